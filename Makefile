@@ -1,0 +1,62 @@
+# Every target sets up what it needs; a second call is instant.
+# Needed beforehand: Python 3.11 or newer with venv, and make. Nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+UV_VERSION = 0.13.9
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-library check docs bench soak format lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Blockplan needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.13 ..."; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo "The venv module is missing; install it (Debian: python3-venv) and call make again."; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $(READY)
+
+setup: $(READY) ## the virtual environment in .venv, from hashed requirements.lock
+
+demo: $(READY) ## the whole way on the reference plan; ends with what to open
+	@$(BIN)/blockplan demo --out build/demo
+
+test: $(READY) ## all tests that are not marked soak
+	$(BIN)/python -m pytest
+
+test-library: $(READY) ## the library tests, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
+	$(BIN)/python -m pytest -m "not browser"
+
+check: $(READY) ## format, lint, types, order of the rooms, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory docs
+
+docs: $(READY) ## the documentation, in build/docs
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+
+bench: $(READY) ## benchmarks on generated data (and on ../shared/data where it is present)
+	$(BIN)/python benchmarks/check.py
+
+soak: $(READY) ## the long runs: the tests marked soak, with many more random examples
+	BLOCKPLAN_SOAK=1 $(BIN)/python -m pytest -m soak
+
+format: $(READY) ## put the sources into house style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv lock --quiet --upgrade
+	$(BIN)/uv export --quiet --no-emit-project --all-groups --format requirements-txt --no-header --output-file requirements.lock
+
+clean: ## remove what was made
+	rm -rf build $(VENV)

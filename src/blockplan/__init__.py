@@ -1,0 +1,41 @@
+"""
+Blockplan: plan -> measure -> check -> propose -> compare -> notice -> respond -> report.
+
+>>> import blockplan as bp
+>>> plan = bp.read("examples/demonstration-zone")  # doctest: +SKIP
+>>> result = bp.check(plan)  # doctest: +SKIP
+>>> bp.report(plan, result, "report.html", lang="zh")  # doctest: +SKIP
+
+Importing the package is light; a room is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+#: Name -> the module that holds it. The rooms measure, check, compare and report are callable.
+_EXPORTS = {
+    "Plan": "blockplan.plan",
+    "read": "blockplan.plan",
+    "validate": "blockplan.plan",
+    "landuse": "blockplan.plan",
+}
+_ROOMS = ("plan", "exchange", "network", "measure", "check", "compare", "report")
+
+__all__ = ["Plan", "__version__", "check", "compare", "landuse", "measure", "read", "report", "validate"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _EXPORTS:
+        return getattr(import_module(_EXPORTS[name]), name)
+    if name in _ROOMS:
+        return import_module(f"blockplan.{name}")
+    msg = f"module 'blockplan' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_EXPORTS, *_ROOMS})

@@ -1,0 +1,224 @@
+"""
+A verdict: what a rule asks, what the plan gives, who and where falls short, and what would mend it.
+
+These are plain records; `judge` makes them, the report and the command line show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from blockplan.measure.measurement import Measurement, Place
+from blockplan.plan.faults import Fault
+from blockplan.texts import DEFAULT_LANGUAGE, pick
+
+Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
+Force = Literal["must", "should", "target", "comparator"]
+State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
+Text = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What the rule asks: `value` is a number, or ``(low, high)`` for ``between``."""
+
+    op: Literal[">=", "<=", "=", "between"]
+    value: float | tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What would put a failed rule right: so many units of something, and the same as a sentence."""
+
+    amount: float | None
+    unit: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOutcome:
+    """How a reading beside the judging one would have turned out."""
+
+    id: str
+    share: float | None
+    weight: str
+    outcome: Outcome
+    changed: tuple[str, ...] = ()
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    The judgement of one rule on one object of the plan.
+
+    `measured`, `required` and `margin` share `unit` (shares are 0..1 with unit
+    ``1``); `margin` is how far the value lies inside the limit, negative when
+    it lies outside. `missing` says what an unknown verdict would need.
+    """
+
+    rule: str
+    title: Text
+    scope_kind: str
+    scope_id: str
+    outcome: Outcome
+    measured: float | None
+    unit: str
+    required: Required
+    margin: float | None
+    remedy: Remedy | None
+    affected_residents: float | None
+    where: tuple[Place, ...]
+    definition: Mapping[str, Any]
+    readings: tuple[ReadingOutcome, ...]
+    force: Force
+    confidence: Literal["A", "B", "C"]
+    source: Mapping[str, Any]
+    missing: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
+    measurement: Measurement | None = None
+    pack: str = ""
+
+    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """The verdict as JSON writes it."""
+        value = self.required.value
+        return {
+            "rule": self.rule,
+            "title": pick(self.title, lang),
+            "scope": {"kind": self.scope_kind, "id": self.scope_id},
+            "outcome": self.outcome,
+            "measured": self.measured,
+            "unit": self.unit,
+            "required": {"op": self.required.op, "value": list(value) if isinstance(value, tuple) else value},
+            "margin": self.margin,
+            "remedy": None
+            if self.remedy is None
+            else {"amount": self.remedy.amount, "unit": self.remedy.unit, "text": pick(self.remedy.text, lang)},
+            "affected_residents": self.affected_residents,
+            "where": [
+                {"layer": place.layer, "id": place.id, "x": place.x, "y": place.y, "value": place.value}
+                for place in self.where
+            ],
+            "definition": dict(self.definition),
+            "readings": [
+                {
+                    "id": reading.id,
+                    "share": reading.share,
+                    "weight": reading.weight,
+                    "outcome": reading.outcome,
+                    "changed": list(reading.changed),
+                    "definition": dict(reading.definition),
+                }
+                for reading in self.readings
+            ],
+            "force": self.force,
+            "confidence": self.confidence,
+            "source": dict(self.source),
+            "missing": list(self.missing),
+            "notes": [pick(note, lang) for note in self.notes],
+            "pack": self.pack,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StatementState:
+    """Whether a sentence of the plan's text is borne out: by which rules, layers, objects, and why not."""
+
+    statement_id: str
+    state: State
+    text: Text
+    kind: str
+    bound_to: tuple[str, ...]
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """Residents of the plan: the value that judges, and the range it is uncertain within."""
+
+    low: float | None
+    central: float | None
+    high: float | None
+    source: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """The largest population the supplies can carry (rounded down), and the rule that binds."""
+
+    residents: int | None
+    binding_rule: str | None
+    by_rule: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Everything that `check` finds out about one scenario of one plan on one day."""
+
+    plan: str
+    scenario: str
+    on: str
+    packs: tuple[str, ...]
+    residents: Residents
+    capacity: Capacity
+    verdicts: tuple[Verdict, ...]
+    reported: tuple[Measurement, ...]
+    statements: tuple[StatementState, ...]
+    faults: tuple[Fault, ...]
+    content_hash: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if no ``must`` rule fails or is unknown, 1 if one fails, 3 if none fails and some are unknown."""
+        outcomes = {verdict.outcome for verdict in self.verdicts if verdict.force == "must"}
+        if "fail" in outcomes:
+            return 1
+        return 3 if "unknown" in outcomes else 0
+
+    def verdict(self, rule: str, scope: str | None = None) -> Verdict:
+        """The verdict of a rule (on one scope object, where it has several); KeyError if there is none."""
+        for verdict in self.verdicts:
+            if verdict.rule == rule and scope in (None, verdict.scope_id):
+                return verdict
+        raise KeyError(rule)
+
+    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """The result as JSON writes it."""
+        return {
+            "plan": self.plan,
+            "scenario": self.scenario,
+            "on": self.on,
+            "packs": list(self.packs),
+            "content_hash": self.content_hash,
+            "residents": {
+                "low": self.residents.low,
+                "central": self.residents.central,
+                "high": self.residents.high,
+                "source": self.residents.source,
+                "missing": list(self.residents.missing),
+            },
+            "capacity": {
+                "residents": self.capacity.residents,
+                "binding_rule": self.capacity.binding_rule,
+                "by_rule": dict(self.capacity.by_rule),
+            },
+            "parameters": dict(self.parameters),
+            "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
+            "reported": [measurement.to_dict() for measurement in self.reported],
+            "statements": [
+                {
+                    "statement_id": statement.statement_id,
+                    "state": statement.state,
+                    "kind": statement.kind,
+                    "text": pick(statement.text, lang),
+                    "bound_to": list(statement.bound_to),
+                    "why": pick(statement.why, lang),
+                }
+                for statement in self.statements
+            ],
+            "faults": [found.to_dict(lang) for found in self.faults],
+        }

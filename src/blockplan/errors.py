@@ -1,0 +1,44 @@
+"""
+Every error that Blockplan raises on purpose.
+
+::
+
+    BlockplanError
+    ├── UsageError         the call itself is off: an unknown scenario, measure, pack or date
+    ├── PlanDataError      a plan or a layer cannot be read or is not what it says
+    ├── MappingError       the mapping file of ``import layers`` is off
+    ├── RulePackError      a rule file is refused, with file and line
+    ├── InfeasibleError    what is asked for cannot be met; names the demands that clash
+    └── NoticeStateError   a notice may not go from its state to the one asked for
+
+A message says what, where, why and what to do. The command line turns every
+one of them into exit code 2.
+"""
+
+
+class BlockplanError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class UsageError(BlockplanError):
+    """The call names something that is not there, or asks for what makes no sense."""
+
+
+class PlanDataError(BlockplanError):
+    """A plan, a layer or a file of it cannot be read, or is not what it says it is."""
+
+
+class MappingError(BlockplanError):
+    """The mapping of somebody's layers to plan layers is off."""
+
+
+class RulePackError(BlockplanError):
+    """A rule pack is refused; the message begins with the file and the line."""
+
+
+class InfeasibleError(BlockplanError):
+    """What is asked for cannot be met; the message names the demands that clash and by how much."""
+
+
+class NoticeStateError(BlockplanError):
+    """A public notice may not go from its present state to the one asked for."""

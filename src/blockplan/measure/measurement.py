@@ -1,0 +1,127 @@
+"""
+A measurement: the value, its unit, the definition it used, and what it counted.
+
+An indicator is a function ``(plan, parameters) -> Measurement``. It never
+guesses: what cannot be known is None, and ``missing`` says what would have to
+be filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The value of one part of the plan (an area, a park, a station)."""
+
+    scope: str
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A feature that a verdict points at: layer, id, a point on it (plan CRS, m) and its own value."""
+
+    layer: str
+    id: str
+    x: float
+    y: float
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    The same measure under another definition.
+
+    Attributes
+    ----------
+    id
+        ``line_edge``, ``net_edge_entrance``, ...
+    share
+        Share of the weight within the limit, 0..1; None where it cannot be known.
+    weight
+        ``residents``, or ``buildings`` / ``parcels`` where residents are unknown.
+    changed
+        Ids of the places that are on the other side of the limit than in the judging reading.
+    definition
+        From where, to where, along what, with which limits.
+    """
+
+    id: str
+    share: float | None
+    weight: str
+    changed: tuple[str, ...] = ()
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """
+    One indicator of one plan.
+
+    Attributes
+    ----------
+    id
+        Name in ``blockplan measure --list``.
+    value
+        The number; None where it is unknown.
+    unit
+        Unit of the value; ``1`` for shares, which are 0..1.
+    definition
+        What was measured and how: plain JSON, the parameters used included.
+    by
+        The value of each part, where the measure has parts.
+    readings
+        The same under other definitions.
+    missing
+        What is missing, where the value is unknown: ``facilities.beds of F-12``.
+    counted
+        Layer -> ids of the features that were counted (a fault of one of them puts the value in doubt).
+    places
+        Features that fall short (beyond the distance, out of range), worst first.
+    affected_residents
+        Residents at those places; None where the measure cannot say.
+    supply
+        The amount before division, for per-person measures: beds, m2.
+    per
+        How many residents the value is counted per (1, 1000); 0 where it is not a per-person measure.
+    """
+
+    id: str
+    value: float | None
+    unit: str
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    by: tuple[Part, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    missing: tuple[str, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
+    affected_residents: float | None = None
+    supply: float | None = None
+    per: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The measurement as JSON writes it."""
+        return {
+            "id": self.id,
+            "value": self.value,
+            "unit": self.unit,
+            "definition": dict(self.definition),
+            "by": [{"scope": part.scope, "value": part.value} for part in self.by],
+            "readings": [
+                {
+                    "id": reading.id,
+                    "share": reading.share,
+                    "weight": reading.weight,
+                    "changed": list(reading.changed),
+                    "definition": dict(reading.definition),
+                }
+                for reading in self.readings
+            ],
+            "missing": list(self.missing),
+            "supply": self.supply,
+        }

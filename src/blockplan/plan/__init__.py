@@ -1,0 +1,13 @@
+"""
+What a plan is: the package, its layers and columns, land-use codes, validity.
+
+`read` gives a `Plan`, `write` puts it down again, `validate` finds the faults
+of its data, `landuse` gives a land-use code list.
+"""
+
+from blockplan.plan.codes import landuse
+from blockplan.plan.faults import Fault
+from blockplan.plan.model import BASE, Difference, Plan
+from blockplan.plan.package import read, with_scenario, write
+
+__all__ = ["BASE", "Difference", "Fault", "Plan", "landuse", "read", "with_scenario", "write"]

@@ -1,0 +1,72 @@
+"""
+The content hash of a plan: the same for the same content, whatever the order of rows or files.
+
+A layer is hashed as the sorted digests of its rows; a row as its known values
+by column name, geometry as normalised little-endian WKB. Unknown values do
+not count, so an absent column and a column of nulls are the same. Times of
+writing do not count either: they are in the files, not in the content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.plan.manifest import Manifest
+
+
+def content_hash(manifest: Manifest, layers: Mapping[str, pd.DataFrame], scenario: str = "base") -> str:
+    """
+    SHA-256 (hex) of a plan's manifest and layers under one scenario.
+
+    Numbers count by value (1 and 1.0 are the same), texts by code points,
+    geometry by its coordinates, not by where a ring begins.
+    """
+    whole = hashlib.sha256(b"blockplan content v1\n")
+    said = manifest.model_dump(mode="json", exclude_none=True)
+    whole.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
+    whole.update(f"\nscenario {scenario}\n".encode())
+    for name in sorted(layers):
+        rows = sorted(_row_digests(layers[name]))
+        whole.update(f"layer {name} {len(rows)}\n".encode())
+        whole.update(b"".join(rows))
+    return whole.hexdigest()
+
+
+def _row_digests(frame: pd.DataFrame) -> list[bytes]:
+    geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
+    shapes = _shapes(frame) if geometry else [None] * len(frame)
+    columns = sorted(str(column) for column in frame.columns if column != geometry)
+    values = [[_canonical(value) for value in frame[column].tolist()] for column in columns]
+    digests = []
+    for row, shape in enumerate(shapes):
+        said = {column: values[at][row] for at, column in enumerate(columns) if values[at][row] is not None}
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+        digests.append(hashlib.sha256(text.encode() + b"\n" + (shape or b"")).digest())
+    return digests
+
+
+def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
+    geometries = frame.geometry.to_numpy()
+    wkb = shapely.to_wkb(shapely.normalize(geometries), byte_order=1, output_dimension=2, include_srid=False)
+    return list(wkb)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | float | np.integer | np.floating):
+        number = float(value)
+        return None if np.isnan(number) else repr(number)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return str(value)

@@ -1,0 +1,182 @@
+"""
+Which layers a plan has, and which columns each layer has.
+
+The names are a contract with other programs (``docs/plan-package.md``). A
+layer or a column that is not listed here is kept as it is; a column that is
+listed and absent reads as unknown (null) for every row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+GeometryKind = Literal["polygon", "line", "point", "any", "none"]
+ColumnKind = Literal["text", "number", "flag"]
+
+NAMES = {"name_zh": "text", "name_en": "text", "name_ja": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """
+    What a layer of a plan package looks like.
+
+    Attributes
+    ----------
+    name
+        Name of the layer in ``plan.gpkg`` and stem of a single-layer file.
+    geometry
+        Kind of geometry its features must have; ``none`` for a plain table.
+    id_column
+        Column that names a feature, unique in the layer; None where features have no names.
+    columns
+        Column name -> ``text``, ``number`` (float, NaN is unknown) or ``flag`` (nullable boolean).
+    inside
+        Outline the features must lie in: ``boundary``, ``extent`` or None.
+    parents
+        Column -> layer whose id it must name.
+    required
+        Whether a plan without the layer has a fault.
+    """
+
+    name: str
+    geometry: GeometryKind
+    id_column: str | None
+    columns: dict[str, ColumnKind]
+    inside: Literal["boundary", "extent"] | None = None
+    parents: dict[str, str] = field(default_factory=dict)
+    required: bool = False
+
+
+def _columns(text: str = "", number: str = "", flag: str = "", *, names: bool = False) -> dict[str, ColumnKind]:
+    kinds: dict[str, ColumnKind] = {}
+    for kind, listed in (("text", text), ("number", number), ("flag", flag)):
+        kinds |= dict.fromkeys(listed.split(), kind)  # type: ignore[arg-type]  # the literals above are the kinds
+    return kinds | (NAMES if names else {})  # type: ignore[operator]
+
+
+_SPECS = (
+    LayerSpec("boundary", "polygon", None, _columns("name"), required=True),
+    LayerSpec("extent", "polygon", None, _columns()),
+    LayerSpec("areas", "polygon", "area_id", _columns("area_id townships function", names=True), "extent"),
+    LayerSpec(
+        "structure",
+        "any",
+        "element_id",
+        _columns("element_id role area_id", names=True),
+        "extent",
+        {"area_id": "areas"},
+    ),
+    LayerSpec(
+        "zones",
+        "polygon",
+        "zone_id",
+        _columns("zone_id dominant_codes permitted_codes", names=True),
+        "extent",
+    ),
+    LayerSpec(
+        "blocks", "polygon", "block_id", _columns("block_id area_id", names=True), "extent", {"area_id": "areas"}
+    ),
+    LayerSpec(
+        "subblocks",
+        "polygon",
+        "subblock_id",
+        _columns("subblock_id block_id"),
+        "extent",
+        {"block_id": "blocks"},
+    ),
+    LayerSpec(
+        "parcels",
+        "polygon",
+        "parcel_id",
+        _columns(
+            "parcel_id subblock_id block_id land_use land_use_list permitted far_kind existing_land_use phase status",
+            "far height_m coverage_ratio green_ratio floor_area_m2 residents dwellings jobs industry_health_share "
+            "industry_manufacturing_share industry_digital_share industry_services_share parking_spaces "
+            "declared_area_m2",
+            "committed",
+        ),
+        "boundary",
+        {"subblock_id": "subblocks", "block_id": "blocks"},
+    ),
+    LayerSpec(
+        "buildings",
+        "polygon",
+        "building_id",
+        _columns("building_id parcel_id", "floor_area_m2 height_m residents dwellings"),
+        "extent",
+        {"parcel_id": "parcels"},
+    ),
+    LayerSpec(
+        "facilities",
+        "any",
+        "facility_id",
+        _columns(
+            "facility_id parcel_id service level status", "beds places floor_area_m2 site_area_m2", names=True
+        ),
+        "extent",
+        {"parcel_id": "parcels"},
+    ),
+    LayerSpec("greens", "polygon", "green_id", _columns("green_id kind access"), "extent"),
+    LayerSpec(
+        "green_entrances",
+        "point",
+        "entrance_id",
+        _columns("entrance_id parcel_id green_id"),
+        "extent",
+        {"parcel_id": "parcels", "green_id": "greens"},
+    ),
+    LayerSpec(
+        "streets",
+        "line",
+        "street_id",
+        _columns("street_id class barrier", "red_line_width_m level", "walk drive oneway", names=True),
+        "extent",
+    ),
+    LayerSpec("stops", "point", "stop_id", _columns("stop_id modes line status", names=True), "extent"),
+    LayerSpec("water", "any", "id", _columns("id kind", names=True), "extent"),
+    LayerSpec("woodland", "any", "id", _columns("id kind", names=True), "extent"),
+    LayerSpec("rail", "line", "id", _columns("id kind", names=True), "extent"),
+    LayerSpec(
+        "programmes",
+        "any",
+        "programme_id",
+        _columns("programme_id parcel_id kind phase", "floor_area_m2"),
+        "extent",
+        {"parcel_id": "parcels"},
+    ),
+    LayerSpec(
+        "statements",
+        "none",
+        "statement_id",
+        _columns("statement_id text_zh text_en text_ja kind bound_to source"),
+    ),
+)
+
+#: Layer name -> what it looks like, in the order in which a package is written.
+LAYERS: dict[str, LayerSpec] = {spec.name: spec for spec in _SPECS}
+
+#: Values that a column may take (unknown values survive, and are reported).
+VALUES: dict[tuple[str, str], frozenset[str]] = {
+    ("structure", "role"): frozenset({"axis", "belt", "core"}),
+    ("parcels", "far_kind"): frozenset({"upper", "lower", "range", "guide"}),
+    ("parcels", "status"): frozenset({"existing", "kept", "planned"}),
+    ("streets", "class"): frozenset({"expressway", "arterial", "secondary", "local", "path"}),
+    ("facilities", "service"): frozenset(
+        {
+            "kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home", "day_care",
+            "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire", "welfare",
+        }
+    ),
+    ("programmes", "kind"): frozenset(
+        {
+            "incubator", "shared_laboratory", "pilot_test", "technology_transfer", "ip_service", "exchange_venue",
+            "university_unit", "talent_housing",
+        }
+    ),
+    ("statements", "kind"): frozenset({"C", "R", "P", "N"}),
+}  # fmt: skip
+
+#: Modes that ``stops.modes`` lists, separated by commas.
+MODES = frozenset({"subway", "tram", "rail", "bus"})

@@ -1,0 +1,186 @@
+"""
+A plan in memory: its manifest, its layers, and one scenario of it at a time.
+
+A `Plan` does not change. An edit gives a new plan (`Plan.replace`), so that
+what was measured on one stays true of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from blockplan.plan.crs import plan_crs
+from blockplan.plan.frames import empty_frame, tidy
+from blockplan.plan.hashing import content_hash
+from blockplan.plan.layers import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from pyproj import CRS
+
+    from blockplan.plan.faults import Fault
+    from blockplan.plan.manifest import Manifest
+
+#: Name of the plan as drawn.
+BASE = "base"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The rows by which a scenario differs: those that replace or join, and the ids that go, by layer."""
+
+    changed: Mapping[str, pd.DataFrame]
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The difference as the tables of a scenario file, the table ``removed`` included."""
+        rows = [(layer, id_) for layer, ids in sorted(self.removed.items()) for id_ in ids]
+        return {**self.changed, "removed": pd.DataFrame(rows, columns=["layer", "id"], dtype="object")}
+
+
+class Plan:
+    """
+    A plan: manifest, layers, scenario.
+
+    Parameters
+    ----------
+    manifest
+        What ``plan.toml`` says.
+    layers
+        Layer name -> frame. Frames are tidied: every column of the contract is there, of its
+        kind, and the index holds the ids (as text; ``(row 3)`` where a feature has none).
+    path
+        Where the plan was read from; None for a plan made in memory.
+    scenario
+        Name of the scenario that the layers show.
+    differences
+        Scenario name -> its rows, for plans made in memory.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        layers: Mapping[str, pd.DataFrame],
+        *,
+        path: Path | None = None,
+        scenario: str = BASE,
+        differences: Mapping[str, Difference] | None = None,
+        base: Plan | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.path = path
+        self.scenario = scenario
+        self.differences: dict[str, Difference] = {}
+        self._base = base
+        self._cache: dict[str, object] = {}
+        self.layers: dict[str, pd.DataFrame] = {}
+        found: list[Fault] = []
+        for name, frame in layers.items():
+            self.layers[name], faults = tidy(name, frame)
+            found += faults
+        #: Faults that came to light in reading: values of the wrong kind, ids that are missing.
+        self.read_faults: tuple[Fault, ...] = tuple(found)
+        for name, difference in (differences or {}).items():
+            changed = {layer: tidy(layer, frame)[0] for layer, frame in difference.changed.items()}
+            self.differences[name] = Difference(changed, difference.removed)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {len(frame)}" for name, frame in self.layers.items())
+        return f"<Plan {self.manifest.id!r}, scenario {self.scenario!r}: {sizes}>"
+
+    @property
+    def crs(self) -> CRS | None:
+        """The plan's CRS (x = east, y = north, metres); None for a local engineering CRS."""
+        return self.cached("crs", lambda: plan_crs(self.manifest.crs))
+
+    @property
+    def base(self) -> Plan:
+        """The plan as drawn, without the scenario."""
+        return self._base or self
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over manifest and layers, the same for any order of rows, columns and files."""
+        return self.cached("content_hash", lambda: content_hash(self.manifest, self.layers, self.scenario))
+
+    def has_layer(self, name: str) -> bool:
+        """Whether the package holds the layer, even if it has no rows."""
+        return name in self.layers
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """
+        A layer with every column of the contract; without rows where the package does not hold it.
+
+        ``statements`` and other tables without geometry come as plain frames.
+        """
+        if name in self.layers:
+            return cast("gpd.GeoDataFrame", self.layers[name])
+        if name not in LAYERS:
+            msg = f"A plan has no layer {name!r}. Layers: {', '.join(LAYERS)}."
+            raise KeyError(msg)
+        return cast("gpd.GeoDataFrame", self.cached(f"empty:{name}", lambda: empty_frame(name)))
+
+    def cached(self, key: str, make: Callable[[], T]) -> T:
+        """What `make` gives, computed once per plan: for geometry and graphs that several measures share."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return cast("T", self._cache[key])
+
+    def replace(self, **layers: pd.DataFrame) -> Plan:
+        """A plan with some layers replaced, under the same manifest and scenario name."""
+        return Plan(
+            self.manifest,
+            {**self.layers, **layers},
+            path=self.path,
+            scenario=self.scenario,
+            differences=self.differences,
+            base=self._base,
+        )
+
+    def under(self, name: str, difference: Difference) -> Plan:
+        """The plan with the rows of a difference put in place, as scenario `name`."""
+        layers = dict(self.layers)
+        for layer in {*difference.changed, *difference.removed}:
+            changed = difference.changed.get(layer)
+            gone = set(difference.removed.get(layer, ())) | set(() if changed is None else changed.index)
+            frame = self.layer(layer) if layer in LAYERS else layers.get(layer)
+            if changed is None and frame is None:
+                continue
+            layers[layer] = _with_rows(frame, changed, gone)
+        return Plan(
+            self.manifest, layers, path=self.path, scenario=name, differences=self.differences, base=self
+        )
+
+    def with_scenario(self, name: str) -> Plan:
+        """The plan under one of its scenarios; see `blockplan.plan.package.with_scenario`."""
+        from blockplan.plan.package import with_scenario  # noqa: PLC0415 (the package module builds on this one)
+
+        return with_scenario(self, name)
+
+    def write(self, path: str | Path) -> None:
+        """Write the plan as a package; see `blockplan.plan.package.write`."""
+        from blockplan.plan.package import write  # noqa: PLC0415 (the package module builds on this one)
+
+        write(self, path)
+
+
+def _with_rows(frame: pd.DataFrame | None, changed: pd.DataFrame | None, gone: set[str]) -> pd.DataFrame:
+    """Rows of `frame` whose id is not in `gone`, changed rows in the place of those they replace."""
+    if frame is None:
+        return cast("pd.DataFrame", changed)
+    kept = frame[~frame.index.isin(gone)]
+    if changed is None or changed.empty:
+        return kept
+    replaced = [id_ for id_ in frame.index if id_ not in gone or id_ in changed.index]
+    added = [id_ for id_ in changed.index if id_ not in frame.index]
+    columns = [*frame.columns, *(column for column in changed.columns if column not in frame.columns)]
+    rows = [part.reindex(columns=columns) for part in (kept, changed) if len(part)]
+    both = pd.concat(rows) if len(rows) > 1 else rows[0]
+    return both.loc[[*dict.fromkeys(replaced), *dict.fromkeys(added)]]

@@ -1,0 +1,80 @@
+"""
+Words that people read, in Chinese, English and Japanese.
+
+A *text* is a mapping from language code to string. A room keeps its words in
+a TOML file beside its modules and reads them through `Catalog`, so that
+code holds no prose in one language.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Languages that every text shown to a person exists in.
+LANGUAGES = ("zh", "en", "ja")
+DEFAULT_LANGUAGE = "en"
+
+
+def pick(text: Mapping[str, str] | str | None, lang: str = DEFAULT_LANGUAGE) -> str:
+    """
+    The string of a text in one language; falls back to English, then to any.
+
+    Examples
+    --------
+    >>> pick({"zh": "绿地", "en": "green space"}, "zh")
+    '绿地'
+    >>> pick({"zh": "绿地"}, "ja")
+    '绿地'
+    """
+    if text is None:
+        return ""
+    if isinstance(text, str):
+        return text
+    for code in (lang, DEFAULT_LANGUAGE, *LANGUAGES):
+        if text.get(code):
+            return text[code]
+    return next(iter(text.values()), "")
+
+
+class Catalog:
+    """
+    Texts of one room, from a TOML file of tables ``[key] zh = ... en = ... ja = ...``.
+
+    Keys may be nested; ``catalog("fault.gap.message", lang, area=3)`` formats
+    the string with `str.format`.
+    """
+
+    def __init__(self, package: str, name: str) -> None:
+        self.package = package
+        self.name = name
+        self._data = _load(package, name)
+
+    def __call__(self, key: str, lang: str = DEFAULT_LANGUAGE, /, **values: Any) -> str:
+        """The string for `key` in `lang`, filled with `values`; KeyError if there is none."""
+        template = pick(self.text(key), lang)
+        return template.format(**values) if values else template
+
+    def text(self, key: str) -> dict[str, str]:
+        """The text (all languages) that stands under a dotted key."""
+        node: Any = self._data
+        for part in key.split("."):
+            node = node[part]
+        return dict(node)
+
+    def __contains__(self, key: str) -> bool:
+        try:
+            self.text(key)
+        except (KeyError, TypeError):
+            return False
+        return True
+
+
+@cache
+def _load(package: str, name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(package).joinpath(name).read_text(encoding="utf-8"))
