@@ -3,6 +3,8 @@ A fault of the data: what is wrong, where, and what to do about it.
 
 Kinds of fault, their grades and their words in three languages stand in
 ``faults.toml``; a `Fault` holds the kind and the values that fill the words.
+A kind may have cases with words (and a grade) of their own: ``pq-far`` that
+is a percentage reads otherwise than ``pq-far`` that contradicts the floor area.
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ class Fault:
         Every (layer, id) whose data the fault puts in doubt, `id` included.
     aspect
         What of those features is in doubt: ``geometry`` or the name of a column.
+    case
+        Which of the kind's words say it; empty where the kind has no cases.
     """
 
     rule: str
@@ -56,14 +60,15 @@ class Fault:
     values: Mapping[str, Any] = field(default_factory=dict)
     features: Sequence[tuple[str, str]] = ()
     aspect: str = "geometry"
+    case: str = ""
 
     def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What is wrong, in one sentence."""
-        return CATALOG(f"{self.rule}.message", lang, **self._words())
+        return CATALOG(f"{_key(self.rule, self.case)}.message", lang, **self._words())
 
     def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """What to do about it, in one sentence."""
-        return CATALOG(f"{self.rule}.remedy", lang, **self._words())
+        return CATALOG(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The fault as JSON writes it."""
@@ -88,11 +93,16 @@ class Fault:
 
 def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)
     """
-    A fault of a kind listed in ``faults.toml``, with the grade that the list gives it.
+    A fault of a kind listed in ``faults.toml``, with the grade that the list gives its case or itself.
 
     `rest` are the other attributes of `Fault`. Without `features`, the fault
     puts the feature `id` itself in doubt.
     """
     rest.setdefault("features", ((layer, id),) if id is not None else ())
-    grade = cast("Grade", CATALOG.text(rule)["grade"])
+    kind = {**CATALOG.text(rule), **CATALOG.text(_key(rule, rest.get("case", "")))}
+    grade = cast("Grade", kind["grade"])
     return Fault(rule, grade, layer, id, **rest)
+
+
+def _key(rule: str, case: str) -> str:
+    return f"{rule}.{case}" if case else rule
