@@ -1,0 +1,212 @@
+"""
+The text encoding of layers, above all of Shapefile tables.
+
+A ``.dbf`` seldom says truly how its text is encoded. The name in the ``.cpg``
+file is believed; without one, the encodings of the offices that make such files
+are tried strictly on all texts of the table. A text that cannot be decoded is
+reported with its record, never replaced by question marks.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from blockplan.errors import PlanDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+#: Tried in this order where nothing is said.
+CANDIDATES = ("utf-8", "gb18030", "cp932")
+#: ``gb18030`` reads everything that GB2312, GBK and code page 936 can say.
+_WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "shift_jis": "cp932", "ascii": "utf-8"}
+#: Language byte of a .dbf (offset 29) that stands for a code page of East Asia.
+_LANGUAGE_BYTES = {0x4D: "gb18030", 0x7A: "gb18030", 0x13: "cp932", 0x7B: "cp932"}
+
+
+def codec_name(said: str) -> str | None:
+    """
+    Python's name of the encoding that a ``.cpg`` file or a caller names; None if there is none.
+
+    Examples
+    --------
+    >>> codec_name("GBK"), codec_name("936"), codec_name("ANSI 1252"), codec_name("UTF-8"), codec_name("?")
+    ('gb18030', 'gb18030', 'cp1252', 'utf-8', None)
+    """
+    text = said.strip().strip("\ufeff").lower()
+    digits = re.fullmatch(r"(?:ansi|oem|cp|windows|ms)?[ _-]*(\d{3,5})", text)
+    if digits:
+        text = {"65001": "utf-8", "20936": "gb2312", "54936": "gb18030"}.get(digits[1], f"cp{digits[1]}")
+    try:
+        name = codecs.lookup(text).name
+    except (LookupError, ValueError):
+        return None
+    return _WIDER.get(name, name)
+
+
+def declared(path: Path) -> str | None:
+    """
+    The encoding that the files beside a ``.shp`` declare; None if they declare none.
+
+    Raises
+    ------
+    PlanDataError
+        If the ``.cpg`` file names an encoding that nobody knows.
+    """
+    for ending in (".cpg", ".CPG", ".cst"):
+        beside = path.with_suffix(ending)
+        if beside.is_file():
+            said = beside.read_bytes()[:64].decode("ascii", errors="replace").strip()
+            name = codec_name(said)
+            if name is None and said:
+                raise PlanDataError(
+                    f"{beside} names the text encoding {said[:30]!r}, which is not known.\n"
+                    "Write UTF-8, GB18030 or SHIFT_JIS into it, or delete it."
+                )
+            return name
+    try:
+        with path.with_suffix(".dbf").open("rb") as file:
+            header = file.read(32)
+    except OSError:
+        return None
+    return _LANGUAGE_BYTES.get(header[29]) if len(header) == 32 else None
+
+
+def detect(texts: Sequence[bytes], said: str | None = None) -> str:
+    """
+    The encoding that fits the texts of a table.
+
+    What is `said` stays where all texts fit it. Otherwise the candidate that
+    decodes the most texts; between Chinese and Japanese, which share byte pairs, the one
+    that gives the more common characters.
+
+    Examples
+    --------
+    >>> detect(["绿地".encode("gbk")]), detect(["みどり".encode("cp932")]), detect(["绿地".encode()])
+    ('gb18030', 'cp932', 'utf-8')
+    """
+    foreign = [text for text in texts if not text.isascii()]
+    if not foreign:
+        return said or "utf-8"
+    if said is not None and all(decoded(text, said) is not None for text in foreign):
+        return said
+    misses = {name: sum(decoded(text, name) is None for text in foreign) for name in CANDIDATES}
+    best = min(misses.values())
+    fits = [name for name in CANDIDATES if misses[name] == best]
+    if fits[0] == "utf-8" or len(fits) == 1:
+        return fits[0]
+    return max(fits, key=lambda name: _commonness(foreign, name))
+
+
+def _commonness(texts: Sequence[bytes], name: str) -> float:
+    """Share of the characters that everyday Chinese (GB2312) or Japanese (kana, JIS level 1) uses."""
+    common = total = 0
+    for text in texts:
+        for sign in decoded(text, name) or "":
+            if sign.isascii():
+                continue
+            total += 1
+            common += _everyday(sign, name)
+    return common / total if total else 0.0
+
+
+def _everyday(sign: str, name: str) -> bool:
+    try:
+        if name == "gb18030":
+            # Signs and letters of GB2312 rows 1 to 9, first-level hanzi rows 16 to 55.
+            lead = sign.encode("gb2312")[0]
+            return lead in range(0xA1, 0xAA) or lead in range(0xB0, 0xD8)
+        lead = sign.encode("cp932")[0]
+        # Half-width kana are rare in names; 81 to 83 are signs and kana, 88 to 97 first-level kanji.
+        return lead in range(0x81, 0x84) or lead in range(0x88, 0x98)
+    except UnicodeEncodeError:
+        return False
+
+
+def decoded(text: bytes, encoding: str) -> str | None:
+    r"""
+    The text, or None if the bytes are none in this encoding.
+
+    A character that the width of the column cut through at the end is left out.
+
+    Examples
+    --------
+    >>> decoded("绿地".encode("gbk")[:3], "gb18030"), decoded(b"\xff", "utf-8")
+    ('绿', None)
+    """
+    try:
+        return text.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.start == 0 or error.end < len(text) or len(text) - error.start > 3 or len(text) < 3:
+            return None
+        try:
+            return text[: error.start].decode(encoding)
+        except UnicodeDecodeError:
+            return None
+
+
+def check_utf8(path: Path) -> None:
+    """
+    See that a file is UTF-8 text.
+
+    Raises
+    ------
+    PlanDataError
+        If it is not; the message names the first byte that is none.
+    """
+    with path.open("rb") as file:
+        start = 0
+        rest = b""
+        while chunk := file.read(1 << 24):
+            rest = _checked_chunk(path, rest + chunk, start)
+            start += len(chunk)
+        if rest:
+            raise PlanDataError(_not_utf8_at(path, start - len(rest)))
+
+
+def _checked_chunk(path: Path, data: bytes, start: int) -> bytes:
+    """Decode a chunk; give back the bytes of a character that goes on in the next one."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if (
+            error.end == len(data)
+            and len(data) - error.start < 4
+            and error.reason == "unexpected end of data"
+        ):
+            return data[error.start :]
+        raise PlanDataError(_not_utf8_at(path, start + error.start)) from None
+    return b""
+
+
+def _not_utf8_at(path: Path, byte: int) -> str:
+    return (
+        f"{path} is not UTF-8 text (byte {byte:,}), and GeoJSON is always UTF-8.\n"
+        "Export it again as UTF-8; GBK or Shift_JIS text reads only from a Shapefile."
+    )
+
+
+def first_text_not_utf8(path: Path) -> str | None:
+    """Layer, row and column of the first text of a GeoPackage that is not UTF-8; None if none is found."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+            base.text_factory = bytes
+            for (table,) in base.execute("SELECT table_name FROM gpkg_contents").fetchall():
+                quoted = '"' + table.decode().replace('"', '""') + '"'
+                cursor = base.execute(f"SELECT * FROM {quoted}")  # noqa: S608 (quoted above, read only)
+                names = [column[0] for column in cursor.description]
+                for row in cursor:
+                    for name, value in zip(names, row, strict=True):
+                        if isinstance(value, bytes) and name not in {"geom", "geometry"}:
+                            try:
+                                value.decode()
+                            except UnicodeDecodeError:
+                                return f"layer {table.decode()}, {names[0]} {row[0]}, column {name}"
+    except (sqlite3.Error, UnicodeDecodeError):
+        return None
+    return None
