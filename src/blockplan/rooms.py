@@ -18,6 +18,7 @@ class Room(ModuleType):
     """A module whose call is passed on to the function of the same name inside it."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function that the room is named after."""
         function = getattr(self, self.__name__.rpartition(".")[2])
         return function(*args, **kwargs)
 

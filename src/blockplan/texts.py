@@ -53,7 +53,6 @@ class Catalog:
     def __init__(self, package: str, name: str) -> None:
         self.package = package
         self.name = name
-        self._data = _load(package, name)
 
     def __call__(self, key: str, lang: str = DEFAULT_LANGUAGE, /, **values: Any) -> str:
         """The string for `key` in `lang`, filled with `values`; KeyError if there is none."""
@@ -62,7 +61,7 @@ class Catalog:
 
     def text(self, key: str) -> dict[str, str]:
         """The text (all languages) that stands under a dotted key."""
-        node: Any = self._data
+        node: Any = _load(self.package, self.name)
         for part in key.split("."):
             node = node[part]
         return dict(node)

@@ -1,1 +1,103 @@
-"""Room cli."""
+"""
+The command line: one thin command per room.
+
+A command parses, asks a room, and shows what it answers. Rooms are imported
+inside the commands, so that ``--help`` stays light. Messages and progress go
+to stderr; with ``--json`` stdout holds one document and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from blockplan import __version__
+from blockplan.errors import BlockplanError
+
+#: Command -> (module, what it does). The module holds a click command of the name ``command``.
+COMMANDS = {
+    "demo": ("blockplan.cli.demo", "The whole way on the reference plan, ending with what to open."),
+    "validate": ("blockplan.cli.validate", "Faults of a plan's data, all at once."),
+    "measure": ("blockplan.cli.measure", "Indicators of a plan, each with its definition."),
+    "check": ("blockplan.cli.check", "A plan against rules: verdicts with who, where and remedy."),
+    "compare": ("blockplan.cli.compare", "Scenarios or plans side by side."),
+    "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),
+    "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),
+    "import": ("blockplan.cli.imports", "Other people's data into a plan package."),
+}
+
+#: Exit code of a fault in Blockplan itself, apart from 0-3, which say something of the plan.
+INTERNAL_FAULT = 70
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Commands are listed from a table and imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the way of the data."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: blockplan check examples/demonstration-zone --scenario b --out report.html",
+)
+@click.version_option(__version__, prog_name="blockplan")
+def app() -> None:
+    """Check a block-level plan against its promises: plan, measure, check, compare, report."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """
+    Run the command line and leave with the exit code of ``docs/contracts.md``.
+
+    0 done; 1 a rule fails or an error-grade fault stands; 2 bad usage or
+    unreadable input; 3 some rules are unknown; 70 a fault in Blockplan itself;
+    130 interrupted.
+    """
+    try:
+        code = app.main(args=arguments, prog_name="blockplan", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = _say("interrupted; nothing was left half-written", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BlockplanError as error:
+        code = _say(str(error), 2)
+    except KeyboardInterrupt:
+        code = _say("interrupted; nothing was left half-written", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has had enough (`blockplan ... | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        code = _say(f"{error.filename or 'a file'}: {error.strerror or error}", 2)
+    except Exception:  # noqa: BLE001 (an unforeseen fault must not look like a verdict: Python's own exit code is 1)
+        traceback.print_exc()
+        code = _say(
+            "this is a fault in Blockplan, not in the plan; please report the lines above", INTERNAL_FAULT
+        )
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(f"blockplan: {message}", err=True)
+    return code

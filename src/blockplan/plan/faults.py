@@ -9,11 +9,13 @@ is a percentage reads otherwise than ``pq-far`` that contradicts the floor area.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Grade = Literal["error", "warning", "note"]
 GRADES: tuple[Grade, ...] = ("error", "warning", "note")
@@ -88,7 +90,13 @@ class Fault:
         }
 
     def _words(self) -> dict[str, Any]:
-        return {"layer": self.layer, "id": self.id, "measured": self.measured, "unit": self.unit, **self.values}
+        return {
+            "layer": self.layer,
+            "id": self.id,
+            "measured": self.measured,
+            "unit": self.unit,
+            **self.values,
+        }
 
 
 def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)

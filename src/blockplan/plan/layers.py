@@ -49,7 +49,9 @@ class LayerSpec:
     required: bool = False
 
 
-def _columns(text: str = "", number: str = "", flag: str = "", *, names: bool = False) -> dict[str, ColumnKind]:
+def _columns(
+    text: str = "", number: str = "", flag: str = "", *, names: bool = False
+) -> dict[str, ColumnKind]:
     kinds: dict[str, ColumnKind] = {}
     for kind, listed in (("text", text), ("number", number), ("flag", flag)):
         kinds |= dict.fromkeys(listed.split(), kind)  # type: ignore[arg-type]  # the literals above are the kinds
@@ -76,7 +78,12 @@ _SPECS = (
         "extent",
     ),
     LayerSpec(
-        "blocks", "polygon", "block_id", _columns("block_id area_id", names=True), "extent", {"area_id": "areas"}
+        "blocks",
+        "polygon",
+        "block_id",
+        _columns("block_id area_id", names=True),
+        "extent",
+        {"area_id": "areas"},
     ),
     LayerSpec(
         "subblocks",
@@ -91,8 +98,10 @@ _SPECS = (
         "polygon",
         "parcel_id",
         _columns(
-            "parcel_id subblock_id block_id land_use land_use_list permitted far_kind existing_land_use phase status",
-            "far height_m coverage_ratio green_ratio floor_area_m2 residents dwellings jobs industry_health_share "
+            "parcel_id subblock_id block_id land_use land_use_list permitted far_kind existing_land_use "
+            "phase status",
+            "far height_m coverage_ratio green_ratio floor_area_m2 residents dwellings jobs "
+            "industry_health_share "
             "industry_manufacturing_share industry_digital_share industry_services_share parking_spaces "
             "declared_area_m2",
             "committed",
@@ -165,14 +174,15 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("streets", "class"): frozenset({"expressway", "arterial", "secondary", "local", "path"}),
     ("facilities", "service"): frozenset(
         {
-            "kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home", "day_care",
-            "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire", "welfare",
+            "kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home",
+            "day_care", "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire",
+            "welfare",
         }
     ),
     ("programmes", "kind"): frozenset(
         {
-            "incubator", "shared_laboratory", "pilot_test", "technology_transfer", "ip_service", "exchange_venue",
-            "university_unit", "talent_housing",
+            "incubator", "shared_laboratory", "pilot_test", "technology_transfer", "ip_service",
+            "exchange_venue", "university_unit", "talent_housing",
         }
     ),
     ("statements", "kind"): frozenset({"C", "R", "P", "N"}),

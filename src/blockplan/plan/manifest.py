@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from blockplan.errors import PlanDataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: plan.toml is a page of text; anything near this size is not one.
 LARGEST_MANIFEST_BYTES = 1_000_000
@@ -138,7 +140,9 @@ def manifest_from(table: dict[str, Any], where: Path | str) -> Manifest:
 def _said(fault: Any) -> str:
     message = str(fault["msg"]).removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
-    return message if fault["type"] in {"missing", "value_error"} else f"{message}, not {_short(fault['input'])}"
+    return (
+        message if fault["type"] in {"missing", "value_error"} else f"{message}, not {_short(fault['input'])}"
+    )
 
 
 def _short(value: object) -> str:

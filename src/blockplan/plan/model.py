@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import geopandas as gpd
 import pandas as pd
 
 from blockplan.plan.crs import plan_crs
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    import geopandas as gpd
     from pyproj import CRS
 
     from blockplan.plan.faults import Fault

@@ -12,6 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import archive, files
 from blockplan.plan.crs import plan_crs, to_plan_crs
@@ -54,8 +56,7 @@ def read(path: str | Path, scenario: str | None = None) -> Plan:
     path = Path(path)
     with archive.open_package(path) as folder:
         manifest = read_manifest(folder / MANIFEST)
-        crs = plan_crs(manifest.crs)
-        frames = {name: to_plan_crs(frame, crs, name) for name, frame in _read_frames(folder).items()}
+        frames = {name: _in_crs(frame, manifest, name) for name, frame in _read_frames(folder).items()}
     if not frames:
         raise PlanDataError(
             f"{path} holds no layer: neither {LAYERS_FILE} nor a file such as parcels.geojson.\n"
@@ -77,7 +78,9 @@ def with_scenario(plan: Plan, name: str) -> Plan:
         If the scenario's file is missing or cannot be read.
     """
     if plan.scenario != BASE:
-        raise UsageError(f"The plan is already read under scenario {plan.scenario!r}. Start from the plan as drawn.")
+        raise UsageError(
+            f"The plan is already read under scenario {plan.scenario!r}. Start from the plan as drawn."
+        )
     if name == BASE:
         return plan
     if name not in plan.manifest.scenarios:
@@ -91,18 +94,19 @@ def difference(plan: Plan, name: str) -> Difference:
     if name in plan.differences:
         return plan.differences[name]
     if plan.path is None:
-        raise PlanDataError(f"Scenario {name!r} of plan {plan.manifest.id} has no data: the plan was not read from a file.")
+        raise PlanDataError(
+            f"Scenario {name!r} of plan {plan.manifest.id} has no data: the plan was not read from a file."
+        )
     with archive.open_package(plan.path) as folder:
         file = folder / SCENARIOS / f"{name}.gpkg"
         if not file.is_file():
             raise PlanDataError(
-                f"{plan.path}: {MANIFEST} names the scenario {name!r}, but {SCENARIOS}/{name}.gpkg is missing.\n"
+                f"{plan.path}: {MANIFEST} has scenario {name!r}, but {SCENARIOS}/{name}.gpkg is missing.\n"
                 "Add the file (the rows that differ), or take the scenario out of plan.toml."
             )
-        crs = plan_crs(plan.manifest.crs)
         frames = {layer: files.read_layer(file, layer) for layer in files.list_layers(file)}
     removed = frames.pop(REMOVED, None)
-    changed = {layer: tidy(layer, to_plan_crs(frame, crs, layer))[0] for layer, frame in frames.items()}
+    changed = {layer: tidy(layer, _in_crs(frame, plan.manifest, layer))[0] for layer, frame in frames.items()}
     return Difference(changed, _removed_ids(removed))
 
 
@@ -121,9 +125,13 @@ def write(plan: Plan, path: str | Path) -> None:
     """
     path = Path(path)
     if path.exists() and path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).exists():
-        raise PlanDataError(f"{path} is not empty and is no plan package. Name a new folder, so that nothing is lost.")
+        raise PlanDataError(
+            f"{path} is not empty and is no plan package. Name a new folder, so that nothing is lost."
+        )
     base = plan.base
-    differences = {name: difference(base, name) for name in base.manifest.scenarios if _has_difference(base, name)}
+    differences = {
+        name: difference(base, name) for name in base.manifest.scenarios if _has_difference(base, name)
+    }
     with archive.write_package(path) as folder:
         (folder / MANIFEST).write_text(base.manifest.to_toml(), encoding="utf-8")
         _write_frames(base.layers, base.manifest, folder / LAYERS_FILE)
@@ -135,9 +143,11 @@ def write(plan: Plan, path: str | Path) -> None:
 def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
     frames: dict[str, pd.DataFrame] = {}
     came_from: dict[str, str] = {}
-    sources = [(folder / LAYERS_FILE, name) for name in files.list_layers(folder / LAYERS_FILE)] if (
-        folder / LAYERS_FILE
-    ).exists() else []
+    sources = (
+        [(folder / LAYERS_FILE, name) for name in files.list_layers(folder / LAYERS_FILE)]
+        if (folder / LAYERS_FILE).exists()
+        else []
+    )
     sources += [
         (file, file.stem)
         for file in sorted(folder.iterdir())
@@ -152,6 +162,12 @@ def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
         came_from[name] = file.name
         frames[name] = files.read_layer(file, name if file.name == LAYERS_FILE else None)
     return frames
+
+
+def _in_crs(frame: pd.DataFrame, manifest: Manifest, layer: str) -> pd.DataFrame:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    return to_plan_crs(frame, plan_crs(manifest.crs), f"the layer {layer!r}")
 
 
 def _removed_ids(table: pd.DataFrame | None) -> dict[str, tuple[str, ...]]:
@@ -172,17 +188,13 @@ def _has_difference(plan: Plan, name: str) -> bool:
 
 
 def _write_frames(frames: dict[str, pd.DataFrame], manifest: Manifest, file: Path) -> None:
-    crs = plan_crs(manifest.crs)
     order = [name for name in LAYERS if name in frames] + sorted(set(frames) - set(LAYERS))
+    written = {}
     for name in order:
-        frame = frames[name]
-        spec = LAYERS.get(name)
+        frame, spec = frames[name].reset_index(drop=True), LAYERS.get(name)
         if spec is not None:
             # An absent column means unknown, so a column of nothing but unknowns is not written.
-            empty = [
-                column
-                for column in spec.columns
-                if column in frame and column != spec.id_column and frame[column].isna().all()
-            ]
-            frame = frame.drop(columns=empty)
-        files.write_layer(frame.reset_index(drop=True), file, name, crs=crs)
+            known = (column for column in spec.columns if column in frame and column != spec.id_column)
+            frame = frame.drop(columns=[column for column in known if frame[column].isna().all()])
+        written[name] = frame
+    files.write_layers(written, file, crs=plan_crs(manifest.crs))

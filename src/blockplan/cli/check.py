@@ -1,0 +1,92 @@
+"""``blockplan check``: a plan against rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    lang_option,
+    load,
+    on_option,
+    pack_option,
+    progress,
+    scenario_option,
+    show_json,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from blockplan.check.verdict import CheckResult
+
+
+@click.command(
+    epilog="Example: blockplan check examples/demonstration-zone --scenario b --lang zh --out report.html"
+)
+@click.argument("plan")
+@pack_option
+@scenario_option
+@on_option
+@lang_option
+@click.option("--out", type=click.Path(dir_okay=False), help="Write the report to this HTML file.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    plan: str,
+    packs: tuple[str, ...],
+    scenario: str | None,
+    on: dt.date | None,
+    lang: str,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """
+    Judge PLAN by its rule packs: what holds, what does not, for whom, and what would mend it.
+
+    Leaves with 0 if no `must` rule fails or is unknown, 1 if one fails, 3 if none fails and some are unknown.
+    """
+    from blockplan.check import check
+
+    drawn = load(plan, scenario)
+    with progress("Judging"):
+        result = check(drawn, packs=list(packs) or None, on=on)
+    if out:
+        from blockplan.report import write_html
+
+        with progress("Drawing the report"):
+            write_html(drawn, result, Path(out), lang)
+    if as_json:
+        show_json(result.to_dict(lang))
+    else:
+        show_result(result, lang)
+    if out:
+        click.echo(f"Report: {out}", err=True)
+    ctx.exit(result.exit_code)
+
+
+def show_result(result: CheckResult, lang: str) -> None:
+    """The verdict table, what would mend what fails, what is missing, and the capacity."""
+    from blockplan.report.tables import capacity_sentence, verdict_headers, verdict_rows
+    from blockplan.texts import pick
+
+    click.echo(
+        f"{result.plan}, scenario {result.scenario}, judged on {result.on} by {', '.join(result.packs)}"
+    )
+    click.echo()
+    show_table(verdict_headers(lang), verdict_rows(result, lang), style_by=0)
+    click.echo()
+    for verdict in result.verdicts:
+        if verdict.outcome == "fail" and verdict.remedy is not None:
+            click.echo(f"{verdict.rule}: {pick(verdict.remedy.text, lang)}")
+        if verdict.outcome == "unknown":
+            click.echo(f"{verdict.rule}: {'; '.join(verdict.missing)}")
+    click.echo(capacity_sentence(result, lang))
+    errors = sum(found.grade == "error" for found in result.faults)
+    if errors:
+        click.echo(f"{errors} fault(s) of grade error in the data: see blockplan validate.")

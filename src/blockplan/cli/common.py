@@ -1,0 +1,148 @@
+"""What the commands share: options, JSON, tables, progress beyond a second."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from blockplan.plan import Plan
+
+PROGRESS_AFTER_S = 1.0
+OUTCOME_STYLE = {
+    "pass": "green", "fail": "bold red", "unknown": "yellow", "not_applicable": "dim",
+    "error": "bold red", "warning": "yellow", "note": "dim",
+}  # fmt: skip
+
+
+class Day(click.ParamType):
+    """A calendar day, written 2021-09-30."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """The day, or a usage error that shows the form."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day of the calendar; write it as 2021-09-30", param, ctx)
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else."
+)
+scenario_option = click.option(
+    "--scenario", metavar="NAME", help="A scenario of plan.toml; default: as drawn."
+)
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", "ja"]),
+    default="en",
+    show_default=True,
+    help="Language of the words.",
+)
+pack_option = click.option(
+    "--pack", "packs", multiple=True, metavar="ID|DIR", help="A rule pack; default: those of plan.toml."
+)
+on_option = click.option(
+    "--on", type=Day(), metavar="DATE", help="Judge by the rules of this day; default: drawn_on."
+)
+
+
+def load(path: str, scenario: str | None) -> Plan:
+    """The plan at a path, with progress if it takes long."""
+    from blockplan.plan import read
+
+    with progress(f"Reading {path}"):
+        return read(path, scenario)
+
+
+def show_json(document: dict[str, Any]) -> None:
+    """One JSON document on stdout; NaN and infinity are a fault of ours and refused."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    msg = f"{type(value).__name__} cannot be written as JSON"
+    raise TypeError(msg)
+
+
+def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by: int | None = None) -> None:
+    """
+    A table on stdout: ruled and coloured on a terminal, aligned plain text in a pipe.
+
+    `style_by` is the column whose outcome or grade colours the row's cell.
+    """
+    if sys.stdout.isatty():
+        _rich_table(headers, rows, style_by)
+        return
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) for column in zip(headers, *rows, strict=True)]
+    for row in (headers, *rows):
+        cells = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by: int | None) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        word = "" if style_by is None else row[style_by].split(" ")[-1]
+        style = OUTCOME_STYLE.get(word, "")
+        table.add_row(*(Text(cell, style if at == style_by else "") for at, cell in enumerate(row)))
+    Console().print(table)
+
+
+@contextmanager
+def progress(said: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
+    """
+    A bar on stderr once the work has taken a second; silent where stderr is no terminal.
+
+    Gives a function that names the next step and, where `total` is known, moves the bar on.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(said, total=total)
+    timer = threading.Timer(PROGRESS_AFTER_S, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda step: bar.update(task, description=step, advance=1 if total else 0)
+    finally:
+        timer.cancel()
+        bar.stop()

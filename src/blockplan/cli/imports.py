@@ -1,0 +1,40 @@
+"""``blockplan import``: other people's data into a plan package."""
+
+from __future__ import annotations
+
+import click
+
+from blockplan.cli.common import json_option, progress, show_json, show_table
+
+
+@click.group(
+    epilog="Example: blockplan import layers examples/districts/osm-layers.toml --source city.gpkg --out city"
+)
+def command() -> None:
+    """Bring other people's data into a plan package."""
+
+
+@command.command(
+    "layers", epilog="Example: blockplan import layers MAPPING.toml --source our.gpkg --out our-plan"
+)
+@click.argument("mapping", metavar="MAPPING.toml")
+@click.option(
+    "--source", required=True, metavar="FILE", help="The file (or folder of files) that holds the layers."
+)
+@click.option("--out", required=True, metavar="PLAN", help="Folder (or .zip) of the plan package to write.")
+@json_option
+def layers_command(mapping: str, source: str, out: str, as_json: bool) -> None:
+    """Turn your own layers into a plan, as MAPPING.toml says: columns, constants, expressions, codes."""
+    from blockplan.exchange import import_layers
+
+    with progress(f"Importing {source}"):
+        summary = import_layers(mapping, source, out)
+    if as_json:
+        show_json(summary.to_dict())
+        return
+    show_table(("layer", "features"), [(name, str(number)) for name, number in summary.features.items()])
+    if summary.unmapped:
+        click.echo("\nNot mapped:")
+        rows = [(row["class"], row["reason"], str(row["n"])) for row in summary.to_dict()["unmapped"]]
+        show_table(("class", "reason", "features"), rows)
+    click.echo(f"\nWritten: {out}", err=True)

@@ -1,0 +1,76 @@
+"""``blockplan measure``: indicators of a plan."""
+
+from __future__ import annotations
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    lang_option,
+    load,
+    progress,
+    scenario_option,
+    show_json,
+    show_table,
+)
+from blockplan.errors import UsageError
+
+
+@click.command(epilog="Example: blockplan measure examples/demonstration-zone green_within_500m --json")
+@click.argument("plan", required=False)
+@click.argument("measures", nargs=-1)
+@click.option("--list", "listed", is_flag=True, help="Name the measures there are, with unit and definition.")
+@scenario_option
+@lang_option
+@json_option
+def command(
+    plan: str | None, measures: tuple[str, ...], listed: bool, scenario: str | None, lang: str, as_json: bool
+) -> None:
+    """
+    Measure PLAN by the named MEASURES, or by all of them.
+
+    Shares are 0 to 1 with unit 1. What cannot be known is null, and what is missing is named.
+    """
+    from blockplan.measure import MEASURES, measure
+
+    if listed:
+        _list(MEASURES, lang, as_json)
+        return
+    if plan is None:
+        raise UsageError("Name a plan to measure, or --list to see the measures there are.")
+    drawn = load(plan, scenario)
+    with progress("Measuring"):
+        found = measure(drawn, *measures)
+    if as_json:
+        document = {
+            "plan": drawn.manifest.id,
+            "scenario": drawn.scenario,
+            "measures": [m.to_dict() for m in found],
+        }
+        show_json(document)
+        return
+    for one in found:
+        show_table(("measure", "value", "unit"), [(one.id, _number(one.value), one.unit)])
+        details = [("  part " + part.scope, _number(part.value), one.unit) for part in one.by]
+        details += [(f"  reading {r.id}", _number(r.share), f"share of {r.weight}") for r in one.readings]
+        if details:
+            show_table(("", "", ""), details)
+        for missing in one.missing:
+            click.echo(f"  missing: {missing}")
+
+
+def _list(specs: dict, lang: str, as_json: bool) -> None:  # type: ignore[type-arg]  # MeasureSpec by name
+    from blockplan.texts import pick
+
+    rows = [
+        (spec.id, spec.unit, pick(spec.title, lang), pick(spec.definition, lang)) for spec in specs.values()
+    ]
+    if as_json:
+        keys = ("id", "unit", "title", "definition")
+        show_json({"measures": [dict(zip(keys, row, strict=True)) for row in rows]})
+    else:
+        show_table(("measure", "unit", "title", "definition"), rows)
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else f"{value:,.6g}"

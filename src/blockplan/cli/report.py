@@ -1,0 +1,53 @@
+"""``blockplan report``: everything that is printed or handed out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    lang_option,
+    load,
+    on_option,
+    pack_option,
+    progress,
+    scenario_option,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@click.command(epilog="Example: blockplan report examples/demonstration-zone --lang ja --out build/report")
+@click.argument("plan")
+@click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
+@pack_option
+@scenario_option
+@on_option
+@lang_option
+@json_option
+def command(
+    plan: str,
+    out: str,
+    packs: tuple[str, ...],
+    scenario: str | None,
+    on: dt.date | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Write the HTML report, the A3 sheet (PDF) and the result as JSON into a folder."""
+    from blockplan.check import check
+    from blockplan.report import report
+
+    drawn = load(plan, scenario)
+    with progress("Judging and drawing"):
+        written = report(drawn, check(drawn, packs=list(packs) or None, on=on), Path(out), lang)
+    if as_json:
+        show_json({"plan": drawn.manifest.id, "files": [str(path) for path in written]})
+    else:
+        for path in written:
+            click.echo(path)

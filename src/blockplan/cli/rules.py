@@ -1,0 +1,83 @@
+"""``blockplan rules``: rule packs as data."""
+
+from __future__ import annotations
+
+import click
+
+from blockplan.cli.common import json_option, lang_option, pack_option, show_json, show_table
+
+
+@click.group(epilog="Example: blockplan rules show zone-beds")
+def command() -> None:
+    """List, show and test the rules of the packs."""
+
+
+@command.command("list", epilog="Example: blockplan rules list --pack zone --lang zh")
+@pack_option
+@lang_option
+@json_option
+def list_command(packs: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """List the rules of every pack, or of the named ones."""
+    from blockplan.check import list_rules
+
+    rows = list_rules(list(packs) or None, lang)
+    if as_json:
+        show_json({"rules": rows})
+        return
+    keys = ("pack", "rule", "title", "measure", "required", "force", "confidence")
+    show_table(keys, [[str(row[key]) for key in keys] for row in rows])
+
+
+@command.command("show", epilog="Example: blockplan rules show zone-green-access --lang ja")
+@click.argument("rule")
+@pack_option
+@lang_option
+@json_option
+def show_command(rule: str, packs: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """Show one rule: limits by day, definition, parameters, source with clause, cases."""
+    from blockplan.check import show_rule
+
+    shown = show_rule(rule, list(packs) or None, lang)
+    if as_json:
+        show_json(shown)
+        return
+    _tree(shown)
+
+
+@command.command("test", epilog="Example: blockplan rules test --pack ./our-town")
+@pack_option
+@json_option
+@click.pass_context
+def test_command(ctx: click.Context, packs: tuple[str, ...], as_json: bool) -> None:
+    """Run the cases that each rule carries. Leaves with 1 if one does not come out as written."""
+    from blockplan.check import test_packs
+
+    results = test_packs(list(packs) or None)
+    wrong = [row for row in results if not row["ok"]]
+    if as_json:
+        show_json({"cases": results, "failed": len(wrong)})
+    else:
+        for row in wrong:
+            click.echo(
+                f"{row['rule']}: case {row['case']!r} expects {row['expect']}, the rule says {row['outcome']}"
+            )
+        click.echo(f"{len(results)} cases, {len(wrong)} not as written")
+    ctx.exit(1 if wrong else 0)
+
+
+def _tree(value: object, indent: int = 0) -> None:
+    pad = "  " * indent
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(item, dict | list) and item:
+                click.echo(f"{pad}{key}:")
+                _tree(item, indent + 1)
+            else:
+                click.echo(f"{pad}{key}: {'' if item is None else item}")
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict):
+                click.echo(f"{pad}-")
+                _tree(item, indent + 1)
+            else:
+                click.echo(f"{pad}- {item}")

@@ -1,0 +1,63 @@
+"""``blockplan validate``: faults of a plan's data."""
+
+from __future__ import annotations
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    lang_option,
+    load,
+    progress,
+    scenario_option,
+    show_json,
+    show_table,
+)
+
+
+@click.command(epilog="Example: blockplan validate examples/demonstration-zone/faulty/gap")
+@click.argument("plan")
+@scenario_option
+@lang_option
+@json_option
+@click.pass_context
+def command(ctx: click.Context, plan: str, scenario: str | None, lang: str, as_json: bool) -> None:
+    """
+    List the faults of PLAN's data: what is wrong, where, and what to do.
+
+    Leaves with 1 if a fault of grade error stands.
+    """
+    from blockplan.plan.validate import validate
+
+    drawn = load(plan, scenario)
+    with progress("Looking for faults"):
+        faults = validate(drawn)
+    if as_json:
+        show_json(
+            {
+                "plan": drawn.manifest.id,
+                "scenario": drawn.scenario,
+                "faults": [f.to_dict(lang) for f in faults],
+            }
+        )
+    else:
+        _show(faults, lang)
+    ctx.exit(1 if any(found.grade == "error" for found in faults) else 0)
+
+
+def _show(faults: tuple, lang: str) -> None:  # type: ignore[type-arg]  # Fault, imported only when it is needed
+    if faults:
+        rows = [
+            (
+                found.grade,
+                found.rule,
+                f"{found.layer} {found.id or ''}".strip(),
+                "" if found.x is None else f"{found.x:.1f} {found.y:.1f}",
+                found.message(lang),
+                found.remedy(lang),
+            )
+            for found in faults
+        ]
+        show_table(("grade", "rule", "where", "x y", "fault", "remedy"), rows, style_by=0)
+    counts = {grade: sum(found.grade == grade for found in faults) for grade in ("error", "warning", "note")}
+    click.echo(", ".join(f"{number} {grade}{'s' if number != 1 else ''}" for grade, number in counts.items()))

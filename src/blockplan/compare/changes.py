@@ -1,0 +1,84 @@
+"""Which rows of which layers differ between two plans, and in which columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from blockplan.plan import Plan
+
+#: Vertices that moved less than this are drawn where they were; the plan's own grid is 1 mm.
+SAME_PLACE_M = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row that is new, gone or different; ``fields`` holds (column, old, new), geometry as its size."""
+
+    column: str
+    layer: str
+    id: str
+    kind: Literal["added", "removed", "changed"]
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as JSON writes it."""
+        return {
+            "column": self.column,
+            "layer": self.layer,
+            "id": self.id,
+            "change": self.kind,
+            "fields": [{"column": name, "old": old, "new": new} for name, old, new in self.fields],
+        }
+
+
+def changes(column: str, before: Plan, after: Plan) -> list[Change]:
+    """Every row that differs from `before` to `after`, by layer and id (unnamed rows: by number)."""
+    found: list[Change] = []
+    for layer in dict.fromkeys([*before.layers, *after.layers]):
+        old = before.layers.get(layer, pd.DataFrame())
+        new = after.layers.get(layer, pd.DataFrame())
+        old, new = old[~old.index.duplicated()], new[~new.index.duplicated()]
+        found += [Change(column, layer, str(id_), "removed") for id_ in old.index.difference(new.index)]
+        found += [Change(column, layer, str(id_), "added") for id_ in new.index.difference(old.index)]
+        both = old.index.intersection(new.index)
+        found += _changed(column, layer, old.loc[both], new.loc[both])
+    return found
+
+
+def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> list[Change]:
+    fields: dict[str, list[tuple[str, Any, Any]]] = {}
+    names = [name for name in dict.fromkeys([*old.columns, *new.columns]) if name != "geometry"]
+    for name in names:
+        was, now = _values(old, name), _values(new, name)
+        for row in np.flatnonzero([a != b for a, b in zip(was, now, strict=True)]):
+            fields.setdefault(str(old.index[row]), []).append((name, was[row], now[row]))
+    if isinstance(old, gpd.GeoDataFrame) and isinstance(new, gpd.GeoDataFrame) and len(old):
+        was_shape, now_shape = old.geometry.to_numpy(), new.geometry.to_numpy()
+        moved = ~shapely.equals_exact(was_shape, now_shape, tolerance=SAME_PLACE_M, normalize=True)
+        moved &= ~(shapely.is_missing(was_shape) & shapely.is_missing(now_shape))
+        for row in np.flatnonzero(moved):
+            sizes = (_size(was_shape[row]), _size(now_shape[row]))
+            fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
+    return [Change(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
+
+
+def _values(frame: pd.DataFrame, name: str) -> list[Any]:
+    if name not in frame:
+        return [None] * len(frame)
+    return [None if pd.isna(value) else value for value in frame[name].tolist()]
+
+
+def _size(shape: shapely.Geometry | None) -> str | None:
+    """A geometry as a reader of a list can take it: its kind and its area or length."""
+    if shape is None:
+        return None
+    if shape.area > 0:
+        return f"{shape.geom_type} {shape.area:.1f} m2"
+    return f"{shape.geom_type} {shape.length:.1f} m" if shape.length > 0 else shape.wkt
