@@ -57,10 +57,17 @@ def checked(crs: pyproj.CRS, who: str) -> pyproj.CRS:
     flat = crs.to_2d()
     if flat.is_compound:
         flat = flat.sub_crs_list[0]
-    if flat.is_geographic or flat.is_geocentric:
+    if not flat.is_projected and not flat.is_engineering:
+        kind = "is in degrees" if flat.is_geographic else "is no map projection"
         raise PlanDataError(
-            f"{who} is in degrees ({flat.name}); areas and distances need metres.\n"
+            f"{who} {kind} ({flat.name}); areas and distances need metres.\n"
             f"Transform the plan to a projected CRS{_suggestion(flat)}."
+        )
+    method = flat.coordinate_operation.method_name if flat.coordinate_operation else ""
+    if "Mercator" in method and "Transverse" not in method and "Oblique" not in method:
+        raise PlanDataError(
+            f"{who} is a Mercator map of the world ({flat.name}), in which areas grow with the latitude "
+            f"(1.7 times at Beijing).\nTransform the plan to a projected CRS{_suggestion(flat)}."
         )
     units = {(axis.unit_name, axis.unit_conversion_factor) for axis in flat.axis_info}
     if not units or any(abs(factor - 1.0) > 1e-12 for _, factor in units):

@@ -265,25 +265,42 @@ def _chosen_layer(path: Path, layer: str | None) -> str:
 
 
 def _read_ogr(path: Path, kind: str, name: str, **options: Any) -> pd.DataFrame:
-    import pyogrio  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
     address = _address(path, kind)
     with _reading(path) as said:
         try:
-            frame: pd.DataFrame = pyogrio.read_dataframe(
-                address,
-                layer=name,
-                use_arrow=True,
-                arrow_to_pandas_kwargs={"integer_object_nulls": True},
-                **options,
-            )
+            # GDAL's Arrow reader of FlatGeobuf brings the process down on a text that is null.
+            read = _read_by_feature if kind == "FlatGeobuf" else _read_by_arrow
+            frame = read(address, name, options)
         except shapely.errors.ShapelyError:
             frame = _read_with_broken_geometry(address, name, options)
             said.append("geometries that are none (too few points, rings not closed) were read as null")
     if said:
         frame.attrs["read_warnings"] = tuple(said)
     return frame
+
+
+def _read_by_arrow(address: str, name: str, options: dict[str, Any]) -> pd.DataFrame:
+    import pyogrio  # noqa: PLC0415
+
+    # Whole numbers with gaps as objects: a long id must not lose its last digits as a float.
+    integers = {"integer_object_nulls": True}
+    frame = pyogrio.read_dataframe(
+        address, layer=name, use_arrow=True, arrow_to_pandas_kwargs=integers, **options
+    )
+    return cast("pd.DataFrame", frame)
+
+
+def _read_by_feature(address: str, name: str, options: dict[str, Any]) -> pd.DataFrame:
+    import pyogrio  # noqa: PLC0415
+
+    frame = pyogrio.read_dataframe(address, layer=name, **options)
+    about = pyogrio.read_info(address, layer=name)
+    for column, kind, subtype in zip(about["fields"], about["ogr_types"], about["ogr_subtypes"], strict=True):
+        if kind in {"OFTInteger", "OFTInteger64"} and frame[column].dtype == "float64":
+            frame[column] = frame[column].astype("boolean" if subtype == "OFSTBoolean" else "Int64")
+    return cast("pd.DataFrame", frame)
 
 
 def _read_with_broken_geometry(address: str, name: str, options: dict[str, Any]) -> pd.DataFrame:
@@ -330,10 +347,10 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
 
     if isinstance(frame, gpd.GeoDataFrame):
         if frame.geometry.name != "geometry":
-            frame = frame.rename_geometry("geometry")
+            frame = cast("Any", frame).rename_geometry("geometry")
         crs = frame.crs
         if crs is not None and str(crs.name).lower().startswith("undefined"):
-            frame = frame.set_crs(None, allow_override=True)
+            frame = cast("Any", frame).set_crs(None, allow_override=True)
     twice = [str(column) for column in frame.columns[frame.columns.duplicated()]]
     if twice:
         raise PlanDataError(f"{path} has two columns of the name {twice[0]!r}.\nRename one of them.")
