@@ -1,0 +1,133 @@
+"""
+A walking network: nodes, edges between them, and the edges as a sparse graph.
+
+Walking is the same in both directions, so an edge stands once in the edge
+arrays and twice in the sparse graph. Two edges between the same nodes both
+stay (points can join either), but the sparse graph holds the shorter one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.units import CM_PER_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Csr:
+    """
+    A graph as compressed sparse rows: the neighbours of node `i` stand at ``indptr[i]:indptr[i + 1]``.
+
+    `indptr`, `indices` and `length_cm` are int32; lengths are centimetres.
+    """
+
+    indptr: NDArray[np.int32]
+    indices: NDArray[np.int32]
+    length_cm: NDArray[np.int32]
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.indptr) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """
+    Nodes and edges one can walk on.
+
+    Attributes
+    ----------
+    xy
+        Node coordinates in metres, shape (nodes, 2).
+    start, end
+        Node at either end of each edge.
+    length_cm
+        Length of each edge, rounded to the centimetre; at least 1.
+    line
+        Geometry of each edge, drawn from `start` to `end`.
+    street
+        Id of the street that the edge is a piece of.
+    barriers
+        Lines on the ground that a way from a door to the street may not cross either.
+    """
+
+    xy: NDArray[np.float64]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    length_cm: NDArray[np.int32]
+    line: NDArray[Any]
+    street: NDArray[Any]
+    barriers: NDArray[Any]
+
+    @property
+    def edges(self) -> int:
+        """Number of edges."""
+        return len(self.start)
+
+    @property
+    def length_km(self) -> float:
+        """Length of all edges together."""
+        return float(self.length_cm.sum(dtype=np.int64)) / (CM_PER_M * 1000)
+
+    @cached_property
+    def csr(self) -> Csr:
+        """The edges as a sparse graph, both directions, the shortest of parallel edges."""
+        return sparse(len(self.xy), self.start, self.end, self.length_cm)
+
+    @cached_property
+    def edge_tree(self) -> shapely.STRtree:
+        """Spatial index of the edges."""
+        return shapely.STRtree(self.line)
+
+    @cached_property
+    def node_tree(self) -> shapely.STRtree:
+        """Spatial index of the nodes."""
+        return shapely.STRtree(np.asarray(shapely.points(self.xy), dtype=object))
+
+    @cached_property
+    def barrier_tree(self) -> shapely.STRtree:
+        """Spatial index of the barriers on the ground."""
+        return shapely.STRtree(self.barriers)
+
+    @cached_property
+    def edge_of_node(self) -> NDArray[np.int32]:
+        """One edge at each node (the first of them)."""
+        found = np.full(len(self.xy), -1, dtype=np.int32)
+        numbers = np.arange(self.edges, dtype=np.int32)[::-1]
+        found[self.end[::-1]] = numbers
+        found[self.start[::-1]] = numbers
+        return found
+
+    def components(self) -> NDArray[np.int32]:
+        """Number of the connected part that each node belongs to."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 (heavy, and not every use needs it)
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+        graph = csr_array((self.csr.length_cm, self.csr.indices, self.csr.indptr), shape=(len(self.xy),) * 2)
+        labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+        return labels
+
+
+def sparse(nodes: int, start: NDArray[np.int32], end: NDArray[np.int32], length_cm: NDArray[np.int32]) -> Csr:
+    """The undirected edges ``start[i] - end[i]`` as a sparse graph; loops are left out."""
+    tails = np.concatenate([start, end])
+    heads = np.concatenate([end, start])
+    lengths = np.concatenate([length_cm, length_cm])
+    order = np.lexsort((lengths, heads, tails))
+    tails, heads, lengths = tails[order], heads[order], lengths[order]
+    kept = tails != heads
+    # Of parallel edges the first is the shortest.
+    kept[1:] &= (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
+    tails, heads, lengths = tails[kept], heads[kept], lengths[kept]
+    indptr = np.zeros(nodes + 1, dtype=np.int32)
+    np.cumsum(np.bincount(tails, minlength=nodes), out=indptr[1:])
+    return Csr(indptr, heads.astype(np.int32), lengths.astype(np.int32))

@@ -1,0 +1,172 @@
+"""
+How a point joins the network: at the nearest point of an edge, or at the nearest node.
+
+A point at the edge can leave in both directions. Where the straight way to
+the nearest edge crosses a barrier on the ground, the nearest edge that can be reached
+without crossing it is taken. A point with no edge within the limit does not
+join; it is listed, not moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.units import CM_PER_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.network.graph import Network
+
+#: Last part of a way (m) that may touch a barrier: streets end on barriers.
+TOUCH_M = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joins:
+    """
+    Where points join a network, one row a point.
+
+    Attributes
+    ----------
+    edge
+        Number of the edge; -1 where the point does not join.
+    at_cm
+        Place along the edge from its start.
+    way_cm
+        Straight way from the point to that place.
+    """
+
+    edge: NDArray[np.int32]
+    at_cm: NDArray[np.int32]
+    way_cm: NDArray[np.int32]
+
+    @property
+    def refused(self) -> NDArray[np.bool_]:
+        """Which points do not join."""
+        return self.edge < 0
+
+    def free(self) -> Joins:
+        """The same joins with the way to the network not counted."""
+        return Joins(self.edge, self.at_cm, np.zeros_like(self.way_cm))
+
+
+def join(network: Network, points: NDArray[Any], limit_m: float | None = None) -> Joins:
+    """
+    Join points at the nearest point of an edge.
+
+    Parameters
+    ----------
+    points
+        Point geometries.
+    limit_m
+        A point joins only if the way to the edge is at most this long; None is no limit.
+
+    Returns
+    -------
+    Joins
+        One row a point, in their order. Equally near edges are decided by the place of
+        the join, so the order of the streets does not matter.
+    """
+    joins = _refused(len(points))
+    if not network.edges or not len(points):
+        return joins
+    point, edge, way = _nearest(network.edge_tree, points, limit_m)
+    at = shapely.line_locate_point(network.line[edge], points[point])
+    foot = shapely.get_coordinates(shapely.line_interpolate_point(network.line[edge], at))
+    order = np.lexsort((foot[:, 1], foot[:, 0], point))
+    point, edge, way, at, foot = point[order], edge[order], way[order], at[order], foot[order]
+    one = np.ones(len(point), dtype=bool)
+    one[1:] = point[1:] != point[:-1]
+    _put(network, joins, point[one], edge[one], at[one], way[one])
+    if len(network.barriers):
+        _around_barriers(network, points, joins, foot[one], point[one], limit_m)
+    return joins
+
+
+def join_nodes(network: Network, points: NDArray[Any], limit_m: float | None = None) -> Joins:
+    """Join points at the nearest node; the rest as in `join`, but barriers do not count."""
+    joins = _refused(len(points))
+    if not network.edges or not len(points):
+        return joins
+    point, node, way = _nearest(network.node_tree, points, limit_m)
+    order = np.lexsort((network.xy[node, 1], network.xy[node, 0], point))
+    point, node, way = point[order], node[order], way[order]
+    one = np.ones(len(point), dtype=bool)
+    one[1:] = point[1:] != point[:-1]
+    point, node, way = point[one], node[one], way[one]
+    edge = network.edge_of_node[node]
+    at = np.where(network.start[edge] == node, 0, network.length_cm[edge]) / CM_PER_M
+    _put(network, joins, point, edge, at, way)
+    return joins
+
+
+def _refused(count: int) -> Joins:
+    zeros = np.zeros(count, dtype=np.int32)
+    return Joins(np.full(count, -1, dtype=np.int32), zeros, zeros.copy())
+
+
+def _nearest(
+    tree: shapely.STRtree, points: NDArray[Any], limit_m: float | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    there = np.flatnonzero(~(shapely.is_missing(points) | shapely.is_empty(points)))
+    (at, found), way = tree.query_nearest(
+        points[there], max_distance=limit_m, return_distance=True, all_matches=True
+    )
+    return there[at], found, way
+
+
+def _put(
+    network: Network,
+    joins: Joins,
+    point: NDArray[np.intp],
+    edge: NDArray[Any],
+    at: NDArray[np.float64],
+    way: NDArray[np.float64],
+) -> None:
+    joins.edge[point] = edge
+    joins.at_cm[point] = np.clip(np.rint(at * CM_PER_M), 0, network.length_cm[edge])
+    joins.way_cm[point] = np.rint(way * CM_PER_M)
+
+
+def _around_barriers(
+    network: Network,
+    points: NDArray[Any],
+    joins: Joins,
+    foot: NDArray[np.float64],
+    point: NDArray[np.intp],
+    limit_m: float | None,
+) -> None:
+    """Put right the joins whose way crosses a barrier."""
+    ways = _ways(shapely.get_coordinates(points[point]), foot)
+    crossing = np.unique(network.barrier_tree.query(ways, predicate="intersects")[0])
+    for number in point[crossing].tolist():
+        joins.edge[number], joins.at_cm[number], joins.way_cm[number] = -1, 0, 0
+        if limit_m is None:
+            near = np.arange(network.edges)
+        else:
+            near = network.edge_tree.query(points[number], predicate="dwithin", distance=limit_m)
+        away = shapely.distance(network.line[near], points[number])
+        order = np.argsort(away, kind="stable")
+        near, away = near[order], away[order]
+        at = shapely.line_locate_point(network.line[near], points[number])
+        feet = shapely.get_coordinates(shapely.line_interpolate_point(network.line[near], at))
+        here = np.broadcast_to(shapely.get_coordinates(points[number]), feet.shape)
+        barred = np.zeros(len(near), dtype=bool)
+        barred[network.barrier_tree.query(_ways(here, feet), predicate="intersects")[0]] = True
+        free = np.flatnonzero(~barred)[:1]
+        _put(network, joins, np.full(len(free), number), near[free], at[free], away[free])
+
+
+def _ways(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[Any]:
+    """Straight ways, without their last centimetre."""
+    step = end - start
+    length = np.hypot(step[:, 0], step[:, 1])
+    short = np.maximum(length - TOUCH_M, 0) / np.where(length > 0, length, 1)
+    return np.asarray(
+        shapely.linestrings(np.stack([start, start + step * short[:, None]], axis=1)), dtype=object
+    )

@@ -1,0 +1,156 @@
+"""
+How far it is on foot from points to the nearest of some targets.
+
+A target is a stretch of an edge (a point where the stretch has no length):
+where an entrance joins, where a street meets a park's edge, where it runs within
+some metres of it. The search starts from the targets, since walking is the
+same both ways and there are fewer of them to start from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.network.search import nearest
+from blockplan.units import CM_PER_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.network.graph import Network
+    from blockplan.network.join import Joins
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Targets:
+    """
+    Stretches of edges to walk to.
+
+    Attributes
+    ----------
+    edge
+        Number of the edge.
+    from_cm, to_cm
+        The stretch, measured along the edge from its start.
+    cost_cm
+        What is still to walk from there.
+    area
+        Number of the area (point, ...) that the target belongs to.
+    """
+
+    edge: NDArray[np.int32]
+    from_cm: NDArray[np.int32]
+    to_cm: NDArray[np.int32]
+    cost_cm: NDArray[np.int32]
+    area: NDArray[np.intp]
+
+    def __add__(self, other: Targets) -> Targets:
+        return Targets(
+            np.concatenate([self.edge, other.edge]),
+            np.concatenate([self.from_cm, other.from_cm]),
+            np.concatenate([self.to_cm, other.to_cm]),
+            np.concatenate([self.cost_cm, other.cost_cm]),
+            np.concatenate([self.area, other.area]),
+        )
+
+
+def at_joins(joins: Joins, area: NDArray[np.intp] | None = None) -> Targets:
+    """Targets where points join the network, their way to it counted; points that do not join give none."""
+    kept = np.flatnonzero(~joins.refused)
+    return Targets(
+        joins.edge[kept],
+        joins.at_cm[kept],
+        joins.at_cm[kept],
+        joins.way_cm[kept],
+        kept if area is None else area[kept],
+    )
+
+
+def meets(network: Network, shapes: NDArray[Any]) -> Targets:
+    """
+    Targets where edges meet shapes: points of lines (a park's edge), stretches inside polygons.
+
+    ``area`` is the number of the shape.
+    """
+    if not network.edges or not len(shapes):
+        empty = np.empty(0, dtype=np.int32)
+        return Targets(empty, empty, empty, empty, np.empty(0, dtype=np.intp))
+    shape, edge = network.edge_tree.query(shapes, predicate="intersects")
+    parts, pair = shapely.get_parts(
+        shapely.intersection(network.line[edge], shapes[shape]), return_index=True
+    )
+    there = ~shapely.is_empty(parts)
+    parts, pair = parts[there], pair[there]
+    dots = shapely.get_dimensions(parts) == 0
+    first, last = parts.copy(), parts.copy()
+    first[~dots] = shapely.get_point(parts[~dots], 0)
+    last[~dots] = shapely.get_point(parts[~dots], -1)
+    edge, shape = edge[pair], shape[pair]
+    ends = [
+        np.clip(
+            np.rint(shapely.line_locate_point(network.line[edge], end) * CM_PER_M), 0, network.length_cm[edge]
+        ).astype(np.int32)
+        for end in (first, last)
+    ]
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    return Targets(
+        edge.astype(np.int32), low, high, np.zeros(len(edge), dtype=np.int32), shape.astype(np.intp)
+    )
+
+
+def walk(
+    network: Network, origins: Joins, targets: Targets, limit_m: float | None = None
+) -> NDArray[np.float64]:
+    """
+    Metres on foot from each origin to the nearest target.
+
+    Parameters
+    ----------
+    limit_m
+        Ways longer than this are not looked for; None looks for all.
+
+    Returns
+    -------
+    array
+        One value an origin, its own way to the network included; NaN where no target is reached
+        within the limit, or where the origin does not join.
+    """
+    metres = np.full(len(origins.edge), np.nan)
+    joined = np.flatnonzero(~origins.refused)
+    if not len(joined) or not len(targets.edge):
+        return metres
+    limit_cm = None if limit_m is None else round(limit_m * CM_PER_M)
+    edge, at = origins.edge[joined], origins.at_cm[joined]
+    seeds = np.concatenate([network.start[targets.edge], network.end[targets.edge]])
+    rest = network.length_cm[targets.edge] - targets.to_cm
+    costs = np.concatenate([targets.from_cm, rest]) + np.tile(targets.cost_cm, 2)
+    at_node = nearest(network.csr, seeds, costs.astype(np.int32), limit_cm)
+    by_start = at_node[network.start[edge]] + at
+    by_end = at_node[network.end[edge]] + (network.length_cm[edge] - at)
+    best = np.fmin(np.fmin(by_start, by_end), _on_same_edge(edge, at, targets))
+    whole = best + origins.way_cm[joined]
+    if limit_cm is not None:
+        whole[whole > limit_cm] = np.nan
+    metres[joined] = whole / CM_PER_M
+    return metres
+
+
+def _on_same_edge(edge: NDArray[np.int32], at: NDArray[np.int32], targets: Targets) -> NDArray[np.float64]:
+    """Centimetres to the nearest target along the origin's own edge; NaN where it has none."""
+    order = np.argsort(targets.edge, kind="stable")
+    ordered = targets.edge[order]
+    low, high = np.searchsorted(ordered, edge, "left"), np.searchsorted(ordered, edge, "right")
+    counts = high - low
+    origin = np.repeat(np.arange(len(edge)), counts)
+    skipped = np.cumsum(counts) - counts
+    target = order[np.repeat(low - skipped, counts) + np.arange(counts.sum())]
+    before = targets.from_cm[target] - at[origin]
+    behind = at[origin] - targets.to_cm[target]
+    away = np.maximum(np.maximum(before, behind), 0) + targets.cost_cm[target]
+    best = np.full(len(edge), np.inf)
+    np.minimum.at(best, origin, away)
+    return np.where(np.isfinite(best), best, np.nan)
