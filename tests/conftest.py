@@ -1,0 +1,74 @@
+"""
+What all tests share.
+
+A test that needs something the machine lacks skips and says what. Under
+``BLOCKPLAN_TEST_ALL=1`` (as CI sets it) a skip is an error, so that nothing
+is left out unseen.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+REPO = Path(__file__).parents[1]
+EVERYTHING = os.environ.get("BLOCKPLAN_TEST_ALL") == "1"
+SOAK = os.environ.get("BLOCKPLAN_SOAK") == "1"
+
+# The same examples every day: a red run must be red again when somebody looks into it.
+settings.register_profile(
+    "house",
+    derandomize=not SOAK,
+    max_examples=2000 if SOAK else 60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The checkout."""
+    return REPO
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference data beside the checkout; skips where they are absent."""
+    folder = REPO.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("needs the reference data in ../shared")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Folder of the reference plan."""
+    return REPO / "examples" / "demonstration-zone"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if EVERYTHING and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped under BLOCKPLAN_TEST_ALL=1: {item.nodeid}: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if EVERYTHING and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped under BLOCKPLAN_TEST_ALL=1: {collector.nodeid}: {report.longrepr}"
+    return report

@@ -1,0 +1,46 @@
+import pandas as pd
+
+from builders import a_plan, parcels_of
+
+
+def test_every_column_of_the_contract_is_there_and_unknown():
+    parcels = a_plan(parcels_of("1401")).layer("parcels")
+    assert pd.isna(parcels.at["A", "far"])
+    assert parcels.at["A", "subblock_id"] is None
+    assert parcels.at["A", "committed"] is pd.NA
+
+
+def test_an_absent_layer_is_a_frame_without_rows_and_known_to_be_absent():
+    plan = a_plan()
+    assert len(plan.layer("facilities")) == 0
+    assert "beds" in plan.layer("facilities")
+    assert not plan.has_layer("facilities")
+
+
+def test_a_number_that_is_no_number_is_unknown_and_a_fault():
+    plan = a_plan(parcels_of("0701", "0701", residents=["1.5", "about 40"]))
+    assert plan.layer("parcels").at["A", "residents"] == 1.5
+    assert pd.isna(plan.layer("parcels").at["B", "residents"])
+    (found,) = plan.read_faults
+    assert (found.rule, found.layer, found.id, found.aspect) == ("pq-value", "parcels", "B", "residents")
+
+
+def test_blank_text_is_unknown_not_a_fault():
+    plan = a_plan(parcels_of("0701", residents=[" "], owner=[""]))
+    assert pd.isna(plan.layer("parcels").at["A", "residents"])
+    assert plan.read_faults == ()
+
+
+def test_numbers_as_ids_keep_no_decimal_point():
+    parcels = parcels_of("0701", "1401").assign(parcel_id=[7.0, 8.0])
+    assert list(a_plan(parcels).layer("parcels").index) == ["7", "8"]
+
+
+def test_a_feature_without_id_is_named_by_its_row():
+    parcels = parcels_of("0701", "1401").assign(parcel_id=["A", None])
+    assert list(a_plan(parcels).layer("parcels").index) == ["A", "(row 2)"]
+
+
+def test_flags_are_read_from_words_and_numbers():
+    parcels = parcels_of("0701", "0701", "0701", committed=["yes", "0", None])
+    assert a_plan(parcels).layer("parcels")["committed"].tolist() == [True, False, pd.NA]

@@ -1,0 +1,42 @@
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_plan, parcels_of
+
+
+@given(st.permutations(range(5)), st.permutations(["residents", "far", "owner"]))
+def test_the_hash_does_not_depend_on_the_order_of_rows_and_columns(rows, columns):
+    values = {"residents": [1, None, 3, 4, 5], "far": [0.1, 0.2, None, 0.4, 0.5], "owner": list("vwxyz")}
+    parcels = parcels_of(*["0701"] * 5, **values)
+    shuffled = parcels.iloc[rows][["parcel_id", *columns, "land_use", "geometry"]]
+    assert a_plan(shuffled).content_hash == a_plan(parcels).content_hash
+
+
+@given(st.sampled_from(["residents", "land_use", "geometry", "owner"]))
+def test_the_hash_changes_with_any_value(column):
+    parcels = parcels_of("0701", "0701", residents=[10, 20], owner=["a", "b"])
+    other = parcels.copy()
+    if column == "geometry":
+        other.loc[0, "geometry"] = shapely.affinity.translate(parcels.geometry.iloc[0], 0.001)
+    else:
+        other.loc[0, column] = {"residents": 11, "land_use": "0702", "owner": None}[column]
+    plan = a_plan(parcels)
+    assert plan.replace(parcels=other).content_hash != plan.content_hash
+
+
+def test_the_hash_does_not_depend_on_where_a_ring_begins():
+    parcels = parcels_of("0701")
+    ring = list(parcels.geometry.iloc[0].exterior.coords)
+    turned = parcels.set_geometry([shapely.Polygon(ring[2:-1] + ring[:3])], crs=parcels.crs)
+    plan = a_plan(parcels)
+    assert plan.replace(parcels=turned).content_hash == plan.content_hash
+
+
+def test_an_absent_column_and_a_column_of_unknowns_are_the_same():
+    parcels = parcels_of("0701")
+    assert a_plan(parcels.assign(height_m=None)).content_hash == a_plan(parcels).content_hash
+
+
+def test_the_manifest_counts():
+    assert a_plan(manifest={"horizon": 2035}).content_hash != a_plan().content_hash
