@@ -1,16 +1,18 @@
-"""Small plans that can be checked by hand: squares of 100 m on a 1 km grid, ids A, B, C ... from west to east."""
+"""Small plans that can be checked by hand: squares of 100 m with ids A, B, C ... from west to east."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from blockplan.plan import Plan
 from blockplan.plan.manifest import Manifest, manifest_from
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: South-west corner of every small plan, in EPSG:4548.
 X, Y = 500_000.0, 4_400_000.0
@@ -50,7 +52,7 @@ def boundary_of(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def a_plan(
     parcels: gpd.GeoDataFrame | None = None, manifest: dict[str, Any] | None = None, **layers: pd.DataFrame
 ) -> Plan:
-    """A plan of parcels (by default one park and one housing parcel with 12 residents), their outline and `layers`."""
+    """A plan of parcels (one park, one housing parcel with 12 residents), their outline, and `layers`."""
     if parcels is None:
         parcels = parcels_of("1401", "0701", residents=[None, 12])
     return Plan(

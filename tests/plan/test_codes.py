@@ -41,7 +41,7 @@ def test_every_class_of_the_older_list_maps_to_a_class_that_exists():
 
 
 def test_an_unknown_list_is_refused_by_name():
-    with pytest.raises(UsageError, match="no land-use list 'narnia'. Known lists: cn2023, gb50137"):
+    with pytest.raises(UsageError, match=r"no land-use list 'narnia'\. Known lists: cn2023, gb50137"):
         landuse("narnia")
 
 
