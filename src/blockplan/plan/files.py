@@ -236,10 +236,16 @@ def _reading(path: Path) -> Iterator[list[str]]:
         said.extend(dict.fromkeys(str(one.message).splitlines()[0] for one in caught if str(one.message)))
     except UnicodeDecodeError as error:
         raise PlanDataError(_not_utf8(path, error)) from None
+    except UnboundLocalError:
+        # pyogrio stumbles so over a CRS that PROJ refuses.
+        raise PlanDataError(
+            f"{path} declares a coordinate reference system that cannot be understood.\n"
+            "Correct its .prj file (or the CRS inside the file), or export the layer again."
+        ) from None
     except (
         CPLE_BaseError, DataLayerError, DataSourceError, pa.ArrowException, shapely.errors.ShapelyError,
         ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, RuntimeError, ArithmeticError,
-        MemoryError,
+        MemoryError, SystemError,
     ) as error:  # fmt: skip
         reason = str(error).replace(str(path.resolve()), path.name).splitlines() or [type(error).__name__]
         raise PlanDataError(
@@ -267,53 +273,37 @@ def _chosen_layer(path: Path, layer: str | None) -> str:
 def _read_ogr(path: Path, kind: str, name: str, **options: Any) -> pd.DataFrame:
     import shapely  # noqa: PLC0415
 
-    address = _address(path, kind)
+    # GDAL's Arrow reader of FlatGeobuf brings the process down on a text that is null.
+    read = _read_by_feature if kind == "FlatGeobuf" else _read_by_arrow
     with _reading(path) as said:
         try:
-            # GDAL's Arrow reader of FlatGeobuf brings the process down on a text that is null.
-            read = _read_by_feature if kind == "FlatGeobuf" else _read_by_arrow
-            frame = read(address, name, options)
+            frame = read(_address(path, kind), layer=name, **options)
         except shapely.errors.ShapelyError:
-            frame = _read_with_broken_geometry(address, name, options)
+            frame = read(_address(path, kind), layer=name, on_invalid="ignore", **options)
             said.append("geometries that are none (too few points, rings not closed) were read as null")
     if said:
         frame.attrs["read_warnings"] = tuple(said)
     return frame
 
 
-def _read_by_arrow(address: str, name: str, options: dict[str, Any]) -> pd.DataFrame:
+def _read_by_arrow(address: str, **options: Any) -> pd.DataFrame:
     import pyogrio  # noqa: PLC0415
 
     # Whole numbers with gaps as objects: a long id must not lose its last digits as a float.
     integers = {"integer_object_nulls": True}
-    frame = pyogrio.read_dataframe(
-        address, layer=name, use_arrow=True, arrow_to_pandas_kwargs=integers, **options
-    )
+    frame = pyogrio.read_dataframe(address, use_arrow=True, arrow_to_pandas_kwargs=integers, **options)
     return cast("pd.DataFrame", frame)
 
 
-def _read_by_feature(address: str, name: str, options: dict[str, Any]) -> pd.DataFrame:
+def _read_by_feature(address: str, **options: Any) -> pd.DataFrame:
     import pyogrio  # noqa: PLC0415
 
-    frame = pyogrio.read_dataframe(address, layer=name, **options)
-    about = pyogrio.read_info(address, layer=name)
+    frame = pyogrio.read_dataframe(address, **options)
+    about = pyogrio.read_info(address, layer=options["layer"])
     for column, kind, subtype in zip(about["fields"], about["ogr_types"], about["ogr_subtypes"], strict=True):
         if kind in {"OFTInteger", "OFTInteger64"} and frame[column].dtype == "float64":
             frame[column] = frame[column].astype("boolean" if subtype == "OFSTBoolean" else "Int64")
     return cast("pd.DataFrame", frame)
-
-
-def _read_with_broken_geometry(address: str, name: str, options: dict[str, Any]) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415
-    import pyogrio  # noqa: PLC0415
-    import shapely  # noqa: PLC0415
-
-    meta, table = pyogrio.read_arrow(address, layer=name, **options)
-    column = meta["geometry_name"] or "wkb_geometry"
-    wkb = table.column(column).to_pylist()
-    frame = table.drop([column]).to_pandas(integer_object_nulls=True)
-    geometry = gpd.GeoSeries(shapely.from_wkb(wkb, on_invalid="ignore"), crs=meta["crs"])
-    return cast("pd.DataFrame", gpd.GeoDataFrame(frame, geometry=geometry))
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
