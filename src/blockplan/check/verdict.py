@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from blockplan.measure.measurement import Measurement, Place
-from blockplan.plan.faults import Fault
 from blockplan.texts import DEFAULT_LANGUAGE, pick
+
+if TYPE_CHECKING:
+    from blockplan.measure.measurement import Measurement, Place
+    from blockplan.plan.faults import Fault
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Force = Literal["must", "should", "target", "comparator"]
@@ -56,7 +58,8 @@ class Verdict:
 
     `measured`, `required` and `margin` share `unit` (shares are 0..1 with unit
     ``1``); `margin` is how far the value lies inside the limit, negative when
-    it lies outside. `missing` says what an unknown verdict would need.
+    it lies outside. `missing` says what an unknown verdict would need, `doubts`
+    are the faults of the data that made it unknown.
     """
 
     rule: str
@@ -80,6 +83,7 @@ class Verdict:
     notes: tuple[Text, ...] = ()
     measurement: Measurement | None = None
     pack: str = ""
+    doubts: tuple[Fault, ...] = ()
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
@@ -95,7 +99,11 @@ class Verdict:
             "margin": self.margin,
             "remedy": None
             if self.remedy is None
-            else {"amount": self.remedy.amount, "unit": self.remedy.unit, "text": pick(self.remedy.text, lang)},
+            else {
+                "amount": self.remedy.amount,
+                "unit": self.remedy.unit,
+                "text": pick(self.remedy.text, lang),
+            },
             "affected_residents": self.affected_residents,
             "where": [
                 {"layer": place.layer, "id": place.id, "x": place.x, "y": place.y, "value": place.value}

@@ -1,0 +1,65 @@
+"""The inverse of a per-person rule: the largest population that a supply carries."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from blockplan.check.verdict import Capacity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.check.verdict import Required, Verdict
+    from blockplan.measure.measurement import Measurement
+
+#: Parts of a person that drawing precision may cost: an area is a sum over drawn vertices, good to far less.
+_PRECISION = Fraction(1, 1_000_000)
+
+
+def carried(measurement: Measurement, required: Required) -> int | None:
+    """
+    Residents that a supply carries under a lower limit, rounded down.
+
+    None where the measure is not per person, the supply is not known, or the
+    limit is not a lower one above zero.
+
+    Examples
+    --------
+    >>> from blockplan.check.verdict import Required
+    >>> from blockplan.measure.measurement import Measurement
+    >>> beds = Measurement("nursing_beds_per_1000", 10.0, "bed", supply=500.0, per=1000)
+    >>> carried(beds, Required(">=", 9.5))
+    52631
+    """
+    if not measurement.per or measurement.supply is None or isinstance(required.value, tuple):
+        return None
+    if required.op != ">=" or required.value <= 0:
+        return None
+    # Fractions: 22,500 m2 at 0.45 m2 a person carry 50,000 people, whatever binary numbers make of 0.45.
+    exact = Fraction(measurement.supply) * Fraction(measurement.per) / Fraction(str(required.value))
+    return math.floor(exact + _PRECISION)
+
+
+def capacity(verdicts: Iterable[Verdict]) -> Capacity:
+    """
+    The largest population that the plan's supplies carry, and the rule that binds.
+
+    Comparators and rules that do not apply are left out. Where the supply of
+    one rule is unknown its number is None, and so is the plan's: the smallest
+    of several numbers is not known before all of them are.
+    """
+    by_rule: dict[str, int | None] = {}
+    for verdict in verdicts:
+        measurement = verdict.measurement
+        if measurement is None or not measurement.per or verdict.required.op != ">=":
+            continue
+        if verdict.force != "comparator" and verdict.outcome != "not_applicable":
+            doubted = verdict.outcome == "unknown" and bool(verdict.doubts)
+            by_rule[verdict.rule] = None if doubted else carried(measurement, verdict.required)
+    known = {rule: residents for rule, residents in by_rule.items() if residents is not None}
+    if not known or len(known) < len(by_rule):
+        return Capacity(None, None, by_rule)
+    binding = min(known, key=lambda rule: known[rule])
+    return Capacity(known[binding], binding, by_rule)

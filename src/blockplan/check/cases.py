@@ -1,0 +1,70 @@
+"""The cases of a rule: which ones it must bring, and whether they come out as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blockplan.check.limits import decide, limit_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.check.rules import Case, Limit, Rule
+    from blockplan.check.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What a case says should come out, and what came out."""
+
+    rule: str
+    name: str
+    expected: Outcome
+    found: Outcome
+
+    @property
+    def holds(self) -> bool:
+        """Whether the case came out as written."""
+        return self.expected == self.found
+
+
+def run_cases(rule: Rule) -> tuple[CaseResult, ...]:
+    """Every case of a rule, decided by the comparison that judges plans."""
+    return tuple(
+        CaseResult(rule.id, case.name, case.expect, decide(rule, case.day, case.measured)[0])
+        for case in rule.cases
+    )
+
+
+def missing_cases(rule: Rule) -> list[str]:
+    """
+    Which cases a rule still needs, in words.
+
+    Each limit needs, on a day when it holds and for each of its figures, a
+    case at the figure and one on either side (a share has no side above 1);
+    the rule needs one with an unknown value and one on a day before its first
+    limit.
+    """
+    wanted = [what for limit in rule.limits for what in _missing_around(rule, limit)]
+    holding = [case for case in rule.cases if limit_on(rule, case.day) is not None]
+    if all(case.measured is not None for case in holding):
+        wanted.append("one that is not measured (null, unknown)")
+    if len(holding) == len(rule.cases):
+        wanted.append(f"one before the first limit (a day before {rule.first_day}, not_applicable)")
+    return wanted
+
+
+def _missing_around(rule: Rule, limit: Limit) -> Iterator[str]:
+    values = [case.measured for case in _cases_under(rule, limit) if case.measured is not None]
+    for number in limit.numbers:
+        if number not in values:
+            yield f"one at the limit {number:g} from {limit.begins}"
+        if not any(value < number for value in values):
+            yield f"one below {number:g} from {limit.begins}"
+        if not any(value > number for value in values) and not (rule.unit == "1" and number >= 1):
+            yield f"one above {number:g} from {limit.begins}"
+
+
+def _cases_under(rule: Rule, limit: Limit) -> list[Case]:
+    return [case for case in rule.cases if limit_on(rule, case.day) == limit]

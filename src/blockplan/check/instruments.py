@@ -1,0 +1,48 @@
+"""The house's own measures, residents and faults, as judging asks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blockplan.check.verdict import Residents
+from blockplan.measure import MEASURES, measure
+from blockplan.plan import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.check.touch import Reads
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan import Fault, Plan
+
+#: The measure whose parts are the residents' range.
+RESIDENTS = "residents"
+
+
+class House:
+    """Measures from the room `measure`, faults from the room `plan`."""
+
+    def measures(self) -> Mapping[str, str]:
+        """Name of every measure, and the unit of its value."""
+        return {name: spec.unit for name, spec in MEASURES.items()}
+
+    def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
+        """One measure of a plan, under these parameters."""
+        return measure(plan, name, parameters=parameters)[0]
+
+    def reads(self, name: str) -> Reads | None:
+        """What a measure reads: pairs of layer and ``geometry`` or a column."""
+        pairs = [what.partition(".") for what in MEASURES[name].inputs if ":" not in what]
+        return frozenset((layer, column) for layer, _, column in pairs)
+
+    def residents(self, plan: Plan) -> Residents:
+        """Residents of the plan with the range that ``plan.toml`` states."""
+        found = measure(plan, RESIDENTS)[0]
+        by = {part.scope: part.value for part in found.by}
+        return Residents(
+            by.get("low"), found.value, by.get("high"), str(found.definition.get("source", "")), found.missing
+        )
+
+    def faults(self, plan: Plan) -> tuple[Fault, ...]:
+        """Every fault of the plan's data."""
+        return validate(plan)

@@ -1,0 +1,301 @@
+"""Judges a plan by the rules of a day: one verdict per rule, with who, where and what would put it right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from blockplan.check import notes
+from blockplan.check.capacity import capacity
+from blockplan.check.limits import compare, decide, limit_on, margin
+from blockplan.check.packs import available, load
+from blockplan.check.parameters import Choices, choices, chosen
+from blockplan.check.remedy import affected_by, remedy_for
+from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
+from blockplan.check.touch import Reads, doubts, name_of, text_faults
+from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
+from blockplan.check.words import say
+from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from blockplan.check.packs import Pack
+    from blockplan.check.rules import Rule
+    from blockplan.check.verdict import Outcome, Text
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan import Fault, Plan
+
+
+class Instruments(Protocol):
+    """What judging needs from the rooms before it: names of measures, measuring, residents, faults."""
+
+    def measures(self) -> Mapping[str, str]:
+        """Name of every measure that there is, and the unit of its value."""
+
+    def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
+        """One measure of a plan."""
+
+    def reads(self, name: str) -> Reads | None:
+        """What a measure reads of which layer; None where it does not say."""
+
+    def residents(self, plan: Plan) -> Residents:
+        """Residents of the plan with their range."""
+
+    def faults(self, plan: Plan) -> tuple[Fault, ...]:
+        """Faults of the plan's data."""
+
+
+def check(
+    plan: Plan,
+    packs: Iterable[str | Path] | None = None,
+    on: dt.date | str | None = None,
+    *,
+    instruments: Instruments | None = None,
+) -> CheckResult:
+    """
+    Judge a plan (in the scenario that it shows) by rule packs, as they stood on a day.
+
+    Parameters
+    ----------
+    plan
+        A plan as `blockplan.plan.read` gives it; faults in its data do not stop the judging.
+    packs
+        Ids or folders of rule packs; those that ``plan.toml`` names where None.
+    on
+        Day whose rules judge, as a date or ``2021-09-30``; the day on which the plan was drawn where None.
+    instruments
+        Where measures, residents and faults come from; the house's own where None.
+
+    Returns
+    -------
+    CheckResult
+        Verdicts in the order of packs and rules. A rule that does not exist yet on that day, or
+        does not speak of such a plan, is ``not_applicable``. A value that is not known, or that a
+        fault of the data puts in doubt, is ``unknown``, and says what is missing.
+
+    Raises
+    ------
+    UsageError
+        If a pack is not there, no pack is named at all, the day is no day, or a parameter in
+        ``plan.toml`` does not fit the rule.
+    RulePackError
+        If a pack is refused.
+    """
+    if instruments is None:
+        from blockplan.check.instruments import House  # noqa: PLC0415 (measuring brings in geopandas and scipy)
+
+        instruments = House()
+    day = _day(on, plan.manifest.drawn_on)
+    loaded = load(_named(packs, plan), instruments.measures())
+    bench = _Bench(
+        plan, day, instruments, instruments.faults(plan), instruments.residents(plan), read_statements(plan)
+    )
+    verdicts = tuple(bench.verdict(rule, pack) for pack in loaded for rule in pack.rules)
+    return CheckResult(
+        plan=plan.manifest.id,
+        scenario=plan.scenario,
+        on=str(day),
+        packs=tuple(pack.id for pack in loaded),
+        residents=bench.residents,
+        capacity=capacity(verdicts),
+        verdicts=verdicts,
+        reported=tuple(bench.reported(loaded)),
+        statements=judge_statements(plan, bench.statements, verdicts, bench.faults),
+        faults=bench.faults,
+        content_hash=plan.content_hash,
+        parameters=bench.parameters(loaded),
+    )
+
+
+def _day(on: dt.date | str | None, drawn_on: dt.date) -> dt.date:
+    if on is None:
+        return drawn_on
+    if isinstance(on, dt.datetime):
+        return on.date()
+    if isinstance(on, dt.date):
+        return on
+    try:
+        return dt.date.fromisoformat(on)
+    except ValueError:
+        raise UsageError(f"{on!r} is no day. Write it as year-month-day, such as {drawn_on}.") from None
+
+
+def _named(packs: Iterable[str | Path] | None, plan: Plan) -> list[str | Path]:
+    named: list[str | Path] = list(plan.manifest.packs if packs is None else packs)
+    if not named:
+        raise UsageError(
+            f"Plan {plan.manifest.id!r} names no rule pack, so there is nothing to judge it by. "
+            f"Name one (--pack ID or packs in plan.toml); there are: {', '.join(sorted(available()))}."
+        )
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule of a pack, the choices it is judged under, and what it then asks."""
+
+    rule: Rule
+    pack: Pack
+    choice: Choices
+    required: Required
+
+
+@dataclass
+class _Bench:
+    """One plan on the bench: what is known about it, and the measurements already taken."""
+
+    plan: Plan
+    day: dt.date
+    instruments: Instruments
+    faults: tuple[Fault, ...]
+    residents: Residents
+    statements: tuple[Statement, ...]
+    taken: dict[str, Measurement] = field(default_factory=dict)
+
+    def verdict(self, rule: Rule, pack: Pack) -> Verdict:
+        choice = choices(rule, self.plan.manifest)
+        outcome, required = decide(rule, self.day, None, choice.limit)
+        asked = _Asked(rule, pack, choice, required)
+        why_not = self._why_not(rule, outcome)
+        if why_not is not None:
+            return self._record(asked, {"notes": (why_not,)})
+        measurement = self._measure(rule.measure, dict(choice.measure))
+        found = self._doubts(rule, measurement)
+        about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
+        more = {"measurement": measurement, "doubts": found}
+        more["definition"] = {**rule.definition, **measurement.definition, "parameters": dict(choice.all)}
+        return self._record(asked, {**about, **more})
+
+    def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
+        names = dict.fromkeys(name for pack in packs for name in pack.head.reported)
+        for name in names:
+            yield self._measure(name, dict(self.plan.manifest.parameters))
+
+    def parameters(self, packs: Iterable[Pack]) -> dict[str, Any]:
+        """Every choice that the rules were judged under, but for the ids of the areas they speak of."""
+        manifest = self.plan.manifest
+        values: dict[str, Any] = {}
+        for pack in packs:
+            values |= chosen(pack.head.parameters, manifest, pack.id)
+            for rule in pack.rules:
+                own = {"area_id"} if rule.scope.kind == "area" else set()
+                values |= {k: v for k, v in choices(rule, manifest).all.items() if k not in own}
+        return values
+
+    def _why_not(self, rule: Rule, outcome: Outcome) -> Text | None:
+        """Why a rule does not apply to the plan on the day; None where it does."""
+        if outcome == "not_applicable":
+            return say("note.not_yet", first=str(rule.first_day), on=str(self.day))
+        if rule.scope.kind == "city":
+            return say("note.city")
+        asked = rule.applies_to
+        if asked is not None and asked.level and self.plan.manifest.level not in asked.level:
+            return say("note.level", levels=", ".join(asked.level))
+        if asked is not None and asked.land_use and not _has_land(self.plan, asked.land_use):
+            return say("note.land_use", codes=", ".join(asked.land_use))
+        return None
+
+    def _measure(self, name: str, parameters: dict[str, Any]) -> Measurement:
+        key = json.dumps([name, parameters], sort_keys=True, default=str)
+        if key not in self.taken:
+            self.taken[key] = self.instruments.measure(self.plan, name, parameters)
+        return self.taken[key]
+
+    def _doubts(self, rule: Rule, measurement: Measurement) -> tuple[Fault, ...]:
+        touching = doubts(measurement, self.faults, self.instruments.reads(rule.measure))
+        texts = text_faults(self.faults, bound_statements(self.statements, rule.id))
+        return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
+
+    def _found(self, asked: _Asked, measurement: Measurement) -> dict[str, Any]:
+        """What a verdict says where no fault of the data touches the measurement."""
+        rule, required, value = asked.rule, asked.required, measurement.value
+        outcome, central, chosen_ = compare(value, required), self.residents.central, asked.choice.all
+        remedy = None
+        if outcome == "fail":
+            remedy = remedy_for(rule, required, measurement, central, chosen_)
+        return {
+            "outcome": outcome,
+            "measured": value,
+            "margin": None if value is None else margin(value, required),
+            "remedy": remedy,
+            "affected_residents": affected_by(outcome, required, measurement, central),
+            "where": () if outcome == "pass" else measurement.places,
+            "readings": _readings(measurement, required, in_doubt=False),
+            "missing": measurement.missing if value is None else (),
+            "notes": (
+                *notes.about_value(rule, required, measurement, chosen_),
+                *notes.about_range(rule, outcome, required, measurement, self.residents),
+                *notes.about_standing(rule, self.day),
+            ),
+        }
+
+    def _in_doubt(self, asked: _Asked, measurement: Measurement, found: tuple[Fault, ...]) -> dict[str, Any]:
+        """What a verdict says where faults of the data touch the measurement: nothing but what is missing."""
+        return {
+            "outcome": "unknown",
+            "readings": _readings(measurement, asked.required, in_doubt=True),
+            "missing": (*measurement.missing, *dict.fromkeys(name_of(fault) for fault in found)),
+            "notes": (
+                *notes.about_doubts(asked.rule, measurement, found),
+                *notes.about_standing(asked.rule, self.day),
+            ),
+        }
+
+    def _record(self, asked: _Asked, found: dict[str, Any]) -> Verdict:
+        """A verdict from what every one says about its rule, and what was found."""
+        rule = asked.rule
+        limit = limit_on(rule, self.day) or rule.limits[0]
+        blank: dict[str, Any] = {
+            "outcome": "not_applicable",
+            "measured": None,
+            "margin": None,
+            "remedy": None,
+            "affected_residents": None,
+            "where": (),
+            "definition": {**rule.definition, "parameters": dict(asked.choice.all)},
+            "readings": (),
+        }
+        return Verdict(
+            rule=rule.id,
+            title=dict(rule.title),
+            scope_kind=rule.scope.kind,
+            scope_id=rule.scope.id or self.plan.manifest.id,
+            unit=rule.unit,
+            required=asked.required,
+            force=rule.force,
+            confidence=rule.confidence,
+            source=limit.source.model_dump(mode="json", exclude_none=True),
+            pack=asked.pack.id,
+            **{**blank, **found},
+        )
+
+
+def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:
+    """How the other readings of a measure would have turned out."""
+    return tuple(
+        ReadingOutcome(
+            reading.id,
+            reading.share,
+            reading.weight,
+            "unknown" if in_doubt else compare(reading.share, required),
+            reading.changed,
+            reading.definition,
+        )
+        for reading in measurement.readings
+    )
+
+
+def _has_land(plan: Plan, codes: Iterable[str]) -> bool:
+    """Whether a parcel of the plan is of one of the classes, or of a class below one of them."""
+    from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    parcels = plan.layer("parcels")
+    for use, list_name in zip(parcels["land_use"], parcels["land_use_list"], strict=True):
+        known = landuse(list_name) if isinstance(list_name, str) else landuse()
+        if isinstance(use, str) and any(known.within(use, code) for code in codes):
+            return True
+    return False

@@ -1,0 +1,93 @@
+"""
+A value against a limit: the only place where the house compares.
+
+Verdicts, the cases of the rule packs and the readings beside a verdict all
+come through here. Values are compared as they are, unrounded, with tolerance 0.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.check.verdict import Required
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from blockplan.check.rules import Limit, Rule
+    from blockplan.check.verdict import Outcome
+
+
+def limit_on(rule: Rule, day: dt.date) -> Limit | None:
+    """The limit that holds on a day; None on a day before the first one."""
+    holding = [limit for limit in rule.limits if limit.begins <= day]
+    return holding[-1] if holding else None
+
+
+def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Required:
+    """What a limit asks; `chosen` numbers (``min``, ``max``, ``exactly``) take the place of its own."""
+    chosen = chosen or {}
+    low, high = chosen.get("min", limit.min), chosen.get("max", limit.max)
+    exactly = chosen.get("exactly", limit.exactly)
+    if exactly is not None:
+        return Required("=", exactly)
+    if low is not None and high is not None:
+        return Required("between", (low, high))
+    if low is not None:
+        return Required(">=", low)
+    if high is not None:
+        return Required("<=", high)
+    msg = "a limit without min, max or exactly came past the loader"
+    raise AssertionError(msg)
+
+
+def margin(value: float, required: Required) -> float:
+    """How far a value lies inside what is required, in its own unit; negative outside."""
+    if isinstance(required.value, tuple):
+        low, high = required.value
+        return min(value - low, high - value)
+    if required.op == ">=":
+        return value - required.value
+    if required.op == "<=":
+        return required.value - value
+    return 0.0 - abs(value - required.value)
+
+
+def compare(value: float | None, required: Required) -> Outcome:
+    """
+    ``pass`` or ``fail``; ``unknown`` where there is no value.
+
+    Examples
+    --------
+    >>> beds = Required(">=", 9.5)
+    >>> compare(9.5, beds), compare(9.4999999, beds), compare(None, beds)
+    ('pass', 'fail', 'unknown')
+    """
+    if value is None:
+        return "unknown"
+    if isinstance(required.value, tuple):
+        low, high = required.value
+        return "pass" if low <= value <= high else "fail"
+    kept = {
+        ">=": value >= required.value,
+        "<=": value <= required.value,
+        "=": value == required.value,
+    }[required.op]
+    return "pass" if kept else "fail"
+
+
+def decide(
+    rule: Rule, day: dt.date, value: float | None, chosen: Mapping[str, float] | None = None
+) -> tuple[Outcome, Required]:
+    """
+    Outcome of a value under a rule on a day, and what the rule then asks.
+
+    A rule that does not exist yet on that day is ``not_applicable``; what it
+    will ask first is given beside it.
+    """
+    limit = limit_on(rule, day)
+    if limit is None:
+        return "not_applicable", required_by(rule.limits[0], chosen)
+    required = required_by(limit, chosen)
+    return compare(value, required), required

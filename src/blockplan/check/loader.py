@@ -1,0 +1,269 @@
+"""
+Reads rule files, and says with file and line what is wrong in them.
+
+All faults of a document are reported at once, a line each, so that a rule is
+put right in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+from string import Formatter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from blockplan.check.cases import missing_cases
+from blockplan.check.rules import (
+    AppliesTo,
+    Beside,
+    Case,
+    Limit,
+    PackHead,
+    Parameter,
+    Rule,
+    Scope,
+    Source,
+    Table,
+)
+from blockplan.check.yamlfile import Document, Location, read_documents
+from blockplan.errors import RulePackError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+T = TypeVar("T", bound=Table)
+#: Which model stands under which key, for messages that list the keys known there.
+_MODELS: dict[str, type[BaseModel]] = {
+    "source": Source,
+    "limits": Limit,
+    "parameters": Parameter,
+    "cases": Case,
+    "scope": Scope,
+    "applies_to": AppliesTo,
+    "beside": Beside,
+}
+Fault = tuple[Location, str]
+
+
+def read_rules(path: Path, measures: Mapping[str, str]) -> list[Rule]:
+    """
+    The rules of a file, one a document.
+
+    Parameters
+    ----------
+    path
+        A YAML file; several rules on one subject are documents parted by ``---``.
+    measures
+        Names of the measures that a rule may use, with the units of their values.
+
+    Raises
+    ------
+    RulePackError
+        If the file or a rule in it is refused; each line of the message begins with file and line.
+    """
+    documents = read_documents(path)
+    if not documents:
+        raise RulePackError(f"{path}, line 1: the file holds no rule. Write one, or remove the file.")
+    return [_rule(document, measures) for document in documents]
+
+
+def read_head(path: Path, measures: Mapping[str, str]) -> PackHead:
+    """The ``pack.yaml`` of a pack; RulePackError as in `read_rules`."""
+    documents = read_documents(path)
+    if len(documents) != 1:
+        raise RulePackError(f"{path}, line 1: one document is wanted here, not {len(documents)}.")
+    document = documents[0]
+    head = _parse(document, PackHead, document.value)
+    unknown: list[Fault] = [
+        (("parameters", name, "use"), f"{name} of a whole pack is for reading only: use: reading")
+        for name, parameter in head.parameters.items()
+        if parameter.use != "reading"
+    ]
+    unknown += [
+        (("reported", i), _unknown("measure", name, measures))
+        for i, name in enumerate(head.reported)
+        if name not in measures
+    ]
+    _refuse(document, unknown)
+    return head
+
+
+def _rule(document: Document, measures: Mapping[str, str]) -> Rule:
+    value, faults = _with_measured(document.value)
+    _refuse(document, faults)
+    rule = _parse(document, Rule, value)
+    if rule.measure not in measures:
+        faults.append((("measure",), _unknown("measure", rule.measure, measures)))
+    elif rule.unit != measures[rule.measure]:
+        unit = measures[rule.measure]
+        faults.append((("unit",), f"the measure {rule.measure} is in {unit!r}, not in {rule.unit!r}"))
+    faults += [
+        *_limit_faults(rule),
+        *_parameter_faults(rule),
+        *_word_faults(rule),
+        *_standing_faults(rule),
+    ]
+    _refuse(document, faults)
+    if wanted := missing_cases(rule):
+        faults.append((("cases",), f"cases are missing: {'; '.join(wanted)}"))
+    _refuse(document, faults)
+    return rule
+
+
+def _with_measured(value: Any) -> tuple[Any, list[Fault]]:
+    """The document with each case's value under ``measured``, not under the name of the measure."""
+    if not isinstance(value, dict) or not isinstance(value.get("cases"), list):
+        return value, []
+    measure, cases = value.get("measure"), []
+    faults: list[Fault] = []
+    for i, case in enumerate(value["cases"]):
+        if not isinstance(case, dict) or not isinstance(measure, str):
+            cases.append(case)
+            continue
+        if measure not in case:
+            faults.append(
+                (("cases", i), f"the case has no value: give {measure}, the measure (null: not measured)")
+            )
+        rest = {key: item for key, item in case.items() if key != measure}
+        if "measured" in rest:
+            faults.append(
+                (("cases", i, "measured"), f"unknown key 'measured'; the value stands under {measure}")
+            )
+        cases.append({**rest, "measured": case.get(measure)})
+    return {**value, "cases": cases}, faults
+
+
+def _limit_faults(rule: Rule) -> Iterator[Fault]:
+    for i, limit in enumerate(rule.limits):
+        at = ("limits", i)
+        if not limit.numbers:
+            yield at, "the limit has no figure: give min, max, both, or exactly"
+        if limit.exactly is not None and len(limit.numbers) > 1:
+            yield (*at, "exactly"), "exactly stands alone, without min and max"
+        if limit.min is not None and limit.max is not None and limit.min > limit.max:
+            yield (*at, "min"), f"min {limit.min:g} is above max {limit.max:g}"
+        if i and limit.begins <= rule.limits[i - 1].begins:
+            before = rule.limits[i - 1].begins
+            yield (*at, "from"), f"limits are out of order: {limit.begins} does not come after {before}"
+
+
+def _parameter_faults(rule: Rule) -> Iterator[Fault]:
+    latest = rule.limits[-1]
+    for name, parameter in rule.parameters.items():
+        at = ("parameters", name, "value")
+        value = parameter.value
+        items = value if isinstance(value, list) else [value]
+        if not items or not all(isinstance(item, bool | int | float | str) for item in items):
+            yield at, f"{name} must be a number, a text, true, false, or a list of them"
+        elif parameter.use in {"min", "max", "exactly"} and value != getattr(latest, parameter.use):
+            stated = getattr(latest, parameter.use)
+            yield at, f"{name} is {value}, but {parameter.use} of the newest limit is {stated}"
+
+
+def _word_faults(rule: Rule) -> Iterator[Fault]:
+    """Words that hold a {place} which nothing fills."""
+    known = set(rule.parameters)
+    for key, words, own in (
+        ("subject", rule.subject, set()),
+        ("note_above", rule.note_above, {"measured", "required"}),
+        ("beside", rule.beside and rule.beside.note, {"measured", "value", "difference"}),
+    ):
+        for language, text in (words or {}).items():
+            at = (key, "note", language) if key == "beside" else (key, language)
+            try:
+                named = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+            except ValueError as error:
+                yield at, f"{text!r} cannot be filled: {error}"
+                continue
+            if strange := sorted(named - known - own):
+                places = ", ".join(f"{{{name}}}" for name in sorted(known | own)) or "none"
+                yield at, f"nothing fills {{{strange[0]}}}; what can be filled: {places}"
+
+
+def _standing_faults(rule: Rule) -> Iterator[Fault]:
+    if rule.force == "must" and rule.confidence == "C":
+        yield (
+            ("force",),
+            "a rule of confidence C (from memory) is never a must; use target, or trace its source",
+        )
+    if rule.scope.kind == "area" and rule.scope.id is None:
+        yield ("scope",), "scope area needs the id of the area"
+    latest = rule.limits[-1].begins
+    if rule.still_in_force_on < latest:
+        yield (
+            ("still_in_force_on",),
+            f"the source was last read on {rule.still_in_force_on}, before its newest limit began ({latest})",
+        )
+
+
+def _parse(document: Document, model: type[T], value: Any) -> T:
+    if not isinstance(value, dict):
+        raise RulePackError(f"{document.at(())}: a map of keys is wanted here, not a {type(value).__name__}.")
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=True)
+        _refuse(document, [(tuple(fault["loc"]), _said(fault, model)) for fault in found])
+        raise  # unreachable: every ValidationError has faults
+
+
+def _said(fault: ErrorDetails, top: type[Table]) -> str:
+    """A fault of the model in the words of a rule file."""
+    location = fault["loc"]
+    key, value = str(location[-1]) if location else "", fault["input"]
+    kind = fault["type"]
+    if kind == "extra_forbidden":
+        return _unknown("key", key, _keys(_model(location[:-1], top)))
+    if kind == "missing":
+        return _missing(location, value)
+    if kind == "value_error":
+        return f"{key}: {fault['ctx']['error']}"
+    if kind == "string_type" and isinstance(value, int | float) and not isinstance(value, bool):
+        return f'{key} {value} is a number; put it in quotes ({key}: "{value}")'
+    shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."
+    said = {
+        "literal_error": "{key} {shown} is unknown (known: {expected})",
+        "date_type": "{key} {shown} is no day; write it bare, as 2021-01-01",
+        "string_pattern_mismatch": "{key} {shown} does not have the form {pattern}",
+    }.get(kind, "{key}: {message}, not {shown}")
+    message = fault["msg"][:1].lower() + fault["msg"][1:]
+    return said.format(key=key, shown=shown, message=message, **fault.get("ctx", {}))
+
+
+def _missing(location: tuple[int | str, ...], value: Any) -> str:
+    key = str(location[-1])
+    if key == "source" and isinstance(value, dict):
+        figures = ", ".join(
+            f"{name} {value[name]}" for name in ("min", "max", "exactly", "value") if name in value
+        )
+        return f"the number {figures} has no source; give document and clause"
+    if "source" in location:
+        return f"the source has no {key}; a number needs document and clause"
+    return f"key {key!r} is missing"
+
+
+def _model(location: tuple[int | str, ...], top: type[Table]) -> type[BaseModel]:
+    for part in reversed(location):
+        if part in _MODELS:
+            return _MODELS[str(part)]
+    return top
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _unknown(what: str, name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    meant = f"; {near[0]!r} is near" if near else ""
+    return f"unknown {what} {name!r}{meant} (known: {', '.join(known)})"
+
+
+def _refuse(document: Document, faults: list[Fault]) -> None:
+    if faults:
+        ordered = sorted(faults, key=lambda fault: document.line(fault[0]))
+        raise RulePackError("\n".join(f"{document.at(location)}: {said}." for location, said in ordered))

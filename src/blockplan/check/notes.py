@@ -1,0 +1,67 @@
+"""Remarks beside a verdict: what would flip it, what differs from the document, why it does not apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.check.limits import compare
+from blockplan.check.words import fill, say, unit_word
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from blockplan.check.rules import Rule
+    from blockplan.check.verdict import Outcome, Required, Residents, Text
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan import Fault
+
+
+def about_value(
+    rule: Rule, required: Required, measurement: Measurement, parameters: Mapping[str, Any]
+) -> Iterator[Text]:
+    """Remarks that the rule itself asks for: a value above the one stated, a second figure from elsewhere."""
+    value = measurement.value
+    if value is None:
+        return
+    stated = required.value[1] if isinstance(required.value, tuple) else required.value
+    if rule.note_above is not None and value > stated:
+        yield fill(rule.note_above, **{**parameters, "measured": value, "required": stated})
+    if rule.beside is not None:
+        other = rule.beside.value
+        values = {"measured": value, "value": other, "difference": abs(value - other)}
+        yield fill(rule.beside.note, **{**parameters, **values})
+
+
+def about_range(
+    rule: Rule, outcome: Outcome, required: Required, measurement: Measurement, residents: Residents
+) -> Iterator[Text]:
+    """Where the verdict turns at an end of the residents' range, say so."""
+    if not measurement.per or measurement.supply is None or outcome not in {"pass", "fail"}:
+        return
+    for end in (residents.low, residents.high):
+        if end is None or end <= 0 or end == residents.central:
+            continue
+        value = measurement.supply * measurement.per / end
+        other = compare(value, required)
+        if other != outcome:
+            yield say(f"note.range.{other}", residents=end, value=value, unit=unit_word(rule.unit))
+
+
+def about_doubts(rule: Rule, measurement: Measurement, doubts: Iterable[Fault]) -> Iterator[Text]:
+    """The faults that make a verdict unknown, and the value that stands under that reserve."""
+    doubts = tuple(doubts)
+    for fault in doubts:
+        yield say("note.doubt", message={lang: fault.message(lang) for lang in LANGUAGES})
+    if doubts and measurement.value is not None:
+        yield say("note.would_be", value=measurement.value, unit=unit_word(rule.unit))
+
+
+def about_standing(rule: Rule, day: dt.date) -> Iterator[Text]:
+    """How far the rule itself can be relied on: its confidence, and when its source was last read."""
+    if rule.confidence == "C":
+        yield say("note.confidence")
+    if day > rule.still_in_force_on:
+        yield say("note.last_read", read=str(rule.still_in_force_on), on=str(day))

@@ -1,0 +1,95 @@
+"""The choices a rule is judged under: its own defaults, overridden by the plan's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.check.rules import Parameter, Rule
+    from blockplan.plan.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """
+    Parameters of a rule as they hold for one plan.
+
+    Attributes
+    ----------
+    all
+        Every parameter and its value, for people to see.
+    measure
+        Those that the measure is called with.
+    limit
+        Numbers that take the place of a limit's: ``min``, ``max``, ``exactly``.
+    """
+
+    all: Mapping[str, Any] = field(default_factory=dict)
+    measure: Mapping[str, Any] = field(default_factory=dict)
+    limit: Mapping[str, float] = field(default_factory=dict)
+
+
+def choices(rule: Rule, manifest: Manifest) -> Choices:
+    """
+    Parameters of a rule for a plan.
+
+    Raises
+    ------
+    UsageError
+        If ``plan.toml [parameters]`` gives a value of another kind, or sets one that is fixed.
+    """
+    values = chosen(rule.parameters, manifest, rule.id)
+    set_by_plan = {name for name in rule.parameters if name in manifest.parameters}
+    return Choices(
+        values,
+        {name: values[name] for name, parameter in rule.parameters.items() if parameter.use == "measure"},
+        # A default must not displace an older limit of another day, so only the plan's own numbers count.
+        {
+            parameter.use: float(values[name])
+            for name, parameter in rule.parameters.items()
+            if parameter.use in {"min", "max", "exactly"} and name in set_by_plan
+        },
+    )
+
+
+def chosen(parameters: Mapping[str, Parameter], manifest: Manifest, whose: str) -> dict[str, Any]:
+    """Name -> value of parameters for a plan; UsageError as in `choices`, `whose` names the rule or pack."""
+    return {name: _value(name, parameter, manifest, whose) for name, parameter in parameters.items()}
+
+
+def _value(name: str, parameter: Parameter, manifest: Manifest, whose: str) -> Any:
+    if parameter.manifest is not None:
+        found: Any = manifest
+        for part in parameter.manifest.split("."):
+            found = getattr(found, part, None)
+        return parameter.value if found is None else found
+    value = manifest.parameters.get(name, parameter.value)
+    if value == parameter.value and _kind(value) == _kind(parameter.value):
+        return value
+    if parameter.fixed:
+        raise UsageError(
+            f"plan.toml [parameters] sets {name} = {value!r}, but {whose} fixes it at {parameter.value!r}. "
+            "Take it out; another reading needs a rule pack of its own."
+        )
+    if _kind(value) != _kind(parameter.value):
+        raise UsageError(
+            f"plan.toml [parameters] sets {name} = {value!r}, but {whose} wants {_kind(parameter.value)} "
+            f"(such as {parameter.value!r}). Correct it, or take it out."
+        )
+    return value
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, list | tuple):
+        kinds = sorted({_kind(item) for item in value})
+        return f"a list of {' and '.join(kinds)}" if kinds else "a list"
+    return "a text" if isinstance(value, str) else type(value).__name__

@@ -1,0 +1,180 @@
+"""
+What a rule is: dated limits on a measure, with source, force, parameters and cases.
+
+The models mirror a rule file key by key (``docs/rules.md``); `loader` reads
+the files and says what is wrong in them, with file and line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from blockplan.check.verdict import Force, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: What a parameter is used for: handed to the measure, put in the place of a limit, or read by people only.
+Use = Literal["measure", "min", "max", "exactly", "reading"]
+
+
+def _text(value: Any) -> Any:
+    return {"en": value} if isinstance(value, str) else value
+
+
+def _in_languages(*known: str) -> Callable[[dict[str, str]], dict[str, str]]:
+    def checked(value: dict[str, str]) -> dict[str, str]:
+        for language, text in value.items():
+            if language not in known:
+                msg = f"unknown language {language!r} (known: {', '.join(known)})"
+                raise ValueError(msg)
+            if not text.strip():
+                msg = f"the text in {language!r} is empty"
+                raise ValueError(msg)
+        if not set(value) & {"zh", "en", "ja"}:
+            msg = "give the text in zh, en or ja"
+            raise ValueError(msg)
+        return value
+
+    return checked
+
+
+def _scope(value: Any) -> Any:
+    return {"kind": value} if isinstance(value, str) else value
+
+
+#: Words for people by language; a bare string counts as English.
+Words = Annotated[dict[str, str], BeforeValidator(_text), AfterValidator(_in_languages("zh", "en", "ja"))]
+#: The same, where `en_one` is the English singular.
+Nouns = Annotated[
+    dict[str, str], BeforeValidator(_text), AfterValidator(_in_languages("zh", "en", "ja", "en_one"))
+]
+Line = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class Table(BaseModel):
+    """A map of a rule file: unknown keys are refused, numbers stay numbers, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Source(Table):
+    """Where a figure stands: document and clause at least."""
+
+    document: Line
+    clause: Line
+    page: int | None = Field(None, ge=1)
+    address: Line | None = None
+    published: dt.date | None = None
+
+
+class Limit(Table):
+    """A limit, from a day until the next one begins; min with max is a range, both included."""
+
+    begins: dt.date = Field(alias="from")
+    min: float | None = None
+    max: float | None = None
+    exactly: float | None = None
+    source: Source
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The figures of the limit, in the order min, max, exactly."""
+        return tuple(number for number in (self.min, self.max, self.exactly) if number is not None)
+
+
+class Parameter(Table):
+    """
+    A choice that the rule makes visible.
+
+    `value` is the default. A plan sets another one under the same name in
+    ``plan.toml [parameters]``, unless the parameter is `fixed`; `manifest`
+    names the key of ``plan.toml`` that holds it where it stands elsewhere.
+    `open_point` is the point that the document leaves open.
+    """
+
+    value: Any
+    use: Use = "measure"
+    fixed: bool = False
+    manifest: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_0-9]+)?$")] | None = None
+    open_point: Annotated[str, Field(pattern=r"^[A-Z][0-9]{2}$")] | None = None
+    note: Words
+
+
+class Scope(Table):
+    """On what the rule judges: the plan, one area of it, or a whole city (never a block plan)."""
+
+    kind: Literal["plan", "area", "city"]
+    id: Line | None = None
+
+
+class AppliesTo(Table):
+    """Which plans the rule speaks of; others get ``not_applicable``."""
+
+    level: tuple[Literal["block", "parcel"], ...] = Field((), strict=False)
+    land_use: tuple[Line, ...] = Field((), strict=False)
+
+
+class Beside(Table):
+    """A second figure from elsewhere, shown beside the verdict and never judged by."""
+
+    value: float
+    source: Source
+    note: Words
+
+
+class Case(Table):
+    """A worked example of a rule: on this day, this measured value gives this outcome."""
+
+    name: Line
+    day: dt.date
+    measured: float | None
+    expect: Outcome
+
+
+class Rule(Table):
+    """One rule of a pack."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+    title: Words
+    subject: Nouns | None = None
+    note: Words | None = None
+    measure: Line
+    unit: Line
+    force: Force
+    confidence: Literal["A", "B", "C"]
+    scope: Annotated[Scope, BeforeValidator(_scope)] = Scope(kind="plan")
+    applies_to: AppliesTo | None = None
+    definition: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    limits: tuple[Limit, ...] = Field(min_length=1, strict=False)
+    note_above: Words | None = None
+    beside: Beside | None = None
+    still_in_force_on: dt.date
+    cases: tuple[Case, ...] = Field(min_length=1, strict=False)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The day from which the rule exists."""
+        return self.limits[0].begins
+
+
+class PackHead(Table):
+    """
+    ``pack.yaml``: what a pack is called and who publishes it.
+
+    `order` lists rule ids as verdicts are shown (others follow in the order of
+    file names); `reported` names measures that are shown and not judged;
+    `parameters` are readings that all rules of the pack share.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    title: Words
+    publisher: Words
+    note: Words | None = None
+    order: tuple[Line, ...] = Field((), strict=False)
+    reported: tuple[Line, ...] = Field((), strict=False)
+    parameters: dict[str, Parameter] = Field(default_factory=dict)

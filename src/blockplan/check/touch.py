@@ -1,0 +1,78 @@
+"""
+Which faults of the data put a verdict in doubt.
+
+A plan with faults is still judged. A verdict whose measure counted a feature
+that an error-grade fault names, and read what the fault doubts about it, is
+unknown: the number stands beside it, but nobody may rest on it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan.faults import Fault
+
+#: Kind of the fault that says that a statement's text and the drawing disagree.
+TEXT_AGAINST_DRAWING = "pq-text"
+#: What a measure may read of a layer: (layer, ``geometry`` or a column).
+Reads = frozenset[tuple[str, str]]
+
+
+def errors(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of grade error."""
+    return tuple(fault for fault in faults if fault.grade == "error")
+
+
+def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | None) -> tuple[Fault, ...]:
+    """
+    The error-grade faults that touch a measurement.
+
+    Parameters
+    ----------
+    measurement
+        What was measured, with the features that were counted.
+    faults
+        Faults of the plan, of any grade.
+    reads
+        What the measure reads; None where it does not say, which counts as everything.
+    """
+    return tuple(fault for fault in errors(faults) if _touches(fault, measurement, reads))
+
+
+def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[Fault, ...]:
+    """The faults that say that one of these statements and the drawing disagree."""
+    return tuple(
+        fault
+        for fault in errors(faults)
+        if fault.rule == TEXT_AGAINST_DRAWING
+        and any(id_ in statements for layer, id_ in _features(fault) if layer == "statements")
+    )
+
+
+def name_of(fault: Fault) -> str:
+    """A fault in a few words that need no language: ``pq-missing: facilities F-12 (beds)``."""
+    where = f"{fault.layer} {fault.id}" if fault.id is not None else fault.layer
+    return f"{fault.rule}: {where} ({fault.aspect})"
+
+
+def _touches(fault: Fault, measurement: Measurement, reads: Reads | None) -> bool:
+    features = _features(fault)
+    if not features:  # a fault of a whole layer
+        return fault.layer in measurement.counted and _read(fault.layer, fault.aspect, reads)
+    return any(
+        _read(layer, fault.aspect, reads) and id_ in measurement.counted.get(layer, ())
+        for layer, id_ in features
+    )
+
+
+def _features(fault: Fault) -> tuple[tuple[str, str], ...]:
+    own = ((fault.layer, fault.id),) if fault.id is not None else ()
+    return tuple((layer, id_) for layer, id_ in (*fault.features, *own))
+
+
+def _read(layer: str, aspect: str, reads: Reads | None) -> bool:
+    return reads is None or (layer, aspect) in reads
