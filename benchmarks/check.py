@@ -1,0 +1,156 @@
+"""
+How fast a plan is judged, beside a plain geopandas script that computes the same figures.
+
+    python benchmarks/check.py            a table
+    python benchmarks/check.py --json     one object a line: task, cpu_s, wall_s, peak_mb, ratio, ...
+    python benchmarks/check.py --synthetic    generated plans only (the reference plan is left out)
+
+CPU seconds are user + system. In-process figures are warm: the first run is
+not counted, and the median of the rest is printed. Each of our runs gets a
+fresh `Plan`, so nothing that an earlier run cached helps it. Needs nothing
+but the project's own environment; all data are generated or in examples/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plain_geopandas import zone_figures
+from synthetic import a_synthetic_plan
+
+import blockplan as bp
+from blockplan.check import judge_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from blockplan.plan import Plan
+
+REPO = Path(__file__).parents[1]
+REFERENCE = REPO / "examples" / "demonstration-zone"
+#: Rule -> the measure that gives its value; the peer computes the same nine.
+RULES = {
+    "zone-edu": "education_land_per_1000",
+    "zone-beds": "nursing_beds_per_1000",
+    "zone-culture": "culture_floor_per_resident",
+    "zone-green": "green_per_resident",
+    "zone-green-access": "green_within_500m",
+    "zone-parks-large": "parks_large",
+    "zone-parks-community": "parks_community",
+    "zone-belt": "belt_length",
+    "zone-area-sum": "areas_sum",
+}
+SIZES = (500, 5_000, 50_000)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--synthetic", action="store_true", help="leave the reference plan out")
+    parser.add_argument("--repeat", type=int, default=7, help="runs of which the median is taken (default 7)")
+    arguments = parser.parse_args()
+    for row in rows(arguments):
+        print(json.dumps(row) if arguments.json else line(row), flush=True)
+
+
+def rows(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    yield process("blockplan --help", [command(), "--help"], arguments.repeat)
+    if not arguments.synthetic:
+        reference = bp.read(REFERENCE)
+        yield {
+            "task": "check, reference plan",
+            **in_process(lambda plan: bp.check(plan), reference, arguments.repeat),
+        }
+        yield beside_geopandas("9 rules, reference plan", reference, arguments.repeat)
+        with tempfile.TemporaryDirectory() as folder:
+            yield process("blockplan demo", [command(), "demo", "--out", folder], 1)
+    for size in SIZES:
+        plan = a_synthetic_plan(size)
+        yield {"task": f"check, {size} parcels", **in_process(lambda plan: bp.check(plan), plan, 3)}
+        yield beside_geopandas(f"9 rules, {size} parcels", plan, 3)
+
+
+def command() -> str:
+    return str(Path(sys.executable).with_name("blockplan"))
+
+
+def process(task: str, arguments: list[str], repeat: int) -> dict[str, Any]:
+    """A whole process: CPU and wall seconds (median) and the largest resident memory."""
+    seconds, walls = [], []
+    for _ in range(repeat + (repeat > 1)):
+        before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=REPO)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        walls.append(time.perf_counter() - began)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    counted = slice(1 if repeat > 1 else 0, None)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return {
+        "task": task,
+        "cpu_s": round(statistics.median(seconds[counted]), 4),
+        "wall_s": round(statistics.median(walls[counted]), 4),
+        "peak_mb": round(peak),
+    }
+
+
+def in_process(call: Callable[[Plan], Any], plan: Plan, repeat: int) -> dict[str, Any]:
+    """CPU and wall seconds of a call on a fresh copy of the plan, warm, median of `repeat`."""
+    seconds, walls = [], []
+    for _ in range(repeat + 1):
+        fresh = plan.replace()
+        began, wall = time.process_time(), time.perf_counter()
+        call(fresh)
+        seconds.append(time.process_time() - began)
+        walls.append(time.perf_counter() - wall)
+    return {
+        "cpu_s": round(statistics.median(seconds[1:]), 4),
+        "wall_s": round(statistics.median(walls[1:]), 4),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def beside_geopandas(task: str, plan: Plan, repeat: int) -> dict[str, Any]:
+    """The nine rules by us and by the plain script, on the same frames, in turn; equal results or a failure."""
+    rules = tuple(RULES)
+    ours = in_process(lambda fresh: judge_values(fresh, rules), plan, repeat)
+    peer = in_process(lambda fresh: zone_figures(fresh.layers), plan, repeat)
+    values, figures = judge_values(plan.replace(), rules), zone_figures(plan.layers)
+    difference = max(abs(values[rule] - figures[rule]) / max(1.0, abs(figures[rule])) for rule in RULES)
+    if difference > 1e-9:
+        msg = f"{task}: we and the plain script differ by {difference:.3g}: {values} against {figures}"
+        raise SystemExit(msg)
+    return {
+        "task": task,
+        **ours,
+        "peer": "geopandas script",
+        "peer_cpu_s": peer["cpu_s"],
+        "peer_wall_s": peer["wall_s"],
+        "ratio": round(peer["cpu_s"] / ours["cpu_s"], 2),
+        "max_relative_difference": difference,
+    }
+
+
+def line(row: dict[str, Any]) -> str:
+    said = f"{row['task']:<28} {row['cpu_s']:>9.4f} s CPU  {row['wall_s']:>9.4f} s wall  {row['peak_mb']:>6} MB peak"
+    if "ratio" in row:
+        said += (
+            f"   {row['peer']} {row['peer_cpu_s']:.4f} s CPU, {row['ratio']:.1f} times ours, equal results"
+        )
+    return said
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    main()

@@ -1,0 +1,79 @@
+import pytest
+import shapely
+
+from blockplan.compare import compare
+from blockplan.compare.changes import changes
+from blockplan.compare.transition import transitions
+from blockplan.errors import UsageError
+from blockplan.plan import Difference, Plan
+from builders import X, Y, a_plan, parcels_of
+
+
+def two_scenarios():
+    parcels = parcels_of("1401", "0701", "16", residents=[None, 12, None])
+    plan = a_plan(parcels, {"scenarios": {"a": "as drawn", "b": "homes"}, "packs": ["zone"]})
+    homes = parcels.iloc[[2]].assign(land_use="0701", residents=30)
+    return Plan(
+        plan.manifest, plan.layers, differences={"a": Difference({}), "b": Difference({"parcels": homes})}
+    )
+
+
+def test_land_that_changes_use_is_counted_in_hectares():
+    plan = two_scenarios()
+    (row,) = transitions("b", plan, plan.with_scenario("b"))
+    assert (row.was, row.now, row.ha) == ("16", "0701", pytest.approx(1.0))
+
+
+def test_a_parcel_that_is_divided_keeps_the_part_that_keeps_its_use():
+    before = a_plan(parcels_of("0701"))
+    halves = parcels_of("0701", "1401").assign(parcel_id=["A1", "A2"])
+    halves = halves.set_geometry(
+        [shapely.box(X, Y, X + 100, Y + 40), shapely.box(X, Y + 40, X + 100, Y + 100)], crs=halves.crs
+    )
+    (row,) = transitions("x", before, before.replace(parcels=halves))
+    assert (row.was, row.now, row.ha) == ("0701", "1401", pytest.approx(0.6))
+
+
+def test_what_changed_is_told_by_row_and_column():
+    plan = two_scenarios()
+    (row,) = changes("b", plan, plan.with_scenario("b"))
+    assert (row.layer, row.id, row.kind) == ("parcels", "C", "changed")
+    assert {name: (old, new) for name, old, new in row.fields} == {
+        "land_use": ("16", "0701"),
+        "residents": (None, 30.0),
+    }
+
+
+def test_rows_that_come_and_go_are_told():
+    before = a_plan(parcels_of("0701", "1401"))
+    after = before.replace(parcels=parcels_of("0701", "1401", "16").iloc[[0, 2]])
+    assert {(row.id, row.kind) for row in changes("x", before, after)} == {("B", "removed"), ("C", "added")}
+
+
+def test_one_name_is_compared_with_the_plan_as_drawn():
+    found = compare(two_scenarios(), ["b"])
+    assert [column.id for column in found.columns] == ["base", "b"]
+    document = found.to_dict()
+    assert [row["by"][1]["value"] for row in document["measures"] if row["id"] == "residents"] == [42.0]
+    assert document["transition_ha"] == [
+        {"column": "b", "from": "16", "to": "0701", "ha": pytest.approx(1.0)}
+    ]
+
+
+def test_several_names_are_compared_with_the_first():
+    found = compare(two_scenarios(), ["b", "a"])
+    assert [column.id for column in found.columns] == ["b", "a"]
+    assert [(row.was, row.now) for row in found.transitions] == [("0701", "16")]
+
+
+def test_another_plan_is_named_by_its_folder(tmp_path):
+    a_plan(parcels_of("1401", "0802")).write(tmp_path / "other")
+    found = compare(two_scenarios(), ["base", str(tmp_path / "other")])
+    assert found.columns[1].plan.layer("parcels").at["B", "land_use"] == "0802"
+
+
+def test_a_name_that_is_nothing_says_what_there_is():
+    with pytest.raises(UsageError, match=r"'nowhere' is neither a scenario of plan small nor a plan package"):
+        compare(two_scenarios(), ["nowhere"])
+    with pytest.raises(UsageError, match=r"Name at least one scenario .* base, a, b"):
+        compare(two_scenarios(), [])

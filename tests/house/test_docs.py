@@ -1,0 +1,118 @@
+"""What the docs promise to list, they list; the house looks at itself."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from blockplan.plan.layers import LAYERS, VALUES
+from blockplan.texts import LANGUAGES
+
+
+def test_the_page_of_commands_is_what_the_commands_say(repo):
+    spec = importlib.util.spec_from_file_location("write_commands", repo / "docs" / "write_commands.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = (repo / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert written == module.page(), "call: .venv/bin/python docs/write_commands.py"
+
+
+def test_every_layer_and_column_is_documented(repo):
+    page = (repo / "docs" / "plan-package.md").read_text(encoding="utf-8")
+    for spec in LAYERS.values():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{spec.name}`"))
+        assert set(re.findall(r"`(\w+)`", row.split("|")[3])) == set(spec.columns), spec.name
+    for (layer, column), values in VALUES.items():
+        assert f"- `{layer}.{column}`: {', '.join(sorted(values))}" in page
+
+
+def catalogs(repo):
+    return sorted(file for file in (repo / "src" / "blockplan").rglob("*.toml"))
+
+
+def test_every_text_exists_in_every_language(repo):
+    missing = []
+
+    def walk(node, path, file):
+        keys = set(node)
+        if keys & set(LANGUAGES):
+            missing.extend(f"{file.name}: {path} lacks {lang}" for lang in LANGUAGES if not node.get(lang))
+        for key, child in node.items():
+            if isinstance(child, dict):
+                walk(child, f"{path}.{key}", file)
+
+    for file in catalogs(repo):
+        walk(tomllib.loads(file.read_text(encoding="utf-8")), "", file)
+    assert not missing
+
+
+def test_texts_of_one_key_are_filled_with_the_same_values(repo):
+    different = []
+
+    def walk(node, path, file):
+        said = [node[lang] for lang in LANGUAGES if isinstance(node.get(lang), str)]
+        names = {frozenset(re.findall(r"{(\w+)", text)) for text in said}
+        if len(names) > 1:
+            different.append(f"{file.name}: {path}: {names}")
+        for key, child in node.items():
+            if isinstance(child, dict):
+                walk(child, f"{path}.{key}", file)
+
+    for file in catalogs(repo):
+        walk(tomllib.loads(file.read_text(encoding="utf-8")), "", file)
+    assert not different
+
+
+@pytest.mark.parametrize(
+    "call", ["import blockplan", "from blockplan.cli import app; app(['--help'], standalone_mode=False)"]
+)
+def test_a_light_call_loads_no_heavy_package(call):
+    heavy = "{'geopandas', 'pandas', 'numpy', 'matplotlib', 'shapely', 'pyogrio', 'pydantic', 'rich'}"
+    script = f"import sys; {call}; loaded = {heavy} & set(sys.modules); assert not loaded, loaded"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+def test_all_that_is_exported_is_there():
+    import blockplan
+
+    for name in blockplan.__all__:
+        assert getattr(blockplan, name) is not None
+
+
+def test_the_rooms_named_after_a_verb_can_be_called():
+    import blockplan as bp
+
+    for name in ("measure", "check", "compare", "report"):
+        assert callable(getattr(bp, name)), name
+
+
+def tracked(repo):
+    if not (repo / ".git").exists():
+        return sorted(
+            file for folder in ("src", "tests", "docs", "examples") for file in (repo / folder).rglob("*.py")
+        )
+    names = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=repo, check=True, capture_output=True, text=True
+    ).stdout
+    return [repo / name for name in names.split("\0") if name and (repo / name).is_file()]
+
+
+def test_no_file_names_a_package_registry_or_a_path_of_one_machine(repo):
+    words = (
+        "pypi" + ".org",
+        "pythonhosted" + ".org",
+        "registry." + "npmjs",
+        "deb." + "debian",
+        "/" + "root/",
+        "/" + "work/",
+    )
+    found = []
+    for file in tracked(repo):
+        if file.suffix in {".gpkg", ".png", ".otf", ".woff2", ".pdf", ".zip", ".ttf"}:
+            continue
+        text = file.read_text(encoding="utf-8", errors="replace")
+        found += [f"{file.relative_to(repo)}: {word}" for word in words if word in text]
+    assert not found
