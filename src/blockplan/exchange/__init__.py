@@ -1,1 +1,10 @@
-"""Room exchange."""
+"""
+Other people's formats in and out.
+
+`import_layers` turns somebody's own layers into a plan, as a mapping file says.
+"""
+
+from blockplan.exchange.layers import import_layers
+from blockplan.exchange.summary import ImportSummary, Unmapped
+
+__all__ = ["ImportSummary", "Unmapped", "import_layers"]

@@ -1,0 +1,200 @@
+"""
+Somebody's own layers become a plan package, as a mapping file says.
+
+Nothing is guessed: what has no counterpart is counted with the reason, what
+the source does not know stays unknown, and an outline that had to be derived says so in
+the plan.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from blockplan.errors import MappingError, PlanDataError
+from blockplan.exchange.convert import Converter
+from blockplan.exchange.mapping import SOURCE, manifest_table, read_mapping
+from blockplan.exchange.sources import Sources
+from blockplan.exchange.summary import ImportSummary, Tally
+from blockplan.plan import Plan
+from blockplan.plan.crs import checked, plan_crs, to_plan_crs
+from blockplan.plan.manifest import manifest_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyproj
+
+    from blockplan.exchange.mapping import Derived, LayerRule, Mapping
+
+_FORMS = {"bbox": "bounding box", "convex_hull": "convex hull"}
+
+
+def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> ImportSummary:
+    """
+    Turn layers of `source` into a plan package at `out`.
+
+    Parameters
+    ----------
+    mapping
+        Mapping file (TOML), see ``docs/import-layers.md``.
+    source
+        File that holds the layers, or a folder of such files.
+    out
+        Folder (or ``.zip``) of the plan package to write.
+
+    Raises
+    ------
+    MappingError
+        If the mapping is off or does not fit the source; the message lists everything that is.
+    PlanDataError
+        If the source cannot be read or the plan cannot be written.
+    """
+    rules = read_mapping(mapping)
+    offered = Sources(Path(source), rules.source)
+    tally = Tally()
+    frames, crs = _read_and_convert(rules, offered, Path(mapping), tally)
+    derived = _derive_outlines(rules, frames, crs)
+    _treat_outside(rules, frames, tally)
+    _count_unread(rules, offered, tally)
+
+    table = manifest_table(rules, Path(source).stem, crs.to_string() if crs is not None else "local")
+    table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
+    plan = Plan(manifest_from(table, f"{mapping} [plan]"), frames)
+    plan.write(out)
+    return ImportSummary(
+        {name: len(frame) for name, frame in plan.layers.items()},
+        {name: area for name, frame in plan.layers.items() if (area := _polygon_area(frame)) is not None},
+        tally.entries(),
+        _faults(plan),
+    )
+
+
+def _read_and_convert(
+    rules: Mapping, offered: Sources, mapping: Path, tally: Tally
+) -> tuple[dict[str, pd.DataFrame], pyproj.CRS | None]:
+    converter = Converter(rules, tally)
+    found: dict[str, list[pd.DataFrame]] = {}
+    for name, key, rule in _each(rules):
+        if rule.source_layer is None:
+            continue
+        if rule.source_layer not in offered:
+            if not rule.optional and rule.derived is None:
+                converter.faults.append(
+                    f"{key}.source_layer: {offered.path} has no layer {rule.source_layer!r}"
+                )
+            continue
+        frame = converter.layer(name, key, rule, offered.read(rule.source_layer))
+        if frame is not None:
+            found.setdefault(name, []).append(frame)
+    if converter.faults:
+        listed = "\n".join(f"  {fault}" for fault in converter.faults)
+        raise MappingError(
+            f"{mapping} does not fit {offered.path} in {len(converter.faults)} places:\n{listed}\n"
+            f"The source has the layers: {', '.join(offered.names)}. Correct the mapping; "
+            "`optional = true` lets a layer be absent."
+        )
+    crs = _crs(rules, found, offered.path)
+    frames: dict[str, pd.DataFrame] = {}
+    for name, parts in found.items():
+        placed = [
+            to_plan_crs(part, crs, name) if isinstance(part, gpd.GeoDataFrame) else part for part in parts
+        ]
+        frames[name] = placed[0] if len(placed) == 1 else pd.concat(placed, ignore_index=True)
+    return frames, crs
+
+
+def _each(rules: Mapping) -> Iterator[tuple[str, str, LayerRule]]:
+    for name, parts in rules.layers.items():
+        for number, rule in enumerate(parts):
+            yield name, f"layers.{name}" + (f".{number}" if len(parts) > 1 else ""), rule
+
+
+def _crs(rules: Mapping, found: dict[str, list[pd.DataFrame]], path: Path) -> pyproj.CRS | None:
+    wanted = str(rules.plan["crs"])
+    if wanted != SOURCE:
+        return plan_crs(wanted)
+    for name, parts in found.items():
+        for part in parts:
+            if isinstance(part, gpd.GeoDataFrame) and part.crs is not None:
+                return checked(part.crs, f"Layer {name} of {path} (plan.crs = {SOURCE!r})")
+    raise PlanDataError(
+        f"No layer of {path} declares a coordinate reference system; plan.crs = {SOURCE!r} relies on one.\n"
+        'Write it into the mapping: [source] crs = "EPSG:..." for the files, [plan] crs for the plan.'
+    )
+
+
+def _derive_outlines(
+    rules: Mapping, frames: dict[str, pd.DataFrame], crs: pyproj.CRS | None
+) -> dict[str, dict[str, str]]:
+    """Draw boundary and extent where the mapping wants them derived; says of each how it came about."""
+    said: dict[str, str] = {}
+    for name in ("boundary", "extent"):
+        for rule in rules.layers.get(name, ()):
+            if rule.derived is None or len(frames.get(name, ())):
+                continue
+            outline, words = _outline(rule.derived, frames, name)
+            frames[name] = gpd.GeoDataFrame({"name": [words]}, geometry=[outline], crs=crs)
+            said[name] = words
+    return {"derived": said} if said else {}
+
+
+def _outline(how: Derived, frames: dict[str, pd.DataFrame], name: str) -> tuple[shapely.Geometry, str]:
+    drawn = [one for one in how.of if isinstance(frames.get(one), gpd.GeoDataFrame) and len(frames[one])]
+    geometries = [frames[one].geometry.to_numpy() for one in drawn]
+    everything = shapely.GeometryCollection([one for part in geometries for one in part if one is not None])
+    outline = shapely.box(*everything.bounds) if how.derive == "bbox" else everything.convex_hull
+    if not drawn or everything.is_empty:
+        raise PlanDataError(
+            f"The {name} cannot be derived: none of {', '.join(how.of)} holds a feature.\n"
+            "Correct layers." + name + ".derived.of in the mapping."
+        )
+    if how.buffer_m:
+        outline = outline.buffer(how.buffer_m, join_style="mitre")
+    wider = f", {how.buffer_m:g} m wider" if how.buffer_m else ""
+    return outline, f"{_FORMS[how.derive]} of {', '.join(drawn)}{wider} (derived at import)"
+
+
+def _treat_outside(rules: Mapping, frames: dict[str, pd.DataFrame], tally: Tally) -> None:
+    extent = frames.get("extent", frames.get("boundary"))
+    for name, parts in rules.layers.items():
+        treatment = {rule.outside for rule in parts} - {"keep"}
+        frame = frames.get(name)
+        if not treatment or not isinstance(frame, gpd.GeoDataFrame):
+            continue
+        if extent is None or not len(extent):
+            raise MappingError(
+                f"layers.{name}.outside: the plan has neither extent nor boundary to compare with."
+            )
+        area = shapely.union_all(extent.geometry.to_numpy())
+        beyond = frame.geometry.notna() & ~frame.intersects(area)
+        for rule in parts:
+            tally.add(str(rule.source_layer), "lies outside the plan's extent, left out", int(beyond.sum()))
+            break
+        inside = frame[~beyond.to_numpy()].reset_index(drop=True)
+        if "cut" in treatment:
+            inside = inside.set_geometry(inside.geometry.intersection(area))
+        frames[name] = inside
+
+
+def _count_unread(rules: Mapping, offered: Sources, tally: Tally) -> None:
+    for name in offered.names:
+        if name not in rules.source_layers():
+            tally.add(name, "no layer of the mapping reads it", len(offered.read(name)))
+
+
+def _polygon_area(frame: pd.DataFrame) -> float | None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return None
+    areas = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])].area
+    return round(float(areas.sum()), 2) if len(areas) else None
+
+
+def _faults(plan: Plan) -> tuple[Any, ...]:
+    from blockplan.plan.validate import validate  # noqa: PLC0415 (only here, and it takes its time)
+
+    return validate(plan)

@@ -1,0 +1,89 @@
+"""What an import did: features by class, what could not be carried over, and how the result stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from blockplan.plan import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """So many features of a source layer, or values of it, that have no counterpart, and why."""
+
+    layer: str
+    reason: str
+    n: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry as JSON writes it."""
+        return {"class": self.layer, "reason": self.reason, "n": self.n}
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what could not be carried over, while an import runs."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, layer: str, reason: str, n: int = 1) -> None:
+        """Count `n` features of a source layer under a reason."""
+        if n:
+            self.counts[layer, reason] += n
+
+    def entries(self) -> tuple[Unmapped, ...]:
+        """All entries: by layer, the most frequent reason first."""
+        ordered = sorted(self.counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+        return tuple(Unmapped(layer, reason, n) for (layer, reason), n in ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """
+    What came in and what did not.
+
+    Attributes
+    ----------
+    features
+        Layer of the plan -> number of its features.
+    area_m2_by_class
+        Layer of the plan -> area of its polygons, m2 (overlaps counted twice).
+    unmapped
+        What of the source has no counterpart in the plan, with the reason.
+    faults
+        Faults of the plan that came out, as ``validate`` finds them.
+    """
+
+    features: Mapping[str, int]
+    area_m2_by_class: Mapping[str, float]
+    unmapped: tuple[Unmapped, ...]
+    faults: Sequence[Fault] = ()
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        """The faults in the shape of verdicts: each is a rule of the data that the plan fails."""
+        return [
+            {
+                "rule": fault.rule,
+                "outcome": "fail",
+                "grade": fault.grade,
+                "measured": fault.measured,
+                "x": fault.x,
+                "y": fault.y,
+            }
+            for fault in self.faults
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The summary as JSON writes it."""
+        return {
+            "features": dict(self.features),
+            "area_m2_by_class": dict(self.area_m2_by_class),
+            "unmapped": [entry.to_dict() for entry in self.unmapped],
+            "verdicts": self.verdicts,
+        }
