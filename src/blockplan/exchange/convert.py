@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 
 #: A source column whose name the plan uses for something else stays under this prefix.
 KEPT = "source_"
+
+
+@dataclass(slots=True)
+class _Filtered:
+    """A source layer of which filters take a part: the rows taken, and what the filters look at."""
+
+    taken: pd.Series[Any]
+    frame: pd.DataFrame
+    columns: set[str] = field(default_factory=set)
+    layers: list[str] = field(default_factory=list)
 
 
 class Converter:
@@ -43,12 +54,13 @@ class Converter:
         self.mapping = mapping
         self.tally = tally
         self.faults: list[str] = []
+        self._filtered: dict[str, _Filtered] = {}
 
     def layer(self, name: str, key: str, rule: LayerRule, source: pd.DataFrame) -> pd.DataFrame | None:
         """The source layer as layer `name` of the plan; None where the mapping does not fit it."""
         before = len(self.faults)
         frame = self._with_aliases(source, rule, key)
-        kept = self._chosen(frame, rule, key)
+        kept = self._chosen(name, frame, rule, key)
         values: dict[str, pd.Series[Any]] = {}
         dropped = ~kept
         for column in rule.columns:
@@ -72,7 +84,7 @@ class Converter:
                 self.faults.append(f"{key}.alias.{alias}: the source layer has no column {column!r}")
         return frame
 
-    def _chosen(self, frame: pd.DataFrame, rule: LayerRule, key: str) -> pd.Series[Any]:
+    def _chosen(self, name: str, frame: pd.DataFrame, rule: LayerRule, key: str) -> pd.Series[Any]:
         everything = pd.Series(True, index=frame.index, dtype="bool")
         if rule.where is None:
             return everything
@@ -83,12 +95,26 @@ class Converter:
         except MappingError as error:
             self.faults.append(f"{key}.where: {error}")
             return everything
-        unknown = wanted.isna()
         chosen = wanted.astype("boolean").fillna(False).astype("bool")
-        layer = str(rule.source_layer)
-        self.tally.add(layer, f"left out by where = {rule.where}", int((~chosen & ~unknown).sum()))
-        self.tally.add(layer, f"unknown whether where = {rule.where}", int(unknown.sum()))
+        filtered = self._filtered.setdefault(
+            str(rule.source_layer), _Filtered(pd.Series(False, index=frame.index, dtype="bool"), frame)
+        )
+        filtered.taken |= chosen
+        filtered.columns.update(parse(rule.where).columns & set(frame.columns))
+        filtered.layers.append(name)
         return chosen
+
+    def count_untaken(self) -> None:
+        """Count the features of filtered source layers that no `where` took, by what the filters look at."""
+        for layer, filtered in self._filtered.items():
+            rest = filtered.frame[~filtered.taken.to_numpy()]
+            which = f"no `where` takes it ({', '.join(dict.fromkeys(filtered.layers))})"
+            if len(filtered.columns) == 1:
+                (column,) = filtered.columns
+                values = as_text(as_column(rest[column])).fillna("unknown")
+                self._count(layer, f"{column} = {{value}}: {which}", values)
+            else:
+                self.tally.add(layer, which, len(rest))
 
     def _column(
         self, name: str, column: str, rule: LayerRule, frame: pd.DataFrame, kept: pd.Series[Any]

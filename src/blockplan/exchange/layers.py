@@ -22,6 +22,7 @@ from blockplan.exchange.sources import Sources
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
 from blockplan.plan.crs import checked, plan_crs, to_plan_crs
+from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import manifest_from
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
 
     table = manifest_table(rules, Path(source).stem, crs.to_string() if crs is not None else "local")
     table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
-    plan = Plan(manifest_from(table, f"{mapping} [plan]"), frames)
+    ordered = {name: frames[name] for name in (*LAYERS, *frames) if name in frames}
+    plan = Plan(manifest_from(table, f"{mapping} [plan]"), ordered)
     plan.write(out)
     return ImportSummary(
         {name: len(frame) for name, frame in plan.layers.items()},
@@ -98,6 +100,7 @@ def _read_and_convert(
             f"The source has the layers: {', '.join(offered.names)}. Correct the mapping; "
             "`optional = true` lets a layer be absent."
         )
+    converter.count_untaken()
     crs = _crs(rules, found, offered.path)
     frames: dict[str, pd.DataFrame] = {}
     for name, parts in found.items():
