@@ -9,5 +9,6 @@ from blockplan.plan.codes import landuse
 from blockplan.plan.faults import Fault
 from blockplan.plan.model import BASE, Difference, Plan
 from blockplan.plan.package import read, with_scenario, write
+from blockplan.plan.validate import validate
 
-__all__ = ["BASE", "Difference", "Fault", "Plan", "landuse", "read", "with_scenario", "write"]
+__all__ = ["BASE", "Difference", "Fault", "Plan", "landuse", "read", "validate", "with_scenario", "write"]

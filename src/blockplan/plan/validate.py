@@ -1,0 +1,145 @@
+"""
+All faults of a plan's data at once: graded, with layer, feature, place and remedy.
+
+One cause gives one fault. Geometry that cannot be judged is reported and left
+out of the later tests; exchanged coordinates are set right for them; a hole
+that a misplaced parcel leaves behind is not a gap of its own; an area that
+differs from the declared one because of a gap or an overlap is not reported
+again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import shapely
+
+from blockplan.plan.attributes import check_attributes
+from blockplan.plan.classes import check_classes
+from blockplan.plan.drawn import Tolerances, draw
+from blockplan.plan.faults import GRADES, Fault, fault
+from blockplan.plan.layers import LAYERS
+from blockplan.plan.placement import place
+from blockplan.plan.references import check_references
+from blockplan.plan.statements import check_statements
+from blockplan.plan.streets import check_streets
+from blockplan.plan.tiling import tile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.plan.drawn import Drawn
+    from blockplan.plan.model import Plan
+    from blockplan.plan.placement import Placed
+    from blockplan.plan.tiling import Tiling
+
+#: Degrees around the area of use of a CRS within which a plan may still lie.
+USE_MARGIN_DEG = 3.0
+
+
+def validate(plan: Plan) -> tuple[Fault, ...]:
+    """
+    Find every fault of a plan's data.
+
+    Parameters
+    ----------
+    plan
+        The plan, under the scenario that it shows. Tolerances may be set in
+        the ``[parameters]`` of its manifest (see `Tolerances`).
+
+    Returns
+    -------
+    tuple of Fault
+        Errors first, then warnings and notes; by layer and id within a grade.
+
+    Raises
+    ------
+    PlanDataError
+        If a tolerance of the manifest is not a number of 0 or more.
+    """
+    tolerances = Tolerances.of(plan.manifest.parameters)
+    layers, faults = draw(plan)
+    faults += plan.read_faults
+    faults += _layers(plan, layers)
+    placed, misplaced = place(layers, tolerances)
+    faults += _somewhere_else(plan, placed)
+    tiling = tile(placed, tolerances)
+    faults += _with_drawn_over(misplaced, placed, tiling)
+    faults += tiling.faults
+    faults += check_attributes(plan, placed.layers, tolerances, tiling.explained)
+    faults += check_classes(placed.layers)
+    faults += check_references(plan, placed.layers, tiling.gaps)
+    faults += check_streets(placed, tolerances)
+    faults += check_statements(placed.layers)
+    return tuple(sorted(faults, key=_order))
+
+
+def _order(found: Fault) -> tuple[object, ...]:
+    return (
+        GRADES.index(found.grade),
+        found.layer,
+        found.id or "",
+        found.rule,
+        found.case,
+        found.aspect,
+        found.x or 0.0,
+    )
+
+
+def _layers(plan: Plan, layers: Mapping[str, Drawn]) -> list[Fault]:
+    """Layers that a plan cannot do without, and those whose absence leaves much open."""
+    faults = [
+        fault("pq-layer", name) for name, spec in LAYERS.items() if spec.required and name not in layers
+    ]
+    if "parcels" not in layers:
+        faults.append(fault("pq-layer", "parcels", case="parcels"))
+    return faults
+
+
+def _somewhere_else(plan: Plan, placed: Placed) -> list[Fault]:
+    """Whether the whole plan lies where its CRS is made for, as it stands or with x and y exchanged."""
+    if plan.crs is None or placed.boundary is None or plan.crs.area_of_use is None:
+        return []
+    import pyproj  # noqa: PLC0415 (light import of the room)
+
+    point = shapely.point_on_surface(placed.boundary)
+    to_degrees = pyproj.Transformer.from_crs(plan.crs, plan.crs.geodetic_crs, always_xy=True)
+    use = plan.crs.area_of_use
+
+    def fits(x: float, y: float) -> bool:
+        east, north = to_degrees.transform(x, y)
+        return bool(
+            use.south - USE_MARGIN_DEG <= north <= use.north + USE_MARGIN_DEG
+            # An area of use may cross the date line.
+            and (east - use.west + USE_MARGIN_DEG) % 360 <= (use.east - use.west) % 360 + 2 * USE_MARGIN_DEG
+        )
+
+    if fits(point.x, point.y):
+        return []
+    rule, case = ("pq-swapped", "plan") if fits(point.y, point.x) else ("pq-crs", "elsewhere")
+    return [
+        fault(
+            rule,
+            "boundary",
+            case=case,
+            x=float(point.x),
+            y=float(point.y),
+            values={"crs": plan.manifest.crs},
+            features=placed.layers["boundary"].features([0]),
+        )
+    ]
+
+
+def _with_drawn_over(misplaced: list[Fault], placed: Placed, tiling: Tiling) -> list[Fault]:
+    """A parcel outside the boundary that also lies over others names them in its one fault."""
+    if not tiling.drawn_over:
+        return misplaced
+    parcels = placed.layers["parcels"]
+    also = {parcels.ids[row]: parcels.features(rows) for row, rows in tiling.drawn_over.items()}
+    return [
+        replace(found, features=(*found.features, *also[found.id]))
+        if found.rule == "pq-inside" and found.layer == "parcels" and found.id in also
+        else found
+        for found in misplaced
+    ]
