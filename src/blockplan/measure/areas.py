@@ -1,0 +1,81 @@
+"""Areas: the size of each, their sum, and how zones lie over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.columns import absent, areas_m2, ids, shapes, total, unknown
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.units import M2_PER_HA, M2_PER_KM2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.plan.model import Plan
+
+
+def area_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Size of the area whose id is ``area_id``; every area's size stands beside it."""
+    wanted = parameters["area_id"]
+    names, sizes = ids(plan, "areas"), areas_m2(plan, "areas") / M2_PER_KM2
+    chosen = names == wanted
+    missing = absent(plan, "areas")
+    if not missing and not wanted:
+        missing = ("parameter area_id: the area to measure",)
+    elif not missing and not chosen.any():
+        missing = (f"areas: no area with area_id {wanted}",)
+    missing += unknown("areas.geometry", names[chosen & np.isnan(sizes)])
+    by = _each(names, sizes)
+    counted = {"areas": tuple(names[chosen])}
+    value = None if missing else total(sizes[chosen])
+    return Measurement(
+        "area_size", value, "km2", {"area_id": wanted}, by=by, missing=missing, counted=counted
+    )
+
+
+def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Sum of the sizes of all areas; the planned land inside the boundary stands beside it."""
+    names, sizes = ids(plan, "areas"), areas_m2(plan, "areas") / M2_PER_KM2
+    missing = absent(plan, "areas") + unknown("areas.geometry", names[np.isnan(sizes)])
+    value = None if missing else total(sizes)
+    land = boundary_m2(plan)
+    definition = {"areas": len(names), "boundary_km2": None if land is None else land / M2_PER_KM2}
+    counted = {"areas": tuple(names)}
+    by = _each(names, sizes)
+    return Measurement("areas_sum", value, "km2", definition, by=by, missing=missing, counted=counted)
+
+
+def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Land that lies in a functional zone and in an area, ha, by pair: the two divisions need not match."""
+    missing = absent(plan, "zones", "areas")
+    zones, areas = shapes(plan, "zones"), shapes(plan, "areas")
+    zone_names, area_names = ids(plan, "zones"), ids(plan, "areas")
+    counted = {"zones": tuple(zone_names), "areas": tuple(area_names)}
+    missing += unknown("zones.geometry", zone_names[shapely.is_missing(zones)])
+    missing += unknown("areas.geometry", area_names[shapely.is_missing(areas)])
+    if missing:
+        return Measurement("zone_area_overlay", None, "ha", missing=missing, counted=counted)
+    zones, areas = shapely.make_valid(zones), shapely.make_valid(areas)
+    zone, area = shapely.STRtree(areas).query(zones, predicate="intersects")
+    shared = shapely.area(shapely.intersection(zones[zone], areas[area])) / M2_PER_HA
+    cells = {(z, a): 0.0 for z in dict.fromkeys(zone_names) for a in dict.fromkeys(area_names)}
+    for z, a, ha in zip(zone_names[zone], area_names[area], shared, strict=True):
+        cells[z, a] += float(ha)
+    by = tuple(Part(f"{z}/{a}", ha) for (z, a), ha in cells.items())
+    return Measurement("zone_area_overlay", total(cells.values()), "ha", by=by, counted=counted)
+
+
+def boundary_m2(plan: Plan) -> float | None:
+    """Planned land: the area inside the boundary; None where there is no boundary."""
+    sizes = areas_m2(plan, "boundary")
+    return None if not len(sizes) or np.isnan(sizes).any() else total(sizes)
+
+
+def _each(names: Any, sizes: Any) -> tuple[Part, ...]:
+    return tuple(
+        Part(f"area:{name}", None if np.isnan(size) else float(size))
+        for name, size in zip(names, sizes, strict=True)
+    )

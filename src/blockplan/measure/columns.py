@@ -1,0 +1,150 @@
+"""
+Columns of a plan as plain arrays, and the words for what is missing in them.
+
+Measures read arrays instead of frames: they are called often, on a plan that an editor changes.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model import Plan
+
+#: So many features are named one by one where something is missing; the rest are counted.
+NAMED = 20
+
+
+def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
+    """A column as an array: numbers with NaN, texts with None, flags with None."""
+    return plan.cached(f"column:{layer}.{column}", lambda: _values(plan, layer, column))
+
+
+def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
+    series = plan.layer(layer)[column]
+    if series.dtype == "boolean":
+        return np.asarray(series.to_numpy(dtype=object, na_value=None))
+    return np.asarray(series.to_numpy())
+
+
+def ids(plan: Plan, layer: str) -> NDArray[Any]:
+    """Ids of a layer's features."""
+    return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object))
+
+
+def shapes(plan: Plan, layer: str) -> NDArray[Any]:
+    """Geometries of a layer's features; None where a feature has none or an empty one."""
+    return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer))
+
+
+def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
+    found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
+    found[shapely.is_empty(found)] = None
+    return found
+
+
+def areas_m2(plan: Plan, layer: str) -> NDArray[np.float64]:
+    """Drawn areas; NaN where a feature has no geometry."""
+    return plan.cached(f"areas:{layer}", lambda: shapely.area(shapes(plan, layer)))
+
+
+def points(plan: Plan, layer: str) -> NDArray[Any]:
+    """A point on each feature (inside it where it is a polygon)."""
+    return plan.cached(f"points:{layer}", lambda: np.asarray(shapely.point_on_surface(shapes(plan, layer))))
+
+
+def total(numbers: Iterable[float]) -> float:
+    """Sum that does not depend on the order of rows."""
+    return math.fsum(numbers)
+
+
+def absent(plan: Plan, *layers: str) -> tuple[str, ...]:
+    """What is missing where the package does not hold a layer at all."""
+    return tuple(f"{layer}: layer absent" for layer in layers if not plan.has_layer(layer))
+
+
+def unknown(what: str, features: Iterable[Any], of: int | None = None) -> tuple[str, ...]:
+    """
+    What is missing in some features: ``facilities.beds of F-12``.
+
+    Where it is missing in all `of` of them (more than one), only the column is named; where it
+    is missing in many, the first are named and the rest counted.
+
+    Examples
+    --------
+    >>> unknown("facilities.beds", ["F-12"])
+    ('facilities.beds of F-12',)
+    >>> unknown("facilities.beds", ["F-12", "F-13"], of=2)
+    ('facilities.beds',)
+    """
+    named = list(features)
+    if named and len(named) == of and of > 1:
+        return (what,)
+    lines = [f"{what} of {feature}" for feature in named[:NAMED]]
+    if len(named) > NAMED:
+        lines.append(f"{what} of {len(named) - NAMED} more")
+    return tuple(lines)
+
+
+def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """
+    Parcels whose land use is one of some codes or lies below one, and what is missing to say so.
+
+    A code of another list counts as the national code of the same meaning. A parcel without
+    land use, or with a code too coarse to tell (``08`` where ``0804`` is asked for), could be one
+    of them: it is named as missing.
+    """
+    return plan.cached(f"codes:{','.join(codes)}", lambda: _of_codes(plan, codes))
+
+
+def _of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
+    found = [belongs(use, name, codes) for use, name in zip(uses, lists, strict=True)]
+    names = ids(plan, "parcels")
+    nothing = [name for name, use in zip(names, uses, strict=True) if use is None]
+    missing = unknown("parcels.land_use", nothing, len(names))
+    missing += unknown(
+        f"parcels.land_use in more detail (for {', '.join(codes)})",
+        [
+            name
+            for name, use, answer in zip(names, uses, found, strict=True)
+            if use is not None and answer is None
+        ],
+    )
+    return np.array([answer is True for answer in found], dtype=bool), missing
+
+
+@cache
+def belongs(use: str | None, list_name: str | None, codes: tuple[str, ...]) -> bool | None:
+    """
+    Whether a land use is one of some codes or lies below one; None where it cannot be told.
+
+    Examples
+    --------
+    >>> belongs("080403", None, ("0804",)), belongs("08", None, ("0804",)), belongs("G1", "gb50137", ("14",))
+    (True, None, True)
+    """
+    if use is None:
+        return None
+    name = list_name or DEFAULT_LIST
+    classes = landuse(name) if name in LISTS else landuse()
+    if use in codes or any(classes.within(use, code) for code in codes):
+        return True
+    national = classes.to_national(use) if classes.name != DEFAULT_LIST else use
+    whole = landuse()
+    if national is not None and any(whole.within(national, code) for code in codes):
+        return True
+    if national is not None and any(whole.within(code, national) for code in codes):
+        return None
+    return False

@@ -1,0 +1,199 @@
+"""
+Public green spaces: green parcels, and the rows of the layer ``greens`` that are not private.
+
+Green parcels that share an edge are one green. A row of ``greens`` is a green of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, unknown, values
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model import Plan
+
+#: Parcels this near (m) lie side by side, and share an edge if they do so along at least `EDGE_M`.
+BESIDE_M = 0.01
+EDGE_M = 1.0
+#: A size this near (m2) below a limit reaches it: it is how sums of drawn coordinates are rounded.
+ROUNDING_M2 = 0.01
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Greens:
+    """
+    Greens, one row each.
+
+    Attributes
+    ----------
+    layer
+        ``parcels`` or ``greens``.
+    members
+        Ids of the features that make it up.
+    shape, area_m2
+        Drawn geometry and its area.
+    missing
+        What is missing to say which there are.
+    counted
+        Features by layer, greens below the smallest size included.
+    """
+
+    layer: NDArray[Any]
+    members: tuple[tuple[str, ...], ...]
+    shape: NDArray[Any]
+    area_m2: NDArray[np.float64]
+    missing: tuple[str, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def of_size(self, smallest_ha: float, below_ha: float | None = None) -> Greens:
+        """Those of at least one size and below another."""
+        kept = self.area_m2 >= smallest_ha * M2_PER_HA - ROUNDING_M2
+        if below_ha is not None:
+            kept &= self.area_m2 < below_ha * M2_PER_HA - ROUNDING_M2
+        rows = np.flatnonzero(kept)
+        members = tuple(self.members[row] for row in rows)
+        return replace(
+            self, layer=self.layer[rows], members=members, shape=self.shape[rows], area_m2=self.area_m2[rows]
+        )
+
+
+def public_greens(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
+    """
+    Public greens of a plan.
+
+    `parameters` are ``green_codes`` (land uses), ``green_kinds`` (``greens.kind``; a
+    green of unknown kind counts) and ``private_access`` (``greens.access`` that shuts people out;
+    unknown access is public).
+    """
+    names = ("green_codes", "green_kinds", "private_access")
+    key = "greens:" + "|".join(",".join(parameters[name]) for name in names)
+    return plan.cached(key, lambda: _public_greens(plan, *(parameters[name] for name in names)))
+
+
+def parks(greens: Greens) -> Greens:
+    """
+    Greens with those counted once that are drawn twice.
+
+    Two greens of which one covers more than half of the other (a lawn drawn inside a
+    park, a park drawn as parcel and as green) are one park.
+    """
+    one, other = shapely.STRtree(greens.shape).query(greens.shape, predicate="intersects")
+    kept = (one < other) & ((greens.layer[one] == "greens") | (greens.layer[other] == "greens"))
+    one, other = one[kept], other[kept]
+    shared = shapely.area(shapely.intersection(_sound(greens.shape[one]), _sound(greens.shape[other])))
+    same = shared > np.minimum(greens.area_m2[one], greens.area_m2[other]) / 2
+    if not same.any():
+        return greens
+    groups = _groups(len(greens), one[same], other[same])
+    shape = np.array([_union(greens.shape[group]) for group in groups], dtype=object)
+    area = [
+        greens.area_m2[group[0]] if len(group) == 1 else found.area
+        for group, found in zip(groups, shape, strict=True)
+    ]
+    members = tuple(sum((greens.members[row] for row in group), ()) for group in groups)
+    layer = greens.layer[[group[0] for group in groups]]
+    return replace(greens, layer=layer, members=members, shape=shape, area_m2=np.array(area))
+
+
+def green_area_m2(plan: Plan, greens: Greens) -> float:
+    """Area of greens: parcels whole, other greens where they lie on planned land and on no green parcel."""
+    parcels = greens.layer == "parcels"
+    area = total(greens.area_m2[parcels])
+    rest = greens.shape[~parcels]
+    if len(rest):
+        extra = _union(rest)
+        outline = shapes(plan, "boundary")
+        outline = outline[~shapely.is_missing(outline)]
+        if len(outline):
+            extra = shapely.intersection(extra, _union(outline))
+        if parcels.any():
+            extra = shapely.difference(extra, _union(greens.shape[parcels]))
+        area += float(shapely.area(extra))
+    return area
+
+
+def _public_greens(
+    plan: Plan, codes: tuple[str, ...], kinds: tuple[str, ...], private: tuple[str, ...]
+) -> Greens:
+    lacking = absent(plan, "parcels", "greens")
+    missing: tuple[str, ...] = lacking if len(lacking) == 2 else ()
+    chosen, undetailed = of_codes(plan, codes)
+    names, shape = ids(plan, "parcels")[chosen], shapes(plan, "parcels")[chosen]
+    area = areas_m2(plan, "parcels")[chosen]
+    missing += undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
+    drawn = ~np.isnan(area)
+    names, shape, area = names[drawn], shape[drawn], area[drawn]
+    groups = _groups(len(names), *_sharing_an_edge(shape))
+    whole = [shape[group[0]] if len(group) == 1 else _union(shape[group]) for group in groups]
+    rows = _open_greens(plan, kinds, private)
+    rest = ids(plan, "greens")[rows]
+    return Greens(
+        np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),
+        (*(tuple(names[group]) for group in groups), *((name,) for name in rest)),
+        np.array([*whole, *shapes(plan, "greens")[rows]], dtype=object),
+        np.array([*(total(area[group]) for group in groups), *areas_m2(plan, "greens")[rows]]),
+        missing,
+        {"parcels": tuple(names), "greens": tuple(rest)},
+    )
+
+
+def _open_greens(plan: Plan, kinds: tuple[str, ...], private: tuple[str, ...]) -> NDArray[np.intp]:
+    """Rows of the layer ``greens`` that are green spaces open to the public."""
+    # A kind may be written as its OpenStreetMap tag: leisure=park is park.
+    kind = [None if kind is None else kind.rpartition("=")[2] for kind in values(plan, "greens", "kind")]
+    is_space = np.array([one is None or one in kinds for one in kind], dtype=bool)
+    shut = np.isin(values(plan, "greens", "access"), private)
+    return np.flatnonzero(is_space & ~shut & (areas_m2(plan, "greens") > 0))
+
+
+def _sharing_an_edge(shape: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of polygons that lie side by side along an edge, not only at a corner."""
+    one, other = shapely.STRtree(shape).query(shape, predicate="dwithin", distance=BESIDE_M)
+    kept = one < other
+    one, other = one[kept], other[kept]
+    edge = shapely.intersection(shapely.boundary(shape[one]), shapely.buffer(shape[other], BESIDE_M))
+    long = shapely.length(edge) >= EDGE_M
+    return one[long], other[long]
+
+
+def _groups(count: int, one: Iterable[int], other: Iterable[int]) -> list[list[int]]:
+    """Numbers 0..count-1 in groups that the pairs hold together, in order of their first member."""
+    head = list(range(count))
+
+    def find(number: int) -> int:
+        while head[number] != number:
+            head[number] = head[head[number]]
+            number = head[number]
+        return number
+
+    for a, b in zip(one, other, strict=True):
+        first, second = sorted((find(int(a)), find(int(b))))
+        head[second] = first
+    groups: dict[int, list[int]] = {}
+    for number in range(count):
+        groups.setdefault(find(number), []).append(number)
+    return list(groups.values())
+
+
+def _union(shape: NDArray[Any]) -> Any:
+    return shapely.union_all(_sound(shape))
+
+
+def _sound(shape: NDArray[Any]) -> NDArray[Any]:
+    """Shapes that can be overlaid: rings that cross themselves are mended (validity reports them)."""
+    if shapely.is_valid(shape).all():
+        return shape
+    return np.asarray(shapely.make_valid(shape), dtype=object)

@@ -1,0 +1,268 @@
+"""
+How many people live where.
+
+``plan.toml [residents] source`` says where the number comes from:
+
+- ``parcels``: the sum of ``parcels.residents``;
+- ``dwellings``: ``parcels.dwellings`` times ``household_size``;
+- ``floor_area``: ``parcels.floor_area_m2`` of housing over ``floor_area_per_person_m2``;
+- ``given``: ``total``, spread over the parcels in proportion to the first of the above that
+  the plan has.
+
+A parcel where nobody can live (a road, a park) may leave the number empty. A
+parcel that can house people (0701, 0703, an unknown or undetailed code, or one that has
+dwellings) and leaves it empty makes the number unknown: it would otherwise
+count as a zero that nobody wrote.
+
+People stand at their dwelling buildings where these are mapped with residents
+or dwellings, else at the parcel's representative point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.columns import absent, belongs, ids, points, shapes, total, unknown, values
+from blockplan.measure.measurement import Measurement, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model import Plan
+
+#: Land uses that house people.
+HOUSING_CODES = ("0701", "0703")
+NOBODY = ("residents: the plan has none, so there is nothing to divide by",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Residents:
+    """
+    People by parcel.
+
+    Attributes
+    ----------
+    total
+        All residents; None where unknown.
+    by_parcel
+        Residents of each parcel; NaN where unknown.
+    missing
+        What is missing for the total.
+    missing_places
+        What is missing to say where they live.
+    """
+
+    total: float | None
+    by_parcel: NDArray[np.float64]
+    source: str
+    missing: tuple[str, ...] = ()
+    missing_places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Homes:
+    """
+    Points that people live at, one row a point.
+
+    Attributes
+    ----------
+    layer, id
+        The feature: a building or a parcel.
+    point
+        A point on it.
+    weight
+        Residents; 1 each where residents are unknown.
+    weighs
+        ``residents``, ``buildings`` or ``parcels``.
+    missing
+        Why residents are unknown.
+    counted
+        Features that were read, by layer.
+    """
+
+    layer: NDArray[Any]
+    id: NDArray[Any]
+    point: NDArray[Any]
+    weight: NDArray[np.float64]
+    weighs: str
+    missing: tuple[str, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+def people(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Residents of the plan, with the range that ``plan.toml`` states."""
+    found = residents(plan)
+    said = plan.manifest.residents
+    definition: dict[str, Any] = {"source": found.source}
+    if found.source == "dwellings":
+        definition["household_size"] = said.household_size
+    if found.source == "floor_area":
+        definition["floor_area_per_person_m2"] = said.floor_area_per_person_m2
+    factors = (("low", said.low), ("central", 1.0), ("high", said.high))
+    by = tuple(Part(name, None if found.total is None else found.total * factor) for name, factor in factors)
+    lived_in = ids(plan, "parcels")[found.by_parcel > 0]
+    counted = {"parcels": tuple(lived_in)} if found.source != "given" else {}
+    return Measurement(
+        "residents", found.total, "person", definition, by=by, missing=found.missing, counted=counted
+    )
+
+
+def residents(plan: Plan) -> Residents:
+    """People by parcel, from the source that ``plan.toml`` names."""
+    return plan.cached("residents", lambda: _residents(plan))
+
+
+def homes(plan: Plan) -> Homes:
+    """Where people live; buildings or housing parcels counted one each where residents are unknown."""
+    return plan.cached("homes", lambda: _homes(plan))
+
+
+def _residents(plan: Plan) -> Residents:
+    said = plan.manifest.residents
+    if said.source == "given":
+        return _given(plan, said.total)
+    by_parcel, missing = _by_parcel(plan, said.source)
+    whole = None if missing else total(by_parcel[by_parcel > 0])
+    return Residents(whole, by_parcel, said.source, missing, missing)
+
+
+def _given(plan: Plan, whole: float | None) -> Residents:
+    missing = () if whole is not None else ("plan.toml: residents.total",)
+    reasons: list[str] = []
+    for source in ("parcels", "dwellings", "floor_area"):
+        shares, lacking = _by_parcel(plan, source, ratios=False)
+        if not lacking and shares[shares > 0].sum() > 0:
+            factor = np.nan if whole is None else whole / total(shares[shares > 0])
+            return Residents(whole, shares * factor, "given", missing, missing)
+        reasons += [reason for reason in lacking if reason not in reasons]
+    nowhere = np.full(len(ids(plan, "parcels")), np.nan)
+    return Residents(whole, nowhere, "given", missing, missing or tuple(reasons) or NOBODY)
+
+
+def _by_parcel(
+    plan: Plan, source: str, *, ratios: bool = True
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Residents of each parcel by one source, and what is missing; without `ratios`, in proportion only."""
+    lacking = absent(plan, "parcels")
+    if lacking:
+        return np.empty(0), lacking
+    house = can_house(plan)
+    column, factor, key = _rate(plan, source)
+    found = values(plan, "parcels", column)
+    if source == "floor_area":
+        found = np.where(house, found, 0.0)
+    empty = house & np.isnan(found)
+    missing = unknown(f"parcels.{column}", ids(plan, "parcels")[empty], int(house.sum()))
+    if ratios and factor is None:
+        missing += (f"plan.toml: residents.{key}",)
+    scale = 1.0 if not ratios else np.nan if factor is None else factor
+    return np.where(np.isnan(found) & ~house, 0.0, found) * scale, missing
+
+
+def _rate(plan: Plan, source: str) -> tuple[str, float | None, str]:
+    """Column a source reads, residents for each unit of it, and the key of ``plan.toml`` that says so."""
+    said = plan.manifest.residents
+    if source == "dwellings":
+        return "dwellings", said.household_size, "household_size"
+    if source == "floor_area":
+        space = said.floor_area_per_person_m2
+        return "floor_area_m2", 1 / space if space else None, "floor_area_per_person_m2"
+    return "residents", 1.0, ""
+
+
+def can_house(plan: Plan) -> NDArray[np.bool_]:
+    """Parcels whose land use houses people, or may do so for all that is known."""
+    return plan.cached("can_house", lambda: _can_house(plan))
+
+
+def _can_house(plan: Plan) -> NDArray[np.bool_]:
+    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
+    answers = [belongs(use, name, HOUSING_CODES) is not False for use, name in zip(uses, lists, strict=True)]
+    return np.array(answers, dtype=bool) | (values(plan, "parcels", "dwellings") > 0)
+
+
+def _homes(plan: Plan) -> Homes:
+    found = residents(plan)
+    if found.missing_places:
+        return _unweighted(plan, found.missing_places)
+    lived_in = np.flatnonzero(found.by_parcel > 0)
+    if not len(lived_in):
+        return _unweighted(plan, NOBODY)
+    building, weight = _in_buildings(plan, found.by_parcel)
+    parcels, places = ids(plan, "parcels"), points(plan, "parcels")
+    hosts = set(values(plan, "buildings", "parcel_id")[building])
+    on_parcel = np.array([row for row in lived_in if parcels[row] not in hosts], dtype=np.intp)
+    layer = np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object)
+    return Homes(
+        layer,
+        np.concatenate([ids(plan, "buildings")[building], parcels[on_parcel]]),
+        np.concatenate([points(plan, "buildings")[building], places[on_parcel]]),
+        np.concatenate([weight, found.by_parcel[on_parcel]]),
+        "residents",
+        counted={
+            "parcels": tuple(parcels[lived_in]),
+            "buildings": tuple(ids(plan, "buildings")[building]),
+        },
+    )
+
+
+def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """
+    Dwelling buildings, and the residents of their parcels spread over them.
+
+    In proportion to residents where every dwelling building of the parcel has them, else to
+    dwellings; a parcel whose buildings have neither throughout stays one point.
+    """
+    inside = values(plan, "buildings", "residents")
+    dwellings = values(plan, "buildings", "dwellings")
+    lived = (inside > 0) | (dwellings > 0)
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    hosts = values(plan, "buildings", "parcel_id")
+    row = np.array([row_of.get(host, -1) for host in hosts], dtype=np.intp)
+    lived &= row >= 0
+    building = np.flatnonzero(lived)
+    row = row[building]
+    building, row = building[by_parcel[row] > 0], row[by_parcel[row] > 0]
+    size = len(by_parcel)
+    first, second = inside[building], dwellings[building]
+    no_residents = np.bincount(row, np.isnan(first), size)[row] > 0
+    no_dwellings = np.bincount(row, np.isnan(second), size)[row] > 0
+    share = np.where(no_residents, second, first)
+    known = ~(no_residents & no_dwellings)
+    building, row, share = building[known], row[known], share[known]
+    whole = np.bincount(row, share, size)
+    kept = (share > 0) & (whole[row] > 0)
+    building, row, share = building[kept], row[kept], share[kept]
+    return building, by_parcel[row] * share / whole[row]
+
+
+def _unweighted(plan: Plan, missing: tuple[str, ...]) -> Homes:
+    """Buildings on the planned land, else housing parcels, one each."""
+    if len(ids(plan, "buildings")):
+        layer, rows = "buildings", np.flatnonzero(_on_planned_land(plan, points(plan, "buildings")))
+    else:
+        layer, rows = "parcels", np.flatnonzero(can_house(plan))
+    names, places = ids(plan, layer)[rows], points(plan, layer)[rows]
+    ones = np.ones(len(rows))
+    named = np.array([layer] * len(rows), dtype=object)
+    return Homes(named, names, places, ones, layer, missing, {layer: tuple(names)})
+
+
+def _on_planned_land(plan: Plan, places: NDArray[Any]) -> NDArray[np.bool_]:
+    found = ~shapely.is_missing(places)
+    outline = shapes(plan, "boundary")
+    outline = outline[~shapely.is_missing(outline)]
+    if len(outline):
+        inside = np.zeros(len(places), dtype=bool)
+        inside[shapely.STRtree(outline).query(places, predicate="intersects")[0]] = True
+        found &= inside
+    return np.asarray(found, dtype=bool)

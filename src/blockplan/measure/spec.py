@@ -1,0 +1,140 @@
+"""
+What a measure is called, what it reads, and which choices it leaves open.
+
+Titles, definitions and the words for parameters stand in ``measures.toml``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from blockplan.errors import UsageError
+from blockplan.texts import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan.model import Plan
+
+    Function = Callable[[Plan, Mapping[str, Any]], Measurement]
+
+CATALOG = Catalog("blockplan.measure", "measures.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """
+    A choice that a measure makes visible.
+
+    Attributes
+    ----------
+    default
+        Its value where neither the call nor ``plan.toml [parameters]`` sets it. A list is a tuple here.
+    unit
+        Unit of a number; "" for words.
+    """
+
+    default: Any
+    unit: str = ""
+
+    def accept(self, name: str, value: Any) -> Any:
+        """
+        The value in the parameter's kind.
+
+        Raises
+        ------
+        UsageError
+            If the value is of another kind, or a number that is negative or not finite.
+        """
+        if isinstance(self.default, tuple):
+            if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+                return tuple(value)
+            raise _refused(name, value, f"a list of words, such as {list(self.default)}")
+        if isinstance(self.default, Mapping):
+            if isinstance(value, Mapping) and all(_is_number(item) for item in value.values()):
+                return {str(key): float(item) for key, item in value.items()}
+            raise _refused(name, value, "a table of positive numbers")
+        if isinstance(self.default, str):
+            if isinstance(value, str):
+                return value
+            raise _refused(name, value, "a text")
+        if _is_number(value):
+            return value
+        raise _refused(name, value, f"a number that is not negative, such as {self.default}")
+
+
+@dataclass(frozen=True)
+class MeasureSpec:
+    """
+    One measure of the registry.
+
+    Attributes
+    ----------
+    id
+        Name in ``blockplan measure --list`` and in rules.
+    unit
+        Unit of its value; ``1`` for shares.
+    function
+        ``module.function`` in this room, loaded when the measure is first called.
+    inputs
+        What it reads: ``layer.column`` (``layer.geometry`` for shapes) or ``plan.toml: key``.
+    parameters
+        Name -> choice.
+    source
+        Where the definition comes from.
+    """
+
+    id: str
+    unit: str
+    function: str
+    inputs: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    source: str
+
+    @cached_property
+    def title(self) -> dict[str, str]:
+        """Its name for people, in every language."""
+        return CATALOG.text(f"{self.id}.title")
+
+    @cached_property
+    def definition(self) -> dict[str, str]:
+        """What is measured and how, in every language."""
+        return CATALOG.text(f"{self.id}.definition")
+
+    @cached_property
+    def measure(self) -> Function:
+        """The function that measures."""
+        module, _, name = self.function.rpartition(".")
+        return cast("Function", getattr(import_module(f"blockplan.measure.{module}"), name))
+
+    def choose(self, plan_sets: Mapping[str, Any], call_sets: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters of one measurement: the call's, else the plan's, else the default."""
+        chosen = {}
+        for name, parameter in self.parameters.items():
+            value = call_sets.get(name, plan_sets.get(name, parameter.default))
+            chosen[name] = parameter.accept(name, value)
+        return chosen
+
+
+def parameter_text(name: str) -> dict[str, str]:
+    """What a parameter means, in every language."""
+    return CATALOG.text(f"parameters.{name}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+
+
+def _refused(name: str, value: Any, wanted: str) -> UsageError:
+    text = repr(value)
+    short = text if len(text) < 80 else text[:77] + "..."
+    return UsageError(
+        f"The parameter {name} is {short}, but it has to be {wanted}.\n"
+        "Correct it in plan.toml [parameters], in the rule or in the call."
+    )

@@ -1,0 +1,103 @@
+"""
+Supplies per person: land for schools, beds, cultural floor, public green.
+
+The supply stands in the measurement whether or not the residents are known,
+so that the largest population it carries can be told.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.measure.columns import absent, areas_m2, ids, of_codes, total, unknown, values
+from blockplan.measure.greens import green_area_m2, public_greens
+from blockplan.measure.homes import NOBODY, residents
+from blockplan.measure.measurement import Measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.plan.model import Plan
+
+
+def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of basic-education parcels for every 1,000 residents."""
+    lacking = absent(plan, "parcels")
+    if lacking:
+        return per_person(plan, "education_land_per_1000", "m2", None, 1000, missing=lacking)
+    chosen, missing = of_codes(plan, parameters["basic_education_codes"])
+    area, names = areas_m2(plan, "parcels")[chosen], ids(plan, "parcels")[chosen]
+    missing += unknown("parcels.geometry", names[np.isnan(area)], len(names))
+    supply = None if missing else total(area)
+    counted = {"parcels": tuple(names)}
+    return per_person(plan, "education_land_per_1000", "m2", supply, 1000, missing=missing, counted=counted)
+
+
+def nursing_beds_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Beds of nursing facilities for every 1,000 residents."""
+    supply, missing, counted = _in_facilities(plan, parameters["nursing_services"], "beds")
+    return per_person(plan, "nursing_beds_per_1000", "bed", supply, 1000, missing=missing, counted=counted)
+
+
+def culture_floor_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area of cultural facilities for each resident."""
+    supply, missing, counted = _in_facilities(plan, parameters["culture_services"], "floor_area_m2")
+    return per_person(plan, "culture_floor_per_resident", "m2", supply, 1, missing=missing, counted=counted)
+
+
+def green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Public green space for each resident."""
+    greens = public_greens(plan, parameters)
+    supply = None if greens.missing else green_area_m2(plan, greens)
+    return per_person(
+        plan, "green_per_resident", "m2", supply, 1, missing=greens.missing, counted=greens.counted
+    )
+
+
+def per_person(  # noqa: PLR0913 (the parts of one measurement)
+    plan: Plan,
+    name: str,
+    unit: str,
+    supply: float | None,
+    per: float,
+    *,
+    missing: tuple[str, ...] = (),
+    counted: Mapping[str, tuple[str, ...]] | None = None,
+) -> Measurement:
+    """A supply over the residents; unknown where either is, or where nobody lives."""
+    found = residents(plan)
+    missing = tuple(dict.fromkeys(missing + found.missing))
+    if found.total == 0:
+        missing += NOBODY
+    value = supply * per / found.total if supply is not None and found.total else None
+    definition = {"residents": found.total, "residents_source": found.source}
+    return Measurement(
+        name,
+        value,
+        unit,
+        definition,
+        missing=missing,
+        counted=counted or {},
+        supply=supply,
+        per=per,
+    )
+
+
+def _in_facilities(
+    plan: Plan, services: tuple[str, ...], column: str
+) -> tuple[float | None, tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """
+    Sum of a column over the facilities of some services.
+
+    Facilities of no stated service are none of them. A layer without such a
+    facility is a measured zero; an absent layer, or a facility without the number, is unknown.
+    """
+    missing = absent(plan, "facilities")
+    if missing:
+        return None, missing, {}
+    chosen = np.isin(values(plan, "facilities", "service"), services)
+    names, numbers = ids(plan, "facilities")[chosen], values(plan, "facilities", column)[chosen]
+    missing = unknown(f"facilities.{column}", names[np.isnan(numbers)])
+    return None if missing else total(numbers), missing, {"facilities": tuple(names)}
