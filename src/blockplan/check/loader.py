@@ -202,7 +202,8 @@ def _standing_faults(rule: Rule) -> Iterator[Fault]:
 
 def _parse(document: Document, model: type[T], value: Any) -> T:
     if not isinstance(value, dict):
-        raise RulePackError(f"{document.at(())}: a map of keys is wanted here, not a {type(value).__name__}.")
+        what = "a list" if isinstance(value, list) else repr(value)[:60]
+        raise RulePackError(f"{document.at(())}: a map of keys is wanted here, not {what}.")
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -226,6 +227,7 @@ def _said(fault: ErrorDetails, top: type[Table]) -> str:
         return f'{key} {value} is a number; put it in quotes ({key}: "{value}")'
     shown = repr(value) if len(repr(value)) <= 80 else repr(value)[:77] + "..."
     said = {
+        "too_short": "{key} is empty; give at least {min_length}",
         "literal_error": "{key} {shown} is unknown (known: {expected})",
         "date_type": "{key} {shown} is no day; write it bare, as 2021-01-01",
         "string_pattern_mismatch": "{key} {shown} does not have the form {pattern}",

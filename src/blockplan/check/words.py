@@ -56,7 +56,7 @@ def _in(values: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def _one(value: Any, lang: str) -> Any:
     if isinstance(value, dict):
-        return pick(value, lang)
+        return value[lang] if lang in value else pick(value, lang)  # a unit may be empty in one language
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number(value)
     return value

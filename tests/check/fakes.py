@@ -1,0 +1,99 @@
+"""Instruments whose readings a test sets by hand, in the place of the house's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from blockplan.check.verdict import Residents
+from blockplan.measure.measurement import Measurement
+
+if TYPE_CHECKING:
+    from blockplan.check.touch import Reads
+    from blockplan.plan import Fault, Plan
+
+#: Measures of pack zone and their units.
+UNITS = {
+    "education_land_per_1000": "m2",
+    "nursing_beds_per_1000": "bed",
+    "culture_floor_per_resident": "m2",
+    "green_per_resident": "m2",
+    "green_within_500m": "1",
+    "parks_large": "park",
+    "parks_community": "park",
+    "belt_length": "km",
+    "area_size": "km2",
+    "areas_sum": "km2",
+    "notice_days": "day",
+    "residents": "person",
+    "jobs": "job",
+    "stops_within_500m": "1",
+    "stations_within_800m": "1",
+    "modes_per_station": "mode",
+    "commerce_near_stations": "1",
+    "water_ha": "ha",
+    "woodland_ha": "ha",
+    "cores_in_areas": "core",
+    "axis_touches_areas": "area",
+    "zone_area_overlay": "ha",
+    "industry_shares": "1",
+    "street_density": "km/km2",
+}
+
+
+@dataclass
+class Fake:
+    """Measurements by measure (or ``area_size:rd``), residents and faults, as set; calls are kept."""
+
+    readings: dict[str, Measurement] = field(default_factory=dict)
+    people: Residents = field(default_factory=lambda: Residents(45_000, 50_000, 55_000, "parcels"))
+    found: tuple[Fault, ...] = ()
+    what_is_read: Reads | None = None
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def measures(self) -> dict[str, str]:
+        return UNITS
+
+    def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
+        self.calls.append((name, parameters))
+        key = f"{name}:{parameters['area_id']}" if name == "area_size" else name
+        return self.readings.get(key, Measurement(name, None, UNITS[name], missing=(f"{name} of nothing",)))
+
+    def reads(self, name: str) -> Reads | None:
+        return self.what_is_read
+
+    def residents(self, plan: Plan) -> Residents:
+        return self.people
+
+    def faults(self, plan: Plan) -> tuple[Fault, ...]:
+        return self.found
+
+
+def supply(name: str, amount: float, residents: float = 50_000, **rest: Any) -> Measurement:
+    """A per-person measurement of an amount among residents."""
+    per = 1000 if name.endswith("per_1000") else 1
+    return Measurement(name, amount * per / residents, UNITS[name], supply=amount, per=per, **rest)
+
+
+def reading(name: str, value: float | None, **rest: Any) -> Measurement:
+    """A measurement of a value."""
+    return Measurement(name, value, UNITS[name], **rest)
+
+
+def all_supplies(residents: float = 50_000) -> dict[str, Measurement]:
+    """The supplies of the reference plan among so many residents, and all else as it should be."""
+    return {
+        "education_land_per_1000": supply("education_land_per_1000", 208_000, residents),
+        "nursing_beds_per_1000": supply("nursing_beds_per_1000", 500, residents),
+        "culture_floor_per_resident": supply("culture_floor_per_resident", 24_200, residents),
+        "green_per_resident": supply("green_per_resident", 1_065_000, residents),
+        "green_within_500m": reading("green_within_500m", 1.0, affected_residents=0.0),
+        "parks_large": reading("parks_large", 3),
+        "parks_community": reading("parks_community", 10),
+        "belt_length": reading("belt_length", 9.0),
+        "area_size:rd": reading("area_size", 3.5),
+        "area_size:life": reading("area_size", 3.6),
+        "area_size:mfg": reading("area_size", 2.4),
+        "areas_sum": reading("areas_sum", 9.5),
+        "notice_days": reading("notice_days", 30),
+    }
