@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.rules import Gauge
 from blockplan.check.verdict import Residents
 from blockplan.measure.measurement import Measurement
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blockplan.check.touch import Reads
     from blockplan.plan import Fault, Plan
 
@@ -39,6 +42,13 @@ UNITS = {
     "industry_shares": "1",
     "street_density": "km/km2",
 }
+CHOICES = frozenset(
+    {
+        "basic_education_codes", "nursing_services", "culture_services", "green_codes", "green_limit_m",
+        "smallest_green_ha", "large_park_min_ha", "community_park_min_ha", "area_id",
+    }
+)  # fmt: skip
+MEASURES = {name: Gauge(unit, CHOICES) for name, unit in UNITS.items()}
 
 
 @dataclass
@@ -51,8 +61,8 @@ class Fake:
     what_is_read: Reads | None = None
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    def measures(self) -> dict[str, str]:
-        return UNITS
+    def measures(self) -> Mapping[str, Gauge]:
+        return MEASURES
 
     def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
         self.calls.append((name, parameters))

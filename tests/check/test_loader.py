@@ -11,11 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.check.loader import read_rules
+from blockplan.check.rules import Gauge
 from blockplan.check.yamlfile import LARGEST_FILE_BYTES
 from blockplan.errors import RulePackError
 
 DATA = Path(__file__).parent / "data"
-MEASURES = {"nursing_beds_per_1000": "bed", "parks_large": "park"}
+MEASURES = {
+    "nursing_beds_per_1000": Gauge("bed", frozenset({"nursing_services"})),
+    "parks_large": Gauge("park", frozenset({"large_park_min_ha"})),
+}
 #: File (without .yaml) -> the line named, and what is said.
 FAULTS = {
     "alias_to_nothing": (5, "anchors (&) and aliases (*) are not allowed. Write the value out."),
@@ -57,6 +61,7 @@ FAULTS = {
     "number_without_source": (11, "the number min 8 has no source; give document and clause."),
     "parameter_against_limit": (9, "beds_min is 9, but min of the newest limit is 9.5."),
     "parameter_is_a_map": (9, "nursing_services must be a number, a text, true, false, or a list of them."),
+    "parameter_of_another_measure": (9, "unknown choice of nursing_beds_per_1000 'large_park_min_ha'"),
     "parameter_without_note": (9, "key 'note' is missing."),
     "second_rule_broken": (32, "force 'shall' is unknown"),
     "source_read_before_limit": (17, "the source was last read on 2024-01-01, before its newest limit began"),

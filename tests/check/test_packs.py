@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from tests.check.fakes import UNITS
+from tests.check.fakes import MEASURES
 
 from blockplan.check import list_rules, show_rule
 from blockplan.check import test_packs as run_packs
@@ -30,7 +30,7 @@ def a_pack(folder: Path, id_: str, more: str = "", changes: dict[str, str] | Non
 
 
 def test_pack_zone_is_there_with_its_thirteen_rules() -> None:
-    (pack,) = load(["zone"], UNITS)
+    (pack,) = load(["zone"], MEASURES)
     assert [rule.id for rule in pack.rules] == [
         "zone-edu", "zone-beds", "zone-culture", "zone-green", "zone-green-access",
         "zone-parks-large", "zone-parks-community", "zone-belt", "zone-area-rd", "zone-area-life",
@@ -39,7 +39,7 @@ def test_pack_zone_is_there_with_its_thirteen_rules() -> None:
 
 
 def test_every_open_point_is_a_parameter_with_words_in_three_languages() -> None:
-    (pack,) = load(["zone"], UNITS)
+    (pack,) = load(["zone"], MEASURES)
     parameters = [
         *pack.head.parameters.values(),
         *(p for rule in pack.rules for p in rule.parameters.values()),
@@ -51,44 +51,44 @@ def test_every_open_point_is_a_parameter_with_words_in_three_languages() -> None
 
 def test_an_unknown_pack_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no rule pack 'zoen': no id and no folder.*Packs there are: zone"):
-        load(["zoen"], UNITS)
+        load(["zoen"], MEASURES)
 
 
 def test_a_folder_without_pack_yaml_is_no_pack(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"it is a folder without pack\.yaml"):
-        load([tmp_path], UNITS)
+        load([tmp_path], MEASURES)
 
 
 def test_a_pack_is_found_by_its_path_and_read_again_when_it_changes(tmp_path: Path) -> None:
     folder = a_pack(tmp_path / "town", "town")
-    assert load([str(folder)], UNITS)[0].rules[0].force == "should"
+    assert load([str(folder)], MEASURES)[0].rules[0].force == "should"
     text = GOOD.replace("force: should", "force: target # changed")
     (folder / "beds.yaml").write_text(text, encoding="utf-8")
-    assert load([str(folder)], UNITS)[0].rules[0].force == "target"
+    assert load([str(folder)], MEASURES)[0].rules[0].force == "target"
 
 
 def test_a_pack_named_twice_is_loaded_once(tmp_path: Path) -> None:
     folder = a_pack(tmp_path / "town", "town")
-    assert len(load([folder, str(folder)], UNITS)) == 1
+    assert len(load([folder, str(folder)], MEASURES)) == 1
 
 
 def test_two_packs_with_one_rule_id_are_refused(tmp_path: Path) -> None:
     packs = [a_pack(tmp_path / name, name) for name in ("one", "two")]
     with pytest.raises(RulePackError, match=r"rule town-beds stands in .*one too"):
-        load(packs, UNITS)
+        load(packs, MEASURES)
 
 
 def test_a_pack_without_rules_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pack.yaml").write_text(HEAD.format(id="town"), encoding="utf-8")
     with pytest.raises(RulePackError, match=r"pack\.yaml, line 1: the pack holds no rule file"):
-        load([tmp_path], UNITS)
+        load([tmp_path], MEASURES)
 
 
 def test_an_order_that_names_no_rule_is_refused(tmp_path: Path) -> None:
     folder = a_pack(tmp_path / "town", "town")
     (folder / "pack.yaml").write_text(HEAD.format(id="town") + "order: [beds]\n", encoding="utf-8")
     with pytest.raises(RulePackError, match=r"order names 'beds', which is no rule of the pack"):
-        load([folder], UNITS)
+        load([folder], MEASURES)
 
 
 def test_an_installed_package_brings_its_pack_by_the_same_door(
@@ -102,7 +102,7 @@ def test_an_installed_package_brings_its_pack_by_the_same_door(
     (info / "entry_points.txt").write_text("[blockplan.packs]\ntown = town_pack\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert set(available()) == {"town", "zone"}
-    assert load(["town"], UNITS)[0].rules[0].id == "town-beds"
+    assert load(["town"], MEASURES)[0].rules[0].id == "town-beds"
 
 
 def test_an_entry_point_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,14 +113,14 @@ def test_an_entry_point_that_cannot_be_loaded_is_named(monkeypatch: pytest.Monke
 
 
 def test_rules_are_listed_with_limit_and_source() -> None:
-    listed = {entry["id"]: entry for entry in list_rules(["zone"], "zh", measures=UNITS)}
+    listed = {entry["id"]: entry for entry in list_rules(["zone"], "zh", measures=MEASURES)}
     assert listed["zone-belt"]["required"] == {"op": "between", "value": [8.5, 9.5]}
     assert listed["zone-edu"]["title"] == "千人基础教育用地"
     assert listed["zone-area-sum"]["force"] == "target"
 
 
 def test_a_rule_is_shown_with_parameters_of_its_pack_and_its_own() -> None:
-    shown = show_rule("zone-beds", "ja", measures=UNITS)
+    shown = show_rule("zone-beds", "ja", measures=MEASURES)
     assert shown["parameters"]["nursing_services"]["open_point"] == "A08"
     assert shown["parameters"]["residents_source"]["set_by"] == "residents.source"
     assert all(case["holds"] for case in shown["cases"])
@@ -128,13 +128,13 @@ def test_a_rule_is_shown_with_parameters_of_its_pack_and_its_own() -> None:
 
 def test_an_unknown_rule_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no rule 'zone-bed'\. Rules there are: zone-edu"):
-        show_rule("zone-bed", measures=UNITS)
+        show_rule("zone-bed", measures=MEASURES)
 
 
 def test_a_case_that_does_not_come_out_is_found(tmp_path: Path) -> None:
     wrong = {"nursing_beds_per_1000: 9.4, expect: fail": "nursing_beds_per_1000: 9.4, expect: pass"}
     folder = a_pack(tmp_path / "town", "town", "", wrong)
-    results = run_packs([folder], measures=UNITS)
+    results = run_packs([folder], measures=MEASURES)
     assert [(case.name, case.expected, case.found) for case in results if not case.holds] == [
         ("below", "pass", "fail")
     ]

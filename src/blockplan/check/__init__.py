@@ -9,6 +9,7 @@ from blockplan.check.judge import check
 from blockplan.check.listing import list_rules, show_rule, test_packs
 from blockplan.check.packs import available as available_packs
 from blockplan.check.verdict import CheckResult, StatementState, Verdict
+from blockplan.rooms import callable_room
 
 __all__ = [
     "CheckResult",
@@ -20,3 +21,5 @@ __all__ = [
     "show_rule",
     "test_packs",
 ]
+
+callable_room(__name__)

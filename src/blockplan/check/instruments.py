@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.rules import Gauge
 from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES, measure
 from blockplan.plan import validate
@@ -22,9 +23,9 @@ RESIDENTS = "residents"
 class House:
     """Measures from the room `measure`, faults from the room `plan`."""
 
-    def measures(self) -> Mapping[str, str]:
-        """Name of every measure, and the unit of its value."""
-        return {name: spec.unit for name, spec in MEASURES.items()}
+    def measures(self) -> Mapping[str, Gauge]:
+        """Every measure of the registry."""
+        return {name: Gauge(spec.unit, frozenset(spec.parameters)) for name, spec in MEASURES.items()}
 
     def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
         """One measure of a plan, under these parameters."""

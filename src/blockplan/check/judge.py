@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Rule
+    from blockplan.check.rules import Gauge, Rule
     from blockplan.check.verdict import Outcome, Text
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Instruments(Protocol):
     """What judging needs from the rooms before it: names of measures, measuring, residents, faults."""
 
-    def measures(self) -> Mapping[str, str]:
-        """Name of every measure that there is, and the unit of its value."""
+    def measures(self) -> Mapping[str, Gauge]:
+        """Every measure that there is, by name."""
 
     def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
         """One measure of a plan."""
@@ -166,14 +166,15 @@ class _Bench:
         measurement = self._measure(rule.measure, dict(choice.measure))
         found = self._doubts(rule, measurement)
         about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
-        more = {"measurement": measurement, "doubts": found}
-        more["definition"] = {**rule.definition, **measurement.definition, "parameters": dict(choice.all)}
+        shown = {**measurement.definition.get("parameters", {}), **choice.all}
+        definition = {**rule.definition, **measurement.definition, "parameters": shown}
+        more = {"measurement": measurement, "doubts": found, "definition": definition}
         return self._record(asked, {**about, **more})
 
     def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
         names = dict.fromkeys(name for pack in packs for name in pack.head.reported)
         for name in names:
-            yield self._measure(name, dict(self.plan.manifest.parameters))
+            yield self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
 
     def parameters(self, packs: Iterable[Pack]) -> dict[str, Any]:
         """Every choice that the rules were judged under, but for the ids of the areas they speak of."""

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Parameter, Rule
+    from blockplan.check.rules import Gauge, Parameter, Rule
 
 
 def list_rules(
     packs: Iterable[str | Path] | None = None,
     lang: str = DEFAULT_LANGUAGE,
     *,
-    measures: Mapping[str, str] | None = None,
+    measures: Mapping[str, Gauge] | None = None,
 ) -> list[dict[str, Any]]:
     """
     One entry per rule, with its newest limit, as JSON writes it.
@@ -37,7 +37,7 @@ def show_rule(
     lang: str = DEFAULT_LANGUAGE,
     packs: Iterable[str | Path] | None = None,
     *,
-    measures: Mapping[str, str] | None = None,
+    measures: Mapping[str, Gauge] | None = None,
 ) -> dict[str, Any]:
     """
     Everything a rule says: every limit with its source, every parameter with its note, every case.
@@ -59,7 +59,7 @@ def show_rule(
 def test_packs(
     packs: Iterable[str | Path] | None = None,  # noqa: PT028 (the name is the command's: rules test)
     *,
-    measures: Mapping[str, str] | None = None,  # noqa: PT028
+    measures: Mapping[str, Gauge] | None = None,  # noqa: PT028
 ) -> tuple[CaseResult, ...]:
     """Every case of every rule of the packs, decided by the comparison that judges plans."""
     return tuple(
@@ -67,7 +67,7 @@ def test_packs(
     )
 
 
-def _loaded(packs: Iterable[str | Path] | None, measures: Mapping[str, str] | None) -> tuple[Pack, ...]:
+def _loaded(packs: Iterable[str | Path] | None, measures: Mapping[str, Gauge] | None) -> tuple[Pack, ...]:
     if measures is None:
         from blockplan.check.instruments import House  # noqa: PLC0415 (measuring brings in geopandas and scipy)
 

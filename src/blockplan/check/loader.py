@@ -18,6 +18,7 @@ from blockplan.check.rules import (
     AppliesTo,
     Beside,
     Case,
+    Gauge,
     Limit,
     PackHead,
     Parameter,
@@ -49,7 +50,7 @@ _MODELS: dict[str, type[BaseModel]] = {
 Fault = tuple[Location, str]
 
 
-def read_rules(path: Path, measures: Mapping[str, str]) -> list[Rule]:
+def read_rules(path: Path, measures: Mapping[str, Gauge]) -> list[Rule]:
     """
     The rules of a file, one a document.
 
@@ -58,7 +59,7 @@ def read_rules(path: Path, measures: Mapping[str, str]) -> list[Rule]:
     path
         A YAML file; several rules on one subject are documents parted by ``---``.
     measures
-        Names of the measures that a rule may use, with the units of their values.
+        The measures that a rule may use, by name.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def read_rules(path: Path, measures: Mapping[str, str]) -> list[Rule]:
     return [_rule(document, measures) for document in documents]
 
 
-def read_head(path: Path, measures: Mapping[str, str]) -> PackHead:
+def read_head(path: Path, measures: Mapping[str, Gauge]) -> PackHead:
     """The ``pack.yaml`` of a pack; RulePackError as in `read_rules`."""
     documents = read_documents(path)
     if len(documents) != 1:
@@ -92,15 +93,14 @@ def read_head(path: Path, measures: Mapping[str, str]) -> PackHead:
     return head
 
 
-def _rule(document: Document, measures: Mapping[str, str]) -> Rule:
+def _rule(document: Document, measures: Mapping[str, Gauge]) -> Rule:
     value, faults = _with_measured(document.value)
     _refuse(document, faults)
     rule = _parse(document, Rule, value)
     if rule.measure not in measures:
         faults.append((("measure",), _unknown("measure", rule.measure, measures)))
-    elif rule.unit != measures[rule.measure]:
-        unit = measures[rule.measure]
-        faults.append((("unit",), f"the measure {rule.measure} is in {unit!r}, not in {rule.unit!r}"))
+    else:
+        faults += _measure_faults(rule, measures[rule.measure])
     faults += [
         *_limit_faults(rule),
         *_parameter_faults(rule),
@@ -135,6 +135,15 @@ def _with_measured(value: Any) -> tuple[Any, list[Fault]]:
             )
         cases.append({**rest, "measured": case.get(measure)})
     return {**value, "cases": cases}, faults
+
+
+def _measure_faults(rule: Rule, gauge: Gauge) -> Iterator[Fault]:
+    if rule.unit != gauge.unit:
+        yield ("unit",), f"the measure {rule.measure} is in {gauge.unit!r}, not in {rule.unit!r}"
+    for name, parameter in rule.parameters.items():
+        if parameter.use == "measure" and name not in gauge.parameters:
+            choices = sorted(gauge.parameters) or ["none"]
+            yield ("parameters", name), _unknown(f"choice of {rule.measure}", name, choices)
 
 
 def _limit_faults(rule: Rule) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from blockplan.errors import RulePackError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from blockplan.check.rules import PackHead, Rule
+    from blockplan.check.rules import Gauge, PackHead, Rule
 
 ENTRY_POINTS = "blockplan.packs"
 HEAD = "pack.yaml"
@@ -62,7 +62,7 @@ def available() -> dict[str, Path]:
     return found
 
 
-def load(packs: Iterable[str | Path], measures: Mapping[str, str]) -> tuple[Pack, ...]:
+def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pack, ...]:
     """
     Packs by id or by folder, each once, in the order asked for.
 
@@ -127,11 +127,11 @@ def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 @lru_cache(maxsize=32)
 def _load(
-    folder: Path, measures: frozenset[tuple[str, str]], stamp: tuple[tuple[str, int, int], ...]
+    folder: Path, measures: frozenset[tuple[str, Gauge]], stamp: tuple[tuple[str, int, int], ...]
 ) -> Pack:
     """Read a pack; `stamp` is only there so that a changed pack is read again."""
     del stamp
-    known = dict(sorted(measures))
+    known = dict(sorted(measures, key=lambda pair: pair[0]))
     head = read_head(folder / HEAD, known)
     files = _files(folder)
     if not files:

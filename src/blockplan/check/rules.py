@@ -8,6 +8,7 @@ the files and says what is wrong in them, with file and line.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -53,6 +54,14 @@ Nouns = Annotated[
     dict[str, str], BeforeValidator(_text), AfterValidator(_in_languages("zh", "en", "ja", "en_one"))
 ]
 Line = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """What a rule has to know of a measure: the unit of its value, and the choices that it takes."""
+
+    unit: str
+    parameters: frozenset[str]
 
 
 class Table(BaseModel):
