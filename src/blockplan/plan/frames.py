@@ -7,6 +7,7 @@ as a fault; nothing is guessed and nothing is dropped.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
@@ -49,8 +50,9 @@ def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     return frame, faults
 
 
+@cache
 def empty_frame(layer: str) -> pd.DataFrame:
-    """A layer without rows, with every column of the contract."""
+    """A layer without rows, with every column of the contract; one for all plans, so never to be written to."""
     spec = LAYERS[layer]
     if spec.geometry == "none":
         return tidy(layer, pd.DataFrame())[0]

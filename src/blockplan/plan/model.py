@@ -125,7 +125,7 @@ class Plan:
         if name not in LAYERS:
             msg = f"A plan has no layer {name!r}. Layers: {', '.join(LAYERS)}."
             raise KeyError(msg)
-        return cast("gpd.GeoDataFrame", self.cached(f"empty:{name}", lambda: empty_frame(name)))
+        return cast("gpd.GeoDataFrame", empty_frame(name))
 
     def cached(self, key: str, make: Callable[[], T]) -> T:
         """What `make` gives, computed once per plan: for geometry and graphs that several measures share."""
