@@ -158,11 +158,9 @@ def our_figures(plan: Plan) -> dict[str, float | None]:
 
 
 def line(row: dict[str, Any]) -> str:
-    said = f"{row['task']:<28} {row['cpu_s']:>9.4f} s CPU  {row['wall_s']:>9.4f} s wall  {row['peak_mb']:>6} MB peak"
+    said = f"{row['task']:<26} {row['cpu_s']:>8.4f} s CPU {row['wall_s']:>8.4f} s wall {row['peak_mb']:>5} MB"
     if "ratio" in row:
-        said += (
-            f"   {row['peer']} {row['peer_cpu_s']:.4f} s CPU, {row['ratio']:.1f} times ours, equal results"
-        )
+        said += f"   {row['peer']}: {row['peer_cpu_s']:.4f} s CPU, {row['ratio']:.1f} times ours, equal"
     return said
 
 

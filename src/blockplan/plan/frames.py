@@ -52,7 +52,7 @@ def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
 
 @cache
 def empty_frame(layer: str) -> pd.DataFrame:
-    """A layer without rows, with every column of the contract; one for all plans, so never to be written to."""
+    """A layer without rows, with every column of the contract; read only: all plans share it."""
     spec = LAYERS[layer]
     if spec.geometry == "none":
         return tidy(layer, pd.DataFrame())[0]
