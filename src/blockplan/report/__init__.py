@@ -1,1 +1,14 @@
-"""Room report."""
+"""
+What people read: tables, maps, the HTML report, the A3 sheet.
+
+`report` writes everything into a folder; `write_html` and `write_sheet` write
+one file. Nothing here computes a figure: values come from `measure` and
+`check`, words from ``texts.toml``, in Chinese, English and Japanese.
+"""
+
+from blockplan.report.files import report, write_html, write_sheet
+from blockplan.rooms import callable_room
+
+__all__ = ["report", "write_html", "write_sheet"]
+
+callable_room(__name__)

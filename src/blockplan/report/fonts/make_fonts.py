@@ -27,8 +27,7 @@ WEIGHTS = ("Regular", "Bold")
 FACES = {"zh": "Noto Sans CJK SC", "ja": "Noto Sans CJK JP"}
 JAPANESE_FORM = 0xF0000  #: offset of the Japanese form of a character
 SYMBOLS = (
-    "€£¥©®°±²³·×÷–—―‘’“”†‡•…‰′″‹›※₂₃→←↑↓↔↗↘⇒−≈≠≤≥≡∞√∑∅■□▲△▶▷▼▽◆◇○●◎★☆✓✔✕✗✘"
-    "①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ㎡㎞㎢㎝℃№℡♀♂♪　"
+    "€£¥©®°±²³·×÷–—―‘’“”†‡•…‰′″‹›※₂₃→←↑↓↔↗↘⇒−≈≠≤≥≡∞√∑∅■□▲△▶▷▼▽◆◇○●◎★☆✓✔✕✗✘①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ㎡㎞㎢㎝℃№℡♀♂♪　"
 )
 
 

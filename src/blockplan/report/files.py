@@ -1,0 +1,102 @@
+"""
+Writes what a person reads: the HTML report, the A3 sheet, the result as JSON.
+
+A file appears whole or not at all: it is written beside its place and moved
+there at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blockplan.errors import UsageError
+from blockplan.texts import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+
+#: Names of the files that `report` writes.
+REPORT, SHEET, RESULT = "report.html", "sheet.pdf", "result.json"
+
+
+def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE) -> list[Path]:
+    """
+    Write the HTML report, the A3 sheet and the result as JSON into a folder.
+
+    A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    target = Path(folder)
+    if target.suffix == ".html":
+        return [write_html(plan, result, target, lang)]
+    if target.suffix == ".pdf":
+        return [write_sheet(plan, result, target, lang)]
+    text = json.dumps(result.to_dict(lang), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+    return [
+        write_html(plan, result, target / REPORT, lang),
+        write_sheet(plan, result, target / SHEET, lang),
+        write_whole(target / RESULT, (text + "\n").encode("utf-8")),
+    ]
+
+
+def write_html(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
+    """
+    Write the report as one self-contained HTML file.
+
+    Parameters
+    ----------
+    plan
+        The plan that was judged, in the scenario that was judged.
+    result
+        What `blockplan.check.check` found.
+    path
+        Where to; the folder is made if need be.
+    lang
+        ``zh``, ``en`` or ``ja``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such language, or the file cannot be written.
+    """
+    from blockplan.report.html import page  # noqa: PLC0415 (templates and fonts are loaded when a report is made)
+
+    return write_whole(Path(path), page(plan, result, lang).encode("utf-8"))
+
+
+def write_sheet(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
+    """Write the first A3 sheet (land use) as PDF/A-2b; parameters as in `write_html`."""
+    from blockplan.report.sheet import sheet  # noqa: PLC0415 (the typesetter is loaded when a sheet is made)
+
+    return write_whole(Path(path), sheet(plan, result, lang))
+
+
+def write_whole(path: Path, data: bytes) -> Path:
+    """Write a file so that it is there whole or not at all; UsageError if it cannot be written."""
+    name = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror or error}. Name another place."
+        ) from error
+    finally:
+        if name:
+            with suppress(OSError):
+                Path(name).unlink()
+    return path

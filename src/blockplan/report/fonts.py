@@ -1,0 +1,83 @@
+"""
+The vendored fonts, cut down to the characters that one report uses.
+
+A report embeds its fonts, so that Chinese and Japanese read the same on every
+machine. For a Japanese report, characters whose form differs in Japan get the
+Japanese form (see ``fonts/make_fonts.py``).
+"""
+
+from __future__ import annotations
+
+import io
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from blockplan.report.svg import FONT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fontTools.ttLib import TTFont
+
+FAMILY = FONT
+#: CSS weight -> vendored file.
+FILES = {400: "BlockplanSans-Regular.otf", 700: "BlockplanSans-Bold.otf"}
+#: Where the Japanese form of a character stands: its code point and this.
+JAPANESE_FORM = 0xF0000
+ALWAYS = frozenset(range(0x20, 0x7F)) | frozenset(map(ord, "×✓–—…−·²、。，；：（）「」"))
+
+
+def embedded(text: str, lang: str) -> dict[int, bytes]:
+    """CSS weight -> WOFF2 font that holds the characters of `text`."""
+    return _subsets(frozenset(map(ord, text)) | ALWAYS, lang, "woff2")
+
+
+def plain(text: str, lang: str) -> dict[int, bytes]:
+    """CSS weight -> OpenType font that holds the characters of `text`."""
+    return _subsets(frozenset(map(ord, text)) | ALWAYS, lang, None)
+
+
+def missing(text: Iterable[str]) -> set[str]:
+    """Characters that the vendored fonts do not hold."""
+    held = _held()
+    return {character for character in text if character not in "\n\r\t" and ord(character) not in held}
+
+
+@cache
+def _held() -> frozenset[int]:
+    return frozenset(_open(FILES[400]).getBestCmap())
+
+
+def _open(name: str) -> TTFont:
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 (slow to import, and only reports need it)
+
+    data = resources.files("blockplan.report").joinpath("fonts", name).read_bytes()
+    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False)
+
+
+@lru_cache(maxsize=16)
+def _subsets(codes: frozenset[int], lang: str, flavour: str | None) -> dict[int, bytes]:
+    return {weight: _subset(name, codes, lang, flavour) for weight, name in FILES.items()}
+
+
+def _subset(name: str, codes: frozenset[int], lang: str, flavour: str | None) -> bytes:
+    from fontTools import subset  # noqa: PLC0415
+
+    font = _open(name)
+    if lang == "ja":
+        for table in font["cmap"].tables:
+            table.cmap |= {
+                code: table.cmap[JAPANESE_FORM + code] for code in codes if JAPANESE_FORM + code in table.cmap
+            }
+    options = subset.Options()
+    options.layout_features = ["kern"]
+    options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
+    options.hinting = False
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=sorted(codes & set(font.getBestCmap())))
+    subsetter.subset(font)
+    font.flavor = flavour
+    out = io.BytesIO()
+    font.save(out, reorderTables=False)
+    return out.getvalue()

@@ -1,0 +1,195 @@
+"""
+The first control sheet (图则): land use of the whole plan on A3, as PDF/A.
+
+The sheet is set by typst from the template ``sheet.typ``; this module gives it
+the maps, the words and the figures. Its date is the plan's own, so the same
+plan gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import typst
+
+from blockplan.report import fonts, themes
+from blockplan.report.drawing import FOOT_MM, Drawing, Sheet
+from blockplan.report.html import NO_BREAK, View
+from blockplan.report.themes import mode_list
+from blockplan.report.words import Words
+from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.report.svg import Frame
+
+#: Room for the map on the sheet, mm: width of a strip map and of a wide one, height.
+STRIP_MM, WIDE_MM, HEIGHT_MM = 100.0, 262.0, 262.0
+#: Room for a closer view, mm.
+DETAIL_MM = (86.0, 124.0)
+SCALES = (
+    500,
+    1000,
+    2000,
+    2500,
+    5000,
+    7500,
+    10_000,
+    12_500,
+    15_000,
+    20_000,
+    25_000,
+    30_000,
+    40_000,
+    50_000,
+    75_000,
+    100_000,
+)
+STANDARD: Literal["a-2b"] = "a-2b"
+
+
+def sheet(plan: Plan, result: CheckResult, lang: str) -> bytes:
+    """The sheet as the bytes of a PDF/A-2b file."""
+    view = View(plan, result, Words(lang, NO_BREAK))
+    with tempfile.TemporaryDirectory(prefix="blockplan-") as name:
+        folder = Path(name)
+        data = _data(view, folder)
+        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        template = resources.files("blockplan.report").joinpath("templates", "sheet.typ")
+        (folder / "sheet.typ").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+        faces = folder / "fonts"
+        faces.mkdir()
+        for weight, font in fonts.plain(_text(data) + _svg_text(folder), lang).items():
+            (faces / f"{weight}.otf").write_bytes(font)
+        drawn_on = plan.manifest.drawn_on
+        pdf = typst.compile(
+            str(folder / "sheet.typ"),
+            root=str(folder),
+            font_paths=[str(faces)],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=STANDARD,
+            timestamp=dt.datetime(drawn_on.year, drawn_on.month, drawn_on.day, tzinfo=dt.UTC),
+        )
+    return bytes(pdf)
+
+
+def _data(view: View, folder: Path) -> dict[str, Any]:
+    words, manifest, result = view.words, view.plan.manifest, view.result
+    drawing = sheet_map(view)
+    legend: list[dict[str, str]] = []
+    details: list[dict[str, Any]] = []
+    if drawing is not None:
+        (folder / "map.svg").write_text(drawing.standalone(view.ground), encoding="utf-8")
+        for number, entry in enumerate(drawing.legend):
+            (folder / f"sign-{number}.svg").write_text(entry.file(), encoding="utf-8")
+            legend.append({"file": f"sign-{number}.svg", "said": entry.said, "amount": entry.amount})
+        details = _details(view, folder) if drawing.narrow else []
+    return {
+        "lang": {"zh": "zh", "en": "en", "ja": "ja"}[words.lang],
+        "region": {"zh": "cn", "en": "gb", "ja": "jp"}[words.lang],
+        "title": view.title,
+        "subtitle": words("sheet.title"),
+        "number": words("sheet.number"),
+        "status": f"{words(f'status.{manifest.status}')} | {words(f'level.{manifest.level}')}",
+        "draft": words("sheet.draft")
+        if manifest.status in {"draft", "on_notice", "closed", "answered", "restarted"}
+        else "",
+        "synthetic": words("head.synthetic") if manifest.synthetic else "",
+        "synthetic_title": words("head.synthetic_title"),
+        "map": None
+        if drawing is None
+        else {
+            "file": "map.svg",
+            "width": round(drawing.size_mm[0], 2),
+            "height": round(drawing.size_mm[1], 2),
+        },
+        "scale": "" if drawing is None else words("sheet.scale", n=words.number(drawing.sheet.unit * 1000)),
+        "no_map": words("sheet.no_map"),
+        "details": details,
+        "legend_title": words("map.legend"),
+        "legend": legend,
+        "figures_title": words("sheet.key_figures"),
+        "figures": key_figures(view),
+        "verdicts_title": words("sheet.verdicts"),
+        "verdict_heads": [words(f"column.{key}") for key in ("outcome", "title", "measured", "required")],
+        "verdicts": [
+            {"outcome": row.outcome, "cells": [row.said, row.title, row.measured, row.required]}
+            for row in map(view.row, result.verdicts)
+        ],
+        "facts": [list(fact) for fact in view.facts],
+        "hash_title": words("head.hash"),
+        "hash": result.content_hash or view.plan.content_hash,
+        "attribution": words("head.attribution", source=manifest.attribution) if manifest.attribution else "",
+        "made_with": words("head.made_with", version=view.version),
+    }
+
+
+def sheet_map(view: View) -> Drawing | None:
+    """The land-use map at a round scale that fills the sheet."""
+    whole = themes.land_use_map(view.ground)
+    if whole is None or view.ground.frame is None:
+        return None
+    frame = view.ground.frame
+    strip = frame.height > frame.width * 1.6
+    scale = round_scale(frame, STRIP_MM if strip else WIDE_MM)
+    sheet = Sheet(frame, scale / 1000)
+    return themes.land_use_map(view.ground, sheet)
+
+
+def round_scale(frame: Frame, width_mm: float) -> float:
+    """The largest usual scale at which a frame fits, as its denominator."""
+    least = max(frame.width / width_mm, frame.height / (HEIGHT_MM - FOOT_MM)) * 1000
+    return float(next((scale for scale in SCALES if scale >= least), least))
+
+
+def _details(view: View, folder: Path) -> list[dict[str, Any]]:
+    found = []
+    for number, drawing in enumerate(themes.land_use_details(view.ground, DETAIL_MM)[:4]):
+        (folder / f"detail-{number}.svg").write_text(drawing.standalone(view.ground), encoding="utf-8")
+        width, height = drawing.size_mm
+        found.append(
+            {"file": f"detail-{number}.svg", "title": drawing.title, "ratio": round(width / height, 4)}
+        )
+    return found
+
+
+def key_figures(view: View) -> list[list[str]]:
+    """The figures of the sheet: land, residents, capacity, jobs, parks, streets, stations, floor area."""
+    words, plan, result = view.words, view.plan, view.result
+    measured = {one.id: one for one in result.reported}
+    boundary = plan.layer("boundary").geometry
+    streets = plan.layer("streets").geometry
+    floor = plan.layer("parcels")["floor_area_m2"]
+    green = sum(share.ha for share in view.ground.balance if share.code == "1401")
+    stations = sum(bool(set(mode_list(modes)) - {"bus"}) for modes in plan.layer("stops")["modes"])
+    jobs = measured["jobs"].value if "jobs" in measured else None
+    rows = [
+        ("planned_land", words.amount(boundary.area.sum() / M2_PER_KM2 if len(boundary) else None, "km2")),
+        ("residents", words.amount(result.residents.central, "person")),
+        ("capacity", words.amount(result.capacity.residents, "person")),
+        ("jobs", words.amount(jobs, "job")),
+        ("green", words.amount(green if view.ground.balance else None, "ha")),
+        ("floor_area", words.amount(floor.sum() / M2_PER_HA if floor.notna().any() else None, "ha")),
+        ("streets", words.amount(streets.length.sum() / M_PER_KM if len(streets) else None, "km")),
+        ("stations", words.amount(stations if len(plan.layer("stops")) else None, "station")),
+    ]
+    return [[words(f"sheet.{key}"), value] for key, value in rows]
+
+
+def _text(data: Any) -> str:
+    if isinstance(data, dict):
+        return "".join(map(_text, data.values()))
+    if isinstance(data, list):
+        return "".join(map(_text, data))
+    return str(data)
+
+
+def _svg_text(folder: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.svg")))

@@ -1,0 +1,166 @@
+"""
+Verdicts as rows of words: for a terminal, for a page, for a sheet.
+
+Every function takes plain records and a language and gives back strings;
+nothing here computes a figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blockplan.report.words import Words, is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.check.verdict import CheckResult, Outcome, Verdict
+    from blockplan.measure.measurement import Measurement
+
+#: Sign of each outcome, so that colour is never the only difference.
+SYMBOLS = {"pass": "✓", "fail": "×", "unknown": "?", "not_applicable": "–"}
+STATE_SYMBOLS = {"kept": "✓", "missed": "×", "represented": "✓", "not_evidenced": "?", "context": "–"}
+COLUMNS = ("outcome", "rule", "title", "measured", "required", "margin", "who")
+DASH = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One verdict in words; `outcome` is the code (``pass`` ...), `said` its symbol and word."""
+
+    outcome: Outcome
+    said: str
+    rule: str
+    title: str
+    measured: str
+    required: str
+    margin: str
+    who: str
+
+    def cells(self) -> tuple[str, ...]:
+        """The row in the order of `COLUMNS`."""
+        return (self.said, self.rule, self.title, self.measured, self.required, self.margin, self.who)
+
+
+def verdict_headers(lang: str) -> tuple[str, ...]:
+    """Headings of the verdict table."""
+    words = Words(lang)
+    return tuple(words(f"column.{column}") for column in COLUMNS)
+
+
+def verdict_rows(result: CheckResult, lang: str) -> list[tuple[str, ...]]:
+    """The verdict table: outcome, rule, title, measured, required, margin, who."""
+    words = Words(lang)
+    return [verdict_row(verdict, words).cells() for verdict in result.verdicts]
+
+
+def verdict_row(verdict: Verdict, words: Words) -> VerdictRow:
+    """One verdict in words."""
+    return VerdictRow(
+        verdict.outcome,
+        outcome_said(verdict.outcome, words),
+        verdict.rule,
+        words.pick(verdict.title),
+        measured(verdict, words),
+        required(verdict, words),
+        DASH if verdict.outcome == "not_applicable" else words.signed(verdict.margin, verdict.unit),
+        who(verdict, words),
+    )
+
+
+def outcome_word(verdict: Verdict, lang: str) -> str:
+    """``✓ pass``: symbol and word of a verdict's outcome."""
+    return outcome_said(verdict.outcome, Words(lang))
+
+
+def outcome_said(outcome: Outcome, words: Words) -> str:
+    """Symbol and word of an outcome."""
+    return f"{SYMBOLS[outcome]} {words(f'outcome.{outcome}')}"
+
+
+def quantity(value: float | None, unit: str, lang: str) -> str:
+    """A number with its unit; "not known" for None."""
+    return Words(lang).amount(value, unit)
+
+
+def per_of(verdict: Verdict) -> float:
+    """How many residents the verdict's value is counted per; 0 where it is not a rate."""
+    return verdict.measurement.per if verdict.measurement is not None else 0.0
+
+
+def measured(verdict: Verdict, words: Words) -> str:
+    """What the plan gives; told apart from the limit where it differs from it by little."""
+    if verdict.outcome == "not_applicable":
+        return DASH
+    limits = (
+        verdict.required.value if isinstance(verdict.required.value, tuple) else (verdict.required.value,)
+    )
+    near = (
+        min(limits, key=lambda limit: abs(limit - verdict.measured)) if is_known(verdict.measured) else None
+    )
+    if verdict.unit == "1":
+        return words.share(verdict.measured, than=near)
+    return words.rate(verdict.measured, verdict.unit, per_of(verdict), than=near)
+
+
+def required(verdict: Verdict, words: Words) -> str:
+    """What the rule asks, with the distance where it is about reach."""
+    said = words.required(verdict.required, verdict.unit, per_of(verdict))
+    limit = verdict.definition.get("limit_m")
+    if verdict.unit == "1" and is_known(limit):
+        return words("required.within", required=said, limit=words.amount(limit, "m"))
+    return said
+
+
+def who(verdict: Verdict, words: Words) -> str:
+    """Who or what falls short: residents where they are known, else places."""
+    if verdict.outcome != "fail":
+        return DASH
+    if is_known(verdict.affected_residents):
+        return words.count("count.residents", verdict.affected_residents or 0.0)
+    return words.count("count.places", len(verdict.where)) if verdict.where else DASH
+
+
+def capacity_sentence(result: CheckResult, lang: str) -> str:
+    """The largest population the supplies carry, and the rule that binds."""
+    words, capacity = Words(lang), result.capacity
+    if capacity.residents is None or capacity.binding_rule is None:
+        return words("residents.capacity_unknown")
+    try:
+        rule = words.pick(result.verdict(capacity.binding_rule).title)
+    except KeyError:
+        rule = capacity.binding_rule
+    return words(
+        "residents.capacity", residents=words.count("count.residents", capacity.residents), rule=rule
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRow:
+    """A reported measure in words: name, value, parts, what is missing."""
+
+    id: str
+    title: str
+    definition: str
+    value: str
+    parts: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+
+
+def reported_row(measurement: Measurement, words: Words, name: Callable[[str], str] = str) -> ReportedRow:
+    """A measurement in words; `name` says what a part is called."""
+    title, definition = measure_words(measurement.id, words)
+    shown = words.rate(measurement.value, measurement.unit, measurement.per)
+    parts = tuple((name(part.scope), words.amount(part.value, measurement.unit)) for part in measurement.by)
+    return ReportedRow(measurement.id, title, definition, shown, parts, measurement.missing)
+
+
+def measure_words(id_: str, words: Words) -> tuple[str, str]:
+    """Title and definition of a measure in words; its id and "" where the registry has none."""
+    from blockplan.measure import MEASURES  # noqa: PLC0415 (its words are read when a report is made)
+
+    spec = MEASURES.get(id_)
+    if spec is None:
+        return id_, ""
+    return words.pick(spec.title), words.pick(spec.definition)
