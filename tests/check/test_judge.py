@@ -121,7 +121,7 @@ def test_residents_beyond_the_distance_are_counted_named_and_located() -> None:
     assert verdict.affected_residents == 5_000
     assert verdict.remedy is not None
     assert (verdict.remedy.amount, verdict.remedy.unit) == (5_000, "resident")
-    assert verdict.remedy.text["en"] == "Bring 5,000 residents at 2 places within 500 m."
+    assert verdict.remedy.text["en"] == "Bring 5,000 residents of 2 parcels within 500 m."
     assert verdict.definition["limit_m"] == 500
 
 
@@ -130,6 +130,18 @@ def test_a_share_of_95_percent_set_by_the_plan_takes_the_place_of_every_resident
     keys = {"parameters": {"green_access_share": 0.95}}
     verdict = judged({"green_within_500m": within}, manifest=keys).verdict("zone-green-access")
     assert (verdict.outcome, verdict.required.value) == ("pass", 0.95)
+
+
+def test_a_share_below_everybody_asks_only_for_the_residents_it_lacks() -> None:
+    places = (Place("buildings", "B-1", 1.0, 2.0, 812.0),)
+    within = reading(
+        "green_within_500m", 0.9, definition={"limit_m": 500.0}, places=places, affected_residents=5_000.0
+    )
+    keys = {"parameters": {"green_access_share": 0.95}}
+    remedy = judged({"green_within_500m": within}, manifest=keys).verdict("zone-green-access").remedy
+    assert remedy is not None
+    assert remedy.amount == 2_500
+    assert remedy.text["en"] == "Bring at least 2,500 of the 5,000 residents of 1 building within 500 m."
 
 
 def test_a_missing_park_is_asked_for_with_its_size() -> None:

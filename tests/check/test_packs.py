@@ -54,6 +54,12 @@ def test_an_unknown_pack_is_refused_with_those_there_are() -> None:
         load(["zoen"], MEASURES)
 
 
+@pytest.mark.parametrize("name", ["", "a\0b", "x" * 5000, "../../etc"])
+def test_a_name_that_no_file_system_takes_is_an_unknown_pack(name: str) -> None:
+    with pytest.raises(UsageError, match="There is no rule pack"):
+        load([name], MEASURES)
+
+
 def test_a_folder_without_pack_yaml_is_no_pack(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"it is a folder without pack\.yaml"):
         load([tmp_path], MEASURES)

@@ -37,10 +37,10 @@ def state_of(kind: str, bound_to: str | None, **readings: float | None) -> State
 @pytest.mark.parametrize(
     ("kind", "bound_to", "state", "why"),
     [
-        ("C", "rule:zone-belt", "kept", "zone-belt passes."),
-        ("C", "rule:zone-belt, object:axis", "kept", "zone-belt passes."),
+        ("C", "rule:zone-belt", "kept", "Passes: Length of the innovation belt (zone-belt)."),
+        ("C", "rule:zone-belt, object:axis", "kept", "Passes: Length of the innovation belt (zone-belt)."),
         ("C", "rule:zone-belt,object:gone", "not_evidenced", "The plan does not hold object:gone."),
-        ("C", "rule:other-rule", "not_evidenced", "other-rule is not judged here."),
+        ("C", "rule:other-rule", "not_evidenced", "Not judged here: other-rule."),
         ("C", None, "not_evidenced", "Bound to no rule, layer, object or programme."),
         ("R", "object:axis", "represented", "The plan holds object:axis."),
         (
@@ -52,7 +52,7 @@ def state_of(kind: str, bound_to: str | None, **readings: float | None) -> State
         ("R", "layer:water", "not_evidenced", "The plan does not hold layer:water."),
         ("R", "programme:pilot_test", "not_evidenced", "The plan does not hold programme:pilot_test."),
         ("R", "axis", "not_evidenced", "The binding axis cannot be understood."),
-        ("P", "rule:zone-belt", "kept", "zone-belt passes."),
+        ("P", "rule:zone-belt", "kept", "Passes: Length of the innovation belt (zone-belt)."),
         ("P", "layer:parcels", "represented", "The plan holds layer:parcels."),
         ("N", None, "context", "Context; nothing to judge."),
     ],
@@ -68,9 +68,12 @@ def test_a_statement_has_the_state_that_its_bindings_give(
 
 def test_a_statement_is_missed_when_one_of_its_rules_fails() -> None:
     found = state_of("C", "rule:zone-parks-large,rule:zone-belt", belt_length=8.0)
-    assert (found.state, found.why["en"]) == ("missed", "zone-belt fails.")
+    assert (found.state, found.why["en"]) == ("missed", "Fails: Length of the innovation belt (zone-belt).")
 
 
 def test_a_statement_is_not_evidenced_while_its_rule_is_unknown() -> None:
     found = state_of("C", "rule:zone-belt", belt_length=None)
-    assert (found.state, found.why["en"]) == ("not_evidenced", "zone-belt cannot be told.")
+    assert (found.state, found.why["en"]) == (
+        "not_evidenced",
+        "Cannot be told: Length of the innovation belt (zone-belt).",
+    )

@@ -83,11 +83,14 @@ def _find(pack: str | Path) -> Path:
     by_id = available()
     if isinstance(pack, str) and pack in by_id:
         return by_id[pack].resolve()
-    folder = Path(pack)
-    if (folder / HEAD).is_file():
-        return folder.resolve()
     known = ", ".join(sorted(by_id)) or "none"
-    why = "it is a folder without pack.yaml" if folder.is_dir() else "no id and no folder of that name"
+    try:
+        folder = Path(pack)
+        if (folder / HEAD).is_file():
+            return folder.resolve()
+        why = "it is a folder without pack.yaml" if folder.is_dir() else "no id and no folder of that name"
+    except (OSError, ValueError) as error:  # names that no file system takes
+        why = getattr(error, "strerror", None) or str(error)
     raise UsageError(
         f"There is no rule pack {str(pack)!r}: {why}. Packs there are: {known}. "
         "Name one of them, or the folder of another pack."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.check.capacity import carried
 from blockplan.check.verdict import Remedy
-from blockplan.check.words import fill, say, unit_word
+from blockplan.check.words import CATALOG, fill, say, unit_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,24 +82,29 @@ def _supply(unit: str, gap: float, subject: Text, residents: float) -> Remedy:
 def _coverage(
     limit: float, value: float, measurement: Measurement, residents: float | None, subject: Text
 ) -> Remedy:
-    affected, places = measurement.affected_residents, len(measurement.places)
-    limit_m = measurement.definition.get("limit_m")
-    if affected is None or residents is None:
+    affected, limit_m = measurement.affected_residents, measurement.definition.get("limit_m")
+    if affected is None or residents is None or limit_m is None:
         amount = _up(limit - value, "1")
         return Remedy(amount, "1", say("remedy.share", amount=amount * 100, subject=subject))
-    amount = affected if limit >= 1 else min(affected, (limit - value) * residents)
-    amount = float(math.ceil(amount - _DUST))
-    key = "remedy.coverage.within" if limit_m is not None else "remedy.coverage.reach"
-    return Remedy(
-        amount, "resident", say(key, amount=amount, places=places, limit_m=limit_m or 0, subject=subject)
-    )
+    needed = affected if limit >= 1 else min(affected, (limit - value) * residents)
+    amount = float(math.ceil(needed - _DUST))
+    layers = {place.layer for place in measurement.places}
+    layer = layers.pop() if len(layers) == 1 else "places"
+    word = CATALOG.text(f"place.{layer}" if f"place.{layer}" in CATALOG else "place.places")
+    places = len(measurement.places)
+    values = {"amount": amount, "places": places, "limit_m": limit_m, "affected": affected}
+    key = "remedy.coverage.some" if amount < affected - _DUST else "remedy.coverage.within"
+    return Remedy(amount, "resident", say(key, layer=_counted(word, places), **values))
+
+
+def _counted(noun: Text, amount: float) -> dict[str, str]:
+    """A noun beside a number: the English singular beside 1."""
+    one = noun.get("en_one")
+    return {**noun, "en": one} if amount == 1 and one else dict(noun)
 
 
 def _sentence(key: str, amount: float, unit: str, subject: Text, **more: Any) -> Text:
-    one = subject.get("en_one")
-    if amount == 1 and one:
-        subject = {**subject, "en": one}
-    return say(key, amount=amount, unit=unit_word(unit), subject=dict(subject), **more)
+    return say(key, amount=amount, unit=unit_word(unit), subject=_counted(subject, amount), **more)
 
 
 def _subject(rule: Rule, parameters: Mapping[str, Any]) -> Text:

@@ -15,6 +15,7 @@ import pandas as pd
 from blockplan.check.touch import text_faults
 from blockplan.check.verdict import StatementState
 from blockplan.check.words import say
+from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +56,7 @@ def read_statements(plan: Plan) -> tuple[Statement, ...]:
         Statement(
             str(id_),
             _word(row["kind"]),
-            {lang: _word(row[f"text_{lang}"]) for lang in ("zh", "en", "ja") if _word(row[f"text_{lang}"])},
+            {lang: _word(row[f"text_{lang}"]) for lang in LANGUAGES if _word(row[f"text_{lang}"])},
             tuple(part.strip() for part in _word(row["bound_to"]).split(",") if part.strip()),
         )
         for id_, row in zip(frame.index, frame.to_dict("records"), strict=True)
@@ -144,13 +145,19 @@ def _represented(
 def _by_rules(rules: Sequence[str], by_rule: Mapping[str, list[Verdict]]) -> tuple[State, Text]:
     outcomes = {rule: _outcomes(rule, by_rule) for rule in rules}
     if failed := [rule for rule in rules if "fail" in outcomes[rule]]:
-        return "missed", say("why.missed", rules=", ".join(failed))
+        return "missed", say("why.missed", rules=_titles(failed, by_rule))
     if unknown := [rule for rule in rules if "unknown" in outcomes[rule]]:
-        return "not_evidenced", say("why.unknown", rules=", ".join(unknown))
+        return "not_evidenced", say("why.unknown", rules=_titles(unknown, by_rule))
     absent = [rule for rule in rules if "pass" not in outcomes[rule]]
     if absent:
         return "not_evidenced", say("why.not_judged", rules=", ".join(absent))
-    return "kept", say("why.kept", rules=", ".join(rules))
+    return "kept", say("why.kept", rules=_titles(rules, by_rule))
+
+
+def _titles(rules: Iterable[str], by_rule: Mapping[str, list[Verdict]]) -> Text:
+    """Rules by title and id, in every language."""
+    found = [(rule, by_rule[rule][0].title) for rule in rules]
+    return {lang: ", ".join(f"{pick(title, lang)} ({rule})" for rule, title in found) for lang in LANGUAGES}
 
 
 def _outcomes(rule: str, by_rule: Mapping[str, list[Verdict]]) -> set[str]:
@@ -158,7 +165,7 @@ def _outcomes(rule: str, by_rule: Mapping[str, list[Verdict]]) -> set[str]:
 
 
 def _message(fault: Fault) -> Text:
-    return {lang: fault.message(lang) for lang in ("zh", "en", "ja")}
+    return {lang: fault.message(lang) for lang in LANGUAGES}
 
 
 def _word(value: object) -> str:
