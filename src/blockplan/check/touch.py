@@ -40,7 +40,8 @@ def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | Non
     reads
         What the measure reads; None where it does not say, which counts as everything.
     """
-    return tuple(fault for fault in errors(faults) if _touches(fault, measurement, reads))
+    counted = {layer: frozenset(ids) for layer, ids in measurement.counted.items()}
+    return tuple(fault for fault in errors(faults) if _touches(fault, counted, reads))
 
 
 def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[Fault, ...]:
