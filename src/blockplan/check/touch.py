@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.faults import Fault
@@ -41,7 +41,12 @@ def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | Non
         What the measure reads; None where it does not say, which counts as everything.
     """
     counted = {layer: frozenset(ids) for layer, ids in measurement.counted.items()}
-    return tuple(fault for fault in errors(faults) if _touches(fault, counted, reads))
+    classes = _classes(measurement)
+    return tuple(
+        fault
+        for fault in errors(faults)
+        if _touches(fault, counted, reads) or _might_count(fault, classes, reads)
+    )
 
 
 def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[Fault, ...]:
@@ -60,12 +65,12 @@ def name_of(fault: Fault) -> str:
     return f"{fault.rule}: {where} ({fault.aspect})"
 
 
-def _touches(fault: Fault, measurement: Measurement, reads: Reads | None) -> bool:
+def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads | None) -> bool:
     features = _features(fault)
     if not features:  # a fault of a whole layer
-        return fault.layer in measurement.counted and _read(fault.layer, fault.aspect, reads)
+        return fault.layer in counted and _read(fault.layer, fault.aspect, reads)
     return any(
-        _read(layer, fault.aspect, reads) and id_ in measurement.counted.get(layer, ())
+        _read(layer, fault.aspect, reads) and id_ in counted.get(layer, frozenset())
         for layer, id_ in features
     )
 
