@@ -30,7 +30,7 @@ LAND_USE_BASE = (
 )  # fmt: skip
 STRUCTURE_BASE = (
     ("woodland", 0.55),
-    ("landuse", 0.2),
+    ("landuse", 0.1),
     ("water", 0.8),
     ("streets", 0.55),
     ("rail", 0.6),

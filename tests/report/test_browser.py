@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from blockplan.report import write_html
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_report_opens_on_phone_and_desk(
+    chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str, width: int
+) -> None:
+    path = write_html(plan, found, tmp_path / "report.html", lang)
+    page = chromium.new_page(viewport={"width": width, "height": 800})
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready")
+    assert said == []
+    assert [address for address in asked if not address.startswith(("file:", "data:font/"))] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("[...document.fonts].map(face => face.status)") == ["loaded", "loaded"]
+    page.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_character_comes_from_the_embedded_font(
+    chromium: Any, plan: Plan, found: CheckResult, tmp_path: Path, lang: str
+) -> None:
+    path = write_html(plan, found, tmp_path / "report.html", lang)
+    page = chromium.new_page()
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready")
+    tools = page.context.new_cdp_session(page)
+    tools.send("DOM.enable")
+    tools.send("CSS.enable")
+    root = tools.send("DOM.getDocument")["root"]["nodeId"]
+    for selector in ("main", "header", "footer", "svg.map"):
+        for node in tools.send("DOM.querySelectorAll", {"nodeId": root, "selector": selector})["nodeIds"]:
+            used = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            strange = [font["familyName"] for font in used if not font["isCustomFont"]]
+            assert all("Mono" in name for name in strange), strange
+    page.close()

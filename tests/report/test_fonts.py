@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from blockplan.report import fonts
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+from tests.report.test_words import catalogue
+
+
+def test_the_fonts_hold_every_character_of_our_words() -> None:
+    assert fonts.missing("".join("".join(text.values()) for text in catalogue().values())) == set()
+
+
+@pytest.mark.parametrize("room", ["check/texts.toml", "measure/measures.toml", "plan/faults.toml"])
+def test_the_fonts_hold_every_character_of_other_rooms(repo: Path, room: str) -> None:
+    assert fonts.missing((repo / "src/blockplan" / room).read_text(encoding="utf-8")) <= {"\t"}
+
+
+def test_the_fonts_hold_every_character_of_the_reference_plan(reference: Path) -> None:
+    from blockplan.plan import read
+
+    plan = read(reference)
+    said = "".join(plan.manifest.title.values()) + plan.manifest.authority
+    for frame in plan.layers.values():
+        for column in frame.select_dtypes(include=["object", "string"]).columns:
+            said += "".join(str(value) for value in frame[column].dropna() if isinstance(value, str))
+    assert fonts.missing(said) == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_report_embeds_the_characters_it_uses_and_no_more(lang: str) -> None:
+    text = "绿地緑地かなABC²"
+    faces = fonts.embedded(text, lang)
+    assert sorted(faces) == [400, 700]
+    for data in faces.values():
+        held = TTFont(io.BytesIO(data)).getBestCmap()
+        assert {ord(character) for character in text} <= set(held)
+        assert len(held) < 300
+        assert len(data) < 60_000
+
+
+def test_a_japanese_report_has_japanese_forms() -> None:
+    def outline(lang: str) -> str:
+        font = TTFont(io.BytesIO(fonts.plain("直", lang)[400]))
+        return str(font["CFF "].cff.topDictIndex[0].CharStrings[font.getBestCmap()[ord("直")]].bytecode)
+
+    assert outline("ja") != outline("zh")
+
+
+def test_the_same_text_gives_the_same_font() -> None:
+    fonts._subsets.cache_clear()
+    one = fonts.embedded("规划", "zh")
+    fonts._subsets.cache_clear()
+    assert fonts.embedded("规划", "zh") == one
+
+
+def test_the_licence_of_the_fonts_travels_with_them(repo: Path) -> None:
+    licence = (repo / "src/blockplan/report/fonts/OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+    assert "Adobe" in licence

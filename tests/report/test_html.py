@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.report.handmade import frame, hand_made, layers, manifest, reach, result, verdict
+
+from blockplan.check.verdict import Capacity, Residents
+from blockplan.errors import UsageError
+from blockplan.plan import Plan
+from blockplan.plan.faults import fault
+from blockplan.report import report, write_html
+from blockplan.report.html import css_text, page
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+
+VOID = {"meta", "link", "br", "img", "input", "hr", "path", "rect", "circle", "use", "stop"}
+
+
+class Outline(HTMLParser):
+    """What a page consists of: elements with attributes, ids, text outside of style, unclosed elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.faults.append(f"</{tag}> closes {self.open[-1:]}")
+        else:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.text += data
+
+    def all(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+
+def outline(text: str) -> Outline:
+    found = Outline()
+    # A path or another void element of SVG may carry a title; the parser sees it as text of its parent.
+    found.feed(re.sub(r"<(path|rect|circle)([^>]*[^/])>", r"<\1\2/>", text).replace("</path>", ""))
+    found.close()
+    return found
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def written(request: pytest.FixtureRequest, plan: Plan, found: CheckResult) -> tuple[str, str]:
+    return request.param, page(plan, found, request.param)
+
+
+def test_the_page_is_well_formed_and_has_one_heading_of_the_first_rank(written: tuple[str, str]) -> None:
+    lang, text = written
+    seen = outline(text)
+    assert seen.faults == []
+    assert seen.open == []
+    assert len(seen.all("h1")) == 1
+    assert seen.all("html")[0]["lang"] == {"zh": "zh-Hans", "en": "en", "ja": "ja"}[lang]
+    ranks = [int(tag[1]) for tag, _ in seen.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert all(later <= earlier + 1 for earlier, later in pairwise(ranks))
+
+
+def test_ids_are_unique_and_every_link_leads_somewhere(written: tuple[str, str]) -> None:
+    seen = outline(written[1])
+    ids = [attributes["id"] for _, attributes in seen.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {str(attributes["href"]) for attributes in seen.all("a", "use")}
+    assert targets <= {f"#{id_}" for id_ in ids}
+    labels = [
+        attributes["aria-labelledby"] for _, attributes in seen.elements if "aria-labelledby" in attributes
+    ]
+    assert {name for label in labels for name in str(label).split()} <= set(ids)
+
+
+def test_the_page_asks_for_nothing_outside(written: tuple[str, str]) -> None:
+    text = written[1]
+    seen = outline(text)
+    assert seen.all("script", "link", "iframe", "img", "object") == []
+    for _, attributes in seen.elements:
+        for name in ("src", "href", "xlink:href", "action", "poster", "srcset"):
+            assert str(attributes.get(name, "#")).startswith("#")
+    assert all(
+        address.startswith("data:font/woff2;base64,") for address in re.findall(r"url\(([^)]*)\)", text)
+    )
+    assert "@import" not in text
+
+
+def test_no_template_mark_and_no_python_value_is_left(written: tuple[str, str]) -> None:
+    seen = outline(written[1])
+    for mark in (r"\{\{", r"\}\}", r"\{%", r"\bNone\b", r"\bnan\b", "<built-in", "object at 0x", "STYLE"):
+        assert not re.search(mark, seen.text)
+
+
+def test_every_verdict_and_statement_is_there(written: tuple[str, str], found: CheckResult) -> None:
+    lang, text = written
+    seen = outline(text)
+    for one in found.verdicts:
+        assert one.rule in seen.text
+        assert one.title[lang] in seen.text
+    for statement in found.statements:
+        assert statement.statement_id in seen.text
+        assert statement.text[lang] in seen.text
+    failing = [one for one in found.verdicts if one.outcome == "fail"]
+    for one in failing:
+        if one.remedy is not None:
+            assert one.remedy.text[lang] in seen.text
+
+
+def test_what_is_unknown_is_said_and_never_zero(plan: Plan) -> None:
+    nothing = result(residents=Residents(None, None, None), capacity=Capacity(None, None, {"zone-edu": None}))
+    for lang, said in {"zh": "未知", "en": "not known", "ja": "不明"}.items():
+        text = outline(page(plan, nothing, lang)).text
+        section = text[
+            text.index(
+                {"zh": "人口与承载能力", "en": "Residents and capacity", "ja": "居住人口と収容力"}[lang]
+            ) :
+        ]
+        assert said in section
+        assert re.search(r"facilities\.beds of F-2", text)
+
+
+def test_tables_have_scopes_and_maps_have_names(written: tuple[str, str]) -> None:
+    seen = outline(written[1])
+    assert all(attributes.get("scope") in {"col", "row"} for attributes in seen.all("th"))
+    maps = [one for one in seen.all("svg") if one.get("role") == "img"]
+    assert len(maps) >= 6
+    assert all("aria-labelledby" in one for one in maps)
+    assert all(one.get("aria-hidden") == "true" for one in seen.all("svg") if one.get("role") != "img")
+
+
+def test_the_same_plan_gives_the_same_bytes(found: CheckResult, tmp_path: Path) -> None:
+    one = write_html(hand_made(), found, tmp_path / "one.html", "zh").read_bytes()
+    assert write_html(hand_made(), found, tmp_path / "two.html", "zh").read_bytes() == one
+    assert len(one) < 3_000_000
+
+
+def test_hostile_names_stay_text(found: CheckResult) -> None:
+    bad = "</title></style><script>alert(1)</script>\"'}*{{7*7}}\\"
+    drawn = layers()
+    drawn["areas"]["name_en"] = bad
+    drawn["stops"]["name_en"] = bad
+    drawn["parcels"]["land_use"] = bad
+    plan = Plan(manifest(title={"en": bad}, authority=bad, attribution=bad), drawn)
+    text = page(plan, found, "en")
+    assert "<script" not in text
+    assert text.count("</style>") == 1
+    assert outline(text).faults == []
+    assert "{{7*7}}" in outline(text).text
+    assert css_text('a"; } b') == "a\\000022\\00003b \\00007d b"
+
+
+def test_the_synthetic_banner_follows_the_manifest(found: CheckResult) -> None:
+    assert "Synthetic geometry" in page(hand_made(), found, "en")
+    assert "Synthetic geometry" not in page(hand_made(synthetic=False), found, "en")
+
+
+def test_a_plan_without_parcels_or_areas_still_makes_a_report(found: CheckResult) -> None:
+    buildings = frame(
+        [{"building_id": "B-1", "geometry": layers()["areas"].geometry.iloc[0].centroid.buffer(40)}]
+    )
+    for drawn in ({"boundary": layers()["boundary"], "buildings": buildings}, {"buildings": buildings}, {}):
+        text = page(Plan(manifest(synthetic=False), drawn), found, "ja")
+        assert outline(text).faults == []
+
+
+def test_a_plan_with_broken_geometry_and_doubled_ids_still_makes_a_report(found: CheckResult) -> None:
+    from shapely import Polygon
+
+    drawn = layers()
+    parcels = drawn["parcels"].copy()
+    parcels.loc[0, "geometry"] = None
+    parcels.loc[1, "geometry"] = Polygon()
+    parcels.loc[2, "geometry"] = Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
+    parcels.loc[3, "parcel_id"] = parcels.loc[4, "parcel_id"]
+    parcels.loc[5, "land_use"] = "9999"
+    parcels.loc[6, "land_use"] = None
+    drawn["parcels"] = parcels
+    text = page(Plan(manifest(), drawn), found, "en")
+    assert outline(text).faults == []
+    assert "9999 (code not in the list)" in outline(text).text
+    assert "no land use given" in outline(text).text
+
+
+def test_a_doubted_verdict_names_the_fault(plan: Plan) -> None:
+    gap = fault(
+        "pq-cover", "boundary", x=1.0, y=2.0, measured=125.0, unit="m2", values={"neighbours": "P-000"}
+    )
+    one = verdict("zone-edu", "unknown", missing=("pq-cover",), doubts=(gap,))
+    text = outline(page(plan, result(verdicts=(one,), faults=(gap,)), "en")).text
+    assert text.count(gap.message("en")) >= 3
+    assert "(1.0, 2.0)" in text
+
+
+def test_a_rule_from_memory_says_so_beside_its_verdict(written: tuple[str, str]) -> None:
+    lang, text = written
+    assert {"zh": "凭记忆，未核对", "en": "from memory, not checked", "ja": "記憶による・未確認"}[
+        lang
+    ] in outline(text).text
+
+
+def test_the_map_of_a_reach_rule_names_the_worst_places(plan: Plan) -> None:
+    text = page(plan, result(verdicts=(reach(),)), "en")
+    assert "P-001 1,210" in text
+    assert "not reachable" in text
+    assert "500\N{NO-BREAK SPACE}m from a public green, straight line" in text
+
+
+def test_a_folder_gets_report_sheet_and_result(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
+    written = report(plan, found, tmp_path / "out", "en")
+    assert [path.name for path in written] == ["report.html", "sheet.pdf", "result.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "report.html",
+        "result.json",
+        "sheet.pdf",
+    ]
+
+
+def test_a_place_that_cannot_be_written_is_named(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError, match=r"file/report\.html cannot be written"):
+        write_html(plan, found, tmp_path / "file" / "report.html")
+
+
+def test_an_unknown_language_is_refused(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Known languages: zh, en, ja"):
+        write_html(plan, found, tmp_path / "report.html", "fr")
+    assert list(tmp_path.iterdir()) == []
+
+
+def contrast(one: str, other: str) -> float:
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_signs_of_outcomes_have_enough_contrast(repo: Path) -> None:
+    style = (repo / "src/blockplan/report/templates/report.css").read_text(encoding="utf-8")
+    chips: list[Any] = re.findall(r"\.chip[^{]*\{ color: (#\w{6}); background: (#\w{6})", style)
+    assert len(chips) == 4
+    assert all(contrast(*chip) >= 4.5 for chip in chips)
+    assert contrast("#56616c", "#ffffff") >= 4.5
+    assert contrast("#56616c", "#f4f5f3") >= 4.5

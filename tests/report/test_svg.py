@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapely import LineString, MultiPolygon, Point, Polygon, box
+
+from blockplan.report import svg
+from blockplan.report.svg import Frame, Placer
+
+FRAME = Frame(0, 0, 1000, 1000)
+
+
+def test_north_is_up_and_a_ring_is_closed() -> None:
+    assert svg.path([box(0, 0, 10, 10)], FRAME) == "M10 1000l0-10 -10 0 0 10z"
+
+
+def test_a_hole_is_a_second_ring_and_lines_stay_open() -> None:
+    ring = Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(3, 3), (6, 3), (6, 6), (3, 6)]])
+    assert svg.path([ring], FRAME).count("z") == 2
+    assert "z" not in svg.path([LineString([(0, 0), (5, 5)])], FRAME)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered")
+def test_what_cannot_be_drawn_is_left_out() -> None:
+    broken = LineString([(0, 0), (math.nan, 5), (5, 5)])
+    far = box(5e6, 5e6, 5.1e6, 5.1e6)
+    shapes = svg.drawable([None, Point(), broken, far, box(0, 0, 5, 5)], FRAME)
+    assert shapes[:4] == [None] * 4
+    assert svg.path(shapes, FRAME).count("M") == 1
+    assert svg.drawable([], FRAME) == []
+
+
+def test_a_ring_that_crosses_itself_and_leaves_the_frame_is_still_drawn() -> None:
+    bowtie = Polygon([(-500, -500), (1500, 1500), (1500, -500), (-500, 1500)])
+    assert svg.path(svg.drawable([bowtie, MultiPolygon([box(0, 0, 9, 9)])], FRAME), FRAME).count("M") >= 2
+
+
+def test_names_are_escaped() -> None:
+    assert "<b>" not in svg.label(0, 0, '<b>&"', 10)
+    assert '"><script>' not in svg.shape("M0 0", fill='"><script>')
+
+
+@given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=2, max_size=9))
+def test_steps_of_a_line_add_up_to_its_ends(points: list[tuple[float, float]]) -> None:
+    import re
+
+    d = svg.path([LineString(points)], FRAME)
+    if d:
+        numbers = np.array([float(number) for number in re.findall(r"-?\d+", d)]).reshape(-1, 2)
+        end = np.array(FRAME.place(*points[-1]))
+        assert np.abs(numbers.sum(axis=0) - end).max() <= 1.0
+
+
+def test_labels_do_not_cover_one_another() -> None:
+    placer = Placer(FRAME)
+    spots = ((0, 0), (0, 30))
+    assert placer.place(500, 500, 100, 20, spots) == (500, 500)
+    assert placer.place(500, 500, 100, 20, spots) == (500, 530)
+    assert placer.place(500, 500, 100, 20, spots) is None
+    assert placer.place(5, 5, 100, 20, ((0, 0),)) is None

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+from tests.report.handmade import reach, result, verdict
+
+from blockplan.check.verdict import Capacity, Required
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.report.tables import (
+    capacity_sentence,
+    outcome_word,
+    quantity,
+    reported_row,
+    verdict_headers,
+    verdict_rows,
+)
+from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_row_has_a_cell_for_each_heading(lang: str) -> None:
+    rows = verdict_rows(result(), lang)
+    assert len(rows) == len(result().verdicts)
+    assert {len(row) for row in rows} == {len(verdict_headers(lang))}
+    assert all(cell for row in rows for cell in row)
+
+
+def test_rows_say_what_is_asked_what_is_given_and_who_falls_short() -> None:
+    edu = verdict_rows(result(), "en")[1]
+    assert edu == (
+        "× fail",
+        "zone-edu",
+        "Title of zone-edu",
+        "3,466.7 m² per 1,000 residents",
+        "at least 3,984 m² per 1,000 residents",
+        "−517.3 m²",
+        "390 residents",
+    )
+
+
+def test_an_unknown_verdict_says_not_known() -> None:
+    assert verdict_rows(result(), "ja")[2][3:6] == ("不明", "1,000人当たり 9.5 床以上", "不明")
+
+
+def test_a_reach_rule_names_its_distance() -> None:
+    row = verdict_rows(result(verdicts=(reach(),)), "en")[0]
+    assert row[3:6] == ("93%", "everyone (100%) within 500 m", "−7 points")
+
+
+def test_a_rule_that_does_not_apply_has_no_figures() -> None:
+    assert verdict_rows(result(), "en")[5][3] == "–"
+    assert outcome_word(verdict("x", "not_applicable"), "en") == "– not applicable"
+
+
+def test_a_value_near_either_end_of_a_range_is_told_apart_from_it() -> None:
+    near = verdict(
+        "x", "fail", unit="km", measured=8.49999, required=Required("between", (8.5, 9.5)), margin=-1e-5
+    )
+    assert verdict_rows(result(verdicts=(near,)), "en")[0][3] == "8.49999 km"
+
+
+def test_capacity_names_the_rule_that_binds() -> None:
+    assert capacity_sentence(result(), "en") == (
+        'The supplies carry at most 2,610 residents; the first to run out is "Title of zone-edu".'
+    )
+    assert "未知" in capacity_sentence(result(capacity=Capacity(None, None, {})), "zh")
+
+
+def test_quantities_stand_in_their_unit() -> None:
+    assert quantity(9.0, "km", "zh") == "9 公里"
+    assert quantity(None, "km", "en") == "not known"
+    assert quantity(0.5, "1", "en") == "50%"
+
+
+def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:
+    density = Measurement("street_density", 8.42, "km/km2", by=(Part("local", 5.0), Part("arterial", None)))
+    row = reported_row(density, Words("en"))
+    assert row.value == "8.42 km/km²"
+    assert row.parts == (("local", "5 km/km²"), ("arterial", "not known"))
+    assert reported_row(Measurement("of_nobody", None, "1"), Words("en")).title == "of_nobody"
