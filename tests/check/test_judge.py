@@ -296,6 +296,21 @@ def test_a_fault_of_lower_grade_other_feature_or_other_column_touches_nothing(
     assert outcomes(result) == {}
 
 
+@pytest.mark.parametrize(("meant", "expected"), [(["1001", "1401"], "unknown"), (["1001", "1402"], "pass")])
+def test_a_parcel_whose_code_and_name_disagree_puts_each_rule_in_doubt_that_counts_either(
+    meant: list[str], expected: str
+) -> None:
+    doubt = Fault("pq-code", "error", "parcels", "P-1", aspect="land_use", values={"codes": meant})
+    green = supply(
+        "green_per_resident",
+        1_065_000,
+        counted={"parcels": ("P-2",)},
+        definition={"parameters": {"green_codes": ["1401"]}},
+    )
+    result = judged({"green_per_resident": green}, found=(doubt,))
+    assert result.verdict("zone-green").outcome == expected
+
+
 def test_text_against_drawing_makes_the_bound_rule_unknown_and_the_statement_missed() -> None:
     statements = pd.DataFrame(
         {

@@ -75,6 +75,24 @@ def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads |
     )
 
 
+def _classes(measurement: Measurement) -> frozenset[str]:
+    """The land-use classes that a measure counts: its parameters whose name ends in ``_codes``."""
+    chosen = measurement.definition.get("parameters", {})
+    lists = (value for name, value in chosen.items() if name.endswith("_codes"))
+    return frozenset(str(code) for codes in lists for code in codes)
+
+
+def _might_count(fault: Fault, classes: Collection[str], reads: Reads | None) -> bool:
+    """Whether the fault leaves open if a feature is of a class that the measure counts."""
+    meant = fault.values.get("codes", ())
+    if not meant or not classes or not _read(fault.layer, fault.aspect, reads):
+        return False
+    from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    known = landuse()
+    return any(known.within(code, one) for code in meant for one in classes)
+
+
 def _features(fault: Fault) -> tuple[tuple[str, str], ...]:
     own = ((fault.layer, fault.id),) if fault.id is not None else ()
     return tuple((layer, id_) for layer, id_ in (*fault.features, *own))
