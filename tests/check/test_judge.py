@@ -296,11 +296,14 @@ def test_a_fault_of_lower_grade_other_feature_or_other_column_touches_nothing(
     assert outcomes(result) == {}
 
 
-@pytest.mark.parametrize(("meant", "expected"), [(["1001", "1401"], "unknown"), (["1001", "1402"], "pass")])
+@pytest.mark.parametrize(
+    ("meant", "expected"), [(["1001", "1401"], "unknown"), (["1001", "1402"], "pass"), (["X9"], "unknown")]
+)
 def test_a_parcel_whose_code_and_name_disagree_puts_each_rule_in_doubt_that_counts_either(
     meant: list[str], expected: str
 ) -> None:
-    doubt = Fault("pq-code", "error", "parcels", "P-1", aspect="land_use", values={"codes": meant})
+    words = {"code": "1001", "code_name": "a", "name": "b", "meant": "c", "codes": meant}
+    doubt = fault("pq-code", "parcels", "P-1", case="differs", aspect="land_use", values=words)
     green = supply(
         "green_per_resident",
         1_065_000,

@@ -83,14 +83,15 @@ def _classes(measurement: Measurement) -> frozenset[str]:
 
 
 def _might_count(fault: Fault, classes: Collection[str], reads: Reads | None) -> bool:
-    """Whether the fault leaves open if a feature is of a class that the measure counts."""
-    meant = fault.values.get("codes", ())
-    if not meant or not classes or not _read(fault.layer, fault.aspect, reads):
+    """Whether the fault leaves open if a parcel is of a class that the measure counts."""
+    if fault.aspect != "land_use" or not classes or not _read(fault.layer, fault.aspect, reads):
         return False
     from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
 
     known = landuse()
-    return any(known.within(code, one) for code in meant for one in classes)
+    meant = [code for code in fault.values.get("codes", ()) if known.known(code)]
+    # Nothing that the list knows is meant: the parcel may be of any class.
+    return not meant or any(known.within(code, one) for code in meant for one in classes)
 
 
 def _features(fault: Fault) -> tuple[tuple[str, str], ...]:
