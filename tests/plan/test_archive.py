@@ -46,7 +46,7 @@ def ten_gigabytes_of_zeros(path: Path) -> Path:
     times = 640
     entry = zipfile.ZipInfo("plan.gpkg")
     entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.CRC = 0
+    entry.CRC = entry.header_offset = 0
     entry.file_size = block * times
     entry.compress_size = len(one) * times + 2
     with zipfile.ZipFile(path, "w") as target:

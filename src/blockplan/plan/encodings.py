@@ -93,9 +93,9 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     foreign = [text for text in texts if not text.isascii()]
     if not foreign:
         return said or "utf-8"
-    if said is not None and all(decoded(text, said) is not None for text in foreign):
+    if said is not None and not _misses(foreign, said):
         return said
-    misses = {name: sum(decoded(text, name) is None for text in foreign) for name in CANDIDATES}
+    misses = {name: _misses(foreign, name) for name in CANDIDATES}
     best = min(misses.values())
     fits = [name for name in CANDIDATES if misses[name] == best]
     if fits[0] == "utf-8" or len(fits) == 1:
@@ -103,11 +103,16 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     return max(fits, key=lambda name: _commonness(foreign, name))
 
 
+def _misses(texts: Sequence[bytes], name: str) -> int:
+    # Any of them may have been cut through by the width of its column.
+    return sum(decoded(text, name, len(text)) is None for text in texts)
+
+
 def _commonness(texts: Sequence[bytes], name: str) -> float:
     """Share of the characters that everyday Chinese (GB2312) or Japanese (kana, JIS level 1) uses."""
     common = total = 0
     for text in texts:
-        for sign in decoded(text, name) or "":
+        for sign in decoded(text, name, len(text)) or "":
             if sign.isascii():
                 continue
             total += 1
@@ -128,21 +133,23 @@ def _everyday(sign: str, name: str) -> bool:
         return False
 
 
-def decoded(text: bytes, encoding: str) -> str | None:
+def decoded(text: bytes, encoding: str, width: int | None = None) -> str | None:
     r"""
     The text, or None if the bytes are none in this encoding.
 
-    A character that the width of the column cut through at the end is left out.
+    Where the text fills a column of `width` bytes, a character that was cut
+    through at its end is left out.
 
     Examples
     --------
-    >>> decoded("绿地".encode("gbk")[:3], "gb18030"), decoded(b"\xff", "utf-8")
+    >>> decoded("绿地".encode("gbk")[:3], "gb18030", 3), decoded(b"\xff", "utf-8")
     ('绿', None)
     """
     try:
         return text.decode(encoding)
     except UnicodeDecodeError as error:
-        if error.start == 0 or error.end < len(text) or len(text) - error.start > 3 or len(text) < 3:
+        cut_through = len(text) == width and error.end == len(text) and len(text) - error.start <= 3
+        if not cut_through or error.start == 0:
             return None
         try:
             return text[: error.start].decode(encoding)

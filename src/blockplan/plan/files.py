@@ -8,6 +8,7 @@ with a file is told as a `PlanDataError` with its path.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import warnings
 from contextlib import contextmanager
@@ -101,7 +102,6 @@ def read_layer(path: str | Path, layer: str | None = None, encoding: str | None 
         encodings.check_utf8(path)
     name = _chosen_layer(path, layer)
     if kind == "ESRI Shapefile":
-        shapefile.check_companions(path)
         raw = _read_ogr(path, kind, name, ENCODING="ISO-8859-1")
         return _tidied(shapefile.decode(raw, path, encoding), path)
     return _tidied(_read_ogr(path, kind, name), path)
@@ -205,13 +205,18 @@ def _checked_kind(path: Path) -> str:
             f"{path} does not begin like {_a(kind)}: it is damaged, or of another kind than its name says.\n"
             f"Export it again as {_a(kind)}, or give it its right ending."
         )
+    if kind == "ESRI Shapefile":
+        shapefile.check_companions(path)
     return kind
 
 
 def _a(kind: str) -> str:
-    return {"GPKG": "a GeoPackage", "Parquet": "a GeoParquet file", "GeoJSON": "a GeoJSON file"}.get(
-        kind, f"a {kind}"
-    )
+    return {
+        "GPKG": "a GeoPackage",
+        "Parquet": "a GeoParquet file",
+        "GeoJSON": "a GeoJSON file",
+        "ESRI Shapefile": "an ESRI Shapefile",
+    }.get(kind, f"a {kind}")
 
 
 def _address(path: Path, kind: str) -> str:
@@ -227,6 +232,7 @@ def _reading(path: Path) -> Iterator[list[str]]:
     import shapely  # noqa: PLC0415
     from pyogrio._err import CPLE_BaseError  # noqa: PLC0415
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
 
     said: list[str] = []
     try:
@@ -235,9 +241,10 @@ def _reading(path: Path) -> Iterator[list[str]]:
             yield said
         said.extend(dict.fromkeys(str(one.message).splitlines()[0] for one in caught if str(one.message)))
     except UnicodeDecodeError as error:
-        raise PlanDataError(_not_utf8(path, error)) from None
-    except UnboundLocalError:
-        # pyogrio stumbles so over a CRS that PROJ refuses.
+        shown = error.object[max(0, error.start - 8) : error.end + 8]
+        raise PlanDataError(_not_utf8(path, repr(shown))) from None
+    except (CRSError, UnboundLocalError):
+        # The second is how pyogrio stumbles over a CRS that PROJ refuses.
         raise PlanDataError(
             f"{path} declares a coordinate reference system that cannot be understood.\n"
             "Correct its .prj file (or the CRS inside the file), or export the layer again."
@@ -322,13 +329,24 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         return frame.reset_index(drop=True)
 
 
-def _not_utf8(path: Path, error: UnicodeDecodeError) -> str:
+def _not_utf8(path: Path, shown: str) -> str:
     where = encodings.first_text_not_utf8(path) if _kind(path) == "GPKG" else None
-    place = f" (first: {where})" if where else f" ({error.object[max(0, error.start - 8) : error.end + 8]!r})"
     return (
-        f"{path} holds text that is not UTF-8{place}.\n"
+        f"{path} holds text that is not UTF-8 (first: {where or shown}).\n"
         "The layer mixes encodings. Write these texts anew, or export the layer again as UTF-8."
     )
+
+
+def _check_texts(frame: pd.DataFrame, path: Path) -> None:
+    """See that texts are UTF-8: Arrow takes over any bytes and stumbles only when they are shown."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    for column in frame.columns:
+        if str(frame[column].dtype) in {"str", "string"}:
+            try:
+                pa.array(frame[column]).validate(full=True)
+            except pa.ArrowInvalid:
+                raise PlanDataError(_not_utf8(path, f"in column {column}")) from None
 
 
 def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
@@ -344,6 +362,7 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     twice = [str(column) for column in frame.columns[frame.columns.duplicated()]]
     if twice:
         raise PlanDataError(f"{path} has two columns of the name {twice[0]!r}.\nRename one of them.")
+    _check_texts(frame, path)
     for column in frame.columns:
         # Whole numbers with gaps came as objects, so that a long id does not lose its last digits.
         if (
@@ -379,8 +398,19 @@ def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
     try:
         with _writing(path):
             pyogrio.write_dataframe(frame, path, layer=name, driver=kind, **options)
+            if kind != "GPKG":
+                # Only a GeoPackage commits; elsewhere the last bytes may be lost on a full disk unsaid.
+                _check_complete(path, kind, len(frame))
     finally:
         pyogrio.set_gdal_config_options(before)
+
+
+def _check_complete(path: Path, kind: str, rows: int) -> None:
+    import pyogrio  # noqa: PLC0415
+
+    _, _, geometry, _ = pyogrio.raw.read(_address(path, kind), columns=[])
+    if len(geometry if geometry is not None else ()) != rows:
+        raise OSError(errno.ENOSPC, "only a part of the file was written")
 
 
 @contextmanager

@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_NAME_WIDTH = 10
+
+
 def check_companions(path: Path) -> None:
     """
-    See that the table and the index of a Shapefile lie beside it.
+    See that the table and the index of a Shapefile lie beside it, and that its CRS can be understood.
 
     Raises
     ------
     PlanDataError
-        If one of them is missing.
+        If one of them is missing, or the ``.prj`` file holds no CRS.
     """
     for ending in (".dbf", ".shx"):
         if not any(path.with_suffix(one).is_file() for one in (ending, ending.upper())):
@@ -35,6 +38,22 @@ def check_companions(path: Path) -> None:
                 f"{path} has no {ending} file beside it.\n"
                 "Copy all files of the Shapefile: .shp, .shx, .dbf, .prj, .cpg."
             )
+    _check_prj(path.with_suffix(".prj"))
+
+
+def _check_prj(path: Path) -> None:
+    from pyproj import CRS  # noqa: PLC0415 (light import of the room)
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    text = path.read_bytes().decode("utf-8", errors="replace").strip() if path.is_file() else ""
+    try:
+        if text:
+            CRS.from_wkt(text)
+    except (CRSError, ValueError):
+        raise PlanDataError(
+            f"{path} holds no coordinate reference system that can be understood.\n"
+            "Export the layer again, or delete the file and name the CRS yourself."
+        ) from None
 
 
 def decode(frame: pd.DataFrame, path: Path, encoding: str | None) -> pd.DataFrame:
@@ -59,9 +78,12 @@ def decode(frame: pd.DataFrame, path: Path, encoding: str | None) -> pd.DataFram
     if codec is None:
         flat = [text for column in texts.values() for text in column if text is not None]
         codec = encodings.detect([*flat, *names.values()], encodings.declared(path))
-    done = {column: _decoded(path, column, values, codec) for column, values in texts.items()}
+    widths = _widths(path, list(names))
+    done = {column: _decoded(path, column, texts[column], codec, widths.get(column)) for column in texts}
     whole = _whole_names(path.stem)
-    renamed = {column: encodings.decoded(name, codec) or column for column, name in names.items()}
+    renamed = {
+        column: encodings.decoded(name, codec, _NAME_WIDTH) or column for column, name in names.items()
+    }
     frame = frame.copy(deep=False)
     for column, values in done.items():
         frame[column] = values
@@ -77,13 +99,23 @@ def _codec(encoding: str | None) -> str | None:
     return codec
 
 
-def _decoded(path: Path, column: str, values: list[bytes | None], codec: str) -> list[str | None]:
-    done = [None if value is None else encodings.decoded(value, codec) for value in values]
+def _widths(path: Path, columns: list[str]) -> dict[str, int]:
+    """Column -> width of its field in bytes, from the header of the table."""
+    table = next(one for one in (path.with_suffix(".dbf"), path.with_suffix(".DBF")) if one.is_file())
+    with table.open("rb") as file:
+        fields = file.read(32 + 32 * len(columns))[32:]
+    return {column: fields[32 * n + 16] for n, column in enumerate(columns) if len(fields) > 32 * n + 16}
+
+
+def _decoded(
+    path: Path, column: str, values: list[bytes | None], codec: str, width: int | None
+) -> list[str | None]:
+    done = [None if value is None else encodings.decoded(value, codec, width) for value in values]
     faulty = [
         row for row, (value, text) in enumerate(zip(values, done, strict=True)) if value and text is None
     ]
     if faulty:
-        shown = encodings.decoded(column.encode("latin-1"), codec) or column
+        shown = encodings.decoded(column.encode("latin-1", errors="replace"), codec, _NAME_WIDTH) or column
         raise PlanDataError(
             f"{path}: {len(faulty)} of {len(values)} texts in column {shown!r} are not {codec.upper()}, "
             f"as the table's other texts are (first: record {faulty[0] + 1}, counted from 1).\n"
