@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.columns import absent, ids, total, unknown, values
+from blockplan.measure.columns import absent, belongs, ids, total, unknown, values
 from blockplan.measure.measurement import Measurement, Part
-from blockplan.plan.codes import landuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,17 +52,19 @@ def jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     Jobs: those that parcels state, else floor area over the floor area of one job for their land use.
 
-    Land uses without a ratio, and without stated jobs, have none.
+    A parcel without stated jobs whose land use has no ratio has none; one without a land use
+    could have some, so it is missing.
     """
     ratios: Mapping[str, float] = parameters["floor_area_per_job_m2"]
     stated = values(plan, "parcels", "jobs")
     floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
-    ratio = np.array([_ratio(use, ratios) for use in values(plan, "parcels", "land_use")], dtype=float)
+    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
+    ratio = np.array([_ratio(use, kind, ratios) for use, kind in zip(uses, lists, strict=True)], dtype=float)
     derived = np.isnan(stated) & ~np.isnan(ratio)
-    missing = absent(plan, "parcels")
+    unsaid = np.isnan(stated) & np.array([use is None for use in uses], dtype=bool)
+    missing = absent(plan, "parcels") + unknown("parcels.jobs or parcels.land_use", names[unsaid], len(names))
     missing += unknown("parcels.floor_area_m2 or parcels.jobs", names[derived & np.isnan(floor)], len(names))
-    given, reckoned = total(stated[~np.isnan(stated)]), np.zeros(0)
-    reckoned = floor[derived] / ratio[derived]
+    given, reckoned = total(stated[~np.isnan(stated)]), total(floor[derived] / ratio[derived])
     definition = {
         "stated_parcels": int((~np.isnan(stated)).sum()),
         "reckoned_parcels": int(derived.sum()),
@@ -72,15 +73,12 @@ def jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"parcels": tuple(names[derived | ~np.isnan(stated)])}
     if missing:
         return Measurement("jobs", None, "job", definition, missing=missing, counted=counted)
-    by = (Part("stated", given), Part("reckoned", total(reckoned)))
-    return Measurement("jobs", given + total(reckoned), "job", definition, by=by, counted=counted)
+    by = (Part("stated", given), Part("reckoned", reckoned))
+    return Measurement("jobs", given + reckoned, "job", definition, by=by, counted=counted)
 
 
-def _ratio(use: str | None, ratios: Mapping[str, float]) -> float:
-    """Floor area of one job for a land use or the class above it; NaN where there is none."""
-    code = use or ""
-    while code:
-        if ratios.get(code):
-            return ratios[code]
-        code = landuse().parent(code)
-    return np.nan
+def _ratio(use: str | None, list_name: str | None, ratios: Mapping[str, float]) -> float:
+    """Floor area of one job for a land use; NaN where no code of the ratios holds it."""
+    held = [code for code in ratios if belongs(use, list_name, (code,))]
+    # The most detailed code goes first: it says more about the parcel.
+    return ratios[max(held, key=len)] or np.nan if held else np.nan

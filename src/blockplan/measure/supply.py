@@ -91,13 +91,16 @@ def _in_facilities(
     """
     Sum of a column over the facilities of some services.
 
-    Facilities of no stated service are none of them. A layer without such a
-    facility is a measured zero; an absent layer, or a facility without the number, is unknown.
+    A facility of no stated service could be one of them: it is missing. A layer without
+    such a facility is a measured zero; an absent layer, or a facility without the number, is unknown.
     """
     missing = absent(plan, "facilities")
     if missing:
         return None, missing, {}
-    chosen = np.isin(values(plan, "facilities", "service"), services)
-    names, numbers = ids(plan, "facilities")[chosen], values(plan, "facilities", column)[chosen]
-    missing = unknown(f"facilities.{column}", names[np.isnan(numbers)])
+    services_of, everything = values(plan, "facilities", "service"), ids(plan, "facilities")
+    chosen = np.isin(services_of, services)
+    names, numbers = everything[chosen], values(plan, "facilities", column)[chosen]
+    unsaid = np.array([service is None for service in services_of], dtype=bool)
+    missing = unknown("facilities.service", everything[unsaid], len(everything))
+    missing += unknown(f"facilities.{column}", names[np.isnan(numbers)])
     return None if missing else total(numbers), missing, {"facilities": tuple(names)}

@@ -1,0 +1,149 @@
+"""The registry: names, texts, parameters, and what every measure keeps to."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pytest
+
+import blockplan
+from blockplan.errors import UsageError
+from blockplan.measure import MEASURES, measure
+from blockplan.measure.reference import document
+from blockplan.measure.spec import parameter_text
+from blockplan.plan.layers import LAYERS
+from blockplan.texts import LANGUAGES
+from measure.conftest import home, one, park, plan_of, square
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EMPTY_LAYERS = {name: [] for name in LAYERS}
+
+
+def a_town() -> object:
+    return plan_of(
+        boundary=[{"geometry": square(0, 0, 300)}],
+        parcels=[home(0, 100, floor_area_m2=9000), park(100)],
+        streets=[{"class": "local", "geometry": square(0, 0).boundary}],
+        areas=[{"area_id": "rd", "geometry": square(0, 0, 300)}],
+        structure=[{"role": "belt", "geometry": square(0, 0).boundary}],
+        facilities=[{"service": "nursing_home", "beds": 5, "geometry": square(0, 0, 20)}],
+        stops=[{"modes": "subway,bus", "geometry": square(0, 0).centroid}],
+        manifest={"notice": {"start": "2021-10-24", "end": "2021-11-22"}},
+    )
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_has_title_and_definition_in_every_language(name: str) -> None:
+    spec = MEASURES[name]
+    for text in (spec.title, spec.definition, *map(parameter_text, spec.parameters)):
+        assert set(text) == set(LANGUAGES)
+        assert all(text.values())
+
+
+def test_no_text_is_left_without_a_measure_or_parameter() -> None:
+    names = {name for spec in MEASURES.values() for name in spec.parameters}
+    written = tomllib.loads((resources.files("blockplan.measure") / "measures.toml").read_text("utf-8"))
+    assert set(written) == {*MEASURES, "parameters"}
+    assert set(written["parameters"]) == names
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_reads_columns_that_plans_have(name: str) -> None:
+    for entry in MEASURES[name].inputs:
+        layer, _, column = entry.partition(".")
+        if not entry.startswith("plan.toml: "):
+            assert column == "geometry" or column in LAYERS[layer].columns, entry
+
+
+@pytest.mark.parametrize("layers", [{}, EMPTY_LAYERS], ids=["no layer", "empty layers"])
+@pytest.mark.parametrize("name", MEASURES)
+def test_an_empty_plan_is_measured_without_a_crash_and_says_what_is_missing(name: str, layers: dict) -> None:
+    found = one(plan_of(**layers), name)
+    assert (found.id, found.unit) == (name, MEASURES[name].unit)
+    assert found.value is not None or found.missing
+    assert found.value is not None or not layers or "layer absent" not in " ".join(found.missing)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measurement_is_plain_json_and_shows_its_parameters(name: str) -> None:
+    found = one(a_town(), name)
+    said = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert set(said["definition"]["parameters"]) == set(MEASURES[name].parameters)
+    assert said["definition"]["text"]
+    assert all(isinstance(part.value, float | None) for part in found.by)
+    for layer, ids in found.counted.items():
+        assert layer in LAYERS
+        assert all(isinstance(one_id, str) for one_id in ids)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_parcels_without_anything_known_never_give_a_zero(name: str) -> None:
+    found = one(plan_of(parcels=[{"geometry": square(0, 0)}, {"geometry": None}]), name)
+    assert found.value is None
+    assert found.missing
+
+
+def test_all_measures_come_in_the_order_of_the_registry_or_as_asked() -> None:
+    plan = a_town()
+    assert [found.id for found in measure(plan)] == list(MEASURES)
+    assert [found.id for found in measure(plan, "parks_large", "belt_length")] == [
+        "parks_large",
+        "belt_length",
+    ]
+
+
+def test_the_room_is_called_like_the_function() -> None:
+    (found,) = blockplan.measure(a_town(), "parks_large", parameters={"large_park_min_ha": 1})
+    assert found.value == 1
+
+
+def test_an_unknown_measure_is_refused_with_its_like() -> None:
+    with pytest.raises(UsageError, match=r"no measure 'green_within_500'.*Did you mean green_within_500m"):
+        measure(a_town(), "green_within_500")
+
+
+def test_an_unknown_parameter_is_refused_with_its_like() -> None:
+    with pytest.raises(UsageError, match=r"no parameter 'green_code'.*Did you mean green_codes"):
+        measure(a_town(), "parks_large", parameters={"green_code": ["1401"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("large_park_min_ha", -1),
+        ("large_park_min_ha", "ten"),
+        ("large_park_min_ha", True),
+        ("large_park_min_ha", float("nan")),
+        ("green_codes", "1401"),
+        ("green_codes", [1401]),
+        ("area_id", 3),
+        ("floor_area_per_job_m2", {"0901": -1}),
+        ("floor_area_per_job_m2", [30]),
+    ],
+)
+def test_a_parameter_of_the_wrong_kind_is_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(UsageError, match=f"parameter {name} is .*has to be"):
+        measure(a_town(), parameters={name: value})
+
+
+def test_a_parameter_of_the_wrong_kind_in_the_plan_is_refused_too() -> None:
+    plan = plan_of(manifest={"parameters": {"large_park_min_ha": "ten"}})
+    with pytest.raises(UsageError, match="parameter large_park_min_ha is 'ten'"):
+        measure(plan, "parks_large")
+
+
+def test_the_call_goes_before_the_plan_and_the_plan_before_the_default() -> None:
+    plan = plan_of(parcels=[park(0)], manifest={"parameters": {"large_park_min_ha": 1, "unrelated": "x"}})
+    assert one(plan, "parks_large").value == 1
+    assert one(plan, "parks_large", large_park_min_ha=2).value == 0
+    assert one(plan, "parks_large").definition["parameters"]["large_park_min_ha"] == 1
+
+
+def test_the_document_of_measures_is_what_the_registry_says(repo: Path) -> None:
+    written = (repo / "docs" / "measures.md").read_text(encoding="utf-8")
+    assert written == document(), "run: python -m blockplan.measure.reference > docs/measures.md"

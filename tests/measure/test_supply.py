@@ -1,0 +1,106 @@
+"""Supplies per person, and what makes them unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+from measure.conftest import home, one, park, plan_of, square
+
+
+def school(**more: object) -> dict:
+    return {"land_use": "080403", "geometry": square(200, 0), **more}
+
+
+def test_education_land_is_drawn_area_per_thousand() -> None:
+    found = one(
+        plan_of(parcels=[home(0, 2000), school(), school(land_use="0805")]), "education_land_per_1000"
+    )
+    assert (found.value, found.supply, found.per) == (5000, 10_000, 1000)
+    assert found.counted == {"parcels": ("P-2",)}
+
+
+def test_a_declared_area_does_not_count() -> None:
+    found = one(plan_of(parcels=[home(0, 1000), school(declared_area_m2=99)]), "education_land_per_1000")
+    assert found.value == 10_000
+
+
+def test_no_school_at_all_is_a_measured_zero() -> None:
+    assert one(plan_of(parcels=[home(0, 1000)]), "education_land_per_1000").value == 0
+
+
+def test_a_school_without_geometry_is_unknown() -> None:
+    found = one(plan_of(parcels=[home(0, 1000), school(geometry=None)]), "education_land_per_1000")
+    assert (found.value, found.missing) == (None, ("parcels.geometry of P-2",))
+
+
+def beds(*numbers: float | None, service: str | None = "nursing_home") -> list[dict]:
+    return [
+        {"facility_id": f"F-{at}", "service": service, "beds": number, "geometry": square(0, 0, 10).centroid}
+        for at, number in enumerate(numbers, 1)
+    ]
+
+
+def test_nursing_beds_are_counted_and_hospital_beds_are_not() -> None:
+    facilities = [*beds(20, 30), *beds(300, service="hospital")]
+    facilities[-1]["facility_id"] = "F-9"
+    found = one(plan_of(parcels=[home(0, 5000)], facilities=facilities), "nursing_beds_per_1000")
+    assert (found.value, found.supply) == (10, 50)
+    assert found.counted == {"facilities": ("F-1", "F-2")}
+
+
+def test_a_nursing_home_without_beds_is_unknown_and_named() -> None:
+    found = one(plan_of(parcels=[home(0, 5000)], facilities=beds(20, None)), "nursing_beds_per_1000")
+    assert (found.value, found.supply, found.missing) == (None, None, ("facilities.beds of F-2",))
+
+
+def test_a_facility_of_no_stated_service_could_be_a_nursing_home() -> None:
+    found = one(plan_of(parcels=[home(0, 1)], facilities=beds(20, service=None)), "nursing_beds_per_1000")
+    assert (found.value, found.missing) == (None, ("facilities.service of F-1",))
+
+
+def test_a_layer_without_nursing_homes_is_zero_and_an_absent_layer_is_unknown() -> None:
+    parcels = [home(0, 1000)]
+    assert one(plan_of(parcels=parcels, facilities=[]), "nursing_beds_per_1000").value == 0
+    found = one(plan_of(parcels=parcels), "nursing_beds_per_1000")
+    assert (found.value, found.missing) == (None, ("facilities: layer absent",))
+
+
+def test_cultural_floor_is_of_culture_and_libraries() -> None:
+    facilities = [
+        {"service": service, "floor_area_m2": floor, "geometry": square(0, 0)}
+        for service, floor in (("culture", 300), ("library", 150), ("sport", 1000))
+    ]
+    found = one(plan_of(parcels=[home(0, 1000)], facilities=facilities), "culture_floor_per_resident")
+    assert (found.value, found.supply, found.per) == (0.45, 450, 1)
+
+
+def test_unknown_residents_leave_the_supply_known() -> None:
+    found = one(plan_of(parcels=[home(0, None), school()]), "education_land_per_1000")
+    assert (found.value, found.supply, found.missing) == (None, 10_000, ("parcels.residents of P-1",))
+
+
+def test_nobody_to_divide_by_is_unknown_not_infinite() -> None:
+    found = one(plan_of(parcels=[home(0, 0), school()]), "education_land_per_1000")
+    assert found.value is None
+    assert "nothing to divide by" in found.missing[0]
+
+
+def test_green_counts_parcels_and_open_greens_once_and_on_planned_land() -> None:
+    plan = plan_of(
+        boundary=[{"geometry": square(0, 0, 300)}],
+        parcels=[home(0, 1000), park(100)],
+        greens=[
+            {"kind": "park", "geometry": square(150, 0, 100)},
+            {"kind": "park", "access": "private", "geometry": square(0, 200)},
+            {"kind": "leisure=pitch", "geometry": square(0, 200)},
+            {"kind": "landuse=forest", "geometry": square(250, 200)},
+        ],
+    )
+    # 1 ha parcel, half of the first green beside it, half of the forest inside the boundary.
+    assert one(plan, "green_per_resident").value == pytest.approx(10 + 5 + 5)
+
+
+def test_which_land_uses_are_green_is_a_parameter() -> None:
+    plan = plan_of(parcels=[home(0, 1000), park(100), {"land_use": "1403", "geometry": square(200, 0)}])
+    assert one(plan, "green_per_resident").value == 10
+    assert one(plan, "green_per_resident", green_codes=["1401", "1403"]).value == 20
