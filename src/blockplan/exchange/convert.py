@@ -120,7 +120,7 @@ class Converter:
         self, name: str, column: str, rule: LayerRule, frame: pd.DataFrame, kept: pd.Series[Any]
     ) -> tuple[pd.Series[Any], pd.Series[Any]]:
         """Values of one column of the plan, and which rows its codes leave out."""
-        how = rule.rule(column)
+        how = rule.columns[column]
         values = _raw(how, frame)
         drop = pd.Series(False, index=frame.index, dtype="bool")
         codes = self.mapping.translation(how)

@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from blockplan.errors import MappingError
 from blockplan.exchange.expression import Expression, parse
@@ -22,7 +32,30 @@ LARGEST_MAPPING_BYTES = 1_000_000
 SOURCE = "source"
 
 Others = Literal["unknown", "keep", "drop"]
+
+#: A constant or a translated value.
 Value = str | bool | int | float
+
+
+def _value(given: Any) -> Any:
+    if not isinstance(given, str | bool | int | float):
+        msg = "must be a text, a number, true or false"
+        raise ValueError(msg)
+    return given
+
+
+def _codes(given: Any) -> Any:
+    plain = isinstance(given, dict) and all(
+        isinstance(one, str | bool | int | float) for one in given.values()
+    )
+    if not isinstance(given, str) and not plain:
+        msg = "must be a table of texts, numbers, true or false, or the name of a table [codes.NAME]"
+        raise ValueError(msg)
+    return given
+
+
+PlainValue = Annotated[Value, PlainValidator(_value)]
+Codes = Annotated[dict[str, Value] | str, PlainValidator(_codes)]
 
 
 def _parsed(text: str) -> str:
@@ -51,9 +84,9 @@ class ColumnRule(_Table):
     """
 
     column: str | None = None
-    constant: Value | None = None
+    constant: PlainValue | None = None
     expression: ExpressionText | None = None
-    codes: dict[str, Value] | str | None = None
+    codes: Codes | None = None
     others: Others = "unknown"
     unknown: tuple[str, ...] = ()
 
@@ -131,8 +164,16 @@ class LayerRule(_Table):
     outside: Literal["keep", "drop", "cut"] = "keep"
     keep: bool = True
     alias: dict[str, str] = Field(default_factory=dict)
-    columns: dict[str, ColumnRule | str] = Field(default_factory=dict)
+    columns: dict[str, ColumnRule] = Field(default_factory=dict)
     derived: Derived | None = None
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _names_as_tables(cls, columns: Any) -> Any:
+        """Allow the bare name of a source column where nothing else is to be said."""
+        if not isinstance(columns, dict):
+            return columns
+        return {name: {"column": rule} if isinstance(rule, str) else rule for name, rule in columns.items()}
 
     @model_validator(mode="after")
     def _has_source(self) -> LayerRule:
@@ -140,11 +181,6 @@ class LayerRule(_Table):
             msg = "needs a source_layer (or, for boundary and extent, derived)"
             raise ValueError(msg)
         return self
-
-    def rule(self, column: str) -> ColumnRule:
-        """The rule of a column; a bare text names a source column."""
-        given = self.columns[column]
-        return ColumnRule(column=given) if isinstance(given, str) else given
 
 
 class SourceRule(_Table):
@@ -159,7 +195,7 @@ class Mapping(_Table):
 
     plan: dict[str, Any]
     source: SourceRule = Field(default_factory=SourceRule)
-    codes: dict[str, dict[str, Value]] = Field(default_factory=dict)
+    codes: dict[str, dict[str, PlainValue]] = Field(default_factory=dict)
     layers: dict[str, tuple[LayerRule, ...]] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -177,6 +213,8 @@ class Mapping(_Table):
     def _sound(self) -> Mapping:
         faults = [f"plan.{key}: is missing" for key in ("id", "crs", "drawn_on") if key not in self.plan]
         for name, rules in self.layers.items():
+            likely = [] if name in LAYERS else get_close_matches(name, LAYERS, 1, 0.75)
+            faults += [f"layers.{name}: a plan has no such layer; {one!r} is meant?" for one in likely]
             for number, rule in enumerate(rules):
                 where = f"layers.{name}" + (f".{number}" if len(rules) > 1 else "")
                 faults += [f"{where}.{fault}" for fault in self._faults_of(name, rule)]
@@ -192,7 +230,7 @@ class Mapping(_Table):
         if spec is not None and spec.id_column and spec.id_column not in rule.columns and rule.source_layer:
             faults.append(f"columns.{spec.id_column}: is missing; every feature needs an id")
         for column in rule.columns:
-            codes = rule.rule(column).codes
+            codes = rule.columns[column].codes
             if isinstance(codes, str) and codes not in self.codes:
                 faults.append(f"columns.{column}.codes: there is no table [codes.{codes}]")
         return faults
@@ -222,7 +260,7 @@ def read_mapping(path: str | Path) -> Mapping:
     try:
         return Mapping.model_validate(table)
     except ValidationError as error:
-        lines = _lines(error)
+        lines = _lines(error, table)
         raise MappingError(
             f"{path}: {len(lines)} of its keys cannot be used.\n"
             + "\n".join(f"  {line}" for line in lines)
@@ -247,11 +285,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise MappingError(f"{path} nests tables or lists too deeply to be a mapping.") from None
 
 
-def _lines(error: ValidationError) -> list[str]:
+def _lines(error: ValidationError, table: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     for fault in error.errors(include_url=False, include_context=False):
         message = str(fault["msg"]).removeprefix("Value error, ")
-        key = ".".join(str(part) for part in fault["loc"] if part not in _UNION_ARMS)
+        key = _key(fault["loc"], table)
         if not key:
             lines += message.splitlines()
         elif fault["type"] == "extra_forbidden":
@@ -263,18 +301,15 @@ def _lines(error: ValidationError) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-#: Parts of pydantic's places that name the arm of a union, not a key of the file.
-_UNION_ARMS = frozenset(
-    {
-        "ColumnRule",
-        "str",
-        "bool",
-        "int",
-        "float",
-        "dict[str,union[str,bool,int,float]]",
-        "function-after[_parsed(), str]",
-    }
-)
+def _key(places: tuple[str | int, ...], table: dict[str, Any]) -> str:
+    """The key as the file has it: a layer that is one table has no number."""
+    parts = list(places)
+    layers = table.get("layers")
+    if len(parts) > 2 and parts[0] == "layers" and isinstance(layers, dict):
+        name = parts[1]
+        if isinstance(layers.get(name), dict):
+            del parts[2]
+    return ".".join(map(str, parts))
 
 
 def _short(value: object) -> str:
