@@ -7,6 +7,7 @@ from blockplan.check.verdict import Capacity, Required
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.report.tables import (
     capacity_sentence,
+    missing_words,
     outcome_word,
     quantity,
     reported_row,
@@ -70,6 +71,18 @@ def test_quantities_stand_in_their_unit() -> None:
     assert quantity(9.0, "km", "zh") == "9 公里"
     assert quantity(None, "km", "en") == "not known"
     assert quantity(0.5, "1", "en") == "50%"
+
+
+def test_what_is_missing_is_said_in_words() -> None:
+    said = {
+        "parcels: layer absent": "the plan has no layer parcels",
+        "facilities.beds of F-12": "beds of facility F-12",
+        "facilities.beds of 7 more": "beds of 7 more (facility)",
+        "facilities.beds": "beds of the layer facility (facilities.beds)",
+        "plan.toml: notice.start": "notice.start in plan.toml",
+        "something else entirely": "something else entirely",
+    }
+    assert {line: missing_words(line, Words("en")) for line in said} == said
 
 
 def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:

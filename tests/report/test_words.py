@@ -47,7 +47,7 @@ def test_the_languages_of_a_text_take_the_same_values() -> None:
         "summary.lead",
     }  # one language needs no number, or a bare one
     for key, text in catalogue().items():
-        if key not in free:
+        if key not in free and not key.startswith("missing."):
             assert len({frozenset(fields(text[lang])) for lang in LANGUAGES}) == 1, key
 
 

@@ -88,6 +88,11 @@ class Ground:
         """The plan's outline with a margin; None for a plan without anything to draw."""
         return frame_of(self.plan)
 
+    @property
+    def fineness(self) -> float:
+        """Metres on the ground for a millimetre on a page that shows the whole plan."""
+        return max(self.frame.width / 170, self.frame.height / 215) if self.frame else 1.0
+
     @cached_property
     def pieces(self) -> Mapping[str, str]:
         """Name -> SVG of each layer, in drawing order."""
@@ -227,15 +232,19 @@ class Ground:
 
     def _rail(self, frame: Frame) -> str:
         d = svg.path(only(svg.drawable(self.plan.layer("rail").geometry, frame), 1), frame)
-        dark = svg.shape(d, stroke="#4a4a4a", stroke_width=18)
-        light = svg.shape(d, stroke="#ffffff", stroke_width=10, stroke_dasharray="46 46")
+        width = max(7.0, 0.42 * self.fineness)
+        dark = svg.shape(d, stroke="#4a4a4a", stroke_width=width)
+        dashes = f"{2.6 * width:.0f} {2.6 * width:.0f}"
+        light = svg.shape(d, stroke="#ffffff", stroke_width=0.56 * width, stroke_dasharray=dashes)
         return svg.group(dark + light, fill="none")
 
     def _outline(self, frame: Frame) -> str:
         d = svg.path(svg.drawable(self.plan.layer("boundary").geometry, frame), frame)
+        unit = self.fineness
+        dashes = f"{1.8 * unit:.0f} {0.45 * unit:.0f} {0.36 * unit:.0f} {0.45 * unit:.0f}"
         return svg.group(
-            svg.shape(d, stroke="#ffffff", stroke_width=22, stroke_opacity="0.7")
-            + svg.shape(d, stroke=OUTLINE, stroke_width=12, stroke_dasharray="70 18 14 18"),
+            svg.shape(d, stroke="#ffffff", stroke_width=0.56 * unit, stroke_opacity="0.7")
+            + svg.shape(d, stroke=OUTLINE, stroke_width=0.3 * unit, stroke_dasharray=dashes),
             fill="none",
         )
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from blockplan.report.drawing import Drawing
 
 MOST_PLACES = 40
-MOST_FAULTS = 100
+MOST_MISSING = 4
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHIN = re.compile(r"within_([0-9.]+)m")
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -127,6 +127,13 @@ class View:
     def errors(self) -> list[Fault]:
         """Faults that put verdicts in doubt."""
         return [found for found in self.result.faults if found.grade == "error"]
+
+    def few(self, lines: Sequence[str]) -> str:
+        """The first of some lines about missing data in words, and how many more there are."""
+        said = [tables.missing_words(line, self.words) for line in lines]
+        rest = len(said) - MOST_MISSING
+        more = [self.words("list.more", n=rest)] if rest > 0 else []
+        return self.words.join([*said[:MOST_MISSING], *more])
 
     def row(self, verdict: Verdict) -> tables.VerdictRow:
         """A verdict in words."""

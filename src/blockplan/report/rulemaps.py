@@ -22,7 +22,7 @@ from blockplan.report.drawing import Drawing, LegendEntry, Sheet
 from blockplan.report.ground import GREEN, OUTLINE
 from blockplan.report.svg import Frame
 from blockplan.report.themes import LONG, area_names, stations
-from blockplan.report.words import is_known
+from blockplan.report.words import enough_decimals, is_known
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     if verdict.unit == "1" and is_known(verdict.definition.get("limit_m")):
         return _reach_maps(ground, verdict, id_)
     if verdict.measurement is not None and verdict.measurement.per:
-        return [_supply_map(ground, verdict, id_)]
+        return _supply_maps(ground, verdict, id_)
     return _counted_maps(ground, verdict, id_)
 
 
@@ -104,7 +104,7 @@ def _reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     for number, frame in enumerate([ground.frame, *_near(ground, verdict.where)] if ground.frame else []):
         sheet = Sheet.of(frame)
         body = _greens_and_line(ground, sheet, greens, limit) + _beyond(
-            ground, sheet, classes, verdict.where, verdict.unit
+            ground, sheet, classes, verdict.where, limit
         )
         drawings.append(
             Drawing(
@@ -172,7 +172,9 @@ def residents_at(plan: Plan, place: Place) -> float | None:
     return value if value >= 0 else None
 
 
-def _beyond(ground: Ground, sheet: Sheet, classes: list[_Class], worst: tuple[Place, ...], unit: str) -> str:
+def _beyond(
+    ground: Ground, sheet: Sheet, classes: list[_Class], worst: tuple[Place, ...], limit: float
+) -> str:
     frame, words = ground.frame or sheet.frame, ground.words
     placer, out = svg.Placer(frame), []
     line = 0.3 * sheet.unit
@@ -183,7 +185,7 @@ def _beyond(ground: Ground, sheet: Sheet, classes: list[_Class], worst: tuple[Pl
             out.append(
                 svg.shape(d, fill=one.colour, stroke="#3b1020", stroke_width=line, fill_rule="evenodd")
             )
-            if not d or (shape is not None and shape.area < (2.2 * sheet.unit) ** 2):
+            if not d or (shape is not None and shape.area < (1.2 * sheet.unit) ** 2):
                 x, y = frame.place(place.x, place.y)
                 out.append(
                     svg.circle(x, y, 1.0 * sheet.unit, fill=one.colour, stroke="#3b1020", stroke_width=line)
@@ -191,12 +193,17 @@ def _beyond(ground: Ground, sheet: Sheet, classes: list[_Class], worst: tuple[Pl
     size = 2.5 * sheet.unit
     for place in placed(worst)[:LABELLED]:
         x, y = frame.place(place.x, place.y)
-        said = f"{place.id} {words.amount(place.value, 'm')}" if is_known(place.value) else place.id
+        said = f"{place.id} {_metres(place.value, limit, words)}" if is_known(place.value) else place.id
         width = svg.text_width(said, size)
         spot = placer.place(x, y, width, 1.25 * size, _spots(2.2 * sheet.unit, width, size))
         if spot:
             out.append(svg.label(*spot, said, size, fill="#3b1020", font_weight="700"))
     return "".join(out) + area_names(ground, sheet, placer)
+
+
+def _metres(value: float, limit: float, words: Words) -> str:
+    """A distance in whole metres, or finer where it would read as the limit."""
+    return words.with_unit(words.number(value, enough_decimals(value, limit, 0)), "m")
 
 
 def _greens_and_line(ground: Ground, sheet: Sheet, greens: list[BaseGeometry], limit: float) -> str:
@@ -249,14 +256,16 @@ def _near(ground: Ground, places: tuple[Place, ...]) -> list[Frame]:
 # Supply and residents
 
 
-def _supply_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing:
+def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     words, frame = ground.words, ground.frame
     sheet = Sheet.of(frame) if frame else Sheet(Frame(0, 0, 1, 1), 1)
     body, legend = _density(ground, sheet)
     supplied, signs = _supply(ground, verdict, sheet)
+    if not supplied and not legend:
+        return []
     placer = svg.Placer(ground.frame or sheet.frame)
     labels = _labels(ground, sheet, placer, supplied)
-    return Drawing(
+    drawn = Drawing(
         id_,
         words("map.supply.title", rule=words.pick(verdict.title)),
         words("map.supply.description"),
@@ -273,6 +282,7 @@ def _supply_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing:
             LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
         ),
     )
+    return [drawn]
 
 
 def _density(ground: Ground, sheet: Sheet) -> tuple[str, list[LegendEntry]]:

@@ -20,7 +20,7 @@ import typst
 from blockplan.report import fonts, themes
 from blockplan.report.drawing import FOOT_MM, Drawing, Sheet
 from blockplan.report.html import NO_BREAK, View
-from blockplan.report.themes import mode_list
+from blockplan.report.themes import is_station
 from blockplan.report.words import Words
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
@@ -168,7 +168,7 @@ def key_figures(view: View) -> list[list[str]]:
     streets = plan.layer("streets").geometry
     floor = plan.layer("parcels")["floor_area_m2"]
     green = sum(share.ha for share in view.ground.balance if share.code == "1401")
-    stations = sum(bool(set(mode_list(modes)) - {"bus"}) for modes in plan.layer("stops")["modes"])
+    stations = sum(map(is_station, plan.layer("stops")["modes"]))
     jobs = measured["jobs"].value if "jobs" in measured else None
     rows = [
         ("planned_land", words.amount(boundary.area.sum() / M2_PER_KM2 if len(boundary) else None, "km2")),

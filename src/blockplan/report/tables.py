@@ -7,6 +7,7 @@ nothing here computes a figure.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,35 @@ def who(verdict: Verdict, words: Words) -> str:
     return words.count("count.places", len(verdict.where)) if verdict.where else DASH
 
 
+#: Shape of a line about missing data, and the words for it.
+MISSING = (
+    (re.compile(r"(?P<code>\w+): layer absent"), "layer"),
+    (re.compile(r"(?P<code>\w+)\.(?P<field>\w+) of (?P<n>\d+) more"), "more"),
+    (re.compile(r"(?P<code>\w+)\.(?P<field>\w+) of (?P<id>.+)"), "feature"),
+    (re.compile(r"plan\.toml: (?P<key>\S+)"), "manifest"),
+    (re.compile(r"areas: no area with area_id (?P<id>.+)"), "area"),
+    (re.compile(r"(?P<code>\w+)\.(?P<field>\w+)"), "column"),
+    (re.compile(r"residents: the plan has none.*"), "nobody"),
+    (re.compile(r"nothing to measure: the plan has neither.*"), "nothing"),
+)
+
+
+def missing_words(line: str, words: Words) -> str:
+    """What is missing, in words; a line that this room has no words for is given back as it is."""
+    for shape, key in MISSING:
+        found = shape.fullmatch(line)
+        if found:
+            values = found.groupdict()
+            if "code" in values:
+                values["layer"] = words.or_else(f"layer.{values['code']}", values["code"])
+            if "field" in values:
+                name = values["field"]
+                values["field"] = words.or_else(f"field.{name}", name)
+                values["code"] = f"{values['code']}.{name}"
+            return words(f"missing.{key}", **values)
+    return line
+
+
 def capacity_sentence(result: CheckResult, lang: str) -> str:
     """The largest population the supplies carry, and the rule that binds."""
     words, capacity = Words(lang), result.capacity
@@ -152,8 +182,9 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     """A measurement in words; `name` says what a part is called."""
     title, definition = measure_words(measurement.id, words)
     shown = words.rate(measurement.value, measurement.unit, measurement.per)
+    missing = tuple(missing_words(line, words) for line in measurement.missing)
     parts = tuple((name(part.scope), words.amount(part.value, measurement.unit)) for part in measurement.by)
-    return ReportedRow(measurement.id, title, definition, shown, parts, measurement.missing)
+    return ReportedRow(measurement.id, title, definition, shown, parts, missing)
 
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:

@@ -150,31 +150,33 @@ def area_names(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
 
 
 def stations(ground: Ground, sheet: Sheet, placer: svg.Placer, *, stops: bool = False) -> str:
-    """Rail stations with their names, and bus stops where asked for."""
+    """Rail stations with their names, and the other stops where asked for."""
     frame, unit = ground.frame or sheet.frame, sheet.unit
-    table, names, out = ground.plan.layer("stops"), ground.names("stops"), []
+    table, names = ground.plan.layer("stops"), ground.names("stops")
+    called: list[tuple[float, float, str]] = []
+    out, side, radius, size = [], 1.5 * unit, 2.0 * unit, 2.6 * unit
+    square: dict[str, str | float] = {"fill": "#ffffff", "stroke": STATION, "stroke_width": 0.35 * unit}
     for shape, modes, name in zip(table.geometry, table["modes"], names, strict=True):
         if shape is None or shape.is_empty or shape.geom_type != "Point":
             continue
         x, y = frame.place(shape.x, shape.y)
-        if not set(mode_list(modes)) - {"bus"}:
-            if stops:
-                side = 1.5 * unit
-                look: dict[str, str | float] = {
-                    "fill": "#ffffff",
-                    "stroke": STATION,
-                    "stroke_width": 0.35 * unit,
-                }
-                out.append(svg.box(x - side / 2, y - side / 2, side, side, **look))
-            continue
-        radius = 2.0 * unit
+        if is_station(modes):
+            called.append((x, y, name))
+        elif stops:
+            out.append(svg.box(x - side / 2, y - side / 2, side, side, **square))
+    for x, y, _ in called:
         placer.block(x, y, 2 * radius, 2 * radius)
         out.append(svg.circle(x, y, radius, fill=STATION, stroke="#ffffff", stroke_width=0.5 * unit))
         out.append(svg.label(x, y, "M", 2.5 * unit, fill="#ffffff", halo="none", font_weight="700"))
-        size = 2.6 * unit
+    written: list[tuple[float, float, str]] = []
+    for x, y, name in called:
+        # A station drawn as several entrances is named once.
+        again = any(name == other and abs(x - left) + abs(y - top) < 400 for left, top, other in written)
         width = svg.text_width(name, size)
-        spot = placer.place(x, y, width, size * 1.2, _beside(radius + 0.8 * unit, width, size))
-        if spot and name:
+        spots = _beside(radius + 0.8 * unit, width, size)
+        spot = None if again or not name else placer.place(x, y, width, size * 1.2, spots)
+        if spot:
+            written.append((x, y, name))
             out.append(svg.label(*spot, name, size, fill=STATION, font_weight="700"))
     return "".join(out)
 
@@ -352,7 +354,7 @@ def line_legend(ground: Ground) -> list[LegendEntry]:
         out.append(LegendEntry(drawing.fill_swatch(WATER, WATER_LINE), words("map.water")))
     if "woodland" in ground.pieces:
         out.append(LegendEntry(drawing.fill_swatch(WOOD, "#8fae7a"), words("map.woodland")))
-    if any(set(mode_list(modes)) - {"bus"} for modes in ground.plan.layer("stops")["modes"]):
+    if any(map(is_station, ground.plan.layer("stops")["modes"])):
         out.append(LegendEntry(drawing.dot_swatch(STATION, "#ffffff", "M"), words("map.station")))
     return out
 
@@ -401,9 +403,10 @@ def zone_colour(dominant: object) -> str:
     return landuse().colour(first)
 
 
-def mode_list(modes: object) -> list[str]:
-    """The modes of a stop."""
-    return [mode.strip() for mode in modes.split(",") if mode.strip()] if isinstance(modes, str) else []
+def is_station(modes: object) -> bool:
+    """Whether a stop is a station: the subway or a train calls there."""
+    called = {mode.strip() for mode in modes.split(",")} if isinstance(modes, str) else set()
+    return not called.isdisjoint({"subway", "rail"})
 
 
 def broken(said: str, most: float) -> list[str]:
