@@ -1,0 +1,75 @@
+"""A small plan judged with the house's own measures and faults: no reading is set by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from tests.builders import X, Y, a_plan, parcels_of
+
+from blockplan.check import check
+
+#: A park, homes for 500, a school and homes for 100, of 1 ha each, in a row from west to east.
+USES = ("1401", "0701", "080403", "0701")
+
+
+def judged(beds: float | None = 6, *, residents: list[float | None] | None = None, **parcels: Any) -> Any:
+    """The verdicts on a plan with one nursing home of so many beds."""
+    home = gpd.GeoDataFrame(
+        {"facility_id": ["F-1"], "service": ["nursing_home"], "beds": [beds]},
+        geometry=[shapely.Point(X + 150, Y + 50)],
+        crs="EPSG:4548",
+    )
+    people = residents or [None, 500, None, 100]
+    return check(a_plan(parcels_of(*USES, residents=people, **parcels), facilities=home), ["zone"])
+
+
+def test_supplies_and_residents_are_those_that_can_be_summed_by_hand() -> None:
+    result = judged()
+    assert result.residents.central == 600
+    assert result.verdict("zone-beds").measured == pytest.approx(6 * 1000 / 600)
+    assert result.verdict("zone-edu").measured == pytest.approx(10_000 * 1000 / 600)
+    assert result.verdict("zone-green").measured == pytest.approx(10_000 / 600)
+    assert result.capacity.by_rule["zone-green"] == 500
+    assert result.verdict("zone-green").affected_residents == 100
+
+
+def test_a_nursing_home_without_beds_leaves_its_rule_unknown_and_names_the_facility() -> None:
+    verdict = judged(None).verdict("zone-beds")
+    assert verdict.outcome == "unknown"
+    assert "F-1" in " ".join(verdict.missing)
+    assert judged(None).verdict("zone-edu").outcome == "pass"
+
+
+def test_homes_without_a_number_of_residents_leave_every_rule_per_resident_unknown() -> None:
+    result = judged(residents=[None, 500, None, None])
+    unknown = {verdict.rule for verdict in result.verdicts if verdict.outcome == "unknown"}
+    assert {"zone-edu", "zone-beds", "zone-culture", "zone-green", "zone-green-access"} <= unknown
+    assert "D" in " ".join(result.verdict("zone-edu").missing)
+    assert result.exit_code == 1  # no large park in 4 ha, whoever lives there
+
+
+def test_an_area_declared_wrong_touches_the_rule_that_measures_the_parcel_and_no_other() -> None:
+    result = judged(declared_area_m2=[10_000, 10_000, 9_500, 10_000])
+    touched = {verdict.rule for verdict in result.verdicts if verdict.doubts}
+    assert touched == {"zone-edu"}
+    assert result.verdict("zone-edu").outcome == "unknown"
+
+
+def test_everybody_lives_within_500_m_of_the_park_in_a_row_of_400_m() -> None:
+    verdict = judged().verdict("zone-green-access")
+    assert (verdict.outcome, verdict.measured, verdict.affected_residents) == ("pass", 1.0, 0)
+    assert verdict.definition["limit_m"] == 500
+
+
+def test_homes_600_m_away_fail_by_name_with_their_residents() -> None:
+    uses = ("1401", "0701", "0901", "0901", "0901", "0901", "0901", "0701")
+    parcels = parcels_of(*uses, residents=[None, 500, *[None] * 5, 100])
+    verdict = check(a_plan(parcels), ["zone"]).verdict("zone-green-access")
+    assert verdict.outcome == "fail"
+    assert [(place.layer, place.id) for place in verdict.where] == [("parcels", "H")]
+    assert verdict.affected_residents == 100
+    assert verdict.remedy is not None
+    assert verdict.remedy.text["en"] == "Bring 100 residents of 1 parcel within 500 m."
