@@ -138,7 +138,8 @@ def test_what_is_unknown_is_said_and_never_zero(plan: Plan) -> None:
             ) :
         ]
         assert said in section
-        assert {"zh": "设施 F-2 的床位数", "en": "beds of facility F-2", "ja": "施設 F-2 の床数"}[lang] in text
+        lacking = {"zh": "设施 F-2 的床位数", "en": "beds of facility F-2", "ja": "施設 F-2 の床数"}
+        assert lacking[lang] in text
 
 
 def test_tables_have_scopes_and_maps_have_names(written: tuple[str, str]) -> None:

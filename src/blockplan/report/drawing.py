@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The largest a map gets on an A4 page, mm.
 PAGE_MM = (172.0, 232.0)
+#: The largest a map gets that stands with the text of a verdict, mm.
+PART_MM = (172.0, 150.0)
 #: Strip below the map for scale bar, north arrow and notes, mm.
 FOOT_MM = 15.0
 BAR_LENGTHS_M = (50, 100, 200, 400, 500, 1000, 2000, 4000, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -144,8 +146,13 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{self._view_box(ground)}" '
             f'width="{width:.1f}mm" height="{height:.1f}mm" font-family="{FONT}">'
-            f"{self._inside(ground, below)}</svg>"
+            f'<clipPath id="sheet">{self._rectangle(ground)}</clipPath>'
+            f'<g clip-path="url(#sheet)">{self._inside(ground, below)}</g></svg>'
         )
+
+    def _rectangle(self, ground: Ground) -> str:
+        left, top, width, height = map(float, self._view_box(ground).split())
+        return svg.box(left, top, width, height)
 
     def _view_box(self, ground: Ground) -> str:
         whole = self.sheet.frame

@@ -160,7 +160,7 @@ class Ground:
                     area / M2_PER_HA,
                     area / total if total else 0.0,
                     len(part),
-                    codes.colour(code) if codes else UNKNOWN_COLOUR,
+                    use_colour(list_name, code),
                     known,
                 )
             )
@@ -188,7 +188,7 @@ class Ground:
         parts = []
         by_class = table.reset_index(drop=True).groupby(["list_name", "code"], sort=True)
         for (list_name, code), rows in cast("Parts", by_class):
-            colour = landuse(list_name).colour(code) if list_name in LISTS else UNKNOWN_COLOUR
+            colour = use_colour(list_name, code)
             drawn = [(at, shapes[at]) for at in rows.index]
             if len(table) > NAMED_PARCELS:
                 inner = svg.shape(svg.path([shape for _, shape in drawn], frame))
@@ -277,6 +277,17 @@ def second_level(list_name: str, code: str) -> str:
     while codes.classes[code].level > 2:
         code = codes.parent(code)
     return code
+
+
+def use_colour(list_name: str, code: str) -> str:
+    """Fill of a land-use class; grey for a list that the house does not know."""
+    return landuse(list_name).colour(code) if list_name in LISTS else UNKNOWN_COLOUR
+
+
+def ink_on(colour: str) -> str:
+    """Dark or light ink, whichever reads on a ``#rrggbb`` ground."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 125 else "#33332e"
 
 
 def only(shapes: Sequence[BaseGeometry | None], dimensions: int) -> list[BaseGeometry | None]:

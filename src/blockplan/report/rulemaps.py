@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from blockplan.plan import landuse
 from blockplan.plan.codes import LISTS
 from blockplan.report import drawing, svg
-from blockplan.report.drawing import Drawing, LegendEntry, Sheet
+from blockplan.report.drawing import PART_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.ground import GREEN, OUTLINE
 from blockplan.report.svg import Frame
 from blockplan.report.themes import LONG, area_names, stations
@@ -102,7 +102,7 @@ def _reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     said = words.count("map.reach.description", len(verdict.where), limit=words.amount(limit, "m"))
     drawings = []
     for number, frame in enumerate([ground.frame, *_near(ground, verdict.where)] if ground.frame else []):
-        sheet = Sheet.of(frame)
+        sheet = Sheet.of(frame, PART_MM)
         body = _greens_and_line(ground, sheet, greens, limit) + _beyond(
             ground, sheet, classes, verdict.where, limit
         )
@@ -258,7 +258,7 @@ def _near(ground: Ground, places: tuple[Place, ...]) -> list[Frame]:
 
 def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     words, frame = ground.words, ground.frame
-    sheet = Sheet.of(frame) if frame else Sheet(Frame(0, 0, 1, 1), 1)
+    sheet = Sheet.of(frame, PART_MM) if frame else Sheet(Frame(0, 0, 1, 1), 1)
     body, legend = _density(ground, sheet)
     supplied, signs = _supply(ground, verdict, sheet)
     if not supplied and not legend:
@@ -369,7 +369,7 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         counted.setdefault("areas", (verdict.scope_id,))
     for place in verdict.where:
         counted[place.layer] = (*counted.get(place.layer, ()), place.id)
-    sheet, out, found = Sheet.of(frame), [], []
+    sheet, out, found = Sheet.of(frame, PART_MM), [], []
     for layer in sorted(counted):
         names = ground.names(layer) if layer in plan.layers else None
         for one in dict.fromkeys(counted[layer]):

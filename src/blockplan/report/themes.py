@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, cast
 import shapely
 
 from blockplan.plan import landuse
-from blockplan.plan.codes import LISTS, UNKNOWN_COLOUR
 from blockplan.report import drawing, svg
 from blockplan.report.drawing import PAGE_MM, Drawing, LegendEntry, Sheet
-from blockplan.report.ground import OUTLINE, STREETS, WATER, WATER_LINE, WOOD
+from blockplan.report.ground import (
+    ink_on,
+    use_colour,
+)
+from blockplan.report.legends import STATION, facility_legend, is_station, land_use_legend, line_legend
 from blockplan.report.svg import Frame
 
 if TYPE_CHECKING:
@@ -37,7 +40,6 @@ STRUCTURE_BASE = (
     ("outline", 1.0),
 )
 AXIS, BELT, CORE = "#b3261e", "#1f8a70", "#c2410c"
-STATION = "#1d4f91"
 AREA_TINTS = ("#d98c3f", "#4f8fc0", "#8a6bb1", "#5c9e62", "#b9667f", "#8a8a3c")
 #: A frame longer than this in proportion to its width gets a closer map of each part.
 LONG = 1.9
@@ -202,13 +204,14 @@ def codes(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
     """The land-use code on each parcel that is large enough to bear it."""
     table, frame = ground.land_uses, ground.frame or sheet.frame
     out, size = [], 2.0 * sheet.unit
-    for shape, code in zip(ground.plan.layer("parcels").geometry, table["full"], strict=True):
+    shapes = ground.plan.layer("parcels").geometry
+    for shape, name, code in zip(shapes, table["list_name"], table["full"], strict=True):
         if shape is None or shape.is_empty or code.startswith("1207") or shape.area < (9 * sheet.unit) ** 2:
             continue
         x, y = _placed(ground, shape)
         width = svg.text_width(code, size)
         if _within(sheet, frame, x, y) and placer.place(x, y, width, size, ((0, 0),)):
-            out.append(svg.label(x, y, code, size, fill="#3b3b36", halo="none"))
+            out.append(svg.label(x, y, code, size, fill=ink_on(use_colour(name, code)), halo="none"))
     return "".join(out)
 
 
@@ -318,60 +321,7 @@ def _cores(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
     return "".join(out)
 
 
-# Legends
-
-
-def land_use_legend(ground: Ground) -> list[LegendEntry]:
-    """Land-use classes with their hectares."""
-    lists = {share.list_name for share in ground.balance}
-    return [
-        LegendEntry(
-            drawing.fill_swatch(share.colour if share.list_name in LISTS else UNKNOWN_COLOUR),
-            ground.use_name(share.list_name, share.code)
-            + (f" ({share.list_name})" if len(lists) > 1 else ""),
-            ground.words.amount(share.ha, "ha"),
-        )
-        for share in ground.balance
-    ]
-
-
-def line_legend(ground: Ground) -> list[LegendEntry]:
-    """Streets by class, rail, water, woods, the outline, stations: what the plan has of them."""
-    words, out = ground.words, []
-    if "outline" in ground.pieces:
-        out.append(LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")))
-    classes = set(ground.plan.layer("streets")["class"].dropna().astype(str))
-    for name in reversed([name for name in STREETS if name in classes]):
-        width, surface, casing = STREETS[name]
-        size = 2.5 + width / 6
-        lines = ((casing, size + 1.6, ""), (surface, size, "")) if casing else (("#7b8b6f", 1.6, "5 3"),)
-        out.append(LegendEntry(drawing.line_swatch(*lines), words(f"street.{name}")))
-    if "rail" in ground.pieces:
-        out.append(
-            LegendEntry(drawing.line_swatch(("#4a4a4a", 5.0, ""), ("#ffffff", 2.8, "6 6")), words("map.rail"))
-        )
-    if "water" in ground.pieces:
-        out.append(LegendEntry(drawing.fill_swatch(WATER, WATER_LINE), words("map.water")))
-    if "woodland" in ground.pieces:
-        out.append(LegendEntry(drawing.fill_swatch(WOOD, "#8fae7a"), words("map.woodland")))
-    if any(map(is_station, ground.plan.layer("stops")["modes"])):
-        out.append(LegendEntry(drawing.dot_swatch(STATION, "#ffffff", "M"), words("map.station")))
-    return out
-
-
-def facility_legend(ground: Ground) -> tuple[LegendEntry, ...]:
-    """The signs of the services that the plan has."""
-    words = ground.words
-    services = ground.plan.layer("facilities")["service"].dropna().astype(str).value_counts().sort_index()
-    entries = [
-        LegendEntry(
-            drawing.dot_swatch("#ffffff", "#8c1d40", words.or_else(f"mark.{service}", "·"), "#8c1d40"),
-            words.or_else(f"service.{service}", service),
-            words.number(number),
-        )
-        for service, number in services.items()
-    ]
-    return tuple(entries)
+# Legend of the structure
 
 
 def _structure_legend(ground: Ground) -> list[LegendEntry]:
@@ -401,12 +351,6 @@ def zone_colour(dominant: object) -> str:
     """Colour of a functional zone: that of its first dominant code."""
     first = str(dominant or "").split(",")[0].strip()
     return landuse().colour(first)
-
-
-def is_station(modes: object) -> bool:
-    """Whether a stop is a station: the subway or a train calls there."""
-    called = {mode.strip() for mode in modes.split(",")} if isinstance(modes, str) else set()
-    return not called.isdisjoint({"subway", "rail"})
 
 
 def broken(said: str, most: float) -> list[str]:

@@ -1,0 +1,77 @@
+"""
+What the signs of the maps mean: land use, lines, facilities.
+
+An entry stands in a legend only where the plan has what it names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.report import drawing
+from blockplan.report.drawing import LegendEntry
+from blockplan.report.ground import OUTLINE, STREETS, WATER, WATER_LINE, WOOD
+
+if TYPE_CHECKING:
+    from blockplan.report.ground import Ground
+
+STATION = "#1d4f91"
+
+
+def land_use_legend(ground: Ground) -> list[LegendEntry]:
+    """Land-use classes with their hectares."""
+    lists = {share.list_name for share in ground.balance}
+    return [
+        LegendEntry(
+            drawing.fill_swatch(share.colour),
+            ground.use_name(share.list_name, share.code)
+            + (f" ({share.list_name})" if len(lists) > 1 else ""),
+            ground.words.amount(share.ha, "ha"),
+        )
+        for share in ground.balance
+    ]
+
+
+def line_legend(ground: Ground) -> list[LegendEntry]:
+    """Streets by class, rail, water, woods, the outline, stations: what the plan has of them."""
+    words, out = ground.words, []
+    if "outline" in ground.pieces:
+        out.append(LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")))
+    classes = set(ground.plan.layer("streets")["class"].dropna().astype(str))
+    for name in reversed([name for name in STREETS if name in classes]):
+        width, surface, casing = STREETS[name]
+        size = 2.5 + width / 6
+        lines = ((casing, size + 1.6, ""), (surface, size, "")) if casing else (("#7b8b6f", 1.6, "5 3"),)
+        out.append(LegendEntry(drawing.line_swatch(*lines), words(f"street.{name}")))
+    if "rail" in ground.pieces:
+        out.append(
+            LegendEntry(drawing.line_swatch(("#4a4a4a", 5.0, ""), ("#ffffff", 2.8, "6 6")), words("map.rail"))
+        )
+    if "water" in ground.pieces:
+        out.append(LegendEntry(drawing.fill_swatch(WATER, WATER_LINE), words("map.water")))
+    if "woodland" in ground.pieces:
+        out.append(LegendEntry(drawing.fill_swatch(WOOD, "#8fae7a"), words("map.woodland")))
+    if any(map(is_station, ground.plan.layer("stops")["modes"])):
+        out.append(LegendEntry(drawing.dot_swatch(STATION, "#ffffff", "M"), words("map.station")))
+    return out
+
+
+def facility_legend(ground: Ground) -> tuple[LegendEntry, ...]:
+    """The signs of the services that the plan has."""
+    words = ground.words
+    services = ground.plan.layer("facilities")["service"].dropna().astype(str).value_counts().sort_index()
+    entries = [
+        LegendEntry(
+            drawing.dot_swatch("#ffffff", "#8c1d40", words.or_else(f"mark.{service}", "·"), "#8c1d40"),
+            words.or_else(f"service.{service}", service),
+            words.number(number),
+        )
+        for service, number in services.items()
+    ]
+    return tuple(entries)
+
+
+def is_station(modes: object) -> bool:
+    """Whether a stop is a station: the subway or a train calls there."""
+    called = {mode.strip() for mode in modes.split(",")} if isinstance(modes, str) else set()
+    return not called.isdisjoint({"subway", "rail"})
