@@ -58,7 +58,6 @@ def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     missing += unknown("areas.geometry", area_names[shapely.is_missing(areas)])
     if missing:
         return Measurement("zone_area_overlay", None, "ha", missing=missing, counted=counted)
-    zones, areas = shapely.make_valid(zones), shapely.make_valid(areas)
     zone, area = shapely.STRtree(areas).query(zones, predicate="intersects")
     shared = shapely.area(shapely.intersection(zones[zone], areas[area])) / M2_PER_HA
     cells = {(z, a): 0.0 for z in dict.fromkeys(zone_names) for a in dict.fromkeys(area_names)}

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,12 +23,24 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
+#: Kind of a layer's geometry -> numbers of the geometry types that it takes.
+KINDS = {
+    "point": (0, 4),
+    "line": (1, 2, 5),
+    "polygon": (3, 6),
+    "any": (0, 1, 2, 3, 4, 5, 6),
+    "none": (),
+}
 #: So many features are named one by one where something is missing; the rest are counted.
 NAMED = 20
 
 
 def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
-    """A column as an array: numbers with NaN, texts with None, flags with None."""
+    """
+    A column as an array: numbers with NaN, texts with None, flags with None.
+
+    A negative number of people, beds or metres says nothing, so it is unknown.
+    """
     return plan.cached(f"column:{layer}.{column}", lambda: _values(plan, layer, column))
 
 
@@ -35,7 +48,8 @@ def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
     series = plan.layer(layer)[column]
     if series.dtype == "boolean":
         return np.asarray(series.to_numpy(dtype=object, na_value=None))
-    return np.asarray(series.to_numpy())
+    found = np.asarray(series.to_numpy())
+    return np.where(found < 0, np.nan, found) if found.dtype.kind == "f" else found
 
 
 def ids(plan: Plan, layer: str) -> NDArray[Any]:
@@ -44,14 +58,31 @@ def ids(plan: Plan, layer: str) -> NDArray[Any]:
 
 
 def shapes(plan: Plan, layer: str) -> NDArray[Any]:
-    """Geometries of a layer's features; None where a feature has none or an empty one."""
+    """
+    Geometries of a layer's features, fit to be measured.
+
+    None where a feature has no geometry, an empty one, one without a place, or one of another
+    kind than its layer (a point among parcels). Rings that cross themselves are
+    mended; that they do is a fault that `blockplan.plan.validate` reports.
+    """
     return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer))
 
 
 def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
-    found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
-    found[shapely.is_empty(found)] = None
+    found = shapely.force_2d(np.array(plan.layer(layer).geometry.to_numpy(), dtype=object))
+    found[~np.isin(shapely.get_type_id(found), KINDS[LAYERS[layer].geometry])] = None
+    found[shapely.is_empty(found) | ~np.isfinite(shapely.bounds(found)).all(axis=1)] = None
+    bad = np.flatnonzero((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found))
+    if len(bad):
+        mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
+        mended[shapely.is_empty(mended)] = None
+        found[bad] = mended
     return found
+
+
+def union(found: NDArray[Any]) -> Any:
+    """The land that polygons cover together; what is no polygon covers none."""
+    return shapely.union_all(found[shapely.get_dimensions(found) == 2])
 
 
 def areas_m2(plan: Plan, layer: str) -> NDArray[np.float64]:

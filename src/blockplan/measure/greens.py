@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, unknown, values
+from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, union, unknown, values
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -93,12 +93,12 @@ def parks(greens: Greens) -> Greens:
     one, other = shapely.STRtree(greens.shape).query(greens.shape, predicate="intersects")
     kept = (one < other) & ((greens.layer[one] == "greens") | (greens.layer[other] == "greens"))
     one, other = one[kept], other[kept]
-    shared = shapely.area(shapely.intersection(_sound(greens.shape[one]), _sound(greens.shape[other])))
+    shared = shapely.area(shapely.intersection(greens.shape[one], greens.shape[other]))
     same = shared > np.minimum(greens.area_m2[one], greens.area_m2[other]) / 2
     if not same.any():
         return greens
     groups = _groups(len(greens), one[same], other[same])
-    shape = np.array([_union(greens.shape[group]) for group in groups], dtype=object)
+    shape = np.array([union(greens.shape[group]) for group in groups], dtype=object)
     area = [
         greens.area_m2[group[0]] if len(group) == 1 else found.area
         for group, found in zip(groups, shape, strict=True)
@@ -114,13 +114,12 @@ def green_area_m2(plan: Plan, greens: Greens) -> float:
     area = total(greens.area_m2[parcels])
     rest = greens.shape[~parcels]
     if len(rest):
-        extra = _union(rest)
-        outline = shapes(plan, "boundary")
-        outline = outline[~shapely.is_missing(outline)]
-        if len(outline):
-            extra = shapely.intersection(extra, _union(outline))
+        extra = union(rest)
+        land = union(shapes(plan, "boundary"))
+        if not land.is_empty:
+            extra = shapely.intersection(extra, land)
         if parcels.any():
-            extra = shapely.difference(extra, _union(greens.shape[parcels]))
+            extra = shapely.difference(extra, union(greens.shape[parcels]))
         area += float(shapely.area(extra))
     return area
 
@@ -137,7 +136,7 @@ def _public_greens(
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
     groups = _groups(len(names), *_sharing_an_edge(shape))
-    whole = [shape[group[0]] if len(group) == 1 else _union(shape[group]) for group in groups]
+    whole = [shape[group[0]] if len(group) == 1 else union(shape[group]) for group in groups]
     rows = _open_greens(plan, kinds, private)
     rest = ids(plan, "greens")[rows]
     return Greens(
@@ -186,14 +185,3 @@ def _groups(count: int, one: Iterable[int], other: Iterable[int]) -> list[list[i
     for number in range(count):
         groups.setdefault(find(number), []).append(number)
     return list(groups.values())
-
-
-def _union(shape: NDArray[Any]) -> Any:
-    return shapely.union_all(_sound(shape))
-
-
-def _sound(shape: NDArray[Any]) -> NDArray[Any]:
-    """Shapes that can be overlaid: rings that cross themselves are mended (validity reports them)."""
-    if shapely.is_valid(shape).all():
-        return shape
-    return np.asarray(shapely.make_valid(shape), dtype=object)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, unknown, values
+from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, union, unknown, values
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.units import M2_PER_HA
 
@@ -54,13 +54,15 @@ def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Mea
     chosen, undetailed = of_codes(plan, codes)
     missing += undetailed
     parcels, rest = shapes(plan, "parcels")[chosen], shapes(plan, layer)
+    for where, names, found in (
+        ("parcels", ids(plan, "parcels")[chosen], parcels),
+        (layer, ids(plan, layer), rest),
+    ):
+        missing += unknown(f"{where}.geometry", names[shapely.is_missing(found)])
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), layer: tuple(ids(plan, layer))}
     if missing:
         return Measurement(name, None, "ha", missing=missing, counted=counted)
-    drawn = shapely.union_all(shapely.make_valid(rest[shapely.area(rest) > 0]))
-    planned = shapely.union_all(shapely.make_valid(parcels[~shapely.is_missing(parcels)]))
-    outline = shapes(plan, "boundary")
-    land = shapely.union_all(shapely.make_valid(outline[~shapely.is_missing(outline)]))
+    drawn, planned, land = union(rest), union(parcels), union(shapes(plan, "boundary"))
     parts = (
         Part(f"layer:{layer}", drawn.area / M2_PER_HA),
         Part("parcels", planned.area / M2_PER_HA),

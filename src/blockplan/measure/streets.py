@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.areas import boundary_m2
-from blockplan.measure.columns import absent, ids, shapes, total, unknown, values
+from blockplan.measure.columns import absent, ids, shapes, total, union, unknown, values
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
@@ -30,7 +30,7 @@ def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"streets": tuple(names[np.isin(classes, parameters["street_classes"])])}
     if missing or not land:
         return Measurement("street_density", None, "km/km2", missing=missing, counted=counted)
-    outline = shapely.union_all(shapely.make_valid(shapes(plan, "boundary")))
+    outline = union(shapes(plan, "boundary"))
     km = _length_inside(lines, outline) / M_PER_KM
     by_class = {name: total(km[classes == name]) for name in parameters["street_classes"]}
     length = total(by_class.values())

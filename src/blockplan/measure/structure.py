@@ -88,10 +88,15 @@ def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
 
 
 def _elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Rows of a role, and what is missing; a layer without such a row is a measured zero."""
+    """
+    Rows of a role, and what is missing; a layer without such a row is a measured zero.
+
+    Belt and axis are lines, cores are points or polygons.
+    """
     missing = absent(plan, "structure")
     rows = np.flatnonzero(values(plan, "structure", "role") == role)
-    nothing = shapely.is_missing(shapes(plan, "structure")[rows])
+    wanted = (0, 2) if role == "core" else (1,)
+    nothing = ~np.isin(shapely.get_dimensions(shapes(plan, "structure")[rows]), wanted)
     return rows, missing + unknown("structure.geometry", ids(plan, "structure")[rows][nothing])
 
 
@@ -121,6 +126,8 @@ def _course(belts: NDArray[Any]) -> dict[str, Any]:
     """Where the belt leads, from its first drawn point to its last."""
     whole = shapely.line_merge(shapely.multilinestrings(list(shapely.get_parts(belts))))
     parts = shapely.get_parts(whole)
+    if not len(parts):
+        return {}
     first, last = shapely.get_point(parts[0], 0), shapely.get_point(parts[-1], -1)
     east, north = last.x - first.x, last.y - first.y
     bearing = math.degrees(math.atan2(east, north)) % 360
