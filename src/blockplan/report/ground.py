@@ -43,7 +43,7 @@ OUTLINE = "#8c1d18"
 
 #: Street class -> width on the ground (m), colour of the surface, of the casing; drawn in this order.
 STREETS = {
-    "path": (4.0, "#ffffff", ""),
+    "path": (2.4, "#ffffff", ""),
     "local": (9.0, "#ffffff", "#bdbdb8"),
     "": (9.0, "#ffffff", "#bdbdb8"),
     "secondary": (16.0, "#ffffff", "#a9a9a4"),
@@ -227,7 +227,7 @@ class Ground:
                 parts.append(svg.shape(d, stroke=casing, stroke_width=width + 4.0))
                 parts.append(svg.shape(d, stroke=surface, stroke_width=width))
             else:
-                parts.append(svg.shape(d, stroke="#7b8b6f", stroke_width=width, stroke_dasharray="14 9"))
+                parts.append(svg.shape(d, stroke="#7b8b6f", stroke_width=width, stroke_dasharray="9 6"))
         return svg.group("".join(parts), fill="none", stroke_linejoin="round", stroke_linecap="round")
 
     def _rail(self, frame: Frame) -> str:

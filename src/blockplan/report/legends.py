@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.report import drawing
 from blockplan.report.drawing import LegendEntry
-from blockplan.report.ground import OUTLINE, STREETS, WATER, WATER_LINE, WOOD
+from blockplan.report.ground import GREEN, OUTLINE, STREETS, WATER, WATER_LINE, WOOD
 
 if TYPE_CHECKING:
     from blockplan.report.ground import Ground
@@ -41,12 +41,16 @@ def line_legend(ground: Ground) -> list[LegendEntry]:
     for name in reversed([name for name in STREETS if name in classes]):
         width, surface, casing = STREETS[name]
         size = 2.5 + width / 6
-        lines = ((casing, size + 1.6, ""), (surface, size, "")) if casing else (("#7b8b6f", 1.6, "5 3"),)
+        lines = ((casing, size + 2.6, ""), (surface, size, "")) if casing else (("#7b8b6f", 1.6, "5 3"),)
         out.append(LegendEntry(drawing.line_swatch(*lines), words(f"street.{name}")))
     if "rail" in ground.pieces:
         out.append(
             LegendEntry(drawing.line_swatch(("#4a4a4a", 5.0, ""), ("#ffffff", 2.8, "6 6")), words("map.rail"))
         )
+    if "greens" in ground.pieces:
+        out.append(LegendEntry(drawing.fill_swatch(GREEN, "#3f9a45"), words("map.greens")))
+    if "buildings" in ground.pieces:
+        out.append(LegendEntry(drawing.fill_swatch("#bdb9b0", "#8d8678"), words("map.buildings")))
     if "water" in ground.pieces:
         out.append(LegendEntry(drawing.fill_swatch(WATER, WATER_LINE), words("map.water")))
     if "woodland" in ground.pieces:
