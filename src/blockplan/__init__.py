@@ -20,12 +20,13 @@ __version__ = "0.1.0"
 _EXPORTS = {
     "Plan": "blockplan.plan",
     "read": "blockplan.plan",
+    "write": "blockplan.plan",
     "validate": "blockplan.plan",
     "landuse": "blockplan.plan",
 }
 _ROOMS = ("plan", "exchange", "network", "measure", "check", "compare", "report")
 
-__all__ = ["Plan", "__version__", "check", "compare", "landuse", "measure", "read", "report", "validate"]
+__all__ = ["Plan", "__version__", "check", "compare", "landuse", "measure", "read", "report", "validate", "write"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,10 +1,11 @@
 # What `import blockplan as bp` gives; the rooms named here are modules that are called like functions.
 from blockplan.check.judge import check as check
-from blockplan.compare.columns import compare as compare
+from blockplan.compare.side_by_side import compare as compare
 from blockplan.measure import measure as measure
 from blockplan.plan.codes import landuse as landuse
 from blockplan.plan.model import Plan as Plan
 from blockplan.plan.package import read as read
+from blockplan.plan.package import write as write
 from blockplan.plan.validate import validate as validate
 from blockplan.report.files import report as report
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from blockplan.plan import write
 from builders import a_plan, parcels_of
 
 BLOCKPLAN = Path(sys.executable).with_name("blockplan")
@@ -20,7 +21,7 @@ def run(*arguments, **options):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "plan"
-    a_plan(manifest={"packs": ["zone"], "scenarios": {}}).write(folder)
+    write(a_plan(manifest={"packs": ["zone"], "scenarios": {}}), folder)
     return folder
 
 
@@ -162,7 +163,7 @@ def test_numbers_of_the_reference_plan_are_the_published_ones(reference):
 
 
 def test_a_plan_of_homes_without_a_park_fails_the_reach_of_green(tmp_path):
-    a_plan(parcels_of("0701", "0802", residents=[40, None]), {"packs": ["zone"]}).write(tmp_path / "plan")
+    write(a_plan(parcels_of("0701", "0802", residents=[40, None]), {"packs": ["zone"]}), tmp_path / "plan")
     document = json.loads(run("check", tmp_path / "plan", "--json").stdout)
     verdict = next(v for v in document["verdicts"] if v["rule"] == "zone-green-access")
     assert (verdict["outcome"], verdict["measured"], verdict["affected_residents"]) == ("fail", 0.0, 40.0)

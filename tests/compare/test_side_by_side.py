@@ -5,7 +5,7 @@ from blockplan.compare import compare
 from blockplan.compare.changes import changes
 from blockplan.compare.transition import transitions
 from blockplan.errors import UsageError
-from blockplan.plan import Difference, Plan
+from blockplan.plan import Difference, Plan, with_scenario, write
 from builders import X, Y, a_plan, parcels_of
 
 
@@ -20,7 +20,7 @@ def two_scenarios():
 
 def test_land_that_changes_use_is_counted_in_hectares():
     plan = two_scenarios()
-    (row,) = transitions("b", plan, plan.with_scenario("b"))
+    (row,) = transitions("b", plan, with_scenario(plan, "b"))
     assert (row.was, row.now, row.ha) == ("16", "0701", pytest.approx(1.0))
 
 
@@ -36,7 +36,7 @@ def test_a_parcel_that_is_divided_keeps_the_part_that_keeps_its_use():
 
 def test_what_changed_is_told_by_row_and_column():
     plan = two_scenarios()
-    (row,) = changes("b", plan, plan.with_scenario("b"))
+    (row,) = changes("b", plan, with_scenario(plan, "b"))
     assert (row.layer, row.id, row.kind) == ("parcels", "C", "changed")
     assert {name: (old, new) for name, old, new in row.fields} == {
         "land_use": ("16", "0701"),
@@ -67,7 +67,7 @@ def test_several_names_are_compared_with_the_first():
 
 
 def test_another_plan_is_named_by_its_folder(tmp_path):
-    a_plan(parcels_of("1401", "0802")).write(tmp_path / "other")
+    write(a_plan(parcels_of("1401", "0802")), tmp_path / "other")
     found = compare(two_scenarios(), ["base", str(tmp_path / "other")])
     assert found.columns[1].plan.layer("parcels").at["B", "land_use"] == "0802"
 

@@ -49,28 +49,6 @@ def test_every_text_exists_in_every_language(repo):
     assert not missing
 
 
-def _filled(text):
-    """Names that a text is filled with; counting words (`unit`) and plurals (`_n`) differ by language."""
-    return frozenset(name.removesuffix("_n") for name in re.findall(r"{(\w+)", text)) - {"unit"}
-
-
-def test_texts_of_one_key_are_filled_with_the_same_values(repo):
-    different = []
-
-    def walk(node, path, file):
-        said = [node[lang] for lang in LANGUAGES if isinstance(node.get(lang), str)]
-        names = {_filled(text) for text in said}
-        if len(names) > 1:
-            different.append(f"{file.name}: {path}: {names}")
-        for key, child in node.items():
-            if isinstance(child, dict):
-                walk(child, f"{path}.{key}", file)
-
-    for file in catalogs(repo):
-        walk(tomllib.loads(file.read_text(encoding="utf-8")), "", file)
-    assert not different
-
-
 @pytest.mark.parametrize(
     "call", ["import blockplan", "from blockplan.cli import app; app(['--help'], standalone_mode=False)"]
 )

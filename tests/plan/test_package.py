@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan import Difference, Plan, files, read
+from blockplan.plan import Difference, Plan, files, read, write
 from builders import a_plan, parcels_of, square
 
 SIX = "字 にほん ü"
@@ -13,7 +13,7 @@ SIX = "字 にほん ü"
 
 def test_a_written_plan_reads_back_as_the_same_content(tmp_path):
     plan = a_plan(statements=pd.DataFrame({"statement_id": ["S1"], "text_zh": [SIX], "kind": ["C"]}))
-    plan.write(tmp_path / "plan")
+    write(plan, tmp_path / "plan")
     again = read(tmp_path / "plan")
     assert again.content_hash == plan.content_hash
     assert again.layer("statements").at["S1", "text_zh"] == SIX
@@ -23,14 +23,14 @@ def test_a_written_plan_reads_back_as_the_same_content(tmp_path):
 
 def test_a_zip_of_a_plan_is_a_plan(tmp_path):
     plan = a_plan()
-    plan.write(tmp_path / "plan.zip")
+    write(plan, tmp_path / "plan.zip")
     assert zipfile.is_zipfile(tmp_path / "plan.zip")
     assert read(tmp_path / "plan.zip").content_hash == plan.content_hash
 
 
 def test_writing_twice_gives_the_same_bytes(tmp_path):
-    a_plan().write(tmp_path / "one")
-    a_plan().write(tmp_path / "two")
+    write(a_plan(), tmp_path / "one")
+    write(a_plan(), tmp_path / "two")
     for name in ("plan.toml", "plan.gpkg"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -38,7 +38,7 @@ def test_writing_twice_gives_the_same_bytes(tmp_path):
 @pytest.mark.parametrize("suffix", [".parquet", ".geojson", ".shp", ".fgb", ".gpkg"])
 def test_a_layer_may_stand_in_a_file_of_its_own(tmp_path, suffix):
     plan = a_plan()
-    plan.write(tmp_path / "plan")
+    write(plan, tmp_path / "plan")
     if suffix != ".gpkg":
         frames = {
             name: files.read_layer(tmp_path / "plan" / "plan.gpkg", name) for name in ("boundary", "parcels")
@@ -53,7 +53,7 @@ def test_a_layer_may_stand_in_a_file_of_its_own(tmp_path, suffix):
 
 
 def test_a_layer_that_stands_in_two_files_is_refused(tmp_path):
-    a_plan().write(tmp_path / "plan")
+    write(a_plan(), tmp_path / "plan")
     frame = files.read_layer(tmp_path / "plan" / "plan.gpkg", "parcels")
     files.write_layer(frame, tmp_path / "plan" / "parcels.geojson")
     with pytest.raises(PlanDataError, match=r"'parcels' stands in plan\.gpkg and in parcels\.geojson"):
@@ -63,7 +63,7 @@ def test_a_layer_that_stands_in_two_files_is_refused(tmp_path):
 def test_unknown_layers_and_columns_survive_a_round_trip(tmp_path):
     parcels = parcels_of("1401", "9999", owner=["city", None])
     trees = gpd.GeoDataFrame({"species": ["ginkgo"]}, geometry=[square(0).centroid], crs="EPSG:4548")
-    a_plan(parcels, trees=trees).write(tmp_path / "plan")
+    write(a_plan(parcels, trees=trees), tmp_path / "plan")
     again = read(tmp_path / "plan")
     assert again.layer("parcels").at["A", "owner"] == "city"
     assert again.layer("parcels").at["B", "land_use"] == "9999"
@@ -80,7 +80,7 @@ def test_a_scenario_replaces_adds_and_removes_rows(tmp_path):
         plan.layers,
         differences={"b": Difference({"parcels": pd.concat([changed, added])}, {"parcels": ("C",)})},
     )
-    plan.write(tmp_path / "plan")
+    write(plan, tmp_path / "plan")
     shown = read(tmp_path / "plan", "b").layer("parcels")
     assert list(shown.index) == ["A", "B", "D"]
     assert shown.at["B", "residents"] == 20
@@ -92,25 +92,25 @@ def test_scenarios_survive_being_read_and_written_again(tmp_path):
     parcels = parcels_of("1401", "0701", residents=[None, 12])
     plan = a_plan(parcels, {"scenarios": {"b": "more"}})
     more = Difference({"parcels": parcels.iloc[[1]].assign(residents=20)})
-    Plan(plan.manifest, plan.layers, differences={"b": more}).write(tmp_path / "one")
-    read(tmp_path / "one").write(tmp_path / "two")
+    write(Plan(plan.manifest, plan.layers, differences={"b": more}), tmp_path / "one")
+    write(read(tmp_path / "one"), tmp_path / "two")
     assert read(tmp_path / "two", "b").layer("parcels").at["B", "residents"] == 20
 
 
 def test_an_unknown_scenario_names_those_there_are(tmp_path):
-    a_plan(manifest={"scenarios": {"b": "more"}}).write(tmp_path / "plan")
+    write(a_plan(manifest={"scenarios": {"b": "more"}}), tmp_path / "plan")
     with pytest.raises(UsageError, match=r"has no scenario 'z'. It has: base, b\."):
         read(tmp_path / "plan", "z")
 
 
 def test_a_scenario_without_its_file_is_refused_not_taken_as_unchanged(tmp_path):
-    a_plan(manifest={"scenarios": {"b": "more"}}).write(tmp_path / "plan")
+    write(a_plan(manifest={"scenarios": {"b": "more"}}), tmp_path / "plan")
     with pytest.raises(PlanDataError, match=r"scenarios/b\.gpkg is missing"):
         read(tmp_path / "plan", "b")
 
 
 def test_a_folder_without_layers_is_refused(tmp_path):
-    a_plan().write(tmp_path / "plan")
+    write(a_plan(), tmp_path / "plan")
     (tmp_path / "plan" / "plan.gpkg").unlink()
     with pytest.raises(PlanDataError, match="holds no layer"):
         read(tmp_path / "plan")
@@ -119,5 +119,5 @@ def test_a_folder_without_layers_is_refused(tmp_path):
 def test_a_folder_with_other_things_in_it_is_not_written_over(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(PlanDataError, match="is not empty and is no plan package"):
-        a_plan().write(tmp_path)
+        write(a_plan(), tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"

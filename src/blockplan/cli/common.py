@@ -23,7 +23,7 @@ OUTCOME_STYLE = {
 }  # fmt: skip
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
     """A calendar day, written 2021-09-30."""
 
     name = "date"

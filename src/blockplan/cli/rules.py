@@ -37,7 +37,7 @@ def show_command(rule: str, packs: tuple[str, ...], lang: str, as_json: bool) ->
     """Show one rule: limits by day, definition, parameters, source with clause, cases."""
     from blockplan.check import show_rule
 
-    shown = show_rule(rule, list(packs) or None, lang)
+    shown = show_rule(rule, lang, packs=list(packs) or None)
     if as_json:
         show_json(shown)
         return
@@ -53,14 +53,14 @@ def test_command(ctx: click.Context, packs: tuple[str, ...], as_json: bool) -> N
     from blockplan.check import test_packs
 
     results = test_packs(list(packs) or None)
-    wrong = [row for row in results if not row["ok"]]
+    wrong = [case for case in results if not case.holds]
     if as_json:
-        show_json({"cases": results, "failed": len(wrong)})
+        keys = ("rule", "case", "expect", "outcome", "ok")
+        rows = [(case.rule, case.name, case.expected, case.found, case.holds) for case in results]
+        show_json({"cases": [dict(zip(keys, row, strict=True)) for row in rows], "failed": len(wrong)})
     else:
-        for row in wrong:
-            click.echo(
-                f"{row['rule']}: case {row['case']!r} expects {row['expect']}, the rule says {row['outcome']}"
-            )
+        for case in wrong:
+            click.echo(f"{case.rule}: case {case.name!r} expects {case.expected}, the rule says {case.found}")
         click.echo(f"{len(results)} cases, {len(wrong)} not as written")
     ctx.exit(1 if wrong else 0)
 

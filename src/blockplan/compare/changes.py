@@ -57,13 +57,13 @@ def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> l
     names = [name for name in dict.fromkeys([*old.columns, *new.columns]) if name != "geometry"]
     for name in names:
         was, now = _values(old, name), _values(new, name)
-        for row in np.flatnonzero([a != b for a, b in zip(was, now, strict=True)]):
+        for row in (at for at, (a, b) in enumerate(zip(was, now, strict=True)) if a != b):
             fields.setdefault(str(old.index[row]), []).append((name, was[row], now[row]))
     if isinstance(old, gpd.GeoDataFrame) and isinstance(new, gpd.GeoDataFrame) and len(old):
         was_shape, now_shape = old.geometry.to_numpy(), new.geometry.to_numpy()
         moved = ~shapely.equals_exact(was_shape, now_shape, tolerance=SAME_PLACE_M, normalize=True)
         moved &= ~(shapely.is_missing(was_shape) & shapely.is_missing(now_shape))
-        for row in np.flatnonzero(moved):
+        for row in np.flatnonzero(moved).tolist():
             sizes = (_size(was_shape[row]), _size(now_shape[row]))
             fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
     return [Change(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
@@ -75,7 +75,7 @@ def _values(frame: pd.DataFrame, name: str) -> list[Any]:
     return [None if pd.isna(value) else value for value in frame[name].tolist()]
 
 
-def _size(shape: shapely.Geometry | None) -> str | None:
+def _size(shape: Any) -> str | None:
     """A geometry as a reader of a list can take it: its kind and its area or length."""
     if shape is None:
         return None

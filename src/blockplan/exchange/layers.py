@@ -20,7 +20,7 @@ from blockplan.exchange.convert import Converter
 from blockplan.exchange.mapping import SOURCE, manifest_table, read_mapping
 from blockplan.exchange.sources import Sources
 from blockplan.exchange.summary import ImportSummary, Tally
-from blockplan.plan import Plan
+from blockplan.plan import Plan, write
 from blockplan.plan.crs import checked, plan_crs, to_plan_crs
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import manifest_from
@@ -67,7 +67,7 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
     table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
     ordered = {name: frames[name] for name in (*LAYERS, *frames) if name in frames}
     plan = Plan(manifest_from(table, f"{mapping} [plan]"), ordered)
-    plan.write(out)
+    write(plan, out)
     return ImportSummary(
         {name: len(frame) for name, frame in plan.layers.items()},
         {name: area for name, frame in plan.layers.items() if (area := _polygon_area(frame)) is not None},

@@ -118,6 +118,6 @@ def _refused(given: pd.Series[Any], unknown: pd.Series[Any], spec: LayerSpec, co
             aspect=column,
             values={"column": column, "value": str(given.iloc[row])[:60], "kind": spec.columns[column]},
         )
-        for row in np.flatnonzero(bad)
+        for row in np.flatnonzero(bad).tolist()
         if _word(given.iloc[row]) is not None
     ]

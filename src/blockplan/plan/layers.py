@@ -14,7 +14,7 @@ from typing import Literal
 GeometryKind = Literal["polygon", "line", "point", "any", "none"]
 ColumnKind = Literal["text", "number", "flag"]
 
-NAMES = {"name_zh": "text", "name_en": "text", "name_ja": "text"}
+NAMES: dict[str, ColumnKind] = {"name_zh": "text", "name_en": "text", "name_ja": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,10 @@ def _columns(
     text: str = "", number: str = "", flag: str = "", *, names: bool = False
 ) -> dict[str, ColumnKind]:
     kinds: dict[str, ColumnKind] = {}
-    for kind, listed in (("text", text), ("number", number), ("flag", flag)):
-        kinds |= dict.fromkeys(listed.split(), kind)  # type: ignore[arg-type]  # the literals above are the kinds
-    return kinds | (NAMES if names else {})  # type: ignore[operator]
+    listed: tuple[tuple[ColumnKind, str], ...] = (("text", text), ("number", number), ("flag", flag))
+    for kind, columns in listed:
+        kinds |= dict.fromkeys(columns.split(), kind)
+    return kinds | (NAMES if names else {})
 
 
 _SPECS = (

@@ -44,11 +44,11 @@ class ResidentsSource(_Table):
     """
 
     source: ResidentsSourceName = "parcels"
-    total: float | None = Field(None, ge=0)
-    household_size: float | None = Field(None, gt=0)
-    floor_area_per_person_m2: float | None = Field(None, gt=0)
-    low: float = Field(1.0, gt=0, le=1)
-    high: float = Field(1.0, ge=1)
+    total: float | None = Field(default=None, ge=0)
+    household_size: float | None = Field(default=None, gt=0)
+    floor_area_per_person_m2: float | None = Field(default=None, gt=0)
+    low: float = Field(default=1.0, gt=0, le=1)
+    high: float = Field(default=1.0, ge=1)
 
 
 class NoticePeriod(_Table):
@@ -72,7 +72,7 @@ class Manifest(_Table):
     level: Level = "block"
     status: Status = "draft"
     drawn_on: dt.date
-    horizon: int | None = Field(None, ge=1900, le=2300)
+    horizon: int | None = Field(default=None, ge=1900, le=2300)
     crs: str = Field(min_length=1)
     basemap_crs: Literal["cgcs2000", "wgs84", "gcj02", "none"] = "none"
     authority: str = ""
@@ -80,7 +80,7 @@ class Manifest(_Table):
     synthetic: bool = False
     packs: tuple[str, ...] = ()
     title: dict[str, str] = Field(default_factory=dict)
-    residents: ResidentsSource = Field(default_factory=ResidentsSource)
+    residents: ResidentsSource = ResidentsSource()
     notice: NoticePeriod | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
     scenarios: dict[str, str] = Field(default_factory=dict)

@@ -158,18 +158,6 @@ class Plan:
             self.manifest, layers, path=self.path, scenario=name, differences=self.differences, base=self
         )
 
-    def with_scenario(self, name: str) -> Plan:
-        """The plan under one of its scenarios; see `blockplan.plan.package.with_scenario`."""
-        from blockplan.plan.package import with_scenario  # noqa: PLC0415 (the package module builds on this one)
-
-        return with_scenario(self, name)
-
-    def write(self, path: str | Path) -> None:
-        """Write the plan as a package; see `blockplan.plan.package.write`."""
-        from blockplan.plan.package import write  # noqa: PLC0415 (the package module builds on this one)
-
-        write(self, path)
-
 
 def _with_rows(frame: pd.DataFrame | None, changed: pd.DataFrame | None, gone: set[str]) -> pd.DataFrame:
     """Rows of `frame` whose id is not in `gone`, changed rows in the place of those they replace."""

@@ -167,7 +167,8 @@ def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
 def _in_crs(frame: pd.DataFrame, manifest: Manifest, layer: str) -> pd.DataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         return frame
-    return to_plan_crs(frame, plan_crs(manifest.crs), f"the layer {layer!r}")
+    moved: pd.DataFrame = to_plan_crs(frame, plan_crs(manifest.crs), f"the layer {layer!r}")
+    return moved
 
 
 def _removed_ids(table: pd.DataFrame | None) -> dict[str, tuple[str, ...]]:
