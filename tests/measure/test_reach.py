@@ -8,6 +8,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blockplan.errors import UsageError
+from blockplan.measure import MEASURES
+from blockplan.measure.reach import READINGS
 from measure.conftest import home, one, park, plan_of, square
 
 GREEN = "green_within_500m"
@@ -93,6 +96,16 @@ def test_without_streets_the_readings_on_foot_say_so() -> None:
     walked = reading(found, "net_edge_entrance")
     assert walked.share is None
     assert walked.definition["missing"] == ["streets: layer absent"]
+
+
+def test_readings_are_shown_as_asked_and_all_of_them_unless_asked() -> None:
+    plan = plan_of(parcels=[home(0, 10), park(100)])
+    shown = MEASURES[GREEN].parameters["green_readings"].default
+    assert shown == tuple(way.id for way in READINGS)
+    assert [item.id for item in one(plan, GREEN).readings] == ["line_edge", *shown]
+    assert [item.id for item in one(plan, GREEN, green_readings=[]).readings] == ["line_edge"]
+    with pytest.raises(UsageError, match=r"no reading 'net_edge'.*may name: net_edge_entrance"):
+        one(plan, GREEN, green_readings=["net_edge"])
 
 
 def test_areas_show_their_own_share() -> None:

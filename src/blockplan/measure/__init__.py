@@ -98,6 +98,16 @@ _SPECS = (
             "green_limit_m": Parameter(500, "m"),
             **GREEN_CHOICES,
             "smallest_green_ha": Parameter(0, "ha"),
+            "green_readings": Parameter(
+                (
+                    "net_edge_entrance",
+                    "net_node_middle_free",
+                    "net_node_middle",
+                    "net_edge_middle",
+                    "net_edge_crossing",
+                    "net_edge_within_5m",
+                )
+            ),
             **JOIN,
         },
         f"{NOTICE}, R09",

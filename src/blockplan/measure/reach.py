@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
+from blockplan.errors import UsageError
 from blockplan.measure.columns import absent, ids, shapes, total, values
 from blockplan.measure.coverage import Distances, by_area, lacking, places, readings, share, straight
 from blockplan.measure.greens import public_greens
@@ -126,7 +127,14 @@ def _readings(
     plan: Plan, parameters: Mapping[str, Any], greens: Greens, judging: Distances
 ) -> tuple[Reading, ...]:
     homes = homes_of(plan)
-    beside = [_on_foot(plan, way, parameters, greens) for way in READINGS]
+    ways = {way.id: way for way in READINGS}
+    for name in parameters["green_readings"]:
+        if name not in ways:
+            raise UsageError(
+                f"There is no reading {name!r} of green_within_500m. "
+                f"green_readings may name: {', '.join(ways)}."
+            )
+    beside = [_on_foot(plan, ways[name], parameters, greens) for name in parameters["green_readings"]]
     return readings(homes, parameters["green_limit_m"], judging, beside)
 
 
