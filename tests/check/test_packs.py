@@ -119,7 +119,7 @@ def test_an_entry_point_that_cannot_be_loaded_is_named(monkeypatch: pytest.Monke
 
 
 def test_rules_are_listed_with_limit_and_source() -> None:
-    listed = {entry["id"]: entry for entry in list_rules(["zone"], "zh", measures=MEASURES)}
+    listed = {entry["rule"]: entry for entry in list_rules(["zone"], "zh", measures=MEASURES)}
     assert listed["zone-belt"]["required"] == {"op": "between", "value": [8.5, 9.5]}
     assert listed["zone-edu"]["title"] == "千人基础教育用地"
     assert listed["zone-area-sum"]["force"] == "target"

@@ -79,7 +79,7 @@ def _summary(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
     limit = rule.limits[-1]
     required = required_by(limit)
     return {
-        "id": rule.id,
+        "rule": rule.id,
         "pack": pack.id,
         "title": pick(rule.title, lang),
         "measure": rule.measure,

@@ -25,6 +25,10 @@ def list_command(packs: tuple[str, ...], lang: str, as_json: bool) -> None:
         show_json({"rules": rows})
         return
     keys = ("pack", "rule", "title", "measure", "required", "force", "confidence")
+    for row in rows:
+        value = row["required"]["value"]
+        figures = " to ".join(f"{number:,g}" for number in (value if isinstance(value, list) else [value]))
+        row["required"] = f"{row['required']['op']} {figures} {row['unit']}".replace("between ", "")
     show_table(keys, [[str(row[key]) for key in keys] for row in rows])
 
 
