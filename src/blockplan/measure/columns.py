@@ -69,7 +69,9 @@ def shapes(plan: Plan, layer: str) -> NDArray[Any]:
 
 
 def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
-    found = shapely.force_2d(np.array(plan.layer(layer).geometry.to_numpy(), dtype=object))
+    found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
+    if shapely.has_z(found).any():
+        found = shapely.force_2d(found)
     found[~np.isin(shapely.get_type_id(found), KINDS[LAYERS[layer].geometry])] = None
     found[shapely.is_empty(found) | ~np.isfinite(shapely.bounds(found)).all(axis=1)] = None
     bad = np.flatnonzero((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found))
@@ -90,9 +92,9 @@ def areas_m2(plan: Plan, layer: str) -> NDArray[np.float64]:
     return plan.cached(f"areas:{layer}", lambda: shapely.area(shapes(plan, layer)))
 
 
-def points(plan: Plan, layer: str) -> NDArray[Any]:
-    """A point on each feature (inside it where it is a polygon)."""
-    return plan.cached(f"points:{layer}", lambda: np.asarray(shapely.point_on_surface(shapes(plan, layer))))
+def points(plan: Plan, layer: str, rows: NDArray[Any]) -> NDArray[Any]:
+    """A point on each feature of some rows (inside it where it is a polygon)."""
+    return np.asarray(shapely.point_on_surface(shapes(plan, layer)[rows]), dtype=object)
 
 
 def total(numbers: Iterable[float]) -> float:

@@ -198,14 +198,14 @@ def _homes(plan: Plan) -> Homes:
     if not len(lived_in):
         return _unweighted(plan, NOBODY)
     building, weight = _in_buildings(plan, found.by_parcel)
-    parcels, places = ids(plan, "parcels"), points(plan, "parcels")
+    parcels = ids(plan, "parcels")
     hosts = set(values(plan, "buildings", "parcel_id")[building])
     on_parcel = np.array([row for row in lived_in if parcels[row] not in hosts], dtype=np.intp)
     layer = np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object)
     return Homes(
         layer,
         np.concatenate([ids(plan, "buildings")[building], parcels[on_parcel]]),
-        np.concatenate([points(plan, "buildings")[building], places[on_parcel]]),
+        np.concatenate([points(plan, "buildings", building), points(plan, "parcels", on_parcel)]),
         np.concatenate([weight, found.by_parcel[on_parcel]]),
         "residents",
         counted={
@@ -248,10 +248,11 @@ def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[n
 def _unweighted(plan: Plan, missing: tuple[str, ...]) -> Homes:
     """Buildings on the planned land, else housing parcels, one each."""
     if len(ids(plan, "buildings")):
-        layer, rows = "buildings", np.flatnonzero(_on_planned_land(plan, points(plan, "buildings")))
+        layer, rows = "buildings", np.arange(len(ids(plan, "buildings")))
+        rows = rows[_on_planned_land(plan, points(plan, "buildings", rows))]
     else:
         layer, rows = "parcels", np.flatnonzero(can_house(plan))
-    names, places = ids(plan, layer)[rows], points(plan, layer)[rows]
+    names, places = ids(plan, layer)[rows], points(plan, layer, rows)
     ones = np.ones(len(rows))
     named = np.array([layer] * len(rows), dtype=object)
     return Homes(named, names, places, ones, layer, missing, {layer: tuple(names)})

@@ -42,7 +42,7 @@ def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if lacking_layer or not len(stations):
         return Measurement(name, None, unit, missing=lacking_layer or ("stops: no station among them",))
     modes = _modes(plan)
-    shape = points(plan, "stops")
+    shape = shapes(plan, "stops")
     station, near = shapely.STRtree(shape).query(
         shape[stations], predicate="dwithin", distance=parameters["interchange_m"]
     )
@@ -70,7 +70,7 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     if missing or not total(floor):
         missing = missing or ("nothing to measure: the plan has no commercial floor area",)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
-    metres = straight(points(plan, "parcels")[chosen], shapes(plan, "stops")[stations])
+    metres = straight(points(plan, "parcels", chosen), shapes(plan, "stops")[stations])
     near = Distances("line_station", metres)
     by = tuple(
         Part(f"within_{limit:g}m", share(floor, near.within(limit)))
