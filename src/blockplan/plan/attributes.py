@@ -55,7 +55,7 @@ def check_attributes(
     if "parcels" in layers:
         parcels = layers["parcels"]
         faults += _declared(parcels, tolerances, explained)
-        faults += _ratios(parcels, tolerances)
+        faults += _ratios(parcels, tolerances, explained)
         faults += _households(parcels, tolerances)
         faults += _residents_missing(plan, parcels)
     if "buildings" in layers:
@@ -180,10 +180,8 @@ def _declared(
     return faults + spread("pq-declared", parcels, np.flatnonzero(off), of=int(known.sum()), values=words)
 
 
-def _ratios(parcels: Drawn, tolerances: Tolerances) -> list[Fault]:
+def _ratios(parcels: Drawn, tolerances: Tolerances, explained: Mapping[int, Sequence[float]]) -> list[Fault]:
     far, floor = parcels.numbers("far"), parcels.numbers("floor_area_m2")
-    declared = parcels.numbers("declared_area_m2")
-    drawn = np.where(parcels.usable, shapely.area(parcels.geometry), np.nan)
     percent = far > tolerances.far_highest
     faults = spread(
         "pq-far",
@@ -202,9 +200,9 @@ def _ratios(parcels: Drawn, tolerances: Tolerances) -> list[Fault]:
     )
     kind = parcels.words("far_kind")
     half = _rounding(far)
-    # Where declared and drawn area differ, that is a fault of its own; the area that fits is taken here.
-    largest = np.fmax(drawn, declared) * (far + half) * (1 + FLOOR_SHARE)
-    smallest = np.fmin(drawn, declared) * (far - half) * (1 - FLOOR_SHARE)
+    low, high = _sites(parcels, explained)
+    largest = high * (far + half) * (1 + FLOOR_SHARE)
+    smallest = low * (far - half) * (1 - FLOOR_SHARE)
     # A ratio without a kind is an upper limit, as is usual.
     upper = (kind == "upper") | (kind == None)  # noqa: E711 (elementwise)
     lower = kind == "lower"
@@ -215,11 +213,30 @@ def _ratios(parcels: Drawn, tolerances: Tolerances) -> list[Fault]:
             & (floor >= 0)
             & ((upper & (floor > largest)) | (lower & (floor < smallest)))
         )
-    return faults + _floor_faults(parcels, off, np.fmax(drawn, declared))
+    return faults + _floor_faults(parcels, off)
 
 
-def _floor_faults(parcels: Drawn, off: Mask, site: NDArray[np.float64]) -> list[Fault]:
+def _sites(
+    parcels: Drawn, explained: Mapping[int, Sequence[float]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Smallest and largest area that a parcel may be meant to have.
+
+    Where drawn and declared area differ, or a gap or an overlap changes the
+    drawn area, that is a fault of its own; the ratio is held against the area that fits.
+    """
+    drawn = np.where(parcels.usable, shapely.area(parcels.geometry), np.nan)
+    declared = parcels.numbers("declared_area_m2")
+    change = np.zeros(len(drawn))
+    for row, areas in explained.items():
+        change[row] = max(areas, default=0.0)
+    return np.fmin(drawn - change, declared), np.fmax(drawn + change, declared)
+
+
+def _floor_faults(parcels: Drawn, off: Mask) -> list[Fault]:
     far, floor = parcels.numbers("far"), parcels.numbers("floor_area_m2")
+    drawn = np.where(parcels.usable, shapely.area(parcels.geometry), np.nan)
+    site = np.fmax(drawn, parcels.numbers("declared_area_m2"))
     kind = parcels.words("far_kind")
     found: list[Fault] = []
     for case in ("above", "below"):

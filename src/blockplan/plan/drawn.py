@@ -45,6 +45,11 @@ TYPE_NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "Mul
 WHOLE_FROM = 5
 WHOLE_SHARE = 0.9
 LISTED = 5
+#: Outlines with more points than this are looked at before they are judged: testing each edge against each
+#: edge nearby may take hours where an outline is hatched to and fro.
+INTRICATE_FROM = 100_000
+MOST_CROSSINGS = 1e8
+SAMPLED_EDGES = 24
 
 _PLACE = re.compile(r"\[([-+0-9.eE]+) ([-+0-9.eE]+)")
 
@@ -239,7 +244,12 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
     empty = ~missing & shapely.is_empty(geometry)
     wrong = ~missing & ~empty & ~np.isin(types, list(TYPES[drawn.spec.geometry]))
     rest = ~missing & ~empty & ~wrong
-    invalid = rest & ~shapely.is_valid(geometry)
+    points = shapely.get_num_coordinates(geometry)
+    intricate = rest & (points > INTRICATE_FROM)
+    intricate[intricate] = [_crossings_to_test(each) > MOST_CROSSINGS for each in geometry[intricate]]
+    rest &= ~intricate
+    invalid = np.zeros(len(geometry), dtype=bool)
+    invalid[rest] = ~shapely.is_valid(geometry[rest])
     judged = Drawn(drawn.name, drawn.spec, drawn.frame, drawn.ids, geometry, rest & ~invalid)
     faults = spread("pq-geometry", judged, np.flatnonzero(missing), case="null", whole="null-all")
     faults += spread("pq-geometry", judged, np.flatnonzero(empty), case="empty")
@@ -255,9 +265,25 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
             **_corner(geometry[row]),
         },
     )
+    faults += spread(
+        "pq-geometry",
+        judged,
+        np.flatnonzero(intricate),
+        case="intricate",
+        values=lambda row: {"points": int(points[row]), **_corner(geometry[row])},
+    )
     for row in np.flatnonzero(invalid):
         faults.append(_invalid(judged, int(row)))
     return judged, faults
+
+
+def _crossings_to_test(geometry: Any) -> float:
+    """How many pairs of edges lie so close that they may cross, by a sample of the edges."""
+    points = shapely.get_coordinates(geometry)
+    low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
+    sample = np.linspace(0, len(low) - 1, SAMPLED_EDGES).astype(np.intp)
+    near = [((low <= high[at]) & (high >= low[at])).all(axis=1).sum() for at in sample]
+    return float(np.mean(near)) * len(low)
 
 
 def _type_name(number: int) -> str:

@@ -23,8 +23,11 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
 )  # fmt: skip
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ENGLISH = {word: number for number, word in enumerate(_WORDS)}
 _ENGLISH |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
+_ENGLISH |= {word: number for number, word in enumerate(_ORDINALS, start=1)}
+_ENGLISH |= {"both": 2, "twice": 2, "pair": 2}
 _CJK = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
 _CJK_STEPS = {"十": 10, "百": 100, "千": 1000}
 _CJK_MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
@@ -35,7 +38,7 @@ _TOKEN = re.compile(
     r"(?:\s?(?P<scale>万|萬|亿|億|thousand\b|million\b|billion\b))?"
     rf"|(?P<cjk>[{''.join(_CJK)}十百千万萬亿億]+(?:[点點][{''.join(_CJK)}]+)?)"
     rf"|\b(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<ones>{'|'.join(_WORDS[1:10])}))?\b"
-    rf"|\b(?P<word>{'|'.join(_WORDS)})\b"
+    rf"|\b(?P<word>{'|'.join(word for word in _ENGLISH if word not in _TENS)})\b"
     rf"|\b(?P<month>{'|'.join(_MONTHS)})\b",
     re.IGNORECASE,
 )
@@ -111,7 +114,11 @@ def figures(text: str | None) -> list[Figure]:
     """
     plain = unicodedata.normalize("NFKC", text or "")
     spans: list[tuple[int, int, list[tuple[float, float]], bool]] = []
+    behind = 0
     for match in _TOKEN.finditer(plain):
+        if match.start() < behind:
+            continue  # The 2 of km2.
+        behind = _unit_behind(plain, match.end())[3]
         spans.append((match.start(), match.end(), _read(match), match["digits"] is not None))
     found: list[Figure] = []
     after: tuple[int, Dimension, float, str] | None = None

@@ -189,13 +189,24 @@ def _outside(placed: Placed, name: str, outline: Any, tolerances: Tolerances) ->
 
 def _depth_class(parts: Geometries, outline: Any, limits: tuple[float, float]) -> NDArray[np.intp]:
     """For each part outside: 0 within the tolerance of the outline, 1 within a sliver's width, 2 beyond."""
-    points, owner = shapely.get_coordinates(parts, return_index=True)
+    corners, owner = shapely.get_coordinates(parts, return_index=True)
+    # What fills a hole or a bay of the outline has all of its corners on it: a point between them tells.
+    pieces, of = shapely.get_parts(parts, return_index=True)
+    at = np.concatenate((np.asarray(shapely.points(corners), dtype=object), _middle(pieces)))
+    owner = np.concatenate((owner, of))
     depth = np.zeros(len(parts), dtype=np.intp)
-    at = shapely.points(points)
     for limit in limits:
         far = ~shapely.dwithin(outline, at, limit)
         depth += np.bincount(owner[far], minlength=len(parts)) > 0
     return depth
+
+
+def _middle(pieces: Geometries) -> Geometries:
+    """A point in the middle of each line, and on each polygon or point."""
+    middle = shapely.point_on_surface(pieces)
+    lines = shapely.get_dimensions(pieces) == 1
+    middle[lines] = shapely.line_interpolate_point(pieces[lines], 0.5, normalized=True)
+    return np.asarray(middle, dtype=object)
 
 
 def _amount(part: Any, outline: Any) -> dict[str, Any]:

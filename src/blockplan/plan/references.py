@@ -100,6 +100,7 @@ def _ids(drawn: Drawn) -> list[Fault]:
 def _dangling(layers: Mapping[str, Drawn], gaps: Sequence[Any]) -> list[Fault]:
     """One fault for each name that no feature bears, with every feature that uses it."""
     faults: list[Fault] = []
+    holes = shapely.STRtree(gaps)
     for parent, users in _users(layers).items():
         if parent not in layers:
             faults.append(_no_parents(parent, [use for uses in users.values() for use in uses]))
@@ -108,7 +109,7 @@ def _dangling(layers: Mapping[str, Drawn], gaps: Sequence[Any]) -> list[Fault]:
             faults += [
                 _no_parent(parent, value, uses)
                 for value, uses in users.items()
-                if parent != "parcels" or not _in_gap(uses, gaps)
+                if parent != "parcels" or not _in_one_hole(uses, holes)
             ]
     return faults
 
@@ -125,10 +126,11 @@ def _users(layers: Mapping[str, Drawn]) -> dict[str, dict[str, list[_Use]]]:
     return found
 
 
-def _in_gap(uses: list[_Use], gaps: Sequence[Any]) -> bool:
+def _in_one_hole(uses: list[_Use], holes: shapely.STRtree) -> bool:
     """Whether all features that name a missing parcel lie in one hole of the tiling: the parcel is gone."""
     drawn = np.array([layer.geometry[row] for layer, _, row in uses], dtype=object)
-    return any(bool(shapely.intersects(gap, drawn).all()) for gap in gaps)
+    hole = holes.query(drawn, predicate="intersects")[1]
+    return bool(np.bincount(hole).max(initial=0) >= len(uses))
 
 
 def _no_parent(parent: str, value: str, uses: list[_Use]) -> Fault:

@@ -157,7 +157,8 @@ def _language_fault(statements: Drawn, row: int, said: Mapping[str, Sequence[Fig
     for sized in (True, False):
         for lang, stated in said.items():
             for figure in stated:
-                if not figure.digits or bool(figure.dimension) != sized:
+                # "1人当たり" and "a person" say the same: a bare one is no figure.
+                if not figure.digits or bool(figure.dimension) != sized or (not sized and figure.value == 1):
                     continue
                 lacking = [
                     other

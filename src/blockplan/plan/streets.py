@@ -104,7 +104,7 @@ def _nearest(ends: _Ends, owner: Rows) -> _Ends:
     seen_ends: set[tuple[float, float]] = set()
     seen_pairs: dict[frozenset[int], list[Any]] = {}
     kept: list[int] = []
-    for at in np.argsort(ends.gap_m, kind="stable"):
+    for at in np.lexsort((ends.own, np.round(ends.gap_m, 6))):
         point = ends.points[at]
         here = (point.x, point.y)
         pair = frozenset((int(owner[ends.own[at]]), int(owner[ends.other[at]])))

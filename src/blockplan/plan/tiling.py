@@ -24,7 +24,9 @@ from blockplan.plan.faults import Fault, fault
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.plan.drawn import Geometries, Rows
+    from numpy.typing import NDArray
+
+    from blockplan.plan.drawn import Geometries, Mask, Rows
     from blockplan.plan.placement import Placed
 
 #: Two areas are the same ground seen twice if they differ by no more than this share.
@@ -73,7 +75,11 @@ def tile(placed: Placed, tolerances: Tolerances) -> Tiling:
     suspects = _suspects(geometries)
     pairs, slivers, twice = _overlaps(geometries, rows, suspects, tolerances)
     twice += sum(piece.area for name, _, piece in placed.slivers if name == "parcels")
-    slivers += [(piece, (row,)) for name, row, piece in placed.slivers if name == "parcels"]
+    slivers += [
+        (piece, (row,))
+        for name, row, piece in placed.slivers
+        if name == "parcels" and piece.area > tolerances.gap_tolerance_m2
+    ]
     stars = _stars(pairs, outside, parcels)
     for centre, star in stars:
         result.faults += _overlap_fault(parcels, centre, star, result, outside)
@@ -250,8 +256,13 @@ def _gaps(
     if short + ground.twice_m2 <= tolerances.gap_tolerance_m2:
         return
     cover = shapely.coverage_union_all(geometries) if ground.fits else shapely.union_all(geometries)
-    left = shapely.get_parts(shapely.difference(ground.boundary, cover))
-    solid, thin = _without_slivers(left, tolerances.sliver_width_m, tolerances.gap_tolerance_m2)
+    open_ = shapely.difference(ground.boundary, cover)
+    unjudged = _unjudged(ground.parcels)[0]
+    if len(unjudged):
+        open_ = shapely.difference(open_, shapely.union_all(unjudged))
+    solid, thin = _without_slivers(
+        shapely.get_parts(open_), tolerances.sliver_width_m, tolerances.gap_tolerance_m2
+    )
     if not solid and not thin:
         return
     tree = shapely.STRtree(geometries)
@@ -283,8 +294,11 @@ def _gap_fault(parcels: Drawn, piece: Any, near: Rows) -> Fault:
 def _explained(ground: _Ground, gaps: list[Any], beside: list[Rows]) -> list[bool]:
     """Which gaps are the hole that a parcel with another fault left behind."""
     areas = np.array([gap.area for gap in gaps])
-    known = np.zeros(len(gaps), dtype=bool)
-    known |= _left_by_unusable(ground.parcels, gaps, areas)
+    known = _lost(ground.parcels, _unjudged(ground.parcels)[1], areas)
+    gaps_beside: dict[int, list[int]] = defaultdict(list)
+    for at, near in enumerate(beside[: len(gaps)]):
+        for row in near:
+            gaps_beside[int(row)].append(at)
     moved = defaultdict(float, ground.outside)
     for _, star in ground.stars:
         for first, second, shared, _ in star:
@@ -292,7 +306,8 @@ def _explained(ground: _Ground, gaps: list[Any], beside: list[Rows]) -> list[boo
             moved[second] += shared
     for row, excess in moved.items():
         whole = float(ground.parcels.geometry[row].area)
-        touching = np.array([row in near for near in beside[: len(gaps)]], dtype=bool)
+        touching = np.zeros(len(gaps), dtype=bool)
+        touching[gaps_beside[row]] = True
         # Moved a little: the strip it left is beside it, and as large as the strip it covers wrongly.
         if touching.any() and abs(areas[touching].sum() - excess) <= SAME_AREA * excess:
             known |= touching
@@ -303,25 +318,24 @@ def _explained(ground: _Ground, gaps: list[Any], beside: list[Rows]) -> list[boo
     return list(known)
 
 
-def _left_by_unusable(parcels: Drawn, gaps: list[Any], areas: Any) -> Any:
-    """Gaps where a parcel that cannot be judged lies, by its box, or else by its declared area."""
-    known = np.zeros(len(gaps), dtype=bool)
+def _unjudged(parcels: Drawn) -> tuple[Geometries, Rows]:
+    """Roughly where the parcels lie that cannot be judged, and the rows of those that lie nowhere."""
+    rows = np.flatnonzero(~parcels.usable)
+    somewhere = np.isfinite(shapely.bounds(parcels.geometry[rows])).all(axis=1)
+    hulls = shapely.convex_hull(parcels.geometry[rows[somewhere]])
+    return hulls[shapely.area(hulls) > 0], rows[~somewhere]
+
+
+def _lost(parcels: Drawn, lost: Rows, areas: NDArray[np.float64]) -> Mask:
+    """Gaps that belong to a parcel without a place: of its declared area, or else the largest."""
+    known = np.zeros(len(areas), dtype=bool)
     declared = parcels.numbers("declared_area_m2")
-    lost = []
-    for row in np.flatnonzero(~parcels.usable):
-        box = shapely.bounds(parcels.geometry[row])
-        hit = np.zeros(len(gaps), dtype=bool)
-        if np.isfinite(box).all():
-            hit = shapely.intersects(shapely.box(*box), gaps)
-        known |= hit
-        if not hit.any():
-            lost.append(row)
     for row in lost:
         open_ = np.flatnonzero(~known)
         if not len(open_):
             break
         want = declared[row]
-        # Without a declared area nobody can say which hole is its own; the largest one is taken.
+        # Without a declared area nobody can say which hole is its own.
         best = open_[np.argmax(areas[open_]) if np.isnan(want) else np.argmin(np.abs(areas[open_] - want))]
         if np.isnan(want) or abs(areas[best] - want) <= SAME_AREA * want:
             known[best] = True
