@@ -19,8 +19,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import blockplan
 from blockplan.plan import BASE
-from blockplan.report import definitions, fonts, rulemaps, tables, themes
+from blockplan.report import definitions, fonts, reachmaps, rulemaps, tables, themes
 from blockplan.report.drawing import definitions as ground_definitions
+from blockplan.report.features import residents_at
 from blockplan.report.ground import Ground
 from blockplan.report.words import Words, is_known
 
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from blockplan.check.verdict import CheckResult, StatementState, Verdict
+    from blockplan.check.verdict import CheckResult, ReadingOutcome, StatementState, Verdict
     from blockplan.plan import Plan
     from blockplan.plan.faults import Fault
     from blockplan.report.drawing import Drawing
 
 MOST_PLACES = 40
 MOST_MISSING = 4
+MOST_CHANGED = 6
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHIN = re.compile(r"within_([0-9.]+)m")
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -124,6 +126,15 @@ class View:
         return [*self.of_outcome["fail"], *self.of_outcome["unknown"]]
 
     @property
+    def divided(self) -> list[Verdict]:
+        """Verdicts that pass, and would not under some other reading."""
+        return [
+            verdict
+            for verdict in self.of_outcome["pass"]
+            if any(reading.outcome == "fail" for reading in verdict.readings)
+        ]
+
+    @property
     def errors(self) -> list[Fault]:
         """Faults that put verdicts in doubt."""
         return [found for found in self.result.faults if found.grade == "error"]
@@ -144,8 +155,11 @@ class View:
         return anchor(f"{verdict.rule}-{verdict.scope_id}")
 
     def maps(self, verdict: Verdict) -> list[Drawing]:
-        """The maps of a verdict."""
-        return rulemaps.rule_maps(self.ground, verdict, f"map-{self.anchor(verdict)}")
+        """The maps of a verdict: its places where it does not pass, and whom another reading changes."""
+        id_ = f"map-{self.anchor(verdict)}"
+        found = [] if verdict.outcome == "pass" else rulemaps.rule_maps(self.ground, verdict, id_)
+        other = reachmaps.reading_map(self.ground, verdict, f"{id_}-reading")
+        return [*found, other] if other else found
 
     def definition(self, verdict: Verdict) -> list[str]:
         """How a verdict's figure was measured."""
@@ -184,12 +198,21 @@ class View:
                 "outcome": reading.outcome,
                 "said": tables.outcome_said(reading.outcome, words),
                 "weight": words.or_else(f"weight.{reading.weight}", reading.weight),
-                "changed": words.count("count.places", len(reading.changed))
-                if is_known(reading.share)
-                else tables.DASH,
+                "changed": self._changed(reading),
             }
             for reading in verdict.readings
         ]
+
+    def _changed(self, reading: ReadingOutcome) -> str:
+        """How many places change sides under a reading, and the first of them."""
+        if not is_known(reading.share):
+            return self.words("value.unknown")
+        if not reading.changed:
+            return tables.DASH
+        first = self.words.join(reading.changed[:MOST_CHANGED])
+        rest = len(reading.changed) - MOST_CHANGED
+        more = self.words("list.separator") + self.words("list.more", n=rest) if rest > 0 else ""
+        return f"{self.words.count('count.places', len(reading.changed))} ({first}{more})"
 
     def spread(self, verdict: Verdict) -> str:
         """How far the readings lie apart."""
@@ -209,7 +232,7 @@ class View:
                 "id": place.id,
                 "layer": words.or_else(f"layer.{place.layer}", place.layer),
                 "value": words.amount(place.value, unit) if is_known(place.value) else far,
-                "residents": words.number(rulemaps.residents_at(self.plan, place)),
+                "residents": words.number(residents_at(self.plan, place)),
             }
             for place in verdict.where[:MOST_PLACES]
         ]

@@ -9,7 +9,7 @@ Run by hand, once; the result is committed. It needs the collections
 
 Kept are the characters of GB 2312, the kana and level 1 kanji of JIS X 0208,
 Latin letters, punctuation and the few symbols that maps and tables use. The
-face is the one for mainland China; where a level 1 kanji has another form in
+face is the one for mainland China; where a kept kanji has another form in
 Japan, that form stands at the same place of the private plane 15, from where
 `blockplan.report.fonts` puts it in place for a Japanese report.
 """
@@ -26,6 +26,8 @@ FAMILY = "Blockplan Sans"
 WEIGHTS = ("Regular", "Bold")
 FACES = {"zh": "Noto Sans CJK SC", "ja": "Noto Sans CJK JP"}
 JAPANESE_FORM = 0xF0000  #: offset of the Japanese form of a character
+#: Kanji of level 2 that names of the reference plan need.
+NAMES = "匯"
 SYMBOLS = (
     "€£¥©®°±²³·×÷–—―‘’“”†‡•…‰′″‹›※₂₃→←↑↓↔↗↘⇒−≈≠≤≥≡∞√∑∅■□▲△▶▷▼▽◆◇○●◎★☆✓✔✕✗✘①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ㎡㎞㎢㎝℃№℡♀♂♪　"
 )
@@ -35,12 +37,13 @@ def characters() -> set[int]:
     """Code points that the fonts keep."""
     latin = {*range(0x20, 0x7F), *range(0xA0, 0x180), 0x218, 0x219, 0x21A, 0x21B}
     asian = {*range(0x3000, 0x3100), *range(0xFF01, 0xFFE6)}
-    return latin | asian | set(map(ord, SYMBOLS)) | _rows("gb2312", 0xA1, 0xF8) | japanese()
+    level_1 = _rows("euc_jp", 0xA1, 0xD0)
+    return latin | asian | set(map(ord, SYMBOLS + NAMES)) | _rows("gb2312", 0xA1, 0xF8) | level_1
 
 
 def japanese() -> set[int]:
-    """Code points of JIS X 0208, rows 1 to 47: symbols, kana, level 1 kanji."""
-    return _rows("euc_jp", 0xA1, 0xD0)
+    """Kept code points that Japan writes: those of JIS X 0208."""
+    return _rows("euc_jp", 0xA1, 0xF5) & characters()
 
 
 def _rows(encoding: str, first: int, end: int) -> set[int]:
@@ -59,13 +62,14 @@ def make(collection: Path, weight: str, out: Path) -> None:
     """Write the subset of one weight."""
     faces = {font["name"].getDebugName(1): font for font in TTCollection(collection, lazy=True)}
     font = faces[FACES["zh"]]
+    written = japanese()
     japanese_forms = faces[FACES["ja"]].getBestCmap()
     for table in font["cmap"].tables:
         if table.format == 12:
-            for code in japanese():
+            for code in written:
                 if code in table.cmap and japanese_forms[code] != table.cmap[code]:
                     table.cmap[JAPANESE_FORM + code] = japanese_forms[code]
-            kept = set(table.cmap) & ({JAPANESE_FORM + code for code in japanese()} | characters())
+            kept = set(table.cmap) & ({JAPANESE_FORM + code for code in written} | characters())
     subsetter = subset.Subsetter(options())
     subsetter.populate(unicodes=kept)
     subsetter.subset(font)

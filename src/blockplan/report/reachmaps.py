@@ -1,0 +1,246 @@
+"""
+The maps of a rule about reach: who is beyond, and who changes sides under another reading.
+
+The greens are those that the measure counted; the dashed line is the limit
+as the crow flies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure import MEASURES
+from blockplan.measure.greens import public_greens
+from blockplan.measure.measurement import Place
+from blockplan.report import drawing, svg
+from blockplan.report.definitions import reading_name
+from blockplan.report.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.features import FADED, beside, feature, placed, residents_at
+from blockplan.report.ground import GREEN, OUTLINE
+from blockplan.report.svg import Frame
+from blockplan.report.themes import LONG, area_names
+from blockplan.report.words import enough_decimals, is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.check.verdict import Verdict
+    from blockplan.plan import Plan
+    from blockplan.report.ground import Ground
+    from blockplan.report.words import Words
+
+#: Beyond the limit by up to so many metres, and the colour; the last is for the farthest.
+BEYOND = ((100.0, "#f2a33a"), (250.0, "#e2672c"), (500.0, "#bf2f45"), (float("inf"), "#6b1650"))
+UNREACHABLE = "#2b2b2b"
+CHANGED = "#7a3fa0"
+GREEN_LINE = "#2f7d36"
+LABELLED = 10
+MOST_DETAILS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Places beyond the limit by about as much."""
+
+    colour: str
+    said: str
+    places: tuple[Place, ...]
+
+
+def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
+    """Everybody beyond the limit, by distance: the whole plan, and closer views where it is a long strip."""
+    words, limit = ground.words, float(verdict.definition["limit_m"])
+    classes = _classes(verdict.where, limit, words)
+    legend = [
+        LegendEntry(
+            drawing.fill_swatch(one.colour, "#3b1020"), one.said, _people(ground.plan, one.places, words)
+        )
+        for one in classes
+    ]
+    legend += _signs(limit, words)
+    greens = _counted_greens(ground.plan, verdict.definition)
+    line = _within(greens, limit)
+    title = words("map.reach.title", rule=words.pick(verdict.title))
+    said = words.count("map.reach.description", len(verdict.where), limit=words.amount(limit, "m"))
+    drawings = []
+    for number, frame in enumerate([ground.frame, *_near(ground, verdict.where)] if ground.frame else []):
+        sheet = Sheet.of(frame, PART_MM)
+        body = _greens_and_line(ground, sheet, greens, line) + _beyond(
+            ground, sheet, classes, verdict.where, limit
+        )
+        drawings.append(
+            Drawing(
+                f"{id_}-{number}" if number else id_,
+                words("map.closer", title=title, n=words.number(number)) if number else title,
+                said,
+                sheet,
+                FADED,
+                body,
+                () if number else tuple(legend),
+            )
+        )
+    return drawings
+
+
+def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
+    """Who changes sides under the first other reading that changes anything; None if none does."""
+    reading = next((one for one in verdict.readings[1:] if one.changed), None)
+    limit = verdict.definition.get("limit_m")
+    if ground.frame is None or reading is None or not is_known(limit):
+        return None
+    words, frame = ground.words, ground.frame
+    places = tuple(_at(ground.plan, verdict.definition, id_) for id_ in reading.changed)
+    changed = (_Class(CHANGED, words("map.reading.sign"), tuple(place for place in places if place)),)
+    sheet = Sheet.of(frame, PART_MM)
+    greens = _counted_greens(ground.plan, verdict.definition)
+    body = _greens_and_line(ground, sheet, greens, _within(greens, limit))
+    name = reading_name(reading, words)
+    people = _people(ground.plan, changed[0].places, words)
+    return Drawing(
+        id_,
+        words("map.reading.title", reading=name),
+        words("map.reading.description", reading=name),
+        sheet,
+        FADED,
+        body + _beyond(ground, sheet, changed, (), limit),
+        (
+            LegendEntry(drawing.fill_swatch(CHANGED, "#3b1020"), changed[0].said, people),
+            *_signs(limit, words),
+        ),
+    )
+
+
+def _at(plan: Plan, definition: Mapping[str, Any], id_: str) -> Place | None:
+    """The place of a home, in one of the layers that the definition starts from."""
+    start = definition.get("from") or ("buildings", "parcels")
+    for layer in start if isinstance(start, list | tuple) else (start,):
+        shape = feature(plan, layer, id_)
+        if shape is not None:
+            return Place(layer, id_, *drawing.centre(shape), None)
+    return None
+
+
+def _signs(limit: float, words: Words) -> tuple[LegendEntry, ...]:
+    """Legend of what every map of reach shows."""
+    said = words("map.reach.line", amount=words.amount(limit, "m"))
+    return (
+        LegendEntry(drawing.fill_swatch(GREEN, GREEN_LINE), words("map.reach.greens")),
+        LegendEntry(drawing.line_swatch((GREEN_LINE, 2.0, "6 3")), said),
+        LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
+    )
+
+
+def _classes(places: Iterable[Place], limit: float, words: Words) -> list[_Class]:
+    found: dict[float | None, list[Place]] = {}
+    for place in places:
+        away = place.value
+        upto = next(edge for edge, _ in BEYOND if away - limit <= edge) if is_known(away) else None
+        found.setdefault(upto, []).append(place)
+    classes = []
+    low = limit
+    for edge, colour in BEYOND:
+        high = limit + edge
+        if edge in found:
+            key = "map.reach.farther" if edge == float("inf") else "map.reach.between"
+            said = words(
+                key, low=words.number(low, 0), high=words.amount(high, "m"), from_=words.amount(low, "m")
+            )
+            classes.append(_Class(colour, said, tuple(found[edge])))
+        low = high
+    if None in found:
+        classes.append(_Class(UNREACHABLE, words("map.reach.unreachable"), tuple(found[None])))
+    return classes
+
+
+def _people(plan: Plan, places: Iterable[Place], words: Words) -> str:
+    """How many residents live at places, and at how many; without residents the number of places."""
+    places = list(places)
+    values = [residents_at(plan, place) for place in places]
+    counted = words.count("count.places", len(places))
+    if values and all(is_known(value) for value in values):
+        return words(
+            "map.reach.people",
+            residents=words.count("count.residents", sum(v or 0.0 for v in values)),
+            places=counted,
+        )
+    return counted
+
+
+def _beyond(
+    ground: Ground, sheet: Sheet, classes: Sequence[_Class], worst: tuple[Place, ...], limit: float
+) -> str:
+    frame, words = ground.frame or sheet.frame, ground.words
+    placer, out = svg.Placer(frame), []
+    line = 0.3 * sheet.unit
+    for one in classes:
+        for place in placed(one.places):
+            shape = feature(ground.plan, place.layer, place.id)
+            d = svg.path(svg.drawable([shape], frame), frame) if shape is not None else ""
+            out.append(
+                svg.shape(d, fill=one.colour, stroke="#3b1020", stroke_width=line, fill_rule="evenodd")
+            )
+            if not d or (shape is not None and shape.area < (1.2 * sheet.unit) ** 2):
+                x, y = frame.place(place.x, place.y)
+                out.append(
+                    svg.circle(x, y, 1.0 * sheet.unit, fill=one.colour, stroke="#3b1020", stroke_width=line)
+                )
+    size = 2.5 * sheet.unit
+    for place in placed(worst)[:LABELLED]:
+        x, y = frame.place(place.x, place.y)
+        said = f"{place.id} {_metres(place.value, limit, words)}" if is_known(place.value) else place.id
+        width = svg.text_width(said, size)
+        spot = placer.place(x, y, width, 1.25 * size, beside(2.2 * sheet.unit, width, size))
+        if spot:
+            out.append(svg.label(*spot, said, size, fill="#3b1020", font_weight="700"))
+    return "".join(out) + area_names(ground, sheet, placer)
+
+
+def _metres(value: float, limit: float, words: Words) -> str:
+    """A distance in whole metres, or finer where it would read as the limit."""
+    return words.with_unit(words.number(value, enough_decimals(value, limit, 0)), "m")
+
+
+def _greens_and_line(ground: Ground, sheet: Sheet, greens: list[BaseGeometry], line: BaseGeometry) -> str:
+    frame = ground.frame or sheet.frame
+    edge: dict[str, str | float] = {"stroke": GREEN_LINE, "fill_rule": "evenodd"}
+    around = svg.path(svg.drawable([line], frame), frame)
+    dashes = f"{2.2 * sheet.unit:.0f} {1.2 * sheet.unit:.0f}"
+    width = 0.45 * sheet.unit
+    return svg.shape(
+        around, fill=GREEN, fill_opacity="0.10", stroke_width=width, stroke_dasharray=dashes, **edge
+    ) + svg.shape(
+        svg.path(svg.drawable(greens, frame), frame), fill=GREEN, stroke_width=0.3 * sheet.unit, **edge
+    )
+
+
+def _counted_greens(plan: Plan, definition: Mapping[str, Any]) -> list[BaseGeometry]:
+    """The public greens that the verdict counted, as the measure reads them."""
+    used = definition.get("parameters")
+    spec = MEASURES["green_within_500m"]
+    chosen = {key: value for key, value in used.items() if key in spec.parameters} if used else {}
+    parameters = spec.choose(plan.manifest.parameters, chosen)
+    return list(public_greens(plan, parameters).of_size(parameters["smallest_green_ha"]).shape)
+
+
+def _within(greens: list[BaseGeometry], limit: float) -> BaseGeometry:
+    """Everything within a straight line of the greens."""
+    simple = shapely.simplify(np.array([*greens, None], dtype=object)[:-1], 3.0)
+    return shapely.simplify(shapely.union_all(shapely.buffer(simple, limit)), 4.0)
+
+
+def _near(ground: Ground, places: tuple[Place, ...]) -> list[Frame]:
+    """Frames of the areas that hold places beyond, where the plan is a long strip."""
+    frame = ground.frame
+    if frame is None or not places or max(frame.height / frame.width, frame.width / frame.height) < LONG:
+        return []
+    parts = drawing.parts_of([*ground.plan.layer("areas").geometry])
+    points = shapely.points([(place.x, place.y) for place in placed(places)])
+    counts = [(int(shapely.dwithin(part, points, 1.0).sum()), part) for part in parts]
+    chosen = sorted((pair for pair in counts if pair[0]), key=lambda pair: -pair[0])[:MOST_DETAILS]
+    return [Frame(*part.bounds).grown(130) for _, part in chosen]
