@@ -15,6 +15,7 @@ FAR_M = 5000.0
 FINE_M = 1e-4
 #: A strip narrower than this share of its length is cut as a corner instead.
 SLENDER = 0.36
+FRONT_FROM_RANK = 5
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def carve(
     strip = sum(lot.area_m2 for lot in group) / width
     other = length - strip
     if min(strip, other) < SLENDER * width or (len(lots) == 2 and small.area_m2 < SLENDER * width * width):
-        corner, rest = _corner(polygon, small.area_m2, angle, front)
+        # What is public stands at the main street; the rest takes the corner behind.
+        side = front if small.rank >= FRONT_FROM_RANK else (-front[0], -front[1])
+        corner, rest = _corner(polygon, small.area_m2, angle, side)
         return [(small, corner), *carve(rest, [lot for lot in lots if lot is not small], front)]
     if np.cos(angle) * front[0] + np.sin(angle) * front[1] > 0:
         angle += np.pi

@@ -129,8 +129,8 @@ def _fit(weights: np.ndarray, free: np.ndarray, wanted: np.ndarray) -> np.ndarra
     raise SystemExit(f"the table cannot be met: plots are off by, in ha, {dict(enumerate(off))}; wanted {wanted / HA}")
 
 
-def layout() -> tuple[list[Parcel], shapely.Polygon]:
-    """All parcels of the plan, road land included, tiling each piece, and the river (straight frame)."""
+def layout() -> tuple[dict[str, list[Parcel]], shapely.Polygon]:
+    """The parcels of each piece as they are carved, without road land, and the river (straight frame)."""
     found, water = plots({area_id: table(area_id)["17"] for area_id in TABLE_HA})
     recipes = _recipes()
     carved: dict[str, list[Parcel]] = {name: [] for name in PIECES}
@@ -144,7 +144,7 @@ def layout() -> tuple[list[Parcel], shapely.Polygon]:
         for plot, lots in zip(mine, shares(area_id, paired, roads), strict=True):
             for lot, polygon in carve(plot.polygon, lots, plot.front):
                 carved[plot.piece].append(Parcel(plot.piece, plot.cell, lot.code, lot.mark, polygon))
-    return [parcel for name in PIECES for parcel in tiled(name, carved[name])], water
+    return carved, water
 
 
 def tiled(name: str, carved: list[Parcel]) -> list[Parcel]:

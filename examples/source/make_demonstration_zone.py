@@ -26,11 +26,11 @@ from blockplan.plan.model import Difference, Plan  # noqa: E402
 def main(folder: Path) -> None:
     """Write the plan, and one folder for each faulty variant, under `folder`."""
     manifest = manifest_from(tomllib.loads((HERE / "manifest.toml").read_text(encoding="utf-8")), "manifest.toml")
-    layers, working = base_plan()
+    layers, working, carved = base_plan()
     differences = {
         "a": Difference({}),
         "b": scenario_b(layers),
-        "c": scenario_c(layers, working),
+        "c": scenario_c(layers, working, carved),
     }
     for name in ("plan.gpkg", "plan.toml"):
         (folder / name).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from attributes import parcel_frame
 from facilities import facility_frame, programme_frame
 from frame import PIECES
 from grids import GRIDS
-from landuse import layout
+from landuse import Parcel, layout, tiled
 from layers import entrances, nature, outlines, stops, street_frame, structure
 from statements import statement_frame
 
@@ -27,9 +27,10 @@ def street_widths() -> dict[tuple[str, str], tuple[str, float]]:
     return {(name, line.name): (line.cls, line.width) for name, line in lines}
 
 
-def base_plan() -> tuple[dict[str, pd.DataFrame], gpd.GeoDataFrame]:
-    """The layers of the plan as drawn, and the parcels with the working columns of this script."""
-    tiles, river = layout()
+def base_plan() -> tuple[dict[str, pd.DataFrame], gpd.GeoDataFrame, dict[str, list[Parcel]]]:
+    """The layers of the plan as drawn, the parcels with the working columns, and the carved parcels."""
+    carved, river = layout()
+    tiles = [parcel for name in PIECES for parcel in tiled(name, carved[name])]
     parcels = parcel_frame(tiles, street_widths())
     layers = outlines(parcels)
     extent = layers["extent"].geometry.iloc[0]
@@ -42,7 +43,7 @@ def base_plan() -> tuple[dict[str, pd.DataFrame], gpd.GeoDataFrame]:
     layers["stops"] = stops(streets)
     layers |= nature(parcels, river, extent)
     layers["programmes"] = programme_frame(parcels)
-    return {**layers, "statements": statement_frame()}, parcels
+    return {**layers, "statements": statement_frame()}, parcels, carved
 
 
 def write_plan(plan: Plan, folder: Path) -> None:
