@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, shapes, total, unknown
+from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, unknown
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
@@ -51,7 +51,7 @@ def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Land that lies in a functional zone and in an area, ha, by pair: the two divisions need not match."""
     missing = absent(plan, "zones", "areas")
-    zones, areas = shapes(plan, "zones"), shapes(plan, "areas")
+    zones, areas = sound(shapes(plan, "zones")), sound(shapes(plan, "areas"))
     zone_names, area_names = ids(plan, "zones"), ids(plan, "areas")
     counted = {"zones": tuple(zone_names), "areas": tuple(area_names)}
     missing += unknown("zones.geometry", zone_names[shapely.is_missing(zones)])

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
-#: Kind of a layer's geometry -> numbers of the geometry types that it takes.
+#: Kind of a layer's geometry -> whether it takes geometry type 0, 1, ... 7, and none at all (the last).
 KINDS = {
-    "point": (0, 4),
-    "line": (1, 2, 5),
-    "polygon": (3, 6),
-    "any": (0, 1, 2, 3, 4, 5, 6),
-    "none": (),
+    kind: np.isin([*range(8), -1], numbers)
+    for kind, numbers in {
+        "point": (0, 4),
+        "line": (1, 2, 5),
+        "polygon": (3, 6),
+        "any": (0, 1, 2, 3, 4, 5, 6),
+        "none": (),
+    }.items()
 }
 #: So many features are named one by one where something is missing; the rest are counted.
 NAMED = 20
@@ -59,11 +62,10 @@ def ids(plan: Plan, layer: str) -> NDArray[Any]:
 
 def shapes(plan: Plan, layer: str) -> NDArray[Any]:
     """
-    Geometries of a layer's features, fit to be measured.
+    Geometries of a layer's features as they are drawn.
 
     None where a feature has no geometry, an empty one, one without a place, or one of another
-    kind than its layer (a point among parcels). Rings that cross themselves are
-    mended; that they do is a fault that `blockplan.plan.validate` reports.
+    kind than its layer (a point among parcels).
     """
     return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer))
 
@@ -72,24 +74,36 @@ def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
     found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
     if shapely.has_z(found).any():
         found = shapely.force_2d(found)
-    found[~np.isin(shapely.get_type_id(found), KINDS[LAYERS[layer].geometry])] = None
+    found[~KINDS[LAYERS[layer].geometry][shapely.get_type_id(found)]] = None
     found[shapely.is_empty(found) | ~np.isfinite(shapely.bounds(found)).all(axis=1)] = None
-    bad = np.flatnonzero((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found))
-    if len(bad):
-        mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
-        mended[shapely.is_empty(mended)] = None
-        found[bad] = mended
     return found
+
+
+def sound(found: NDArray[Any]) -> NDArray[Any]:
+    """
+    Shapes that can be overlaid and have one area: polygons whose rings cross themselves are mended.
+
+    That they cross is a fault that `blockplan.plan.validate` reports. What leaves no land is None.
+    """
+    bad = np.flatnonzero((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found))
+    if not len(bad):
+        return found
+    mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
+    mended[shapely.is_empty(mended)] = None
+    whole = found.copy()
+    whole[bad] = mended
+    return whole
 
 
 def union(found: NDArray[Any]) -> Any:
     """The land that polygons cover together; what is no polygon covers none."""
-    return shapely.union_all(found[shapely.get_dimensions(found) == 2])
+    return shapely.union_all(sound(found[shapely.get_dimensions(found) == 2]))
 
 
-def areas_m2(plan: Plan, layer: str) -> NDArray[np.float64]:
-    """Drawn areas; NaN where a feature has no geometry."""
-    return plan.cached(f"areas:{layer}", lambda: shapely.area(shapes(plan, layer)))
+def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
+    found = shapes(plan, layer)
+    return np.asarray(shapely.area(sound(found if rows is None else found[rows])))
 
 
 def points(plan: Plan, layer: str, rows: NDArray[Any]) -> NDArray[Any]:
@@ -143,7 +157,9 @@ def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tup
 
 def _of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
-    found = [belongs(use, name, codes) for use, name in zip(uses, lists, strict=True)]
+    pairs = list(zip(uses, lists, strict=True))
+    answers = {pair: belongs(*pair, codes) for pair in set(pairs)}
+    found = [answers[pair] for pair in pairs]
     names = ids(plan, "parcels")
     nothing = [name for name, use in zip(names, uses, strict=True) if use is None]
     missing = unknown("parcels.land_use", nothing, len(names))

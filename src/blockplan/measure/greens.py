@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, union, unknown, values
+from blockplan.measure.columns import (
+    absent,
+    areas_m2,
+    ids,
+    of_codes,
+    shapes,
+    sound,
+    total,
+    union,
+    unknown,
+    values,
+)
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -130,8 +141,8 @@ def _public_greens(
     lacking = absent(plan, "parcels", "greens")
     missing: tuple[str, ...] = lacking if len(lacking) == 2 else ()
     chosen, undetailed = of_codes(plan, codes)
-    names, shape = ids(plan, "parcels")[chosen], shapes(plan, "parcels")[chosen]
-    area = areas_m2(plan, "parcels")[chosen]
+    names, shape = ids(plan, "parcels")[chosen], sound(shapes(plan, "parcels")[chosen])
+    area = shapely.area(shape)
     missing += undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
@@ -142,8 +153,8 @@ def _public_greens(
     return Greens(
         np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),
         (*(tuple(names[group]) for group in groups), *((name,) for name in rest)),
-        np.array([*whole, *shapes(plan, "greens")[rows]], dtype=object),
-        np.array([*(total(area[group]) for group in groups), *areas_m2(plan, "greens")[rows]]),
+        np.array([*whole, *sound(shapes(plan, "greens")[rows])], dtype=object),
+        np.array([*(total(area[group]) for group in groups), *areas_m2(plan, "greens", rows)]),
         missing,
         {"parcels": tuple(names), "greens": tuple(rest)},
     )

@@ -186,8 +186,11 @@ def can_house(plan: Plan) -> NDArray[np.bool_]:
 
 def _can_house(plan: Plan) -> NDArray[np.bool_]:
     lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
-    answers = [belongs(use, name, HOUSING_CODES) is not False for use, name in zip(uses, lists, strict=True)]
-    return np.array(answers, dtype=bool) | (values(plan, "parcels", "dwellings") > 0)
+    pairs = list(zip(uses, lists, strict=True))
+    answers = {pair: belongs(*pair, HOUSING_CODES) is not False for pair in set(pairs)}
+    return np.array([answers[pair] for pair in pairs], dtype=bool) | (
+        values(plan, "parcels", "dwellings") > 0
+    )
 
 
 def _homes(plan: Plan) -> Homes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, points, shapes, total, unknown, values
+from blockplan.measure.columns import absent, ids, of_codes, points, shapes, total, unknown, values
 from blockplan.measure.coverage import Distances, by_area, lacking, places, readings, share, straight
 from blockplan.measure.homes import homes as homes_of
 from blockplan.measure.measurement import Measurement, Part
@@ -63,7 +63,9 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     chosen, undetailed = of_codes(plan, parameters["commerce_codes"])
     names, floor = ids(plan, "parcels")[chosen], values(plan, "parcels", "floor_area_m2")[chosen]
     missing += undetailed + unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
-    missing += unknown("parcels.geometry", names[np.isnan(areas_m2(plan, "parcels")[chosen])], len(names))
+    missing += unknown(
+        "parcels.geometry", names[shapely.is_missing(shapes(plan, "parcels")[chosen])], len(names)
+    )
     stations = _stations(plan, parameters)
     counted = {"parcels": tuple(names), "stops": tuple(ids(plan, "stops")[stations])}
     definition = {"limit_m": limit_m, "along": "line", "from": "parcel", "to": "station"}

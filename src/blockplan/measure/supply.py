@@ -28,7 +28,7 @@ def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measur
     if lacking:
         return per_person(plan, "education_land_per_1000", "m2", None, 1000, missing=lacking)
     chosen, missing = of_codes(plan, parameters["basic_education_codes"])
-    area, names = areas_m2(plan, "parcels")[chosen], ids(plan, "parcels")[chosen]
+    area, names = areas_m2(plan, "parcels", chosen), ids(plan, "parcels")[chosen]
     missing += unknown("parcels.geometry", names[np.isnan(area)], len(names))
     supply = None if missing else total(area)
     counted = {"parcels": tuple(names)}
