@@ -26,6 +26,7 @@ from pydantic import (
 
 from blockplan.errors import MappingError
 from blockplan.exchange.expression import Expression, parse
+from blockplan.plan import tomlfile
 from blockplan.plan.layers import LAYERS
 
 LARGEST_MAPPING_BYTES = 1_000_000
@@ -272,7 +273,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         if path.is_file() and path.stat().st_size > LARGEST_MAPPING_BYTES:
             raise MappingError(f"{path} is larger than {LARGEST_MAPPING_BYTES:,} bytes, so it is no mapping.")
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        return tomlfile.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise MappingError(f"There is no mapping file {path}.\nCheck the name.") from None
     except (OSError, ValueError) as error:

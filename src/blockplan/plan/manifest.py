@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from blockplan.errors import PlanDataError
+from blockplan.plan import tomlfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +107,7 @@ def read_manifest(path: Path) -> Manifest:
                 f"{path} is larger than {LARGEST_MANIFEST_BYTES:,} bytes, so it is no plan.toml.\n"
                 "Keep data in layers and only the keys of docs/plan-package.md in plan.toml."
             )
-        table = tomllib.loads(path.read_bytes().decode("utf-8"))
+        table = tomlfile.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise PlanDataError(
             f"{path.parent} has no plan.toml, so it is not a plan package.\n"
