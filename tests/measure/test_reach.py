@@ -174,6 +174,20 @@ def test_the_own_way_counts_unless_it_is_free_and_the_way_to_the_middle_never_do
         assert reading(one(plan, GREEN, green_limit_m=metres - 0.1), name).share == 0
 
 
+def test_a_home_shut_in_by_barriers_does_not_join_and_is_named() -> None:
+    wall = square(-50, -50, 200).boundary
+    plan = plan_of(
+        parcels=[home(0, 100), park(200)],
+        streets=[
+            {"geometry": shapely.LineString([(200, 50), (260, 50)])},
+            {"barrier": "wall", "geometry": wall},
+        ],
+    )
+    walked = reading(one(plan, GREEN), "net_edge_crossing")
+    assert walked.share == 0
+    assert walked.definition["homes_not_joined"] == ["P-1"]
+
+
 def test_a_barrier_between_home_and_park_is_felt_on_foot_only() -> None:
     plan = plan_of(
         parcels=[home(0, 100), park(200)],

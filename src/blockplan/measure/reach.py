@@ -155,6 +155,8 @@ def _on_foot(plan: Plan, way: Way, parameters: Mapping[str, Any], greens: Greens
         return Distances(way.id, nowhere, definition, missing)
     network = street_network(plan)
     origins = plan.cached(f"joins:homes:{way.join}", lambda: _join(network, way, homes.point, None))
+    if origins.refused.any():
+        definition["homes_not_joined"] = homes.id[origins.refused].tolist()
     origins = origins if way.own_way else origins.free()
     targets, refused = _targets(plan, network, way, greens, join_limit_m)
     if refused is not None:

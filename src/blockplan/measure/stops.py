@@ -133,11 +133,18 @@ def _near(
 
 def _walked(plan: Plan, stops: NDArray[Any], limit_m: float, join_limit_m: float) -> Distances:
     homes = homes_of(plan)
-    definition = {"along": "network", "join": "edge", "to": "stop", "join_limit_m": join_limit_m}
+    definition: dict[str, Any] = {
+        "along": "network",
+        "join": "edge",
+        "to": "stop",
+        "join_limit_m": join_limit_m,
+    }
     missing = absent(plan, "streets")
     if missing:
         return Distances("net_edge_stop", np.full(len(homes), np.nan), definition, missing)
     network = street_network(plan)
     origins = plan.cached("joins:homes:edge", lambda: join(network, homes.point, None))
+    if origins.refused.any():
+        definition["homes_not_joined"] = homes.id[origins.refused].tolist()
     targets = at_joins(join(network, stops, join_limit_m))
     return Distances("net_edge_stop", walk(network, origins, targets, limit_m), definition)
