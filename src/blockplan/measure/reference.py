@@ -39,20 +39,21 @@ not counted, and the last word where the walk ends.
 
 ## How a walk is measured
 
-Streets are walked both ways, `oneway` or not; a street with `walk` false is left out, and one that does not say
-is walkable. Lines meet where they cross or touch on the same `level` (no level is the ground), and where an end
-comes within 0.1 m of another line. A line of another level passes over or under; only an end that nothing of its
-own level continues lands on the line that it touches. Rows with node ids in the columns `u` and `v` are taken as
-they are: they meet where ids are equal.
+Streets are walked both ways, `oneway` or not; a street with `walk` false is left out, and one that does not
+say is walkable. Lines meet where they cross or touch on the same `level` (no level is the ground), and
+where an end comes within 0.1 m of another line. A line of another level passes over or under; only an end
+that nothing of its own level continues lands on the line that it touches. Rows with node ids in the columns
+`u` and `v` are taken as they are: they meet where ids are equal.
 
-A street with a `barrier` (any word but no, none, false or 0) is not walked on, and nobody crosses it on its level:
-streets drawn across it are cut there, streets that meet on it join only with those of their side, and a door does
-not join a street behind it. A bridge or an underpass, on another level, leads across; at the end of a barrier one
-walks round.
+A street with a `barrier` (any word but no, none, false or 0) is not walked on, and nobody crosses it on its
+level: streets drawn across it are cut there, streets that meet on it join only with those of their side,
+and a door does not join a street behind it. A bridge or an underpass, on another level, leads across; at
+the end of a barrier one walks round.
 
-Doors join at the nearest point of a street without a limit, and their way to it counts. Greens, entrances and
-stops join within `join_limit_m`; those that do not are listed as `not_joined`. Lengths are whole centimetres.
-Where no way leads, there is no distance: the place counts as beyond the limit, and its value is null.
+Doors join at the nearest point of a street without a limit, and their way to it counts. Greens, entrances
+and stops join within `join_limit_m`; those that do not are listed as `not_joined`. Lengths are whole
+centimetres. Where no way leads, there is no distance: the place counts as beyond the limit, and its value
+is null.
 """
 
 
