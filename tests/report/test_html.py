@@ -228,6 +228,22 @@ def test_the_map_of_a_reach_rule_names_the_worst_places(plan: Plan) -> None:
     assert "500\N{NO-BREAK SPACE}m from a public green, straight line" in text
 
 
+def test_a_pass_that_hangs_on_the_reading_says_whom_it_changes(plan: Plan) -> None:
+    failing = reach()
+    passing = verdict(
+        "zone-green-access",
+        "pass",
+        unit="1",
+        measured=1.0,
+        definition=failing.definition,
+        readings=failing.readings,
+    )
+    text = outline(page(plan, result(verdicts=(passing,)), "en")).text
+    assert "Pass, but not under every reading" in text
+    assert "2 places (P-000, P-011)" in text
+    assert "Who changes sides under another reading: On foot along streets" in text
+
+
 def test_a_folder_gets_report_sheet_and_result(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
     written = report(plan, found, tmp_path / "out", "en")
     assert [path.name for path in written] == ["report.html", "sheet.pdf", "result.json"]

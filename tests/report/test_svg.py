@@ -56,7 +56,7 @@ def test_steps_of_a_line_add_up_to_its_ends(points: list[tuple[float, float]]) -
 
 
 def test_labels_do_not_cover_one_another() -> None:
-    placer = Placer(FRAME)
+    placer = Placer(0, 0, 1000, 1000)
     spots = ((0, 0), (0, 30))
     assert placer.place(500, 500, 100, 20, spots) == (500, 500)
     assert placer.place(500, 500, 100, 20, spots) == (500, 530)

@@ -163,16 +163,19 @@ class Drawing:
     def _inside(self, ground: Ground, below: str) -> str:
         frame, foot = self.sheet.frame, self.sheet.foot
         left, top = (ground.frame or frame).place(frame.west, frame.north)
-        place = f'x="{svg.number(left)}" width="{svg.number(frame.width)}"'
-        paper = f'<rect {place} y="{svg.number(top)}" height="{svg.number(frame.height)}" fill="{PAPER}"/>'
-        strip = (
-            f'<rect {place} y="{svg.number(top + frame.height)}" height="{svg.number(foot)}" fill="#ffffff"/>'
-        )
-        rim = (
-            f'<rect {place} y="{svg.number(top)}" height="{svg.number(frame.height)}" fill="none" '
-            f'stroke="#7a7a74" stroke-width="{svg.number(self.sheet.unit * 0.25)}"/>'
-        )
-        return paper + below + self.body + strip + rim + _foot(self.sheet, ground, left, top + frame.height)
+        unit, width, height = self.sheet.unit, frame.width, frame.height
+        paper = svg.box(left, top, width, height, fill=PAPER)
+        # A little wider than the strip: no sliver of the map shows at the edge of the picture.
+        strip = svg.box(left - unit, top + height, width + 2 * unit, foot + 2 * unit, fill="#ffffff")
+        rim = svg.box(left, top, width, height, fill="none", stroke="#7a7a74", stroke_width=0.25 * unit)
+        return paper + below + self.body + strip + rim + _foot(self.sheet, ground, left, top + height)
+
+
+def placer(ground: Ground, sheet: Sheet) -> svg.Placer:
+    """Where labels of a map may stand: inside its frame."""
+    frame = sheet.frame
+    left, top = (ground.frame or frame).place(frame.west, frame.north)
+    return svg.Placer(left, top, left + frame.width, top + frame.height)
 
 
 def definitions(ground: Ground) -> Markup:

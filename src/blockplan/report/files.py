@@ -8,13 +8,11 @@ there at the end.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blockplan.errors import UsageError
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan.archive import writing_file
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -83,20 +81,9 @@ def write_sheet(plan: Plan, result: CheckResult, path: Path | str, lang: str = D
 
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file so that it is there whole or not at all; UsageError if it cannot be written."""
-    name = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror or error}. Name another place."
-        ) from error
-    finally:
-        if name:
-            with suppress(OSError):
-                Path(name).unlink()
+        with writing_file(path) as place:
+            place.write_bytes(data)
+    except PlanDataError as error:
+        raise UsageError(str(error)) from error
     return path

@@ -8,28 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.report import drawing
+from shapely import box
+
+from blockplan.report import drawing, svg
 from blockplan.report.drawing import LegendEntry
 from blockplan.report.ground import GREEN, OUTLINE, STREETS, WATER, WATER_LINE, WOOD
 
 if TYPE_CHECKING:
-    from blockplan.report.ground import Ground
+    from blockplan.report.ground import Ground, LandUseShare
+    from blockplan.report.svg import Frame
 
 STATION = "#1d4f91"
 
 
 def land_use_legend(ground: Ground) -> list[LegendEntry]:
-    """Land-use classes with their hectares."""
+    """
+    Land-use classes with their hectares.
+
+    Classes drawn alike under one head (the utilities) make one line; the land balance tells them apart.
+    """
     lists = {share.list_name for share in ground.balance}
-    return [
-        LegendEntry(
-            drawing.fill_swatch(share.colour),
-            ground.use_name(share.list_name, share.code)
-            + (f" ({share.list_name})" if len(lists) > 1 else ""),
-            ground.words.amount(share.ha, "ha"),
-        )
-        for share in ground.balance
-    ]
+    lines: dict[tuple[str, str, str], list[LandUseShare]] = {}
+    for share in ground.balance:
+        lines.setdefault((share.list_name, share.top, share.colour), []).append(share)
+    entries = []
+    for (list_name, top, colour), shares in lines.items():
+        code = shares[0].code if len(shares) == 1 else top
+        said = ground.use_name(list_name, code) + (f" ({list_name})" if len(lists) > 1 else "")
+        area = ground.words.amount(sum(share.ha for share in shares), "ha")
+        entries.append(LegendEntry(drawing.fill_swatch(colour), said, area))
+    return entries
 
 
 def line_legend(ground: Ground) -> list[LegendEntry]:
@@ -60,10 +68,11 @@ def line_legend(ground: Ground) -> list[LegendEntry]:
     return out
 
 
-def facility_legend(ground: Ground) -> tuple[LegendEntry, ...]:
-    """The signs of the services that the plan has."""
-    words = ground.words
-    services = ground.plan.layer("facilities")["service"].dropna().astype(str).value_counts().sort_index()
+def facility_legend(ground: Ground, frame: Frame) -> tuple[LegendEntry, ...]:
+    """The signs of the services that lie in a frame, and of the stops."""
+    words, facilities = ground.words, ground.plan.layer("facilities")
+    inside = facilities.geometry.intersects(box(frame.west, frame.south, frame.east, frame.north))
+    services = facilities["service"][inside].dropna().astype(str).value_counts().sort_index()
     entries = [
         LegendEntry(
             drawing.dot_swatch("#ffffff", "#8c1d40", words.or_else(f"mark.{service}", "·"), "#8c1d40"),
@@ -72,6 +81,12 @@ def facility_legend(ground: Ground) -> tuple[LegendEntry, ...]:
         )
         for service, number in services.items()
     ]
+    modes = list(ground.plan.layer("stops")["modes"])
+    if any(map(is_station, modes)):
+        entries.append(LegendEntry(drawing.dot_swatch(STATION, "#ffffff", "M"), words("map.station")))
+    if not all(map(is_station, modes)):
+        square = svg.box(11, 4, 8, 8, fill="#ffffff", stroke=STATION, stroke_width=1.8)
+        entries.append(LegendEntry(square, words("map.stop")))
     return tuple(entries)
 
 

@@ -36,7 +36,14 @@ if TYPE_CHECKING:
     from blockplan.report.words import Words
 
 #: Beyond the limit by up to so many metres, and the colour; the last is for the farthest.
-BEYOND = ((100.0, "#f2a33a"), (250.0, "#e2672c"), (500.0, "#bf2f45"), (float("inf"), "#6b1650"))
+BEYOND = (
+    (100.0, "#f2a33a"),
+    (250.0, "#e2672c"),
+    (500.0, "#bf2f45"),
+    (1000.0, "#93195a"),
+    (2000.0, "#6b1650"),
+    (float("inf"), "#350a30"),
+)
 UNREACHABLE = "#2b2b2b"
 CHANGED = "#7a3fa0"
 GREEN_LINE = "#2f7d36"
@@ -69,11 +76,13 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     title = words("map.reach.title", rule=words.pick(verdict.title))
     said = words.count("map.reach.description", len(verdict.where), limit=words.amount(limit, "m"))
     drawings = []
-    for number, frame in enumerate([ground.frame, *_near(ground, verdict.where)] if ground.frame else []):
+    near = _near(ground, verdict.where)
+    for number, frame in enumerate([ground.frame, *near] if ground.frame else []):
         sheet = Sheet.of(frame, PART_MM)
-        body = _greens_and_line(ground, sheet, greens, line) + _beyond(
-            ground, sheet, classes, verdict.where, limit
-        )
+        # Places are named where there is room: on the closer views, if there are any.
+        named = verdict.where if number or not near else ()
+        body = _greens_and_line(ground, sheet, greens, line)
+        body += _beyond(ground, sheet, classes, named, limit)
         drawings.append(
             Drawing(
                 f"{id_}-{number}" if number else id_,
@@ -176,7 +185,7 @@ def _beyond(
     ground: Ground, sheet: Sheet, classes: Sequence[_Class], worst: tuple[Place, ...], limit: float
 ) -> str:
     frame, words = ground.frame or sheet.frame, ground.words
-    placer, out = svg.Placer(frame), []
+    placer, out = drawing.placer(ground, sheet), []
     line = 0.3 * sheet.unit
     for one in classes:
         for place in placed(one.places):
@@ -191,14 +200,14 @@ def _beyond(
                     svg.circle(x, y, 1.0 * sheet.unit, fill=one.colour, stroke="#3b1020", stroke_width=line)
                 )
     size = 2.5 * sheet.unit
-    for place in placed(worst)[:LABELLED]:
+    for place in [place for place in placed(worst) if sheet.frame.holds(place.x, place.y)][:LABELLED]:
         x, y = frame.place(place.x, place.y)
         said = f"{place.id} {_metres(place.value, limit, words)}" if is_known(place.value) else place.id
         width = svg.text_width(said, size)
-        spot = placer.place(x, y, width, 1.25 * size, beside(2.2 * sheet.unit, width, size))
+        spot = placer.place(x, y, width, 1.25 * size, ((0, 0), *beside(2.2 * sheet.unit, width, size)))
         if spot:
             out.append(svg.label(*spot, said, size, fill="#3b1020", font_weight="700"))
-    return "".join(out) + area_names(ground, sheet, placer)
+    return "".join(out) + area_names(ground, sheet, placer, 2.6)
 
 
 def _metres(value: float, limit: float, words: Words) -> str:

@@ -59,7 +59,7 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     supplied, signs = _supply(ground, verdict, sheet)
     if not supplied and not legend:
         return []
-    placer = svg.Placer(ground.frame or sheet.frame)
+    placer = drawing.placer(ground, sheet)
     labels = _labels(ground, sheet, placer, supplied)
     drawn = Drawing(
         id_,
@@ -67,7 +67,7 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         words("map.supply.description"),
         sheet,
         FADED,
-        body + signs + labels + area_names(ground, sheet, placer),
+        body + signs + labels + area_names(ground, sheet, placer, 2.6),
         (
             LegendEntry(
                 drawing.fill_swatch(COUNTED, "#5c1d05"),
@@ -189,7 +189,7 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
             found.append((*frame.place(*drawing.centre(shape)), f"{name or one} {size}", flat))
     if not out:
         return []
-    placer = svg.Placer(frame)
+    placer = drawing.placer(ground, sheet)
     body = "".join(out) + _labels(ground, sheet, placer, found[:40]) + stations(ground, sheet, placer)
     legend = (
         LegendEntry(

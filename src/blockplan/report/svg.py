@@ -53,6 +53,10 @@ class Frame:
         """A plan point in drawing units."""
         return x - self.west, self.north - y
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a plan point lies in the frame."""
+        return self.west <= x <= self.east and self.south <= y <= self.north
+
     def view_box(self, of: Frame | None = None) -> str:
         """The ``viewBox`` that shows this frame in a drawing made for the frame `of`."""
         left, top = (of or self).place(self.west, self.north)
@@ -182,10 +186,10 @@ def attribute_text(attributes: dict[str, str | float]) -> str:
 
 
 class Placer:
-    """Puts labels where they do not cover one another: the first come keep their place."""
+    """Puts labels inside a window (drawing units) where they do not cover those that came before."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
+    def __init__(self, left: float, top: float, right: float, bottom: float) -> None:
+        self.window = (left, top, right, bottom)
         self.taken: list[tuple[float, float, float, float]] = []
 
     def block(self, x: float, y: float, width: float, height: float) -> None:
@@ -199,7 +203,8 @@ class Placer:
         for dx, dy in offsets:
             left, top = x + dx - width / 2, y + dy - height / 2
             box = (left, top, left + width, top + height)
-            inside = left >= 0 and top >= 0 and box[2] <= self.frame.width and box[3] <= self.frame.height
+            west, north, east, south = self.window
+            inside = left >= west and top >= north and box[2] <= east and box[3] <= south
             if inside and not any(_overlap(box, other) for other in self.taken):
                 self.taken.append(box)
                 return x + dx, y + dy

@@ -7,6 +7,7 @@ homes, red commerce, pink public services, brown industry, green parks).
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, cast
 
 import shapely
@@ -51,7 +52,7 @@ def land_use_map(ground: Ground, sheet: Sheet | None = None) -> Drawing | None:
     if ground.frame is None:
         return None
     sheet = sheet or Sheet.of(ground.frame)
-    placer = svg.Placer(sheet.frame)
+    placer = drawing.placer(ground, sheet)
     body = stations(ground, sheet, placer) + area_names(ground, sheet, placer)
     return Drawing(
         "map-landuse",
@@ -85,7 +86,7 @@ def land_use_details(ground: Ground, page: tuple[float, float] = PAGE_MM) -> lis
 
 def _detail(ground: Ground, number: int, part: BaseGeometry, said: str, page: tuple[float, float]) -> Drawing:
     sheet = Sheet.of(Frame(*part.bounds).grown(130), page)
-    placer = svg.Placer(ground.frame or sheet.frame)
+    placer = drawing.placer(ground, sheet)
     body = (
         facilities(ground, sheet, placer)
         + stations(ground, sheet, placer, stops=True)
@@ -98,7 +99,7 @@ def _detail(ground: Ground, number: int, part: BaseGeometry, said: str, page: tu
         sheet,
         LAND_USE_BASE,
         body,
-        facility_legend(ground),
+        facility_legend(ground, sheet.frame),
     )
 
 
@@ -115,9 +116,9 @@ def structure_map(ground: Ground) -> Drawing | None:
             max(frame.east, east + 80), max(frame.north, north + 80),
         )  # fmt: skip
     sheet = Sheet.of(frame)
-    placer = svg.Placer(frame if frame == ground.frame else Frame(0, 0, 1e7, 1e7))
+    placer = drawing.placer(ground, sheet)
     lines, line_signs = _axis_and_belt(ground, sheet)
-    body = _areas(ground) + _zones(ground, sheet) + lines + stations(ground, sheet, placer)
+    body = _areas(ground) + _zones(ground, sheet) + lines + stations(ground, sheet, placer, named=False)
     body += _cores(ground, sheet, placer) + area_names(ground, sheet, placer)
     return Drawing(
         "map-structure",
@@ -133,25 +134,33 @@ def structure_map(ground: Ground) -> Drawing | None:
 # Signs on top
 
 
-def area_names(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
+def area_names(ground: Ground, sheet: Sheet, placer: svg.Placer, size_mm: float = 3.0) -> str:
     """The name of each area, in its middle."""
     areas, words = ground.plan.layer("areas"), ground.names("areas")
-    size, out = 3.6 * sheet.unit, []
+    size, out = size_mm * sheet.unit, []
     shapes = svg.drawable(areas.geometry, ground.frame or sheet.frame)
     for shape, name in zip(shapes, words, strict=True):
         for part in drawing.parts_of([shape]):
             x, y = _placed(ground, part)
             lines = broken(name, max(sheet.frame.width * 0.62 / size, 6))
-            height = 1.25 * size
             width = max((svg.text_width(line, size) for line in lines), default=0)
-            spot = placer.place(x, y, width, height * len(lines), _around(2 * size))
-            for at, line in enumerate(lines if spot else ()):
-                top = spot[1] + (at - (len(lines) - 1) / 2) * height if spot else 0
-                out.append(svg.label(spot[0] if spot else 0, top, line, size, font_weight="700"))
+            spot = placer.place(x, y, width, 1.25 * size * len(lines), _around(2 * size))
+            if spot:
+                out.append(_lines(lines, spot, size, font_weight="700"))
     return "".join(out)
 
 
-def stations(ground: Ground, sheet: Sheet, placer: svg.Placer, *, stops: bool = False) -> str:
+def _lines(lines: list[str], spot: tuple[float, float], size: float, **look: str | float) -> str:
+    """Lines of a label, one below the other around a spot."""
+    top = spot[1] - (len(lines) - 1) / 2 * 1.25 * size
+    return "".join(
+        svg.label(spot[0], top + at * 1.25 * size, line, size, **look) for at, line in enumerate(lines)
+    )
+
+
+def stations(
+    ground: Ground, sheet: Sheet, placer: svg.Placer, *, stops: bool = False, named: bool = True
+) -> str:
     """Rail stations with their names, and the other stops where asked for."""
     frame, unit = ground.frame or sheet.frame, sheet.unit
     table, names = ground.plan.layer("stops"), ground.names("stops")
@@ -171,7 +180,7 @@ def stations(ground: Ground, sheet: Sheet, placer: svg.Placer, *, stops: bool = 
         out.append(svg.circle(x, y, radius, fill=STATION, stroke="#ffffff", stroke_width=0.5 * unit))
         out.append(svg.label(x, y, "M", 2.5 * unit, fill="#ffffff", halo="none", font_weight="700"))
     written: list[tuple[float, float, str]] = []
-    for x, y, name in called:
+    for x, y, name in called if named else ():
         # A station drawn as several entrances is named once.
         again = any(name == other and abs(x - left) + abs(y - top) < 400 for left, top, other in written)
         width = svg.text_width(name, size)
@@ -274,7 +283,7 @@ def _axis_and_belt(ground: Ground, sheet: Sheet) -> tuple[str, list[LegendEntry]
                 look |= {"stroke_dasharray": dashes} if dashes else {"stroke_linecap": "round"}
                 out.append(svg.shape(d, stroke_width=width * unit, **look))
             if shapely.get_dimensions(shape) == 1:
-                out.append(_arrow(shape, frame, unit, strokes[0][0], 1.5 * strokes[0][1] + 1.4))
+                out.append(_arrow(shape, frame, unit, strokes[0][0], 1.1 * strokes[0][1] + 1.6))
             length = ground.words.amount(shape.length / 1000, "km")
             legend.append(LegendEntry(swatches[role], name or ground.words(f"map.{role}"), length))
     return "".join(out), legend
@@ -310,14 +319,10 @@ def _cores(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
         size = 3.0 * unit
         lines = broken(name, max(sheet.frame.width * 0.5 / size, 6))
         width = max(svg.text_width(line, size) for line in lines)
-        height = 1.2 * size * len(lines)
-        spot = placer.place(x, y, width, height, _beside(radius + unit, width, height)) or (
-            x,
-            y + radius + height,
-        )
-        for at, line in enumerate(lines):
-            top = spot[1] + (at - (len(lines) - 1) / 2) * 1.2 * size
-            out.append(svg.label(spot[0], top, line, size, fill="#7c2a06", font_weight="700"))
+        height = 1.25 * size * len(lines)
+        spots = [spot for away in (1, 4, 8) for spot in _beside(radius + away * unit, width, height)]
+        spot = placer.place(x, y, width, height, spots) or (x, y + radius + height)
+        out.append(_lines(lines, spot, size, fill="#7c2a06", font_weight="700"))
     return "".join(out)
 
 
@@ -354,14 +359,19 @@ def zone_colour(dominant: object) -> str:
 
 
 def broken(said: str, most: float) -> list[str]:
-    """A name on at most three lines of so many ems, broken at spaces (or anywhere, without spaces)."""
-    if svg.text_width(said, 1.0) <= most:
-        return [said]
+    """A name on lines of about equal length and at most so many ems, broken at spaces where it has any."""
+    count = max(1, min(3, math.ceil(svg.text_width(said, 1.0) / most)))
+    most = svg.text_width(said, 1.0) / count
     pieces, gap = (said.split(" "), " ") if " " in said else (list(said), "")
     lines = [""]
     for piece in pieces:
         longer = f"{lines[-1]}{gap if lines[-1] else ''}{piece}"
-        if lines[-1] and svg.text_width(longer, 1.0) > most and len(lines) < 3:
+        # A piece goes to the line on which more than half of it fits.
+        if (
+            lines[-1]
+            and len(lines) < count
+            and svg.text_width(longer, 1.0) > most + svg.text_width(piece, 0.5)
+        ):
             lines.append(piece)
         else:
             lines[-1] = longer
