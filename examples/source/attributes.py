@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from frame import PIECES, noise, warp
 from grids import RANK, subblock_of
-from landuse import Parcel
 
 from blockplan.plan.codes import landuse
+
+if TYPE_CHECKING:
+    from landuse import Parcel
 
 BLOCK_OF = {"rd": "RD-01", "life_n": "LS-01", "life_s": "LS-02", "mfg": "IM-01"}
 RESIDENTS = {"rd": 10_750, "life": 36_500, "mfg": 2_750}
@@ -56,9 +60,13 @@ def numbered(parcels: list[Parcel]) -> list[tuple[str, Parcel]]:
         groups.setdefault((parcel.piece, subblock_of(parcel.piece, *parcel.cell)), []).append(parcel)
     order = list(PIECES)
     result = []
-    for (piece, number), group in sorted(groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])):
+    for (piece, number), group in sorted(
+        groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+    ):
         group.sort(key=lambda p: (p.code == "1207", -round(p.polygon.centroid.y / 120), p.polygon.centroid.x))
-        result += [(f"{BLOCK_OF[piece]}-{number:02d}-{k:03d}", parcel) for k, parcel in enumerate(group, start=1)]
+        result += [
+            (f"{BLOCK_OF[piece]}-{number:02d}-{k:03d}", parcel) for k, parcel in enumerate(group, start=1)
+        ]
     return result
 
 
@@ -87,7 +95,9 @@ def parcel_frame(parcels: list[Parcel], widths: dict[tuple[str, str], tuple[str,
                 "road_class": road[0] if road else None,
             }
         )
-    frame = gpd.GeoDataFrame(rows, geometry=[warp(parcel.polygon) for _, parcel in numbered(parcels)], crs="EPSG:4548")
+    frame = gpd.GeoDataFrame(
+        rows, geometry=[warp(parcel.polygon) for _, parcel in numbered(parcels)], crs="EPSG:4548"
+    )
     frame["declared_area_m2"] = frame.area.round(1)
     _ratios(frame)
     _people(frame)
@@ -115,7 +125,11 @@ def _ratios(frame: gpd.GeoDataFrame) -> None:
         height[at] = np.round((h0 + share * (h1 - h0)) / 3) * 3
         coverage[at] = np.round(cover - 0.04 * share, 2)
         green[at] = np.round(leaf + 0.03 * share, 2) if row not in ("1001", "1101") else leaf
-    for mark, value in {"culture_centre_1": 2 / 3, "culture_centre_2": 0.75, "culture_centre_3": 0.75}.items():
+    for mark, value in {
+        "culture_centre_1": 2 / 3,
+        "culture_centre_2": 0.75,
+        "culture_centre_3": 0.75,
+    }.items():
         far[frame["mark"] == mark] = value
     frame["far"] = np.round(far, 3)
     frame["far_kind"] = np.where(np.isnan(far), None, "upper")
@@ -124,7 +138,7 @@ def _ratios(frame: gpd.GeoDataFrame) -> None:
 
 
 def _spread(mean: float, low: float, high: float, area: np.ndarray, salt: int) -> np.ndarray:
-    """Ratios from low to high in steps of a hundredth, their mean by area as near to `mean` as the steps allow."""
+    """Ratios from low to high, in hundredths, whose mean by area is as near to `mean` as can be."""
     if high == low or len(area) == 1:
         return np.full(len(area), mean)
     reach = min(mean - low, high - mean)
@@ -134,7 +148,9 @@ def _spread(mean: float, low: float, high: float, area: np.ndarray, salt: int) -
     far = np.round(far, 2)
     for k in np.argsort(-area):
         off = mean * area.sum() - (far * area).sum()
-        far[k] = np.clip(round(far[k] + off / area[k], 2), low, high) if abs(off) > 0.005 * area[k] else far[k]
+        far[k] = (
+            np.clip(round(far[k] + off / area[k], 2), low, high) if abs(off) > 0.005 * area[k] else far[k]
+        )
     return far
 
 
@@ -190,5 +206,9 @@ def _standing(frame: gpd.GeoDataFrame) -> None:
     frame["status"] = "planned"
     frame.loc[code.str.startswith("17"), "status"] = "existing"
     frame.loc[(frame["road_class"].map(RANK) == 0).to_numpy(), "status"] = "kept"
-    open_ = (code == "16") | (code.str.startswith(("0802", "09")) & (draw > -0.45)) | frame["mark"].isin(OPEN_MARKS)
+    open_ = (
+        (code == "16")
+        | (code.str.startswith(("0802", "09")) & (draw > -0.45))
+        | frame["mark"].isin(OPEN_MARKS)
+    )
     frame["committed"] = pd.array(~open_.to_numpy(dtype=bool), dtype="boolean")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import shapely
@@ -92,25 +92,33 @@ def river(widths: dict[str, float]) -> shapely.Polygon:
     return shapely.Polygon(np.vstack([east, west[::-1]]))
 
 
-def river_widths(corridors: dict[str, list[shapely.Polygon]], targets_m2: dict[str, float]) -> dict[str, float]:
+def river_widths(
+    corridors: dict[str, list[shapely.Polygon]], targets_m2: dict[str, float]
+) -> dict[str, float]:
     """Width of the river in each piece, so that the water between the roads has the area of the table."""
     widths = dict.fromkeys(PIECES, 30.0)
     for area_id, target in targets_m2.items():
         names = [name for name, piece in PIECES.items() if piece.area_id == area_id]
         land = shapely.union_all([block for name in names for block in corridors[name]])
 
-        def excess(width: float, names: list[str] = names, land: shapely.Geometry = land, t: float = target) -> float:
-            return river({**widths, **dict.fromkeys(names, width)}).intersection(land).area - t
-
-        widths |= dict.fromkeys(names, float(brentq(excess, 4.0, 90.0, xtol=1e-7)))
+        excess = partial(_excess_of_water, widths, names, land, target)
+        widths = widths | dict.fromkeys(names, float(brentq(excess, 4.0, 90.0, xtol=1e-7)))
     return widths
+
+
+def _excess_of_water(
+    widths: dict[str, float], names: list[str], land: shapely.Geometry, target_m2: float, width: float
+) -> float:
+    """How much more water than asked a river of some width in the named pieces has on the given land."""
+    return river({**widths, **dict.fromkeys(names, width)}).intersection(land).area - target_m2
 
 
 def plots(targets_m2: dict[str, float]) -> tuple[list[Plot], shapely.Polygon]:
     """Every plot of the plan, strips and water parted off, and the river (straight frame)."""
     blocks = {name: street_blocks(name) for name in PIECES}
     corridors = {
-        name: [plot.polygon for plot in found if plot.cell[0] == GRIDS[name].corridor] for name, found in blocks.items()
+        name: [plot.polygon for plot in found if plot.cell[0] == GRIDS[name].corridor]
+        for name, found in blocks.items()
     }
     water = river(river_widths(corridors, targets_m2))
     result = []

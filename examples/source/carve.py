@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from scipy.optimize import brentq
 from shapely import affinity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FAR_M = 5000.0
 #: Spikes thinner than twice this are taken off after a cut, in metres.
@@ -29,7 +32,9 @@ class Lot:
     rank: int = 0
 
 
-def slice_off(polygon: shapely.Polygon, area_m2: float, angle: float) -> tuple[shapely.Geometry, shapely.Geometry]:
+def slice_off(
+    polygon: shapely.Polygon, area_m2: float, angle: float
+) -> tuple[shapely.Geometry, shapely.Geometry]:
     """The part of given area on the low side along `angle` (radians from east), and the rest."""
     centre = polygon.centroid
     turned = affinity.rotate(polygon, -angle, origin=centre, use_radians=True)

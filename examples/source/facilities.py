@@ -1,5 +1,7 @@
 """What stands on the parcels: schools, care, culture, health, sport; and the programmes of the zone."""
 
+# ruff: noqa: E501 (a row of a table stays on one line)
+
 from __future__ import annotations
 
 import geopandas as gpd
@@ -82,17 +84,15 @@ def facility_frame(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         area = CULTURE_FLOOR_M2.get(mark) or (float(floor) if floor else parcel.floor_area_m2)
         rows.append(_row(parcel, facility_id, service, level, tuple(name)))
         rows[-1] |= {"beds": _number(beds), "places": _number(places), "floor_area_m2": float(area)}
-    number = 0
-    for k, parcel in enumerate(parcels[parcels["land_use"] == "0702"].itertuples()):
-        service, zh, en, ja, places, floor = COMMUNITY[k % len(COMMUNITY)]
-        number += 1
+    for number, parcel in enumerate(parcels[parcels["land_use"] == "0702"].itertuples(), start=1):
+        service, zh, en, ja, places, floor = COMMUNITY[(number - 1) % len(COMMUNITY)]
         name = (f"{zh}{number}", f"{en} {number}", f"{ja}{number}")
         rows.append(_row(parcel, f"CS-{number:02d}", service, "neighbourhood", name, shift=14.0))
         rows[-1] |= {"beds": np.nan, "places": places, "floor_area_m2": floor}
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=parcels.crs)
 
 
-def _row(parcel, facility_id: str, service: str, level: str, name: tuple, shift: float = 0.0) -> dict:  # noqa: ANN001
+def _row(parcel, facility_id: str, service: str, level: str, name: tuple, shift: float = 0.0) -> dict:
     point = parcel.geometry.representative_point()
     return {
         "facility_id": facility_id,
@@ -115,7 +115,9 @@ def programme_frame(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     rows = []
     for line in PROGRAMMES.strip().splitlines():
         programme_id, code, piece, number, kind, firms, floor, phase = line.split("|")
-        mine = parcels[(parcels["land_use"] == code) & (parcels["piece"] == piece) & (parcels["mark"] != "s1")]
+        mine = parcels[
+            (parcels["land_use"] == code) & (parcels["piece"] == piece) & (parcels["mark"] != "s1")
+        ]
         parcel = mine.iloc[int(number)]
         point = parcel.geometry.representative_point()
         rows.append(

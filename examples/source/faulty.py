@@ -46,7 +46,11 @@ def _with_shape(parcels: gpd.GeoDataFrame, at: int, shape: shapely.Geometry) -> 
 def _gap(layers: Layers) -> Layers:
     parcels = layers["parcels"]
     one, other = _homes_beside_homes(parcels)
-    return {"parcels": _with_shape(parcels, one, parcels.geometry.iloc[one].difference(_strip(parcels, one, other)))}
+    return {
+        "parcels": _with_shape(
+            parcels, one, parcels.geometry.iloc[one].difference(_strip(parcels, one, other))
+        )
+    }
 
 
 def _overlap(layers: Layers) -> Layers:
@@ -64,7 +68,7 @@ def _swapped(layers: Layers) -> Layers:
     return {"stops": _moved(layers["stops"], "stop_id", "ST-2", lambda x, y: (y, x))}
 
 
-def _moved(frame: gpd.GeoDataFrame, column: str, key: str, move) -> gpd.GeoDataFrame:  # noqa: ANN001
+def _moved(frame: gpd.GeoDataFrame, column: str, key: str, move) -> gpd.GeoDataFrame:
     changed = frame.copy()
     at = int(np.flatnonzero(changed[column] == key)[0])
     shapes = changed.geometry.to_numpy().copy()

@@ -10,6 +10,7 @@ edge is split at the knots, so the areas of the polygons are kept as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -39,6 +40,7 @@ class Rectangle:
 
     @property
     def polygon(self) -> shapely.Polygon:
+        """The piece as a rectangle."""
         return shapely.box(self.west, self.south, self.east, self.north)
 
 
@@ -102,7 +104,7 @@ def _split_at(path: np.ndarray, axis: int, knots: np.ndarray) -> np.ndarray:
     same vertices whichever way a polygon runs along it.
     """
     pieces = [path[:1]]
-    for start, end in zip(path[:-1], path[1:], strict=True):
+    for start, end in pairwise(path):
         forward = start[axis] <= end[axis]
         low, high = (start, end) if forward else (end, start)
         inner = knots[(knots > low[axis] + 0.5) & (knots < high[axis] - 0.5)]
@@ -124,5 +126,7 @@ def _turn(points: np.ndarray) -> np.ndarray:
 
 def noise(*numbers: float) -> float:
     """A fixed value from -1 to 1 for given numbers: irregular, and the same in every run."""
-    total = sum(factor * number for factor, number in zip((12.9898, 78.233, 37.719, 4.581), numbers, strict=False))
+    total = sum(
+        factor * number for factor, number in zip((12.9898, 78.233, 37.719, 4.581), numbers, strict=False)
+    )
     return float(2.0 * ((np.sin(total) * 43758.5453) % 1.0) - 1.0)

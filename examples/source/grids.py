@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Merge:
-    """Cells from (c0, r0) to (c1, r1) that no street divides; with ``paths``, footpaths run along the lines."""
+    """Cells from (c0, r0) to (c1, r1) that no street divides; with ``paths``, footpaths run along them."""
 
     c0: int
     c1: int
@@ -39,6 +39,7 @@ class Merge:
     paths: bool = False
 
     def holds(self, c: int, r: int) -> bool:
+        """Whether a cell is one of them."""
         return self.c0 <= c <= self.c1 and self.r0 <= r <= self.r1
 
 
@@ -53,13 +54,16 @@ class Grid:
 
     @property
     def expressway(self) -> int:
+        """Number of the vertical line that is the expressway."""
         return next(a for a, line in enumerate(self.verticals) if line.cls == X)
 
     @property
     def corridor(self) -> int:
+        """Column of cells in which the river runs."""
         return len(self.verticals) - 2
 
     def merge_of(self, c: int, r: int) -> Merge:
+        """The merged cells that a cell belongs to; itself alone where no merge holds it."""
         return next((merge for merge in self.merges if merge.holds(c, r)), Merge(c, c, r, r))
 
 
@@ -118,7 +122,7 @@ GRIDS = {
         8110 S 30 rd_7
         9000 L 15 rd_north
         """,
-        "0-1/7 2-3/7p 4-5/7p 1/0-1 1/2-3 1/4-5 2/0-1 2/2-3 2/4-5 2-3/6 4-5/6 6/0-1 6/2-3 6/5-6",
+        "0-1/7 2-3/7p 4-5/7p 0/4-5 1/0-1 1/2-3 1/4-5 2/0-1 2/2-3 2/4-5 2-3/6 4-5/6 6/0-1 6/2-3 6/5-6",
     ),
     "life_n": _grid(
         "life_n",
@@ -189,7 +193,10 @@ GRIDS = {
         1692 L 15 mf_8
         1900 LE 15 mf_north
         """,
-        "0/0-1 0/2-3 0/5-6 0/7-8 3/0-1 3/7-8 4/0-1 4/7-8 1/0-1 2/0-1 1/2-3 2/2-3 1/5-6 2/5-6 1/7-8 2/7-8 4/2-3 5/0-1 5/2-4 5/5-8",
+        """
+        0/0-1 0/2-3 0/5-6 0/7-8 1/0-1 1/2-3 1/5-6 1/7-8 2/0-1 2/2-3 2/5-6 2/7-8
+        3/0-1 3/7-8 4/0-1 4/2-3 4/7-8 5/0-1 5/2-4 5/5-8
+        """,
     ),
 }
 

@@ -15,11 +15,30 @@ from recipes import RECIPES, TABLE_HA
 
 HA = 10_000.0
 #: Largest lot of a code, in ha; a larger share is divided.
-LARGEST_HA = {"0701": 3.9, "0802": 3.6, "0901": 2.5, "0902": 2.3, "0904": 2.4, "1001": 7.9, "16": 7.0, "0301": 7.9}
+LARGEST_HA = {
+    "0701": 3.9,
+    "0802": 3.6,
+    "0901": 2.5,
+    "0902": 2.3,
+    "0904": 2.4,
+    "1001": 7.9,
+    "16": 7.0,
+    "0301": 7.9,
+}
 LARGEST_OTHER_HA = 7.5
 SMALLEST_ROAD_M2 = 150.0
 #: Codes nearer to the main street of a block have the higher rank.
-FRONT_RANK = {"1403": 9, "0901": 8, "0902": 7, "0904": 6, "0803": 6, "1206": 6, "0702": 5, "1401": 5, "0802": 4}
+FRONT_RANK = {
+    "1403": 9,
+    "0901": 8,
+    "0902": 7,
+    "0904": 6,
+    "0803": 6,
+    "1206": 6,
+    "0702": 5,
+    "1401": 5,
+    "0802": 4,
+}
 BANKS = {"west": "0301~1", "east": "0301~0.75 1402~0.25", "strip": "1402~1", "water": "1701~1"}
 
 
@@ -93,7 +112,11 @@ def shares(area_id: str, found: list[tuple[Plot, _Recipe]], roads_m2: float) -> 
         for lot in recipe.fixed:
             taken[heading(lot.code, rows)] += lot.area_m2
     flexible = {heading(code, rows) for code in codes}
-    lacking = {r: round((taken[r] - m2) / HA, 3) for r, m2 in rows.items() if r not in flexible and abs(taken[r] - m2) > 1}
+    lacking = {
+        r: round((taken[r] - m2) / HA, 3)
+        for r, m2 in rows.items()
+        if r not in flexible and abs(taken[r] - m2) > 1
+    }
     if lacking:
         raise SystemExit(f"{area_id}: fixed lots differ from the table, in ha: {lacking}")
     wanted = np.array([rows[heading(code, rows)] - taken[heading(code, rows)] for code in codes])
@@ -115,7 +138,7 @@ def _lots(code: str, area_m2: float, recipe: _Recipe) -> list[Lot]:
 
 
 def _fit(weights: np.ndarray, free: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    # Fixed lots may exceed the table by a square metre, so that rounding does not take it; the others give it.
+    # Fixed lots may exceed the table by a square metre, lest rounding take it; the others give it.
     spare = wanted.sum() - free.sum()
     filled = weights.copy()
     for _ in range(20_000):
@@ -126,7 +149,9 @@ def _fit(weights: np.ndarray, free: np.ndarray, wanted: np.ndarray) -> np.ndarra
             return filled
     filled *= wanted / filled.sum(axis=0)
     off = np.round((filled.sum(axis=1) - free) / HA, 3)
-    raise SystemExit(f"the table cannot be met: plots are off by, in ha, {dict(enumerate(off))}; wanted {wanted / HA}")
+    raise SystemExit(
+        f"the table cannot be met: plots are off by, in ha, {dict(enumerate(off))}; wanted {wanted / HA}"
+    )
 
 
 def layout() -> tuple[dict[str, list[Parcel]], shapely.Polygon]:
@@ -137,7 +162,8 @@ def layout() -> tuple[dict[str, list[Parcel]], shapely.Polygon]:
     for area_id in TABLE_HA:
         mine = [plot for plot in found if PIECES[plot.piece].area_id == area_id]
         paired = [
-            (plot, recipes[plot.piece, plot.cell] if plot.part == "main" else _parse(BANKS[plot.part])) for plot in mine
+            (plot, recipes[plot.piece, plot.cell] if plot.part == "main" else _parse(BANKS[plot.part]))
+            for plot in mine
         ]
         land = sum(piece.polygon.area for piece in PIECES.values() if piece.area_id == area_id)
         roads = land - sum(plot.polygon.area for plot in mine)

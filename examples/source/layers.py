@@ -1,4 +1,4 @@
-"""The other layers: boundary, areas, structure, zones, blocks, streets, stops, water, woodland, rail, entrances."""
+"""The other layers: outlines, structure, zones, streets, stops, water, woodland, rail, park entrances."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attributes import BLOCK_OF
 from blocks import COURSE
 from frame import PIECES, warp, warp_points
 from grids import GRIDS, X
-from streets import Segment, links, node, segments
+from streets import links, node, segments
 
 CRS = "EPSG:4548"
 BELT_M = 9000.0
@@ -20,7 +20,20 @@ FRAME_MARGIN_M = 280.0
 STATION_NODES = {"ST-1": ("rd", 4, 6), "ST-2": ("rd", 4, 2), "ST-3": ("life_n", 3, 4)}
 CORE_NODES = {"core-rd": ("rd", 4, 4), "core-life": ("life_n", 3, 4), "core-mfg": ("mfg", 4, 5)}
 #: Lines along which buses run, and the distance between two stops.
-BUS_LINES = ("avenue", "riverside", "yanfa", "anju", "jingong", "xihe", "rd_2", "rd_4", "rd_7", "ln_1", "ln_4", "ls_2")
+BUS_LINES = (
+    "avenue",
+    "riverside",
+    "yanfa",
+    "anju",
+    "jingong",
+    "xihe",
+    "rd_2",
+    "rd_4",
+    "rd_7",
+    "ln_1",
+    "ln_4",
+    "ls_2",
+)
 BUS_LINES += ("ls_5", "mf_2", "mf_5", "mf_7")
 BUS_SPACING_M = 390.0
 
@@ -144,7 +157,9 @@ def structure(extent: shapely.Polygon) -> gpd.GeoDataFrame:
     ]
     for key, (name, a, b) in CORE_NODES.items():
         at = shapely.Point(node(GRIDS[name], a, b))
-        rows.append({"element_id": key, "role": "core", "area_id": PIECES[name].area_id, "geometry": warp(at)})
+        rows.append(
+            {"element_id": key, "role": "core", "area_id": PIECES[name].area_id, "geometry": warp(at)}
+        )
     return frame([{**row, **names.columns(names.STRUCTURE[row["element_id"]])} for row in rows])
 
 
@@ -183,13 +198,17 @@ def stops(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                     continue
                 number, count = number + 1, count + 1
                 taken.append(point)
-                rows.append({"stop_id": f"B-{number:03d}", "modes": "bus", "line": f"Bus {key}", "status": "planned"})
+                rows.append(
+                    {"stop_id": f"B-{number:03d}", "modes": "bus", "line": f"Bus {key}", "status": "planned"}
+                )
                 rows[-1] |= names.columns((f"{zh}{count}站", f"{en} stop {count}", f"{ja}{count}"))
                 rows[-1]["geometry"] = shapely.Point(round(point.x, 3), round(point.y, 3))
     return frame(rows)
 
 
-def nature(parcels: gpd.GeoDataFrame, river: shapely.Polygon, extent: shapely.Polygon) -> dict[str, gpd.GeoDataFrame]:
+def nature(
+    parcels: gpd.GeoDataFrame, river: shapely.Polygon, extent: shapely.Polygon
+) -> dict[str, gpd.GeoDataFrame]:
     """Water, woodland and the railway, beyond the planned land as well."""
     water = shapely.set_precision(warp(river).intersection(extent), 0.001)
     rows = [{"id": "river", "kind": "river", **names.columns(names.RIVER), "geometry": water}]
@@ -202,8 +221,7 @@ def nature(parcels: gpd.GeoDataFrame, river: shapely.Polygon, extent: shapely.Po
         belt = shapely.LineString(np.column_stack([COURSE(v), v])).buffer(62.0, cap_style="flat")
         bank = shapely.set_precision(warp(belt).difference(warp(river)), 0.001)
         woods.append({"id": f"woods-gap-{k}", "kind": "existing", "geometry": bank})
-    for row in woods:
-        row |= names.columns(names.WOODS)
+    woods = [{**row, **names.columns(names.WOODS)} for row in woods]
     v = np.arange(-1000.0, 10_001.0, 50.0)
     rail = _within(warp(shapely.LineString(np.column_stack([-905 + 0.008 * (v - 4500), v]))), extent)
     track = {"id": "rail", "kind": "freight", **names.columns(names.RAIL), "geometry": rail}
@@ -233,5 +251,7 @@ def entrances(parcels: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> gpd.GeoDa
                 chosen.append(point)
         for number, point in enumerate(chosen, start=1):
             at = shapely.Point(round(point.x, 3), round(point.y, 3))
-            rows.append({"entrance_id": f"E-{park.parcel_id}-{number}", "parcel_id": park.parcel_id, "geometry": at})
+            rows.append(
+                {"entrance_id": f"E-{park.parcel_id}-{number}", "parcel_id": park.parcel_id, "geometry": at}
+            )
     return frame(rows)

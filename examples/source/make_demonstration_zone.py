@@ -7,7 +7,6 @@ The result is the same in every run.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -25,20 +24,18 @@ from blockplan.plan.model import Difference, Plan  # noqa: E402
 
 def main(folder: Path) -> None:
     """Write the plan, and one folder for each faulty variant, under `folder`."""
-    manifest = manifest_from(tomllib.loads((HERE / "manifest.toml").read_text(encoding="utf-8")), "manifest.toml")
+    manifest = manifest_from(
+        tomllib.loads((HERE / "manifest.toml").read_text(encoding="utf-8")), "manifest.toml"
+    )
     layers, working, carved = base_plan()
     differences = {
         "a": Difference({}),
         "b": scenario_b(layers),
         "c": scenario_c(layers, working, carved),
     }
-    for name in ("plan.gpkg", "plan.toml"):
-        (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / "scenarios", ignore_errors=True)
     write_plan(Plan(manifest, layers, differences=differences), folder)
     alone = manifest.model_copy(update={"scenarios": {}})
     for name, changed in variants(layers).items():
-        shutil.rmtree(folder / "faulty" / name, ignore_errors=True)
         faulty = alone.model_copy(update={"id": f"{manifest.id}-{name.replace('_', '-')}"})
         write_plan(Plan(faulty, changed), folder / "faulty" / name)
 

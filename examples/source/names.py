@@ -9,7 +9,11 @@ AREAS: dict[str, Name] = {
     "life": ("生活服务片区", "Life-services area", "生活サービス地区"),
     "mfg": ("智能制造片区", "Intelligent-manufacturing area", "スマート製造地区"),
 }
-TOWNSHIPS = {"rd": "西红门镇 Xihongmen", "life": "瀛海镇 Yinghai; 青云店镇 Qingyundian", "mfg": "黄村镇孙村 Suncun, Huangcun"}
+TOWNSHIPS = {
+    "rd": "西红门镇 Xihongmen",
+    "life": "瀛海镇 Yinghai; 青云店镇 Qingyundian",
+    "mfg": "黄村镇孙村 Suncun, Huangcun",
+}
 FUNCTIONS = {
     "rd": "regional centre for business offices and landscape",
     "life": "regional centre for business services",

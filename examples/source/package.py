@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
 from attributes import parcel_frame
 from facilities import facility_frame, programme_frame
 from frame import PIECES
@@ -16,7 +15,12 @@ from layers import entrances, nature, outlines, stops, street_frame, structure
 from statements import statement_frame
 
 from blockplan.plan import package
-from blockplan.plan.model import Plan
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from blockplan.plan.model import Plan
 
 WORKING = ["piece", "mark", "road_class"]
 

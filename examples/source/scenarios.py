@@ -30,7 +30,7 @@ STAYS = "large_rd"
 #: Marks (and, for the reserve land, the cell) of what becomes park.
 BECOMES_PARK = frozenset({"campus", "d1", "d2", "s1"})
 RESERVE_CELL = ("rd", (0, 7))
-#: Former parks that take research land, and those that take industry, by mark or size in ha; the rest is reserve.
+#: Former parks that take research land, and those that take industry (size in ha); the rest is reserve.
 RESEARCH_ON = ("large_n", "large_s")
 INDUSTRY_ON_HA = (4.6, 3.6)
 LARGEST_RESEARCH_M2 = 34_000.0
@@ -95,7 +95,9 @@ def _moved(parcels: list[Parcel]) -> list[Parcel]:
         else:
             result.append(replace(parcel, code="16"))
     if max(research, industry) > 1.0:
-        raise SystemExit(f"the former parks are too small: {research:.0f} m2 of research, {industry:.0f} of industry")
+        raise SystemExit(
+            f"the former parks are too small: {research:.0f} m2 of research, {industry:.0f} of industry"
+        )
     return result
 
 
@@ -107,7 +109,9 @@ def _carved(parcel: Parcel, code: str, taken: float, count: int) -> list[Parcel]
     return [replace(parcel, code=lot.code, mark=lot.mark, polygon=polygon) for lot, polygon in pieces]
 
 
-def _rows(fresh: list[Parcel], base: gpd.GeoDataFrame, working: gpd.GeoDataFrame) -> tuple[list[dict], set[str]]:
+def _rows(
+    fresh: list[Parcel], base: gpd.GeoDataFrame, working: gpd.GeoDataFrame
+) -> tuple[list[dict], set[str]]:
     """Rows of parcels that differ from the base, and ids that are gone."""
     from frame import warp  # noqa: PLC0415
 
@@ -150,7 +154,11 @@ def _attributes(old: pd.Series, key: str, tile: Parcel, polygon: shapely.Polygon
         far, _, _, low, high, cover, leaf = RATIOS[tile.code]
         floor = float(round(far * polygon.area))
         row |= {"far": far, "far_kind": "upper", "height_m": float((low + high) // 2), "floor_area_m2": floor}
-        row |= {"coverage_ratio": cover, "green_ratio": leaf, "jobs": float(round(floor / FLOOR_PER_JOB_M2[tile.code]))}
+        row |= {
+            "coverage_ratio": cover,
+            "green_ratio": leaf,
+            "jobs": float(round(floor / FLOOR_PER_JOB_M2[tile.code])),
+        }
         names = ("health", "manufacturing", "digital", "services")
         row |= {f"industry_{name}_share": share for name, share in zip(names, MIX[tile.code], strict=True)}
     return row

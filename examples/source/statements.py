@@ -5,6 +5,8 @@ Ids follow the list of the notice's facts: P standing of the plan, S spatial
 structure, F functional zoning, I industry, R public facilities and green.
 """
 
+# ruff: noqa: E501 (a sentence stays on one line)
+
 from __future__ import annotations
 
 import pandas as pd

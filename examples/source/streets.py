@@ -27,10 +27,12 @@ class Segment:
 
     @property
     def walk(self) -> bool:
+        """Whether people may walk on it: everywhere but on the expressway."""
         return self.cls != X
 
     @property
     def drive(self) -> bool:
+        """Whether cars may drive on it: everywhere but on paths."""
         return self.cls != "path"
 
 
@@ -40,7 +42,7 @@ def node(grid: Grid, a: int, b: int) -> tuple[float, float]:
     salt = sum(map(ord, grid.piece.name))
     east = STRAY_M[vertical.cls] * noise(a, b, salt, 1.0)
     north = STRAY_M[horizontal.cls] * noise(a, b, salt, 2.0)
-    if a in (0, len(grid.verticals) - 1) or b in (0, len(grid.horizontals) - 1) and vertical.cls != "local":
+    if a in (0, len(grid.verticals) - 1) or (b in (0, len(grid.horizontals) - 1) and vertical.cls != "local"):
         east = 0.0
     if b in (0, len(grid.horizontals) - 1):
         north = 0.0
@@ -76,7 +78,7 @@ def segments(grid: Grid) -> list[Segment]:
     return found
 
 
-def _segment(grid: Grid, ends: tuple, kind: str | None, line, level: int = 0) -> list[Segment]:  # noqa: ANN001
+def _segment(grid: Grid, ends: tuple, kind: str | None, line, level: int = 0) -> list[Segment]:
     if kind is None:
         return []
     width = PATH_WIDTH_M if kind == "path" else line.width
@@ -125,8 +127,12 @@ def links() -> list[Segment]:
         if cls in (X, "arterial"):
             top = node(GRIDS["rd"], columns[0], len(GRIDS["rd"].horizontals) - 1)
             low = node(GRIDS["mfg"], columns[-1], 0)
-            found.append(Segment(shapely.LineString([top, (top[0] + 12, top[1] + RUN_OUT_M)]), cls, width, name))
-            found.append(Segment(shapely.LineString([low, (low[0] - 12, low[1] - RUN_OUT_M)]), cls, width, name))
+            found.append(
+                Segment(shapely.LineString([top, (top[0] + 12, top[1] + RUN_OUT_M)]), cls, width, name)
+            )
+            found.append(
+                Segment(shapely.LineString([low, (low[0] - 12, low[1] - RUN_OUT_M)]), cls, width, name)
+            )
     return found
 
 

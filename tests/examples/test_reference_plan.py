@@ -1,0 +1,340 @@
+"""The reference plan holds every figure it is described by: recomputed here with plain geopandas."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from blockplan.check import check
+from blockplan.plan import read, validate
+
+ROOT = Path(__file__).resolve().parents[2]
+ZONE = ROOT / "examples" / "demonstration-zone"
+SCRIPT = ROOT / "examples" / "source" / "make_demonstration_zone.py"
+EXPECTED: dict[str, Any] = tomllib.loads((ZONE / "expected.toml").read_text(encoding="utf-8"))
+HA = 10_000.0
+
+#: Land use in ha: R&D, life services, manufacturing.
+TABLE = {
+    "0701": (21.5, 73, 5.5), "0702": (0.6, 2.4, 0.4), "0802": (44, 5, 13), "0803": (1.2, 1.8, 0.4),
+    "0804": (6.25, 13.9, 0.65), "0805": (1, 2.6, 0.4), "0806": (0.6, 4.6, 0.3), "0807": (0.6, 1.4, 0),
+    "0901": (7, 16.5, 2.5), "0902": (30, 14, 2), "0904": (6, 4, 0), "1001": (12, 0, 72), "1101": (0, 0, 6),
+    "1207": (74, 77, 47), "120": (6, 6, 5), "13": (5, 5, 6), "1401": (40.5, 47, 19), "1402": (26, 22, 22),
+    "1403": (2.5, 2.3, 0.7), "17": (8, 12, 4.5), "03": (26, 28, 12), "16": (31.25, 21.5, 20.65),
+}  # fmt: skip
+SENTENCES = (
+    [f"P{n:02d}" for n in range(1, 9)]
+    + [f"S{n:02d}" for n in range(1, 9)]
+    + [f"F{n:02d}" for n in range(1, 6)]
+    + [f"I{n:02d}" for n in range(1, 6)]
+    + [f"R{n:02d}" for n in range(1, 10)]
+)
+
+
+def layer(name: str) -> gpd.GeoDataFrame:
+    return gpd.read_file(ZONE / "plan.gpkg", layer=name)
+
+
+@pytest.fixture(scope="module")
+def parcels() -> gpd.GeoDataFrame:
+    frame = layer("parcels")
+    area_of = layer("blocks").set_index("block_id")["area_id"]
+    frame["area_id"] = frame["block_id"].map(area_of)
+    frame["ha"] = frame.area / HA
+    return frame
+
+
+def row_of(code: str) -> str:
+    return max((row for row in TABLE if code.startswith(row)), key=len)
+
+
+def parks_ha(parcels: gpd.GeoDataFrame) -> np.ndarray:
+    """Sizes of parks in ha: green parcels that share an edge are one."""
+    green = parcels[parcels["land_use"] == "1401"]
+    return np.sort(
+        [part.area / HA for part in shapely.get_parts(shapely.union_all(green.geometry.to_numpy()))]
+    )[::-1]
+
+
+def test_every_code_has_its_hectares_in_every_area(parcels: gpd.GeoDataFrame) -> None:
+    sums = parcels.groupby([parcels["land_use"].map(row_of), "area_id"])["ha"].sum()
+    for row, wanted in TABLE.items():
+        for area_id, ha in zip(("rd", "life", "mfg"), wanted, strict=True):
+            assert sums.get((row, area_id), 0.0) == pytest.approx(ha, abs=0.001), (row, area_id)
+
+
+def test_the_areas_are_3_50_and_3_60_and_2_40_km2_and_the_middle_one_has_two_parts() -> None:
+    areas = layer("areas").set_index("area_id")
+    assert list(areas.index) == ["rd", "life", "mfg"]
+    assert (areas.area / 1e6).round(4).tolist() == [3.5, 3.6, 2.4]
+    assert len(shapely.get_parts(areas.geometry["life"])) == 2
+    assert [part.area for part in shapely.get_parts(areas.geometry["life"])] == pytest.approx(
+        [1.8e6, 1.8e6], abs=2
+    )
+
+
+def test_the_parcels_tile_the_boundary_without_gap_or_overlap(parcels: gpd.GeoDataFrame) -> None:
+    shapes = parcels.geometry.to_numpy()
+    boundary = layer("boundary").geometry.iloc[0]
+    assert shapely.coverage_is_valid(shapes)
+    assert shapely.coverage_union_all(shapes).symmetric_difference(boundary).area == 0
+    assert parcels.area.sum() == pytest.approx(boundary.area, abs=0.01)
+    assert boundary.area == pytest.approx(9_500_000, abs=5)
+
+
+def test_coordinates_stand_on_the_millimetre(parcels: gpd.GeoDataFrame) -> None:
+    points = shapely.get_coordinates(parcels.geometry.to_numpy())
+    assert np.abs(points * 1000 - np.round(points * 1000)).max() < 1e-4
+
+
+def test_residents_are_10750_and_36500_and_2750_in_whole_people(parcels: gpd.GeoDataFrame) -> None:
+    assert parcels.groupby("area_id")["residents"].sum().to_dict() == {
+        "life": 36_500,
+        "mfg": 2_750,
+        "rd": 10_750,
+    }
+    homes = parcels[parcels["land_use"] == "0701"]
+    assert (homes["residents"] % 1 == 0).all()
+    assert parcels.loc[parcels["land_use"] != "0701", "residents"].isna().all()
+    assert homes["floor_area_m2"].sum() / 50_000 == pytest.approx(36, abs=0.05)
+    assert homes["dwellings"].sum() == pytest.approx(21_700, abs=100)
+
+
+def test_supplies_are_exact(parcels: gpd.GeoDataFrame) -> None:
+    facilities = layer("facilities")
+    school_land = parcels.loc[parcels["land_use"].isin(["080403", "080404"])].area.sum()
+    assert school_land == pytest.approx(208_000, abs=0.6)
+    beds = facilities.loc[facilities["service"] == "nursing_home", "beds"]
+    assert sorted(beds) == [100, 200, 200]
+    culture = facilities.loc[facilities["service"].isin(["culture", "library"]), "floor_area_m2"]
+    assert sorted(culture, reverse=True) == [12_000, 4_500, 4_500] + [400] * 8
+    assert parcels.loc[parcels["land_use"] == "1401"].area.sum() == pytest.approx(1_065_000, abs=1)
+
+
+def test_schools_have_the_sites_of_the_table(parcels: gpd.GeoDataFrame) -> None:
+    facilities = layer("facilities").merge(parcels[["parcel_id", "ha", "land_use"]], on="parcel_id")
+    sites = facilities.groupby("service")["ha"].apply(lambda ha: sorted(ha.round(3)))
+    assert sites["kindergarten"] == [0.65, 0.65, 0.65, 0.65, 0.7, 0.7]
+    assert sites["primary_school"] == [2.6, 2.6]
+    assert sites["nine_year_school"] == [4.9]
+    assert sites["secondary_school"] == [2.3, 4.4]
+    assert sites["hospital"] == [4.0]
+    assert facilities.loc[facilities["service"] == "hospital", "beds"].tolist() == [300]
+    assert (facilities["service"] == "clinic").sum() == 2
+
+
+def test_parks_are_three_large_ten_community_and_thirty_pocket_parks(parcels: gpd.GeoDataFrame) -> None:
+    sizes = parks_ha(parcels)
+    assert sizes[:3].round(3).tolist() == [26.0, 22.0, 20.5]
+    community = sizes[3:13]
+    assert community.sum() == pytest.approx(26.0, abs=0.001)
+    assert 0.79 < community.min() < community.max() < 4.61
+    assert sizes[13:].round(3).tolist() == [0.4] * 30
+    assert [(sizes >= limit).sum() for limit in (5, 10, 20)] == [3, 3, 3]
+
+
+def test_everyone_lives_within_500_m_of_a_park_in_a_straight_line(parcels: gpd.GeoDataFrame) -> None:
+    homes = parcels[parcels["land_use"] == "0701"]
+    green = shapely.union_all(parcels.loc[parcels["land_use"] == "1401"].geometry.to_numpy())
+    assert homes.representative_point().distance(green).max() <= 500
+
+
+def test_streets_are_80_km_of_the_four_classes_at_their_widths() -> None:
+    streets, boundary = layer("streets"), layer("boundary").geometry.iloc[0]
+    built = streets[streets["class"] != "path"]
+    assert built.intersection(boundary).length.sum() / 1000 > 80
+    for cls, low, high in (
+        ("expressway", 60, 80), ("arterial", 40, 60), ("secondary", 30, 40), ("local", 15, 25)
+    ):  # fmt: skip
+        assert built.loc[built["class"] == cls, "red_line_width_m"].between(low, high).all(), cls
+    assert not streets.loc[streets["class"] == "expressway", "walk"].any()
+    assert streets.loc[streets["class"] == "expressway", "barrier"].eq("expressway").all()
+
+
+def test_walking_crosses_the_expressway_only_on_bridges() -> None:
+    streets = layer("streets")
+    fast = shapely.union_all(streets.loc[streets["class"] == "expressway"].geometry.to_numpy())
+    crossing = streets[streets["walk"].astype(bool) & streets.crosses(fast)]
+    assert len(crossing) > 10
+    assert (crossing["level"] == 1).all()
+
+
+def test_the_belt_is_nine_kilometres_from_north_to_south_through_all_areas() -> None:
+    structure, areas = layer("structure").set_index("element_id"), layer("areas")
+    belt = structure.geometry["belt"]
+    assert belt.length == pytest.approx(9000, abs=0.01)
+    assert belt.coords[0][1] > belt.coords[-1][1] + 8000
+    assert areas.intersects(belt).all()
+    assert areas.intersects(structure.geometry["axis"]).all()
+
+
+def test_three_named_cores_stand_in_their_areas() -> None:
+    structure, areas = layer("structure"), layer("areas").set_index("area_id")
+    cores = structure[structure["role"] == "core"]
+    assert sorted(cores["area_id"]) == ["life", "mfg", "rd"]
+    assert cores[["name_zh", "name_en", "name_ja"]].notna().all().all()
+    assert all(areas.geometry[core.area_id].contains(core.geometry) for core in cores.itertuples())
+
+
+def test_three_stations_are_planned_two_of_them_in_the_rd_area_with_two_modes(
+    parcels: gpd.GeoDataFrame,
+) -> None:
+    stops, areas = layer("stops"), layer("areas").set_index("area_id")
+    stations = stops[stops["modes"].str.contains("subway")]
+    assert stations["modes"].tolist() == ["subway,bus"] * 3
+    assert stations["status"].tolist() == ["planned"] * 3
+    assert stations.within(areas.geometry["rd"]).sum() == 2
+    commerce = parcels[parcels["land_use"].str.startswith("09")]
+    near = commerce.representative_point().distance(shapely.union_all(stations.geometry.to_numpy())) <= 800
+    assert commerce.loc[near, "floor_area_m2"].sum() / commerce["floor_area_m2"].sum() >= 0.6
+
+
+def test_floor_area_is_5_94_million_and_its_productive_part_is_split_36_25_22_17(
+    parcels: gpd.GeoDataFrame,
+) -> None:
+    assert parcels["floor_area_m2"].sum() / 1e6 == pytest.approx(5.94, abs=0.005)
+    productive = parcels[parcels["land_use"].isin(["0802", "0902", "1001"])]
+    floor = productive["floor_area_m2"]
+    assert floor.sum() / 1e6 == pytest.approx(3.19, abs=0.005)
+    for industry, share in (("health", 0.36), ("manufacturing", 0.25), ("digital", 0.22), ("services", 0.17)):
+        mine = (floor * productive[f"industry_{industry}_share"]).sum() / floor.sum()
+        assert mine == pytest.approx(share, abs=0.001), industry
+    assert parcels["jobs"].sum() == pytest.approx(90_000, rel=0.01)
+
+
+def test_parcels_have_sizes_and_ratios_that_practice_gives(parcels: gpd.GeoDataFrame) -> None:
+    for code, low, high in (("0701", 2, 4), ("0902", 0.6, 2.5), ("0802", 1, 4), ("1001", 2, 8)):
+        assert parcels.loc[parcels["land_use"] == code, "ha"].between(low - 0.005, high).all(), code
+    large = parcels[parcels["ha"] > 8]
+    assert set(large["land_use"]) <= {"1401", "1207", "0301"}
+    for code, far, coverage, green in (
+        ("0701", (1.5, 2.5), (0, 0.30), (0.30, 1)),
+        ("0902", (1.2, 3.5), (0, 0.45), (0.25, 1)),
+        ("0802", (1.2, 2.5), (0, 0.45), (0.30, 1)),
+        ("1001", (1.0, 2.0), (0.35, 0.55), (0, 0.20)),
+    ):
+        mine = parcels[parcels["land_use"] == code]
+        assert mine["far"].between(*far).all(), code
+        assert mine["coverage_ratio"].between(*coverage).all(), code
+        assert mine["green_ratio"].between(*green).all(), code
+
+
+def test_every_sentence_of_the_notice_has_a_row_in_three_languages() -> None:
+    statements = layer("statements").set_index("statement_id")
+    assert sorted(statements.index) == sorted(SENTENCES)
+    assert statements[["text_zh", "text_en", "text_ja", "source"]].notna().all().all()
+    assert (statements["bound_to"].fillna("") != "")[statements["kind"] != "N"].all()
+
+
+def test_taking_the_axis_away_leaves_its_sentence_without_evidence() -> None:
+    plan = read(ZONE)
+    without = plan.replace(structure=plan.layer("structure").drop(index="axis"))
+    states = {each.statement_id: each.state for each in check(without).statements}
+    assert states["S01"] == "not_evidenced"
+
+
+def test_spare_land_holds_what_b_lacks(parcels: gpd.GeoDataFrame) -> None:
+    reserve = parcels[(parcels["land_use"] == "16") & ~parcels["committed"].astype(bool)]
+    assert reserve["ha"].sum() == pytest.approx(73.4, abs=0.001)
+    for code in ("1401", "080403", "080404", "0803", "0807"):
+        assert reserve["permitted"].str.split(",").map(lambda codes, code=code: code in codes).all(), code
+    assert reserve["ha"].sum() > 3.11 + 0.25 + 0.40 + 13.50
+
+
+def test_spare_land_gives_c_its_reach_back() -> None:
+    moved = read(ZONE, "c").layer("parcels")
+    open_ = moved[~moved["committed"].astype(bool) & moved["permitted"].fillna("").str.contains("1401")]
+    homes = moved[moved["land_use"] == "0701"].representative_point()
+    assert homes.distance(shapely.union_all(open_.geometry.to_numpy())).max() <= 500
+
+
+def test_scenario_c_keeps_the_hectares_of_every_code_and_tiles_the_boundary(
+    parcels: gpd.GeoDataFrame,
+) -> None:
+    moved = read(ZONE, "c").layer("parcels")
+    before = parcels.groupby("land_use")["ha"].sum()
+    after = moved.area.groupby(moved["land_use"]).sum() / HA
+    assert (after - before).abs().max() < 0.001
+    assert shapely.coverage_is_valid(moved.geometry.to_numpy())
+    sizes = parks_ha(moved)
+    assert len(sizes) == 5
+    assert sizes[:3] == pytest.approx([30, 30, 30], abs=1.5)
+    assert (sizes[3:] < 10).all()
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_scenario_has_the_verdicts_written_by_hand(name: str) -> None:
+    expected = EXPECTED["scenarios"][name]
+    result = check(read(ZONE, name))
+    outcomes = {verdict.rule: verdict.outcome for verdict in result.verdicts}
+    failing = expected.get("fail", [])
+    assert outcomes == {
+        rule: "fail" if rule in failing else "pass" for rule in EXPECTED["scenarios"]["a"]["outcomes"]
+    }
+    assert result.exit_code == expected["exit_code"]
+    assert result.residents.central == expected["residents"]
+    for rule, value in expected["measured"].items():
+        assert result.verdict(rule).measured == pytest.approx(value, rel=1e-4), rule
+    assert (result.verdict("zone-green-access").affected_residents or 0) >= expected.get(
+        "affected_at_least", 0
+    )
+    assert result.faults == ()
+
+
+def test_the_plan_carries_52208_people_bound_by_land_for_schools() -> None:
+    expected, capacity = EXPECTED["scenarios"]["a"], check(read(ZONE, "a")).capacity
+    assert capacity.residents == expected["capacity"]
+    assert capacity.binding_rule == expected["binding_rule"]
+    assert dict(capacity.by_rule) == expected["by_rule"]
+
+
+def test_by_the_network_90_to_98_percent_reach_a_park_entrance() -> None:
+    readings = {
+        reading.id: reading.share for reading in check(read(ZONE)).verdict("zone-green-access").readings
+    }
+    assert readings["line_edge"] == 1.0
+    assert 0.90 <= readings["net_edge_entrance"] <= 0.98
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED["faulty"]))
+def test_variant_has_exactly_its_one_fault(name: str) -> None:
+    expected = EXPECTED["faulty"][name]
+    plan = read(ZONE / "faulty" / name)
+    faults = validate(plan)
+    assert [(fault.rule, fault.grade) for fault in faults] == [(expected["rule"], "error")]
+    if "id" in expected:
+        assert (faults[0].layer, faults[0].id) == (expected["layer"], expected["id"])
+    touched = {f"{layer_name}/{id_}" for layer_name, id_ in faults[0].features}
+    assert touched >= set(expected.get("features", ()))
+    outcomes = {verdict.rule: verdict.outcome for verdict in check(plan).verdicts}
+    assert {rule for rule, outcome in outcomes.items() if outcome == "unknown"} == set(expected["unknown"])
+    assert "fail" not in outcomes.values()
+
+
+def test_running_the_script_again_gives_the_same_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), str(tmp_path)])
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    loaded = set(sys.modules)
+    try:
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    finally:
+        for module in set(sys.modules) - loaded:
+            if str(getattr(sys.modules[module], "__file__", "")).startswith(str(SCRIPT.parent)):
+                del sys.modules[module]
+    for scenario in ("base", "b", "c"):
+        assert read(tmp_path, scenario).content_hash == read(ZONE, scenario).content_hash, scenario
+    for name in EXPECTED["faulty"]:
+        assert read(tmp_path / "faulty" / name).content_hash == read(ZONE / "faulty" / name).content_hash, (
+            name
+        )
