@@ -74,7 +74,7 @@ def test_maps_carry_scale_north_and_the_synthetic_note() -> None:
 
 def test_a_sheet_keeps_the_shape_of_the_land() -> None:
     sheet = Sheet.of(Frame(0, 0, 2000, 9000))
-    assert sheet.unit == 9000 / (232.0 - 15.0)
+    assert sheet.unit == 9000 / (204.0 - 15.0)
     assert Sheet.of(Frame(0, 0, 9000, 2000)).unit == 9000 / 172.0
 
 

@@ -27,9 +27,13 @@ if TYPE_CHECKING:
     from blockplan.report.ground import Ground
 
 #: The largest a map gets on an A4 page, mm.
-PAGE_MM = (172.0, 232.0)
+PAGE_MM = (172.0, 204.0)
+#: The largest a closer view of the land use gets: room for its legend stays on the page, mm.
+DETAIL_MM = (172.0, 190.0)
 #: The largest a map gets that stands with the text of a verdict, mm.
 PART_MM = (172.0, 150.0)
+#: The largest a closer view gets, so that two stand on a page, mm.
+CLOSER_MM = (172.0, 96.0)
 #: Strip below the map for scale bar, north arrow and notes, mm.
 FOOT_MM = 15.0
 BAR_LENGTHS_M = (50, 100, 200, 400, 500, 1000, 2000, 4000, 5000, 10_000, 20_000, 50_000, 100_000)
@@ -218,7 +222,7 @@ def _foot(sheet: Sheet, ground: Ground, left: float, top: float) -> str:
                 x,
                 top + 11.6 * unit,
                 words("map.synthetic"),
-                min(2.5 * unit, width * 0.9 / max(svg.text_width(words("map.synthetic"), 1.0), 1)),
+                min(2.5 * unit, (width - 14 * unit) / svg.text_width(words("map.synthetic"), 1.0)),
                 text_anchor="start",
                 halo="none",
                 fill="#8c1d18",

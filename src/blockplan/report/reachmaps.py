@@ -18,7 +18,7 @@ from blockplan.measure.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report import drawing, svg
 from blockplan.report.definitions import reading_name
-from blockplan.report.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.drawing import CLOSER_MM, PART_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.features import FADED, beside, feature, placed, residents_at
 from blockplan.report.ground import GREEN, OUTLINE
 from blockplan.report.svg import Frame
@@ -78,7 +78,7 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     drawings = []
     near = _near(ground, verdict.where)
     for number, frame in enumerate([ground.frame, *near] if ground.frame else []):
-        sheet = Sheet.of(frame, PART_MM)
+        sheet = Sheet.of(frame, CLOSER_MM if number else PART_MM)
         # Places are named where there is room: on the closer views, if there are any.
         named = verdict.where if number or not near else ()
         body = _greens_and_line(ground, sheet, greens, line)

@@ -14,7 +14,7 @@ import shapely
 
 from blockplan.plan import landuse
 from blockplan.report import drawing, svg
-from blockplan.report.drawing import PAGE_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.drawing import DETAIL_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.ground import (
     ink_on,
     use_colour,
@@ -65,7 +65,7 @@ def land_use_map(ground: Ground, sheet: Sheet | None = None) -> Drawing | None:
     )
 
 
-def land_use_details(ground: Ground, page: tuple[float, float] = PAGE_MM) -> list[Drawing]:
+def land_use_details(ground: Ground, page: tuple[float, float] = DETAIL_MM) -> list[Drawing]:
     """Closer maps of the parts of a plan that is a long strip, with codes and facilities."""
     frame = ground.frame
     if frame is None or max(frame.height / frame.width, frame.width / frame.height) < LONG:
