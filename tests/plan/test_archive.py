@@ -341,10 +341,16 @@ def test_a_place_where_nobody_may_write_is_said():
         pass
 
 
-def test_a_device_is_not_replaced():
-    with pytest.raises(PlanDataError, match="not a file that can be replaced"), writing_file("/dev/full"):
+def test_what_is_no_ordinary_file_is_not_replaced(tmp_path):
+    """A pipe stands here for devices: root could replace /dev/null by a file."""
+    os.mkfifo(tmp_path / "pipe")
+    with (
+        pytest.raises(PlanDataError, match="not a file that can be replaced"),
+        writing_file(tmp_path / "pipe"),
+    ):
         pass
-    assert not Path("/dev/full").is_file()
+    assert (tmp_path / "pipe").is_fifo()
+    assert left_in(tmp_path) == ["pipe"]
 
 
 def test_a_link_stays_a_link(tmp_path):

@@ -174,7 +174,7 @@ def _treat_outside(rules: Mapping, frames: dict[str, pd.DataFrame], tally: Tally
                 f"layers.{name}.outside: the plan has neither extent nor boundary to compare with."
             )
         area = shapely.union_all(extent.geometry.to_numpy())
-        beyond = frame.geometry.notna() & ~frame.intersects(area)
+        beyond = ~shapely.is_missing(frame.geometry.to_numpy()) & ~frame.intersects(area)
         for rule in parts:
             tally.add(str(rule.source_layer), "lies outside the plan's extent, left out", int(beyond.sum()))
             break

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.layers import FARTHEST_M, LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +75,7 @@ def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
     if shapely.has_z(found).any():
         found = shapely.force_2d(found)
     found[~KINDS[LAYERS[layer].geometry][shapely.get_type_id(found)]] = None
-    found[shapely.is_empty(found) | ~np.isfinite(shapely.bounds(found)).all(axis=1)] = None
+    found[shapely.is_empty(found) | ~(np.abs(shapely.bounds(found)) <= FARTHEST_M).all(axis=1)] = None
     return found
 
 

@@ -18,7 +18,7 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.plan.faults import Fault, fault
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.layers import FARTHEST_M, LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,6 +45,8 @@ TYPE_NAMES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "Mul
 WHOLE_FROM = 5
 WHOLE_SHARE = 0.9
 LISTED = 5
+#: A polygon smaller than a square of a millimetre encloses nothing, m2.
+SMALLEST_M2 = 1e-6
 #: Outlines with more points than this are looked at before they are judged: testing each edge against each
 #: edge nearby may take hours where an outline is hatched to and fro.
 INTRICATE_FROM = 100_000
@@ -241,9 +243,11 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
     geometry = drawn.geometry
     types = shapely.get_type_id(geometry)
     missing = types < 0
-    empty = ~missing & shapely.is_empty(geometry)
+    empty = ~missing & (shapely.is_empty(geometry) | _of_no_size(geometry))
     wrong = ~missing & ~empty & ~np.isin(types, list(TYPES[drawn.spec.geometry]))
     rest = ~missing & ~empty & ~wrong
+    far = rest & (np.abs(shapely.bounds(geometry)) > FARTHEST_M).any(axis=1)
+    rest &= ~far
     points = shapely.get_num_coordinates(geometry)
     intricate = rest & (points > INTRICATE_FROM)
     intricate[intricate] = [_crossings_to_test(each) > MOST_CROSSINGS for each in geometry[intricate]]
@@ -268,6 +272,13 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
     faults += spread(
         "pq-geometry",
         judged,
+        np.flatnonzero(far),
+        case="coordinates",
+        values=lambda row: _corner(geometry[row]),
+    )
+    faults += spread(
+        "pq-geometry",
+        judged,
         np.flatnonzero(intricate),
         case="intricate",
         values=lambda row: {"points": int(points[row]), **_corner(geometry[row])},
@@ -284,6 +295,15 @@ def _crossings_to_test(geometry: Any) -> float:
     sample = np.linspace(0, len(low) - 1, SAMPLED_EDGES).astype(np.intp)
     near = [((low <= high[at]) & (high >= low[at])).all(axis=1).sum() for at in sample]
     return float(np.mean(near)) * len(low)
+
+
+def _of_no_size(geometry: Geometries) -> Mask:
+    """Polygons that enclose no ground to speak of; what is not valid is left to its own test."""
+    flat = np.isin(shapely.get_type_id(geometry), list(TYPES["polygon"])) & (
+        shapely.area(geometry) < SMALLEST_M2
+    )
+    flat[flat] = shapely.is_valid(geometry[flat])
+    return np.asarray(flat, dtype=bool)
 
 
 def _type_name(number: int) -> str:

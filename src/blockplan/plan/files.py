@@ -376,6 +376,7 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
 def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
     import geopandas as gpd  # noqa: PLC0415
     import pyogrio  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
 
     frame = _writable(frame)
     options: dict[str, Any] = {}
@@ -389,7 +390,7 @@ def _write_ogr(frame: pd.DataFrame, path: Path, name: str, kind: str) -> None:
         taken = {column.lower() for column in map(str, frame.columns)}
         options["FID"] = next(one for one in ("fid", "fid_", "fid__") if one not in taken)
         options["GEOMETRY_NAME"] = next(one for one in ("geom", "geom_", "geom__") if one not in taken)
-    if isinstance(frame, gpd.GeoDataFrame) and frame.geometry.notna().sum() == 0:
+    if isinstance(frame, gpd.GeoDataFrame) and shapely.is_missing(frame.geometry.to_numpy()).all():
         options["geometry_type"] = (
             _WKB_KINDS.get(LAYERS[name].geometry, "Unknown") if name in LAYERS else "Unknown"
         )

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from blockplan.plan.faults import Fault, fault
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.layers import LARGEST_NUMBER, LAYERS
 
 if TYPE_CHECKING:
     from blockplan.plan.layers import LayerSpec
@@ -88,7 +88,7 @@ def _numbers(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fau
         return pd.Series(np.nan, index=frame.index, dtype="float64")
     given = frame[column]
     numbers = pd.to_numeric(given, errors="coerce").astype("float64")
-    numbers = numbers.where(np.isfinite(numbers))
+    numbers = numbers.where(numbers.abs() <= LARGEST_NUMBER)
     faults += _refused(given, numbers.isna(), spec, column)
     return cast("pd.Series[Any]", numbers)
 

@@ -11,6 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+#: No number of a plan is larger, and nothing is drawn farther from the origin (m); beyond lie damaged files.
+LARGEST_NUMBER = 1e15
+FARTHEST_M = 1e9
+
 GeometryKind = Literal["polygon", "line", "point", "any", "none"]
 ColumnKind = Literal["text", "number", "flag"]
 
