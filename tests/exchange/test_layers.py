@@ -1,4 +1,5 @@
 import textwrap
+import zipfile
 
 import geopandas as gpd
 import pandas as pd
@@ -294,6 +295,17 @@ def test_a_folder_of_files_offers_each_under_its_name(tmp_path):
     )
     summary = import_layers(tmp_path / "m.toml", source, tmp_path / "out")
     assert summary.features == {"boundary": 1, "parcels": 2, "water": 2}
+
+
+def test_a_zip_of_files_is_unpacked_for_the_time_being(tmp_path):
+    files.write_layer(plots(), tmp_path / "src" / "dk.shp")
+    with zipfile.ZipFile(tmp_path / "delivery.zip", "w") as target:
+        for file in (tmp_path / "src").iterdir():
+            target.write(file, f"delivery/{file.name}")
+    (tmp_path / "m.toml").write_text(PLAN.replace('"ours"', '"source"') + BOUNDARY + PARCELS)
+    summary = import_layers(tmp_path / "m.toml", tmp_path / "delivery.zip", tmp_path / "out")
+    assert summary.features == {"boundary": 1, "parcels": 2}
+    assert read(tmp_path / "out").manifest.id == "delivery"
 
 
 def test_two_files_of_one_name_are_refused(tmp_path):

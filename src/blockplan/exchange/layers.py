@@ -8,6 +8,7 @@ the plan.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,14 @@ from blockplan.exchange.mapping import SOURCE, manifest_table, read_mapping
 from blockplan.exchange.sources import Sources
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan, write
+from blockplan.plan.archive import open_package
 from blockplan.plan.crs import checked, plan_crs, to_plan_crs
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import manifest_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     import pyproj
 
@@ -44,7 +47,7 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
     mapping
         Mapping file (TOML), see ``docs/import-layers.md``.
     source
-        File that holds the layers, or a folder of such files.
+        File that holds the layers, or a folder (or zip) of such files.
     out
         Folder (or ``.zip``) of the plan package to write.
 
@@ -56,12 +59,13 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
         If the source cannot be read or the plan cannot be written.
     """
     rules = read_mapping(mapping)
-    offered = Sources(Path(source), rules.source)
     tally = Tally()
-    frames, crs = _read_and_convert(rules, offered, Path(mapping), tally)
+    with _opened(Path(source)) as place:
+        offered = Sources(place, rules.source)
+        frames, crs = _read_and_convert(rules, offered, Path(mapping), tally)
+        _count_unread(rules, offered, tally)
     derived = _derive_outlines(rules, frames, crs)
     _treat_outside(rules, frames, tally)
-    _count_unread(rules, offered, tally)
 
     table = manifest_table(rules, Path(source).stem, crs.to_string() if crs is not None else "local")
     table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
@@ -74,6 +78,12 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
         tally.entries(),
         _faults(plan),
     )
+
+
+def _opened(source: Path) -> AbstractContextManager[Path]:
+    """The source itself, or the folder that a zip of it unpacks to for the time being."""
+    is_zip = source.suffix.lower() == ".zip" and source.is_file()
+    return open_package(source) if is_zip else nullcontext(source)
 
 
 def _read_and_convert(

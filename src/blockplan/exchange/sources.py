@@ -1,4 +1,4 @@
-"""The layers that a file, a zip or a folder of files offers to an import, read when they are asked for."""
+"""The layers that a file or a folder of files offers to an import, read when they are asked for."""
 
 from __future__ import annotations
 
