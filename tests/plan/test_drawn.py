@@ -30,6 +30,14 @@ def test_an_empty_geometry_is_a_fault():
     assert kinds(edited(town(), "buildings", "b-A", shapely.Polygon())) == ["pq-geometry.empty b-A"]
 
 
+def test_a_polygon_of_no_size_is_as_good_as_empty():
+    speck = shapely.Polygon([(0, 0), (0, 5e-200), (1, 0)])
+    assert kinds(edited(town(), "extent", None, speck)) == ["pq-geometry.empty (row 1)"]
+    assert kinds(edited(town(), "buildings", "b-A", shapely.box(X, Y, X + 1e-4, Y + 1e-4))) == [
+        "pq-geometry.empty b-A"
+    ]
+
+
 def test_a_line_among_buildings_is_the_wrong_type():
     fault = only(edited(town(), "buildings", "b-A", shapely.LineString([(X, Y), (X + 9, Y)])))
     assert (said(fault), fault.x, fault.y) == ("pq-geometry.type", X, Y)

@@ -50,7 +50,7 @@ SMALLEST_M2 = 1e-6
 #: Outlines with more points than this are looked at before they are judged: testing each edge against each
 #: edge nearby may take hours where an outline is hatched to and fro.
 INTRICATE_FROM = 100_000
-MOST_CROSSINGS = 1e8
+MOST_CROSSINGS = 3e7
 SAMPLED_EDGES = 24
 
 _PLACE = re.compile(r"\[([-+0-9.eE]+) ([-+0-9.eE]+)")

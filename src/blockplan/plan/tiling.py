@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.plan.drawn import Drawn, Tolerances, named, place_of
+from blockplan.plan.drawn import INTRICATE_FROM, Drawn, Tolerances, named, place_of
 from blockplan.plan.faults import Fault, fault
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SAME_AREA = 0.01
 #: Parcels this close to a gap are its neighbours, m.
 BESIDE_M = 0.02
+SHARED_LINE_M = 0.1
 POLYGON = 3
 
 Pair = tuple[int, int, float, Any]
@@ -170,8 +171,9 @@ def _without_slivers(pieces: Iterable[Any], width: float, smallest: float) -> tu
     for piece in pieces:
         if shapely.get_type_id(piece) != POLYGON or piece.area <= smallest:
             continue
-        if width == 0 or 2 * piece.area >= 10 * width * piece.length:
-            solid.append(piece)
+        mean_width = 2 * piece.area / piece.length
+        if shapely.get_num_coordinates(piece) > INTRICATE_FROM or mean_width >= 10 * width:
+            (solid if mean_width >= width else thin).append(piece)
             continue
         # A web of slivers may hold a real hole: what is left after taking half a width off all round.
         core = shapely.buffer(piece, -width / 2, quad_segs=2)
@@ -266,7 +268,7 @@ def _gaps(
     if not solid and not thin:
         return
     tree = shapely.STRtree(geometries)
-    beside = [ground.rows[np.sort(tree.query(piece, "dwithin", BESIDE_M))] for piece in (*solid, *thin)]
+    beside = [ground.rows[_neighbours(tree, piece)] for piece in (*solid, *thin)]
     slivers += [(piece, tuple(near)) for piece, near in zip(thin, beside[len(solid) :], strict=True)]
     explained = _explained(ground, solid, beside)
     for piece, near, known in zip(solid, beside, explained, strict=False):
@@ -275,6 +277,29 @@ def _gaps(
             result.explained[int(row)].append(piece.area)
         if not known:
             result.faults.append(_gap_fault(ground.parcels, piece, near))
+
+
+def _neighbours(tree: shapely.STRtree, piece: Any) -> Rows:
+    """
+    Parcels that have a line in common with a gap, not just a corner; sorted.
+
+    Corners of one that lie on the other tell: along a common line there are
+    two or more of them, some way apart.
+    """
+    near = np.sort(tree.query(piece, "dwithin", BESIDE_M))
+    parcels = tree.geometries[near]
+    shapely.prepare(piece)
+    theirs, of_theirs = shapely.get_coordinates(parcels, return_index=True)
+    touches = shapely.dwithin(piece, shapely.points(theirs), BESIDE_M)
+    own = shapely.get_coordinates(piece)
+    corners = np.asarray(shapely.points(own), dtype=object)
+    of_own, which = shapely.STRtree(corners).query(parcels, "dwithin", BESIDE_M)
+    at = np.concatenate((theirs[touches], own[which]))
+    of = np.concatenate((of_theirs[touches], of_own))
+    low, high = np.full((len(near), 2), np.inf), np.full((len(near), 2), -np.inf)
+    np.minimum.at(low, of, at)
+    np.maximum.at(high, of, at)
+    return np.asarray(near[(high - low).max(axis=1, initial=0) > SHARED_LINE_M], dtype=np.intp)
 
 
 def _gap_fault(parcels: Drawn, piece: Any, near: Rows) -> Fault:
