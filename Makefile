@@ -47,8 +47,8 @@ docs: $(READY) ## the documentation, in build/docs
 bench: $(READY) ## benchmarks on generated data (and on ../shared/data where it is present)
 	$(BIN)/python benchmarks/check.py
 
-soak: $(READY) ## the long runs: the tests marked soak, with many more random examples
-	BLOCKPLAN_SOAK=1 $(BIN)/python -m pytest -m soak
+soak: $(READY) ## the long runs: the laws with 2,000 random examples each, and tests marked soak
+	BLOCKPLAN_SOAK=1 $(BIN)/python -m pytest -m "soak or hypothesis"
 
 format: $(READY) ## put the sources into house style
 	$(BIN)/ruff format .

@@ -19,7 +19,14 @@ def page() -> str:
     """The whole page, commands in the order of the way of the data."""
     parts = [HEAD]
     for path, command in _walk(app, ("blockplan",)):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=88, terminal_width=88)
+        names = app.context_settings["help_option_names"]
+        context = click.Context(
+            command,
+            info_name=" ".join(path),
+            terminal_width=88,
+            max_content_width=88,
+            help_option_names=names,
+        )
         parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context).strip()}\n```\n")
     return "\n".join(parts)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
+from tests.builders import X, Y, a_manifest
 
 from blockplan.plan import Plan
-from builders import X, Y, a_manifest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,9 +20,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from tests.builders import SIDE, X, Y, a_manifest, square
 
 from blockplan.plan import Fault, Plan, validate
-from builders import SIDE, X, Y, a_manifest, square
 
 USES = {
     "A": "0701", "B": "0802", "C": "0803",

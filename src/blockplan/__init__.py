@@ -26,7 +26,18 @@ _EXPORTS = {
 }
 _ROOMS = ("plan", "exchange", "network", "measure", "check", "compare", "report")
 
-__all__ = ["Plan", "__version__", "check", "compare", "landuse", "measure", "read", "report", "validate", "write"]
+__all__ = [
+    "Plan",
+    "__version__",
+    "check",
+    "compare",
+    "landuse",
+    "measure",
+    "read",
+    "report",
+    "validate",
+    "write",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.builders import a_plan, parcels_of
 
 from blockplan.plan import write
-from builders import a_plan, parcels_of
 
 BLOCKPLAN = Path(sys.executable).with_name("blockplan")
 

@@ -1,12 +1,12 @@
 import pytest
 import shapely
+from tests.builders import X, Y, a_plan, parcels_of
 
 from blockplan.compare import compare
 from blockplan.compare.changes import changes
 from blockplan.compare.transition import transitions
 from blockplan.errors import UsageError
 from blockplan.plan import Difference, Plan, with_scenario, write
-from builders import X, Y, a_plan, parcels_of
 
 
 def two_scenarios():

@@ -24,10 +24,10 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.builders import X, Y, a_plan, parcels_of, square
 
 from blockplan.cli import main
 from blockplan.plan import files, write
-from builders import X, Y, a_plan, parcels_of, square
 
 INTERNAL_FAULT = 70
 

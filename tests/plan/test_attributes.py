@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from tests.town import edited, kinds, only, said, town
 
 from blockplan.plan import validate
-from town import edited, kinds, only, said, town
 
 
 def test_a_declared_area_five_per_cent_off_is_a_fault_of_the_parcels_geometry():

@@ -2,11 +2,11 @@ import math
 
 import pytest
 import shapely
+from tests.builders import X, Y, square
+from tests.town import edited, frame, kinds, only, said, spot, town
 
 from blockplan.errors import PlanDataError
 from blockplan.plan import validate
-from builders import X, Y, square
-from town import edited, frame, kinds, only, said, spot, town
 
 BOW = shapely.Polygon([(X + 10, Y + 10), (X + 30, Y + 30), (X + 30, Y + 10), (X + 10, Y + 30)])
 

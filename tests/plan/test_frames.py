@@ -1,6 +1,5 @@
 import pandas as pd
-
-from builders import a_plan, parcels_of
+from tests.builders import a_plan, parcels_of
 
 
 def test_every_column_of_the_contract_is_there_and_unknown():

@@ -1,8 +1,7 @@
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-
-from builders import a_plan, parcels_of
+from tests.builders import a_plan, parcels_of
 
 
 @given(st.permutations(range(5)), st.permutations(["residents", "far", "owner"]))

@@ -1,10 +1,10 @@
 import datetime as dt
 
 import pytest
+from tests.builders import a_manifest
 
 from blockplan.errors import PlanDataError
 from blockplan.plan.manifest import read_manifest
-from builders import a_manifest
 
 GOOD = 'id = "x"\ndrawn_on = 2021-09-30\ncrs = "EPSG:4548"\n'
 

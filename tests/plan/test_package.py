@@ -3,10 +3,10 @@ import zipfile
 import geopandas as gpd
 import pandas as pd
 import pytest
+from tests.builders import a_plan, parcels_of, square
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import Difference, Plan, files, read, write
-from builders import a_plan, parcels_of, square
 
 SIX = "字 にほん ü"
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 import shapely
+from tests.town import CRS, edited, exchanged, frame, kinds, moved, only, said, spot, town
 
 from blockplan.plan import validate
-from town import CRS, edited, exchanged, frame, kinds, moved, only, said, spot, town
 
 
 def test_a_stop_outside_the_extent_is_one_fault_with_its_place():

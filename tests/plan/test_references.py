@@ -1,7 +1,7 @@
 import pandas as pd
+from tests.town import edited, frame, kinds, only, said, spot, town, without
 
 from blockplan.plan.references import bindings
-from town import edited, frame, kinds, only, said, spot, town, without
 
 
 def test_an_id_that_two_features_bear_is_one_fault():

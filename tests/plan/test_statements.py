@@ -1,7 +1,7 @@
 import pytest
+from tests.town import edited, kinds, line, only, said, town
 
 from blockplan.plan import validate
-from town import edited, kinds, line, only, said, town
 
 
 def says(plan, id_="T-1", zh=None, en=None, ja=None, **columns):

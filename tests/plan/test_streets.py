@@ -1,8 +1,7 @@
 import pytest
 import shapely
-
-from builders import X, Y
-from town import edited, frame, kinds, line, only, said, town
+from tests.builders import X, Y
+from tests.town import edited, frame, kinds, line, only, said, town
 
 
 def with_street(*spots, plan=None, **columns):

@@ -1,9 +1,9 @@
 import pytest
 import shapely
+from tests.builders import X, Y, square
+from tests.town import edited, exchanged, kinds, moved, only, said, town, without
 
 from blockplan.plan import validate
-from builders import X, Y, square
-from town import edited, exchanged, kinds, moved, only, said, town, without
 
 
 def box(west, south, east, north):

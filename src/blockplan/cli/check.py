@@ -21,8 +21,12 @@ from blockplan.cli.common import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from blockplan.check.verdict import CheckResult
+
+#: How many of the things that are missing for one verdict are listed on a terminal.
+SHOWN_MISSING = 4
 
 
 @click.command(
@@ -72,7 +76,8 @@ def command(
 
 def show_result(result: CheckResult, lang: str) -> None:
     """The verdict table, what would mend what fails, what is missing, and the capacity."""
-    from blockplan.report.tables import capacity_sentence, verdict_headers, verdict_rows
+    from blockplan.report.tables import capacity_sentence, missing_words, verdict_headers, verdict_rows
+    from blockplan.report.words import Words
     from blockplan.texts import pick
 
     click.echo(
@@ -81,12 +86,20 @@ def show_result(result: CheckResult, lang: str) -> None:
     click.echo()
     show_table(verdict_headers(lang), verdict_rows(result, lang), style_by=0)
     click.echo()
+    words = Words(lang)
     for verdict in result.verdicts:
         if verdict.outcome == "fail" and verdict.remedy is not None:
             click.echo(f"{verdict.rule}: {pick(verdict.remedy.text, lang)}")
         if verdict.outcome == "unknown":
-            click.echo(f"{verdict.rule}: {'; '.join(verdict.missing)}")
+            missing = [missing_words(line, words) for line in verdict.missing]
+            click.echo(f"{verdict.rule}: {_some(missing)}")
     click.echo(capacity_sentence(result, lang))
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
         click.echo(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
+
+
+def _some(lines: Sequence[str]) -> str:
+    """The first few of many lines, and how many more there are (the report and --json have all of them)."""
+    more = f"; + {len(lines) - SHOWN_MISSING}" if len(lines) > SHOWN_MISSING else ""
+    return "; ".join(lines[:SHOWN_MISSING]) + more

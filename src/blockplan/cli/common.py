@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 PROGRESS_AFTER_S = 1.0
-OUTCOME_STYLE = {
-    "pass": "green", "fail": "bold red", "unknown": "yellow", "not_applicable": "dim",
+#: First sign of an outcome, or a grade -> how it looks on a terminal.
+STYLES = {
+    "✓": "green", "×": "bold red", "?": "yellow", "–": "dim",
     "error": "bold red", "warning": "yellow", "note": "dim",
 }  # fmt: skip
 
@@ -110,8 +111,8 @@ def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by:
     for header in headers:
         table.add_column(header, overflow="fold")
     for row in rows:
-        word = "" if style_by is None else row[style_by].split(" ")[-1]
-        style = OUTCOME_STYLE.get(word, "")
+        sign = "" if style_by is None else row[style_by].split(" ")[0]
+        style = STYLES.get(sign, "")
         table.add_row(*(Text(cell, style if at == style_by else "") for at, cell in enumerate(row)))
     Console().print(table)
 

@@ -6,6 +6,9 @@ import click
 
 from blockplan.cli.common import json_option, progress, show_json, show_table
 
+#: How many reasons for which features were not mapped are listed on a terminal, most frequent first.
+SHOWN_UNMAPPED = 12
+
 
 @click.group(
     epilog="Example: blockplan import layers examples/districts/osm-layers.toml --source city.gpkg --out city"
@@ -34,7 +37,10 @@ def layers_command(mapping: str, source: str, out: str, as_json: bool) -> None:
         return
     show_table(("layer", "features"), [(name, str(number)) for name, number in summary.features.items()])
     if summary.unmapped:
-        click.echo("\nNot mapped:")
-        rows = [(row["class"], row["reason"], str(row["n"])) for row in summary.to_dict()["unmapped"]]
-        show_table(("class", "reason", "features"), rows)
+        rows = sorted(summary.to_dict()["unmapped"], key=lambda row: -row["n"])
+        click.echo(f"\nNot mapped: {sum(row['n'] for row in rows)} features for {len(rows)} reasons")
+        shown = [(row["class"], row["reason"], str(row["n"])) for row in rows[:SHOWN_UNMAPPED]]
+        show_table(("class", "reason", "features"), shown)
+        if len(rows) > SHOWN_UNMAPPED:
+            click.echo(f"and {len(rows) - SHOWN_UNMAPPED} more reasons; --json lists all of them")
     click.echo(f"\nWritten: {out}", err=True)
