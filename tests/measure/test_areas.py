@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from measure.conftest import one, plan_of, square
+from tests.measure.conftest import one, plan_of, square
 
 AREAS = [
     {"area_id": "rd", "geometry": square(0, 0, 2000)},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.measure.conftest import plan_of, square
+
 from blockplan.measure.columns import of_codes, unknown
-from measure.conftest import plan_of, square
 
 
 def parcels(*uses: tuple[str | None, str | None]) -> object:

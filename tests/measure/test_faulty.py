@@ -10,10 +10,10 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.measure.conftest import plan_of, square
 
 from blockplan.measure import MEASURES, measure
 from blockplan.plan.layers import LAYERS
-from measure.conftest import plan_of, square
 
 BOW = shapely.Polygon([(0, 0), (300, 300), (300, 0), (0, 300)])
 SHAPES = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.measure.conftest import home, one, plan_of, square
 
 from blockplan.measure.homes import homes, residents
-from measure.conftest import home, one, plan_of, square
 
 
 def road(residents: float | None = None) -> dict:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-
-from measure.conftest import home, one, park, plan_of, square
+from tests.measure.conftest import home, one, park, plan_of, square
 
 BOUNDARY = [{"geometry": square(0, 0, 1000)}]
 

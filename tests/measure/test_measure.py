@@ -8,6 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.measure.conftest import home, one, park, plan_of, square
 
 import blockplan
 from blockplan.errors import UsageError
@@ -16,7 +17,6 @@ from blockplan.measure.reference import document
 from blockplan.measure.spec import parameter_text
 from blockplan.plan.layers import LAYERS
 from blockplan.texts import LANGUAGES
-from measure.conftest import home, one, park, plan_of, square
 
 if TYPE_CHECKING:
     from pathlib import Path

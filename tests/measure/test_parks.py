@@ -5,8 +5,7 @@ from __future__ import annotations
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-
-from measure.conftest import one, park, plan_of, square
+from tests.measure.conftest import one, park, plan_of, square
 
 
 def counts(*parcels: dict, **layers: list) -> tuple[float | None, float | None]:

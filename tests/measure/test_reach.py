@@ -7,11 +7,11 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.measure.conftest import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
 from blockplan.measure.reach import READINGS
-from measure.conftest import home, one, park, plan_of, square
 
 GREEN = "green_within_500m"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.measure.conftest import one
 
 import blockplan
 from blockplan.measure.reach import street_network
-from measure.conftest import one
 
 if TYPE_CHECKING:
     from pathlib import Path

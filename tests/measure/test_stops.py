@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-
-from measure.conftest import home, one, plan_of, square
+from tests.measure.conftest import home, one, plan_of, square
 
 
 def stop(east: float, modes: str | None, north: float = 50.0) -> dict:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-
-from measure.conftest import one, plan_of, square
+from tests.measure.conftest import one, plan_of, square
 
 AREAS = [
     {"area_id": "rd", "geometry": square(0, 1000, 1000)},

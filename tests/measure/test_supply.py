@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from measure.conftest import home, one, park, plan_of, square
+from tests.measure.conftest import home, one, park, plan_of, square
 
 
 def school(**more: object) -> dict:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from tests.network.conftest import streets_of
 
 from blockplan.network import at_joins, join, join_nodes, meets, walk, walking
-from network.conftest import streets_of
 
 
 def points(*xy: tuple[float, float]) -> np.ndarray:

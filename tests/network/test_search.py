@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.network.conftest import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
 from blockplan.network.graph import sparse
 from blockplan.network.search import nearest
-from network.conftest import streets_of
 
 GRAPHS = st.integers(2, 9).flatmap(
     lambda size: st.tuples(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from tests.network.conftest import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
-from network.conftest import streets_of
 
 if TYPE_CHECKING:
     from blockplan.network import Network

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
@@ -156,22 +157,37 @@ def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tup
 
 
 def _of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
-    pairs = list(zip(uses, lists, strict=True))
-    answers = {pair: belongs(*pair, codes) for pair in set(pairs)}
-    found = [answers[pair] for pair in pairs]
+    kinds, kind = land_uses(plan)
+    answers = [belongs(use, list_name, codes) for use, list_name in kinds]
+    unsaid = np.array([use is None for use, _ in kinds], dtype=bool)
+    coarse = np.array([answer is None for answer in answers], dtype=bool) & ~unsaid
     names = ids(plan, "parcels")
-    nothing = [name for name, use in zip(names, uses, strict=True) if use is None]
-    missing = unknown("parcels.land_use", nothing, len(names))
-    missing += unknown(
-        f"parcels.land_use in more detail (for {', '.join(codes)})",
-        [
-            name
-            for name, use, answer in zip(names, uses, found, strict=True)
-            if use is not None and answer is None
-        ],
-    )
-    return np.array([answer is True for answer in found], dtype=bool), missing
+    missing = unknown("parcels.land_use", names[unsaid[kind]], len(names))
+    missing += unknown(f"parcels.land_use in more detail (for {', '.join(codes)})", names[coarse[kind]])
+    return np.array([answer is True for answer in answers], dtype=bool)[kind], missing
+
+
+def land_uses(plan: Plan) -> tuple[list[tuple[str | None, str | None]], NDArray[np.intp]]:
+    """
+    The different (land use, list) pairs of the parcels, and the number of each parcel's pair.
+
+    A plan has a few dozen pairs, however many parcels, so each is asked about once.
+    """
+    return plan.cached("land_uses", lambda: _land_uses(plan))
+
+
+def _land_uses(plan: Plan) -> tuple[list[tuple[str | None, str | None]], NDArray[np.intp]]:
+    use, uses = pd.factorize(values(plan, "parcels", "land_use"))
+    list_, lists = pd.factorize(values(plan, "parcels", "land_use_list"))
+    # Null is numbered -1, and so taken from the end: None stands there.
+    named_uses: list[str | None] = [*uses, None]
+    named_lists: list[str | None] = [*lists, None]
+    kind, pairs = pd.factorize((use + 1) * len(named_lists) + list_ + 1)
+    kinds = [
+        (named_uses[pair // len(named_lists) - 1], named_lists[pair % len(named_lists) - 1])
+        for pair in pairs.tolist()
+    ]
+    return kinds, np.asarray(kind, dtype=np.intp)
 
 
 @cache

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, belongs, ids, points, shapes, total, unknown, values
+from blockplan.measure.columns import absent, belongs, ids, land_uses, points, shapes, total, unknown, values
 from blockplan.measure.measurement import Measurement, Part
 
 if TYPE_CHECKING:
@@ -185,12 +185,10 @@ def can_house(plan: Plan) -> NDArray[np.bool_]:
 
 
 def _can_house(plan: Plan) -> NDArray[np.bool_]:
-    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
-    pairs = list(zip(uses, lists, strict=True))
-    answers = {pair: belongs(*pair, HOUSING_CODES) is not False for pair in set(pairs)}
-    return np.array([answers[pair] for pair in pairs], dtype=bool) | (
-        values(plan, "parcels", "dwellings") > 0
-    )
+    kinds, kind = land_uses(plan)
+    answers = [belongs(use, list_name, HOUSING_CODES) is not False for use, list_name in kinds]
+    housing = np.array(answers, dtype=bool)[kind]
+    return np.asarray(housing | (values(plan, "parcels", "dwellings") > 0))
 
 
 def _homes(plan: Plan) -> Homes:
@@ -202,8 +200,10 @@ def _homes(plan: Plan) -> Homes:
         return _unweighted(plan, NOBODY)
     building, weight = _in_buildings(plan, found.by_parcel)
     parcels = ids(plan, "parcels")
-    hosts = set(values(plan, "buildings", "parcel_id")[building])
-    on_parcel = np.array([row for row in lived_in if parcels[row] not in hosts], dtype=np.intp)
+    hosts = values(plan, "buildings", "parcel_id")[building]
+    on_parcel = (
+        lived_in[~np.isin(parcels[lived_in].astype(str), hosts.astype(str))] if len(hosts) else lived_in
+    )
     layer = np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object)
     return Homes(
         layer,
@@ -225,6 +225,8 @@ def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[n
     In proportion to residents where every dwelling building of the parcel has them, else to
     dwellings; a parcel whose buildings have neither throughout stays one point.
     """
+    if not len(ids(plan, "buildings")):
+        return np.empty(0, dtype=np.intp), np.empty(0)
     inside = values(plan, "buildings", "residents")
     dwellings = values(plan, "buildings", "dwellings")
     lived = (inside > 0) | (dwellings > 0)
