@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from blockplan.cli.common import (
@@ -14,6 +16,9 @@ from blockplan.cli.common import (
     show_table,
 )
 from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from blockplan.measure.measurement import Measurement
 
 
 @click.command(epilog="Example: blockplan measure examples/demonstration-zone green_within_500m --json")
@@ -49,14 +54,17 @@ def command(
         }
         show_json(document)
         return
-    for one in found:
-        show_table(("measure", "value", "unit"), [(one.id, _number(one.value), one.unit)])
-        details = [("  part " + part.scope, _number(part.value), one.unit) for part in one.by]
-        details += [(f"  reading {r.id}", _number(r.share), f"share of {r.weight}") for r in one.readings]
-        if details:
-            show_table(("", "", ""), details)
-        for missing in one.missing:
-            click.echo(f"  missing: {missing}")
+    rows = [row for one in found for row in _rows(one)]
+    show_table(("measure", "value", "unit"), rows)
+    missing = [f"{one.id}: missing: {line}" for one in found for line in one.missing]
+    if missing:
+        click.echo("\n" + "\n".join(missing))
+
+
+def _rows(one: Measurement) -> list[tuple[str, str, str]]:
+    rows = [(one.id, _number(one.value), one.unit)]
+    rows += [(f"  {part.scope}", _number(part.value), one.unit) for part in one.by]
+    return rows + [(f"  reading {r.id}", _number(r.share), f"share of {r.weight}") for r in one.readings]
 
 
 def _list(specs: dict, lang: str, as_json: bool) -> None:  # type: ignore[type-arg]  # MeasureSpec by name
