@@ -1,6 +1,9 @@
 import pandas as pd
 from tests.builders import a_plan, parcels_of
 
+from blockplan.plan import Difference, Plan, with_scenario
+from blockplan.plan.model import tidied
+
 
 def test_every_column_of_the_contract_is_there_and_unknown():
     parcels = a_plan(parcels_of("1401")).layer("parcels")
@@ -22,6 +25,28 @@ def test_a_number_that_is_no_number_is_unknown_and_a_fault():
     assert pd.isna(plan.layer("parcels").at["B", "residents"])
     (found,) = plan.read_faults
     assert (found.rule, found.layer, found.id, found.aspect) == ("pq-value", "parcels", "B", "residents")
+
+
+def test_a_refused_value_stays_a_fault_under_a_scenario_and_after_an_edit_elsewhere():
+    parcels = parcels_of("0701", "0701", residents=["many", "7"])
+    other, mended = parcels.iloc[[1]].assign(residents=8), parcels.iloc[[0]].assign(residents=5)
+    base = a_plan(parcels)
+    assert [found.id for found in base.under("b", tidied({"parcels": other})).read_faults] == ["A"]
+    assert base.under("b", tidied({"parcels": mended})).read_faults == ()
+    assert [found.id for found in base.replace(facilities=pd.DataFrame()).read_faults] == ["A"]
+    assert base.replace(parcels=parcels.assign(residents=[5, 7])).read_faults == ()
+
+
+def test_a_value_that_is_refused_in_a_scenario_is_a_fault_of_the_scenario():
+    parcels = parcels_of("0701", "0701", residents=[3, 7])
+    known = a_plan(parcels, {"scenarios": {"b": "more"}})
+    plan = Plan(
+        known.manifest,
+        known.layers,
+        differences={"b": Difference({"parcels": parcels.iloc[[1]].assign(residents="lots")})},
+    )
+    assert plan.read_faults == ()
+    assert [found.id for found in with_scenario(plan, "b").read_faults] == ["B"]
 
 
 def test_blank_text_is_unknown_not_a_fault():

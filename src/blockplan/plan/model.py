@@ -18,7 +18,7 @@ from blockplan.plan.hashing import content_hash
 from blockplan.plan.layers import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -38,6 +38,7 @@ class Difference:
 
     changed: Mapping[str, pd.DataFrame]
     removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    read_faults: tuple[Fault, ...] = ()
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """The difference as the tables of a scenario file, the table ``removed`` included."""
@@ -88,8 +89,7 @@ class Plan:
         #: Faults that came to light in reading: values of the wrong kind, ids that are missing.
         self.read_faults: tuple[Fault, ...] = tuple(found)
         for name, difference in (differences or {}).items():
-            changed = {layer: tidy(layer, frame)[0] for layer, frame in difference.changed.items()}
-            self.differences[name] = Difference(changed, difference.removed)
+            self.differences[name] = tidied(difference.changed, difference.removed, difference.read_faults)
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name} {len(frame)}" for name, frame in self.layers.items())
@@ -142,7 +142,7 @@ class Plan:
             scenario=self.scenario,
             differences=self.differences,
             base=self._base,
-        )
+        )._remembering(self.read_faults)
 
     def under(self, name: str, difference: Difference) -> Plan:
         """The plan with the rows of a difference put in place, as scenario `name`."""
@@ -154,9 +154,43 @@ class Plan:
             if changed is None and frame is None:
                 continue
             layers[layer] = _with_rows(frame, changed, gone)
+        anew = {(layer, id_) for layer, frame in difference.changed.items() for id_ in frame.index}
+        kept = [found for found in self.read_faults if (found.layer, found.id) not in anew]
         return Plan(
             self.manifest, layers, path=self.path, scenario=name, differences=self.differences, base=self
-        )
+        )._remembering([*kept, *difference.read_faults])
+
+    def _remembering(self, faults: Iterable[Fault]) -> Plan:
+        """
+        The plan with faults of an earlier reading of its rows, but for those that no longer stand.
+
+        A refused value is unknown since: without the fault it would look as if nobody had written it.
+        """
+        found = self.read_faults
+        more = (fault for fault in faults if fault not in found and _stands(fault, self.layers))
+        self.read_faults = (*found, *more)
+        return self
+
+
+def tidied(
+    changed: Mapping[str, pd.DataFrame],
+    removed: Mapping[str, tuple[str, ...]] | None = None,
+    faults: Iterable[Fault] = (),
+) -> Difference:
+    """A difference whose frames have the plan's shape, with the faults that came to light, `faults` first."""
+    frames, found = {}, list(faults)
+    for layer, frame in changed.items():
+        frames[layer], more = tidy(layer, frame)
+        found += more
+    return Difference(frames, removed or {}, tuple(found))
+
+
+def _stands(fault: Fault, layers: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether the value that a fault of reading speaks of is still there, and still unknown."""
+    frame = layers.get(fault.layer)
+    if frame is None or fault.aspect not in frame or fault.id not in frame.index:
+        return False
+    return bool(frame.loc[[fault.id], fault.aspect].isna().any())
 
 
 def _with_rows(frame: pd.DataFrame | None, changed: pd.DataFrame | None, gone: set[str]) -> pd.DataFrame:

@@ -17,10 +17,9 @@ import geopandas as gpd
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import archive, files
 from blockplan.plan.crs import plan_crs, to_plan_crs
-from blockplan.plan.frames import tidy
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import read_manifest
-from blockplan.plan.model import BASE, Difference, Plan
+from blockplan.plan.model import BASE, Difference, Plan, tidied
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,8 +105,8 @@ def difference(plan: Plan, name: str) -> Difference:
             )
         frames = {layer: files.read_layer(file, layer) for layer in files.list_layers(file)}
     removed = frames.pop(REMOVED, None)
-    changed = {layer: tidy(layer, _in_crs(frame, plan.manifest, layer))[0] for layer, frame in frames.items()}
-    return Difference(changed, _removed_ids(removed))
+    changed = {layer: _in_crs(frame, plan.manifest, layer) for layer, frame in frames.items()}
+    return tidied(changed, _removed_ids(removed))
 
 
 def write(plan: Plan, path: str | Path) -> None:
