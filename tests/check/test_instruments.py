@@ -58,6 +58,43 @@ def test_an_area_declared_wrong_touches_the_rule_that_measures_the_parcel_and_no
     assert result.verdict("zone-edu").outcome == "unknown"
 
 
+@pytest.mark.parametrize("word", ["many", -5])
+def test_a_number_of_residents_that_is_none_counts_as_unknown_on_a_park_too(word: Any) -> None:
+    result = judged(residents=[word, 500, None, 100])
+    assert result.residents.central is None
+    assert result.residents.missing == ("parcels.residents of A",)
+    assert result.verdict("zone-beds").outcome == "unknown"
+
+
+def test_two_nursing_homes_of_one_id_leave_their_rule_unknown() -> None:
+    double = gpd.GeoDataFrame(
+        {"facility_id": ["F-1", "F-1"], "service": ["nursing_home"] * 2, "beds": [6, 6]},
+        geometry=[shapely.Point(X + 150, Y + 50)] * 2,
+        crs="EPSG:4548",
+    )
+    parcels = parcels_of(*USES, residents=[None, 500, None, 100])
+    result = check(a_plan(parcels, facilities=double), ["zone"])
+    assert result.verdict("zone-beds").outcome == "unknown"
+    assert "pq-id: facilities F-1 (facility_id)" in result.verdict("zone-beds").missing
+    assert result.verdict("zone-edu").outcome == "pass"
+
+
+def test_homes_of_one_id_leave_every_rule_per_resident_unknown_and_a_school_beside_a_road_its_own() -> None:
+    for names, unknown in (("ABCB", {"zone-edu", "zone-beds"}), ("ABCA", {"zone-edu", "zone-beds"})):
+        result = judged(parcel_id=list(names))
+        assert {rule for rule in unknown if result.verdict(rule).outcome == "unknown"} == unknown
+    roads = parcels_of("1207", "0701", "080403", "1207", residents=[None, 500, None, None])
+    result = check(a_plan(roads.assign(parcel_id=["R", "B", "C", "R"])), ["zone"])
+    assert result.verdict("zone-edu").outcome == "pass"
+
+
+def test_floor_areas_that_contradict_their_ratio_put_residents_by_floor_area_in_doubt() -> None:
+    parcels = parcels_of("0701", "080403", far=[1.0, 1.0], floor_area_m2=[36_000.0, 5_000.0])
+    said = {"residents": {"source": "floor_area", "floor_area_per_person_m2": 36}}
+    result = check(a_plan(parcels, said), ["zone"])
+    assert result.verdict("zone-edu").outcome == "unknown"
+
+
 def test_everybody_lives_within_500_m_of_the_park_in_a_row_of_400_m() -> None:
     verdict = judged().verdict("zone-green-access")
     assert (verdict.outcome, verdict.measured, verdict.affected_residents) == ("pass", 1.0, 0)

@@ -2,7 +2,8 @@
 Which faults of the data put a verdict in doubt.
 
 A plan with faults is still judged. A verdict whose measure counted a feature
-that an error-grade fault names, and read what the fault doubts about it, is
+that an error-grade fault names, and read what the fault doubts about it (or
+whose id another feature bears as well, so that it may be there twice), is
 unknown: the number stands beside it, but nobody may rest on it.
 """
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Kind of the fault that says that a statement's text and the drawing disagree.
 TEXT_AGAINST_DRAWING = "pq-text"
+#: Kind of the fault that says that several features bear one id: one of them may be counted twice.
+SAME_ID = "pq-id"
 #: What a measure may read of a layer: (layer, ``geometry`` or a column).
 Reads = frozenset[tuple[str, str]]
 
@@ -41,11 +44,12 @@ def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | Non
         What the measure reads; None where it does not say, which counts as everything.
     """
     counted = {layer: frozenset(ids) for layer, ids in measurement.counted.items()}
+    summed = {read: frozenset(ids) for read, ids in measurement.summed.items()}
     classes = _classes(measurement)
     return tuple(
         fault
         for fault in errors(faults)
-        if _touches(fault, counted, reads) or _might_count(fault, classes, reads)
+        if _touches(fault, counted, reads) or _is_summed(fault, summed) or _might_count(fault, classes, reads)
     )
 
 
@@ -70,9 +74,22 @@ def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads |
     if not features:  # a fault of a whole layer
         return fault.layer in counted and _read(fault.layer, fault.aspect, reads)
     return any(
-        _read(layer, fault.aspect, reads) and id_ in counted.get(layer, frozenset())
+        (_doubled(fault) or _read(layer, fault.aspect, reads)) and id_ in counted.get(layer, frozenset())
         for layer, id_ in features
     )
+
+
+def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], frozenset[str]]) -> bool:
+    """Whether the fault doubts a number that was summed, or that it stands there once."""
+    return any(
+        layer == of and id_ in ids and (_doubled(fault) or fault.aspect == column)
+        for (of, column), ids in summed.items()
+        for layer, id_ in _features(fault)
+    )
+
+
+def _doubled(fault: Fault) -> bool:
+    return fault.rule == SAME_ID and not fault.case
 
 
 def _classes(measurement: Measurement) -> frozenset[str]:

@@ -56,6 +56,14 @@ def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
     return np.where(found < 0, np.nan, found) if found.dtype.kind == "f" else found
 
 
+def refused(plan: Plan, layer: str, column: str) -> NDArray[np.bool_]:
+    """Features where something is written that is no number of the column's kind, or one below zero."""
+    bad = [found.id for found in plan.read_faults if (found.layer, found.aspect) == (layer, column)]
+    return np.asarray(
+        (plan.layer(layer)[column] < 0).to_numpy() | np.isin(ids(plan, layer), np.array(bad, dtype=object))
+    )
+
+
 def ids(plan: Plan, layer: str) -> NDArray[Any]:
     """Ids of a layer's features."""
     return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object))

@@ -9,10 +9,10 @@ How many people live where.
 - ``given``: ``total``, spread over the parcels in proportion to the first of the above that
   the plan has.
 
-A parcel where nobody can live (a road, a park) may leave the number empty. A
-parcel that can house people (0701, 0703, an unknown or undetailed code, or one that has
-dwellings) and leaves it empty makes the number unknown: it would otherwise
-count as a zero that nobody wrote.
+A parcel where nobody can live (a road, a park) may leave the number empty, but
+not write one that is refused. A parcel that can house people (0701, 0703, an
+unknown or undetailed code, or one that has dwellings) and leaves it empty
+makes the number unknown: it would otherwise count as a zero that nobody wrote.
 
 People stand at their dwelling buildings where these are mapped with residents
 or dwellings, else at the parcel's representative point.
@@ -26,7 +26,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, belongs, ids, land_uses, points, shapes, total, unknown, values
+from blockplan.measure.columns import (
+    absent,
+    belongs,
+    ids,
+    land_uses,
+    points,
+    refused,
+    shapes,
+    total,
+    unknown,
+    values,
+)
 from blockplan.measure.measurement import Measurement, Part
 
 if TYPE_CHECKING:
@@ -56,6 +67,8 @@ class Residents:
         What is missing for the total.
     missing_places
         What is missing to say where they live.
+    summed
+        (layer, column) -> ids of the features whose numbers make up the total.
     """
 
     total: float | None
@@ -63,6 +76,7 @@ class Residents:
     source: str
     missing: tuple[str, ...] = ()
     missing_places: tuple[str, ...] = ()
+    summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +146,10 @@ def _residents(plan: Plan) -> Residents:
         return _given(plan, said.total)
     by_parcel, missing = _by_parcel(plan, said.source)
     whole = None if missing else total(by_parcel[by_parcel > 0])
-    return Residents(whole, by_parcel, said.source, missing, missing)
+    summed = {}
+    if len(by_parcel):
+        summed = {("parcels", _rate(plan, said.source)[0]): tuple(ids(plan, "parcels")[by_parcel > 0])}
+    return Residents(whole, by_parcel, said.source, missing, missing, summed)
 
 
 def _given(plan: Plan, whole: float | None) -> Residents:
@@ -160,12 +177,13 @@ def _by_parcel(
     found = values(plan, "parcels", column)
     if source == "floor_area":
         found = np.where(house, found, 0.0)
-    empty = house & np.isnan(found)
-    missing = unknown(f"parcels.{column}", ids(plan, "parcels")[empty], int(house.sum()))
+    lived_in = house if source == "floor_area" else house | refused(plan, "parcels", column)
+    empty = lived_in & np.isnan(found)
+    missing = unknown(f"parcels.{column}", ids(plan, "parcels")[empty], int(lived_in.sum()))
     if ratios and factor is None:
         missing += (f"plan.toml: residents.{key}",)
     scale = 1.0 if not ratios else np.nan if factor is None else factor
-    return np.where(np.isnan(found) & ~house, 0.0, found) * scale, missing
+    return np.where(np.isnan(found) & ~lived_in, 0.0, found) * scale, missing
 
 
 def _rate(plan: Plan, source: str) -> tuple[str, float | None, str]:

@@ -91,6 +91,9 @@ class Measurement:
         The amount before division, for per-person measures: beds, m2.
     per
         How many residents the value is counted per (1, 1000); 0 where it is not a per-person measure.
+    summed
+        (layer, column) -> ids of the features of which that column alone was read: the residents
+        that a supply is divided by.
     """
 
     id: str
@@ -105,6 +108,7 @@ class Measurement:
     affected_residents: float | None = None
     supply: float | None = None
     per: float = 0.0
+    summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The measurement as JSON writes it."""

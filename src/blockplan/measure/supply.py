@@ -82,6 +82,7 @@ def per_person(  # noqa: PLR0913 (the parts of one measurement)
         counted=counted or {},
         supply=supply,
         per=per,
+        summed=found.summed,
     )
 
 
