@@ -77,7 +77,7 @@ def test_a_supply_that_falls_short_says_amount_unit_and_residents_beyond_it() ->
     assert (beds.remedy.amount, beds.remedy.unit) == (70, "bed")
     assert beds.remedy.text["en"] == "70 more nursing beds for 60,000 residents."
     assert land.remedy.text == {
-        "zh": "按 60,000 名居民计，还需基础教育用地 31,040平方米。",
+        "zh": "按 60,000 名居民计，还需基础教育用地 31,040 平方米。",
         "en": "31,040 m² more land for basic education for 60,000 residents.",
         "ja": "住民 60,000 人に対し、基礎教育用地があと 31,040 m²必要。",
     }
@@ -259,6 +259,40 @@ def test_parameters_of_the_plan_reach_the_measure_and_the_result() -> None:
 def test_a_parameter_that_does_not_fit_is_refused_by_name(name: str, value: object, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         judged(manifest={"parameters": {name: value}})
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("green_acess_share", "Write green_access_share if that is meant: it is judged by the default now."),
+        ("colour", "Correct the name, or take it out: what it was to change is judged by the default."),
+        ("residents_source", "Set residents.source, and take residents_source out."),
+    ],
+)
+def test_a_parameter_that_nothing_reads_is_a_warning(name: str, said: str) -> None:
+    result = judged(manifest={"parameters": {name: 0.9}})
+    (found,) = result.faults
+    assert (found.rule, found.grade, found.layer, found.id) == ("pq-parameter", "warning", "plan.toml", name)
+    assert found.remedy() == said
+    assert result.to_dict("zh")["faults"][0]["id"] == name
+    assert outcomes(result) == {}
+
+
+def test_parameters_of_rules_measures_and_tolerances_are_read() -> None:
+    keys = {
+        "green_access_share": 1.0,
+        "large_park_min_ha": 10,
+        "gap_tolerance_m2": 2,
+        "both_ends_count": True,
+    }
+    assert judged(manifest={"parameters": keys}).faults == ()
+
+
+def test_a_parameter_for_a_pack_of_the_plan_is_read_though_another_judges(tmp_path: Path) -> None:
+    from tests.check.test_packs import a_pack
+
+    plan = a_plan(manifest={"packs": ["zone"], "parameters": {"green_access_share": 0.95}})
+    assert check(plan, [a_pack(tmp_path / "one", "one")], instruments=Fake(all_supplies())).faults == ()
 
 
 def test_readings_beside_the_judging_one_say_how_they_would_have_turned_out() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.check import notes
 from blockplan.check.capacity import capacity
 from blockplan.check.limits import compare, decide, limit_on, margin
 from blockplan.check.packs import available, load
-from blockplan.check.parameters import Choices, choices, chosen
+from blockplan.check.parameters import Choices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
 from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
 from blockplan.check.touch import Reads, doubts, name_of, text_faults
@@ -90,10 +91,12 @@ def check(
 
         instruments = House()
     day = _day(on, plan.manifest.drawn_on)
-    loaded = load(_named(packs, plan), instruments.measures())
-    bench = _Bench(
-        plan, day, instruments, instruments.faults(plan), instruments.residents(plan), read_statements(plan)
+    gauges = instruments.measures()
+    loaded = load(_named(packs, plan), gauges)
+    faults = _graded(
+        instruments.faults(plan), unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values())
     )
+    bench = _Bench(plan, day, instruments, faults, instruments.residents(plan), read_statements(plan))
     verdicts = tuple(bench.verdict(rule, pack) for pack in loaded for rule in pack.rules)
     return CheckResult(
         plan=plan.manifest.id,
@@ -132,6 +135,19 @@ def _named(packs: Iterable[str | Path] | None, plan: Plan) -> list[str | Path]:
             f"Name one (--pack ID or packs in plan.toml); there are: {', '.join(sorted(available()))}."
         )
     return named
+
+
+def _all_meant(loaded: tuple[Pack, ...], plan: Plan, gauges: Mapping[str, Gauge]) -> list[Pack]:
+    """The packs that judge, and those that the plan names besides: its parameters may be meant for them."""
+    known = available()
+    return [*loaded, *(pack for id_ in plan.manifest.packs if id_ in known for pack in load([id_], gauges))]
+
+
+def _graded(*found: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Faults from several places, errors first."""
+    from blockplan.plan.faults import GRADES  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    return tuple(sorted(chain(*found), key=lambda fault: GRADES.index(fault.grade)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import difflib
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from blockplan.check.rules import Parameter, Rule
+    from blockplan.check.packs import Pack
+    from blockplan.check.rules import Gauge, Parameter, Rule
+    from blockplan.plan import Fault
     from blockplan.plan.manifest import Manifest
 
 
@@ -60,6 +63,40 @@ def choices(rule: Rule, manifest: Manifest) -> Choices:
 def chosen(parameters: Mapping[str, Parameter], manifest: Manifest, whose: str) -> dict[str, Any]:
     """Name -> value of parameters for a plan; UsageError as in `choices`, `whose` names the rule or pack."""
     return {name: _value(name, parameter, manifest, whose) for name, parameter in parameters.items()}
+
+
+def unread(manifest: Manifest, packs: Iterable[Pack], gauges: Iterable[Gauge]) -> tuple[Fault, ...]:
+    """
+    Names in ``plan.toml [parameters]`` that nothing reads: a misspelt one would leave its default to judge.
+
+    Read are the parameters of the packs' rules, of every measure, and the tolerances of validation.
+    """
+    if not manifest.parameters:
+        return ()
+    from blockplan.plan.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    listed = [
+        table for pack in packs for table in (pack.head.parameters, *(r.parameters for r in pack.rules))
+    ]
+    said = {name: parameter.manifest for table in listed for name, parameter in table.items()}
+    known = {name for name, key in said.items() if key is None}
+    known |= {name for gauge in gauges for name in gauge.parameters} | {
+        each.name for each in fields(Tolerances)
+    }
+    return tuple(
+        _unread(name, known, said.get(name)) for name in sorted(manifest.parameters) if name not in known
+    )
+
+
+def _unread(name: str, known: Iterable[str], key: str | None) -> Fault:
+    from blockplan.plan.faults import fault  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
+    case = "elsewhere" if key else "like" if near else ""
+    values = {"key": key, "like": near[0] if near else ""}
+    return fault(
+        "pq-parameter", "plan.toml", name, case=case, aspect="parameters", values=values, features=()
+    )
 
 
 def _value(name: str, parameter: Parameter, manifest: Manifest, whose: str) -> Any:

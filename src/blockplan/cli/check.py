@@ -94,6 +94,9 @@ def show_result(result: CheckResult, lang: str) -> None:
             missing = [missing_words(line, words) for line in verdict.missing]
             click.echo(f"{verdict.rule}: {_some(missing)}")
     click.echo(capacity_sentence(result, lang))
+    for found in result.faults:
+        if found.rule == "pq-parameter":  # it is the judging itself that a misspelt name changes
+            click.echo(f"{found.message(lang)} {found.remedy(lang)}")
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
         click.echo(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
