@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -148,7 +149,7 @@ def test_a_missing_park_is_asked_for_with_its_size() -> None:
     verdict = judged({"parks_large": reading("parks_large", 2)}).verdict("zone-parks-large")
     assert verdict.remedy is not None
     assert verdict.remedy.text["en"] == "1 more park of at least 10 ha."
-    assert verdict.remedy.text["zh"] == "还需 1个面积不小于 10 公顷的公园。"
+    assert verdict.remedy.text["zh"] == "还需 1 处面积不小于 10 公顷的公园。"
 
 
 def test_a_fourth_large_park_passes_and_is_noted() -> None:
@@ -254,6 +255,9 @@ def test_parameters_of_the_plan_reach_the_measure_and_the_result() -> None:
         ("green_codes", "1401", r"green_codes = '1401', but zone-green wants a list of a text"),
         ("green_reading", "net_edge", r"zone-green-access fixes it at 'line_edge'"),
         ("green_access_share", True, r"green_access_share = True, but zone-green-access wants a number"),
+        ("green_access_share", math.nan, r"green_access_share = nan, but zone-green-access wants a number"),
+        ("green_access_share", math.inf, r"green_access_share = inf, but zone-green-access wants a number"),
+        ("community_parks_min", -1, r"= -1, but zone-parks-community wants a number that is not negative"),
     ],
 )
 def test_a_parameter_that_does_not_fit_is_refused_by_name(name: str, value: object, said: str) -> None:

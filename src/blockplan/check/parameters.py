@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,7 @@ def _value(name: str, parameter: Parameter, manifest: Manifest, whose: str) -> A
             f"plan.toml [parameters] sets {name} = {value!r}, but {whose} fixes it at {parameter.value!r}. "
             "Take it out; another reading needs a rule pack of its own."
         )
-    if _kind(value) != _kind(parameter.value):
+    if _kind(value) != _kind(parameter.value) or _no_amount(value):
         raise UsageError(
             f"plan.toml [parameters] sets {name} = {value!r}, but {whose} wants {_kind(parameter.value)} "
             f"(such as {parameter.value!r}). Correct it, or take it out."
@@ -121,11 +122,16 @@ def _value(name: str, parameter: Parameter, manifest: Manifest, whose: str) -> A
     return value
 
 
+def _no_amount(value: Any) -> bool:
+    """Whether a number is negative or none at all: a limit like that would let every plan pass, or none."""
+    return isinstance(value, int | float) and not 0 <= value < math.inf
+
+
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int | float):
-        return "a number"
+        return "a number that is not negative"
     if isinstance(value, list | tuple):
         kinds = sorted({_kind(item) for item in value})
         return f"a list of {' and '.join(kinds)}" if kinds else "a list"
