@@ -77,3 +77,27 @@ def test_a_name_that_is_nothing_says_what_there_is():
         compare(two_scenarios(), ["nowhere"])
     with pytest.raises(UsageError, match=r"Name at least one scenario .* base, a, b"):
         compare(two_scenarios(), [])
+
+
+def test_one_name_given_twice_is_compared_with_the_plan_as_drawn():
+    assert [column.id for column in compare(two_scenarios(), ["b", "b"]).columns] == ["base", "b"]
+
+
+def test_the_plan_as_drawn_is_not_compared_with_itself_alone():
+    with pytest.raises(UsageError, match=r"cannot be compared with itself alone.*there are: a, b"):
+        compare(two_scenarios(), ["base"])
+
+
+def test_the_same_plan_in_another_crs_has_not_changed(tmp_path):
+    plan = two_scenarios()
+    moved = {layer: frame.to_crs("EPSG:4549") for layer, frame in plan.layers.items()}
+    write(a_plan(manifest={"crs": "EPSG:4549"}).replace(**moved), tmp_path / "moved")
+    found = compare(plan, ["base", str(tmp_path / "moved")])
+    assert (found.changes, found.transitions) == ((), ())
+
+
+def test_a_plan_on_the_earth_is_not_laid_over_one_that_is_nowhere(tmp_path):
+    here = a_plan(parcels_of("1401").set_crs(None, allow_override=True), {"crs": "local"})
+    write(here, tmp_path / "local")
+    with pytest.raises(UsageError, match=r"CRS of one is local, of the other EPSG:4548"):
+        compare(two_scenarios(), ["base", str(tmp_path / "local")])

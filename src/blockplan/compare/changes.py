@@ -61,12 +61,21 @@ def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> l
             fields.setdefault(str(old.index[row]), []).append((name, was[row], now[row]))
     if isinstance(old, gpd.GeoDataFrame) and isinstance(new, gpd.GeoDataFrame) and len(old):
         was_shape, now_shape = old.geometry.to_numpy(), new.geometry.to_numpy()
-        moved = ~shapely.equals_exact(was_shape, now_shape, tolerance=SAME_PLACE_M, normalize=True)
-        moved &= ~(shapely.is_missing(was_shape) & shapely.is_missing(now_shape))
-        for row in np.flatnonzero(moved).tolist():
+        for row in _moved(was_shape, now_shape):
             sizes = (_size(was_shape[row]), _size(now_shape[row]))
             fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
     return [Change(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
+
+
+def _moved(was: Any, now: Any) -> list[int]:
+    """Rows whose shape is not where it was."""
+    moved = ~shapely.equals_exact(was, now, tolerance=SAME_PLACE_M, normalize=True)
+    moved &= ~(shapely.is_missing(was) & shapely.is_missing(now))
+    rows = np.flatnonzero(moved)
+    # Rounding may turn the order in which vertices are compared, as in a plan from another CRS.
+    near = shapely.hausdorff_distance(was[rows], now[rows]) < SAME_PLACE_M
+    near &= shapely.get_type_id(was[rows]) == shapely.get_type_id(now[rows])
+    return [int(row) for row in rows[~near]]
 
 
 def _values(frame: pd.DataFrame, name: str) -> list[Any]:

@@ -116,7 +116,8 @@ def compare(
         The plan whose scenarios are named; also the yardstick for rules and day.
     others
         Names of scenarios (``base`` included) or folders of other plans. With two or more, the
-        first is what the others are compared with; with one, that is the plan as drawn.
+        first is what the others are compared with; with one (or one named several times), that
+        is the plan as drawn. Another plan is brought into the CRS of `plan`.
     packs, on
         As in `blockplan.check.check`; by default those of `plan`, so that every column is judged alike.
     progress
@@ -125,29 +126,54 @@ def compare(
     Raises
     ------
     UsageError
-        If nothing is named, or a name is neither a scenario nor a plan package.
+        If nothing but the plan as drawn is named, a name is neither a scenario nor a plan package,
+        or of two plans only one lies in a local CRS.
     """
     if not others:
         known = ", ".join((BASE, *plan.manifest.scenarios))
         raise UsageError(
             f"Name at least one scenario or plan to compare with. Scenarios of the plan: {known}."
         )
-    names = [str(other) for other in others]
-    if len(names) == 1 and names[0] != BASE:
-        names = [BASE, *names]
+    names = list(dict.fromkeys(str(other) for other in others))
+    if len(names) == 1:
+        names = list(dict.fromkeys((BASE, *names)))
+    if len(names) == 1:
+        known = ", ".join(plan.manifest.scenarios) or "none"
+        raise UsageError(
+            "The plan as drawn cannot be compared with itself alone. "
+            f"Name a scenario (there are: {known}) or another plan."
+        )
     packs = list(plan.manifest.packs) if packs is None else packs
     columns = []
-    for name in dict.fromkeys(names):
+    for name in names:
         if progress is not None:
             progress(name)
         shown = _plan_named(plan, name)
         columns.append(Column(name, shown, check(shown, packs=packs, on=on or plan.manifest.drawn_on)))
     first, rest = columns[0], columns[1:]
+    pairs = [(column.id, _over(first.plan, column.plan, column.id)) for column in rest]
     return Comparison(
         tuple(columns),
-        tuple(row for column in rest for row in transitions(column.id, first.plan, column.plan)),
-        tuple(row for column in rest for row in changes(column.id, first.plan, column.plan)),
+        tuple(row for name, other in pairs for row in transitions(name, first.plan, other)),
+        tuple(row for name, other in pairs for row in changes(name, first.plan, other)),
     )
+
+
+def _over(first: Plan, other: Plan, name: str) -> Plan:
+    """`other` in the CRS of `first`, so that one can be laid over the other."""
+    if first.crs == other.crs:
+        return other
+    if first.crs is None or other.crs is None:
+        raise UsageError(
+            f"{name} cannot be laid over plan {first.manifest.id}: the CRS of one is {other.manifest.crs}, "
+            f"of the other {first.manifest.crs}. Bring both into one CRS; a local one has no place on "
+            "the earth."
+        )
+    import geopandas as gpd  # noqa: PLC0415 (only plans in two CRS need it)
+
+    frames = {layer: frame for layer, frame in other.layers.items() if isinstance(frame, gpd.GeoDataFrame)}
+    placed = {layer: frame.set_crs(other.crs, allow_override=True) for layer, frame in frames.items()}
+    return other.replace(**{layer: frame.to_crs(first.crs) for layer, frame in placed.items()})
 
 
 def _plan_named(plan: Plan, name: str) -> Plan:
