@@ -31,11 +31,11 @@ PAGE_MM = (172.0, 204.0)
 #: The largest a closer view of the land use gets: room for its legend stays on the page, mm.
 DETAIL_MM = (172.0, 190.0)
 #: The largest a map gets that stands with the text of a verdict, mm.
-PART_MM = (172.0, 150.0)
-#: The largest a closer view gets, so that two stand on a page, mm.
-CLOSER_MM = (172.0, 96.0)
-#: Strip below the map for scale bar, north arrow and notes, mm.
-FOOT_MM = 15.0
+PART_MM = (172.0, 142.0)
+#: The size of a closer view: two rows of two stand beside a strip of `PART_MM`.
+INSET_MM = (62.0, 65.5)
+#: Strip below the map for scale bar, north arrow and notes, mm; a closer view has room for its scale bar.
+FOOT_MM, INSET_FOOT_MM = 15.0, 8.5
 BAR_LENGTHS_M = (50, 100, 200, 400, 500, 1000, 2000, 4000, 5000, 10_000, 20_000, 50_000, 100_000)
 SWATCH = (30.0, 16.0)
 
@@ -72,16 +72,26 @@ class Sheet:
 
     frame: Frame
     unit: float
+    foot_mm: float = FOOT_MM
 
     @classmethod
     def of(cls, frame: Frame, page: tuple[float, float] = PAGE_MM) -> Sheet:
         """The largest scale at which a frame fits on the page."""
         return cls(frame, max(frame.width / page[0], frame.height / (page[1] - FOOT_MM)))
 
+    @classmethod
+    def inset(cls, frame: Frame) -> Sheet:
+        """A closer view: the frame, widened until it fills its place, so that all of them are of one size."""
+        width, height = INSET_MM[0], INSET_MM[1] - INSET_FOOT_MM
+        unit = max(frame.width / width, frame.height / height)
+        aside, above = (width * unit - frame.width) / 2, (height * unit - frame.height) / 2
+        filled = Frame(frame.west - aside, frame.south - above, frame.east + aside, frame.north + above)
+        return cls(filled, unit, INSET_FOOT_MM)
+
     @property
     def foot(self) -> float:
         """Height of the strip below the map, m."""
-        return FOOT_MM * self.unit
+        return self.foot_mm * self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,8 @@ class Drawing:
         The theme as SVG, in the units of the ground's frame.
     legend
         What the signs mean.
+    insets
+        Closer views that stand beside the map and share its legend.
     """
 
     id: str
@@ -112,6 +124,7 @@ class Drawing:
     base: tuple[tuple[str, float], ...]
     body: str
     legend: tuple[LegendEntry, ...]
+    insets: tuple[Drawing, ...] = ()
 
     @property
     def size_mm(self) -> tuple[float, float]:
@@ -216,6 +229,8 @@ def _foot(sheet: Sheet, ground: Ground, left: float, top: float) -> str:
         parts.append(
             svg.label(x + at * bar, top + 3.6 * unit, said, size, text_anchor=anchor, halo="none", fill=INK)
         )
+    if sheet.foot_mm < FOOT_MM:
+        return "".join(parts)
     if ground.plan.manifest.synthetic:
         parts.append(
             svg.label(

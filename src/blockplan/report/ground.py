@@ -243,8 +243,8 @@ class Ground:
         unit = self.fineness
         dashes = f"{1.8 * unit:.0f} {0.45 * unit:.0f} {0.36 * unit:.0f} {0.45 * unit:.0f}"
         return svg.group(
-            svg.shape(d, stroke="#ffffff", stroke_width=0.56 * unit, stroke_opacity="0.7")
-            + svg.shape(d, stroke=OUTLINE, stroke_width=0.3 * unit, stroke_dasharray=dashes),
+            svg.shape(d, stroke="#ffffff", stroke_width=0.42 * unit, stroke_opacity="0.7")
+            + svg.shape(d, stroke=OUTLINE, stroke_width=0.22 * unit, stroke_dasharray=dashes),
             fill="none",
         )
 

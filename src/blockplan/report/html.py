@@ -40,6 +40,7 @@ MOST_MISSING = 4
 MOST_CHANGED = 6
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHIN = re.compile(r"within_([0-9.]+)m")
+PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -110,7 +111,7 @@ class View:
         """The scenario that was judged."""
         name = self.result.scenario
         said = self.words("head.base") if name == BASE else self.plan.manifest.scenarios.get(name, "")
-        return f"{name} ({said})" if said else name
+        return self.words("list.note", said=name, note=said) if said else name
 
     @cached_property
     def of_outcome(self) -> dict[str, list[Verdict]]:
@@ -212,7 +213,8 @@ class View:
         first = self.words.join(reading.changed[:MOST_CHANGED])
         rest = len(reading.changed) - MOST_CHANGED
         more = self.words("list.separator") + self.words("list.more", n=rest) if rest > 0 else ""
-        return f"{self.words.count('count.places', len(reading.changed))} ({first}{more})"
+        said = self.words.count("count.places", len(reading.changed))
+        return self.words("list.note", said=said, note=f"{first}{more}")
 
     def spread(self, verdict: Verdict) -> str:
         """How far the readings lie apart."""
@@ -369,6 +371,10 @@ class View:
         scenario = "" if result.scenario == BASE else f" --scenario {result.scenario}"
         packs = "".join(f" --pack {pack}" for pack in result.packs)
         return f"blockplan check PLAN{scenario} --on {result.on}{packs} --lang {lang} --out report.html"
+
+    def typeset(self, said: str) -> str:
+        """A sentence of another room with the signs of its units as a page writes them: m², km²."""
+        return PLAIN_UNIT.sub("\\1\N{SUPERSCRIPT TWO}", said)
 
     def fault_place(self, found: Fault) -> str:
         """Layer, id and coordinates of a fault."""

@@ -7,7 +7,7 @@ as the crow flies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,15 +18,15 @@ from blockplan.measure.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report import drawing, svg
 from blockplan.report.definitions import reading_name
-from blockplan.report.drawing import CLOSER_MM, PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.drawing import PART_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.features import FADED, beside, feature, placed, residents_at
 from blockplan.report.ground import GREEN, OUTLINE
 from blockplan.report.svg import Frame
-from blockplan.report.themes import LONG, area_names
+from blockplan.report.themes import LONG, MOST_INSETS, area_names, area_parts
 from blockplan.report.words import enough_decimals, is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -48,7 +48,6 @@ UNREACHABLE = "#2b2b2b"
 CHANGED = "#7a3fa0"
 GREEN_LINE = "#2f7d36"
 LABELLED = 10
-MOST_DETAILS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +74,29 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     line = _within(greens, limit)
     title = words("map.reach.title", rule=words.pick(verdict.title))
     said = words.count("map.reach.description", len(verdict.where), limit=words.amount(limit, "m"))
-    drawings = []
+    if ground.frame is None:
+        return []
     near = _near(ground, verdict.where)
-    for number, frame in enumerate([ground.frame, *near] if ground.frame else []):
-        sheet = Sheet.of(frame, CLOSER_MM if number else PART_MM)
+
+    def themed(sheet: Sheet, *, whole: bool) -> str:
         # Places are named where there is room: on the closer views, if there are any.
-        named = verdict.where if number or not near else ()
-        body = _greens_and_line(ground, sheet, greens, line)
-        body += _beyond(ground, sheet, classes, named, limit)
-        drawings.append(
-            Drawing(
-                f"{id_}-{number}" if number else id_,
-                words("map.closer", title=title, n=words.number(number)) if number else title,
-                said,
-                sheet,
-                FADED,
-                body,
-                () if number else tuple(legend),
-            )
-        )
-    return drawings
+        named = () if whole and near else verdict.where
+        under = _greens_and_line(ground, sheet, greens, line)
+        return under + _beyond(ground, sheet, classes, named, limit, areas=whole)
+
+    sheet = Sheet.of(ground.frame, PART_MM)
+    drawn = Drawing(id_, title, said, sheet, FADED, themed(sheet, whole=True), tuple(legend))
+    return [_with_insets(drawn, near, themed)]
+
+
+def _with_insets(drawn: Drawing, near: Sequence[tuple[Frame, str]], themed: Callable[..., str]) -> Drawing:
+    """A map of the whole plan with its closer views."""
+    insets = []
+    for number, (closer, name) in enumerate(near, 1):
+        sheet = Sheet.inset(closer)
+        body, id_ = themed(sheet, whole=False), f"{drawn.id}-{number}"
+        insets.append(Drawing(id_, name, drawn.description, sheet, FADED, body, ()))
+    return replace(drawn, insets=tuple(insets))
 
 
 def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
@@ -103,26 +105,33 @@ def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     limit = verdict.definition.get("limit_m")
     if ground.frame is None or reading is None or not is_known(limit):
         return None
-    words, frame = ground.words, ground.frame
+    words = ground.words
     places = tuple(_at(ground.plan, verdict.definition, id_) for id_ in reading.changed)
     changed = (_Class(CHANGED, words("map.reading.sign"), tuple(place for place in places if place)),)
-    sheet = Sheet.of(frame, PART_MM)
     greens = _counted_greens(ground.plan, verdict.definition)
-    body = _greens_and_line(ground, sheet, greens, _within(greens, limit))
+    line = _within(greens, limit)
     name = reading_name(reading, words)
     people = _people(ground.plan, changed[0].places, words)
-    return Drawing(
+    legend = (
+        LegendEntry(drawing.fill_swatch(CHANGED, "#3b1020"), changed[0].said, people),
+        *_signs(limit, words),
+    )
+
+    def themed(sheet: Sheet, *, whole: bool) -> str:
+        under = _greens_and_line(ground, sheet, greens, line)
+        return under + _beyond(ground, sheet, changed, (), limit, areas=whole)
+
+    sheet = Sheet.of(ground.frame, PART_MM)
+    drawn = Drawing(
         id_,
         words("map.reading.title", reading=name),
-        words("map.reading.description", reading=name),
+        words("map.reading.description"),
         sheet,
         FADED,
-        body + _beyond(ground, sheet, changed, (), limit),
-        (
-            LegendEntry(drawing.fill_swatch(CHANGED, "#3b1020"), changed[0].said, people),
-            *_signs(limit, words),
-        ),
+        themed(sheet, whole=True),
+        legend,
     )
+    return _with_insets(drawn, _near(ground, changed[0].places), themed)
 
 
 def _at(plan: Plan, definition: Mapping[str, Any], id_: str) -> Place | None:
@@ -182,7 +191,13 @@ def _people(plan: Plan, places: Iterable[Place], words: Words) -> str:
 
 
 def _beyond(
-    ground: Ground, sheet: Sheet, classes: Sequence[_Class], worst: tuple[Place, ...], limit: float
+    ground: Ground,
+    sheet: Sheet,
+    classes: Sequence[_Class],
+    worst: tuple[Place, ...],
+    limit: float,
+    *,
+    areas: bool,
 ) -> str:
     frame, words = ground.frame or sheet.frame, ground.words
     placer, out = drawing.placer(ground, sheet), []
@@ -207,7 +222,7 @@ def _beyond(
         spot = placer.place(x, y, width, 1.25 * size, ((0, 0), *beside(2.2 * sheet.unit, width, size)))
         if spot:
             out.append(svg.label(*spot, said, size, fill="#3b1020", font_weight="700"))
-    return "".join(out) + area_names(ground, sheet, placer, 2.6)
+    return "".join(out) + (area_names(ground, sheet, placer, 2.6) if areas else "")
 
 
 def _metres(value: float, limit: float, words: Words) -> str:
@@ -243,13 +258,15 @@ def _within(greens: list[BaseGeometry], limit: float) -> BaseGeometry:
     return shapely.simplify(shapely.union_all(shapely.buffer(simple, limit)), 4.0)
 
 
-def _near(ground: Ground, places: tuple[Place, ...]) -> list[Frame]:
-    """Frames of the areas that hold places beyond, where the plan is a long strip."""
+def _near(ground: Ground, places: tuple[Place, ...]) -> list[tuple[Frame, str]]:
+    """Frames and names of the areas that hold places beyond, where the plan is a long strip."""
     frame = ground.frame
     if frame is None or not places or max(frame.height / frame.width, frame.width / frame.height) < LONG:
         return []
-    parts = drawing.parts_of([*ground.plan.layer("areas").geometry])
     points = shapely.points([(place.x, place.y) for place in placed(places)])
-    counts = [(int(shapely.dwithin(part, points, 1.0).sum()), part) for part in parts]
-    chosen = sorted((pair for pair in counts if pair[0]), key=lambda pair: -pair[0])[:MOST_DETAILS]
-    return [Frame(*part.bounds).grown(130) for _, part in chosen]
+    counts = [
+        (int(shapely.dwithin(part, points, 1.0).sum()), part, said) for part, said in area_parts(ground)
+    ]
+    most = sorted(count for count, _, _ in counts)[-MOST_INSETS:]
+    chosen = [(part, said) for count, part, said in counts if count and count >= most[0]][:MOST_INSETS]
+    return [(Frame(*part.bounds).grown(130), said) for part, said in chosen]

@@ -18,7 +18,7 @@ from blockplan.report.features import FADED, beside, feature
 from blockplan.report.ground import OUTLINE
 from blockplan.report.reachmaps import reach_maps
 from blockplan.report.svg import Frame
-from blockplan.report.themes import area_names, stations
+from blockplan.report.themes import area_names, closer_frames, stations
 from blockplan.report.words import is_known
 from blockplan.units import M2_PER_HA
 
@@ -59,12 +59,20 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     supplied, signs = _supply(ground, verdict, sheet)
     if not supplied and not legend:
         return []
-    placer = drawing.placer(ground, sheet)
-    labels = _labels(ground, sheet, placer, supplied)
+    placer, closer = drawing.placer(ground, sheet), closer_frames(ground)
+    # Amounts are written where there is room: on the closer views, if there are any.
+    labels = "" if closer else _labels(ground, sheet, placer, supplied)
+    said = words("map.supply.description")
+    insets = []
+    for number, (near, name) in enumerate(closer, 1):
+        inset = Sheet.inset(near)
+        found, marks = _supply(ground, verdict, inset)
+        written = _labels(ground, inset, drawing.placer(ground, inset), found)
+        insets.append(Drawing(f"{id_}-{number}", name, said, inset, FADED, body + marks + written, ()))
     drawn = Drawing(
         id_,
         words("map.supply.title", rule=words.pick(verdict.title)),
-        words("map.supply.description"),
+        said,
         sheet,
         FADED,
         body + signs + labels + area_names(ground, sheet, placer, 2.6),
@@ -77,6 +85,7 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
             *legend,
             LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
         ),
+        tuple(insets),
     )
     return [drawn]
 
@@ -190,7 +199,8 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     if not out:
         return []
     placer = drawing.placer(ground, sheet)
-    body = "".join(out) + _labels(ground, sheet, placer, found[:40]) + stations(ground, sheet, placer)
+    stops = stations(ground, sheet, placer, named=False)
+    body = "".join(out) + stops + _labels(ground, sheet, placer, found[:40])
     legend = (
         LegendEntry(
             drawing.fill_swatch(COUNTED, "#8c2f0b", fill_opacity="0.45"),
@@ -206,6 +216,8 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
 def _labels(ground: Ground, sheet: Sheet, placer: svg.Placer, found: list[Label]) -> str:
     size, out = 2.4 * sheet.unit, []
     for x, y, said, centred in found:
+        if not placer.holds(x, y):
+            continue
         width = svg.text_width(said, size)
         spots = beside(1.9 * sheet.unit, width, size)
         spot = placer.place(x, y, width, 1.2 * size, ((0, 0), *spots) if centred else spots)

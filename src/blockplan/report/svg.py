@@ -192,6 +192,11 @@ class Placer:
         self.window = (left, top, right, bottom)
         self.taken: list[tuple[float, float, float, float]] = []
 
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in the window."""
+        left, top, right, bottom = self.window
+        return left <= x <= right and top <= y <= bottom
+
     def block(self, x: float, y: float, width: float, height: float) -> None:
         """Keep a rectangle (centre, size; drawing units) free of labels."""
         self.taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))

@@ -162,7 +162,10 @@ def capacity_sentence(result: CheckResult, lang: str) -> str:
     except KeyError:
         rule = capacity.binding_rule
     return words(
-        "residents.capacity", residents=words.count("count.residents", capacity.residents), rule=rule
+        "residents.capacity",
+        residents=words.count("count.residents", capacity.residents),
+        residents_n=words.number(capacity.residents),
+        rule=rule,
     )
 
 

@@ -8,6 +8,7 @@ homes, red commerce, pink public services, brown industry, green parks).
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, cast
 
 import shapely
@@ -42,9 +43,12 @@ STRUCTURE_BASE = (
 )
 AXIS, BELT, CORE = "#b3261e", "#1f8a70", "#c2410c"
 AREA_TINTS = ("#d98c3f", "#4f8fc0", "#8a6bb1", "#5c9e62", "#b9667f", "#8a8a3c")
+#: What stays on one line of a name without spaces: brackets, and a dot or comma with what is before it.
+PIECES = re.compile(r"（[^）]*）|.[・、，]*")
 #: A frame longer than this in proportion to its width gets a closer map of each part.
 LONG = 1.9
 MOST_DETAILS = 6
+MOST_INSETS = 4
 
 
 def land_use_map(ground: Ground, sheet: Sheet | None = None) -> Drawing | None:
@@ -70,18 +74,35 @@ def land_use_details(ground: Ground, page: tuple[float, float] = DETAIL_MM) -> l
     frame = ground.frame
     if frame is None or max(frame.height / frame.width, frame.width / frame.height) < LONG:
         return []
-    areas, names = ground.plan.layer("areas"), ground.names("areas")
-    found = []
-    for shape, name in zip(svg.drawable(areas.geometry, frame), names, strict=True):
-        parts = [part for part in drawing.parts_of([shape]) if part.area > 0]
-        for number, part in enumerate(parts, 1):
-            said = f"{name} ({number}/{len(parts)})" if len(parts) > 1 else name
-            found.append((part, said))
-    found.sort(key=lambda pair: -pair[0].bounds[3])
     return [
         _detail(ground, number, part, said, page)
-        for number, (part, said) in enumerate(found[:MOST_DETAILS], 1)
+        for number, (part, said) in enumerate(area_parts(ground)[:MOST_DETAILS], 1)
     ]
+
+
+def area_parts(ground: Ground) -> list[tuple[BaseGeometry, str]]:
+    """The pieces of the areas with their names, from north to south; the pieces of one area are numbered."""
+    if ground.frame is None:
+        return []
+    shapes = svg.drawable(ground.plan.layer("areas").geometry, ground.frame)
+    found = []
+    for shape, name in zip(shapes, ground.names("areas"), strict=True):
+        parts = [part for part in drawing.parts_of([shape]) if part.area > 0]
+        parts.sort(key=lambda part: -part.bounds[3])
+        for number, part in enumerate(parts, 1):
+            count = f"{number}/{len(parts)}"
+            found.append((part, ground.words("list.note", said=name, note=count) if parts[1:] else name))
+    return sorted(found, key=lambda pair: -pair[0].bounds[3])
+
+
+def closer_frames(ground: Ground) -> list[tuple[Frame, str]]:
+    """Frames for closer views of a long strip, with their names; none where they would be too many."""
+    frame, parts = ground.frame, area_parts(ground)
+    if frame is None or max(frame.height / frame.width, frame.width / frame.height) < LONG:
+        return []
+    return (
+        [(Frame(*part.bounds).grown(130), said) for part, said in parts] if len(parts) <= MOST_INSETS else []
+    )
 
 
 def _detail(ground: Ground, number: int, part: BaseGeometry, said: str, page: tuple[float, float]) -> Drawing:
@@ -134,19 +155,24 @@ def structure_map(ground: Ground) -> Drawing | None:
 # Signs on top
 
 
-def area_names(ground: Ground, sheet: Sheet, placer: svg.Placer, size_mm: float = 3.0) -> str:
-    """The name of each area, in its middle."""
-    areas, words = ground.plan.layer("areas"), ground.names("areas")
+def area_names(ground: Ground, sheet: Sheet, placer: svg.Placer, size_mm: float = 2.7) -> str:
+    """The name of each area: above it where no other area is in the way, else in its middle."""
+    frame, parts = ground.frame or sheet.frame, area_parts(ground)
     size, out = size_mm * sheet.unit, []
-    shapes = svg.drawable(areas.geometry, ground.frame or sheet.frame)
-    for shape, name in zip(shapes, words, strict=True):
-        for part in drawing.parts_of([shape]):
-            x, y = _placed(ground, part)
-            lines = broken(name, max(sheet.frame.width * 0.62 / size, 6))
-            width = max((svg.text_width(line, size) for line in lines), default=0)
-            spot = placer.place(x, y, width, 1.25 * size * len(lines), _around(2 * size))
-            if spot:
-                out.append(_lines(lines, spot, size, font_weight="700"))
+    drawn = shapely.union_all([part for part, _ in parts])
+    for part, name in parts:
+        lines = broken(name, max(sheet.frame.width * 0.96 / size, 6))
+        width = max((svg.text_width(line, size) for line in lines), default=0)
+        height = 1.25 * size * len(lines)
+        west_of, _, east_of, north = part.bounds
+        west, east = sheet.frame.west + width / 2 + size / 2, sheet.frame.east - width / 2 - size / 2
+        x, y = min(max((west_of + east_of) / 2, west), east), north + height / 2 + 0.4 * size
+        spot = None
+        if not shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2).intersects(drawn):
+            spot = placer.place(*frame.place(x, y), width, height, ((0, 0),))
+        spot = spot or placer.place(*_placed(ground, part), width, height, _around(2 * size))
+        if spot:
+            out.append(_lines(lines, spot, size, font_weight="700"))
     return "".join(out)
 
 
@@ -362,7 +388,7 @@ def broken(said: str, most: float) -> list[str]:
     """A name on lines of about equal length and at most so many ems, broken at spaces where it has any."""
     count = max(1, min(3, math.ceil(svg.text_width(said, 1.0) / most)))
     most = svg.text_width(said, 1.0) / count
-    pieces, gap = (said.split(" "), " ") if " " in said else (list(said), "")
+    pieces, gap = (said.split(" "), " ") if " " in said else (PIECES.findall(said), "")
     lines = [""]
     for piece in pieces:
         longer = f"{lines[-1]}{gap if lines[-1] else ''}{piece}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -31,6 +32,8 @@ LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 #: Units that are written as a sign.
 SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2"})
+#: Between a Chinese character and a figure stands a space.
+HAN_BEFORE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
 MINUS, PLUS = "\N{MINUS SIGN}", "+"
 MOST_DECIMALS = 6
 OPERATORS = {">=": "at_least", "<=": "at_most", "=": "exactly", "between": "between"}
@@ -160,7 +163,7 @@ class Words:
             return self(key, low=self.number(low), high=self.amount(high, unit))
         if unit == "1" and required.op == ">=" and required.value == 1:
             return self("required.everyone")
-        return self(key, amount=self.rate(required.value, unit, per))
+        return HAN_BEFORE_DIGIT.sub(" ", self(key, amount=self.rate(required.value, unit, per)))
 
     # Days
 
