@@ -50,6 +50,16 @@ def test_a_green_beside_a_park_parcel_is_a_park_of_its_own() -> None:
     assert counts(park(0, 200), greens=[{"geometry": square(500, 0, 200)}]) == (0, 2)
 
 
+def test_a_green_counts_as_a_park_by_what_lies_on_planned_land() -> None:
+    town = [{"geometry": square(0, 0, 400)}]
+    outside = [{"geometry": square(500, 0, 400)}]
+    half = [{"geometry": square(200, 0, 400)}]
+    home = {"land_use": "0701", "geometry": square(0, 0)}
+    assert counts(home, greens=outside, boundary=town) == (0, 0)
+    assert counts(home, greens=half, boundary=town) == (0, 1)
+    assert counts(home, greens=half) == (1, 0)
+
+
 def test_an_invalid_ring_does_not_stop_the_count() -> None:
     bow = shapely.Polygon([(0, 0), (200, 200), (200, 0), (0, 200)])
     large, _ = counts(park(0, 10, geometry=bow), greens=[{"geometry": square(0, 0, 200)}])

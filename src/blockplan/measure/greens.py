@@ -119,6 +119,20 @@ def parks(greens: Greens) -> Greens:
     return replace(greens, layer=layer, members=members, shape=shape, area_m2=np.array(area))
 
 
+def on_planned_land(plan: Plan, greens: Greens) -> Greens:
+    """Greens, those of the layer ``greens`` cut at the boundary where there is one; parcels stay whole."""
+    land = union(shapes(plan, "boundary"))
+    rest = np.flatnonzero(greens.layer == "greens")
+    if land.is_empty or not len(rest):
+        return greens
+    shape, area = greens.shape.copy(), greens.area_m2.copy()
+    shape[rest] = shapely.intersection(shape[rest], land)
+    area[rest] = shapely.area(shape[rest])
+    kept = np.flatnonzero((greens.layer == "parcels") | (area > 0))
+    members = tuple(greens.members[row] for row in kept)
+    return replace(greens, layer=greens.layer[kept], members=members, shape=shape[kept], area_m2=area[kept])
+
+
 def green_area_m2(plan: Plan, greens: Greens) -> float:
     """Area of greens: parcels whole, other greens where they lie on planned land and on no green parcel."""
     parcels = greens.layer == "parcels"

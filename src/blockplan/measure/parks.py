@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blockplan.measure.greens import parks, public_greens
+from blockplan.measure.greens import on_planned_land, parks, public_greens
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.units import M2_PER_HA
 
@@ -29,7 +29,7 @@ def _count(
     plan: Plan, name: str, parameters: Mapping[str, Any], smallest_ha: float, below_ha: float | None
 ) -> Measurement:
     """
-    Count parks of a size; the size of each stands in the definition, largest first.
+    Count parks of a size on planned land; the size of each stands in the definition, largest first.
 
     Every green is counted as read, the small ones too: an error in one of
     them may be the reason why it is too small.
@@ -37,7 +37,7 @@ def _count(
     greens = public_greens(plan, parameters)
     if greens.missing:
         return Measurement(name, None, "park", missing=greens.missing, counted=greens.counted)
-    found = parks(greens).of_size(smallest_ha, below_ha)
+    found = parks(on_planned_land(plan, greens)).of_size(smallest_ha, below_ha)
     sizes = sorted(
         zip((found.area_m2 / M2_PER_HA).tolist(), ("+".join(ids) for ids in found.members), strict=True),
         key=lambda park: (-park[0], park[1]),
