@@ -66,6 +66,18 @@ def test_a_number_of_residents_that_is_none_counts_as_unknown_on_a_park_too(word
     assert result.verdict("zone-beds").outcome == "unknown"
 
 
+@pytest.mark.parametrize("more", [{"residents": "x"}, {"residents": -3}, {"parcel_id": "Z"}])
+def test_a_dwelling_building_that_is_left_out_for_a_fault_leaves_reach_unknown(more: dict[str, Any]) -> None:
+    said: dict[str, list[Any]] = {"building_id": ["1", "2"], "parcel_id": ["B", "B"], "residents": [50, 50]}
+    said |= {column: [said[column][0], value] for column, value in more.items()}
+    shapes = [shapely.box(X + east, Y, X + east + 10, Y + 10) for east in (110, 180)]
+    buildings = gpd.GeoDataFrame(said, geometry=shapes, crs="EPSG:4548")
+    result = check(a_plan(parcels_of("1401", "0701", residents=[None, 100]), buildings=buildings), ["zone"])
+    assert result.verdict("zone-green-access").outcome == "unknown"
+    assert result.verdict("zone-green-access").doubts[0].id == "2"
+    assert result.verdict("zone-green").outcome == "pass"
+
+
 def test_two_nursing_homes_of_one_id_leave_their_rule_unknown() -> None:
     double = gpd.GeoDataFrame(
         {"facility_id": ["F-1", "F-1"], "service": ["nursing_home"] * 2, "beds": [6, 6]},

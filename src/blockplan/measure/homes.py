@@ -231,9 +231,21 @@ def _homes(plan: Plan) -> Homes:
         "residents",
         counted={
             "parcels": tuple(parcels[lived_in]),
-            "buildings": tuple(ids(plan, "buildings")[building]),
+            "buildings": tuple(ids(plan, "buildings")[np.union1d(building, _astray(plan))]),
         },
     )
+
+
+def _astray(plan: Plan) -> NDArray[np.intp]:
+    """
+    Buildings that may house people and are left out: a refused number, or no parcel of the plan to belong to.
+
+    They count as read, so that the fault reported there puts in doubt where people live.
+    """
+    bad = refused(plan, "buildings", "residents") | refused(plan, "buildings", "dwellings")
+    lived = (values(plan, "buildings", "residents") > 0) | (values(plan, "buildings", "dwellings") > 0)
+    known = np.isin(values(plan, "buildings", "parcel_id").astype(str), ids(plan, "parcels").astype(str))
+    return np.flatnonzero(bad | (lived & ~known))
 
 
 def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
