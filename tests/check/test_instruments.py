@@ -78,6 +78,13 @@ def test_a_dwelling_building_that_is_left_out_for_a_fault_leaves_reach_unknown(m
     assert result.verdict("zone-green").outcome == "pass"
 
 
+@pytest.mark.parametrize(("name", "outcome"), [("城镇住宅用地", "unknown"), ("公园绿地", "pass")])
+def test_industry_that_is_called_housing_leaves_residents_in_doubt(name: str, outcome: str) -> None:
+    parcels = parcels_of("080403", "0701", "1001", residents=[None, 100, None])
+    result = check(a_plan(parcels.assign(land_use_name=[None, None, name])), ["zone"])
+    assert result.verdict("zone-edu").outcome == outcome
+
+
 def test_two_nursing_homes_of_one_id_leave_their_rule_unknown() -> None:
     double = gpd.GeoDataFrame(
         {"facility_id": ["F-1", "F-1"], "service": ["nursing_home"] * 2, "beds": [6, 6]},

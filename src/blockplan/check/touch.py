@@ -80,12 +80,20 @@ def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads |
 
 
 def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], frozenset[str]]) -> bool:
-    """Whether the fault doubts a number that was summed, or that it stands there once."""
+    """Whether the fault doubts a number that was summed, that it stands there once, or that there is none."""
     return any(
-        layer == of and id_ in ids and (_doubled(fault) or fault.aspect == column)
+        layer == of and id_ in ids and _spoils(fault, column)
         for (of, column), ids in summed.items()
         for layer, id_ in _features(fault)
     )
+
+
+def _spoils(fault: Fault, column: str) -> bool:
+    if column != "land_use":
+        return _doubled(fault) or fault.aspect == column
+    from blockplan.measure.homes import HOUSING_CODES  # noqa: PLC0415 (measuring brings in geopandas and scipy)
+
+    return fault.aspect == column and _may_mean(fault, HOUSING_CODES)
 
 
 def _doubled(fault: Fault) -> bool:
@@ -103,6 +111,11 @@ def _might_count(fault: Fault, classes: Collection[str], reads: Reads | None) ->
     """Whether the fault leaves open if a parcel is of a class that the measure counts."""
     if fault.aspect != "land_use" or not classes or not _read(fault.layer, fault.aspect, reads):
         return False
+    return _may_mean(fault, classes)
+
+
+def _may_mean(fault: Fault, classes: Collection[str]) -> bool:
+    """Whether one of the land uses that may be meant is of some classes."""
     from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
 
     known = landuse()

@@ -68,7 +68,8 @@ class Residents:
     missing_places
         What is missing to say where they live.
     summed
-        (layer, column) -> ids of the features whose numbers make up the total.
+        (layer, column) -> ids of the features whose numbers make up the total; under ``land_use``
+        those that are taken to house nobody and leave the number empty.
     """
 
     total: float | None
@@ -148,7 +149,12 @@ def _residents(plan: Plan) -> Residents:
     whole = None if missing else total(by_parcel[by_parcel > 0])
     summed = {}
     if len(by_parcel):
-        summed = {("parcels", _rate(plan, said.source)[0]): tuple(ids(plan, "parcels")[by_parcel > 0])}
+        column, names = _rate(plan, said.source)[0], ids(plan, "parcels")
+        blank = np.isnan(values(plan, "parcels", column)) & ~can_house(plan)
+        summed = {
+            ("parcels", column): tuple(names[by_parcel > 0]),
+            ("parcels", "land_use"): tuple(names[blank]),
+        }
     return Residents(whole, by_parcel, said.source, missing, missing, summed)
 
 

@@ -19,6 +19,7 @@ from blockplan.measure.columns import absent, ids, shapes, total, values
 from blockplan.measure.coverage import Distances, by_area, lacking, places, readings, share, straight
 from blockplan.measure.greens import public_greens
 from blockplan.measure.homes import homes as homes_of
+from blockplan.measure.homes import residents
 from blockplan.measure.measurement import Measurement, Reading
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 
@@ -115,6 +116,7 @@ def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         counted=counted,
         places=places(homes, judging, limit_m),
         affected_residents=total(homes.weight[~inside]) if known else None,
+        summed=residents(plan).summed,
     )
 
 
