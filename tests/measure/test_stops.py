@@ -69,3 +69,11 @@ def test_commerce_without_floor_area_is_unknown() -> None:
     assert one(plan, "commerce_near_stations").missing == ("parcels.floor_area_m2 of P-1",)
     plan = plan_of(parcels=HOMES, stops=[stop(50, "subway")])
     assert one(plan, "commerce_near_stations").missing[0].startswith("nothing to measure")
+
+
+def test_a_stop_of_several_platforms_is_reached_at_any_of_them() -> None:
+    street = {"geometry": shapely.LineString([(50, 50), (2000, 50)])}
+    platforms = {"modes": "bus", "geometry": shapely.MultiPoint([(1900, 50), (300, 50)])}
+    plan = plan_of(parcels=[home(0, 60)], stops=[platforms], streets=[street])
+    line, walked = one(plan, "stops_within_500m").readings
+    assert (line.share, walked.share) == (1, 1)

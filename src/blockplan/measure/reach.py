@@ -203,9 +203,11 @@ def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> 
         dtype=np.intp,
     )
     mapped = np.flatnonzero(green >= 0)
-    joins = join(network, shapes(plan, "green_entrances")[mapped], limit_m)
+    # An entrance drawn as several points is open at each of them.
+    gates, entrance = shapely.get_parts(shapes(plan, "green_entrances")[mapped], return_index=True)
+    joins = join(network, gates, limit_m)
     closed = np.setdiff1d(np.arange(len(greens)), green[mapped])
     crossed = meets(network, shapely.boundary(greens.shape[closed]))
     crossed = Targets(crossed.edge, crossed.from_cm, crossed.to_cm, crossed.cost_cm, closed[crossed.area])
-    refused = ids(plan, "green_entrances")[mapped][joins.refused]
-    return at_joins(joins, green[mapped]) + crossed, refused.tolist()
+    refused = ids(plan, "green_entrances")[mapped][entrance[joins.refused]]
+    return at_joins(joins, green[mapped][entrance]) + crossed, list(dict.fromkeys(refused.tolist()))

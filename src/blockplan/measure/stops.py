@@ -146,5 +146,7 @@ def _walked(plan: Plan, stops: NDArray[Any], limit_m: float, join_limit_m: float
     origins = plan.cached("joins:homes:edge", lambda: join(network, homes.point, None))
     if origins.refused.any():
         definition["homes_not_joined"] = homes.id[origins.refused].tolist()
-    targets = at_joins(join(network, stops, join_limit_m))
+    # A stop drawn as several points (platforms) is reached at any of them.
+    platforms = shapely.get_parts(stops)
+    targets = at_joins(join(network, platforms, join_limit_m))
     return Distances("net_edge_stop", walk(network, origins, targets, limit_m), definition)
