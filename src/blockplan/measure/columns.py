@@ -58,10 +58,11 @@ def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
 
 def refused(plan: Plan, layer: str, column: str) -> NDArray[np.bool_]:
     """Features where something is written that is no number of the column's kind, or one below zero."""
+    below = np.asarray(plan.layer(layer)[column].to_numpy() < 0, dtype=bool)
     bad = [found.id for found in plan.read_faults if (found.layer, found.aspect) == (layer, column)]
-    return np.asarray(
-        (plan.layer(layer)[column] < 0).to_numpy() | np.isin(ids(plan, layer), np.array(bad, dtype=object))
-    )
+    if not bad:
+        return below
+    return np.asarray(below | np.isin(ids(plan, layer), np.array(bad, dtype=object)))
 
 
 def ids(plan: Plan, layer: str) -> NDArray[Any]:

@@ -121,9 +121,11 @@ def parks(greens: Greens) -> Greens:
 
 def on_planned_land(plan: Plan, greens: Greens) -> Greens:
     """Greens, those of the layer ``greens`` cut at the boundary where there is one; parcels stay whole."""
-    land = union(shapes(plan, "boundary"))
     rest = np.flatnonzero(greens.layer == "greens")
-    if land.is_empty or not len(rest):
+    if not len(rest):
+        return greens
+    land = union(shapes(plan, "boundary"))
+    if land.is_empty:
         return greens
     shape, area = greens.shape.copy(), greens.area_m2.copy()
     shape[rest] = shapely.intersection(shape[rest], land)

@@ -248,6 +248,8 @@ def _astray(plan: Plan) -> NDArray[np.intp]:
 
     They count as read, so that the fault reported there puts in doubt where people live.
     """
+    if not len(ids(plan, "buildings")):
+        return np.empty(0, dtype=np.intp)
     bad = refused(plan, "buildings", "residents") | refused(plan, "buildings", "dwellings")
     lived = (values(plan, "buildings", "residents") > 0) | (values(plan, "buildings", "dwellings") > 0)
     known = np.isin(values(plan, "buildings", "parcel_id").astype(str), ids(plan, "parcels").astype(str))
