@@ -7,6 +7,11 @@ UV_VERSION = 0.13.9
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
+# uv does not read PIP_CERT; an office's own certificates count for both.
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-library check docs bench soak format lock clean
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import shapely
+from tests.builders import X, Y, a_plan, parcels_of
 from tests.town import CRS, edited, exchanged, frame, kinds, moved, only, said, spot, town
 
 from blockplan.plan import validate
@@ -122,3 +123,20 @@ def test_a_boundary_in_two_parts_and_with_a_hole_is_held_as_drawn():
     assert kinds(plan) == ["pq-inside.boundary E"]
     assert np.asarray(plan.layer("boundary").geometry.area).sum() == 80_000
     assert plan.layer("boundary").crs == CRS
+
+
+def test_a_projected_plan_drawn_in_degrees_throughout_is_an_error_in_every_layer():
+    plan = a_plan(parcels_of("1401", "0701"))
+    in_degrees = {
+        name: plan.layer(name).set_geometry(
+            shapely.transform(
+                plan.layer(name).geometry.to_numpy(), lambda at: (at - [X, Y]) / 1e3 + [116.3, 39.9]
+            )
+        )
+        for name in ("boundary", "parcels")
+    }
+    found = validate(plan.replace(**in_degrees))
+    assert [(fault.rule, fault.case, fault.layer) for fault in found] == [
+        ("pq-crs", "degrees", "boundary"),
+        ("pq-crs", "degrees", "parcels"),
+    ]

@@ -33,6 +33,8 @@ COMMANDS = {
 #: Exit code of a fault in Blockplan itself, apart from 0-3, which say something of the plan.
 INTERNAL_FAULT = 70
 INTERRUPTED = 130
+#: What a shell says of a process whose reader has gone.
+READER_GONE = 141
 
 
 class LazyGroup(click.Group):
@@ -71,7 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     0 done; 1 a rule fails or an error-grade fault stands; 2 bad usage or
     unreadable input; 3 some rules are unknown; 70 a fault in Blockplan itself;
-    130 interrupted.
+    130 interrupted; 141 the reader of the output has gone.
     """
     try:
         code = app.main(args=arguments, prog_name="blockplan", standalone_mode=False)
@@ -84,10 +86,11 @@ def main(arguments: list[str] | None = None) -> None:
         code = _say(str(error), 2)
     except KeyboardInterrupt:
         code = _say("interrupted; nothing was left half-written", INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has had enough (`blockplan ... | head`).
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has had enough (`blockplan ... | head`); click says so with code 1,
+        # which is a verdict here.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+        code = READER_GONE
     except OSError as error:
         code = _say(f"{error.filename or 'a file'}: {error.strerror or error}", 2)
     except Exception:  # noqa: BLE001 (an unforeseen fault must not look like a verdict: Python's own exit code is 1)

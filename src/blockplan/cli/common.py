@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 PROGRESS_AFTER_S = 1.0
+#: So many columns of a table with outcomes are not broken into lines.
+KEPT_WHOLE = 2
 #: First sign of an outcome, or a grade -> how it looks on a terminal.
 STYLES = {
     "✓": "green", "×": "bold red", "?": "yellow", "–": "dim",
@@ -108,8 +110,9 @@ def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by:
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for header in headers:
-        table.add_column(header, overflow="fold")
+    for at, header in enumerate(headers):
+        # Outcome and id stay in one piece, so that an id can be copied.
+        table.add_column(header, overflow="fold", no_wrap=style_by is not None and at < KEPT_WHOLE)
     for row in rows:
         sign = "" if style_by is None else row[style_by].split(" ")[0]
         style = STYLES.get(sign, "")

@@ -145,6 +145,17 @@ def _like_degrees(drawn: Drawn, outline: Any) -> Mask:
     return drawn.usable & either_order
 
 
+def all_in_degrees(placed: Placed) -> list[Fault]:
+    """A fault a layer where the whole of a projected plan lies within what longitude and latitude can be."""
+    outline = placed.boundary if placed.boundary is not None else placed.extent
+    if outline is None:
+        return []
+    edges = np.abs(np.asarray(shapely.bounds(outline))).reshape(2, 2)
+    if not ((edges <= DEGREES).all() or (edges <= DEGREES[::-1]).all()):
+        return []
+    return [found for drawn in placed.layers.values() for found in _degrees_fault(drawn, drawn.usable)]
+
+
 def _degrees_fault(drawn: Drawn, degrees: Mask) -> list[Fault]:
     rows = np.flatnonzero(degrees)
     if not len(rows):

@@ -21,7 +21,7 @@ from blockplan.plan.classes import check_classes
 from blockplan.plan.drawn import Tolerances, draw
 from blockplan.plan.faults import GRADES, Fault, fault
 from blockplan.plan.layers import LAYERS
-from blockplan.plan.placement import place
+from blockplan.plan.placement import all_in_degrees, place
 from blockplan.plan.references import check_references
 from blockplan.plan.statements import check_statements
 from blockplan.plan.streets import check_streets
@@ -107,6 +107,8 @@ def _somewhere_else(plan: Plan, placed: Placed) -> list[Fault]:
     """Whether the whole plan lies where its CRS is made for, as it stands or with x and y exchanged."""
     if plan.crs is None or placed.boundary is None or plan.crs.area_of_use is None:
         return []
+    if degrees := all_in_degrees(placed):
+        return degrees
     import pyproj  # noqa: PLC0415 (light import of the room)
 
     point = shapely.point_on_surface(placed.boundary)
