@@ -8,7 +8,7 @@ import shapely
 
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange import import_layers
-from blockplan.plan import files, read
+from blockplan.plan import Difference, Plan, files, read, write
 
 PLAN = """
 [plan]
@@ -337,3 +337,13 @@ def test_the_summary_is_plain_json(imported):
     table = json.loads(json.dumps(summary.to_dict(), allow_nan=False))
     assert sorted(table) == ["area_m2_by_class", "features", "unmapped", "verdicts"]
     assert all(set(one) == {"rule", "outcome", "grade", "measured", "x", "y"} for one in table["verdicts"])
+
+
+def test_an_import_is_made_again_but_a_drawn_plan_is_not_written_over(imported, tmp_path):
+    imported(PLAN + BOUNDARY + PARCELS, dk=plots())
+    plan, _ = imported(PLAN + BOUNDARY + PARCELS, dk=plots())
+    drawn = Plan(plan.manifest.model_copy(update={"scenarios": {"b": "more"}}), plan.layers)
+    write(Plan(drawn.manifest, drawn.layers, differences={"b": Difference({})}), tmp_path / "out")
+    with pytest.raises(PlanDataError, match="holds the plan 'ours', which was drawn and not only imported"):
+        imported(PLAN + BOUNDARY + PARCELS, dk=plots())
+    assert (tmp_path / "out" / "scenarios" / "b.gpkg").is_file()

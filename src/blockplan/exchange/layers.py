@@ -25,7 +25,7 @@ from blockplan.plan import Plan, write
 from blockplan.plan.archive import open_package
 from blockplan.plan.crs import checked, plan_crs, to_plan_crs
 from blockplan.plan.layers import LAYERS
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.manifest import manifest_from, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +59,7 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
         If the source cannot be read or the plan cannot be written.
     """
     rules = read_mapping(mapping)
+    _spare_drawn_plan(Path(out))
     tally = Tally()
     with _opened(Path(source)) as place:
         offered = Sources(place, rules.source)
@@ -84,6 +85,19 @@ def _opened(source: Path) -> AbstractContextManager[Path]:
     """The source itself, or the folder that a zip of it unpacks to for the time being."""
     is_zip = source.suffix.lower() == ".zip" and source.is_file()
     return open_package(source) if is_zip else nullcontext(source)
+
+
+def _spare_drawn_plan(out: Path) -> None:
+    """Refuse to write over a plan that is no import: an earlier import may be made again, a drawing not."""
+    manifest = out / "plan.toml"
+    if not manifest.is_file():
+        return
+    there = read_manifest(manifest)
+    if "imported" not in (there.model_extra or {}) or there.scenarios:
+        raise PlanDataError(
+            f"{out} holds the plan {there.id!r}, which was drawn and not only imported.\n"
+            "Name another folder for --out, or move that plan away first, so that nothing is lost."
+        )
 
 
 def _read_and_convert(
