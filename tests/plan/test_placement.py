@@ -126,7 +126,7 @@ def test_a_boundary_in_two_parts_and_with_a_hole_is_held_as_drawn():
 
 
 def test_a_projected_plan_drawn_in_degrees_throughout_is_an_error_in_every_layer():
-    plan = a_plan(parcels_of("1401", "0701"))
+    plan = a_plan(parcels_of("1401", "0802"))
     in_degrees = {
         name: plan.layer(name).set_geometry(
             shapely.transform(
