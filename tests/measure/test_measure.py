@@ -14,7 +14,7 @@ import blockplan
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.reference import document
-from blockplan.measure.spec import parameter_text
+from blockplan.measure.spec import SUBJECTS, parameter_text
 from blockplan.plan.layers import LAYERS
 from blockplan.texts import LANGUAGES
 
@@ -45,11 +45,20 @@ def test_a_measure_has_title_and_definition_in_every_language(name: str) -> None
         assert all(text.values())
 
 
-def test_no_text_is_left_without_a_measure_or_parameter() -> None:
+def registry_file(name: str) -> dict:
+    return tomllib.loads((resources.files("blockplan.measure") / "registry" / name).read_text("utf-8"))
+
+
+def test_every_file_of_the_registry_is_read_and_no_measure_stands_in_two() -> None:
+    files = {path.name for path in (resources.files("blockplan.measure") / "registry").iterdir()}
+    assert files == {f"{name}.toml" for name in (*SUBJECTS, "groups", "parameters")}
+    written = [name for subject in SUBJECTS for name in registry_file(f"{subject}.toml")]
+    assert written == list(MEASURES)
+
+
+def test_no_parameter_is_described_that_no_measure_takes() -> None:
     names = {name for spec in MEASURES.values() for name in spec.parameters}
-    written = tomllib.loads((resources.files("blockplan.measure") / "measures.toml").read_text("utf-8"))
-    assert set(written) == {*MEASURES, "parameters"}
-    assert set(written["parameters"]) == names
+    assert set(registry_file("parameters.toml")) == names
 
 
 @pytest.mark.parametrize("name", MEASURES)

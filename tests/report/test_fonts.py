@@ -19,9 +19,13 @@ def test_the_fonts_hold_every_character_of_our_words() -> None:
     assert fonts.missing("".join("".join(text.values()) for text in catalogue().values())) == set()
 
 
-@pytest.mark.parametrize("room", ["check/texts.toml", "measure/measures.toml", "plan/faults.toml"])
-def test_the_fonts_hold_every_character_of_other_rooms(repo: Path, room: str) -> None:
-    assert fonts.missing((repo / "src/blockplan" / room).read_text(encoding="utf-8")) <= {"\t"}
+@pytest.mark.parametrize(
+    "words", ["check/texts.toml", "measure/registry/*.toml", "plan/faults.toml", "packs/*/*.yaml"]
+)
+def test_the_fonts_hold_every_character_of_other_rooms(repo: Path, words: str) -> None:
+    files = sorted((repo / "src/blockplan").glob(words))
+    assert files
+    assert fonts.missing("".join(path.read_text(encoding="utf-8") for path in files)) <= {"\t"}
 
 
 def test_the_fonts_hold_every_character_of_the_reference_plan(reference: Path) -> None:

@@ -1,30 +1,33 @@
 """
 What a measure is called, what it reads, and which choices it leaves open.
 
-Titles, definitions and the words for parameters stand in ``measures.toml``.
+All of it is data: the files of ``registry/``, one a subject, hold each measure with its words, and
+``parameters.toml`` each choice with its default, unit and meaning.
 """
 
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from importlib import import_module
+from functools import cache, cached_property
+from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.errors import UsageError
-from blockplan.texts import Catalog
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.model import Plan
 
     Function = Callable[[Plan, Mapping[str, Any]], Measurement]
 
-CATALOG = Catalog("blockplan.measure", "measures.toml")
+#: Files of the registry, in the order in which their measures are listed.
+SUBJECTS = ("people", "supply", "green", "transit", "land", "industry", "structure", "streets", "notice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class MeasureSpec:
         Name -> choice.
     source
         Where the definition comes from.
+    title, definition
+        Its name for people, and what is measured and how, in every language.
     """
 
     id: str
@@ -96,16 +101,8 @@ class MeasureSpec:
     inputs: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     source: str
-
-    @cached_property
-    def title(self) -> dict[str, str]:
-        """Its name for people, in every language."""
-        return CATALOG.text(f"{self.id}.title")
-
-    @cached_property
-    def definition(self) -> dict[str, str]:
-        """What is measured and how, in every language."""
-        return CATALOG.text(f"{self.id}.definition")
+    title: Mapping[str, str]
+    definition: Mapping[str, str]
 
     @cached_property
     def measure(self) -> Function:
@@ -122,9 +119,49 @@ class MeasureSpec:
         return chosen
 
 
+def read_registry() -> dict[str, MeasureSpec]:
+    """Every measure of the registry by its id, in the order in which they are listed."""
+    groups = _file("groups")
+    choices = {name: _parameter(said) for name, said in _file("parameters").items()}
+    found: dict[str, MeasureSpec] = {}
+    for subject in SUBJECTS:
+        for name, said in _file(subject).items():
+            found[name] = MeasureSpec(
+                name,
+                said["unit"],
+                said["function"],
+                tuple(_whole(said["inputs"], groups["inputs"])),
+                {taken: choices[taken] for taken in _whole(said.get("takes", ()), groups["takes"])},
+                said["source"],
+                said["title"],
+                said["definition"],
+            )
+    return found
+
+
 def parameter_text(name: str) -> dict[str, str]:
     """What a parameter means, in every language."""
-    return CATALOG.text(f"parameters.{name}")
+    said = _file("parameters")[name]
+    return {lang: said[lang] for lang in LANGUAGES}
+
+
+@cache
+def _file(name: str) -> dict[str, Any]:
+    path = resources.files("blockplan.measure") / "registry" / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _parameter(said: Mapping[str, Any]) -> Parameter:
+    default = said["default"]
+    return Parameter(tuple(default) if isinstance(default, list) else default, said.get("unit", ""))
+
+
+def _whole(names: Iterable[str], groups: Mapping[str, list[str]]) -> list[str]:
+    """Names with each group (``@homes``) written out, each name once."""
+    found: list[str] = []
+    for name in names:
+        found += _whole(groups[name[1:]], groups) if name.startswith("@") else [name]
+    return list(dict.fromkeys(found))
 
 
 def _is_number(value: Any) -> bool:
