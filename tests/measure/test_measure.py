@@ -53,12 +53,14 @@ def test_every_file_of_the_registry_is_read_and_no_measure_stands_in_two() -> No
     files = {path.name for path in (resources.files("blockplan.measure") / "registry").iterdir()}
     assert files == {f"{name}.toml" for name in (*SUBJECTS, "groups", "parameters")}
     written = [name for subject in SUBJECTS for name in registry_file(f"{subject}.toml")]
-    assert written == list(MEASURES)
+    assert [name for name in written if name != "parameters"] == list(MEASURES)
 
 
 def test_no_parameter_is_described_that_no_measure_takes() -> None:
     names = {name for spec in MEASURES.values() for name in spec.parameters}
-    assert set(registry_file("parameters.toml")) == names
+    own = [registry_file(f"{subject}.toml").get("parameters", {}) for subject in SUBJECTS]
+    written = [name for table in (registry_file("parameters.toml"), *own) for name in table]
+    assert sorted(written) == sorted(names)
 
 
 @pytest.mark.parametrize("name", MEASURES)

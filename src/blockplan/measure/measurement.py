@@ -16,14 +16,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The value of one part of the plan (an area, a park, a station)."""
-
-    scope: str
-    value: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A feature that a verdict points at: layer, id, a point on it (plan CRS, m) and its own value."""
 
@@ -32,6 +24,43 @@ class Place:
     x: float
     y: float
     value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    The value of one part of the plan (an area, a block, a park, a station).
+
+    A rule that judges each area, block, subblock or living circle reads the parts whose
+    scope is ``KIND:ID``; what a verdict on one of them needs besides its value stands in
+    the other attributes.
+
+    Attributes
+    ----------
+    scope
+        ``block:XHM-1``, ``within_500m``, ...
+    value
+        In the unit of the measurement; None where it is unknown.
+    supply, residents
+        The amount before division, and the residents it is divided by or who are meant.
+    affected_residents
+        Residents of the part who fall short; None where the measure cannot say.
+    missing
+        What is missing, where the value is unknown.
+    places
+        Features of the part that fall short, worst first.
+    counted
+        Layer -> ids of the features that the part counted; empty: those of the whole measurement.
+    """
+
+    scope: str
+    value: float | None
+    supply: float | None = None
+    residents: float | None = None
+    affected_residents: float | None = None
+    missing: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 What a measure is called, what it reads, and which choices it leaves open.
 
 All of it is data: the files of ``registry/``, one a subject, hold each measure with its words, and
-``parameters.toml`` each choice with its default, unit and meaning.
+under ``parameters`` its choices with default, unit and meaning (those that many take: ``parameters.toml``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     Function = Callable[[Plan, Mapping[str, Any]], Measurement]
 
 #: Files of the registry, in the order in which their measures are listed.
-SUBJECTS = ("people", "supply", "green", "transit", "land", "industry", "structure", "streets", "notice")
+SUBJECTS = (
+    "people", "supply", "green", "access", "trees", "transit", "circles", "land", "density", "industry",
+    "programmes", "structure", "bluegreen", "streets", "notice",
+)  # fmt: skip
+#: Table of a registry file that holds choices; those that measures of several files take stand in a file so named.
+CHOICES = "parameters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,12 @@ class MeasureSpec:
 def read_registry() -> dict[str, MeasureSpec]:
     """Every measure of the registry by its id, in the order in which they are listed."""
     groups = _file("groups")
-    choices = {name: _parameter(said) for name, said in _file("parameters").items()}
+    choices = {name: _parameter(said) for name, said in _choices().items()}
     found: dict[str, MeasureSpec] = {}
     for subject in SUBJECTS:
         for name, said in _file(subject).items():
+            if name == CHOICES:
+                continue
             found[name] = MeasureSpec(
                 name,
                 said["unit"],
@@ -141,8 +148,18 @@ def read_registry() -> dict[str, MeasureSpec]:
 
 def parameter_text(name: str) -> dict[str, str]:
     """What a parameter means, in every language."""
-    said = _file("parameters")[name]
+    said = _choices()[name]
     return {lang: said[lang] for lang in LANGUAGES}
+
+
+@cache
+def _choices() -> dict[str, dict[str, Any]]:
+    """Every choice by name: those that many measures take, and those of each subject."""
+    return {
+        name: said
+        for table in (_file(CHOICES), *(_file(subject).get(CHOICES, {}) for subject in SUBJECTS))
+        for name, said in table.items()
+    }
 
 
 @cache

@@ -114,6 +114,7 @@ _SPECS = (
         "boundary",
         {"subblock_id": "subblocks", "block_id": "blocks"},
     ),
+    LayerSpec("circles", "polygon", "circle_id", _columns("circle_id tier", names=True), "extent"),
     LayerSpec(
         "buildings",
         "polygon",
@@ -151,12 +152,14 @@ _SPECS = (
     LayerSpec("stops", "point", "stop_id", _columns("stop_id modes line status", names=True), "extent"),
     LayerSpec("water", "any", "id", _columns("id kind", names=True), "extent"),
     LayerSpec("woodland", "any", "id", _columns("id kind", names=True), "extent"),
+    LayerSpec("trees", "point", "id", _columns("id kind", "crown_m"), "extent"),
+    LayerSpec("canopy", "polygon", "id", _columns("id kind"), "extent"),
     LayerSpec("rail", "line", "id", _columns("id kind", names=True), "extent"),
     LayerSpec(
         "programmes",
         "any",
         "programme_id",
-        _columns("programme_id parcel_id kind phase", "floor_area_m2"),
+        _columns("programme_id parcel_id kind phase firm_category", "floor_area_m2"),
         "extent",
         {"parcel_id": "parcels"},
     ),
@@ -190,6 +193,7 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
             "exchange_venue", "university_unit", "talent_housing",
         }
     ),
+    ("circles", "tier"): frozenset({"15", "10", "5"}),
     ("statements", "kind"): frozenset({"C", "R", "P", "N"}),
 }  # fmt: skip
 
