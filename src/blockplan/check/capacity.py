@@ -23,7 +23,7 @@ def carried(measurement: Measurement, required: Required) -> int | None:
     Residents that a supply carries under a lower limit, rounded down.
 
     None where the measure is not per person, the supply is not known, or the
-    limit is not a lower one above zero.
+    limit is not a lower one above zero. Under a strict limit the supply carries fewer than it divides among.
 
     Examples
     --------
@@ -35,10 +35,12 @@ def carried(measurement: Measurement, required: Required) -> int | None:
     """
     if not measurement.per or measurement.supply is None or isinstance(required.value, tuple):
         return None
-    if required.op != ">=" or required.value <= 0:
+    if required.op not in {">=", ">"} or required.value <= 0:
         return None
     # Fractions: 22,500 m2 at 0.45 m2 a person carry 50,000 people, whatever binary numbers make of 0.45.
     exact = Fraction(measurement.supply) * Fraction(measurement.per) / Fraction(str(required.value))
+    if required.op == ">":
+        return math.ceil(exact - _PRECISION) - 1
     return math.floor(exact + _PRECISION)
 
 
@@ -46,14 +48,16 @@ def capacity(verdicts: Iterable[Verdict]) -> Capacity:
     """
     The largest population that the plan's supplies carry, and the rule that binds.
 
-    Comparators and rules that do not apply are left out. Where the supply of
+    Comparators, rules on parts of the plan and rules that do not apply are left out. Where the supply of
     one rule is unknown its number is None, and so is the plan's: the smallest
     of several numbers is not known before all of them are.
     """
     by_rule: dict[str, int | None] = {}
     for verdict in verdicts:
         measurement = verdict.measurement
-        if measurement is None or not measurement.per or verdict.required.op != ">=":
+        if measurement is None or not measurement.per or verdict.scope_kind != "plan":
+            continue
+        if verdict.required.op not in {">=", ">"}:
             continue
         if verdict.force != "comparator" and verdict.outcome != "not_applicable":
             doubted = verdict.outcome == "unknown" and bool(verdict.doubts)

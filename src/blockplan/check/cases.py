@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockplan.check.limits import decide, limit_on
+from blockplan.check.limits import decide, is_repealed, limit_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def missing_cases(rule: Rule) -> list[str]:
     Each limit needs, on a day when it holds and for each of its figures, a
     case at the figure and one on either side (a share has no side above 1);
     the rule needs one with an unknown value and one on a day before its first
-    limit.
+    limit, and one on the last day and on the first day without it where it is repealed.
     """
     wanted = [what for limit in rule.limits for what in _missing_around(rule, limit)]
     holding = [case for case in rule.cases if limit_on(rule, case.day) is not None]
@@ -52,6 +53,10 @@ def missing_cases(rule: Rule) -> list[str]:
         wanted.append("one that is not measured (null, unknown)")
     if len(holding) == len(rule.cases):
         wanted.append(f"one before the first limit (a day before {rule.first_day}, not_applicable)")
+    if rule.repealed is not None:
+        last, after = rule.repealed.on - dt.timedelta(days=1), rule.repealed.on
+        days = {case.day for case in rule.cases}
+        wanted += [f"one on {day}, around the repeal" for day in (last, after) if day not in days]
     return wanted
 
 
@@ -67,4 +72,6 @@ def _missing_around(rule: Rule, limit: Limit) -> Iterator[str]:
 
 
 def _cases_under(rule: Rule, limit: Limit) -> list[Case]:
-    return [case for case in rule.cases if limit_on(rule, case.day) == limit]
+    return [
+        case for case in rule.cases if limit_on(rule, case.day) == limit and not is_repealed(rule, case.day)
+    ]

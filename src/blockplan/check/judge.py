@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.check import notes
 from blockplan.check.capacity import capacity
-from blockplan.check.limits import compare, decide, limit_on, margin
+from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import Choices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from blockplan.check.packs import Pack
     from blockplan.check.rules import Gauge, Rule
     from blockplan.check.verdict import Outcome, Text
-    from blockplan.measure.measurement import Measurement
+    from blockplan.measure.measurement import Measurement, Part
     from blockplan.plan import Fault, Plan
+
+
+#: Stands for the objects of a kind where the plan has none.
+EVERY = "*"
 
 
 class Instruments(Protocol):
@@ -74,8 +78,8 @@ def check(
     Returns
     -------
     CheckResult
-        Verdicts in the order of packs and rules. A rule that does not exist yet on that day, or
-        does not speak of such a plan, is ``not_applicable``. A value that is not known, or that a
+        Verdicts in the order of packs and rules, one for each object that a rule judges. A rule
+        that does not exist yet on that day, or no longer, or does not speak of such a plan, is ``not_applicable``. A value that is not known, or that a
         fault of the data puts in doubt, is ``unknown``, and says what is missing.
 
     Raises
@@ -97,7 +101,9 @@ def check(
         instruments.faults(plan), unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values())
     )
     bench = _Bench(plan, day, instruments, faults, instruments.residents(plan), read_statements(plan))
-    verdicts = tuple(bench.verdict(rule, pack) for pack in loaded for rule in pack.rules)
+    verdicts = tuple(
+        verdict for pack in loaded for rule in pack.rules for verdict in bench.verdicts(rule, pack)
+    )
     return CheckResult(
         plan=plan.manifest.id,
         scenario=plan.scenario,
@@ -152,12 +158,14 @@ def _graded(*found: tuple[Fault, ...]) -> tuple[Fault, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A rule of a pack, the choices it is judged under, and what it then asks."""
+    """A rule of a pack, its choices, what it then asks, on which object, and for how many people."""
 
     rule: Rule
     pack: Pack
     choice: Choices
     required: Required
+    scope_id: str
+    people: Residents
 
 
 @dataclass
@@ -172,14 +180,34 @@ class _Bench:
     statements: tuple[Statement, ...]
     taken: dict[str, Measurement] = field(default_factory=dict)
 
-    def verdict(self, rule: Rule, pack: Pack) -> Verdict:
+    def verdicts(self, rule: Rule, pack: Pack) -> Iterator[Verdict]:
+        """One verdict, or one for each object of the kind that the rule judges."""
         choice = choices(rule, self.plan.manifest)
         outcome, required = decide(rule, self.day, None, choice.limit)
-        asked = _Asked(rule, pack, choice, required)
+        asked = _Asked(rule, pack, choice, required, self._object(rule), self.residents)
         why_not = self._why_not(rule, outcome)
         if why_not is not None:
-            return self._record(asked, {"notes": (why_not,)})
+            yield self._record(asked, {"notes": (why_not,)})
+            return
         measurement = self._measure(rule.measure, dict(choice.measure))
+        if rule.scope.kind in {"plan", "city"} or (rule.scope.id and not _parts(rule, measurement)):
+            yield self._verdict(asked, measurement)
+            return
+        parts = _parts(rule, measurement)
+        for part in parts:
+            people = _people(self.residents, part)
+            one = replace(asked, scope_id=part.scope.partition(":")[2], people=people)
+            yield self._verdict(one, _of_part(measurement, part))
+        if not parts:
+            none = replace(measurement, value=None, by=(), readings=(), places=(), supply=None)
+            missing = measurement.missing or (f"{rule.scope.kind}: no part of {rule.measure} is one",)
+            yield self._verdict(asked, replace(none, missing=missing))
+
+    def _object(self, rule: Rule) -> str:
+        return rule.scope.id or (EVERY if rule.scope.each else self.plan.manifest.id)
+
+    def _verdict(self, asked: _Asked, measurement: Measurement) -> Verdict:
+        rule, choice = asked.rule, asked.choice
         found = self._doubts(rule, measurement)
         about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
         shown = {**measurement.definition.get("parameters", {}), **choice.all}
@@ -188,9 +216,23 @@ class _Bench:
         return self._record(asked, {**about, **more})
 
     def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
-        names = dict.fromkeys(name for pack in packs for name in pack.head.reported)
-        for name in names:
-            yield self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
+        entries = {
+            entry if isinstance(entry, str) else entry.id: entry
+            for pack in packs
+            for entry in pack.head.reported
+        }
+        for name, entry in entries.items():
+            if isinstance(entry, str):
+                yield self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
+                continue
+            found = self._measure(entry.measure, dict(entry.with_))
+            said = {
+                "measure": entry.measure,
+                "title": dict(entry.title),
+                "source": entry.source.model_dump(mode="json", exclude_none=True),
+                "confidence": entry.confidence,
+            }
+            yield replace(found, id=name, definition={**found.definition, **said})
 
     def parameters(self, packs: Iterable[Pack]) -> dict[str, Any]:
         """Every choice that the rules were judged under, but for the ids of the areas they speak of."""
@@ -206,6 +248,10 @@ class _Bench:
     def _why_not(self, rule: Rule, outcome: Outcome) -> Text | None:
         """Why a rule does not apply to the plan on the day; None where it does."""
         if outcome == "not_applicable":
+            if rule.repealed is not None and is_repealed(rule, self.day):
+                return say(
+                    "note.repealed", repealed=str(rule.repealed.on), by=rule.repealed.by, on=str(self.day)
+                )
             return say("note.not_yet", first=str(rule.first_day), on=str(self.day))
         if rule.scope.kind == "city":
             return say("note.city")
@@ -230,7 +276,7 @@ class _Bench:
     def _found(self, asked: _Asked, measurement: Measurement) -> dict[str, Any]:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
-        outcome, central, chosen_ = compare(value, required), self.residents.central, asked.choice.all
+        outcome, central, chosen_ = compare(value, required), asked.people.central, asked.choice.all
         remedy = None
         if outcome == "fail":
             remedy = remedy_for(rule, required, measurement, central, chosen_)
@@ -245,7 +291,7 @@ class _Bench:
             "missing": measurement.missing if value is None else (),
             "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
-                *notes.about_range(rule, outcome, required, measurement, self.residents),
+                *notes.about_range(rule, outcome, required, measurement, asked.people),
                 *notes.about_standing(rule, self.day),
             ),
         }
@@ -280,7 +326,7 @@ class _Bench:
             rule=rule.id,
             title=dict(rule.title),
             scope_kind=rule.scope.kind,
-            scope_id=rule.scope.id or self.plan.manifest.id,
+            scope_id=asked.scope_id,
             unit=rule.unit,
             required=asked.required,
             force=rule.force,
@@ -289,6 +335,37 @@ class _Bench:
             pack=asked.pack.id,
             **{**blank, **found},
         )
+
+
+def _parts(rule: Rule, measurement: Measurement) -> tuple[Part, ...]:
+    """The parts of a measurement that a rule judges one by one."""
+    if rule.scope.id is not None:
+        return tuple(part for part in measurement.by if part.scope == f"{rule.scope.kind}:{rule.scope.id}")
+    return tuple(part for part in measurement.by if part.scope.startswith(f"{rule.scope.kind}:"))
+
+
+def _of_part(measurement: Measurement, part: Part) -> Measurement:
+    """The measurement of one part, as if nothing else had been measured."""
+    return replace(
+        measurement,
+        value=part.value,
+        supply=part.supply,
+        missing=part.missing or (measurement.missing if part.value is None else ()),
+        places=part.places,
+        counted=part.counted or measurement.counted,
+        affected_residents=part.affected_residents,
+        by=(),
+        readings=(),
+    )
+
+
+def _people(residents: Residents, part: Part) -> Residents:
+    """Residents of a part with the plan's range, in proportion."""
+    if part.residents is None or not residents.central:
+        return replace(residents, low=None, central=part.residents, high=None)
+    factor = part.residents / residents.central
+    low, high = (None if end is None else end * factor for end in (residents.low, residents.high))
+    return replace(residents, low=low, central=part.residents, high=high)
 
 
 def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:

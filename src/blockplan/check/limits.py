@@ -25,6 +25,11 @@ def limit_on(rule: Rule, day: dt.date) -> Limit | None:
     return holding[-1] if holding else None
 
 
+def is_repealed(rule: Rule, day: dt.date) -> bool:
+    """Whether a rule no longer holds on a day."""
+    return rule.repealed is not None and day >= rule.repealed.on
+
+
 def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Required:
     """What a limit asks; `chosen` numbers (``min``, ``max``, ``exactly``) take the place of its own."""
     chosen = chosen or {}
@@ -32,13 +37,17 @@ def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Requ
     exactly = chosen.get("exactly", limit.exactly)
     if exactly is not None:
         return Required("=", exactly)
+    if limit.above is not None:
+        return Required(">", limit.above)
+    if limit.below is not None:
+        return Required("<", limit.below)
     if low is not None and high is not None:
         return Required("between", (low, high))
     if low is not None:
         return Required(">=", low)
     if high is not None:
         return Required("<=", high)
-    msg = "a limit without min, max or exactly came past the loader"
+    msg = "a limit without a figure came past the loader"
     raise AssertionError(msg)
 
 
@@ -47,9 +56,9 @@ def margin(value: float, required: Required) -> float:
     if isinstance(required.value, tuple):
         low, high = required.value
         return min(value - low, high - value)
-    if required.op == ">=":
+    if required.op in {">=", ">"}:
         return value - required.value
-    if required.op == "<=":
+    if required.op in {"<=", "<"}:
         return required.value - value
     return 0.0 - abs(value - required.value)
 
@@ -72,6 +81,8 @@ def compare(value: float | None, required: Required) -> Outcome:
     kept = {
         ">=": value >= required.value,
         "<=": value <= required.value,
+        ">": value > required.value,
+        "<": value < required.value,
         "=": value == required.value,
     }[required.op]
     return "pass" if kept else "fail"
@@ -83,11 +94,13 @@ def decide(
     """
     Outcome of a value under a rule on a day, and what the rule then asks.
 
-    A rule that does not exist yet on that day is ``not_applicable``; what it
-    will ask first is given beside it.
+    A rule that does not exist yet on that day, or has been repealed by then, is
+    ``not_applicable``; what it will ask first, or asked last, is given beside it.
     """
     limit = limit_on(rule, day)
     if limit is None:
         return "not_applicable", required_by(rule.limits[0], chosen)
     required = required_by(limit, chosen)
+    if is_repealed(rule, day):
+        return "not_applicable", required
     return compare(value, required), required

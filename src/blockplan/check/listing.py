@@ -89,6 +89,7 @@ def _summary(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
         "force": rule.force,
         "confidence": rule.confidence,
         "scope": {"kind": rule.scope.kind, "id": rule.scope.id},
+        "repealed": rule.repealed.model_dump(mode="json") if rule.repealed else None,
         "source": limit.source.model_dump(mode="json", exclude_none=True),
     }
 
@@ -100,6 +101,7 @@ def _full(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
         "publisher": pick(pack.head.publisher, lang),
         "note": pick(rule.note, lang),
         "definition": dict(rule.definition),
+        "with": dict(rule.with_),
         "parameters": {
             name: _parameter(parameter, lang)
             for name, parameter in {**pack.head.parameters, **rule.parameters}.items()

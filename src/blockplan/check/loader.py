@@ -22,6 +22,8 @@ from blockplan.check.rules import (
     Limit,
     PackHead,
     Parameter,
+    Repealed,
+    Reported,
     Rule,
     Scope,
     Source,
@@ -46,6 +48,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "scope": Scope,
     "applies_to": AppliesTo,
     "beside": Beside,
+    "repealed": Repealed,
+    "reported": Reported,
 }
 Fault = tuple[Location, str]
 
@@ -85,12 +89,21 @@ def read_head(path: Path, measures: Mapping[str, Gauge]) -> PackHead:
         if parameter.use != "reading"
     ]
     unknown += [
-        (("reported", i), _unknown("measure", name, measures))
-        for i, name in enumerate(head.reported)
-        if name not in measures
+        fault for i, entry in enumerate(head.reported) for fault in _reported_faults(i, entry, measures)
     ]
     _refuse(document, unknown)
     return head
+
+
+def _reported_faults(i: int, entry: str | Reported, measures: Mapping[str, Gauge]) -> Iterator[Fault]:
+    name = entry if isinstance(entry, str) else entry.measure
+    if name not in measures:
+        yield ("reported", i), _unknown("measure", name, measures)
+    elif not isinstance(entry, str):
+        for choice in entry.with_:
+            if choice not in measures[name].parameters:
+                at = ("reported", i, "with", choice)
+                yield at, _unknown(f"choice of {name}", choice, sorted(measures[name].parameters) or ["none"])
 
 
 def _rule(document: Document, measures: Mapping[str, Gauge]) -> Rule:
@@ -140,19 +153,25 @@ def _with_measured(value: Any) -> tuple[Any, list[Fault]]:
 def _measure_faults(rule: Rule, gauge: Gauge) -> Iterator[Fault]:
     if rule.unit != gauge.unit:
         yield ("unit",), f"the measure {rule.measure} is in {gauge.unit!r}, not in {rule.unit!r}"
+    choices = sorted(gauge.parameters) or ["none"]
     for name, parameter in rule.parameters.items():
         if parameter.use == "measure" and name not in gauge.parameters:
-            choices = sorted(gauge.parameters) or ["none"]
             yield ("parameters", name), _unknown(f"choice of {rule.measure}", name, choices)
+    for name in rule.with_:
+        if name not in gauge.parameters:
+            yield ("with", name), _unknown(f"choice of {rule.measure}", name, choices)
+        elif name in rule.parameters:
+            yield ("with", name), f"{name} stands under parameters too; a plan may set it, or it may not"
 
 
 def _limit_faults(rule: Rule) -> Iterator[Fault]:
     for i, limit in enumerate(rule.limits):
         at = ("limits", i)
         if not limit.numbers:
-            yield at, "the limit has no figure: give min, max, both, or exactly"
-        if limit.exactly is not None and len(limit.numbers) > 1:
-            yield (*at, "exactly"), "exactly stands alone, without min and max"
+            yield at, "the limit has no figure: give min, max, both, above, below or exactly"
+        for alone in ("exactly", "above", "below"):
+            if getattr(limit, alone) is not None and len(limit.numbers) > 1:
+                yield (*at, alone), f"{alone} stands alone, without another figure"
         if limit.min is not None and limit.max is not None and limit.min > limit.max:
             yield (*at, "min"), f"min {limit.min:g} is above max {limit.max:g}"
         if i and limit.begins <= rule.limits[i - 1].begins:
@@ -199,8 +218,11 @@ def _standing_faults(rule: Rule) -> Iterator[Fault]:
             ("force",),
             "a rule of confidence C (from memory) is never a must; use target, or trace its source",
         )
-    if rule.scope.kind == "area" and rule.scope.id is None:
-        yield ("scope",), "scope area needs the id of the area"
+    if rule.scope.id is not None and rule.scope.kind in {"plan", "city"}:
+        yield ("scope",), f"scope {rule.scope.kind} has no id; there is only one"
+    if rule.repealed is not None and rule.repealed.on <= rule.limits[-1].begins:
+        began = rule.limits[-1].begins
+        yield ("repealed",), f"repealed on {rule.repealed.on}, before its newest limit began ({began})"
     latest = rule.limits[-1].begins
     if rule.still_in_force_on < latest:
         yield (

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ENTRY_POINTS = "blockplan.packs"
 HEAD = "pack.yaml"
+#: Asked for in the place of a pack, it means every pack that can be asked for by id.
+ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def available() -> dict[str, Path]:
 
 def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pack, ...]:
     """
-    Packs by id or by folder, each once, in the order asked for.
+    Packs by id or by folder, each once, in the order asked for; ``all`` stands for every pack with an id.
 
     Raises
     ------
@@ -73,7 +75,8 @@ def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pa
     RulePackError
         If a pack is refused, or two of them hold a rule with one id.
     """
-    folders = dict.fromkeys(_find(pack) for pack in packs)
+    named = [name for pack in packs for name in (sorted(available()) if pack == ALL else [pack])]
+    folders = dict.fromkeys(_find(pack) for pack in named)
     loaded = tuple(_load(folder, frozenset(measures.items()), _stamp(folder)) for folder in folders)
     _no_doubles([(rule.id, pack.folder) for pack in loaded for rule in pack.rules])
     return loaded
@@ -137,8 +140,10 @@ def _load(
     known = dict(sorted(measures, key=lambda pair: pair[0]))
     head = read_head(folder / HEAD, known)
     files = _files(folder)
-    if not files:
-        raise RulePackError(f"{folder / HEAD}, line 1: the pack holds no rule file (*.yaml).")
+    if not files and not head.reported:
+        raise RulePackError(
+            f"{folder / HEAD}, line 1: the pack holds no rule file (*.yaml) and reports nothing."
+        )
     rules = [(path, rule) for path in files for rule in read_rules(path, known)]
     _no_doubles([(rule.id, path) for path, rule in rules])
     return Pack(head, _in_order(head, [rule for _, rule in rules], folder), folder)

@@ -50,8 +50,15 @@ def choices(rule: Rule, manifest: Manifest) -> Choices:
     values = chosen(rule.parameters, manifest, rule.id)
     set_by_plan = {name for name in rule.parameters if name in manifest.parameters}
     return Choices(
-        values,
-        {name: values[name] for name, parameter in rule.parameters.items() if parameter.use == "measure"},
+        {**rule.with_, **values},
+        {
+            **rule.with_,
+            **{
+                name: values[name]
+                for name, parameter in rule.parameters.items()
+                if parameter.use == "measure"
+            },
+        },
         # A default must not displace an older limit of another day, so only the plan's own numbers count.
         {
             parameter.use: float(values[name])

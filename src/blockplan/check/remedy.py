@@ -39,7 +39,7 @@ def remedy_for(
     if measurement.per and measurement.supply is not None and residents is not None:
         needed = limit * residents / measurement.per
         return _supply(rule.unit, needed - measurement.supply, subject, residents)
-    if measurement.unit == "1" and required.op == ">=":
+    if measurement.unit == "1" and required.op in {">=", ">"}:
         return _coverage(limit, value, measurement, residents, subject)
     amount = _up(abs(limit - value), rule.unit)
     size = {"km": "length", "km2": "area", "m2": "area", "m": "length", "day": "days"}.get(rule.unit, "count")

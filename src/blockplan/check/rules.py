@@ -81,18 +81,32 @@ class Source(Table):
 
 
 class Limit(Table):
-    """A limit, from a day until the next one begins; min with max is a range, both included."""
+    """
+    A limit, from a day until the next one begins.
+
+    min with max is a range, both included; above and below leave their own figure out.
+    """
 
     begins: dt.date = Field(alias="from")
     min: float | None = None
     max: float | None = None
+    above: float | None = None
+    below: float | None = None
     exactly: float | None = None
     source: Source
 
     @property
     def numbers(self) -> tuple[float, ...]:
-        """The figures of the limit, in the order min, max, exactly."""
-        return tuple(number for number in (self.min, self.max, self.exactly) if number is not None)
+        """The figures of the limit, in the order min, max, above, below, exactly."""
+        stated = (self.min, self.max, self.above, self.below, self.exactly)
+        return tuple(number for number in stated if number is not None)
+
+
+class Repealed(Table):
+    """From which day a rule no longer holds, and what took its place."""
+
+    on: dt.date
+    by: Line
 
 
 class Parameter(Table):
@@ -114,10 +128,20 @@ class Parameter(Table):
 
 
 class Scope(Table):
-    """On what the rule judges: the plan, one area of it, or a whole city (never a block plan)."""
+    """
+    On what the rule judges.
 
-    kind: Literal["plan", "area", "city"]
+    The plan; each area, block, subblock or living circle of it (one of them where `id` names it); or a
+    whole city (never a block plan).
+    """
+
+    kind: Literal["plan", "area", "block", "subblock", "circle", "city"]
     id: Line | None = None
+
+    @property
+    def each(self) -> bool:
+        """Whether the rule gives a verdict on every object of its kind."""
+        return self.id is None and self.kind not in {"plan", "city"}
 
 
 class AppliesTo(Table):
@@ -145,7 +169,12 @@ class Case(Table):
 
 
 class Rule(Table):
-    """One rule of a pack."""
+    """
+    One rule of a pack.
+
+    `with` holds arguments of the measure that are part of what the rule says; `parameters` hold
+    what its text leaves open, and a plan may set.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
     title: Words
@@ -158,10 +187,12 @@ class Rule(Table):
     scope: Annotated[Scope, BeforeValidator(_scope)] = Scope(kind="plan")
     applies_to: AppliesTo | None = None
     definition: dict[str, Any] = Field(default_factory=dict)
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     limits: tuple[Limit, ...] = Field(min_length=1, strict=False)
     note_above: Words | None = None
     beside: Beside | None = None
+    repealed: Repealed | None = None
     still_in_force_on: dt.date
     cases: tuple[Case, ...] = Field(min_length=1, strict=False)
 
@@ -171,12 +202,24 @@ class Rule(Table):
         return self.limits[0].begins
 
 
+class Reported(Table):
+    """A figure that a document names without a limit: a measure that is shown and never judged."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+    measure: Line
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    title: Words
+    note: Words | None = None
+    confidence: Literal["A", "B", "C"]
+    source: Source
+
+
 class PackHead(Table):
     """
     ``pack.yaml``: what a pack is called and who publishes it.
 
     `order` lists rule ids as verdicts are shown (others follow in the order of
-    file names); `reported` names measures that are shown and not judged;
+    file names); `reported` names measures that are shown and not judged (or holds `Reported` entries);
     `parameters` are readings that all rules of the pack share.
     """
 
@@ -185,5 +228,5 @@ class PackHead(Table):
     publisher: Words
     note: Words | None = None
     order: tuple[Line, ...] = Field((), strict=False)
-    reported: tuple[Line, ...] = Field((), strict=False)
+    reported: tuple[Line | Reported, ...] = Field((), strict=False)
     parameters: dict[str, Parameter] = Field(default_factory=dict)

@@ -26,7 +26,7 @@ Text = Mapping[str, str]
 class Required:
     """What the rule asks: `value` is a number, or ``(low, high)`` for ``between``."""
 
-    op: Literal[">=", "<=", "=", "between"]
+    op: Literal[">=", "<=", ">", "<", "=", "between"]
     value: float | tuple[float, float]
 
 
