@@ -79,8 +79,9 @@ def check(
     -------
     CheckResult
         Verdicts in the order of packs and rules, one for each object that a rule judges. A rule
-        that does not exist yet on that day, or no longer, or does not speak of such a plan, is ``not_applicable``. A value that is not known, or that a
-        fault of the data puts in doubt, is ``unknown``, and says what is missing.
+        that does not exist yet on that day, or no longer, or does not speak of such a plan, is
+        ``not_applicable``. A value that is not known, or that a fault of the data puts in doubt,
+        is ``unknown``, and says what is missing.
 
     Raises
     ------
