@@ -20,6 +20,23 @@ def test_the_page_of_commands_is_what_the_commands_say(repo):
     assert written == module.page(), "call: .venv/bin/python docs/write_commands.py"
 
 
+def test_the_page_of_rules_is_what_the_packs_say(repo):
+    from blockplan.check.reference import document
+
+    written = (repo / "docs" / "rules-reference.md").read_text(encoding="utf-8")
+    assert written == document(), (
+        "call: .venv/bin/python -m blockplan.check.reference > docs/rules-reference.md"
+    )
+
+
+def test_every_error_is_documented(repo):
+    from blockplan import errors
+
+    page = (repo / "docs" / "errors.md").read_text(encoding="utf-8")
+    named = {name for name, found in vars(errors).items() if isinstance(found, type)}
+    assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == named
+
+
 def test_every_layer_and_column_is_documented(repo):
     page = (repo / "docs" / "plan-package.md").read_text(encoding="utf-8")
     for spec in LAYERS.values():
