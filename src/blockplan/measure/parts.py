@@ -1,0 +1,154 @@
+"""
+Parts of a plan: which parcels lie in which area, block, subblock or living circle.
+
+A parcel belongs to the area, block and subblock that its representative point lies in, so that none
+counts twice. Living circles are drawn over parcels as they please, so parcels are cut at them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.columns import areas_m2, ids, shapes, sound
+from blockplan.measure.floors import parcel_points
+from blockplan.measure.measurement import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model import Plan
+
+#: Layer -> what its features are called in the scope of a part.
+KINDS = {"areas": "area", "blocks": "block", "subblocks": "subblock", "circles": "circle"}
+#: The parts that most measures give beside the value of the whole plan.
+USUAL = ("areas", "blocks")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """
+    Pieces of parcels in the features of a layer, a row a piece.
+
+    Attributes
+    ----------
+    scopes
+        ``area:rd``, one a feature of the layer.
+    parcel, part
+        Rows of the parcel and of the feature.
+    share
+        Share of the parcel's land that lies in the feature, 0..1.
+    area_m2
+        Drawn area of each feature; NaN where it has no geometry.
+    """
+
+    scopes: tuple[str, ...]
+    parcel: NDArray[np.intp]
+    part: NDArray[np.intp]
+    share: NDArray[np.float64]
+    area_m2: NDArray[np.float64]
+
+    def sums(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """An amount of every parcel summed over each part; NaN where one of its parcels is unknown."""
+        found = np.bincount(self.part, amounts[self.parcel] * self.share, len(self.scopes))
+        return np.where(np.isnan(self.area_m2), np.nan, found)
+
+    def count(self, chosen: NDArray[np.bool_]) -> NDArray[np.int_]:
+        """How many of some parcels lie in each part."""
+        return np.bincount(self.part[chosen[self.parcel]], minlength=len(self.scopes))
+
+
+def pieces(plan: Plan, layer: str) -> Pieces:
+    """Parcels in the features of ``areas``, ``blocks``, ``subblocks`` (whole) or ``circles`` (cut)."""
+    return plan.cached(f"pieces:{layer}", lambda: _pieces(plan, layer))
+
+
+def _pieces(plan: Plan, layer: str) -> Pieces:
+    names = ids(plan, layer)
+    scopes = tuple(f"{KINDS[layer]}:{name}" for name in names)
+    outlines, sizes = shapes(plan, layer), areas_m2(plan, layer)
+    if not len(names) or not len(ids(plan, "parcels")):
+        none = np.empty(0, dtype=np.intp)
+        return Pieces(scopes, none, none, np.empty(0), sizes)
+    if layer == "circles":
+        return Pieces(scopes, *_cut(plan, outlines), sizes)
+    part, parcel = shapely.STRtree(parcel_points(plan)).query(outlines, predicate="intersects")
+    # A point on a common edge belongs to the part that is named first.
+    order = np.lexsort((names[part].astype(str), parcel))
+    first = np.unique(parcel[order], return_index=True)[1]
+    parcel, part = parcel[order][first], part[order][first]
+    return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes)
+
+
+def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    land, outlines = sound(shapes(plan, "parcels")), sound(outlines)
+    part, parcel = shapely.STRtree(land).query(outlines, predicate="intersects")
+    shapely.prepare(outlines)
+    share = np.ones(len(part))
+    crossing = np.flatnonzero(~shapely.covers(outlines[part], land[parcel]))
+    cut = shapely.area(shapely.intersection(land[parcel[crossing]], outlines[part[crossing]]))
+    share[crossing] = cut / shapely.area(land[parcel[crossing]])
+    kept = share > 0
+    return parcel[kept], part[kept], share[kept]
+
+
+def each(
+    scopes: Iterable[str],
+    found: NDArray[np.float64],
+    supply: NDArray[np.float64] | None = None,
+    people: NDArray[np.float64] | None = None,
+) -> tuple[Part, ...]:
+    """Parts with their values, supplies and residents; None where a number is unknown."""
+    rows = range(len(found))
+    supplies = [None if supply is None else known(supply[row]) for row in rows]
+    residents = [None if people is None else known(people[row]) for row in rows]
+    return tuple(
+        Part(scope, known(value), amount, lived)
+        for scope, value, amount, lived in zip(scopes, found, supplies, residents, strict=True)
+    )
+
+
+def ratios(over: NDArray[Any], under: NDArray[Any], per: float = 1.0) -> NDArray[np.float64]:
+    """One over the other, part by part; NaN where there is nothing to divide by."""
+    found = np.full(len(over), np.nan)
+    np.divide(over * per, under, out=found, where=under > 0)
+    return found
+
+
+def ratios_by(
+    plan: Plan, over: NDArray[np.float64], under: NDArray[np.float64], layers: Iterable[str] = USUAL
+) -> tuple[Part, ...]:
+    """An amount of the parcels over another, in each feature of some layers."""
+    parts: tuple[Part, ...] = ()
+    for layer in layers:
+        found = pieces(plan, layer)
+        parts += each(found.scopes, ratios(found.sums(over), found.sums(under)))
+    return parts
+
+
+def sums_by(plan: Plan, amounts: NDArray[np.float64], layers: Iterable[str] = USUAL) -> tuple[Part, ...]:
+    """An amount of the parcels summed over each feature of some layers."""
+    parts: tuple[Part, ...] = ()
+    for layer in layers:
+        found = pieces(plan, layer)
+        parts += each(found.scopes, found.sums(amounts))
+    return parts
+
+
+def known(number: float | None) -> float | None:
+    """A number as a plain one; None where it is not known."""
+    return None if number is None or np.isnan(number) else float(number)
+
+
+def both(*counted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What several counts read, by layer, each feature once."""
+    layers = dict.fromkeys(layer for one in counted for layer in one)
+    return {
+        layer: tuple(dict.fromkeys(name for one in counted for name in one.get(layer, ())))
+        for layer in layers
+    }
