@@ -48,6 +48,126 @@ def a_synthetic_plan(parcels: int, seed: int = 0) -> Plan:
     )
 
 
+def a_full_plan(parcels: int, buildings_per_parcel: int = 5, seed: int = 0) -> Plan:
+    """
+    The same with something in every layer that rules read.
+
+    Buildings, dwellings, jobs and heights, blocks and subblocks, living circles, stops of every
+    mode, water, woodland, trees, canopy, programmes and park gates.
+    """
+    random = np.random.default_rng(seed)
+    plan = a_synthetic_plan(parcels, seed)
+    land = plan.layers["parcels"].copy()
+    cells = land.geometry.to_numpy()
+    side = round(len(land) ** 0.5)
+    homes = (land["land_use"] == "0701").to_numpy()
+    column, row = np.arange(len(land)) % side, np.arange(len(land)) // side
+    # 16 x 16 parcels are about 3.7 km2, a block; 4 x 4 about 23 ha, a subblock.
+    block = [f"B{r // 16:02d}-{c // 16:02d}" for r, c in zip(row, column, strict=True)]
+    subblock = [f"S{r // 4:03d}-{c // 4:03d}" for r, c in zip(row, column, strict=True)]
+    land = land.assign(
+        block_id=block,
+        subblock_id=subblock,
+        dwellings=np.where(homes, np.round(land["residents"] / 2.3), np.nan),
+        jobs=np.where(homes, 0, random.integers(0, 200, len(land))).astype(float),
+        far=1.5,
+        height_m=np.where(homes, 36.0, 24.0),
+        coverage_ratio=0.3,
+        green_ratio=0.3,
+        floor_area_m2=np.where(homes, land["residents"] * 36, 15_000.0),
+        parking_spaces=np.where(homes, np.nan, 60.0),
+        **{f"industry_{kind}_share": 0.25 for kind in ("health", "manufacturing", "digital", "services")},
+    )
+    whole = shapely.union_all(cells)
+    grid = {"blocks": ("block_id", block), "subblocks": ("subblock_id", subblock)}
+    layers = {name: _dissolved(land, key) for name, (key, _) in grid.items()}
+    layers["subblocks"]["block_id"] = [
+        f"B{int(s[1:4]) // 4:02d}-{int(s[5:8]) // 4:02d}" for s in layers["subblocks"]["subblock_id"]
+    ]
+    return plan.replace(
+        parcels=land,
+        buildings=_buildings(land, buildings_per_parcel),
+        **layers,
+        **_lively(land, whole, random),
+    )
+
+
+def _dissolved(land: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
+    return land[[key, "geometry"]].dissolve(by=key).reset_index()
+
+
+def _buildings(land: gpd.GeoDataFrame, each: int) -> gpd.GeoDataFrame:
+    middles = shapely.get_coordinates(shapely.centroid(land.geometry.to_numpy()))
+    turn = 2 * np.pi * np.arange(each) / each
+    places = middles[:, None, :] + 30 * np.stack([np.cos(turn), np.sin(turn)], axis=-1)[None]
+    x, y = places.reshape(-1, 2).T
+    people = np.repeat(land["residents"].to_numpy() / each, each)
+    return gpd.GeoDataFrame(
+        {
+            "building_id": [f"H{number:06d}" for number in range(len(x))],
+            "parcel_id": np.repeat(land["parcel_id"].to_numpy(), each),
+            "floor_area_m2": np.repeat(land["floor_area_m2"].to_numpy() / each, each),
+            "height_m": np.repeat(land["height_m"].to_numpy(), each),
+            "residents": people,
+            "dwellings": people / 2.3,
+        },
+        geometry=shapely.box(x - 7, y - 7, x + 7, y + 7),
+        crs=CRS,
+    )
+
+
+def _lively(
+    land: gpd.GeoDataFrame, whole: shapely.Geometry, random: np.random.Generator
+) -> dict[str, gpd.GeoDataFrame]:
+    """Stops, gates, circles, water, woodland, trees, canopy and programmes."""
+    west, south, east, north = whole.bounds
+    parks = land[land["land_use"] == "1401"]
+    offices = land[land["land_use"] == "0802"].iloc[::10]
+
+    def scattered(count: int) -> np.ndarray:
+        return shapely.points(random.uniform(west, east, count), random.uniform(south, north, count))
+
+    def layer(shapes: np.ndarray, **columns: object) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)
+
+    stops, trees = scattered(max(10, len(land) // 40)), scattered(len(land))
+    modes = np.resize(["bus", "bus", "bus", "tram", "subway,bus"], len(stops))
+    kinds = ["incubator", "shared_laboratory", "pilot_test", "university_unit"]
+    tiers = {"15": 3_000.0, "10": 700.0, "5": 400.0}
+    circles = [
+        (tier, shapely.box(x, y, x + size, y + size))
+        for tier, size in tiers.items()
+        for x in np.arange(west, east - size, size * 2)
+        for y in np.arange(south, north - size, size * 2)
+    ]
+    return {
+        "stops": layer(stops, stop_id=[f"T{i}" for i in range(len(stops))], modes=modes, status="planned"),
+        "green_entrances": layer(
+            shapely.centroid(parks.geometry.to_numpy()),
+            entrance_id=[f"G{i}" for i in range(len(parks))],
+            parcel_id=parks["parcel_id"].to_numpy(),
+        ),
+        "circles": layer(
+            np.array([shape for _, shape in circles], dtype=object),
+            circle_id=[f"C{i}" for i in range(len(circles))],
+            tier=[tier for tier, _ in circles],
+        ),
+        "water": layer(np.array([shapely.box(west, south, west + 80, north)]), id=["W1"], kind="river"),
+        "woodland": layer(np.array([shapely.box(east - 60, south, east, north)]), id=["F1"], kind="wood"),
+        "trees": layer(trees, id=[f"R{i}" for i in range(len(trees))], kind="street", crown_m=5.0),
+        "canopy": layer(
+            shapely.buffer(trees[::4], 6), id=[f"K{i}" for i in range(len(trees[::4]))], kind="crown"
+        ),
+        "programmes": layer(
+            shapely.centroid(offices.geometry.to_numpy()),
+            programme_id=[f"P{i}" for i in range(len(offices))],
+            parcel_id=offices["parcel_id"].to_numpy(),
+            kind=np.resize(kinds, len(offices)),
+            floor_area_m2=2_000.0,
+        ),
+    }
+
+
 def _corners(side: int, random: np.random.Generator) -> np.ndarray:
     x, y = np.meshgrid(np.arange(side + 1), np.arange(side + 1))
     corners = np.stack([x * SIDE_M + WEST, y * SIDE_M + SOUTH], axis=-1)
