@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,17 +22,27 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from blockplan.compare import Comparison
+    from blockplan.report.comparison import View
 
 
-@click.command(epilog="Example: blockplan compare examples/demonstration-zone a b c")
+@click.command(
+    epilog="Example: blockplan compare examples/demonstration-zone a b c --lang ja --out build/compare.html"
+)
 @click.argument("plan")
 @click.argument("others", nargs=-1, metavar="NAME|DIR...")
 @pack_option
 @on_option
 @lang_option
+@click.option("--out", type=click.Path(dir_okay=False), help="Write the comparison to this HTML file.")
 @json_option
 def command(
-    plan: str, others: tuple[str, ...], packs: tuple[str, ...], on: dt.date | None, lang: str, as_json: bool
+    plan: str,
+    others: tuple[str, ...],
+    packs: tuple[str, ...],
+    on: dt.date | None,
+    lang: str,
+    out: str | None,
+    as_json: bool,
 ) -> None:
     """
     Compare scenarios of PLAN (`base` is the plan as drawn), or other plans, by the same rules.
@@ -39,52 +50,59 @@ def command(
     With one NAME it is compared with the plan as drawn; with several, with the first of them.
     """
     from blockplan.compare import compare
+    from blockplan.report.comparison import View, write_comparison
+    from blockplan.report.words import Words
 
     drawn = load(plan, None)
     with progress("Judging", total=len(others) or None) as step:
         found = compare(drawn, list(others), packs=list(packs) or None, on=on, progress=step)
+    if out:
+        with progress("Drawing the comparison"):
+            write_comparison(found, Path(out), lang)
+    view = View(found, Words(lang))
     if as_json:
         show_json(found.to_dict(lang))
     else:
-        _show(found, lang)
+        _show(found, view)
+    if out:
+        click.echo(view.says("terminal.page", path=out), err=True)
 
 
-def _show(found: Comparison, lang: str) -> None:
-    from blockplan.plan import landuse
-    from blockplan.report.tables import outcome_word, quantity
-    from blockplan.texts import pick
-
+def _show(found: Comparison, view: View) -> None:
+    words, says = view.words, view.says
+    names = [view.name(column) for column in found.columns]
+    show_table(["", *names], [[title, *cells] for title, cells in view.column_rows])
+    click.echo()
     rows = [
         [
-            first.rule,
-            pick(first.title, lang),
-            *(
-                ""
-                if verdict is None
-                else f"{quantity(verdict.measured, verdict.unit, lang)} {outcome_word(verdict, lang)}"
-                for verdict in row
-            ),
+            row.first.rule,
+            " ".join(filter(None, (words.pick(row.first.title), view.scope(row)))),
+            *(_cell(view.cell(row, at)) for at in range(len(names))),
         ]
-        for first, row in found.verdict_rows()
+        for row in view.verdicts
     ]
-    show_table(["rule", "title", *(column.id for column in found.columns)], rows)
-    codes = landuse()
+    show_table([words("column.rule"), words("column.title"), *names], rows)
     moved = [
-        (
-            row.column,
-            *(f"{code} {codes.label(code, lang)}" if code else "?" for code in (row.was, row.now)),
-            f"{row.ha:.2f}",
-        )
+        (view.name_of(row.column), view.use(row.was), view.use(row.now), words.number(row.ha, 2))
         for row in found.transitions
+        if not row.stays
     ]
     if moved:
         click.echo()
-        show_table(("in", "from", "to", "ha"), moved)
+        show_table([says(f"terminal.{key}") for key in ("in", "from", "to", "ha")], moved)
     click.echo()
-    for column in found.columns[1:]:
-        changed = [change for change in found.changes if change.column == column.id]
-        by_layer = {
-            layer: sum(change.layer == layer for change in changed) for layer in {c.layer for c in changed}
-        }
-        said = ", ".join(f"{number} {layer}" for layer, number in sorted(by_layer.items())) or "no rows"
-        click.echo(f"{column.id} differs from {found.columns[0].id} in {said}")
+    differing = sum(row.differs for row in view.measures)
+    if differing:
+        click.echo(says.count("terminal.measures", differing))
+    for pair in found.pairs:
+        said = {"name": view.name_of(pair.column), "first": names[0]}
+        layers = words.join(layer for layer, _, _ in view.changes(pair))
+        if layers:
+            click.echo(says("terminal.differs", said=layers, **said))
+        else:
+            click.echo(says("terminal.same", **said))
+
+
+def _cell(cell: dict[str, str]) -> str:
+    """A verdict in a column: sign and word, the value, and what flips."""
+    return " ".join(filter(None, (cell["said"], cell["measured"], cell["mark"])))

@@ -4,9 +4,10 @@ Scenarios and plans side by side: verdicts, measures, land that changes use, row
 ``blockplan.compare(plan, ["b", "c"])`` is `compare`.
 """
 
-from blockplan.compare.side_by_side import Column, Comparison, compare
+from blockplan.compare.columns import Column
+from blockplan.compare.side_by_side import Comparison, Pair, compare
 from blockplan.rooms import callable_room
 
-__all__ = ["Column", "Comparison", "compare"]
+__all__ = ["Column", "Comparison", "Pair", "compare"]
 
 callable_room(__name__)

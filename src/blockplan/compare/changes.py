@@ -10,16 +10,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from blockplan.compare.transition import SAME_PLACE_M
+
 if TYPE_CHECKING:
     from blockplan.plan import Plan
-
-#: Vertices that moved less than this are drawn where they were; the plan's own grid is 1 mm.
-SAME_PLACE_M = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row that is new, gone or different; ``fields`` holds (column, old, new), geometry as its size."""
+    """
+    One row that is new, gone or different.
+
+    ``fields`` holds (column, old, new), geometry as its size: of a row that is different what differs,
+    of one that is new or gone all that it holds.
+    """
 
     column: str
     layer: str
@@ -39,17 +43,48 @@ class Change:
 
 
 def changes(column: str, before: Plan, after: Plan) -> list[Change]:
-    """Every row that differs from `before` to `after`, by layer and id (unnamed rows: by number)."""
+    """
+    Every row that differs from `before` to `after`, by layer and id (unnamed rows: by number).
+
+    Of rows that share an id the first is compared with the first, the second with the second.
+    """
     found: list[Change] = []
     for layer in dict.fromkeys([*before.layers, *after.layers]):
-        old = before.layers.get(layer, pd.DataFrame())
-        new = after.layers.get(layer, pd.DataFrame())
-        old, new = old[~old.index.duplicated()], new[~new.index.duplicated()]
-        found += [Change(column, layer, str(id_), "removed") for id_ in old.index.difference(new.index)]
-        found += [Change(column, layer, str(id_), "added") for id_ in new.index.difference(old.index)]
+        old = _named_once(before.layers.get(layer, pd.DataFrame()))
+        new = _named_once(after.layers.get(layer, pd.DataFrame()))
+        gone, come = old.index.difference(new.index), new.index.difference(old.index)
+        found += [Change(column, layer, id_, "removed", row) for id_, row in _whole(old.loc[gone], old=True)]
+        found += [Change(column, layer, id_, "added", row) for id_, row in _whole(new.loc[come], old=False)]
         both = old.index.intersection(new.index)
         found += _changed(column, layer, old.loc[both], new.loc[both])
     return found
+
+
+def _named_once(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a number behind an id that was there before: ``F-12 (2)``."""
+    if not frame.index.has_duplicates:
+        return frame
+    nth = frame.groupby(level=0, sort=False).cumcount()
+    names = [
+        str(id_) if again == 0 else f"{id_} ({again + 1})"
+        for id_, again in zip(frame.index, nth, strict=True)
+    ]
+    return frame.set_axis(names, axis=0)
+
+
+def _whole(frame: pd.DataFrame, *, old: bool) -> list[tuple[str, tuple[tuple[str, Any, Any], ...]]]:
+    """Rows that only one plan has: what they hold, as old or as new values."""
+    rows: dict[str, list[tuple[str, Any]]] = {str(id_): [] for id_ in frame.index}
+    for name in frame.columns:
+        geometry = name == "geometry"
+        held = [_size(shape) for shape in frame[name]] if geometry else _values(frame, name)
+        for id_, value in zip(frame.index, held, strict=True):
+            if value is not None:
+                rows[str(id_)].append((name, value))
+    return [
+        (id_, tuple((name, value, None) if old else (name, None, value) for name, value in row))
+        for id_, row in rows.items()
+    ]
 
 
 def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> list[Change]:
@@ -86,7 +121,7 @@ def _values(frame: pd.DataFrame, name: str) -> list[Any]:
 
 def _size(shape: Any) -> str | None:
     """A geometry as a reader of a list can take it: its kind and its area or length."""
-    if shape is None:
+    if shape is None or shape.is_empty:
         return None
     if shape.area > 0:
         return f"{shape.geom_type} {shape.area:.1f} m2"

@@ -8,25 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.check import check
 from blockplan.compare.changes import Change, changes
-from blockplan.compare.transition import Transition, transitions
+from blockplan.compare.columns import Column, MeasureRow, VerdictRow, measure_rows, verdict_rows
+from blockplan.compare.document import column_document, measure_document, verdict_document
+from blockplan.compare.people import ResidentsChange, residents_changes
+from blockplan.compare.places import PlaceChange, place_changes
+from blockplan.compare.transition import Overlay, Transition, land, overlay
 from blockplan.errors import UsageError
 from blockplan.plan import BASE, Plan, read, with_scenario
-from blockplan.texts import DEFAULT_LANGUAGE, pick
+from blockplan.texts import DEFAULT_LANGUAGE
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
-    from blockplan.check.verdict import CheckResult, Verdict
-
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One thing compared: its name, the plan it shows and what the check found."""
+class Pair:
+    """The first column and another one, laid over it: both plans in the CRS of the first."""
 
-    id: str
-    plan: Plan
-    result: CheckResult
+    column: str
+    before: Plan
+    after: Plan
+    land: Overlay
+    residents: tuple[ResidentsChange, ...]
+    places: tuple[PlaceChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,70 +40,34 @@ class Comparison:
     """
     Columns side by side; the first one is what the others are compared with.
 
-    ``transitions`` and ``changes`` name the column they belong to.
+    ``transitions`` and ``changes`` name the column they belong to; ``pairs`` holds the other columns,
+    each laid over the first.
     """
 
     columns: tuple[Column, ...]
     transitions: tuple[Transition, ...]
     changes: tuple[Change, ...]
+    pairs: tuple[Pair, ...] = ()
 
-    def verdict_rows(self) -> list[tuple[Verdict, list[Verdict | None]]]:
+    def verdict_rows(self) -> list[VerdictRow]:
         """One row a rule and scope object: the first verdict found, then one a column (None: not judged)."""
-        found = [{(v.rule, v.scope_id): v for v in column.result.verdicts} for column in self.columns]
-        keys = dict.fromkeys(key for verdicts in found for key in verdicts)
-        rows = [[verdicts.get(key) for verdicts in found] for key in keys]
-        return [(next(v for v in row if v is not None), row) for row in rows]
+        return verdict_rows(self.columns)
+
+    def measure_rows(self) -> list[MeasureRow]:
+        """One row a measure: one measurement a column (None: not taken)."""
+        return measure_rows(self.columns)
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
-        """The comparison as JSON writes it; see ``docs/contracts.md``."""
+        """The comparison as JSON writes it; see ``docs/compare.md``."""
         return {
-            "columns": [_column(column, lang) for column in self.columns],
-            "verdicts": [self._verdict_row(first, row, lang) for first, row in self.verdict_rows()],
-            "measures": self._measure_rows(),
+            "columns": [column_document(one, drawn_ha(one.plan), lang) for one in self.columns],
+            "verdicts": [verdict_document(row, self.columns, lang) for row in self.verdict_rows()],
+            "measures": [measure_document(row, self.columns) for row in self.measure_rows()],
             "transition_ha": [transition.to_dict() for transition in self.transitions],
             "changed": [change.to_dict() for change in self.changes],
+            "residents_changed": [one.to_dict() for pair in self.pairs for one in pair.residents],
+            "places_changed": [one.to_dict() for pair in self.pairs for one in pair.places],
         }
-
-    def _verdict_row(self, first: Verdict, row: list[Verdict | None], lang: str) -> dict[str, Any]:
-        value = first.required.value
-        return {
-            "rule": first.rule,
-            "title": pick(first.title, lang),
-            "scope": {"kind": first.scope_kind, "id": first.scope_id},
-            "unit": first.unit,
-            "required": {
-                "op": first.required.op,
-                "value": list(value) if isinstance(value, tuple) else value,
-            },
-            "force": first.force,
-            "differs": len({verdict.outcome if verdict else None for verdict in row}) > 1,
-            "by": [
-                {
-                    "column": column.id,
-                    "outcome": verdict.outcome if verdict else None,
-                    "measured": verdict.measured if verdict else None,
-                    "margin": verdict.margin if verdict else None,
-                    "affected_residents": verdict.affected_residents if verdict else None,
-                }
-                for column, verdict in zip(self.columns, row, strict=True)
-            ],
-        }
-
-    def _measure_rows(self) -> list[dict[str, Any]]:
-        found = [{m.id: m for m in _measurements(column.result)} for column in self.columns]
-        names = dict.fromkeys(name for measured in found for name in measured)
-        units = {name: next(measured[name].unit for measured in found if name in measured) for name in names}
-        return [
-            {
-                "id": name,
-                "unit": units[name],
-                "by": [
-                    {"column": column.id, "value": measured[name].value if name in measured else None}
-                    for column, measured in zip(self.columns, found, strict=True)
-                ],
-            }
-            for name in names
-        ]
 
 
 def compare(
@@ -150,12 +120,31 @@ def compare(
             progress(name)
         shown = _plan_named(plan, name)
         columns.append(Column(name, shown, check(shown, packs=packs, on=on or plan.manifest.drawn_on)))
-    first, rest = columns[0], columns[1:]
-    pairs = [(column.id, _over(first.plan, column.plan, column.id)) for column in rest]
+    pairs = tuple(_pair(columns[0], column) for column in columns[1:])
     return Comparison(
         tuple(columns),
-        tuple(row for name, other in pairs for row in transitions(name, first.plan, other)),
-        tuple(row for name, other in pairs for row in changes(name, first.plan, other)),
+        tuple(row for pair in pairs for row in pair.land.rows(pair.column)),
+        tuple(row for pair in pairs for row in changes(pair.column, pair.before, pair.after)),
+        pairs,
+    )
+
+
+def drawn_ha(plan: Plan) -> float:
+    """Land that the parcels of a plan draw, counted once, in hectares."""
+    import shapely  # noqa: PLC0415 (the command line shows its help without geometry)
+
+    return float(shapely.area(land(plan).shapes).sum()) / M2_PER_HA
+
+
+def _pair(first: Column, other: Column) -> Pair:
+    laid = _over(first.plan, other.plan, other.id)
+    return Pair(
+        other.id,
+        first.plan,
+        laid,
+        overlay(first.plan, laid),
+        tuple(residents_changes(other.id, first.plan, other.plan)),
+        tuple(place_changes(first, other, laid)),
     )
 
 
@@ -186,24 +175,3 @@ def _plan_named(plan: Plan, name: str) -> Plan:
         f"{name!r} is neither a scenario of plan {plan.manifest.id} nor a plan package.\n"
         f"Scenarios: {known}. A plan is named by its folder or zip."
     )
-
-
-def _column(column: Column, lang: str) -> dict[str, Any]:
-    residents = column.result.residents
-    return {
-        "id": column.id,
-        "plan": column.plan.manifest.id,
-        "scenario": column.plan.scenario,
-        "title": pick(column.plan.manifest.title, lang),
-        "on": column.result.on,
-        "content_hash": column.plan.content_hash,
-        "residents": {"low": residents.low, "central": residents.central, "high": residents.high},
-        "capacity": column.result.capacity.residents,
-        "exit_code": column.result.exit_code,
-    }
-
-
-def _measurements(result: CheckResult) -> list[Any]:
-    judged = [verdict.measurement for verdict in result.verdicts if verdict.measurement is not None]
-    unique = {measurement.id: measurement for measurement in judged if measurement.id != "area_size"}
-    return [*unique.values(), *(m for m in result.reported if m.id not in unique)]

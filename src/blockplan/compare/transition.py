@@ -1,79 +1,246 @@
-"""How many hectares go from which land use to which, between two plans."""
+"""
+How many hectares go from which land use to which, between two plans.
+
+The whole land of both plans is counted: land that keeps its use stands on the
+diagonal, land that only one plan draws has no use on the other side. The sum
+over all rows of a use is therefore the area that the plan draws of it. Where
+parcels of one plan lie over one another, the land counts once, as that of the
+parcel that stands first in the layer.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 
+from blockplan.plan.codes import DEFAULT_LIST
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from numpy.typing import NDArray
 
     from blockplan.plan import Plan
 
 #: Overlaps below this are rounding of shared borders, not land.
 SMALLEST_PIECE_M2 = 0.5
+#: Vertices that moved less than this are drawn where they were; the plan's own grid is 1 mm.
+SAME_PLACE_M = 0.0005
+
+
+class Use(NamedTuple):
+    """A use of land: the list it is of, and its code (None: drawn, and no use is stated)."""
+
+    list_name: str
+    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """Land that goes from one use to another (``None``: not in the plan, or use unknown), in hectares."""
+    """Land that goes from one use to another (``None``: that plan does not draw it), in hectares."""
 
     column: str
-    was: str | None
-    now: str | None
+    was: Use | None
+    now: Use | None
     ha: float
+
+    @property
+    def stays(self) -> bool:
+        """Whether the use is the same in both plans."""
+        return self.was == self.now
 
     def to_dict(self) -> dict[str, Any]:
         """The transition as JSON writes it."""
-        return {"column": self.column, "from": self.was, "to": self.now, "ha": self.ha}
+        return {
+            "column": self.column,
+            "from": self.was.code if self.was else None,
+            "to": self.now.code if self.now else None,
+            "ha": self.ha,
+            "from_drawn": self.was is not None,
+            "to_drawn": self.now is not None,
+            "from_list": self.was.list_name if self.was else None,
+            "to_list": self.now.list_name if self.now else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Land:
+    """Parcels that can be laid over others: valid polygons that do not cover one another."""
+
+    shapes: NDArray[Any]
+    uses: list[Use]
+    keys: list[tuple[str, int]]
+
+    def part(self, rows: NDArray[np.intp]) -> Land:
+        """Some of the parcels."""
+        return Land(self.shapes[rows], [self.uses[row] for row in rows], [self.keys[row] for row in rows])
+
+
+@dataclass(slots=True, eq=False)
+class Overlay:
+    """
+    One plan laid over another.
+
+    Attributes
+    ----------
+    ha
+        (use before, use after) -> hectares, the unchanged land included.
+    changed
+        (use before, use after) -> the pieces of land whose use changes.
+    """
+
+    ha: dict[tuple[Use | None, Use | None], float] = field(default_factory=dict)
+    changed: dict[tuple[Use | None, Use | None], list[Any]] = field(default_factory=dict)
+
+    def add(self, was: Use | None, now: Use | None, area_m2: float) -> None:
+        """Count a piece of land."""
+        self.ha[was, now] = self.ha.get((was, now), 0.0) + area_m2 / M2_PER_HA
+
+    def rows(self, column: str) -> list[Transition]:
+        """The matrix as rows, sorted by use before and use after, land that one plan lacks last."""
+        keys = sorted(self.ha, key=lambda pair: (_order(pair[0]), _order(pair[1])))
+        return [Transition(column, was, now, self.ha[was, now]) for was, now in keys]
+
+
+def _order(use: Use | None) -> tuple[bool, str, bool, str]:
+    return (
+        use is None,
+        use.list_name if use else "",
+        bool(use and use.code is None),
+        (use and use.code) or "",
+    )
 
 
 def transitions(column: str, before: Plan, after: Plan) -> list[Transition]:
+    """Hectares by use before and after, for all land that one of the plans draws."""
+    return overlay(before, after).rows(column)
+
+
+def overlay(before: Plan, after: Plan) -> Overlay:
     """
-    Land whose use changes, by pair of codes, largest first.
+    Lay one plan over another, both in one CRS.
 
-    Parcels that are the same in both plans are left out before the overlay,
-    so the cost follows the change, not the plan.
+    Parcels that are the same in both plans are counted without cutting, so
+    the cost follows the change, not the plan.
     """
-    old, new = before.layer("parcels"), after.layer("parcels")
-    old, new = _sound(old), _sound(new)
-    same = _unchanged(old, new)
-    old, new = old[~old.index.isin(same)], new[~new.index.isin(same)]
-    if not len(old) or not len(new):
-        return []
-    tree = shapely.STRtree(new.geometry.to_numpy())
-    rows, hits = tree.query(old.geometry.to_numpy(), predicate="intersects")
-    pieces = shapely.area(shapely.intersection(old.geometry.to_numpy()[rows], new.geometry.to_numpy()[hits]))
-    sums: dict[tuple[str | None, str | None], float] = {}
-    old_uses, new_uses = old["land_use"].tolist(), new["land_use"].tolist()
-    for row, hit, area in zip(rows, hits, pieces, strict=True):
-        if area >= SMALLEST_PIECE_M2 and old_uses[row] != new_uses[hit]:
-            key = (old_uses[row], new_uses[hit])
-            sums[key] = sums.get(key, 0.0) + float(area)
-    found = [Transition(column, was, now, area / M2_PER_HA) for (was, now), area in sums.items()]
-    return sorted(found, key=lambda row: (-row.ha, row.was or "", row.now or ""))
-
-
-def _sound(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Parcels that an overlay can use: valid, with an id of their own (validate reports the others)."""
-    if not len(parcels):
-        return parcels
-    shapes = parcels.geometry.to_numpy()
-    return parcels[shapely.is_valid(shapes) & ~shapely.is_missing(shapes) & ~parcels.index.duplicated()]
-
-
-def _unchanged(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> set[str]:
-    both = old.index.intersection(new.index)
-    if not len(both):
-        return set()
-    was, now = old.loc[both], new.loc[both]
-    same = shapely.equals_exact(
-        was.geometry.to_numpy(), now.geometry.to_numpy(), tolerance=0.0, normalize=True
+    old, new = land(before), land(after)
+    out = Overlay()
+    kept_old, kept_new = _unchanged(old, new)
+    for use, area in zip(old.part(kept_old).uses, shapely.area(old.shapes[kept_old]), strict=True):
+        out.add(use, use, float(area))
+    rest = (
+        old.part(np.setdiff1d(np.arange(len(old.uses)), kept_old)),
+        new.part(np.setdiff1d(np.arange(len(new.uses)), kept_new)),
     )
-    same &= np.asarray(was["land_use"].to_numpy() == now["land_use"].to_numpy())
-    return set(both[same])
+    _cut(*rest, out)
+    return out
+
+
+def land(plan: Plan) -> Land:
+    """The parcels of a plan as an overlay can use them; worked out once per plan."""
+    return plan.cached("compare.land", lambda: _land(plan))
+
+
+def _land(plan: Plan) -> Land:
+    parcels = plan.layer("parcels")
+    shapes = np.array([*parcels.geometry, None], dtype=object)[:-1]
+    drawn = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
+    seen: dict[str, int] = {}
+    keys, uses = [], []
+    lists, codes = parcels["land_use_list"].tolist(), parcels["land_use"].tolist()
+    for row, id_ in enumerate(parcels.index.astype(str)):
+        seen[id_] = seen.get(id_, 0) + 1
+        keys.append((id_, seen[id_]))
+        list_name, code = lists[row], codes[row]
+        uses.append(
+            Use(
+                list_name if isinstance(list_name, str) and list_name else DEFAULT_LIST,
+                code if isinstance(code, str) and code else None,
+            )
+        )
+    whole = Land(shapes, uses, keys).part(drawn)
+    return Land(_tiled(shapely.make_valid(whole.shapes)), whole.uses, whole.keys)
+
+
+def _tiled(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Shapes without the land that one before them covers."""
+    if len(shapes) < 2 or shapely.coverage_is_valid(shapes):
+        return shapes
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    both = shapely.area(shapely.intersection(shapes[one], shapes[other])) >= SMALLEST_PIECE_M2
+    tiled = shapes.copy()
+    for first, later in sorted(zip(one[both].tolist(), other[both].tolist(), strict=True)):
+        tiled[later] = shapely.difference(tiled[later], shapes[first])
+    return tiled
+
+
+def _unchanged(old: Land, new: Land) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the parcels that have the same id, use and place in both."""
+    place = {key: row for row, key in enumerate(new.keys)}
+    pairs = [(row, place[key]) for row, key in enumerate(old.keys) if key in place]
+    pairs = [(row, at) for row, at in pairs if old.uses[row] == new.uses[at]]
+    if not pairs:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    rows, hits = np.array(pairs, dtype=np.intp).T
+    same = shapely.equals_exact(old.shapes[rows], new.shapes[hits], tolerance=SAME_PLACE_M, normalize=True)
+    return rows[same], hits[same]
+
+
+def _cut(old: Land, new: Land, out: Overlay) -> None:
+    """Count what is common to each pair of parcels, and what only one of the plans has."""
+    tree = shapely.STRtree(new.shapes)
+    rows, hits = tree.query(old.shapes, predicate="intersects")
+    shared = shapely.intersection(old.shapes[rows], new.shapes[hits])
+    areas = shapely.area(shared)
+    only_old = _rest(old.shapes, rows, areas)
+    best = _largest(rows, areas)
+    # A piece below the smallest is rounding: its land goes with the largest piece of the same parcel.
+    kept = areas >= SMALLEST_PIECE_M2
+    kept[list(best.values())] = True
+    small = np.bincount(rows[~kept], areas[~kept], len(old.uses)) + np.where(
+        only_old < SMALLEST_PIECE_M2, only_old, 0.0
+    )
+    for row, at in best.items():
+        areas[at] += small[row]
+    for at in np.flatnonzero(kept).tolist():
+        was, now = old.uses[rows[at]], new.uses[hits[at]]
+        out.add(was, now, float(areas[at]))
+        if was != now:
+            out.changed.setdefault((was, now), []).append(shared[at])
+    only_new = _rest(new.shapes, hits, shapely.area(shared))
+    for row, area in enumerate(only_old.tolist()):
+        if area >= SMALLEST_PIECE_M2 or row not in best:
+            others = new.shapes[hits[rows == row]]
+            _add_alone(out, (old.uses[row], None), old.shapes[row], others, area)
+    for row, area in enumerate(only_new.tolist()):
+        if area >= SMALLEST_PIECE_M2:
+            others = old.shapes[rows[hits == row]]
+            _add_alone(out, (None, new.uses[row]), new.shapes[row], others, area)
+
+
+def _largest(rows: NDArray[np.intp], areas: NDArray[np.float64]) -> dict[int, int]:
+    """Row of a parcel -> number of its largest piece."""
+    best: dict[int, int] = {}
+    for at in np.flatnonzero(areas > 0).tolist():
+        row = int(rows[at])
+        if row not in best or areas[at] > areas[best[row]]:
+            best[row] = at
+    return best
+
+
+def _add_alone(
+    out: Overlay, key: tuple[Use | None, Use | None], shape: Any, others: NDArray[Any], area: float
+) -> None:
+    """Count land that one plan alone draws."""
+    if area <= 0:
+        return
+    out.add(*key, area)
+    out.changed.setdefault(key, []).append(shapely.difference(shape, shapely.union_all(others)))
+
+
+def _rest(shapes: NDArray[Any], rows: NDArray[np.intp], areas: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Area of each shape that no other covers, m2."""
+    return np.asarray(shapely.area(shapes) - np.bincount(rows, areas, len(shapes)))

@@ -1,0 +1,156 @@
+"""Columns of a comparison, and its rows: one a rule and object that it is judged on, one a measure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from blockplan.check.verdict import CheckResult, Verdict
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One thing compared: its name, the plan it shows and what the check found."""
+
+    id: str
+    plan: Plan
+    result: CheckResult
+
+
+class Key(NamedTuple):
+    """
+    What makes two verdicts the same row: rule, and the object it was judged on.
+
+    A rule on the whole plan has no object (the plans of two columns may have different ids). `nth`
+    tells verdicts apart that share everything else.
+    """
+
+    rule: str
+    kind: str
+    id: str
+    nth: int = 0
+
+
+class VerdictRow(NamedTuple):
+    """One rule on one object: the first verdict found, then one a column (None: not judged there)."""
+
+    first: Verdict
+    verdicts: list[Verdict | None]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the columns do not all come out alike."""
+        return len({verdict.outcome if verdict else None for verdict in self.verdicts}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """
+    One measure: a measurement a column (None: not taken there).
+
+    Attributes
+    ----------
+    rules
+        The rules that are judged by it; none for a measure that is only reported.
+    scope
+        Kind and id of the object, where it is not the plan.
+    doubted
+        Columns in which a fault of the data puts the value in doubt.
+    """
+
+    measurements: tuple[Measurement | None, ...]
+    rules: tuple[str, ...]
+    scope: tuple[str, str] | None
+    doubted: frozenset[int]
+
+    @property
+    def first(self) -> Measurement:
+        """The first measurement found: its name, unit and definition."""
+        return next(found for found in self.measurements if found is not None)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the columns do not all have one value."""
+        return len({found.value if found else None for found in self.measurements}) > 1
+
+
+def keyed(column: Column) -> dict[Key, Verdict]:
+    """The verdicts of a column by what they are matched by."""
+    found: dict[Key, Verdict] = {}
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for verdict in column.result.verdicts:
+        whole = verdict.scope_kind == "plan" or verdict.scope_id == column.plan.manifest.id
+        name = (verdict.rule, verdict.scope_kind, "" if whole else verdict.scope_id)
+        found[Key(*name, seen[name])] = verdict
+        seen[name] += 1
+    return found
+
+
+def verdict_rows(columns: Sequence[Column]) -> list[VerdictRow]:
+    """One row a rule and object, rules in the order of the first column, objects of one rule together."""
+    found = [keyed(column) for column in columns]
+    rows = []
+    for key in _in_order(found):
+        verdicts = [verdicts.get(key) for verdicts in found]
+        rows.append(VerdictRow(next(verdict for verdict in verdicts if verdict is not None), verdicts))
+    return rows
+
+
+def measure_rows(columns: Sequence[Column]) -> list[MeasureRow]:
+    """
+    One row a measure, judged ones first.
+
+    A measure that rules use with different parameters, or on different objects, has several rows.
+    """
+    found = [_measurements(column) for column in columns]
+    shared = Counter(id(one) for measured in found for one in measured.values())
+    rows: dict[tuple[str | None, ...], list[Key]] = {}
+    for key in _in_order(found):
+        taken = [measured.get(key) for measured in found]
+        alone = key.id and not any(one is not None and shared[id(one)] > 1 for one in taken)
+        said = tuple(_content(one, key.id if alone else "") for one in taken)
+        rows.setdefault(said, []).append(key)
+    doubts = [{key for key, verdict in keyed(column).items() if verdict.doubts} for column in columns]
+    return [_measure_row(keys, found, doubts) for keys in rows.values()]
+
+
+def _measure_row(
+    keys: list[Key], found: Sequence[dict[Key, Measurement]], doubts: Sequence[set[Key]]
+) -> MeasureRow:
+    scopes = {(key.kind, key.id) for key in keys}
+    scope = scopes.pop() if len(scopes) == 1 else ("", "")
+    return MeasureRow(
+        tuple(measured.get(keys[0]) for measured in found),
+        tuple(dict.fromkeys(key.rule for key in keys if key.rule)),
+        scope if scope[1] and keys[0].rule else None,
+        frozenset(at for at, doubted in enumerate(doubts) if doubted.intersection(keys)),
+    )
+
+
+def _measurements(column: Column) -> dict[Key, Measurement]:
+    judged = {
+        key: verdict.measurement for key, verdict in keyed(column).items() if verdict.measurement is not None
+    }
+    return {**judged, **{Key("", "reported", one.id): one for one in column.result.reported}}
+
+
+def _content(one: Measurement | None, scope: str) -> str | None:
+    if one is None:
+        return None
+    said = [one.id, one.unit, one.value, one.per, one.definition.get("parameters"), scope]
+    return json.dumps(said, sort_keys=True, default=str)
+
+
+def _in_order(found: Iterable[Mapping[Key, object]]) -> list[Key]:
+    keys = dict.fromkeys(key for one in found for key in one)
+    rules = {rule: at for at, rule in enumerate(dict.fromkeys(key.rule or "~reported" for key in keys))}
+    # What is only reported stands after what is judged.
+    rules["~reported"] = len(rules)
+    return sorted(keys, key=lambda key: rules[key.rule or "~reported"])
