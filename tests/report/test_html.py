@@ -216,7 +216,7 @@ def test_a_doubted_verdict_names_the_fault(plan: Plan) -> None:
 
 def test_a_rule_from_memory_says_so_beside_its_verdict(written: tuple[str, str]) -> None:
     lang, text = written
-    assert {"zh": "凭记忆，未核对", "en": "from memory, not checked", "ja": "記憶による・未確認"}[
+    assert {"zh": "凭记忆，未核对", "en": "from memory, not verified", "ja": "記憶による・未確認"}[
         lang
     ] in outline(text).text
 
@@ -239,8 +239,8 @@ def test_a_pass_that_hangs_on_the_reading_says_whom_it_changes(plan: Plan) -> No
         readings=failing.readings,
     )
     text = outline(page(plan, result(verdicts=(passing,)), "en")).text
-    assert "Pass, but not under every reading" in text
-    assert "2 places (P-000, P-011)" in text
+    assert "The verdict depends on the reading." in text
+    assert "2 places: P-000, P-011" in text
     assert "Places where another reading changes the answer: On foot along streets" in text
 
 

@@ -10,18 +10,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.tables import measure_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from blockplan.check.rules import Parameter
     from blockplan.check.verdict import ReadingOutcome, Verdict
     from blockplan.report.words import Words
 
-#: Rule -> parameter -> what it means, by language.
-Notes = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """A choice in words: its name, its value, what it means, and the point that the document leaves open."""
+
+    name: str
+    value: str
+    meaning: str
+    open_point: str
 
 
 def definition_sentences(verdict: Verdict, words: Words) -> list[str]:
@@ -55,30 +62,20 @@ def reading_name(reading: ReadingOutcome, words: Words) -> str:
     return way(reading.definition, words) if reading.definition.get("along") else reading.id
 
 
-def parameters(verdict: Verdict, words: Words, notes: Notes) -> list[tuple[str, str, str]]:
-    """Name, value and meaning of each parameter that the verdict used."""
+def parameters(verdict: Verdict, words: Words, own: Mapping[str, Parameter]) -> list[ParameterRow]:
+    """The parameters that a verdict used; `own` is what the rule itself says of its choices."""
     chosen = verdict.definition.get("parameters")
     if not isinstance(chosen, Mapping):
         return []
-    own = notes.get(verdict.rule, {})
     return [
-        (name, plain(value, words), words.pick(own.get(name)) or _measure_note(name, words))
+        ParameterRow(
+            name,
+            plain(value, words),
+            (words.pick(own[name].note) if name in own else "") or _measure_note(name, words),
+            (own[name].open_point or "") if name in own else "",
+        )
         for name, value in chosen.items()
     ]
-
-
-def rule_notes(packs: Iterable[str]) -> Notes:
-    """What rule files say about their parameters; nothing for a pack that is not installed under its id."""
-    from blockplan.check.instruments import House  # noqa: PLC0415 (rule files are read when a report is made)
-    from blockplan.check.packs import available, load  # noqa: PLC0415
-
-    known = available()
-    loaded = load([pack for pack in packs if pack in known], House().measures())
-    return {
-        rule.id: {name: dict(parameter.note) for name, parameter in rule.parameters.items()}
-        for pack in loaded
-        for rule in pack.rules
-    }
 
 
 def plain(value: Any, words: Words) -> str:

@@ -50,6 +50,18 @@ def residents_at(plan: Plan, place: Place) -> float | None:
     return value if value >= 0 else None
 
 
+def residents_by_id(plan: Plan, layer: str) -> dict[str, float | None]:
+    """Residents of every feature of a layer by id; None where the plan does not say."""
+    if layer not in plan.layers or "residents" not in plan.layers[layer].columns:
+        return {}
+    column = plan.layers[layer]["residents"]
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    return {
+        str(id_): float(value) if np.isfinite(value) and value >= 0 else None
+        for id_, value in zip(column.index, values, strict=True)
+    }
+
+
 def beside(away: float, width: float, size: float) -> tuple[tuple[float, float], ...]:
     """Where a label may stand beside a point, the best place first."""
     right, below = away + width / 2, away + size * 0.7

@@ -19,8 +19,8 @@ import typst
 
 from blockplan.report import fonts, themes
 from blockplan.report.drawing import FOOT_MM, Drawing, Sheet
-from blockplan.report.html import NO_BREAK, View
 from blockplan.report.legends import is_station
+from blockplan.report.view import NO_BREAK, View
 from blockplan.report.words import Words
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 

@@ -8,6 +8,7 @@ nothing here computes a figure.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -179,15 +180,25 @@ class ReportedRow:
     value: str
     parts: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
+    measure: str = ""
+    confidence: str = ""
+    source: str = ""
 
 
 def reported_row(measurement: Measurement, words: Words, name: Callable[[str], str] = str) -> ReportedRow:
     """A measurement in words; `name` says what a part is called."""
-    title, definition = measure_words(measurement.id, words)
+    own = measurement.definition
+    registered = str(own.get("measure", measurement.id))
+    title, definition = measure_words(registered, words)
+    title = words.pick(own.get("title")) or title
+    given = own.get("source")  # of a figure that a document names; some measures say there where they read
+    source = given if isinstance(given, Mapping) else {}
+    said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
     shown = words.rate(measurement.value, measurement.unit, measurement.per)
     missing = tuple(missing_words(line, words) for line in measurement.missing)
     parts = tuple((name(part.scope), words.amount(part.value, measurement.unit)) for part in measurement.by)
-    return ReportedRow(measurement.id, title, definition, shown, parts, missing)
+    confidence = str(own.get("confidence", ""))
+    return ReportedRow(measurement.id, title, definition, shown, parts, missing, registered, confidence, said)
 
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:

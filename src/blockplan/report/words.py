@@ -36,7 +36,9 @@ SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2"})
 HAN_BEFORE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
 MINUS, PLUS = "\N{MINUS SIGN}", "+"
 MOST_DECIMALS = 6
-OPERATORS = {">=": "at_least", "<=": "at_most", "=": "exactly", "between": "between"}
+OPERATORS = {
+    ">=": "at_least", "<=": "at_most", ">": "above", "<": "below", "=": "exactly", "between": "between",
+}  # fmt: skip
 
 
 class Words:

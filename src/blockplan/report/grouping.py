@@ -1,0 +1,158 @@
+"""
+Verdicts as a reader meets them: by rule pack, and within a pack by rule.
+
+One rule may give many verdicts (one a block, say). They stand together, the worst first, so that a plan
+judged by ten packs is still read from the top: which pack, which rule, which place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from blockplan.check.rules import Parameter, Rule
+    from blockplan.check.verdict import Text, Verdict
+
+#: Outcomes from the one that asks most of a reader to the one that asks least.
+WORST_FIRST = ("fail", "unknown", "pass", "not_applicable")
+
+
+@dataclass(frozen=True, slots=True)
+class PackWords:
+    """What a pack says of itself and its rules; empty for a pack that is not installed under its id."""
+
+    titles: Mapping[str, Text] = field(default_factory=dict)
+    publishers: Mapping[str, Text] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+
+    def parameters(self, rule: str) -> Mapping[str, Parameter]:
+        """The choices that a rule makes visible."""
+        return self.rules[rule].parameters if rule in self.rules else {}
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    """The verdicts of one rule, in the order in which they were given."""
+
+    rule: str
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def first(self) -> Verdict:
+        """The verdict that says what all of them share: title, limit, source."""
+        return self.verdicts[0]
+
+    @property
+    def several(self) -> bool:
+        """Whether the rule was judged on several objects."""
+        return len(self.verdicts) > 1
+
+    @cached_property
+    def outcome(self) -> str:
+        """The worst outcome of the rule."""
+        return min((verdict.outcome for verdict in self.verdicts), key=WORST_FIRST.index)
+
+    @cached_property
+    def worst(self) -> tuple[Verdict, ...]:
+        """The verdicts, what fails first, and there what misses its limit by most."""
+        return tuple(
+            sorted(
+                self.verdicts,
+                key=lambda one: (WORST_FIRST.index(one.outcome), one.margin if one.margin is not None else 0),
+            )
+        )
+
+    def count(self, outcome: str) -> int:
+        """How many verdicts of the rule have an outcome."""
+        return sum(verdict.outcome == outcome for verdict in self.verdicts)
+
+
+@dataclass(frozen=True)
+class PackGroup:
+    """The verdicts of one pack: rules that apply, and those that do not."""
+
+    id: str
+    verdicts: tuple[Verdict, ...]
+
+    @cached_property
+    def rules(self) -> tuple[RuleGroup, ...]:
+        """The rules of the pack that apply to the plan, in the pack's order."""
+        return tuple(group for group in by_rule(self.verdicts) if group.outcome != "not_applicable")
+
+    @property
+    def judged(self) -> tuple[Verdict, ...]:
+        """The verdicts of rules that apply."""
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome != "not_applicable")
+
+    @property
+    def document(self) -> str:
+        """The document that every rule of the pack stands in; "" where they stand in several."""
+        found = {str(verdict.source.get("document", "")) for verdict in self.judged}
+        return found.pop() if len(found) == 1 else ""
+
+    def of(self, outcome: str) -> tuple[Verdict, ...]:
+        """The verdicts with an outcome."""
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome == outcome)
+
+    @property
+    def must_fail(self) -> int:
+        """How many verdicts of ``must`` rules fail."""
+        return sum(verdict.force == "must" for verdict in self.of("fail"))
+
+    def of_confidence(self, grade: str) -> int:
+        """How many of the judged verdicts rest on a source read so well."""
+        return sum(verdict.confidence == grade for verdict in self.judged)
+
+
+def by_rule(verdicts: Iterable[Verdict]) -> list[RuleGroup]:
+    """Verdicts put together by rule, in the order of the first of each."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.rule, []).append(verdict)
+    return [RuleGroup(rule, tuple(members)) for rule, members in found.items()]
+
+
+def by_pack(packs: Sequence[str], verdicts: Iterable[Verdict]) -> list[PackGroup]:
+    """Verdicts put together by pack, in the order in which the packs judged; none for a pack without any."""
+    found: dict[str, list[Verdict]] = {pack: [] for pack in packs}
+    for verdict in verdicts:
+        found.setdefault(verdict.pack, []).append(verdict)
+    return [PackGroup(pack, tuple(members)) for pack, members in found.items() if members]
+
+
+def pack_words(packs: Iterable[str]) -> PackWords:
+    """Titles, publishers and rules of the packs that are installed under these ids."""
+    from blockplan.check.instruments import House  # noqa: PLC0415 (rule files are read when a report is made)
+    from blockplan.check.packs import available, load  # noqa: PLC0415
+
+    known = available()
+    loaded = load([pack for pack in packs if pack in known], House().measures())
+    return PackWords(
+        {pack.id: dict(pack.head.title) for pack in loaded},
+        {pack.id: dict(pack.head.publisher) for pack in loaded},
+        {rule.id: rule for pack in loaded for rule in pack.rules},
+    )
+
+
+def anchors(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], str]:
+    """(rule, object) -> the id of its section: letters, digits and hyphens, each once."""
+    taken: set[str] = set()
+    found: dict[tuple[str, str], str] = {}
+    for verdict in verdicts:
+        base = anchor(f"{verdict.rule}-{verdict.scope_id}")
+        name, number = base, 1
+        while name in taken:
+            number += 1
+            name = f"{base}-{number}"
+        taken.add(name)
+        found.setdefault((verdict.rule, verdict.scope_id), name)
+    return found
+
+
+def anchor(said: str) -> str:
+    """A text as the id of an element: what HTML, CSS and a link all take."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in said).strip("-").lower() or "x"
