@@ -1,4 +1,4 @@
-"""Streets: how dense the network is."""
+"""Streets: how dense the network is, how far apart streets lie, how often they cross."""
 
 from __future__ import annotations
 
@@ -7,38 +7,191 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.errors import UsageError
 from blockplan.measure.areas import boundary_m2
-from blockplan.measure.columns import absent, ids, shapes, total, union, unknown, values
+from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, union, unknown, values
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.parts import KINDS, USUAL, known
+from blockplan.network import walking
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
+    from blockplan.network import Network
     from blockplan.plan.model import Plan
+
+#: A square grid of spacing s has two lines of length s for every square of s x s.
+LINES_OF_A_SQUARE = 2
+#: Ends of streets that meet at one crossing lie this near to one another, m: a staggered crossing is one.
+CROSSING_M = 15.0
 
 
 def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
-    """Length of street centre lines on planned land over planned land; beside it the length by class."""
-    classes = values(plan, "streets", "class")
-    names, lines = ids(plan, "streets"), shapes(plan, "streets")
-    missing = absent(plan, "streets")
+    """Length of street centre lines on planned land over planned land; by class, area, block and circle."""
+    lines, missing = _street_lines(plan, parameters["street_classes"])
     land = boundary_m2(plan)
-    if not land:
-        missing += absent(plan, "boundary") or ("boundary.geometry",)
-    missing += unknown("streets.class", names[classes == None], len(names))  # noqa: E711 (elementwise)
-    counted = {"streets": tuple(names[np.isin(classes, parameters["street_classes"])])}
+    counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
+    missing += _no_land(plan, land)
     if missing or not land:
         return Measurement("street_density", None, "km/km2", missing=missing, counted=counted)
-    outline = union(shapes(plan, "boundary"))
-    km = _length_inside(lines, outline) / M_PER_KM
+    km = lines.inside_m(plan) / M_PER_KM
+    classes = values(plan, "streets", "class")
     by_class = {name: total(km[classes == name]) for name in parameters["street_classes"]}
     length = total(by_class.values())
     definition = {"length_km": length, "land_km2": land / M2_PER_KM2}
     by = tuple(Part(name, found / (land / M2_PER_KM2)) for name, found in by_class.items())
+    by += tuple(
+        Part(scope, density, counted={"streets": names})
+        for scope, density, names in _density_by(plan, lines, (*USUAL, "circles"))
+    )
     return Measurement(
         "street_density", length / (land / M2_PER_KM2), "km/km2", definition, by=by, counted=counted
     )
+
+
+def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Mean distance between streets, m: the spacing of a square grid of the same density."""
+    lines, missing = _street_lines(plan, parameters["street_classes"])
+    land = boundary_m2(plan)
+    missing += _no_land(plan, land)
+    counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
+    length = 0.0 if missing else total(lines.inside_m(plan))
+    if not missing and not length:
+        missing = ("streets: none of these classes on planned land, so there is no distance between them",)
+    if missing or not land:
+        return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
+    by = tuple(
+        Part(scope, _spacing(density), counted={"streets": names})
+        for scope, density, names in _density_by(plan, lines, (*USUAL, "circles"))
+    )
+    definition = {"length_km": length / M_PER_KM, "land_km2": land / M2_PER_KM2}
+    value = LINES_OF_A_SQUARE * land / length
+    return Measurement("street_spacing", value, "m", definition, by=by, counted=counted)
+
+
+def intersection_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Crossings on planned land over planned land, 1/km2; by area and block.
+
+    A crossing is a node from which at least ``legs`` streets go out; nodes within 15 m of one another
+    are one. Streets are those that can be walked (``intersection_of`` walk) or driven on (drive).
+    """
+    of = parameters["intersection_of"]
+    if of not in {"walk", "drive"}:
+        raise UsageError(
+            f"The parameter intersection_of is {of!r}, but it has to be 'walk' or 'drive'.\n"
+            "Correct it in plan.toml [parameters], in the rule or in the call."
+        )
+    land = boundary_m2(plan)
+    missing = absent(plan, "streets") + _no_land(plan, land)
+    counted = {"streets": tuple(ids(plan, "streets"))}
+    if missing or not land:
+        return Measurement("intersection_density", None, "1/km2", missing=missing, counted=counted)
+    network = plan.cached(f"network:{of}", lambda: walking(_streets(plan, of)))
+    spots = crossings(network, int(parameters["legs"]))
+    outline = union(shapes(plan, "boundary"))
+    inside = spots[shapely.intersects(outline, spots)] if len(spots) else spots
+    parts: list[Part] = []
+    for layer in USUAL:
+        sizes = areas_m2(plan, layer)
+        # Crossings on a common edge of two parts belong to both.
+        part = shapely.STRtree(inside).query(shapes(plan, layer), predicate="intersects")[0]
+        found = np.bincount(part, minlength=len(sizes)) / (sizes / M2_PER_KM2)
+        parts += [
+            Part(f"{KINDS[layer]}:{name}", known(density))
+            for name, density in zip(ids(plan, layer), found, strict=True)
+        ]
+    definition = {"crossings": len(inside), "land_km2": land / M2_PER_KM2}
+    value = len(inside) / (land / M2_PER_KM2)
+    return Measurement("intersection_density", value, "1/km2", definition, by=tuple(parts), counted=counted)
+
+
+def crossings(network: Network, legs: int) -> NDArray[Any]:
+    """Points where at least some number of streets go out, those near to one another as one."""
+    degree = np.bincount(network.start, minlength=len(network.xy))
+    degree = degree + np.bincount(network.end, minlength=len(network.xy))
+    spots = np.asarray(shapely.points(network.xy[degree >= legs]), dtype=object)
+    if not len(spots):
+        return spots
+    near = shapely.get_parts(shapely.union_all(shapely.buffer(spots, CROSSING_M / 2)))
+    return np.asarray(shapely.centroid(near), dtype=object)
+
+
+def _streets(plan: Plan, of: str) -> Any:
+    """The streets that count as network: those one can drive on stand as walkable ones, the rest as not."""
+    streets = plan.layer("streets")
+    if of == "walk":
+        return streets
+    drive = streets["drive"].fillna(streets["class"] != "path")
+    return streets.assign(walk=drive.astype("boolean"), barrier=None)
+
+
+class _Lines:
+    """Street lines of some classes, and their length inside outlines."""
+
+    def __init__(self, lines: NDArray[Any], chosen: NDArray[np.bool_]) -> None:
+        self.lines = lines
+        self.chosen = chosen
+
+    def inside_m(self, plan: Plan) -> NDArray[np.float64]:
+        """Length of each line on planned land, m; 0 for those of other classes."""
+        outline = union(shapes(plan, "boundary"))
+        return np.where(self.chosen, _length_inside(self.lines, outline), 0.0)
+
+
+def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[str, ...]]:
+    classes, names = values(plan, "streets", "class"), ids(plan, "streets")
+    missing = absent(plan, "streets")
+    missing += unknown("streets.class", names[classes == None], len(names))  # noqa: E711 (elementwise)
+    return _Lines(shapes(plan, "streets"), np.isin(classes, wanted)), missing
+
+
+def _density_by(
+    plan: Plan, lines: _Lines, layers: tuple[str, ...]
+) -> list[tuple[str, float | None, tuple[str, ...]]]:
+    """
+    Density (km/km2) in each feature of some layers, and the streets that it counts.
+
+    A street along the common edge of two areas or two blocks counts half for each: it serves both.
+    """
+    rows = np.flatnonzero(lines.chosen & ~shapely.is_missing(lines.lines))
+    tree = shapely.STRtree(lines.lines[rows])
+    names = ids(plan, "streets")
+    parts: list[tuple[str, float | None, tuple[str, ...]]] = []
+    for layer in layers:
+        outlines, sizes = sound(shapes(plan, layer)), areas_m2(plan, layer)
+        # Living circles of several tiers lie over one another: their edges part nothing.
+        outer = None if layer == "circles" else shapely.boundary(union(outlines))
+        for name, outline, size in zip(ids(plan, layer), outlines, sizes, strict=True):
+            if outline is None or not size > 0:
+                parts.append((f"{KINDS[layer]}:{name}", None, ()))
+                continue
+            near = rows[tree.query(outline, predicate="intersects")]
+            length = _length_inside(lines.lines[near], outline)
+            shared = _common_m(lines.lines[near], outline, outer)
+            km = total(length - shared / 2) / M_PER_KM
+            scope = f"{KINDS[layer]}:{name}"
+            parts.append((scope, known(km / (size / M2_PER_KM2)), tuple(names[near[length > 0]])))
+    return parts
+
+
+def _common_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.float64]:
+    """Length of lines that run along an outline where something else lies on the other side, m."""
+    if outer is None:
+        return np.zeros(len(lines))
+    inner = shapely.difference(shapely.boundary(outline), outer)
+    return np.asarray(shapely.length(shapely.intersection(lines, inner)))
+
+
+def _spacing(density: float | None) -> float | None:
+    return LINES_OF_A_SQUARE * M_PER_KM / density if density else None
+
+
+def _no_land(plan: Plan, land: float | None) -> tuple[str, ...]:
+    return () if land else absent(plan, "boundary") or ("boundary.geometry",)
 
 
 def _length_inside(lines: Any, outline: Any) -> Any:
