@@ -1,13 +1,14 @@
-"""Areas: the size of each, their sum, and how zones lie over them."""
+"""Areas: the size of each, their sum, what they say of themselves, and how zones lie over them."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, unknown
+from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, union, unknown, values
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
@@ -46,6 +47,64 @@ def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"areas": tuple(names)}
     by = _each(names, sizes)
     return Measurement("areas_sum", value, "km2", definition, by=by, missing=missing, counted=counted)
+
+
+def areas_drawn(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of areas; an area in several rows is one."""
+    names = tuple(dict.fromkeys(ids(plan, "areas")))
+    missing = absent(plan, "areas")
+    value = None if missing else float(len(names))
+    return Measurement("areas_drawn", value, "area", missing=missing, counted={"areas": names})
+
+
+def areas_overlap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Land that lies in more than one area, ha."""
+    missing = absent(plan, "areas")
+    names, found = ids(plan, "areas"), sound(shapes(plan, "areas"))
+    missing += unknown("areas.geometry", names[shapely.is_missing(found)], len(names))
+    counted = {"areas": tuple(names)}
+    if missing:
+        return Measurement("areas_overlap", None, "ha", missing=missing, counted=counted)
+    one, other = shapely.STRtree(found).query(found, predicate="intersects")
+    kept = (one < other) & (names[one] != names[other])
+    one, other = one[kept], other[kept]
+    shared = shapely.intersection(found[one], found[other])
+    by = tuple(
+        Part(f"{names[a]}/{names[b]}", float(shapely.area(shape)) / M2_PER_HA)
+        for a, b, shape in zip(one, other, shared, strict=True)
+    )
+    value = float(shapely.area(union(np.asarray(shared, dtype=object)))) / M2_PER_HA
+    return Measurement("areas_overlap", value, "ha", by=by, counted=counted)
+
+
+def area_townships(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of townships that the areas name; those of each area beside it."""
+    return _words_of_areas(plan, "area_townships", "township", "townships", split=True)
+
+
+def area_functions(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of areas that state a function; the words of each beside it."""
+    return _words_of_areas(plan, "area_functions", "area", "function", split=False)
+
+
+def _words_of_areas(plan: Plan, name: str, unit: str, column: str, *, split: bool) -> Measurement:
+    """How much a text column of the areas says; where `split`, parts are divided by semicolons or commas."""
+    missing = absent(plan, "areas")
+    names, said = ids(plan, "areas"), values(plan, "areas", column)
+    empty = np.array([not (text or "").strip() for text in said], dtype=bool)
+    missing += unknown(f"areas.{column}", names[empty], len(names))
+    found: dict[str, list[str]] = {}
+    for area, text in zip(names, said, strict=True):
+        words = re.split("[;；]" if split else "\n", text or "")
+        found.setdefault(area, []).extend(word.strip() for word in words if word.strip())
+    by = tuple(Part(f"area:{area}", float(len(words)) if words else None) for area, words in found.items())
+    everything = {word for words in found.values() for word in words}
+    value = float(len(everything) if split else sum(bool(words) for words in found.values()))
+    definition = {column: {area: list(dict.fromkeys(words)) for area, words in found.items()}}
+    counted = {"areas": tuple(names)}
+    return Measurement(
+        name, None if missing else value, unit, definition, by=by, missing=missing, counted=counted
+    )
 
 
 def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:

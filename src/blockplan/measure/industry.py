@@ -1,20 +1,69 @@
-"""Industries and jobs."""
+"""Industries and jobs: how much of which, where each is strong, how near to its core."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.columns import absent, belongs, ids, total, unknown, values
+from blockplan.measure.columns import absent, ids, total, unknown, values
+from blockplan.measure.cores import cores_by_area
+from blockplan.measure.coverage import straight
+from blockplan.measure.floors import area_of_parcels, job_ratios, jobs_of_parcels, parcel_points
 from blockplan.measure.measurement import Measurement, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from blockplan.plan.model import Plan
 
 INDUSTRIES = ("health", "manufacturing", "digital", "services")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Industries:
+    """Parcels that state industries: rows, ids, floor area (m2), shares (one row an industry)."""
+
+    rows: NDArray[np.intp]
+    names: NDArray[Any]
+    floor: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    missing: tuple[str, ...]
+
+    @property
+    def counted(self) -> dict[str, tuple[str, ...]]:
+        return {"parcels": tuple(self.names)}
+
+    @property
+    def everywhere(self) -> NDArray[np.bool_]:
+        return np.ones(len(self.rows), dtype=bool)
+
+    def floor_of(self, inside: NDArray[np.bool_]) -> list[float]:
+        """Floor area of each industry on some of the parcels, m2."""
+        return [total((self.floor * share)[inside]) for share in self.shares]
+
+
+def _industries(plan: Plan) -> _Industries:
+    """Productive floor area; a share left empty on a parcel that states another is unknown, not zero."""
+    return plan.cached("industries", lambda: _read_industries(plan))
+
+
+def _read_industries(plan: Plan) -> _Industries:
+    shares = np.stack([values(plan, "parcels", f"industry_{industry}_share") for industry in INDUSTRIES])
+    rows = np.flatnonzero(~np.isnan(shares).all(axis=0))
+    names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
+    missing = absent(plan, "parcels")
+    if not missing and not len(names):
+        missing = ("parcels.industry_*_share: no parcel states one",)
+    missing += unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
+    for industry, found in zip(INDUSTRIES, shares[:, rows], strict=True):
+        missing += unknown(f"parcels.industry_{industry}_share", names[np.isnan(found)], len(names))
+    if not missing and not total(floor):
+        missing = ("nothing to measure: the parcels that state industries have no floor area",)
+    return _Industries(rows, names, floor, shares[:, rows], missing)
 
 
 def industry_shares(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -24,28 +73,131 @@ def industry_shares(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     Productive floor area is that of the parcels that state a share for any
     industry; a share left empty there is unknown, not zero.
     """
-    name = "industry_shares"
-    shares = np.stack([values(plan, "parcels", f"industry_{industry}_share") for industry in INDUSTRIES])
-    stated = ~np.isnan(shares).all(axis=0)
-    names, floor = ids(plan, "parcels")[stated], values(plan, "parcels", "floor_area_m2")[stated]
-    shares = shares[:, stated]
-    counted = {"parcels": tuple(names)}
-    missing = absent(plan, "parcels")
-    if not missing and not len(names):
-        missing = ("parcels.industry_*_share: no parcel states one",)
-    missing += unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
-    for industry, found in zip(INDUSTRIES, shares, strict=True):
-        missing += unknown(f"parcels.industry_{industry}_share", names[np.isnan(found)], len(names))
-    if not missing and not total(floor):
-        missing = ("nothing to measure: the parcels that state industries have no floor area",)
-    if missing:
-        return Measurement(name, None, "1", missing=missing, counted=counted)
-    whole = total(floor)
-    mix = {industry: total(floor * found) / whole for industry, found in zip(INDUSTRIES, shares, strict=True)}
+    found = _industries(plan)
+    if found.missing:
+        return Measurement("industry_shares", None, "1", missing=found.missing, counted=found.counted)
+    whole = total(found.floor)
+    floor = found.floor_of(found.everywhere)
+    mix = {industry: one / whole for industry, one in zip(INDUSTRIES, floor, strict=True)}
     rank = 1 + sum(share > mix["health"] for share in mix.values())
     definition = {"floor_area_m2": whole, "rank_of_health": rank}
-    by = tuple(Part(industry, found) for industry, found in mix.items())
-    return Measurement(name, mix["health"], "1", definition, by=by, counted=counted)
+    by = tuple(Part(industry, share) for industry, share in mix.items())
+    return Measurement("industry_shares", mix["health"], "1", definition, by=by, counted=found.counted)
+
+
+def industry_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area of the parcels that state industries (the productive floor area), and of each industry."""
+    found = _industries(plan)
+    if found.missing:
+        return Measurement("industry_floor_area", None, "m2", missing=found.missing, counted=found.counted)
+    floor = found.floor_of(found.everywhere)
+    by = tuple(Part(industry, amount) for industry, amount in zip(INDUSTRIES, floor, strict=True))
+    definition = {"parcels": len(found.names), "floor_area_m2": total(found.floor)}
+    return Measurement(
+        "industry_floor_area", total(found.floor), "m2", definition, by=by, counted=found.counted
+    )
+
+
+def industry_jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Jobs on the parcels that state industries, and in each industry in proportion to its floor area."""
+    found = _industries(plan)
+    everywhere = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    mine = everywhere.by_parcel[found.rows]
+    missing = found.missing + unknown("parcels.jobs", found.names[np.isnan(mine)], len(found.names))
+    if missing:
+        return Measurement("industry_jobs", None, "job", missing=missing, counted=found.counted)
+    by = tuple(
+        Part(industry, total(mine * share)) for industry, share in zip(INDUSTRIES, found.shares, strict=True)
+    )
+    definition = {"all_jobs": None if everywhere.missing else everywhere.whole}
+    return Measurement("industry_jobs", total(mine), "job", definition, by=by, counted=found.counted)
+
+
+def industry_focus_rank(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Rank of the focus industry by floor area: 1 where none is larger."""
+    found = _industries(plan)
+    focus = parameters["focus_industry"]
+    missing = found.missing
+    if focus not in INDUSTRIES:
+        missing += (f"parameter focus_industry: one of {', '.join(INDUSTRIES)}, not {focus!r}",)
+    if missing:
+        return Measurement("industry_focus_rank", None, "rank", missing=missing, counted=found.counted)
+    floor = dict(zip(INDUSTRIES, found.floor_of(found.everywhere), strict=True))
+    by = tuple(
+        Part(one, float(1 + sum(other > floor[one] for other in floor.values()))) for one in INDUSTRIES
+    )
+    value = next(part.value for part in by if part.scope == focus)
+    definition = {"focus": focus, "floor_area_m2": floor}
+    return Measurement("industry_focus_rank", value, "rank", definition, by=by, counted=found.counted)
+
+
+def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Largest location quotient of the focus industry over the areas; every quotient stands beside it."""
+    name, focus = "industry_location_quotient", parameters["focus_industry"]
+    found = _industries(plan)
+    missing = found.missing + absent(plan, "areas")
+    if focus not in INDUSTRIES:
+        missing += (f"parameter focus_industry: one of {', '.join(INDUSTRIES)}, not {focus!r}",)
+    counted = {**found.counted, "areas": tuple(ids(plan, "areas"))}
+    if not missing and not len(ids(plan, "areas")):
+        missing = ("areas: the plan has none",)
+    if missing:
+        return Measurement(name, None, "1", missing=missing, counted=counted)
+    whole = found.floor_of(found.everywhere)
+    areas = area_of_parcels(plan)[found.rows]
+    by, focused = [], {}
+    for area in dict.fromkeys(ids(plan, "areas")):
+        there = areas == area
+        mine, size = found.floor_of(there), total(found.floor[there])
+        for industry, floor, everywhere in zip(INDUSTRIES, mine, whole, strict=True):
+            # No productive floor in the area, or none of the industry in the plan: no quotient.
+            quotient = (floor / size) / (everywhere / total(found.floor)) if size and everywhere else None
+            by.append(Part(f"area:{area}/{industry}", quotient))
+            if industry == focus and quotient is not None:
+                focused[area] = quotient
+    if not focused:
+        missing = (f"nothing to measure: no area has productive floor area, or none is of {focus}",)
+        return Measurement(name, None, "1", missing=missing, counted=counted, by=tuple(by))
+    strongest = max(focused, key=lambda area: focused[area])
+    definition = {
+        "focus": focus,
+        "strongest_area": strongest,
+        "formula": "(floor of the industry in the area / productive floor in the area) / "
+        "(floor of the industry in the plan / productive floor in the plan)",
+    }
+    return Measurement(name, focused[strongest], "1", definition, by=tuple(by), counted=counted)
+
+
+def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of the productive floor area within a distance of its sector's core; each sector beside it.
+
+    A sector's core is the core of the area that holds most of the sector's floor area.
+    """
+    name, limit_m = "industry_near_cores", parameters["core_sector_m"]
+    found = _industries(plan)
+    cores = cores_by_area(plan)
+    missing = found.missing + absent(plan, "areas", "structure")
+    counted = {**found.counted, "structure": tuple(one for one, _ in cores.values())}
+    if not missing and not cores:
+        missing = ("structure.area_id: no core names its area",)
+    if missing:
+        return Measurement(name, None, "1", missing=missing, counted=counted)
+    areas, place = area_of_parcels(plan)[found.rows], parcel_points(plan)[found.rows]
+    near: list[float] = []
+    by, core_of = [], {}
+    for industry, share in zip(INDUSTRIES, found.shares, strict=True):
+        floor = found.floor * share
+        held = {area: total(floor[areas == area]) for area in cores}
+        home = max(held, key=lambda area: held[area])
+        core, shape = cores[home]
+        inside = np.round(straight(place, np.array([shape], dtype=object)), 2) <= limit_m
+        near.append(total(floor[inside]))
+        core_of[industry] = core
+        by.append(Part(industry, near[-1] / total(floor) if total(floor) else None))
+    definition = {"limit_m": limit_m, "along": "line", "core_of_sector": core_of}
+    value = total(near) / total(found.floor)
+    return Measurement(name, value, "1", definition, by=tuple(by), counted=counted)
 
 
 def jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -56,29 +208,21 @@ def jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     could have some, so it is missing.
     """
     ratios: Mapping[str, float] = parameters["floor_area_per_job_m2"]
-    stated = values(plan, "parcels", "jobs")
-    floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
-    lists, uses = values(plan, "parcels", "land_use_list"), values(plan, "parcels", "land_use")
-    ratio = np.array([_ratio(use, kind, ratios) for use, kind in zip(uses, lists, strict=True)], dtype=float)
-    derived = np.isnan(stated) & ~np.isnan(ratio)
-    unsaid = np.isnan(stated) & np.array([use is None for use in uses], dtype=bool)
-    missing = absent(plan, "parcels") + unknown("parcels.jobs or parcels.land_use", names[unsaid], len(names))
-    missing += unknown("parcels.floor_area_m2 or parcels.jobs", names[derived & np.isnan(floor)], len(names))
-    given, reckoned = total(stated[~np.isnan(stated)]), total(floor[derived] / ratio[derived])
+    found = jobs_of_parcels(plan, ratios)
+    stated = ~np.isnan(values(plan, "parcels", "jobs"))
+    derived = ~stated & ~np.isnan(job_ratios(plan, ratios))
     definition = {
-        "stated_parcels": int((~np.isnan(stated)).sum()),
+        "stated_parcels": int(stated.sum()),
         "reckoned_parcels": int(derived.sum()),
         "floor_area_per_job_m2": dict(ratios),
     }
-    counted = {"parcels": tuple(names[derived | ~np.isnan(stated)])}
-    if missing:
-        return Measurement("jobs", None, "job", definition, missing=missing, counted=counted)
-    by = (Part("stated", given), Part("reckoned", reckoned))
-    return Measurement("jobs", given + reckoned, "job", definition, by=by, counted=counted)
-
-
-def _ratio(use: str | None, list_name: str | None, ratios: Mapping[str, float]) -> float:
-    """Floor area of one job for a land use; NaN where no code of the ratios holds it."""
-    held = [code for code in ratios if belongs(use, list_name, (code,))]
-    # The most detailed code goes first: it says more about the parcel.
-    return ratios[max(held, key=len)] or np.nan if held else np.nan
+    counted = {"parcels": found.counted}
+    if found.missing:
+        return Measurement("jobs", None, "job", definition, missing=found.missing, counted=counted)
+    areas = area_of_parcels(plan)
+    by = (
+        Part("stated", found.within(stated)),
+        Part("reckoned", found.within(derived)),
+        *(Part(f"area:{area}", found.within(areas == area)) for area in dict.fromkeys(ids(plan, "areas"))),
+    )
+    return Measurement("jobs", found.whole, "job", definition, by=by, counted=counted)

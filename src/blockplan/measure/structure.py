@@ -27,13 +27,13 @@ ROUNDING_M = 0.01
 
 def belt_length(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Length of the belt; beside it the direction it is drawn in, and how far each area lies from it."""
-    rows, missing = _elements(plan, "belt")
+    rows, missing = elements(plan, "belt")
     names, belts = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
     counted = {"structure": tuple(names)}
     if missing:
         return Measurement("belt_length", None, "km", missing=missing, counted=counted)
     lengths = shapely.length(belts) / M_PER_KM
-    definition: dict[str, Any] = {"elements": list(names), "area_distance_m": _area_distances(plan, belts)}
+    definition: dict[str, Any] = {"elements": list(names), "area_distance_m": area_distances(plan, belts)}
     if len(belts):
         definition |= _course(belts)
     by = tuple(Part(str(name), float(length)) for name, length in zip(names, lengths, strict=True))
@@ -42,16 +42,16 @@ def belt_length(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def cores_in_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Number of cores that lie inside the area they name; a core that names none, inside any area."""
-    rows, missing = _elements(plan, "core")
+    rows, missing = elements(plan, "core")
     missing += absent(plan, "areas")
     names, cores = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
     counted = {"structure": tuple(names), "areas": tuple(ids(plan, "areas"))}
     if missing:
         return Measurement("cores_in_areas", None, "core", missing=missing, counted=counted)
-    areas = _area_shapes(plan)
+    areas = area_shapes(plan)
     wanted = values(plan, "structure", "area_id")[rows]
     inside = np.array(
-        [_inside(core, areas, area) for core, area in zip(cores, wanted, strict=True)], dtype=bool
+        [lies_inside(core, areas, area) for core, area in zip(cores, wanted, strict=True)], dtype=bool
     )
     marks = shapely.point_on_surface(cores)
     outside = tuple(
@@ -72,13 +72,13 @@ def cores_in_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Number of areas that the axis touches; beside it each area's distance from the axis."""
-    rows, missing = _elements(plan, "axis")
+    rows, missing = elements(plan, "axis")
     missing += absent(plan, "areas")
     names, axes = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
     counted = {"structure": tuple(names), "areas": tuple(ids(plan, "areas"))}
     if missing:
         return Measurement("axis_touches_areas", None, "area", missing=missing, counted=counted)
-    away = _area_distances(plan, axes)
+    away = area_distances(plan, axes)
     limit_m = parameters["axis_touch_m"]
     touched = {name: metres is not None and metres <= limit_m for name, metres in away.items()}
     by = tuple(Part(f"area:{name}", float(yes)) for name, yes in touched.items())
@@ -87,7 +87,7 @@ def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return Measurement("axis_touches_areas", value, "area", definition, by=by, counted=counted)
 
 
-def _elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """
     Rows of a role, and what is missing; a layer without such a row is a measured zero.
 
@@ -100,7 +100,7 @@ def _elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]
     return rows, missing + unknown("structure.geometry", ids(plan, "structure")[rows][nothing])
 
 
-def _area_shapes(plan: Plan) -> dict[str, Any]:
+def area_shapes(plan: Plan) -> dict[str, Any]:
     """Area id -> its shape; an area in several rows is one."""
     drawn: dict[str, list[Any]] = {}
     for name, shape in zip(ids(plan, "areas"), sound(shapes(plan, "areas")), strict=True):
@@ -109,15 +109,16 @@ def _area_shapes(plan: Plan) -> dict[str, Any]:
     return {name: parts[0] if len(parts) == 1 else shapely.union_all(parts) for name, parts in drawn.items()}
 
 
-def _area_distances(plan: Plan, lines: NDArray[Any]) -> dict[str, float | None]:
+def area_distances(plan: Plan, lines: NDArray[Any]) -> dict[str, float | None]:
     """Distance of each area from the nearest of some lines, m; None where there is no line."""
     if not len(lines):
-        return dict.fromkeys(_area_shapes(plan))
+        return dict.fromkeys(area_shapes(plan))
     whole = shapely.union_all(lines) if len(lines) > 1 else lines[0]
-    return {name: round(float(shape.distance(whole)), 2) for name, shape in _area_shapes(plan).items()}
+    return {name: round(float(shape.distance(whole)), 2) for name, shape in area_shapes(plan).items()}
 
 
-def _inside(core: Any, areas: Mapping[str, Any], area: str | None) -> bool:
+def lies_inside(core: Any, areas: Mapping[str, Any], area: str | None) -> bool:
+    """Whether a core lies in the area of an id; where the id is None, in any area."""
     candidates = areas.values() if area is None else [areas[area]] if area in areas else []
     return any(shapely.buffer(shape, ROUNDING_M).covers(core) for shape in candidates)
 
