@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
+
+
+#: Measured values that are closer than this part of themselves are the same.
+SAME_VALUE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,12 @@ class MeasureRow:
 
     @property
     def differs(self) -> bool:
-        """Whether the columns do not all have one value."""
-        return len({found.value if found else None for found in self.measurements}) > 1
+        """Whether the columns do not all have one value (to a millionth: drawing rounds to millimetres)."""
+        values = [found.value if found else None for found in self.measurements]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return bool(known)
+        return not math.isclose(min(known), max(known), rel_tol=SAME_VALUE)
 
 
 def keyed(column: Column) -> dict[Key, Verdict]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import blockplan
+from blockplan.compare.columns import SAME_VALUE
 from blockplan.plan import BASE, landuse
 from blockplan.plan.codes import LISTS
 from blockplan.report import fonts, tables
@@ -197,6 +199,7 @@ class View:
             "residents": [self._residents(column) for column in self.columns],
             "capacity": [words.number(column.result.capacity.residents) for column in self.columns],
             "binding": [self._binding(column) for column in self.columns],
+            "verdicts": [self._counts(column) for column in self.columns],
             "exit": [self._exit(column) for column in self.columns],
             "drawn": [self.ha(self._drawn(column)) for column in self.columns],
         }
@@ -220,6 +223,14 @@ class View:
             return tables.DASH
         titles = [verdict.title for verdict in column.result.verdicts if verdict.rule == rule]
         return self.words.pick(titles[0]) if titles else rule
+
+    def _counts(self, column: Column) -> str:
+        outcomes = [verdict.outcome for verdict in column.result.verdicts]
+        return "  ".join(
+            f"{sign}{self.words.space}{self.words.number(outcomes.count(outcome))}"
+            for outcome, sign in tables.SYMBOLS.items()
+            if outcome in outcomes
+        )
 
     def _exit(self, column: Column) -> str:
         code = column.result.exit_code
@@ -302,14 +313,9 @@ class View:
             return {"value": tables.DASH, "gap": "", "note": ""}
         note = self.says("measure.doubt") if at in row.doubted else ""
         gap = ""
-        if (
-            at
-            and base is not None
-            and is_known(one.value)
-            and is_known(base.value)
-            and one.value != base.value
-        ):
-            gap = words.signed(one.value - base.value, one.unit)
+        if at and base is not None and is_known(one.value) and is_known(base.value):
+            same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
+            gap = "" if same else words.signed(one.value - base.value, one.unit)
         return {"value": words.rate(one.value, one.unit, one.per), "gap": gap, "note": note}
 
     # Land
@@ -331,7 +337,9 @@ class View:
 
     def area(self, ha: float | None) -> str:
         """A cell of the matrix: hectares with two decimals, nothing where no land goes that way."""
-        return self.ha(ha).removesuffix(f"{NO_BREAK}ha").removesuffix(f"{NO_BREAK}公顷") if ha else ""
+        if not ha:
+            return ""
+        return "< 0.01" if ha < 0.005 else f"{ha:,.2f}"
 
     def colour(self, use: Use) -> str:
         """The colour of a use on the maps."""

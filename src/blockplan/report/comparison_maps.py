@@ -91,11 +91,21 @@ class Atlas:
         insets = []
         for number, (near, name) in enumerate(closer_frames(ground), 1):
             inset, one = Sheet.inset(near), f"{id_}-{number}"
-            insets.append(Drawing(one, name, said[1], inset, BASE, show(inset, one), ()))
-        names = area_names(ground, sheet, drawing.placer(ground, sheet), 2.6)
+            insets.append(Drawing(one, f"{number} {name}", said[1], inset, BASE, show(inset, one), ()))
+        placer = drawing.placer(ground, sheet)
+        names = self._numbers(sheet) if insets else area_names(ground, sheet, placer, 2.6)
         outline = LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), self.words("map.boundary"))
         body = show(sheet, id_) + names
         return Drawing(id_, *said, sheet, BASE, body, (*legend, outline), tuple(insets))
+
+    def _numbers(self, sheet: Sheet) -> str:
+        """The number of each closer view, beside what it shows."""
+        out, size = [], 4.0 * sheet.unit
+        for number, (near, _) in enumerate(closer_frames(self.ground), 1):
+            x, y = self._frame.place(near.west, (near.south + near.north) / 2)
+            left, _ = self._frame.place(sheet.frame.west, near.north)
+            out.append(svg.label(max(x - size, left + size), y, str(number), size, font_weight="700"))
+        return "".join(out)
 
     # Land use
 
@@ -149,9 +159,7 @@ class Atlas:
             for (low, high), tint in zip(steps, tints, strict=True):
                 inside = [one for one in known if low < sign * (one.gain or 0.0) <= high]
                 if inside:
-                    mark = "+" if sign > 0 else "−"
-                    said = f"{mark}{self.words.number(low)} – {mark}{self.words.number(high)}"
-                    groups.append((tint, sign < 0, said, inside))
+                    groups.append((tint, sign < 0, self._range(sign * low, sign * high), inside))
         if unknown:
             groups.append((UNKNOWN, False, self.says("map.residents_unknown"), unknown))
         legend = [
@@ -179,9 +187,14 @@ class Atlas:
 
         return show, legend
 
+    def _range(self, low: float, high: float) -> str:
+        if not low:
+            return self.says("map.up_to", high=self._signed(high))
+        return self.says("row.range", low=self._signed(low), high=self._signed(high))
+
     def _people(self, inside: list[ResidentsChange]) -> str:
         gains = [one.gain for one in inside]
-        places = self.words.count("count.places", len(gains))
+        places = self.says.count("map.parcels", len(gains))
         if any(gain is None for gain in gains):
             return places
         return self.words("list.note", said=self._signed(sum(gain or 0.0 for gain in gains)), note=places)
@@ -226,7 +239,13 @@ class Atlas:
         return self.ground.frame or Frame(0, 0, 1, 1)
 
     def _labels(self, sheet: Sheet, shapes: Iterable[tuple[BaseGeometry, str]]) -> str:
-        """A label on each shape that is large enough to bear it, the largest first."""
+        """
+        A label on each shape that is large enough to bear it, the largest first.
+
+        Where there are closer views the labels stand there alone.
+        """
+        if closer_frames(self.ground) and sheet.foot_mm == drawing.FOOT_MM:
+            return ""
         size, out, placer = 2.0 * sheet.unit, [], drawing.placer(self.ground, sheet)
         for shape, said in sorted(shapes, key=lambda one: -one[0].area):
             width = svg.text_width(said, size)
@@ -257,9 +276,9 @@ def _parcel(plan: Plan, id_: str) -> BaseGeometry | None:
 
 
 def use_fill(use: Use | None) -> str:
-    """The colour of a use of land; white for land that is not drawn."""
+    """The colour of a use of land; a cold grey for land that is not drawn."""
     if use is None:
-        return "#ffffff"
+        return "#8fa0b2"
     return use_colour(use.list_name, use.code) if use.code else "#d8d8d2"
 
 
