@@ -1,0 +1,225 @@
+"""
+Compiled searches of the timetable: a connection scan, and bounded searches of the streets around places.
+
+Loaded only where they are called: loading numba takes longer than many a search.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+
+#: Later than anything.
+NEVER = np.int32(2**30)
+#: Farther than anything.
+FAR = np.int64(2**62)
+
+
+def _compiled(function: Function) -> Function:
+    made: Any = njit(cache=True, nogil=True)(function)
+    return cast("Function", made)
+
+
+@_compiled
+def _push(heap: Any, size: int, key: int) -> None:
+    """Put a key into a heap of `size` keys."""
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if heap[above] <= key:
+            break
+        heap[at] = heap[above]
+        at = above
+    heap[at] = key
+
+
+@_compiled
+def _pop(heap: Any, size: int) -> Any:
+    """Take the least key out of a heap of `size` keys; the heap has one less then."""
+    least = heap[0]
+    key = heap[size - 1]
+    size -= 1
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and heap[below + 1] < heap[below]:
+            below += 1
+        if heap[below] >= key:
+            break
+        heap[at] = heap[below]
+        at = below
+    heap[at] = key
+    return least
+
+
+@_compiled
+def _spread(graph: Any, start: int, way: int, limit: int, work: Any) -> int:
+    """Search from a node as far as the limit; distances stay in ``best``, nodes in ``touched``; how many."""
+    indptr, indices, length = graph
+    best, touched, heap = work
+    best[start] = way
+    touched[0] = start
+    reached = 1
+    heap[0] = (np.int64(way) << 32) | start
+    size = 1
+    while size > 0:
+        key = _pop(heap, size)
+        size -= 1
+        node = key & 0xFFFFFFFF
+        here = key >> 32
+        if here > best[node]:
+            continue
+        for arc in range(indptr[node], indptr[node + 1]):
+            head = indices[arc]
+            there = here + length[arc]
+            if there <= limit and there < best[head]:
+                if best[head] == FAR:
+                    touched[reached] = head
+                    reached += 1
+                best[head] = there
+                _push(heap, size, (there << 32) | head)
+                size += 1
+    return reached
+
+
+@_compiled
+def around(graph: Any, starts: Any, start_way: Any, ends: Any, limit: int) -> Any:
+    """
+    From each start the numbered nodes within a limit.
+
+    Parameters
+    ----------
+    graph
+        ``indptr, indices, length``; lengths are at least 0.
+    starts, start_way
+        Node of each start (-1: none), and what lies between the start and it.
+    ends
+        ``number, way``: for each node the number of the place there (-1: none), and what lies between.
+    limit
+        Longest way, both ends counted.
+
+    Returns
+    -------
+    tuple
+        ``indptr, to, cost`` of the ways found, ``to`` in no order.
+    """
+    number, way = ends
+    nodes = len(graph[0]) - 1
+    best = np.full(nodes, FAR)
+    touched = np.empty(nodes, dtype=np.int64)
+    # A node is put into the heap once for each arc that leads to it, at most.
+    work = best, touched, np.empty(len(graph[1]) + 2, dtype=np.int64)
+    found = np.zeros(len(starts) + 1, dtype=np.int64)
+    to = np.empty(1024, dtype=np.int32)
+    cost = np.empty(1024, dtype=np.int32)
+    count = 0
+    for start in range(len(starts)):
+        reached = 0
+        if starts[start] >= 0 and start_way[start] <= limit:
+            reached = _spread(graph, starts[start], start_way[start], limit, work)
+        if count + reached > len(to):
+            to = np.concatenate((to, np.empty(count + reached, dtype=np.int32)))
+            cost = np.concatenate((cost, np.empty(count + reached, dtype=np.int32)))
+        for node in touched[:reached]:
+            if number[node] >= 0 and best[node] + way[node] <= limit:
+                to[count] = number[node]
+                cost[count] = best[node] + way[node]
+                count += 1
+            best[node] = FAR
+        found[start + 1] = count
+    return found, to[:count].copy(), cost[:count].copy()
+
+
+@_compiled
+def _get_off(stop: int, time: int, change: Any, foot: Any, state: Any) -> None:
+    """Arrive at a stop by vehicle, earlier than before: be ready there after the change, and around on foot."""
+    ready, off, _ = state
+    foot_at, foot_to, foot_cost = foot
+    off[stop] = time
+    ready[stop] = min(ready[stop], time + change[stop])
+    for at in range(foot_at[stop], foot_at[stop + 1]):
+        ready[foot_to[at]] = min(ready[foot_to[at]], time + foot_cost[at])
+
+
+@_compiled
+def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> None:
+    """Scan the connections between two times once, from where `state` says one is ready."""
+    from_stop, to_stop, leaves, arrives, trip, boards, alights = connections
+    ready, off, aboard = state
+    turn, start, end = clock
+    group = np.searchsorted(leaves, start)
+    while group < len(leaves) and leaves[group] <= end:
+        now = leaves[group]
+        again = False
+        c = group
+        while c < len(leaves) and leaves[c] == now:
+            if aboard[trip[c]] == turn or (boards[c] and ready[from_stop[c]] <= now):
+                aboard[trip[c]] = turn
+                if alights[c] and arrives[c] < off[to_stop[c]] and arrives[c] <= end:
+                    _get_off(to_stop[c], arrives[c], change, foot, state)
+                    # What takes no time may lead to a connection that stands before it: look once more.
+                    again = again or arrives[c] == now
+            c += 1
+        if not again:
+            group = c
+
+
+@_compiled
+def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> Any:
+    """
+    Travel times from some origins to all places, for each departure.
+
+    Parameters
+    ----------
+    connections
+        ``from_stop, to_stop, departure, arrival, trip, boards, alights``, sorted by departure and,
+        within a trip, in the order of travel.
+    change
+        Seconds between getting off at a stop and being ready to get on there.
+    ways
+        ``access, foot, egress, direct``: from origin to stop, stop to stop, stop to place, origin to place,
+        each as ``indptr, to, seconds``.
+    origins
+        Numbers of the origins.
+    clock
+        ``departures, limit, trips``: seconds of the day, longest travel time, number of trips.
+
+    Returns
+    -------
+    array
+        Seconds, shape (origins, departures, places); `NEVER` where a place is not reached within the limit.
+    """
+    access, foot, egress, direct = ways
+    departures, limit, trips = clock
+    found = np.full((len(origins), len(departures), len(direct[0]) - 1), NEVER, dtype=np.int32)
+    ready = np.empty(len(change), dtype=np.int64)
+    off = np.empty(len(change), dtype=np.int64)
+    state = ready, off, np.full(trips, -1, dtype=np.int64)
+    for row in range(len(origins)):
+        origin = origins[row]
+        for number in range(len(departures)):
+            start = np.int64(departures[number])
+            ready[:] = NEVER
+            off[:] = NEVER
+            for at in range(access[0][origin], access[0][origin + 1]):
+                ready[access[1][at]] = start + access[2][at]
+            _ride(connections, change, foot, state, (row * len(departures) + number, start, start + limit))
+            best = found[row, number]
+            for at in range(direct[0][origin], direct[0][origin + 1]):
+                if direct[2][at] <= limit:
+                    best[direct[1][at]] = direct[2][at]
+            for stop in np.flatnonzero(off < NEVER):
+                for at in range(egress[0][stop], egress[0][stop + 1]):
+                    total = off[stop] + egress[2][at] - start
+                    if total <= limit and total < best[egress[1][at]]:
+                        best[egress[1][at]] = total
+    return found
