@@ -13,6 +13,7 @@ from blockplan.errors import UsageError
 from blockplan.plan import Plan
 from blockplan.plan.faults import fault
 from blockplan.report import report, write_html
+from blockplan.report.exports import TABLES
 from blockplan.report.html import css_text, page
 from blockplan.texts import LANGUAGES
 
@@ -244,14 +245,12 @@ def test_a_pass_that_hangs_on_the_reading_says_whom_it_changes(plan: Plan) -> No
     assert "Places where another reading changes the answer: On foot along streets" in text
 
 
-def test_a_folder_gets_report_sheet_and_result(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
+def test_a_folder_gets_report_sheet_result_and_tables(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
     written = report(plan, found, tmp_path / "out", "en")
-    assert [path.name for path in written] == ["report.html", "sheet.pdf", "result.json"]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "report.html",
-        "result.json",
-        "sheet.pdf",
-    ]
+    names = [path.name for path in written]
+    assert names[:3] == ["report.html", "sheet.pdf", "result.json"]
+    assert names[3:] == ["tables.xlsx", *(f"{name}.csv" for name in TABLES)]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
 
 
 def test_a_place_that_cannot_be_written_is_named(plan: Plan, found: CheckResult, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def command(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Write the HTML report, the A3 sheet (PDF) and the result as JSON into a folder."""
+    """Write the HTML report, the A3 sheet (PDF), the result as JSON and tables (CSV, XLSX) into a folder."""
     from blockplan.check import check
     from blockplan.report import report
 

@@ -1,5 +1,5 @@
 """
-Writes what a person reads: the HTML report, the A3 sheet, the result as JSON.
+Writes what is handed out: the HTML report, the A3 sheet, the tables, the result as JSON.
 
 A file appears whole or not at all: it is written beside its place and moved
 there at the end.
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 #: Names of the files that `report` writes.
-REPORT, SHEET, RESULT = "report.html", "sheet.pdf", "result.json"
+REPORT, SHEET, RESULT, WORKBOOK = "report.html", "sheet.pdf", "result.json", "tables.xlsx"
 
 
 def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE) -> list[Path]:
     """
-    Write the HTML report, the A3 sheet and the result as JSON into a folder.
+    Write the HTML report, the A3 sheet, the result as JSON and the tables into a folder.
 
     A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file.
 
@@ -44,7 +44,27 @@ def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFA
         write_html(plan, result, target / REPORT, lang),
         write_sheet(plan, result, target / SHEET, lang),
         write_whole(target / RESULT, (text + "\n").encode("utf-8")),
+        *write_tables(plan, result, target, lang),
     ]
+
+
+def write_tables(
+    plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE
+) -> list[Path]:
+    """
+    Write the result as tables into a folder: ``tables.xlsx`` and a CSV file a table.
+
+    Parameters as in `write_html`. CSV files are UTF-8 with a byte-order mark; text that a spreadsheet would
+    take for a formula bears an apostrophe in front.
+    """
+    from blockplan.report.exports import csv_bytes, tables, workbook  # noqa: PLC0415 (loaded when tables are made)
+    from blockplan.report.view import View  # noqa: PLC0415
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    view = View(plan, result, Words(lang))
+    made = tables(view)
+    files = [(WORKBOOK, workbook(view, made)), *((f"{table.name}.csv", csv_bytes(table)) for table in made)]
+    return [write_whole(Path(folder) / name, data) for name, data in files]
 
 
 def write_html(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:

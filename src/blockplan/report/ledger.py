@@ -96,7 +96,7 @@ def difference_rows(result: CheckResult, words: Words) -> list[DifferenceRow]:
 
 def agreement_counts(result: CheckResult, words: Words) -> list[tuple[str, str, int]]:
     """How many figures differ, are open, and agree."""
-    found = [AGREEMENT[_agrees(row)] for row in differences(result)]
+    found = [agreement_of(row) for row in differences(result)]
     return [(code, agreement_said(code, words), found.count(code)) for code in SIGNS if code in found]
 
 
@@ -105,8 +105,13 @@ def agreement_said(code: str, words: Words) -> str:
     return f"{SIGNS[code]} {words(f'agreement.{code}')}"
 
 
+def agreement_of(row: Any) -> str:
+    """``agrees``, ``differs``, or ``open`` where there is nothing to compare with."""
+    return AGREEMENT[_agrees(row)]
+
+
 def _difference_row(row: Any, words: Words) -> DifferenceRow:
-    code = AGREEMENT[_agrees(row)]
+    code = agreement_of(row)
     tolerance = getattr(row, "tolerance", None)
     return DifferenceRow(
         str(row.statement_id),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from blockplan.check.verdict import CheckResult, StatementState, Verdict
+    from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
     from blockplan.plan.faults import Fault
     from blockplan.report.drawing import Drawing
@@ -234,14 +235,17 @@ class View:
 
     def readings(self, verdict: Verdict) -> list[readings.ReadingRow]:
         """The readings of a verdict as rows."""
-        return readings.reading_rows(verdict, self.words, self._people_at)
+        return readings.reading_rows(verdict, self.words, self.people_at)
 
-    def _people_at(self, verdict: Verdict, id_: str) -> float | None:
+    def people_at(self, verdict: Verdict, id_: str) -> float | None:
+        """Residents of a home that a verdict speaks of; None where the plan does not say."""
+        return self._people(self.layer_of(verdict, id_)).get(id_)
+
+    def layer_of(self, verdict: Verdict, id_: str) -> str:
+        """The layer, of those a verdict starts from, that holds a home; "" for none."""
         start = verdict.definition.get("from") or ("buildings", "parcels")
-        for layer in start if isinstance(start, list | tuple) else (start,):
-            if id_ in self._people(str(layer)):
-                return self._people(str(layer))[id_]
-        return None
+        layers = start if isinstance(start, list | tuple) else (start,)
+        return next((str(layer) for layer in layers if id_ in self._people(str(layer))), "")
 
     def _people(self, layer: str) -> Mapping[str, float | None]:
         if layer not in self._people_of:
@@ -391,7 +395,11 @@ class View:
     @cached_property
     def reported(self) -> list[tables.ReportedRow]:
         """Reported measures as rows."""
-        return [tables.reported_row(one, self.words, self.part_name) for one in self.result.reported]
+        return [self.reported_row(one) for one in self.result.reported]
+
+    def reported_row(self, measurement: Measurement) -> tables.ReportedRow:
+        """A measurement in words."""
+        return tables.reported_row(measurement, self.words, self.part_name)
 
     def part_name(self, scope: str) -> str:
         """What a part of a measure is called: an area, a station, an element, a class of street."""

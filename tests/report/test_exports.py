@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from tests.report.handmade import hand_made, manifest, reach, result, text, verdict
+from tests.report.test_grouping import of_many
+from tests.report.test_ledger import reconciled
+
+from blockplan.plan import Plan
+from blockplan.plan.faults import fault
+from blockplan.report import write_tables
+from blockplan.report.exports import FORMULA_SIGNS, TABLES, Table, csv_bytes, tables, workbook
+from blockplan.report.view import View
+from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+
+
+def made(found: Any, lang: str = "en", plan: Plan | None = None) -> dict[str, Table]:
+    return {table.name: table for table in tables(View(plan or hand_made(), found, Words(lang)))}
+
+
+def records(table: Table) -> list[dict[str, Any]]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def read_csv(data: bytes) -> list[dict[str, str]]:
+    assert data.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_workbook_holds_every_table_with_real_numbers(found: CheckResult, lang: str) -> None:
+    view = View(hand_made(), found, Words(lang))
+    every = tables(view)
+    book = load_workbook(io.BytesIO(workbook(view, every)))
+    assert book.sheetnames == ["about", *TABLES]
+    for table in every:
+        sheet = book[table.name]
+        assert sheet.freeze_panes == "B2"
+        assert tuple(cell.value for cell in sheet[1]) == table.columns
+        assert sheet.max_row == max(1, len(table.rows) + 1)
+        for shown, meant in zip(sheet.iter_rows(min_row=2, values_only=True), table.rows, strict=True):
+            for cell, value in zip(shown, meant, strict=True):
+                wanted = None if value == "" else value
+                assert cell == (
+                    wanted if isinstance(wanted, str | None) else pytest.approx(wanted, rel=1e-14)
+                )
+
+
+def test_the_first_sheet_says_plan_day_hash_packs_and_synthetic(found: CheckResult) -> None:
+    view = View(hand_made(), found, Words("en"))
+    sheet = load_workbook(io.BytesIO(workbook(view, tables(view))))["about"]
+    said = {str(row[0]): row[1] for row in sheet.iter_rows(values_only=True) if row[0]}
+    assert said["id"] == "handmade"
+    assert said["Judged by the rules of"] == "30 September 2021"
+    assert said["Content hash"] == found.content_hash
+    assert said["Rule packs"] == "zone"
+    assert "invented" in str(said["Synthetic geometry"])
+    assert said["Carries at most"] == 2610
+    assert str(said["verdicts"]) == f"Verdicts ({len(found.verdicts)})"
+
+
+def test_a_csv_file_reads_back_and_what_is_unknown_is_empty(found: CheckResult) -> None:
+    rows = read_csv(csv_bytes(made(found)["verdicts"]))
+    by_rule = {row["rule"]: row for row in rows}
+    assert len(rows) == len(found.verdicts)
+    assert float(by_rule["zone-edu"]["measured"]) == 3466.67
+    assert by_rule["zone-beds"]["measured"] == ""
+    assert by_rule["zone-beds"]["outcome"] == "unknown"
+    assert (by_rule["zone-belt"]["required"], by_rule["zone-belt"]["required_high"]) == ("8.5", "9.5")
+    assert by_rule["zone-culture"]["confidence"] == "C"
+    assert by_rule["zone-edu"]["clause"] == "4.2"
+
+
+def test_readings_say_who_is_gained_and_who_is_lost() -> None:
+    rows = records(made(result(verdicts=(reach(),)))["readings"])
+    assert [(row["reading"], row["judges"], row["share"]) for row in rows] == [
+        ("line_edge", "yes", 0.93), ("net_edge_entrance", "no", 0.61),
+    ]  # fmt: skip
+    walk = rows[1]
+    assert (walk["gained_places"], walk["gained_residents"]) == (1, 150.0)  # P-000: beyond by straight line
+    assert (walk["lost_places"], walk["lost_residents"]) == (1, None)  # P-011: within, and its residents are not known
+    places = records(made(result(verdicts=(reach(),)))["places"])
+    assert [(row["why"], row["id"]) for row in places] == [
+        ("falls_short", "P-000"), ("falls_short", "P-001"), ("falls_short", "P-010"),
+        ("gained", "P-000"), ("lost", "P-011"),
+    ]  # fmt: skip
+    assert places[0]["value"] is None
+    assert (places[1]["value"], places[1]["unit"], places[1]["layer"]) == (1210.0, "m", "parcels")
+
+
+def test_differences_faults_and_land_use_have_a_table() -> None:
+    gap = fault(
+        "pq-cover", "boundary", x=1.0, y=2.0, measured=125.0, unit="m2", values={"neighbours": "P-000"}
+    )
+    found = made(reconciled())
+    assert [row["agreement"] for row in records(found["differences"])] == ["differs", "open", "agrees"]
+    assert sum(row["area_ha"] for row in records(found["land_use"])) == pytest.approx(192.0)
+    faulty = records(made(result(faults=(gap,)))["faults"])[0]
+    assert (faulty["grade"], faulty["rule"], faulty["measured"], faulty["unit"]) == (
+        "error", "pq-cover", 125.0, "m2",
+    )  # fmt: skip
+
+
+def test_text_that_looks_like_a_formula_stays_text() -> None:
+    bad = '=HYPERLINK("http://example.org","x")'
+    one = verdict("r", "fail", title=text(bad, bad, bad), source={"document": "@SUM(A1)", "clause": "-1+1"})
+    plan = Plan(manifest(title={"en": bad}), {})
+    view = View(plan, result(verdicts=(one,)), Words("en"))
+    every = tables(view)
+    row = read_csv(csv_bytes(every[0]))[0]
+    assert (row["title"], row["document"], row["clause"]) == (f"'{bad}", "'@SUM(A1)", "'-1+1")
+    assert float(row["margin"]) == 0.5
+    book = load_workbook(io.BytesIO(workbook(view, every)))
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert bad in {cell.value for cell in cells}
+    assert all(cell.data_type != "f" for cell in cells)
+    assert all(cell.hyperlink is None for cell in cells)
+
+
+@given(st.text(max_size=12), st.sampled_from(FORMULA_SIGNS))
+def test_no_text_cell_of_a_csv_file_begins_like_a_formula(said: str, sign: str) -> None:
+    said = said.replace("\0", "")
+    table = Table("x", ("a", "b"), ((f"{sign}{said}", -1.5), (said, None)))
+    rows = list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
+    assert all(not row[0].startswith(FORMULA_SIGNS) for row in rows)
+    assert rows[1][1] == "-1.5"
+    assert rows[2][1] == ""
+
+
+def test_the_same_result_gives_the_same_bytes(found: CheckResult, tmp_path: Path) -> None:
+    one = write_tables(hand_made(), found, tmp_path / "one", "zh")
+    two = write_tables(hand_made(), found, tmp_path / "two", "zh")
+    assert [path.name for path in one] == ["tables.xlsx", *(f"{name}.csv" for name in TABLES)]
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+
+
+def test_a_result_of_many_packs_has_a_row_for_every_verdict() -> None:
+    assert len(made(of_many())["verdicts"].rows) == 150
+
+
+def test_an_empty_plan_has_tables_without_rows() -> None:
+    empty = result(verdicts=(), reported=(), statements=(), faults=())
+    found = made(empty, plan=Plan(manifest(), {}))
+    assert {name: len(table.rows) for name, table in found.items()} == dict.fromkeys(TABLES, 0)
