@@ -1,16 +1,29 @@
-"""Parks by size: how many large ones, how many community parks."""
+"""Parks: how many of a size, how large and wide those of a living circle are, green per resident there."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import shapely
+
+from blockplan.measure.circles import NO_TIER, WHOLE, Circles, circles_of, over_circles
+from blockplan.measure.columns import absent, areas_m2, ids, of_codes, points, shapes, total, unknown, values
 from blockplan.measure.greens import on_planned_land, parks, public_greens
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.homes import HOUSING_CODES, residents
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.parts import both, each, pieces, ratios, sums_at
+from blockplan.measure.supply import per_person
+from blockplan.measure.width import width_m
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
+    from blockplan.measure.greens import Greens
     from blockplan.plan.model import Plan
 
 
@@ -45,3 +58,233 @@ def _count(
     definition = {"sizes_ha": {park: round(size, 4) for size, park in sizes}}
     by = tuple(Part(park, 1.0) for _, park in sizes)
     return Measurement(name, float(len(found)), "park", definition, by=by, counted=greens.counted)
+
+
+def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Size of the largest park of the circles of a tier (the smallest of these), ha."""
+    greens = public_greens(plan, parameters)
+    found = _parks(plan, parameters) if not greens.missing else greens
+    return _best(plan, "circle_park_size", "ha", parameters, found, found.area_m2 / M2_PER_HA)
+
+
+def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Width of the widest park of the circles of a tier (the smallest of these), m.
+
+    Parks of at least ``park_smallest_ha`` count. The width of a park is the diameter of
+    the largest circle that fits into it.
+    """
+    greens = public_greens(plan, parameters)
+    found = greens if greens.missing else _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
+    return _best(plan, "park_width", "m", parameters, found, widths(plan, found))
+
+
+def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Public green of one tier for each resident of the circles of that tier.
+
+    A park counts for one tier only: for the highest whose smallest size and narrowest width it
+    reaches; and whole for the circle that a point on it lies in.
+    """
+    greens = public_greens(plan, parameters)
+    circles = circles_of(plan, parameters["tier"])
+    missing = greens.missing if parameters["tier"] else NO_TIER + greens.missing
+    supply, inside = None, None
+    names: tuple[str, ...] = ()
+    if not missing:
+        found = _of_tier(plan, _parks(plan, parameters), parameters)
+        supply = total(found.area_m2)
+        circle, park = circles.holding(_points(found))
+        inside = sums_at(circle, found.area_m2[park], len(circles.rows))
+        names = tuple("+".join(members) for members in found.members)
+    whole = per_person(
+        plan, "circle_green_per_resident", "m2", supply, 1, missing=missing, counted=greens.counted
+    )
+    measured = over_circles(plan, whole, circles, inside)
+    return replace(measured, definition={**measured.definition, "parks": list(names)})
+
+
+def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of the parks' land that sports grounds take, in parks of at least ``park_smallest_ha``.
+
+    A sports ground is a facility of the chosen services that stands in the park: its site area, else its
+    drawn area.
+    """
+    greens = public_greens(plan, parameters)
+    missing = greens.missing + absent(plan, "facilities")
+    if not parameters["services"]:
+        missing += ("parameter services: the services that are sports grounds",)
+    if missing:
+        return Measurement("park_sport_share", None, "1", missing=missing, counted=greens.counted)
+    found = _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
+    rows = np.flatnonzero(np.isin(values(plan, "facilities", "service"), parameters["services"]))
+    names = ids(plan, "facilities")[rows]
+    site, drawn = values(plan, "facilities", "site_area_m2")[rows], areas_m2(plan, "facilities", rows)
+    site = np.where(np.isnan(site) & (drawn > 0), drawn, site)
+    spots = points(plan, "facilities", rows)
+    park, ground = shapely.STRtree(spots).query(found.shape, predicate="intersects")
+    nowhere = shapely.is_missing(spots)
+    missing = unknown("facilities.geometry", names[nowhere])
+    missing += unknown("facilities.site_area_m2", dict.fromkeys(names[ground[np.isnan(site[ground])]]))
+    counted = both(greens.counted, {"facilities": tuple(names)})
+    whole = total(found.area_m2)
+    if not missing and not whole:
+        missing = ("parks: none of that size",)
+    if missing:
+        return Measurement("park_sport_share", None, "1", missing=missing, counted=counted)
+    held = sums_at(park, site[ground], len(found))
+    scopes = [f"park:{'+'.join(members)}" for members in found.members]
+    by = each(scopes, held / found.area_m2, held)
+    return Measurement(
+        "park_sport_share", total(held) / whole, "1", by=by, counted=counted, supply=total(held)
+    )
+
+
+def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Green inside the housing of a street block for each of its residents, m2; by subblock.
+
+    Rows of the layer ``greens`` on housing parcels (of the chosen status) that are at least
+    ``block_green_narrowest_m`` wide, whoever may enter, in subblocks of the chosen size.
+    """
+    found = residents(plan)
+    housing, missing = of_codes(plan, HOUSING_CODES)
+    chosen, lacking = _of_status(plan, housing, parameters["parcel_statuses"])
+    missing += absent(plan, "subblocks", "greens") + found.missing_places + lacking
+    blocks = pieces(plan, "subblocks")
+    size = blocks.area_m2 / M2_PER_HA
+    low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
+    kept = (size >= low) & ((size <= high) if high else True)
+    if not missing and not kept.any():
+        missing = (f"subblocks: none of {low:g} to {high:g} ha" if high else "subblocks: none of that size",)
+    counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), "greens": tuple(ids(plan, "greens"))}
+    if missing:
+        return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
+    green = _green_on(plan, chosen, parameters["block_green_narrowest_m"])
+    people, amount = blocks.sums(np.where(chosen, found.by_parcel, 0.0)), blocks.sums(green)
+    kept &= people > 0
+    scopes = np.array(blocks.scopes, dtype=object)[kept]
+    by = each(scopes, ratios(amount, people)[kept], amount[kept], people[kept])
+    if not len(by):
+        missing = ("subblocks: nobody lives in any of that size",)
+        return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
+    supply, lived = total(amount[kept]), total(people[kept])
+    definition = {"subblocks": len(by), "residents": lived}
+    return Measurement(
+        "block_green_per_resident", supply / lived, "m2", definition, by=by, counted=counted, supply=supply
+    )
+
+
+def widths(plan: Plan, greens: Greens) -> NDArray[np.float64]:
+    """Width of each green, m; each is measured once for a plan."""
+    done: dict[tuple[str, ...], float] = plan.cached("widths", dict)
+    new = [row for row, members in enumerate(greens.members) if members not in done]
+    for row, found in zip(new, width_m(greens.shape[new]), strict=True):
+        done[greens.members[row]] = float(found)
+    return np.array([done[members] for members in greens.members], dtype=float)
+
+
+def _parks(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
+    key = "parks:" + "|".join(
+        ",".join(parameters[name]) for name in ("green_codes", "green_kinds", "private_access")
+    )
+    return plan.cached(key, lambda: parks(on_planned_land(plan, public_greens(plan, parameters))))
+
+
+def _of_tier(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
+    """Parks that reach the tier's size and width, but for those that reach the next higher tier's too."""
+    found = found.of_size(parameters["park_smallest_ha"])
+    wide = widths(plan, found)
+    higher_ha = parameters["higher_smallest_ha"]
+    higher = np.zeros(len(found), dtype=bool)
+    if higher_ha:
+        members = set(found.of_size(higher_ha).members)
+        higher = np.array([one in members for one in found.members], dtype=bool)
+        higher &= wide >= parameters["higher_narrowest_m"]
+    rows = np.flatnonzero((wide >= parameters["park_narrowest_m"]) & ~higher)
+    return replace(
+        found,
+        layer=found.layer[rows],
+        members=tuple(found.members[row] for row in rows),
+        shape=found.shape[rows],
+        area_m2=found.area_m2[rows],
+    )
+
+
+def _points(greens: Greens) -> NDArray[Any]:
+    return np.asarray(shapely.point_on_surface(greens.shape), dtype=object)
+
+
+def _best(
+    plan: Plan,
+    name: str,
+    unit: str,
+    parameters: Mapping[str, Any],
+    found: Greens,
+    figures: NDArray[np.float64],
+) -> Measurement:
+    """The largest figure of the parks in each circle of a tier; in the whole plan where none is drawn."""
+    circles = circles_of(plan, parameters["tier"])
+    if found.missing or not parameters["tier"]:
+        missing = found.missing or NO_TIER
+        return Measurement(name, None, unit, missing=missing, counted=found.counted)
+    by = _best_by(circles, found, figures)
+    lacking = tuple(dict.fromkeys(line for part in by for line in part.missing))
+    known = [part.value for part in by if part.value is not None]
+    value = None if lacking or not known else min(known)
+    definition = {
+        "read_over": "circles" if circles.drawn else "whole plan: no circle of the tier is drawn",
+        "parks": {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)},
+    }
+    counted = {**found.counted, **circles.counted}
+    return Measurement(name, value, unit, definition, by=by, missing=lacking, counted=counted)
+
+
+def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:
+    spots = _points(found)
+    none = ("parks: none of that size",)
+    if not circles.drawn:
+        groups = [(WHOLE, np.arange(len(found)))]
+    else:
+        circle, park = circles.holding(spots)
+        groups = [(scope, park[circle == number]) for number, scope in enumerate(circles.scopes)]
+    parts = []
+    for scope, rows in groups:
+        if not len(rows):
+            parts.append(
+                Part(scope, None, missing=circles.missing if circles.drawn and circles.missing else none)
+            )
+            continue
+        ranked = rows[np.argsort(-figures[rows], kind="stable")]
+        places = tuple(
+            Place(
+                str(found.layer[row]), found.members[row][0], spots[row].x, spots[row].y, float(figures[row])
+            )
+            for row in ranked
+        )
+        parts.append(Part(scope, float(figures[ranked[0]]), places=places))
+    return tuple(parts)
+
+
+def _of_status(
+    plan: Plan, housing: NDArray[np.bool_], statuses: tuple[str, ...]
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    if not statuses:
+        return housing, ()
+    status = values(plan, "parcels", "status")
+    unsaid = housing & np.array([one is None for one in status], dtype=bool)
+    missing = unknown("parcels.status", ids(plan, "parcels")[unsaid], int(housing.sum()))
+    return housing & np.isin(status, statuses), missing
+
+
+def _green_on(plan: Plan, chosen: NDArray[np.bool_], narrowest_m: float) -> NDArray[np.float64]:
+    """Green area on each of some parcels, m2, from greens wide enough."""
+    rows = np.flatnonzero(areas_m2(plan, "greens") > 0)
+    rows = rows[width_m(shapes(plan, "greens")[rows]) >= narrowest_m]
+    parcels = np.flatnonzero(chosen)
+    spots = points(plan, "greens", rows)
+    parcel, green = shapely.STRtree(spots).query(shapes(plan, "parcels")[parcels], predicate="intersects")
+    found = np.zeros(len(chosen))
+    np.add.at(found, parcels[parcel], areas_m2(plan, "greens", rows)[green])
+    return found

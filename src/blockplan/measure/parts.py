@@ -140,6 +140,11 @@ def sums_by(plan: Plan, amounts: NDArray[np.float64], layers: Iterable[str] = US
     return parts
 
 
+def sums_at(at: NDArray[Any], amounts: NDArray[Any], size: int) -> NDArray[np.float64]:
+    """Amounts summed at the numbers 0..size-1 that they stand at."""
+    return np.asarray(np.bincount(at, amounts, size), dtype=float)
+
+
 def known(number: float | None) -> float | None:
     """A number as a plain one; None where it is not known."""
     return None if number is None or np.isnan(number) else float(number)
