@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from blockplan.cli.common import json_option, progress, show_json, show_table
+from blockplan.cli.common import Day, json_option, progress, show_json, show_table
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from blockplan.exchange import ImportSummary
 
 #: How many reasons for which features were not mapped are listed on a terminal, most frequent first.
 SHOWN_UNMAPPED = 12
@@ -32,6 +39,48 @@ def layers_command(mapping: str, source: str, out: str, as_json: bool) -> None:
 
     with progress(f"Importing {source}"):
         summary = import_layers(mapping, source, out)
+    _show(summary, out, as_json)
+
+
+@command.command(
+    "osm",
+    epilog="Example: blockplan import osm city.osm.pbf --out city --crs EPSG:4548 --drawn-on 2024-06-30",
+)
+@click.argument("source", metavar="FILE")
+@click.option("--out", required=True, metavar="PLAN", help="Folder (or .zip) of the plan package to write.")
+@click.option(
+    "--crs",
+    metavar="CRS",
+    help="CRS of the plan, in metres; default: the UTM zone of the middle of the data.",
+)
+@click.option(
+    "--drawn-on",
+    type=Day(),
+    metavar="DATE",
+    help="The day whose rules judge; default: the day of the data, where the file says it.",
+)
+@click.option(
+    "--rules",
+    metavar="RULES.toml",
+    help="Your own rules of who walks and drives where; default: the house's.",
+)
+@json_option
+def osm_command(
+    source: str, out: str, crs: str | None, drawn_on: dt.date | None, rules: str | None, as_json: bool
+) -> None:
+    """
+    Turn an OpenStreetMap extract (.osm.pbf, .osm) into a plan of what stands.
+
+    Needs the extra `osm`: pip install 'blockplan[osm]'.
+    """
+    from blockplan.exchange import import_osm
+
+    with progress(f"Importing {source}"):
+        summary = import_osm(source, out, crs=crs, drawn_on=drawn_on, rules=rules)
+    _show(summary, out, as_json)
+
+
+def _show(summary: ImportSummary, out: str, as_json: bool) -> None:
     if as_json:
         show_json(summary.to_dict())
         return

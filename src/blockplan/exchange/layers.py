@@ -59,7 +59,7 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
         If the source cannot be read or the plan cannot be written.
     """
     rules = read_mapping(mapping)
-    _spare_drawn_plan(Path(out))
+    spare_drawn_plan(Path(out))
     tally = Tally()
     with _opened(Path(source)) as place:
         offered = Sources(place, rules.source)
@@ -72,6 +72,11 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
     table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
     ordered = {name: frames[name] for name in (*LAYERS, *frames) if name in frames}
     plan = Plan(manifest_from(table, f"{mapping} [plan]"), ordered)
+    return written(plan, out, tally)
+
+
+def written(plan: Plan, out: str | Path, tally: Tally) -> ImportSummary:
+    """Write an imported plan, and say what came in, what did not, and how it stands."""
     write(plan, out)
     return ImportSummary(
         {name: len(frame) for name, frame in plan.layers.items()},
@@ -87,7 +92,7 @@ def _opened(source: Path) -> AbstractContextManager[Path]:
     return open_package(source) if is_zip else nullcontext(source)
 
 
-def _spare_drawn_plan(out: Path) -> None:
+def spare_drawn_plan(out: Path) -> None:
     """Refuse to write over a plan that is no import: an earlier import may be made again, a drawing not."""
     manifest = out / "plan.toml"
     if not manifest.is_file():
