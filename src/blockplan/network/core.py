@@ -220,7 +220,7 @@ def compile_edges(
     length_m: ArrayLike,
     *,
     nodes: int | None = None,
-    xy: NDArray[Any] | None = None,
+    xy: ArrayLike | None = None,
     one_way: ArrayLike | None = None,
 ) -> Graph:
     """
@@ -262,12 +262,13 @@ def compile_edges(
             f"(first: edge {first}, {lengths[first]} m). "
             "A length is known and not negative; correct it, or leave the edge out."
         )
-    count = _count(nodes, xy, tails, heads)
+    places = None if xy is None else np.asarray(xy, dtype=np.float64)
+    count = _count(nodes, places, tails, heads)
     directed = None if one_way is None else np.asarray(one_way, dtype=bool)
     if directed is not None and len(directed) != len(tails):
         raise UsageError(f"{len(directed)} values say one way or not for {len(tails)} edges.")
     edges = Edges(tails, heads, np.rint(lengths * CM_PER_M).astype(np.int32), directed)
-    return _compile(count, edges, xy)
+    return _compile(count, edges, places)
 
 
 def compile_network(network: Network) -> Graph:

@@ -1,0 +1,104 @@
+"""Graphs from tables on disk: a folder with ``nodes.parquet`` and ``edges.parquet``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.errors import PlanDataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Columns that are read, by file.
+COLUMNS = {"nodes.parquet": ("x", "y"), "edges.parquet": ("u", "v", "length_m")}
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeTable:
+    """
+    A street graph as a table.
+
+    Attributes
+    ----------
+    xy
+        Coordinates of the nodes in metres, shape (nodes, 2); a node's number is its row.
+    start, end
+        Nodes of each edge.
+    length_m
+        Length of each edge.
+    """
+
+    xy: NDArray[np.float64]
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    length_m: NDArray[np.float64]
+
+    def largest_part(self) -> EdgeTable:
+        """The largest connected part, its nodes numbered anew in their order."""
+        from scipy.sparse import coo_array  # noqa: PLC0415 (heavy, and not every use needs it)
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+        size = len(self.xy)
+        edges = coo_array(
+            (np.ones(len(self.start), dtype=np.int8), (self.start, self.end)), shape=(size, size)
+        )
+        part = connected_components(edges, directed=False)[1]
+        kept = part == np.bincount(part, minlength=1).argmax()
+        number = (np.cumsum(kept) - 1).astype(np.int32)
+        inside = kept[self.start]
+        start, end = number[self.start[inside]], number[self.end[inside]]
+        return EdgeTable(self.xy[kept], start, end, self.length_m[inside])
+
+
+def read_edges(folder: str | Path) -> EdgeTable:
+    """
+    Read a folder with ``nodes.parquet`` (x, y in metres) and ``edges.parquet`` (u, v, length_m).
+
+    Raises
+    ------
+    PlanDataError
+        If a file or a column is not there, cannot be read, or has gaps, or if an edge names a node
+        that is no row of the nodes.
+    """
+    nodes, edges = (_columns(Path(folder) / name, columns) for name, columns in COLUMNS.items())
+    xy = np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64)
+    start, end = edges["u"], edges["v"]
+    off = (np.minimum(start, end) < 0) | (np.maximum(start, end) >= len(xy))
+    if off.any():
+        first = int(np.flatnonzero(off)[0])
+        raise PlanDataError(
+            f"{Path(folder) / 'edges.parquet'}: {off.sum()} of {len(off)} edges name a node that "
+            f"nodes.parquet does not have (first: edge {first}, {start[first]} - {end[first]}; "
+            f"the nodes are 0 to {len(xy) - 1})."
+        )
+    return EdgeTable(xy, start.astype(np.int32), end.astype(np.int32), edges["length_m"].astype(np.float64))
+
+
+def _columns(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+    import pyarrow as pa  # noqa: PLC0415 (heavy, and not every use needs it)
+    from pyarrow import parquet  # noqa: PLC0415
+
+    try:
+        there = parquet.read_schema(file).names
+        lacking = [name for name in names if name not in there]
+        if lacking:
+            raise PlanDataError(
+                f"{file} has no column {' and none '.join(lacking)}; it needs {', '.join(names)}, and has "
+                f"{', '.join(there)}."
+            )
+        table = parquet.read_table(file, columns=list(names))
+    except FileNotFoundError:
+        raise PlanDataError(
+            f"{file} is not there. A street graph is a folder with nodes.parquet (x, y) and "
+            "edges.parquet (u, v, length_m)."
+        ) from None
+    except (OSError, pa.ArrowInvalid) as error:
+        raise PlanDataError(f"{file} cannot be read as Parquet: {error}") from None
+    gaps = [name for name in names if table[name].null_count]
+    if gaps:
+        raise PlanDataError(f"{file}: the column {gaps[0]} has {table[gaps[0]].null_count} gaps. Fill them.")
+    return {name: table[name].to_numpy() for name in names}
