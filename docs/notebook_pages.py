@@ -47,7 +47,9 @@ def shown(output: dict[str, Any]) -> str:
     data = output.get("data", {})
     for kind in ("text/html", "image/svg+xml"):
         if kind in data:
-            return f'{FENCE}{{raw}} html\n<div class="notebook-output">{text_of(data[kind])}</div>\n{FENCE}'
+            # A table takes the look of the tables of all pages, and scrolls where the page is narrow.
+            said = text_of(data[kind]).replace("<table>", '<table class="docutils align-default">')
+            return f'{FENCE}{{raw}} html\n<div class="table-wrapper">{said}</div>\n{FENCE}'
     said = text_of(output.get("text") or data.get("text/plain") or "").rstrip()
     return f"{FENCE}text\n{said}\n{FENCE}" if said else ""
 

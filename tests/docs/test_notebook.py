@@ -53,7 +53,8 @@ def test_a_notebook_reads_as_a_page(repo):
         "words",
         "`````python\n1 + 1\n`````",
         "`````text\n2\n`````",
-        '`````{raw} html\n<div class="notebook-output"><table></table></div>\n`````',
-        '`````{raw} html\n<div class="notebook-output"><svg/></div>\n`````',
+        '`````{raw} html\n<div class="table-wrapper"><table class="docutils align-default"></table></div>'
+        "\n`````",
+        '`````{raw} html\n<div class="table-wrapper"><svg/></div>\n`````',
         "`````text\nprinted\n`````\n",
     ]
