@@ -10,7 +10,7 @@ from tests.network.graphs import ANY_CASES
 
 from blockplan.errors import UsageError
 from blockplan.network import walking
-from blockplan.network.core import compile_edges, compile_network
+from blockplan.network.core import compile_edges
 
 
 @given(ANY_CASES)
@@ -40,13 +40,13 @@ def test_bends_are_not_anchors_and_a_ring_has_one() -> None:
 
 def test_a_plan_s_network_is_compiled_with_the_numbers_of_its_nodes(cross) -> None:
     network = walking(cross)
-    graph = compile_network(network)
+    graph = network.compiled
     assert (graph.nodes, graph.anchors) == (5, 1)
     assert graph.order[0] == int(np.argmin(np.hypot(*network.xy.T)))
 
 
 def test_a_network_without_streets_is_a_graph_without_nodes() -> None:
-    graph = compile_network(walking(streets_of([(0, 0), (1, 0)], walk=[False])))
+    graph = walking(streets_of([(0, 0), (1, 0)], walk=[False])).compiled
     assert (graph.nodes, graph.anchors) == (0, 0)
 
 

@@ -29,8 +29,6 @@ from blockplan.units import CM_PER_M
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from blockplan.network.graph import Network
-
 #: Longest edge, and longest limit, in centimetres.
 LONGEST_CM = int(FAR) - 1
 
@@ -85,7 +83,7 @@ class Edges(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Graph:
     """
-    A compiled graph; made by `compile_edges` or `compile_network`.
+    A compiled graph; made by `compile_edges`, or of a plan by `graph.Network.compiled`.
 
     Attributes
     ----------
@@ -271,10 +269,11 @@ def compile_edges(
     return _compile(count, edges, places)
 
 
-def compile_network(network: Network) -> Graph:
-    """Compile the graph of a plan's walking network."""
-    edges = Edges(network.start, network.end, network.length_cm, None)
-    return _compile(len(network.xy), edges, network.xy)
+def compile_checked(
+    start: NDArray[np.int32], end: NDArray[np.int32], length_cm: NDArray[np.int32], xy: NDArray[np.float64]
+) -> Graph:
+    """Compile edges that are known to be sound, as those of a plan's walking network are."""
+    return _compile(len(xy), Edges(start, end, length_cm, None), xy)
 
 
 def _numbers(values: ArrayLike, what: str) -> NDArray[np.int32]:

@@ -20,6 +20,8 @@ from blockplan.units import CM_PER_M
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from blockplan.network.core import Graph
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Csr:
@@ -82,6 +84,13 @@ class Network:
     def csr(self) -> Csr:
         """The edges as a sparse graph, both directions, the shortest of parallel edges."""
         return sparse(len(self.xy), self.start, self.end, self.length_cm)
+
+    @cached_property
+    def compiled(self) -> Graph:
+        """The edges as a compiled graph, for the fast measures; nodes keep their numbers."""
+        from blockplan.network.core import compile_checked  # noqa: PLC0415 (numba is heavy to load)
+
+        return compile_checked(self.start, self.end, self.length_cm, self.xy)
 
     @cached_property
     def edge_tree(self) -> shapely.STRtree:
