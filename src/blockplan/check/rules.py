@@ -176,7 +176,7 @@ class Rule(Table):
     what its text leaves open, and a plan may set.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     title: Words
     subject: Nouns | None = None
     note: Words | None = None

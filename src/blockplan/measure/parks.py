@@ -61,9 +61,13 @@ def _count(
 
 
 def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
-    """Size of the largest park of the circles of a tier (the smallest of these), ha."""
+    """
+    Size of the largest park of the circles of a tier (the smallest of these), ha.
+
+    Parks that reach the size and the width of the next higher tier belong to it and do not count.
+    """
     greens = public_greens(plan, parameters)
-    found = _parks(plan, parameters) if not greens.missing else greens
+    found = greens if greens.missing else _below_higher(plan, _parks(plan, parameters), parameters)
     return _best(plan, "circle_park_size", "ha", parameters, found, found.area_m2 / M2_PER_HA)
 
 
@@ -71,11 +75,14 @@ def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     Width of the widest park of the circles of a tier (the smallest of these), m.
 
-    Parks of at least ``park_smallest_ha`` count. The width of a park is the diameter of
-    the largest circle that fits into it.
+    Parks of at least ``park_smallest_ha`` count, those of the next higher tier do not. The width
+    of a park is the diameter of the largest circle that fits into it.
     """
     greens = public_greens(plan, parameters)
-    found = greens if greens.missing else _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
+    found = greens
+    if not greens.missing:
+        found = _below_higher(plan, _parks(plan, parameters), parameters)
+        found = found.of_size(parameters["park_smallest_ha"])
     return _best(plan, "park_width", "m", parameters, found, widths(plan, found))
 
 
@@ -194,15 +201,22 @@ def _parks(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
 
 def _of_tier(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
     """Parks that reach the tier's size and width, but for those that reach the next higher tier's too."""
-    found = found.of_size(parameters["park_smallest_ha"])
-    wide = widths(plan, found)
+    found = _below_higher(plan, found.of_size(parameters["park_smallest_ha"]), parameters)
+    return _rows(found, widths(plan, found) >= parameters["park_narrowest_m"])
+
+
+def _below_higher(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
+    """Parks but for those that reach the size and the width of the next higher tier: they belong to it."""
     higher_ha = parameters["higher_smallest_ha"]
-    higher = np.zeros(len(found), dtype=bool)
-    if higher_ha:
-        members = set(found.of_size(higher_ha).members)
-        higher = np.array([one in members for one in found.members], dtype=bool)
-        higher &= wide >= parameters["higher_narrowest_m"]
-    rows = np.flatnonzero((wide >= parameters["park_narrowest_m"]) & ~higher)
+    if not higher_ha:
+        return found
+    large = found.of_size(higher_ha)
+    higher = set(_rows(large, widths(plan, large) >= parameters["higher_narrowest_m"]).members)
+    return _rows(found, np.array([members not in higher for members in found.members], dtype=bool))
+
+
+def _rows(found: Greens, kept: NDArray[np.bool_]) -> Greens:
+    rows = np.flatnonzero(kept)
     return replace(
         found,
         layer=found.layer[rows],
