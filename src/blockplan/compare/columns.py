@@ -123,7 +123,7 @@ def measure_rows(columns: Sequence[Column]) -> list[MeasureRow]:
     rows: dict[tuple[str | None, ...], list[Key]] = {}
     for key in _in_order(found):
         taken = [measured.get(key) for measured in found]
-        alone = key.id and not any(one is not None and shared[id(one)] > 1 for one in taken)
+        alone = key.rule and key.id and not any(one is not None and shared[id(one)] > 1 for one in taken)
         said = tuple(_content(one, key.id if alone else "") for one in taken)
         rows.setdefault(said, []).append(key)
     doubts = [{key for key, verdict in keyed(column).items() if verdict.doubts} for column in columns]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
 
 from blockplan.compare.columns import keyed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blockplan.check.verdict import Verdict
     from blockplan.compare.columns import Column
     from blockplan.measure.measurement import Place
     from blockplan.plan import Plan
 
+Kind = Literal["appears", "vanishes"]
+Places = dict[tuple[str, str], "Place"]
 #: Outcomes that say of every place whether it falls short.
 TOLD = frozenset({"pass", "fail"})
 
@@ -28,7 +31,7 @@ class PlaceChange:
     scope: tuple[str, str]
     layer: str
     id: str
-    kind: Literal["appears", "vanishes"]
+    kind: Kind
     x: float | None
     y: float | None
 
@@ -46,39 +49,46 @@ class PlaceChange:
         }
 
 
-def place_changes(first: Column, other: Column, laid: Plan) -> list[PlaceChange]:
+def place_changes(first: Column, other: Column) -> list[PlaceChange]:
     """
     Places that appear or vanish from the verdicts of `first` to those of `other`, rule by rule.
 
-    `laid` is the plan of `other` in the CRS of `first`. A verdict that is unknown in one of them says
-    nothing about its places, so none of them is called new or gone.
+    A verdict that is unknown in one of them says nothing about its places, so none of them is called
+    new or gone.
     """
     before, after = keyed(first), keyed(other)
-    found = []
+    found: list[PlaceChange] = []
+    moves = {"appears": _mover(other.plan, first.plan), "vanishes": _mover(first.plan, first.plan)}
     for key in dict.fromkeys([*before, *after]):
         was, now = before.get(key), after.get(key)
         if was is None or now is None or not {was.outcome, now.outcome} <= TOLD:
             continue
         old, new = _by_place(was), _by_place(now)
         scope = (was.scope_kind, was.scope_id)
-        for kind, places, lacking, plan in (("appears", new, old, laid), ("vanishes", old, new, first.plan)):
+        sides: tuple[tuple[Kind, Places, Places], ...] = (("appears", new, old), ("vanishes", old, new))
+        for kind, places, lacking in sides:
             for name in sorted(places.keys() - lacking.keys()):
-                x, y = _spot(places[name], plan, other.plan if kind == "appears" else first.plan)
-                found.append(PlaceChange(other.id, key.rule, scope, *name, kind, x, y))  # type: ignore[arg-type]
+                spot = moves[kind](places[name].x, places[name].y)
+                found.append(PlaceChange(other.id, key.rule, scope, *name, kind, *spot))
     return found
 
 
-def _by_place(verdict: Verdict) -> dict[tuple[str, str], Place]:
+def _by_place(verdict: Verdict) -> Places:
     return {(place.layer, place.id): place for place in verdict.where}
 
 
-def _spot(place: Place, plan: Plan, own: Plan) -> tuple[float | None, float | None]:
-    """Where a place lies in the CRS of `plan`; `own` is the plan that it was found in."""
-    if not np.isfinite([place.x, place.y]).all():
-        return None, None
-    if own.crs == plan.crs or own.crs is None or plan.crs is None:
-        return float(place.x), float(place.y)
-    from pyproj import Transformer  # noqa: PLC0415 (only plans in two CRS need it)
+def _mover(own: Plan, plan: Plan) -> Callable[[float, float], tuple[float | None, float | None]]:
+    """What brings a point of a plan into the CRS of another; (None, None) for a point that lies nowhere."""
+    transform = None
+    if own.crs != plan.crs and own.crs is not None and plan.crs is not None:
+        from pyproj import Transformer  # noqa: PLC0415 (only plans in two CRS need it)
 
-    x, y = Transformer.from_crs(own.crs, plan.crs, always_xy=True).transform(place.x, place.y)
-    return float(x), float(y)
+        transform = Transformer.from_crs(own.crs, plan.crs, always_xy=True).transform
+
+    def move(x: float, y: float) -> tuple[float | None, float | None]:
+        if not (math.isfinite(x) and math.isfinite(y)):
+            return None, None
+        east, north = transform(x, y) if transform else (x, y)
+        return float(east), float(north)
+
+    return move

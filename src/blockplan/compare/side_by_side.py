@@ -144,7 +144,7 @@ def _pair(first: Column, other: Column) -> Pair:
         laid,
         overlay(first.plan, laid),
         tuple(residents_changes(other.id, first.plan, other.plan)),
-        tuple(place_changes(first, other, laid)),
+        tuple(place_changes(first, other)),
     )
 
 
