@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: Word after ``measure`` -> (module, what it does). Any other word is a plan.
 COMMANDS = {
     "provision": ("blockplan.cli.provision", "Places against demand: who is served, who is not, and why."),
+    "transit": ("blockplan.cli.transit", "Jobs and people within minutes, by timetable and on foot."),
 }
 
 

@@ -21,8 +21,11 @@ from blockplan.plan import files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
+#: Columns that are counted where the caller names none.
+COUNTED = ("jobs", "population", "residents", "people")
 #: A number in a table above this is a slip of the pen.
 LARGEST = 1e12
 
@@ -102,6 +105,89 @@ def read_places(
     ids = [str(row) for row in range(len(table))] if id_column is None else labels(table[id_column])
     check_unique(ids, f"{path}: {id_column}")
     return Places(str(path), ids, amounts(table, amount, path), id_column)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """
+    Places on the ground with what is counted there.
+
+    Attributes
+    ----------
+    path
+        Where they were read.
+    ids
+        One id a place, unique, as text.
+    place
+        One point a place; of an area a point inside it.
+    counts
+        Name -> what is there; NaN where it is not known.
+    """
+
+    path: str
+    ids: list[str]
+    place: gpd.GeoSeries
+    counts: dict[str, NDArray[np.float64]]
+
+
+def read_points(
+    path: str | Path, counts: Sequence[str] = (), id_column: str | None = None, layer: str | None = None
+) -> Points:
+    """
+    Points with counts, from a layer file, or from CSV with the columns ``lon`` and ``lat``.
+
+    Parameters
+    ----------
+    counts
+        Columns to count. Without any, those of `COUNTED` that the table has.
+
+    Raises
+    ------
+    PlanDataError
+        If there are no places, one has no geometry, a CRS is not declared, or a count is negative.
+    """
+    import shapely  # noqa: PLC0415 (with geopandas, below)
+
+    table = read_table(path, layer, counts)
+    check_columns(table, [*counts, *([id_column] if id_column else [])], path)
+    names = list(counts) or [name for name in COUNTED if name in table.columns]
+    if not names or not len(table):
+        raise PlanDataError(
+            f"{path} has no column to count ({', '.join(COUNTED)}), or no rows.\nName one by its option."
+        )
+    place = _located(table, path)
+    id_column = "id" if id_column is None and "id" in table.columns else id_column
+    ids = [str(row) for row in range(len(table))] if id_column is None else labels(table[id_column])
+    check_unique(ids, f"{path}: {id_column}")
+    found = {name: as_numbers(table, name) for name in names}
+    for name, numbers in found.items():
+        given = np.array([bool(label) for label in labels(table[name])])
+        bad = np.flatnonzero(given & ~((numbers >= 0) & (numbers <= LARGEST)))
+        if len(bad):
+            raise PlanDataError(
+                f"{path}: {len(bad)} values of {name!r} are no number of at least 0 (first: row "
+                f"{int(bad[0]) + 1} has {_shown(table[name].iloc[int(bad[0])])}).\nCorrect them."
+            )
+    lacking = np.flatnonzero(shapely.is_missing(place.to_numpy()) | shapely.is_empty(place.to_numpy()))
+    if len(lacking):
+        raise PlanDataError(
+            f"{path}: {len(lacking)} rows have no geometry (first: row {int(lacking[0]) + 1}).\n"
+            "Leave them out."
+        )
+    return Points(str(path), ids, place.representative_point(), found)
+
+
+def _located(table: pd.DataFrame, path: str | Path) -> gpd.GeoSeries:
+    import geopandas as gpd  # noqa: PLC0415 (heavy)
+
+    if isinstance(table, gpd.GeoDataFrame):
+        if table.crs is None:
+            raise PlanDataError(f"{path} declares no CRS.\nExport it with one, such as EPSG:4326.")
+        return table.geometry
+    if {"lon", "lat"} <= set(table.columns):
+        lonlat = as_numbers(table, "lon"), as_numbers(table, "lat")
+        return gpd.GeoSeries(gpd.points_from_xy(*lonlat, crs="EPSG:4326"))
+    raise PlanDataError(f"{path} has no geometry, and no columns lon and lat.\nGive points.")
 
 
 def labels(column: pd.Series[Any] | pd.Index[Any]) -> list[str]:

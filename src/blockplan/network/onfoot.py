@@ -101,7 +101,7 @@ def with_places(network: Network, joins: Joins) -> Places:
     first[1:] = edge[1:] != edge[:-1]
     last = np.roll(first, -1) if len(order) else first
     here = nodes + np.arange(len(order))
-    # Pieces of an edge: to each place from the one before it, or from the start; and from the last to the end.
+    # Pieces of an edge: to each place from the one before it (or the start), and from the last to the end.
     tail = np.where(first, network.start[edge], here - 1)
     length = np.where(first, at, np.diff(at, prepend=0))
     whole = np.ones(network.edges, dtype=bool)

@@ -6,15 +6,11 @@ Loaded only where they are called: loading numba takes longer than many a search
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Function = TypeVar("Function", bound="Callable[..., Any]")
+from blockplan.network.compiled import compiled
 
 #: Later than anything.
 NEVER = np.int32(2**30)
@@ -22,12 +18,7 @@ NEVER = np.int32(2**30)
 FAR = np.int64(2**62)
 
 
-def _compiled(function: Function) -> Function:
-    made: Any = njit(cache=True, nogil=True)(function)
-    return cast("Function", made)
-
-
-@_compiled
+@compiled
 def _push(heap: Any, size: int, key: int) -> None:
     """Put a key into a heap of `size` keys."""
     at = size
@@ -40,7 +31,7 @@ def _push(heap: Any, size: int, key: int) -> None:
     heap[at] = key
 
 
-@_compiled
+@compiled
 def _pop(heap: Any, size: int) -> Any:
     """Take the least key out of a heap of `size` keys; the heap has one less then."""
     least = heap[0]
@@ -61,7 +52,7 @@ def _pop(heap: Any, size: int) -> Any:
     return least
 
 
-@_compiled
+@compiled
 def _spread(graph: Any, start: int, way: int, limit: int, work: Any) -> int:
     """Search from a node as far as the limit; distances stay in ``best``, nodes in ``touched``; how many."""
     indptr, indices, length = graph
@@ -91,7 +82,7 @@ def _spread(graph: Any, start: int, way: int, limit: int, work: Any) -> int:
     return reached
 
 
-@_compiled
+@compiled
 def around(graph: Any, starts: Any, start_way: Any, ends: Any, limit: int) -> Any:
     """
     From each start the numbered nodes within a limit.
@@ -139,9 +130,9 @@ def around(graph: Any, starts: Any, start_way: Any, ends: Any, limit: int) -> An
     return found, to[:count].copy(), cost[:count].copy()
 
 
-@_compiled
+@compiled
 def _get_off(stop: int, time: int, change: Any, foot: Any, state: Any) -> None:
-    """Arrive at a stop by vehicle, earlier than before: be ready there after the change, and around on foot."""
+    """Get off at a stop, earlier than before: ready there after the change, and around it on foot."""
     ready, off, _ = state
     foot_at, foot_to, foot_cost = foot
     off[stop] = time
@@ -150,7 +141,7 @@ def _get_off(stop: int, time: int, change: Any, foot: Any, state: Any) -> None:
         ready[foot_to[at]] = min(ready[foot_to[at]], time + foot_cost[at])
 
 
-@_compiled
+@compiled
 def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> None:
     """Scan the connections between two times once, from where `state` says one is ready."""
     from_stop, to_stop, leaves, arrives, trip, boards, alights = connections
@@ -173,7 +164,7 @@ def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> N
             group = c
 
 
-@_compiled
+@compiled
 def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> Any:
     """
     Travel times from some origins to all places, for each departure.

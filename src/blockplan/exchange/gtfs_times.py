@@ -1,0 +1,152 @@
+"""
+The times of a feed's trips: in order, complete, and what had to be done for that.
+
+A time that a feed leaves blank is interpolated between the stated ones around it: by
+``shape_dist_traveled`` where all stops between have it, else evenly by stop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from blockplan.exchange.gtfs_files import BLANK, flags, numbers, seconds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.exchange.gtfs_report import ReadReport
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StopTimes:
+    """
+    Calls of trips at stops, trip by trip in the order of travel.
+
+    Attributes
+    ----------
+    trip, stop
+        Number of the trip and of the stop.
+    arrival, departure
+        Seconds after the midnight of the service day.
+    boards, alights
+        Whether one may get on, and off.
+    """
+
+    trip: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    arrival: NDArray[np.int64]
+    departure: NDArray[np.int64]
+    boards: NDArray[np.bool_]
+    alights: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.trip)
+
+    def rows(self, kept: NDArray[Any]) -> StopTimes:
+        """Some of the rows."""
+        return StopTimes(
+            self.trip[kept], self.stop[kept], self.arrival[kept], self.departure[kept],
+            self.boards[kept], self.alights[kept],
+        )  # fmt: skip
+
+
+def stop_times(
+    table: pd.DataFrame, trips: pd.Index[Any], stops: pd.Index[Any], where: str, report: ReadReport
+) -> StopTimes:
+    """
+    Complete times of the trips; what was interpolated or dropped stands in `report`.
+
+    Raises
+    ------
+    PlanDataError
+        If a time, a distance or a sequence is no number.
+    """
+    report.stop_times = len(table)
+    trip, stop = _codes(table["trip_id"], trips), _codes(table["stop_id"], stops)
+    sequence = numbers(table, "stop_sequence", where)
+    named = (trip >= 0) & (stop >= 0) & np.isfinite(sequence)
+    report.drop("stop times of an unknown trip", table["trip_id"], trip < 0)
+    report.drop("stop times at an unknown stop", table["stop_id"], (trip >= 0) & (stop < 0))
+    report.drop("stop times without a sequence", table["trip_id"], ~np.isfinite(sequence))
+    order = np.lexsort((sequence, trip))
+    order = order[named[order]]
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (np.diff(trip[order]) == 0) & (np.diff(sequence[order]) == 0)
+    report.drop("stop times that repeat a sequence", table["trip_id"].iloc[order], again)
+    order = order[~again]
+    arrival, departure = seconds(table, "arrival_time", where), seconds(table, "departure_time", where)
+    distance = numbers(table, "shape_dist_traveled", where)[order]
+    found = StopTimes(
+        trip[order], stop[order], arrival[order], departure[order],
+        ~flags(table, "pickup_type", "1")[order], ~flags(table, "drop_off_type", "1")[order],
+    )  # fmt: skip
+    found = _completed(found, distance, trips, report)
+    return _running_forward(found, trips, report)
+
+
+def _codes(ids: pd.Series[Any], known: pd.Index[Any]) -> NDArray[np.int64]:
+    codes, words = pd.factorize(ids)
+    return np.asarray(known.get_indexer(pd.Index(words)), dtype=np.int64)[codes] if len(codes) else codes
+
+
+def _completed(
+    times: StopTimes, distance: NDArray[np.float64], trips: pd.Index[Any], report: ReadReport
+) -> StopTimes:
+    """Each blank time filled in; calls before the first and after the last stated time are dropped."""
+    arrival, departure = times.arrival.copy(), times.departure.copy()
+    half = (arrival == BLANK) != (departure == BLANK)
+    report.copied = int(half.sum())
+    arrival[half] = departure[half] = np.maximum(arrival, departure)[half]
+    timed = arrival != BLANK
+    rows = np.arange(len(arrival))
+    before = np.maximum.accumulate(np.where(timed, rows, -1)) if len(rows) else rows
+    after = np.minimum.accumulate(np.where(timed, rows, len(rows))[::-1])[::-1] if len(rows) else rows
+    inside = (before >= 0) & (after < len(rows))
+    inside[inside] = (times.trip[before[inside]] == times.trip[inside]) & (
+        times.trip[after[inside]] == times.trip[inside]
+    )
+    report.drop("calls before the first or after the last stated time of their trip",
+                trips[times.trip], ~inside)  # fmt: skip
+    blank = np.flatnonzero(inside & ~timed)
+    low, high = before[blank], after[blank]
+    share = (blank - low) / np.maximum(high - low, 1)
+    measured = _measured(distance, low, high)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share[measured] = ((distance[blank] - distance[low]) / (distance[high] - distance[low]))[measured]
+    filled = np.rint(departure[low] + share * (arrival[high] - departure[low])).astype(np.int64)
+    arrival[blank] = departure[blank] = filled
+    report.interpolated, report.interpolated_by_distance = len(blank), int(measured.sum())
+    whole = StopTimes(times.trip, times.stop, arrival, departure, times.boards, times.alights)
+    return whole.rows(inside)
+
+
+def _measured(
+    distance: NDArray[np.float64], low: NDArray[np.intp], high: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Whether distances are stated, and rise, from one row to another."""
+    if not len(low):
+        return np.zeros(0, dtype=bool)
+    with np.errstate(invalid="ignore"):
+        off = ~(np.diff(distance) >= 0)
+    count = np.concatenate([[0], np.cumsum(off)])
+    with np.errstate(invalid="ignore"):
+        return np.asarray((count[high] == count[low]) & (distance[high] > distance[low]), dtype=bool)
+
+
+def _running_forward(times: StopTimes, trips: pd.Index[Any], report: ReadReport) -> StopTimes:
+    """Without the trips that go back in time or call at fewer than two stops."""
+    backward = times.departure < times.arrival
+    if len(times) > 1:
+        follows = np.diff(times.trip) == 0
+        backward[1:] |= follows & (times.arrival[1:] < times.departure[:-1])
+    wrong = np.unique(times.trip[backward])
+    report.drop("trips whose times run backward", trips[wrong], np.ones(len(wrong), dtype=bool))
+    kept = ~np.isin(times.trip, wrong)
+    calls = np.bincount(times.trip[kept], minlength=len(trips))
+    single = np.flatnonzero(calls == 1)
+    report.drop("trips with fewer than two timed stops", trips[single], np.ones(len(single), dtype=bool))
+    return times.rows(kept & (calls[times.trip] > 1))
