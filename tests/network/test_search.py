@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
+import subprocess
+import sys
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.network.conftest import streets_of
 
 from blockplan.network import at_joins, join, walk, walking
+from blockplan.network import nearest as compiled
 from blockplan.network.graph import sparse
-from blockplan.network.search import nearest
+from blockplan.network.search import at_nodes, nearest
 
 GRAPHS = st.integers(2, 9).flatmap(
     lambda size: st.tuples(
@@ -133,3 +137,40 @@ def test_a_walk_is_never_shorter_than_the_straight_line(rows, points) -> None:
     # The first point is its own target and walks to the street and back.
     reached = np.isfinite(found)
     assert (found[reached] + 0.05 >= straight[reached]).all()
+
+
+@given(LINES, POINTS, st.one_of(st.none(), st.integers(0, 90_000)))
+@settings(deadline=None)
+def test_both_engines_find_the_same_on_a_plan(rows, points, limit: int | None) -> None:
+    network = walking(streets_of(*grid_lines(rows)))
+    joins = join(network, np.array([shapely.Point(at) for at in points], dtype=object))
+    nodes, costs = network.start[joins.edge], joins.at_cm
+    np.testing.assert_array_equal(
+        compiled.nearest(network.compiled, nodes, limit, costs_cm=costs),
+        nearest(network.csr, nodes, costs, limit),
+    )
+
+
+@pytest.mark.parametrize("large", [0, 10**9])
+def test_the_engine_is_chosen_by_size_until_the_compiled_one_is_loaded(monkeypatch, cross, large) -> None:
+    network = walking(cross)
+    monkeypatch.setattr("blockplan.network.search.LARGE", large)
+    monkeypatch.delitem(sys.modules, "blockplan.network.nearest", raising=False)
+    source, cost = np.array([0], dtype=np.int32), np.array([5], dtype=np.int32)
+    np.testing.assert_array_equal(at_nodes(network, source, cost), nearest(network.csr, source, cost))
+    assert ("compiled" in vars(network)) == (large == 0)
+
+
+def test_a_search_on_a_small_plan_does_not_load_numba() -> None:
+    script = (
+        "import sys, numpy as np, geopandas as gpd, shapely\n"
+        "from blockplan.network import at_joins, join, walk, walking\n"
+        "from blockplan.plan.frames import tidy\n"
+        "line = shapely.LineString([(0, 0), (100, 0)])\n"
+        "frame, _ = tidy('streets', gpd.GeoDataFrame({'street_id': ['S']}, geometry=[line]))\n"
+        "network = walking(frame)\n"
+        "place = join(network, np.array([shapely.Point(30, 0)], dtype=object))\n"
+        "assert walk(network, place, at_joins(place)).tolist() == [0]\n"
+        "assert 'numba' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

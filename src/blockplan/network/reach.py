@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.network.search import nearest
+from blockplan.network.search import at_nodes
 from blockplan.units import CM_PER_M
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def walk(
     seeds = np.concatenate([network.start[targets.edge], network.end[targets.edge]])
     rest = network.length_cm[targets.edge] - targets.to_cm
     costs = np.concatenate([targets.from_cm, rest]) + np.tile(targets.cost_cm, 2)
-    at_node = nearest(network.csr, seeds, costs.astype(np.int32), limit_cm)
+    at_node = at_nodes(network, seeds, costs.astype(np.int32), limit_cm)
     by_start = at_node[network.start[edge]] + at
     by_end = at_node[network.end[edge]] + (network.length_cm[edge] - at)
     best = np.fmin(np.fmin(by_start, by_end), _on_same_edge(edge, at, targets))
