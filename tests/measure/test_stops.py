@@ -77,3 +77,61 @@ def test_a_stop_of_several_platforms_is_reached_at_any_of_them() -> None:
     plan = plan_of(parcels=[home(0, 60)], stops=[platforms], streets=[street])
     line, walked = one(plan, "stops_within_500m").readings
     assert (line.share, walked.share) == (1, 1)
+
+
+def test_stops_of_some_modes_are_reached_by_residents_and_by_jobs() -> None:
+    office = {"land_use": "0902", "jobs": 100, "geometry": square(2000, 0)}
+    plan = plan_of(parcels=[*HOMES[:2], office], stops=[stop(350, "bus"), stop(2050, "subway")])
+    assert one(plan, "stop_access", stop_modes=["bus"], access_limit_m=300).value == pytest.approx(60 / 90)
+    assert one(plan, "stop_access", stop_modes=["bus"], access_limit_m=299.9).value == 0
+    both = one(plan, "stop_access", access_limit_m=300, weigh_by="residents_and_jobs")
+    assert (both.value, both.readings[0].weight) == (pytest.approx(160 / 190), "residents_and_jobs")
+    bus = one(plan, "stop_access", stop_modes=["bus"], access_limit_m=300, weigh_by="residents_and_jobs")
+    assert bus.value == pytest.approx(60 / 190)
+    assert [place.id for place in bus.places] == ["P-3", "P-2"]
+
+
+def test_either_kind_of_transport_within_its_own_limit_is_enough() -> None:
+    street = [{"geometry": shapely.LineString([(0, 50), (5000, 50)])}]
+    for mode, metres, share in (
+        ("bus", 500, 1),
+        ("bus", 500.1, 0),
+        ("subway", 1000, 1),
+        ("subway", 1000.1, 0),
+    ):
+        plan = plan_of(parcels=[home(0, 60)], stops=[stop(50 + metres, mode)], streets=street)
+        found = one(plan, "transit_access_sdg")
+        assert (found.value, found.readings[0].id) == (share, "net_edge_stop")
+    two = plan_of(
+        parcels=[home(0, 60), home(2000, 40)], stops=[stop(450, "bus"), stop(1100, "rail")], streets=street
+    )
+    assert one(two, "transit_access_sdg").value == 1
+    assert one(two, "transit_access_sdg", high_capacity_limit_m=900).value == 0.6
+    assert one(two, "transit_access_sdg", high_capacity_limit_m=900).affected_residents == 40
+
+
+def test_access_to_transport_goes_on_foot_round_a_barrier() -> None:
+    streets = [
+        {"geometry": shapely.LineString([(0, 50), (400, 50)])},
+        {"walk": False, "barrier": "wall", "geometry": shapely.LineString([(200, 0), (200, 100)])},
+    ]
+    plan = plan_of(parcels=[home(0, 60)], stops=[stop(350, "bus")], streets=streets)
+    found = one(plan, "transit_access_sdg")
+    assert [(item.id, item.share) for item in found.readings] == [("net_edge_stop", 0), ("line_stop", 1)]
+    assert one(plan_of(parcels=[home(0, 60)], stops=[stop(350, "bus")]), "transit_access_sdg").value is None
+
+
+def test_floor_and_jobs_lie_within_the_radius_of_their_station() -> None:
+    rows = [
+        {"land_use": "0902", "floor_area_m2": 3000, "jobs": 90, "geometry": square(0, 0)},
+        {"land_use": "0902", "floor_area_m2": 1000, "jobs": 10, "geometry": square(700, 0)},
+    ]
+    plain = plan_of(parcels=rows, stops=[{**stop(50, "subway"), "line": "1"}])
+    assert one(plain, "station_floor_share").value == 0.75
+    assert one(plain, "station_jobs_share").value == 0.9
+    assert one(plain, "station_floor_share", station_radius_m=700).value == 1
+    change = plan_of(parcels=rows, stops=[{**stop(50, "subway"), "line": "1, 2"}])
+    found = one(change, "station_floor_share")
+    assert (found.value, found.definition["interchanges"]) == (1, 1)
+    assert one(change, "station_floor_share", interchange_radius_m=699).value == 0.75
+    assert one(plan_of(parcels=rows), "station_jobs_share").missing == ("stops: layer absent",)

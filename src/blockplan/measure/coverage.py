@@ -1,7 +1,10 @@
 """
 Shares of residents within a distance of something, and who is beyond it.
 
-One reading judges; the others stand beside it with the places whose answer changes.
+One reading judges; the others stand beside it with the places whose answer changes. Up to
+``drawn_round_m`` what the plan draws counts as all there is. A longer limit looks farther than plans
+draw: where somebody who falls short lives nearer to the end of the drawing than the limit, what lies
+outside could be in reach, and the share is unknown.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids, shapes, total, unknown
-from blockplan.measure.measurement import Part, Place, Reading
+from blockplan.errors import UsageError
+from blockplan.measure.columns import ids, shapes, total, union, unknown
+from blockplan.measure.homes import residents
+from blockplan.measure.measurement import Measurement, Part, Place, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,17 +36,141 @@ class Distances:
     """
     Metres from each home under one definition; NaN where nothing is reached.
 
-    `missing` says why the definition cannot be applied at all.
+    `missing` says why the definition cannot be applied at all. `limits_m` are limits of each
+    home's own, where one limit does not hold for all.
     """
 
     id: str
     metres: NDArray[np.float64]
     definition: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    limits_m: NDArray[np.float64] | None = None
 
     def within(self, limit_m: float) -> NDArray[np.bool_]:
         """Which homes are within the limit; to the centimetre, the limit itself included."""
-        return np.asarray(np.round(self.metres, 2) <= limit_m)
+        limit = limit_m if self.limits_m is None else self.limits_m
+        return np.asarray(np.round(self.metres, 2) <= limit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a share of reach rests on besides distances: definition, what is missing, what was counted."""
+
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def either(kinds: Sequence[tuple[Distances, float]]) -> Distances:
+    """
+    One of several kinds, each within its own limit: for each home the kind that is nearest to being reached.
+
+    Metres and limits of a home are those of that kind. The first names and defines the whole.
+    """
+    beyond = np.stack([distances.metres - limit for distances, limit in kinds])
+    best = np.argmin(np.where(np.isnan(beyond), np.inf, beyond), axis=0)
+    metres = np.stack([distances.metres for distances, _ in kinds])
+    first = kinds[0][0]
+    return Distances(
+        first.id,
+        np.take_along_axis(metres, best[None], axis=0)[0],
+        first.definition,
+        first.missing,
+        np.array([limit for _, limit in kinds], dtype=float)[best],
+    )
+
+
+def judged_first(judged_by: str, distances: Sequence[Distances]) -> list[Distances]:
+    """
+    The distances with the judging one first, the others in their order.
+
+    Raises
+    ------
+    UsageError
+        If there is no such reading.
+    """
+    chosen = [one for one in distances if one.id == judged_by]
+    if not chosen:
+        names = ", ".join(one.id for one in distances)
+        raise UsageError(f"There is no reading {judged_by!r}. judged_by may name: {names}.")
+    return chosen + [one for one in distances if one.id != judged_by]
+
+
+def covered(  # noqa: PLR0913 (the parts of one measurement)
+    plan: Plan,
+    name: str,
+    homes: Homes,
+    limit_m: float,
+    distances: Sequence[Distances],
+    found: Found,
+    *,
+    weigh_by: str = "residents",
+    drawn_round_m: float = np.inf,
+) -> Measurement:
+    """
+    The share of homes within a limit, as a measurement.
+
+    Parameters
+    ----------
+    distances
+        The judging reading first, those beside it after it.
+    found
+        What the caller read; what is missing there leaves the value unknown.
+    weigh_by
+        What the share is of; homes that weigh something else leave it unknown.
+    drawn_round_m
+        Limits up to this long are judged by what the plan draws.
+    """
+    judging = distances[0]
+    inside = judging.within(limit_m)
+    missing = found.missing + judging.missing
+    if not missing and homes.weighs == weigh_by and limit_m > drawn_round_m:
+        missing = _outside(plan, homes, inside, limit_m)
+    known = homes.weighs == weigh_by and not missing
+    people = weigh_by == "residents"
+    return Measurement(
+        name,
+        share(homes.weight, inside) if known else None,
+        "1",
+        {
+            **judging.definition,
+            **found.definition,
+            "limit_m": limit_m,
+            "judged_by": judging.id,
+            "weight": homes.weighs,
+        },
+        by=by_area(plan, homes, inside) if known else (),
+        readings=readings(homes, limit_m, judging, list(distances[1:])),
+        missing=missing,
+        counted=found.counted,
+        places=places(homes, judging, limit_m),
+        affected_residents=total(homes.weight[~inside]) if known and people else None,
+        summed=residents(plan).summed if people else {},
+    )
+
+
+def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[str, ...]:
+    """What is missing where the limit reaches beyond the drawing for somebody who falls short."""
+    depth = plan.cached(f"depth:{id(homes)}", lambda: _depth(plan, homes))
+    open_ended = ~inside & ~(depth >= limit_m)
+    if not open_ended.any():
+        return ()
+    return (
+        f"what lies outside the drawing: {int(open_ended.sum())} of {int((~inside).sum())} homes that fall "
+        f"short are nearer to its end than {limit_m:g} m (deepest: {np.nanmax(depth, initial=0):.0f} m)",
+    )
+
+
+def _depth(plan: Plan, homes: Homes) -> NDArray[np.float64]:
+    """How far the drawing (extent, else boundary) reaches round each home, m; no end where none is drawn."""
+    frame = union(shapes(plan, "extent"))
+    if frame.is_empty:
+        frame = union(shapes(plan, "boundary"))
+    if frame.is_empty:
+        return np.full(len(homes), np.inf)
+    shapely.prepare(frame)
+    depth = shapely.distance(homes.point, frame.boundary)
+    return np.where(shapely.intersects(frame, homes.point), depth, 0.0)
 
 
 def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
@@ -91,28 +220,40 @@ def places(homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, .
     beyond = np.flatnonzero(~distances.within(limit_m))
     away = distances.metres[beyond]
     order = np.lexsort((homes.id[beyond].astype(str), -np.where(np.isnan(away), np.inf, away)))
-    rows = beyond[order]
-    xy = [(point.x, point.y) if point is not None else (np.nan, np.nan) for point in homes.point[rows]]
-    return tuple(
-        Place(
-            homes.layer[row], homes.id[row], x, y, None if np.isnan(away[at]) else round(float(away[at]), 2)
-        )
-        for row, at, (x, y) in zip(rows, order, xy, strict=True)
-    )
+    rows, away = beyond[order], np.round(away[order], 2)
+    xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
+    metres = [
+        None if unreached else one for one, unreached in zip(away.tolist(), np.isnan(away), strict=True)
+    ]
+    return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, metres))
 
 
 def by_area(plan: Plan, homes: Homes, inside: NDArray[np.bool_]) -> tuple[Part, ...]:
-    """The share in each area of the plan that has homes."""
-    outlines, names = shapes(plan, "areas"), ids(plan, "areas")
-    if not len(names):
-        return ()
-    area, home = shapely.STRtree(homes.point).query(outlines, predicate="intersects")
+    """The share in each area of the plan that has homes, and in each block."""
     found = []
-    for name in dict.fromkeys(names):
-        rows = home[names[area] == name]
-        if len(rows):
-            found.append(Part(f"area:{name}", share(homes.weight[rows], inside[rows])))
+    for scope, rows in plan.cached(f"parts:{id(homes)}", lambda: _parts(plan, homes)):
+        weight, reached = homes.weight[rows], inside[rows]
+        people = total(weight) if homes.weighs == "residents" else None
+        beyond = total(weight[~reached]) if homes.weighs == "residents" else None
+        found.append(
+            Part(scope, share(weight, reached), supply=None, residents=people, affected_residents=beyond)
+        )
     return tuple(found)
+
+
+def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
+    """Homes (by row) of each area and each block that has some; a home on a common line is in both."""
+    found: list[tuple[str, NDArray[np.intp]]] = []
+    tree = shapely.STRtree(homes.point)
+    for layer, kind in (("areas", "area"), ("blocks", "block")):
+        outlines, names = shapes(plan, layer), ids(plan, layer)
+        if len(names):
+            outline, home = tree.query(outlines, predicate="intersects")
+            for name in dict.fromkeys(names):
+                rows = np.unique(home[names[outline] == name])
+                if len(rows):
+                    found.append((f"{kind}:{name}", rows))
+    return found
 
 
 def lacking(homes: Homes) -> tuple[str, ...]:

@@ -69,12 +69,16 @@ class Greens:
     def __len__(self) -> int:
         return len(self.members)
 
-    def of_size(self, smallest_ha: float, below_ha: float | None = None) -> Greens:
-        """Those of at least one size and below another."""
+    def rows_of_size(self, smallest_ha: float, below_ha: float | None = None) -> NDArray[np.intp]:
+        """Numbers of those of at least one size and below another."""
         kept = self.area_m2 >= smallest_ha * M2_PER_HA - ROUNDING_M2
         if below_ha is not None:
             kept &= self.area_m2 < below_ha * M2_PER_HA - ROUNDING_M2
-        rows = np.flatnonzero(kept)
+        return np.flatnonzero(kept)
+
+    def of_size(self, smallest_ha: float, below_ha: float | None = None) -> Greens:
+        """Those of at least one size and below another."""
+        rows = self.rows_of_size(smallest_ha, below_ha)
         members = tuple(self.members[row] for row in rows)
         return replace(
             self, layer=self.layer[rows], members=members, shape=self.shape[rows], area_m2=self.area_m2[rows]

@@ -2,8 +2,8 @@
 Whether residents reach a public green space: one distance, many readings.
 
 The sentence "within 500 m of green" has no single meaning. The straight line
-to the green's edge judges; every line of `READINGS` is one more way to read
-it, and stands beside the verdict with the homes whose answer changes.
+to the green's edge (`LINE`) is one; every line of `READINGS` is one more way to read
+it. One of them judges, and the others stand beside it with the homes whose answer changes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.columns import absent, ids, shapes, total, values
-from blockplan.measure.coverage import Distances, by_area, lacking, places, readings, share, straight
+from blockplan.measure.columns import absent, ids, shapes, values
+from blockplan.measure.coverage import Distances, Found, covered, lacking, straight
 from blockplan.measure.greens import public_greens
 from blockplan.measure.homes import homes as homes_of
-from blockplan.measure.homes import residents
-from blockplan.measure.measurement import Measurement, Reading
+from blockplan.measure.measurement import Measurement
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.measure.greens import Greens
+    from blockplan.measure.homes import Homes
     from blockplan.plan.model import Plan
 
 #: How near (m) a street has to run to a green to count as beside it.
@@ -62,7 +62,9 @@ class Way:
     to: Literal["entrance", "middle", "crossing", "within_5m"]
 
 
-#: Readings beside the judging one (`line_edge`), in the order in which they are shown.
+#: The reading by straight line to the edge of the green.
+LINE = "line_edge"
+#: Readings on foot, in the order in which they are shown.
 READINGS: tuple[Way, ...] = (
     Way("net_edge_entrance", "edge", own_way=True, to="entrance"),
     Way("net_node_middle_free", "node", own_way=False, to="middle"),
@@ -73,6 +75,37 @@ READINGS: tuple[Way, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """
+    Who is to reach what.
+
+    Attributes
+    ----------
+    homes
+        From where.
+    greens
+        All greens of one definition; the same object for every call, since what was found for it is kept.
+    rows
+        Those of them that count.
+    limit_m
+        How far ways on foot are followed.
+    join_limit_m
+        Greens and entrances join a street within this distance.
+    """
+
+    homes: Homes
+    greens: Greens
+    rows: NDArray[np.intp]
+    limit_m: float
+    join_limit_m: float
+
+    @property
+    def key(self) -> str:
+        """Names homes and greens among the things that a plan keeps."""
+        return f"{id(self.homes)}:{id(self.greens)}:{hash(self.rows.tobytes())}"
+
+
 def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     Share of residents within a distance of a public green space.
@@ -81,43 +114,39 @@ def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     housing parcels where no building is mapped. A plan without green has share 0.
     """
     homes = homes_of(plan)
-    everything = public_greens(plan, parameters)
-    greens = everything.of_size(parameters["smallest_green_ha"])
+    greens = public_greens(plan, parameters)
+    rows = greens.rows_of_size(parameters["smallest_green_ha"])
     limit_m = parameters["green_limit_m"]
-    definition = {
-        "limit_m": limit_m,
-        "along": "line",
-        "from": sorted({str(layer) for layer in homes.layer}),
-        "to": "edge",
-        "smallest_green_ha": parameters["smallest_green_ha"],
-        "greens": len(greens),
-        "weight": homes.weighs,
-    }
-    counted = {
-        layer: tuple(dict.fromkeys((*homes.counted.get(layer, ()), *everything.counted.get(layer, ()))))
-        for layer in dict.fromkeys((*homes.counted, *everything.counted))
-    }
-    missing = everything.missing + lacking(homes)
-    if everything.missing or not len(homes):
-        return Measurement("green_within_500m", None, "1", definition, missing=missing, counted=counted)
-    judging = Distances(
-        "line_edge", straight(homes.point, greens.shape), {"along": "line", "from": "home", "to": "edge"}
+    found = Found(
+        {
+            "limit_m": limit_m,
+            "along": "line",
+            "from": sorted({str(layer) for layer in homes.layer}),
+            "to": "edge",
+            "smallest_green_ha": parameters["smallest_green_ha"],
+            "greens": len(rows),
+            "weight": homes.weighs,
+        },
+        greens.missing + lacking(homes),
+        both(homes.counted, greens.counted),
     )
-    inside = judging.within(limit_m)
-    known = homes.weighs == "residents" and not missing
-    return Measurement(
-        "green_within_500m",
-        share(homes.weight, inside) if known else None,
-        "1",
-        definition,
-        by=by_area(plan, homes, inside) if known else (),
-        readings=_readings(plan, parameters, greens, judging),
-        missing=missing,
-        counted=counted,
-        places=places(homes, judging, limit_m),
-        affected_residents=total(homes.weight[~inside]) if known else None,
-        summed=residents(plan).summed,
-    )
+    if greens.missing or not len(homes):
+        return Measurement(
+            "green_within_500m", None, "1", found.definition, missing=found.missing, counted=found.counted
+        )
+    reach = Reach(homes, greens, rows, limit_m, parameters["join_limit_m"])
+    chosen = readings_of(plan, reach, (LINE, *parameters["green_readings"]))
+    return covered(plan, "green_within_500m", homes, limit_m, chosen, found)
+
+
+def both(
+    one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    """Features of two countings, each once."""
+    return {
+        layer: tuple(dict.fromkeys((*one.get(layer, ()), *other.get(layer, ()))))
+        for layer in dict.fromkeys((*one, *other))
+    }
 
 
 def street_network(plan: Plan) -> Network:
@@ -125,56 +154,89 @@ def street_network(plan: Plan) -> Network:
     return plan.cached("network:walk", lambda: walking(plan.layer("streets")))
 
 
-def _readings(
-    plan: Plan, parameters: Mapping[str, Any], greens: Greens, judging: Distances
-) -> tuple[Reading, ...]:
-    homes = homes_of(plan)
+def home_joins(plan: Plan, homes: Homes, how: Literal["node", "edge"] = "edge") -> Joins:
+    """Where homes join the network, however long their way to it."""
+    joiner = join if how == "edge" else join_nodes
+    return plan.cached(f"joins:{how}:{id(homes)}", lambda: joiner(street_network(plan), homes.point, None))
+
+
+def readings_of(plan: Plan, reach: Reach, names: tuple[str, ...]) -> list[Distances]:
+    """
+    Distances under some readings, in their order.
+
+    Raises
+    ------
+    UsageError
+        If there is no such reading.
+    """
     ways = {way.id: way for way in READINGS}
-    for name in parameters["green_readings"]:
-        if name not in ways:
+    for name in names:
+        if name not in ways and name != LINE:
             raise UsageError(
-                f"There is no reading {name!r} of green_within_500m. "
-                f"green_readings may name: {', '.join(ways)}."
+                f"There is no reading {name!r} of the reach of greens. "
+                f"green_readings may name: {', '.join(ways)}; judged_by also {LINE}."
             )
-    beside = [_on_foot(plan, ways[name], parameters, greens) for name in parameters["green_readings"]]
-    return readings(homes, parameters["green_limit_m"], judging, beside)
+    return [_on_foot(plan, ways[name], reach) if name in ways else _line(plan, reach) for name in names]
 
 
-def _on_foot(plan: Plan, way: Way, parameters: Mapping[str, Any], greens: Greens) -> Distances:
-    homes = homes_of(plan)
-    join_limit_m = parameters["join_limit_m"]
+def _line(plan: Plan, reach: Reach) -> Distances:
+    metres = plan.cached(
+        f"line:{reach.key}", lambda: straight(reach.homes.point, reach.greens.shape[reach.rows])
+    )
+    return Distances(LINE, metres, {"along": "line", "from": "home", "to": "edge"})
+
+
+def _on_foot(plan: Plan, way: Way, reach: Reach) -> Distances:
     definition: dict[str, Any] = {
         "along": "network",
         "from": "home",
         "join": way.join,
         "own_way": "counted" if way.own_way else "free",
         "to": way.to,
-        "join_limit_m": join_limit_m,
+        "join_limit_m": reach.join_limit_m,
     }
-    nowhere = np.full(len(homes), np.nan)
     missing = absent(plan, "streets")
     if missing:
-        return Distances(way.id, nowhere, definition, missing)
-    network = street_network(plan)
-    origins = plan.cached(f"joins:homes:{way.join}", lambda: _join(network, way, homes.point, None))
+        return Distances(way.id, np.full(len(reach.homes), np.nan), definition, missing)
+    origins = home_joins(plan, reach.homes, way.join)
     if origins.refused.any():
-        definition["homes_not_joined"] = homes.id[origins.refused].tolist()
+        definition["homes_not_joined"] = reach.homes.id[origins.refused].tolist()
     origins = origins if way.own_way else origins.free()
-    targets, refused = _targets(plan, network, way, greens, join_limit_m)
+    targets, refused = _targets(plan, way, reach)
     if refused is not None:
-        definition["not_joined"] = refused
-    return Distances(way.id, walk(network, origins, targets, parameters["green_limit_m"]), definition)
+        counts = np.isin(refused.area, reach.rows)
+        definition["not_joined"] = list(dict.fromkeys(refused.name[counts].tolist()))
+    kept = np.isin(targets.area, reach.rows)
+    targets = Targets(
+        targets.edge[kept],
+        targets.from_cm[kept],
+        targets.to_cm[kept],
+        targets.cost_cm[kept],
+        targets.area[kept],
+    )
+    metres = plan.cached(
+        f"walk:{way.id}:{reach.limit_m}:{reach.join_limit_m}:{reach.key}",
+        lambda: walk(street_network(plan), origins, targets, reach.limit_m),
+    )
+    return Distances(way.id, metres, definition)
 
 
-def _join(network: Network, way: Way, points: NDArray[Any], limit_m: float | None) -> Joins:
-    return (join if way.join == "edge" else join_nodes)(network, points, limit_m)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Refused:
+    """Greens or entrances that are too far from any street to join, and the greens (by row) they are of."""
+
+    name: NDArray[Any]
+    area: NDArray[np.intp]
 
 
-def _targets(
-    plan: Plan, network: Network, way: Way, greens: Greens, limit_m: float
-) -> tuple[Targets, list[str] | None]:
-    """Where greens are reached, and those that are too far from any street to join (where they have to)."""
-    names = ["+".join(members) for members in greens.members]
+def _targets(plan: Plan, way: Way, reach: Reach) -> tuple[Targets, _Refused | None]:
+    """Where greens are reached, and what is too far from any street to join (where it has to)."""
+    key = f"targets:{way.to}:{way.join}:{reach.join_limit_m}:{id(reach.greens)}"
+    return plan.cached(key, lambda: _all_targets(plan, way, reach.greens, reach.join_limit_m))
+
+
+def _all_targets(plan: Plan, way: Way, greens: Greens, limit_m: float) -> tuple[Targets, _Refused | None]:
+    network = street_network(plan)
     if way.to == "entrance":
         return _entrances(plan, network, greens, limit_m)
     if way.to == "crossing":
@@ -182,11 +244,13 @@ def _targets(
     if way.to == "within_5m":
         return meets(network, shapely.buffer(greens.shape, BESIDE_M)), None
     middles = np.asarray(shapely.point_on_surface(greens.shape), dtype=object)
-    joins = _join(network, way, middles, limit_m)
-    return at_joins(joins.free()), [name for name, no in zip(names, joins.refused, strict=True) if no]
+    joins = (join if way.join == "edge" else join_nodes)(network, middles, limit_m)
+    names = np.array(["+".join(members) for members in greens.members], dtype=object)
+    refused = np.flatnonzero(joins.refused)
+    return at_joins(joins.free()), _Refused(names[refused], refused)
 
 
-def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> tuple[Targets, list[str]]:
+def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> tuple[Targets, _Refused]:
     """Mapped entrances of the greens, and street crossings for the greens that have none."""
     green_of = {
         (layer, member): row
@@ -209,5 +273,6 @@ def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> 
     closed = np.setdiff1d(np.arange(len(greens)), green[mapped])
     crossed = meets(network, shapely.boundary(greens.shape[closed]))
     crossed = Targets(crossed.edge, crossed.from_cm, crossed.to_cm, crossed.cost_cm, closed[crossed.area])
-    refused = ids(plan, "green_entrances")[mapped][entrance[joins.refused]]
-    return at_joins(joins, green[mapped][entrance]) + crossed, list(dict.fromkeys(refused.tolist()))
+    of_gate = green[mapped][entrance]
+    names = ids(plan, "green_entrances")[mapped][entrance]
+    return at_joins(joins, of_gate) + crossed, _Refused(names[joins.refused], of_gate[joins.refused])

@@ -1,4 +1,9 @@
-"""Public transport: residents near stops and stations, modes at stations, commerce near stations."""
+"""
+Public transport: who is near stops and stations, modes at stations, what is built near stations.
+
+Stops of several kinds may have a distance of their own (500 m to a bus, 1,000 m to a train): one of
+them within its own distance is enough.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,18 @@ import numpy as np
 import shapely
 
 from blockplan.measure.columns import absent, ids, of_codes, points, shapes, total, unknown, values
-from blockplan.measure.coverage import Distances, by_area, lacking, places, readings, share, straight
-from blockplan.measure.homes import homes as homes_of
+from blockplan.measure.coverage import Distances, Found, covered, either, judged_first, share, straight
+from blockplan.measure.floors import (
+    Amounts,
+    area_of_parcels,
+    floor_areas,
+    jobs_of_parcels,
+    parcels_within,
+    unplaced,
+)
 from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.reach import street_network
+from blockplan.measure.reach import both, home_joins, street_network
+from blockplan.measure.weights import weighed
 from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
@@ -19,19 +32,36 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.homes import Homes
     from blockplan.plan.model import Plan
 
 
 def stops_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a distance of a stop of any mode."""
     everything = np.ones(len(ids(plan, "stops")), dtype=bool)
-    return _near(plan, "stops_within_500m", everything, parameters["stop_limit_m"], parameters)
+    return _near(plan, "stops_within_500m", [(everything, parameters["stop_limit_m"])], parameters)
 
 
 def stations_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a distance of a station."""
     chosen = _stations(plan, parameters)
-    return _near(plan, "stations_within_800m", chosen, parameters["station_limit_m"], parameters)
+    return _near(plan, "stations_within_800m", [(chosen, parameters["station_limit_m"])], parameters)
+
+
+def stop_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of residents (with jobs, or of dwellings) within a distance of a stop of some modes."""
+    chosen = _served_by(plan, parameters["stop_modes"])
+    judged_by = parameters["stop_judged_by"]
+    return _near(plan, "stop_access", [(chosen, parameters["access_limit_m"])], parameters, judged_by)
+
+
+def transit_access_sdg(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of residents within 500 m of low-capacity or 1,000 m of high-capacity transport, on foot."""
+    kinds = [
+        (_served_by(plan, parameters[f"{kind}_capacity_modes"]), parameters[f"{kind}_capacity_limit_m"])
+        for kind in ("low", "high")
+    ]
+    return _near(plan, "transit_access_sdg", kinds, parameters, parameters["transit_judged_by"])
 
 
 def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -82,10 +112,78 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     return Measurement(name, share(floor, near.within(limit_m)), "1", definition, by=by, counted=counted)
 
 
+def station_floor_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of all floor area within the radius of a station, from the parcel's point."""
+    found = floor_areas(plan, parameters["built_codes"])
+    return _round_stations(plan, "station_floor_share", found, parameters)
+
+
+def station_jobs_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of all jobs within the radius of a station, from the parcel's point."""
+    found = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    return _round_stations(plan, "station_jobs_share", found, parameters)
+
+
+def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of an amount of the parcels within the radius of a station.
+
+    A station where at least ``interchange_lines`` lines meet (``stops.line``, a comma between them) has the
+    radius of interchanges. One without lines said counts as ordinary.
+    """
+    stations = _stations(plan, parameters)
+    changes = stations & (_lines_at(plan) >= parameters["interchange_lines"])
+    limits = (
+        (stations, float(parameters["station_radius_m"])),
+        (changes, float(parameters["interchange_radius_m"])),
+    )
+    missing = absent(plan, "stops") + amounts.missing + unplaced(plan, amounts)
+    counted = {"parcels": amounts.counted, "stops": tuple(ids(plan, "stops")[stations])}
+    definition = {
+        "limit_m": limits[0][1],
+        "interchange_limit_m": limits[1][1],
+        "along": "line",
+        "from": "parcel",
+        "to": "station",
+        "stations": int(stations.sum()),
+        "interchanges": int(changes.sum()),
+    }
+    if missing or not amounts.whole:
+        missing = missing or ("nothing to measure: the plan has none",)
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
+    inside = np.zeros(len(amounts.by_parcel), dtype=bool)
+    for chosen, limit_m in limits:
+        inside |= parcels_within(plan, shapes(plan, "stops")[chosen], limit_m)
+    areas = area_of_parcels(plan)
+    definition |= {"amount": amounts.whole, "amount_within": amounts.within(inside)}
+    by = []
+    for area in dict.fromkeys(ids(plan, "areas")):
+        there = areas == area
+        whole = amounts.within(there)
+        by.append(Part(f"area:{area}", amounts.within(there & inside) / whole if whole else None, whole))
+    return Measurement(name, share(amounts.by_parcel, inside), "1", definition, by=tuple(by), counted=counted)
+
+
+def _lines_at(plan: Plan) -> NDArray[np.intp]:
+    """How many lines meet at each stop."""
+    return np.array(
+        [
+            len({one.strip() for one in (said or "").split(",")} - {""})
+            for said in values(plan, "stops", "line")
+        ],
+        dtype=np.intp,
+    )
+
+
 def _stations(plan: Plan, parameters: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Stops that a station mode serves."""
-    wanted = set(parameters["station_modes"])
-    return np.array([not wanted.isdisjoint(modes) for modes in _modes(plan)], dtype=bool)
+    return _served_by(plan, parameters["station_modes"])
+
+
+def _served_by(plan: Plan, modes: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Stops that one of some modes serves; all of them where none is asked for."""
+    wanted = set(modes)
+    return np.array([not wanted or not wanted.isdisjoint(found) for found in _modes(plan)], dtype=bool)
 
 
 def _modes(plan: Plan) -> list[set[str]]:
@@ -97,42 +195,55 @@ def _modes(plan: Plan) -> list[set[str]]:
 
 
 def _near(
-    plan: Plan, name: str, chosen: NDArray[np.bool_], limit_m: float, parameters: Mapping[str, Any]
+    plan: Plan,
+    name: str,
+    kinds: list[tuple[NDArray[np.bool_], float]],
+    parameters: Mapping[str, Any],
+    judged_by: str = "line_stop",
 ) -> Measurement:
-    homes = homes_of(plan)
-    stops = shapes(plan, "stops")[chosen]
+    """The share near stops of one of some kinds, each kind (which stops) within its own distance."""
+    homes, lacking = weighed(plan, parameters)
+    limit_m = max(limit for _, limit in kinds)
+    chosen = np.logical_or.reduce([stops for stops, _ in kinds])
     no_layer = absent(plan, "stops")
-    missing = no_layer + lacking(homes)
-    definition = {
-        "limit_m": limit_m,
-        "along": "line",
+    definition: dict[str, Any] = {
         "from": sorted({str(layer) for layer in homes.layer}),
         "to": "stop",
-        "stops": len(stops),
-        "weight": homes.weighs,
+        "stops": int(chosen.sum()),
     }
-    counted = {**homes.counted, "stops": tuple(ids(plan, "stops")[chosen])}
-    if no_layer or not len(homes):
-        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
-    line = Distances("line_stop", straight(homes.point, stops), {"along": "line", "to": "stop"})
-    inside = line.within(limit_m)
-    known = homes.weighs == "residents" and not missing
-    return Measurement(
-        name,
-        share(homes.weight, inside) if known else None,
-        "1",
+    found = Found(
         definition,
-        by=by_area(plan, homes, inside) if known else (),
-        readings=readings(homes, limit_m, line, [_walked(plan, stops, limit_m, parameters["join_limit_m"])]),
-        missing=missing,
-        counted=counted,
-        places=places(homes, line, limit_m),
-        affected_residents=total(homes.weight[~inside]) if known else None,
+        no_layer + lacking,
+        both(homes.counted, {"stops": tuple(ids(plan, "stops")[chosen])}),
+    )
+    if no_layer or not len(homes):
+        definition |= {"limit_m": limit_m, "along": "line", "weight": homes.weighs}
+        return Measurement(name, None, "1", definition, missing=found.missing, counted=found.counted)
+    shape = shapes(plan, "stops")
+    line = either([(_line(homes, shape[stops]), limit) for stops, limit in kinds])
+    walked = either(
+        [
+            (_walked(plan, homes, shape[stops], (limit, parameters["join_limit_m"])), limit)
+            for stops, limit in kinds
+        ]
+    )
+    return covered(
+        plan,
+        name,
+        homes,
+        limit_m,
+        judged_first(judged_by, [line, walked]),
+        found,
+        weigh_by=parameters.get("weigh_by", "residents"),
     )
 
 
-def _walked(plan: Plan, stops: NDArray[Any], limit_m: float, join_limit_m: float) -> Distances:
-    homes = homes_of(plan)
+def _line(homes: Homes, stops: NDArray[Any]) -> Distances:
+    return Distances("line_stop", straight(homes.point, stops), {"along": "line", "to": "stop"})
+
+
+def _walked(plan: Plan, homes: Homes, stops: NDArray[Any], limits_m: tuple[float, float]) -> Distances:
+    limit_m, join_limit_m = limits_m
     definition: dict[str, Any] = {
         "along": "network",
         "join": "edge",
@@ -142,8 +253,7 @@ def _walked(plan: Plan, stops: NDArray[Any], limit_m: float, join_limit_m: float
     missing = absent(plan, "streets")
     if missing:
         return Distances("net_edge_stop", np.full(len(homes), np.nan), definition, missing)
-    network = street_network(plan)
-    origins = plan.cached("joins:homes:edge", lambda: join(network, homes.point, None))
+    network, origins = street_network(plan), home_joins(plan, homes)
     if origins.refused.any():
         definition["homes_not_joined"] = homes.id[origins.refused].tolist()
     # A stop drawn as several points (platforms) is reached at any of them.

@@ -1,0 +1,272 @@
+"""
+Who reaches a public green of some size, and who reaches a facility of some kind.
+
+The same two measures serve every standard that speaks of a distance: what the standard says (sizes,
+kinds, distance, along what, share of whom) are their parameters. `blockplan.measure.reach` and
+`blockplan.measure.coverage` do the work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.errors import UsageError
+from blockplan.measure.columns import absent, ids, of_codes, shapes, sound, unknown, values
+from blockplan.measure.coverage import Distances, Found, covered, either, judged_first, straight
+from blockplan.measure.greens import public_greens
+from blockplan.measure.measurement import Measurement
+from blockplan.measure.reach import LINE, Reach, both, home_joins, readings_of, street_network
+from blockplan.measure.supply import NO_SERVICES
+from blockplan.measure.weights import weighed
+from blockplan.network import at_joins, join, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.greens import Greens
+    from blockplan.measure.homes import Homes
+    from blockplan.plan.model import Plan
+
+#: Layers that ``also_layers`` may count beside greens -> the parameter that holds their land uses.
+OPEN_LAYERS = {"water": "water_codes", "woodland": "woodland_codes"}
+#: What has no area (a brook drawn as a line) is taken this wide to either side, m, for streets to meet it.
+LINE_HALF_WIDTH_M = 0.5
+
+
+def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of residents (or of dwellings, or of residential land) within a distance of a public green.
+
+    ``radius_by_size_ha`` gives each size of green a radius of its own, which goes before the limit:
+    greens from each size up to the next have the radius beside it. A plan without such greens has share 0.
+    """
+    homes, lacking = weighed(plan, parameters)
+    greens = open_spaces(plan, parameters)
+    tiers = _tiers(greens, parameters)
+    limit_m = max(limit for _, limit in tiers)
+    counting = np.unique(np.concatenate([rows for rows, _ in tiers]))
+    definition = {
+        "from": sorted({str(layer) for layer in homes.layer}),
+        "smallest_green_ha": parameters["smallest_green_ha"],
+        "greens": len(counting),
+        "largest_counted_ha": round(float(greens.area_m2[counting].max()) / 1e4, 4)
+        if len(counting)
+        else None,
+    }
+    found = Found(definition, greens.missing + lacking, both(homes.counted, greens.counted))
+    if greens.missing or not len(homes):
+        definition |= {"limit_m": limit_m, "weight": homes.weighs}
+        return Measurement(
+            "green_access", None, "1", definition, missing=found.missing, counted=found.counted
+        )
+    judged_by = parameters["judged_by"]
+    names = (judged_by, *(name for name in (LINE, *parameters["green_readings"]) if name != judged_by))
+    per_tier = [
+        readings_of(plan, Reach(homes, greens, rows, limit, parameters["join_limit_m"]), names)
+        for rows, limit in tiers
+    ]
+    distances = [
+        either([(one, limit) for one, (_, limit) in zip(reading, tiers, strict=True)])
+        for reading in zip(*per_tier, strict=True)
+    ]
+    return covered(
+        plan,
+        "green_access",
+        homes,
+        limit_m,
+        distances,
+        found,
+        weigh_by=parameters["weigh_by"],
+        drawn_round_m=parameters["drawn_round_m"],
+    )
+
+
+def open_spaces(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
+    """
+    Public greens, and the water and woodland that ``also_layers`` counts beside them.
+
+    Raises
+    ------
+    UsageError
+        If ``also_layers`` names another layer.
+    """
+    greens, also = public_greens(plan, parameters), parameters.get("also_layers", ())
+    for layer in also:
+        if layer not in OPEN_LAYERS:
+            raise UsageError(f"also_layers cannot hold {layer!r}; it may hold: {', '.join(OPEN_LAYERS)}.")
+    for layer in also:
+        greens = _with_layer(plan, greens, layer, parameters[OPEN_LAYERS[layer]])
+    return greens
+
+
+def _with_layer(plan: Plan, greens: Greens, layer: str, codes: tuple[str, ...]) -> Greens:
+    key = f"open:{layer}:{','.join(codes)}:{id(greens)}"
+    return plan.cached(key, lambda: _add_layer(plan, greens, layer, codes))
+
+
+def _add_layer(plan: Plan, greens: Greens, layer: str, codes: tuple[str, ...]) -> Greens:
+    chosen, undetailed = of_codes(plan, codes)
+    parcels = np.flatnonzero(chosen & ~shapely.is_missing(shapes(plan, "parcels")))
+    rest = np.flatnonzero(~shapely.is_missing(shapes(plan, layer)))
+    shape = np.concatenate([shapes(plan, "parcels")[parcels], shapes(plan, layer)[rest]])
+    thin = shapely.get_dimensions(shape) < 2
+    shape[thin] = shapely.buffer(shape[thin], LINE_HALF_WIDTH_M)
+    shape = sound(shape)
+    names = np.concatenate([ids(plan, "parcels")[parcels], ids(plan, layer)[rest]])
+    layers = ["parcels"] * len(parcels) + [layer] * len(rest)
+    drawn = np.flatnonzero(shapely.area(shape) > 0)
+    counted = {"parcels": tuple(ids(plan, "parcels")[parcels]), layer: tuple(ids(plan, layer)[rest])}
+    return replace(
+        greens,
+        layer=np.concatenate([greens.layer, np.array(layers, dtype=object)[drawn]]),
+        members=(*greens.members, *((name,) for name in names[drawn])),
+        shape=np.concatenate([greens.shape, shape[drawn]]),
+        area_m2=np.concatenate([greens.area_m2, shapely.area(shape[drawn])]),
+        missing=greens.missing + undetailed,
+        counted=both(greens.counted, counted),
+    )
+
+
+def _tiers(greens: Greens, parameters: Mapping[str, Any]) -> list[tuple[NDArray[np.intp], float]]:
+    """Rows of the greens that count, and the distance within which they have to be, by tier of size."""
+    radii = parameters["radius_by_size_ha"]
+    if not radii:
+        largest = parameters["largest_green_ha"] or None
+        rows = greens.rows_of_size(parameters["smallest_green_ha"], largest)
+        return [(rows, float(parameters["access_limit_m"]))]
+    try:
+        steps = sorted((float(size), radius) for size, radius in radii.items())
+    except ValueError:
+        raise UsageError(
+            f"radius_by_size_ha is {dict(radii)}: it has to give sizes in ha their radius in m, "
+            'such as { "0.4" = 300, "1" = 500 }.'
+        ) from None
+    ends = [size for size, _ in steps[1:]] + [None]
+    return [
+        (greens.rows_of_size(size, end), float(radius))
+        for (size, radius), end in zip(steps, ends, strict=True)
+    ]
+
+
+def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of residents (or dwellings) within a distance of a facility of some services.
+
+    No such facility in the layer is a measured 0; an absent layer is unknown, and so is a share
+    below 1 while a facility of no stated service, level or size could be one of them.
+    """
+    homes, lacking = weighed(plan, parameters)
+    rows, unsaid = facilities_of(plan, parameters)
+    limit_m = float(parameters["access_limit_m"])
+    counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[rows])})
+    definition = {
+        "from": sorted({str(layer) for layer in homes.layer}),
+        "to": "facility",
+        "services": list(parameters["services"]),
+        "facilities": len(rows),
+    }
+    missing = absent(plan, "facilities") + lacking
+    if not parameters["services"]:
+        missing += NO_SERVICES
+    if missing and (not parameters["services"] or not plan.has_layer("facilities") or not len(homes)):
+        definition |= {"limit_m": limit_m, "weight": homes.weighs}
+        return Measurement("service_access", None, "1", definition, missing=missing, counted=counted)
+    distances = judged_first(
+        parameters["facility_judged_by"],
+        to_facilities(plan, homes, rows, (limit_m, parameters["join_limit_m"])),
+    )
+    if unsaid and not distances[0].within(limit_m).all():
+        missing += unsaid
+    return covered(
+        plan,
+        "service_access",
+        homes,
+        limit_m,
+        distances,
+        Found(definition, missing, counted),
+        weigh_by=parameters["weigh_by"],
+        drawn_round_m=parameters["drawn_round_m"],
+    )
+
+
+def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """
+    Facilities (by row) of some services, levels and sizes of site, and what is missing to tell them.
+
+    Empty ``service_levels`` ask for none in particular, and 0 for no size. A facility
+    without the word or number that is asked for could be one of them: it is named as missing.
+    """
+    names = ids(plan, "facilities")
+    chosen = np.ones(len(names), dtype=bool)
+    missing: tuple[str, ...] = ()
+    for column, wanted in (("service", parameters["services"]), ("level", parameters["service_levels"])):
+        if wanted:
+            said = values(plan, "facilities", column)
+            unsaid = np.array([word is None for word in said], dtype=bool)
+            missing += unknown(f"facilities.{column}", names[chosen & unsaid], len(names))
+            chosen = chosen & np.isin(said, wanted)
+    if parameters["smallest_site_m2"]:
+        site = values(plan, "facilities", "site_area_m2")
+        missing += unknown("facilities.site_area_m2", names[chosen & np.isnan(site)])
+        chosen = chosen & (site >= parameters["smallest_site_m2"])
+    nowhere = chosen & shapely.is_missing(_places(plan))
+    missing += unknown("facilities.geometry", names[nowhere])
+    return np.flatnonzero(chosen), missing
+
+
+def _places(plan: Plan) -> NDArray[Any]:
+    """Shapes of facilities; that of the parcel it stands on where a facility is not drawn itself."""
+    return plan.cached("facility_places", lambda: _find_places(plan))
+
+
+def _find_places(plan: Plan) -> NDArray[Any]:
+    found = shapes(plan, "facilities").copy()
+    parcels = dict(zip(ids(plan, "parcels"), shapes(plan, "parcels"), strict=True))
+    hosts = values(plan, "facilities", "parcel_id")
+    for row in np.flatnonzero(shapely.is_missing(found)):
+        found[row] = parcels.get(hosts[row])
+    return found
+
+
+def to_facilities(
+    plan: Plan, homes: Homes, rows: NDArray[np.intp], limits_m: tuple[float, float]
+) -> list[Distances]:
+    """
+    Distances of homes to the nearest of some facilities: in a straight line, and on foot.
+
+    `limits_m`: how far the way on foot is followed, and how far a facility may be from its street.
+    """
+    places = _places(plan)[rows]
+    line = Distances("line_facility", straight(homes.point, places), {"along": "line"})
+    return [line, on_foot_to(plan, homes, places, limits_m, ids(plan, "facilities")[rows])]
+
+
+def on_foot_to(
+    plan: Plan, homes: Homes, places: NDArray[Any], limits_m: tuple[float, float | None], names: NDArray[Any]
+) -> Distances:
+    """
+    Distances of homes along streets to the nearest of some places, each reached at a point on it.
+
+    The way from the street to that point counts. Places farther from a street than the second of
+    `limits_m` are not reached; their `names` stand in the definition.
+    """
+    limit_m, join_limit_m = limits_m
+    definition: dict[str, Any] = {"along": "network", "join": "edge", "join_limit_m": join_limit_m}
+    missing = absent(plan, "streets")
+    if missing:
+        return Distances("net_edge_facility", np.full(len(homes), np.nan), definition, missing)
+    network, origins = street_network(plan), home_joins(plan, homes)
+    if origins.refused.any():
+        definition["homes_not_joined"] = homes.id[origins.refused].tolist()
+    drawn = ~shapely.is_missing(places)
+    doors = np.asarray(shapely.point_on_surface(places[drawn]), dtype=object)
+    joins = join(network, doors, join_limit_m)
+    definition["not_joined"] = names[drawn][joins.refused].tolist()
+    metres = walk(network, origins, at_joins(joins), limit_m)
+    return Distances("net_edge_facility", metres, definition)

@@ -1,0 +1,136 @@
+"""Trees in view of homes, and the land under their crowns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.columns import absent, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.coverage import by_area, share
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.weights import weighed
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.homes import Homes
+    from blockplan.plan.model import Plan
+
+#: Ends of a line of sight this near (m) to a building only touch it.
+TOUCH_M = 0.01
+
+
+def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of residents whose home has at least some trees in view: near, and no other building between.
+
+    The line of sight goes from the nearest point of the dwelling building (of the parcel's
+    representative point where no building is mapped) to the tree.
+    """
+    name, limit_m, wanted = "trees_in_view", parameters["tree_view_m"], parameters["trees_wanted"]
+    homes, lacking = weighed(plan, parameters)
+    missing = absent(plan, "trees") + lacking
+    trees = shapes(plan, "trees")
+    counted = {**homes.counted, "trees": tuple(ids(plan, "trees"))}
+    definition = {
+        "limit_m": limit_m,
+        "along": "line of sight",
+        "from": sorted({str(layer) for layer in homes.layer}),
+        "to": "tree",
+        "trees_wanted": wanted,
+        "trees": int((~shapely.is_missing(trees)).sum()),
+        "buildings_between": len(ids(plan, "buildings")),
+        "weight": homes.weighs,
+    }
+    missing += unknown("trees.geometry", ids(plan, "trees")[shapely.is_missing(trees)])
+    if missing or homes.weighs != "residents":
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
+    seen = _seen(plan, homes, trees, limit_m)
+    enough = seen >= wanted
+    rows = np.flatnonzero(~enough)
+    rows = rows[np.lexsort((homes.id[rows].astype(str), seen[rows]))]
+    xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
+    places = map(Place, homes.layer[rows], homes.id[rows], *xy, seen[rows].astype(float).tolist())
+    return Measurement(
+        name,
+        share(homes.weight, enough),
+        "1",
+        definition,
+        by=by_area(plan, homes, enough),
+        counted=counted,
+        places=tuple(places),
+        affected_residents=total(homes.weight[~enough]),
+    )
+
+
+def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:
+    """How many trees each home sees."""
+    buildings = sound(shapes(plan, "buildings"))
+    row_of = {name: row for row, name in enumerate(ids(plan, "buildings"))}
+    own = np.array(
+        [
+            row_of[id_] if layer == "buildings" else -1
+            for layer, id_ in zip(homes.layer, homes.id, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    place = homes.point.copy()
+    place[own >= 0] = buildings[own[own >= 0]]
+    tree = shapely.STRtree(trees)
+    home, at = tree.query(place, predicate="dwithin", distance=limit_m)
+    sight = shapely.shortest_line(place[home], trees[at])
+    blocked = np.zeros(len(home), dtype=bool)
+    # A wall that the line only touches at its ends is the home's own, or one that the tree stands at.
+    line, building = shapely.STRtree(buildings).query(sight, predicate="intersects")
+    crossed = shapely.length(shapely.intersection(sight[line], buildings[building])) > TOUCH_M
+    inside = shapely.intersects(place[home[line]], buildings[building]) & (own[home[line]] < 0)
+    blocked[line[crossed & (building != own[home[line]]) & ~inside]] = True
+    return np.bincount(home[~blocked], minlength=len(homes))
+
+
+def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of the planned land under the crowns of trees.
+
+    Crowns are the polygons of the layer ``canopy``, together with circles of ``trees.crown_m``
+    across. Trees without a crown make the share unknown where no canopy is drawn; where it is, they
+    are taken to stand in it.
+    """
+    name = "canopy_share"
+    layers = absent(plan, "canopy", "trees")
+    missing: tuple[str, ...] = layers if len(layers) == 2 else ()
+    land = union(shapes(plan, "boundary"))
+    if land.is_empty:
+        missing += absent(plan, "boundary") or ("boundary: it encloses no land",)
+    canopy, trees = shapes(plan, "canopy"), shapes(plan, "trees")
+    crown, names = values(plan, "trees", "crown_m"), ids(plan, "trees")
+    if not len(canopy):
+        missing += unknown("trees.crown_m", names[np.isnan(crown)], len(names))
+    counted = {
+        "canopy": tuple(ids(plan, "canopy")),
+        "trees": tuple(names),
+        "boundary": tuple(ids(plan, "boundary")),
+    }
+    if missing:
+        return Measurement(name, None, "1", missing=missing, counted=counted)
+    known = (crown > 0) & ~shapely.is_missing(trees)
+    crowns = shapely.buffer(trees[known], crown[known] / 2, quad_segs=16)
+    covered = shapely.intersection(union(np.concatenate([canopy, crowns])), land)
+    definition = {
+        "canopy_ha": covered.area / M2_PER_HA,
+        "land_ha": land.area / M2_PER_HA,
+        "trees_with_crown": int(known.sum()),
+        "trees_without_crown": int(np.isnan(crown).sum()),
+    }
+    by = []
+    for layer, kind in (("areas", "area"), ("blocks", "block")):
+        for id_, outline in zip(ids(plan, layer), shapes(plan, layer), strict=True):
+            there = shapely.intersection(union(np.array([outline], dtype=object)), land)
+            value = shapely.intersection(covered, there).area / there.area if there.area else None
+            by.append(Part(f"{kind}:{id_}", value))
+    return Measurement(name, covered.area / land.area, "1", definition, by=tuple(by), counted=counted)
