@@ -27,6 +27,7 @@ COMMANDS = {
     "compare": ("blockplan.cli.compare", "Scenarios or plans side by side."),
     "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),
+    "batch": ("blockplan.cli.batch", "Many plans at once, over processes or a cluster."),
     "import": ("blockplan.cli.imports", "Other people's data into a plan package."),
 }
 

@@ -75,6 +75,11 @@ def show_json(document: dict[str, Any]) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=_plain))
 
 
+def show_line(document: dict[str, Any]) -> None:
+    """One JSON object on one line of stdout, for commands that give many."""
+    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, default=_plain))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()

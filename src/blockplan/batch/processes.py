@@ -1,0 +1,124 @@
+"""
+A function over many items, in processes of this machine.
+
+Each worker is an executor of its own with one process: where a process is
+killed, only its executor breaks, is made anew, and the item it had is tried
+once more. One item a worker is under way, so that memory does not grow with the number of items.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, Any
+
+from blockplan.batch.done import TRIES, Done, failed, lost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+#: Libraries that would each start as many threads as there are cores, in every worker.
+ONE_THREAD = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "GDAL_NUM_THREADS",
+)  # fmt: skip
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # no such call on macOS and Windows
+        return os.cpu_count() or 1
+
+
+def run(
+    function: Callable[[Any], Any], items: Iterable[Any], *, workers: int | None = None
+) -> Iterator[Done]:
+    """
+    Call a function for each item in worker processes, and give each result as soon as it is there.
+
+    Parameters
+    ----------
+    function
+        A function of a module (it is pickled), or a `functools.partial` of one.
+    items
+        Read as workers become free, so it may be longer than memory.
+    workers
+        Number of processes; one for each core where None.
+
+    Yields
+    ------
+    Done
+        In the order in which they are done. A function that raises gives a `Done` with the error;
+        so does an item whose worker was lost twice. Nothing stops the other items.
+    """
+    pool = _Pool(workers or cores())
+    try:
+        yield from pool.run(function, items)
+    finally:
+        pool.close()
+
+
+def _prepare() -> None:
+    # Before anything heavy is imported: some libraries read these when they are loaded.
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+
+
+def _executor() -> ProcessPoolExecutor:
+    # A process that starts afresh shares no locks and no threads with this one, on every system.
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare)
+
+
+class _Pool:
+    """Executors of one process each, and what each is busy with."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.idle: list[ProcessPoolExecutor] = []
+        self.busy: dict[Future[Any], tuple[ProcessPoolExecutor, Done]] = {}
+
+    def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Done]:
+        """Keep every worker busy until there is nothing left."""
+        waiting = (Done(number, item) for number, item in enumerate(items))
+        while True:
+            while len(self.busy) < self.workers and (task := next(waiting, None)) is not None:
+                self._start(function, task)
+            if not self.busy:
+                return
+            ready, _ = wait(self.busy, return_when=FIRST_COMPLETED)
+            for future in ready:
+                yield from self._take(function, future)
+
+    def _start(self, function: Callable[[Any], Any], task: Done) -> None:
+        executor = self.idle.pop() if self.idle else _executor()
+        try:
+            future = executor.submit(function, task.item)
+        except BrokenProcessPool:  # killed while it was idle: nobody's item is lost
+            executor.shutdown(wait=False)
+            executor = _executor()
+            future = executor.submit(function, task.item)
+        self.busy[future] = executor, task
+
+    def _take(self, function: Callable[[Any], Any], future: Future[Any]) -> Iterator[Done]:
+        executor, task = self.busy.pop(future)
+        error = future.exception()
+        if isinstance(error, BrokenProcessPool):
+            executor.shutdown(wait=False)
+            if task.tries < TRIES:
+                self._start(function, Done(task.number, task.item, tries=task.tries + 1))
+            else:
+                yield lost(task.number, task.item, task.tries)
+            return
+        self.idle.append(executor)
+        if error is not None:
+            yield Done(task.number, task.item, error=failed(error), tries=task.tries)
+        else:
+            yield Done(task.number, task.item, future.result(), tries=task.tries)
+
+    def close(self) -> None:
+        """Let the workers go; what is under way is finished and forgotten."""
+        for executor in (*self.idle, *(executor for executor, _ in self.busy.values())):
+            executor.shutdown(wait=True, cancel_futures=True)

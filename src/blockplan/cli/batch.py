@@ -1,0 +1,117 @@
+"""``blockplan batch``: many plans at once."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from blockplan.cli.common import lang_option, on_option, pack_option, progress, show_line
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from blockplan.batch import CheckLine
+
+#: Exit code of one plan -> its sign and the words of the summary.
+SAID = {
+    0: ("✓", "keep every must rule"),
+    1: ("×", "fail one"),
+    3: ("?", "have one that is not known"),
+    2: ("!", "could not be judged"),
+    70: ("!", "met a fault in Blockplan"),
+}
+
+
+@click.group(epilog="Example: blockplan batch check plans/* --workers 4 --json > verdicts.jsonl")
+def command() -> None:
+    """Do the same with many plans, over processes of this machine or over a cluster."""
+
+
+@command.command("check", epilog="Example: blockplan batch check plans/* --pack zone --json > verdicts.jsonl")
+@click.argument("plans", nargs=-1, metavar="PLANS...")
+@click.option(
+    "--list", "listed", metavar="FILE", help="Read more plans from FILE, one path a line; - for stdin."
+)
+@pack_option
+@on_option
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes; default: one for each core. With --on-cluster: plans under way at once.",
+)
+@click.option(
+    "--on-cluster",
+    "cluster",
+    metavar="ADDRESS",
+    help="Address of a dask scheduler, such as tcp://10.0.0.5:8786.",
+)
+@lang_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, as each plan is done.")
+@click.pass_context
+def check_command(
+    ctx: click.Context,
+    plans: tuple[str, ...],
+    listed: str | None,
+    packs: tuple[str, ...],
+    on: dt.date | None,
+    workers: int | None,
+    cluster: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """
+    Judge PLANS, each as `blockplan check` would, and print each as soon as it is done.
+
+    A plan that cannot be read has its error in its line and stops no other. Leaves with the worst
+    of the single exit codes: 70 (a fault in Blockplan), 2 (a plan could not be judged), 1 (a `must` rule
+    fails), 3 (one is unknown), 0.
+    """
+    from blockplan.batch import check_many, worst
+
+    if not plans and listed is None:
+        raise click.UsageError("Name the plans, or a file that lists them: --list FILE.")
+    codes: Counter[int] = Counter()
+    total = len(plans) if listed is None else None
+    with progress("Judging", total) as step:
+        lines = check_many(
+            _all(plans, listed), packs=list(packs) or None, on=on, lang=lang, workers=workers, cluster=cluster
+        )
+        for line in lines:
+            codes[line.exit_code] += 1
+            if as_json:
+                show_line(line.to_dict())
+            else:
+                click.echo(_words(line))
+            sys.stdout.flush()
+            step(f"Judged {line.path}")
+    said = ", ".join(f"{codes[code]} {words}" for code, (_, words) in SAID.items() if codes[code])
+    click.echo(f"{sum(codes.values())} plans: {said or 'none'}", err=True)
+    ctx.exit(worst(codes))
+
+
+def _all(plans: tuple[str, ...], listed: str | None) -> Iterator[str]:
+    yield from plans
+    if listed is None:
+        return
+    with click.open_file(listed, encoding="utf-8") as file:
+        for text in file:
+            if path := text.strip():
+                yield path
+
+
+def _words(line: CheckLine) -> str:
+    sign, _ = SAID[line.exit_code]
+    if line.check is None:
+        return f"{sign} {line.path}: {line.error}"
+    outcomes = Counter(verdict["outcome"] for verdict in line.check["verdicts"])
+    counted = ", ".join(f"{outcomes[name]} {name}" for name in ("pass", "fail", "unknown") if outcomes[name])
+    failed = [
+        one["rule"] for one in line.check["verdicts"] if one["outcome"] == "fail" and one["force"] == "must"
+    ]
+    named = f" ({', '.join(dict.fromkeys(failed))})" if failed else ""
+    return f"{sign} {line.path}: {counted or 'no rule applies'}{named}"

@@ -1,0 +1,25 @@
+"""A few small plans on disk, sound ones and others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.builders import a_plan, parcels_of
+
+from blockplan.plan import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three plans that can be judged, one that is damaged, one that is not there; the damaged one second."""
+    folder = tmp_path_factory.mktemp("plans")
+    for name, people in (("small", 12), ("larger", 4000), ("unknown", None)):
+        land = parcels_of("1401", "0701", residents=[None, people])
+        write(a_plan(land, manifest={"id": name, "packs": ["zone"]}), folder / name)
+    (folder / "damaged").mkdir()
+    (folder / "damaged" / "plan.toml").write_text("id = 'damaged'\ncrs = 4", encoding="utf-8")
+    return [folder / name for name in ("small", "damaged", "larger", "absent", "unknown")]
