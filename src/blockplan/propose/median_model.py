@@ -1,0 +1,85 @@
+"""The p-median as a mixed-integer model of the sites and assignments that a bound leaves open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+from blockplan.measure.solver import quiet_highs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def solve_open(
+    cost: NDArray[np.floating],
+    pairs: NDArray[np.bool_],
+    p: int,
+    kept: NDArray[np.intp],
+    step: float,
+    seconds: float,
+) -> tuple[NDArray[np.intp] | None, float]:
+    """
+    Solve what is left open.
+
+    Parameters
+    ----------
+    cost, pairs
+        Sites x demand, and which assignments may be used.
+    p, kept
+        How many sites are open, and rows that have to be.
+    step
+        Objectives of two solutions differ by at least so much, or by any amount (0).
+    seconds
+        When HiGHS stops.
+
+    Returns
+    -------
+    tuple
+        The chosen rows (None where none was found) and a lower bound, which is infinite where what
+        is left open cannot serve everybody.
+    """
+    model = _model(cost, pairs, p, kept)
+    solver = quiet_highs(time_limit=max(seconds, 0.1), mip_rel_gap=0.0, mip_abs_gap=max(1e-6, 0.999 * step))
+    solver.passModel(model)
+    solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        return None, np.inf
+    info = solver.getInfo()
+    bound = float(info.mip_dual_bound)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return None, bound
+    return np.flatnonzero(np.array(solver.getSolution().col_value[: cost.shape[0]]) > 0.5), bound
+
+
+def _model(
+    cost: NDArray[np.floating], pairs: NDArray[np.bool_], p: int, kept: NDArray[np.intp]
+) -> highspy.HighsLp:
+    """Columns: sites, then assignments. Rows: all are served once, by open sites only, and p are open."""
+    m, n = cost.shape
+    site, demand = np.nonzero(pairs)
+    count, number = site.size, np.arange(site.size)
+    ones = np.ones(count)
+    serve = sp.coo_matrix((ones, (demand, m + number)), shape=(n, m + count))
+    link = sp.coo_matrix(
+        (np.concatenate([ones, -ones]), (np.tile(number, 2), np.concatenate([m + number, site]))),
+        shape=(count, m + count),
+    )
+    many = sp.coo_matrix((np.ones(m), (np.zeros(m, int), np.arange(m))), shape=(1, m + count))
+    rows = sp.vstack([serve, link, many]).tocsr()
+    lower = np.zeros(m + count)
+    lower[kept] = 1
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = m + count, rows.shape[0]
+    model.col_cost_ = np.concatenate([np.zeros(m), cost[site, demand].astype(float)])
+    model.col_lower_, model.col_upper_ = lower, np.ones(m + count)
+    model.row_lower_ = np.concatenate([np.ones(n), np.full(count, -highspy.kHighsInf), [p]])
+    model.row_upper_ = np.concatenate([np.ones(n), np.zeros(count), [p]])
+    matrix = model.a_matrix_
+    matrix.format_ = highspy.MatrixFormat.kRowwise
+    matrix.start_, matrix.index_, matrix.value_ = rows.indptr, rows.indices, rows.data
+    model.integrality_ = [highspy.HighsVarType.kInteger] * m + [highspy.HighsVarType.kContinuous] * count
+    return model

@@ -1,0 +1,70 @@
+"""
+What every siting problem gives back: the sites, what they cost, and how good that provably is.
+
+Bound and gap stand beside every objective. ``proved`` is True only where the bound meets the
+objective; nothing here is called optimal otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Objectives this near (relative) to their bound are proved: what is left is the rounding of sums.
+EXACT = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sites:
+    """
+    A choice of sites.
+
+    Attributes
+    ----------
+    chosen
+        Rows of the distance matrix that are opened, ascending; existing facilities included.
+    assigned
+        The chosen row that serves each demand point; -1 where none does.
+    objective, bound
+        What was reached, and what nobody can better; in the problem's own unit.
+    sense
+        ``min`` or ``max``: whether a small or a large objective is good.
+    seconds
+        Wall-clock seconds of the solve.
+    method
+        How the solution was found and how the bound was.
+    """
+
+    chosen: NDArray[np.intp]
+    assigned: NDArray[np.intp]
+    objective: float
+    bound: float
+    sense: Literal["min", "max"]
+    seconds: float
+    method: str
+
+    @property
+    def gap(self) -> float:
+        """Distance of objective and bound, relative to the objective; 0 where proved."""
+        return gap(self.objective, self.bound)
+
+    @property
+    def proved(self) -> bool:
+        """Whether no other choice can be better."""
+        return self.gap <= EXACT
+
+
+def gap(objective: float, bound: float) -> float:
+    """
+    Relative distance of an objective and its bound.
+
+    Examples
+    --------
+    >>> gap(100.0, 99.0), gap(0.0, 0.0)
+    (0.01, 0.0)
+    """
+    return 0.0 if objective == bound else abs(objective - bound) / max(abs(objective), 1e-12)
