@@ -90,7 +90,10 @@ def test_readings_say_who_is_gained_and_who_is_lost() -> None:
     ]  # fmt: skip
     walk = rows[1]
     assert (walk["gained_places"], walk["gained_residents"]) == (1, 150.0)  # P-000: beyond by straight line
-    assert (walk["lost_places"], walk["lost_residents"]) == (1, None)  # P-011: within, and its residents are not known
+    assert (walk["lost_places"], walk["lost_residents"]) == (
+        1,
+        None,
+    )  # P-011: within, and its residents are not known
     places = records(made(result(verdicts=(reach(),)))["places"])
     assert [(row["why"], row["id"]) for row in places] == [
         ("falls_short", "P-000"), ("falls_short", "P-001"), ("falls_short", "P-010"),

@@ -245,11 +245,13 @@ def test_a_pass_that_hangs_on_the_reading_says_whom_it_changes(plan: Plan) -> No
     assert "Places where another reading changes the answer: On foot along streets" in text
 
 
-def test_a_folder_gets_report_sheet_result_and_tables(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
+def test_a_folder_gets_report_summary_sheet_result_and_tables(
+    plan: Plan, found: CheckResult, tmp_path: Path
+) -> None:
     written = report(plan, found, tmp_path / "out", "en")
     names = [path.name for path in written]
-    assert names[:3] == ["report.html", "sheet.pdf", "result.json"]
-    assert names[3:] == ["tables.xlsx", *(f"{name}.csv" for name in TABLES)]
+    assert names[:4] == ["report.html", "summary.pdf", "sheet.pdf", "result.json"]
+    assert names[4:] == ["tables.xlsx", *(f"{name}.csv" for name in TABLES)]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
 
 

@@ -1,5 +1,5 @@
 """
-Writes what is handed out: the HTML report, the A3 sheet, the tables, the result as JSON.
+Writes what is handed out: the HTML report, the summary, the A3 sheet, the tables, the result as JSON.
 
 A file appears whole or not at all: it is written beside its place and moved
 there at the end.
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 #: Names of the files that `report` writes.
 REPORT, SHEET, RESULT, WORKBOOK = "report.html", "sheet.pdf", "result.json", "tables.xlsx"
+SUMMARY = "summary.pdf"
 
 
 def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE) -> list[Path]:
     """
-    Write the HTML report, the A3 sheet, the result as JSON and the tables into a folder.
+    Write the HTML report, the summary, the A3 sheet, the result as JSON and the tables into a folder.
 
     A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file.
 
@@ -42,6 +43,7 @@ def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFA
     text = json.dumps(result.to_dict(lang), ensure_ascii=False, indent=2, allow_nan=False, default=str)
     return [
         write_html(plan, result, target / REPORT, lang),
+        write_summary(plan, result, target / SUMMARY, lang),
         write_sheet(plan, result, target / SHEET, lang),
         write_whole(target / RESULT, (text + "\n").encode("utf-8")),
         *write_tables(plan, result, target, lang),
@@ -97,6 +99,13 @@ def write_sheet(plan: Plan, result: CheckResult, path: Path | str, lang: str = D
     from blockplan.report.sheet import sheet  # noqa: PLC0415 (the typesetter is loaded when a sheet is made)
 
     return write_whole(Path(path), sheet(plan, result, lang))
+
+
+def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
+    """Write the summary of two pages (A4, PDF/A-2b); parameters as in `write_html`."""
+    from blockplan.report.summary import summary  # noqa: PLC0415 (the typesetter is loaded when a summary is made)
+
+    return write_whole(Path(path), summary(plan, result, lang))
 
 
 def write_whole(path: Path, data: bytes) -> Path:

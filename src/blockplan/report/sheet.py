@@ -8,24 +8,22 @@ plan gives the same bytes.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-import tempfile
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import typst
-
-from blockplan.report import fonts, themes
-from blockplan.report.drawing import FOOT_MM, Drawing, Sheet
-from blockplan.report.legends import is_station
-from blockplan.report.view import NO_BREAK, View
+from blockplan.report import themes
+from blockplan.report.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.grouping import WORST_FIRST
+from blockplan.report.legends import facility_legend, is_station
+from blockplan.report.typesetting import desk, typeset
+from blockplan.report.view import FORCES, NO_BREAK, View
 from blockplan.report.words import Words
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
-    from blockplan.check.verdict import CheckResult
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.plan import Plan
     from blockplan.report.svg import Frame
 
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 STRIP_MM, WIDE_MM, HEIGHT_MM = 100.0, 262.0, 262.0
 #: Room for a closer view, mm.
 DETAIL_MM = (86.0, 124.0)
+#: The sheet never has room for more verdicts than these.
+MOST_VERDICTS = 40
 SCALES = (
     500,
     1000,
@@ -51,33 +51,13 @@ SCALES = (
     75_000,
     100_000,
 )
-STANDARD: Literal["a-2b"] = "a-2b"
 
 
 def sheet(plan: Plan, result: CheckResult, lang: str) -> bytes:
     """The sheet as the bytes of a PDF/A-2b file."""
     view = View(plan, result, Words(lang, NO_BREAK))
-    with tempfile.TemporaryDirectory(prefix="blockplan-") as name:
-        folder = Path(name)
-        data = _data(view, folder)
-        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        template = resources.files("blockplan.report").joinpath("templates", "sheet.typ")
-        (folder / "sheet.typ").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
-        faces = folder / "fonts"
-        faces.mkdir()
-        for weight, font in fonts.plain(_text(data) + _svg_text(folder), lang).items():
-            (faces / f"{weight}.otf").write_bytes(font)
-        drawn_on = plan.manifest.drawn_on
-        pdf = typst.compile(
-            str(folder / "sheet.typ"),
-            root=str(folder),
-            font_paths=[str(faces)],
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=STANDARD,
-            timestamp=dt.datetime(drawn_on.year, drawn_on.month, drawn_on.day, tzinfo=dt.UTC),
-        )
-    return bytes(pdf)
+    with desk() as folder:
+        return typeset(folder, "sheet.typ", _data(view, folder), lang, plan.manifest.drawn_on)
 
 
 def _data(view: View, folder: Path) -> dict[str, Any]:
@@ -87,10 +67,11 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
     details: list[dict[str, Any]] = []
     if drawing is not None:
         (folder / "map.svg").write_text(drawing.standalone(view.ground), encoding="utf-8")
-        for number, entry in enumerate(drawing.legend):
+        details = _details(view, folder) if drawing.narrow else []
+        entries = [*drawing.legend, *(_facility_signs(view, drawing) if details else ())]
+        for number, entry in enumerate(entries):
             (folder / f"sign-{number}.svg").write_text(entry.file(), encoding="utf-8")
             legend.append({"file": f"sign-{number}.svg", "said": entry.said, "amount": entry.amount})
-        details = _details(view, folder) if drawing.narrow else []
     return {
         "lang": {"zh": "zh", "en": "en", "ja": "ja"}[words.lang],
         "region": {"zh": "cn", "en": "gb", "ja": "jp"}[words.lang],
@@ -120,15 +101,35 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
         "verdicts_title": words("sheet.verdicts"),
         "verdict_heads": [words(f"column.{key}") for key in ("outcome", "title", "measured", "required")],
         "verdicts": [
-            {"outcome": row.outcome, "cells": [row.said, row.title, row.measured, row.required]}
-            for row in map(view.row, result.verdicts)
+            {"rank": rank, "outcome": row.outcome, "cells": [row.said, row.title, row.measured, row.required]}
+            for rank, row in ((rank, view.named_row(verdict)) for rank, verdict in ranked(result.verdicts))
         ],
+        "verdict_total": len(result.verdicts),
+        "more": words("sheet.more", n="{n}"),
         "facts": [list(fact) for fact in view.facts],
         "hash_title": words("head.hash"),
         "hash": result.content_hash or view.plan.content_hash,
         "attribution": words("head.attribution", source=manifest.attribution) if manifest.attribution else "",
         "made_with": words("head.made_with", version=view.version),
     }
+
+
+def ranked(verdicts: Sequence[Verdict], most: int = MOST_VERDICTS) -> list[tuple[int, Verdict]]:
+    """The verdicts that a page may have room for, in their order, each with its rank: what fails is first."""
+    order = sorted(range(len(verdicts)), key=lambda at: _weight(verdicts[at]))
+    ranks = {at: rank for rank, at in enumerate(order)}
+    return [(ranks[at], verdict) for at, verdict in enumerate(verdicts) if ranks[at] < most]
+
+
+def _weight(verdict: Verdict) -> tuple[int, int]:
+    return WORST_FIRST.index(verdict.outcome), FORCES.index(verdict.force)
+
+
+def _facility_signs(view: View, drawing: Drawing) -> list[LegendEntry]:
+    """What the letters on the closer views mean, and the stops; what the legend already has is left out."""
+    told = {entry.said for entry in drawing.legend}
+    frame = view.ground.frame or drawing.sheet.frame
+    return [entry for entry in facility_legend(view.ground, frame) if entry.said not in told]
 
 
 def sheet_map(view: View) -> Drawing | None:
@@ -181,15 +182,3 @@ def key_figures(view: View) -> list[list[str]]:
         ("stations", words.amount(stations if len(plan.layer("stops")) else None, "station")),
     ]
     return [[words(f"sheet.{key}"), value] for key, value in rows]
-
-
-def _text(data: Any) -> str:
-    if isinstance(data, dict):
-        return "".join(map(_text, data.values()))
-    if isinstance(data, list):
-        return "".join(map(_text, data))
-    return str(data)
-
-
-def _svg_text(folder: Path) -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.svg")))

@@ -8,8 +8,9 @@ nothing here computes a figure.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from blockplan.report.words import Words, is_known
@@ -54,7 +55,19 @@ def verdict_headers(lang: str) -> tuple[str, ...]:
 def verdict_rows(result: CheckResult, lang: str) -> list[tuple[str, ...]]:
     """The verdict table: outcome, rule, title, measured, required, margin, who."""
     words = Words(lang)
-    return [verdict_row(verdict, words).cells() for verdict in result.verdicts]
+    rules = Counter(verdict.rule for verdict in result.verdicts)
+    rows = [(verdict, verdict_row(verdict, words)) for verdict in result.verdicts]
+    return [
+        (
+            replace(row, title=f"{row.title} | {scope_said(one, words)}") if rules[one.rule] > 1 else row
+        ).cells()
+        for one, row in rows
+    ]
+
+
+def scope_said(verdict: Verdict, words: Words) -> str:
+    """The object that a verdict judges, by its kind and id."""
+    return f"{words.or_else(f'scope.{verdict.scope_kind}', verdict.scope_kind)} {verdict.scope_id}"
 
 
 def verdict_row(verdict: Verdict, words: Words) -> VerdictRow:

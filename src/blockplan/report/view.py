@@ -8,7 +8,7 @@ never computes a figure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +176,17 @@ class View:
     @cached_property
     def _anchors(self) -> dict[tuple[str, str], str]:
         return anchors(self.result.verdicts)
+
+    def named_row(self, verdict: Verdict) -> tables.VerdictRow:
+        """A verdict in words, where its title has to say which object it judges."""
+        row, scope = self.row(verdict), self.scope(verdict)
+        return (
+            replace(row, title=f"{row.title} | {scope}") if scope and verdict.rule in self._several else row
+        )
+
+    @cached_property
+    def _several(self) -> frozenset[str]:
+        return frozenset(group.rule for group in by_rule(self.result.verdicts) if group.several)
 
     def anchor(self, verdict: Verdict) -> str:
         """Name of a verdict's section."""

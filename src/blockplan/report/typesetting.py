@@ -1,0 +1,73 @@
+"""Sets a page with typst: a template, its data, its pictures, the fonts cut down to what they say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import typst
+
+from blockplan.report import fonts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STANDARD: Literal["a-2b"] = "a-2b"
+
+
+@contextmanager
+def desk() -> Iterator[Path]:
+    """A folder for the pictures of one document; it goes when the document is set."""
+    with tempfile.TemporaryDirectory(prefix="blockplan-") as name:
+        yield Path(name)
+
+
+def typeset(folder: Path, template: str, data: dict[str, Any], lang: str, day: dt.date) -> bytes:
+    """
+    A document as the bytes of a PDF/A-2b file.
+
+    Parameters
+    ----------
+    folder
+        Holds the pictures (SVG) that the data name.
+    template
+        File in ``templates/`` that reads ``data.json``.
+    lang
+        Language whose forms of characters are taken.
+    day
+        The document's date: the same plan gives the same bytes.
+    """
+    (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    source = resources.files("blockplan.report").joinpath("templates", template)
+    (folder / template).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    faces = folder / "fonts"
+    faces.mkdir()
+    for weight, font in fonts.plain(_text(data) + _svg_text(folder), lang).items():
+        (faces / f"{weight}.otf").write_bytes(font)
+    pdf = typst.compile(
+        str(folder / template),
+        root=str(folder),
+        font_paths=[str(faces)],
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=STANDARD,
+        timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
+    )
+    return bytes(pdf)
+
+
+def _text(data: Any) -> str:
+    if isinstance(data, dict):
+        return "".join(map(_text, data.values()))
+    if isinstance(data, list):
+        return "".join(map(_text, data))
+    return str(data)
+
+
+def _svg_text(folder: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.svg")))

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import io
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pypdf import PdfReader
+from tests.report.handmade import hand_made, layers, manifest, reach, result, verdict
+from tests.report.test_grouping import of_many
+from tests.report.test_ledger import reconciled
+
+from blockplan.check.verdict import Capacity, Residents
+from blockplan.plan import Plan
+from blockplan.report.sheet import ranked, sheet
+from blockplan.report.summary import summary
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [
+        "".join(unicodedata.normalize("NFKC", page.extract_text()).split())
+        for page in PdfReader(io.BytesIO(pdf)).pages
+    ]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("scenario", ["a", "b", "c"])
+def test_the_summary_of_the_reference_plan_has_two_pages(reference: Path, scenario: str, lang: str) -> None:
+    from blockplan.check import check
+    from blockplan.plan import read
+
+    plan = read(reference, scenario=scenario)
+    assert len(pages(summary(plan, check(plan), lang))) == 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_summary_by_all_packs_has_two_pages(reference: Path, lang: str) -> None:
+    from blockplan.check import available_packs, check
+    from blockplan.plan import read
+
+    plan = read(reference, scenario="b")
+    assert len(pages(summary(plan, check(plan, packs=sorted(available_packs())), lang))) == 2
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_hundred_and_fifty_verdicts_are_cut_and_the_rest_is_counted(lang: str) -> None:
+    one, two = pages(summary(hand_made(), of_many(), lang))
+    more = {"zh": "另有", "en": "more,seethereport", "ja": "件は報告書を参照"}[lang]
+    assert more in two
+    assert "60" in one
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        result(),
+        result(verdicts=()),
+        result(statements=(), reported=()),
+        result(verdicts=tuple(verdict(f"r{n}", "pass") for n in range(40))),
+        result(verdicts=tuple(verdict(f"r{n}", "unknown", missing=("a b " * 60,)) for n in range(30))),
+        result(residents=Residents(None, None, None), capacity=Capacity(None, None, {"zone-edu": None})),
+        reconciled(),
+    ],
+    ids=["handmade", "nothing judged", "no statements", "all pass", "long words", "nobody", "differences"],
+)
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_every_result_makes_two_pages_of_a4(found: Any, *, synthetic: bool) -> None:
+    pdf = summary(hand_made(synthetic=synthetic), found, "en")
+    reader = PdfReader(io.BytesIO(pdf))
+    assert len(reader.pages) == 2
+    for page in reader.pages:
+        width, height = (float(side) / 72 * 25.4 for side in page.mediabox[2:])
+        assert (round(width), round(height)) == (210, 297)
+
+
+def test_the_summary_says_what_a_reviewer_asks_first(found: CheckResult) -> None:
+    one, two = pages(summary(hand_made(), found, "en"))
+    for said in ("Syntheticgeometry", "R01×missed", "Thesuppliescarryatmost2,610residents", "2,700", "3,300"):
+        assert said in one
+    assert found.content_hash in one
+    for said in ("31,040m2moreland", "frommemory,notverified:1verdict", "bedsoffacilityF-2", "93%", "61%"):
+        assert said in two
+
+
+def test_differences_between_text_table_and_drawing_stand_on_the_first_page() -> None:
+    one = pages(summary(hand_made(), reconciled(), "en"))[0]
+    assert "S06" in one
+    assert "3.62km2" in one
+    assert "✓agrees1" in one
+
+
+def test_the_same_plan_gives_the_same_summary(found: CheckResult) -> None:
+    assert summary(hand_made(), found, "zh") == summary(hand_made(), found, "zh")
+
+
+def test_a_plan_with_nothing_to_draw_and_a_strange_title_still_gets_a_summary(found: CheckResult) -> None:
+    bad = '#panic() $x$ *b* \\ " <script>'
+    one, _ = pages(summary(Plan(manifest(title={"en": bad}), {}), found, "en"))
+    assert "#panic()" in one
+    plain = Plan(manifest(), {"boundary": layers()["boundary"].iloc[:1]})
+    assert len(pages(summary(plain, result(verdicts=(reach(),)), "ja"))) == 2
+
+
+def test_the_sheet_stays_one_page_with_many_verdicts_and_says_how_many_are_left_out() -> None:
+    (one,) = pages(sheet(hand_made(), of_many(), "en"))
+    assert "more,seethereport" in one
+    assert "blockB-1" in one
+
+
+def test_the_sheet_shows_what_fails_before_the_rest() -> None:
+    kept = ranked(of_many().verdicts, 40)
+    assert {one.outcome for _, one in kept} == {"fail"}
+    assert sorted(rank for rank, _ in kept) == list(range(40))
+
+
+def test_the_legend_of_the_sheet_explains_the_letters_of_facilities(found: CheckResult) -> None:
+    (one,) = pages(sheet(hand_made(), found, "en"))
+    for said in ("Nursinghome", "Primaryschool", "Busortramstop"):
+        assert said in one
