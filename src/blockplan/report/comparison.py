@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 NO_BREAK = "\N{NO-BREAK SPACE}"
 #: A list of changes of one layer that is longer is folded; one that is longer still is cut.
 SHORT_LIST, LONGEST_LIST = 12, 400
+#: The unit of an area as lists of changes hold it.
+AREA = re.compile(r"(?<=\d )m2$")
 TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -416,7 +418,7 @@ class View:
             return self.says("change.empty")
         if isinstance(value, bool):
             return str(value).lower()
-        return self.words.number(value) if isinstance(value, int | float) else str(value)
+        return self.words.number(value) if isinstance(value, int | float) else AREA.sub("m²", str(value))
 
     @property
     def command(self) -> str:

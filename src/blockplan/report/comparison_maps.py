@@ -7,11 +7,11 @@ losses, new and vanished places differ in sign or hatching, not in colour alone.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
 
 from blockplan.report import drawing, svg
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from blockplan.compare import Comparison, Pair
     from blockplan.compare.people import ResidentsChange
     from blockplan.compare.transition import Use
-    from blockplan.plan import Plan
     from blockplan.report.comparison_words import Says
     from blockplan.report.words import Words
 
@@ -110,7 +109,8 @@ class Atlas:
     # Land use
 
     def _land(self, pair: Pair) -> tuple[Callable[[Sheet, str], str], list[LegendEntry]]:
-        pieces = sorted(pair.land.changed.items(), key=lambda one: -pair.land.ha[one[0]])
+        largest = sorted(pair.land.changed.items(), key=lambda one: -pair.land.ha[one[0]])
+        pieces = [(uses, shapely.union_all(shapes)) for uses, shapes in largest]
         legend = [
             LegendEntry(
                 _split_swatch(use_fill(was), use_fill(now)),
@@ -122,8 +122,7 @@ class Atlas:
 
         def show(sheet: Sheet, id_: str) -> str:
             out, labels = [], []
-            for number, ((was, now), shapes) in enumerate(pieces):
-                whole = shapely.union_all(shapes)
+            for number, ((was, now), whole) in enumerate(pieces):
                 d = svg.path(svg.drawable([whole], self._frame), self._frame)
                 look: dict[str, str | float] = {
                     "stroke": INK, "stroke_width": 0.3 * sheet.unit, "fill_rule": "evenodd",
@@ -169,21 +168,21 @@ class Atlas:
             for tint, lost, said, inside in groups
         ]
 
+        parcels = _parcels(pair)
+
         def show(sheet: Sheet, id_: str) -> str:
             out, labels = [_hatch(f"{id_}-lost", "#ffffff", sheet.unit)], []
             for tint, lost, _, inside in groups:
-                shapes = [_shape(pair, one.id) for one in inside]
-                d = svg.path(svg.drawable(shapes, self._frame), self._frame)
+                shapes = [(one, shape) for one in inside for shape in parcels.get(one.id, ())]
+                d = svg.path(svg.drawable([shape for _, shape in shapes], self._frame), self._frame)
                 look: dict[str, str | float] = {
                     "stroke": "#3a3a36", "stroke_width": 0.2 * sheet.unit, "fill_rule": "evenodd",
                 }  # fmt: skip
                 out.append(svg.shape(d, fill=tint, **look))
                 if lost:
                     out.append(svg.shape(d, fill=f"url(#{id_}-lost)", stroke="none", fill_rule="evenodd"))
-                for one, shape in zip(inside, shapes, strict=True):
-                    if shape is not None:
-                        labels.append((shape, self.words.signed(one.gain, "") if one.gain else "?"))
-            return "".join(out) + self._labels(sheet, [(shape, said.strip()) for shape, said in labels])
+                labels += [(shape, self._signed(one.gain) if one.gain else "?") for one, shape in shapes]
+            return "".join(out) + self._labels(sheet, labels)
 
         return show, legend
 
@@ -258,21 +257,17 @@ class Atlas:
         return "".join(out)
 
 
-def _shape(pair: Pair, id_: str) -> BaseGeometry | None:
-    """The parcel with an id, as the plan after draws it, else as the plan before does."""
+def _parcels(pair: Pair) -> dict[str, list[BaseGeometry]]:
+    """The parcels by id, as the plan after draws them, else as the plan before does."""
+    found: dict[str, list[BaseGeometry]] = {}
     for plan in (pair.after, pair.before):
-        found = _parcel(plan, id_)
-        if found is not None:
-            return found
-    return None
-
-
-def _parcel(plan: Plan, id_: str) -> BaseGeometry | None:
-    parcels = plan.layer("parcels")
-    rows = np.flatnonzero(parcels.index.astype(str) == id_)
-    shapes = [parcels.geometry.iloc[row] for row in rows]
-    drawn = [shape for shape in shapes if shape is not None and not shape.is_empty]
-    return shapely.union_all(shapely.make_valid(drawn)) if drawn else None
+        drawn: dict[str, list[BaseGeometry]] = {}
+        parcels = plan.layer("parcels")
+        for id_, shape in zip(parcels.index.astype(str), parcels.geometry, strict=True):
+            if shape is not None and not shape.is_empty:
+                drawn.setdefault(id_, []).append(shape)
+        found = {**drawn, **found}
+    return found
 
 
 def use_fill(use: Use | None) -> str:
@@ -285,8 +280,8 @@ def use_fill(use: Use | None) -> str:
 def _steps(sizes: list[float]) -> tuple[tuple[float, float], ...]:
     """Three ranges with round ends that hold all sizes."""
     top = max(sizes, default=1.0)
-    step = 10 ** np.floor(np.log10(max(top / 3, 1e-9)))
-    step = float(next(step * by for by in (1, 2, 2.5, 5, 10) if 3 * step * by >= top))
+    power = 10.0 ** math.floor(math.log10(max(top / 3, 1e-9)))
+    step = next(power * by for by in (1, 2, 2.5, 5, 10) if 3 * power * by >= top)
     return (0.0, step), (step, 2 * step), (2 * step, 3 * step)
 
 
