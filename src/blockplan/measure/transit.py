@@ -204,8 +204,9 @@ def journeys(case: TransitCase, feeds: Sequence[Feed]) -> Journeys:
     found = prepare(timetable, case.network, points, stops, case.walking, case.limit_s)
     if not found.joined.any():
         raise PlanDataError(
-            f"None of {len(points)} points of {case.points.path} lies within {case.walking.join_limit_m} m of a "
-            "street.\nCheck the CRS of points and streets, or raise the limit."
+            f"None of {len(points)} points of {case.points.path} lies within "
+            f"{case.walking.join_limit_m:g} m of a street.\n"
+            "Check the CRS of points and streets, or raise the limit."
         )
     return found
 
