@@ -228,7 +228,7 @@ class View:
 
     def _counts(self, column: Column) -> str:
         outcomes = [verdict.outcome for verdict in column.result.verdicts]
-        return "  ".join(
+        return self.words.join(
             f"{sign}{self.words.space}{self.words.number(outcomes.count(outcome))}"
             for outcome, sign in tables.SYMBOLS.items()
             if outcome in outcomes
