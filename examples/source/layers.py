@@ -62,6 +62,7 @@ def outlines(parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
             **names.columns(name),
             "townships": names.TOWNSHIPS[area_id],
             "function": names.FUNCTIONS[area_id],
+            "function_codes": names.FUNCTION_CODES[area_id],
             "geometry": union(parcels.geometry[area_ids == area_id]),
         }
         for area_id, name in names.AREAS.items()

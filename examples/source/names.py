@@ -19,6 +19,8 @@ FUNCTIONS = {
     "life": "regional centre for business services",
     "mfg": "regional centre for science and technology services",
 }
+#: Land uses whose floor area is the stated function (landscape has none).
+FUNCTION_CODES = {"rd": "0902", "life": "0901,0902,0904", "mfg": "0802"}
 BLOCKS: dict[str, Name] = {
     "RD-01": ("研发街区", "R&D block", "研究開発街区"),
     "LS-01": ("生活北街区", "Life-services block north", "生活サービス北街区"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import runpy
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 import shapely
 
 from blockplan.check import check
-from blockplan.plan import read, validate
+from blockplan.plan import Plan, read, validate
 
 ROOT = Path(__file__).resolve().parents[2]
 ZONE = ROOT / "examples" / "demonstration-zone"
@@ -235,11 +236,127 @@ def test_every_sentence_of_the_notice_has_a_row_in_three_languages() -> None:
     assert (statements["bound_to"].fillna("") != "")[statements["kind"] != "N"].all()
 
 
-def test_taking_the_axis_away_leaves_its_sentence_without_evidence() -> None:
-    plan = read(ZONE)
-    without = plan.replace(structure=plan.layer("structure").drop(index="axis"))
-    states = {each.statement_id: each.state for each in check(without).statements}
-    assert states["S01"] == "not_evidenced"
+#: What is taken away -> the sentences that then stand without evidence; all others stay as they were.
+CARRIES = {
+    "structure/axis": ["S01"],
+    "structure/belt": ["S02"],
+    "structure/core-rd": ["S03", "S04"],
+    "structure/core-life": ["S03", "S04"],
+    "structure/core-mfg": ["S03", "S04"],
+    "zones/commercial": ["F01"],
+    "zones/rd-manufacturing": ["F03"],
+    "stops/ST-1": ["F02"],
+    "stops/ST-2": ["F02"],
+    "programmes.kind/incubator": ["F04", "P07"],
+    "programmes.kind/technology_transfer": ["P07"],
+    "programmes.kind/exchange_venue": ["P07"],
+    "programmes.kind/university_unit": ["F03"],
+    "programmes.kind/shared_laboratory": ["I01", "I03"],
+    "programmes.kind/pilot_test": ["I02"],
+    "programmes.kind/ip_service": ["I04"],
+    "programmes.firm_category/specialised_new": ["F04"],
+    "programmes.firm_category/little_giant": ["F04"],
+    "programmes.firm_category/hidden_champion": ["F04"],
+    "water": ["R07"],
+    "woodland": ["R07"],
+    "zones": ["F01", "F03", "F05"],
+    "stops": ["F02", "R04"],
+    "programmes": ["P07", "F03", "F04", "I01", "I02", "I03", "I04"],
+    "blocks": ["P01"],
+}
+
+
+def without(plan: Plan, what: str) -> Plan:
+    """The plan without a layer (``water``), a feature (``stops/ST-1``) or all of one kind."""
+    where, _, which = what.partition("/")
+    layer_name, _, column = where.partition(".")
+    frame = plan.layer(layer_name)
+    if not which:
+        return plan.replace(**{layer_name: frame.iloc[:0]})
+    gone = frame[column] == which if column else frame.index == which
+    assert np.asarray(gone, dtype=bool).any(), what
+    return plan.replace(
+        **{layer_name: frame[~np.asarray(gone.fillna(False) if column else gone, dtype=bool)]}
+    )
+
+
+def states_of(plan: Plan) -> dict[str, str]:
+    return {each.statement_id: each.state for each in check(plan).statements}
+
+
+@cache
+def as_drawn() -> Plan:
+    return read(ZONE)
+
+
+@cache
+def states_as_drawn() -> dict[str, str]:
+    return states_of(as_drawn())
+
+
+@pytest.mark.parametrize("what", CARRIES)
+def test_taking_an_element_away_leaves_exactly_its_sentences_without_evidence(what: str) -> None:
+    before, after = states_as_drawn(), states_of(without(as_drawn(), what))
+    changed = {id_ for id_ in after if after[id_] != before[id_]}
+    assert sorted(id_ for id_ in changed if after[id_] == "not_evidenced") == sorted(CARRIES[what])
+    # A rule that fails for want of the same element misses its own sentence.
+    assert {after[id_] for id_ in changed} <= {"not_evidenced", "missed"}
+
+
+def test_the_states_of_the_sentences_are_kept_represented_or_context() -> None:
+    states = states_as_drawn()
+    context = {"P05", "P06", "P08"}
+    figures = {"P02", "S02", "S05", "S06", "S07", "S08", "R01", "R02", "R03", "R05", "R06", "R08", "R09"}
+    wanted = (
+        dict.fromkeys(SENTENCES, "represented")
+        | dict.fromkeys(figures, "kept")
+        | dict.fromkeys(context, "context")
+    )
+    assert states == wanted
+
+
+@pytest.mark.parametrize(
+    ("layer_name", "change", "sentence", "why"),
+    [
+        (
+            "structure",
+            lambda f: f.assign(name_zh=None, name_en=None, name_ja=None),
+            "S03",
+            "Cores with a name: 0",
+        ),
+        (
+            "structure",
+            lambda f: f.set_geometry(f.geometry.reverse()),
+            "S02",
+            "Order of the belt from north to south: 0",
+        ),
+        (
+            "structure",
+            lambda f: f.assign(area_id=f["area_id"].replace("mfg", "rd")),
+            "S04",
+            "Areas with exactly one core: 1",
+        ),
+        ("areas", lambda f: f.assign(townships="One"), "S06", "Townships of the areas [area:life]: 1"),
+        ("areas", lambda f: f.assign(function=None), "S07", "Areas that state a function [area:mfg]: not kn"),
+        ("stops", lambda f: f.assign(modes="subway"), "R04", "Modes of transport at each station: 1"),
+        (
+            "parcels",
+            lambda f: f.assign(
+                industry_health_share=f["industry_manufacturing_share"],
+                industry_manufacturing_share=f["industry_health_share"],
+            ),
+            "I01",
+            "Rank of the focus industry: 2",
+        ),
+    ],
+)
+def test_a_sentence_without_a_figure_is_contradicted_by_its_substance(
+    layer_name: str, change: Any, sentence: str, why: str
+) -> None:
+    plan = as_drawn()
+    changed = plan.replace(**{layer_name: change(plan.layer(layer_name))})
+    found = next(each for each in check(changed).statements if each.statement_id == sentence)
+    assert (found.state, why in found.why["en"]) == ("not_evidenced", True), found.why["en"]
 
 
 def test_spare_land_holds_what_b_lacks(parcels: gpd.GeoDataFrame) -> None:

@@ -1,8 +1,6 @@
 import pandas as pd
 from tests.town import edited, frame, kinds, only, said, spot, town, without
 
-from blockplan.plan.references import bindings
-
 
 def test_an_id_that_two_features_bear_is_one_fault():
     stops = frame({"stop_id": ["t-1", "t-1"], "modes": "bus"}, [spot(1, 1), spot(2, 1)])
@@ -66,12 +64,11 @@ def test_a_statement_bound_to_what_is_not_there_is_a_warning():
     assert fault.message() == "Statement T-2 is bound to object:belt, which the plan does not have."
     assert kinds(edited(town(), "statements", "T-3", bound_to="layer:rivers")) == ["pq-reference.bound T-3"]
     assert kinds(edited(town(), "statements", "T-3", bound_to="the belt")) == ["pq-reference.binding T-3"]
+    assert kinds(edited(town(), "statements", "T-3", bound_to="measure:jobs=>2")) == [
+        "pq-reference.binding T-3"
+    ]
+    assert kinds(edited(town(), "statements", "T-3", bound_to="measure:jobs>=2, manifest:level=block")) == []
     assert kinds(edited(town(), "statements", "T-3", bound_to="layer:water,programme:incubator")) == []
-
-
-def test_bindings_are_read_one_by_one():
-    assert bindings("rule:a， object:b ,") == ["rule:a", "object:b"]
-    assert bindings(None) == []
 
 
 def test_a_plan_of_one_table_of_statements_is_no_crash():

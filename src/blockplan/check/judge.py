@@ -114,7 +114,7 @@ def check(
         capacity=capacity(verdicts),
         verdicts=verdicts,
         reported=tuple(bench.reported(loaded)),
-        statements=judge_statements(plan, bench.statements, verdicts, bench.faults),
+        statements=judge_statements(plan, bench.statements, verdicts, bench.faults, bench.gauged),
         faults=bench.faults,
         content_hash=plan.content_hash,
         parameters=bench.parameters(loaded),
@@ -203,6 +203,13 @@ class _Bench:
             none = replace(measurement, value=None, by=(), readings=(), places=(), supply=None)
             missing = measurement.missing or (f"{rule.scope.kind}: no part of {rule.measure} is one",)
             yield self._verdict(asked, replace(none, missing=missing))
+
+    def gauged(self, name: str) -> tuple[Measurement, tuple[Fault, ...]] | None:
+        """A measure that a statement is bound to, and the faults that touch it; None where there is none."""
+        if name not in self.instruments.measures():
+            return None
+        found = self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
+        return found, doubts(found, self.faults, self.instruments.reads(name))
 
     def _object(self, rule: Rule) -> str:
         return rule.scope.id or (EVERY if rule.scope.each else self.plan.manifest.id)

@@ -1,30 +1,38 @@
 """
 The sentences of the plan's text: which are kept, missed, represented, or not evidenced.
 
-A sentence is bound to what carries it: ``rule:ID``, ``layer:NAME``,
-``object:ID`` (of any layer) or ``programme:KIND``, several parted by commas.
+A sentence is bound to what carries it: ``rule:ID``, ``layer:NAME``, ``object:ID`` (of any layer),
+``programme:KIND``, ``manifest:KEY`` or ``measure:ID``, several parted by commas. A measure with a
+condition (``measure:modes_per_station>=2``) is how a sentence without a figure can be contradicted:
+then nothing bears it out, and it is not evidenced. No law is read into it, so it is never missed for that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from blockplan.check.touch import text_faults
+from blockplan.check.touch import TEXT_AGAINST_DRAWING, name_of, text_faults
 from blockplan.check.verdict import StatementState
-from blockplan.check.words import say
+from blockplan.check.words import number, say, unit_word
+from blockplan.plan.bindings import BINDINGS, bindings, condition
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from blockplan.check.verdict import State, Text, Verdict
+    from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
+    from blockplan.plan.bindings import Condition
 
-#: Kinds of binding that a statement may have.
-BINDINGS = ("rule", "layer", "object", "programme")
+#: A measure by its id, with the faults of the data that put it in doubt; None where there is no such measure.
+Gauging = Callable[[str], "tuple[Measurement, tuple[Fault, ...]] | None"]
+#: What parts the measures of a sentence.
+JOINTS = {"zh": "；", "en": "; ", "ja": "；"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,12 @@ class Statement:
 
     @property
     def odd(self) -> tuple[str, ...]:
-        """Bindings that are none of the four kinds."""
+        """Bindings that are of no kind there is, or whose condition cannot be understood."""
+        kinds = ((binding, *binding.partition(":")[::2]) for binding in self.bound_to)
         return tuple(
-            binding for binding in self.bound_to if binding.partition(":")[0].strip() not in BINDINGS
+            binding
+            for binding, kind, name in kinds
+            if kind.strip() not in BINDINGS or (kind.strip() == "measure" and condition(name) is None)
         )
 
 
@@ -57,7 +68,7 @@ def read_statements(plan: Plan) -> tuple[Statement, ...]:
             str(id_),
             _word(row["kind"]),
             {lang: _word(row[f"text_{lang}"]) for lang in LANGUAGES if _word(row[f"text_{lang}"])},
-            tuple(part.strip() for part in _word(row["bound_to"]).split(",") if part.strip()),
+            tuple(bindings(_word(row["bound_to"]))),
         )
         for id_, row in zip(frame.index, frame.to_dict("records"), strict=True)
     )
@@ -69,13 +80,21 @@ def bound_statements(statements: Iterable[Statement], rule: str) -> tuple[str, .
 
 
 def judge_statements(
-    plan: Plan, statements: Sequence[Statement], verdicts: Iterable[Verdict], faults: Sequence[Fault]
+    plan: Plan,
+    statements: Sequence[Statement],
+    verdicts: Iterable[Verdict],
+    faults: Sequence[Fault],
+    gauging: Gauging | None = None,
 ) -> tuple[StatementState, ...]:
-    """The state of every statement, and why."""
+    """
+    The state of every statement, and why.
+
+    `gauging` measures what statements are bound to by ``measure:ID``; without it nothing of that is known.
+    """
     by_rule: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_rule.setdefault(verdict.rule, []).append(verdict)
-    held = _Held(plan)
+    held = _Held(plan, gauging or (lambda name: None))
     states = []
     for statement in statements:
         state, why = _state(statement, by_rule, held, faults)
@@ -86,9 +105,11 @@ def judge_statements(
 
 
 class _Held:
-    """What a plan holds: layers with rows, ids of features, kinds of programmes."""
+    """What a plan holds: layers with rows, features, kinds of programmes, words of its manifest, measures."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, gauging: Gauging) -> None:
+        self.manifest = plan.manifest
+        self.gauging = gauging
         self.layers = {name for name, frame in plan.layers.items() if len(frame)}
         self.objects = {
             str(id_) for name, frame in plan.layers.items() if name != "statements" for id_ in frame.index
@@ -98,12 +119,22 @@ class _Held:
     def lacks(self, statement: Statement) -> tuple[str, ...]:
         """Bindings of a statement, rules aside, that the plan does not hold."""
         held = {"layer": self.layers, "object": self.objects, "programme": self.programmes}
-        return tuple(
+        absent = [
             f"{kind}:{name}"
             for kind, names in held.items()
             for name in statement.bound(kind)
             if name not in names
-        )
+        ]
+        unsaid = [f"manifest:{said}" for said in statement.bound("manifest") if not self._says(said)]
+        return (*absent, *unsaid)
+
+    def _says(self, said: str) -> bool:
+        """Whether ``plan.toml`` has a key, with a value where one is asked for (``level=block``)."""
+        key, _, wanted = (part.strip() for part in said.partition("="))
+        found: Any = self.manifest
+        for part in key.split("."):
+            found = getattr(found, part, None)
+        return str(found) == wanted if wanted else bool(found)
 
 
 def _state(
@@ -116,9 +147,63 @@ def _state(
     if (why := _not_carried(statement, held)) is not None:
         return "not_evidenced", why
     rules = statement.bound("rule")
-    if not rules or statement.kind == "R":
-        return _represented(statement, rules, by_rule)
-    return _by_rules(rules, by_rule)
+    by_figure = bool(rules) and statement.kind != "R"
+    judged = _by_rules(rules, by_rule) if by_figure else _represented(statement, rules, by_rule)
+    if judged[0] == "missed":
+        return judged
+    # What the figures do not say is said by measures: they may contradict, not keep, a sentence.
+    borne, against = _borne_out(statement, held)
+    if against is not None:
+        return "not_evidenced", against
+    return judged[0], {
+        lang: (judged[1][lang] + borne[lang]).strip() for lang in LANGUAGES
+    } if borne else judged[1]
+
+
+def _borne_out(statement: Statement, held: _Held) -> tuple[Text | None, Text | None]:
+    """What the measures of a statement say for it, and what they say against it (the first that does)."""
+    said: list[Text] = []
+    for asked in map(condition, statement.bound("measure")):
+        if asked is None:
+            continue  # `odd` has told of it
+        gauged = held.gauging(asked.name)
+        if gauged is None:
+            return None, say("why.no_measure", measure=asked.name)
+        measurement, faults = gauged
+        title, value = _title(asked), _value(measurement, asked)
+        doubts = [fault for fault in faults if fault.rule != TEXT_AGAINST_DRAWING]
+        if doubts:
+            return None, say("why.doubted", measure=title, faults=", ".join(map(name_of, doubts)))
+        if value is None:
+            missing = ", ".join(measurement.missing) or asked.scope or asked.name
+            return None, say("why.not_measured", measure=title, missing=missing)
+        # Whole metres and jobs are enough to see whether a sentence is borne out.
+        shown = number(round(value) if abs(value) >= 1000 else value)
+        amount = {lang: shown + unit for lang, unit in unit_word(measurement.unit).items()}
+        if not asked.holds(value):
+            wanted = f"{asked.op} {number(asked.value or 0.0)}"
+            return None, say("why.contradicted", measure=title, amount=amount, wanted=wanted)
+        said.append(say("why.measured", measure=title, amount=amount))
+    if not said:
+        return None, None
+    joined = {lang: JOINTS[lang].join(text[lang] for text in said) for lang in LANGUAGES}
+    return say("why.measures", measures=joined), None
+
+
+def _title(asked: Condition) -> Text:
+    """Name of a measure, with the part that is asked for."""
+    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a statement asks for it)
+
+    known = MEASURES.get(asked.name)
+    part = f" [{asked.scope}]" if asked.scope else ""
+    return {lang: (pick(known.title, lang) if known else asked.name) + part for lang in LANGUAGES}
+
+
+def _value(measurement: Measurement, asked: Condition) -> float | None:
+    if not asked.scope:
+        return measurement.value
+    parts = [part.value for part in measurement.by if part.scope == asked.scope]
+    return parts[0] if parts else None
 
 
 def _not_carried(statement: Statement, held: _Held) -> Text | None:
@@ -139,7 +224,10 @@ def _represented(
     absent = [rule for rule in rules if not _outcomes(rule, by_rule) - {"not_applicable"}]
     if absent and len(rules) == len(statement.bound_to):
         return "not_evidenced", say("why.not_judged", rules=", ".join(absent))
-    return "represented", say("why.represented", bindings=", ".join(statement.bound_to))
+    shown = [binding for binding in statement.bound_to if not binding.startswith("measure:")]
+    if not shown:
+        return "represented", dict.fromkeys(LANGUAGES, "")
+    return "represented", say("why.represented", bindings=", ".join(shown))
 
 
 def _by_rules(rules: Sequence[str], by_rule: Mapping[str, list[Verdict]]) -> tuple[State, Text]:

@@ -66,7 +66,13 @@ def _columns(
 _SPECS = (
     LayerSpec("boundary", "polygon", None, _columns("name"), required=True),
     LayerSpec("extent", "polygon", None, _columns()),
-    LayerSpec("areas", "polygon", "area_id", _columns("area_id townships function function_codes", names=True), "extent"),
+    LayerSpec(
+        "areas",
+        "polygon",
+        "area_id",
+        _columns("area_id townships function function_codes", names=True),
+        "extent",
+    ),
     LayerSpec(
         "structure",
         "any",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.plan.bindings import BINDINGS, bindings, condition
 from blockplan.plan.drawn import Drawn, named
 from blockplan.plan.faults import Fault, fault
 from blockplan.plan.layers import LAYERS, VALUES
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     #: A feature that names another one: its layer, the column, its row.
     _Use = tuple[Drawn, str, int]
-
-#: What a statement may be bound to: ``rule:zone-edu``, ``layer:areas``, ``object:rd``, ``programme:KIND``.
-BINDINGS = ("rule", "layer", "object", "programme")
 
 
 def check_references(plan: Plan, layers: Mapping[str, Drawn], gaps: Sequence[Any]) -> list[Fault]:
@@ -177,24 +175,15 @@ def _bindings(plan: Plan, layers: Mapping[str, Drawn]) -> list[Fault]:
                 "layer": name in LAYERS or plan.has_layer(name),
                 "object": name in objects,
                 "programme": name in VALUES["programmes", "kind"],
+                # Whether there is such a measure is for those to say who measure.
+                "measure": condition(name) is not None,
+                "manifest": bool(name),
             }
             if not found.get(kind, False):
-                case = "bound" if kind in BINDINGS else "binding"
+                case = "binding" if kind not in BINDINGS or kind == "measure" else "bound"
                 words = {"bound": bound, "kinds": ", ".join(f"{each}:" for each in BINDINGS)}
                 id_ = statements.ids[row]
                 faults.append(
                     fault("pq-reference", "statements", id_, case=case, aspect="bound_to", values=words)
                 )
     return faults
-
-
-def bindings(text: str | None) -> list[str]:
-    """
-    What a statement is bound to, one by one.
-
-    Examples
-    --------
-    >>> bindings("rule:zone-edu, object:rd")
-    ['rule:zone-edu', 'object:rd']
-    """
-    return [part.strip() for part in (text or "").replace("，", ",").split(",") if part.strip()]

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from blockplan.plan.bindings import bindings
 from blockplan.plan.drawn import Drawn, place_of
 from blockplan.plan.faults import Fault, fault
 from blockplan.plan.figures import Dimension, Figure, figures
-from blockplan.plan.references import bindings
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
