@@ -21,6 +21,8 @@ def test_kinds_narrow_the_greens_and_no_code_leaves_parcels_out() -> None:
     plan = plan_of(parcels=[park(0), home(200, 1000)], greens=[reserve])
     found = one(plan, "green_ha_per_1000", green_codes=[], green_kinds=["nature_reserve"])
     assert (found.value, found.counted["greens"]) == (4, ("G-1",))
+    unsaid = one(plan_of(parcels=[park(0), home(200, 1000)]), "green_ha_per_1000", green_codes=[])
+    assert (unsaid.value, unsaid.missing) == (None, ("greens: layer absent",))
 
 
 def test_nobody_to_divide_by_is_unknown_with_the_supply_beside() -> None:

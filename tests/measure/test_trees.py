@@ -46,6 +46,13 @@ def test_a_building_between_hides_the_tree_and_the_own_building_does_not() -> No
     assert one(unsaid, VIEW, trees_wanted=1).value == 1
 
 
+def test_the_home_that_sees_the_fewest_counts_for_every_home() -> None:
+    trees = [tree(50 + at, 80) for at in (0, 5, 10)] + [tree(1050, 60)]
+    found = one(plan_of(parcels=[home(0, 60), home(1000, 40)], trees=trees), "fewest_trees_in_view")
+    assert (found.value, found.affected_residents, [place.id for place in found.places]) == (1, 40, ["P-2"])
+    assert one(plan_of(parcels=[home(0, 60)], trees=trees), "fewest_trees_in_view").value == 3
+
+
 def test_no_layer_of_trees_is_unknown_and_no_tree_is_none() -> None:
     assert one(plan_of(parcels=[home(0, 60)]), VIEW).missing == ("trees: layer absent",)
     assert one(plan_of(parcels=[home(0, 60)], trees=[]), VIEW).value == 0

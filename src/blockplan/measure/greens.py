@@ -159,7 +159,8 @@ def _public_greens(
     plan: Plan, codes: tuple[str, ...], kinds: tuple[str, ...], private: tuple[str, ...]
 ) -> Greens:
     lacking = absent(plan, "parcels", "greens")
-    missing: tuple[str, ...] = lacking if len(lacking) == 2 else ()
+    # Without a land use to look for, only the layer of greens can hold one.
+    missing: tuple[str, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
     chosen, undetailed = of_codes(plan, codes)
     names, shape = ids(plan, "parcels")[chosen], sound(shapes(plan, "parcels")[chosen])
     area = shapely.area(shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,40 +33,64 @@ def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     The line of sight goes from the nearest point of the dwelling building (of the parcel's
     representative point where no building is mapped) to the tree.
     """
-    name, limit_m, wanted = "trees_in_view", parameters["tree_view_m"], parameters["trees_wanted"]
+    found, homes, seen = _views(plan, "trees_in_view", "1", parameters)
+    if seen is None:
+        return found
+    enough = seen >= parameters["trees_wanted"]
+    return replace(
+        found,
+        value=share(homes.weight, enough),
+        by=by_area(plan, homes, enough),
+        places=_fewest(homes, seen, ~enough),
+        affected_residents=total(homes.weight[~enough]),
+    )
+
+
+def fewest_trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Trees in view of the home that has the fewest in view, as in `trees_in_view`."""
+    found, homes, seen = _views(plan, "fewest_trees_in_view", "tree", parameters)
+    if seen is None:
+        return found
+    short = seen < parameters["trees_wanted"]
+    return replace(
+        found,
+        value=float(seen.min()),
+        places=_fewest(homes, seen, short),
+        affected_residents=total(homes.weight[short]),
+    )
+
+
+def _views(
+    plan: Plan, name: str, unit: str, parameters: Mapping[str, Any]
+) -> tuple[Measurement, Homes, NDArray[np.intp] | None]:
+    """A measurement without its value, the homes, and how many trees each sees (None: unknown)."""
     homes, lacking = weighed(plan, parameters)
     missing = absent(plan, "trees") + lacking
     trees = shapes(plan, "trees")
     counted = {**homes.counted, "trees": tuple(ids(plan, "trees"))}
     definition = {
-        "limit_m": limit_m,
+        "limit_m": parameters["tree_view_m"],
         "along": "line of sight",
         "from": sorted({str(layer) for layer in homes.layer}),
         "to": "tree",
-        "trees_wanted": wanted,
         "trees": int((~shapely.is_missing(trees)).sum()),
         "buildings_between": len(ids(plan, "buildings")),
         "weight": homes.weighs,
     }
     missing += unknown("trees.geometry", ids(plan, "trees")[shapely.is_missing(trees)])
+    found = Measurement(name, None, unit, definition, missing=missing, counted=counted)
     if missing or homes.weighs != "residents":
-        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
-    seen = _seen(plan, homes, trees, limit_m)
-    enough = seen >= wanted
-    rows = np.flatnonzero(~enough)
+        return found, homes, None
+    key = f"views:{parameters['tree_view_m']}"
+    return found, homes, plan.cached(key, lambda: _seen(plan, homes, trees, parameters["tree_view_m"]))
+
+
+def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
+    """Homes that see too few trees, the fewest first."""
+    rows = np.flatnonzero(short)
     rows = rows[np.lexsort((homes.id[rows].astype(str), seen[rows]))]
     xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
-    places = map(Place, homes.layer[rows], homes.id[rows], *xy, seen[rows].astype(float).tolist())
-    return Measurement(
-        name,
-        share(homes.weight, enough),
-        "1",
-        definition,
-        by=by_area(plan, homes, enough),
-        counted=counted,
-        places=tuple(places),
-        affected_residents=total(homes.weight[~enough]),
-    )
+    return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, seen[rows].astype(float).tolist()))
 
 
 def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:

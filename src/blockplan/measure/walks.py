@@ -75,7 +75,15 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         homes.counted,
         {"facilities": tuple(ids(plan, "facilities")[np.unique(np.concatenate(list(rows.values())))])},
     )
-    found = covered(plan, name, homes, limit_m, distances, Found(definition, missing, counted))
+    found = covered(
+        plan,
+        name,
+        homes,
+        limit_m,
+        distances,
+        Found(definition, missing, counted),
+        drawn_round_m=parameters["drawn_round_m"],
+    )
     if found.value is None:
         return found
     parts = [
