@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @on_option
 @lang_option
 @click.option("--out", type=click.Path(dir_okay=False), help="Write the comparison to this HTML file.")
+@click.option("--tables", type=click.Path(file_okay=False), help="Write CSV tables into this folder.")
 @json_option
 def command(
     plan: str,
@@ -42,6 +43,7 @@ def command(
     on: dt.date | None,
     lang: str,
     out: str | None,
+    tables: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -59,6 +61,10 @@ def command(
     if out:
         with progress("Drawing the comparison"):
             write_comparison(found, Path(out), lang)
+    if tables:
+        from blockplan.report.comparison_tables import write_comparison_tables
+
+        write_comparison_tables(found, Path(tables), lang)
     view = View(found, Words(lang))
     if as_json:
         show_json(found.to_dict(lang))
@@ -66,6 +72,8 @@ def command(
         _show(found, view)
     if out:
         click.echo(view.says("terminal.page", path=out), err=True)
+    if tables:
+        click.echo(view.says("terminal.tables", path=tables), err=True)
 
 
 def _show(found: Comparison, view: View) -> None:
