@@ -31,6 +31,7 @@ def executed(notebook: Any, folder: Path) -> Any:
         notebook,
         km=manager,
         timeout=60 * MINUTES,
+        startup_timeout=60 * MINUTES,
         resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--log-level=ERROR"],
     )
