@@ -105,6 +105,8 @@ def check(
     verdicts = tuple(
         verdict for pack in loaded for rule in pack.rules for verdict in bench.verdicts(rule, pack)
     )
+    from blockplan.check.differences import reconcile  # noqa: PLC0415 (it reads geometry)
+
     return CheckResult(
         plan=plan.manifest.id,
         scenario=plan.scenario,
@@ -118,6 +120,7 @@ def check(
         faults=bench.faults,
         content_hash=plan.content_hash,
         parameters=bench.parameters(loaded),
+        differences=reconcile(plan, bench.statements, verdicts, bench.gauged),
     )
 
 

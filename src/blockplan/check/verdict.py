@@ -143,6 +143,52 @@ class StatementState:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """
+    One figure in text, table and drawing.
+
+    Attributes
+    ----------
+    statement_id
+        The sentence that says it; "" where none does.
+    subject
+        What the figure is about.
+    said, tabled, drawn
+        The figure of the text, of columns, of geometry, in `unit`; None where one does not speak of it.
+    tolerance
+        How far they may lie apart; None where reaching the figure is enough.
+    agrees
+        Whether those that are there agree; None where that is not known.
+    note
+        Why, in a sentence; may be empty.
+    """
+
+    statement_id: str
+    subject: Text
+    said: float | None
+    tabled: float | None
+    drawn: float | None
+    unit: str
+    tolerance: float | None
+    agrees: bool | None
+    note: Text
+
+    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """The comparison as JSON writes it."""
+        return {
+            "statement_id": self.statement_id or None,
+            "subject": pick(self.subject, lang),
+            "said": self.said,
+            "tabled": self.tabled,
+            "drawn": self.drawn,
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "agrees": self.agrees,
+            "note": pick(self.note, lang),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Residents:
     """Residents of the plan: the value that judges, and the range it is uncertain within."""
 
@@ -178,6 +224,7 @@ class CheckResult:
     faults: tuple[Fault, ...]
     content_hash: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -228,5 +275,6 @@ class CheckResult:
                 }
                 for statement in self.statements
             ],
+            "differences": [difference.to_dict(lang) for difference in self.differences],
             "faults": [found.to_dict(lang) for found in self.faults],
         }

@@ -199,7 +199,7 @@ def _ratios(parcels: Drawn, tolerances: Tolerances, explained: Mapping[int, Sequ
         },
     )
     kind = parcels.words("far_kind")
-    half = _rounding(far)
+    half = rounding(far)
     low, high = _sites(parcels, explained)
     largest = high * (far + half) * (1 + FLOOR_SHARE)
     smallest = low * (far - half) * (1 - FLOOR_SHARE)
@@ -258,7 +258,7 @@ def _floor_faults(parcels: Drawn, off: Mask) -> list[Fault]:
     return found
 
 
-def _rounding(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def rounding(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Half of the last digit written: 1.8 stands for 1.75 to 1.85, 1.85 for 1.845 to 1.855."""
     half = np.zeros(len(values))
     for digits in (2, 1):
