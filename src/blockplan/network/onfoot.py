@@ -80,7 +80,10 @@ class Ways:
 
 def ways_of(start: NDArray[np.int64], to: NDArray[np.int64], cost: NDArray[np.int32], starts: int) -> Ways:
     """Ways from a list of pairs; of a pair that stands twice the least counts."""
-    order = np.lexsort((cost, to, start))
+    key = start.astype(np.int64) * (int(to.max(initial=0)) + 1) + to
+    order = np.argsort(key, kind="stable")
+    if (np.diff(key[order]) == 0).any():
+        order = np.lexsort((cost, key))
     start, to, cost = start[order], to[order], cost[order]
     kept = np.ones(len(start), dtype=bool)
     kept[1:] = (np.diff(start) != 0) | (np.diff(to) != 0)
@@ -109,7 +112,8 @@ def with_places(network: Network, joins: Joins) -> Places:
     tails = np.concatenate([network.start[whole], tail, here[last]])
     heads = np.concatenate([network.end[whole], here, network.end[edge[last]]])
     lengths = np.concatenate([network.length_cm[whole], length, network.length_cm[edge[last]] - at[last]])
-    return Places(*_rows(nodes + len(order), tails, heads, lengths), node, joins.way_cm.astype(np.int64))
+    rows = _rows(nodes + len(order), tails, heads, lengths)
+    return Places(*rows, node, joins.way_cm.astype(np.int64))
 
 
 def _rows(
@@ -137,17 +141,20 @@ def ways_within(places: Places, starts: NDArray[np.int64], ends: NDArray[np.int6
         Row `i` belongs to ``starts[i]``, ``to`` is a number among `ends`; centimetres.
         The way from a place to itself is 0.
     """
-    from blockplan.network.scan import around  # noqa: PLC0415 (compiled code is heavy to load)
+    from blockplan.network.scan import around, thinned  # noqa: PLC0415 (compiled code is heavy to load)
 
     number = np.full(len(places.indptr) - 1, -1, dtype=np.int32)
     way = np.zeros(len(number), dtype=np.int64)
     there = places.node[ends] >= 0
     number[places.node[ends[there]]] = np.flatnonzero(there)
     way[places.node[ends[there]]] = places.way_cm[ends[there]]
+    # Only ways between these places are asked for: dead ends and bends need no search.
+    kept = number >= 0
+    kept[places.node[starts[places.node[starts] >= 0]]] = True
+    graph = thinned(places.indptr, places.indices, places.length_cm, kept)
     indptr, to, cost = around(
-        (places.indptr, places.indices, places.length_cm),
-        places.node[starts], places.way_cm[starts], (number, way), round(limit_m * 100),
-    )  # fmt: skip
+        graph, places.node[starts], places.way_cm[starts], (number, way), round(limit_m * 100)
+    )
     found = ways_of(
         np.repeat(np.arange(len(starts)), np.diff(indptr)), to.astype(np.int64), cost, len(starts)
     )

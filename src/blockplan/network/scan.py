@@ -14,6 +14,8 @@ from blockplan.network.compiled import compiled
 
 #: Later than anything.
 NEVER = np.int32(2**30)
+#: A longer arc (cm) does not fit and leads nowhere within any limit.
+LONGEST = np.int64(2**31 - 1)
 #: Farther than anything.
 FAR = np.int64(2**62)
 
@@ -50,6 +52,82 @@ def _pop(heap: Any, size: int) -> Any:
         at = below
     heap[at] = key
     return least
+
+
+@compiled
+def _without_dead_ends(indptr: Any, indices: Any, kept: Any) -> Any:
+    """Live neighbours of each node once all ways that lead to nothing kept are taken away; 0 there."""
+    nodes = len(indptr) - 1
+    degree = np.zeros(nodes, dtype=np.int64)
+    queue = np.empty(nodes, dtype=np.int64)
+    size = 0
+    for node in range(nodes):
+        for arc in range(indptr[node], indptr[node + 1]):
+            degree[node] += indices[arc] != node
+        if degree[node] == 1 and not kept[node]:
+            queue[size] = node
+            size += 1
+    at = 0
+    while at < size:
+        node = queue[at]
+        at += 1
+        if degree[node] != 1:
+            continue
+        degree[node] = 0
+        for arc in range(indptr[node], indptr[node + 1]):
+            head = indices[arc]
+            if head != node and degree[head] > 0:
+                degree[head] -= 1
+                if degree[head] == 1 and not kept[head]:
+                    queue[size] = head
+                    size += 1
+    return degree
+
+
+@compiled
+def _along(graph: Any, arc: int, start: int, degree: Any, kept: Any) -> Any:
+    """Follow bends from a node along an arc: where they end (the start if nowhere), and the length."""
+    indptr, indices, length = graph
+    before, node, way = start, indices[arc], np.int64(length[arc])
+    while degree[node] == 2 and not kept[node]:
+        following = -1
+        for other in range(indptr[node], indptr[node + 1]):
+            head = indices[other]
+            if head != before and head != node and degree[head] > 0:  # noqa: PLR1714 (compiled)
+                following = other
+        if following < 0:
+            return start, way
+        before, node, way = node, indices[following], way + length[following]
+    return node, way
+
+
+@compiled
+def thinned(indptr: Any, indices: Any, length: Any, kept: Any) -> Any:
+    """
+    The same graph for ways between kept nodes: dead ends gone, and one arc for each row of bends.
+
+    Returns
+    -------
+    tuple
+        ``indptr, indices, length`` with the same numbers of nodes; nodes inside a row of bends have no arcs.
+    """
+    degree = _without_dead_ends(indptr, indices, kept)
+    nodes = len(indptr) - 1
+    starts = np.zeros(nodes + 1, dtype=np.int64)
+    heads = np.empty(len(indices), dtype=np.int32)
+    ways = np.empty(len(indices), dtype=np.int32)
+    count = 0
+    for node in range(nodes):
+        if kept[node] or degree[node] > 2:
+            for arc in range(indptr[node], indptr[node + 1]):
+                if indices[arc] != node and degree[indices[arc]] > 0:
+                    head, way = _along((indptr, indices, length), arc, node, degree, kept)
+                    if head != node and way <= LONGEST:
+                        heads[count] = head
+                        ways[count] = way
+                        count += 1
+        starts[node + 1] = count
+    return starts, heads[:count].copy(), ways[:count].copy()
 
 
 @compiled
@@ -192,18 +270,20 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> 
     access, foot, egress, direct = ways
     departures, limit, trips = clock
     found = np.full((len(origins), len(departures), len(direct[0]) - 1), NEVER, dtype=np.int32)
-    ready = np.empty(len(change), dtype=np.int64)
-    off = np.empty(len(change), dtype=np.int64)
-    state = ready, off, np.full(trips, -1, dtype=np.int64)
+    ready = np.empty(len(change), dtype=np.int32)
+    off = np.empty(len(change), dtype=np.int32)
+    state = ready, off, np.full(trips, -1, dtype=np.int32)
     for row in range(len(origins)):
         origin = origins[row]
         for number in range(len(departures)):
             start = np.int64(departures[number])
             ready[:] = NEVER
             off[:] = NEVER
+            first = start + limit + 1
             for at in range(access[0][origin], access[0][origin + 1]):
                 ready[access[1][at]] = start + access[2][at]
-            _ride(connections, change, foot, state, (row * len(departures) + number, start, start + limit))
+                first = min(first, start + access[2][at])
+            _ride(connections, change, foot, state, (row * len(departures) + number, first, start + limit))
             best = found[row, number]
             for at in range(direct[0][origin], direct[0][origin + 1]):
                 if direct[2][at] <= limit:

@@ -155,15 +155,16 @@ def lay_out(feeds: Sequence[Feed], day: dt.date, start_s: int, end_s: int, chang
             for feed, offset in zip(feeds, offsets, strict=False)
         ]
     )
-    seen = np.unique(connections.trip)
+    seen, number = np.unique(connections.trip, return_inverse=True)
     counts = np.diff(np.searchsorted(seen, ends)).tolist()
     return Timetable(
         day,
         [f"{feed.name}:{stop}" for feed in feeds for stop in feed.stop_ids],
         np.concatenate([feed.lonlat for feed in feeds]),
         served,
-        connections,
-        ends[-1],
+        # Numbered anew without gaps: a search keeps a place for each trip.
+        replace(connections, trip=number.astype(np.int32)),
+        len(seen),
         _changes(transfers, size, change_s),
         transfers[transfers[:, 0] != transfers[:, 1]],
         {feed.name: count for feed, count in zip(feeds, counts, strict=True)},
