@@ -46,9 +46,10 @@ def way(definition: Mapping[str, Any], words: Words) -> str:
     """From where to where, along what: the words for one way of measuring a distance."""
     start = definition.get("from") or "home"
     starts = start if isinstance(start, list | tuple) else [start]
+    to = definition.get("to") or "target"
     values = {
         "from_": words.join(words.or_else(f"reading.from.{one}", str(one)) for one in starts),
-        "to": words.or_else(f"reading.to.{definition.get('to')}", str(definition.get("to", ""))),
+        "to": words.or_else(f"reading.to.{to}", str(to)),
     }
     if definition.get("along") != "network":
         return words("reading.line", **values)

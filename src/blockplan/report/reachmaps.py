@@ -48,6 +48,9 @@ UNREACHABLE = "#2b2b2b"
 CHANGED = "#7a3fa0"
 GREEN_LINE = "#2f7d36"
 LABELLED = 10
+REACH_OF_GREEN = "green_within_500m"
+#: Layers that people walk to, where it is not a green.
+TARGETS = ("stops", "facilities", "water", "programmes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,12 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         )
         for one in classes
     ]
-    legend += _signs(limit, words)
-    greens = _counted_greens(ground.plan, verdict.definition)
+    greens, of_green = _targets(ground.plan, verdict)
+    legend += _signs(limit, words, of_green=of_green)
     line = _within(greens, limit)
     title = words("map.reach.title", rule=words.pick(verdict.title))
-    said = words.count("map.reach.description", len(verdict.where), limit=words.amount(limit, "m"))
+    key = "map.reach.description" if of_green else "map.reach.description_any"
+    said = words.count(key, len(verdict.where), limit=words.amount(limit, "m"))
     if ground.frame is None:
         return []
     near = _near(ground, verdict.where)
@@ -108,13 +112,13 @@ def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     words = ground.words
     places = tuple(_at(ground.plan, verdict.definition, id_) for id_ in reading.changed)
     changed = (_Class(CHANGED, words("map.reading.sign"), tuple(place for place in places if place)),)
-    greens = _counted_greens(ground.plan, verdict.definition)
+    greens, of_green = _targets(ground.plan, verdict)
     line = _within(greens, limit)
     name = reading_name(reading, words)
     people = _people(ground.plan, changed[0].places, words)
     legend = (
         LegendEntry(drawing.fill_swatch(CHANGED, "#3b1020"), changed[0].said, people),
-        *_signs(limit, words),
+        *_signs(limit, words, of_green=of_green),
     )
 
     def themed(sheet: Sheet, *, whole: bool) -> str:
@@ -144,12 +148,15 @@ def _at(plan: Plan, definition: Mapping[str, Any], id_: str) -> Place | None:
     return None
 
 
-def _signs(limit: float, words: Words) -> tuple[LegendEntry, ...]:
+def _signs(limit: float, words: Words, *, of_green: bool) -> tuple[LegendEntry, ...]:
     """Legend of what every map of reach shows."""
-    said = words("map.reach.line", amount=words.amount(limit, "m"))
+    counted = "map.reach.greens" if of_green else "map.counted.sign"
+    line = "map.reach.line" if of_green else "map.reach.line_any"
     return (
-        LegendEntry(drawing.fill_swatch(GREEN, GREEN_LINE), words("map.reach.greens")),
-        LegendEntry(drawing.line_swatch((GREEN_LINE, 2.0, "6 3")), said),
+        LegendEntry(drawing.fill_swatch(GREEN, GREEN_LINE), words(counted)),
+        LegendEntry(
+            drawing.line_swatch((GREEN_LINE, 2.0, "6 3")), words(line, amount=words.amount(limit, "m"))
+        ),
         LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
     )
 
@@ -243,13 +250,19 @@ def _greens_and_line(ground: Ground, sheet: Sheet, greens: list[BaseGeometry], l
     )
 
 
-def _counted_greens(plan: Plan, definition: Mapping[str, Any]) -> list[BaseGeometry]:
-    """The public greens that the verdict counted, as the measure reads them."""
-    used = definition.get("parameters")
-    spec = MEASURES["green_within_500m"]
-    chosen = {key: value for key, value in used.items() if key in spec.parameters} if used else {}
-    parameters = spec.choose(plan.manifest.parameters, chosen)
-    return list(public_greens(plan, parameters).of_size(parameters["smallest_green_ha"]).shape)
+def _targets(plan: Plan, verdict: Verdict) -> tuple[list[BaseGeometry], bool]:
+    """What has to be within reach, as the measure counted it, and whether that is public green."""
+    measurement = verdict.measurement
+    spec = MEASURES.get(measurement.id if measurement is not None else REACH_OF_GREEN)
+    used = verdict.definition.get("parameters") or {}
+    if spec is not None and "green_codes" in spec.parameters:
+        chosen = {key: value for key, value in used.items() if key in spec.parameters}
+        parameters = spec.choose(plan.manifest.parameters, chosen)
+        greens = public_greens(plan, parameters).of_size(parameters.get("smallest_green_ha", 0))
+        return list(greens.shape), True
+    counted = measurement.counted if measurement is not None else {}
+    found = [feature(plan, layer, id_) for layer in TARGETS for id_ in counted.get(layer, ())]
+    return [shape for shape in found if shape is not None], False
 
 
 def _within(greens: list[BaseGeometry], limit: float) -> BaseGeometry:

@@ -140,6 +140,11 @@ def who(verdict: Verdict, words: Words) -> str:
 #: Shape of a line about missing data, and the words for it.
 MISSING = (
     (re.compile(r"(?P<code>\w+): layer absent"), "layer"),
+    (
+        re.compile(r"(?P<code>\w+)\.land_use in more detail \(for (?P<codes>.+)\) of (?P<n>\d+) more"),
+        "detail_more",
+    ),
+    (re.compile(r"(?P<code>\w+)\.land_use in more detail \(for (?P<codes>.+)\) of (?P<id>.+)"), "detail"),
     (re.compile(r"(?P<code>\w+)\.(?P<field>\w+) of (?P<n>\d+) more"), "more"),
     (re.compile(r"(?P<code>\w+)\.(?P<field>\w+) of (?P<id>.+)"), "feature"),
     (re.compile(r"plan\.toml: (?P<key>\S+)"), "manifest"),

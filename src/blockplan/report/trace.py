@@ -153,10 +153,8 @@ def measure_anchor(id_: str) -> str:
 
 
 def layers_line(read: Sequence[Input], words: Words) -> str:
-    """The layers that a number comes from, in one line."""
-    return words.join(
-        one.layer if not one.said else words("list.note", said=one.said, note=one.layer) for one in read
-    )
+    """The layers that a number comes from, by their names in the plan, in one line."""
+    return words.join(one.layer for one in read)
 
 
 def _entry(spec: MeasureSpec, words: Words) -> MeasureEntry:

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import blockplan
-from blockplan.plan import BASE
+from blockplan.plan import BASE, landuse
+from blockplan.plan.codes import LISTS
 from blockplan.report import charts, definitions, ledger, reachmaps, readings, rulemaps, tables, themes, trace
 from blockplan.report.drawing import definitions as ground_definitions
 from blockplan.report.features import residents_at, residents_by_id
@@ -38,7 +39,9 @@ MOST_MISSING = 4
 #: Failing and open verdicts that the summary says in full.
 MOST_MISSED = 14
 #: A report draws so many verdicts on maps; what breaks a promise goes first.
-MOST_MAPS = 24
+MOST_MAPS = 16
+#: Stands for the object of a rule that judges each one of a kind, where one figure is judged for them all.
+NO_OBJECT = "*"
 FORCES = ("must", "should", "target", "comparator")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHIN = re.compile(r"within_([0-9.]+)m")
@@ -112,7 +115,8 @@ class View:
     def missed(self) -> list[Verdict]:
         """The failing verdicts that a summary says in full: what has to hold first, at most so many."""
         ordered = sorted(self.of_outcome["fail"], key=lambda verdict: FORCES.index(verdict.force))
-        return [verdict for verdict in ordered if verdict.force != "comparator"][:MOST_MISSED]
+        full = FORCES if len(self.packs) == 1 else FORCES[:2]
+        return [verdict for verdict in ordered if verdict.force in full][:MOST_MISSED]
 
     @property
     def missed_besides(self) -> list[Verdict]:
@@ -202,7 +206,7 @@ class View:
 
     def scope(self, verdict: Verdict) -> str:
         """The object that a verdict judges: ``block B-03``; "" for the whole plan."""
-        if verdict.scope_kind in {"plan", "city"}:
+        if verdict.scope_kind in {"plan", "city"} or verdict.scope_id == NO_OBJECT:
             return ""
         name = self.part_name(verdict.scope_id)
         kind = self.words.or_else(f"scope.{verdict.scope_kind}", verdict.scope_kind)
@@ -242,7 +246,7 @@ class View:
     def coverage(self) -> list[Verdict]:
         """The verdicts that other readings stand beside; those that hang on the reading first."""
         found = [verdict for verdict in self.result.verdicts if len(verdict.readings) > 1]
-        return sorted(found, key=lambda verdict: not readings.hangs_on_reading(verdict))
+        return sorted(found, key=lambda one: (not readings.hangs_on_reading(one), FORCES.index(one.force)))
 
     def readings(self, verdict: Verdict) -> list[readings.ReadingRow]:
         """The readings of a verdict as rows."""
@@ -429,8 +433,9 @@ class View:
         for key in (f"part.{bare}", f"street.{bare}", f"layer.{bare}"):
             if words.known(key):
                 return words(key)
-        known = [share for share in self.ground.balance if share.code == bare]
-        return self.ground.use_name(known[0].list_name, bare) if known else bare
+        lists = dict.fromkeys(share.list_name for share in self.ground.balance)
+        known = [name for name in lists if name in LISTS and landuse(name).known(bare)]
+        return self.ground.use_name(known[0], bare) if known else bare
 
     @cached_property
     def balance_rows(self) -> Sequence[dict[str, str]]:

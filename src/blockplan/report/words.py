@@ -31,7 +31,7 @@ LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 #: What stands in the ``lang`` attribute of a page.
 TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 #: Units that are written as a sign.
-SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2"})
+SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2", "million m2"})
 #: Between a Chinese character and a figure stands a space.
 HAN_BEFORE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
 MINUS, PLUS = "\N{MINUS SIGN}", "+"
