@@ -183,6 +183,12 @@ def test_every_character_of_the_page_is_in_the_embedded_fonts(found: Comparison,
     assert fonts.missing(text_of(page(found, lang))) == set()
 
 
+def test_plans_in_folders_of_one_name_are_told_apart_by_their_paths() -> None:
+    columns = [a_column(id_) for id_ in ("base", "old/plan", "new/plan", "more/other")]
+    view = View(a_comparison(*columns), Words("en"))
+    assert [view.name(column) for column in columns] == ["base", "old/plan", "new/plan", "other"]
+
+
 def test_a_language_that_there_is_not_is_refused(found: Comparison, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no language 'fr'"):
         write_comparison(found, tmp_path / "page.html", "fr")

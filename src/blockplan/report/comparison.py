@@ -148,8 +148,14 @@ class View:
 
     def name(self, column: Column) -> str:
         """What a column is called: the scenario, or the last part of the path of another plan."""
-        own = column.id == BASE or column.id in self.first.plan.manifest.scenarios
-        return column.id if own else Path(column.id).name
+        return self._names[column.id]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        short = {column.id: Path(column.id).name or column.id for column in self.columns}
+        called = list(short.values())
+        # Two plans in folders of one name are told apart by their paths.
+        return {id_: name if called.count(name) == 1 else id_ for id_, name in short.items()}
 
     def name_of(self, id_: str) -> str:
         """What the column with an id is called."""
