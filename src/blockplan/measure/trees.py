@@ -145,17 +145,46 @@ def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     known = (crown > 0) & ~shapely.is_missing(trees)
     crowns = shapely.buffer(trees[known], crown[known] / 2, quad_segs=16)
-    covered = shapely.intersection(union(np.concatenate([canopy, crowns])), land)
+    # Pieces that do not touch one another: their areas add up, in the land and in every part of it.
+    pieces = _within(_apart(np.concatenate([canopy, crowns])), land)
+    covered = total(shapely.area(pieces))
     definition = {
-        "canopy_ha": covered.area / M2_PER_HA,
+        "canopy_ha": covered / M2_PER_HA,
         "land_ha": land.area / M2_PER_HA,
         "trees_with_crown": int(known.sum()),
         "trees_without_crown": int(np.isnan(crown).sum()),
     }
-    by = []
-    for layer, kind in (("areas", "area"), ("blocks", "block")):
-        for id_, outline in zip(ids(plan, layer), shapes(plan, layer), strict=True):
-            there = shapely.intersection(union(np.array([outline], dtype=object)), land)
-            value = shapely.intersection(covered, there).area / there.area if there.area else None
-            by.append(Part(f"{kind}:{id_}", value))
-    return Measurement(name, covered.area / land.area, "1", definition, by=tuple(by), counted=counted)
+    by = (*_canopy_by(plan, "areas", pieces, land), *_canopy_by(plan, "blocks", pieces, land))
+    return Measurement(name, covered / land.area, "1", definition, by=by, counted=counted)
+
+
+def _apart(shapes: NDArray[Any]) -> NDArray[Any]:
+    """The land under some polygons as polygons that do not overlap; those that meet no other stay."""
+    shapes = sound(shapes[shapely.get_dimensions(shapes) == 2])
+    shapes = shapes[~shapely.is_missing(shapes)]
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    meets = np.zeros(len(shapes), dtype=bool)
+    meets[one[one != other]] = True
+    return np.concatenate([shapes[~meets], shapely.get_parts(union(shapes[meets]))])
+
+
+def _within(pieces: NDArray[Any], land: Any) -> NDArray[Any]:
+    """What of some polygons lies in the land; only those on its edge are cut."""
+    shapely.prepare(land)
+    whole = shapely.covers(land, pieces)
+    cut = pieces.copy()
+    cut[~whole] = shapely.intersection(pieces[~whole], land)
+    return np.asarray(cut, dtype=object)
+
+
+def _canopy_by(plan: Plan, layer: str, pieces: NDArray[Any], land: Any) -> tuple[Part, ...]:
+    """Canopy over land in each feature of a layer that has land."""
+    outlines, kind = sound(shapes(plan, layer)), layer.removesuffix("s")
+    there = np.nan_to_num(shapely.area(_within(outlines, land)))
+    outline, piece = shapely.STRtree(pieces).query(outlines, predicate="intersects")
+    shared = shapely.area(shapely.intersection(outlines[outline], pieces[piece]))
+    canopy = np.bincount(outline, shared, len(outlines))
+    return tuple(
+        Part(f"{kind}:{id_}", float(found / size) if size else None)
+        for id_, found, size in zip(ids(plan, layer), canopy, there, strict=True)
+    )
