@@ -13,7 +13,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-library check docs bench soak format lock clean
+.PHONY: help setup demo test test-library check docs bench bench-peers soak format lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,16 @@ docs: $(READY) ## the documentation, in build/docs
 
 bench: $(READY) ## benchmarks on generated data (and on ../shared/data where it is present)
 	$(BIN)/python benchmarks/check.py
+
+# Each by itself, so that one which does not install leaves the others alone.
+PEERS = pandana==0.8 scipy networkx networkit rustworkx igraph iduedu==2.3.0 objectnat==2.1.0 cityseer==5.8.0
+
+bench-peers: $(READY) ## the engines that benchmarks/access.py --peers compares with, in .venv-peers
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@for peer in $(PEERS); do \
+		$(BIN)/uv pip install --quiet --python .venv-peers/bin/python "$$peer" \
+			&& echo "$$peer: installed" || echo "$$peer: could not be installed, and is left out"; \
+	done
 
 soak: $(READY) ## the long runs: the laws with 2,000 random examples each, and tests marked soak
 	BLOCKPLAN_SOAK=1 $(BIN)/python -m pytest -m "soak or hypothesis"
