@@ -44,7 +44,8 @@ class Circles:
     """
     The circles of one tier.
 
-    Rows of the layer, scopes, outlines, ids, and what is missing to say which they are.
+    Rows of the layer, scopes, outlines, ids, and what is missing to say which they are; `unsaid` are
+    circles without a tier, of which each could be one.
     """
 
     rows: NDArray[np.intp]
@@ -52,6 +53,7 @@ class Circles:
     outline: NDArray[Any]
     names: tuple[str, ...]
     missing: tuple[str, ...]
+    unsaid: tuple[str, ...]
 
     @property
     def drawn(self) -> bool:
@@ -78,15 +80,16 @@ def _circles_of(plan: Plan, tier: str) -> Circles:
     names, tiers = ids(plan, "circles"), values(plan, "circles", "tier")
     rows = np.flatnonzero(tiers == tier)
     outline = shapes(plan, "circles")[rows]
-    unsaid = names[np.array([one is None for one in tiers], dtype=bool)]
-    missing = absent(plan, "circles") or unknown("circles.tier", unsaid, len(names))
+    blank = names[np.array([one is None for one in tiers], dtype=bool)]
+    unsaid = unknown("circles.tier", blank, len(names))
+    missing = absent(plan, "circles") or unsaid
     missing += unknown("circles.geometry", names[rows][shapely.is_missing(outline)])
     if not tier:
         missing = NO_TIER
     elif not missing and not len(rows):
         missing = (f"circles: none of {tier} minutes",)
     chosen = tuple(names[rows])
-    return Circles(rows, tuple(f"circle:{name}" for name in chosen), outline, chosen, missing)
+    return Circles(rows, tuple(f"circle:{name}" for name in chosen), outline, chosen, missing, unsaid)
 
 
 def circle_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -245,8 +248,10 @@ def over_circles(
     definition = {**whole.definition, **tier}
     if not circles.drawn:
         people = whole.definition.get("residents")
-        part = Part(WHOLE, whole.value, whole.supply, people, missing=whole.missing)
-        return replace(whole, definition=definition, by=(part,))
+        missing = whole.missing + circles.unsaid
+        value = None if missing else whole.value
+        part = Part(WHOLE, value, whole.supply, people, missing=missing)
+        return replace(whole, value=value, definition=definition, by=(part,), missing=missing)
     people, lacking = people_in(plan, circles)
     missing = circles.missing + lacking
     if supply is None or missing:

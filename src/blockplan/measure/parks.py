@@ -240,8 +240,8 @@ def _best(
 ) -> Measurement:
     """The largest figure of the parks in each circle of a tier; in the whole plan where none is drawn."""
     circles = circles_of(plan, parameters["tier"])
-    if found.missing or not parameters["tier"]:
-        missing = found.missing or NO_TIER
+    missing = found.missing or circles.unsaid or (() if parameters["tier"] else NO_TIER)
+    if missing:
         return Measurement(name, None, unit, missing=missing, counted=found.counted)
     by = _best_by(circles, found, figures)
     lacking = tuple(dict.fromkeys(line for part in by for line in part.missing))

@@ -44,7 +44,7 @@ def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     definition = {"length_km": length, "land_km2": land / M2_PER_KM2}
     by = tuple(Part(name, found / (land / M2_PER_KM2)) for name, found in by_class.items())
     by += tuple(
-        Part(scope, density, counted={"streets": names})
+        _part(scope, density, names)
         for scope, density, names in _density_by(plan, lines, (*USUAL, "circles"))
     )
     return Measurement(
@@ -64,7 +64,7 @@ def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if missing or not land:
         return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
     by = tuple(
-        Part(scope, _spacing(density), counted={"streets": names})
+        _part(scope, _spacing(density), names)
         for scope, density, names in _density_by(plan, lines, (*USUAL, "circles"))
     )
     definition = {"length_km": length / M_PER_KM, "land_km2": land / M2_PER_KM2}
@@ -176,6 +176,11 @@ def _density_by(
             scope = f"{KINDS[layer]}:{name}"
             parts.append((scope, known(km / (size / M2_PER_KM2)), tuple(names[near[length > 0]])))
     return parts
+
+
+def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
+    missing = () if value is not None else (f"{scope}: no geometry, or no street there",)
+    return Part(scope, value, missing=missing, counted={"streets": streets})
 
 
 def _common_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.float64]:
