@@ -170,6 +170,31 @@ def test_a_service_radius_ends_where_it_says(rule: str, service: str, metres: fl
         assert outcome(small, f"gb50180-f-{rule}", "gb50180") == "fail"
 
 
+@pytest.mark.parametrize(
+    ("rule", "service", "size", "low", "high"),
+    [
+        ("nursing-home", "nursing_home", "floor_area_m2", 7000, 17500),
+        ("nursing-home-land", "nursing_home", "site_area_m2", 3500, 22000),
+        ("nursing-home-beds", "nursing_home", "beds", 200, 500),
+        ("kindergarten-floor", "kindergarten", "floor_area_m2", 3150, 4550),
+        ("kindergarten-land", "kindergarten", "site_area_m2", 5240, 7580),
+        ("daycare-floor", "day_care", "floor_area_m2", 350, 750),
+    ],
+)
+def test_each_facility_has_the_size_that_the_annex_gives(
+    rule: str, service: str, size: str, low: float, high: float
+) -> None:
+    for amount, expected in (
+        (low - 1, "fail"),
+        (low, "pass"),
+        (high, "pass"),
+        (high + 1, "fail"),
+        (None, "unknown"),
+    ):
+        plan = plan_of(parcels=[home(0, 100)], facilities=[at(50, service=service, **{size: amount})])
+        assert outcome(plan, f"gb50180-f-{rule}", "gb50180") == expected, amount
+
+
 def test_stops_have_their_radius_too() -> None:
     for rule, modes, metres in (("rail", "subway", 800), ("bus", "bus", 500)):
         for away, expected in ((metres, "pass"), (metres + 0.01, "fail")):
