@@ -100,7 +100,7 @@ def compiled(rides, change, walks, doors, direct, departures: list[int], limit: 
 @given(TRIPS, CHANGES, WALKS, DOORS, DIRECT, st.integers(0, 20), st.integers(0, 60))
 def test_travel_times_are_those_of_a_plain_search(trips, change, walks, doors, direct, start, limit) -> None:
     rides = rides_of(trips)
-    departures = [start, start + 5]
+    departures = [start, start + 1, start + 5, start + 17]
     found = compiled(rides, change, walks, doors, direct, departures, limit)
     for origin, (number, departure) in itertools.product(range(PLACES), enumerate(departures)):
         expected = plain(rides, change, walks, doors, direct, origin, departure, limit)

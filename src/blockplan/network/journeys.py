@@ -87,6 +87,13 @@ class Journeys:
         """
         Travel times, waiting at the first stop counted.
 
+        Parameters
+        ----------
+        origins
+            Numbers of points.
+        departures
+            Seconds of the day, rising.
+
         Returns
         -------
         array

@@ -221,18 +221,18 @@ def _get_off(stop: int, time: int, change: Any, foot: Any, state: Any) -> None:
 
 @compiled
 def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> None:
-    """Scan the connections between two times once, from where `state` says one is ready."""
+    """Scan the connections between two times once, from where `state` says one is ready or aboard."""
     from_stop, to_stop, leaves, arrives, trip, boards, alights = connections
     ready, off, aboard = state
-    turn, start, end = clock
+    start, end = clock
     group = np.searchsorted(leaves, start)
     while group < len(leaves) and leaves[group] <= end:
         now = leaves[group]
         again = False
         c = group
         while c < len(leaves) and leaves[c] == now:
-            if aboard[trip[c]] == turn or (boards[c] and ready[from_stop[c]] <= now):
-                aboard[trip[c]] = turn
+            if c >= aboard[trip[c]] or (boards[c] and ready[from_stop[c]] <= now):
+                aboard[trip[c]] = min(aboard[trip[c]], c)
                 if alights[c] and arrives[c] < off[to_stop[c]] and arrives[c] <= end:
                     _get_off(to_stop[c], arrives[c], change, foot, state)
                     # What takes no time may lead to a connection that stands before it: look once more.
@@ -240,6 +240,22 @@ def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> N
             c += 1
         if not again:
             group = c
+
+
+@compiled
+def _arrive(departure: Any, off: Any, egress: Any, direct: Any, best: Any) -> None:
+    """Put the travel times of a departure into `best`: on foot all the way, or from where one gets off."""
+    origin, start, limit = departure
+    for at in range(direct[0][origin], direct[0][origin + 1]):
+        if direct[2][at] <= limit:
+            best[direct[1][at]] = direct[2][at]
+    for stop in range(len(off)):
+        spent = off[stop] - start
+        if spent <= limit:
+            for at in range(egress[0][stop], egress[0][stop + 1]):
+                total = spent + egress[2][at]
+                if total <= limit and total < best[egress[1][at]]:
+                    best[egress[1][at]] = total
 
 
 @compiled
@@ -260,7 +276,7 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> 
     origins
         Numbers of the origins.
     clock
-        ``departures, limit, trips``: seconds of the day, longest travel time, number of trips.
+        ``departures, limit, trips``: seconds of the day, rising; longest travel time; number of trips.
 
     Returns
     -------
@@ -272,25 +288,22 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> 
     found = np.full((len(origins), len(departures), len(direct[0]) - 1), NEVER, dtype=np.int32)
     ready = np.empty(len(change), dtype=np.int32)
     off = np.empty(len(change), dtype=np.int32)
-    state = ready, off, np.full(trips, -1, dtype=np.int32)
+    aboard = np.empty(trips, dtype=np.int32)
+    state = ready, off, aboard
     for row in range(len(origins)):
         origin = origins[row]
-        for number in range(len(departures)):
+        ready[:] = NEVER
+        off[:] = NEVER
+        aboard[:] = NEVER
+        # The last departure first: who leaves earlier may wait, so what was found stays good, and only what
+        # is earlier has to be followed up.
+        for number in range(len(departures) - 1, -1, -1):
             start = np.int64(departures[number])
-            ready[:] = NEVER
-            off[:] = NEVER
             first = start + limit + 1
             for at in range(access[0][origin], access[0][origin + 1]):
-                ready[access[1][at]] = start + access[2][at]
+                stop = access[1][at]
+                ready[stop] = min(ready[stop], start + access[2][at])
                 first = min(first, start + access[2][at])
-            _ride(connections, change, foot, state, (row * len(departures) + number, first, start + limit))
-            best = found[row, number]
-            for at in range(direct[0][origin], direct[0][origin + 1]):
-                if direct[2][at] <= limit:
-                    best[direct[1][at]] = direct[2][at]
-            for stop in np.flatnonzero(off < NEVER):
-                for at in range(egress[0][stop], egress[0][stop + 1]):
-                    total = off[stop] + egress[2][at] - start
-                    if total <= limit and total < best[egress[1][at]]:
-                        best[egress[1][at]] = total
+            _ride(connections, change, foot, state, (first, start + limit))
+            _arrive((origin, start, limit), off, egress, direct, found[row, number])
     return found
