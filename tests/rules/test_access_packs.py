@@ -191,7 +191,9 @@ def test_each_facility_has_the_size_that_the_annex_gives(
         (high + 1, "fail"),
         (None, "unknown"),
     ):
-        plan = plan_of(parcels=[home(0, 100)], facilities=[at(50, service=service, **{size: amount})])
+        # A nursing home without a number of beds is a fault that would put the verdict in doubt.
+        facility = at(50, service=service, **{"beds": 300, size: amount})
+        plan = plan_of(parcels=[home(0, 100)], facilities=[facility])
         assert outcome(plan, f"gb50180-f-{rule}", "gb50180") == expected, amount
 
 
