@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.check.rules import Gauge
 from blockplan.check.verdict import Residents
+from blockplan.measure import MEASURES as REGISTRY
 from blockplan.measure.measurement import Measurement
 
 if TYPE_CHECKING:
@@ -15,33 +16,8 @@ if TYPE_CHECKING:
     from blockplan.check.touch import Reads
     from blockplan.plan import Fault, Plan
 
-#: Measures of pack zone and their units.
-UNITS = {
-    "education_land_per_1000": "m2",
-    "nursing_beds_per_1000": "bed",
-    "culture_floor_per_resident": "m2",
-    "green_per_resident": "m2",
-    "green_within_500m": "1",
-    "parks_large": "park",
-    "parks_community": "park",
-    "belt_length": "km",
-    "area_size": "km2",
-    "areas_sum": "km2",
-    "notice_days": "day",
-    "residents": "person",
-    "jobs": "job",
-    "stops_within_500m": "1",
-    "stations_within_800m": "1",
-    "modes_per_station": "mode",
-    "commerce_near_stations": "1",
-    "water_ha": "ha",
-    "woodland_ha": "ha",
-    "cores_in_areas": "core",
-    "axis_touches_areas": "area",
-    "zone_area_overlay": "ha",
-    "industry_shares": "1",
-    "street_density": "km/km2",
-}
+#: Measures there are, and their units.
+UNITS = {name: spec.unit for name, spec in REGISTRY.items()}
 CHOICES = frozenset(
     {
         "basic_education_codes", "nursing_services", "culture_services", "green_codes", "green_limit_m",
