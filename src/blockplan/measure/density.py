@@ -195,8 +195,8 @@ def _read_heights(plan: Plan) -> NDArray[np.float64]:
     drawn = values(plan, "buildings", "height_m")
     row, there = _hosts(plan)
     found = np.full(len(stated), -np.inf)
-    # A building without a height makes NaN of its parcel, and the parcel's own number stands.
-    np.maximum.at(found, row[there], drawn[there])
+    # A building without a height could be the tallest, so the parcel's own number stands.
+    np.maximum.at(found, row[there], np.nan_to_num(drawn[there], nan=np.inf))
     return np.asarray(np.where(np.isfinite(found), found, stated))
 
 

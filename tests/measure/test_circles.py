@@ -1,0 +1,183 @@
+"""Living circles: who and what lies in each, and what the whole plan stands for where none is drawn."""
+
+from __future__ import annotations
+
+import pytest
+import shapely
+from tests.measure.conftest import home, one, park, plan_of, square
+
+#: A park of 6 ha and 80 m or more across, one as large and narrow, one of 1 ha, one of 0.4 ha.
+WIDE = {"land_use": "1401", "geometry": square(0, 1000, 750, 80)}
+NARROW = {"land_use": "1401", "geometry": square(0, 2000, 1000, 60)}
+SQUARE = {"land_use": "1401", "geometry": square(0, 3000, 100)}
+POCKET = {"land_use": "1401", "geometry": square(0, 4000, 80, 50)}
+#: Smallest size (ha) and narrowest width (m) of the tier, and of the next higher one.
+TIERS = {
+    "15": {"park_smallest_ha": 5, "park_narrowest_m": 80},
+    "10": {"park_smallest_ha": 1, "park_narrowest_m": 50, "higher_smallest_ha": 5, "higher_narrowest_m": 80},
+    "5": {"park_smallest_ha": 0.4, "park_narrowest_m": 30, "higher_smallest_ha": 1, "higher_narrowest_m": 50},
+}
+
+
+def circle(shape: shapely.Polygon, tier: str | None = "15") -> dict:
+    return {"tier": tier, "geometry": shape}
+
+
+def green(plan: object, tier: str) -> object:
+    return one(plan, "circle_green_per_resident", tier=tier, **TIERS[tier])
+
+
+def test_a_park_counts_for_the_highest_tier_only_whose_size_and_width_it_reaches() -> None:
+    plan = plan_of(parcels=[home(0, 1000), WIDE, NARROW, SQUARE, POCKET])
+    found = {tier: green(plan, tier) for tier in TIERS}
+    assert {tier: one_tier.definition["parks"] for tier, one_tier in found.items()} == {
+        "15": ["P-2"],
+        "10": ["P-3", "P-4"],
+        "5": ["P-5"],
+    }
+    assert {tier: one_tier.value for tier, one_tier in found.items()} == {"15": 60, "10": 70, "5": 4}
+
+
+@pytest.mark.parametrize(
+    ("width", "tier"), [(80.0, "15"), (79.9, "10"), (50.0, "10"), (49.9, "5"), (29.9, None)]
+)
+def test_the_width_decides_the_tier_at_and_below_each_limit(width: float, tier: str | None) -> None:
+    strip = {"land_use": "1401", "geometry": square(0, 1000, 60_000 / width, width)}
+    plan = plan_of(parcels=[home(0, 1000), strip])
+    assert [name for name in TIERS if green(plan, name).value > 0] == ([tier] if tier else [])
+
+
+def test_without_circles_the_whole_plan_is_read_as_one_and_says_so() -> None:
+    found = green(plan_of(parcels=[home(0, 1000), WIDE]), "15")
+    (part,) = found.by
+    assert (part.scope, part.value, part.supply, part.residents) == ("circle:*", 60, 60_000, 1000)
+    assert found.definition["read_over"] == "whole plan: no circle of the tier is drawn"
+
+
+def test_each_circle_has_its_own_green_and_people() -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000), home(5000, 500), WIDE],
+        circles=[circle(square(-100, -100, 2000)), circle(square(4000, -100, 2000))],
+    )
+    found = green(plan, "15")
+    assert [(part.scope, part.value, part.residents) for part in found.by] == [
+        ("circle:C-1", 60, 1000),
+        ("circle:C-2", 0, 500),
+    ]
+    assert found.value == 40
+
+
+def test_circles_of_another_tier_do_not_count() -> None:
+    plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(-100, -100, 2000), "5")])
+    assert [part.scope for part in green(plan, "15").by] == ["circle:*"]
+
+
+def test_a_circle_without_a_tier_could_be_the_one_asked_for() -> None:
+    plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(0, 0, 2000), None)])
+    assert (green(plan, "15").value, green(plan, "15").missing) == (None, ("circles.tier of C-1",))
+    assert one(plan, "circle_size", tier="15").missing == ("circles.tier of C-1",)
+    assert one(plan, "circle_park_size", tier="15").value is None
+
+
+@pytest.mark.parametrize("name", ["circle_residents", "circle_dwellings", "circle_size", "circle_walk"])
+def test_people_size_and_walk_of_a_circle_are_unknown_where_none_is_drawn(name: str) -> None:
+    plan = plan_of(parcels=[home(0, 1000, dwellings=400)], streets=[])
+    assert one(plan, name, tier="15").value is None
+    assert "circles: layer absent" in one(plan, name, tier="15").missing
+    assert one(plan, name).missing[0] == "parameter tier: 15, 10 or 5"
+    drawn = plan_of(parcels=[home(0, 1000, dwellings=400)], circles=[], streets=[])
+    assert one(drawn, name, tier="10").missing == ("circles: none of 10 minutes",)
+
+
+def test_people_dwellings_and_size_of_a_circle() -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000, dwellings=400), home(500, 70, dwellings=30)],
+        circles=[circle(square(0, 0, 200)), circle(square(0, 0, 600))],
+    )
+    values = {
+        name: [part.value for part in one(plan, name, tier="15").by]
+        for name in ("circle_residents", "circle_dwellings", "circle_size")
+    }
+    assert values == {
+        "circle_residents": [1000, 1070],
+        "circle_dwellings": [400, 430],
+        "circle_size": [4, 36],
+    }
+    assert one(plan, "circle_residents", tier="15").value == 1035
+
+
+def test_a_home_without_residents_stated_makes_the_circle_unknown() -> None:
+    plan = plan_of(parcels=[home(0, None)], circles=[circle(square(0, 0, 200))])
+    found = one(plan, "circle_residents", tier="15")
+    assert (found.by[0].value, found.by[0].missing) == (None, ("parcels.residents of P-1",))
+
+
+def test_the_walk_goes_from_the_farthest_home_over_the_street_to_the_middle() -> None:
+    # The street runs 10 m south of both homes' points; the middle of the circle is (500, 0).
+    plan = plan_of(
+        parcels=[home(0, 10, north=-40), home(300, 10, north=-40)],
+        streets=[{"class": "local", "geometry": shapely.LineString([(0, 0), (1000, 0)])}],
+        circles=[circle(square(0, -500, 1000))],
+    )
+    found = one(plan, "circle_walk", tier="15")
+    assert found.value == pytest.approx(460, abs=0.02)
+    assert found.by[0].residents == 20
+
+
+def test_a_home_that_cannot_walk_to_the_middle_is_named() -> None:
+    plan = plan_of(
+        parcels=[home(0, 10), home(800, 10)],
+        streets=[
+            {"class": "local", "geometry": shapely.LineString([(0, 50), (100, 50)])},
+            {"class": "local", "geometry": shapely.LineString([(500, 50), (1000, 50)])},
+        ],
+        circles=[circle(square(0, -450, 1000))],
+    )
+    found = one(plan, "circle_walk", tier="15")
+    assert (found.value, found.missing) == (None, ("streets: no way on foot to the middle of P-1",))
+
+
+def test_land_is_cut_at_the_edge_of_the_circle() -> None:
+    plan = plan_of(parcels=[home(0, 10), park(100)], circles=[circle(square(50, 0, 100))])
+    assert one(plan, "circle_land_share", tier="15", land_codes=["0701"]).by[0].value == pytest.approx(0.5)
+    assert one(plan, "circle_land_share", tier="15", land_codes=["14"]).value == pytest.approx(0.5)
+    assert one(plan, "circle_land_share", tier="15").missing[0].startswith("parameter land_codes")
+
+
+def shop(east: float, floor: float | None = 5000, use: str = "0901") -> dict:
+    return {"land_use": use, "floor_area_m2": floor, "geometry": square(east, 0)}
+
+
+def test_facility_land_and_floor_are_counted_per_thousand_residents() -> None:
+    plan = plan_of(parcels=[home(0, 2000), shop(100), shop(200, use="0803")])
+    asked = {"tier": "15", "land_codes": ["09", "0803"]}
+    assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000
+    assert one(plan, "circle_facility_floor_per_1000", **asked).value == 5000
+
+
+def test_a_parcel_whose_facilities_belong_to_another_tier_does_not_count() -> None:
+    at = square(0, 0, 10).centroid
+    facilities = [
+        {"service": "primary_school", "parcel_id": "P-2", "geometry": at},
+        {"service": "primary_school", "parcel_id": "P-3", "geometry": at},
+        {"service": "hospital", "parcel_id": "P-3", "geometry": at},
+    ]
+    plan = plan_of(parcels=[home(0, 1000), shop(100), shop(200)], facilities=facilities)
+    asked = {"tier": "15", "land_codes": ["09"], "other_tier_services": ["primary_school"]}
+    assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000
+
+
+def test_a_shop_without_floor_area_makes_the_floor_unknown_and_not_the_land() -> None:
+    plan = plan_of(parcels=[home(0, 1000), shop(100, None)])
+    asked = {"tier": "15", "land_codes": ["09"]}
+    assert one(plan, "circle_facility_floor_per_1000", **asked).missing == ("parcels.floor_area_m2 of P-2",)
+    assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000
+
+
+def test_a_circle_where_nobody_lives_is_not_divided_by() -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000), WIDE], circles=[circle(square(0, 900, 800)), circle(square(0, 0, 200))]
+    )
+    found = green(plan, "15")
+    assert found.by[0].missing == ("residents: nobody lives in the circle",)
+    assert [part.value for part in found.by] == [None, 0]
