@@ -37,6 +37,20 @@ def plan(reference: Path) -> Plan:
         ("notice_days", 30),
         ("land_balance", 950.0),
         ("cores_in_areas", 3),
+        # Land for schools 208,000 m2, of which kindergartens 40,000 m2, for 50,000 residents.
+        ("school_land_per_1000", 3360),
+        ("kindergarten_land_per_1000", 800),
+        # 500 beds and four day centres of 25 places.
+        ("beds_and_day_places_per_1000", 12.0),
+        # Of 950 ha: public green 106.5 ha, woodland 66 ha.
+        ("green_share", 106.5 / 950),
+        ("woodland_share", 66 / 950),
+        ("area_townships", 4),
+        ("cores_named", 3),
+        ("areas_with_one_core", 3),
+        ("belt_links_areas", 3),
+        ("belt_southward", 1.0),
+        ("industry_focus_rank", 1),
     ],
 )
 def test_the_plan_measures_what_its_description_says(plan: Plan, name: str, value: float) -> None:
@@ -63,6 +77,52 @@ def test_medicine_and_health_is_the_largest_industry(plan: Plan) -> None:
     mix = one(plan, "industry_shares")
     assert mix.definition["rank_of_health"] == 1
     assert [part.value for part in mix.by] == pytest.approx([0.36, 0.25, 0.22, 0.17], abs=1e-3)
+
+
+def test_productive_floor_area_is_3_19_million_m2_and_its_parts_add_up(plan: Plan) -> None:
+    floor = one(plan, "industry_floor_area")
+    assert floor.value == pytest.approx(3.19e6, abs=5e3)
+    # The table states shares to four digits, so that those of a parcel add up to 1 but for rounding.
+    assert sum(part.value for part in floor.by) == pytest.approx(floor.value, rel=1e-3)
+    jobs = one(plan, "industry_jobs")
+    assert sum(part.value for part in jobs.by) == pytest.approx(jobs.value, rel=1e-3)
+
+
+def test_there_are_about_90_000_jobs_and_140_000_daytime_users(plan: Plan) -> None:
+    assert one(plan, "jobs").value == pytest.approx(90_000, rel=0.01)
+    assert one(plan, "daytime_users").value == one(plan, "jobs").value + 50_000
+    assert one(plan, "green_per_daytime_user").value == pytest.approx(1_065_000 / 140_500, rel=1e-3)
+
+
+def test_each_industry_is_strongest_where_its_area_says(plan: Plan) -> None:
+    quotients = {part.scope: part.value for part in one(plan, "industry_location_quotient").by}
+    for industry, area in (("manufacturing", "mfg"), ("health", "mfg"), ("services", "life")):
+        best = max(("rd", "life", "mfg"), key=lambda one_area: quotients[f"area:{one_area}/{industry}"])
+        assert (best, quotients[f"area:{best}/{industry}"] > 1) == (area, True)
+
+
+def test_every_core_gathers_the_function_of_its_area(plan: Plan) -> None:
+    found = one(plan, "core_concentration")
+    assert all(part.value > 1 for part in found.by)
+    assert {part.scope for part in found.by} == {"area:rd", "area:life", "area:mfg"}
+
+
+def test_floor_area_is_kept_for_each_of_the_three_kinds_of_firm(plan: Plan) -> None:
+    found = one(plan, "firm_floor_area")
+    assert [part.scope for part in found.by] == ["specialised_new", "little_giant", "hidden_champion"]
+    assert all(part.value > 0 for part in found.by)
+    assert one(plan, "joint_floor_area").value > 0
+
+
+def test_one_walks_farther_to_a_programme_than_the_line_is_long(plan: Plan) -> None:
+    ways = {part.scope: part.value for part in one(plan, "programmes_within_800m").by}
+    assert 0.75 <= ways["on_foot"] <= ways["line"] <= 1
+
+
+def test_the_belt_is_walked_from_end_to_end_and_blue_and_green_hang_together(plan: Plan) -> None:
+    assert one(plan, "belt_walkable_share").value == pytest.approx(1.0)
+    assert one(plan, "belt_longest_gap").value == 0
+    assert one(plan, "blue_green_largest").definition["share_of_blue_green"] > 0.5
 
 
 def test_most_commerce_lies_near_a_station_and_each_station_offers_two_modes(plan: Plan) -> None:

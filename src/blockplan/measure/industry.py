@@ -188,13 +188,16 @@ def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     by, core_of = [], {}
     for industry, share in zip(INDUSTRIES, found.shares, strict=True):
         floor = found.floor * share
+        if not total(floor):  # a sector that the plan does not have is at no core
+            by.append(Part(industry, None))
+            continue
         held = {area: total(floor[areas == area]) for area in cores}
         home = max(held, key=lambda area: held[area])
         core, shape = cores[home]
         inside = np.round(straight(place, np.array([shape], dtype=object)), 2) <= limit_m
         near.append(total(floor[inside]))
         core_of[industry] = core
-        by.append(Part(industry, near[-1] / total(floor) if total(floor) else None))
+        by.append(Part(industry, near[-1] / total(floor)))
     definition = {"limit_m": limit_m, "along": "line", "core_of_sector": core_of}
     value = total(near) / total(found.floor)
     return Measurement(name, value, "1", definition, by=tuple(by), counted=counted)
