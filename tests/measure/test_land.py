@@ -6,6 +6,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.errors import UsageError
+
 BOUNDARY = [{"geometry": square(0, 0, 1000)}]
 
 
@@ -99,3 +101,59 @@ def test_the_first_and_the_last_day_of_the_notice_count(end: str, days: int) -> 
 
 def test_without_dates_there_is_no_notice_to_measure() -> None:
     assert one(plan_of(), "notice_days").value is None
+
+
+def a_balance() -> object:
+    """10 ha planned: 4 of homes, 3 of industry, 2 of parks, 1 of water; 1,000 residents."""
+    return plan_of(
+        boundary=[{"geometry": square(0, 0, 1000, 100)}],
+        parcels=[
+            {"land_use": "0701", "residents": 1000, "geometry": square(0, 0, 400, 100)},
+            {"land_use": "1001", "geometry": square(400, 0, 300, 100)},
+            {"land_use": "1401", "geometry": square(700, 0, 200, 100)},
+            {"land_use": "1701", "geometry": square(900, 0, 100, 100)},
+        ],
+        areas=[{"area_id": "w", "geometry": square(0, 0, 700, 100)}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "of", "share"),
+    [(["07"], "planned", 0.4), (["0701", "14"], "planned", 0.6), (["07"], "construction", 4 / 9)],
+)
+def test_a_share_of_land_says_what_it_is_a_share_of(codes: list[str], of: str, share: float) -> None:
+    found = one(a_balance(), "land_share", land_codes=codes, land_of=of)
+    assert found.value == pytest.approx(share)
+    assert found.definition["of"] == of
+
+
+def test_a_share_of_an_area_is_one_of_its_own_parcels() -> None:
+    by = {part.scope: part.value for part in one(a_balance(), "land_share", land_codes=["10"]).by}
+    assert by == {"area:w": pytest.approx(3 / 7)}
+
+
+def test_land_that_is_no_construction_land_is_no_part_of_it() -> None:
+    assert one(a_balance(), "land_share", land_codes=["17"], land_of="construction").value == 0
+    assert one(a_balance(), "construction_land").value == pytest.approx(0.09)
+    assert one(a_balance(), "construction_land_per_resident").value == pytest.approx(90)
+    assert one(a_balance(), "reserve_land").value == 0
+
+
+def test_land_per_resident_and_per_thousand() -> None:
+    assert one(a_balance(), "land_per_resident", land_codes=["14"]).value == pytest.approx(20)
+    found = one(a_balance(), "land_per_1000", land_codes=["14"])
+    assert (found.value, found.supply, found.per) == (pytest.approx(20_000), pytest.approx(20_000), 1000)
+
+
+def test_land_is_unknown_without_codes_and_where_a_use_is_unknown() -> None:
+    assert one(a_balance(), "land_per_resident").missing == (
+        "parameter land_codes: the land uses to measure",
+    )
+    plan = plan_of(boundary=BOUNDARY, parcels=[home(0, 1), {"land_use": None, "geometry": square(100, 0)}])
+    for name in ("land_share", "land_per_resident"):
+        assert "parcels.land_use of P-2" in one(plan, name, land_codes=["14"]).missing
+
+
+def test_land_can_be_a_share_of_two_things_alone() -> None:
+    with pytest.raises(UsageError, match=r"land_of is 'built'.*has to be 'planned' or 'construction'"):
+        one(a_balance(), "land_share", land_codes=["14"], land_of="built")

@@ -103,3 +103,44 @@ def test_which_land_uses_are_green_is_a_parameter() -> None:
     plan = plan_of(parcels=[home(0, 1000), park(100), {"land_use": "1403", "geometry": square(200, 0)}])
     assert one(plan, "green_per_resident").value == 10
     assert one(plan, "green_per_resident", green_codes=["1401", "1403"]).value == 20
+
+
+def facility(service: str | None, level: str | None = None, **more: object) -> dict:
+    return {"service": service, "level": level, "geometry": square(0, 0, 10).centroid, **more}
+
+
+def served(*facilities: dict) -> object:
+    return plan_of(parcels=[home(0, 2000)], facilities=list(facilities))
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("service_floor_per_1000", "floor_area_m2"),
+        ("service_site_per_1000", "site_area_m2"),
+        ("service_places_per_1000", "places"),
+        ("service_beds_per_1000", "beds"),
+    ],
+)
+def test_a_service_is_counted_per_thousand_residents_and_unknown_without_its_number(
+    name: str, column: str
+) -> None:
+    plan = served(facility("kindergarten", **{column: 600}), facility("hospital", **{column: 9000}))
+    found = one(plan, name, services=["kindergarten"])
+    assert (found.value, found.supply, found.per) == (300, 600, 1000)
+    lacking = one(
+        served(facility("kindergarten", **{column: 600}), facility("kindergarten")),
+        name,
+        services=["kindergarten"],
+    )
+    assert (lacking.value, lacking.missing) == (None, (f"facilities.{column} of F-2",))
+    assert one(plan, name).missing == ("parameter services: the services to count",)
+    assert one(plan, name, services=["police"]).value == 0
+
+
+def test_levels_pick_among_the_facilities_of_a_service() -> None:
+    plan = served(facility("clinic", "district", beds=10), facility("clinic", "neighbourhood", beds=4))
+    asked = {"services": ["clinic"], "service_levels": ["district"]}
+    assert one(plan, "service_beds_per_1000", **asked).value == 5
+    unsaid = served(facility("clinic", "district", beds=10), facility("clinic", None, beds=4))
+    assert one(unsaid, "service_beds_per_1000", **asked).missing == ("facilities.level of F-2",)
