@@ -1,0 +1,152 @@
+"""GB 50180, GB 50137 and Beijing's comparators on plans: verdicts that geometry brings about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.measure.conftest import home, park, plan_of, square
+
+import blockplan
+from blockplan.check import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import Verdict
+    from blockplan.plan import Plan
+
+
+def verdicts(plan: Plan, pack: str, on: str | None = None) -> dict[str, list[Verdict]]:
+    found: dict[str, list[Verdict]] = {}
+    for verdict in check(plan, [pack], on).verdicts:
+        found.setdefault(verdict.rule, []).append(verdict)
+    return found
+
+
+def outcomes(plan: Plan, pack: str, *rules: str, on: str | None = None) -> list[str]:
+    found = verdicts(plan, pack, on)
+    return [verdict.outcome for rule in rules for verdict in found[rule]]
+
+
+def a_park(side: float, depth: float) -> dict:
+    return {"land_use": "1401", "geometry": square(0, 1000, side, depth)}
+
+
+@pytest.mark.parametrize(("residents", "outcome"), [(25_000, "pass"), (25_001, "fail"), (20_000, "pass")])
+def test_green_of_the_highest_tier_carries_so_many_residents(residents: int, outcome: str) -> None:
+    plan = plan_of(parcels=[home(0, residents), a_park(500, 100)])
+    assert outcomes(plan, "gb50180", "gb50180-green15") == [outcome]
+    # The park is counted there, and so not for the tiers below.
+    assert outcomes(plan, "gb50180", "gb50180-green10", "gb50180-green5") == ["fail", "fail"]
+
+
+@pytest.mark.parametrize(
+    ("depth", "side", "area", "width"),
+    [
+        (80, 625, "pass", "pass"),
+        (80, 624, "fail", "unknown"),
+        (79.9, 640, "pass", "fail"),
+        (100, 501, "pass", "pass"),
+    ],
+)
+def test_a_park_of_the_fifteen_minute_circle_has_five_hectares_and_eighty_metres(
+    depth: float, side: float, area: str, width: str
+) -> None:
+    plan = plan_of(parcels=[home(0, 10), a_park(side, depth)])
+    assert outcomes(plan, "gb50180", "gb50180-park15-area", "gb50180-park15-width") == [area, width]
+
+
+@pytest.mark.parametrize(
+    ("height", "outcome"), [(80, "pass"), (80.1, "fail"), (79.9, "pass"), (None, "unknown")]
+)
+def test_housing_is_no_taller_than_eighty_metres(height: float | None, outcome: str) -> None:
+    plan = plan_of(parcels=[home(0, 10, height_m=height)])
+    assert outcomes(plan, "gb50180", "gb50180-height") == [outcome]
+    (verdict,) = verdicts(plan, "gb50180")["gb50180-height"]
+    assert [place.id for place in verdict.where] == (["P-1"] if outcome == "fail" else [])
+    assert verdict.force == "must"
+
+
+def test_each_circle_has_a_verdict_and_circles_not_drawn_are_unknown() -> None:
+    circles = [
+        {"tier": "10", "geometry": square(-1, -1, 600)},
+        {"tier": "10", "geometry": square(1000, -1, 600)},
+    ]
+    plan = plan_of(
+        parcels=[home(0, 15_000, dwellings=5000), home(1000, 14_999, dwellings=8001)], circles=circles
+    )
+    found = verdicts(plan, "gb50180")
+    people = found["gb50180-tier10-pop"]
+    assert [(v.scope_kind, v.scope_id, v.outcome) for v in people] == [
+        ("circle", "C-1", "pass"),
+        ("circle", "C-2", "fail"),
+    ]
+    assert [v.outcome for v in found["gb50180-tier10-dw"]] == ["pass", "fail"]
+    assert [v.outcome for v in found["gb50180-10-size"]] == ["pass", "pass"]
+    (none,) = found["gb50180-tier15-pop"]
+    assert (none.scope_id, none.outcome, none.missing) == ("*", "unknown", ("circles: none of 15 minutes",))
+
+
+def test_a_street_block_of_two_to_four_hectares_is_judged_and_no_other() -> None:
+    subblocks = [{"geometry": square(0, 0, 200)}, {"geometry": square(1000, 0, 500)}]
+    plan = plan_of(parcels=[home(0, 1000), home(1000, 10)], subblocks=subblocks)
+    (verdict,) = verdicts(plan, "gb50180")["gb50180-blk-pop"]
+    assert (verdict.scope_id, verdict.outcome) == ("S-1", "pass")
+
+
+def test_a_plan_before_the_standard_is_not_judged_by_it() -> None:
+    plan = plan_of(parcels=[home(0, 10, height_m=90)])
+    assert outcomes(plan, "gb50180", "gb50180-height", on="2018-11-30") == ["not_applicable"]
+    assert outcomes(plan, "gb50180", "gb50180-height", on="2018-12-01") == ["fail"]
+
+
+def test_figures_of_a_city_never_apply_to_a_plan_of_blocks() -> None:
+    plan = plan_of(parcels=[home(0, 10), park(100)])
+    found = verdicts(plan, "gb50137")
+    assert len(found) == 14
+    assert {verdict.outcome for (verdict,) in found.values()} == {"not_applicable"}
+
+
+def test_the_indicators_of_2006_end_when_the_rules_of_2025_begin() -> None:
+    plan = plan_of(parcels=[home(0, 280, dwellings=100)])
+    assert outcomes(plan, "bj", "bj-2006-hh", on="2025-11-30") == ["pass"]
+    (verdict,) = verdicts(plan, "bj", "2025-12-01")["bj-2006-hh"]
+    assert verdict.outcome == "not_applicable"
+    assert "Jingzhengfa [2025] 25" in str(verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ("depth", "outcome"), [(2000, "pass"), (1999, "fail"), (3000, "pass"), (3001, "fail")]
+)
+def test_a_planning_block_has_two_to_three_square_kilometres(depth: float, outcome: str) -> None:
+    plan = plan_of(blocks=[{"geometry": square(0, 0, 1000, depth)}])
+    assert outcomes(plan, "bj", "bj-blk-size") == [outcome]
+
+
+def test_all_figures_of_beijing_are_comparators() -> None:
+    plan = plan_of(parcels=[home(0, 10)])
+    assert {v.force for found in verdicts(plan, "bj").values() for v in found} == {"comparator"}
+
+
+def test_the_reference_plan_by_hand(reference: Path) -> None:
+    """Figures from the table of the plan: 50,000 residents, 68.5 ha in three large parks, and so on."""
+    plan = blockplan.read(reference)
+    gb, bj = verdicts(plan, "gb50180"), verdicts(plan, "bj")
+    measured = {rule: found[0].measured for rule, found in (gb | bj).items() if len(found) == 1}
+    wanted = {
+        "gb50180-green15": 685_000 / 50_000,
+        "gb50180-503-15-class-B": 820_000 / 50,  # 82 ha of commerce
+        "gb50180-503-5-total": (34_000 - 3_000 + 40_000) / 50,  # one parcel has a market alone
+        "bj-core-edu": 4160,
+        "bj-core-gfa": 5.94,
+        "bj-sub-reserve": 0.734,
+        "bj-sub-green": (106.5 + 70) * 10_000 / 50_000,
+        "bj-core-pubservice": (62 + 3.4 + 4 + 2 + 20.8 + 5.5) / 950,
+        "bj-sub-land": 9.5 - 0.734 - 0.245 - 0.66,
+        "bj-2006-kinder-land": 800,
+    }
+    for rule, value in wanted.items():
+        assert measured[rule] == pytest.approx(value, rel=1e-3), rule
+    assert [v.outcome for v in gb["gb50180-roads"]] == ["fail", "pass", "pass"]
+    assert all(v.outcome != "fail" for found in gb.values() for v in found if v.force == "must")
