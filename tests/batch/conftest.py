@@ -10,6 +10,7 @@ from tests.builders import a_plan, parcels_of
 from blockplan.plan import write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -23,3 +24,13 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     (folder / "damaged").mkdir()
     (folder / "damaged" / "plan.toml").write_text("id = 'damaged'\ncrs = 4", encoding="utf-8")
     return [folder / name for name in ("small", "damaged", "larger", "absent", "unknown")]
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Address of a dask cluster of two workers with one thread each, in processes of their own."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
+    ) as local:
+        yield local.scheduler_address

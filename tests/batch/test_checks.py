@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -42,6 +43,7 @@ def test_a_line_says_what_judging_took(lines):
     assert lines[0].cpu_s > 0
     assert lines[0].wall_s > 0
     assert lines[0].peak_mb > 10
+    assert lines[0].worker.rpartition(":")[2].isdigit()
 
 
 def test_no_plan_is_kept_after_it_is_judged(plans):
@@ -88,7 +90,7 @@ def test_the_command_streams_one_object_a_line_and_leaves_with_the_worst_code(pl
     found = [json.loads(text) for text in ran.stdout.splitlines()]
     assert sorted(line["number"] for line in found) == [0, 1, 2, 3, 4]
     assert set(found[0]) == {
-        "number", "path", "exit_code", "error", "cpu_s", "wall_s", "peak_mb", "tries", "check",
+        "number", "path", "exit_code", "error", "cpu_s", "wall_s", "peak_mb", "worker", "tries", "check",
     }  # fmt: skip
     assert ran.exit_code == 2
     assert ran.stderr.startswith("5 plans: ")
@@ -96,10 +98,9 @@ def test_the_command_streams_one_object_a_line_and_leaves_with_the_worst_code(pl
 
 def test_the_command_says_in_words_what_came_of_each(plans):
     ran = CliRunner().invoke(command, ["check", str(plans[0]), str(plans[3]), "--workers", "1"])
-    one, other = sorted(ran.stdout.split("\n", 1))[0], ran.stdout
-    assert one
-    assert f"! {plans[3]}: There is no plan at" in other
-    assert "pass" in other or "fail" in other
+    assert f"! {plans[3]}: There is no plan at" in ran.stdout
+    judged = next(text for text in ran.stdout.splitlines() if str(plans[0]) in text)
+    assert re.match(r"[✓×?] .*: \d+ (pass|fail|unknown)", judged)
 
 
 def test_the_command_without_plans_says_what_to_name():

@@ -14,21 +14,12 @@ from blockplan.check import check
 from blockplan.errors import UsageError
 from blockplan.plan import read
 
-distributed = pytest.importorskip("distributed")
+pytest.importorskip("distributed")
 pytestmark = [
     # Distributed leaves it to the garbage collector to close some sockets, and says so.
     pytest.mark.filterwarnings("default::ResourceWarning"),
     pytest.mark.filterwarnings("default::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def address():
-    """Address of a cluster of two workers with one thread each, in processes of their own."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
-    ) as local:
-        yield local.scheduler_address
 
 
 def test_every_item_gives_its_result(address):

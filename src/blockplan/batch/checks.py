@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import platform
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -41,6 +43,8 @@ class CheckLine:
     cpu_s, wall_s, peak_mb
         What judging it (reading included) took in its worker; None where the worker was lost. `peak_mb`
         is the most that the worker had held so far.
+    worker
+        Machine and process id of the worker; None where it was lost.
     tries
         How many workers had it: more than 1 where one was lost.
     check
@@ -54,6 +58,7 @@ class CheckLine:
     cpu_s: float | None = None
     wall_s: float | None = None
     peak_mb: float | None = None
+    worker: str | None = None
     tries: int = 1
     check: dict[str, Any] | None = None
 
@@ -151,7 +156,8 @@ def judge_one(
     except OSError as error:
         found = {"exit_code": 2, "error": f"{error.filename or path}: {error.strerror or error}"}
     used = {"cpu_s": time.process_time() - began, "wall_s": time.perf_counter() - wall, "peak_mb": _peak_mb()}
-    return {**found, **{name: value and round(value, 4) for name, value in used.items()}}
+    rounded = {name: value and round(value, 4) for name, value in used.items()}
+    return {**found, **rounded, "worker": f"{platform.node()}:{os.getpid()}"}
 
 
 def _line(done: Done, path: str) -> CheckLine:
