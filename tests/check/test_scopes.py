@@ -194,3 +194,25 @@ def test_all_stands_for_every_pack_there_is() -> None:
     from blockplan.check.packs import available, load
 
     assert [pack.id for pack in load(["all"], House().measures())] == sorted(available())
+
+
+def test_the_must_rules_decide_how_many_people_the_plan_carries(tmp_path: Path) -> None:
+    for name in ("must", "target"):
+        (tmp_path / name).mkdir()
+    town(tmp_path / "must", "scope: plan")
+    aim = town(tmp_path / "target", "scope: plan")
+    rule = (aim / "beds.yaml").read_text(encoding="utf-8").replace("force: must", "force: target")
+    rule = rule.replace("id: town-beds", "id: aim").replace("nursing_beds_per_1000", "green_per_resident")
+    (aim / "beds.yaml").write_text(rule.replace("unit: bed", "unit: m2"), encoding="utf-8")
+    (aim / "pack.yaml").write_text("id: aim\ntitle: Aim\npublisher: Town\n", encoding="utf-8")
+    beds = supply("nursing_beds_per_1000", 500)
+
+    def capacity(green: Measurement, *packs: str) -> tuple[int | None, dict[str, int | None]]:
+        fake = Fake({beds.id: beds, green.id: green})
+        found = check(a_plan(), [tmp_path / pack for pack in packs], instruments=fake).capacity
+        return found.residents, dict(found.by_rule)
+
+    unknown, little = reading("green_per_resident", None), supply("green_per_resident", 8_000)
+    assert capacity(unknown, "must", "target")[0] == 62_500
+    assert capacity(little, "must", "target") == (62_500, {"town-beds": 62_500, "aim": 1_000})
+    assert capacity(little, "target")[0] == 1_000

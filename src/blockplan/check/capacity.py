@@ -48,11 +48,13 @@ def capacity(verdicts: Iterable[Verdict]) -> Capacity:
     """
     The largest population that the plan's supplies carry, and the rule that binds.
 
-    Comparators, rules on parts of the plan and rules that do not apply are left out. Where the supply of
-    one rule is unknown its number is None, and so is the plan's: the smallest
-    of several numbers is not known before all of them are.
+    Comparators, rules on parts of the plan and rules that do not apply are left out. The rules of force
+    ``must`` decide the plan's number; the others do where no per-person rule is one. Where the supply of one
+    rule is unknown its number is None, and so is the plan's if that rule decides: the smallest of
+    several numbers is not known before all of them are.
     """
     by_rule: dict[str, int | None] = {}
+    must = set()
     for verdict in verdicts:
         measurement = verdict.measurement
         if measurement is None or not measurement.per or verdict.scope_kind != "plan":
@@ -62,8 +64,10 @@ def capacity(verdicts: Iterable[Verdict]) -> Capacity:
         if verdict.force != "comparator" and verdict.outcome != "not_applicable":
             doubted = verdict.outcome == "unknown" and bool(verdict.doubts)
             by_rule[verdict.rule] = None if doubted else carried(measurement, verdict.required)
-    known = {rule: residents for rule, residents in by_rule.items() if residents is not None}
-    if not known or len(known) < len(by_rule):
+            must |= {verdict.rule} if verdict.force == "must" else set()
+    deciding = {rule: number for rule, number in by_rule.items() if rule in must or not must}
+    known = {rule: residents for rule, residents in deciding.items() if residents is not None}
+    if not known or len(known) < len(deciding):
         return Capacity(None, None, by_rule)
     binding = min(known, key=lambda rule: known[rule])
     return Capacity(known[binding], binding, by_rule)

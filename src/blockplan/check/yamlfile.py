@@ -5,6 +5,9 @@ The grammar is YAML 1.2 without its dangerous and surprising half: anchors,
 aliases, tags and directives are refused, and so are duplicate keys, keys that
 are no words, deep nesting and large files. What remains is maps, lists, texts,
 numbers, true, false, null and dates.
+
+A file is first read by libyaml, which is many times faster. Whatever that parser refuses or what is refused
+here besides (it knows YAML 1.1) is read again by the parser that knows 1.2, and judged by what that one says.
 """
 
 from __future__ import annotations
@@ -12,28 +15,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import yaml as libyaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
 from ruamel.yaml.nodes import ScalarNode
 
 from blockplan.errors import RulePackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
-
-    from ruamel.yaml.events import Event
 
 #: A rule file is a page or two; anything near this size is not one.
 LARGEST_FILE_BYTES = 1_000_000
@@ -86,7 +80,8 @@ def read_documents(path: Path) -> list[Document]:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise RulePackError(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.") from None
     try:
-        return [document for document in _Reader(path).documents(text) if document.value is not None]
+        events = _fast(text) or YAML(typ="safe", pure=True).parse(text)
+        return [document for document in _Reader(path).documents(events) if document.value is not None]
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark is not None else 1
@@ -108,41 +103,74 @@ class _Open:
     lines: dict[str, int] = field(default_factory=dict)
 
 
+def _fast(text: str) -> list[Any] | None:
+    """The events of a file by libyaml; None where there is none, or anything that it must not decide."""
+    loader = getattr(libyaml, "CSafeLoader", None)
+    if loader is None:
+        return None
+    try:
+        events = list(libyaml.parse(text, Loader=loader))
+    except (libyaml.YAMLError, ValueError):
+        return None
+    odd = any(
+        isinstance(event, libyaml.AliasEvent)
+        or getattr(event, "anchor", None)
+        or getattr(event, "tag", None)
+        or getattr(event, "version", None)
+        or getattr(event, "tags", None)
+        for event in events
+    )
+    return None if odd else events
+
+
+@cache
+def _plain(value: str) -> Any:
+    """What a bare word means in YAML 1.2; ValueError or OverflowError for a day or number that is none."""
+    yaml = _resolving()
+    tag = yaml.resolver.resolve(ScalarNode, value, (True, False))
+    return yaml.constructor.construct_object(ScalarNode(tag, value))
+
+
+@cache
+def _resolving() -> YAML:
+    return YAML(typ="safe", pure=True)
+
+
 class _Reader:
     """Builds documents from the parser's events, without recursion, refusing as it goes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.yaml = YAML(typ="safe", pure=True)
         self.stack: list[_Open] = []
         self.root: Any = None
         self.lines: dict[Location, int] = {}
 
-    def documents(self, text: str) -> Iterator[Document]:
-        for event in self.yaml.parse(text):
-            if isinstance(event, DocumentStartEvent):
+    def documents(self, events: Iterable[Any]) -> Iterator[Document]:
+        for event in events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
                 if event.version is not None or event.tags:
                     self._refuse(event, "a % directive is not allowed", "Leave it out")
                 self.root, self.lines, self.stack = None, {(): event.start_mark.line + 1}, []
-            elif type(event).__name__ == "DocumentEndEvent":
+            elif kind == "DocumentEndEvent":
                 yield Document(self.path, self.root, self.lines)
             else:
-                self._take(event)
+                self._take(kind, event)
 
-    def _take(self, event: Event) -> None:
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+    def _take(self, kind: str, event: Any) -> None:
+        if kind == "AliasEvent" or getattr(event, "anchor", None):
             self._refuse(event, "anchors (&) and aliases (*) are not allowed", "Write the value out")
-        if isinstance(event, MappingEndEvent | SequenceEndEvent):
+        if kind in {"MappingEndEvent", "SequenceEndEvent"}:
             self.stack.pop()
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+        elif kind in {"MappingStartEvent", "SequenceStartEvent"}:
             self._no_tag(event)
             location = self._place(event)
-            opened = _Open({} if isinstance(event, MappingStartEvent) else [], location)
+            opened = _Open({} if kind == "MappingStartEvent" else [], location)
             self._put(opened.value)
             self.stack.append(opened)
             if len(self.stack) > DEEPEST_NESTING:
                 self._refuse(event, f"nested more than {DEEPEST_NESTING} deep", "A rule needs fewer levels")
-        elif isinstance(event, ScalarEvent):
+        elif kind == "ScalarEvent":
             self._no_tag(event)
             top = self.stack[-1] if self.stack else None
             if top is not None and isinstance(top.value, dict) and top.key is None:
@@ -151,7 +179,7 @@ class _Reader:
                 self._place(event)
                 self._put(self._scalar(event))
 
-    def _key(self, event: ScalarEvent, top: _Open) -> None:
+    def _key(self, event: Any, top: _Open) -> None:
         key = event.value
         if key in top.lines:
             self._refuse(
@@ -161,7 +189,7 @@ class _Reader:
         top.lines[key] = event.start_mark.line + 1
         self.lines[(*top.location, key)] = event.start_mark.line + 1
 
-    def _place(self, event: Event) -> Location:
+    def _place(self, event: Any) -> Location:
         """Location of the value that begins here; notes its line."""
         if not self.stack:
             self.lines[()] = event.start_mark.line + 1
@@ -184,10 +212,11 @@ class _Reader:
             top[str(self.stack[-1].key)] = value
             self.stack[-1].key = None
 
-    def _scalar(self, event: ScalarEvent) -> Any:
-        tag = self.yaml.resolver.resolve(ScalarNode, event.value, event.implicit)
+    def _scalar(self, event: Any) -> Any:
+        if not event.implicit[0]:  # in quotes, or a block of text
+            return event.value
         try:
-            value = self.yaml.constructor.construct_object(ScalarNode(tag, event.value))
+            value = _plain(event.value)
         except (ValueError, OverflowError) as error:
             self._refuse(event, f"{event.value!r} is no date or number: {error}", "Correct it")
         if isinstance(value, dt.datetime):
@@ -197,8 +226,9 @@ class _Reader:
         return value
 
     def _no_tag(self, event: Any) -> None:
-        if event.ctag is not None and str(event.ctag) not in {"", "None"}:
-            self._refuse(event, f"the tag {event.ctag} is not allowed", "Leave it out")
+        tag = getattr(event, "ctag", None)
+        if tag is not None and str(tag) not in {"", "None"}:
+            self._refuse(event, f"the tag {tag} is not allowed", "Leave it out")
 
-    def _refuse(self, event: Event, what: str, remedy: str) -> None:
+    def _refuse(self, event: Any, what: str, remedy: str) -> None:
         raise RulePackError(f"{self.path}, line {event.start_mark.line + 1}: {what}. {remedy}.")
