@@ -151,14 +151,21 @@ def test_both_engines_find_the_same_on_a_plan(rows, points, limit: int | None) -
     )
 
 
-@pytest.mark.parametrize("large", [0, 10**9])
-def test_the_engine_is_chosen_by_size_until_the_compiled_one_is_loaded(monkeypatch, cross, large) -> None:
+@pytest.mark.parametrize("worth", [4, 6, 10**9])
+def test_scipy_searches_until_loading_the_compiled_search_is_worth_it(monkeypatch, cross, worth: int) -> None:
     network = walking(cross)
-    monkeypatch.setattr("blockplan.network.search.LARGE", large)
-    monkeypatch.delitem(sys.modules, "blockplan.network.nearest", raising=False)
+    monkeypatch.setattr("blockplan.network.search.WORTH_LOADING", worth)
+    monkeypatch.setattr("blockplan.network.search._Searched.nodes", 0)
     source, cost = np.array([0], dtype=np.int32), np.array([5], dtype=np.int32)
-    np.testing.assert_array_equal(at_nodes(network, source, cost), nearest(network.csr, source, cost))
-    assert ("compiled" in vars(network)) == (large == 0)
+    engines = []
+    for _ in range(3):
+        monkeypatch.delitem(sys.modules, "blockplan.network.nearest", raising=False)
+        np.testing.assert_array_equal(at_nodes(network, source, cost), nearest(network.csr, source, cost))
+        engines.append("compiled" if "compiled" in vars(network) else "scipy")
+    # The network has five nodes.
+    assert engines == {4: ["scipy", "compiled", "compiled"], 6: ["scipy", "scipy", "compiled"]}.get(
+        worth, ["scipy"] * 3
+    )
 
 
 def test_a_search_on_a_small_plan_does_not_load_numba() -> None:

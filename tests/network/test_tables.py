@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from blockplan.errors import PlanDataError
+from blockplan.network.nearest import nearest as compiled_nearest
+from blockplan.network.search import at_nodes, nearest
 from blockplan.network.tables import read_edges
 
 if TYPE_CHECKING:
@@ -38,11 +41,21 @@ def test_the_largest_part_keeps_the_order_of_its_nodes(tmp_path) -> None:
     assert (part.start.tolist(), part.end.tolist()) == ([0, 1], [1, 2])
 
 
+def test_a_table_is_searched_as_a_plan_is(tmp_path) -> None:
+    table = read_edges(folder_of(tmp_path, NODES, EDGES))
+    source, cost = np.array([0], dtype=np.int32), np.array([0], dtype=np.int32)
+    found = at_nodes(table, source, cost, 15_000)
+    np.testing.assert_array_equal(found, [0, 10_000, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(nearest(table.csr, source, cost, 15_000), found)
+    np.testing.assert_array_equal(compiled_nearest(table.compiled, source, 15_000), found)
+
+
 @pytest.mark.parametrize(
     ("nodes", "edges", "message"),
     [
         (NODES, {**EDGES, "v": [1, 2, 9]}, r"1 of 3 edges name a node .*first: edge 2, 3 - 9;"),
         (NODES, {"u": [0], "v": [1]}, r"edges.parquet has no column length_m; it needs u, v, length_m"),
+        (NODES, {**EDGES, "length_m": [1.0, 2.0, -3.0]}, r"1 of 3 edges have no length .*edge 2, -3.0 m"),
         (NODES, {**EDGES, "length_m": [1.0, None, 2.0]}, "the column length_m has 1 gaps"),
     ],
 )  # fmt: skip

@@ -71,6 +71,11 @@ class Network:
     barriers: NDArray[Any]
 
     @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.xy)
+
+    @property
     def edges(self) -> int:
         """Number of edges."""
         return len(self.start)
@@ -128,15 +133,18 @@ class Network:
 
 def sparse(nodes: int, start: NDArray[np.int32], end: NDArray[np.int32], length_cm: NDArray[np.int32]) -> Csr:
     """The undirected edges ``start[i] - end[i]`` as a sparse graph; loops are left out."""
-    tails = np.concatenate([start, end])
-    heads = np.concatenate([end, start])
-    lengths = np.concatenate([length_cm, length_cm])
-    order = np.lexsort((lengths, heads, tails))
-    tails, heads, lengths = tails[order], heads[order], lengths[order]
-    kept = tails != heads
-    # Of parallel edges the first is the shortest.
-    kept[1:] &= (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
-    tails, heads, lengths = tails[kept], heads[kept], lengths[kept]
+    real = start != end
+    start, end, length_cm = start[real], end[real], length_cm[real]
+    tails, heads = np.concatenate([start, end]), np.concatenate([end, start])
+    key = tails.astype(np.int64) * nodes + heads
+    order = np.argsort(key)
+    key, lengths = key[order], np.concatenate([length_cm, length_cm])[order]
+    first = np.ones(len(key), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    if not first.all():
+        # Of parallel edges the shortest counts.
+        lengths = np.minimum.reduceat(lengths, np.flatnonzero(first))
+        order = order[first]
     indptr = np.zeros(nodes + 1, dtype=np.int32)
-    np.cumsum(np.bincount(tails, minlength=nodes), out=indptr[1:])
-    return Csr(indptr, heads.astype(np.int32), lengths.astype(np.int32))
+    np.cumsum(np.bincount(tails[order], minlength=nodes), out=indptr[1:])
+    return Csr(indptr, heads[order].astype(np.int32), lengths.astype(np.int32))

@@ -7,34 +7,58 @@ A search knows nothing of streets or places: nodes in, centimetres out. Both eng
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.network.graph import Csr, Network
+    from blockplan.network.core import Graph
+    from blockplan.network.graph import Csr
 
-#: Networks with this many nodes are worth loading the compiled search for; see decision 4.
-LARGE = 200_000
+#: Nodes that scipy searches in the time that it takes to load the compiled search; see decision 4.
+WORTH_LOADING = 8_000_000
+
+
+class Streets(Protocol):
+    """What can be searched: a plan's network, or a table of edges."""
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+
+    @property
+    def csr(self) -> Csr:
+        """The graph for scipy."""
+
+    @property
+    def compiled(self) -> Graph:
+        """The graph for the compiled search."""
+
+
+class _Searched:
+    """How many nodes scipy has searched in this process."""
+
+    nodes = 0
 
 
 def at_nodes(
-    network: Network, nodes: NDArray[np.int32], costs_cm: NDArray[np.int32], limit_cm: int | None = None
+    streets: Streets, nodes: NDArray[np.int32], costs_cm: NDArray[np.int32], limit_cm: int | None = None
 ) -> NDArray[np.float64]:
     """
-    Length of the shortest way from each node of a network to the nearest source, by the cheaper engine.
+    Length of the shortest way from each node to the nearest source, by the engine that is cheaper.
 
-    To load the compiled search takes longer than scipy needs for all searches on a plan; once it is loaded it
-    is the faster one on any network. Parameters and result are those of `nearest`.
+    To load the compiled search takes longer than scipy needs for all searches on most plans; once it is
+    loaded it is the faster one on any network. So scipy searches until as much time has gone
+    into that as loading takes. Parameters and result are those of `nearest`.
     """
-    name = "blockplan.network.nearest"
-    if name not in sys.modules and len(network.xy) < LARGE:
-        return nearest(network.csr, nodes, costs_cm, limit_cm)
+    if "blockplan.network.nearest" not in sys.modules and _Searched.nodes < WORTH_LOADING:
+        _Searched.nodes += streets.nodes
+        return nearest(streets.csr, nodes, costs_cm, limit_cm)
     from blockplan.network.nearest import nearest as compiled_nearest  # noqa: PLC0415 (numba is heavy to load)
 
-    return compiled_nearest(network.compiled, nodes, limit_cm, costs_cm=costs_cm)
+    return compiled_nearest(streets.compiled, nodes, limit_cm, costs_cm=costs_cm)
 
 
 def nearest(

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blockplan.errors import PlanDataError
+from blockplan.network.graph import Csr, sparse
+from blockplan.units import CM_PER_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from blockplan.network.core import Graph
+
+#: No edge is as long as this.
+LONGEST_M = 10_000_000.0
 #: Columns that are read, by file.
 COLUMNS = {"nodes.parquet": ("x", "y"), "edges.parquet": ("u", "v", "length_m")}
 
@@ -36,6 +43,23 @@ class EdgeTable:
     start: NDArray[np.int32]
     end: NDArray[np.int32]
     length_m: NDArray[np.float64]
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.xy)
+
+    @cached_property
+    def csr(self) -> Csr:
+        """The edges as a sparse graph, both directions, the shortest of parallel edges."""
+        return sparse(self.nodes, self.start, self.end, np.rint(self.length_m * CM_PER_M).astype(np.int32))
+
+    @cached_property
+    def compiled(self) -> Graph:
+        """The edges as a compiled graph."""
+        from blockplan.network.core import compile_edges  # noqa: PLC0415 (numba is heavy to load)
+
+        return compile_edges(self.start, self.end, self.length_m, xy=self.xy)
 
     def largest_part(self) -> EdgeTable:
         """The largest connected part, its nodes numbered anew in their order."""
@@ -61,8 +85,8 @@ def read_edges(folder: str | Path) -> EdgeTable:
     Raises
     ------
     PlanDataError
-        If a file or a column is not there, cannot be read, or has gaps, or if an edge names a node
-        that is no row of the nodes.
+        If a file or a column is not there, cannot be read, or has gaps, if an edge names a node that
+        is no row of the nodes, or has a length that is negative or not known.
     """
     nodes, edges = (_columns(Path(folder) / name, columns) for name, columns in COLUMNS.items())
     xy = np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64)
@@ -75,7 +99,15 @@ def read_edges(folder: str | Path) -> EdgeTable:
             f"nodes.parquet does not have (first: edge {first}, {start[first]} - {end[first]}; "
             f"the nodes are 0 to {len(xy) - 1})."
         )
-    return EdgeTable(xy, start.astype(np.int32), end.astype(np.int32), edges["length_m"].astype(np.float64))
+    length_m = edges["length_m"].astype(np.float64)
+    bad = ~((length_m >= 0) & (length_m < LONGEST_M))
+    if bad.any():
+        first = int(np.flatnonzero(bad)[0])
+        raise PlanDataError(
+            f"{Path(folder) / 'edges.parquet'}: {bad.sum()} of {len(bad)} edges have no length to walk "
+            f"(first: edge {first}, {length_m[first]} m)."
+        )
+    return EdgeTable(xy, start.astype(np.int32), end.astype(np.int32), length_m)
 
 
 def _columns(file: Path, names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
