@@ -150,6 +150,33 @@ def test_residential_land_is_weighed_by_its_area() -> None:
     assert one(plan_of(parcels=[park(0)]), GREEN, weigh_by="residential_land").value is None
 
 
+def test_land_may_count_by_the_part_of_it_that_is_within() -> None:
+    # The park's edge is at 100; 500 m reach to 600: the parcel from 500 to 700 is half within.
+    half = {"land_use": "0701", "geometry": square(500, 0, 200, 100)}
+    plan = plan_of(parcels=[park(0), {"land_use": "0701", "geometry": square(100, 0)}, half])
+    found = one(plan, GREEN, weigh_by="residential_land", judged_by="line_overlay")
+    assert found.value == pytest.approx(2 / 3, abs=1e-4)
+    assert [item.id for item in found.readings][:2] == ["line_overlay", "line_edge"]
+    assert reading(found, "line_edge").share == 1  # its point lies at 600
+    assert [place.id for place in found.places] == ["P-3"]
+    assert (
+        one(plan, GREEN, weigh_by="residential_land", judged_by="line_overlay", access_limit_m=600).value == 1
+    )
+    with pytest.raises(UsageError, match="line_overlay measures land"):
+        one(plan, GREEN, judged_by="line_overlay")
+
+
+def test_parks_cover_land_together_each_by_its_own_radius() -> None:
+    # A park of 0.49 ha covers 300 m to the east of 70, one of 1 ha 500 m to the west of 1,000.
+    land = {"land_use": "0701", "geometry": square(270, 20, 330, 20)}
+    rows = [park(0, 70), land, park(1000)]
+    plan = plan_of(parcels=rows)
+    radii = {"0.4": 300, "1": 500}
+    asked = {"weigh_by": "residential_land", "judged_by": "line_overlay", "radius_by_size_ha": radii}
+    # 270 to 370, and 500 to 600, of 330 m.
+    assert one(plan, GREEN, **asked).value == pytest.approx(200 / 330, abs=1e-3)
+
+
 def test_shares_of_what_there_is_not_are_refused_or_unknown() -> None:
     plan = plan_of(parcels=[park(0), home(100, 10)])
     with pytest.raises(UsageError, match="weigh_by may be: residents, dwellings"):

@@ -124,6 +124,17 @@ def test_more_than_four_fifths_of_the_residential_land_and_not_just_that() -> No
     assert outcome(plan_of(parcels=[park(0), *more]), "gb55014-cover", "gb55014") == "pass"
 
 
+def test_land_that_is_half_in_reach_of_a_park_counts_half() -> None:
+    # The park's edge is at 100, so the first 500 m of the parcel are within reach.
+    def town(length: float) -> Plan:
+        land = {"land_use": "0701", "residents": 10, "geometry": square(100, 0, length, 100)}
+        return plan_of(parcels=[park(0), land])
+
+    assert outcome(town(526), "bj-mp-parkaccess", "bj") == "pass"
+    assert outcome(town(527), "bj-mp-parkaccess", "bj") == "fail"
+    assert verdict(town(1000), "bj-mp-parkaccess", "bj").measured == pytest.approx(0.5, abs=1e-4)
+
+
 def test_each_class_of_park_has_to_exceed_three_square_metres() -> None:
     # 10 ha and 1 ha of park: 3 m2 each for 33,333.3 and 3,333.3 residents.
     def town(people: float) -> Plan:

@@ -19,6 +19,7 @@ from blockplan.measure.columns import absent, ids, of_codes, shapes, sound, unkn
 from blockplan.measure.coverage import Distances, Found, covered, either, judged_first, straight
 from blockplan.measure.greens import public_greens
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.overlay import OVERLAY, land_within
 from blockplan.measure.reach import LINE, Reach, both, home_joins, readings_of, street_network
 from blockplan.measure.supply import NO_SERVICES
 from blockplan.measure.weights import weighed
@@ -65,26 +66,45 @@ def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement(
             "green_access", None, "1", definition, missing=found.missing, counted=found.counted
         )
-    judged_by = parameters["judged_by"]
-    names = (judged_by, *(name for name in (LINE, *parameters["green_readings"]) if name != judged_by))
-    per_tier = [
-        readings_of(plan, Reach(homes, greens, rows, limit, parameters["join_limit_m"]), names)
-        for rows, limit in tiers
-    ]
-    distances = [
-        either([(one, limit) for one, (_, limit) in zip(reading, tiers, strict=True)])
-        for reading in zip(*per_tier, strict=True)
-    ]
     return covered(
         plan,
         "green_access",
         homes,
         limit_m,
-        distances,
+        _distances(
+            plan, Reach(homes, greens, counting, limit_m, parameters["join_limit_m"]), tiers, parameters
+        ),
         found,
         weigh_by=parameters["weigh_by"],
         drawn_round_m=parameters["drawn_round_m"],
     )
+
+
+def _distances(
+    plan: Plan,
+    reach: Reach,
+    tiers: list[tuple[NDArray[np.intp], float]],
+    parameters: Mapping[str, Any],
+) -> list[Distances]:
+    """Distances under every reading asked for, the judging one first."""
+    judged_by = parameters["judged_by"]
+    overlay = judged_by == OVERLAY
+    if overlay and parameters["weigh_by"] != "residential_land":
+        raise UsageError(
+            f"judged_by {OVERLAY} measures land, but the share is of {parameters['weigh_by']}. "
+            'Ask for weigh_by "residential_land", or for another reading.'
+        )
+    first = LINE if overlay else judged_by
+    names = (first, *(name for name in (LINE, *parameters["green_readings"]) if name != first))
+    per_tier = [readings_of(plan, replace(reach, rows=rows, limit_m=limit), names) for rows, limit in tiers]
+    distances = [
+        either([(one, limit) for one, (_, limit) in zip(reading, tiers, strict=True)])
+        for reading in zip(*per_tier, strict=True)
+    ]
+    if overlay and reach.homes.weighs == "residential_land":
+        shapes_of = [(reach.greens.shape[rows], limit) for rows, limit in tiers]
+        distances.insert(0, land_within(plan, reach.homes, shapes_of, distances[0]))
+    return distances
 
 
 def open_spaces(plan: Plan, parameters: Mapping[str, Any]) -> Greens:

@@ -37,7 +37,8 @@ class Distances:
     Metres from each home under one definition; NaN where nothing is reached.
 
     `missing` says why the definition cannot be applied at all. `limits_m` are limits of each
-    home's own, where one limit does not hold for all.
+    home's own, where one limit does not hold for all. `part` is the share of each home that is within,
+    where a home is land and not a point.
     """
 
     id: str
@@ -45,11 +46,18 @@ class Distances:
     definition: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     limits_m: NDArray[np.float64] | None = None
+    part: NDArray[np.float64] | None = None
 
     def within(self, limit_m: float) -> NDArray[np.bool_]:
-        """Which homes are within the limit; to the centimetre, the limit itself included."""
+        """Which homes (or most of their land) are within the limit; to the centimetre, the limit included."""
+        if self.part is not None:
+            return np.asarray(self.part >= 0.5)
         limit = limit_m if self.limits_m is None else self.limits_m
         return np.asarray(np.round(self.metres, 2) <= limit)
+
+    def reached(self, limit_m: float) -> NDArray[np.float64]:
+        """The part of each home that is within the limit, 0..1."""
+        return self.within(limit_m).astype(float) if self.part is None else self.part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,10 +130,10 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         Limits up to this long are judged by what the plan draws.
     """
     judging = distances[0]
-    inside = judging.within(limit_m)
+    inside = judging.reached(limit_m)
     missing = found.missing + judging.missing
     if not missing and homes.weighs == weigh_by and limit_m > drawn_round_m:
-        missing = _outside(plan, homes, inside, limit_m)
+        missing = _outside(plan, homes, inside == 1, limit_m)
     known = homes.weighs == weigh_by and not missing
     people = weigh_by == "residents"
     return Measurement(
@@ -144,7 +152,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         missing=missing,
         counted=found.counted,
         places=places(homes, judging, limit_m),
-        affected_residents=total(homes.weight[~inside]) if known and people else None,
+        affected_residents=total(homes.weight * (1 - inside)) if known and people else None,
         summed=residents(plan).summed if people else {},
     )
 
@@ -186,12 +194,12 @@ def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
     return metres
 
 
-def share(weight: NDArray[np.float64], inside: NDArray[np.bool_]) -> float | None:
-    """Share of the weight that is inside; None where there is no weight."""
+def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
+    """Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight."""
     whole = total(weight)
     if not whole:
         return None
-    return 1.0 if inside.all() else total(weight[inside]) / whole
+    return 1.0 if (inside == 1).all() else total(weight * inside) / whole
 
 
 def readings(
@@ -211,13 +219,21 @@ def readings(
             )
             continue
         changed = tuple(homes.id[inside != judged].tolist())
-        made.append(Reading(distances.id, share(homes.weight, inside), homes.weighs, changed, definition))
+        made.append(
+            Reading(
+                distances.id,
+                share(homes.weight, distances.reached(limit_m)),
+                homes.weighs,
+                changed,
+                definition,
+            )
+        )
     return tuple(made)
 
 
 def places(homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
-    beyond = np.flatnonzero(~distances.within(limit_m))
+    beyond = np.flatnonzero(distances.reached(limit_m) < 1)
     away = distances.metres[beyond]
     order = np.lexsort((homes.id[beyond].astype(str), -np.where(np.isnan(away), np.inf, away)))
     rows, away = beyond[order], np.round(away[order], 2)
@@ -228,15 +244,19 @@ def places(homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, .
     return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, metres))
 
 
-def by_area(plan: Plan, homes: Homes, inside: NDArray[np.bool_]) -> tuple[Part, ...]:
+def by_area(plan: Plan, homes: Homes, inside: NDArray[Any]) -> tuple[Part, ...]:
     """The share in each area of the plan that has homes, and in each block."""
     found = []
     for scope, rows in plan.cached(f"parts:{id(homes)}", lambda: _parts(plan, homes)):
         weight, reached = homes.weight[rows], inside[rows]
-        people = total(weight) if homes.weighs == "residents" else None
-        beyond = total(weight[~reached]) if homes.weighs == "residents" else None
+        people = homes.weighs == "residents"
         found.append(
-            Part(scope, share(weight, reached), supply=None, residents=people, affected_residents=beyond)
+            Part(
+                scope,
+                share(weight, reached),
+                residents=total(weight) if people else None,
+                affected_residents=total(weight * (1 - reached.astype(float))) if people else None,
+            )
         )
     return tuple(found)
 

@@ -174,7 +174,7 @@ def readings_of(plan: Plan, reach: Reach, names: tuple[str, ...]) -> list[Distan
         if name not in ways and name != LINE:
             raise UsageError(
                 f"There is no reading {name!r} of the reach of greens. "
-                f"green_readings may name: {', '.join(ways)}; judged_by also {LINE}."
+                f"green_readings may name: {', '.join(ways)}; judged_by also {LINE}, or line_overlay."
             )
     return [_on_foot(plan, ways[name], reach) if name in ways else _line(plan, reach) for name in names]
 
