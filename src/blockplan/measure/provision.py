@@ -151,17 +151,18 @@ def _solve(
     facility: NDArray[np.int64],
     minutes: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Flow over the pairs: first the largest, then, held there, the one of the fewest minutes."""
+    """Flow over the pairs: the largest, and among those one of the fewest minutes."""
     import highspy  # noqa: PLC0415 (a large library, and not every use needs it)
 
     asking, row_of = _numbered(origin)
     offering, column_of = _numbered(facility)
     count = len(minutes)
-    solver = quiet_highs(solver="simplex")
+    # To serve one more may move others along a row of facilities, each once; it is worth more than all that.
+    worth = 1 + 2 * min(len(asking), len(offering)) * float(minutes.max())
+    solver = quiet_highs(solver="simplex", presolve="off")
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = count, len(asking) + len(offering)
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_ = np.ones(count)
+    model.col_cost_ = minutes - worth
     model.col_lower_ = np.zeros(count)
     model.col_upper_ = np.minimum(demand[origin], capacity[facility])
     model.row_lower_ = np.zeros(model.num_row_)
@@ -171,15 +172,11 @@ def _solve(
     model.a_matrix_.index_ = np.column_stack([row_of, len(asking) + column_of]).ravel().astype(np.int32)
     model.a_matrix_.value_ = np.ones(2 * count)
     solver.passModel(model)
-    _run(solver)
-    most = float(solver.getInfo().objective_function_value)
-    if float(np.rint(most)) and abs(most - np.rint(most)) < WHOLE * max(1.0, most):
-        most = float(np.rint(most))
-    columns = np.arange(count, dtype=np.int32)
-    solver.addRow(most, most, count, columns, np.ones(count))
-    solver.changeObjectiveSense(highspy.ObjSense.kMinimize)
-    solver.changeColsCost(count, columns, minutes)
-    _run(solver)
+    solver.run()
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        msg = f"HiGHS ended an assignment with {status}, which always has an optimum"
+        raise RuntimeError(msg)
     return np.asarray(solver.getSolution().col_value, dtype=np.float64)
 
 
@@ -190,16 +187,6 @@ def _numbered(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
     place = np.empty(len(found), dtype=np.intp)
     place[order] = np.arange(len(found))
     return found[order], place[inverse]
-
-
-def _run(solver: object) -> None:
-    import highspy  # noqa: PLC0415
-
-    solver.run()  # type: ignore[attr-defined]
-    status = solver.getModelStatus()  # type: ignore[attr-defined]
-    if status != highspy.HighsModelStatus.kOptimal:
-        msg = f"HiGHS ended an assignment with {status}, which always has an optimum"
-        raise RuntimeError(msg)
 
 
 def _rounded(flow: NDArray[np.float64]) -> NDArray[np.float64]:
