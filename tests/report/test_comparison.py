@@ -18,13 +18,15 @@ from blockplan.errors import UsageError
 from blockplan.plan import Plan, read
 from blockplan.report import fonts
 from blockplan.report.comparison import View, page, write_comparison
-from blockplan.report.comparison_maps import _steps
+from blockplan.report.comparison_maps import _steps, ranges
 from blockplan.report.comparison_matrix import Matrix
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from blockplan.compare import Column
 
 HOMES, PARK, LEFT = Use("cn2023", "0701"), Use("cn2023", "1401"), Use("cn2023", "16")
 
@@ -188,6 +190,35 @@ def test_plans_in_folders_of_one_name_are_told_apart_by_their_paths() -> None:
     columns = [a_column(id_) for id_ in ("base", "old/plan", "new/plan", "more/other")]
     view = View(a_comparison(*columns), Words("en"))
     assert [view.name(column) for column in columns] == ["base", "old/plan", "new/plan", "other"]
+
+
+def test_many_verdicts_show_those_that_differ_and_fold_the_others() -> None:
+    rules = [f"r{at}" for at in range(40)]
+    one = a_column("base", *map(a_verdict, rules))
+    other = a_column("b", a_verdict("r0", "fail"), *map(a_verdict, rules[1:]))
+    html = page(a_comparison(one, other), "en")
+    shown, folded = html.split('id="verdicts"')[1].split("<details>")[:2]
+    assert "Title of r0" in shown
+    assert "Title of r1<" not in shown.replace(" <", "<")
+    assert "Verdicts that are the same in every column (39)" in folded
+
+
+def test_rows_of_one_measure_are_told_apart_by_their_rules() -> None:
+    def column(id_: str, value: float) -> Column:
+        verdicts = [
+            a_verdict(rule, measurement=a_measurement("far", value, limit_m=limit))
+            for rule, limit in (("x", 300), ("y", 500))
+        ]
+        return a_column(id_, *verdicts)
+
+    said = text_of(page(a_comparison(column("base", 0.172), column("b", 0.1723)), "en"))
+    assert "far | x" in said
+    assert "far | y" in said
+    assert "(+0.0003 m²)" in said
+
+
+def test_numbers_of_rules_are_put_in_one_line() -> None:
+    assert ranges({5, 1, 3, 4}) == "1, 3–5"
 
 
 def test_a_language_that_there_is_not_is_refused(found: Comparison, tmp_path: Path) -> None:

@@ -30,7 +30,6 @@ from blockplan.report.words import Words, is_known
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-
     from markupsafe import Markup
 
     from blockplan.check.verdict import Verdict
@@ -44,6 +43,10 @@ if TYPE_CHECKING:
 NO_BREAK = "\N{NO-BREAK SPACE}"
 #: A list of changes of one layer that is longer is folded; one that is longer still is cut.
 SHORT_LIST, LONGEST_LIST = 12, 400
+#: Where there are more verdicts than this, those that do not differ are folded.
+MOST_VERDICTS = 30
+#: The object of a rule on every block, circle ... of which the plan has none.
+EVERY = "*"
 #: The unit of an area as lists of changes hold it.
 AREA = re.compile(r"(?<=\d )m2$")
 TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -266,9 +269,19 @@ class View:
     def scope(self, row: VerdictRow) -> str:
         """The object a rule was judged on, where it is not the whole plan."""
         first = row.first
-        whole = first.scope_kind == "plan" or first.scope_id == self.first.plan.manifest.id
+        if first.scope_kind == "plan" or first.scope_id == self.first.plan.manifest.id:
+            return ""
         kind = self.words.or_else(f"scope.{first.scope_kind}", first.scope_kind)
-        return "" if whole else f"{kind} {first.scope_id}"
+        return kind if first.scope_id == EVERY else f"{kind} {first.scope_id}"
+
+    @property
+    def verdict_tables(self) -> tuple[list[VerdictRow], list[VerdictRow]]:
+        """The rows that are shown, and those that are folded: of many, those that do not differ."""
+        if len(self.verdicts) <= MOST_VERDICTS:
+            return self.verdicts, []
+        return [row for row in self.verdicts if row.differs], [
+            row for row in self.verdicts if not row.differs
+        ]
 
     def one_required(self, row: VerdictRow) -> str:
         """What the rule asks, if it asks the same in every column; else ""."""
@@ -309,6 +322,18 @@ class View:
         """One row a measure."""
         return self.found.measure_rows()
 
+    def _gap(self, value: float, unit: str) -> str:
+        """A difference with as many decimals as it takes to see that there is one."""
+        size = self.words.points(abs(value)) if unit == "1" else self.words.amount(abs(value), unit, than=0.0)
+        return f"{'+' if value > 0 else '−'}{size}"
+
+    def measure_note(self, row: MeasureRow) -> str:
+        """The id of a measure; where it has several rows, the rules that tell them apart."""
+        id_ = row.first.id
+        if sum(other.first.id == id_ for other in self.measures) == 1:
+            return "" if self.measure_title(row) == id_ else id_
+        return " | ".join((id_, self.words.join(row.rules)))
+
     def measure_title(self, row: MeasureRow) -> str:
         """The name of a measure, with the object it was taken of."""
         title = tables.measure_words(row.first.id, self.words)[0]
@@ -323,7 +348,7 @@ class View:
         gap = ""
         if at and base is not None and is_known(one.value) and is_known(base.value):
             same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
-            gap = "" if same else words.signed(one.value - base.value, one.unit)
+            gap = "" if same else self._gap(one.value - base.value, one.unit)
         return {"value": words.rate(one.value, one.unit, one.per), "gap": gap, "note": note}
 
     # Land

@@ -218,18 +218,35 @@ class Atlas:
                 LegendEntry(_place_swatch(kind, mark), said, self.words.count("count.places", amount))
             )
 
+        spots: dict[tuple[str, float, float], set[int]] = {}
+        for place in drawn:
+            x, y = self._frame.place(place.x or 0.0, place.y or 0.0)
+            spots.setdefault((place.kind, x, y), set()).add(number[place.rule])
+
         def show(sheet: Sheet, id_: str) -> str:
             del id_
-            out, size = [], 1.1 * sheet.unit
-            for place in drawn:
-                x, y = self._frame.place(place.x or 0.0, place.y or 0.0)
-                out.append(_place(place.kind, x, y, size))
-                if many:
-                    mark = str(number[place.rule])
-                    out.append(svg.label(x + 2.1 * size, y, mark, 1.8 * sheet.unit, fill=INK))
-            return "".join(out)
+            signs = [_place(kind, x, y, 1.1 * sheet.unit) for kind, x, y in spots]
+            if not many or self._overview(sheet):
+                return "".join(signs)
+            return "".join(signs) + self._marks(sheet, spots)
 
         return show, legend
+
+    def _marks(self, sheet: Sheet, spots: dict[tuple[str, float, float], set[int]]) -> str:
+        """The numbers of the rules beside a place, where there is room for them."""
+        size, out, placer = 1.8 * sheet.unit, [], drawing.placer(self.ground, sheet)
+        for _, x, y in spots:
+            placer.block(x, y, 2 * size, 2 * size)
+        for (_, x, y), rules in spots.items():
+            if placer.holds(x, y):
+                said = ranges(rules)
+                width = svg.text_width(said, size)
+                away = width / 2 + 1.1 * size
+                spot = placer.place(
+                    x, y, width, size, ((away, 0), (-away, 0), (0, 1.7 * size), (0, -1.7 * size))
+                )
+                out += [svg.label(*spot, said, size, fill=INK)] if spot else []
+        return "".join(out)
 
     # Shared
 
@@ -237,13 +254,17 @@ class Atlas:
     def _frame(self) -> Frame:
         return self.ground.frame or Frame(0, 0, 1, 1)
 
+    def _overview(self, sheet: Sheet) -> bool:
+        """Whether a sheet shows the whole of a plan that has closer views."""
+        return bool(closer_frames(self.ground)) and sheet.foot_mm == drawing.FOOT_MM
+
     def _labels(self, sheet: Sheet, shapes: Iterable[tuple[BaseGeometry, str]]) -> str:
         """
         A label on each shape that is large enough to bear it, the largest first.
 
         Where there are closer views the labels stand there alone.
         """
-        if closer_frames(self.ground) and sheet.foot_mm == drawing.FOOT_MM:
+        if self._overview(sheet):
             return ""
         size, out, placer = 2.0 * sheet.unit, [], drawing.placer(self.ground, sheet)
         for shape, said in sorted(shapes, key=lambda one: -one[0].area):
@@ -283,6 +304,17 @@ def _steps(sizes: list[float]) -> tuple[tuple[float, float], ...]:
     power = 10.0 ** math.floor(math.log10(max(top / 3, 1e-9)))
     step = next(power * by for by in (1, 2, 2.5, 5, 10) if 3 * power * by >= top)
     return (0.0, step), (step, 2 * step), (2 * step, 3 * step)
+
+
+def ranges(numbers: set[int]) -> str:
+    """Numbers in one line: ``1, 3–5``."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def _hatch(id_: str, colour: str, unit: float) -> str:
