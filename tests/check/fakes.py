@@ -24,7 +24,7 @@ CHOICES = frozenset(
         "smallest_green_ha", "large_park_min_ha", "community_park_min_ha", "area_id",
     }
 )  # fmt: skip
-MEASURES = {name: Gauge(unit, CHOICES) for name, unit in UNITS.items()}
+MEASURES = {name: Gauge(spec.unit, CHOICES | frozenset(spec.parameters)) for name, spec in REGISTRY.items()}
 
 
 @dataclass

@@ -50,7 +50,9 @@ def test_every_open_point_is_a_parameter_with_words_in_three_languages() -> None
 
 
 def test_an_unknown_pack_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no rule pack 'zoen': no id and no folder.*Packs there are: zone"):
+    with pytest.raises(
+        UsageError, match=r"no rule pack 'zoen': no id and no folder.*Packs there are: .*zone"
+    ):
         load(["zoen"], MEASURES)
 
 
@@ -107,7 +109,7 @@ def test_an_installed_package_brings_its_pack_by_the_same_door(
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: town-pack\nVersion: 1.0\n", encoding="utf-8")
     (info / "entry_points.txt").write_text("[blockplan.packs]\ntown = town_pack\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert set(available()) == {"town", "zone"}
+    assert {"town", "zone"} <= set(available())
     assert load(["town"], MEASURES)[0].rules[0].id == "town-beds"
 
 
@@ -133,7 +135,7 @@ def test_a_rule_is_shown_with_parameters_of_its_pack_and_its_own() -> None:
 
 
 def test_an_unknown_rule_is_refused_with_those_there_are() -> None:
-    with pytest.raises(UsageError, match=r"no rule 'zone-bed'\. Rules there are: zone-edu"):
+    with pytest.raises(UsageError, match=r"no rule 'zone-bed'\. Rules there are: .*zone-edu"):
         show_rule("zone-bed", measures=MEASURES)
 
 
