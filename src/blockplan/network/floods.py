@@ -32,16 +32,13 @@ class Pool(NamedTuple):
         Distance of each anchor (not reached between floods), and whether it waits in the ring.
     ring
         Anchors to look at; a power of two long.
-    touched
-        Anchors that were reached.
     node, far
-        The ball: nodes and their distances.
+        The ball: nodes, the anchors first, and their distances.
     """
 
     cm: NDArray[np.int32]
     waits: NDArray[np.bool_]
     ring: NDArray[np.int32]
-    touched: NDArray[np.int32]
     node: NDArray[np.int32]
     far: NDArray[np.int32]
 
@@ -52,7 +49,6 @@ def pool(anchors: int, nodes: int) -> Pool:
         np.full(anchors, FAR, dtype=np.int32),
         np.zeros(anchors, dtype=np.bool_),
         np.empty(1 << anchors.bit_length(), dtype=np.int32),
-        np.empty(anchors, dtype=np.int32),
         np.empty(nodes, dtype=np.int32),
         np.empty(nodes, dtype=np.int32),
     )
@@ -60,8 +56,8 @@ def pool(anchors: int, nodes: int) -> Pool:
 
 @compiled
 def _flood(arcs: Any, chains: Any, pool: Any, place: Any, cost: Any, limit: Any) -> Any:
-    """Distances of all anchors within the limit of a place; how many were touched."""
-    cm, waits, ring, touched = pool.cm, pool.waits, pool.ring, pool.touched
+    """Distances of all anchors within the limit of a place, and their list in the pool; how many they are."""
+    cm, waits, ring, touched = pool.cm, pool.waits, pool.ring, pool.node
     anchors, room = len(arcs.row) - 1, len(ring) - 1
     count, taken, put = 0, 0, 0
     for side in range(2):
@@ -97,11 +93,11 @@ def _ball(arcs: Any, chains: Any, pool: Any, place: Any, cost: Any, limit: Any) 
     """List all nodes within the limit of a place in the pool; how many they are."""
     anchors = len(arcs.row) - 1
     own = chains.of[place - anchors] if place >= anchors else -1
-    count, size = _flood(arcs, chains, pool, place, cost, limit), 0
+    count = _flood(arcs, chains, pool, place, cost, limit)
+    size = count
     for j in range(count):
-        at = pool.touched[j]
-        pool.node[size], pool.far[size] = at, pool.cm[at]
-        size += 1
+        at = pool.node[j]
+        pool.far[j] = pool.cm[at]
         for k in range(chains.row[at], chains.row[at + 1]):
             chain = chains.at[k]
             start = chains.start[chain]
@@ -111,7 +107,7 @@ def _ball(arcs: Any, chains: Any, pool: Any, place: Any, cost: Any, limit: Any) 
     if own >= 0:
         size = _inside(chains, pool, own, (chains.along[place - anchors], cost, limit), size)
     for j in range(count):
-        pool.cm[pool.touched[j]] = FAR
+        pool.cm[pool.node[j]] = FAR
     return size
 
 
