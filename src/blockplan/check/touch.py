@@ -43,12 +43,15 @@ def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | Non
     reads
         What the measure reads; None where it does not say, which counts as everything.
     """
+    wrong = errors(faults)
+    if not wrong:  # before sets are made of every feature that was counted
+        return ()
     counted = {layer: frozenset(ids) for layer, ids in measurement.counted.items()}
     summed = {read: frozenset(ids) for read, ids in measurement.summed.items()}
     classes = _classes(measurement)
     return tuple(
         fault
-        for fault in errors(faults)
+        for fault in wrong
         if _touches(fault, counted, reads) or _is_summed(fault, summed) or _might_count(fault, classes, reads)
     )
 
