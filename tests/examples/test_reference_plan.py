@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import sys
 import tomllib
@@ -234,6 +235,15 @@ def test_every_sentence_of_the_notice_has_a_row_in_three_languages() -> None:
     assert sorted(statements.index) == sorted(SENTENCES)
     assert statements[["text_zh", "text_en", "text_ja", "source"]].notna().all().all()
     assert (statements["bound_to"].fillna("") != "")[statements["kind"] != "N"].all()
+
+
+def test_every_sentence_that_the_description_of_the_notice_lists_has_a_row(shared: Path) -> None:
+    described = shared.parent / "reference" / "seed-plan.md"
+    if not described.is_file():
+        pytest.skip("needs the description of the reference plan in ../shared")
+    listed = re.findall(r"^\| ([PSFIR]\d\d) \|", described.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(listed) == len(set(listed)) == 35
+    assert not set(listed) - set(layer("statements")["statement_id"])
 
 
 #: What is taken away -> the sentences that then stand without evidence; all others stay as they were.

@@ -82,6 +82,17 @@ def test_the_gap_between_two_pieces_of_the_belt_counts() -> None:
     assert (found.value, found.definition["pieces"]) == (300, 2)
 
 
+def test_the_widest_break_is_found_among_many_pieces_in_any_order() -> None:
+    # Breaks of 10, 300 and 10 m: each piece has a near neighbour, and still 300 m have to be bridged.
+    ends = [(1000, 900), (890, 700), (400, 200), (190, 0)]
+    pieces = [line("belt", (0, top), (0, low)) for top, low in ends]
+    walked = [street((0, 1000), (0, 0))]
+    for rows in (pieces, pieces[::-1]):
+        plan = plan_of(structure=rows, streets=walked, areas=AREAS)
+        assert one(plan, "belt_longest_gap").value == 300
+        assert one(plan, "belt_southward").definition["order"] == ["north", "middle", "south"]
+
+
 def offices(east: float, floor: float, **more: Any) -> dict[str, Any]:
     return {"land_use": "0902", "floor_area_m2": floor, "geometry": square(east, 0), **more}
 

@@ -92,12 +92,7 @@ def belt_longest_gap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     merged = shapely.line_merge(shapely.multilinestrings(list(shapely.get_parts(bare))))
     gaps = shapely.length(shapely.get_parts(merged))
     pieces = shapely.get_parts(shapely.line_merge(lines))
-    between = (
-        [float(straight(_ends(one), _ends_but(pieces, one)).min()) for one in pieces]
-        if len(pieces) > 1
-        else []
-    )
-    value = float(max([*gaps.tolist(), *between], default=0.0))
+    value = float(max(gaps.max(initial=0.0), _widest_break(pieces)))
     definition = {
         "within_m": parameters["belt_street_m"],
         "gaps": int((gaps > 0).sum()),
@@ -199,9 +194,17 @@ def _walked(
 
 
 def _course(belts: NDArray[Any]) -> Any:
-    """The belt as one line: its pieces in the order and direction in which they are drawn."""
+    """
+    The belt as one line, led as it is drawn.
+
+    Pieces that do not meet follow one another along the direction in which all of them lead
+    together, so that the order of rows says nothing.
+    """
     merged = shapely.line_merge(shapely.multilinestrings(list(shapely.get_parts(belts))), directed=True)
-    return shapely.linestrings(shapely.get_coordinates(merged))
+    pieces = shapely.get_parts(merged)
+    first, last = (shapely.get_coordinates(shapely.get_point(pieces, end)) for end in (0, -1))
+    onward = ((first + last) / 2) @ (last - first).sum(axis=0)
+    return shapely.linestrings(shapely.get_coordinates(pieces[np.argsort(onward, kind="stable")]))
 
 
 def _place_along(course: Any, area: Any) -> float:
@@ -214,10 +217,11 @@ def _place_along(course: Any, area: Any) -> float:
     return float((along.min() + along.max()) / 2)
 
 
-def _ends(line: Any) -> NDArray[Any]:
-    return np.array([shapely.get_point(line, 0), shapely.get_point(line, -1)], dtype=object)
+def _widest_break(pieces: NDArray[Any]) -> float:
+    """Widest break that has to be bridged to make one of the pieces of a belt, m; 0 for one piece."""
+    if len(pieces) < 2:
+        return 0.0
+    from scipy.sparse.csgraph import minimum_spanning_tree  # noqa: PLC0415 (few belts are in pieces)
 
-
-def _ends_but(pieces: NDArray[Any], one: Any) -> NDArray[Any]:
-    """The other pieces of the belt."""
-    return np.array([piece for piece in pieces if piece is not one], dtype=object)
+    apart = shapely.distance(pieces[:, None], pieces[None, :])
+    return float(minimum_spanning_tree(apart).max())
