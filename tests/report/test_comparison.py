@@ -83,6 +83,13 @@ def test_what_flips_is_marked_by_sign_and_word(found: Comparison) -> None:
         assert mark in said
 
 
+def test_an_unknown_verdict_says_what_is_missing() -> None:
+    missing = ("facilities.beds of F-12", "facilities.beds of F-13")
+    unknown = a_verdict(outcome="unknown", measured=None, margin=None, missing=missing)
+    said = text_of(page(a_comparison(a_column("base", a_verdict()), a_column("b", unknown)), "en"))
+    assert "missing: beds of facility F-12, 1 more" in said
+
+
 def test_a_limit_that_differs_stands_in_each_column(found: Comparison) -> None:
     said = text_of(page(found, "en"))
     assert "asks at least 1 m²" in said

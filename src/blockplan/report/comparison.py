@@ -311,6 +311,10 @@ class View:
         notes = [self.says("flip.asks", required=tables.required(verdict, words))] if asks else []
         if verdict.outcome in {"pass", "fail"} and is_known(verdict.margin):
             notes.append(self.says("flip.margin", amount=words.signed(verdict.margin, verdict.unit)))
+        if verdict.outcome == "unknown" and verdict.missing:
+            first, more = tables.missing_words(verdict.missing[0], words), len(verdict.missing) - 1
+            said = words.join([first, words("list.more", n=words.number(more))] if more else [first])
+            notes.append(self.says("flip.missing", said=said))
         if verdict.outcome == "fail" and is_known(verdict.affected_residents):
             notes.append(self.says.count("flip.affected", verdict.affected_residents))
         elif verdict.outcome == "fail" and verdict.where:

@@ -225,7 +225,9 @@ class Atlas:
 
         def show(sheet: Sheet, id_: str) -> str:
             del id_
-            signs = [_place(kind, x, y, 1.1 * sheet.unit) for kind, x, y in spots]
+            # Rings first: "vanishes" stands after "appears".
+            ordered = sorted(spots, reverse=True)
+            signs = [_place(kind, x, y, 1.1 * sheet.unit) for kind, x, y in ordered]
             if not many or self._overview(sheet):
                 return "".join(signs)
             return "".join(signs) + self._marks(sheet, spots)
@@ -349,7 +351,10 @@ def _place(kind: str, x: float, y: float, size: float) -> str:
     """A cross for a place that begins to fall short, a ring for one that ceases to."""
     n = svg.number
     if kind == "vanishes":
-        return svg.circle(x, y, size, fill="#ffffff", stroke=VANISHES, stroke_width=0.45 * size)
+        # Around a cross of another rule at the same place, so that both are seen.
+        ring: dict[str, str | float] = {"fill": "none", "stroke_width": 0.4 * size}
+        halo = svg.circle(x, y, 1.45 * size, fill="none", stroke="#ffffff", stroke_width=0.9 * size)
+        return halo + svg.circle(x, y, 1.45 * size, stroke=VANISHES, **ring)
     west, north, side = n(x - size), n(y - size), n(2 * size)
     d = f"M{west} {north}l{side} {side}M{west} {n(y + size)}l{side} -{side}"
     below = svg.shape(d, fill="none", stroke="#ffffff", stroke_width=1.1 * size)
@@ -357,5 +362,5 @@ def _place(kind: str, x: float, y: float, size: float) -> str:
 
 
 def _place_swatch(kind: str, mark: str) -> str:
-    sign = _place(kind, 10 if mark else 15, 8, 5.0)
+    sign = _place(kind, 9 if mark else 15, 8, 3.8 if kind == "vanishes" else 5.0)
     return sign + (svg.label(23, 8, mark, 10.0, fill=INK, halo="none") if mark else "")
