@@ -60,6 +60,7 @@ def said(plan: Plan) -> list[tuple[Any, ...]]:
         ("West covers 10,400 m2.", "object:west", [(10_400.0, None, 10_000.0, "m2", False)]),
         ("Together 2 ha.", "layer:areas", [(2.0, None, 2.0, "ha", True)]),
         ("Together 2 ha, others say 2.3 ha.", "layer:areas", [(2.0, None, 2.0, "ha", True)]),
+        ("West and east: 1 and 1.0 ha.", "layer:areas", [(1.0, None, 1.0, "ha", True)]),
         ("The belt runs 0.2 km.", "object:belt", [(0.2, None, 0.2, "km", True)]),
         ("The belt runs 300 m.", "object:belt", [(300.0, None, 200.0, "m", False)]),
         ("Until 2035, for 50,000 people.", "object:west", []),
@@ -72,6 +73,17 @@ def test_sizes_of_the_text_stand_beside_what_is_drawn(
 ) -> None:
     assert said(two_squares(text, bound_to)) == [
         tuple(pytest.approx(one) if isinstance(one, float) else one for one in row) for row in found
+    ]
+
+
+def test_in_a_list_the_wrong_figure_is_about_the_object_that_no_other_fits() -> None:
+    plan = two_squares("West and east: 1 ha and 3 ha.", "layer:areas")
+    wide = plan.layer("areas").copy()
+    wide.geometry = [square(0), square(1).buffer(50, cap_style="square", join_style="mitre")]
+    found = [d for d in rows(plan.replace(areas=wide)) if d.statement_id]
+    assert [(d.subject["en"], d.said, d.drawn, d.agrees) for d in found] == [
+        ("West", 1.0, pytest.approx(1.0), True),
+        ("east", 3.0, pytest.approx(4.0), False),
     ]
 
 

@@ -126,7 +126,12 @@ def _about(stated: Sequence[Figure], sizes: dict[str, float]) -> Iterator[tuple[
     listed = len(sizes) > 1 and 2 * sum(single) >= len(stated)
     shown = [figure for figure, fit in zip(stated, fits, strict=True) if fit or listed or not any(fits)]
     for figure in shown if any(fits) else shown[:1]:
-        nearest = min(candidates.items(), key=lambda pair: abs(pair[1] - figure.value))
+        meant = candidates
+        if listed and not any(figure.fits(size) for size in candidates.values()):
+            # A list speaks of the objects one by one: the wrong figure is about one that no other fits.
+            left = [name for name, size in sizes.items() if not any(one.fits(size) for one in stated)]
+            meant = {(name,): sizes[name] for name in left or sizes}
+        nearest = min(meant.items(), key=lambda pair: abs(pair[1] - figure.value))
         yield figure, list(nearest[0])
 
 
