@@ -181,3 +181,16 @@ def test_a_circle_where_nobody_lives_is_not_divided_by() -> None:
     found = green(plan, "15")
     assert found.by[0].missing == ("residents: nobody lives in the circle",)
     assert [part.value for part in found.by] == [None, 0]
+
+
+def test_what_was_read_holds_parks_circles_and_homes() -> None:
+    house = {"parcel_id": "P-1", "residents": 1000, "geometry": square(0, 0, 20)}
+    plan = plan_of(
+        parcels=[home(0, 1000), WIDE], buildings=[house], circles=[circle(square(-100, -100, 2000))]
+    )
+    counted = green(plan, "15").counted
+    assert {layer: set(names) for layer, names in counted.items() if names} == {
+        "parcels": {"P-1", "P-2"},
+        "buildings": {"B-1"},
+        "circles": {"C-1"},
+    }

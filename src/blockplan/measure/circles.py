@@ -21,7 +21,7 @@ from blockplan.measure.homes import residents
 from blockplan.measure.land import NO_CODES, drawn_land
 from blockplan.measure.living import dwellings_of_parcels
 from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import Pieces, each, known, pieces, ratios, sums_at
+from blockplan.measure.parts import Pieces, both, each, known, pieces, ratios, sums_at
 from blockplan.measure.reach import street_network
 from blockplan.measure.supply import per_person
 from blockplan.network import at_joins, join, walk
@@ -263,7 +263,7 @@ def over_circles(
     by = tuple(part if part.value is not None else replace(part, missing=nobody) for part in by)
     lived = total(people)
     value = total(supply) * whole.per / lived if lived else None
-    counted = {**whole.counted, **circles.counted}
+    counted = both(whole.counted, circles.counted, homes_of(plan).counted)
     more = () if value is not None else ("residents: nobody lives in a circle of the tier",)
     return replace(
         whole, value=value, supply=total(supply), definition=definition, by=by, counted=counted, missing=more
@@ -315,7 +315,8 @@ def _found(
     counted: Mapping[str, tuple[str, ...]],
 ) -> Measurement:
     definition = {"circles": len(circles.rows)}
-    return Measurement(name, known(value), unit, definition, by=by, counted={**counted, **circles.counted})
+    read = both(counted, circles.counted)
+    return Measurement(name, known(value), unit, definition, by=by, counted=read)
 
 
 def _unknown(name: str, unit: str, circles: Circles, missing: tuple[str, ...]) -> Measurement:
