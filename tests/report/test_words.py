@@ -75,6 +75,7 @@ def test_amounts_read_as_an_office_writes_them() -> None:
 def test_what_is_required_reads_as_a_sentence() -> None:
     assert Words("en").required(Required(">=", 9.5), "bed", 1000) == "at least 9.5 beds per 1,000 residents"
     assert Words("zh").required(Required("between", (8.5, 9.5)), "km") == "8.5 至 9.5 公里"
+    assert Words("en").required(Required("between", (0.1, 0.15)), "1") == "10% to 15%"
     assert Words("ja").required(Required("<=", 30.0), "day") == "30 日間以下"
     assert Words("en").required(Required(">=", 1.0), "1") == "everyone (100%)"
 

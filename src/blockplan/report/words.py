@@ -162,7 +162,8 @@ class Words:
         key = f"required.{OPERATORS[required.op]}"
         if isinstance(required.value, tuple):
             low, high = required.value
-            return self(key, low=self.number(low), high=self.amount(high, unit))
+            first = self.share(low) if unit == "1" else self.number(low)
+            return self(key, low=first, high=self.amount(high, unit))
         if unit == "1" and required.op == ">=" and required.value == 1:
             return self("required.everyone")
         return HAN_BEFORE_DIGIT.sub(" ", self(key, amount=self.rate(required.value, unit, per)))
