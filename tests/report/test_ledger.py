@@ -1,44 +1,35 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.report.handmade import result, text
 from tests.report.test_html import outline
 
-from blockplan.check.verdict import StatementState
+from blockplan.check.verdict import Difference, StatementState
 from blockplan.report.html import page
 from blockplan.report.ledger import agreement_counts, bonds, difference_rows, state_counts
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
+    from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
 
 
-def difference(id_: str, said: float | None, drawn: float | None, agrees: bool | None) -> SimpleNamespace:
-    return SimpleNamespace(
-        statement_id=id_,
-        subject=text("面积", "Area", "面積"),
-        said=said,
-        tabled=None,
-        drawn=drawn,
-        unit="km2",
-        tolerance=0.05,
-        agrees=agrees,
-    )
+def difference(id_: str, said: float | None, drawn: float | None, *, agrees: bool | None) -> Difference:
+    note = text("按所写精度", "to the precision written", "記された精度で")
+    return Difference(id_, text("面积", "Area", "面積"), said, None, drawn, "km2", 0.05, agrees, note)
 
 
-def reconciled() -> Any:
+def reconciled() -> CheckResult:
     """A result with three figures laid side by side."""
     rows = (
         difference("S05", 3.5, 3.5, agrees=True),
         difference("S06", 3.62, 3.5, agrees=False),
         difference("S07", 2.4, None, agrees=None),
     )
-    values = {name: getattr(result(), name) for name in result().__dataclass_fields__}
-    return SimpleNamespace(**values | {"differences": rows}, verdict=result().verdict)
+    return result(differences=rows)
 
 
 def test_what_differs_stands_first() -> None:
@@ -74,7 +65,8 @@ def test_without_differences_the_report_says_so(plan: Plan) -> None:
 def test_a_statement_links_to_the_verdict_that_carries_it() -> None:
     statement = StatementState(
         "R01", "missed", text("x", "x", "x"), "C",
-        ("rule:zone-edu", "layer:parcels", "object:core-n", "programme:incubator", "rule:absent", "odd"),
+        ("rule:zone-edu", "layer:parcels", "object:core-n", "programme:incubator", "rule:absent", "odd",
+         "measure:jobs>0", "manifest:authority"),
         text("x", "x", "x"),
     )  # fmt: skip
     found = bonds(statement, Words("en"), {"zone-edu": ("Education", "zone-edu-plan")}, {"core-n": "North"})
@@ -85,6 +77,8 @@ def test_a_statement_links_to_the_verdict_that_carries_it() -> None:
         ("programme: incubator", "incubator", ""),
         ("rule (not judged here)", "absent", ""),
         ("", "odd", ""),
+        ("Jobs", "jobs>0", "measure-jobs"),
+        ("plan.toml", "authority", ""),
     ]
 
 

@@ -285,8 +285,8 @@ def _differences(view: View) -> Iterator[Row]:
     pick = view.words.pick
     for one in ledger.differences(view.result):
         yield (
-            str(one.statement_id), pick(one.subject), one.said, one.tabled, one.drawn, one.unit,
-            one.tolerance, ledger.agreement_of(one), pick(getattr(one, "note", None)),
+            one.statement_id, pick(one.subject), one.said, one.tabled, one.drawn, one.unit,
+            one.tolerance, ledger.agreement_of(one), pick(one.note),
         )  # fmt: skip
 
 

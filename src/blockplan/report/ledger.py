@@ -6,20 +6,24 @@ Beside it stands the reconciliation: what the text says, what the tables add up 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from blockplan.report.tables import STATE_SYMBOLS
+from blockplan.report.tables import STATE_SYMBOLS, measure_words
+from blockplan.report.trace import measure_anchor
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.check.verdict import CheckResult, StatementState
+    from blockplan.check.verdict import CheckResult, Difference, StatementState
     from blockplan.report.words import Words
 
 #: Whether text, table and drawing agree -> its code in words and styles; what differs stands first.
 AGREEMENT = {False: "differs", None: "open", True: "agrees"}
+#: The id at the beginning of ``id[part]>=2``.
+MEASURE_NAME = re.compile(r"[A-Za-z0-9_]+")
 SIGNS = {"differs": "×", "open": "?", "agrees": "✓"}
 
 
@@ -70,6 +74,12 @@ def bonds(
             found.append(Bond(words("bond.layer", said=words.or_else(f"layer.{name}", name)), name))
         elif kind == "object":
             found.append(Bond(names.get(name) or words("bond.object"), name))
+        elif kind == "measure":
+            id_ = MEASURE_NAME.match(name)
+            known = id_[0] if id_ else name
+            found.append(Bond(measure_words(known, words)[0], name, measure_anchor(known)))
+        elif kind == "manifest":
+            found.append(Bond("plan.toml", name))
         elif kind == "programme":
             found.append(Bond(words("bond.programme", said=words.or_else(f"programme.{name}", name)), name))
         else:
@@ -83,10 +93,9 @@ def state_counts(result: CheckResult, words: Words) -> list[tuple[str, str, int]
     return [(s, words(f"state.{s}"), states.count(s)) for s in STATE_SYMBOLS if s in states]
 
 
-def differences(result: CheckResult) -> tuple[Any, ...]:
+def differences(result: CheckResult) -> tuple[Difference, ...]:
     """What `check` found when it laid text, table and drawing side by side; what differs stands first."""
-    rows = tuple(getattr(result, "differences", ()))
-    return tuple(sorted(rows, key=lambda row: list(AGREEMENT).index(_agrees(row))))
+    return tuple(sorted(result.differences, key=lambda row: list(AGREEMENT).index(row.agrees)))
 
 
 def difference_rows(result: CheckResult, words: Words) -> list[DifferenceRow]:
@@ -105,31 +114,26 @@ def agreement_said(code: str, words: Words) -> str:
     return f"{SIGNS[code]} {words(f'agreement.{code}')}"
 
 
-def agreement_of(row: Any) -> str:
+def agreement_of(row: Difference) -> str:
     """``agrees``, ``differs``, or ``open`` where there is nothing to compare with."""
-    return AGREEMENT[_agrees(row)]
+    return AGREEMENT[row.agrees]
 
 
-def _difference_row(row: Any, words: Words) -> DifferenceRow:
+def _difference_row(row: Difference, words: Words) -> DifferenceRow:
     code = agreement_of(row)
-    tolerance = getattr(row, "tolerance", None)
     return DifferenceRow(
-        str(row.statement_id),
+        row.statement_id,
         words.pick(row.subject),
         _amount(row.said, row.unit, words),
         _amount(row.tabled, row.unit, words),
         _amount(row.drawn, row.unit, words),
-        words.amount(tolerance, row.unit) if is_known(tolerance) else "",
+        words.amount(row.tolerance, row.unit) if row.tolerance else "",
         code,
         agreement_said(code, words),
-        words.pick(getattr(row, "note", None)),
+        words.pick(row.note),
     )
 
 
 def _amount(value: float | None, unit: str, words: Words) -> str:
     """A figure; a dash where text, table or drawing does not speak of it."""
     return words.amount(value, unit) if is_known(value) else words("value.not_stated")
-
-
-def _agrees(row: Any) -> bool | None:
-    return None if row.agrees is None else bool(row.agrees)
