@@ -320,6 +320,13 @@ def test_taking_an_element_away_leaves_exactly_its_sentences_without_evidence(wh
     assert {after[id_] for id_ in changed} <= {"not_evidenced", "missed"}
 
 
+@pytest.mark.parametrize("name", ["a", "b", "c"])
+def test_nothing_that_the_pack_reports_is_unknown_in_the_plan(name: str) -> None:
+    reported = check(read(ZONE, name)).reported
+    assert len(reported) > 50
+    assert {found.id: found.missing for found in reported if found.value is None} == {}
+
+
 def test_the_states_of_the_sentences_are_kept_represented_or_context() -> None:
     states = states_as_drawn()
     context = {"P05", "P06", "P08"}
