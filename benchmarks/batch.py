@@ -56,12 +56,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--synthetic", action="store_true", help="generated plans (there are no others here)")
     parser.add_argument("--workers", type=int, nargs="+", help="numbers of workers to try")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of which the quickest counts (default 1)")
     parser.add_argument("--cluster", action="store_true", help="also over a dask cluster on this machine")
     parser.add_argument("--write", action="store_true", help="renew the tables of docs/scale.md")
     arguments = parser.parse_args()
     counts = arguments.workers or [count for count in (1, 2, 4) if count <= max(2, cores())]
     rows = []
-    for row in measured(counts, with_cluster=arguments.cluster):
+    for row in measured(counts, arguments.repeat, with_cluster=arguments.cluster):
         rows.append(row)
         print(json.dumps(row) if arguments.json else line(row), flush=True)
     city = in_tiles()
@@ -70,7 +71,7 @@ def main() -> None:
         write_page(rows, city)
 
 
-def measured(counts: list[int], *, with_cluster: bool) -> Iterator[dict[str, Any]]:
+def measured(counts: list[int], repeat: int, *, with_cluster: bool) -> Iterator[dict[str, Any]]:
     """One row for each size of plan and number of workers."""
     for parcels, many in SIZES.items():
         with tempfile.TemporaryDirectory() as folder:
@@ -78,9 +79,9 @@ def measured(counts: list[int], *, with_cluster: bool) -> Iterator[dict[str, Any
             for seed, path in enumerate(paths):
                 write(a_synthetic_plan(parcels, seed), path)
             alone = {str(path): check(read(path)).to_dict("en") for path in paths}
-            rows = [of_run(paths, alone, count) for count in counts]
+            rows = [quickest(repeat, paths, alone, count) for count in counts]
             if with_cluster:
-                rows.append(on_cluster(paths, alone))
+                rows.append(on_cluster(repeat, paths, alone))
             for row in rows:
                 speed_up = rows[0]["warm_wall_s"] / row["warm_wall_s"]
                 yield {
@@ -89,6 +90,11 @@ def measured(counts: list[int], *, with_cluster: bool) -> Iterator[dict[str, Any
                     **row,
                     "speed_up": round(speed_up, 2),
                 }
+
+
+def quickest(repeat: int, *of: Any, **where: Any) -> dict[str, Any]:
+    """The run that other work on the machine disturbed least."""
+    return min((of_run(*of, **where) for _ in range(repeat)), key=lambda row: row["warm_wall_s"])
 
 
 def of_run(paths: list[Path], alone: dict[str, Any], workers: int, **where: Any) -> dict[str, Any]:
@@ -120,14 +126,14 @@ def of_run(paths: list[Path], alone: dict[str, Any], workers: int, **where: Any)
     }
 
 
-def on_cluster(paths: list[Path], alone: dict[str, Any]) -> dict[str, Any]:
+def on_cluster(repeat: int, paths: list[Path], alone: dict[str, Any]) -> dict[str, Any]:
     """The same over a dask cluster of two workers with one thread each."""
     from distributed import LocalCluster
 
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=50
     ) as cluster:
-        return of_run(paths, alone, 2, cluster=cluster.scheduler_address)
+        return quickest(repeat, paths, alone, 2, cluster=cluster.scheduler_address)
 
 
 def in_tiles() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A function over many items in processes: nothing is lost, nothing stops the rest."""
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -47,6 +48,15 @@ def test_items_are_read_only_as_workers_become_free():
     next(results)
     assert len(read) <= 4
     results.close()
+
+
+def test_workers_end_at_once_when_nobody_wants_the_rest(tmp_path):
+    (tmp_path / "hold").touch()
+    results = run(jobs.wait_where_told, [(str(tmp_path), name) for name in ("quick", "held")], workers=2)
+    assert next(results).value == "quick"
+    results.close()
+    assert (tmp_path / "hold").exists()
+    assert not multiprocessing.active_children()
 
 
 def kill_whoever_holds(folder, killed):

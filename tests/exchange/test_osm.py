@@ -394,6 +394,7 @@ def test_rules_that_are_off_are_refused_with_the_key(tmp_path, imported, text, s
         ("lies.osm.pbf", "no pbf at all", "cannot be read as an OpenStreetMap file"),
         ("map.docx", "", "cannot be read as an OpenStreetMap file"),
         ("none.osm", '<osm version="0.6"></osm>', "holds nothing that a plan has"),
+        ("past.osh", '<osm version="0.6"></osm>', "is a history"),
         ("far.osm", ONE_NODE.format("shop", "yes"), "holds nothing that a plan has"),
         ("dot.osm", ONE_NODE.format("amenity", "police"), "needs an area"),
     ],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any
@@ -65,20 +66,41 @@ def _prepare() -> None:
     # Before anything heavy is imported: some libraries read these when they are loaded.
     for name in ONE_THREAD:
         os.environ.setdefault(name, "1")
+    # An interrupt from the keyboard reaches every process; ours is the one that answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _executor() -> ProcessPoolExecutor:
-    # A process that starts afresh shares no locks and no threads with this one, on every system.
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare)
+class _Worker:
+    """An executor of one process, whose id is known as soon as it stands."""
+
+    def __init__(self) -> None:
+        # A process that starts afresh shares no locks and no threads with this one, on every system.
+        self.executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _prepare)
+        self.process = self.executor.submit(os.getpid)
+
+    def let_go(self) -> None:
+        """End the process when it is idle, or was lost."""
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+    def end(self) -> None:
+        """End the process now, whatever it is at."""
+        try:
+            process = self.process.result()
+        except BrokenProcessPool:
+            process = None
+        for child in multiprocessing.active_children():
+            if child.pid == process:
+                child.terminate()
+        self.executor.shutdown(wait=True, cancel_futures=True)
 
 
 class _Pool:
-    """Executors of one process each, and what each is busy with."""
+    """Workers, and what each is busy with."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self.idle: list[ProcessPoolExecutor] = []
-        self.busy: dict[Future[Any], tuple[ProcessPoolExecutor, Done]] = {}
+        self.idle: list[_Worker] = []
+        self.busy: dict[Future[Any], tuple[_Worker, Done]] = {}
 
     def run(self, function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Done]:
         """Keep every worker busy until there is nothing left."""
@@ -93,32 +115,34 @@ class _Pool:
                 yield from self._take(function, future)
 
     def _start(self, function: Callable[[Any], Any], task: Done) -> None:
-        executor = self.idle.pop() if self.idle else _executor()
+        worker = self.idle.pop() if self.idle else _Worker()
         try:
-            future = executor.submit(function, task.item)
+            future = worker.executor.submit(function, task.item)
         except BrokenProcessPool:  # killed while it was idle: nobody's item is lost
-            executor.shutdown(wait=False)
-            executor = _executor()
-            future = executor.submit(function, task.item)
-        self.busy[future] = executor, task
+            worker.let_go()
+            worker = _Worker()
+            future = worker.executor.submit(function, task.item)
+        self.busy[future] = worker, task
 
     def _take(self, function: Callable[[Any], Any], future: Future[Any]) -> Iterator[Done]:
-        executor, task = self.busy.pop(future)
+        worker, task = self.busy.pop(future)
         error = future.exception()
         if isinstance(error, BrokenProcessPool):
-            executor.shutdown(wait=False)
+            worker.let_go()
             if task.tries < TRIES:
                 self._start(function, Done(task.number, task.item, tries=task.tries + 1))
             else:
                 yield lost(task.number, task.item, task.tries)
             return
-        self.idle.append(executor)
+        self.idle.append(worker)
         if error is not None:
             yield Done(task.number, task.item, error=failed(error), tries=task.tries)
         else:
             yield Done(task.number, task.item, future.result(), tries=task.tries)
 
     def close(self) -> None:
-        """Let the workers go; what is under way is finished and forgotten."""
-        for executor in (*self.idle, *(executor for executor, _ in self.busy.values())):
-            executor.shutdown(wait=True, cancel_futures=True)
+        """Let idle workers go, and end those whose results nobody waits for any more."""
+        for worker in self.idle:
+            worker.executor.shutdown(wait=True)
+        for worker, _ in self.busy.values():
+            worker.end()

@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.exchange.osmrules import first
+from blockplan.exchange.osmrules import first, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +33,8 @@ AREAS = ("buildings", "greens", "woodland", "water")
 POINTS = ("stops", "facilities", "trees")
 LINES = ("rail", "water_lines")
 MULTIPOLYGONS = ("multipolygon", "boundary")
+#: Files of this kind hold every version of an object.
+HISTORY = ".osh"
 #: Objects without metadata carry the day on which Unix time begins.
 NO_DAY = dt.date(1970, 1, 1)
 
@@ -105,6 +108,11 @@ def read_extract(path: Path, streets: Walkability, features: Features, tally: Ta
     try:
         with osmium.io.Reader(str(path)) as reader:
             header = reader.header()
+            if header.has_multiple_object_versions or HISTORY in path.suffixes:
+                raise PlanDataError(
+                    f"{path} is a history: it holds every version of an object, and a plan has one.\n"
+                    "Cut the state of one day out of it (osmium time-filter)."
+                )
             reading.found.box = _box(header.box())
             stamp = header.get("osmosis_replication_timestamp")[:10]
         for one in _objects(path, _keys(streets, features)):
@@ -116,8 +124,15 @@ def read_extract(path: Path, streets: Walkability, features: Features, tally: Ta
         ) from None
     reading.count_unbuilt()
     found = reading.found
-    found.day = dt.date.fromisoformat(stamp) if stamp else reading.latest
+    found.day = _day(stamp) or reading.latest
     return found
+
+
+def _day(stamp: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(stamp)
+    except ValueError:
+        return None
 
 
 def _objects(path: Path, keys: Iterable[str]) -> Iterator[Any]:
@@ -155,10 +170,22 @@ class _Reading:
         self.found = Extract()
         self.latest: dt.date | None = None
         self.unbuilt: dict[str, str] = {}
+        # Most features have no key that a layer asks for: then none of its rules is tried.
+        self.keys = {layer: keys_of(getattr(features, layer)) for layer in (*AREAS, *POINTS, *LINES)}
+        self.closing = tuple(rule for rule in streets.nodes if not rule.passes)
+        self.closing_keys = keys_of(self.closing)
+
+    def takes(self, layer: str, tags: Tags) -> bool:
+        """Whether a rule of the layer takes a feature."""
+        keys = self.keys[layer]
+        if keys and keys.isdisjoint(tags):
+            return False
+        return first(getattr(self.rules, layer), tags) is not None
 
     def take(self, one: Any) -> None:
         """Sort one object."""
-        tags = {tag.k: tag.v for tag in one.tags}
+        # Interned: the same few words stand in every feature.
+        tags = {intern(tag.k): intern(tag.v) for tag in one.tags}
         if one.is_area():
             self.area(one, tags)
             return
@@ -174,8 +201,7 @@ class _Reading:
 
     def node(self, one: Any, tags: Tags) -> None:
         """A node: a stop, a facility, a tree, a gate."""
-        passes = first(self.streets.nodes, tags)
-        if passes is not None and not passes.passes:
+        if self._closed(tags):
             self.found.closed.add(one.id)
         if not one.location.valid():
             self.tally.add("node", "has no coordinates, left out")
@@ -185,9 +211,15 @@ class _Reading:
             self.found.gates.append(feature)
         self._sort(feature, POINTS, self.rules.counted.points)
 
+    def _closed(self, tags: Tags) -> bool:
+        if self.closing_keys and self.closing_keys.isdisjoint(tags):
+            return False
+        step = first(self.streets.nodes, tags)
+        return step is not None and not step.passes
+
     def way(self, one: Any, tags: Tags) -> None:
         """A way: a street, a railway, a stream; areas come by themselves, later."""
-        lines = [layer for layer in LINES if first(getattr(self.rules, layer), tags)]
+        lines = [layer for layer in LINES if self.takes(layer, tags)]
         street = self.streets.is_street(tags)
         closed = one.is_closed()
         if not street and not lines:
@@ -224,7 +256,7 @@ class _Reading:
         name = f"{'w' if one.from_way() else 'r'}{one.orig_id()}"
         self.unbuilt.pop(name, None)
         layers = (*AREAS, *POINTS[:2])
-        if not any(first(getattr(self.rules, layer), tags) for layer in layers):
+        if not any(self.takes(layer, tags) for layer in layers):
             if not self.streets.is_street(tags):
                 self._count_untaken(tags, (*self.rules.counted.areas, *self.rules.counted.points))
             return
@@ -233,7 +265,7 @@ class _Reading:
     def _sort(self, feature: Feature, layers: Iterable[str], counted: Iterable[str]) -> None:
         taken = False
         for layer in layers:
-            if first(getattr(self.rules, layer), feature.tags) is not None:
+            if self.takes(layer, feature.tags):
                 self.found.features[layer].append(feature)
                 taken = True
         if not taken:
@@ -248,13 +280,13 @@ class _Reading:
     def _expect(self, name: str, tags: Tags) -> None:
         """Remember what should become an area of the plan, until it does."""
         for layer in (*AREAS, *POINTS[:2]):
-            if tags.get("area") != "no" and first(getattr(self.rules, layer), tags) is not None:
+            if tags.get("area") != "no" and self.takes(layer, tags):
                 self.unbuilt[name] = layer
                 return
 
     def _count_open(self, tags: Tags) -> None:
         for layer in AREAS:
-            if first(getattr(self.rules, layer), tags) is not None:
+            if self.takes(layer, tags):
                 self.tally.add(layer, "its outline is not closed in the file, left out")
                 return
         self._count_untaken(tags, self.rules.counted.lines)
