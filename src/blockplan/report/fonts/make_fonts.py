@@ -26,8 +26,8 @@ FAMILY = "Blockplan Sans"
 WEIGHTS = ("Regular", "Bold")
 FACES = {"zh": "Noto Sans CJK SC", "ja": "Noto Sans CJK JP"}
 JAPANESE_FORM = 0xF0000  #: offset of the Japanese form of a character
-#: Kanji of level 2 that names of the reference plan need.
-NAMES = "匯"
+#: Characters outside those sets that names of the reference plan, land-use lists and rule packs need.
+NAMES = "匯閾漑礫"
 SYMBOLS = (
     "€£¥©®°±²³·×÷–—―‘’“”†‡•…‰′″‹›※₂₃→←↑↓↔↗↘⇒−≈≠≤≥≡∞√∑∅■□▲△▶▷▼▽◆◇○●◎★☆✓✔✕✗✘①②③④⑤⑥⑦⑧⑨⑩ⅠⅡⅢⅣⅤ㎡㎞㎢㎝℃№℡♀♂♪　"
 )
