@@ -13,12 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from blockplan.check.touch import TEXT_AGAINST_DRAWING, name_of, text_faults
 from blockplan.check.verdict import StatementState
 from blockplan.check.words import number, say, unit_word
-from blockplan.plan.bindings import BINDINGS, bindings, condition
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -52,6 +49,8 @@ class Statement:
     @property
     def odd(self) -> tuple[str, ...]:
         """Bindings that are of no kind there is, or whose condition cannot be understood."""
+        from blockplan.plan.bindings import BINDINGS, condition  # noqa: PLC0415 (the room plan brings in geopandas)
+
         kinds = ((binding, *binding.partition(":")[::2]) for binding in self.bound_to)
         return tuple(
             binding
@@ -62,6 +61,8 @@ class Statement:
 
 def read_statements(plan: Plan) -> tuple[Statement, ...]:
     """The statements of a plan, in the order of the layer."""
+    from blockplan.plan.bindings import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
+
     frame = plan.layer("statements")
     return tuple(
         Statement(
@@ -162,6 +163,8 @@ def _state(
 
 def _borne_out(statement: Statement, held: _Held) -> tuple[Text | None, Text | None]:
     """What the measures of a statement say for it, and what they say against it (the first that does)."""
+    from blockplan.plan.bindings import condition  # noqa: PLC0415 (the room plan brings in geopandas)
+
     said: list[Text] = []
     for asked in map(condition, statement.bound("measure")):
         if asked is None:
@@ -257,4 +260,6 @@ def _message(fault: Fault) -> Text:
 
 
 def _word(value: object) -> str:
+    import pandas as pd  # noqa: PLC0415 (it takes long to load, and listing rules does not need it)
+
     return "" if value is None or pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
