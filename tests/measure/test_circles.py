@@ -194,3 +194,14 @@ def test_what_was_read_holds_parks_circles_and_homes() -> None:
         "buildings": {"B-1"},
         "circles": {"C-1"},
     }
+
+
+def test_dwellings_and_floor_without_a_place_could_lie_in_any_circle() -> None:
+    lost = {**home(0, 10, dwellings=5), "geometry": None}
+    plan = plan_of(parcels=[home(0, 1000, dwellings=400), lost], circles=[circle(square(0, 0, 200))])
+    assert one(plan, "circle_dwellings", tier="15").missing == ("parcels.geometry of P-2",)
+    plan = plan_of(
+        parcels=[home(0, 1000), {**shop(0), "geometry": None}], circles=[circle(square(0, 0, 200))]
+    )
+    found = one(plan, "circle_facility_floor_per_1000", tier="15", land_codes=["09"])
+    assert (found.value, found.by[0].missing) == (None, ("parcels.geometry of P-2",))

@@ -53,3 +53,10 @@ def test_residents_of_the_areas_add_up_to_those_of_the_plan(cuts: list[int], peo
     )
     by = one(plan, "land_per_resident", land_codes=["14"]).by
     assert sum(part.residents for part in by if part.scope.startswith("area:")) == pytest.approx(sum(people))
+
+
+def test_a_parcel_without_a_place_leaves_every_part_unknown_where_it_has_some() -> None:
+    plan = plan_of(parcels=[home(0, 1), {"land_use": "0701", "geometry": None}], areas=areas(0, 100, 200))
+    found = pieces(plan, "areas")
+    assert np.isnan(found.sums(np.array([1.0, 5.0]))).all()
+    assert found.sums(np.array([1.0, 0.0])).tolist() == [1.0, 0.0]

@@ -21,7 +21,7 @@ from blockplan.measure.homes import residents
 from blockplan.measure.land import NO_CODES, drawn_land
 from blockplan.measure.living import dwellings_of_parcels
 from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import Pieces, both, each, known, pieces, ratios, sums_at
+from blockplan.measure.parts import Pieces, both, each, known, pieces, ratios, sums_at, unplaced
 from blockplan.measure.reach import street_network
 from blockplan.measure.supply import per_person
 from blockplan.network import at_joins, join, walk
@@ -107,7 +107,7 @@ def circle_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def circle_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Mean number of dwellings of the circles of a tier; the number of each by circle."""
     circles, homes = circles_of(plan, parameters["tier"]), dwellings_of_parcels(plan)
-    missing = circles.missing + homes.missing
+    missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
     if missing:
         return _unknown("circle_dwellings", "dwelling", circles, missing)
     circle, parcel = circles.holding(parcel_points(plan))
@@ -281,6 +281,8 @@ def _over_people(
     circles = circles_of(plan, parameters["tier"])
     if not parameters["tier"]:
         missing = NO_TIER + missing
+    if circles.drawn:
+        missing += unplaced(plan, amount)
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen])}
     supply = None if missing else total(amount)
     whole = per_person(plan, name, "m2", supply, 1000, missing=missing, counted=counted)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import areas_m2, ids, shapes, sound
+from blockplan.measure.columns import areas_m2, ids, shapes, sound, unknown
 from blockplan.measure.floors import parcel_points
 from blockplan.measure.measurement import Part
 
@@ -45,6 +45,8 @@ class Pieces:
         Share of the parcel's land that lies in the feature, 0..1.
     area_m2
         Drawn area of each feature; NaN where it has no geometry.
+    nowhere
+        Rows of the parcels without geometry: each could lie in any part.
     """
 
     scopes: tuple[str, ...]
@@ -52,15 +54,18 @@ class Pieces:
     part: NDArray[np.intp]
     share: NDArray[np.float64]
     area_m2: NDArray[np.float64]
+    nowhere: NDArray[np.intp]
 
     def sums(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
-        """An amount of every parcel summed over each part; NaN where one of its parcels is unknown."""
+        """
+        An amount of every parcel summed over each part.
+
+        NaN where a parcel of the part is unknown, and everywhere where one that has some has no place.
+        """
+        if (amounts[self.nowhere] != 0).any():
+            return np.full(len(self.scopes), np.nan)
         found = np.bincount(self.part, amounts[self.parcel] * self.share, len(self.scopes))
         return np.where(np.isnan(self.area_m2), np.nan, found)
-
-    def count(self, chosen: NDArray[np.bool_]) -> NDArray[np.int_]:
-        """How many of some parcels lie in each part."""
-        return np.bincount(self.part[chosen[self.parcel]], minlength=len(self.scopes))
 
 
 def pieces(plan: Plan, layer: str) -> Pieces:
@@ -72,17 +77,18 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
     names = ids(plan, layer)
     scopes = tuple(f"{KINDS[layer]}:{name}" for name in names)
     outlines, sizes = shapes(plan, layer), areas_m2(plan, layer)
+    nowhere = np.flatnonzero(shapely.is_missing(shapes(plan, "parcels")))
     if not len(names) or not len(ids(plan, "parcels")):
         none = np.empty(0, dtype=np.intp)
-        return Pieces(scopes, none, none, np.empty(0), sizes)
+        return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
     if layer == "circles":
-        return Pieces(scopes, *_cut(plan, outlines), sizes)
+        return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
     part, parcel = shapely.STRtree(parcel_points(plan)).query(outlines, predicate="intersects")
     # A point on a common edge belongs to the part that is named first.
     order = np.lexsort((names[part].astype(str), parcel))
     first = np.unique(parcel[order], return_index=True)[1]
     parcel, part = parcel[order][first], part[order][first]
-    return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes)
+    return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes, nowhere)
 
 
 def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -95,6 +101,12 @@ def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]
     share[crossing] = cut / shapely.area(land[parcel[crossing]])
     kept = share > 0
     return parcel[kept], part[kept], share[kept]
+
+
+def unplaced(plan: Plan, amounts: NDArray[np.float64]) -> tuple[str, ...]:
+    """What is missing to say in which part an amount lies: the place of parcels that have some."""
+    nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts != 0)
+    return unknown("parcels.geometry", ids(plan, "parcels")[nowhere])
 
 
 def each(
