@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pytest
 from shapely.geometry import Point
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.exchange.tables import read_places, read_table
+from blockplan.exchange.tables import read_places, read_points, read_table
 
 
 def csv(folder, text: str):
@@ -65,6 +66,42 @@ def test_two_layers_with_the_column_are_not_chosen_between(tmp_path) -> None:
 def test_a_fault_of_a_table_is_told_with_its_row(tmp_path, text: str, said: str) -> None:
     with pytest.raises(PlanDataError, match=said):
         read_places(csv(tmp_path, text), "demand")
+
+
+def test_points_of_a_csv_stand_at_lon_and_lat_and_an_unknown_count_is_nan(tmp_path) -> None:
+    found = read_points(csv(tmp_path, "id,lon,lat,jobs\na,117,0.5,3\nb,117.1,0.5,\n"))
+    assert (found.ids, found.place.iloc[0].x, found.place.crs.to_epsg()) == (["a", "b"], 117.0, 4326)
+    assert found.counts["jobs"][0] == 3
+    assert np.isnan(found.counts["jobs"][1])
+
+
+def test_an_area_is_measured_from_a_point_inside_it(tmp_path) -> None:
+    areas = gpd.GeoDataFrame({"residents": [7]}, geometry=[Point(500, 500).buffer(10)], crs="EPSG:4548")
+    areas.to_parquet(tmp_path / "areas.parquet")
+    assert read_points(tmp_path / "areas.parquet").place.iloc[0].within(areas.geometry[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,lon,lat\na,117,0\n", r"has no column to count \(jobs, population, residents, people\)"),
+        ("id,lon,lat,jobs\na,117,,1\n", r"1 rows have no place \(first: row 1\)"),
+        ("id,lon,lat,jobs\na,39,117,1\n", r"1 rows lie off the globe .*row 1"),
+        ("id,lon,lat,jobs\na,117,0,-1\n", r"1 values of 'jobs' are no number of at least 0"),
+        ("id,lon,lat,jobs\na,117,0,few\n", r"row 1 has 'few'"),
+        ("id,x,y,jobs\na,117,0,1\n", r"has no geometry, and no columns lon and lat"),
+        ("id,lon,lat,jobs\na,117,0,1\na,117,0,1\n", r"1 ids stand more than once"),
+    ],
+)
+def test_a_fault_of_a_table_of_points_is_told(tmp_path, text: str, said: str) -> None:
+    with pytest.raises(PlanDataError, match=said):
+        read_points(csv(tmp_path, text))
+
+
+def test_points_without_a_crs_are_refused(tmp_path) -> None:
+    gpd.GeoDataFrame({"jobs": [7]}, geometry=[Point(5, 5)]).to_parquet(tmp_path / "points.parquet")
+    with pytest.raises(PlanDataError, match="declares no CRS"):
+        read_points(tmp_path / "points.parquet")
 
 
 def test_a_file_that_is_not_there_or_not_utf8_is_told(tmp_path) -> None:

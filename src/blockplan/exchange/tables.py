@@ -168,10 +168,15 @@ def read_points(
                 f"{path}: {len(bad)} values of {name!r} are no number of at least 0 (first: row "
                 f"{int(bad[0]) + 1} has {_shown(table[name].iloc[int(bad[0])])}).\nCorrect them."
             )
-    lacking = np.flatnonzero(shapely.is_missing(place.to_numpy()) | shapely.is_empty(place.to_numpy()))
-    if len(lacking):
+    shapes = place.to_numpy()
+    lacking = (
+        shapely.is_missing(shapes)
+        | shapely.is_empty(shapes)
+        | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    )
+    if lacking.any():
         raise PlanDataError(
-            f"{path}: {len(lacking)} rows have no geometry (first: row {int(lacking[0]) + 1}).\n"
+            f"{path}: {int(lacking.sum())} rows have no place (first: row {int(lacking.argmax()) + 1}).\n"
             "Leave them out."
         )
     return Points(str(path), ids, place.representative_point(), found)
@@ -186,6 +191,12 @@ def _located(table: pd.DataFrame, path: str | Path) -> gpd.GeoSeries:
         return table.geometry
     if {"lon", "lat"} <= set(table.columns):
         lonlat = as_numbers(table, "lon"), as_numbers(table, "lat")
+        off = (np.abs(lonlat[0]) > 180) | (np.abs(lonlat[1]) > 90)
+        if off.any():
+            raise PlanDataError(
+                f"{path}: {int(off.sum())} rows lie off the globe (first: row {int(off.argmax()) + 1}).\n"
+                "Correct lon and lat; they may be swapped."
+            )
         return gpd.GeoSeries(gpd.points_from_xy(*lonlat, crs="EPSG:4326"))
     raise PlanDataError(f"{path} has no geometry, and no columns lon and lat.\nGive points.")
 
@@ -278,7 +289,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
 def _layer_with(path: Path, wanted: Sequence[str]) -> str | None:
     """The only layer that has all the columns; None where the file decides itself."""
     names = list(files.list_layers(path))
-    if len(names) < 2:
+    if len(names) < 2 or not wanted:
         return None
     import pyogrio  # noqa: PLC0415 (GDAL takes its time)
 

@@ -240,6 +240,6 @@ def _changes(transfers: NDArray[np.int64], size: int, change_s: int) -> NDArray[
 def _nothing_runs(feeds: Sequence[Feed], day: dt.date) -> str:
     spans = []
     for feed in feeds:
-        span = feed.services.span()
-        spans.append(f"{feed.name} {f'from {span[0]} to {span[1]}' if span else 'on no day'}")
+        span = feed.services.span() if len(feed.times) else None
+        spans.append(f"{feed.name} {f'from {span[0]} to {span[1]}' if span else 'none that can be used'}")
     return f"No trip runs on {day} or the days beside it. Services: {', '.join(spans)}.\nChoose another day."
