@@ -78,7 +78,7 @@ def nearest(
     _seed(graph.chains, cm, seeded, (sources, costs, limit))
     width = _bucket_bits(min(limit, graph.longest_cm + int(costs.max(initial=0))))
     _settle(graph.into, cm, limit, width)
-    _fill(graph.chains, cm, seeded, limit)
+    _fill(graph.chains, cm, seeded)
     found: NDArray[np.float64] = _in_order(cm, graph.rank, limit)
     return found
 
@@ -204,21 +204,20 @@ def _step(arcs: Any, cm: Any, bounds: Any, queue: Any, at: Any) -> Any:
 
 
 @compiled
-def _fill(chains: Any, cm: Any, seeded: Any, limit: Any) -> Any:
+def _fill(chains: Any, cm: Any, seeded: Any) -> Any:
     """Distances inside chains, from those at their ends (and from sources inside)."""
-    anchors = len(chains.row) - 1
-    for c in range(len(chains.start)):
+    anchors, count = len(chains.row) - 1, len(chains.start)
+    there, back = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int64)
+    for c in range(count):
         end = chains.end[c]
-        there = cm[chains.start[c]]
-        back = cm[end] + chains.length[c] if end >= 0 else 2 * FAR
-        first, last = chains.first[c], chains.first[c + 1]
+        there[c] = cm[chains.start[c]]
+        back[c] = cm[end] + chains.length[c] if end >= 0 else 2 * FAR
         if seeded[c]:
             _spread(chains, cm, c)
-        for i in range(first, last):
-            along = chains.along[i - anchors]
-            cm[i] = min(cm[i], there + along, back - along)
-            if cm[i] > limit:
-                cm[i] = FAR
+    # Chains are short: one loop over all inner nodes is faster than one for each chain.
+    for i in range(len(chains.of)):
+        c, along = chains.of[i], chains.along[i]
+        cm[anchors + i] = min(cm[anchors + i], there[c] + along, back[c] - along)
 
 
 @compiled
