@@ -1,0 +1,87 @@
+"""
+Uphill and downhill: how much farther a slope is than level ground takes as long to walk.
+
+Tobler's hiking function gives the speed on a slope; it is fastest a little downhill. The
+lengths of an edge up and down differ, so a graph with slopes is one with one-way edges, an edge each way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+#: Change of the logarithm of speed with slope, and the slope (rise over run) of the fastest walk.
+STEEPNESS, FASTEST = 3.5, -0.05
+
+
+class Sloped(NamedTuple):
+    """Edges for `core.compile_edges`: one for each direction; `length_m` is metres on level ground."""
+
+    start: NDArray[np.int32]
+    end: NDArray[np.int32]
+    length_m: NDArray[np.float64]
+    one_way: NDArray[np.bool_]
+
+
+def level_metres(length_m: ArrayLike, rise_m: ArrayLike) -> NDArray[np.float64]:
+    """
+    Metres on level ground that take as long to walk as an edge that rises.
+
+    Parameters
+    ----------
+    length_m
+        Length on the map.
+    rise_m
+        Height of the end over that of the start; negative is downhill. An edge of no length does not rise.
+
+    References
+    ----------
+    Tobler, W. (1993). Three presentations on geographical analysis and modeling. NCGIA report 93-1:
+    6 exp(-3.5 |slope + 0.05|) km/h.
+
+    Examples
+    --------
+    >>> level_metres([100, 100, 100], [0, 10, -5]).round(1).tolist()
+    [100.0, 141.9, 83.9]
+    """
+    run, rise = np.asarray(length_m, dtype=np.float64), np.asarray(rise_m, dtype=np.float64)
+    slope = np.divide(rise, run, out=np.zeros(np.broadcast(run, rise).shape), where=run > 0)
+    level = np.abs(slope - FASTEST) - abs(FASTEST)
+    return np.asarray(run * np.exp(STEEPNESS * level))
+
+
+def with_slopes(start: ArrayLike, end: ArrayLike, length_m: ArrayLike, height_m: ArrayLike) -> Sloped:
+    """
+    Edges with their slope, there and back.
+
+    Parameters
+    ----------
+    height_m
+        Height of each node.
+
+    Raises
+    ------
+    UsageError
+        If the height of a node that an edge names is not known.
+    """
+    tails, heads = np.asarray(start, dtype=np.int32), np.asarray(end, dtype=np.int32)
+    lengths, heights = np.asarray(length_m, dtype=np.float64), np.asarray(height_m, dtype=np.float64)
+    rise = heights[heads] - heights[tails]
+    if not np.isfinite(rise).all():
+        edge = int(np.flatnonzero(~np.isfinite(rise))[0])
+        raise UsageError(
+            f"{(~np.isfinite(rise)).sum()} of {len(rise)} edges have an end of unknown height "
+            f"(first: edge {edge}, nodes {tails[edge]} and {heads[edge]}). Give every node a height, or leave slopes out."
+        )
+    return Sloped(
+        np.concatenate([tails, heads]),
+        np.concatenate([heads, tails]),
+        np.concatenate([level_metres(lengths, rise), level_metres(lengths, -rise)]),
+        np.ones(2 * len(tails), dtype=bool),
+    )
