@@ -77,7 +77,8 @@ def with_slopes(start: ArrayLike, end: ArrayLike, length_m: ArrayLike, height_m:
         edge = int(np.flatnonzero(~np.isfinite(rise))[0])
         raise UsageError(
             f"{(~np.isfinite(rise)).sum()} of {len(rise)} edges have an end of unknown height "
-            f"(first: edge {edge}, nodes {tails[edge]} and {heads[edge]}). Give every node a height, or leave slopes out."
+            f"(first: edge {edge}, nodes {tails[edge]} and {heads[edge]}). "
+            "Give every node a height, or leave slopes out."
         )
     return Sloped(
         np.concatenate([tails, heads]),
