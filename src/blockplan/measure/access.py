@@ -263,7 +263,8 @@ def to_facilities(
     `limits_m`: how far the way on foot is followed, and how far a facility may be from its street.
     """
     places = _places(plan)[rows]
-    line = Distances("line_facility", straight(homes.point, places), {"along": "line"})
+    definition = {"along": "line", "from": "home", "to": "facility"}
+    line = Distances("line_facility", straight(homes.point, places), definition)
     return [line, on_foot_to(plan, homes, places, limits_m, ids(plan, "facilities")[rows])]
 
 
@@ -277,7 +278,13 @@ def on_foot_to(
     `limits_m` are not reached; their `names` stand in the definition.
     """
     limit_m, join_limit_m = limits_m
-    definition: dict[str, Any] = {"along": "network", "join": "edge", "join_limit_m": join_limit_m}
+    definition: dict[str, Any] = {
+        "along": "network",
+        "from": "home",
+        "join": "edge",
+        "to": "facility",
+        "join_limit_m": join_limit_m,
+    }
     missing = absent(plan, "streets")
     if missing:
         return Distances("net_edge_facility", np.full(len(homes), np.nan), definition, missing)

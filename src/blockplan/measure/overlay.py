@@ -58,7 +58,7 @@ def land_within(
         zones.append(zone[near])
         at.append(parcel)
     part = _covered(land, np.concatenate(at), np.concatenate(zones))
-    definition = {"along": "line", "from": "the land of the parcel", "to": "edge"}
+    definition = {"along": "line", "from": "land", "to": "edge"}
     return Distances(OVERLAY, by_point.metres, definition, by_point.missing, by_point.limits_m, part)
 
 
