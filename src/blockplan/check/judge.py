@@ -149,8 +149,9 @@ def _named(packs: Iterable[str | Path] | None, plan: Plan) -> list[str | Path]:
 
 def _all_meant(loaded: tuple[Pack, ...], plan: Plan, gauges: Mapping[str, Gauge]) -> list[Pack]:
     """The packs that judge, and those that the plan names besides: its parameters may be meant for them."""
-    known = available()
-    return [*loaded, *(pack for id_ in plan.manifest.packs if id_ in known for pack in load([id_], gauges))]
+    rest = set(plan.manifest.packs) - {pack.id for pack in loaded}
+    known = available() if rest else {}
+    return [*loaded, *(pack for id_ in sorted(rest) if id_ in known for pack in load([id_], gauges))]
 
 
 def _graded(*found: tuple[Fault, ...]) -> tuple[Fault, ...]:

@@ -75,15 +75,15 @@ def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pa
     RulePackError
         If a pack is refused, or two of them hold a rule with one id.
     """
-    named = [name for pack in packs for name in (sorted(available()) if pack == ALL else [pack])]
-    folders = dict.fromkeys(_find(pack) for pack in named)
+    by_id = available()
+    named = [name for pack in packs for name in (sorted(by_id) if pack == ALL else [pack])]
+    folders = dict.fromkeys(_find(pack, by_id) for pack in named)
     loaded = tuple(_load(folder, frozenset(measures.items()), _stamp(folder)) for folder in folders)
     _no_doubles([(rule.id, pack.folder) for pack in loaded for rule in pack.rules])
     return loaded
 
 
-def _find(pack: str | Path) -> Path:
-    by_id = available()
+def _find(pack: str | Path, by_id: Mapping[str, Path]) -> Path:
     if isinstance(pack, str) and pack in by_id:
         return by_id[pack].resolve()
     known = ", ".join(sorted(by_id)) or "none"
