@@ -74,6 +74,21 @@ def test_before_and_after_an_added_feed(town) -> None:
     assert "mean share after" in transit(town, "--add", town / "new").stdout
 
 
+def test_a_line_drawn_in_toml_is_added(town) -> None:
+    (town / "tram.toml").write_text(
+        """[[line]]
+first = "08:01"
+last = "09:00"
+headway_min = 10
+stops = [{ id = "B", lon = 117.01, lat = 0, min = 0 }, { id = "C", lon = 117.02, lat = 0, min = 2 }]
+""",
+        encoding="utf-8",
+    )
+    found = json.loads(transit(town, "--add", town / "tram.toml", "--count", "jobs", "--json").stdout)
+    gains = {(row["id"], row["within_min"]): row["gain"] for row in found["changed"]}
+    assert gains == {("y", 5.0): 100, ("z", 5.0): 10, ("z", 10.0): 10}
+
+
 def test_feeds_may_follow_one_another(town) -> None:
     zipped(feed_at(town, "other"))
     done = transit(town, "--gtfs", town / "other.zip", "--json")

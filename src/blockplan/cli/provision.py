@@ -51,7 +51,7 @@ def command(**given: Any) -> None:
     full). Beside it stand places per head by floating catchments (2SFCA, E2SFCA). Files are CSV,
     GeoParquet, GeoJSON, GeoPackage, Shapefile or FlatGeobuf; the matrix is CSV or Parquet.
     """
-    from blockplan.exchange.matrix import pairs_within, read_matrix
+    from blockplan.exchange.matrix import joined_by_row, pairs_within, read_matrix
     from blockplan.exchange.tables import read_places
     from blockplan.measure.provisioning import provide
 
@@ -69,8 +69,15 @@ def command(**given: Any) -> None:
         say("Assigning")
         found = provide(demand, supply, pairs, given["within"], steps)
     if given["as_json"]:
-        columns = {"demand_column": given["demand_column"], "supply_column": given["supply_column"]}
-        show_json(found.to_dict({"matrix": given["matrix"], **columns}))
+        by_row = joined_by_row(matrix.origins, demand), joined_by_row(matrix.destinations, supply)
+        more = {
+            "matrix": given["matrix"],
+            "demand_column": given["demand_column"],
+            "supply_column": given["supply_column"],
+            "rows_joined_by": "row number" if by_row[0] or demand.ids_from is None else demand.ids_from,
+            "columns_joined_by": "row number" if by_row[1] or supply.ids_from is None else supply.ids_from,
+        }
+        show_json(found.to_dict(more))
     else:
         _show(found)
 

@@ -88,8 +88,9 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no pa
     "--change-time", default=0, show_default=True, metavar="S", help="Least seconds to change at a stop."
 )
 @click.option(
-    "--add", multiple=True, metavar="ZIP", help="A feed that is added: before and after it are compared."
-)
+    "--add", multiple=True, metavar="ZIP|TOML",
+    help="A feed, or a new line drawn in TOML, that is added: before and after it are compared.",
+)  # fmt: skip
 @click.option(
     "--matrix",
     metavar="FILE",

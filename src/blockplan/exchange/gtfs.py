@@ -16,6 +16,7 @@ import pandas as pd
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange import gtfs_files as raw
+from blockplan.exchange.gtfs_line import line_tables
 from blockplan.exchange.gtfs_report import ReadReport
 from blockplan.exchange.gtfs_times import StopTimes, stop_times
 
@@ -123,7 +124,7 @@ def read_feeds(paths: Sequence[str | Path]) -> list[Feed]:
     """
     feeds: list[Feed] = []
     for path in paths:
-        stem = Path(path).name.removesuffix(".zip") or "feed"
+        stem = _stem(path)
         taken = sum(feed.name.partition("#")[0] == stem for feed in feeds)
         feeds.append(read_feed(path, stem if not taken else f"{stem}#{taken + 1}"))
     zones = {feed.timezone: feed.name for feed in feeds if feed.timezone}
@@ -137,7 +138,7 @@ def read_feeds(paths: Sequence[str | Path]) -> list[Feed]:
 
 def read_feed(path: str | Path, name: str | None = None) -> Feed:
     """
-    One feed, from a zip or a folder.
+    One feed, from a zip or a folder, or from a line drawn in TOML (`blockplan.exchange.gtfs_line`).
 
     Raises
     ------
@@ -145,7 +146,12 @@ def read_feed(path: str | Path, name: str | None = None) -> Feed:
         If it cannot be read, or is not what GTFS says: a file or column is missing, an id stands
         twice, a time, day or coordinate is none.
     """
-    return feed_of(raw.read_tables(path), name or Path(path).name.removesuffix(".zip"), path)
+    tables = line_tables(path) if Path(path).suffix.lower() == ".toml" else raw.read_tables(path)
+    return feed_of(tables, name or _stem(path), path)
+
+
+def _stem(path: str | Path) -> str:
+    return Path(path).name.removesuffix(".zip").removesuffix(".toml") or "feed"
 
 
 def feed_of(tables: dict[str, pd.DataFrame], name: str, path: str | Path) -> Feed:

@@ -162,7 +162,7 @@ def seconds(table: pd.DataFrame, name: str, where: str) -> NDArray[np.int64]:
         If a value that is there is no time.
     """
     codes, words = pd.factorize(column(table, name))
-    parsed = np.array([_seconds(word) for word in words] or [BLANK], dtype=np.int64)
+    parsed = np.array([clock(word) for word in words] or [BLANK], dtype=np.int64)
     found = parsed[codes] if len(codes) else np.empty(0, dtype=np.int64)
     _refuse(column(table, name), found < BLANK, where, name, "time such as 08:05:00")
     return found
@@ -200,7 +200,8 @@ def check_ids(table: pd.DataFrame, name: str, where: str) -> None:
         )
 
 
-def _seconds(word: str) -> int:
+def clock(word: str) -> int:
+    """Seconds of a time such as 25:10:00; `BLANK` of nothing, less than that of what is no time."""
     word = word.strip()
     if not word:
         return BLANK
