@@ -60,7 +60,11 @@ def main() -> None:
     asked = questions(data, arguments)
     rows = measured(asked, arguments.tasks, arguments.peers)
     if arguments.markdown:
-        print(markdown(list(rows), asked, arguments))
+        done = []
+        for row in rows:
+            print(line(row), file=sys.stderr, flush=True)
+            done.append(row)
+        print(markdown(done, asked, arguments))
         return
     for row in rows:
         print(json.dumps(row) if arguments.json else line(row), flush=True)
@@ -275,6 +279,8 @@ def markdown(rows: list[dict[str, Any]], data: Data, arguments: argparse.Namespa
             f"{start} {row['setup_cpu_s']:.3g} | {mark}{row['cpu_s']:.3g} | {mark}{times} "
             f"| {mark}{row['wall_s']:.3g} | {row['peak_mb']} | {difference(row)} |"
         )
+    if {"T1", "one pass"} <= set(ours):
+        said += ["", f"T1 takes as long as {ours['T1'] / ours['one pass']:.1f} passes over all edges."]
     return "\n".join(said)
 
 

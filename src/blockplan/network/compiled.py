@@ -24,5 +24,9 @@ def compiled(function: Function) -> Function:
     The kept code knows when its own file has changed, but not when another one has: a compiled function calls
     only compiled functions of its own module. Threads run it side by side.
     """
-    made: Any = njit(cache=True, nogil=True)(function)
+    try:
+        made: Any = njit(cache=True, nogil=True)(function)
+    except RuntimeError:
+        # Neither beside the module nor in the user's cache folder may anything be written.
+        made = njit(nogil=True)(function)
     return cast("Function", made)
