@@ -257,6 +257,13 @@ def difference(row: dict[str, Any]) -> str:
     return "over 10 m" if metres is None else "equal" if metres < 0.005 else f"{metres:g} m"
 
 
+def short(number: float) -> str:
+    """Three digits, written out."""
+    if number >= 100:
+        return f"{float(f'{number:.3g}'):,.0f}"
+    return f"{number:.3g}" if number >= 0.001 else f"{number:.6f}"
+
+
 def markdown(rows: list[dict[str, Any]], data: Data, arguments: argparse.Namespace) -> str:
     """The rows as a table, CPU beside ours, and what was measured on what."""
     ours = {row["task"]: row["cpu_s"] for row in rows if row["engine"] == "blockplan"}
@@ -271,14 +278,12 @@ def markdown(rows: list[dict[str, Any]], data: Data, arguments: argparse.Namespa
     for row in rows:
         start = f"| {row['engine']} | {row['task']} |"
         if row["cpu_s"] is None:
-            said.append(f"{start} | | | | | {row['note']} |")
+            said.append(f"{start} {'| ' * 5}| {row['note']} |")
             continue
         mark = "~" if "sampled" in row else ""
-        times = "" if row["engine"] == "blockplan" else f"{row['cpu_s'] / ours[row['task']]:,.3g}"
-        said.append(
-            f"{start} {row['setup_cpu_s']:.3g} | {mark}{row['cpu_s']:.3g} | {mark}{times} "
-            f"| {mark}{row['wall_s']:.3g} | {row['peak_mb']} | {difference(row)} |"
-        )
+        times = "" if row["engine"] == "blockplan" else mark + short(row["cpu_s"] / ours[row["task"]])
+        seconds = [short(row["setup_cpu_s"]), mark + short(row["cpu_s"]), times, mark + short(row["wall_s"])]
+        said.append(f"{start} {' | '.join(seconds)} | {row['peak_mb']} | {difference(row)} |")
     if {"T1", "one pass"} <= set(ours):
         said += ["", f"T1 takes as long as {ours['T1'] / ours['one pass']:.1f} passes over all edges."]
     return "\n".join(said)
