@@ -56,23 +56,21 @@ def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if missing:
         missing = tuple(dict.fromkeys(missing))
         return Measurement(name, None, "1", missing=missing, counted=counted)
-    land = union(shapes(plan, "parcels")[built])
-    green = shapely.intersection(union(greens.shape), land)
     if roads.any():
         streets, source = union(shapes(plan, "parcels")[roads]), "parcels"
-        unsaid: tuple[str, ...] = ()
     else:
-        streets, unsaid, source = _between_red_lines(plan)
+        streets, missing, source = _between_red_lines(plan)
         counted["streets"] = tuple(ids(plan, "streets"))
+    definition: dict[str, Any] = {"streets_from": source}
+    if missing:
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
+    land = union(shapes(plan, "parcels")[built])
+    green = shapely.intersection(union(greens.shape), land)
     streets = shapely.difference(streets, green)
     whole = shapely.union(land, streets).area
-    definition = {
-        "streets_from": source,
-        "built_up_ha": whole / M2_PER_HA,
-        "open_space_ha": green.area / M2_PER_HA,
-    }
-    missing = unsaid if unsaid or whole else ("nothing to measure: the plan has no built-up land",)
-    if missing:
+    definition |= {"built_up_ha": whole / M2_PER_HA, "open_space_ha": green.area / M2_PER_HA}
+    if not whole:
+        missing = ("nothing to measure: the plan has no built-up land",)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     definition["streets_ha"] = streets.area / M2_PER_HA
     by = (Part("open_space", green.area / whole), Part("streets", streets.area / whole))
