@@ -278,7 +278,7 @@ def markdown(rows: list[dict[str, Any]], data: Data, arguments: argparse.Namespa
     for row in rows:
         start = f"| {row['engine']} | {row['task']} |"
         if row["cpu_s"] is None:
-            said.append(f"{start} {'| ' * 5}| {row['note']} |")
+            said.append(f"{start} {'| ' * 4}| {row['note']} |")
             continue
         mark = "~" if "sampled" in row else ""
         times = "" if row["engine"] == "blockplan" else mark + short(row["cpu_s"] / ours[row["task"]])
