@@ -25,6 +25,14 @@ def test_a_park_of_exactly_the_limit_reaches_it() -> None:
     assert counts(ten) == (1, 0)
 
 
+@pytest.mark.parametrize(("short_mm", "counted"), [(1, 1), (5, 0)])
+def test_only_the_rounding_of_coordinates_is_forgiven_a_park(short_mm: int, counted: int) -> None:
+    ten = park(0)
+    # 400 x 250 m: half a millimetre along 1,300 m of outline is 0.65 m2; 1 mm of 400 m is 0.4, 5 mm are 2.
+    ten["geometry"] = square(0, 0, 400.0, 250.0 - short_mm / 1000)
+    assert counts(ten)[0] == counted
+
+
 def test_parcels_that_share_an_edge_are_one_park() -> None:
     assert counts(park(0, 230), park(230, 230)) == (1, 0)
 

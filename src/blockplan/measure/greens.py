@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 #: Parcels this near (m) lie side by side, and share an edge if they do so along at least `EDGE_M`.
 BESIDE_M = 0.01
 EDGE_M = 1.0
-#: A size this near (m2) below a limit reaches it: it is how sums of drawn coordinates are rounded.
-ROUNDING_M2 = 0.01
+#: Half of the last digit (m) of drawn coordinates: so many m2 for each metre of outline an area may be off.
+HALF_MM = 0.0005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +71,11 @@ class Greens:
 
     def rows_of_size(self, smallest_ha: float, below_ha: float | None = None) -> NDArray[np.intp]:
         """Numbers of those of at least one size and below another."""
-        kept = self.area_m2 >= smallest_ha * M2_PER_HA - ROUNDING_M2
+        # What only the rounding of coordinates keeps below a limit reaches it: a park of 0.4 ha is one.
+        rounding_m2 = HALF_MM * shapely.length(self.shape)
+        kept = self.area_m2 >= smallest_ha * M2_PER_HA - rounding_m2
         if below_ha is not None:
-            kept &= self.area_m2 < below_ha * M2_PER_HA - ROUNDING_M2
+            kept &= self.area_m2 < below_ha * M2_PER_HA - rounding_m2
         return np.flatnonzero(kept)
 
     def of_size(self, smallest_ha: float, below_ha: float | None = None) -> Greens:
