@@ -409,12 +409,14 @@ def timed(call: Callable[[], Any]) -> Timing:
     timing = once(call)
     if timing.cpu_s > REPEATED_S:
         return timing
-    runs = [once(call) for _ in range(3)]
-    return Timing(
-        statistics.median(run.cpu_s for run in runs),
-        statistics.median(run.wall_s for run in runs),
-        runs[0].found,
-    )
+    runs = []
+    for _ in range(3):
+        # One answer is kept, not all: they would count as memory of the engine.
+        timing.found = None
+        timing = once(call)
+        runs.append((timing.cpu_s, timing.wall_s))
+    cpu_s, wall_s = (statistics.median(column) for column in zip(*runs, strict=True))
+    return Timing(cpu_s, wall_s, timing.found)
 
 
 def once(call: Callable[[], Any]) -> Timing:
