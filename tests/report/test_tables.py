@@ -91,3 +91,12 @@ def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:
     assert row.value == "8.42 km/km²"
     assert row.parts == (("local", "5 km/km²"), ("arterial", "not known"))
     assert reported_row(Measurement("of_nobody", None, "1"), Words("en")).title == "of_nobody"
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_lines_of_measures_about_what_is_missing_are_said_in_the_language(lang: str) -> None:
+    for line in ("circles: none of 15 minutes", "subblocks: none of 2 to 4 ha", "areas: the plan has none"):
+        said = missing_words(line, Words(lang))
+        assert said != line
+        assert "{" not in said
+    assert "15" in missing_words("circles: none of 15 minutes", Words(lang))

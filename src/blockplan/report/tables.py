@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from blockplan.report.words import Words, is_known
+from blockplan.report.words import CATALOG, Words, is_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,7 +169,21 @@ def missing_words(line: str, words: Words) -> str:
                 values["field"] = words.or_else(f"field.{name}", name)
                 values["code"] = f"{values['code']}.{name}"
             return words(f"missing.{key}", **values)
+    for key, shape in _said_lines():
+        found = shape.fullmatch(line)
+        if found:
+            return words(f"missing_said.{key}", **found.groupdict())
     return line
+
+
+@cache
+def _said_lines() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The lines that have words of their own, by their key; ``{name}`` stands for any text."""
+    lines = {key: CATALOG(f"missing_said.{key}", "en") for key in CATALOG.text("missing_said")}
+    return tuple(
+        (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(line))))
+        for key, line in lines.items()
+    )
 
 
 def capacity_sentence(result: CheckResult, lang: str) -> str:

@@ -126,8 +126,15 @@ class View:
 
     @property
     def unknown_few(self) -> list[Verdict]:
-        """The verdicts that a summary says to be open, at most so many."""
-        return self.of_outcome["unknown"][:MOST_MISSED]
+        """The open verdicts that a summary says in full."""
+        full = FORCES if len(self.packs) == 1 else FORCES[:2]
+        return [verdict for verdict in self.of_outcome["unknown"] if verdict.force in full][:MOST_MISSED]
+
+    @property
+    def unknown_besides(self) -> list[Verdict]:
+        """The open verdicts that a summary only names."""
+        told = {(verdict.rule, verdict.scope_id) for verdict in self.unknown_few}
+        return [one for one in self.of_outcome["unknown"] if (one.rule, one.scope_id) not in told]
 
     @property
     def sections(self) -> list[str]:
@@ -379,6 +386,7 @@ class View:
         """The residents that each supply can carry, with the length of its bar in percent."""
         carried = self.result.capacity.by_rule
         targets = self.targets
+        grades = {verdict.rule: verdict.confidence for verdict in self.result.verdicts}
         shown = [number for number in carried.values() if number is not None]
         top = max([*shown, self.result.residents.central or 0, 1]) * 1.05
         return [
@@ -388,6 +396,7 @@ class View:
                 "target": targets[rule][1] if rule in targets else "",
                 "residents": self.words.number(number),
                 "percent": round(100 * number / top, 2) if number is not None else 0,
+                "confidence": grades.get(rule, ""),
                 "binds": rule == self.result.capacity.binding_rule,
             }
             for rule, number in carried.items()
