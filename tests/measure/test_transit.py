@@ -204,5 +204,4 @@ def test_streets_in_degrees_or_elsewhere_are_told(line) -> None:
 def test_batches_of_any_size_give_the_same(line, monkeypatch) -> None:
     whole = transit_reach(case([1, 10, 100]), line)
     monkeypatch.setattr("blockplan.network.journeys.AT_ONCE", 1)
-    monkeypatch.setattr("blockplan.network.journeys.AT_LEAST", 1)
     np.testing.assert_array_equal(transit_reach(case([1, 10, 100]), line).reached, whole.reached)

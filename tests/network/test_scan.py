@@ -92,7 +92,7 @@ def compiled(rides, change, walks, doors, direct, departures: list[int], limit: 
     trips = max(columns[4]) + 1
     found = scan(
         connections, np.array(change, dtype=np.int64), tuple((w.indptr, w.to, w.cost) for w in parts),
-        np.arange(PLACES), (np.array(departures, dtype=np.int64), limit, trips),
+        np.arange(PLACES), (np.array(departures, dtype=np.int64), limit), (trips, PLACES),
     )  # fmt: skip
     return np.where(found == NEVER, math.inf, found)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.network.join import join
-from blockplan.network.onfoot import Ways, ways_of, ways_within, with_places
+from blockplan.network.onfoot import Places, Ways, ways_of, ways_within, with_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from blockplan.network.graph import Network
     from blockplan.network.timetable import Timetable
 
-#: Points whose journeys are looked for at once, times departures: bounds the memory.
-AT_ONCE = 4096
-#: Origins of at least one call, however many departures.
-AT_LEAST = 8
+#: Travel times that are in memory at once (8 bytes each, some copies).
+AT_ONCE = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +62,10 @@ class Journeys:
     ----------
     timetable
         What runs.
-    access, foot, egress, direct
-        Ways in seconds: point to stop, stop to stop, stop to point, point to point.
+    access, foot, egress
+        Ways in seconds: point to stop, stop to stop, stop to point.
+    places, walking
+        Points (first) and stops on the streets, for ways all on foot.
     joined
         Which points join the streets. The others reach nothing and nobody reaches them.
     stops_joined
@@ -78,7 +78,8 @@ class Journeys:
     access: Ways
     foot: Ways
     egress: Ways
-    direct: Ways
+    places: Places
+    walking: Walking
     joined: NDArray[np.bool_]
     stops_joined: NDArray[np.bool_]
     limit_s: int
@@ -101,20 +102,24 @@ class Journeys:
         """
         from blockplan.network.scan import NEVER, scan  # noqa: PLC0415 (compiled code is heavy to load)
 
-        ways = tuple(
-            (way.indptr, way.to, way.cost) for way in (self.access, self.foot, self.egress, self.direct)
-        )
-        clock = np.asarray(departures, dtype=np.int64), self.limit_s, max(self.timetable.trips, 1)
+        origins = np.asarray(origins, dtype=np.int64)
+        speed, count = self.walking.metres_per_second, len(self.joined)
+        # Ways all on foot lead to so many points that they are not kept.
+        direct = ways_within(self.places, origins, np.arange(count), self.limit_s * speed).seconds(speed)
         found = scan(
-            self.timetable.connections.arrays, self.timetable.change_s, ways,
-            np.asarray(origins, dtype=np.int64), clock,
-        )  # fmt: skip
+            self.timetable.connections.arrays,
+            self.timetable.change_s,
+            tuple((way.indptr, way.to, way.cost) for way in (self.access, self.foot, self.egress, direct)),
+            origins,
+            (np.asarray(departures, dtype=np.int64), self.limit_s),
+            (self.timetable.trips, count),
+        )
         return np.where(found == NEVER, np.nan, found)
 
     def batches(self, departures: int) -> list[NDArray[np.int64]]:
         """The points in parts that fit into memory together with all departures."""
         count = len(self.joined)
-        step = max(AT_ONCE // max(departures, 1), AT_LEAST)
+        step = max(AT_ONCE // (max(departures, 1) * count), 1)
         return [np.arange(low, min(low + step, count)) for low in range(0, count, step)]
 
 
@@ -151,6 +156,7 @@ def prepare(
     stops_joined[used] = ~joins.refused[len(points) :]
     return Journeys(
         timetable, access, timetable.links(walks), access.turned(size),
-        ways_within(places, here, here, limit_s * speed).seconds(speed),
+        places,
+        walking,
         ~joins.refused[: len(points)], stops_joined, limit_s,
     )  # fmt: skip

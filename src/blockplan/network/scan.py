@@ -245,8 +245,8 @@ def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> N
 @compiled
 def _arrive(departure: Any, off: Any, egress: Any, direct: Any, best: Any) -> None:
     """Put the travel times of a departure into `best`: on foot all the way, or from where one gets off."""
-    origin, start, limit = departure
-    for at in range(direct[0][origin], direct[0][origin + 1]):
+    row, start, limit = departure
+    for at in range(direct[0][row], direct[0][row + 1]):
         if direct[2][at] <= limit:
             best[direct[1][at]] = direct[2][at]
     for stop in range(len(off)):
@@ -259,7 +259,7 @@ def _arrive(departure: Any, off: Any, egress: Any, direct: Any, best: Any) -> No
 
 
 @compiled
-def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> Any:
+def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any, sizes: Any) -> Any:
     """
     Travel times from some origins to all places, for each departure.
 
@@ -272,11 +272,13 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> 
         Seconds between getting off at a stop and being ready to get on there.
     ways
         ``access, foot, egress, direct``: from origin to stop, stop to stop, stop to place, origin to place,
-        each as ``indptr, to, seconds``.
+        each as ``indptr, to, seconds``. Rows of `direct` are those of `origins`, in their order.
     origins
         Numbers of the origins.
     clock
-        ``departures, limit, trips``: seconds of the day, rising; longest travel time; number of trips.
+        ``departures, limit``: seconds of the day, rising; longest travel time.
+    sizes
+        Number of trips, number of places.
 
     Returns
     -------
@@ -284,8 +286,9 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> 
         Seconds, shape (origins, departures, places); `NEVER` where a place is not reached within the limit.
     """
     access, foot, egress, direct = ways
-    departures, limit, trips = clock
-    found = np.full((len(origins), len(departures), len(direct[0]) - 1), NEVER, dtype=np.int32)
+    departures, limit = clock
+    trips, places = sizes
+    found = np.full((len(origins), len(departures), places), NEVER, dtype=np.int32)
     ready = np.empty(len(change), dtype=np.int32)
     off = np.empty(len(change), dtype=np.int32)
     aboard = np.empty(trips, dtype=np.int32)
@@ -305,5 +308,5 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any) -> 
                 ready[stop] = min(ready[stop], start + access[2][at])
                 first = min(first, start + access[2][at])
             _ride(connections, change, foot, state, (first, start + limit))
-            _arrive((origin, start, limit), off, egress, direct, found[row, number])
+            _arrive((row, start, limit), off, egress, direct, found[row, number])
     return found
