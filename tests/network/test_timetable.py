@@ -78,9 +78,9 @@ def test_transfers_lengthen_forbid_and_add_ways_between_stops(tmp_path) -> None:
     table = lay_out([read_feed(feed_at(tmp_path, transfers=text))], MONDAY, 0, DAY, change_s=20)
     pairs = np.array([(0, 0), (0, 1), (1, 0), (0, 2), (2, 0)])
     walks = ways_of(pairs[:, 0], pairs[:, 1], np.array([0, 120, 120, 200, 200], dtype=np.int32), 4)
-    links = table.links(walks)
+    links = table.links(walks, 2.0)
     found = dict(
         zip(zip(links.start.tolist(), links.to.tolist(), strict=True), links.cost.tolist(), strict=True)
     )
-    assert found == {(0, 1): 300, (1, 0): 120, (2, 0): 200, (2, 3): 60, (3, 0): 0}
+    assert found == {(0, 1): 300, (1, 0): 120, (2, 0): 200, (2, 3): 60, (3, 0): 1668}
     assert table.change_s.tolist() == [20, 45, NO_CHANGE, 20]

@@ -155,7 +155,7 @@ def prepare(
     stops_joined = np.zeros(size, dtype=bool)
     stops_joined[used] = ~joins.refused[len(points) :]
     return Journeys(
-        timetable, access, timetable.links(walks), access.turned(size),
+        timetable, access, timetable.links(walks, speed), access.turned(size),
         places,
         walking,
         ~joins.refused[: len(points)], stops_joined, limit_s,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from blockplan.exchange.gtfs import Feed
 
 DAY_S = 86_400
+#: Mean radius of the earth.
+EARTH_M = 6_371_009.0
 #: Change time that no journey survives.
 NO_CHANGE = 2**29
 
@@ -88,12 +90,13 @@ class Timetable:
     transfers: NDArray[np.int64]
     running: dict[str, int]
 
-    def links(self, walks: Ways) -> Ways:
+    def links(self, walks: Ways, metres_per_second: float) -> Ways:
         """
         Ways between stops: walks (in seconds), and what transfers.txt says of them.
 
         A least time holds where it is longer than the walk, and links stops that are too far apart to
-        walk. A forbidden transfer takes the walk away.
+        walk. A transfer there without a least time takes a walk along the straight line. A forbidden
+        transfer takes the walk away.
         """
         away = np.zeros(len(walks), dtype=bool)
         size = len(self.stop_ids)
@@ -105,10 +108,12 @@ class Timetable:
             there = at < len(keys) and keys[at] == a * size + b
             if there and kind == FORBIDDEN:
                 away[at] = True
-            elif there and kind == MINIMUM:
+            elif there:
                 cost[at] = max(cost[at], least)
-            elif not there and kind != FORBIDDEN:
-                added.append((a, b, least))
+            elif kind != FORBIDDEN:
+                metres = 0.0 if least else _metres(self.lonlat[a], self.lonlat[b])
+                if np.isfinite(metres):
+                    added.append((a, b, max(least, int(np.ceil(metres / metres_per_second)))))
         kept = ~away & (start != to)
         more = np.array(added, dtype=np.int64).reshape(-1, 3)
         return ways_of(
@@ -235,6 +240,13 @@ def _changes(transfers: NDArray[np.int64], size: int, change_s: int) -> NDArray[
         if stop == other and kind in {MINIMUM, FORBIDDEN}:
             change[stop] = NO_CHANGE if kind == FORBIDDEN else least
     return change
+
+
+def _metres(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Straight line over the globe between two places in degrees; NaN where one has none."""
+    lon, lat = np.radians(b - a)
+    mean = np.radians((a[1] + b[1]) / 2)
+    return float(np.hypot(lon * np.cos(mean), lat) * EARTH_M)
 
 
 def _nothing_runs(feeds: Sequence[Feed], day: dt.date) -> str:
