@@ -8,8 +8,9 @@ difference of two running totals, however long the run. So new values cost a few
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,26 @@ if TYPE_CHECKING:
     from blockplan.network.core import Graph
 
 
+#: Nodes whose balls are kept in one piece of memory.
+PIECE = 50_000
+
+
+class Piece(NamedTuple):
+    """
+    The balls of some nodes that follow one another in the graph's inner order.
+
+    Attributes
+    ----------
+    begin
+        Where the bounds of each node's runs begin, and where the last end.
+    bounds
+        First and last + 1 position of each run, in turn.
+    """
+
+    begin: NDArray[np.int64]
+    bounds: NDArray[np.int32]
+
+
 @dataclass(frozen=True, eq=False)
 class Balls:
     """
@@ -32,22 +53,20 @@ class Balls:
     ----------
     position
         Place of each node in the order in which balls are runs.
-    begin
-        Where the bounds of each node's runs begin, nodes in the graph's inner order.
-    bounds
-        First and last + 1 position of each run, in turn.
+    pieces
+        The balls, in the graph's inner order.
     """
 
     graph: Graph
     limit_cm: int
     position: NDArray[np.int32]
-    begin: NDArray[np.int64]
-    bounds: NDArray[np.int32]
+    pieces: list[Piece]
 
     @property
     def megabytes(self) -> float:
         """Memory that the balls take."""
-        return float(self.position.nbytes + self.begin.nbytes + self.bounds.nbytes) / 1e6
+        size = self.position.nbytes + sum(begin.nbytes + bounds.nbytes for begin, bounds in self.pieces)
+        return float(size) / 1e6
 
     def sums(self, values: ArrayLike, *, threads: int = 1) -> NDArray[np.float64]:
         """
@@ -59,13 +78,12 @@ class Balls:
         before = np.zeros(self.graph.nodes + 1)
         before[1 + self.position] = held
         np.cumsum(before, out=before)
-        sums = np.empty(self.graph.nodes)
 
-        def measure(part: slice) -> None:
-            sum_runs(self.begin[part.start : part.stop + 1], self.bounds, before, sums[part])
+        def measure(part: slice) -> list[NDArray[np.float64]]:
+            return [sum_runs(*piece, before) for piece in self.pieces[part]]
 
-        in_parts(measure, self.graph.nodes, threads)
-        return sums[self.graph.rank]
+        parts = in_parts(measure, len(self.pieces), threads)
+        return np.concatenate([np.empty(0), *itertools.chain(*parts)])[self.graph.rank]
 
     def counts(self) -> NDArray[np.int64]:
         """Number of nodes within the limit of each node, itself included."""
@@ -82,16 +100,11 @@ def keep_balls(graph: Graph, limit_cm: float, *, threads: int = 1) -> Balls:
         If the limit is negative or not known.
     """
     limit = limit_of(limit_cm)
-    inner = positions(graph.chains, graph.anchors, graph.nodes)
+    position = positions(graph.chains, graph.anchors, graph.nodes)
     places = np.arange(graph.nodes, dtype=np.int32)
 
-    def find(part: slice) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def find(part: slice) -> Piece:
         work = pool(graph.anchors, graph.nodes)
-        found: tuple[NDArray[np.int64], NDArray[np.int32]] = runs(
-            graph.out, graph.chains, work, places[part], (inner, limit)
-        )
-        return found
+        return Piece(*runs(graph.out, graph.chains, work, places[part], (position, limit)))
 
-    parts = in_parts(find, graph.nodes, threads)
-    ends = np.concatenate([[0], *(np.diff(begin) for begin, _ in parts)]).cumsum()
-    return Balls(graph, limit, inner[graph.rank], ends, np.concatenate([bounds for _, bounds in parts]))
+    return Balls(graph, limit, position[graph.rank], in_parts(find, graph.nodes, threads, PIECE))

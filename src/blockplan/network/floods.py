@@ -192,13 +192,15 @@ def runs(arcs: Any, chains: Any, pool: Any, places: Any, bounds_of: Any) -> Any:
 
 
 @compiled
-def sum_runs(begin: Any, bounds: Any, before: Any, sums: Any) -> Any:
+def sum_runs(begin: Any, bounds: Any, before: Any) -> Any:
     """Sum of values over the runs of each place; ``before`` is the sum of all values before a position."""
+    sums = np.empty(len(begin) - 1, dtype=np.float64)
     for p in range(len(sums)):
         total = 0.0
         for k in range(begin[p], begin[p + 1], 2):
             total += before[bounds[k + 1]] - before[bounds[k]]
         sums[p] = total
+    return sums
 
 
 @compiled

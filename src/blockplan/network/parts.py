@@ -16,14 +16,20 @@ Result = TypeVar("Result")
 PARTS = 8
 
 
-def in_parts(work: Callable[[slice], Result], count: int, threads: int) -> list[Result]:
+def in_parts(
+    work: Callable[[slice], Result], count: int, threads: int, largest: int | None = None
+) -> list[Result]:
     """
     Results of some work on slices of ``range(count)``, in their order.
 
-    The work must leave the interpreter free, as compiled kernels do, or threads gain nothing.
+    The work must leave the interpreter free, as compiled kernels do, or threads gain nothing. `largest` is
+    the size of a slice at most.
     """
-    cuts = np.linspace(0, count, 1 if threads <= 1 else threads * PARTS + 1).astype(int).tolist()
-    slices = [slice(0, count)] if threads <= 1 else list(map(slice, cuts[:-1], cuts[1:]))
+    parts = 1 if threads <= 1 else threads * PARTS
+    if largest is not None:
+        parts = max(parts, -(-count // largest))
+    cuts = np.linspace(0, count, parts + 1).astype(int).tolist()
+    slices = list(map(slice, cuts[:-1], cuts[1:]))
     if threads <= 1:
         return [work(part) for part in slices]
     with ThreadPoolExecutor(threads) as executor:
