@@ -100,3 +100,13 @@ def test_lines_of_measures_about_what_is_missing_are_said_in_the_language(lang: 
         assert said != line
         assert "{" not in said
     assert "15" in missing_words("circles: none of 15 minutes", Words(lang))
+
+
+def test_a_ratio_is_a_plain_number_and_no_percentage() -> None:
+    ratio = Measurement("floor_area_ratio", 1.592, "1", by=(Part("area:n", 1.7),))
+    row = reported_row(ratio, Words("en"))
+    assert (row.value, row.parts) == ("1.59", (("area:n", "1.7"),))
+    one = verdict(
+        "far", "pass", unit="1", measured=1.592, required=Required("<=", 2.0), margin=0.408, measurement=ratio
+    )
+    assert verdict_rows(result(verdicts=(one,)), "en")[0][3:6] == ("1.59", "at most 2", "+0.408")

@@ -27,6 +27,18 @@ SYMBOLS = {"pass": "✓", "fail": "×", "unknown": "?", "not_applicable": "–"}
 STATE_SYMBOLS = {"kept": "✓", "missed": "×", "represented": "✓", "not_evidenced": "?", "context": "–"}
 COLUMNS = ("outcome", "rule", "title", "measured", "required", "margin", "who")
 DASH = "–"
+#: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
+RATIOS = frozenset(
+    {
+        "belt_southward",
+        "core_concentration",
+        "floor_area_ratio",
+        "gross_floor_area_ratio",
+        "industry_location_quotient",
+        "land_consumption_ratio",
+        "land_use_mix",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ def verdict_row(verdict: Verdict, words: Words) -> VerdictRow:
         words.pick(verdict.title),
         measured(verdict, words),
         required(verdict, words),
-        DASH if verdict.outcome == "not_applicable" else words.signed(verdict.margin, verdict.unit),
+        DASH if verdict.outcome == "not_applicable" else margin_said(verdict, words),
         who(verdict, words),
     )
 
@@ -100,6 +112,17 @@ def quantity(value: float | None, unit: str, lang: str) -> str:
     return Words(lang).amount(value, unit)
 
 
+def shown_unit(measurement: Measurement | None, unit: str) -> str:
+    """The unit that a figure is written in: a share in percent, a ratio as a plain number."""
+    id_ = "" if measurement is None else str(measurement.definition.get("measure", measurement.id))
+    return "ratio" if unit == "1" and id_ in RATIOS else unit
+
+
+def margin_said(verdict: Verdict, words: Words) -> str:
+    """The margin with its sign."""
+    return words.signed(verdict.margin, shown_unit(verdict.measurement, verdict.unit))
+
+
 def per_of(verdict: Verdict) -> float:
     """How many residents the verdict's value is counted per; 0 where it is not a rate."""
     return verdict.measurement.per if verdict.measurement is not None else 0.0
@@ -115,14 +138,13 @@ def measured(verdict: Verdict, words: Words) -> str:
     near = (
         min(limits, key=lambda limit: abs(limit - verdict.measured)) if is_known(verdict.measured) else None
     )
-    if verdict.unit == "1":
-        return words.share(verdict.measured, than=near)
-    return words.rate(verdict.measured, verdict.unit, per_of(verdict), than=near)
+    unit = shown_unit(verdict.measurement, verdict.unit)
+    return words.rate(verdict.measured, unit, per_of(verdict), than=near)
 
 
 def required(verdict: Verdict, words: Words) -> str:
     """What the rule asks, with the distance where it is about reach."""
-    said = words.required(verdict.required, verdict.unit, per_of(verdict))
+    said = words.required(verdict.required, shown_unit(verdict.measurement, verdict.unit), per_of(verdict))
     limit = verdict.definition.get("limit_m")
     if verdict.unit == "1" and is_known(limit):
         return words("required.within", required=said, limit=words.amount(limit, "m"))
@@ -227,9 +249,10 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     given = own.get("source")  # of a figure that a document names; some measures say there where they read
     source = given if isinstance(given, Mapping) else {}
     said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
-    shown = words.rate(measurement.value, measurement.unit, measurement.per)
+    unit = shown_unit(measurement, measurement.unit)
+    shown = words.rate(measurement.value, unit, measurement.per)
     missing = tuple(missing_words(line, words) for line in measurement.missing)
-    parts = tuple((name(part.scope), words.amount(part.value, measurement.unit)) for part in measurement.by)
+    parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
     confidence = str(own.get("confidence", ""))
     return ReportedRow(measurement.id, title, definition, shown, parts, missing, registered, confidence, said)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.report.grouping import anchor
+from blockplan.report.tables import RATIOS
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
@@ -158,7 +159,11 @@ def layers_line(read: Sequence[Input], words: Words) -> str:
 
 
 def _entry(spec: MeasureSpec, words: Words) -> MeasureEntry:
-    unit = words("unit.share") if spec.unit == "1" else words.with_unit("", spec.unit).strip()
+    unit = (
+        words("unit.share")
+        if spec.unit == "1" and spec.id not in RATIOS
+        else words.with_unit("", "ratio" if spec.id in RATIOS else spec.unit).strip()
+    )
     return MeasureEntry(
         spec.id,
         f"measure-{anchor(spec.id)}",

@@ -239,7 +239,7 @@ class View:
             "scope": self.scope(verdict),
             "sign": tables.SYMBOLS[verdict.outcome],
             "said": tables.outcome_said(verdict.outcome, words),
-            "margin": words.signed(verdict.margin, verdict.unit),
+            "margin": tables.margin_said(verdict, words),
             "relative": "" if relative is None or not relative else self._percent(relative),
             "turn": charts.flips(verdict, residents, words),
             "range": range_ is not None,
@@ -430,6 +430,8 @@ class View:
         words = self.words
         if "/" in scope:
             return " × ".join(self.part_name(part) for part in scope.split("/"))
+        if "|" in scope:
+            return " / ".join(self.part_name(part) for part in scope.split("|"))
         near = WITHIN.fullmatch(scope)
         if near:
             return words("part.within", limit=words.amount(float(near[1]), "m"))
@@ -439,7 +441,7 @@ class View:
             if bare in names.index:
                 found = names.loc[bare]
                 return str(found if isinstance(found, str) else found.iloc[0]) or bare
-        for key in (f"part.{bare}", f"street.{bare}", f"layer.{bare}"):
+        for key in (f"{kind}.{bare}" for kind in ("part", "street", "service", "programme", "layer")):
             if words.known(key):
                 return words(key)
         lists = dict.fromkeys(share.list_name for share in self.ground.balance)
