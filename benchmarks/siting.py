@@ -18,19 +18,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, csr_array
 from scipy.sparse.csgraph import shortest_path
+from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from blockplan.propose.covering import lscp, mclp
 from blockplan.propose.pmedian import pmedian
 from blockplan.propose.stop import Stop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from blockplan.propose.siting import Sites
 
 #: Demand points, sites, sites to open, and the gap (1) that is good enough.
 RANDOM = ((10_000, 2_000, 50, 0.0025), (20_000, 3_000, 100, 0.005))
 SIDE_M = 10_000
+#: Covering: demand points, sites, side of the square in m; within a radius in m; sites to open (MCLP) and enough gap.
+COVERING = (100_000, 5_000, 20_000)
+RADIUS_M = 500
+OPEN, ENOUGH_MOST, ENOUGH_FEWEST = 200, 0.01, 0.06
 
 
 def main() -> None:
@@ -66,6 +74,15 @@ def rows(arguments: argparse.Namespace) -> Iterator[dict[str, Any]]:
             stop = Stop(seconds=arguments.seconds, gap=enough)
             name = f"pmedian-{demand}x{sites}-p{p}"
             yield {"instance": name, "optimum": None} | solved(distances, weights, p, stop)
+        covers, weights = covering()
+        size = f"{covers.shape[1]}x{covers.shape[0]}"
+        stop = Stop(seconds=arguments.seconds, gap=ENOUGH_MOST, rounds=10_000)
+        most = told(lambda: mclp(covers, weights, OPEN, stop=stop))
+        yield {"instance": f"mclp-{size}-p{OPEN}", "optimum": None} | most
+        # The few points that no site covers are left out.
+        some = covers[:, np.flatnonzero(covers.sum(axis=0) > 0)]
+        stop = Stop(seconds=arguments.seconds, gap=ENOUGH_FEWEST, rounds=10_000)
+        yield {"instance": f"lscp-{size}", "optimum": None} | told(lambda: lscp(some, stop=stop))
 
 
 def or_library(path: Path) -> tuple[np.ndarray, int]:
@@ -85,9 +102,26 @@ def scattered(demand: int, sites: int) -> tuple[np.ndarray, np.ndarray]:
     return cdist(places, points).astype(np.float32), random.integers(1, 101, demand).astype(float)
 
 
+def covering() -> tuple[csr_array, np.ndarray]:
+    """Who of uniform points lies within the radius of which site (sites x demand), and weights."""
+    demand, sites, side = COVERING
+    random = np.random.default_rng(0)
+    points, places = random.uniform(0, side, (demand, 2)), random.uniform(0, side, (sites, 2))
+    near = cKDTree(points).query_ball_point(places, RADIUS_M)
+    start = np.concatenate([[0], np.cumsum([len(one) for one in near])])
+    covers = csr_array(
+        (np.ones(start[-1], bool), np.concatenate(near).astype(int), start), shape=(sites, demand)
+    )
+    return covers, random.integers(1, 101, demand).astype(float)
+
+
 def solved(distances: np.ndarray, weights: np.ndarray | None, p: int, stop: Stop) -> dict[str, Any]:
+    return told(lambda: pmedian(distances, weights, p, stop=stop))
+
+
+def told(solve: Callable[[], Sites]) -> dict[str, Any]:
     began = time.process_time()
-    found = pmedian(distances, weights, p, stop=stop)
+    found = solve()
     return {
         "objective": found.objective,
         "bound": found.bound,
