@@ -216,3 +216,23 @@ def test_the_must_rules_decide_how_many_people_the_plan_carries(tmp_path: Path) 
     assert capacity(unknown, "must", "target")[0] == 62_500
     assert capacity(little, "must", "target") == (62_500, {"town-beds": 62_500, "aim": 1_000})
     assert capacity(little, "target")[0] == 1_000
+
+
+def test_a_rule_for_towns_of_some_size_does_not_speak_of_others(tmp_path: Path) -> None:
+    folder = town(tmp_path, "scope: plan\napplies_to: { residents: [30000, 49999] }")
+    (verdict,) = judged(folder, supply("nursing_beds_per_1000", 300)).verdicts
+    assert verdict.outcome == "not_applicable"
+    assert (
+        verdict.notes[0]["en"]
+        == "The rule speaks of plans of 30,000 to 49,999 residents; this one has 50,000."
+    )
+    folder = town(tmp_path, "scope: plan\napplies_to: { residents: [30000, 50000] }")
+    assert judged(folder, supply("nursing_beds_per_1000", 300)).verdicts[0].outcome == "fail"
+
+
+def test_another_plans_figure_asks_nothing_of_this_one(tmp_path: Path) -> None:
+    folder = town(tmp_path, "scope: plan")
+    rule = (folder / "beds.yaml").read_text(encoding="utf-8")
+    (folder / "beds.yaml").write_text(rule.replace("force: must", "force: comparator"), encoding="utf-8")
+    result = judged(folder, supply("nursing_beds_per_1000", 300))
+    assert (result.verdicts[0].outcome, result.verdicts[0].remedy, result.exit_code) == ("fail", None, 0)

@@ -272,6 +272,11 @@ class _Bench:
             return say("note.level", levels=", ".join(asked.level))
         if asked is not None and asked.land_use and not _has_land(self.plan, asked.land_use):
             return say("note.land_use", codes=", ".join(asked.land_use))
+        central = self.residents.central
+        if asked is not None and asked.residents and central is not None:
+            low, high = asked.residents
+            if not low <= central <= high:
+                return say("note.residents", low=low, high=high, residents=central)
         return None
 
     def _measure(self, name: str, parameters: dict[str, Any]) -> Measurement:
@@ -290,7 +295,7 @@ class _Bench:
         rule, required, value = asked.rule, asked.required, measurement.value
         outcome, central, chosen_ = compare(value, required), asked.people.central, asked.choice.all
         remedy = None
-        if outcome == "fail":
+        if outcome == "fail" and rule.force != "comparator":  # another plan's figure asks nothing of this one
             remedy = remedy_for(rule, required, measurement, central, chosen_)
         return {
             "outcome": outcome,
@@ -304,6 +309,7 @@ class _Bench:
             "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_range(rule, outcome, required, measurement, asked.people),
+                *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
             ),
         }

@@ -43,6 +43,13 @@ def _in_languages(*known: str) -> Callable[[dict[str, str]], dict[str, str]]:
     return checked
 
 
+def _ascending(value: tuple[float, float]) -> tuple[float, float]:
+    if value[0] > value[1]:
+        msg = f"{value[0]:g} is above {value[1]:g}"
+        raise ValueError(msg)
+    return value
+
+
 def _scope(value: Any) -> Any:
     return {"kind": value} if isinstance(value, str) else value
 
@@ -145,10 +152,15 @@ class Scope(Table):
 
 
 class AppliesTo(Table):
-    """Which plans the rule speaks of; others get ``not_applicable``."""
+    """
+    Which plans the rule speaks of; others get ``not_applicable``.
+
+    `residents` is a range of the plan's residents, both ends included.
+    """
 
     level: tuple[Literal["block", "parcel"], ...] = Field((), strict=False)
     land_use: tuple[Line, ...] = Field((), strict=False)
+    residents: Annotated[tuple[float, float], AfterValidator(_ascending)] | None = Field(None, strict=False)
 
 
 class Beside(Table):

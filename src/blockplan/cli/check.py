@@ -84,9 +84,14 @@ def show_result(result: CheckResult, lang: str) -> None:
         f"{result.plan}, scenario {result.scenario}, judged on {result.on} by {', '.join(result.packs)}"
     )
     click.echo()
-    show_table(verdict_headers(lang), verdict_rows(result, lang), style_by=0)
-    click.echo()
     words = Words(lang)
+    standing = [f"{words(f'force.{verdict.force}')} {verdict.confidence}" for verdict in result.verdicts]
+    rows = [
+        (*row[:2], said, *row[2:]) for row, said in zip(verdict_rows(result, lang), standing, strict=True)
+    ]
+    headers = verdict_headers(lang)
+    show_table((*headers[:2], words("column.standing"), *headers[2:]), rows, style_by=0)
+    click.echo()
     for verdict in result.verdicts:
         if verdict.outcome == "fail" and verdict.remedy is not None:
             click.echo(f"{verdict.rule}: {pick(verdict.remedy.text, lang)}")
