@@ -50,6 +50,14 @@ def about_range(
             yield say(f"note.range.{other}", residents=end, value=value, unit=unit_word(rule.unit))
 
 
+def about_data_end(rule: Rule, measurement: Measurement) -> Iterator[Text]:
+    """Where places that fall short lie nearer to the end of the drawing than the limit, say so."""
+    found = measurement.definition
+    near = found.get("homes_short_near_end")
+    if near and measurement.value is not None and rule.scope.kind == "plan":
+        yield say("note.data_end", near=near, short=found["homes_short"], limit=found["limit_m"])
+
+
 def about_doubts(rule: Rule, measurement: Measurement, doubts: Iterable[Fault]) -> Iterator[Text]:
     """The faults that make a verdict unknown, and the value that stands under that reserve."""
     doubts = tuple(doubts)
