@@ -113,6 +113,7 @@ def of_run(paths: list[Path], alone: dict[str, Any], workers: int, **where: Any)
     warm = [one.cpu_s for at, one in enumerate(lines) if at not in cold]
     usual = statistics.median(warm)
     started = cold[-1]
+    warm_wall = (ready[-1] - ready[started]) / max(1, len(lines) - 1 - started)
     return {
         "workers": workers,
         "over": "cluster" if where else "processes",
@@ -120,7 +121,9 @@ def of_run(paths: list[Path], alone: dict[str, Any], workers: int, **where: Any)
         "cpu_s_per_plan": round(usual, 4),
         "cpu_s_to_start_a_worker": round(statistics.median(lines[at].cpu_s for at in cold) - usual, 3),
         "wall_s": round(ready[-1], 3),
-        "warm_wall_s": round((ready[-1] - ready[started]) / max(1, len(lines) - 1 - started), 4),
+        "warm_wall_s": round(warm_wall, 4),
+        # How many cores the workers had for themselves: less than their number where other work runs.
+        "cores_got": round(usual / warm_wall, 2),
         "peak_mb": round(max(one.peak_mb or 0 for one in lines)),
         "equal": True,
     }
@@ -205,7 +208,8 @@ def line(row: dict[str, Any]) -> str:
         f"{row['task']:<22} {row['workers']} {row['over']:<10} {row['plans']:>3} plans "
         f"{row['cpu_s_per_plan']:>8.4f} s CPU a plan "
         f"(+ {row['cpu_s_to_start_a_worker']:.2f} to start a worker) "
-        f"{row['warm_wall_s']:>8.4f} s wall a plan {row['peak_mb']:>5} MB  "
+        f"{row['warm_wall_s']:>8.4f} s wall a plan ({row['cores_got']:.1f} cores got) "
+        f"{row['peak_mb']:>5} MB  "
         f"{row['speed_up']:.2f} times one worker, equal"
     )
 
@@ -225,7 +229,7 @@ def measured_table(rows: list[dict[str, Any]]) -> str:
     load = f", load average {os.getloadavg()[0]:.1f} when it ended" if hasattr(os, "getloadavg") else ""
     columns = (
         "parcels of a plan", "plans", "workers", "CPU s a plan", "CPU s to start a worker", "wall s a plan",
-        "peak MB of a worker", "times one worker",
+        "cores got", "peak MB of a worker", "times one worker",
     )  # fmt: skip
     said = [f"Python {platform.python_version()}, {cores()} cores{load}.\n", table_row(columns)]
     said.append(table_row(["---"] * len(columns)))
@@ -240,6 +244,7 @@ def measured_table(rows: list[dict[str, Any]]) -> str:
                     f"{row['cpu_s_per_plan']:.3f}",
                     f"{row['cpu_s_to_start_a_worker']:.1f}",
                     f"{row['warm_wall_s']:.3f}",
+                    f"{row['cores_got']:.1f}",
                     row["peak_mb"],
                     f"{row['speed_up']:.2f}",
                 )
