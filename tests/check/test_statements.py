@@ -41,21 +41,26 @@ def state_of(kind: str, bound_to: str | None, **readings: float | None) -> State
     [
         ("C", "rule:zone-belt", "kept", "Passes: Length of the innovation belt (zone-belt)."),
         ("C", "rule:zone-belt, object:axis", "kept", "Passes: Length of the innovation belt (zone-belt)."),
-        ("C", "rule:zone-belt,object:gone", "not_evidenced", "The plan does not hold object:gone."),
+        ("C", "rule:zone-belt,object:gone", "not_evidenced", "The plan does not hold: object gone."),
         ("C", "rule:other-rule", "not_evidenced", "Not judged here: other-rule."),
         ("C", None, "not_evidenced", "Bound to no rule, layer, object or programme."),
-        ("R", "object:axis", "represented", "The plan holds object:axis."),
+        ("R", "object:axis", "represented", "The plan holds: object axis."),
         (
             "R",
             "layer:parcels,programme:incubator",
             "represented",
-            "The plan holds layer:parcels, programme:inc",
+            "The plan holds: layer parcels, programme incubator.",
         ),
-        ("R", "layer:water", "not_evidenced", "The plan does not hold layer:water."),
-        ("R", "programme:pilot_test", "not_evidenced", "The plan does not hold programme:pilot_test."),
+        ("R", "layer:water", "not_evidenced", "The plan does not hold: layer water."),
+        (
+            "R",
+            "programme:pilot_test",
+            "not_evidenced",
+            "The plan does not hold: programme pilot-test facility.",
+        ),
         ("R", "axis", "not_evidenced", "The binding axis cannot be understood."),
         ("P", "rule:zone-belt", "kept", "Passes: Length of the innovation belt (zone-belt)."),
-        ("P", "layer:parcels", "represented", "The plan holds layer:parcels."),
+        ("P", "layer:parcels", "represented", "The plan holds: layer parcels."),
         ("N", None, "context", "Context; nothing to judge."),
     ],
 )
@@ -87,9 +92,9 @@ def test_a_statement_is_not_evidenced_while_its_rule_is_unknown() -> None:
         (
             2.0,
             "represented",
-            "The plan holds object:axis. Borne out by: Modes of transport at each station 2.",
+            "The plan holds: object axis. Borne out by: Modes of transport at each station (2).",
         ),
-        (1.0, "not_evidenced", "Modes of transport at each station: 1, where the sentence needs >= 2."),
+        (1.0, "not_evidenced", "Modes of transport at each station: 1, where the sentence needs ≥ 2."),
         (None, "not_evidenced", "Modes of transport at each station: not known; missing: modes_per_station"),
     ],
 )
@@ -121,11 +126,11 @@ def test_a_measure_keeps_no_sentence_and_misses_none_but_a_rule_does() -> None:
         ("measure:modes_per_station=>2", "The binding measure:modes_per_station=>2 cannot be understood."),
         (
             "measure:modes_per_station[ST-9]=2",
-            "Modes of transport at each station [ST-9]: not known; missing: ST-9.",
+            "Modes of transport at each station, ST-9: not known; missing: ST-9.",
         ),
-        ("manifest:authority", "The plan does not hold manifest:authority."),
-        ("manifest:level=parcel", "The plan does not hold manifest:level=parcel."),
-        ("manifest:nothing", "The plan does not hold manifest:nothing."),
+        ("manifest:authority", "The plan does not hold: authority."),
+        ("manifest:level=parcel", "The plan does not hold: level (parcel level)."),
+        ("manifest:nothing", "The plan does not hold: plan.toml nothing."),
     ],
 )
 def test_a_binding_that_leads_nowhere_says_so(bound_to: str, why: str) -> None:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.carriers import amount, carriers, joined, measure_title, wanted
 from blockplan.check.touch import TEXT_AGAINST_DRAWING, name_of, text_faults
 from blockplan.check.verdict import StatementState
-from blockplan.check.words import number, say, unit_word
+from blockplan.check.words import say
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 #: A measure by its id, with the faults of the data that put it in doubt; None where there is no such measure.
 Gauging = Callable[[str], "tuple[Measurement, tuple[Fault, ...]] | None"]
-#: What parts the measures of a sentence.
-JOINTS = {"zh": "；", "en": "; ", "ja": "；"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +108,7 @@ class _Held:
     """What a plan holds: layers with rows, features, kinds of programmes, words of its manifest, measures."""
 
     def __init__(self, plan: Plan, gauging: Gauging) -> None:
+        self.plan = plan
         self.manifest = plan.manifest
         self.gauging = gauging
         self.layers = {name for name, frame in plan.layers.items() if len(frame)}
@@ -149,7 +149,7 @@ def _state(
         return "not_evidenced", why
     rules = statement.bound("rule")
     by_figure = bool(rules) and statement.kind != "R"
-    judged = _by_rules(rules, by_rule) if by_figure else _represented(statement, rules, by_rule)
+    judged = _by_rules(rules, by_rule) if by_figure else _represented(statement, rules, by_rule, held.plan)
     if judged[0] == "missed":
         return judged
     # What the figures do not say is said by measures: they may contradict, not keep, a sentence.
@@ -173,33 +173,21 @@ def _borne_out(statement: Statement, held: _Held) -> tuple[Text | None, Text | N
         if gauged is None:
             return None, say("why.no_measure", measure=asked.name)
         measurement, faults = gauged
-        title, value = _title(asked), _value(measurement, asked)
+        title, value = measure_title(held.plan, asked), _value(measurement, asked)
         doubts = [fault for fault in faults if fault.rule != TEXT_AGAINST_DRAWING]
         if doubts:
             return None, say("why.doubted", measure=title, faults=", ".join(map(name_of, doubts)))
         if value is None:
             missing = ", ".join(measurement.missing) or asked.scope or asked.name
             return None, say("why.not_measured", measure=title, missing=missing)
-        # Whole metres and jobs are enough to see whether a sentence is borne out.
-        shown = number(round(value) if abs(value) >= 1000 else value)
-        amount = {lang: shown + unit for lang, unit in unit_word(measurement.unit).items()}
+        shown = amount(measurement, value, asked.value)
         if not asked.holds(value):
-            wanted = f"{asked.op} {number(asked.value or 0.0)}"
-            return None, say("why.contradicted", measure=title, amount=amount, wanted=wanted)
-        said.append(say("why.measured", measure=title, amount=amount))
+            asks = wanted(measurement, asked)
+            return None, say("why.contradicted", measure=title, amount=shown, wanted=asks)
+        said.append(say("why.measured", measure=title, amount=shown))
     if not said:
         return None, None
-    joined = {lang: JOINTS[lang].join(text[lang] for text in said) for lang in LANGUAGES}
-    return say("why.measures", measures=joined), None
-
-
-def _title(asked: Condition) -> Text:
-    """Name of a measure, with the part that is asked for."""
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a statement asks for it)
-
-    known = MEASURES.get(asked.name)
-    part = f" [{asked.scope}]" if asked.scope else ""
-    return {lang: (pick(known.title, lang) if known else asked.name) + part for lang in LANGUAGES}
+    return say("why.measures", measures=joined(said)), None
 
 
 def _value(measurement: Measurement, asked: Condition) -> float | None:
@@ -216,21 +204,22 @@ def _not_carried(statement: Statement, held: _Held) -> Text | None:
     if statement.odd:
         return say("why.odd", bindings=", ".join(statement.odd))
     if lacking := held.lacks(statement):
-        return say("why.absent", bindings=", ".join(lacking))
+        return say("why.absent", bindings=carriers(held.plan, lacking))
     return None
 
 
 def _represented(
-    statement: Statement, rules: Sequence[str], by_rule: Mapping[str, list[Verdict]]
+    statement: Statement, rules: Sequence[str], by_rule: Mapping[str, list[Verdict]], plan: Plan
 ) -> tuple[State, Text]:
     """Everything bound is there; where only rules are bound, they carry the sentence by being judged."""
     absent = [rule for rule in rules if not _outcomes(rule, by_rule) - {"not_applicable"}]
     if absent and len(rules) == len(statement.bound_to):
         return "not_evidenced", say("why.not_judged", rules=", ".join(absent))
-    shown = [binding for binding in statement.bound_to if not binding.startswith("measure:")]
-    if not shown:
-        return "represented", dict.fromkeys(LANGUAGES, "")
-    return "represented", say("why.represented", bindings=", ".join(shown))
+    bound = [binding for binding in statement.bound_to if not binding.startswith("measure:")]
+    titles = _titles([rule for rule in rules if rule in by_rule], by_rule)
+    things = carriers(plan, (binding for binding in bound if not binding.startswith("rule:")))
+    held = joined([things, titles])
+    return "represented", say("why.represented", bindings=held) if held["en"] else held
 
 
 def _by_rules(rules: Sequence[str], by_rule: Mapping[str, list[Verdict]]) -> tuple[State, Text]:

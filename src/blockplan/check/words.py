@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Text
 
 CATALOG = Catalog("blockplan.check", "texts.toml")
+#: Names of what a plan is made of.
+NAMES = Catalog("blockplan.check", "names.toml")
+#: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
+RATIOS = frozenset(
+    {
+        "belt_southward",
+        "core_concentration",
+        "floor_area_ratio",
+        "gross_floor_area_ratio",
+        "industry_location_quotient",
+        "land_consumption_ratio",
+        "land_use_mix",
+    }
+)
 
 
 def say(key: str, **values: Any) -> Text:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from blockplan.check.words import RATIOS
 from blockplan.report.words import CATALOG, Words, is_known
 
 if TYPE_CHECKING:
@@ -27,18 +28,6 @@ SYMBOLS = {"pass": "✓", "fail": "×", "unknown": "?", "not_applicable": "–"}
 STATE_SYMBOLS = {"kept": "✓", "missed": "×", "represented": "✓", "not_evidenced": "?", "context": "–"}
 COLUMNS = ("outcome", "rule", "title", "measured", "required", "margin", "who")
 DASH = "–"
-#: Measures whose unit is ``1`` and that are ratios or indices: 1.6, not 160%.
-RATIOS = frozenset(
-    {
-        "belt_southward",
-        "core_concentration",
-        "floor_area_ratio",
-        "gross_floor_area_ratio",
-        "industry_location_quotient",
-        "land_consumption_ratio",
-        "land_use_mix",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

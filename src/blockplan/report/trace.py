@@ -6,11 +6,12 @@ Nothing is measured here; the registry of measures, the rule and the measurement
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockplan.check.words import RATIOS
 from blockplan.report.grouping import anchor
-from blockplan.report.tables import RATIOS
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: So many ids of counted features are written out; the result as JSON and the tables hold them all.
 MOST_IDS = 120
+#: A clause that is a number, and not words such as "figure of the plan" or "annex".
+NUMBERED = re.compile(r"[A-Z]?[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,8 @@ def source_parts(verdict: Verdict, words: Words) -> list[str]:
 
 def clause(verdict: Verdict, words: Words) -> str:
     """The clause in one piece: ``clause 4.2``; "" where the source gives none."""
-    said = verdict.source.get("clause")
-    return f"{words('rules.clause')} {said}" if said else ""
+    said = str(verdict.source.get("clause") or "")
+    return f"{words('rules.clause')} {said}" if NUMBERED.match(said) else said
 
 
 def source_short(verdict: Verdict, words: Words) -> str:

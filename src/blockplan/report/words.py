@@ -18,6 +18,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from blockplan.check.words import NAMES
 from blockplan.errors import UsageError
 from blockplan.texts import LANGUAGES, Catalog, pick
 
@@ -67,11 +68,11 @@ class Words:
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """The words that stand under a dotted key of ``texts.toml``, filled with `values`."""
-        return CATALOG(key, self.lang, **values)
+        return (CATALOG if key in CATALOG else NAMES)(key, self.lang, **values)
 
     def known(self, key: str) -> bool:
         """Whether there are words under the key."""
-        return key in CATALOG and self.lang in CATALOG.text(key)
+        return any(key in catalog and self.lang in catalog.text(key) for catalog in (CATALOG, NAMES))
 
     def or_else(self, key: str, fallback: str) -> str:
         """The words under a key, or `fallback` where there are none (a code from somebody else's plan)."""

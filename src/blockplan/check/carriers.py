@@ -1,0 +1,114 @@
+"""
+What carries a sentence, in words: layers, objects, programmes, keys of ``plan.toml``, measures.
+
+A reader of the ledger sees names and amounts with their units; the codes stand beside them in
+``bound_to``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.check.words import NAMES, RATIOS, number, say, unit_word
+from blockplan.texts import LANGUAGES, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.check.verdict import Text
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan import Plan
+    from blockplan.plan.bindings import Condition
+
+SIGNS = {">=": "≥", "<=": "≤"}
+#: Decimals that a number below so much is shown with: three or four figures.
+DECIMALS = ((1.0, 3), (100.0, 2), (1000.0, 1))
+MOST_DECIMALS = 4
+COLUMNS = {"zh": "name_zh", "en": "name_en", "ja": "name_ja"}
+
+
+def carriers(plan: Plan, bound: Iterable[str]) -> Text:
+    """Bindings by the names of what they are bound to, in one line."""
+    return joined([_carrier(plan, *binding.partition(":")[::2]) for binding in bound])
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Texts one after the other, with the comma of each language."""
+    found = list(texts)
+    comma = say("why.comma")
+    return {lang: comma[lang].join(filter(None, (pick(text, lang) for text in found))) for lang in LANGUAGES}
+
+
+def measure_title(plan: Plan, asked: Condition) -> Text:
+    """Name of a measure, with the part that is asked for."""
+    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a statement asks for it)
+
+    known = MEASURES.get(asked.name)
+    title: Text = dict(known.title) if known else dict.fromkeys(LANGUAGES, asked.name)
+    if not asked.scope:
+        return title
+    part = asked.scope.rpartition(":")[2]
+    named = _known(f"part.{part}") or object_name(plan, part) or dict.fromkeys(LANGUAGES, asked.scope)
+    return say("why.part", measure=title, part=named)
+
+
+def amount(measurement: Measurement, value: float, than: float | None = None) -> Text:
+    """A value with its unit, as few figures as are read; told apart from `than` where it differs from it."""
+    share = measurement.unit == "1" and measurement.id not in RATIOS
+    scale = 100.0 if share else 1.0
+    digits = 1 if share else next((digits for limit, digits in DECIMALS if abs(value) < limit), 0)
+    limits = [limit for limit in (than, *((0.0, 1.0) if share else (0.0,))) if limit is not None]
+    while digits < MOST_DECIMALS and any(
+        value != limit and round(value * scale, digits) == round(limit * scale, digits) for limit in limits
+    ):
+        digits += 1
+    shown = number(round(value * scale, digits))
+    if share:
+        return dict.fromkeys(LANGUAGES, f"{shown}%")
+    return {lang: shown + unit for lang, unit in unit_word(measurement.unit).items()}
+
+
+def wanted(measurement: Measurement, asked: Condition) -> Text:
+    """What a condition asks of a measure: ``≥ 2``, ``≤ 0.01 ha``."""
+    said = amount(measurement, asked.value or 0.0)
+    return {lang: f"{SIGNS.get(asked.op, asked.op)} {text}" for lang, text in said.items()}
+
+
+def object_name(plan: Plan, id_: str) -> Text | None:
+    """The name of a feature of any layer in the languages it has; None where it has no name."""
+    for layer, frame in plan.layers.items():
+        if layer == "statements" or id_ not in frame.index:
+            continue
+        rows = frame.loc[[id_]]
+        found = {
+            lang: str(rows[column].iloc[0])
+            for lang, column in COLUMNS.items()
+            if column in rows.columns and rows[column].notna().iloc[0] and rows[column].iloc[0] != ""
+        }
+        if found:
+            return {lang: pick(found, lang) for lang in LANGUAGES}
+    return None
+
+
+def _carrier(plan: Plan, kind: str, name: str) -> Text:
+    kind, name = kind.strip(), name.strip()
+    if kind == "layer":
+        # The English name of a layer is its name in the file, which is a plural.
+        said = {**(_known(f"layer.{name}") or dict.fromkeys(LANGUAGES, name)), "en": name.replace("_", " ")}
+        return say("why.layer", name=said)
+    if kind == "programme":
+        return say("why.programme", name=_known(f"programme.{name}") or dict.fromkeys(LANGUAGES, name))
+    if kind == "object":
+        return object_name(plan, name) or say("why.object", name=name)
+    if kind == "manifest":
+        key, _, value = (part.strip() for part in name.partition("="))
+        title = _known(f"key.{key}") or dict.fromkeys(LANGUAGES, f"plan.toml {key}")
+        if not value:
+            return title
+        stated = _known(f"{key}.{value}") or dict.fromkeys(LANGUAGES, value)
+        return say("why.key", title=title, value=stated)
+    return dict.fromkeys(LANGUAGES, f"{kind}:{name}" if kind and name else kind or name)
+
+
+def _known(key: str) -> Text | None:
+    return NAMES.text(key) if key in NAMES else None
