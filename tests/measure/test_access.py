@@ -86,7 +86,10 @@ def test_a_reading_that_is_not_there_is_refused() -> None:
     plan = plan_of(parcels=[home(0, 10), park(100)], facilities=[facility("clinic", 0)])
     with pytest.raises(UsageError, match="no reading 'on_foot'"):
         one(plan, GREEN, judged_by="on_foot")
-    with pytest.raises(UsageError, match=r"no reading 'on_foot'.*line_facility, net_edge_facility"):
+    with pytest.raises(
+        UsageError,
+        match=r"no reading 'on_foot' of the reach of facilities.*line_facility, .*net_edge_facility",
+    ):
         one(plan, SERVICE, services=["clinic"], facility_judged_by="on_foot")
 
 

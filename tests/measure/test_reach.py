@@ -11,7 +11,7 @@ from tests.measure.conftest import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.reach import READINGS
+from blockplan.measure.ways import ways_to
 
 GREEN = "green_within_500m"
 
@@ -101,10 +101,10 @@ def test_without_streets_the_readings_on_foot_say_so() -> None:
 def test_readings_are_shown_as_asked_and_all_of_them_unless_asked() -> None:
     plan = plan_of(parcels=[home(0, 10), park(100)])
     shown = MEASURES[GREEN].parameters["green_readings"].default
-    assert shown == tuple(way.id for way in READINGS)
+    assert ("line_edge", *shown) == tuple(ways_to("green"))
     assert [item.id for item in one(plan, GREEN).readings] == ["line_edge", *shown]
     assert [item.id for item in one(plan, GREEN, green_readings=[]).readings] == ["line_edge"]
-    with pytest.raises(UsageError, match=r"no reading 'net_edge'.*may name: net_edge_entrance"):
+    with pytest.raises(UsageError, match=r"no reading 'net_edge'.*may name: line_edge, net_edge_entrance"):
         one(plan, GREEN, green_readings=["net_edge"])
 
 

@@ -16,12 +16,14 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.measure.columns import absent, ids, of_codes, shapes, sound, unknown, values
-from blockplan.measure.coverage import Distances, Found, covered, either, judged_first, straight
+from blockplan.measure.coverage import Distances, Found, covered, either
+from blockplan.measure.goals import distances_to, places_of
 from blockplan.measure.greens import public_greens
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.overlay import OVERLAY, land_within
 from blockplan.measure.reach import LINE, Reach, both, home_joins, readings_of, street_network
 from blockplan.measure.supply import NO_SERVICES
+from blockplan.measure.ways import asked, ways_to
 from blockplan.measure.weights import weighed
 from blockplan.network import at_joins, join, walk
 
@@ -95,8 +97,8 @@ def _distances(
             'Ask for weigh_by "residential_land", or for another reading.'
         )
     first = LINE if overlay else judged_by
-    names = (first, *(name for name in (LINE, *parameters["green_readings"]) if name != first))
-    per_tier = [readings_of(plan, replace(reach, rows=rows, limit_m=limit), names) for rows, limit in tiers]
+    ways = asked("green", first, (LINE, *parameters["green_readings"]))
+    per_tier = [readings_of(plan, replace(reach, rows=rows, limit_m=limit), ways) for rows, limit in tiers]
     distances = [
         either([(one, limit) for one, (_, limit) in zip(reading, tiers, strict=True)])
         for reading in zip(*per_tier, strict=True)
@@ -187,7 +189,6 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[rows])})
     definition = {
         "from": sorted({str(layer) for layer in homes.layer}),
-        "to": "facility",
         "services": list(parameters["services"]),
         "facilities": len(rows),
     }
@@ -195,12 +196,10 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if not parameters["services"]:
         missing += NO_SERVICES
     if missing and (not parameters["services"] or not plan.has_layer("facilities") or not len(homes)):
-        definition |= {"limit_m": limit_m, "weight": homes.weighs}
+        definition |= {"to": "facility", "limit_m": limit_m, "weight": homes.weighs}
         return Measurement("service_access", None, "1", definition, missing=missing, counted=counted)
-    distances = judged_first(
-        parameters["facility_judged_by"],
-        to_facilities(plan, homes, rows, (limit_m, parameters["join_limit_m"])),
-    )
+    ways = asked("facility", parameters["facility_judged_by"], parameters["facility_readings"])
+    distances = distances_to(plan, homes, rows, ways, (limit_m, parameters["join_limit_m"]))
     if unsaid and not distances[0].within(limit_m).all():
         missing += unsaid
     return covered(
@@ -235,37 +234,9 @@ def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np
         site = values(plan, "facilities", "site_area_m2")
         missing += unknown("facilities.site_area_m2", names[chosen & np.isnan(site)])
         chosen = chosen & (site >= parameters["smallest_site_m2"])
-    nowhere = chosen & shapely.is_missing(_places(plan))
+    nowhere = chosen & shapely.is_missing(places_of(plan, "facilities"))
     missing += unknown("facilities.geometry", names[nowhere])
     return np.flatnonzero(chosen), missing
-
-
-def _places(plan: Plan) -> NDArray[Any]:
-    """Shapes of facilities; that of the parcel it stands on where a facility is not drawn itself."""
-    return plan.cached("facility_places", lambda: _find_places(plan))
-
-
-def _find_places(plan: Plan) -> NDArray[Any]:
-    found = shapes(plan, "facilities").copy()
-    parcels = dict(zip(ids(plan, "parcels"), shapes(plan, "parcels"), strict=True))
-    hosts = values(plan, "facilities", "parcel_id")
-    for row in np.flatnonzero(shapely.is_missing(found)):
-        found[row] = parcels.get(hosts[row])
-    return found
-
-
-def to_facilities(
-    plan: Plan, homes: Homes, rows: NDArray[np.intp], limits_m: tuple[float, float]
-) -> list[Distances]:
-    """
-    Distances of homes to the nearest of some facilities: in a straight line, and on foot.
-
-    `limits_m`: how far the way on foot is followed, and how far a facility may be from its street.
-    """
-    places = _places(plan)[rows]
-    definition = {"along": "line", "from": "home", "to": "facility"}
-    line = Distances("line_facility", straight(homes.point, places), definition)
-    return [line, on_foot_to(plan, homes, places, limits_m, ids(plan, "facilities")[rows])]
 
 
 def on_foot_to(
@@ -278,16 +249,11 @@ def on_foot_to(
     `limits_m` are not reached; their `names` stand in the definition.
     """
     limit_m, join_limit_m = limits_m
-    definition: dict[str, Any] = {
-        "along": "network",
-        "from": "home",
-        "join": "edge",
-        "to": "facility",
-        "join_limit_m": join_limit_m,
-    }
+    way = ways_to("facility")["net_edge_facility"]
+    definition = way.definition(join_limit_m)
     missing = absent(plan, "streets")
     if missing:
-        return Distances("net_edge_facility", np.full(len(homes), np.nan), definition, missing)
+        return Distances(way.id, np.full(len(homes), np.nan), definition, missing)
     network, origins = street_network(plan), home_joins(plan, homes)
     if origins.refused.any():
         definition["homes_not_joined"] = homes.id[origins.refused].tolist()
@@ -296,4 +262,4 @@ def on_foot_to(
     joins = join(network, doors, join_limit_m)
     definition["not_joined"] = names[drawn][joins.refused].tolist()
     metres = walk(network, origins, at_joins(joins), limit_m)
-    return Distances("net_edge_facility", metres, definition)
+    return Distances(way.id, metres, definition)

@@ -4,7 +4,8 @@ Shares of residents within a distance of something, and who is beyond it.
 One reading judges; the others stand beside it with the places whose answer changes. Up to
 ``drawn_round_m`` what the plan draws counts as all there is. A longer limit looks farther than plans
 draw: where somebody who falls short lives nearer to the end of the drawing than the limit, what lies
-outside could be in reach, and the share is unknown.
+outside could be in reach, and the share is unknown. How far the drawing reaches round the homes, and how
+many of those that fall short live near its end, stands in every definition.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.errors import UsageError
 from blockplan.measure.columns import ids, shapes, total, union, unknown
 from blockplan.measure.homes import residents
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
@@ -82,26 +82,19 @@ def either(kinds: Sequence[tuple[Distances, float]]) -> Distances:
     return Distances(
         first.id,
         np.take_along_axis(metres, best[None], axis=0)[0],
-        first.definition,
+        together([distances for distances, _ in kinds]),
         first.missing,
         np.array([limit for _, limit in kinds], dtype=float)[best],
     )
 
 
-def judged_first(judged_by: str, distances: Sequence[Distances]) -> list[Distances]:
-    """
-    The distances with the judging one first, the others in their order.
-
-    Raises
-    ------
-    UsageError
-        If there is no such reading.
-    """
-    chosen = [one for one in distances if one.id == judged_by]
-    if not chosen:
-        names = ", ".join(one.id for one in distances)
-        raise UsageError(f"There is no reading {judged_by!r}. judged_by may name: {names}.")
-    return chosen + [one for one in distances if one.id != judged_by]
+def together(kinds: Sequence[Distances]) -> dict[str, Any]:
+    """The definition that several kinds have in common, with all that none of them could join."""
+    lost = [name for one in kinds for name in one.definition.get("not_joined", ())]
+    definition = dict(kinds[0].definition)
+    return (
+        {**definition, "not_joined": list(dict.fromkeys(lost))} if "not_joined" in definition else definition
+    )
 
 
 def covered(  # noqa: PLR0913 (the parts of one measurement)
@@ -136,6 +129,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         missing = _outside(plan, homes, inside == 1, limit_m)
     known = homes.weighs == weigh_by and not missing
     people = weigh_by == "residents"
+    starts = {"from": ["parcels"]} if judging.definition.get("from") == "parcel" else {}
     return Measurement(
         name,
         share(homes.weight, inside) if known else None,
@@ -143,6 +137,8 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         {
             **judging.definition,
             **found.definition,
+            **starts,
+            **data_end(plan, homes, None if judging.missing else inside == 1, limit_m),
             "limit_m": limit_m,
             "judged_by": judging.id,
             "weight": homes.weighs,
@@ -157,9 +153,40 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
     )
 
 
+def data_end(
+    plan: Plan, homes: Homes, inside: NDArray[np.bool_] | None, limit_m: float
+) -> dict[str, float | int | str | None]:
+    """
+    How far what is drawn reaches round the homes, as a definition says it.
+
+    Parameters
+    ----------
+    inside
+        Which homes are within the limit; None where that cannot be known.
+
+    Returns
+    -------
+    dict
+        ``data_end`` (the layer that says where the drawing ends: extent, else boundary; None where the plan
+        has neither), ``data_end_m`` (the least distance of a home to that end, 0 where one lies beyond it),
+        ``homes_short`` (homes that fall short), ``homes_short_near_end`` (those of them that live nearer to
+        the end than the limit: what lies beyond could be in their reach). What cannot be known is None.
+    """
+    layer, depth = _depths(plan, homes)
+    drawn = depth[~shapely.is_missing(homes.point)]
+    short = None if inside is None else ~inside
+    near = None if short is None or layer is None else short & ~(depth >= limit_m)
+    return {
+        "data_end": layer,
+        "data_end_m": round(float(drawn.min()), 2) if layer is not None and len(drawn) else None,
+        "homes_short": None if short is None else int(short.sum()),
+        "homes_short_near_end": None if near is None else int(near.sum()),
+    }
+
+
 def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[str, ...]:
     """What is missing where the limit reaches beyond the drawing for somebody who falls short."""
-    depth = plan.cached(f"depth:{id(homes)}", lambda: _depth(plan, homes))
+    _, depth = _depths(plan, homes)
     open_ended = ~inside & ~(depth >= limit_m)
     if not open_ended.any():
         return ()
@@ -169,16 +196,23 @@ def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float
     )
 
 
-def _depth(plan: Plan, homes: Homes) -> NDArray[np.float64]:
-    """How far the drawing (extent, else boundary) reaches round each home, m; no end where none is drawn."""
-    frame = union(shapes(plan, "extent"))
-    if frame.is_empty:
-        frame = union(shapes(plan, "boundary"))
-    if frame.is_empty:
-        return np.full(len(homes), np.inf)
-    shapely.prepare(frame)
-    depth = shapely.distance(homes.point, frame.boundary)
-    return np.where(shapely.intersects(frame, homes.point), depth, 0.0)
+def _depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
+    """The layer that says where the drawing ends, and how far it reaches round each home, m."""
+    return plan.cached(f"depth:{id(homes)}", lambda: _find_depths(plan, homes))
+
+
+def _find_depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
+    """As `_depths`; no end where neither extent nor boundary is drawn."""
+    for layer in ("extent", "boundary"):
+        frame = union(shapes(plan, layer))
+        if frame.is_empty:
+            continue
+        end = frame.boundary
+        shapely.prepare(frame)
+        shapely.prepare(end)
+        depth = shapely.distance(end, homes.point)
+        return layer, np.where(shapely.intersects(frame, homes.point), depth, 0.0)
+    return None, np.full(len(homes), np.inf)
 
 
 def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
@@ -196,9 +230,11 @@ def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
 
 def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
     """Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight."""
-    whole = total(weight)
+    whole = total(weight.tolist())
     if not whole:
         return None
+    if inside.dtype == bool:
+        return 1.0 if inside.all() else total(weight[inside].tolist()) / whole
     return 1.0 if (inside == 1).all() else total(weight * inside) / whole
 
 
@@ -219,10 +255,11 @@ def readings(
             )
             continue
         changed = tuple(homes.id[inside != judged].tolist())
+        reached = inside if distances.part is None else distances.part
         made.append(
             Reading(
                 distances.id,
-                share(homes.weight, distances.reached(limit_m)),
+                share(homes.weight, reached),
                 homes.weighs,
                 changed,
                 definition,

@@ -2,8 +2,8 @@
 Whether residents reach a public green space: one distance, many readings.
 
 The sentence "within 500 m of green" has no single meaning. The straight line
-to the green's edge (`LINE`) is one; every line of `READINGS` is one more way to read
-it. One of them judges, and the others stand beside it with the homes whose answer changes.
+to the green's edge (`LINE`) is one; `blockplan.measure.ways` has the others. One of them
+judges, and the others stand beside it with the homes whose answer changes.
 """
 
 from __future__ import annotations
@@ -14,65 +14,30 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from blockplan.errors import UsageError
 from blockplan.measure.columns import absent, ids, shapes, values
 from blockplan.measure.coverage import Distances, Found, covered, lacking, straight
 from blockplan.measure.greens import public_greens
 from blockplan.measure.homes import homes as homes_of
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.ways import asked
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from blockplan.measure.greens import Greens
     from blockplan.measure.homes import Homes
+    from blockplan.measure.ways import Way
     from blockplan.plan.model import Plan
 
 #: How near (m) a street has to run to a green to count as beside it.
 BESIDE_M = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """
-    One way to read "within a distance of green" on foot.
-
-    Attributes
-    ----------
-    id
-        Its name.
-    join
-        A home joins the network at the nearest point of an ``edge`` or at the nearest ``node``.
-    own_way
-        Whether the straight way from the home to the network counts.
-    to
-        ``entrance``: mapped entrances (the way from the street to them counts), or where a
-        walkable street crosses the green's edge if it has none; ``middle``: a point
-        inside the green, joined like the home, the way from the street to it not counted;
-        ``crossing``: where a walkable street crosses the green's edge; ``within_5m``: any
-        point of a walkable street within 5 m of the green.
-    """
-
-    id: str
-    join: Literal["node", "edge"]
-    own_way: bool
-    to: Literal["entrance", "middle", "crossing", "within_5m"]
-
-
 #: The reading by straight line to the edge of the green.
 LINE = "line_edge"
-#: Readings on foot, in the order in which they are shown.
-READINGS: tuple[Way, ...] = (
-    Way("net_edge_entrance", "edge", own_way=True, to="entrance"),
-    Way("net_node_middle_free", "node", own_way=False, to="middle"),
-    Way("net_node_middle", "node", own_way=True, to="middle"),
-    Way("net_edge_middle", "edge", own_way=True, to="middle"),
-    Way("net_edge_crossing", "edge", own_way=True, to="crossing"),
-    Way("net_edge_within_5m", "edge", own_way=True, to="within_5m"),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,8 +100,8 @@ def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
             "green_within_500m", None, "1", found.definition, missing=found.missing, counted=found.counted
         )
     reach = Reach(homes, greens, rows, limit_m, parameters["join_limit_m"])
-    chosen = readings_of(plan, reach, (LINE, *parameters["green_readings"]))
-    return covered(plan, "green_within_500m", homes, limit_m, chosen, found)
+    distances = readings_of(plan, reach, asked("green", LINE, parameters["green_readings"]))
+    return covered(plan, "green_within_500m", homes, limit_m, distances, found)
 
 
 def both(
@@ -160,45 +125,36 @@ def home_joins(plan: Plan, homes: Homes, how: Literal["node", "edge"] = "edge") 
     return plan.cached(f"joins:{how}:{id(homes)}", lambda: joiner(street_network(plan), homes.point, None))
 
 
-def readings_of(plan: Plan, reach: Reach, names: tuple[str, ...]) -> list[Distances]:
-    """
-    Distances under some readings, in their order.
-
-    Raises
-    ------
-    UsageError
-        If there is no such reading.
-    """
-    ways = {way.id: way for way in READINGS}
-    for name in names:
-        if name not in ways and name != LINE:
-            raise UsageError(
-                f"There is no reading {name!r} of the reach of greens. "
-                f"green_readings may name: {', '.join(ways)}; judged_by also {LINE}, or line_overlay."
-            )
-    return [_on_foot(plan, ways[name], reach) if name in ways else _line(plan, reach) for name in names]
+def some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:
+    """Those targets that belong to some areas."""
+    kept = np.isin(targets.area, rows)
+    return Targets(
+        targets.edge[kept],
+        targets.from_cm[kept],
+        targets.to_cm[kept],
+        targets.cost_cm[kept],
+        targets.area[kept],
+    )
 
 
-def _line(plan: Plan, reach: Reach) -> Distances:
+def readings_of(plan: Plan, reach: Reach, ways: Sequence[Way]) -> list[Distances]:
+    """Distances to greens under some ways, in their order."""
+    return [_on_foot(plan, way, reach) if way.join else _line(plan, way, reach) for way in ways]
+
+
+def _line(plan: Plan, way: Way, reach: Reach) -> Distances:
     metres = plan.cached(
         f"line:{reach.key}", lambda: straight(reach.homes.point, reach.greens.shape[reach.rows])
     )
-    return Distances(LINE, metres, {"along": "line", "from": "home", "to": "edge"})
+    return Distances(way.id, metres, way.definition(None))
 
 
 def _on_foot(plan: Plan, way: Way, reach: Reach) -> Distances:
-    definition: dict[str, Any] = {
-        "along": "network",
-        "from": "home",
-        "join": way.join,
-        "own_way": "counted" if way.own_way else "free",
-        "to": way.to,
-        "join_limit_m": reach.join_limit_m,
-    }
+    definition = way.definition(reach.join_limit_m)
     missing = absent(plan, "streets")
     if missing:
         return Distances(way.id, np.full(len(reach.homes), np.nan), definition, missing)
-    origins = home_joins(plan, reach.homes, way.join)
+    origins = home_joins(plan, reach.homes, way.join or "edge")
     if origins.refused.any():
         definition["homes_not_joined"] = reach.homes.id[origins.refused].tolist()
     origins = origins if way.own_way else origins.free()
@@ -206,14 +162,7 @@ def _on_foot(plan: Plan, way: Way, reach: Reach) -> Distances:
     if refused is not None:
         counts = np.isin(refused.area, reach.rows)
         definition["not_joined"] = list(dict.fromkeys(refused.name[counts].tolist()))
-    kept = np.isin(targets.area, reach.rows)
-    targets = Targets(
-        targets.edge[kept],
-        targets.from_cm[kept],
-        targets.to_cm[kept],
-        targets.cost_cm[kept],
-        targets.area[kept],
-    )
+    targets = some_of(targets, reach.rows)
     metres = plan.cached(
         f"walk:{way.id}:{reach.limit_m}:{reach.join_limit_m}:{reach.key}",
         lambda: walk(street_network(plan), origins, targets, reach.limit_m),

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.columns import absent, ids, of_codes, points, shapes, total, unknown, values
-from blockplan.measure.coverage import Distances, Found, covered, either, judged_first, share, straight
+from blockplan.measure.coverage import Distances, Found, covered, either, share, straight
 from blockplan.measure.floors import (
     Amounts,
     area_of_parcels,
@@ -22,17 +22,17 @@ from blockplan.measure.floors import (
     parcels_within,
     unplaced,
 )
+from blockplan.measure.goals import distances_to
 from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.reach import both, home_joins, street_network
+from blockplan.measure.reach import both
+from blockplan.measure.ways import asked
 from blockplan.measure.weights import weighed
-from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.homes import Homes
     from blockplan.plan.model import Plan
 
 
@@ -204,59 +204,27 @@ def _near(
     """The share near stops of one of some kinds, each kind (which stops) within its own distance."""
     homes, lacking = weighed(plan, parameters)
     limit_m = max(limit for _, limit in kinds)
-    chosen = np.logical_or.reduce([stops for stops, _ in kinds])
+    counting = np.logical_or.reduce([stops for stops, _ in kinds])
     no_layer = absent(plan, "stops")
     definition: dict[str, Any] = {
         "from": sorted({str(layer) for layer in homes.layer}),
-        "to": "stop",
-        "stops": int(chosen.sum()),
+        "stops": int(counting.sum()),
     }
     found = Found(
         definition,
         no_layer + lacking,
-        both(homes.counted, {"stops": tuple(ids(plan, "stops")[chosen])}),
+        both(homes.counted, {"stops": tuple(ids(plan, "stops")[counting])}),
     )
     if no_layer or not len(homes):
-        definition |= {"limit_m": limit_m, "along": "line", "weight": homes.weighs}
+        definition |= {"limit_m": limit_m, "along": "line", "to": "stop", "weight": homes.weighs}
         return Measurement(name, None, "1", definition, missing=found.missing, counted=found.counted)
-    shape = shapes(plan, "stops")
-    line = either([(_line(homes, shape[stops]), limit) for stops, limit in kinds])
-    walked = either(
-        [
-            (_walked(plan, homes, shape[stops], (limit, parameters["join_limit_m"])), limit)
-            for stops, limit in kinds
-        ]
-    )
+    ways = asked("stop", judged_by, parameters["stop_readings"])
+    each = [
+        distances_to(plan, homes, np.flatnonzero(stops), ways, (limit, parameters["join_limit_m"]))
+        for stops, limit in kinds
+    ]
+    limits = [limit for _, limit in kinds]
+    distances = [either(list(zip(way, limits, strict=True))) for way in zip(*each, strict=True)]
     return covered(
-        plan,
-        name,
-        homes,
-        limit_m,
-        judged_first(judged_by, [line, walked]),
-        found,
-        weigh_by=parameters.get("weigh_by", "residents"),
+        plan, name, homes, limit_m, distances, found, weigh_by=parameters.get("weigh_by", "residents")
     )
-
-
-def _line(homes: Homes, stops: NDArray[Any]) -> Distances:
-    return Distances("line_stop", straight(homes.point, stops), {"along": "line", "to": "stop"})
-
-
-def _walked(plan: Plan, homes: Homes, stops: NDArray[Any], limits_m: tuple[float, float]) -> Distances:
-    limit_m, join_limit_m = limits_m
-    definition: dict[str, Any] = {
-        "along": "network",
-        "join": "edge",
-        "to": "stop",
-        "join_limit_m": join_limit_m,
-    }
-    missing = absent(plan, "streets")
-    if missing:
-        return Distances("net_edge_stop", np.full(len(homes), np.nan), definition, missing)
-    network, origins = street_network(plan), home_joins(plan, homes)
-    if origins.refused.any():
-        definition["homes_not_joined"] = homes.id[origins.refused].tolist()
-    # A stop drawn as several points (platforms) is reached at any of them.
-    platforms = shapely.get_parts(stops)
-    targets = at_joins(join(network, platforms, join_limit_m))
-    return Distances("net_edge_stop", walk(network, origins, targets, limit_m), definition)

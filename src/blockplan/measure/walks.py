@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.access import facilities_of, on_foot_to, to_facilities
+from blockplan.measure.access import facilities_of, on_foot_to
 from blockplan.measure.columns import absent, ids, of_codes, total
-from blockplan.measure.coverage import Distances, Found, by_area, covered, judged_first, share
+from blockplan.measure.coverage import Distances, Found, by_area, covered, data_end, share, together
 from blockplan.measure.floors import parcel_points
+from blockplan.measure.goals import distances_to
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.reach import both
+from blockplan.measure.ways import asked, ways_to
 from blockplan.measure.weights import weighed
 from blockplan.units import M_PER_KM
 
@@ -56,7 +58,6 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         missing += ("parameter circle_services: no service named",)
     definition: dict[str, Any] = {
         "from": sorted({str(layer) for layer in homes.layer}),
-        "to": "facility",
         "minutes": parameters["walk_min"],
         "walk_speed_kmh": parameters["walk_speed_kmh"],
     }
@@ -65,10 +66,9 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     rows, unsaid = _of_services(plan, wanted)
     definition["facilities"] = {service: len(found) for service, found in rows.items()}
     limits = (limit_m, parameters["join_limit_m"])
-    single = [to_facilities(plan, homes, found, limits) for found in rows.values()]
-    distances = judged_first(
-        parameters["circle_judged_by"], [_all_of(kind) for kind in zip(*single, strict=True)]
-    )
+    ways = asked("facility", parameters["circle_judged_by"], parameters["facility_readings"])
+    single = [distances_to(plan, homes, found, ways, limits) for found in rows.values()]
+    distances = [_all_of(kind) for kind in zip(*single, strict=True)]
     if unsaid and not distances[0].within(limit_m).all():
         missing += unsaid
     counted = both(
@@ -87,7 +87,7 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if found.value is None:
         return found
     parts = [
-        Part(f"service:{service}", share(homes.weight, _named(one, distances[0].id).within(limit_m)))
+        Part(f"service:{service}", share(homes.weight, one[0].within(limit_m)))
         for service, one in zip(rows, single, strict=True)
     ]
     return replace(found, by=(*found.by, *parts))
@@ -114,8 +114,9 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if missing:
         return Measurement(name, None, "1", definition, missing=missing, counted=homes.counted)
     rows, unsaid = _of_services(plan, services)
+    on_foot = [ways_to("facility")["net_edge_facility"]]
     uses = {
-        service: to_facilities(plan, homes, found, (limit_m, parameters["join_limit_m"]))[1]
+        service: distances_to(plan, homes, found, on_foot, (limit_m, parameters["join_limit_m"]))[0]
         for service, found in rows.items()
     }
     for code in codes:
@@ -126,6 +127,7 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     near = {use: distances.within(limit_m) for use, distances in uses.items()}
     number = np.sum(list(near.values()), axis=0) if near else np.zeros(len(homes))
     enough = number >= parameters["uses_wanted"]
+    definition |= data_end(plan, homes, enough, limit_m)
     facilities = np.unique(np.concatenate([np.empty(0, dtype=np.intp), *rows.values()]))
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[facilities])})
     missing = () if enough.all() else tuple(dict.fromkeys(unsaid))
@@ -166,11 +168,7 @@ def _of_services(plan: Plan, wanted: Sequence[str]) -> tuple[dict[str, NDArray[n
 def _all_of(kinds: Sequence[Distances]) -> Distances:
     """The way to the farthest of several things: NaN where one of them is not reached."""
     metres = np.max(np.stack([one.metres for one in kinds]), axis=0)
-    return Distances(kinds[0].id, metres, kinds[0].definition, kinds[0].missing)
-
-
-def _named(distances: Sequence[Distances], name: str) -> Distances:
-    return next(one for one in distances if one.id == name)
+    return Distances(kinds[0].id, metres, together(kinds), kinds[0].missing)
 
 
 def _fewest(homes: Homes, number: NDArray[Any], enough: NDArray[np.bool_]) -> tuple[Place, ...]:
