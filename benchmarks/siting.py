@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 #: Demand points, sites, sites to open, and the gap (1) that is good enough.
 RANDOM = ((10_000, 2_000, 50, 0.0025), (20_000, 3_000, 100, 0.005))
 SIDE_M = 10_000
-#: Covering: demand points, sites, side of the square in m; within a radius in m; sites to open (MCLP) and enough gap.
+#: Covering: demand points, sites, side of the square in m; within a radius in m; sites to open (MCLP), gap.
 COVERING = (100_000, 5_000, 20_000)
 RADIUS_M = 500
 OPEN, ENOUGH_MOST, ENOUGH_FEWEST = 200, 0.01, 0.06

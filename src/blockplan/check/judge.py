@@ -272,12 +272,17 @@ class _Bench:
             return say("note.level", levels=", ".join(asked.level))
         if asked is not None and asked.land_use and not _has_land(self.plan, asked.land_use):
             return say("note.land_use", codes=", ".join(asked.land_use))
-        central = self.residents.central
-        if asked is not None and asked.residents and central is not None:
-            low, high = asked.residents
-            if not low <= central <= high:
-                return say("note.residents", low=low, high=high, residents=central)
-        return None
+        return self._not_for_so_many(rule)
+
+    def _not_for_so_many(self, rule: Rule) -> Text | None:
+        """Why a rule does not apply to a plan of so many residents; None where it does, or none is known."""
+        asked, central = rule.applies_to, self.residents.central
+        if asked is None or not asked.residents or central is None:
+            return None
+        low, high = asked.residents
+        if low <= central <= high:
+            return None
+        return say("note.residents", low=low, high=high, residents=central)
 
     def _measure(self, name: str, parameters: dict[str, Any]) -> Measurement:
         key = json.dumps([name, parameters], sort_keys=True, default=str)

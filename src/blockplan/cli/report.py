@@ -39,7 +39,7 @@ def command(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Write the HTML report, a summary of two pages, the A3 sheet, JSON and tables (CSV, XLSX) to a folder."""
+    """Write HTML report, summary of two pages, A3 sheet, JSON and tables (CSV, XLSX) to a folder."""
     from blockplan.check import check
     from blockplan.report import report
 

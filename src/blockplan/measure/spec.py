@@ -31,7 +31,7 @@ SUBJECTS = (
     "people", "supply", "green", "access", "trees", "transit", "circles", "land", "density", "industry",
     "programmes", "structure", "bluegreen", "streets", "notice",
 )  # fmt: skip
-#: Table of a registry file that holds choices; those that measures of several files take stand in a file so named.
+#: Table of a registry file that holds choices; those that several files take stand in a file so named.
 CHOICES = "parameters"
 
 
