@@ -24,7 +24,7 @@ _EXPORTS = {
     "validate": "blockplan.plan",
     "landuse": "blockplan.plan",
 }
-_ROOMS = ("plan", "exchange", "network", "measure", "check", "compare", "report", "batch")
+_ROOMS = ("plan", "exchange", "network", "measure", "check", "propose", "compare", "report", "batch")
 
 __all__ = [
     "Plan",

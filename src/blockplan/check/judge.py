@@ -265,8 +265,10 @@ class _Bench:
                     "note.repealed", repealed=str(rule.repealed.on), by=rule.repealed.by, on=str(self.day)
                 )
             return say("note.not_yet", first=str(rule.first_day), on=str(self.day))
-        if rule.scope.kind == "city":
-            return say("note.city")
+        return say("note.city") if rule.scope.kind == "city" else self._why_not_such(rule)
+
+    def _why_not_such(self, rule: Rule) -> Text | None:
+        """Why a rule does not speak of a plan like this one; None where it does."""
         asked = rule.applies_to
         if asked is not None and asked.level and self.plan.manifest.level not in asked.level:
             return say("note.level", levels=", ".join(asked.level))

@@ -4,7 +4,21 @@ Proposals: where facilities should stand, each with objective, bound and gap.
 A result says how good it provably is; ``proved`` is True only where the bound meets the objective.
 """
 
+from blockplan.propose.changes import Change, apply
+from blockplan.propose.proposal import Answer, Proposal, Unmet, conclude, read_changes
 from blockplan.propose.siting import Sites
-from blockplan.propose.stop import Stop
+from blockplan.propose.stop import Incumbent, Stop, interruptible
 
-__all__ = ["Sites", "Stop"]
+__all__ = [
+    "Answer",
+    "Change",
+    "Incumbent",
+    "Proposal",
+    "Sites",
+    "Stop",
+    "Unmet",
+    "apply",
+    "conclude",
+    "interruptible",
+    "read_changes",
+]

@@ -1,9 +1,35 @@
-"""When a search ends: after so many seconds, so many rounds, or once the gap is small enough."""
+"""
+When a search ends, and what it says on its way.
+
+It ends after so many seconds, so many rounds, once the gap is small enough, or at Ctrl-C: then with
+the best it has found. On its way it says what it has and what nobody can better.
+"""
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+#: Set by the first Ctrl-C inside `interruptible`; searches end with the best so far. The second one kills.
+_ASKED_TO_END = threading.Event()
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """The best of a search so far: objective and bound in the problem's unit, null where not known."""
+
+    seconds: float
+    objective: float | None
+    bound: float | None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +46,14 @@ class Stop:
         Relative distance between objective and bound that is good enough, 0.01 for 1 %; 0 asks for proof.
     rounds
         Rounds of perturbation in a local search.
+    tell
+        Called with each better incumbent or bound; None says nothing.
     """
 
     seconds: float = 60.0
     gap: float = 0.0
     rounds: int = 200
+    tell: Callable[[Incumbent], None] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -45,5 +74,39 @@ class Clock:
         return max(0.0, self.stop.seconds - self.spent)
 
     def over(self, share: float = 1.0) -> bool:
-        """Whether a share of the time has gone."""
-        return self.spent >= share * self.stop.seconds
+        """Whether a share of the time has gone, or somebody asked to end."""
+        return self.interrupted or self.spent >= share * self.stop.seconds
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody asked the search to end with what it has."""
+        return _ASKED_TO_END.is_set()
+
+    def tell(self, objective: float | None, bound: float | None, said: str = "") -> None:
+        """Say what the search has now, to whoever listens."""
+        if self.stop.tell is not None:
+            self.stop.tell(Incumbent(self.spent, objective, bound, said))
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """
+    Let the first Ctrl-C end a search with its best so far; the second one ends the program.
+
+    Does nothing outside of the main thread, where Python lets nobody listen to signals.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        if _ASKED_TO_END.is_set():
+            raise KeyboardInterrupt
+        _ASKED_TO_END.set()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        _ASKED_TO_END.clear()

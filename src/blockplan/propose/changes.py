@@ -1,0 +1,265 @@
+"""
+Changes to a plan: which feature gets which value in which column, and from what.
+
+A feature is there exactly where its id column has a value. So a new feature is a change of every
+column it has, the id column first, from null; a feature that goes is a change of its id column to
+null. Geometry is WKT in the plan's CRS. Changes can be checked, put in place, taken back and picked.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan.layers import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from blockplan.plan.model import Difference, Plan
+
+GEOMETRY = "geometry"
+#: Numbers that differ by less than this part of themselves are the same value written twice.
+SAME = 1e-9
+#: So many changes that do not fit the plan are told one by one.
+TOLD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value of one feature: what it was, and what it becomes; null is unknown (or not there)."""
+
+    layer: str
+    id: str
+    column: str
+    old: Any
+    new: Any
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as JSON writes it."""
+        return {
+            "layer": self.layer,
+            "id": self.id,
+            "column": self.column,
+            "old": self.old,
+            "new": self.new,
+        }
+
+
+def new_feature(layer: str, id_: str, values: Mapping[str, Any]) -> tuple[Change, ...]:
+    """
+    The changes that add a feature: its id first, then each known value; geometry as WKT.
+
+    Examples
+    --------
+    >>> [change.column for change in new_feature("stops", "S-9", {"modes": "bus"})]
+    ['stop_id', 'modes']
+    """
+    given = {_id_column(layer): id_} | {
+        column: value for column, value in values.items() if value is not None
+    }
+    return tuple(Change(layer, id_, column, None, value) for column, value in given.items())
+
+
+def taken_back(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes that undo `changes`, last one first."""
+    turned = [Change(one.layer, one.id, one.column, one.new, one.old) for one in changes]
+    return tuple(reversed(turned))
+
+
+def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]:
+    """
+    The changes of some features, named by id or as ``layer:id``.
+
+    Raises
+    ------
+    UsageError
+        If a name is of no feature that the changes touch; the message names some that are.
+    """
+    names = list(only)
+    known = {one.id for one in changes} | {f"{one.layer}:{one.id}" for one in changes}
+    strange = [name for name in names if name not in known]
+    if strange:
+        touched = ", ".join(sorted({f"{one.layer}:{one.id}" for one in changes})[:TOLD])
+        raise UsageError(
+            f"The proposal does not touch {', '.join(map(repr, strange))}. "
+            f"It touches, among others: {touched}."
+        )
+    return tuple(one for one in changes if one.id in names or f"{one.layer}:{one.id}" in names)
+
+
+def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
+    """
+    The plan with changes put in place; the given plan stays as it is.
+
+    Raises
+    ------
+    PlanDataError
+        If a change does not start from what the plan has: another value, a feature that is missing,
+        or one that is there already. Nothing is changed then; the message names the first few.
+    """
+    frames = changed_frames(plan, changes)
+    return plan.replace(**frames) if frames else plan
+
+
+def difference(plan: Plan, changes: Iterable[Change]) -> Difference:
+    """The rows by which the changed plan differs from `plan`, as a scenario keeps them."""
+    from blockplan.plan.model import tidied  # noqa: PLC0415 (it brings in pandas)
+
+    listed = list(changes)
+    frames = changed_frames(plan, listed)
+    rows: dict[str, pd.DataFrame] = {}
+    removed: dict[str, tuple[str, ...]] = {}
+    for layer, frame in frames.items():
+        touched = list(dict.fromkeys(one.id for one in listed if one.layer == layer))
+        stay = [id_ for id_ in touched if id_ in frame.index]
+        if stay:
+            rows[layer] = frame.loc[stay]
+        gone = tuple(id_ for id_ in touched if id_ not in frame.index and id_ in plan.layer(layer).index)
+        if gone:
+            removed[layer] = gone
+    return tidied(rows, removed)
+
+
+def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFrame]:
+    """Layer -> frame with the changes in place, for the layers that they touch; see `apply`."""
+    by_layer: dict[str, list[Change]] = {}
+    for one in changes:
+        if one.layer not in LAYERS:
+            raise PlanDataError(
+                f"A change names the layer {one.layer!r}, which no plan has. Layers: {', '.join(LAYERS)}."
+            )
+        by_layer.setdefault(one.layer, []).append(one)
+    wrong: list[str] = []
+    frames = {layer: _frame(plan.layer(layer), layer, listed, wrong) for layer, listed in by_layer.items()}
+    if wrong:
+        more = f"\n  and {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
+        raise PlanDataError(
+            f"{len(wrong)} of the changes do not start from what plan {plan.manifest.id} has:\n  "
+            + "\n  ".join(wrong[:TOLD])
+            + more
+            + "\nPropose again on the plan as it is now, or apply to the plan the proposal was made for."
+        )
+    return frames
+
+
+def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[str]) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 (listing changes needs no pandas)
+
+    id_column = _id_column(layer)
+    rows: dict[str, dict[str, Any] | None] = {}
+    for one in changes:
+        row = rows.get(one.id, _row(frame, one.id)) if one.id in rows else _row(frame, one.id)
+        if one.column == id_column:
+            wrong += _misfit(one, None if row is None else one.id)
+            rows[one.id] = None if one.new is None else {**(row or {}), id_column: one.id}
+            continue
+        if row is None:
+            wrong.append(f"{layer} {one.id!r} is not there")
+            continue
+        wrong += _misfit(one, _plain(row.get(one.column)))
+        rows[one.id] = {**row, one.column: _geometry(one.new) if one.column == GEOMETRY else one.new}
+    kept = frame[~frame.index.isin(list(rows))]
+    stay = {id_: row for id_, row in rows.items() if row is not None}
+    if not stay:
+        return kept
+    columns = [
+        *frame.columns,
+        *{name: 0 for row in stay.values() for name in row if name not in frame.columns},
+    ]
+    anew = pd.DataFrame(list(stay.values()), index=pd.Index(list(stay), dtype="object")).reindex(
+        columns=columns
+    )
+    both = _joined(kept.reindex(columns=columns), anew, frame)
+    # By place, not by id: ids of features that no change touches may stand twice.
+    place = {id_: at for at, id_ in reversed(list(enumerate(frame.index)))}
+    order = sorted(range(len(both)), key=lambda at: place.get(both.index[at], len(frame)))
+    return both.iloc[order]
+
+
+def _joined(kept: pd.DataFrame, anew: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Kept and new rows as one frame of the kind of `frame`, whose columns keep their kinds."""
+    import geopandas as gpd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    for column in anew.columns:
+        if column in frame.columns and column != GEOMETRY:
+            anew[column] = anew[column].astype(frame[column].dtype)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        joined: pd.DataFrame = pd.concat([kept, anew]) if len(kept) else anew
+        return joined
+    shapes = gpd.GeoSeries(list(anew[GEOMETRY]), index=anew.index)
+    drawn: pd.DataFrame = gpd.GeoDataFrame(anew, geometry=shapes, crs=frame.crs)
+    if len(kept):
+        drawn = gpd.GeoDataFrame(pd.concat([kept, drawn]), geometry=GEOMETRY, crs=frame.crs)
+    return drawn
+
+
+def _row(frame: pd.DataFrame, id_: str) -> dict[str, Any] | None:
+    if id_ not in frame.index:
+        return None
+    found = frame.loc[[id_]]
+    if len(found) > 1:
+        raise PlanDataError(
+            f"{len(found)} features are called {id_!r}, so a change cannot say which it means.\n"
+            "Give each its own id (`blockplan validate` lists them)."
+        )
+    return {column: found[column].iloc[0] for column in found.columns}
+
+
+def _misfit(change: Change, there: Any) -> list[str]:
+    if change.column == GEOMETRY or _same(change.old, there):
+        return []
+    has = "nothing" if there is None else repr(there)
+    said = "nothing" if change.old is None else repr(change.old)
+    return [
+        f"{change.layer} {change.id!r}, {change.column}: the plan has {has}, the change starts from {said}"
+    ]
+
+
+def _same(one: Any, other: Any) -> bool:
+    numbers = [value for value in (one, other) if isinstance(value, int | float)]
+    if len(numbers) == 2:
+        return math.isclose(numbers[0], numbers[1], rel_tol=SAME, abs_tol=SAME)
+    return bool(one == other)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a frame as JSON has it: no NaN, no numpy kinds, geometry as WKT."""
+    import pandas as pd  # noqa: PLC0415
+
+    if hasattr(value, "wkt"):
+        return value.wkt
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def value_of(plan: Plan, layer: str, id_: str, column: str) -> Any:
+    """A value of the plan as a change writes it; null where it is unknown or the feature is not there."""
+    row = _row(plan.layer(layer), id_)
+    return None if row is None else _plain(row.get(column))
+
+
+def _geometry(wkt: Any) -> Any:
+    import shapely  # noqa: PLC0415
+
+    if wkt is None:
+        return None
+    try:
+        return shapely.from_wkt(wkt)
+    except (shapely.errors.ShapelyError, TypeError) as error:
+        raise PlanDataError(
+            f"A change carries a geometry that is no WKT: {str(wkt)[:60]!r} ({error})."
+        ) from error
+
+
+def _id_column(layer: str) -> str:
+    spec = LAYERS.get(layer)
+    if spec is None or spec.id_column is None:
+        raise PlanDataError(f"Features of the layer {layer!r} have no ids, so a change cannot name one.")
+    return spec.id_column

@@ -1,0 +1,185 @@
+"""
+A proposal: changes to a plan, how good they provably are, and the verdicts before and after.
+
+Every part of `propose` ends here: it hands over changes, objective and bound; the plan is judged
+before and after by the same packs, and the whole is one document (``docs/contracts.md``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from blockplan.errors import PlanDataError
+from blockplan.propose.changes import Change, apply
+from blockplan.propose.siting import EXACT, gap
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan.model import Plan
+
+#: Why a search ended: by itself, at the limit of time or rounds, or because somebody pressed Ctrl-C.
+Ended = Literal["finished", "limit", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A demand that no change within what is permitted can meet, and how much of it stays unmet."""
+
+    demand: str
+    amount: float | None
+    unit: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The demand as JSON writes it."""
+        return {"demand": self.demand, "amount": self.amount, "unit": self.unit}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    What a search hands over.
+
+    Attributes
+    ----------
+    kind
+        ``site``, ``landuse``, ``repair`` or ``layout``.
+    changes
+        What becomes of the plan, in an order in which it can be put in place.
+    objective, unit, sense
+        What was reached, its unit, and whether small (``min``) or large (``max``) is good; null where
+        nothing was found.
+    bound
+        What nobody can better, in the same unit; null where none is known.
+    parts
+        The parts that the objective is made of, by name; weights are applied already.
+    parameters
+        Everything that was asked for, with its unit in the name.
+    unmet
+        Demands that stay unmet, with amounts.
+    method
+        How the solution was found, and how the bound was.
+    """
+
+    kind: str
+    changes: tuple[Change, ...]
+    objective: float | None
+    unit: str
+    sense: Literal["min", "max"]
+    bound: float | None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    unmet: tuple[Unmet, ...] = ()
+    method: str = ""
+    seconds: float = 0.0
+    seed: int = 0
+    ended: Ended = "finished"
+
+    @property
+    def gap(self) -> float | None:
+        """Distance of objective and bound, relative to the objective; null where one is not known."""
+        if self.objective is None or self.bound is None:
+            return None
+        return gap(self.objective, self.bound)
+
+    @property
+    def proved(self) -> bool:
+        """Whether no other choice within what is permitted can be better."""
+        return self.gap is not None and self.gap <= EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An answer beside the plan it is for: the plan before and after, judged by the same rules."""
+
+    answer: Answer
+    before: CheckResult
+    after: CheckResult
+    plan: Plan
+    changed: Plan
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The proposal as JSON writes it."""
+        answer = self.answer
+        return {
+            "kind": answer.kind,
+            "plan": self.before.plan,
+            "scenario": self.before.scenario,
+            "content_hash": self.before.content_hash,
+            "on": self.before.on,
+            "packs": list(self.before.packs),
+            "objective": answer.objective,
+            "unit": answer.unit,
+            "sense": answer.sense,
+            "parts": dict(answer.parts),
+            "bound": answer.bound,
+            "gap": answer.gap,
+            "proved": answer.proved,
+            "ended": answer.ended,
+            "method": answer.method,
+            "parameters": dict(answer.parameters),
+            "seconds": answer.seconds,
+            "seed": answer.seed,
+            "changes": [change.to_dict() for change in answer.changes],
+            "unmet": [unmet.to_dict() for unmet in answer.unmet],
+            "verdicts_before": [verdict.to_dict(lang) for verdict in self.before.verdicts],
+            "verdicts_after": [verdict.to_dict(lang) for verdict in self.after.verdicts],
+        }
+
+
+def conclude(
+    plan: Plan,
+    answer: Answer,
+    packs: Iterable[str | Path] | None = None,
+    on: dt.date | str | None = None,
+    *,
+    before: CheckResult | None = None,
+) -> Proposal:
+    """
+    Put an answer beside its plan: judged before and after by the same packs on the same day.
+
+    Parameters
+    ----------
+    plan
+        The plan that the answer is for, in the scenario it was read in.
+    packs, on
+        As for `blockplan.check`.
+    before
+        The verdicts on `plan`, where the search has asked for them already.
+    """
+    from blockplan.check import check  # noqa: PLC0415 (judging brings in geopandas)
+
+    named = list(packs) if packs is not None else None
+    changed = apply(plan, answer.changes)
+    first = before if before is not None else check(plan, named, on)
+    return Proposal(answer, first, check(changed, named, on), plan, changed)
+
+
+def read_changes(path: Path) -> tuple[Change, ...]:
+    """
+    The changes of a proposal that was written as JSON.
+
+    Raises
+    ------
+    PlanDataError
+        If the file cannot be read, is no JSON, or holds no changes of the shape of ``docs/contracts.md``.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        listed: Sequence[Mapping[str, Any]] = document["changes"]
+        return tuple(
+            Change(str(one["layer"]), str(one["id"]), str(one["column"]), one["old"], one["new"])
+            for one in listed
+        )
+    except OSError as error:
+        raise PlanDataError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanDataError(
+            f"{path} is no proposal: it needs a list `changes` of rows with layer, id, column, old and new "
+            f"({type(error).__name__}: {error}).\nName the file that `blockplan propose ... --out` wrote."
+        ) from error

@@ -1,0 +1,95 @@
+"""Changes put in place, taken back, picked, and refused where they do not start from what the plan has."""
+
+from __future__ import annotations
+
+import pytest
+from tests.builders import a_plan, parcels_of
+
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan.model import Plan
+from blockplan.propose.changes import Change, apply, difference, new_feature, picked, taken_back, value_of
+
+USE = Change("parcels", "A", "land_use", "1401", "0804")
+STOP = new_feature("stops", "S-9", {"modes": "bus", "geometry": "POINT (500050 4400050)"})
+
+
+def test_a_change_gives_one_value_and_leaves_the_given_plan_alone() -> None:
+    plan = a_plan()
+    changed = apply(plan, [USE])
+    assert list(changed.layer("parcels")["land_use"]) == ["0804", "0701"]
+    assert list(plan.layer("parcels")["land_use"]) == ["1401", "0701"]
+
+
+def test_order_kinds_and_geometry_of_a_layer_stay() -> None:
+    plan = a_plan(parcels_of("1401", "0701", "0701", residents=[None, 12, 3], committed=[True, False, None]))
+    frame, changed = plan.layer("parcels"), apply(plan, [USE]).layer("parcels")
+    assert list(changed.index) == ["A", "B", "C"]
+    assert changed.dtypes.to_dict() == frame.dtypes.to_dict()
+    assert changed.geometry.geom_equals(frame.geometry).all()
+    assert changed.crs == frame.crs
+
+
+def test_a_feature_is_there_once_its_id_is_given_and_gone_once_it_is_null() -> None:
+    plan = a_plan()
+    with_stop = apply(plan, STOP)
+    assert value_of(with_stop, "stops", "S-9", "modes") == "bus"
+    assert with_stop.layer("stops").geometry["S-9"].x == 500_050
+    without = apply(with_stop, [Change("stops", "S-9", "stop_id", "S-9", None)])
+    assert list(without.layer("stops").index) == []
+
+
+def test_what_is_taken_back_is_as_it_was() -> None:
+    plan = a_plan()
+    changes = (USE, *STOP)
+    assert apply(apply(plan, changes), taken_back(changes)).layer("parcels").equals(plan.layer("parcels"))
+    assert len(apply(apply(plan, changes), taken_back(changes)).layer("stops")) == 0
+
+
+def test_two_changes_of_one_value_follow_one_another() -> None:
+    changed = apply(a_plan(), [USE, Change("parcels", "A", "land_use", "0804", "0805")])
+    assert value_of(changed, "parcels", "A", "land_use") == "0805"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            Change("parcels", "A", "land_use", "0701", "0804"),
+            r"'A', land_use: the plan has '1401', the change",
+        ),
+        (Change("parcels", "Z", "land_use", None, "0804"), "parcels 'Z' is not there"),
+        (new_feature("parcels", "A", {})[0], "parcel_id: the plan has 'A', the change starts from nothing"),
+        (Change("parks", "A", "kind", None, "x"), "names the layer 'parks', which no plan has"),
+        (Change("boundary", "(row 1)", "name", "all", "x"), "have no ids"),
+    ],
+)
+def test_a_change_that_does_not_start_from_the_plan_is_refused_with_its_place(
+    change: Change, said: str
+) -> None:
+    with pytest.raises(PlanDataError, match=said):
+        apply(a_plan(), [change])
+
+
+def test_a_geometry_that_is_no_wkt_is_refused() -> None:
+    with pytest.raises(PlanDataError, match="no WKT: 'POINT"):
+        apply(a_plan(), new_feature("stops", "S-9", {"geometry": "POINT (1"}))
+
+
+def test_a_scenario_of_the_changes_is_the_changed_plan() -> None:
+    plan = a_plan()
+    changes = (USE, *STOP, Change("parcels", "B", "parcel_id", "B", None))
+    under = plan.under("proposed", difference(plan, changes))
+    assert _hash_of_layers(under) == _hash_of_layers(apply(plan, changes))
+
+
+def test_changes_are_picked_by_feature_and_strange_names_refused() -> None:
+    assert picked((USE, *STOP), ["parcels:A"]) == (USE,)
+    assert picked((USE, *STOP), ["S-9"]) == STOP
+    with pytest.raises(
+        UsageError, match=r"does not touch 'B'. It touches, among others: parcels:A, stops:S-9"
+    ):
+        picked((USE, *STOP), ["B"])
+
+
+def _hash_of_layers(plan: Plan) -> str:
+    return Plan(plan.manifest, plan.layers).content_hash
