@@ -1,0 +1,258 @@
+"""
+What is entered in the record of a notice: the kinds of entry, and an entry with its commitments.
+
+An entry has a *body* (its payload), where needed a *person* (name, address,
+contact: never published) and *files*. Each of these parts has a random key of
+its own; the log holds only the keyed commitments, so that a part can be erased, key and all,
+and everything else still holds.
+
+The payloads, kind by kind (`KINDS` lists the keys that must be there; more may be added):
+
+- ``submitted``: ``text``, ``channel`` (`CHANNELS`), ``from`` (public, agency); may hold ``title``,
+  ``language``, ``targets`` [{layer, id}], ``clause``, ``geometry`` (GeoJSON, the plan's CRS), ``files``
+  [{name, media_type}], ``received_at`` (the day or time of arrival, only where a clerk enters a letter),
+  ``reason``, ``standing``. The record adds ``opinion`` ("O-17": its own number in the log), ``round``
+  (1, and more after a restart), ``late`` (true, false) and ``ends_before`` (the moment compared with).
+- ``amended`` and ``transcribed``: ``opinion`` and the new ``text`` in full (same optional keys). They
+  replace what was submitted, for reading and answering; the first text stays in the record.
+- ``withdrawn``: ``opinion``; may hold ``reason``.
+- ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``.
+- ``withheld``: ``opinion``, ``ground``, ``by``, ``second``. ``restored``: ``opinion``, ``reason``, ``by``.
+- ``segmented``: ``opinion``, ``of`` (number of the entry whose text is cut),
+  ``segments`` [{id ("O-17.1"), start, end}], offsets in Unicode code points; replaces an earlier one of
+  the same opinion.
+- ``grouped``: ``run`` {method, seed, model, versions, parameters}, ``proposal``; a run of the machine,
+  no decision.
+- ``theme``: ``theme`` (id), ``title`` {zh, en, ja} or text; names or renames a theme; ``merged_into``
+  may end it.
+- ``themed``: ``assigned`` [{segment, theme (null: taken out)}], ``by``.
+- ``folded``: ``campaign`` (id), ``opinions`` [..] (all of its members), ``by``; for reading, each still
+  counts.
+- ``answered``: ``answer`` {kind (`ANSWERS`), reason, links [], changes [{layer, id, column, old, new,
+  plan_version}]}, ``by``, and one of ``segment`` or ``theme``; an answer of a segment stands before that
+  of its theme.
+- ``erased``: ``entries`` [{seq, parts [body, person, files]}], ``ground``; may hold ``opinion``.
+- ``published``: ``report`` {file: sha256}, ``reconciliation`` {..}, ``by``, ``second``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.notice import canonical
+from blockplan.notice.state import TAKES_OPINIONS, State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Way in -> whether a clerk enters it for somebody, so that the day of arrival is not that of the entry.
+CHANNELS = {"web": False, "counter": True, "post": True, "email": True, "phone": True, "meeting": True,
+            "import": True}  # fmt: skip
+SENDERS = ("public", "agency")
+#: The kinds of answer to a segment.
+ANSWERS = (
+    "adopted", "adopted_in_part", "not_adopted", "already_covered", "outside_the_plan", "noted",
+    "no_planning_content",
+)  # fmt: skip
+
+_D, _N, _C, _A, _P, _U, _F = (
+    State.DRAFT, State.ON_NOTICE, State.CLOSED, State.ANSWERED, State.APPROVED, State.PUBLISHED,
+    State.IN_FORCE,
+)  # fmt: skip
+#: An answer after the approval first takes the approval back; see `REOPENS`.
+_ANSWERING = TAKES_OPINIONS - {State.APPROVED}
+_HANDLED = TAKES_OPINIONS | {State.PUBLISHED, State.IN_FORCE}
+_EVER = frozenset(State) - {State.DRAFT}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an entry of one kind must hold, when it may be made, and where it leads."""
+
+    needs: tuple[str, ...]
+    when: frozenset[State]
+    #: The state that the notice is in afterwards; None leaves it.
+    leads_to: State | None = None
+    #: True where the body holds words of a submitter: it may be erased, and may stay unpublished.
+    words: bool = False
+    #: True where a second person must have looked.
+    two: bool = False
+
+
+def _in(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+KINDS: dict[str, Kind] = {
+    # The notice and its dates.
+    "opened": Kind(("plan", "period", "rule"), _in(_D, State.RESTARTED), State.ON_NOTICE),
+    "extended": Kind(("period", "reason", "by"), _in(_N)),
+    "corrected": Kind(("what", "text", "by"), TAKES_OPINIONS),
+    "displayed": Kind(("what", "where", "by"), TAKES_OPINIONS),
+    "closed": Kind(("ended_before", "by"), _in(_N), State.CLOSED),
+    "restarted": Kind(("reason", "by"), TAKES_OPINIONS, State.RESTARTED),
+    "notice_withdrawn": Kind(("reason", "by"), TAKES_OPINIONS | {_U}, State.WITHDRAWN),
+    "stepped": Kind(("step", "on", "by"), _EVER),
+    # Opinions.
+    "submitted": Kind(("text", "channel", "from"), TAKES_OPINIONS, words=True),
+    "amended": Kind(("opinion", "text"), _in(_N), words=True),
+    "transcribed": Kind(("opinion", "text", "by"), TAKES_OPINIONS, words=True),
+    "withdrawn": Kind(("opinion",), TAKES_OPINIONS),
+    "redacted": Kind(("opinion", "text", "ground", "by", "second"), _HANDLED, words=True, two=True),
+    "withheld": Kind(("opinion", "ground", "by", "second"), _HANDLED, two=True),
+    "restored": Kind(("opinion", "reason", "by"), _HANDLED),
+    "erased": Kind(("entries", "ground"), _EVER),
+    # Answers.
+    "segmented": Kind(("opinion", "of", "segments"), _ANSWERING),
+    "grouped": Kind(("run", "proposal"), _ANSWERING),
+    "theme": Kind(("theme", "title"), _ANSWERING),
+    "themed": Kind(("assigned", "by"), _ANSWERING),
+    "folded": Kind(("campaign", "opinions", "by"), _ANSWERING),
+    "answered": Kind(("answer", "by"), _ANSWERING),
+    "answers_complete": Kind(("by",), _in(_C), State.ANSWERED),
+    "answers_reopened": Kind(("reason", "by"), _in(_A, _P), State.CLOSED),
+    "approved": Kind(("by", "second"), _in(_A), State.APPROVED, two=True),
+    "published": Kind(("report", "by", "second"), _in(_P), State.PUBLISHED, two=True),
+    "in_force": Kind(("on", "by"), _in(_U), State.IN_FORCE),
+    "superseded": Kind(("on", "by"), _in(_F), State.SUPERSEDED),
+}
+
+#: Kinds that change where the notice stands; the rest are about opinions.
+STANDING = frozenset(
+    {name for name, kind in KINDS.items() if kind.leads_to is not None} | {"extended", "stepped"}
+)
+#: Kinds before which the record enters ``answers_reopened`` by itself, if the answers were already approved.
+REOPENS = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """
+    A committed part of an entry: HMAC-SHA-256 of `content` under `key`; both None once erased or
+    kept back.
+    """
+
+    commitment: str
+    key: bytes | None = None
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that comes with an entry."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Event:
+    """
+    One entry of the record.
+
+    ``seq`` counts from 0, ``at`` is the server's time in UTC (``2026-11-25T09:35:03.123456Z``). The
+    contents of ``files`` are not loaded with the event; ask the store.
+    """
+
+    notice: str
+    seq: int
+    kind: str
+    at: str
+    body: Part
+    person: Part | None = None
+    files: tuple[Part, ...] = ()
+    #: What the clock read, where it stood before the entry ahead (it was set back); else None.
+    clock: str | None = None
+    _payload: dict[str, Any] | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """The body as a document; empty once it is erased or where it is kept back (`known` tells)."""
+        if self._payload is not None:
+            return self._payload
+        return {} if self.body.content is None else dict(canonical.loads(self.body.content))
+
+    @property
+    def known(self) -> bool:
+        """False once the body is erased, or where a public record keeps it back."""
+        return self.body.content is not None
+
+    @property
+    def key(self) -> bytes | None:
+        """The random key of the body's commitment."""
+        return self.body.key
+
+    @property
+    def commitment(self) -> str:
+        """The body's commitment, as it stands in the log."""
+        return self.body.commitment
+
+    @property
+    def opinion(self) -> str | None:
+        """The opinion that the entry is about ("O-17")."""
+        return f"O-{self.seq}" if self.kind == "submitted" else self.payload.get("opinion")
+
+    @property
+    def time(self) -> dt.datetime:
+        """`at` as an aware datetime in UTC."""
+        return parse_time(self.at)
+
+
+def write_time(moment: dt.datetime) -> str:
+    """
+    A moment as it stands in the record: UTC, always with six decimals.
+
+    Examples
+    --------
+    >>> write_time(dt.datetime(2026, 3, 1, 8, 0, tzinfo=dt.timezone(dt.timedelta(hours=8))))
+    '2026-03-01T00:00:00.000000Z'
+    """
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def parse_time(text: str) -> dt.datetime:
+    """The moment that `write_time` wrote; ValueError for any other form."""
+    return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=dt.UTC)
+
+
+def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
+    """
+    Whether a payload has what its kind needs.
+
+    Raises
+    ------
+    UsageError
+        If there is no such kind, a key is missing, or one person is named as both.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"There is no kind of entry {kind!r}. Take one of: {', '.join(sorted(KINDS))}.")
+    spec = KINDS[kind]
+    missing = [key for key in spec.needs if payload.get(key) is None]
+    if missing:
+        raise UsageError(
+            f"An entry '{kind}' needs {', '.join(missing)}, which is missing. Give it and try again."
+        )
+    if spec.two and str(payload["by"]).strip().casefold() == str(payload["second"]).strip().casefold():
+        raise UsageError(
+            f"An entry '{kind}' needs two persons, and both are {payload['by']!r}. Let a second person look."
+        )
+    _check_words(kind, payload)
+
+
+def _check_words(kind: str, payload: Mapping[str, Any]) -> None:
+    for key, known in (("channel", CHANNELS), ("from", SENDERS)):
+        if kind == "submitted" and payload[key] not in known:
+            raise UsageError(f"{key} {payload[key]!r} is not known. Take one of: {', '.join(known)}.")
+    if kind == "answered":
+        if payload["answer"].get("kind") not in ANSWERS:
+            raise UsageError(
+                f"An answer of the kind {payload['answer'].get('kind')!r} is not known. "
+                f"Take one of: {', '.join(ANSWERS)}."
+            )
+        if ("segment" in payload) == ("theme" in payload):
+            raise UsageError("An answer is for one segment or for one theme; name one of the two.")

@@ -1,0 +1,175 @@
+"""
+Making entries: numbers, times, commitments and the tree, the same over every database.
+
+A `Ledger` lives for one transaction. Its time is read once the notice is locked, so that
+"in time" is decided by the order in which the record takes things in, and by no other clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import canonical, merkle
+from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
+from blockplan.notice.leaves import commit, leaf
+from blockplan.notice.standing import Standing, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from blockplan.notice.events import Attachment
+    from blockplan.notice.rows import Rows
+
+#: A clock set back by more than this leaves a trace in the entries (NTP moves clocks by less all day).
+TOLERATED_STEP = dt.timedelta(seconds=1)
+PARTS = ("body", "person", "files")
+
+
+def system_clock() -> dt.datetime:
+    """The server's time."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Ledger:
+    """The record, locked, for one piece of work."""
+
+    def __init__(self, notice: str, rows: Rows, clock: Callable[[], dt.datetime] = system_clock) -> None:
+        self.notice = notice
+        self._rows = rows
+        newest = rows.last()
+        #: Number of entries.
+        self.size = 0 if newest is None else newest.seq + 1
+        self.now, self._clock = _time(clock(), newest)
+        self._standing: Standing | None = None
+
+    @property
+    def standing(self) -> Standing:
+        """State and dates, entries of this work included."""
+        if self._standing is None:
+            self._standing = standing(self._rows.events(STANDING))
+        return self._standing
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        """Entries in order, of some kinds, or about one opinion."""
+        return self._rows.events(kinds, about=about)
+
+    def append(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        person: Mapping[str, Any] | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> Event:
+        """
+        One more entry.
+
+        Parameters
+        ----------
+        kind, payload
+            As `blockplan.notice.events` has them.
+        person
+            Name, address, contact of a submitter; kept apart, never published.
+        attachments
+            Files; their names and kinds go into the payload, their bytes under keys of their own.
+
+        Raises
+        ------
+        UsageError
+            If the payload lacks something, or speaks of an opinion that is not there.
+        NoticeStateError
+            If the entry may not be made now.
+        """
+        check_payload(kind, payload)
+        if kind in REOPENS and self.standing.state == "approved":
+            self.append(
+                "answers_reopened",
+                {"reason": f"{kind} after the approval", "by": payload.get("by", "record")},
+            )
+        document = self._completed(kind, payload, attachments)
+        event = Event(
+            notice=self.notice,
+            seq=self.size,
+            kind=kind,
+            at=self.now,
+            body=commit(canonical.dumps(document)),
+            person=commit(canonical.dumps(person)) if person else None,
+            files=tuple(commit(file.content) for file in attachments),
+            clock=self._clock,
+        )
+        self._standing = self.standing.after(event)
+        self._insert(event)
+        if kind == "erased":
+            self._forget(document)
+        return event
+
+    def _completed(
+        self, kind: str, payload: Mapping[str, Any], attachments: Sequence[Attachment]
+    ) -> dict[str, Any]:
+        """The payload with what only the record can say."""
+        document = dict(payload)
+        if attachments:
+            document["files"] = [
+                {"name": file.name, "media_type": file.media_type, "bytes": len(file.content)}
+                for file in attachments
+            ]
+        if kind == "submitted":
+            now = self.standing
+            document |= {
+                "opinion": f"O-{self.size}",
+                "round": now.round,
+                "late": now.is_late(document, self.now),
+                "ends_before": now.ends_before,
+            }
+        elif document.get("opinion") is not None:
+            self._check_opinion(kind, document["opinion"])
+        return document
+
+    def _check_opinion(self, kind: str, opinion: Any) -> None:
+        number = str(opinion).removeprefix("O-")
+        event = self._rows.event(int(number)) if number.isdecimal() and len(number) < 16 else None
+        if event is None or event.kind != "submitted" or event.opinion != opinion:
+            raise UsageError(
+                f"There is no opinion {opinion!r} in this record. Opinions are numbered like O-17."
+            )
+        if kind in {"amended", "withdrawn"} and any(self._rows.events({"withdrawn"}, about=str(opinion))):
+            raise NoticeStateError(f"Opinion {opinion} was withdrawn; submit a new one instead.")
+
+    def _insert(self, event: Event) -> None:
+        self._rows.insert(event, [part.content or b"" for part in event.files])
+        for level, digest in enumerate(
+            merkle.completed(self._rows, event.seq, merkle.leaf_hash(leaf(event)))
+        ):
+            self._rows.put_node(level, event.seq >> level, digest)
+        self.size += 1
+
+    def _forget(self, document: Mapping[str, Any]) -> None:
+        for entry in document["entries"]:
+            event = self._rows.event(entry["seq"])
+            if event is None or event.kind not in KINDS:
+                raise UsageError(f"There is no entry {entry['seq']} to erase.")
+            for part in entry["parts"]:
+                if part not in PARTS or (part != "person" and not KINDS[event.kind].words):
+                    raise UsageError(
+                        f"The {part} of entry {event.seq} ({event.kind}) cannot be erased: it holds no "
+                        f"words of a submitter."
+                    )
+                self._rows.forget(event.seq, part)
+
+
+def _time(read: dt.datetime, newest: Event | None) -> tuple[str, str | None]:
+    """
+    The time of the entries to come, and the clock's where it differs.
+
+    No entry is older than the one before it: a clock that was set back cannot
+    bring a period back that was over.
+    """
+    if read.tzinfo is None:
+        raise UsageError("The clock gave a time without zone; give one in UTC.")
+    now = write_time(read)
+    if newest is None or now >= newest.at:
+        return now, None
+    behind = parse_time(newest.at) - parse_time(now)
+    return newest.at, now if behind > TOLERATED_STEP else None

@@ -1,0 +1,42 @@
+"""What a database must do inside one transaction, once it has locked the notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from blockplan.notice.events import Event
+
+
+class Rows(Protocol):
+    """The entries and the tree of one notice, in one transaction."""
+
+    def last(self) -> Event | None:
+        """The newest entry; None while there is none."""
+        ...
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        """Entries in order, those of this transaction too."""
+        ...
+
+    def event(self, seq: int) -> Event | None:
+        """One entry by its number."""
+        ...
+
+    def insert(self, event: Event, contents: Sequence[bytes]) -> None:
+        """A new entry, and the contents of its files."""
+        ...
+
+    def forget(self, seq: int, part: str) -> None:
+        """Erase key and content of a part (body, person, files); its commitment stays."""
+        ...
+
+    def put_node(self, level: int, index: int, digest: bytes) -> None:
+        """A complete node of the tree."""
+        ...
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node of the tree."""
+        ...

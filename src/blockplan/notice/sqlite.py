@@ -1,0 +1,303 @@
+"""
+One notice in one SQLite file, for an office without a server.
+
+Many threads and processes may write: each piece of work waits its turn, and
+whoever's turn it is does the work of all that wait in one transaction (group commit), so that one
+``fsync`` serves them all. ``synchronous=FULL`` makes a returned call durable; the write-ahead log lets
+others read meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from blockplan.errors import UsageError
+from blockplan.notice.events import Event, Part
+from blockplan.notice.ledger import Ledger, system_clock
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from blockplan.notice.events import Attachment
+
+T = TypeVar("T")
+
+#: "BPno" as SQLite's application id: a file of another program is refused.
+APPLICATION = 0x42506E6F
+VERSION = 1
+#: Pieces of work in one transaction at most, so that nobody waits long.
+LARGEST_GROUP = 64
+BUSY_S = 30.0
+
+_SCHEMA = f"""
+BEGIN;
+PRAGMA application_id={APPLICATION};
+PRAGMA user_version={VERSION};
+CREATE TABLE notice (id TEXT NOT NULL);
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL, clock TEXT, opinion TEXT,
+    body TEXT NOT NULL, body_key BLOB, body_content BLOB, person TEXT, person_key BLOB, person_content BLOB,
+    files INTEGER NOT NULL
+);
+CREATE INDEX events_by_kind ON events (kind, seq);
+CREATE INDEX events_by_opinion ON events (opinion, seq) WHERE opinion IS NOT NULL;
+CREATE TABLE files (
+    seq INTEGER, number INTEGER, digest TEXT NOT NULL, key BLOB, content BLOB, PRIMARY KEY (seq, number)
+);
+CREATE TABLE nodes (level INTEGER, "index" INTEGER, digest BLOB NOT NULL, PRIMARY KEY (level, "index"))
+WITHOUT ROWID;
+COMMIT;
+"""
+_COLUMNS = "seq, kind, at, clock, body, body_key, body_content, person, person_key, person_content, files"
+
+
+class SqliteStore:
+    """The record of one notice in a file; `blockplan.notice.store.Store`."""
+
+    def __init__(
+        self, path: str | Path, *, notice: str | None = None, clock: Callable[[], dt.datetime] = system_clock
+    ) -> None:
+        """
+        Open a record, or begin one where `notice` is given and there is no file.
+
+        Raises
+        ------
+        UsageError
+            If there is no file and no id, or the file is not a record of this version or of this notice.
+        """
+        self.path = Path(path)
+        self._clock = clock
+        self._waiting: deque[_Job[Any]] = deque()
+        self._turn = threading.Lock()
+        self._mine = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        new = not self.path.exists()
+        if new and notice is None:
+            raise UsageError(f"There is no record {self.path}. Begin one with `blockplan notice open`.")
+        self._writer = self._connect()
+        try:
+            if new:
+                self._writer.executescript(_SCHEMA)
+                self._writer.execute("INSERT INTO notice VALUES (?)", (notice,))
+            self._id = self._identify(notice)
+            self._settle(self._writer)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def notice(self) -> str:
+        """Id of the notice."""
+        return self._id
+
+    def transact(self, work: Callable[[Ledger], T]) -> T:
+        """Do `work` alone, in a group with what else waits; when it returns, it is on the disk."""
+        job = _Job(work)
+        self._waiting.append(job)
+        while not job.done.is_set():
+            with self._turn:
+                if not job.done.is_set():
+                    self._do([self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_GROUP))])
+        if job.error is not None:
+            raise job.error
+        return job.result  # type: ignore[return-value]
+
+    def append(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        person: Mapping[str, Any] | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> Event:
+        """One entry, by itself."""
+        return self.transact(
+            lambda ledger: ledger.append(kind, payload, person=person, attachments=attachments)
+        )
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        """Entries in order, as they stand on the disk when the reading begins."""
+        return _Rows(self._id, self._reader()).events(kinds, about=about)
+
+    def file(self, seq: int, number: int) -> bytes | None:
+        """The content of a file of an entry; None once erased."""
+        row = self._reader().execute(
+            "SELECT content FROM files WHERE seq = ? AND number = ?", (seq, number)
+        ).fetchone()  # fmt: skip
+        return None if row is None else row[0]
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node of the tree."""
+        return _Rows(self._id, self._reader()).node(level, index)
+
+    def close(self) -> None:
+        """Bring the write-ahead log into the file and let go of it."""
+        with self._turn:
+            while self._connections:
+                self._connections.pop().close()
+
+    def __enter__(self) -> SqliteStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _do(self, jobs: list[_Job[Any]]) -> None:
+        """Several pieces of work in one transaction; one that fails takes back only itself."""
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                self._one(job)
+            self._writer.execute("COMMIT")
+        except BaseException as error:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            for job in jobs:
+                job.error = job.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for job in jobs:
+                job.done.set()
+
+    def _one(self, job: _Job[Any]) -> None:
+        self._writer.execute("SAVEPOINT work")
+        try:
+            job.result = job.work(Ledger(self._id, _Rows(self._id, self._writer), self._clock))
+        except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
+            job.error = error
+            self._writer.execute("ROLLBACK TO work")
+        self._writer.execute("RELEASE work")
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        self._connections.append(connection)
+        return connection
+
+    def _settle(self, connection: sqlite3.Connection) -> None:
+        """How the file is written: through the log, to the disk at each commit, erased text overwritten."""
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def _reader(self) -> sqlite3.Connection:
+        """The connection of the thread."""
+        if not hasattr(self._mine, "connection"):
+            self._mine.connection = self._connect()
+            self._settle(self._mine.connection)
+        connection: sqlite3.Connection = self._mine.connection
+        return connection
+
+    def _identify(self, notice: str | None) -> str:
+        """The notice of the file; nothing is changed in a file of another program."""
+        try:
+            application = self._writer.execute("PRAGMA application_id").fetchone()[0]
+            version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError:
+            application, version = 0, 0
+        if (application, version) != (APPLICATION, VERSION):
+            raise UsageError(
+                f"{self.path} is no record of a notice of version {VERSION}. Name the file that "
+                "`blockplan notice open` made."
+            )
+        found = str(self._writer.execute("SELECT id FROM notice").fetchone()[0])
+        if notice not in {None, found}:
+            raise UsageError(f"{self.path} is the record of notice {found!r}, not of {notice!r}.")
+        return found
+
+
+class _Job(Generic[T]):
+    """A piece of work that waits its turn."""
+
+    def __init__(self, work: Callable[[Ledger], T]) -> None:
+        self.work = work
+        self.result: T | None = None
+        self.error: BaseException | None = None
+        self.done = threading.Event()
+
+
+class _Rows:
+    """The calls of `blockplan.notice.rows.Rows` over a connection."""
+
+    def __init__(self, notice: str, connection: sqlite3.Connection) -> None:
+        self._notice = notice
+        self._connection = connection
+
+    def last(self) -> Event | None:
+        return next(self._select("ORDER BY seq DESC LIMIT 1"), None)
+
+    def event(self, seq: int) -> Event | None:
+        return next(self._select("WHERE seq = ?", seq), None)
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        clauses, values = ["TRUE"], []
+        if kinds is not None:
+            clauses.append(f"kind IN ({', '.join('?' * len(kinds))})")
+            values += sorted(kinds)
+        if about is not None:
+            clauses.append("opinion = ?")
+            values.append(about)
+        return self._select(f"WHERE {' AND '.join(clauses)} ORDER BY seq", *values)
+
+    def insert(self, event: Event, contents: Sequence[bytes]) -> None:
+        person = event.person or Part("")
+        self._connection.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.seq, event.kind, event.at, event.clock, event.opinion,
+                event.body.commitment, event.body.key, event.body.content,
+                person.commitment or None, person.key, person.content, len(event.files),
+            ),
+        )  # fmt: skip
+        for number, (part, content) in enumerate(zip(event.files, contents, strict=True)):
+            row = (event.seq, number, part.commitment, part.key, content)
+            self._connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
+
+    def forget(self, seq: int, part: str) -> None:
+        if part == "files":
+            self._connection.execute("UPDATE files SET key = NULL, content = NULL WHERE seq = ?", (seq,))
+        else:
+            columns = {
+                "body": "body_key = NULL, body_content = NULL",
+                "person": "person_key = NULL, person_content = NULL",
+            }
+            self._connection.execute(f"UPDATE events SET {columns[part]} WHERE seq = ?", (seq,))  # noqa: S608
+
+    def put_node(self, level: int, index: int, digest: bytes) -> None:
+        self._connection.execute("INSERT INTO nodes VALUES (?, ?, ?)", (level, index, digest))
+
+    def node(self, level: int, index: int) -> bytes:
+        row = self._connection.execute(
+            'SELECT digest FROM nodes WHERE level = ? AND "index" = ?', (level, index)
+        ).fetchone()
+        return bytes(row[0])
+
+    def _select(self, clause: str, *values: Any) -> Iterator[Event]:
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM events {clause}", values)  # noqa: S608
+        for (
+            seq,
+            kind,
+            at,
+            clock,
+            body,
+            body_key,
+            body_content,
+            person,
+            person_key,
+            person_content,
+            files,
+        ) in rows:
+            yield Event(
+                notice=self._notice, seq=seq, kind=kind, at=at, clock=clock,
+                body=Part(body, body_key, body_content),
+                person=None if person is None else Part(person, person_key, person_content),
+                files=self._files(seq) if files else (),
+            )  # fmt: skip
+
+    def _files(self, seq: int) -> tuple[Part, ...]:
+        rows = self._connection.execute("SELECT digest, key FROM files WHERE seq = ? ORDER BY number", (seq,))
+        return tuple(Part(digest, key) for digest, key in rows.fetchall())
