@@ -24,7 +24,18 @@ _EXPORTS = {
     "validate": "blockplan.plan",
     "landuse": "blockplan.plan",
 }
-_ROOMS = ("plan", "exchange", "network", "measure", "check", "propose", "compare", "report", "batch")
+_ROOMS = (
+    "plan",
+    "exchange",
+    "network",
+    "measure",
+    "check",
+    "propose",
+    "compare",
+    "respond",
+    "report",
+    "batch",
+)
 
 __all__ = [
     "Plan",

@@ -1,0 +1,27 @@
+"""
+Opinions cut, sorted and answered, until none is without an answer: and the response report.
+
+``Desk(store)`` reads a record and holds what people decided.
+"""
+
+from blockplan.respond.answers import KINDS, Answer, Change, answer_from, faults_of
+from blockplan.respond.coverage import gaps, reconcile, require_complete
+from blockplan.respond.desk import Desk
+from blockplan.respond.segments import Segment, split
+from blockplan.respond.sorting import Sorting, Theme
+
+__all__ = [
+    "KINDS",
+    "Answer",
+    "Change",
+    "Desk",
+    "Segment",
+    "Sorting",
+    "Theme",
+    "answer_from",
+    "faults_of",
+    "gaps",
+    "reconcile",
+    "require_complete",
+    "split",
+]

@@ -1,0 +1,223 @@
+"""
+An answer to a segment or a theme: its kind, its reason, and what it changed in the plan.
+
+A change is checked against the plans themselves: the old value stands in the plan that was on notice, the new
+one in the plan whose content hash the change names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import pandas as pd
+
+from blockplan.errors import UsageError
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.plan import Plan
+
+    Text = str | Mapping[str, str]
+
+#: The six kinds of answer, and the one that practice in China adds for words that are about no plan.
+AnswerKind = Literal[
+    "adopted", "adopted_in_part", "not_adopted", "already_covered", "outside_the_plan", "noted",
+    "no_planning_content",
+]  # fmt: skip
+KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+#: Answers that promise a change of the plan.
+CHANGING = frozenset({"adopted", "adopted_in_part"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    What an answer changed: one value of one row of the plan.
+
+    Attributes
+    ----------
+    layer, id, column
+        Where: ``parcels``, ``P-012``, ``height_m``.
+    old, new
+        The value in the plan on notice, and in the plan `plan_version`; None where there is none.
+    plan_version
+        Content hash of the plan in which the new value stands.
+    """
+
+    layer: str
+    id: str
+    column: str
+    old: Any
+    new: Any
+    plan_version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as the record and JSON hold it."""
+        return {
+            "layer": self.layer, "id": self.id, "column": self.column,
+            "old": self.old, "new": self.new, "plan_version": self.plan_version,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What is answered, and why.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    reason
+        In words, one language or several; never empty.
+    links
+        Objects of the plan that the answer speaks of: {layer, id}.
+    changes
+        What it changed in the plan.
+    by
+        Who answered.
+    entry
+        Number of the entry in the record; None before it is entered.
+    """
+
+    kind: str
+    reason: Text
+    links: tuple[Mapping[str, Any], ...] = ()
+    changes: tuple[Change, ...] = ()
+    by: str = ""
+    entry: int | None = None
+
+    @property
+    def says_no_change(self) -> bool:
+        """An adoption that names neither a change nor an object of the plan: nobody can find it."""
+        return self.kind in CHANGING and not self.changes and not self.links
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as the record holds it."""
+        return {
+            "kind": self.kind,
+            "reason": self.reason if isinstance(self.reason, str) else dict(self.reason),
+            "links": [dict(link) for link in self.links],
+            "changes": [change.to_dict() for change in self.changes],
+        }
+
+
+def answer_from(said: Mapping[str, Any], by: str = "", entry: int | None = None) -> Answer:
+    """
+    The answer that a document holds.
+
+    Raises
+    ------
+    UsageError
+        If the kind is unknown, the reason is empty, or a change lacks a part.
+    """
+    kind = said.get("kind")
+    if kind not in KINDS:
+        msg = f"An answer of the kind {kind!r} is not known. Take one of: {', '.join(KINDS)}."
+        raise UsageError(msg)
+    reason = _reason(kind, said.get("reason"))
+    changes = tuple(_change(change) for change in said.get("changes") or ())
+    links = tuple(said.get("links") or ())
+    if any(not (isinstance(link, dict) and link.get("layer") and link.get("id")) for link in links):
+        raise UsageError('A link of an answer names layer and id: {"layer": "parcels", "id": "P-012"}.')
+    return Answer(kind, reason, links, changes, by, entry)
+
+
+def _reason(kind: str, reason: Any) -> Text:
+    texts = [reason] if isinstance(reason, str) else list(reason.values()) if isinstance(reason, dict) else []
+    if isinstance(reason, dict) and (unknown := set(reason) - set(LANGUAGES)):
+        msg = (
+            f"The reason of an answer is in {', '.join(sorted(unknown))}; write it in {', '.join(LANGUAGES)}."
+        )
+        raise UsageError(msg)
+    if not any(isinstance(text, str) and text.strip() for text in texts):
+        msg = f"The answer '{kind}' has no reason. Whoever gave the opinion is owed one: write why."
+        raise UsageError(msg)
+    return reason if isinstance(reason, str) else dict(reason)
+
+
+def _change(said: Mapping[str, Any]) -> Change:
+    missing = [key for key in ("layer", "id", "column", "plan_version") if not said.get(key)]
+    missing += [key for key in ("old", "new") if key not in said]
+    if missing:
+        msg = (
+            f"A change that an answer caused lacks {', '.join(missing)}. "
+            "Give layer, id, column, old, new, plan_version."
+        )
+        raise UsageError(msg)
+    return Change(
+        said["layer"], str(said["id"]), said["column"], said["old"], said["new"], said["plan_version"]
+    )
+
+
+def faults_of(answer: Answer, before: Plan, after: Plan | None = None) -> list[str]:
+    """
+    What the answer says of the plan and the plan does not bear out, in sentences; empty where all holds.
+
+    Parameters
+    ----------
+    answer
+        With links and changes.
+    before
+        The plan on notice: every linked object and every old value stands in it.
+    after
+        The changed plan; without it new values are not looked at.
+    """
+    known = [plan for plan in (before, after) if plan is not None]
+    found = [
+        f"{link['layer']} {link['id']}: no such object in the plan"
+        for link in answer.links
+        if not any(_has(plan, link["layer"], str(link["id"])) for plan in known)
+    ]
+    for change in answer.changes:
+        found += _faults_of_change(change, before, after)
+    return found
+
+
+def _faults_of_change(change: Change, before: Plan, after: Plan | None) -> list[str]:
+    where = f"{change.layer} {change.id}, {change.column}"
+    found = []
+    if _differs(held := _value(before, change), change.old):
+        found.append(f"{where}: the answer says it was {change.old!r}; in the plan on notice it is {held!r}")
+    if after is None:
+        return found
+    if after.content_hash != change.plan_version:
+        found.append(
+            f"{where}: the answer names the plan {change.plan_version}, "
+            f"and the plan given is {after.content_hash}"
+        )
+    elif _differs(held := _value(after, change), change.new):
+        found.append(f"{where}: the answer says it is now {change.new!r}; in the changed plan it is {held!r}")
+    return found
+
+
+def _has(plan: Plan, layer: str, id_: str) -> bool:
+    frame = plan.layers.get(layer)
+    return frame is not None and id_ in frame.index.astype(str)
+
+
+def _value(plan: Plan, change: Change) -> Any:
+    """The value that the plan holds there; None where it holds none."""
+    frame = plan.layers.get(change.layer)
+    if frame is None or change.column not in frame:
+        return None
+    rows = frame.loc[frame.index.astype(str) == change.id, change.column]
+    value = rows.iloc[0] if len(rows) else None
+    if value is None or (not hasattr(value, "geom_type") and pd.isna(value)):
+        return None
+    if hasattr(value, "wkt"):
+        return value.wkt
+    return value.item() if hasattr(value, "item") else value
+
+
+def _differs(held: Any, said: Any) -> bool:
+    if isinstance(held, bool) or isinstance(said, bool):
+        return held is not said
+    if isinstance(held, int | float) and isinstance(said, int | float):
+        return float(held) != float(said)
+    if isinstance(held, int | float | str) or held is None or said is None:
+        return bool(held != said)
+    return str(held) != str(said)  # days and shapes, which a record writes as text

@@ -1,0 +1,174 @@
+"""
+Whether every opinion is answered, and whether the count comes out even.
+
+No response report is written while one segment of one opinion lacks an answer, and none whose numbers do not
+add up: received = published whole + published redacted + withheld + withdrawn + erased.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from blockplan.errors import NoticeStateError
+from blockplan.respond.opinions import STANDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.respond.desk import Desk
+    from blockplan.respond.opinions import Received
+
+#: How many places an error names; the rest is counted.
+NAMED = 10
+
+Lack = Literal["not_cut", "not_sorted", "not_answered"]
+#: What is lacking, in words, and what to do.
+SAYS: dict[Lack, str] = {
+    "not_cut": "not cut into segments",
+    "not_sorted": "in no theme, and without an answer of its own",
+    "not_answered": "its theme has no answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """
+    A place without an answer.
+
+    Attributes
+    ----------
+    opinion
+        Id of the opinion.
+    segment
+        Id of the segment; None where the opinion is not cut.
+    lack
+        What is lacking.
+    theme
+        The theme that has no answer, where that is what is lacking.
+    """
+
+    opinion: str
+    segment: str | None
+    lack: Lack
+    theme: str | None = None
+
+    @property
+    def said(self) -> str:
+        """The gap in words."""
+        theme = f" ({self.theme})" if self.theme else ""
+        return f"{self.segment or self.opinion}: {SAYS[self.lack]}{theme}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """
+    Where every opinion received has gone; the five parts add up to `received`.
+
+    `late` is a second count, independent of the others: a late opinion is also one of the five.
+    `late_unknown` counts those of which the record does not say whether they were in time.
+    """
+
+    received: int
+    whole: int
+    redacted: int
+    withheld: int
+    withdrawn: int
+    erased: int
+    late: int
+    late_unknown: int = 0
+
+    @property
+    def even(self) -> bool:
+        """Whether nothing is lost and nothing counted twice."""
+        return self.received == self.whole + self.redacted + self.withheld + self.withdrawn + self.erased
+
+    def to_dict(self) -> dict[str, int]:
+        """The counts as JSON writes them."""
+        return {
+            "received": self.received,
+            "published_whole": self.whole,
+            "published_redacted": self.redacted,
+            "withheld": self.withheld,
+            "withdrawn": self.withdrawn,
+            "erased": self.erased,
+            "late": self.late,
+            "late_unknown": self.late_unknown,
+        }
+
+
+def gaps(desk: Desk) -> list[Gap]:
+    """Every place that lacks an answer, in the order of the record."""
+    found: list[Gap] = []
+    for opinion in desk.opinions.by_id.values():
+        if not opinion.needs_answer:
+            continue
+        segments = desk.segments.get(opinion.id)
+        if not segments:
+            found.append(Gap(opinion.id, None, "not_cut"))
+            continue
+        for segment in segments:
+            if desk.answer_of(segment.id) is None:
+                theme = desk.theme_of(segment.id)
+                lack: Lack = "not_answered" if theme else "not_sorted"
+                found.append(Gap(opinion.id, segment.id, lack, theme.id if theme else None))
+    return found
+
+
+def require_complete(desk: Desk) -> None:
+    """
+    Refuse while one segment has no answer, or the count does not come out even.
+
+    Raises
+    ------
+    NoticeStateError
+        The message names the first places, and what each lacks.
+    """
+    found = gaps(desk)
+    if found:
+        named = "\n".join(f"  {gap.said}" for gap in found[:NAMED])
+        more = f"\n  and {len(found) - NAMED} more" if len(found) > NAMED else ""
+        noun = "segment has" if len(found) == 1 else "segments have"
+        msg = (
+            f"{len(found)} {noun} no answer, so there is no response report yet:\n{named}{more}\n"
+            "Answer them first."
+        )
+        raise NoticeStateError(msg)
+    counted = reconcile(desk.opinions.by_id.values(), received=received(desk))
+    if not counted.even:
+        msg = f"The count does not come out even: {counted.to_dict()}. The record is damaged; verify it."
+        raise NoticeStateError(msg)
+
+
+def received(desk: Desk) -> int:
+    """How many opinions were submitted: entries of the record, counted apart from what became of them."""
+    return sum(1 for _ in desk.record.events({"submitted"}))
+
+
+def reconcile(opinions: Iterable[Received], received: int) -> Reconciliation:
+    """Count what became of the opinions; `received` comes from the record, not from them."""
+    opinions = list(opinions)
+    by = Counter(opinion.standing for opinion in opinions)
+    late = Counter(opinion.late for opinion in opinions)
+    parts = {standing: by[standing] for standing in STANDINGS}
+    return Reconciliation(received, **parts, late=late[True], late_unknown=late[None])
+
+
+def progress(desk: Desk) -> dict[str, Any]:
+    """How far the answers are: opinions, segments, answered, and what lacks."""
+    open_ = desk.open_segments()
+    found = gaps(desk)
+    answered = [segment for segment in open_ if desk.answer_of(segment.id)]
+    return {
+        "opinions": len(desk.opinions.by_id),
+        "segments": len(open_),
+        "answered": len(answered),
+        "by_own_answer": sum(desk.own_answer(segment.id) is not None for segment in answered),
+        "came_later": [segment.id for theme in desk.themes for segment in desk.came_later(theme)],
+        "gaps": [
+            {"opinion": gap.opinion, "segment": gap.segment, "lack": gap.lack, "theme": gap.theme}
+            for gap in found
+        ],
+        "complete": not found,
+    }

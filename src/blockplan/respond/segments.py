@@ -1,0 +1,179 @@
+"""
+An opinion cut into the points that it makes, each with its place in the original text.
+
+Offsets count code points of the text as received, so that a segment can be shown in the original and the
+segments together are the original. What is cut here is a proposal: people split and merge
+(`blockplan.respond.desk`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from blockplan.errors import UsageError
+from blockplan.respond.brackets import CLOSING, inside
+from blockplan.respond.numbering import Marker, markers
+
+#: How fine a text is cut: one segment, list items and paragraphs, or sentences.
+Fineness = Literal["whole", "point", "sentence"]
+FINENESS: tuple[Fineness, ...] = get_args(Fineness)
+
+ENDS = "。！？!?；;｡．."
+LINE_ENDS = "\r\n\v\f\x85\u2028\u2029"
+#: These do not begin a sentence, so that 「…。」と does not end one.
+GOES_ON = frozenset("，、,；;：:。．.！？!?と」』）)”’》】〕的")
+#: A Latin word with a point behind it that ends no sentence.
+ABBREVIATIONS = frozenset(
+    {"mr", "mrs", "ms", "dr", "st", "no", "nos", "art", "fig", "vs", "cf", "ca", "approx", "sec", "p", "pp",
+     "vol", "e.g", "i.e", "ltd", "co"}
+)  # fmt: skip
+#: A piece with fewer letters than this (a greeting, a heading, a name below) goes with the next one.
+SHORTEST = 8
+ZERO_WIDTH_JOINER = "\u200d"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """
+    A part of an opinion's text: ``text[start:end]``.
+
+    Attributes
+    ----------
+    id
+        ``O-17.2``: the second part that was ever cut from opinion O-17. A part that is cut anew has a new id.
+    opinion
+        Id of the opinion.
+    start, end
+        Code-point offsets into the text as it stands (that of the newest correction by its author).
+    """
+
+    id: str
+    opinion: str
+    start: int
+    end: int
+
+
+def split(text: str, fineness: Fineness = "point") -> list[tuple[int, int]]:
+    """
+    Cut a text into segments that together are the text.
+
+    Parameters
+    ----------
+    text
+        An opinion as received: any language, any line ends.
+    fineness
+        ``point`` cuts at list numbers, bullets and line ends, and leaves a greeting, a heading or a
+        lead-in (…：) with what follows; ``sentence`` cuts at sentence ends too; ``whole`` cuts nowhere.
+
+    Returns
+    -------
+    list of (start, end)
+        Code-point offsets, ascending and without a hole: joining gives the text back. At least one
+        segment, also of an empty text, because an opinion without words needs an answer too. Never cut:
+        inside quotation marks, brackets and decimal numbers, between CR and LF, before a combining mark.
+
+    Examples
+    --------
+    >>> text = "意见：1、增加绿地（不少于3.5公顷）。2、降低高度。"
+    >>> [text[start:end] for start, end in split(text)]
+    ['意见：1、增加绿地（不少于3.5公顷）。', '2、降低高度。']
+    """
+    if fineness not in FINENESS:
+        msg = f"unknown fineness {fineness!r}; choose from {', '.join(FINENESS)}"
+        raise UsageError(msg)
+    if fineness == "whole":
+        return [(0, len(text))]
+    listed = markers(text)
+    numbers = {at for marker in listed for at in range(marker.start, marker.end)}
+    held = inside(text, numbers)
+    cuts = {_line_begin(text, marker) for marker in listed} | _after_lines(text)
+    if fineness == "sentence":
+        cuts |= _after_sentences(text, held, numbers)
+    places = sorted(cut for cut in cuts if 0 < cut < len(text) and not held[cut] and may_cut(text, cut))
+    starts = [0, *places]
+    return _joined(text, list(zip(starts, [*places, len(text)], strict=True)), {m.start: m for m in listed})
+
+
+def may_cut(text: str, at: int) -> bool:
+    """Whether the place before code point `at` is between two characters as people see them."""
+    before, after = text[at - 1 : at], text[at : at + 1]
+    if not before or not after or (before == "\r" and after == "\n"):
+        return False
+    if unicodedata.category(after) in {"Mn", "Me", "Mc"} or ZERO_WIDTH_JOINER in (before, after):
+        return False
+    return not (before in ".．" and after.isdigit() and text[at - 2 : at - 1].isdigit())
+
+
+def _line_begin(text: str, marker: Marker) -> int:
+    """Where the item of a marker begins: before the spaces that indent it, where it begins a line."""
+    at = marker.start
+    while at and text[at - 1].isspace() and text[at - 1] not in LINE_ENDS:
+        at -= 1
+    return at if not at or text[at - 1] in LINE_ENDS else marker.start
+
+
+def _after_lines(text: str) -> set[int]:
+    return {at + 1 for at, character in enumerate(text) if character in LINE_ENDS}
+
+
+def _after_sentences(text: str, held: list[bool], numbers: set[int]) -> set[int]:
+    """Places behind the end of a sentence, with its closing marks and the space after it."""
+    cuts = set()
+    for at, character in enumerate(text):
+        if character not in ENDS or at in numbers or not _ends(text, at):
+            continue
+        end = at + 1
+        while end < len(text) and (text[end] in ENDS or text[end] in CLOSING or text[end] == '"'):
+            end += 1
+        while end < len(text) and text[end].isspace() and text[end] not in LINE_ENDS:
+            end += 1
+        if end < len(text) and text[end] not in GOES_ON and text[end] not in LINE_ENDS and not held[end]:
+            cuts.add(end)
+    return cuts
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether the mark at `at` ends a sentence; a point may also stand in a number or a name."""
+    if text[at] not in ".．":
+        return True
+    after = text[at + 1 : at + 2]
+    if after and not (after.isspace() or after in CLOSING or ord(after) > 0x2E80):
+        return False
+    word = text[max(0, at - 12) : at].split()[-1:] or [""]
+    lower = word[0].lower().strip("(（")
+    if lower in ABBREVIATIONS or (len(lower) == 1 and lower.isascii() and lower.isalpha()):
+        return False
+    following = text[at + 1 :].lstrip()[:1]
+    return not (following.isascii() and following.islower())
+
+
+def _joined(text: str, pieces: list[tuple[int, int]], listed: dict[int, Marker]) -> list[tuple[int, int]]:
+    """The pieces, those that cannot stand alone with the next one; the last with the one before it."""
+    kept: list[tuple[int, int]] = []
+    start = 0
+    for begin, end in pieces:
+        if _stands(text, start, end, itemised=_is_item(text, begin, listed)):
+            kept.append((start, end))
+            start = end
+    if start < len(text) or not kept:
+        before = kept.pop()[0] if kept else 0
+        kept.append((before, len(text)))
+    return kept
+
+
+def _is_item(text: str, begin: int, listed: dict[int, Marker]) -> bool:
+    first = begin
+    while first < len(text) and text[first].isspace():
+        first += 1
+    return first in listed
+
+
+def _stands(text: str, start: int, end: int, *, itemised: bool) -> bool:
+    """Whether ``text[start:end]`` says something by itself: an item of a list does, a lead-in does not."""
+    said = text[start:end].strip()
+    letters = sum(character.isalnum() for character in said)
+    if said.endswith(("：", ":")):
+        return False
+    return letters > 1 if itemised else letters >= SHORTEST
