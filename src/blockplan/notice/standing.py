@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.events import CHANNELS, KINDS, parse_time, write_time
+from blockplan.notice.events import CHANNELS, KINDS, write_time
+from blockplan.notice.periods import DAY, first_moment
 from blockplan.notice.state import State, step
 
 if TYPE_CHECKING:
@@ -143,8 +144,8 @@ def _dates(period: Mapping[str, Any]) -> dict[str, Any]:
 
 def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> None:
     period = payload["period"]
-    first_day_ends = parse_time(period["begins"]) + dt.timedelta(days=1)
-    if parse_time(at) >= first_day_ends:
+    after_first = dt.date.fromisoformat(period["submission"]["first"]) + DAY
+    if at >= write_time(first_moment(after_first, period["zone"])):
         raise NoticeStateError(
             f"The notice cannot begin on {period['submission']['first']}: that day is over, and a "
             f"record is not "

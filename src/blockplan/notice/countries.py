@@ -1,0 +1,210 @@
+"""
+The law of notice per country, from ``countries/*.yaml``: how long, how counted, on which days offices
+are closed.
+
+A figure stands in the YAML with its source, clause and confidence, and nowhere in the code. An office whose
+ordinance counts otherwise writes a file of the same shape and names it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from blockplan.check.yamlfile import read_documents
+from blockplan.errors import RulePackError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FOLDER = Path(__file__).with_name("countries")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Table):
+    """Where a figure comes from; confidence A (read in the law), B (read elsewhere), C (not read)."""
+
+    document: str
+    clause: str
+    address: str | None = None
+    confidence: Literal["A", "B", "C"]
+
+
+class Limit(_Table):
+    """The least length, from a day on (None: from which day was not traced)."""
+
+    from_: dt.date | None = Field(alias="from")
+    minimum: int = Field(gt=0)
+    unit: Literal["day", "week", "month"]
+    at_least_days: int | None = Field(default=None, gt=0)
+
+
+class Longer(_Table):
+    """How much longer than the inspection opinions are taken in."""
+
+    minimum: int = Field(gt=0)
+    unit: Literal["day", "week"]
+
+
+class Case(_Table):
+    """A first day, and the earliest lawful last day."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    inspection_last: dt.date | None = None
+    subdivision: str | None = None
+
+
+class PeriodRule(_Table):
+    """How long a notice runs at least, and how its days are counted."""
+
+    id: str
+    title: dict[str, str]
+    limits: list[Limit] = Field(min_length=1)
+    submission_after_inspection: Longer | None = None
+    #: Whether the day of the notice is the first of the days, or the day after it.
+    first_day: Literal["counted", "next"]
+    #: What happens where the last day is one on which offices are closed.
+    closed_last_day: Literal["stays", "moves"]
+    source: Source
+    counting: Source
+    note: dict[str, str]
+    still_in_force_on: dt.date
+    cases: list[Case] = Field(min_length=1)
+    zone: str = ""
+
+    def limit(self, first: dt.date) -> Limit:
+        """The limit that holds on a first day: the newest that begins no later."""
+        held = [limit for limit in self.limits if limit.from_ is None or limit.from_ <= first]
+        if not held:
+            raise UsageError(
+                f"{self.id} has no limit for {first}; its first one begins on {self.limits[0].from_}."
+            )
+        return held[-1]
+
+
+class Holidays(_Table):
+    """
+    Which days offices are closed: a country of the library `holidays`, and days of each year
+    besides (MM-DD).
+    """
+
+    country: str
+    subdivision: Literal["wanted"] | None = None
+    also: list[str] = []
+
+
+class Step(_Table):
+    """A step that a country adds: when it may be entered, and by which law."""
+
+    id: str
+    title: dict[str, str]
+    in_: list[str] = Field(alias="in")
+    source: Source
+
+
+class Within(_Table):
+    """A term after a state."""
+
+    days: int = Field(gt=0)
+    unit: Literal["day", "working_day"]
+    after: str
+    source: Source
+
+
+class Country(_Table):
+    """One file: a country, or a place with an ordinance of its own."""
+
+    country: str
+    zone: str
+    holidays: Holidays
+    publication: Literal["none", "after_close_summary", "after_close_full", "live"]
+    steps: list[Step] = []
+    publish_within: Within | None = None
+    rules: list[PeriodRule] = Field(min_length=1)
+
+    def rule(self, name: str | None = None) -> PeriodRule:
+        """A rule by its id; the first of the file where none is named."""
+        for rule in self.rules:
+            if name in {None, rule.id}:
+                return rule
+        known = ", ".join(rule.id for rule in self.rules)
+        raise UsageError(f"There is no rule {name!r} for {self.country}. Take one of: {known}.")
+
+    def closed_days(self, subdivision: str | None = None) -> Callable[[dt.date], bool]:
+        """
+        A test whether offices are closed on a day.
+
+        Raises
+        ------
+        UsageError
+            If the holidays differ from part to part of the country and none is named, or there is no
+            such part.
+        """
+        import holidays  # noqa: PLC0415 (a second on a slow disk)
+
+        if self.holidays.subdivision is not None and subdivision is None:
+            parts = ", ".join(holidays.list_supported_countries()[self.holidays.country])
+            raise UsageError(f"Holidays of {self.country} differ from part to part. Name one of: {parts}.")
+        try:
+            days = holidays.country_holidays(self.holidays.country, subdiv=subdivision)
+        except NotImplementedError:
+            raise UsageError(
+                f"{self.country} has no part {subdivision!r} with holidays of its own."
+            ) from None
+        also = frozenset(self.holidays.also)
+        return lambda day: f"{day:%m-%d}" in also or not days.is_working_day(day)
+
+
+@cache
+def country(name: str) -> Country:
+    """
+    The law of notice of a country ("CN", "JP", "DE"), or of a file of the same shape.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+    RulePackError
+        If the file is refused; the message begins with file and line.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name.lower()}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem.upper() for file in FOLDER.glob("*.yaml")))
+        raise UsageError(
+            f"There is no law of notice for {name!r}. Take one of {known}, or a YAML file like theirs."
+        )
+    documents = read_documents(path)
+    if len(documents) != 1:
+        raise RulePackError(f"{path}, line 1: one document is wanted here, not {len(documents)}.")
+    return _parse(documents[0].value, path, documents[0].at)
+
+
+def _parse(value: Any, path: Path, at: Callable[[tuple[str | int, ...]], str]) -> Country:
+    try:
+        found = Country.model_validate(value)
+    except ValidationError as error:
+        said = [f"{at(fault['loc'])}: {fault['msg']}." for fault in error.errors()]
+        raise RulePackError("\n".join(said)) from None
+    _check_zone(found.zone, path)
+    rules = [rule.model_copy(update={"zone": found.zone}) for rule in found.rules]
+    return found.model_copy(update={"rules": rules})
+
+
+def _check_zone(zone: str, path: Path) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
+
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise RulePackError(
+            f"{path}, line 1: there is no time zone {zone!r}. Write one like Asia/Tokyo."
+        ) from None
