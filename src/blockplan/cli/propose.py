@@ -7,7 +7,10 @@ from importlib import import_module
 import click
 
 #: Subcommand -> (module, what it does). The module holds a click command of the name ``command``.
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "apply": ("blockplan.cli.propose_apply", "Save a proposal, or a part of it, as a scenario."),
+    "undo": ("blockplan.cli.propose_undo", "Take a scenario that came from a proposal out again."),
+}
 
 
 class LazyProposals(click.Group):

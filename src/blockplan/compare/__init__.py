@@ -5,9 +5,9 @@ Scenarios and plans side by side: verdicts, measures, land that changes use, row
 """
 
 from blockplan.compare.columns import Column
-from blockplan.compare.side_by_side import Comparison, Pair, compare
+from blockplan.compare.side_by_side import Comparison, Pair, beside, compare
 from blockplan.rooms import callable_room
 
-__all__ = ["Column", "Comparison", "Pair", "compare"]
+__all__ = ["Column", "Comparison", "Pair", "beside", "compare"]
 
 callable_room(__name__)

@@ -120,6 +120,11 @@ def compare(
             progress(name)
         shown = _plan_named(plan, name)
         columns.append(Column(name, shown, check(shown, packs=packs, on=on or plan.manifest.drawn_on)))
+    return beside(columns)
+
+
+def beside(columns: Sequence[Column]) -> Comparison:
+    """Columns that are judged already, the first of them compared with each other one."""
     pairs = tuple(_pair(columns[0], column) for column in columns[1:])
     return Comparison(
         tuple(columns),

@@ -136,7 +136,12 @@ def write(plan: Plan, path: str | Path) -> None:
         _write_frames(base.layers, base.manifest, folder / LAYERS_FILE)
         for name, found in differences.items():
             (folder / SCENARIOS).mkdir(exist_ok=True)
-            _write_frames(found.frames(), base.manifest, folder / SCENARIOS / f"{name}.gpkg")
+            write_difference(found, base.manifest, folder / SCENARIOS / f"{name}.gpkg")
+
+
+def write_difference(found: Difference, manifest: Manifest, file: Path) -> None:
+    """Write the rows by which a scenario differs to its file."""
+    _write_frames(found.frames(), manifest, file)
 
 
 def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from blockplan.report.drawing import Drawing
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "maps", "changes", "reproduce")
 #: A list of changes of one layer that is longer is folded; one that is longer still is cut.
 SHORT_LIST, LONGEST_LIST = 12, 400
 #: Where there are more verdicts than this, those that do not differ are folded.
@@ -75,9 +76,13 @@ def write_comparison(found: Comparison, path: Path | str, lang: str = DEFAULT_LA
 
 def page(found: Comparison, lang: str) -> str:
     """The comparison as the text of an HTML file."""
+    return rendered(View(found, Words(lang, NO_BREAK)), "comparison.html.j2")
+
+
+def rendered(view: View, template: str, **more: Any) -> str:
+    """A page of this shape as the text of an HTML file; `more` is what else its template speaks through."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 (a terminal needs no templates)
 
-    view = View(found, Words(lang, NO_BREAK))
     environment = Environment(
         loader=PackageLoader("blockplan.report", "templates"),
         autoescape=True,
@@ -85,9 +90,9 @@ def page(found: Comparison, lang: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    body = environment.get_template("comparison.html.j2").render(view=view, w=view.words, c=view.says)
+    body = environment.get_template(template).render(view=view, w=view.words, c=view.says, **more)
     style = resources.files("blockplan.report").joinpath("templates", "comparison.css")
-    faces = _font_faces(html.unescape(TAGS.sub(" ", body)), lang)
+    faces = _font_faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
     return body.replace("/*STYLE*/", faces + style.read_text(encoding="utf-8"), 1)
 
 
@@ -136,6 +141,21 @@ class View:
     def synthetic(self) -> bool:
         """Whether the geometry of one of the plans is invented."""
         return any(column.plan.manifest.synthetic for column in self.columns)
+
+    @property
+    def kicker(self) -> str:
+        """What kind of page this is."""
+        return self.says("head.kicker")
+
+    @property
+    def synthetic_said(self) -> str:
+        """What is said where the geometry is invented."""
+        return self.says("head.synthetic")
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """Anchor -> heading of each section, in the order of the page."""
+        return {key: self.says(f"section.{key}") for key in SECTIONS}
 
     @property
     def facts(self) -> list[tuple[str, str]]:

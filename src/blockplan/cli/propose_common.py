@@ -1,0 +1,184 @@
+"""
+What the commands of ``propose`` share: options, the plan with its locks, progress, the end.
+
+A command reads `asked`, calls its search inside `searching`, and hands the answer to `finish`, which
+judges the plan before and after, writes ``--out`` and shows the proposal.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    lang_option,
+    load,
+    on_option,
+    pack_option,
+    progress,
+    scenario_option,
+    show_json,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.propose import Answer, Incumbent, Proposal
+    from blockplan.propose.locks import Locks
+    from blockplan.report.proposal_page import ProposalView
+
+#: Where stderr is no terminal a line of progress is written this often, beginning after as long.
+LINE_EVERY_S = 5.0
+#: So many changes are listed on a terminal; all of them stand in the files.
+SHOWN_CHANGES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a proposal, the same for every kind."""
+
+    path: str
+    plan: Plan
+    locks: Locks
+    packs: tuple[str, ...] | None
+    on: dt.date | None
+    seconds: float
+    seed: int
+    gap: float
+    lang: str
+    out: str | None
+    as_json: bool
+
+
+def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that every proposal has; it takes them as ``**given``."""
+    options = [
+        scenario_option,
+        pack_option,
+        on_option,
+        click.option(
+            "--lock", "locked", multiple=True, metavar="LAYER:ID|LAYER|FILE",
+            help="Leave this as it is: a feature, a layer, or a file of them. Committed parcels always stay.",
+        ),
+        click.option("--seconds", type=click.FloatRange(min=0.0, min_open=True), default=60.0,
+                     show_default=True, help="Wall-clock seconds for the search."),
+        click.option("--gap", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True,
+                     help="Relative gap that is good enough, 0.01 for 1 %; 0 asks for proof."),
+        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
+                     help="The same seed gives the same proposal."),
+        lang_option,
+        click.option("--out", type=click.Path(file_okay=False),
+                     help="Write proposal.json, changes.csv and proposal.html (with maps) into this folder."),
+        json_option,
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def asked(path: str, given: dict[str, Any]) -> Asked:
+    """The plan at a path with its locks, and the shared options out of those that a command was given."""
+    from blockplan.propose.locks import read_locks
+
+    plan = load(path, given["scenario"])
+    locks = read_locks(plan, given["locked"])
+    packs = tuple(given["packs"]) or None
+    shared = {key: given[key] for key in ("on", "seconds", "seed", "gap", "lang", "out", "as_json")}
+    return Asked(path, plan, locks, packs, **shared)
+
+
+@contextmanager
+def searching(said: str) -> Iterator[Callable[[Incumbent], None]]:
+    """
+    Show a search at work on stderr, and let the first Ctrl-C end it with its best so far.
+
+    Gives what `Stop.tell` wants: it shows seconds, objective, bound and gap of each incumbent.
+    """
+    from blockplan.propose import interruptible
+
+    with interruptible(), progress(said) as step:
+        last = time.perf_counter()
+
+        def tell(found: Incumbent) -> None:
+            nonlocal last
+            line = f"{said}: {incumbent_line(found)}"
+            step(line)
+            if not sys.stderr.isatty() and time.perf_counter() - last >= LINE_EVERY_S:
+                last = time.perf_counter()
+                click.echo(line, err=True)
+
+        yield tell
+
+
+def incumbent_line(found: Incumbent) -> str:
+    """
+    An incumbent in a line.
+
+    Examples
+    --------
+    >>> from blockplan.propose import Incumbent
+    >>> incumbent_line(Incumbent(2.0, 12.0, 9.0)), incumbent_line(Incumbent(0.5, None, 9.0))
+    ('2.0 s, best 12, bound 9, gap 25 %', '0.5 s, best not yet, bound 9')
+    """
+    from blockplan.propose.siting import gap
+
+    best = "not yet" if found.objective is None else f"{found.objective:,.6g}"
+    bound = "not known" if found.bound is None else f"{found.bound:,.6g}"
+    line = f"{found.seconds:.1f} s, best {best}, bound {bound}"
+    if found.objective is not None and found.bound is not None:
+        line += f", gap {100 * gap(found.objective, found.bound):.3g} %"
+    return line + (f" ({found.said})" if found.said else "")
+
+
+def finish(asked: Asked, answer: Answer, before: CheckResult | None = None) -> Proposal:
+    """Judge the plan before and after, write ``--out``, and show the proposal."""
+    from blockplan.propose import conclude
+    from blockplan.report.proposal_files import write_proposal
+    from blockplan.report.proposal_page import ProposalView
+    from blockplan.report.words import Words
+
+    with progress("Judging before and after") as step:
+        proposal = conclude(asked.plan, answer, asked.packs, asked.on, before=before)
+        if asked.out:
+            step("Drawing the maps")
+            written = write_proposal(proposal, Path(asked.out), asked.lang)
+    if asked.as_json:
+        show_json(proposal.to_dict(asked.lang))
+    else:
+        _show(ProposalView.of(proposal, Words(asked.lang)), asked)
+    if asked.out:
+        click.echo("\n".join(map(str, written)), err=True)
+    return proposal
+
+
+def _show(view: ProposalView, asked: Asked) -> None:
+    """The proposal on a terminal: what it reaches, what it changes, what flips, what stays unmet."""
+    click.echo(view.headline)
+    for line in view.standing:
+        click.echo(line)
+    if view.features:
+        click.echo()
+        rows = [(one.number, one.layer, one.id, one.where, one.said) for one in view.features]
+        show_table(view.feature_heads, rows[:SHOWN_CHANGES])
+        if len(rows) > SHOWN_CHANGES:
+            click.echo(view.p("terminal.more", n=len(rows) - SHOWN_CHANGES))
+    if view.flips:
+        click.echo()
+        show_table(view.flip_heads, view.flips)
+    for line in view.unmet:
+        click.echo(line)
+    if view.features:
+        click.echo()
+        source = f"{asked.out}/proposal.json" if asked.out else "PROPOSAL.json"
+        click.echo(view.p("terminal.take_over", plan=asked.path, proposal=source))

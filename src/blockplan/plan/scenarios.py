@@ -1,0 +1,202 @@
+"""
+Scenarios put into a package and taken out again, without touching anything else in it.
+
+In a folder only ``plan.toml`` and the scenario's own file are written, both or neither; the text of
+``plan.toml`` keeps its remarks and its order. A zip is written anew with its other files as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tomli_w
+
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan import archive, tomlfile
+from blockplan.plan.manifest import read_manifest
+from blockplan.plan.model import BASE
+from blockplan.plan.package import MANIFEST, SCENARIOS, write_difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.plan.model import Difference
+
+#: Table of ``plan.toml`` that tells of each scenario that came from a proposal where it came from.
+PROPOSALS = "proposals"
+#: A scenario is named by letters, digits, dots, hyphens and underscores: its file bears its name.
+NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]*")
+_HEADER = re.compile(r"\s*\[")
+
+
+def save_scenario(
+    path: str | Path, name: str, title: str, difference: Difference, record: dict[str, Any]
+) -> None:
+    """
+    Put a scenario into a package.
+
+    Parameters
+    ----------
+    path
+        The package: a folder or a zip.
+    name, title
+        Its name, which must be new, and what ``plan.toml`` says it is.
+    difference
+        The rows by which it differs from the plan as drawn.
+    record
+        What ``[proposals.NAME]`` keeps of where it came from.
+
+    Raises
+    ------
+    UsageError
+        If the name cannot be one, or the plan has such a scenario already.
+    PlanDataError
+        If the package cannot be read or written; it is then as it was.
+    """
+    if not NAME.fullmatch(name) or name == BASE:
+        raise UsageError(
+            f"{name!r} cannot name a scenario. Use letters, digits, hyphens, dots and underscores; "
+            f"{BASE!r} is the plan as drawn."
+        )
+    with archive.open_package(path) as folder:
+        manifest = read_manifest(folder / MANIFEST)
+        if name in manifest.scenarios:
+            raise UsageError(
+                f"Plan {manifest.id} has a scenario {name!r} already. Choose another name, or take it out "
+                f"first: blockplan propose undo {path} {name}"
+            )
+        text = _text(folder / MANIFEST)
+        with _changing(path, folder) as place:
+            (place / MANIFEST).write_bytes(_with(text, name, title, record).encode("utf-8"))
+            (place / SCENARIOS).mkdir(exist_ok=True)
+            write_difference(difference, manifest, place / SCENARIOS / f"{name}.gpkg")
+
+
+def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
+    """
+    Take a scenario that came from a proposal out of a package; gives what was kept of where it came from.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no such scenario, or it did not come from a proposal (a drawn one is not thrown away).
+    PlanDataError
+        If the package cannot be read or written; it is then as it was.
+    """
+    with archive.open_package(path) as folder:
+        manifest, text = read_manifest(folder / MANIFEST), _text(folder / MANIFEST)
+        table = tomlfile.loads(text)
+        record = table.get(PROPOSALS, {}).get(name)
+        if name not in manifest.scenarios or record is None:
+            mine = ", ".join(table.get(PROPOSALS, {})) or "none"
+            why = "did not come from a proposal" if name in manifest.scenarios else "is not there"
+            raise UsageError(
+                f"Scenario {name!r} of plan {manifest.id} {why}, so it cannot be undone. "
+                f"Scenarios that came from one: {mine}."
+            )
+        on_it = [one for one, told in table[PROPOSALS].items() if told.get("on_top_of") == name]
+        if on_it:
+            raise UsageError(
+                f"Scenario {name!r} cannot be undone while {', '.join(map(repr, on_it))} stands on it. "
+                "Undo that first."
+            )
+        with _changing(path, folder, gone=f"{SCENARIOS}/{name}.gpkg") as place:
+            (place / MANIFEST).write_bytes(_without(text, name).encode("utf-8"))
+    return dict(record)
+
+
+@contextmanager
+def _changing(path: str | Path, folder: Path, gone: str = "") -> Iterator[Path]:
+    """Where to write the files of a package that change; all take their place together."""
+    if Path(path).is_dir():
+        with archive.writing_folder(path, owned=(gone,) if gone else ()) as place:
+            yield place
+        return
+    with archive.write_package(path) as place:
+        for file in sorted(one for one in folder.rglob("*") if one.is_file()):
+            name = file.relative_to(folder)
+            if name.as_posix() != gone:
+                (place / name.parent).mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, place / name)
+        yield place
+
+
+# plan.toml as text: remarks and order stay
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode("utf-8")
+
+
+def _with(text: str, name: str, title: str, record: dict[str, Any]) -> str:
+    """The text with the scenario in it."""
+    wanted = tomlfile.loads(text)
+    wanted.setdefault("scenarios", {})[name] = title
+    wanted.setdefault(PROPOSALS, {})[name] = record
+    line = tomli_w.dumps({name: title})
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    header = _find(lines, "scenarios")
+    if header is None:
+        lines += ["[scenarios]\n", line]
+    else:
+        end = _end(lines, header)
+        while end > header + 1 and not lines[end - 1].strip():
+            end -= 1
+        lines.insert(end, line)
+    lines += ["\n", tomli_w.dumps({PROPOSALS: {name: record}})]
+    return _agreeing("".join(lines), wanted)
+
+
+def _without(text: str, name: str) -> str:
+    """The text without the scenario and its record."""
+    wanted = tomlfile.loads(text)
+    del wanted["scenarios"][name], wanted[PROPOSALS][name]
+    for table in ("scenarios", PROPOSALS):
+        if not wanted[table]:
+            del wanted[table]
+    lines = text.splitlines(keepends=True)
+    key = tomli_w.dumps({name: ""}).partition(" = ")[0]
+    record = _find(lines, f"{PROPOSALS}.{key}")
+    if record is not None:
+        start = record - 1 if record and not lines[record - 1].strip() else record
+        del lines[start : _end(lines, record)]
+    header = _find(lines, "scenarios")
+    if header is not None:
+        inside = range(header + 1, _end(lines, header))
+        gone = [at for at in inside if lines[at].partition("=")[0].strip() == key]
+        for at in reversed(gone):
+            del lines[at]
+        if "scenarios" not in wanted:
+            del lines[header]
+    return _agreeing("".join(lines), wanted)
+
+
+def _find(lines: list[str], table: str) -> int | None:
+    return next((at for at, line in enumerate(lines) if line.strip() == f"[{table}]"), None)
+
+
+def _end(lines: list[str], header: int) -> int:
+    """Where the table that begins at a header ends."""
+    later = (at for at in range(header + 1, len(lines)) if _HEADER.match(lines[at]))
+    return next(later, len(lines))
+
+
+def _agreeing(text: str, wanted: dict[str, Any]) -> str:
+    """The text if it says what is wanted; else (an unusual way of writing tables) all of it written anew."""
+    try:
+        found = tomlfile.loads(text)
+    except tomllib.TOMLDecodeError:
+        found = {}
+    if found == wanted:
+        return text
+    written = tomli_w.dumps(wanted)
+    if tomlfile.loads(written) != wanted:
+        raise PlanDataError("plan.toml cannot be written with the scenario in it. Add it by hand.")
+    return written

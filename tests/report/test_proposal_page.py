@@ -1,0 +1,100 @@
+"""A proposal on a page, in files, on a terminal: how good it is, what changes, flips and stays unmet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from tests.builders import a_plan, parcels_of, square
+
+from blockplan.errors import UsageError
+from blockplan.propose import Answer, Change, Unmet, conclude
+from blockplan.propose.changes import new_feature
+from blockplan.report.proposal_files import write_proposal
+from blockplan.report.proposal_page import ProposalView, page
+from blockplan.report.words import Words
+
+CHANGES = (
+    Change("parcels", "C", "land_use", "16", "1401"),
+    *new_feature(
+        "facilities", "N-1", {"service": "nursing_home", "beds": 9, "geometry": square(0).centroid.wkt}
+    ),
+)
+
+
+def proposal(**said):
+    plan = a_plan(parcels_of("1401", "0701", "16", residents=[None, 900, None]), {"packs": ["zone"]})
+    whole = {
+        "kind": "repair", "changes": CHANGES, "objective": 2.0, "unit": "change",
+        "sense": "min", "bound": 2.0,
+        "unmet": (Unmet("zone-edu", 3585.6, "m2"),), "parameters": {"objective": "count"},
+    }  # fmt: skip
+    return conclude(plan, Answer(**whole | said))
+
+
+def test_features_are_numbered_in_the_order_of_the_changes():
+    view = ProposalView.of(proposal(), Words("en"))
+    assert [(one.number, one.id, one.said) for one in view.features] == [
+        ("1", "C", "16 Reserve land (left blank) → 1401 Park green space"),
+        ("2", "N-1", "new, service Nursing home, beds 9"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "Proved: within what is permitted nothing is better."),
+        ({"bound": 1.0}, "nothing can be better than 1 change (gap 50%)"),
+        ({"bound": None}, "No bound is known"),
+        ({"objective": None, "bound": None, "changes": ()}, "Nothing was found."),
+        ({"bound": 1.0, "ended": "interrupted"}, "Interrupted by Ctrl-C: the best found until then."),
+        ({"objective": 0.0, "bound": 0.0, "changes": ()}, "No change is needed."),
+    ],
+)
+def test_how_good_it_is_stands_in_words_and_never_better_than_it_is(said, expected):
+    shown = " ".join(ProposalView.of(proposal(**said), Words("en")).standing)
+    assert expected in shown
+    assert ("Proved" in shown) == (
+        said.get("bound", 2.0) in (2.0, 0.0) and said.get("objective", 2.0) is not None
+    )
+
+
+def test_verdicts_that_flip_stand_before_and_after():
+    flips = ProposalView.of(proposal(), Words("en")).flips
+    assert flips[0][:2] == ("◆", "zone-beds Beds in nursing facilities per 1,000 residents")
+    assert flips[0][2] == "? unknown not known"
+    assert flips[0][3] == "✓ pass 10 beds per 1,000 residents"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_the_page_shows_both_maps_and_every_change_in_each_language(lang):
+    shown = page(proposal(), lang)
+    assert 'id="plate-1-before"' in shown
+    assert 'id="plate-1-after"' in shown
+    assert "N-1" in shown
+    assert "<script" not in shown
+    assert page(proposal(), lang) == shown
+
+
+def test_the_folder_holds_the_same_three_files_and_they_agree(tmp_path):
+    made = proposal()
+    names = [path.name for path in write_proposal(made, tmp_path / "new" / "out")]
+    assert names == ["proposal.json", "changes.csv", "proposal.html"]
+    document = json.loads((tmp_path / "new" / "out" / "proposal.json").read_text(encoding="utf-8"))
+    rows = list(
+        csv.DictReader(io.StringIO((tmp_path / "new" / "out" / "changes.csv").read_text("utf-8-sig")))
+    )
+    assert [row["column"] for row in rows] == [one["column"] for one in document["changes"]]
+    assert document["proved"] is True
+    assert {one["rule"] for one in document["verdicts_after"]} == {
+        one["rule"] for one in document["verdicts_before"]
+    }
+
+
+def test_a_place_that_cannot_be_written_leaves_nothing(tmp_path):
+    (tmp_path / "file").write_text("here")
+    with pytest.raises(UsageError, match="no folder can be written"):
+        write_proposal(proposal(), tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "here"
