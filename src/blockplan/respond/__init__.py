@@ -7,6 +7,8 @@ Opinions cut, sorted and answered, until none is without an answer: and the resp
 from blockplan.respond.answers import KINDS, Answer, Change, answer_from, faults_of
 from blockplan.respond.coverage import gaps, reconcile, require_complete
 from blockplan.respond.desk import Desk
+from blockplan.respond.importing import read_opinions
+from blockplan.respond.intake import Opinion
 from blockplan.respond.segments import Segment, split
 from blockplan.respond.sorting import Sorting, Theme
 
@@ -15,12 +17,14 @@ __all__ = [
     "Answer",
     "Change",
     "Desk",
+    "Opinion",
     "Segment",
     "Sorting",
     "Theme",
     "answer_from",
     "faults_of",
     "gaps",
+    "read_opinions",
     "reconcile",
     "require_complete",
     "split",
