@@ -60,6 +60,8 @@ class Answer:
         The parts that the objective is made of, by name; weights are applied already.
     parameters
         Everything that was asked for, with its unit in the name.
+    figures
+        What it means in plain numbers, before and after, with the unit in the name; null where unknown.
     unmet
         Demands that stay unmet, with amounts.
     method
@@ -74,6 +76,7 @@ class Answer:
     bound: float | None
     parts: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, float | None] = field(default_factory=dict)
     unmet: tuple[Unmet, ...] = ()
     method: str = ""
     seconds: float = 0.0
@@ -123,6 +126,7 @@ class Proposal:
             "ended": answer.ended,
             "method": answer.method,
             "parameters": dict(answer.parameters),
+            "figures": dict(answer.figures),
             "seconds": answer.seconds,
             "seed": answer.seed,
             "changes": [change.to_dict() for change in answer.changes],

@@ -1,0 +1,139 @@
+"""
+For whom something is sited: points with a weight, as the plan's own measures place and weigh them.
+
+Residents, dwellings, residential land, residents with jobs are those of `blockplan.measure.weights`; jobs
+alone and floor area of some uses stand at their parcels. Unknown numbers are named, never guessed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.measure import MEASURES
+from blockplan.measure.columns import ids, of_codes, shapes, unknown, values
+from blockplan.measure.floors import floor_areas, jobs_of_parcels, parcel_points
+from blockplan.measure.homes import Homes
+from blockplan.measure.weights import WEIGHTS, weighed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model import Plan
+
+#: What demand can be, and its unit.
+DEMANDS = {
+    "residents": "person",
+    "dwellings": "dwelling",
+    "residential_land": "m2",
+    "residents_and_jobs": "person",
+    "jobs": "job",
+    "floor_area": "m2",
+}
+#: Measures whose choices (distances, readings, ratios) a proposal takes over.
+READ = ("green_access", "service_access", "stop_access", "modes_per_station", "station_floor_share",
+        "commerce_near_stations", "stations_within_800m", "stops_within_500m")  # fmt: skip
+
+
+def choices_of(plan: Plan) -> dict[str, Any]:
+    """The plan's own choices for the measures of reach: what ``plan.toml`` sets, else the defaults."""
+    found: dict[str, Any] = {}
+    for name in READ:
+        found |= MEASURES[name].choose(plan.manifest.parameters, {})
+    return found
+
+
+def demand_of(plan: Plan, weigh_by: str, choices: Mapping[str, Any], codes: tuple[str, ...] = ()) -> Homes:
+    """
+    Points with what they weigh.
+
+    Parameters
+    ----------
+    weigh_by
+        One of `DEMANDS`.
+    codes
+        Land uses whose floor area counts, for ``floor_area``; all built ones where empty.
+
+    Raises
+    ------
+    UsageError
+        If `weigh_by` is none of `DEMANDS`.
+    PlanDataError
+        If the plan does not say how many there are, or has none; the message says what is missing.
+    """
+    if weigh_by not in DEMANDS:
+        raise UsageError(f"Nothing can be sited for {weigh_by!r}. What it can be: {', '.join(DEMANDS)}.")
+    if weigh_by in WEIGHTS:
+        homes, missing = weighed(plan, {**choices, "weigh_by": weigh_by})
+    elif weigh_by == "jobs":
+        jobs = jobs_of_parcels(plan, choices["floor_area_per_job_m2"])
+        homes, missing = _at_parcels(plan, jobs.by_parcel, "jobs"), jobs.missing
+    else:
+        homes, missing = _floor_area(plan, choices, codes)
+    if missing or homes.weighs != weigh_by:
+        raise PlanDataError(
+            f"For whom to site is not known ({weigh_by}). What is missing:\n  "
+            + "\n  ".join(missing[:10] or ("residents: the plan has none",))
+            + (f"\n  and {len(missing) - 10} more" if len(missing) > 10 else "")
+            + f"\nFill it in, or weigh by something else: {', '.join(DEMANDS)}."
+        )
+    if not len(homes) or not homes.weight.sum():
+        raise PlanDataError(
+            f"The plan has no {weigh_by.replace('_', ' ')}, so there is nobody to site anything for.\n"
+            f"Weigh by something else: {', '.join(DEMANDS)}."
+        )
+    return homes
+
+
+def _floor_area(
+    plan: Plan, choices: Mapping[str, Any], codes: tuple[str, ...]
+) -> tuple[Homes, tuple[str, ...]]:
+    if not codes:
+        found = floor_areas(plan, choices["built_codes"])
+        return _at_parcels(plan, found.by_parcel, "floor_area"), found.missing
+    chosen, undetailed = of_codes(plan, codes)
+    floor = np.where(chosen, values(plan, "parcels", "floor_area_m2"), 0.0)
+    names = ids(plan, "parcels")
+    missing = undetailed + unknown("parcels.floor_area_m2", names[np.isnan(floor)], int(chosen.sum()))
+    return _at_parcels(plan, floor, "floor_area"), missing
+
+
+def _at_parcels(plan: Plan, amount: NDArray[np.float64], weighs: str) -> Homes:
+    rows = np.flatnonzero((amount > 0) & ~shapely.is_missing(parcel_points(plan)))
+    names = ids(plan, "parcels")[rows]
+    return Homes(
+        np.array(["parcels"] * len(rows), dtype=object),
+        names,
+        parcel_points(plan)[rows],
+        amount[rows],
+        weighs,
+        counted={"parcels": tuple(names)},
+    )
+
+
+def groups_of(plan: Plan, homes: Homes, layer: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """
+    Which area (block, subblock) each point lies in, -1 for none, and the ids of those that have some.
+
+    Raises
+    ------
+    UsageError
+        If the plan does not draw that layer.
+    """
+    names, outlines = ids(plan, layer), shapes(plan, layer)
+    if not len(names):
+        raise UsageError(f"The plan draws no {layer}, so nobody can be told apart by them.")
+    group = np.full(len(homes), -1, dtype=np.intp)
+    outline, point = shapely.STRtree(homes.point).query(outlines, predicate="intersects")
+    # A point on a common line belongs to the one that is drawn first.
+    order = np.argsort(-outline, kind="stable")
+    group[point[order]] = outline[order]
+    lived = np.unique(group[group >= 0])
+    number = np.full(len(names) + 1, -1, dtype=np.intp)
+    number[lived] = np.arange(len(lived))
+    return number[group], tuple(str(names[one]) for one in lived)
