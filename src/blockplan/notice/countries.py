@@ -78,7 +78,7 @@ class PeriodRule(_Table):
     counting: Source
     note: dict[str, str]
     still_in_force_on: dt.date
-    cases: list[Case] = Field(min_length=1)
+    cases: list[Case] = Field(default=[], repr=False)
     zone: str = ""
 
     def limit(self, first: dt.date) -> Limit:
@@ -100,6 +100,30 @@ class Holidays(_Table):
     country: str
     subdivision: Literal["wanted"] | None = None
     also: list[str] = []
+
+    def closed_days(self, subdivision: str | None = None) -> Callable[[dt.date], bool]:
+        """
+        A test whether offices are closed on a day.
+
+        Raises
+        ------
+        UsageError
+            If the holidays differ from part to part of the country and none is named, or there is no
+            such part.
+        """
+        import holidays  # noqa: PLC0415 (a second on a slow disk)
+
+        if self.subdivision is not None and subdivision is None:
+            parts = ", ".join(holidays.list_supported_countries()[self.country])
+            raise UsageError(f"Holidays of {self.country} differ from part to part. Name one of: {parts}.")
+        try:
+            days = holidays.country_holidays(self.country, subdiv=subdivision)
+        except NotImplementedError:
+            raise UsageError(
+                f"{self.country} has no part {subdivision!r} with holidays of its own."
+            ) from None
+        also = frozenset(self.also)
+        return lambda day: f"{day:%m-%d}" in also or not days.is_working_day(day)
 
 
 class Step(_Table):
@@ -128,6 +152,8 @@ class Country(_Table):
     holidays: Holidays
     publication: Literal["none", "after_close_summary", "after_close_full", "live"]
     steps: list[Step] = []
+    #: What a submitter should give besides the text; what is missing is entered as a formal defect.
+    wants: list[Literal["name", "address", "contact", "standing", "title", "reason"]] = []
     publish_within: Within | None = None
     rules: list[PeriodRule] = Field(min_length=1)
 
@@ -140,28 +166,8 @@ class Country(_Table):
         raise UsageError(f"There is no rule {name!r} for {self.country}. Take one of: {known}.")
 
     def closed_days(self, subdivision: str | None = None) -> Callable[[dt.date], bool]:
-        """
-        A test whether offices are closed on a day.
-
-        Raises
-        ------
-        UsageError
-            If the holidays differ from part to part of the country and none is named, or there is no
-            such part.
-        """
-        import holidays  # noqa: PLC0415 (a second on a slow disk)
-
-        if self.holidays.subdivision is not None and subdivision is None:
-            parts = ", ".join(holidays.list_supported_countries()[self.holidays.country])
-            raise UsageError(f"Holidays of {self.country} differ from part to part. Name one of: {parts}.")
-        try:
-            days = holidays.country_holidays(self.holidays.country, subdiv=subdivision)
-        except NotImplementedError:
-            raise UsageError(
-                f"{self.country} has no part {subdivision!r} with holidays of its own."
-            ) from None
-        also = frozenset(self.holidays.also)
-        return lambda day: f"{day:%m-%d}" in also or not days.is_working_day(day)
+        """A test whether offices are closed on a day; `Holidays.closed_days`."""
+        return self.holidays.closed_days(subdivision)
 
 
 @cache

@@ -66,7 +66,7 @@ _D, _N, _C, _A, _P, _U, _F = (
 #: An answer after the approval first takes the approval back; see `REOPENS`.
 _ANSWERING = TAKES_OPINIONS - {State.APPROVED}
 _HANDLED = TAKES_OPINIONS | {State.PUBLISHED, State.IN_FORCE}
-_EVER = frozenset(State) - {State.DRAFT}
+_EVER = frozenset(State)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: Length of a hash.
+ROOT_BYTES = 32
 #: Root of a tree without leaves.
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 

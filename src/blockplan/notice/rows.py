@@ -40,3 +40,11 @@ class Rows(Protocol):
     def node(self, level: int, index: int) -> bytes:
         """A complete node of the tree."""
         ...
+
+    def put_checkpoint(self, size: int, note: str) -> None:
+        """A signed checkpoint; one of the same size that is already there stays."""
+        ...
+
+    def checkpoints(self) -> Iterator[str]:
+        """Signed checkpoints, smallest tree first."""
+        ...

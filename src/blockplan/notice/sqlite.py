@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment
+    from blockplan.notice.notary import Notary
 
 T = TypeVar("T")
 
@@ -51,19 +52,32 @@ CREATE TABLE files (
 );
 CREATE TABLE nodes (level INTEGER, "index" INTEGER, digest BLOB NOT NULL, PRIMARY KEY (level, "index"))
 WITHOUT ROWID;
+CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 COMMIT;
 """
-_COLUMNS = "seq, kind, at, clock, body, body_key, body_content, person, person_key, person_content, files"
+_COLUMNS = (
+    "seq, kind, at, clock, opinion, body, body_key, body_content, person, person_key, person_content, files"
+)
 
 
 class SqliteStore:
     """The record of one notice in a file; `blockplan.notice.store.Store`."""
 
     def __init__(
-        self, path: str | Path, *, notice: str | None = None, clock: Callable[[], dt.datetime] = system_clock
+        self,
+        path: str | Path,
+        *,
+        notice: str | None = None,
+        notary: Notary | None = None,
+        clock: Callable[[], dt.datetime] = system_clock,
     ) -> None:
         """
         Open a record, or begin one where `notice` is given and there is no file.
+
+        Parameters
+        ----------
+        notary
+            Who signs the tree after each group of entries; None leaves it unsigned.
 
         Raises
         ------
@@ -72,6 +86,7 @@ class SqliteStore:
         """
         self.path = Path(path)
         self._clock = clock
+        self._notary = notary
         self._waiting: deque[_Job[Any]] = deque()
         self._turn = threading.Lock()
         self._mine = threading.local()
@@ -135,6 +150,10 @@ class SqliteStore:
         """A complete node of the tree."""
         return _Rows(self._id, self._reader()).node(level, index)
 
+    def checkpoints(self) -> Iterator[str]:
+        """Signed checkpoints, smallest tree first."""
+        return _Rows(self._id, self._reader()).checkpoints()
+
     def close(self) -> None:
         """Bring the write-ahead log into the file and let go of it."""
         with self._turn:
@@ -149,11 +168,14 @@ class SqliteStore:
 
     def _do(self, jobs: list[_Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
+        rows = _Rows(self._id, self._writer)
         try:
             self._writer.execute("BEGIN IMMEDIATE")
+            self._check(rows)
             for job in jobs:
-                self._one(job)
+                self._one(job, rows)
             self._writer.execute("COMMIT")
+            self._sign(rows)
         except BaseException as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -165,10 +187,31 @@ class SqliteStore:
             for job in jobs:
                 job.done.set()
 
-    def _one(self, job: _Job[Any]) -> None:
+    def _check(self, rows: _Rows) -> None:
+        """Refuse to write into a record that does not lead on from what was signed."""
+        if self._notary is not None:
+            self._notary.check(rows, rows.size(), signed_before=any(rows.checkpoints()))
+
+    def _sign(self, rows: _Rows) -> None:
+        """
+        Sign what is on the disk, in a transaction of its own.
+
+        Were it signed before the commit, a crash between the two would leave a signature over entries
+        that are lost.
+        """
+        if self._notary is None:
+            return
+        self._writer.execute("BEGIN IMMEDIATE")
+        size = rows.size()
+        if size:
+            note = self._notary.sign(rows, size, signed_before=any(rows.checkpoints()))
+            rows.put_checkpoint(size, note)
+        self._writer.execute("COMMIT")
+
+    def _one(self, job: _Job[Any], rows: _Rows) -> None:
         self._writer.execute("SAVEPOINT work")
         try:
-            job.result = job.work(Ledger(self._id, _Rows(self._id, self._writer), self._clock))
+            job.result = job.work(Ledger(self._id, rows, self._clock))
         except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
             job.error = error
             self._writer.execute("ROLLBACK TO work")
@@ -227,6 +270,9 @@ class _Rows:
         self._notice = notice
         self._connection = connection
 
+    def size(self) -> int:
+        return int(self._connection.execute("SELECT coalesce(max(seq) + 1, 0) FROM events").fetchone()[0])
+
     def last(self) -> Event | None:
         return next(self._select("ORDER BY seq DESC LIMIT 1"), None)
 
@@ -276,26 +322,23 @@ class _Rows:
         ).fetchone()
         return bytes(row[0])
 
+    def put_checkpoint(self, size: int, note: str) -> None:
+        self._connection.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?)", (size, note))
+
+    def checkpoints(self) -> Iterator[str]:
+        for (note,) in self._connection.execute("SELECT note FROM checkpoints ORDER BY size"):
+            yield note
+
     def _select(self, clause: str, *values: Any) -> Iterator[Event]:
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM events {clause}", values)  # noqa: S608
-        for (
-            seq,
-            kind,
-            at,
-            clock,
-            body,
-            body_key,
-            body_content,
-            person,
-            person_key,
-            person_content,
-            files,
-        ) in rows:
+        for seq, kind, at, clock, opinion, body, body_key, content, person, person_key, about, files in rows:
             yield Event(
                 notice=self._notice, seq=seq, kind=kind, at=at, clock=clock,
-                body=Part(body, body_key, body_content),
-                person=None if person is None else Part(person, person_key, person_content),
+                body=Part(body, body_key, content),
+                person=None if person is None else Part(person, person_key, about),
                 files=self._files(seq) if files else (),
+                # Which opinion an erased entry was about is still known.
+                _payload={"opinion": opinion} if content is None and opinion else None,
             )  # fmt: skip
 
     def _files(self, seq: int) -> tuple[Part, ...]:

@@ -205,10 +205,20 @@ def _law_amended(now: Standing, _payload: Mapping[str, Any], at: str) -> None:
         )
 
 
+def _law_stepped(now: Standing, payload: Mapping[str, Any], _at: str) -> None:
+    known = {step["id"]: step["in"] for step in now.opened.get("steps", [])}
+    if now.opened and now.state not in known.get(payload["step"], ()):
+        there = ", ".join(name for name, states in known.items() if now.state in states) or "none"
+        raise NoticeStateError(
+            f"The step {payload['step']!r} is none for a plan that is '{now.state}'. Steps now: {there}."
+        )
+
+
 _LAWS = {
     "opened": _law_opened,
     "extended": _law_extended,
     "closed": _law_closed,
     "submitted": _law_submitted,
     "amended": _law_amended,
+    "stepped": _law_stepped,
 }

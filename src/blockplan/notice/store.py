@@ -56,6 +56,14 @@ class Store(Protocol):
         """The content of a file (from 0) of an entry; None once erased."""
         ...
 
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node of the tree."""
+        ...
+
+    def checkpoints(self) -> Iterator[str]:
+        """Signed checkpoints, smallest tree first."""
+        ...
+
     def close(self) -> None:
         """Let go of the database."""
         ...

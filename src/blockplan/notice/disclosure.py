@@ -1,0 +1,101 @@
+"""
+What of a record is open to everybody, and on what ground the rest is kept back.
+
+Leaves are always open, so that nothing can be dropped. Of the parts behind them, names and addresses
+never are; the words of an opinion are, unless the notice's way of publishing, a withdrawal, a ground for
+withholding or an erasure says otherwise. Each part that is kept back carries its ground, and a verifier
+checks that the log bears it out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from blockplan.notice.events import KINDS
+from blockplan.notice.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.notice.events import Event
+    from blockplan.notice.standing import Standing
+
+#: Kinds of the office's own work on the opinions: open with the response report.
+WORK = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered"})
+#: Why a body is not shown.
+GROUNDS = ("erased", "withdrawn", "withheld", "redacted", "replaced", "publication", "not_yet_published")
+_PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
+
+
+@dataclass(slots=True)
+class Fate:
+    """What became of one opinion: the entries that decide what is shown of it."""
+
+    withdrawn: bool = False
+    withheld: bool = False
+    #: Number of the entry with the text that may be published; None where the original may.
+    redaction: int | None = None
+    #: Number of the newest entry with the submitter's own words.
+    newest: int | None = None
+
+    def take(self, event: Event) -> None:
+        """One more entry about the opinion."""
+        if event.kind == "withdrawn":
+            self.withdrawn = True
+        elif event.kind == "withheld":
+            self.withheld = True
+        elif event.kind == "redacted":
+            self.redaction, self.withheld = event.seq, False
+        elif event.kind == "restored":
+            self.redaction, self.withheld = None, False
+        elif event.kind in {"submitted", "amended"}:
+            self.newest = event.seq
+
+
+@dataclass(slots=True)
+class Disclosure:
+    """The ground, if any, on which an entry's body is kept back from a public record."""
+
+    publication: str
+    standing: Standing
+    fates: dict[str, Fate] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Event], standing: Standing) -> Disclosure:
+        """After all entries of a record."""
+        found = cls(str(standing.opened.get("publication", "none")), standing)
+        for event in events:
+            if event.opinion is not None:
+                found.fates.setdefault(event.opinion, Fate()).take(event)
+        return found
+
+    def ground(self, event: Event) -> str | None:
+        """Why the body is kept back; None where it is open."""
+        return self.rule(event) if event.known else "erased"
+
+    def rule(self, event: Event) -> str | None:
+        """The same, whether or not the body is known."""
+        if event.kind in WORK:
+            return None if self.standing.state in _PUBLISHED else "not_yet_published"
+        if not KINDS[event.kind].words:
+            return None
+        return self._of_words(event, self.fates.get(event.opinion or "", Fate()))
+
+    def _of_words(self, event: Event, fate: Fate) -> str | None:
+        if fate.withdrawn:
+            return "withdrawn"
+        if fate.withheld:
+            return "withheld"
+        if fate.redaction is not None and event.seq != fate.redaction:
+            return "redacted"
+        if fate.redaction is None and event.kind == "redacted":
+            return "replaced"
+        if event.kind in {"submitted", "amended"} and event.seq != fate.newest:
+            return "replaced"
+        return None if self._open_now() else "publication"
+
+    def _open_now(self) -> bool:
+        if self.publication == "live":
+            return True
+        return self.publication == "after_close_full" and self.standing.state is not State.ON_NOTICE

@@ -1,0 +1,191 @@
+"""The entries of a record folder, read line by line, and what is wrong with each by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import BlockplanError
+from blockplan.notice import canonical, merkle
+from blockplan.notice.disclosure import GROUNDS, Disclosure
+from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
+from blockplan.notice.leaves import event_of, holds, leaf
+from blockplan.notice.standing import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_KEYS = {"leaf", "body", "body_key", "files", "person", "person_key", "kept_back", "opinion"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be: its kind, where, and what the words need."""
+
+    kind: str
+    where: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the log: the event, the files behind it, and the ground if its body is kept back."""
+
+    event: Event
+    paths: tuple[str | None, ...] = ()
+    ground: str | None = None
+
+
+@dataclass(slots=True)
+class Log:
+    """What the lines of a log hold."""
+
+    entries: list[Entry] = field(default_factory=list)
+    tree: merkle.Tree = field(default_factory=merkle.Tree)
+    findings: list[Finding] = field(default_factory=list)
+    standing: Standing = field(default_factory=Standing)
+
+    def find(self, kind: str, where: str, said: str = "") -> None:
+        """One more finding."""
+        self.findings.append(Finding(kind, where, said))
+
+
+def read_log(data: bytes, notice: str, file: Callable[[str], bytes | None]) -> Log:
+    """
+    Read a log and check each of its entries.
+
+    Parameters
+    ----------
+    data
+        Content of ``log.jsonl``.
+    notice
+        Id that every leaf must name.
+    file
+        The content of a file of the record by its path; None where there is none.
+    """
+    log = Log()
+    lines = data.split(b"\n")
+    if lines.pop() != b"":
+        log.find("log_damaged", "log.jsonl", "the last line does not end")
+    for number, line in enumerate(lines):
+        try:
+            entry = _entry(canonical.loads(line))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            log.find("log_damaged", f"log.jsonl, line {number + 1}", str(error))
+            continue
+        _check_place(log, entry.event, number, notice)
+        _check_parts(log, entry, file)
+        log.entries.append(entry)
+        log.tree.add(merkle.leaf_hash(leaf(entry.event)))
+    _check_laws(log)
+    _check_grounds(log)
+    return log
+
+
+def _entry(line: Mapping[str, Any]) -> Entry:
+    if set(line) - _KEYS:
+        raise ValueError(f"unknown keys: {', '.join(sorted(set(line) - _KEYS))}")
+    event = event_of(line["leaf"])
+    parse_time(event.at)
+    if event.kind not in KINDS:
+        raise ValueError(f"there is no kind of entry {event.kind!r}")
+    ground = line.get("kept_back")
+    if (ground is None) == ("body" not in line) or (ground is not None and ground not in GROUNDS):
+        raise ValueError("it needs a body, or one of the grounds for keeping it back")
+    files = line.get("files", [])
+    if ground is None and len(files) != len(event.files):
+        raise ValueError("the number of its files differs from that of its leaf")
+    paths = tuple(None if one is None else str(one["path"]) for one in files)
+    parts = tuple(
+        Part(part.commitment, None if one is None else bytes.fromhex(one["key"]))
+        for part, one in zip(event.files, files, strict=False)
+    )
+    claimed = line.get("opinion")
+    event = replace(
+        event,
+        body=_part(event.body, line, "body"),
+        person=None if event.person is None else _part(event.person, line, "person"),
+        files=parts or event.files,
+        _payload={"opinion": claimed} if ground is not None and claimed is not None else None,
+    )
+    return Entry(event, paths, ground)
+
+
+def _part(part: Part, line: Mapping[str, Any], name: str) -> Part:
+    if name not in line:
+        return part
+    if not isinstance(line[name], dict):
+        raise TypeError(f"the {name} is no document")
+    return Part(part.commitment, bytes.fromhex(line[f"{name}_key"]), canonical.dumps(line[name]))
+
+
+def _check_place(log: Log, event: Event, number: int, notice: str) -> None:
+    where = _said(event)
+    if event.seq != number:
+        log.find("entry_number", f"log.jsonl, line {number + 1}", f"{event.seq}")
+    if event.notice != notice:
+        log.find("entry_foreign", where, event.notice)
+    before = log.entries[-1].event if log.entries else None
+    if before is not None and event.at < before.at:
+        log.find("time_backwards", where, f"{event.at} < {before.at}")
+
+
+def _check_parts(log: Log, entry: Entry, file: Callable[[str], bytes | None]) -> None:
+    event = entry.event
+    if not holds(event.body):
+        log.find("body_changed", _said(event))
+    if event.person is not None and not holds(event.person):
+        log.find("person_changed", _said(event))
+    for part, path in zip(event.files, entry.paths, strict=False):
+        content = None if path is None else file(path)
+        if path is not None and (content is None or not holds(replace(part, content=content))):
+            log.find("file_swapped", _said(event), path)
+
+
+def _check_laws(log: Log) -> None:
+    """Replay the record: what may follow what, and what is in time, as if each entry were made now."""
+    for entry in log.entries:
+        event = entry.event
+        if not event.known:
+            if event.kind in STANDING:
+                log.find("ground_missing", _said(event), "an entry about the notice itself is always open")
+            continue
+        try:
+            check_payload(event.kind, event.payload)
+            log.standing = log.standing.after(event)
+        except BlockplanError as error:
+            log.find("law_broken", _said(event), str(error))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.find("law_broken", _said(event), f"{type(error).__name__}: {error}")
+
+
+def _check_grounds(log: Log) -> None:
+    events = [entry.event for entry in log.entries]
+    disclosure = Disclosure.of(events, log.standing)
+    erased = _erased(events)
+    for entry in log.entries:
+        event = entry.event
+        if entry.ground is None:
+            if (event.seq, "body") in erased:
+                log.find("erased_present", _said(event))
+            if None in entry.paths and (event.seq, "files") not in erased:
+                log.find("ground_missing", _said(event), "a file is gone, and no entry erases it")
+        elif entry.ground == "erased":
+            if (event.seq, "body") not in erased:
+                log.find("ground_missing", _said(event), "no entry erases it")
+        elif entry.ground != disclosure.rule(event):
+            log.find("ground_missing", _said(event), f"the log does not bear out {entry.ground!r}")
+
+
+def _erased(events: list[Event]) -> set[tuple[int, str]]:
+    found = set()
+    for event in events:
+        entries = event.payload.get("entries", []) if event.kind == "erased" else []
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, dict):
+                found |= {(entry.get("seq", -1), part) for part in entry.get("parts", [])}
+    return found
+
+
+def _said(event: Event) -> str:
+    return f"entry {event.seq} ({event.kind})"

@@ -1,0 +1,238 @@
+"""
+What an office does with a notice: open, extend, close, restart, withdraw.
+
+Each act works out what to enter and lets the record decide. Dates come from the law of the country; the
+plan on notice is frozen, file by file, in the entry that opens it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import mimetypes
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.countries import Holidays, PeriodRule, country
+from blockplan.notice.events import Attachment, write_time
+from blockplan.notice.periods import DAY, first_moment, planned
+from blockplan.plan import archive
+from blockplan.plan.package import MANIFEST, SCENARIOS, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.notice.events import Event
+    from blockplan.notice.ledger import Ledger
+    from blockplan.notice.periods import Period
+    from blockplan.notice.store import Store
+
+#: Files of a plan package, by their endings; a Shapefile has several.
+PLAN_FILES = frozenset(
+    {".toml", ".gpkg", ".parquet", ".geoparquet", ".geojson", ".json", ".fgb"}
+    | {".shp", ".shx", ".dbf", ".prj", ".cpg"}
+)
+#: A plan on notice is a package of layers, not a picture archive.
+LARGEST_PLAN_BYTES = 500_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """
+    By which law a notice runs, and when.
+
+    Attributes
+    ----------
+    country
+        "CN", "JP", "DE", or a YAML file of the same shape.
+    rule
+        A rule of the country; None takes its first.
+    subdivision
+        The part of the country whose holidays count, where they differ ("BE").
+    first, last, inspection_last
+        Days. None for `last` takes the earliest lawful one.
+    """
+
+    country: str
+    first: dt.date
+    rule: str | None = None
+    subdivision: str | None = None
+    last: dt.date | None = None
+    inspection_last: dt.date | None = None
+
+    def period(self) -> Period:
+        """The period; UsageError where the law does not allow it."""
+        one = country(self.country)
+        return planned(
+            one.rule(self.rule), self.first, one.closed_days(self.subdivision),
+            last=self.last, inspection_last=self.inspection_last,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenPlan:
+    """A plan as it goes on notice: what names it, and its files."""
+
+    said: dict[str, Any]
+    files: list[Attachment] = field(repr=False)
+
+    @classmethod
+    def read(cls, path: str | Path, scenario: str | None = None) -> FrozenPlan:
+        """
+        Read a plan package and freeze it.
+
+        Raises
+        ------
+        PlanDataError, UsageError
+            If it cannot be read, or is too large.
+        """
+        plan = read(path, scenario)
+        with archive.open_package(Path(path)) as folder:
+            names = _plan_files(folder)
+            if sum((folder / name).stat().st_size for name in names) > LARGEST_PLAN_BYTES:
+                raise UsageError(
+                    f"{path} has more than {LARGEST_PLAN_BYTES:,} bytes. Leave out what is no layer."
+                )
+            files = [Attachment(name, _media_type(name), (folder / name).read_bytes()) for name in names]
+        said = {
+            "id": plan.manifest.id,
+            "title": dict(plan.manifest.title),
+            "scenario": scenario,
+            "content_hash": plan.content_hash,
+            "files": [
+                {
+                    "path": file.name,
+                    "bytes": len(file.content),
+                    "sha256": hashlib.sha256(file.content).hexdigest(),
+                }
+                for file in files
+            ],
+        }
+        return cls(said, files)
+
+
+def open_notice(
+    store: Store, plan: FrozenPlan, law: Law, *, by: str, more: Mapping[str, Any] | None = None
+) -> Event:
+    """
+    Put a plan on notice.
+
+    Parameters
+    ----------
+    more
+        What the notice says besides: ``places``, ``channels``, ``authority``, ``publication``,
+        ``release`` ...
+
+    Raises
+    ------
+    UsageError
+        If the law does not allow the dates.
+    NoticeStateError
+        If the notice is already open, or its first day is over.
+    """
+    payload = _opening(plan, law, by, more or {})
+    return store.append("opened", payload, attachments=plan.files)
+
+
+def extend(
+    store: Store, last: dt.date, *, reason: str, by: str, inspection_last: dt.date | None = None
+) -> Event:
+    """
+    Lengthen the running period.
+
+    Raises
+    ------
+    NoticeStateError
+        If it is over, or would become shorter.
+    UsageError
+        If it may not end on that day.
+    """
+
+    def work(ledger: Ledger) -> Event:
+        period = _lengthened(ledger.standing.opened, last, inspection_last)
+        return ledger.append("extended", {"period": period, "reason": reason, "by": by})
+
+    return store.transact(work)
+
+
+def close(store: Store, *, by: str) -> Event:
+    """Enter that the period is over; NoticeStateError before its end."""
+    return store.transact(
+        lambda ledger: ledger.append("closed", {"ended_before": ledger.standing.ends_before or "", "by": by})
+    )
+
+
+def restart(
+    store: Store, plan: FrozenPlan, law: Law, *, reason: str, by: str, more: Mapping[str, Any] | None = None
+) -> Event:
+    """Begin anew after a material change: both entries or none. The opinions of the rounds before stay."""
+    payload = _opening(plan, law, by, more or {})
+
+    def work(ledger: Ledger) -> Event:
+        said = ledger.standing.opened
+        ledger.append("restarted", {"reason": reason, "by": by})
+        kept = {key: said[key] for key in ("publication", "places", "channels", "authority") if key in said}
+        return ledger.append("opened", {**payload, **kept, **(more or {})}, attachments=plan.files)
+
+    return store.transact(work)
+
+
+def _opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    one = country(law.country)
+    within = one.publish_within
+    return {
+        **{key: value for key, value in more.items() if value},
+        "plan": plan.said,
+        "period": law.period().to_dict(),
+        # The law is entered as it was, so that an extension years later counts by the same one.
+        "rule": {
+            "country": one.country,
+            "subdivision": law.subdivision,
+            "holidays": one.holidays.model_dump(mode="json"),
+            **one.rule(law.rule).model_dump(mode="json", by_alias=True, exclude={"cases"}),
+        },
+        "publication": more.get("publication") or one.publication,
+        "wants": list(one.wants),
+        "steps": [{"id": step.id, "title": step.title, "in": step.in_} for step in one.steps],
+        "publish_within": within.model_dump(mode="json") if within else None,
+        "by": by,
+    }
+
+
+def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.date | None) -> dict[str, Any]:
+    """The period with a later end, by the law that was entered at the opening."""
+    if not opened:
+        raise NoticeStateError("The notice is not open yet, so there is nothing to lengthen. Open it first.")
+    now = opened["period"]
+    if last <= dt.date.fromisoformat(now["submission"]["last"]):
+        # The record's own law refuses it, and says what to do instead.
+        shorter = {**now["submission"], "last": last.isoformat()}
+        return {
+            **now,
+            "submission": shorter,
+            "ends_before": write_time(first_moment(last + DAY, now["zone"])),
+        }
+    said = opened["rule"]
+    fields = {key: value for key, value in said.items() if key in PeriodRule.model_fields}
+    rule = PeriodRule.model_validate(fields)
+    closed = Holidays.model_validate(said["holidays"]).closed_days(said["subdivision"])
+    if inspection_last is None and rule.submission_after_inspection is not None:
+        inspection_last = dt.date.fromisoformat(now["inspection"]["last"])
+    first = dt.date.fromisoformat(now["submission"]["first"])
+    return planned(rule, first, closed, last=last, inspection_last=inspection_last).to_dict()
+
+
+def _plan_files(folder: Path) -> list[str]:
+    names = [file.name for file in folder.iterdir() if file.is_file() and file.suffix in PLAN_FILES]
+    names = [name for name in names if not name.endswith(".toml") or name == MANIFEST]
+    scenarios = folder / SCENARIOS
+    if scenarios.is_dir():
+        names += [f"{SCENARIOS}/{file.name}" for file in scenarios.iterdir() if file.suffix == ".gpkg"]
+    return sorted(names)
+
+
+def _media_type(name: str) -> str:
+    known = {".gpkg": "application/geopackage+sqlite3", ".toml": "application/toml"}
+    return known.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -1,0 +1,305 @@
+"""
+Verifying a record folder, by its bytes alone.
+
+Nothing is believed that is not proved: each file is compared with the signed manifest, each entry with
+the tree, the tree with every checkpoint, each text with its commitment, and the whole is replayed under
+the laws of the notice. What a record cannot prove by itself (that its key is the office's, and that the
+office shows everybody the same tree) is proved with what others hold: the published key, checkpoints,
+receipts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import BlockplanError, UsageError
+from blockplan.notice import canonical, merkle
+from blockplan.notice.entries import Finding, Log, read_log
+from blockplan.notice.notes import Checkpoint, Verifier, read_checkpoint, verifier
+from blockplan.notice.receipts import faults_of_receipt, read_receipt
+from blockplan.notice.record import (
+    CHECKPOINT,
+    CHECKPOINTS,
+    FORMAT,
+    KEY,
+    LOG,
+    MANIFEST,
+    SEAL,
+    TEXTS,
+    seal_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was found; the record holds if `findings` is empty."""
+
+    folder: Path
+    findings: list[Finding] = field(default_factory=list)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    key: str | None = None
+    log: Log = field(default_factory=Log)
+    #: How many checkpoints and receipts from elsewhere were compared.
+    witnesses: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    def find(self, kind: str, where: str, said: str = "") -> None:
+        """One more finding."""
+        self.findings.append(Finding(kind, where, said))
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "record": str(self.folder),
+            "holds": self.holds,
+            "notice": self.manifest.get("notice"),
+            "view": self.manifest.get("view"),
+            "state": str(self.log.standing.state) if self.log.entries else None,
+            "entries": self.log.tree.size,
+            "root": merkle.root(self.log.tree, self.log.tree.size).hex(),
+            "key": self.key,
+            "witnesses": self.witnesses,
+            "findings": [
+                {"kind": one.kind, "where": one.where, "message": sentence(one, lang)}
+                for one in self.findings
+            ],
+        }
+
+
+def sentence(finding: Finding, lang: str = "en") -> str:
+    """A finding in words."""
+    said = TEXTS(f"finding.{finding.kind}", lang, where=finding.where, said=finding.said)
+    return " ".join(said.split())
+
+
+def verify(
+    folder: str | Path,
+    *,
+    key: str | None = None,
+    checkpoints: Sequence[str] = (),
+    receipts: Sequence[Mapping[str, Any]] = (),
+) -> Verification:
+    """
+    Verify a record folder.
+
+    Parameters
+    ----------
+    key
+        The office's public key (``name+hash+key``) from elsewhere; without it the record's own is taken.
+    checkpoints, receipts
+        What others hold: signed notes, and receipts as documents.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or `key` is no key.
+    """
+    found = Verification(Path(folder))
+    if not found.folder.is_dir():
+        raise UsageError(f"{folder} is no folder. Name the folder of a record.")
+    wanted = _wanted_key(key)
+    files = _read_folder(found)
+    _check_manifest(found, files, wanted)
+    own = _own_key(found, files, wanted)
+    if own is not None and LOG in files:
+        found.log = read_log(files[LOG], str(found.manifest.get("notice")), files.get)
+        found.findings += found.log.findings
+        _check_checkpoints(found, files, own)
+        _check_plans(found, files)
+        _check_witnesses(found, own, checkpoints, receipts)
+    return found
+
+
+def _wanted_key(key: str | None) -> Verifier | None:
+    try:
+        return None if key is None else verifier(key.strip())
+    except ValueError as error:
+        raise UsageError(f"{key!r} is {error}. Copy the line as the authority publishes it.") from None
+
+
+def _read_folder(found: Verification) -> dict[str, bytes]:
+    """Contents by path; whatever is neither file nor folder is a finding."""
+    files: dict[str, bytes] = {}
+    for folder, folders, names in os.walk(found.folder):
+        for name in sorted(folders + names):
+            path = Path(folder, name)
+            said = path.relative_to(found.folder).as_posix()
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                found.find("file_extra", said, "no plain file")
+            elif path.is_file():
+                try:
+                    files[said] = path.read_bytes()
+                except OSError as error:
+                    found.find("file_missing", said, str(error.strerror))
+            elif not any(path.iterdir()):
+                found.find("file_extra", said, "an empty folder")
+    return files
+
+
+def _check_manifest(found: Verification, files: Mapping[str, bytes], wanted: Verifier | None) -> None:
+    """The manifest is the signed one, and each file is the one that it names."""
+    data = files.get(MANIFEST)
+    if data is None or SEAL not in files or KEY not in files:
+        for name in {MANIFEST, SEAL, KEY} - set(files):
+            found.find("file_missing", name)
+    try:
+        manifest = canonical.loads(data or b"")
+        listed = {str(path): (one["bytes"], one["sha256"]) for path, one in manifest["files"].items()}
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"it is no {FORMAT}")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found.find("manifest_damaged", MANIFEST, str(error))
+        return
+    found.manifest = manifest
+    _check_seal(found, files, data or b"", wanted)
+    for path in sorted(set(listed) | (set(files) - {MANIFEST, SEAL})):
+        if path not in files:
+            found.find("file_missing", path)
+        elif path not in listed:
+            found.find("file_extra", path)
+        elif listed[path] != (len(files[path]), hashlib.sha256(files[path]).hexdigest()):
+            found.find("file_changed", path)
+
+
+def _check_seal(
+    found: Verification, files: Mapping[str, bytes], data: bytes, wanted: Verifier | None
+) -> None:
+    try:
+        own = wanted or verifier(files[KEY].decode().removesuffix("\n"))
+        text = own.text(files[SEAL].decode())
+    except (ValueError, KeyError) as error:
+        found.find("seal_forged", SEAL, str(error))
+        return
+    if text != seal_text(own.name, data):
+        found.find("manifest_changed", MANIFEST)
+
+
+def _own_key(found: Verification, files: Mapping[str, bytes], wanted: Verifier | None) -> Verifier | None:
+    try:
+        own = verifier(files.get(KEY, b"").decode().removesuffix("\n"))
+    except ValueError as error:
+        found.find("key_other", KEY, str(error))
+        return wanted
+    if wanted is not None and own != wanted:
+        found.find("key_other", KEY, str(own))
+    found.key = str(wanted or own)
+    return wanted or own
+
+
+def _check_checkpoints(found: Verification, files: Mapping[str, bytes], key: Verifier) -> None:
+    """The newest checkpoint signs just this log, and every earlier one a beginning of it."""
+    lines = files.get(CHECKPOINTS, b"").split(b"\n")
+    notes = []
+    for number, line in enumerate(lines[:-1]):
+        where = f"{CHECKPOINTS}, line {number + 1}"
+        try:
+            note = str(canonical.loads(line))
+            notes.append(note)
+            _fits(found, read_checkpoint(note, key), where)
+        except ValueError as error:
+            found.find("checkpoint_forged", where, str(error))
+    try:
+        newest = read_checkpoint(files.get(CHECKPOINT, b"").decode(), key)
+    except ValueError as error:
+        found.find("checkpoint_forged", CHECKPOINT, str(error))
+        return
+    _fits(found, newest, CHECKPOINT)
+    size = found.log.tree.size
+    if newest.size < size:
+        found.find("log_unsigned", CHECKPOINT, f"{newest.size} < {size}")
+    said = (found.manifest.get("entries"), found.manifest.get("root"), found.manifest.get("origin"))
+    if (
+        said != (newest.size, newest.root.hex(), newest.origin)
+        or files[CHECKPOINT].decode() not in notes[-1:]
+    ):
+        found.find("manifest_differs", MANIFEST)
+
+
+def _fits(
+    found: Verification, checkpoint: Checkpoint, where: str, kinds: tuple[str, str] = ("log_short", "fork")
+) -> bool:
+    """Whether the log leads on from a checkpoint; else a finding: smaller than it, or another one."""
+    size = found.log.tree.size
+    if checkpoint.size > size:
+        found.find(kinds[0], where, f"{size} < {checkpoint.size}")
+    elif merkle.root(found.log.tree, checkpoint.size) != checkpoint.root:
+        found.find(kinds[1], where, str(checkpoint.size))
+    else:
+        return True
+    return False
+
+
+def _check_plans(found: Verification, files: Mapping[str, bytes]) -> None:
+    """The files of the plan are those that the opening named, and hold the content that it named."""
+    openings = [entry for entry in found.log.entries if entry.event.kind == "opened" and entry.event.known]
+    for number, entry in enumerate(openings, 1):
+        plan = entry.event.payload["plan"]
+        for one in plan.get("files", []):
+            path = f"plan-{number}/{one.get('path')}"
+            if hashlib.sha256(files.get(path, b"")).hexdigest() != one.get("sha256"):
+                found.find("plan_changed", path)
+        bent = any(one.where.startswith(f"plan-{number}/") for one in found.findings)
+        if f"plan-{number}/plan.toml" in files and not bent:
+            _check_content(found, number, str(plan.get("content_hash")), plan.get("scenario"))
+
+
+def _check_content(found: Verification, number: int, wanted: str, scenario: str | None) -> None:
+    from blockplan.plan import read  # noqa: PLC0415 (geopandas takes its time)
+
+    folder = f"plan-{number}"
+    try:
+        content = read(found.folder / folder, scenario).content_hash
+    except BlockplanError as error:
+        found.find("plan_changed", folder, str(error))
+        return
+    if content != wanted:
+        found.find("plan_content", folder, f"{content} != {wanted}")
+
+
+def _check_witnesses(
+    found: Verification, key: Verifier, checkpoints: Sequence[str], receipts: Sequence[Mapping[str, Any]]
+) -> None:
+    kinds = ("witness_smaller", "witness_fork")
+    for number, note in enumerate(checkpoints, 1):
+        found.witnesses += 1
+        try:
+            _fits(found, read_checkpoint(note, key), f"checkpoint {number} from elsewhere", kinds)
+        except ValueError as error:
+            found.find("checkpoint_forged", f"checkpoint {number} from elsewhere", str(error))
+    for number, document in enumerate(receipts, 1):
+        found.witnesses += 1
+        where = f"receipt {number}"
+        faults = faults_of_receipt(document, key)
+        for said in faults:
+            found.find("receipt_forged", where, said)
+        if not faults:
+            _check_receipt(found, document, key, where, kinds)
+
+
+def _check_receipt(
+    found: Verification, document: Mapping[str, Any], key: Verifier, where: str, kinds: tuple[str, str]
+) -> None:
+    event, digest, _ = read_receipt(document)
+    _fits(found, read_checkpoint(document["checkpoint"], key), where, kinds)
+    if event.seq >= found.log.tree.size or found.log.tree.node(0, event.seq) != digest:
+        found.find("receipt_not_in_record", where, f"entry {event.seq}")
+
+
+def read_document(path: Path) -> Any:
+    """A JSON file of any form; UsageError if it is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is no JSON file: {error}. Name a receipt as it was given.") from None

@@ -1,0 +1,444 @@
+"""A record that was bent is found out, by name, whoever bent it and however little."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.notice.forging import (
+    LATE,
+    Finished,
+    copied,
+    finished,
+    lines_of,
+    put_lines,
+    refresh_manifest,
+    rewrite,
+    seal,
+)
+from tests.notice.records import a_clock, a_notice, an_opinion
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import SqliteStore
+from blockplan.notice.notary import Notary, TipFile
+from blockplan.notice.notes import Checkpoint, Signer
+from blockplan.notice.receipts import faults_of_receipt, read_receipt
+from blockplan.notice.verify import sentence, verify
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Lines = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return finished(tmp_path_factory.mktemp("record"))
+
+
+@pytest.fixture
+def bent(made: Finished, tmp_path: Path) -> Path:
+    return copied(made, tmp_path)
+
+
+def kinds(folder: Path, **more: Any) -> set[str]:
+    found = verify(folder, **more)
+    for finding in found.findings:
+        for lang in LANGUAGES:
+            assert sentence(finding, lang)
+    return {finding.kind for finding in found.findings}
+
+
+def opinion(lines: Lines, number: int) -> dict[str, Any]:
+    return next(line for line in lines if line["leaf"]["seq"] == number)
+
+
+def test_the_record_holds_and_others_hold_the_same(made: Finished) -> None:
+    found = verify(made.folder, key=made.key, checkpoints=made.checkpoints, receipts=made.receipts)
+    assert found.findings == []
+    assert found.witnesses == len(made.checkpoints) + len(made.receipts) > 20
+    assert found.to_dict()["state"] == "published"
+
+
+def test_the_public_record_shows_no_name_and_none_of_what_was_kept_back(made: Finished) -> None:
+    text = (made.folder / "log.jsonl").read_text(encoding="utf-8")
+    assert '"name":"N ' not in text
+    assert "secret" not in text
+    for number, shown in ((1, True), (3, False), (4, False), (5, False), (6, True)):
+        assert (f"Made-up opinion {number}." in text) is shown, number
+        assert (made.folder / "files" / f"{number}-0.txt").exists() is shown, number
+
+
+def test_the_archive_holds_all_but_what_was_erased(tmp_path: Path) -> None:
+    archive = finished(tmp_path, archive=True)
+    text = (archive.folder / "log.jsonl").read_text(encoding="utf-8")
+    assert verify(archive.folder).findings == []
+    assert '"name":"N 4"' in text
+    assert '"name":"N 5"' not in text
+    assert "Made-up opinion 5." not in text
+
+
+# ---- one bit, one file too many, one too few ----
+
+
+def all_files(folder: Path) -> list[str]:
+    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+
+
+def test_one_changed_bit_in_any_file_is_found(made: Finished, bent: Path) -> None:
+    names = all_files(made.folder)
+    assert len(names) >= 14
+    for name in names:
+        whole = (bent / name).read_bytes()
+        for place in {0, len(whole) // 2, len(whole) - 1}:
+            for bit in (1, 128):
+                changed = bytearray(whole)
+                changed[place] ^= bit
+                (bent / name).write_bytes(changed)
+                assert kinds(bent), f"{name}: bit {bit} of byte {place}"
+        (bent / name).write_bytes(whole)
+    assert not kinds(bent)
+
+
+@given(st.data())
+def test_one_changed_bit_anywhere_in_what_is_signed_is_found(made: Finished, data: st.DataObject) -> None:
+    name = data.draw(
+        st.sampled_from(["manifest.json", "manifest.note", "key.txt", "checkpoint.txt", "log.jsonl"])
+    )
+    whole = (made.folder / name).read_bytes()
+    place, bit = data.draw(st.integers(0, len(whole) - 1)), data.draw(st.integers(0, 7))
+    try:
+        (made.folder / name).write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :]
+        )
+        assert kinds(made.folder)
+    finally:
+        (made.folder / name).write_bytes(whole)
+
+
+def test_a_file_too_few_is_found(made: Finished, bent: Path) -> None:
+    for name in all_files(made.folder):
+        (bent / name).rename(bent.parent / "aside")
+        assert kinds(bent) & {"file_missing", "manifest_damaged"}, name
+        (bent.parent / "aside").rename(bent / name)
+
+
+@pytest.mark.parametrize("name", ["more.txt", "files/99-0.txt", ".hidden", "plan-1/plan.gpkg-journal"])
+def test_a_file_too_many_is_found(bent: Path, name: str) -> None:
+    (bent / name).write_text("", encoding="utf-8")
+    assert kinds(bent) == {"file_extra"}
+
+
+def test_a_link_and_an_empty_folder_are_found(bent: Path) -> None:
+    (bent / "link").symlink_to(bent / "log.jsonl")
+    (bent / "empty").mkdir()
+    assert [finding.where for finding in verify(bent).findings] == ["empty", "link"]
+
+
+# ---- without the office's key: the manifest is made to fit, and no longer the signed one ----
+
+
+def test_an_edited_opinion_is_found(bent: Path) -> None:
+    lines = lines_of(bent)
+    opinion(lines, 1)["body"]["text"] = "Made-up opinion 1!"
+    put_lines(bent, lines)
+    assert kinds(bent) == {"manifest_changed", "body_changed"}
+
+
+def test_a_dropped_entry_is_found(bent: Path) -> None:
+    lines = lines_of(bent)
+    put_lines(bent, lines[:6] + lines[7:])
+    assert {"manifest_changed", "entry_number", "log_short"} <= kinds(bent)
+
+
+def test_a_dropped_end_is_found(bent: Path) -> None:
+    put_lines(bent, lines_of(bent)[:-1])
+    assert {"manifest_changed", "log_short"} <= kinds(bent)
+
+
+def test_entries_in_another_order_are_found(bent: Path) -> None:
+    lines = lines_of(bent)
+    lines[1], lines[2] = lines[2], lines[1]
+    put_lines(bent, lines)
+    assert {"manifest_changed", "entry_number", "time_backwards", "fork"} <= kinds(bent)
+
+
+def test_a_late_opinion_dated_back_is_found(bent: Path) -> None:
+    lines = lines_of(bent)
+    late = opinion(lines, 9)
+    late["leaf"]["at"] = "2026-04-10T15:59:59.000000Z"
+    put_lines(bent, lines)
+    assert {"manifest_changed", "fork", "law_broken"} <= kinds(bent)
+
+
+def test_swapped_attachments_are_found(bent: Path) -> None:
+    one, two = bent / "files" / "1-0.txt", bent / "files" / "2-0.txt"
+    first = one.read_bytes()
+    one.write_bytes(two.read_bytes())
+    two.write_bytes(first)
+    refresh_manifest(bent)
+    assert kinds(bent) == {"manifest_changed", "file_swapped"}
+
+
+def test_a_changed_plan_file_is_found(bent: Path) -> None:
+    plan = bent / "plan-1" / "plan.gpkg"
+    plan.write_bytes(plan.read_bytes().replace(b"1401", b"0701"))
+    refresh_manifest(bent)
+    assert {"manifest_changed", "plan_changed", "file_swapped"} <= kinds(bent)
+
+
+def test_a_changed_answer_is_found(bent: Path) -> None:
+    lines = lines_of(bent)
+    answer = next(line for line in lines if line["leaf"]["kind"] == "answered")
+    answer["body"]["answer"]["kind"] = "not_adopted"
+    put_lines(bent, lines)
+    assert kinds(bent) == {"manifest_changed", "body_changed"}
+
+
+def test_an_opinion_that_is_hidden_without_ground_is_found(bent: Path) -> None:
+    for ground in ("withheld", "erased", "withdrawn", "publication", "redacted", "replaced"):
+        lines = lines_of(bent)
+        line = opinion(lines, 1)
+        for key in ("body", "body_key", "files"):
+            line.pop(key, None)
+        put_lines(
+            bent,
+            [
+                line | {"kept_back": ground, "opinion": "O-1"} if line["leaf"]["seq"] == 1 else line
+                for line in lines
+            ],
+        )
+        assert "ground_missing" in kinds(bent), ground
+
+
+def test_a_record_signed_by_another_key_is_found_by_the_published_one(made: Finished, bent: Path) -> None:
+    rewrite(bent, Signer.new("blockplan/made-up"), lambda lines: lines)
+    assert kinds(bent) == set()  # it fits itself: the key must come from elsewhere
+    assert {"key_other", "seal_forged"} <= kinds(bent, key=made.key)
+
+
+# ---- with the office's key: laws, receipts and checkpoints that others hold ----
+
+
+def texted(lines: Lines) -> Lines:
+    opinion(lines, 1)["body"]["text"] = "Made-up opinion 1!"
+    return lines
+
+
+def dropped(lines: Lines) -> Lines:
+    return [line for line in lines if line["leaf"]["seq"] != 2]
+
+
+def cut(lines: Lines) -> Lines:
+    return lines[:8]
+
+
+def reordered(lines: Lines) -> Lines:
+    one, two = opinion(lines, 1), opinion(lines, 2)
+    lines[1], lines[2] = two, one
+    one["leaf"]["at"], two["leaf"]["at"] = two["leaf"]["at"], one["leaf"]["at"]
+    one["body"]["opinion"], two["body"]["opinion"] = "O-2", "O-1"
+    return lines
+
+
+def dated_back(lines: Lines) -> Lines:
+    late = opinion(lines, 9)
+    late["leaf"]["at"] = "2026-04-10T15:59:59.000000Z"
+    late["body"]["late"] = False
+    return lines
+
+
+@pytest.mark.parametrize(
+    "change", [texted, dropped, cut, reordered, dated_back], ids=lambda change: change.__name__
+)
+def test_another_history_signed_anew_is_found_by_checkpoints_and_receipts(
+    made: Finished, bent: Path, change: Callable[[Lines], Lines]
+) -> None:
+    rewrite(bent, made.signer, change)
+    assert kinds(bent, checkpoints=made.checkpoints) & {"witness_fork", "witness_smaller"}
+    assert "receipt_not_in_record" in kinds(bent, receipts=made.receipts)
+
+
+def test_a_smaller_tree_signed_anew_is_found_by_a_checkpoint(made: Finished, bent: Path) -> None:
+    rewrite(bent, made.signer, cut)
+    assert "witness_smaller" in kinds(bent, checkpoints=made.checkpoints[-1:])
+
+
+def test_a_fork_is_found_by_the_checkpoint_of_the_other_branch(made: Finished, bent: Path) -> None:
+    rewrite(bent, made.signer, texted)
+    other = (bent / "checkpoint.txt").read_text(encoding="utf-8")
+    assert kinds(made.folder, checkpoints=[other]) == {"witness_fork"}
+
+
+def shortened(lines: Lines) -> Lines:
+    period = next(line for line in lines if line["leaf"]["kind"] == "extended")["body"]["period"]
+    period["ends_before"] = "2026-03-20T16:00:00.000000Z"
+    period["submission"]["last"] = "2026-03-20"
+    return lines
+
+
+def closed_early(lines: Lines) -> Lines:
+    closed = next(line for line in lines if line["leaf"]["kind"] == "closed")
+    lines.remove(closed)
+    lines.insert(9, closed)
+    closed["leaf"]["at"] = "2026-04-09T00:00:00.000000Z"
+    return lines
+
+
+def called_in_time(lines: Lines) -> Lines:
+    opinion(lines, 9)["body"]["late"] = False
+    return lines
+
+
+def published_at_once(lines: Lines) -> Lines:
+    return [line for line in lines if line["leaf"]["kind"] not in {"answers_complete", "approved"}]
+
+
+def approved_alone(lines: Lines) -> Lines:
+    body = next(line for line in lines if line["leaf"]["kind"] == "approved")["body"]
+    body["second"] = body["by"]
+    return lines
+
+
+@pytest.mark.parametrize(
+    "change",
+    [shortened, closed_early, called_in_time, published_at_once, approved_alone],
+    ids=lambda change: change.__name__,
+)
+def test_an_entry_that_the_law_forbids_is_found_even_with_every_signature_right(
+    made: Finished, bent: Path, change: Callable[[Lines], Lines]
+) -> None:
+    rewrite(bent, made.signer, change)
+    assert kinds(bent) == {"law_broken"}
+
+
+def still_there(lines: Lines) -> Lines:
+    line = opinion(lines, 5)
+    del line["kept_back"], line["opinion"]
+    line |= {"body": {"text": "Made-up opinion 5."}, "body_key": "00" * 32, "files": [None, None]}
+    return lines
+
+
+def test_what_was_erased_and_is_still_there_is_found(made: Finished, bent: Path) -> None:
+    rewrite(bent, made.signer, still_there)
+    assert "erased_present" in kinds(bent)
+
+
+# ---- receipts ----
+
+
+def test_a_receipt_holds_by_itself_and_without_the_record(made: Finished) -> None:
+    for document in made.receipts:
+        assert faults_of_receipt(document) == []
+        assert faults_of_receipt(json.loads(json.dumps(document)), made.signer.verifier) == []
+
+
+def test_an_erased_opinion_leaves_its_receipt_whole(made: Finished) -> None:
+    assert verify(made.folder, receipts=[made.receipts[4]]).findings == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda r: r["body"].update(text="I praised the plan."), "not the one that was committed to"),
+        (lambda r: r["body"].update(late=True), "not the one that was committed to"),
+        (lambda r: r["leaf"].update(at="2026-03-01T00:00:00.000000Z"), "does not lead from entry"),
+        (lambda r: r["leaf"].update(seq=3), "does not lead from entry"),
+        (lambda r: r["proof"].pop(), "does not lead from entry"),
+        (lambda r: r["proof"].append("00" * 32), "does not lead from entry"),
+        (lambda r: r.update(checkpoint=r["checkpoint"].replace("\n2\n", "\n3\n")), "forged or damaged"),
+        (lambda r: r.update(key=str(Signer.new("x").verifier)), "forged or damaged"),
+        (lambda r: r.pop("leaf"), "forged or damaged"),
+    ],
+)
+def test_a_forged_receipt_is_found(made: Finished, change: Callable[[Any], Any], said: str) -> None:
+    document = copy.deepcopy(made.receipts[0])
+    change(document)
+    assert said in " ".join(faults_of_receipt(document))
+    assert "receipt_forged" in kinds(made.folder, receipts=[document])
+
+
+def test_a_receipt_that_another_key_signed_is_found(made: Finished) -> None:
+    other = Signer.new("blockplan/made-up")
+    document = copy.deepcopy(made.receipts[0])
+    document["leaf"]["seq"] = 0
+    _, digest, _ = read_receipt(document)
+    document |= {"proof": [], "key": str(other.verifier)}
+    document["checkpoint"] = other.sign(Checkpoint(other.name, 1, digest).text())
+    assert faults_of_receipt(document) == []  # whole by itself ...
+    assert faults_of_receipt(document, made.signer.verifier)  # ... and not the office's
+
+
+# ---- signing ----
+
+
+def signed(folder: Path) -> tuple[SqliteStore, Notary]:
+    notary = Notary(Signer.new("blockplan/made-up"), TipFile(folder / "tip"))
+    clock = a_clock()
+    a_notice(folder, clock).close()
+    return SqliteStore(folder / "notice.sqlite", clock=clock, notary=notary), notary
+
+
+def test_an_old_copy_of_the_record_is_neither_signed_nor_written_to(tmp_path: Path) -> None:
+    store, notary = signed(tmp_path)
+    with store:
+        store.append("submitted", an_opinion())
+    backup = (tmp_path / "notice.sqlite").read_bytes()
+    with SqliteStore(tmp_path / "notice.sqlite", clock=a_clock(), notary=notary) as store:
+        store.append("submitted", an_opinion())
+    (tmp_path / "notice.sqlite").write_bytes(backup)
+    with SqliteStore(tmp_path / "notice.sqlite", clock=a_clock(), notary=notary) as store:
+        with pytest.raises(NoticeStateError, match="has 2 entries, and 3 were signed: it is an older copy"):
+            store.append("submitted", an_opinion())
+        assert len(list(store.events())) == 2
+
+
+def test_a_record_that_was_changed_in_the_database_is_not_signed(tmp_path: Path) -> None:
+    store, _ = signed(tmp_path)
+    with store:
+        store.append("submitted", an_opinion())
+        store._writer.execute('UPDATE nodes SET digest = zeroblob(32) WHERE level = 0 AND "index" = 1')
+        store._writer.execute('UPDATE nodes SET digest = zeroblob(32) WHERE level = 1 AND "index" = 0')
+        with pytest.raises(NoticeStateError, match="are not those that were signed"):
+            store.append("submitted", an_opinion())
+
+
+def test_without_the_newest_checkpoint_nothing_is_signed(tmp_path: Path) -> None:
+    store, _ = signed(tmp_path)
+    with store:
+        store.append("submitted", an_opinion())
+        newest = (tmp_path / "tip").read_text(encoding="utf-8")
+        (tmp_path / "tip").unlink()
+        with pytest.raises(NoticeStateError, match="newest signed checkpoint of this record is missing"):
+            store.append("submitted", an_opinion())
+        (tmp_path / "tip").write_text(newest, encoding="utf-8")
+        assert store.append("submitted", an_opinion()).seq == 2
+
+
+def test_a_key_signs_no_text_that_could_be_a_checkpoint(tmp_path: Path) -> None:
+    _, notary = signed(tmp_path)
+    with pytest.raises(UsageError, match="begins like a checkpoint"):
+        notary.sign_text("blockplan/made-up\n1\nAAAA\n")
+
+
+def test_the_late_opinion_is_in_the_record_and_marked(made: Finished) -> None:
+    body = opinion(lines_of(made.folder), 9)["body"]
+    assert (body["opinion"], body["late"]) == (LATE, True)
+
+
+def test_what_is_no_folder_is_no_record(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is no folder"):
+        verify(tmp_path / "nothing")
+    assert "file_missing" in kinds(tmp_path)
+
+
+def test_the_seal_of_a_bent_record_can_be_made_with_the_key_alone(made: Finished, bent: Path) -> None:
+    (bent / "more.txt").write_text("x", encoding="utf-8")
+    seal(bent, made.signer)
+    assert kinds(bent) == set()
