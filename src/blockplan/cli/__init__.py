@@ -29,6 +29,7 @@ COMMANDS = {
     "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),
     "batch": ("blockplan.cli.batch", "Many plans at once, over processes or a cluster."),
+    "notice": ("blockplan.cli.notice", "A public notice: dates that hold, a record that can be verified."),
     "import": ("blockplan.cli.imports", "Other people's data into a plan package."),
 }
 

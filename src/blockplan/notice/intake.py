@@ -81,8 +81,9 @@ def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
     NoticeStateError
         If no opinions are taken in: before the notice opens, or once the answers are published.
     """
-    (one,) = submit_many(store, [opinion])
-    return one
+    opinion.check()
+    secret = secrets.token_urlsafe(24)
+    return store.transact(lambda ledger: _enter(ledger, opinion, secret)), secret
 
 
 def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
@@ -92,7 +93,13 @@ def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, 
     keys = [secrets.token_urlsafe(24) for _ in opinions]
 
     def work(ledger: Ledger) -> list[tuple[Event, str]]:
-        return [(_enter(ledger, one, key), key) for one, key in zip(opinions, keys, strict=True)]
+        found = []
+        for number, (one, key) in enumerate(zip(opinions, keys, strict=True), 1):
+            try:
+                found.append((_enter(ledger, one, key), key))
+            except UsageError as error:
+                raise UsageError(f"{error} (opinion {number} of {len(opinions)}; none was entered)") from None
+        return found
 
     return store.transact(work)
 

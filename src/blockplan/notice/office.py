@@ -18,11 +18,12 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.countries import Holidays, PeriodRule, country
 from blockplan.notice.events import Attachment, write_time
 from blockplan.notice.periods import DAY, first_moment, planned
+from blockplan.notice.state import State
 from blockplan.plan import archive
 from blockplan.plan.package import MANIFEST, SCENARIOS, read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
@@ -114,7 +115,13 @@ class FrozenPlan:
 
 
 def open_notice(
-    store: Store, plan: FrozenPlan, law: Law, *, by: str, more: Mapping[str, Any] | None = None
+    store: Store,
+    plan: FrozenPlan,
+    law: Law,
+    *,
+    by: str,
+    more: Mapping[str, Any] | None = None,
+    steps: Sequence[tuple[str, str]] = (),
 ) -> Event:
     """
     Put a plan on notice.
@@ -124,16 +131,30 @@ def open_notice(
     more
         What the notice says besides: ``places``, ``channels``, ``authority``, ``publication``,
         ``release`` ...
+    steps
+        Steps of the country that were done before, and their days.
 
     Raises
     ------
     UsageError
-        If the law does not allow the dates.
+        If the law does not allow the dates, or has no such step before the notice.
     NoticeStateError
         If the notice is already open, or its first day is over.
     """
     payload = _opening(plan, law, by, more or {})
-    return store.append("opened", payload, attachments=plan.files)
+    known = [step["id"] for step in payload["steps"] if State.DRAFT in step["in"]]
+    for name, _ in steps:
+        if name not in known:
+            raise UsageError(
+                f"There is no step {name!r} before a notice. Steps: {', '.join(known) or 'none'}."
+            )
+
+    def work(ledger: Ledger) -> Event:
+        for name, day in steps:
+            ledger.append("stepped", {"step": name, "on": day, "by": by})
+        return ledger.append("opened", payload, attachments=plan.files)
+
+    return store.transact(work)
 
 
 def extend(

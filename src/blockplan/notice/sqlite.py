@@ -154,6 +154,11 @@ class SqliteStore:
         """Signed checkpoints, smallest tree first."""
         return _Rows(self._id, self._reader()).checkpoints()
 
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint; None before the first."""
+        row = self._reader().execute("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1").fetchone()
+        return None if row is None else str(row[0])
+
     def close(self) -> None:
         """Bring the write-ahead log into the file and let go of it."""
         with self._turn:

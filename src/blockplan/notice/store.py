@@ -64,6 +64,10 @@ class Store(Protocol):
         """Signed checkpoints, smallest tree first."""
         ...
 
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint; None before the first."""
+        ...
+
     def close(self) -> None:
         """Let go of the database."""
         ...

@@ -109,7 +109,7 @@ def verify(
     found = Verification(Path(folder))
     if not found.folder.is_dir():
         raise UsageError(f"{folder} is no folder. Name the folder of a record.")
-    wanted = _wanted_key(key)
+    wanted = wanted_key(key)
     files = _read_folder(found)
     _check_manifest(found, files, wanted)
     own = _own_key(found, files, wanted)
@@ -122,7 +122,8 @@ def verify(
     return found
 
 
-def _wanted_key(key: str | None) -> Verifier | None:
+def wanted_key(key: str | None) -> Verifier | None:
+    """A public key as somebody gives it; UsageError if it is none."""
     try:
         return None if key is None else verifier(key.strip())
     except ValueError as error:

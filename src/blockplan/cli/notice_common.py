@@ -1,0 +1,117 @@
+"""What the commands of ``notice`` share: the record with its key, the persons, what was entered."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blockplan.cli.common import show_json
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from blockplan.notice import Event, SqliteStore
+    from blockplan.notice.notary import Notary
+
+notice_argument = click.argument("notice", metavar="NOTICE", type=click.Path(dir_okay=False))
+key_option = click.option(
+    "--key",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="The private key; default: NOTICE.key. The newest checkpoint is kept beside it.",
+)
+by_option = click.option("--by", required=True, metavar="NAME", help="Who does this (a post, or a name).")
+second_option = click.option(
+    "--second", required=True, metavar="NAME", help="The second person who looked; not the same."
+)
+reason_option = click.option("--reason", required=True, help="Why; it stands in the record.")
+
+
+def now() -> dt.datetime:
+    """The server's time."""
+    from blockplan.notice.ledger import system_clock
+
+    return system_clock()
+
+
+def key_path(notice: str, key: str | None) -> Path:
+    """Where the private key is."""
+    return Path(key) if key else Path(f"{notice}.key")
+
+
+def tip_path(key: Path) -> Path:
+    """Where the newest signed checkpoint is kept."""
+    return key.with_name(key.name + ".signed")
+
+
+def notary_of(notice: str, key: str | None) -> Notary:
+    """Who signs the record."""
+    from blockplan.notice.notary import Notary, TipFile, read_key
+
+    path = key_path(notice, key)
+    return Notary(read_key(path), TipFile(tip_path(path)))
+
+
+@contextmanager
+def record(notice: str, key: str | None) -> Iterator[tuple[SqliteStore, Notary]]:
+    """The record, open for entries, and its notary."""
+    from blockplan.notice import SqliteStore
+
+    if not Path(notice).is_file():
+        raise click.UsageError(f"There is no record {notice}. Begin one with `blockplan notice open`.")
+    notary = notary_of(notice, key)
+    with SqliteStore(notice, notary=notary, clock=now) as store:
+        yield store, notary
+
+
+@contextmanager
+def reading(notice: str) -> Iterator[SqliteStore]:
+    """The record, to be read; no key is needed."""
+    from blockplan.notice import SqliteStore
+
+    if not Path(notice).is_file():
+        raise click.UsageError(f"There is no record {notice}. Begin one with `blockplan notice open`.")
+    with SqliteStore(notice) as store:
+        yield store
+
+
+def said(key: str, lang: str, /, **values: Any) -> str:
+    """A sentence of the room in a language."""
+    from blockplan.notice.record import TEXTS
+
+    return TEXTS(f"say.{key}", lang, **values)
+
+
+def kind_in_words(kind: str, lang: str) -> str:
+    """The name of a kind of entry."""
+    from blockplan.notice.record import TEXTS
+
+    return TEXTS(f"kind.{kind}", lang)
+
+
+def show_entry(event: Event, lang: str, as_json: bool, **more: Any) -> None:
+    """What was entered: as JSON, or a line."""
+    if as_json:
+        show_json(entry_document(event) | more)
+        return
+    click.echo(said("entered", lang, seq=event.seq, kind=kind_in_words(event.kind, lang), at=event.at))
+    if "period" in event.payload:
+        click.echo(period_line(event.payload["period"], lang))
+
+
+def entry_document(event: Event) -> dict[str, Any]:
+    """An entry as JSON."""
+    return {"entry": event.seq, "kind": event.kind, "at": event.at, "payload": event.payload}
+
+
+def period_line(period: dict[str, Any], lang: str) -> str:
+    """The period in a sentence; the inspection too where it ends on another day."""
+    span = period["submission"]
+    line = said("period", lang, zone=period["zone"], ends=period["ends_before"][:19] + "Z", **span)
+    if period["inspection"]["last"] != span["last"]:
+        line += "; " + said("inspection", lang, last=period["inspection"]["last"])
+    return line

@@ -1,0 +1,402 @@
+"""``blockplan notice submit ...``: opinions in, their receipts, and what may be shown of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blockplan.cli.common import json_option, lang_option, show_json
+from blockplan.cli.notice_common import (
+    by_option,
+    entry_document,
+    key_option,
+    notice_argument,
+    reason_option,
+    record,
+    said,
+    second_option,
+    show_entry,
+)
+
+if TYPE_CHECKING:
+    from blockplan.notice import Attachment, Event, SqliteStore
+    from blockplan.notice.intake import Opinion
+    from blockplan.notice.notary import Notary
+
+opinion_argument = click.argument("opinion", metavar="OPINION")
+text_option = click.option("--text", help="The words; or --text-file.")
+text_file_option = click.option(
+    "--text-file",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="The words, from a file; - for stdin.",
+)
+secret_option = click.option("--secret", help="The submitter's secret.")
+clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it at the submitter's wish.")
+
+
+@click.command(
+    "submit",
+    epilog='Example: blockplan notice submit town.notice --text "More trees, please." --receipt receipt.json',
+)
+@notice_argument
+@text_option
+@text_file_option
+@click.option("--title", help="A title.")
+@click.option(
+    "--channel",
+    default="counter",
+    show_default=True,
+    help="How it came: counter, post, email, phone, meeting, web.",
+)
+@click.option(
+    "--from", "sender", type=click.Choice(["public", "agency"]), default="public", show_default=True
+)
+@click.option("--received-at", metavar="DATE", help="Day or time of arrival, where it is entered later.")
+@click.option("--object", "targets", multiple=True, metavar="LAYER:ID", help="What of the plan it is about.")
+@click.option("--given-reason", "given_reason", help="The reason that the submitter gives.")
+@click.option("--name", help="Of the submitter; never published.")
+@click.option("--address", help="Of the submitter; never published.")
+@click.option("--contact", help="Of the submitter; never published.")
+@click.option("--standing", help="Resident, landowner, interested person ...; never published.")
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="A file that came with it.",
+)
+@click.option(
+    "--receipt", type=click.Path(dir_okay=False), metavar="FILE", help="Write the receipt to this file."
+)
+@key_option
+@lang_option
+@json_option
+def submit_command(
+    notice: str, key: str | None, receipt: str | None, lang: str, as_json: bool, **given: Any
+) -> None:
+    """
+    Take an opinion in: numbered, marked in time or late by this machine's clock, with a receipt.
+
+    The secret that is shown lets the submitter amend and withdraw it; it is shown this once.
+    """
+    from blockplan.notice.intake import submit
+
+    opinion = _opinion(given)
+    with record(notice, key) as (store, notary):
+        event, secret = submit(store, opinion)
+        document = _receipt(store, notary, event)
+    if receipt:
+        _write(receipt, document)
+    if as_json:
+        show_json(entry_document(event) | {"opinion": event.opinion, "secret": secret, "receipt": document})
+        return
+    click.echo(said("late" if event.payload["late"] else "in_time", lang, opinion=event.opinion))
+    if event.payload.get("defects"):
+        click.echo(said("defects", lang, said=", ".join(event.payload["defects"])))
+    click.echo(said("secret", lang, secret=secret))
+    if receipt:
+        click.echo(said("receipt", lang, path=receipt), err=True)
+
+
+@click.command("receipt", epilog="Example: blockplan notice receipt town.notice O-3 --out receipt.json")
+@notice_argument
+@opinion_argument
+@click.option(
+    "--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write it to this file; default: stdout."
+)
+@key_option
+def receipt_command(notice: str, opinion: str, out: str | None, key: str | None) -> None:
+    """Give the receipt of an opinion again, against the newest checkpoint."""
+    with record(notice, key) as (store, notary):
+        event = next(store.events({"submitted"}, about=opinion), None)
+        if event is None:
+            raise click.UsageError(
+                f"There is no opinion {opinion!r} in {notice}. Opinions are numbered like O-17."
+            )
+        document = _receipt(store, notary, event)
+    if out:
+        _write(out, document)
+    else:
+        show_json(document)
+
+
+@click.command(
+    "amend", epilog='Example: blockplan notice amend town.notice O-3 --text "Fewer trees." --secret SECRET'
+)
+@notice_argument
+@opinion_argument
+@text_option
+@text_file_option
+@secret_option
+@clerk_option
+@key_option
+@lang_option
+@json_option
+def amend_command(notice: str, opinion: str, key: str | None, lang: str, as_json: bool, **given: Any) -> None:
+    """
+    Put another text in the place of an opinion, while the period runs. The first text stays in the
+    record.
+    """
+    from blockplan.notice.intake import amend
+
+    text = _text(given)
+    with record(notice, key) as (store, _):
+        event = amend(store, opinion, text, secret=given["secret"], by=given["by"])
+    show_entry(event, lang, as_json)
+
+
+@click.command(
+    "withdraw-opinion", epilog="Example: blockplan notice withdraw-opinion town.notice O-3 --secret SECRET"
+)
+@notice_argument
+@opinion_argument
+@secret_option
+@clerk_option
+@click.option("--reason", help="Why, if the submitter says so.")
+@key_option
+@lang_option
+@json_option
+def withdraw_opinion_command(
+    notice: str,
+    opinion: str,
+    secret: str | None,
+    by: str | None,
+    reason: str | None,
+    key: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Take an opinion back. It stays counted, as withdrawn, and is not published."""
+    from blockplan.notice.intake import withdraw
+
+    with record(notice, key) as (store, _):
+        event = withdraw(store, opinion, secret=secret, by=by, reason=reason)
+    show_entry(event, lang, as_json)
+
+
+@click.command(
+    "redact",
+    epilog='Example: blockplan notice redact town.notice O-3 --text "The house at [...]" '
+    "--ground privacy --by a --second b",
+)
+@notice_argument
+@opinion_argument
+@text_option
+@text_file_option
+@click.option("--ground", required=True, help="Why not as it came.")
+@by_option
+@second_option
+@key_option
+@lang_option
+@json_option
+def redact_command(
+    notice: str, opinion: str, key: str | None, lang: str, as_json: bool, **given: Any
+) -> None:
+    """Enter the text of an opinion that may be published, in the place of its own. Two persons must look."""
+    payload = {
+        "opinion": opinion,
+        "text": _text(given),
+        **{name: given[name] for name in ("ground", "by", "second")},
+    }
+    with record(notice, key) as (store, _):
+        event = store.append("redacted", payload)
+    show_entry(event, lang, as_json)
+
+
+@click.command(
+    "withhold",
+    epilog='Example: blockplan notice withhold town.notice O-3 --ground "third persons" --by a --second b',
+)
+@notice_argument
+@opinion_argument
+@click.option("--ground", required=True, help="Why it is not published.")
+@by_option
+@second_option
+@key_option
+@lang_option
+@json_option
+def withhold_command(
+    notice: str, opinion: str, ground: str, by: str, second: str, key: str | None, lang: str, as_json: bool
+) -> None:
+    """Keep an opinion from publication, with the ground. It is answered and counted all the same."""
+    with record(notice, key) as (store, _):
+        event = store.append("withheld", {"opinion": opinion, "ground": ground, "by": by, "second": second})
+    show_entry(event, lang, as_json)
+
+
+@click.command(
+    "restore", epilog='Example: blockplan notice restore town.notice O-3 --reason "no ground any more" --by a'
+)
+@notice_argument
+@opinion_argument
+@reason_option
+@by_option
+@key_option
+@lang_option
+@json_option
+def restore_command(
+    notice: str, opinion: str, reason: str, by: str, key: str | None, lang: str, as_json: bool
+) -> None:
+    """Undo what redacted or withheld an opinion."""
+    with record(notice, key) as (store, _):
+        event = store.append("restored", {"opinion": opinion, "reason": reason, "by": by})
+    show_entry(event, lang, as_json)
+
+
+@click.command(
+    "erase",
+    epilog='Example: blockplan notice erase town.notice O-3 --ground "asked for by the submitter" --by clerk',
+)
+@notice_argument
+@opinion_argument
+@click.option("--ground", required=True, help="Why it must go.")
+@click.option("--person-only", is_flag=True, help="Erase name, address and contact; the words stay.")
+@by_option
+@key_option
+@lang_option
+@json_option
+def erase_command(
+    notice: str,
+    opinion: str,
+    ground: str,
+    person_only: bool,
+    by: str,
+    key: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """
+    Erase what somebody sent, for ever: words, files, name and address, and the keys of their commitments.
+
+    Every other proof still holds. What was published or backed up before is not reached.
+    """
+    from blockplan.notice.intake import erase
+
+    with record(notice, key) as (store, _):
+        event = erase(store, opinion, ground=ground, by=by, person_only=person_only)
+    show_entry(event, lang, as_json)
+
+
+@click.command("import-opinions", epilog="Example: blockplan notice import-opinions town.notice letters.xlsx")
+@notice_argument
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--again", is_flag=True, help="Import the file although it was imported before.")
+@key_option
+@lang_option
+@json_option
+def import_command(notice: str, file: str, again: bool, key: str | None, lang: str, as_json: bool) -> None:
+    """
+    Take in the opinions of FILE: CSV, XLSX, or a mailbox (.mbox, .eml). All of them, or none.
+
+    The day of arrival that the file gives decides whether an opinion is in time. An empty row is no
+    opinion, and is reported.
+    """
+    from blockplan.notice.intake import submit_many
+    from blockplan.respond.importing import read_opinions
+
+    digest = _digest(file)
+    rows = read_opinions(file)
+    kept = [row for row in rows if row.says_something]
+    with record(notice, key) as (store, _):
+        if not again and any(_source(event) == digest for event in store.events({"submitted"})):
+            raise click.UsageError(
+                f"{file} was imported before. Give --again if its opinions are to be taken in twice."
+            )
+        done = submit_many(store, [_from_row(row, file, digest) for row in kept])
+    looks = [{"row": row.row, "message": fault} for row in rows for fault in row.faults]
+    late = sum(bool(event.payload["late"]) for event, _ in done)
+    if as_json:
+        opinions = [{"row": row.row, "opinion": event.opinion, "late": event.payload["late"]}
+                    for row, (event, _) in zip(kept, done, strict=True)]  # fmt: skip
+        show_json({"file": file, "sha256": digest, "opinions": opinions, "late": late, "look_at": looks,
+                   "empty_rows": [row.row for row in rows if not row.says_something]})  # fmt: skip
+        return
+    first, last = (done[0][0].opinion, done[-1][0].opinion) if done else ("–", "–")
+    click.echo(said("imported", lang, count=len(done), first=first, last=last, late=late))
+    for one in looks:
+        click.echo(said("look", lang, row=one["row"], said=one["message"]), err=True)
+
+
+def _opinion(given: dict[str, Any]) -> Opinion:
+    from blockplan.notice.intake import Opinion
+
+    targets = []
+    for one in given["targets"]:
+        layer, colon, name = one.partition(":")
+        if not colon or not name:
+            raise click.UsageError(f"--object {one!r}: write layer and id, as parcels:P-012.")
+        targets.append({"layer": layer, "id": name})
+    more = {name: given[name] for name in ("title", "received_at")}
+    more |= {"targets": targets, "reason": given["given_reason"]}
+    person = {name: given[name] for name in ("name", "address", "contact", "standing") if given[name]}
+    files = [_attachment(path) for path in given["files"]]
+    text = _text(given, needed=not files)
+    return Opinion(
+        text=text, channel=given["channel"], sender=given["sender"], more=more, person=person, files=files
+    )
+
+
+def _from_row(row: Any, file: str, digest: str) -> Opinion:
+    from blockplan.notice.intake import Opinion
+
+    more = {**row.payload(), "source": {"file": Path(file).name, "sha256": digest, "row": row.row}}
+    text, channel, sender = (more.pop(name) for name in ("text", "channel", "from"))
+    return Opinion(
+        text=text, channel=channel, sender=sender, more=more, person=row.person, files=row.attachments
+    )
+
+
+def _source(event: Event) -> str | None:
+    source = event.payload.get("source")
+    return source.get("sha256") if isinstance(source, dict) else None
+
+
+def _text(given: dict[str, Any], needed: bool = True) -> str:
+    if given["text"] is not None and given["text_file"] is not None:
+        raise click.UsageError("Give --text or --text-file, not both.")
+    text = given["text"] if given["text_file"] is None else given["text_file"].read()
+    if text is None and needed:
+        raise click.UsageError("Give the words with --text or --text-file.")
+    return text or ""
+
+
+def _attachment(path: str) -> Attachment:
+    import mimetypes
+
+    from blockplan.notice import Attachment
+
+    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return Attachment(Path(path).name, media_type, Path(path).read_bytes())
+
+
+def _receipt(store: SqliteStore, notary: Notary, event: Event) -> dict[str, Any]:
+    from blockplan.notice.receipts import receipt
+
+    return receipt(event, store, store.checkpoint() or "", notary.verifier)
+
+
+def _write(path: str, document: dict[str, Any]) -> None:
+    Path(path).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _digest(file: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+COMMANDS = (
+    submit_command,
+    import_command,
+    receipt_command,
+    amend_command,
+    withdraw_opinion_command,
+    redact_command,
+    withhold_command,
+    restore_command,
+    erase_command,
+)
