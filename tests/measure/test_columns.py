@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.measure.conftest import plan_of, square
+from tests.measure.conftest import one, plan_of, square
 
-from blockplan.measure.columns import of_codes, unknown
+from blockplan.measure.columns import absent, of_codes, unknown
 
 
 def parcels(*uses: tuple[str | None, str | None]) -> object:
@@ -45,3 +45,14 @@ def test_many_missing_features_are_named_in_part_and_counted() -> None:
     lines = unknown("parcels.residents", [f"P-{number}" for number in range(30)], 31)
     assert len(lines) == 21
     assert lines[-1] == "parcels.residents of 10 more"
+
+
+def test_parcels_without_a_row_on_planned_land_are_as_good_as_absent() -> None:
+    boundary = [{"geometry": square(0, 0)}]
+    bare = plan_of(boundary=boundary, parcels=[])
+    assert absent(bare, "parcels") == ("parcels: no rows, though the boundary encloses land",)
+    assert absent(bare, "boundary") == ()
+    assert absent(plan_of(boundary=boundary), "parcels") == ("parcels: layer absent",)
+    assert absent(plan_of(parcels=[]), "parcels") == ()
+    assert one(bare, "parks_large").value is None
+    assert one(bare, "education_land_per_1000").value is None

@@ -18,6 +18,12 @@ def test_residents_are_the_sum_over_the_parcels() -> None:
     assert found.counted == {"parcels": ("P-1", "P-2")}
 
 
+def test_the_range_of_the_residents_has_no_noise_of_binary_numbers() -> None:
+    plan = plan_of(parcels=[home(0, 50_000)], manifest={"residents": {"low": 0.9, "high": 1.1}})
+    found = one(plan, "residents")
+    assert {part.scope: part.value for part in found.by} == {"low": 45_000, "central": 50_000, "high": 55_000}
+
+
 def test_a_road_without_residents_is_no_gap_and_a_housing_parcel_is() -> None:
     found = one(plan_of(parcels=[home(0, 100), home(100, None), road()]), "residents")
     assert found.value is None

@@ -22,6 +22,16 @@ def test_a_clean_plan_has_no_fault_of_any_grade():
     assert validate(jittered_plan(4, 3)) == ()
 
 
+def test_parcels_without_a_row_leave_the_planned_land_uncovered():
+    plan = jittered_plan(4, 3)
+    bare = plan.replace(parcels=plan.layer("parcels").iloc[:0])
+    (found,) = [fault for fault in validate(bare) if fault.layer == "parcels"]
+    assert (found.rule, found.grade, found.unit) == ("pq-cover", "error", "m2")
+    assert found.measured == pytest.approx(plan.layer("boundary").geometry.area.sum())
+    for lang in LANGUAGES:
+        assert "parcels" in found.message(lang)
+
+
 def test_faults_come_by_grade_then_layer_then_id():
     plan = edited(town(), "parcels", "E", far=180.0)
     plan = edited(plan, "parcels", "B", green_ratio=30.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, ids, shapes, union, unknown, values
+from blockplan.measure.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, unknown, values
 from blockplan.measure.coverage import straight
 from blockplan.measure.floors import floor_areas, jobs_of_parcels, parcels_within, unplaced
 from blockplan.measure.measurement import Measurement, Part
@@ -139,7 +139,8 @@ def belt_buffer(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if missing:
         return Measurement("belt_buffer", None, "ha", missing=missing, counted=counted)
     width_m = parameters["belt_buffer_m"]
-    strip = shapely.union_all(shapely.buffer(belts, width_m)) if len(belts) else shapely.Polygon()
+    around = shapely.buffer(belts, width_m, quad_segs=CIRCLE_SEGMENTS)
+    strip = shapely.union_all(around) if len(belts) else shapely.Polygon()
     inside = float(shapely.area(shapely.intersection(strip, land)))
     definition = {"each_side_m": width_m, "share_of_planned_land": inside / float(shapely.area(land))}
     return Measurement("belt_buffer", inside / M2_PER_HA, "ha", definition, counted=counted)
@@ -189,7 +190,7 @@ def _walked(
     rows = np.flatnonzero(walks & ~is_barrier(frame) & shapely.dwithin(lines, belt, near_m))
     nothing = ids(plan, "streets")[shapely.is_missing(lines)]
     counted["streets"] = tuple(ids(plan, "streets")[rows])
-    beside = shapely.union_all(shapely.buffer(lines[rows], near_m))
+    beside = shapely.union_all(shapely.buffer(lines[rows], near_m, quad_segs=CIRCLE_SEGMENTS))
     return belt, shapely.difference(belt, beside), unknown("streets.geometry", nothing), counted
 
 

@@ -37,6 +37,9 @@ KINDS = {
 }
 #: So many features are named one by one where something is missing; the rest are counted.
 NAMED = 20
+#: Segments of a quarter circle where a buffer stands for a circle: its land is 0.01 % small.
+CIRCLE_SEGMENTS = 64
+UNCOVERED = ("parcels: no rows, though the boundary encloses land",)
 
 
 def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
@@ -127,8 +130,21 @@ def total(numbers: Iterable[float]) -> float:
 
 
 def absent(plan: Plan, *layers: str) -> tuple[str, ...]:
-    """What is missing where the package does not hold a layer at all."""
-    return tuple(f"{layer}: layer absent" for layer in layers if not plan.has_layer(layer))
+    """
+    What is missing where the package does not hold a layer at all.
+
+    Parcels cover the planned land: where a boundary encloses some, a layer of parcels without a row
+    says nothing either, and nothing that is counted on them is a measured zero.
+    """
+    lacking = tuple(f"{layer}: layer absent" for layer in layers if not plan.has_layer(layer))
+    return lacking + (UNCOVERED if "parcels" in layers and _is_uncovered(plan) else ())
+
+
+def _is_uncovered(plan: Plan) -> bool:
+    """Whether planned land is enclosed and the layer of parcels, which has to cover it, has no rows."""
+    if not plan.has_layer("parcels") or len(ids(plan, "parcels")) or not len(ids(plan, "boundary")):
+        return False
+    return bool(np.nansum(areas_m2(plan, "boundary")) > 0)
 
 
 def unknown(what: str, features: Iterable[Any], of: int | None = None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, ids, of_codes, shapes, total, unknown, values
+from blockplan.measure.columns import CIRCLE_SEGMENTS, absent, ids, of_codes, shapes, total, unknown, values
 from blockplan.measure.floors import area_of_parcels, parcels_within
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.structure import area_shapes, elements, lies_inside
@@ -101,7 +101,9 @@ def _concentration(
     rows = np.flatnonzero(chosen & (area_of_parcels(plan) == area))
     names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
     missing += unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
-    land = shapely.area(shapely.intersection(shape, shapely.buffer(core, limit_m))) / shapely.area(shape)
+    # Floor area is told by true distance: the land must lie in a circle too, not in a polygon of few sides.
+    around = shapely.buffer(core, limit_m, quad_segs=CIRCLE_SEGMENTS)
+    land = shapely.area(shapely.intersection(shape, around)) / shapely.area(shape)
     if not missing and not (total(floor) and land):
         missing = (f"nothing to measure: {area} has no floor area of {', '.join(codes)}",)
     if missing:

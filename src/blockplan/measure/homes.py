@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 #: Land uses that house people.
 HOUSING_CODES = ("0701", "0703")
+DIGITS = 9
 NOBODY = ("residents: the plan has none, so there is nothing to divide by",)
 
 
@@ -123,12 +124,25 @@ def people(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if found.source == "floor_area":
         definition["floor_area_per_person_m2"] = said.floor_area_per_person_m2
     factors = (("low", said.low), ("central", 1.0), ("high", said.high))
-    by = tuple(Part(name, None if found.total is None else found.total * factor) for name, factor in factors)
+    whole = found.total
+    by = tuple(Part(name, None if whole is None else in_digits(whole * factor)) for name, factor in factors)
     lived_in = ids(plan, "parcels")[found.by_parcel > 0]
     counted = {"parcels": tuple(lived_in)} if found.source != "given" else {}
     return Measurement(
         "residents", found.total, "person", definition, by=by, missing=found.missing, counted=counted
     )
+
+
+def in_digits(number: float) -> float:
+    """
+    A number to nine digits: what a factor of a whole number means, without the noise of its binary form.
+
+    Examples
+    --------
+    >>> 50_000 * 1.1, in_digits(50_000 * 1.1)
+    (55000.00000000001, 55000.0)
+    """
+    return float(f"{number:.{DIGITS}g}")
 
 
 def residents(plan: Plan) -> Residents:

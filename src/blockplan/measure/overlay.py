@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids, shapes, sound
+from blockplan.measure.columns import CIRCLE_SEGMENTS, ids, shapes, sound
 from blockplan.measure.coverage import Distances
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 OVERLAY = "line_overlay"
 #: Distances are told apart to the centimetre, as in the readings by points.
 HALF_CM_M = 0.005
-#: Segments of a quarter circle: round corners come out 0.04 % small.
-SEGMENTS = 32
 
 
 def land_within(
@@ -53,7 +51,7 @@ def land_within(
     at: list[NDArray[np.intp]] = []
     tree = shapely.STRtree(land)
     for greens, limit_m in tiers:
-        zone = shapely.buffer(greens, limit_m + HALF_CM_M, quad_segs=SEGMENTS)
+        zone = shapely.buffer(greens, limit_m + HALF_CM_M, quad_segs=CIRCLE_SEGMENTS)
         near, parcel = tree.query(zone, predicate="intersects")
         zones.append(zone[near])
         at.append(parcel)

@@ -18,7 +18,7 @@ import shapely
 
 from blockplan.plan.attributes import check_attributes
 from blockplan.plan.classes import check_classes
-from blockplan.plan.drawn import Tolerances, draw
+from blockplan.plan.drawn import Tolerances, draw, place_of
 from blockplan.plan.faults import GRADES, Fault, fault
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.placement import all_in_degrees, place
@@ -99,8 +99,17 @@ def _layers(plan: Plan, layers: Mapping[str, Drawn]) -> list[Fault]:
         fault("pq-layer", name) for name, spec in LAYERS.items() if spec.required and name not in layers
     ]
     if "parcels" not in layers:
-        faults.append(fault("pq-layer", "parcels", case="parcels"))
+        faults.append(_no_parcels(plan, layers))
     return faults
+
+
+def _no_parcels(plan: Plan, layers: Mapping[str, Drawn]) -> Fault:
+    """A plan without the layer leaves much open; one whose layer has no rows leaves its land uncovered."""
+    boundary = layers.get("boundary")
+    if not plan.has_layer("parcels") or boundary is None or not boundary.usable.any():
+        return fault("pq-layer", "parcels", case="parcels")
+    land = shapely.union_all(boundary.geometry[boundary.usable])
+    return fault("pq-cover", "parcels", case="none", measured=float(land.area), unit="m2", **place_of(land))
 
 
 def _somewhere_else(plan: Plan, placed: Placed) -> list[Fault]:
