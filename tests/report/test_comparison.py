@@ -83,6 +83,13 @@ def test_what_flips_is_marked_by_sign_and_word(found: Comparison) -> None:
         assert mark in said
 
 
+def test_a_row_names_its_clause_and_a_measure_says_how_it_was_measured(reference: Path) -> None:
+    said = text_of(page(compare(read(reference), ["b"]), "en"))
+    assert "Published notice of the draft" in said
+    assert "Definition, layers, source" in said
+    assert "Layers and columns that were read : parcels (" in said.replace("read:", "read :")
+
+
 def test_an_unknown_verdict_says_what_is_missing() -> None:
     missing = ("facilities.beds of F-12", "facilities.beds of F-13")
     unknown = a_verdict(outcome="unknown", measured=None, margin=None, missing=missing)

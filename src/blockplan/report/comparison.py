@@ -22,7 +22,7 @@ import blockplan
 from blockplan.compare.columns import SAME_VALUE
 from blockplan.plan import BASE, landuse
 from blockplan.plan.codes import LISTS
-from blockplan.report import fonts, tables
+from blockplan.report import fonts, tables, trace
 from blockplan.report.comparison_matrix import Matrix
 from blockplan.report.comparison_words import Says, flip
 from blockplan.report.files import write_whole
@@ -293,6 +293,27 @@ class View:
             return ""
         kind = self.words.or_else(f"scope.{first.scope_kind}", first.scope_kind)
         return kind if first.scope_id == EVERY else f"{kind} {first.scope_id}"
+
+    def verdict_title(self, row: VerdictRow) -> str:
+        """The title of a row, set apart from the object that was judged."""
+        return " | ".join(filter(None, (tables.title(row.first, self.words), self.scope(row))))
+
+    def clause(self, row: VerdictRow) -> str:
+        """Document and clause that a rule stands in."""
+        return trace.source_short(row.first, self.words)
+
+    def how(self, row: MeasureRow) -> dict[str, str] | None:
+        """How a measure is defined, what it reads, and where the definition comes from."""
+        id_ = str(row.first.definition.get("measure", row.first.id))
+        spec = trace.measure_of(id_)
+        if spec is None:
+            return None
+        read = (f"{one.layer} ({', '.join(one.columns)})" for one in trace.inputs(id_, self.words))
+        return {
+            "definition": tables.typeset(self.words.pick(spec.definition)),
+            "read": self.words.join(read),
+            "source": trace.definition_source(id_, self.words),
+        }
 
     @property
     def verdict_tables(self) -> tuple[list[VerdictRow], list[VerdictRow]]:

@@ -232,18 +232,24 @@ def _foot(sheet: Sheet, ground: Ground, left: float, top: float) -> str:
     if sheet.foot_mm < FOOT_MM:
         return "".join(parts)
     if ground.plan.manifest.synthetic:
-        parts.append(
-            svg.label(
-                x,
-                top + 11.6 * unit,
-                words("map.synthetic"),
-                min(2.5 * unit, (width - 14 * unit) / svg.text_width(words("map.synthetic"), 1.0)),
-                text_anchor="start",
-                halo="none",
-                fill="#8c1d18",
-            )
-        )
+        parts += _synthetic(x, top, width, unit, words("map.synthetic"))
     return "".join(parts) + _north(left + width - 5.5 * unit, top + 1.4 * unit, unit, words("map.north"))
+
+
+def _synthetic(x: float, top: float, width: float, unit: float, said: str) -> list[str]:
+    """The mark of an invented plan beside the north arrow; on a narrow map in two lines, to stay legible."""
+    room = width - 14 * unit
+    lines = [said]
+    if svg.text_width(said, 2.5 * unit) > room and " " in said:
+        words = said.split(" ")
+        cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+        lines = list(min(cuts, key=lambda cut: max(map(len, cut))))
+    size = min(2.5 * unit, *(room / svg.text_width(line, 1.0) for line in lines))
+    first = top + (11.6 if len(lines) == 1 else 9.8) * unit
+    return [
+        svg.label(x, first + at * 3.0 * unit, line, size, text_anchor="start", halo="none", fill="#8c1d18")
+        for at, line in enumerate(lines)
+    ]
 
 
 def _north(x: float, y: float, unit: float, said: str) -> str:

@@ -166,7 +166,7 @@ def _people(view: View) -> dict[str, Any]:
         "central": view.central_percent,
         "central_said": words("residents.central_line", n=words.number(residents.central, 0)),
         "turns": [
-            {"title": words.pick(verdict.title), "said": charts.flips(verdict, residents, words)}
+            {"title": view.titled(verdict), "said": charts.flips(verdict, residents, words)}
             for verdict in per_person
         ],
     }
@@ -183,7 +183,7 @@ def _fail(view: View, verdict: Verdict) -> dict[str, str]:
     words, row = view.words, view.row(verdict)
     who = "" if row.who == tables.DASH else row.who
     return {
-        "title": " ".join(part for part in (row.title, view.scope(verdict)) if part),
+        "title": view.titled(verdict),
         "rule": f"{verdict.rule} | {words(f'force.{verdict.force}')}",
         "measured": row.measured,
         "required": row.required,
@@ -197,7 +197,7 @@ def _fail(view: View, verdict: Verdict) -> dict[str, str]:
 def _passing(view: View) -> dict[str, Any]:
     """The verdicts that pass, where there are so few that two pages hold them."""
     found = view.of_outcome["pass"] if len(view.result.verdicts) <= MOST_PASSING else []
-    rows = [view.row(verdict) for verdict in found]
+    rows = [view.named_row(verdict) for verdict in found]
     return {
         "title": tables.outcome_said("pass", view.words),
         "heads": [view.words(f"column.{key}") for key in ("title", "measured", "required", "margin")],
@@ -209,7 +209,7 @@ def _unknown(view: View) -> list[dict[str, str]]:
     words = view.words
     return [
         {
-            "title": " ".join(part for part in (words.pick(one.title), view.scope(one)) if part),
+            "title": view.titled(one),
             "needs": one.doubts[0].message(words.lang) if one.doubts else view.few(one.missing[:2]),
             "confidence": one.confidence,
         }
@@ -221,7 +221,7 @@ def _readings(view: View) -> list[dict[str, Any]]:
     words = view.words
     return [
         {
-            "title": " ".join(part for part in (words.pick(verdict.title), view.scope(verdict)) if part),
+            "title": view.titled(verdict),
             "spread": readings.spread(verdict, words),
             "required": _percent(readings.required_share(verdict)),
             "rows": [

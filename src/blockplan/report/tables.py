@@ -28,6 +28,7 @@ SYMBOLS = {"pass": "✓", "fail": "×", "unknown": "?", "not_applicable": "–"}
 STATE_SYMBOLS = {"kept": "✓", "missed": "×", "represented": "✓", "not_evidenced": "?", "context": "–"}
 COLUMNS = ("outcome", "rule", "title", "measured", "required", "margin", "who")
 DASH = "–"
+PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,22 @@ def verdict_row(verdict: Verdict, words: Words) -> VerdictRow:
         verdict.outcome,
         outcome_said(verdict.outcome, words),
         verdict.rule,
-        words.pick(verdict.title),
+        title(verdict, words),
         measured(verdict, words),
         required(verdict, words),
         DASH if verdict.outcome == "not_applicable" else margin_said(verdict, words),
         who(verdict, words),
     )
+
+
+def title(verdict: Verdict, words: Words) -> str:
+    """What a rule is called."""
+    return typeset(words.pick(verdict.title))
+
+
+def typeset(said: str) -> str:
+    """A sentence of another room with the signs of its units as a page writes them: m², km²."""
+    return PLAIN_UNIT.sub("\\1\N{SUPERSCRIPT TWO}", said)
 
 
 def outcome_word(verdict: Verdict, lang: str) -> str:

@@ -45,7 +45,6 @@ NO_OBJECT = "*"
 FORCES = ("must", "should", "target", "comparator")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHIN = re.compile(r"within_([0-9.]+)m")
-PLAIN_UNIT = re.compile(r"(?<![\w])(k?m)2\b", re.ASCII)
 
 
 @dataclass
@@ -190,14 +189,12 @@ class View:
 
     def named_row(self, verdict: Verdict) -> tables.VerdictRow:
         """A verdict in words, where its title has to say which object it judges."""
-        row, scope = self.row(verdict), self.scope(verdict)
-        return (
-            replace(row, title=f"{row.title} | {scope}") if scope and verdict.rule in self._several else row
-        )
+        return replace(self.row(verdict), title=self.titled(verdict))
 
-    @cached_property
-    def _several(self) -> frozenset[str]:
-        return frozenset(group.rule for group in by_rule(self.result.verdicts) if group.several)
+    def titled(self, verdict: Verdict) -> str:
+        """The title of a verdict, set apart from the object it judges: ``Size of one block | block B-03``."""
+        title, scope = tables.title(verdict, self.words), self.scope(verdict)
+        return f"{title} | {scope}" if scope and scope.casefold() not in title.casefold() else title
 
     def anchor(self, verdict: Verdict) -> str:
         """Name of a verdict's section."""
@@ -207,7 +204,7 @@ class View:
     def targets(self) -> dict[str, tuple[str, str]]:
         """Rule -> its title and the name of its section."""
         return {
-            group.rule: (self.words.pick(group.first.title), self.anchor(group.first))
+            group.rule: (tables.title(group.first, self.words), self.anchor(group.first))
             for group in by_rule(self.result.verdicts)
         }
 
@@ -235,8 +232,7 @@ class View:
         relative, range_ = charts.relative_margin(verdict), charts.spread(verdict, residents)
         return {
             "verdict": verdict,
-            "title": words.pick(verdict.title),
-            "scope": self.scope(verdict),
+            "title": self.titled(verdict),
             "sign": tables.SYMBOLS[verdict.outcome],
             "said": tables.outcome_said(verdict.outcome, words),
             "margin": tables.margin_said(verdict, words),
@@ -483,7 +479,7 @@ class View:
 
     def typeset(self, said: str) -> str:
         """A sentence of another room with the signs of its units as a page writes them: m², km²."""
-        return PLAIN_UNIT.sub("\\1\N{SUPERSCRIPT TWO}", said)
+        return tables.typeset(said)
 
     def fault_place(self, found: Fault) -> str:
         """Layer, id and coordinates of a fault."""
