@@ -179,9 +179,9 @@ def test_a_crs_in_which_nothing_can_be_measured(refused, plan, crs, said):
 )
 def test_a_plan_toml_that_is_none(refused, plan, content, said):
     (plan / "plan.toml").write_bytes(content)
-    started = time.perf_counter()
+    started = time.process_time()
     assert said in refused("check", plan)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 # Zips
@@ -212,9 +212,9 @@ def test_a_zip_of_zeros(refused, plan):
     path = plan.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         target.writestr("plan.gpkg", bytes(40_000_000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert "no geodata shrink as much" in refused("check", path)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 # Calls
@@ -266,10 +266,10 @@ def test_a_rule_file_that_is_none(refused, plan, tmp_path, content):
     pack.mkdir()
     (pack / "pack.yaml").write_text("id: pack\ntitle: {zh: 包, en: Pack, ja: 包}\n", encoding="utf-8")
     (pack / "rule.yaml").write_text(content)
-    started = time.perf_counter()
+    started = time.process_time()
     said = refused("check", plan, "--pack", pack)
     assert "pack" in said
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 # Targets
@@ -482,9 +482,9 @@ def test_a_parcel_of_a_million_corners(run, plan):
     angle = np.linspace(0, 2 * np.pi, 1_000_000, endpoint=False)
     ring = np.column_stack([X + 100 + 90 * np.cos(angle), Y + 100 + 90 * np.sin(angle)])
     with_parcels(plan, [shapely.Polygon(ring)])
-    started = time.perf_counter()
+    started = time.process_time()
     judged(run, plan)
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60
 
 
 # Laws

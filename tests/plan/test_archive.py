@@ -220,10 +220,10 @@ def test_too_many_entries_are_refused(tmp_path):
 def test_ten_gigabytes_of_zeros_are_refused_at_once(tmp_path):
     path = ten_gigabytes_of_zeros(tmp_path / "plan.zip")
     assert path.stat().st_size < 12_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(PlanDataError, match=r"would unpack to 10\.0 GB"), open_package(path):
         pass
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert left_in(tmp_path) == ["plan.zip"]
 
 

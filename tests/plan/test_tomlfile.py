@@ -29,7 +29,7 @@ def test_a_key_of_many_parts_is_refused_with_its_line():
     ids=["word", "quotes", "dots", "long last part", "blanks", "texts"],
 )
 def test_the_guard_itself_takes_no_time(text):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(tomllib.TOMLDecodeError):
         tomlfile.loads(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
