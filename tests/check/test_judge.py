@@ -111,6 +111,14 @@ def test_margin_is_negative_outside_a_range_and_the_remedy_says_which_way() -> N
     assert short.affected_residents is None
 
 
+def test_a_target_that_is_exceeded_asks_for_nothing_to_be_taken_away_and_says_by_how_much() -> None:
+    verdict = judged({"areas_sum": reading("areas_sum", 9.9)}).verdict("zone-area-sum")
+    assert (verdict.force, verdict.outcome, verdict.remedy) == ("target", "fail", None)
+    assert "Lies 0.25 km² above the upper end of the range (9.65 km²)." in [n["en"] for n in verdict.notes]
+    short = judged({"areas_sum": reading("areas_sum", 9.3)}).verdict("zone-area-sum")
+    assert short.remedy is not None
+
+
 def test_residents_beyond_the_distance_are_counted_named_and_located() -> None:
     places = (Place("parcels", "R-3", 1.0, 2.0, 812.0), Place("parcels", "R-9", 3.0, 4.0, 640.0))
     within = reading(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,20 @@ def test_a_good_file_is_read_with_its_dates_and_figures() -> None:
     assert [limit.min for limit in rule.limits] == [8, 9.5]
     assert rule.limits[1].source.clause == "4.2"
     assert rule.cases[-2].measured is None
+
+
+def test_a_document_that_was_read_may_state_a_limit_of_a_later_day(tmp_path: Path) -> None:
+    text = (DATA / "good.yaml").read_text(encoding="utf-8")
+    early = re.sub(r"still_in_force_on: \S+", "still_in_force_on: 2024-01-01", text)
+    same = re.sub(r"document: [^,}]*", "document: Example Town Plan Rules", early)
+    for content, refused in ((early, True), (same, False)):
+        file = tmp_path / "rule.yaml"
+        file.write_text(content, encoding="utf-8")
+        if refused:
+            with pytest.raises(RulePackError, match="before its newest limit began"):
+                read_rules(file, MEASURES)
+        else:
+            assert len(read_rules(file, MEASURES)[0].limits) == 2
 
 
 def test_all_faults_of_a_rule_are_said_at_once_in_the_order_of_lines(tmp_path: Path) -> None:

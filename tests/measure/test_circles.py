@@ -1,10 +1,12 @@
-"""Living circles: who and what lies in each, and what the whole plan stands for where none is drawn."""
+"""Living circles: who and what lies in each, and that nothing of a tier is known where none is drawn."""
 
 from __future__ import annotations
 
 import pytest
 import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
+
+from blockplan.errors import UsageError
 
 #: A park of 6 ha and 80 m or more across, one as large and narrow, one of 1 ha, one of 0.4 ha.
 WIDE = {"land_use": "1401", "geometry": square(0, 1000, 750, 80)}
@@ -23,12 +25,17 @@ def circle(shape: shapely.Polygon, tier: str | None = "15") -> dict:
     return {"tier": tier, "geometry": shape}
 
 
+def wide_circles(*tiers: str) -> list[dict]:
+    """One circle of each tier (of all three where none is named) that holds the whole town."""
+    return [circle(square(-9000, -9000, 20_000), tier) for tier in tiers or TIERS]
+
+
 def green(plan: object, tier: str) -> object:
     return one(plan, "circle_green_per_resident", tier=tier, **TIERS[tier])
 
 
 def test_a_park_counts_for_the_highest_tier_only_whose_size_and_width_it_reaches() -> None:
-    plan = plan_of(parcels=[home(0, 1000), WIDE, NARROW, SQUARE, POCKET])
+    plan = plan_of(parcels=[home(0, 1000), WIDE, NARROW, SQUARE, POCKET], circles=wide_circles())
     found = {tier: green(plan, tier) for tier in TIERS}
     assert {tier: one_tier.definition["parks"] for tier, one_tier in found.items()} == {
         "15": ["P-2"],
@@ -43,15 +50,27 @@ def test_a_park_counts_for_the_highest_tier_only_whose_size_and_width_it_reaches
 )
 def test_the_width_decides_the_tier_at_and_below_each_limit(width: float, tier: str | None) -> None:
     strip = {"land_use": "1401", "geometry": square(0, 1000, 60_000 / width, width)}
-    plan = plan_of(parcels=[home(0, 1000), strip])
+    plan = plan_of(parcels=[home(0, 1000), strip], circles=wide_circles())
     assert [name for name in TIERS if green(plan, name).value > 0] == ([tier] if tier else [])
 
 
-def test_without_circles_the_whole_plan_is_read_as_one_and_says_so() -> None:
+def test_without_circles_nothing_of_a_tier_is_known_and_the_whole_plan_stands_beside_it() -> None:
     found = green(plan_of(parcels=[home(0, 1000), WIDE]), "15")
-    (part,) = found.by
-    assert (part.scope, part.value, part.supply, part.residents) == ("circle:*", 60, 60_000, 1000)
-    assert found.definition["read_over"] == "whole plan: no circle of the tier is drawn"
+    assert (found.value, found.by, found.missing) == (None, (), ("circles: layer absent",))
+    assert found.definition["whole_plan"] == 60
+    size = one(plan_of(parcels=[home(0, 1000), WIDE], circles=[]), "circle_park_size", tier="15")
+    assert (size.value, size.missing, size.definition["whole_plan"]) == (
+        None,
+        ("circles: none of 15 minutes",),
+        6,
+    )
+
+
+def test_a_circle_without_a_park_has_a_largest_one_of_nothing_and_no_width() -> None:
+    plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(-10, -10, 300))])
+    assert one(plan, "circle_park_size", tier="15").value == 0
+    width = one(plan, "park_width", tier="15", park_smallest_ha=5)
+    assert (width.value, width.missing) == (None, ("parks: none of that size",))
 
 
 def test_each_circle_has_its_own_green_and_people() -> None:
@@ -69,7 +88,8 @@ def test_each_circle_has_its_own_green_and_people() -> None:
 
 def test_circles_of_another_tier_do_not_count() -> None:
     plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(-100, -100, 2000), "5")])
-    assert [part.scope for part in green(plan, "15").by] == ["circle:*"]
+    assert green(plan, "15").missing == ("circles: none of 15 minutes",)
+    assert [part.scope for part in green(plan, "5").by] == ["circle:C-1"]
 
 
 def test_a_circle_without_a_tier_could_be_the_one_asked_for() -> None:
@@ -149,26 +169,75 @@ def shop(east: float, floor: float | None = 5000, use: str = "0901") -> dict:
 
 
 def test_facility_land_and_floor_are_counted_per_thousand_residents() -> None:
-    plan = plan_of(parcels=[home(0, 2000), shop(100), shop(200, use="0803")])
+    plan = plan_of(parcels=[home(0, 2000), shop(100), shop(200, use="0803")], circles=wide_circles("15"))
     asked = {"tier": "15", "land_codes": ["09", "0803"]}
     assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000
     assert one(plan, "circle_facility_floor_per_1000", **asked).value == 5000
 
 
-def test_a_parcel_whose_facilities_belong_to_another_tier_does_not_count() -> None:
-    at = square(0, 0, 10).centroid
-    facilities = [
-        {"service": "primary_school", "parcel_id": "P-2", "geometry": at},
-        {"service": "primary_school", "parcel_id": "P-3", "geometry": at},
-        {"service": "hospital", "parcel_id": "P-3", "geometry": at},
-    ]
-    plan = plan_of(parcels=[home(0, 1000), shop(100), shop(200)], facilities=facilities)
-    asked = {"tier": "15", "land_codes": ["09"], "other_tier_services": ["primary_school"]}
-    assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000
+def hosted(parcel: str | None, service: str, **more: object) -> dict:
+    return {"service": service, "parcel_id": parcel, "geometry": shapely.Point(5, 5), **more}
+
+
+def land(plan: object, tier: str, own: list[str], higher: list[str] | None = None, **more: object) -> object:
+    """Land for 1,000 people of the parcels that hold a facility of the tier, and none of a higher one."""
+    asked = {"land_codes": ["09"], "tier_facilities": own, "higher_facilities": higher or [], **more}
+    return one(plan, "circle_facility_land_per_1000", tier=tier, **asked)
+
+
+def test_a_parcel_counts_for_the_highest_tier_of_its_facilities_and_once() -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000), shop(100), shop(200), shop(300)],
+        facilities=[hosted("P-2", "market"), hosted("P-3", "market"), hosted("P-3", "nursing_home")],
+        circles=wide_circles("15", "10"),
+    )
+    # Nothing stands on P-4, so no tier has it.
+    assert land(plan, "15", ["nursing_home"]).value == 10_000
+    assert land(plan, "10", ["market"], ["nursing_home"]).value == 10_000
+    assert land(plan, "10", ["market"]).value == 20_000
+
+
+@pytest.mark.parametrize(
+    ("floor", "of_centre", "of_station"), [(1700, 10_000, 0), (1699, 0, 10_000), (None, None, None)]
+)
+def test_a_clinic_is_a_centre_or_a_station_by_its_floor_area(
+    floor: float | None, of_centre: float | None, of_station: float | None
+) -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000), shop(100)],
+        facilities=[hosted("P-2", "clinic", floor_area_m2=floor)],
+        circles=wide_circles("15", "5"),
+    )
+    centre = land(plan, "15", ["clinic:floor=1700-"])
+    station = land(plan, "5", ["clinic:floor=-1699"], ["clinic:floor=1700-"])
+    assert (centre.value, station.value) == (of_centre, of_station)
+    if floor is None:
+        assert centre.missing == ("facilities.floor_area_m2 of F-1",)
+
+
+def test_a_facility_of_the_tier_without_its_parcel_could_stand_on_any() -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000), shop(100)],
+        facilities=[hosted(None, "market")],
+        circles=wide_circles("10"),
+    )
+    assert land(plan, "10", ["market"]).missing == ("facilities.parcel_id of F-1",)
+    assert land(plan, "10", ["nursing_home"]).value == 0
+
+
+def test_a_plan_without_facilities_cannot_tell_the_land_of_a_tier() -> None:
+    plan = plan_of(parcels=[home(0, 1000), shop(100)], circles=wide_circles("10"))
+    assert land(plan, "10", ["market"]).missing == ("facilities: layer absent",)
+
+
+def test_a_facility_of_a_tier_that_cannot_be_read_is_refused() -> None:
+    plan = plan_of(parcels=[home(0, 1000)], facilities=[], circles=wide_circles("10"))
+    with pytest.raises(UsageError, match="'clinic:beds=5' is no facility of a tier"):
+        land(plan, "10", ["clinic:beds=5"])
 
 
 def test_a_shop_without_floor_area_makes_the_floor_unknown_and_not_the_land() -> None:
-    plan = plan_of(parcels=[home(0, 1000), shop(100, None)])
+    plan = plan_of(parcels=[home(0, 1000), shop(100, None)], circles=wide_circles("15"))
     asked = {"tier": "15", "land_codes": ["09"]}
     assert one(plan, "circle_facility_floor_per_1000", **asked).missing == ("parcels.floor_area_m2 of P-2",)
     assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000

@@ -29,13 +29,18 @@ def outcomes(plan: Plan, pack: str, *rules: str, on: str | None = None) -> list[
     return [verdict.outcome for rule in rules for verdict in found[rule]]
 
 
+def circles(*tiers: str) -> list[dict]:
+    """One living circle of each tier that holds the whole town."""
+    return [{"tier": tier, "geometry": square(-9000, -9000, 20_000)} for tier in tiers]
+
+
 def a_park(side: float, depth: float) -> dict:
     return {"land_use": "1401", "geometry": square(0, 1000, side, depth)}
 
 
 @pytest.mark.parametrize(("residents", "outcome"), [(25_000, "pass"), (25_001, "fail"), (20_000, "pass")])
 def test_green_of_the_highest_tier_carries_so_many_residents(residents: int, outcome: str) -> None:
-    plan = plan_of(parcels=[home(0, residents), a_park(500, 100)])
+    plan = plan_of(parcels=[home(0, residents), a_park(500, 100)], circles=circles("15", "10", "5"))
     assert outcomes(plan, "gb50180", "gb50180-green15") == [outcome]
     # The park is counted there, and so not for the tiers below.
     assert outcomes(plan, "gb50180", "gb50180-green10", "gb50180-green5") == ["fail", "fail"]
@@ -53,7 +58,7 @@ def test_green_of_the_highest_tier_carries_so_many_residents(residents: int, out
 def test_a_park_of_the_fifteen_minute_circle_has_five_hectares_and_eighty_metres(
     depth: float, side: float, area: str, width: str
 ) -> None:
-    plan = plan_of(parcels=[home(0, 10), a_park(side, depth)])
+    plan = plan_of(parcels=[home(0, 10), a_park(side, depth)], circles=circles("15"))
     assert outcomes(plan, "gb50180", "gb50180-park15-area", "gb50180-park15-width") == [area, width]
 
 
@@ -108,12 +113,28 @@ def test_figures_of_a_city_never_apply_to_a_plan_of_blocks() -> None:
     assert {verdict.outcome for (verdict,) in found.values()} == {"not_applicable"}
 
 
-def test_the_indicators_of_2006_end_when_the_rules_of_2025_begin() -> None:
+def test_the_indicators_of_2006_end_when_those_of_2015_took_their_place() -> None:
     plan = plan_of(parcels=[home(0, 280, dwellings=100)])
-    assert outcomes(plan, "bj", "bj-2006-hh", on="2025-11-30") == ["pass"]
-    (verdict,) = verdicts(plan, "bj", "2025-12-01")["bj-2006-hh"]
+    assert outcomes(plan, "bj", "bj-2006-hh", on="2015-12-30") == ["pass"]
+    (verdict,) = verdicts(plan, "bj", "2015-12-31")["bj-2006-hh"]
     assert verdict.outcome == "not_applicable"
-    assert "Jingzhengfa [2025] 25" in str(verdict.notes)
+    assert "Jingzhengfa [2015] 7" in str(verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ("residents", "outcome"), [(29_999, "not_applicable"), (30_000, "fail"), (50_000, "fail")]
+)
+def test_the_indicators_of_2006_speak_of_towns_of_thirty_to_fifty_thousand(
+    residents: int, outcome: str
+) -> None:
+    plan = plan_of(parcels=[home(0, residents)], facilities=[])
+    assert outcomes(plan, "bj", "bj-2006-kinder", on="2015-12-30") == [outcome]
+
+
+def test_totals_of_the_core_area_never_apply_to_a_plan_of_blocks() -> None:
+    plan = plan_of(parcels=[home(0, 280, dwellings=100)])
+    totals = ["bj-core-pop", "bj-core-gfa", "bj-sub-pop", "bj-sub-land", "bj-sub-gfa", "bj-sub-reserve"]
+    assert set(outcomes(plan, "bj", *totals)) == {"not_applicable"}
 
 
 @pytest.mark.parametrize(
@@ -133,20 +154,23 @@ def test_the_reference_plan_by_hand(reference: Path) -> None:
     """Figures from the table of the plan: 50,000 residents, 68.5 ha in three large parks, and so on."""
     plan = blockplan.read(reference)
     gb, bj = verdicts(plan, "gb50180"), verdicts(plan, "bj")
-    measured = {rule: found[0].measured for rule, found in (gb | bj).items() if len(found) == 1}
+    bj_2006 = verdicts(plan, "bj", "2015-12-30")
     wanted = {
-        "gb50180-green15": 685_000 / 50_000,
-        "gb50180-503-15-class-B": 820_000 / 50,  # 82 ha of commerce
-        "gb50180-503-5-total": (34_000 - 3_000 + 40_000) / 50,  # one parcel has a market alone
         "bj-core-edu": 4160,
-        "bj-core-gfa": 5.94,
-        "bj-sub-reserve": 0.734,
         "bj-sub-green": (106.5 + 70) * 10_000 / 50_000,
         "bj-core-pubservice": (62 + 3.4 + 4 + 2 + 20.8 + 5.5) / 950,
-        "bj-sub-land": 9.5 - 0.734 - 0.245 - 0.66,
-        "bj-2006-kinder-land": 800,
     }
     for rule, value in wanted.items():
-        assert measured[rule] == pytest.approx(value, rel=1e-3), rule
+        assert bj[rule][0].measured == pytest.approx(value, rel=1e-3), rule
+    assert bj_2006["bj-2006-kinder-land"][0].measured == pytest.approx(800, rel=1e-3)
+    # No living circle is drawn: figures of the whole plan stand beside, and are no verdicts.
+    beside = {
+        "gb50180-green15": 685_000 / 50_000,
+        "gb50180-503-5-total": (34_000 + 40_000) / 50,  # community service and kindergartens
+    }
+    for rule, value in beside.items():
+        (verdict,) = gb[rule]
+        assert (verdict.outcome, verdict.measured) == ("unknown", None)
+        assert verdict.definition["whole_plan"] == pytest.approx(value, rel=1e-3), rule
     assert [v.outcome for v in gb["gb50180-roads"]] == ["fail", "pass", "pass"]
     assert all(v.outcome != "fail" for found in gb.values() for v in found if v.force == "must")

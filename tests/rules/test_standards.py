@@ -46,7 +46,7 @@ def reported() -> dict[str, str]:
 
 
 def explained() -> set[str]:
-    return set(re.findall(r"^\| `([a-z0-9-]+)`", NOT_ENCODED.read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^\| `([A-Za-z0-9-]+)`", NOT_ENCODED.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_every_row_is_a_rule_a_reported_figure_or_explained_and_only_one_of_them() -> None:

@@ -223,7 +223,11 @@ def _standing_faults(rule: Rule) -> Iterator[Fault]:
     if rule.repealed is not None and rule.repealed.on <= rule.limits[-1].begins:
         began = rule.limits[-1].begins
         yield ("repealed",), f"repealed on {rule.repealed.on}, before its newest limit began ({began})"
-    latest = rule.limits[-1].begins
+    read = [limit for limit in rule.limits if limit.begins <= rule.still_in_force_on]
+    stated = {limit.source.document for limit in read}  # what was read may state a limit of a later day
+    latest = max(
+        limit.begins for limit in rule.limits if limit in read or limit.source.document not in stated
+    )
     if rule.still_in_force_on < latest:
         yield (
             ("still_in_force_on",),

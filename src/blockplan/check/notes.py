@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blockplan.check.carriers import amount
 from blockplan.check.limits import compare
 from blockplan.check.words import fill, say, unit_word
 from blockplan.texts import LANGUAGES
@@ -29,6 +30,8 @@ def about_value(
     stated = required.value[1] if isinstance(required.value, tuple) else required.value
     if rule.note_above is not None and value > stated:
         yield fill(rule.note_above, **{**parameters, "measured": value, "required": stated})
+    elif isinstance(required.value, tuple) and value > stated and rule.force == "target":
+        yield say("note.above", gap=amount(measurement, value - stated), high=amount(measurement, stated))
     if rule.beside is not None:
         other = rule.beside.value
         values = {"measured": value, "value": other, "difference": abs(value - other)}

@@ -30,12 +30,14 @@ def remedy_for(
     residents: float | None,
     parameters: Mapping[str, Any],
 ) -> Remedy | None:
-    """What would put a failed rule right; None where the value is unknown."""
+    """What would put a failed rule right; None where the value is unknown or above the range of a target."""
     value = measurement.value
     if value is None:
         return None
     subject = _subject(rule, parameters)
     limit, short = _nearest(value, required)
+    if rule.force == "target" and isinstance(required.value, tuple) and not short:
+        return None  # nothing has to be taken away for a target; a note says that the value lies above it
     if measurement.per and measurement.supply is not None and residents is not None:
         needed = limit * residents / measurement.per
         return _supply(rule.unit, needed - measurement.supply, subject, residents)

@@ -15,10 +15,11 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.columns import absent, ids, of_codes, shapes, sound, unknown, values
+from blockplan.measure.columns import absent, ids, of_codes, shapes, sound, unknown
 from blockplan.measure.coverage import Distances, Found, covered, either
 from blockplan.measure.goals import distances_to, places_of
 from blockplan.measure.greens import public_greens
+from blockplan.measure.kinds import of_kind
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.overlay import OVERLAY, land_within
 from blockplan.measure.reach import LINE, Reach, both, home_joins, readings_of, street_network
@@ -215,27 +216,10 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 
 def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """
-    Facilities (by row) of some services, levels and sizes of site, and what is missing to tell them.
-
-    Empty ``service_levels`` ask for none in particular, and 0 for no size. A facility
-    without the word or number that is asked for could be one of them: it is named as missing.
-    """
-    names = ids(plan, "facilities")
-    chosen = np.ones(len(names), dtype=bool)
-    missing: tuple[str, ...] = ()
-    for column, wanted in (("service", parameters["services"]), ("level", parameters["service_levels"])):
-        if wanted:
-            said = values(plan, "facilities", column)
-            unsaid = np.array([word is None for word in said], dtype=bool)
-            missing += unknown(f"facilities.{column}", names[chosen & unsaid], len(names))
-            chosen = chosen & np.isin(said, wanted)
-    if parameters["smallest_site_m2"]:
-        site = values(plan, "facilities", "site_area_m2")
-        missing += unknown("facilities.site_area_m2", names[chosen & np.isnan(site)])
-        chosen = chosen & (site >= parameters["smallest_site_m2"])
+    """Facilities (by row) of a kind (`blockplan.measure.kinds.of_kind`), and what is missing to tell them."""
+    chosen, missing = of_kind(plan, parameters)
     nowhere = chosen & shapely.is_missing(places_of(plan, "facilities"))
-    missing += unknown("facilities.geometry", names[nowhere])
+    missing += unknown("facilities.geometry", ids(plan, "facilities")[nowhere])
     return np.flatnonzero(chosen), missing
 
 

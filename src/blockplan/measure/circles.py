@@ -2,8 +2,8 @@
 Living circles (GB 50180): who lives in each, how large it is, how far they walk, what land it has.
 
 Circles are drawn in the layer ``circles``, each with its tier (15, 10 or 5 minutes). What lies in a
-circle: people at the points they live at, parcels cut at its edge. Facilities per person are
-read over the whole plan where no circle of the tier is drawn; people, size and walk are not.
+circle: people at the points they live at, parcels cut at its edge. Where no circle of the tier is drawn
+nothing of it is known: the whole plan is no circle.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.parts import Pieces, both, each, known, pieces, ratios, sums_at, unplaced
 from blockplan.measure.reach import street_network
 from blockplan.measure.supply import per_person
+from blockplan.measure.tiers import of_tier
 from blockplan.network import at_joins, join, walk
 from blockplan.units import M2_PER_HA
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
-#: The whole plan, read as one circle where none of the tier is drawn.
-WHOLE = "circle:*"
 NO_TIER = ("parameter tier: 15, 10 or 5",)
 
 
@@ -205,7 +204,7 @@ def circle_facility_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> 
     """
     Land of some classes for every 1,000 residents of the circles of a tier.
 
-    Parcels all of whose facilities belong to another tier (``other_tier_services``) do not count.
+    Where ``tier_facilities`` are named, parcels that hold one of them and none of a higher tier count.
     """
     chosen, missing = _of_tier(plan, parameters)
     land, missing = drawn_land(plan, chosen, missing)
@@ -242,16 +241,11 @@ def over_circles(
     """
     A supply per person in each circle of a tier, from what the whole plan has.
 
-    Where no circle of the tier is drawn the whole plan is the one part, and the definition says so.
+    Where no circle of the tier is drawn this is unknown; the whole plan's figure stands in the definition.
     """
-    tier = {"read_over": "circles" if circles.drawn else "whole plan: no circle of the tier is drawn"}
-    definition = {**whole.definition, **tier}
     if not circles.drawn:
-        people = whole.definition.get("residents")
-        missing = whole.missing + circles.unsaid
-        value = None if missing else whole.value
-        part = Part(WHOLE, value, whole.supply, people, missing=missing)
-        return replace(whole, value=value, definition=definition, by=(part,), missing=missing)
+        return undrawn(whole, circles)
+    definition = dict(whole.definition)
     people, lacking = people_in(plan, circles)
     missing = circles.missing + lacking
     if supply is None or missing:
@@ -268,6 +262,13 @@ def over_circles(
     return replace(
         whole, value=value, supply=total(supply), definition=definition, by=by, counted=counted, missing=more
     )
+
+
+def undrawn(whole: Measurement, circles: Circles) -> Measurement:
+    """A measurement of a tier without drawn circles: unknown, with the whole plan's figure beside it."""
+    missing = tuple(dict.fromkeys(circles.missing + whole.missing))
+    definition = {**whole.definition, "whole_plan": whole.value}
+    return replace(whole, value=None, supply=None, definition=definition, by=(), missing=missing)
 
 
 def _over_people(
@@ -291,15 +292,10 @@ def _over_people(
 
 
 def _of_tier(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Parcels of the classes asked for, but for those whose facilities all belong to another tier."""
+    """Parcels of the classes asked for whose facilities make them land of the tier."""
     chosen, missing = _chosen(plan, parameters["land_codes"])
-    others = parameters["other_tier_services"]
-    if not others or not plan.has_layer("facilities"):
-        return chosen, missing
-    elsewhere = np.isin(values(plan, "facilities", "service"), others)
-    hosts = values(plan, "facilities", "parcel_id").astype(str)
-    names = ids(plan, "parcels").astype(str)
-    return chosen & (~np.isin(names, hosts[elsewhere]) | np.isin(names, hosts[~elsewhere])), missing
+    chosen, lacking = of_tier(plan, chosen, parameters)
+    return chosen, missing + lacking
 
 
 def _chosen(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:

@@ -43,7 +43,7 @@ def facilities_in_range(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     missing = absent(plan, "facilities") + (() if parameters["services"] else NO_SERVICES)
     if missing:
         return Measurement(name, None, "1", definition, missing=missing)
-    rows, missing = facilities_of(plan, {**parameters, "smallest_site_m2": 0})
+    rows, missing = facilities_of(plan, parameters)
     names, size = ids(plan, "facilities")[rows], values(plan, "facilities", column)[rows]
     missing += unknown(f"facilities.{column}", names[np.isnan(size)], len(names))
     counted = {"facilities": tuple(names)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.circles import NO_TIER, WHOLE, Circles, circles_of, over_circles
+from blockplan.measure.circles import NO_TIER, Circles, circles_of, over_circles, undrawn
 from blockplan.measure.columns import absent, areas_m2, ids, of_codes, points, shapes, total, unknown, values
 from blockplan.measure.greens import on_planned_land, parks, public_greens
 from blockplan.measure.homes import HOUSING_CODES, residents
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from blockplan.measure.greens import Greens
     from blockplan.plan.model import Plan
+
+
+NO_PARK = ("parks: none of that size",)
 
 
 def parks_large(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -64,7 +67,8 @@ def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     Size of the largest park of the circles of a tier (the smallest of these), ha.
 
-    Parks that reach the size and the width of the next higher tier belong to it and do not count.
+    Parks that reach the size and the width of the next higher tier belong to it and do not count; a
+    circle without any other park has a largest one of 0 ha.
     """
     greens = public_greens(plan, parameters)
     found = greens if greens.missing else _below_higher(plan, _parks(plan, parameters), parameters)
@@ -137,7 +141,7 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = both(greens.counted, {"facilities": tuple(names)})
     whole = total(found.area_m2)
     if not missing and not whole:
-        missing = ("parks: none of that size",)
+        missing = NO_PARK
     if missing:
         return Measurement("park_sport_share", None, "1", missing=missing, counted=counted)
     held = sums_at(park, site[ground], len(found))
@@ -238,37 +242,36 @@ def _best(
     found: Greens,
     figures: NDArray[np.float64],
 ) -> Measurement:
-    """The largest figure of the parks in each circle of a tier; in the whole plan where none is drawn."""
+    """The largest figure of the parks in each circle of a tier; unknown where none is drawn."""
     circles = circles_of(plan, parameters["tier"])
     missing = found.missing or circles.unsaid or (() if parameters["tier"] else NO_TIER)
     if missing:
         return Measurement(name, None, unit, missing=missing, counted=found.counted)
-    by = _best_by(circles, found, figures)
+    sizes = {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)}
+    counted = {**found.counted, **circles.counted}
+    blank = Measurement(name, None, unit, {"parks": sizes}, counted=counted)
+    if not circles.drawn:
+        return undrawn(replace(blank, value=float(figures.max()) if len(figures) else None), circles)
+    if circles.missing:
+        by = tuple(Part(scope, None, missing=circles.missing) for scope in circles.scopes)
+        return replace(blank, by=by, missing=circles.missing)
+    by = _best_by(circles, found, figures, none=0.0 if unit == "ha" else None)
     lacking = tuple(dict.fromkeys(line for part in by for line in part.missing))
     known = [part.value for part in by if part.value is not None]
-    value = None if lacking or not known else min(known)
-    definition = {
-        "read_over": "circles" if circles.drawn else "whole plan: no circle of the tier is drawn",
-        "parks": {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)},
-    }
-    counted = {**found.counted, **circles.counted}
-    return Measurement(name, value, unit, definition, by=by, missing=lacking, counted=counted)
+    return replace(blank, value=None if lacking or not known else min(known), by=by, missing=lacking)
 
 
-def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:
+def _best_by(
+    circles: Circles, found: Greens, figures: NDArray[np.float64], none: float | None
+) -> tuple[Part, ...]:
+    """The parks of each circle, the best first; `none` is the value of a circle without any."""
     spots = _points(found)
-    none = ("parks: none of that size",)
-    if not circles.drawn:
-        groups = [(WHOLE, np.arange(len(found)))]
-    else:
-        circle, park = circles.holding(spots)
-        groups = [(scope, park[circle == number]) for number, scope in enumerate(circles.scopes)]
+    circle, park = circles.holding(spots)
     parts = []
-    for scope, rows in groups:
+    for number, scope in enumerate(circles.scopes):
+        rows = park[circle == number]
         if not len(rows):
-            parts.append(
-                Part(scope, None, missing=circles.missing if circles.drawn and circles.missing else none)
-            )
+            parts.append(Part(scope, none, missing=() if none is not None else NO_PARK))
             continue
         ranked = rows[np.argsort(-figures[rows], kind="stable")]
         places = tuple(
