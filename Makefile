@@ -13,7 +13,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-library check docs bench bench-peers soak format lock clean
+.PHONY: help setup demo test test-library check docs bench bench-peers soak format lock frontend frontend-tools clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,12 @@ format: $(READY) ## put the sources into house style
 lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --no-emit-project --all-groups --format requirements-txt --no-header --output-file requirements.lock
+
+frontend-tools: ## the TypeScript compiler, in frontend/node_modules (needs Node 20 with npm)
+	@npm ci --prefix frontend --silent
+
+frontend: frontend-tools ## build the verifier for browsers and Node from frontend/verify
+	@npm run --prefix frontend --silent build
 
 clean: ## remove what was made
 	rm -rf build $(VENV)

@@ -9,7 +9,7 @@ from blockplan.errors import BlockplanError
 from blockplan.notice import canonical, merkle
 from blockplan.notice.disclosure import GROUNDS, Disclosure
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
-from blockplan.notice.leaves import event_of, holds, leaf
+from blockplan.notice.leaves import event_of, holds, leaf, unhex
 from blockplan.notice.standing import Standing
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _entry(line: Mapping[str, Any]) -> Entry:
         raise ValueError("the number of its files differs from that of its leaf")
     paths = tuple(None if one is None else str(one["path"]) for one in files)
     parts = tuple(
-        Part(part.commitment, None if one is None else bytes.fromhex(one["key"]))
+        Part(part.commitment, None if one is None else unhex(one["key"]))
         for part, one in zip(event.files, files, strict=False)
     )
     claimed = line.get("opinion")
@@ -116,7 +116,7 @@ def _part(part: Part, line: Mapping[str, Any], name: str) -> Part:
         return part
     if not isinstance(line[name], dict):
         raise TypeError(f"the {name} is no document")
-    return Part(part.commitment, bytes.fromhex(line[f"{name}_key"]), canonical.dumps(line[name]))
+    return Part(part.commitment, unhex(line[f"{name}_key"]), canonical.dumps(line[name]))
 
 
 def _check_place(log: Log, event: Event, number: int, notice: str) -> None:

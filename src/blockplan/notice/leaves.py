@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = 1
+_HEX = re.compile(r"(?:[0-9a-f]{2})*")
 KEY_BYTES = 32
 
 
@@ -93,6 +95,13 @@ def event_of(document: Mapping[str, Any]) -> Event:
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"the leaf is incomplete: {error}") from None
+
+
+def unhex(text: Any) -> bytes:
+    """Bytes of hex in lower case, and in no other form; ValueError if it is none."""
+    if not isinstance(text, str) or not _HEX.fullmatch(text):
+        raise ValueError("no hex in lower case")
+    return bytes.fromhex(text)
 
 
 def _text(value: Any) -> str:

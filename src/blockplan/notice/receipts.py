@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import canonical, merkle
 from blockplan.notice.events import Part
-from blockplan.notice.leaves import event_of, holds, leaf, leaf_document
+from blockplan.notice.leaves import event_of, holds, leaf, leaf_document, unhex
 from blockplan.notice.notes import read_checkpoint, verifier
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read_receipt(document: Mapping[str, Any]) -> tuple[Event, bytes, list[bytes]
         raise ValueError("no receipt of this form")
     event = event_of(document["leaf"])
     try:
-        path = [bytes.fromhex(step) for step in document["proof"]]
+        path = [unhex(step) for step in document["proof"]]
     except (TypeError, ValueError):
         raise ValueError("the path of the receipt is not in hex") from None
     if any(len(step) != merkle.ROOT_BYTES for step in path):
@@ -91,7 +91,7 @@ def _body_faults(document: Mapping[str, Any], event: Event) -> list[str]:
     if body is None and key is None:
         return []
     try:
-        part = Part(event.commitment, bytes.fromhex(key), canonical.dumps(body))
+        part = Part(event.commitment, unhex(key), canonical.dumps(body))
     except (ValueError, TypeError) as error:
         return [f"its text cannot be checked: {error}"]
     return [] if holds(part) else ["its text is not the one that was committed to"]

@@ -1,0 +1,76 @@
+/**
+ * The verifier as a command, for Node 20 or newer:
+ *
+ *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]...
+ *     node cli.mjs --receipt-alone FILE [--key KEY]
+ *
+ * Prints one JSON document; leaves with 0 if all holds, 1 if anything is wrong, 2 if it was called wrongly.
+ */
+import { readdir, readFile } from "node:fs/promises";
+import { text } from "./bytes.mjs";
+import { Key } from "./note.mjs";
+import { readReceipt } from "./receipt.mjs";
+import { verifyRecord } from "./record.mjs";
+async function readFolder(folder, within, files, odd) {
+    const entries = await readdir(`${folder}/${within}`, { withFileTypes: true });
+    if (entries.length === 0 && within !== "")
+        odd.push({ kind: "file_extra", where: within, said: "an empty folder" });
+    for (const entry of entries) {
+        const path = `${within}${entry.name}`;
+        if (entry.isDirectory())
+            await readFolder(folder, `${path}/`, files, odd);
+        else if (entry.isFile())
+            files.set(path, new Uint8Array(await readFile(`${folder}/${path}`)));
+        else
+            odd.push({ kind: "file_extra", where: path, said: "no plain file" });
+    }
+}
+async function readJson(path) {
+    return JSON.parse(text(new Uint8Array(await readFile(path))));
+}
+async function receiptAlone(path, key) {
+    let faults = [];
+    try {
+        await readReceipt(await readJson(path), key === undefined ? undefined : await Key.read(key.trim()));
+    }
+    catch (error) {
+        faults = [error instanceof Error ? error.message : String(error)];
+    }
+    process.stdout.write(`${JSON.stringify({ receipt: path, holds: faults.length === 0, faults })}\n`);
+    return faults.length === 0 ? 0 : 1;
+}
+async function main(words) {
+    const witnesses = { checkpoints: [], receipts: [] };
+    let folder;
+    let alone;
+    for (let word = words.shift(); word !== undefined; word = words.shift()) {
+        if (word === "--key")
+            witnesses.key = words.shift() ?? "";
+        else if (word === "--checkpoint")
+            witnesses.checkpoints?.push(text(new Uint8Array(await readFile(words.shift() ?? ""))));
+        else if (word === "--receipt")
+            witnesses.receipts?.push(await readJson(words.shift() ?? ""));
+        else if (word === "--receipt-alone")
+            alone = words.shift();
+        else
+            folder = word;
+    }
+    if (alone !== undefined)
+        return receiptAlone(alone, witnesses.key);
+    if (folder === undefined)
+        throw new Error("name the folder of a record");
+    const files = new Map();
+    const odd = [];
+    await readFolder(folder, "", files, odd);
+    const result = await verifyRecord(files, witnesses);
+    const findings = [...odd, ...result.findings];
+    process.stdout.write(`${JSON.stringify({ ...result, record: folder, holds: findings.length === 0, findings })}\n`);
+    return findings.length === 0 ? 0 : 1;
+}
+try {
+    process.exitCode = await main(process.argv.slice(2));
+}
+catch (error) {
+    process.stderr.write(`verify: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+}

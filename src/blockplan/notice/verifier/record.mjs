@@ -1,0 +1,217 @@
+/**
+ * A whole record folder, by its bytes alone.
+ *
+ * Written from the page on the formats, not from the verifier in Python, so that the two can disagree. It checks files,
+ * signatures, tree, commitments, order, dates and lateness; which state of a notice may follow which is left to the other.
+ */
+import { equal, hex, sha256, text, utf8 } from "./bytes.mjs";
+import { dumps, loads, table } from "./canonical.mjs";
+import { leafHash, Tree } from "./merkle.mjs";
+import { Key, readCheckpoint } from "./note.mjs";
+import { committed, committedBytes, readReceipt } from "./receipt.mjs";
+const CLERK_CHANNELS = new Set(["counter", "post", "email", "phone", "meeting", "import"]);
+/** Verify a record: its files by their paths, and what others hold of it. */
+export async function verifyRecord(files, witnesses = {}) {
+    const verification = new Verification(files);
+    await verification.run(witnesses);
+    const { findings, tree } = verification;
+    return { holds: findings.length === 0, entries: tree.leaves.length, root: hex(await tree.root()), findings };
+}
+class Verification {
+    files;
+    findings = [];
+    tree = new Tree();
+    #roots = new Map();
+    #lines = [];
+    #manifest = {};
+    constructor(files) {
+        this.files = files;
+    }
+    async run(witnesses) {
+        const key = await this.#try("key_other", "key.txt", async () => {
+            const own = await Key.read(this.#text("key.txt").replace(/\n$/, ""));
+            if (witnesses.key === undefined || witnesses.key.trim() === own.line)
+                return own;
+            this.#find("key_other", "key.txt", own.line);
+            return Key.read(witnesses.key.trim());
+        });
+        await this.#try("manifest_damaged", "manifest.json", () => this.#checkFiles());
+        if (key === undefined)
+            return;
+        await this.#try("seal_forged", "manifest.note", () => this.#checkSeal(key));
+        await this.#try("log_damaged", "log.jsonl", () => this.#readLog());
+        for (const [number, line] of this.#lines.entries()) {
+            await this.#try("log_damaged", `entry ${number}`, () => this.#checkEntry(line));
+        }
+        await this.#try("law_broken", "log.jsonl", () => this.#checkDates());
+        await this.#checkCheckpoints(key);
+        await this.#checkWitnesses(key, witnesses);
+    }
+    #find(kind, where, said = "") {
+        this.findings.push({ kind, where, said });
+    }
+    async #try(kind, where, work) {
+        try {
+            return await work();
+        }
+        catch (error) {
+            this.#find(kind, where, error instanceof Error ? error.message : String(error));
+            return undefined;
+        }
+    }
+    #text(path) {
+        const bytes = this.files.get(path);
+        if (bytes === undefined)
+            throw new Error(`${path} is missing`);
+        return text(bytes);
+    }
+    /** Every file is the one that the manifest names, and there is none besides. */
+    async #checkFiles() {
+        this.#manifest = table(loads(this.#text("manifest.json")));
+        if (this.#manifest["format"] !== "blockplan-record-1")
+            throw new Error("no record of this form");
+        const listed = table(this.#manifest["files"]);
+        for (const [path, said] of Object.entries(listed)) {
+            const bytes = this.files.get(path);
+            const { bytes: size, sha256: digest } = table(said);
+            if (bytes === undefined)
+                this.#find("file_missing", path);
+            else if (bytes.length !== size || hex(await sha256(bytes)) !== digest)
+                this.#find("file_changed", path);
+        }
+        for (const path of this.files.keys()) {
+            if (!(path in listed) && path !== "manifest.json" && path !== "manifest.note")
+                this.#find("file_extra", path);
+        }
+    }
+    async #checkSeal(key) {
+        const sealed = await key.text(this.#text("manifest.note"));
+        const digest = hex(await sha256(this.files.get("manifest.json") ?? new Uint8Array()));
+        if (sealed !== `${key.name}/manifest\n${digest}\n`)
+            this.#find("manifest_changed", "manifest.json");
+    }
+    /** The lines, and the root of the tree after each. */
+    async #readLog() {
+        const lines = this.#text("log.jsonl").split("\n");
+        if (lines.pop() !== "")
+            this.#find("log_damaged", "log.jsonl", "the last line does not end");
+        for (const [number, said] of lines.entries()) {
+            const line = table(loads(said));
+            this.#lines.push(line);
+            const leaf = table(line["leaf"]);
+            if (leaf["seq"] !== number)
+                this.#find("entry_number", `line ${number + 1}`, String(leaf["seq"]));
+            if (leaf["notice"] !== this.#manifest["notice"])
+                this.#find("entry_foreign", `line ${number + 1}`);
+            await this.tree.add(await leafHash(utf8(dumps(leaf))));
+            this.#roots.set(number + 1, await this.tree.root());
+        }
+    }
+    /** What is shown of an entry is what was committed to; what is not shown has a ground. */
+    async #checkEntry(line) {
+        const leaf = table(line["leaf"]);
+        const where = `entry ${String(leaf["seq"])} (${String(leaf["kind"])})`;
+        if ("body" in line === "kept_back" in line)
+            throw new Error("it needs a body or a ground, and one of them");
+        if ("body" in line && !(await committed(leaf["body"], line["body_key"], line["body"])))
+            this.#find("body_changed", where);
+        if ("person" in line && !(await committed(leaf["person"], line["person_key"], line["person"]))) {
+            this.#find("person_changed", where);
+        }
+        const files = (line["files"] ?? []);
+        const commitments = (leaf["files"] ?? []);
+        if ("body" in line && files.length !== commitments.length)
+            throw new Error("the number of its files differs");
+        for (const [number, said] of files.entries()) {
+            if (said === null)
+                continue;
+            const { path, key } = table(said);
+            const bytes = this.files.get(String(path));
+            if (bytes === undefined || !(await committedBytes(commitments[number], key, bytes))) {
+                this.#find("file_swapped", where, String(path));
+            }
+        }
+    }
+    /** Time runs forward; a period is lengthened and not shortened; an opinion is late exactly when it is. */
+    #checkDates() {
+        let [before, ends] = ["", ""];
+        for (const line of this.#lines) {
+            const leaf = table(line["leaf"]);
+            const at = String(leaf["at"]);
+            const where = `entry ${String(leaf["seq"])} (${String(leaf["kind"])})`;
+            if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at))
+                this.#find("log_damaged", where, at);
+            if (at < before)
+                this.#find("time_backwards", where, `${at} < ${before}`);
+            before = at;
+            if (!("body" in line))
+                continue;
+            const body = table(line["body"]);
+            if (leaf["kind"] === "opened")
+                ends = String(table(body["period"])["ends_before"]);
+            if (leaf["kind"] === "extended") {
+                const longer = String(table(body["period"])["ends_before"]);
+                if (longer <= ends || at >= ends)
+                    this.#find("law_broken", where, `${longer} <= ${ends}`);
+                ends = longer;
+            }
+            if (leaf["kind"] === "closed" && at < ends)
+                this.#find("law_broken", where, `${at} < ${ends}`);
+            if (leaf["kind"] === "submitted")
+                this.#checkLate(body, at, ends, where);
+        }
+    }
+    #checkLate(body, at, ends, where) {
+        const clerk = CLERK_CHANNELS.has(String(body["channel"])) && typeof body["received_at"] === "string";
+        // A day of arrival is local: it is left to the verifier that knows time zones.
+        const late = clerk ? body["late"] : at >= ends;
+        if (body["late"] !== late || body["ends_before"] !== ends)
+            this.#find("law_broken", where, "late or not");
+    }
+    async #checkCheckpoints(key) {
+        const notes = [];
+        await this.#try("checkpoint_forged", "checkpoints.jsonl", async () => {
+            for (const line of this.#text("checkpoints.jsonl").split("\n").slice(0, -1)) {
+                const note = String(loads(line));
+                notes.push(note);
+                this.#fits(await readCheckpoint(note, key), "checkpoints.jsonl", "log_short", "fork");
+            }
+        });
+        await this.#try("checkpoint_forged", "checkpoint.txt", async () => {
+            const note = this.#text("checkpoint.txt");
+            const newest = await readCheckpoint(note, key);
+            this.#fits(newest, "checkpoint.txt", "log_short", "fork");
+            if (newest.size < this.tree.leaves.length)
+                this.#find("log_unsigned", "checkpoint.txt");
+            const { entries, root, origin } = this.#manifest;
+            if (entries !== newest.size || root !== hex(newest.root) || origin !== newest.origin || notes.at(-1) !== note) {
+                this.#find("manifest_differs", "manifest.json");
+            }
+        });
+    }
+    async #checkWitnesses(key, { checkpoints = [], receipts = [] }) {
+        for (const [number, note] of checkpoints.entries()) {
+            const where = `checkpoint ${number + 1} from elsewhere`;
+            await this.#try("checkpoint_forged", where, async () => this.#fits(await readCheckpoint(note, key), where, "witness_smaller", "witness_fork"));
+        }
+        for (const [number, document] of receipts.entries()) {
+            const where = `receipt ${number + 1}`;
+            await this.#try("receipt_forged", where, async () => {
+                const receipt = await readReceipt(document, key);
+                this.#fits(receipt.checkpoint, where, "witness_smaller", "witness_fork");
+                const leaf = this.tree.leaves[receipt.index];
+                if (leaf === undefined || !equal(leaf, receipt.hash))
+                    this.#find("receipt_not_in_record", where);
+            });
+        }
+    }
+    /** Whether the log leads on from a checkpoint. */
+    #fits(checkpoint, where, smaller, other) {
+        const size = this.tree.leaves.length;
+        if (checkpoint.size > size)
+            this.#find(smaller, where, `${size} < ${checkpoint.size}`);
+        else if (!equal(this.#roots.get(checkpoint.size) ?? new Uint8Array(), checkpoint.root)) {
+            this.#find(other, where, String(checkpoint.size));
+        }
+    }
+}

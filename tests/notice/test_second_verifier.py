@@ -1,0 +1,271 @@
+"""The verifier in TypeScript agrees with the one in Python: on vectors, on records, and on what was bent."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.notice import test_canonical, test_notes, test_verify
+from tests.notice.forging import Finished, copied, finished, put_lines, refresh_manifest, rewrite
+from tests.notice.test_merkle import LEAVES, VECTORS, a_tree
+
+from blockplan.notice import canonical, merkle
+from blockplan.notice.notes import Checkpoint, Signer
+from blockplan.notice.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def built(repo: Path) -> Path:
+    """The built verifier, as it lies in the package."""
+    if shutil.which("node") is None:
+        pytest.skip("needs Node (Debian package nodejs)")
+    return repo / "src" / "blockplan" / "notice" / "verifier"
+
+
+@pytest.fixture(scope="module")
+def ask(built: Path) -> Callable[..., list[Any]]:
+    """Questions to the second verifier; gives what it answers, "refused" where it refuses."""
+
+    def asked(*questions: dict[str, Any]) -> list[Any]:
+        said = "".join(json.dumps(question) + "\n" for question in questions)
+        done = subprocess.run(
+            ["node", "--no-warnings", HERE / "second.mjs", built],
+            input=said,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line).get("is", "refused") for line in done.stdout.splitlines()]
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    return finished(tmp_path_factory.mktemp("record"))
+
+
+@pytest.fixture
+def bent(made: Finished, tmp_path: Path) -> Path:
+    return copied(made, tmp_path)
+
+
+def test_the_built_files_are_those_that_the_sources_give(repo: Path, built: Path, tmp_path: Path) -> None:
+    if not (repo / "frontend" / "node_modules").is_dir():
+        pytest.skip("needs the TypeScript compiler (make frontend)")
+    compiler = repo / "frontend" / "node_modules" / "typescript" / "bin" / "tsc"
+    project = repo / "frontend" / "verify"
+    subprocess.run(["node", compiler, "--project", project, "--outDir", tmp_path], check=True)
+    fresh = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    assert fresh == {file.name: file.read_text(encoding="utf-8") for file in built.iterdir()}, (
+        "call: make frontend"
+    )
+
+
+def test_the_roots_are_those_of_certificate_transparency(ask: Any) -> None:
+    (roots,) = ask({"op": "roots", "leaves": [leaf.hex() for leaf in LEAVES]})
+    assert roots == [VECTORS["empty_root"], *VECTORS["roots"]]
+
+
+def proofs(sizes: range) -> list[tuple[dict[str, Any], bool]]:
+    """Good proofs of every kind, and each with one bit flipped."""
+    leaves = [b"%d" % number for number in sizes]
+    tree = a_tree(leaves)
+    roots = {size: merkle.root(tree, size).hex() for size in range(1, len(leaves) + 1)}
+    found: list[tuple[dict[str, Any], bool]] = []
+    for size in range(1, len(leaves) + 1):
+        for other in {0, size // 3, size - 1}:
+            path = [step.hex() for step in merkle.inclusion_proof(tree, other, size)]
+            question = {
+                "op": "included",
+                "leaf": merkle.leaf_hash(leaves[other]).hex(),
+                "index": other,
+                "size": size,
+            }
+            found.append((question | {"path": path, "root": roots[size]}, True))
+            found.append((question | {"path": flipped(path, roots[size]), "root": roots[size]}, False))
+            old = other + 1
+            path = [step.hex() for step in merkle.consistency_proof(tree, old, size)]
+            question = {"op": "consistent", "old": old, "size": size, "roots": [roots[old], roots[size]]}
+            found.append((question | {"path": path}, True))
+            found.append((question | {"path": flipped(path, roots[size])}, False))
+    return found
+
+
+def flipped(path: list[str], other: str) -> list[str]:
+    return [f"{int(path[0][0], 16) ^ 1:x}" + path[0][1:], *path[1:]] if path else [other]
+
+
+def test_every_proof_is_taken_and_no_bent_one(ask: Any) -> None:
+    pairs = proofs(range(40))
+    answers = ask(*(question for question, _ in pairs))
+    assert answers == [holds for _, holds in pairs]
+
+
+def test_canonical_json_is_the_same(ask: Any) -> None:
+    bits = list(test_canonical.NUMBERS)
+    assert ask(*({"op": "number", "bits": one} for one in bits)) == list(test_canonical.NUMBERS.values())
+    value = {
+        "€": [1e21, 0.1, -7, 1e-7],
+        "\U0001f600": '\u0007 \\ " / é',
+        "ﬁ": None,
+        "": {"b": True, "a": False},
+    }
+    said = canonical.dumps(value).decode()
+    good = ask({"op": "canonical", "said": said})
+    assert good == [said]
+    bad = [
+        '{"b":1,"a":2}',
+        '{"a": 1}',
+        '{"a":1,"a":1}',
+        "[1.0]",
+        '"\\u0041"',
+        '"\\ud800"',
+        "[-0]",
+        "[1]\n",
+        "[",
+    ]
+    assert ask(*({"op": "canonical", "said": one} for one in bad)) == ["refused"] * len(bad)
+
+
+def test_notes_are_the_same(ask: Any) -> None:
+    signer = Signer.new("blockplan/made-up")
+    key = str(signer.verifier)
+    note = signer.sign(Checkpoint(signer.name, 42, b"\x07" * 32).text())
+    bent_notes = [note + "\n", note + note.splitlines(keepends=True)[-1], note.replace("\n42\n", "\n43\n"),
+                  note.replace("— ", "- "), note[:-1]]  # fmt: skip
+    answers = ask(
+        {"op": "note", "note": test_notes.NOTE, "key": test_notes.KEY},
+        {"op": "checkpoint", "note": note, "key": key},
+        *({"op": "checkpoint", "note": one, "key": key} for one in bent_notes),
+        {"op": "checkpoint", "note": signer.sign(Checkpoint("other", 1, b"\x07" * 32).text()), "key": key},
+    )
+    assert answers == [test_notes.NOTE.partition("\n\n")[0] + "\n", 42, *["refused"] * 6]
+
+
+def test_the_record_and_its_receipts_hold(made: Finished, ask: Any) -> None:
+    witnesses = {"key": made.key, "checkpoints": made.checkpoints, "receipts": made.receipts}
+    record, *receipts = ask(
+        {"op": "record", "folder": str(made.folder), "witnesses": witnesses},
+        *({"op": "receipt", "document": document, "key": made.key} for document in made.receipts),
+    )
+    assert record == []
+    assert receipts == [document["leaf"]["seq"] for document in made.receipts]
+
+
+def test_forged_receipts_are_refused(made: Finished, ask: Any) -> None:
+    forged = []
+    for change in (
+        lambda r: r["body"].update(text="I praised the plan."),
+        lambda r: r["leaf"].update(seq=3),
+        lambda r: r["leaf"].update(at="2026-03-01T00:00:00.000000Z"),
+        lambda r: r["proof"].pop(),
+        lambda r: r["proof"].append("00" * 32),
+        lambda r: r.update(checkpoint=r["checkpoint"].replace("\n2\n", "\n3\n")),
+        lambda r: r.pop("leaf"),
+    ):
+        document = copy.deepcopy(made.receipts[0])
+        change(document)
+        forged.append({"op": "receipt", "document": document})
+    other = str(Signer.new("blockplan/made-up").verifier)
+    forged.append({"op": "receipt", "document": made.receipts[0], "key": other})
+    assert ask(*forged) == ["refused"] * len(forged)
+
+
+def test_one_changed_bit_in_any_file_is_found(made: Finished, ask: Any) -> None:
+    draw = random.Random(9)
+    flips = []
+    for file in sorted(made.folder.rglob("*")):
+        if file.is_file():
+            size = file.stat().st_size
+            places = {0, size // 2, size - 1, *(draw.randrange(size) for _ in range(3))}
+            flips += [
+                [file.relative_to(made.folder).as_posix(), place, draw.randrange(8)] for place in places
+            ]
+    assert len(flips) > 70
+    assert ask({"op": "flips", "folder": str(made.folder), "flips": flips}) == [[]]
+
+
+WITHOUT_KEY = {
+    "edited": test_verify.texted,
+    "dropped": test_verify.dropped,
+    "cut": test_verify.cut,
+    "reordered": lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
+}
+
+
+@pytest.mark.parametrize("way", WITHOUT_KEY)
+def test_both_find_what_is_bent_without_the_key(bent: Path, ask: Any, way: str) -> None:
+    put_lines(bent, WITHOUT_KEY[way](test_verify.lines_of(bent)))
+    both_find(bent, ask, {"manifest_changed"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [test_verify.shortened, test_verify.closed_early, test_verify.called_in_time],
+    ids=lambda change: change.__name__,
+)
+def test_both_find_what_the_law_forbids(made: Finished, bent: Path, ask: Any, change: Any) -> None:
+    rewrite(bent, made.signer, change)
+    both_find(bent, ask, {"law_broken"})
+
+
+def test_both_find_another_history_by_what_others_hold(made: Finished, bent: Path, ask: Any) -> None:
+    rewrite(bent, made.signer, test_verify.texted)
+    both_find(
+        bent,
+        ask,
+        {"witness_fork", "receipt_not_in_record"},
+        checkpoints=made.checkpoints[-1:],
+        receipts=made.receipts[:1],
+    )
+
+
+def test_both_find_a_swapped_file_a_changed_plan_a_file_too_many_and_one_too_few(
+    bent: Path, ask: Any
+) -> None:
+    (bent / "files" / "1-0.txt").write_bytes((bent / "files" / "2-0.txt").read_bytes())
+    plan = bent / "plan-1" / "plan.gpkg"
+    plan.write_bytes(plan.read_bytes() + b"\x00")
+    refresh_manifest(bent)
+    (bent / "more.txt").write_text("x", encoding="utf-8")
+    (bent / "README.txt").unlink()
+    both_find(bent, ask, {"manifest_changed", "file_swapped", "file_extra", "file_missing"})
+
+
+def both_find(folder: Path, ask: Any, kinds: set[str], **witnesses: Any) -> None:
+    here = {finding.kind for finding in verify(folder, **witnesses).findings}
+    (there,) = ask({"op": "record", "folder": str(folder), "witnesses": witnesses})
+    assert kinds <= here
+    assert kinds <= set(there)
+
+
+def test_the_command_leaves_with_the_codes_of_the_other(
+    made: Finished, bent: Path, built: Path, tmp_path: Path
+) -> None:
+    def run(*arguments: Any) -> tuple[int, Any]:
+        done = subprocess.run(
+            ["node", "--no-warnings", built / "cli.mjs", *map(str, arguments)], capture_output=True, text=True
+        )
+        return done.returncode, json.loads(done.stdout or "null")
+
+    receipt = tmp_path / "receipt.json"
+    receipt.write_text(json.dumps(made.receipts[0]), encoding="utf-8")
+    code, found = run(made.folder, "--receipt", receipt, "--key", made.key)
+    assert (code, found["holds"], found["root"]) == (0, True, verify(made.folder).to_dict()["root"])
+    assert run("--receipt-alone", receipt)[0] == 0
+    (bent / "link").symlink_to(bent / "log.jsonl")
+    assert run(bent)[0] == 1
+    assert run(tmp_path / "nothing")[0] == 2
