@@ -9,6 +9,7 @@ import click
 #: Subcommand -> (module, what it does). The module holds a click command of the name ``command``.
 COMMANDS: dict[str, tuple[str, str]] = {
     "site": ("blockplan.cli.site", "Facilities, parks and stations where they serve best."),
+    "landuse": ("blockplan.cli.landuse", "Uses of parcels under rules, quotas, reach and structure."),
     "apply": ("blockplan.cli.propose_apply", "Save a proposal, or a part of it, as a scenario."),
     "undo": ("blockplan.cli.propose_undo", "Take a scenario that came from a proposal out again."),
 }

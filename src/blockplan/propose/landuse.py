@@ -1,0 +1,201 @@
+"""
+Land-use allocation: which parcel should have which use, under rules, quotas, reach and structure.
+
+`propose_landuse` reads the plan, asks for what the terms and the packs demand, and searches. What is worth
+how much stands in `landuse_terms`; every part of the objective comes back by name, with that of the plan as
+it is beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.errors import InfeasibleError, UsageError
+from blockplan.propose.landuse_clash import explain
+from blockplan.propose.landuse_demands import Asked, asked_of
+from blockplan.propose.landuse_parcels import Parcels, changes_for, parcels_of
+from blockplan.propose.landuse_problem import Problem, parts, score, shortfalls
+from blockplan.propose.landuse_search import Found, solve
+from blockplan.propose.landuse_terms import Terms, terms_of
+from blockplan.propose.landuse_worth import Worth, bound_by_zones, facing_of, groups_of, worth_of
+from blockplan.propose.proposal import Answer, Unmet
+from blockplan.propose.stop import Clock, Stop
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan.model import Plan
+    from blockplan.propose.locks import Locks
+
+#: Unit of the objective.
+UNIT = "ha"
+#: So many demands that clash are written out in the error.
+TOLD = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landuse:
+    """A plan's land-use problem: parcels, what is asked, what land is worth, and all of it as one problem."""
+
+    parcels: Parcels
+    terms: Terms
+    asked: Asked
+    worth: Worth
+    problem: Problem
+
+    @property
+    def today(self) -> dict[str, Any]:
+        """Objective, parts and shortfalls of the plan as it is."""
+        today = self.parcels.today
+        return {
+            "objective": score(self.problem, today),
+            "parts": parts(self.problem, today),
+            "unmet": [one.to_dict() for one in unmet_of(self.problem, shortfalls(self.problem, today))],
+        }
+
+
+def landuse_problem(
+    plan: Plan, before: CheckResult, terms: Terms | None = None, locks: Locks | None = None
+) -> Landuse:
+    """
+    A plan's land-use problem.
+
+    Parameters
+    ----------
+    before
+        The plan judged: its rules become demands.
+    terms
+        The house's own where None.
+    locks
+        What has to stay; committed parcels always do.
+    """
+    terms = terms or terms_of()
+    parcels = parcels_of(plan, terms, locks)
+    parcels = replace(parcels, allowed=parcels.allowed & bound_by_zones(parcels, terms))
+    asked, worth = asked_of(parcels, terms, before), worth_of(parcels, terms)
+    problem = Problem(
+        parcels.ids,
+        parcels.area_ha,
+        parcels.uses,
+        parcels.allowed,
+        parcels.today,
+        worth.parts,
+        groups_of(parcels, terms),
+        tuple(terms.groups),
+        facing_of(parcels, terms),
+        asked.demands,
+        asked.covers,
+    )
+    return Landuse(parcels, terms, asked, worth, problem)
+
+
+def propose_landuse(
+    land: Landuse, stop: Stop | None = None, seed: int = 0, *, strict: bool = False
+) -> Answer:
+    """
+    Uses for the parcels that may change theirs.
+
+    Parameters
+    ----------
+    land
+        The problem, from `landuse_problem`.
+    strict
+        Raise where demands cannot all be met, instead of missing them by as little as is possible.
+
+    Raises
+    ------
+    UsageError
+        If no parcel may become anything else, or nothing was found in time.
+    InfeasibleError
+        With `strict`, if demands cannot all be met; names them, by how much, and which clash.
+    """
+    _has_choice(land)
+    clock = Clock(stop or Stop())
+    found = solve(land.problem, clock.stop, seed)
+    if found is None:
+        raise UsageError(
+            "Time ran out before any choice of uses was found that comes near the demands. "
+            "Give more --seconds, or fewer demands."
+        )
+    if strict and found.missed:
+        raise InfeasibleError(_clash_text(land, found, clock))
+    return answer_of(land, found, seed)
+
+
+def _has_choice(land: Landuse) -> None:
+    if land.problem.free.any():
+        return
+    kept = ", ".join(f"{many} {reason.replace('_', ' ')}" for reason, many in land.parcels.why_kept.items())
+    raise UsageError(
+        f"No parcel may become anything else ({kept or 'all permitted uses are too large or too small'}). "
+        "Name alternatives in the column `permitted`, or permit uses in the terms ([permit])."
+    )
+
+
+def answer_of(land: Landuse, found: Found, seed: int) -> Answer:
+    """A choice of uses as an answer: changes, parts, what stays unmet."""
+    units = dict(land.problem.asked)
+    missed = {name: (amount, units[name]) for name, amount in found.missed.items()}
+    bound = found.bound if np.isfinite(found.bound) else None
+    return Answer(
+        kind="landuse",
+        changes=changes_for(land.parcels, found.chosen),
+        objective=found.objective,
+        unit=UNIT,
+        sense="max",
+        bound=bound,
+        parts=parts(land.problem, found.chosen),
+        parameters=_parameters(land, found),
+        unmet=(*unmet_of(land.problem, missed), *land.asked.unknown),
+        method=found.method,
+        seconds=found.seconds,
+        seed=seed,
+        ended=found.ended,
+    )
+
+
+def unmet_of(problem: Problem, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:
+    """Demands that are missed, in the order in which they were asked."""
+    return tuple(
+        Unmet(name, round(missed[name][0], 3), unit) for name, unit in problem.asked if name in missed
+    )
+
+
+def _parameters(land: Landuse, found: Found) -> dict[str, Any]:
+    problem, chosen = land.problem, found.chosen
+    return {
+        "terms": land.terms.model_dump(mode="json", exclude_none=True),
+        "today": land.today,
+        "parcels": len(land.parcels.ids),
+        "parcels_with_choice": int(problem.free.sum()),
+        "parcels_changed": int((chosen != land.parcels.today).sum()),
+        "changed_ha": float(land.parcels.area_ha[chosen != land.parcels.today].sum()),
+        "kept_because": land.parcels.why_kept,
+        "criteria_not_known": list(land.worth.not_known),
+        "demands": [name for name, _ in problem.asked],
+        "judged_afterwards": list(land.asked.judged_afterwards),
+        "least_unmet_proved": found.least_missed,
+    }
+
+
+def _clash_text(land: Landuse, found: Found, clock: Clock) -> str:
+    units, lines = dict(land.problem.asked), []
+    for name, amount in list(found.missed.items())[:TOLD]:
+        lines.append(f"  {name}: {amount:,.6g} {units[name]} short; {explain(land.problem, name, clock)}")
+    asked = len(units)
+    return (
+        f"{len(found.missed)} of {asked} demands cannot be met together with what the parcels may become:\n"
+        + "\n".join(lines)
+        + "\nPermit more uses, unlock parcels or lower a demand in the terms; without --strict the demands "
+        "are missed by as little as is possible."
+    )
+
+
+def chosen_uses(land: Landuse, chosen: NDArray[np.intp]) -> dict[str, str]:
+    """Parcel -> the use that it gets, for those that change theirs."""
+    rows = np.flatnonzero(chosen != land.parcels.today)
+    return {str(land.parcels.ids[row]): land.parcels.uses[chosen[row]] for row in rows}

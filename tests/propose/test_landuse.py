@@ -1,0 +1,225 @@
+"""Land use proposed for plans: what may become what, what follows from a change, what is demanded."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from tests.builders import a_plan, parcels_of
+from tests.landuse_problems import best_by_trying
+
+import blockplan as bp
+from blockplan.check import check
+from blockplan.errors import InfeasibleError, UsageError
+from blockplan.plan import validate
+from blockplan.propose import Stop, apply, conclude
+from blockplan.propose.landuse import chosen_uses, landuse_problem, propose_landuse
+from blockplan.propose.landuse_parcels import changes_for
+from blockplan.propose.landuse_parcels import parcels_of as read_parcels
+from blockplan.propose.landuse_problem import fits, score, shortfalls
+from blockplan.propose.landuse_search import solve
+from blockplan.propose.landuse_terms import default_text, read_terms, terms_of
+from blockplan.propose.landuse_worth import frontages
+from blockplan.propose.locks import read_locks
+
+REFERENCE = "examples/demonstration-zone"
+NO_QUOTAS = {name: {} for name in terms_of().quotas}
+
+
+def small(*uses, manifest=None, **columns):
+    """Squares of 1 ha in a row, judged by pack zone, with what a test says of them."""
+    said = {"residents": {"floor_area_per_person_m2": 30.0, "household_size": 2.5}, "packs": ["zone"]}
+    return a_plan(parcels_of(*uses, **columns), said | (manifest or {}))
+
+
+def problem_of(plan, changed=None, locks=()):
+    terms = terms_of({"quotas": NO_QUOTAS, "rules": {"forces": []}, "coverage": [], **(changed or {})})
+    return landuse_problem(plan, check(plan), terms, read_locks(plan, locks))
+
+
+def test_a_parcel_becomes_only_what_the_plan_permits() -> None:
+    plan = small("16", "16", "1401", permitted=["1401,0902", None, "0902"], committed=[False, False, True])
+    parcels = read_parcels(plan, terms_of())
+    choice = [[use for use, may in zip(parcels.uses, row, strict=True) if may] for row in parcels.allowed]
+    assert choice == [["0902", "1401", "16"], ["16"], ["1401"]]
+    assert parcels.why_kept == {"nothing_else_permitted": 1, "committed": 1}
+
+
+def test_what_is_locked_built_or_carries_a_facility_keeps_its_use() -> None:
+    import geopandas as gpd
+    from tests.builders import square
+
+    school = gpd.GeoDataFrame(
+        {"facility_id": ["F"], "parcel_id": ["C"], "service": ["clinic"]},
+        geometry=[square(2).centroid],
+        crs="EPSG:4548",
+    )
+    land = parcels_of("16", "16", "16", permitted=["1401"] * 3, status=["planned", "existing", "planned"])
+    plan = a_plan(land, {"packs": ["zone"]}, facilities=school)
+    found = read_parcels(plan, terms_of(), read_locks(plan, ["parcels:A"]))
+    assert found.why_kept == {"locked": 1, "existing_or_kept": 1, "facility_or_programme": 1}
+
+
+def test_a_school_is_not_offered_a_parcel_too_small_for_one() -> None:
+    plan = small("16", "16", permitted=["080403", "080404"])
+    parcels = read_parcels(plan, terms_of())
+    # One ha: a kindergarten fits (0.3 to 1.2 ha), a school does not (1.5 to 6 ha).
+    assert parcels.allowed.sum(axis=1).tolist() == [1, 2]
+
+
+def test_new_homes_take_the_floor_area_ratio_of_the_plan_and_its_floor_area_a_person() -> None:
+    plan = small(
+        "16",
+        "0701",
+        permitted=["0701", None],
+        floor_area_m2=[None, 18_000.0],
+        residents=[None, 700.0],
+        far_kind=[None, "upper"],
+        height_m=[None, 45.0],
+    )
+    land = problem_of(plan, {"quotas": NO_QUOTAS | {"0701": {"min_ha": 2.0}}})
+    answer = propose_landuse(land, Stop(seconds=60))
+    new = {change.column: change.new for change in answer.changes}
+    # 10,000 m2 x 1.8 = 18,000 m2; / 30 m2 = 600 residents; / 2.5 = 240 dwellings.
+    assert new == {
+        "land_use": "0701", "far": 1.8, "far_kind": "upper", "height_m": 45.0, "floor_area_m2": 18_000.0,
+        "residents": 600.0, "dwellings": 240.0,
+    }  # fmt: skip
+    proposal = conclude(plan, answer)
+    assert proposal.after.residents.central == 1_300.0
+
+
+def test_homes_whose_residents_cannot_be_known_are_not_offered() -> None:
+    plan = small("16", "0701", permitted=["0701", None], residents=[None, 700.0])
+    assert read_parcels(plan, terms_of()).allowed.sum() == 2
+
+
+def test_what_the_plan_does_not_say_of_a_use_is_unknown_afterwards() -> None:
+    plan = small("0902", "16", permitted=["1401", None], floor_area_m2=[20_000.0, None], jobs=[500.0, None])
+    land = problem_of(plan, {"quotas": NO_QUOTAS | {"1401": {"min_ha": 1.0}}})
+    changes = {c.column: (c.old, c.new) for c in propose_landuse(land, Stop(seconds=60)).changes}
+    assert changes == {
+        "land_use": ("0902", "1401"), "floor_area_m2": (20_000.0, None), "jobs": (500.0, None),
+    }  # fmt: skip
+
+
+def test_a_standard_a_person_counts_the_homes_that_come_with_it() -> None:
+    plan = small(
+        "16",
+        "16",
+        "0701",
+        permitted=["1401,0701", "1401,0701", None],
+        residents=[None, None, 400.0],
+        floor_area_m2=[None, None, 12_000.0],
+        manifest={"parameters": {"green_codes": ["1401"]}},
+    )
+    land = problem_of(plan, {"rules": {"forces": ["must"]}})
+    uses = land.parcels.uses
+    chosen = np.array([uses.index(use) for use in ("0701", "1401", "0701")])
+    # 800 residents need 16,000 m2 of green, and 10,000 are there.
+    short, unit = shortfalls(land.problem, chosen)["zone-green"]
+    assert (short, unit) == (pytest.approx(6_000, abs=1), "m2")
+    verdict = check(apply(plan, changes_for(land.parcels, chosen))).verdict("zone-green")
+    assert verdict.remedy.amount == pytest.approx(6_000, abs=1)
+
+
+def test_strict_terms_end_with_the_names_of_what_clashes() -> None:
+    plan = small("16", "16", permitted=["1401", "1401"])
+    land = problem_of(plan, {"quotas": NO_QUOTAS | {"1401": {"min_ha": 2.0}, "16": {"min_ha": 1.0}}})
+    with pytest.raises(InfeasibleError, match=r"1 of 2 demands cannot be met") as refused:
+        propose_landuse(land, Stop(seconds=60), strict=True)
+    assert "clashes with quota:" in str(refused.value)
+
+
+def test_a_plan_in_which_nothing_may_change_says_why() -> None:
+    plan = small("16", "1401", committed=[True, False])
+    with pytest.raises(UsageError, match=r"1 committed, 1 nothing else permitted"):
+        propose_landuse(problem_of(plan))
+
+
+def test_frontage_counts_in_full_side_by_side_and_half_across_half_the_distance() -> None:
+    import shapely
+    from tests.builders import X, Y, square
+
+    side = np.array([square(0), square(1), shapely.box(X + 220, Y, X + 320, Y + 100)], dtype=object)
+    one, other, km = frontages(side, 40.0)
+    assert list(zip(one.tolist(), other.tolist(), strict=True)) == [(0, 1), (1, 2)]
+    assert km == pytest.approx([0.1, 0.05], rel=0.02)
+
+
+def test_a_misspelt_key_of_the_terms_is_refused_with_its_name(tmp_path) -> None:
+    file = tmp_path / "terms.toml"
+    file.write_text('[weights]\nchange_per_hectare = 1\n[suitability]\n"0902" = { statoin = 1.0 }\n')
+    with pytest.raises(UsageError, match=r"terms\.toml cannot be taken") as refused:
+        read_terms(file)
+    assert "change_per_hectare" in str(refused.value)
+
+
+def test_the_house_terms_can_be_copied_and_read_again(tmp_path) -> None:
+    file = tmp_path / "terms.toml"
+    file.write_text(default_text(), encoding="utf-8")
+    assert read_terms(file) == terms_of()
+
+
+@pytest.fixture(scope="module")
+def reference():
+    plan = bp.read(REFERENCE, "b")
+    before = check(plan)
+    land = landuse_problem(plan, before)
+    return plan, before, land, propose_landuse(land, Stop(seconds=600))
+
+
+def test_more_residents_get_their_schools_and_parks_and_what_land_cannot_give_is_named(reference) -> None:
+    plan, before, _, answer = reference
+    assert answer.proved
+    assert {(one.demand, one.amount, one.unit) for one in answer.unmet} == {
+        ("zone-beds", 70.0, "bed"),
+        ("zone-culture", 2_800.0, "m2"),
+    }
+    after = conclude(plan, answer, before=before).after
+    outcome = {verdict.rule: verdict.outcome for verdict in after.verdicts}
+    assert outcome["zone-edu"] == outcome["zone-green"] == "pass"
+    assert {rule for rule, found in outcome.items() if found == "fail"} == {"zone-beds", "zone-culture"}
+
+
+def test_a_proposal_leaves_no_fault_in_the_data_and_nothing_committed_is_touched(reference) -> None:
+    plan, before, _, answer = reference
+    changed = conclude(plan, answer, before=before).changed
+    assert validate(changed) == validate(plan)
+    committed = plan.layer("parcels").index[plan.layer("parcels")["committed"].fillna(value=False)]
+    assert not {change.id for change in answer.changes} & set(committed)
+    assert not read_locks(plan).touched(answer.changes)
+
+
+def test_the_answer_says_what_the_plan_as_it_is_would_score(reference) -> None:
+    _, _, land, answer = reference
+    today = answer.parameters["today"]
+    assert today["objective"] == pytest.approx(score(land.problem, land.problem.today))
+    assert sum(answer.parts.values()) == pytest.approx(answer.objective)
+    assert sum(today["parts"].values()) == pytest.approx(today["objective"])
+    assert {one["demand"] for one in today["unmet"]} >= {"zone-edu", "zone-green"}
+
+
+def test_the_same_seed_gives_the_same_proposal_twice(reference) -> None:
+    _, _, land, answer = reference
+    again = propose_landuse(land, Stop(seconds=600))
+    assert dataclasses.replace(again, seconds=0.0) == dataclasses.replace(answer, seconds=0.0)
+
+
+def test_every_use_is_one_that_the_parcel_was_permitted(reference) -> None:
+    plan, _, _, answer = reference
+    found = {change.id: change.new for change in answer.changes if change.column == "land_use"}
+    permitted = plan.layer("parcels")["permitted"]
+    assert found
+    assert all(new in permitted[parcel].split(",") for parcel, new in found.items())
+
+
+def test_a_part_of_the_reference_plan_is_as_good_as_every_choice_tried() -> None:
+    plan = bp.read(REFERENCE)
+    names = plan.layer("parcels").index
+    locks = read_locks(plan, [f"parcels:{name}" for name in names if not str(name).startswith("IM-01-05")])
+    land = landuse_problem(plan, check(plan), locks=locks)
+    assert 2 <= land.problem.free.sum() <= 6
+    best, found = best_by_trying(land.problem), solve(land.problem, Stop(seconds=600))
+    assert fits(land.problem, found.chosen)
+    assert found.objective == pytest.approx(best[1])
+    assert chosen_uses(land, found.chosen) == chosen_uses(land, best[0])
