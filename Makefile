@@ -51,6 +51,7 @@ docs: $(READY) ## the documentation, in build/docs
 
 bench: $(READY) ## benchmarks on generated data (and on ../shared/data where it is present)
 	$(BIN)/python benchmarks/check.py
+	$(BIN)/python benchmarks/grouping.py
 
 # Each by itself, so that one which does not install leaves the others alone.
 PEERS = pandana==0.8 scipy networkx networkit rustworkx igraph iduedu==2.3.0 objectnat==2.1.0 cityseer==5.8.0

@@ -5,10 +5,13 @@ Opinions cut, sorted and answered, until none is without an answer: and the resp
 """
 
 from blockplan.respond.answers import KINDS, Answer, Change, answer_from, faults_of
+from blockplan.respond.campaigns import find_campaigns
 from blockplan.respond.coverage import gaps, reconcile, require_complete
 from blockplan.respond.desk import Desk
+from blockplan.respond.grouping import propose_groups
 from blockplan.respond.importing import read_opinions
 from blockplan.respond.intake import Opinion
+from blockplan.respond.seeding import assign_by_examples
 from blockplan.respond.segments import Segment, split
 from blockplan.respond.sorting import Sorting, Theme
 
@@ -22,8 +25,11 @@ __all__ = [
     "Sorting",
     "Theme",
     "answer_from",
+    "assign_by_examples",
     "faults_of",
+    "find_campaigns",
     "gaps",
+    "propose_groups",
     "read_opinions",
     "reconcile",
     "require_complete",
