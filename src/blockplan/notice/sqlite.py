@@ -15,7 +15,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from blockplan.errors import UsageError
+from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Event, Part
 from blockplan.notice.ledger import Ledger, system_clock
 
@@ -184,13 +184,20 @@ class SqliteStore:
         except BaseException as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
+            told = self._told(error) if isinstance(error, sqlite3.Error) else error
             for job in jobs:
-                job.error = job.error or error
+                job.error = job.error or told
             if not isinstance(error, Exception):
                 raise
         finally:
             for job in jobs:
                 job.done.set()
+
+    def _told(self, error: sqlite3.Error) -> BlockplanError:
+        return BlockplanError(
+            f"{self.path} cannot be written: {error}. Nothing was entered. Put right what is said, and "
+            f"try again."
+        )
 
     def _check(self, rows: _Rows) -> None:
         """Refuse to write into a record that does not lead on from what was signed."""
@@ -217,6 +224,8 @@ class SqliteStore:
         self._writer.execute("SAVEPOINT work")
         try:
             job.result = job.work(Ledger(self._id, rows, self._clock))
+        except sqlite3.Error:
+            raise  # the file is the fault, and the whole group is taken back
         except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
             job.error = error
             self._writer.execute("ROLLBACK TO work")
