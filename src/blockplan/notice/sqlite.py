@@ -1,16 +1,16 @@
 """
 One notice in one SQLite file, for an office without a server.
 
-Many threads and processes may write: each piece of work waits its turn, and
-whoever's turn it is does the work of all that wait in one transaction (group commit), so that one
-``fsync`` serves them all. ``synchronous=FULL`` makes a returned call durable; the write-ahead log lets
-others read meanwhile.
+Many threads and processes may write. One thread leads: it does the work of all that wait in one
+transaction (group commit), so that one ``fsync`` serves them all, and then lets the next one lead.
+``synchronous=FULL`` makes a returned call durable; the write-ahead log lets others read meanwhile.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -33,6 +33,8 @@ APPLICATION = 0x42506E6F
 VERSION = 1
 #: Pieces of work in one transaction at most, so that nobody waits long.
 LARGEST_GROUP = 64
+#: Under load the next group is let gather for so long.
+GATHER_S = 0.001
 BUSY_S = 30.0
 
 _SCHEMA = f"""
@@ -89,6 +91,8 @@ class SqliteStore:
         self._notary = notary
         self._waiting: deque[_Job[Any]] = deque()
         self._turn = threading.Lock()
+        self._led = False
+        self._crowded = False
         self._mine = threading.local()
         self._connections: list[sqlite3.Connection] = []
         new = not self.path.exists()
@@ -113,11 +117,13 @@ class SqliteStore:
     def transact(self, work: Callable[[Ledger], T]) -> T:
         """Do `work` alone, in a group with what else waits; when it returns, it is on the disk."""
         job = _Job(work)
-        self._waiting.append(job)
-        while not job.done.is_set():
-            with self._turn:
-                if not job.done.is_set():
-                    self._do([self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_GROUP))])
+        with self._turn:
+            self._waiting.append(job)
+            leads, self._led = not self._led, True
+        if not leads:
+            self._wait(job)
+        if not job.done:
+            self._lead(job)
         if job.error is not None:
             raise job.error
         return job.result  # type: ignore[return-value]
@@ -171,6 +177,39 @@ class SqliteStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _wait(self, mine: _Job[Any]) -> None:
+        """Until my work is done, or it is my turn to lead."""
+        try:
+            mine.woken.wait()
+        except BaseException:  # interrupted: the others must not wait for ever
+            with self._turn:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    if mine.woken.is_set():
+                        self._hand_over()
+            raise
+
+    def _lead(self, mine: _Job[Any]) -> None:
+        """Do what waits, in groups, until my own work is done; then let the next who waits lead."""
+        try:
+            while not mine.done:
+                if self._crowded:
+                    time.sleep(GATHER_S)
+                with self._turn:
+                    count = min(len(self._waiting), LARGEST_GROUP)
+                    jobs = [self._waiting.popleft() for _ in range(count)]
+                self._crowded = count > 1
+                self._do(jobs)
+        finally:
+            with self._turn:
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Let the next who waits lead; nobody, where nobody waits."""
+        self._led = bool(self._waiting)
+        if self._waiting:
+            self._waiting[0].woken.set()
+
     def _do(self, jobs: list[_Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
         rows = _Rows(self._id, self._writer)
@@ -191,7 +230,8 @@ class SqliteStore:
                 raise
         finally:
             for job in jobs:
-                job.done.set()
+                job.done = True
+                job.woken.set()
 
     def _told(self, error: sqlite3.Error) -> BlockplanError:
         return BlockplanError(
@@ -213,12 +253,15 @@ class SqliteStore:
         """
         if self._notary is None:
             return
+        # The checkpoint itself is on the disk in its own file; this copy may wait for the next commit.
+        self._writer.execute("PRAGMA synchronous=NORMAL")
         self._writer.execute("BEGIN IMMEDIATE")
         size = rows.size()
         if size:
             note = self._notary.sign(rows, size, signed_before=any(rows.checkpoints()))
             rows.put_checkpoint(size, note)
         self._writer.execute("COMMIT")
+        self._writer.execute("PRAGMA synchronous=FULL")
 
     def _one(self, job: _Job[Any], rows: _Rows) -> None:
         self._writer.execute("SAVEPOINT work")
@@ -274,7 +317,9 @@ class _Job(Generic[T]):
         self.work = work
         self.result: T | None = None
         self.error: BaseException | None = None
-        self.done = threading.Event()
+        self.done = False
+        #: Set when it is done, or when it is to lead.
+        self.woken = threading.Event()
 
 
 class _Rows:
