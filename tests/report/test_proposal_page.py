@@ -37,7 +37,7 @@ def proposal(**said):
 def test_features_are_numbered_in_the_order_of_the_changes():
     view = ProposalView.of(proposal(), Words("en"))
     assert [(one.number, one.id, one.said) for one in view.features] == [
-        ("1", "C", "16 Reserve land (left blank) → 1401 Park green space"),
+        ("1", "C", "16 Reserve land (left blank) → 1401 Park green space, 1 ha"),
         ("2", "N-1", "new, service Nursing home, beds 9"),
     ]
 

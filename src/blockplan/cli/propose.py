@@ -10,6 +10,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "site": ("blockplan.cli.site", "Facilities, parks and stations where they serve best."),
     "landuse": ("blockplan.cli.landuse", "Uses of parcels under rules, quotas, reach and structure."),
+    "repair": ("blockplan.cli.propose_repair", "The smallest changes after which every must rule passes."),
     "apply": ("blockplan.cli.propose_apply", "Save a proposal, or a part of it, as a scenario."),
     "undo": ("blockplan.cli.propose_undo", "Take a scenario that came from a proposal out again."),
 }

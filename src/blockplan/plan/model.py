@@ -63,9 +63,11 @@ class Plan:
         Name of the scenario that the layers show.
     differences
         Scenario name -> its rows, for plans made in memory.
+    tidied_already
+        Frames that another plan holds, and that therefore need no second look.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a plan is made of; all but the first two by name)
         self,
         manifest: Manifest,
         layers: Mapping[str, pd.DataFrame],
@@ -74,6 +76,7 @@ class Plan:
         scenario: str = BASE,
         differences: Mapping[str, Difference] | None = None,
         base: Plan | None = None,
+        tidied_already: Mapping[str, pd.DataFrame] | None = None,
     ) -> None:
         self.manifest = manifest
         self.path = path
@@ -84,6 +87,9 @@ class Plan:
         self.layers: dict[str, pd.DataFrame] = {}
         found: list[Fault] = []
         for name, frame in layers.items():
+            if tidied_already is not None and frame is tidied_already.get(name):
+                self.layers[name] = frame
+                continue
             self.layers[name], faults = tidy(name, frame)
             found += faults
         #: Faults that came to light in reading: values of the wrong kind, ids that are missing.
@@ -142,7 +148,27 @@ class Plan:
             scenario=self.scenario,
             differences=self.differences,
             base=self._base,
+            tidied_already=self.layers,
         )._remembering(self.read_faults)
+
+    def retouched(self, frames: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) -> Plan:
+        """
+        A plan with layers that are of the plan's shape already, for trying many small changes out.
+
+        `keep` names what was worked out once and does not hang on those layers.
+        """
+        whole = {**self.layers, **frames}
+        anew = Plan(
+            self.manifest,
+            whole,
+            path=self.path,
+            scenario=self.scenario,
+            differences=self.differences,
+            base=self._base,
+            tidied_already=whole,
+        )._remembering(self.read_faults)
+        anew._cache |= {key: self._cache[key] for key in keep if key in self._cache}
+        return anew
 
     def under(self, name: str, difference: Difference) -> Plan:
         """The plan with the rows of a difference put in place, as scenario `name`."""

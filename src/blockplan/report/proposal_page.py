@@ -15,6 +15,7 @@ from blockplan.compare import Column, beside
 from blockplan.report.comparison import NO_BREAK, SECTIONS, View, rendered
 from blockplan.report.proposal_words import Said
 from blockplan.report.words import Words
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from blockplan.compare.changes import Change
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 BEFORE, AFTER = "before", "after"
 #: How an outcome looks on a terminal.
 SIGNS = {"worse": "▼", "better": "▲", "other": "◆"}
+
+
+#: What follows from another use and is not told one by one: the list of changes has it all.
+HANGS_ON_USE = frozenset(
+    {
+        "land_use_name", "far", "far_kind", "height_m", "coverage_ratio", "green_ratio", "parking_spaces",
+        "floor_area_m2", "dwellings", "industry_health_share", "industry_manufacturing_share",
+        "industry_digital_share", "industry_services_share",
+    }
+)  # fmt: skip
 
 
 class Feature(NamedTuple):
@@ -238,11 +249,23 @@ class ProposalView(View):
 
     def said(self, change: Change) -> str:
         """What becomes of a feature: its uses by name, its figures before and after."""
-        fields = [self._field(change, name, old, new) for name, old, new in change.fields]
+        names = {name for name, _, _ in change.fields}
+        hidden = HANGS_ON_USE if "land_use" in names else frozenset()
+        fields = [self._field(change, *field) for field in change.fields if field[0] not in hidden]
         told = [field for field in fields if field]
+        if change.layer == "parcels" and "land_use" in names:
+            told.insert(1, self._area_of(change.id))
         if change.kind == "added":
             return self.words.join([self.p("feature.new"), *told])
         return self.p("feature.gone") if change.kind == "removed" else self.words.join(told)
+
+    def _area_of(self, parcel: str) -> str:
+        """The drawn area of a parcel."""
+        plan = self.proposal.changed
+        if parcel not in plan.layer("parcels").index:
+            plan = self.proposal.plan
+        shape = plan.layer("parcels").geometry[[parcel]].iloc[0]
+        return self.words("value.unknown") if shape is None else self.ha(shape.area / M2_PER_HA)
 
     def _field(self, change: Change, name: str, old: Any, new: Any) -> str:
         from blockplan.plan.layers import LAYERS  # noqa: PLC0415

@@ -1,0 +1,194 @@
+"""
+A mixed-integer model that is written row by row under names, and solved for one objective after another.
+
+Columns and rows are added one by one, under names of the caller's own; several objectives may be solved
+one after the other on the same model. HiGHS runs in one thread with a fixed seed, ends at Ctrl-C with its
+best, and says on its way what it has.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from blockplan.measure.solver import quiet_highs
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.propose.stop import Clock
+
+Status = Literal["optimal", "feasible", "infeasible", "nothing"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solved:
+    """
+    What HiGHS found: values of the columns (None: none found), objective, and a bound on the objective.
+
+    ``infeasible`` is proved; ``nothing`` means that time ran out before a solution was there.
+    """
+
+    status: Status
+    values: NDArray[np.float64] | None
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """
+    When to be content with a solution.
+
+    Attributes
+    ----------
+    gap
+        Relative gap that is good enough.
+    seed
+        Seed of HiGHS.
+    most_nodes
+        So many nodes of the tree are looked at: a limit under which an answer repeats, as it does not under
+        a limit of time.
+    said
+        What is being solved, for who listens.
+    """
+
+    gap: float = 0.0
+    seed: int = 0
+    most_nodes: int | None = None
+    said: str = ""
+
+
+@dataclass(slots=True)
+class Model:
+    """Columns and rows of a model that is minimised."""
+
+    names: dict[Hashable, int] = field(default_factory=dict)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    whole: list[bool] = field(default_factory=list)
+    rows: list[tuple[dict[int, float], float, float]] = field(default_factory=list)
+
+    def column(self, name: Hashable, upper: float, *, whole: bool = False, lower: float = 0.0) -> int:
+        """Add a column under a new name; its number."""
+        self.names[name] = len(self.lower)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        self.whole.append(whole)
+        return self.names[name]
+
+    def row(self, terms: Mapping[int, float], lower: float = -math.inf, upper: float = math.inf) -> int:
+        """Add a row: ``lower <= sum(factor * column) <= upper``; its number."""
+        self.rows.append(({at: by for at, by in terms.items() if by}, lower, upper))
+        return len(self.rows) - 1
+
+    def solve(
+        self,
+        cost: Mapping[int, float],
+        clock: Clock,
+        effort: Effort | None = None,
+        start: NDArray[np.float64] | None = None,
+    ) -> Solved:
+        """
+        Minimise a cost of the columns.
+
+        Parameters
+        ----------
+        cost
+            Column -> cost of one of it.
+        clock
+            How much time is left, and who listens.
+        effort
+            When to be content.
+        start
+            Values to begin with, where a solution is known.
+        """
+        import highspy  # noqa: PLC0415 (a large library)
+
+        effort = effort or Effort()
+        whole = all(self.whole[at] and float(by).is_integer() for at, by in cost.items() if by)
+        solver = quiet_highs(
+            time_limit=max(clock.left, 0.1),
+            random_seed=effort.seed % 2**31,
+            mip_rel_gap=effort.gap,
+            # Objectives in whole numbers need no proof of the last fraction.
+            mip_abs_gap=0.999 if whole else 1e-6,
+            mip_feasibility_tolerance=1e-7,
+        )
+        if effort.most_nodes is not None:
+            solver.setOptionValue("mip_max_nodes", effort.most_nodes)
+        solver.passModel(self._highs(cost))
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = list(start)
+            solver.setSolution(solution)
+        _listen(solver, clock, effort.said)
+        solver.run()
+        return _found(solver, whole=whole)
+
+    def _highs(self, cost: Mapping[int, float]) -> Any:
+        import highspy  # noqa: PLC0415
+
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = len(self.lower), len(self.rows)
+        costs = np.zeros(len(self.lower))
+        for at, by in cost.items():
+            costs[at] = by
+        model.col_cost_ = costs
+        model.col_lower_, model.col_upper_ = np.array(self.lower), np.array(self.upper)
+        model.row_lower_ = np.array([row[1] for row in self.rows])
+        model.row_upper_ = np.array([row[2] for row in self.rows])
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.cumsum([0, *(len(row[0]) for row in self.rows)]).astype(np.int32)
+        matrix.index_ = np.array([at for row in self.rows for at in row[0]], dtype=np.int32)
+        matrix.value_ = np.array([by for row in self.rows for by in row[0].values()], dtype=float)
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[one] for one in self.whole]
+        return model
+
+
+def _listen(solver: Any, clock: Clock, said: str) -> None:
+    """Let Ctrl-C end the solver with its best, and tell of each better solution or bound."""
+    last: list[tuple[float | None, float | None]] = [(None, None)]
+
+    def look(event: Any) -> None:
+        if clock.interrupted:
+            event.interrupt()
+        if clock.stop.tell is None:
+            return
+        best, bound = (_finite(event.data_out.mip_primal_bound), _finite(event.data_out.mip_dual_bound))
+        if (best, bound) != last[0]:
+            last[0] = (best, bound)
+            clock.tell(best, bound, said)
+
+    solver.cbMipInterrupt.subscribe(look)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) and abs(value) < 1e29 else None
+
+
+def _found(solver: Any, *, whole: bool) -> Solved:
+    import highspy  # noqa: PLC0415
+
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Solved("infeasible", None, math.inf, math.inf)
+    bound = float(info.mip_dual_bound)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return Solved("nothing", None, math.inf, bound)
+    values = np.array(solver.getSolution().col_value)
+    objective = float(info.objective_function_value)
+    if whole:
+        objective, bound = float(round(objective)), float(math.ceil(bound - 1e-6))
+    if status == highspy.HighsModelStatus.kOptimal and objective - bound <= 1e-6 * max(1.0, abs(objective)):
+        # Left over from the solver's own tolerances.
+        bound = objective
+    done: Status = "optimal" if status == highspy.HighsModelStatus.kOptimal else "feasible"
+    return Solved(done, values, objective, min(bound, objective))
