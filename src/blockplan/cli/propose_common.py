@@ -167,6 +167,9 @@ def _show(view: ProposalView, asked: Asked) -> None:
     click.echo(view.headline)
     for line in view.standing:
         click.echo(line)
+    if view.figures:
+        click.echo()
+        show_table(view.figure_heads, view.figures)
     if view.features:
         click.echo()
         rows = [(one.number, one.layer, one.id, one.where, one.said) for one in view.features]

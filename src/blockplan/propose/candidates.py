@@ -232,7 +232,6 @@ def _candidate(
         "status": "planned",
         "site_area_m2": round(area, 1),
         **facts,
-        **{f"name_{lang}": f"{said} {parcel}" for lang, said in service.name.items()},
         "geometry": point.wkt,
     }
     return Candidate(

@@ -167,6 +167,36 @@ def _needed(start: Any, demand: Any, times: Any, j: int) -> bool:
 
 
 @compiled
+def telling(start: Any, demand: Any, begin: Any, site: Any) -> Any:
+    """
+    Which demand points say something: covering one whose sites are all among another's covers that, too.
+
+    No two points may have the same sites.
+    """
+    n = begin.shape[0] - 1
+    says = np.ones(n, np.bool_)
+    inside = np.zeros(start.shape[0] - 1, np.bool_)
+    for k in range(n):
+        size = begin[k + 1] - begin[k]
+        rarest = site[begin[k]]
+        for e in range(begin[k], begin[k + 1]):
+            inside[site[e]] = True
+            if start[site[e] + 1] - start[site[e]] < start[rarest + 1] - start[rarest]:
+                rarest = site[e]
+        for f in range(start[rarest], start[rarest + 1]):
+            i = demand[f]
+            if says[i] and begin[i + 1] - begin[i] > size:
+                shared = 0
+                for e in range(begin[i], begin[i + 1]):
+                    if inside[site[e]]:
+                        shared += 1
+                says[i] = shared < size
+        for e in range(begin[k], begin[k + 1]):
+            inside[site[e]] = False
+    return says
+
+
+@compiled
 def tear(start: Any, demand: Any, begin: Any, site: Any, opened: Any, around: int, many: int) -> None:
     """Close the open sites nearest to a demand point in the web of who covers whom, about `many` of them."""
     seen = np.zeros(begin.shape[0] - 1, np.bool_)

@@ -7,7 +7,7 @@ sites; prices of covering, from the linear relaxation, bound what anybody could 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -154,7 +154,7 @@ def lscp(
             f"{lost.size} of {matrix.shape[1]} demand points are covered by no site "
             f"(first: number {lost[0]}). Add sites near them, or leave them out."
         )
-    web = _web(matrix, None)
+    web = _telling(_web(matrix, None))
     held = _held(kept, web.sites)
     random = np.random.default_rng(seed)
     score = np.ones(web.sites)
@@ -197,6 +197,24 @@ def _web(matrix: sp.csr_array, weights: ArrayLike | None) -> _Web:
         np.asarray(np.bincount(member, weight, first.size), dtype=np.float64),
         member,
         m,
+    )
+
+
+def _telling(web: _Web) -> _Web:
+    """The web without points that are covered whenever another one is."""
+    from blockplan.propose import cover_kernels as kernels  # noqa: PLC0415
+
+    says = kernels.telling(web.start, web.demand, web.begin, web.site)
+    by_point = web.by_point()[np.flatnonzero(says)]
+    by_site = by_point.T.tocsr()
+    by_site.sort_indices()
+    return replace(
+        web,
+        start=by_site.indptr.astype(np.int64),
+        demand=by_site.indices.astype(np.int32),
+        begin=by_point.indptr.astype(np.int64),
+        site=by_point.indices.astype(np.int32),
+        weight=web.weight[says],
     )
 
 

@@ -24,10 +24,17 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+#: Rounds of the search before the bound.
+FIRST_ROUNDS = 8
+#: The search goes on from a choice that is dearer by so much at most, and returns to the best every so often.
+NEARLY, RETURN = 1e-3, 12
 #: With at most so many assignments left open HiGHS is faster than the tree.
 FEW = 8_000
 #: Prices of the bound stay below so many times the cost of the second nearest site.
-REACH = 2.5
+REACH = 1.5
+#: Steps of the bound: the first, how much of a new direction counts at most in the beginning and in the end,
+#: and by how much the bound has to rise in 100 rounds.
+FIRST_STEP, MOST_NEW, LEAST_NEW, STALLED = 0.5, 0.2, 1e-3, 2e-5
 
 
 @dataclass(slots=True, eq=False)
@@ -105,8 +112,8 @@ def pmedian(
     random = np.random.default_rng(seed)
     state = _begin(cost, held, p)
     if held.size < p < cost.shape[0]:
-        _search(state, stop, clock, random, rounds=min(20, stop.rounds), share=0.25)
-        _bound(state, clock, rounds=600, share=0.5)
+        _search(state, stop, clock, random, rounds=min(FIRST_ROUNDS, stop.rounds), share=0.25)
+        _bound(state, clock, rounds=3_000, share=0.5, enough=stop.gap)
         if not state.closed and gap(state.objective, state.lifted) > stop.gap:
             _search(state, stop, clock, random, rounds=stop.rounds, share=0.7)
             _prove(state, stop, clock)
@@ -179,14 +186,19 @@ def _search(
     objective = state.objective
     for number in range(rounds + 1):
         if number:
-            chosen = state.chosen.copy()
-            _perturb(chosen, fixed, m, random, 1 + number % max(2, min(6, state.p // 3)))
+            # From the last choice where it is nearly as good, so that the search gets out of a hollow.
+            near = number % RETURN and objective < state.objective * (1 + NEARLY)
+            chosen = (chosen if near else state.chosen).copy()
+            _perturb(chosen, fixed, m, random, 2 + number % max(1, min(6, state.p // 3)))
         kernels.nearest_two(state.cost, chosen, *arrays)
         kernels.interchange(state.cost, chosen, fixed, random.permutation(m), *arrays, 50 * m)
         objective = float(arrays[2].sum())
         if objective < state.objective - EXACT * abs(state.objective):
             state.objective, state.chosen = objective, chosen.copy()
-        if clock.over(share) or state.closed:
+        bounded = np.isfinite(state.bound)
+        clock.tell(state.objective, state.lifted if bounded else None)
+        done = bounded and gap(state.objective, state.lifted) <= stop.gap
+        if clock.over(share) or state.closed or done:
             return
 
 
@@ -199,42 +211,78 @@ def _perturb(chosen: NDArray[np.int64], fixed: int, m: int, random: np.random.Ge
     chosen[out[: new.size]] = new
 
 
-def _bound(state: _State, clock: Clock, *, rounds: int, share: float) -> None:
-    """Subgradient ascent on the prices of demand; the sites they open are tried as a solution."""
+def _bound(state: _State, clock: Clock, *, rounds: int, share: float, enough: float) -> None:
+    """
+    Raise the bound by steps on the prices of demand (the volume algorithm), and try what the prices open.
+
+    Each round opens the sites that yield most. The step goes along the running mean of what those leave
+    unserved or serve twice, and so does not zigzag; the running mean of what opens says which sites a good
+    choice has, and a search begins from these.
+    """
     from blockplan.propose import median_kernels as kernels  # noqa: PLC0415
 
     m, n = state.cost.shape
     arrays = (np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n), np.empty(n))
     kernels.nearest_two(state.cost, state.chosen, *arrays)
     runner = np.where(np.isfinite(arrays[3]), arrays[3], arrays[2])
-    price = (arrays[2] + runner) / 2
+    price = best = (arrays[2] + runner) / 2
     # Prices above this are not tried, so that dearer assignments can be left out of every round.
     cap = REACH * np.maximum(runner, np.median(runner))
     start, demand, value_of = kernels.cheaper_than(state.cost, cap)
     rho, times = np.empty(m), np.empty(n, np.int64)
-    theta, stale = 1.0, 0
-    for _ in range(rounds):
+    often, mean = np.zeros(m), np.zeros(n)
+    theta, most, stale, before = FIRST_STEP, MOST_NEW, 0, -np.inf
+    for number in range(rounds):
         kernels.yields(start, demand, value_of, price, rho)
         opened = _cheapest(rho, state)
         value = float(price.sum() + rho[opened].sum())
-        if value > state.bound + 1e-7 * abs(value):
-            state.bound, state.price, stale = value, price.copy(), 0
-        else:
-            stale += 1
-        _take(state, opened)
-        if state.closed or clock.over(share) or theta < 1e-4:
-            return
-        if stale >= 12:
-            theta, stale = theta / 1.6, 0
-            price = state.price.copy() if state.price is not None else price
-            continue
         kernels.served(start, demand, value_of, price, opened, times)
         slope = 1.0 - times
-        length = float((slope**2).sum())
-        if length == 0:
+        part = _part(slope, mean, most) if number else 1.0
+        if value > state.bound + 1e-7 * abs(value):
+            theta *= 1.1 if slope @ mean >= 0 else 1.0
+            state.bound, state.price, best, stale = value, price.copy(), price, 0
+        else:
+            stale += 1
+        if stale >= 15:
+            theta, stale = theta * 0.66, 0
+        mean = part * slope + (1 - part) * mean
+        often *= 1 - part
+        often[opened] += part
+        if number % 10 == 0:
+            _take(state, opened)
+            clock.tell(state.objective, state.lifted)
+        if number % 100 == 99:
+            most = max(most / 2, LEAST_NEW) if state.bound - before < 5e-4 * abs(state.bound) else most
+            _polish(state, often)
+            if state.bound - before < STALLED * abs(state.bound):
+                return
+            before = state.bound
+        length = float(mean @ mean)
+        if state.closed or clock.over(share) or length == 0 or gap(state.objective, state.lifted) <= enough:
             return
-        price = price + theta * max(state.objective * 1.001 - value, 1e-9) / length * slope
-        np.minimum(price, cap, out=price)
+        step = theta * max(state.objective * 1.0005 - state.bound, 1e-9) / length
+        price = np.clip(best + step * mean, 0.0, cap)
+
+
+def _part(slope: NDArray[np.floating], mean: NDArray[np.floating], most: float) -> float:
+    """How much of the new direction goes into the mean: what makes it shortest, within bounds."""
+    turn = slope - mean
+    length = float(turn @ turn)
+    shortest = -float(mean @ turn) / length if length > 0 else most
+    return min(max(shortest, most / 10), most)
+
+
+def _polish(state: _State, often: NDArray[np.float64]) -> None:
+    """Search from the sites that opened most often."""
+    from blockplan.propose import median_kernels as kernels  # noqa: PLC0415
+
+    m, n = state.cost.shape
+    chosen = np.concatenate([state.kept, np.setdiff1d(_cheapest(-often, state), state.kept)])
+    arrays = (np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n), np.empty(n))
+    kernels.nearest_two(state.cost, chosen, *arrays)
+    kernels.interchange(state.cost, chosen, state.kept.size, np.arange(m), *arrays, 50 * m)
+    _take(state, chosen)
 
 
 def _cheapest(rho: NDArray[np.float64], state: _State) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 import shapely
 
 from blockplan.errors import InfeasibleError
+from blockplan.propose.capacitated import capacitated_pmedian
 from blockplan.propose.choice import evenly_within, fewest_within, most_within, nearest_within
 from blockplan.propose.covering import lscp, mclp
 from blockplan.propose.demand import DEMANDS, choices_of, groups_of
@@ -216,6 +217,12 @@ def _nearest(
         return pcenter(metres, weight, limits=limits, stop=stop, seed=seed)
     if limits.bare and limits.p is not None:
         return pmedian(metres, weight, limits.p, kept=limits.kept, stop=stop, seed=seed)
+    alone = replace(limits, capacity=None).bare
+    if alone and limits.capacity is not None and limits.p is not None and metres.size > ONE_MODEL:
+        # One model of so many assignments would find nothing in time.
+        far = np.isfinite(metres)
+        if far.all():
+            return capacitated_pmedian(metres, weight, limits.p, limits.capacity, kept=limits.kept, stop=stop)
     return nearest_within(metres, weight, limits, stop=stop, seed=seed)
 
 
@@ -309,8 +316,9 @@ def _figures(case: _Case, sites: Sites) -> dict[str, float | None]:
             found |= _ways(case, away, said)
     chosen = [ground.candidates[row - first] for row in new.tolist()]
     land = float(sum(one.land_m2 for one in chosen))
-    found["land_m2"] = land
-    found["floor_area_m2"] = float(sum(one.floor_m2 for one in chosen))
+    if ground.places is None:
+        found["land_m2"] = land
+        found["floor_area_m2"] = float(sum(one.floor_m2 for one in chosen))
     if params.cost_per_site or params.cost_per_m2:
         found["cost"] = params.cost_per_site * len(chosen) + params.cost_per_m2 * land
     if ground.places is not None:

@@ -118,7 +118,6 @@ def places_for(plan: Plan, service: Service, track: Track, interchange_m: float,
             id_ += "n"
         told = {
             "modes": ",".join(track.modes), "line": name or None, "status": "planned",
-            **{f"name_{lang}": f"{said} N{number:03d}" for lang, said in service.name.items()},
             "geometry": spots[at].wkt,
         }  # fmt: skip
         made.append(Candidate(id_, None, spots[at], 0.0, new_feature("stops", id_, told), label))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.compare import Column, beside
 from blockplan.report.comparison import NO_BREAK, SECTIONS, View, rendered
-from blockplan.report.proposal_words import Said
+from blockplan.report.proposal_words import Said, figure_name
 from blockplan.report.words import Words
 from blockplan.units import M2_PER_HA
 
@@ -183,6 +183,21 @@ class ProposalView(View):
             (self.p.or_else(f"part.{name}", name), self.p.amount(value, self.answer.unit))
             for name, value in self.answer.parts.items()
         ]
+
+    @property
+    def figure_heads(self) -> list[str]:
+        """Heads of the table of figures."""
+        return ["", self.p("column.before"), self.p("column.after")]
+
+    @property
+    def figures(self) -> list[tuple[str, str, str]]:
+        """What the proposal means in plain numbers: name, before, after (alone where there is no before)."""
+        rows: dict[str, dict[str, str]] = {}
+        for name, value in self.answer.figures.items():
+            stem, when = figure_name(name)
+            label, shown = self.p.figure(stem, value)
+            rows.setdefault(label, {})[when] = shown
+        return [(label, said.get(BEFORE, ""), said.get(AFTER, "")) for label, said in rows.items()]
 
     @property
     def parameters(self) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.words import is_known
@@ -11,6 +12,24 @@ if TYPE_CHECKING:
     from blockplan.report.words import Words
 
 CATALOG = Catalog("blockplan.report", "proposal.toml")
+#: Units of the figures that ``[figure]`` names; "1" is a share.
+FIGURE_UNITS = {
+    "share_within": "1", "worst_group_share": "1", "mean_m": "m", "longest_m": "m", "land_m2": "m2",
+    "floor_area_m2": "m2",
+}  # fmt: skip
+
+
+def figure_name(name: str) -> tuple[str, str]:
+    """
+    A figure's name without, and whether it is of the plan ``before`` or ``after``.
+
+    Examples
+    --------
+    >>> figure_name("mean_m_before"), figure_name("land_m2")
+    (('mean_m', 'before'), ('land_m2', 'after'))
+    """
+    stem, _, when = name.rpartition("_")
+    return (stem, when) if when in {"before", "after"} else (name, "after")
 
 
 class Said:
@@ -32,6 +51,16 @@ class Said:
         texts, shown = CATALOG.text(key), self.words.number(n)
         one = texts.get("en_one") if self.words.lang == "en" and shown == "1" else None
         return (one or pick(texts, self.words.lang)).format(n=shown, **values)
+
+    def figure(self, stem: str, value: float | None) -> tuple[str, str]:
+        """A figure by the words of ``[figure]``: its name, with metres where it speaks of some, and its value."""
+        metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
+        key = stem[: metres.start()] if metres else stem
+        if f"figure.{key}" not in CATALOG:
+            return stem, self.words.number(value) if is_known(value) else self.words("value.unknown")
+        label = self(f"figure.{key}", metres=metres.group(1) if metres else "")
+        unit = FIGURE_UNITS.get(key, "")
+        return label, self.words.share(value) if unit == "1" else self.words.amount(value, unit)
 
     def amount(self, value: float | None, unit: str) -> str:
         """An objective, a bound or a demand with its unit; "not known" where it is not."""
