@@ -53,7 +53,7 @@ class Said:
         return (one or pick(texts, self.words.lang)).format(n=shown, **values)
 
     def figure(self, stem: str, value: float | None) -> tuple[str, str]:
-        """A figure by the words of ``[figure]``: its name, with metres where it speaks of some, and its value."""
+        """A figure by the words of ``[figure]``: its name (with metres, if any) and its value."""
         metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
         key = stem[: metres.start()] if metres else stem
         if f"figure.{key}" not in CATALOG:
