@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "site": ("blockplan.cli.site", "Facilities, parks and stations where they serve best."),
     "landuse": ("blockplan.cli.landuse", "Uses of parcels under rules, quotas, reach and structure."),
     "repair": ("blockplan.cli.propose_repair", "The smallest changes after which every must rule passes."),
+    "layout": ("blockplan.cli.layout", "Parcels in vacant blocks: services and green near homes."),
     "apply": ("blockplan.cli.propose_apply", "Save a proposal, or a part of it, as a scenario."),
     "undo": ("blockplan.cli.propose_undo", "Take a scenario that came from a proposal out again."),
 }

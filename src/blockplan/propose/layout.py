@@ -1,0 +1,186 @@
+"""
+Parcel layout: draw parcels into vacant blocks, so that homes have services and green near.
+
+Every vacant block is cut into rows and parcels at whole steps from its sides; a search by simulated
+annealing changes cuts and types, several times over from different seeds; the best layout by the true
+score is drawn. What can be proved of any plan is in `layout_bound`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blockplan.errors import UsageError
+from blockplan.propose.layout_draw import edges_of, finished, parcels_of
+from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
+from blockplan.propose.layout_params import LayoutParams
+from blockplan.propose.layout_roads import built
+from blockplan.propose.layout_score import Score, score
+from blockplan.propose.layout_state import TYPES
+from blockplan.propose.siting import gap
+from blockplan.propose.stop import Clock, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.exchange.community import Community
+    from blockplan.propose.layout_case import Case
+    from blockplan.propose.layout_land import Field
+    from blockplan.propose.layout_state import Land, Layout
+    from blockplan.propose.proposal import Ended
+
+#: Searches side by side; a machine with two cores is enough.
+THREADS = 2
+#: The clock is looked at so many times in a search.
+LOOKS = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Drawn:
+    """
+    A finished layout.
+
+    Attributes
+    ----------
+    plan
+        All features of the finished plan, in the fields of the initial one.
+    score
+        Its score, from the features alone.
+    bound
+        What no legal plan can better, of service and ecology; see `layout_bound`. None where not asked for.
+    missing
+        Type -> parcels that could not be placed; empty where all could.
+    layout
+        Cuts and types, to start from again.
+    seconds, seed, ended
+        Wall-clock seconds, the seed, and whether a limit cut the search short.
+    """
+
+    plan: Community
+    score: Score
+    bound: float | None
+    missing: Mapping[str, int]
+    layout: Layout
+    seconds: float
+    seed: int
+    ended: Ended
+
+    @property
+    def gap(self) -> float | None:
+        """Distance of the land-use part of the score and its bound, relative to the part."""
+        return None if self.bound is None else gap(self.score.land_use, self.bound)
+
+
+def layout(
+    case: Case, *, stop: Stop | None = None, seed: int = 1, params: LayoutParams | None = None
+) -> Drawn:
+    """
+    Draw parcels into the vacant blocks of a community.
+
+    Parameters
+    ----------
+    stop
+        The work is `LayoutParams.steps_a_second` for each of its seconds, so that a seed gives one plan;
+        its clock only hurries a search that is late.
+    seed
+        Of the random numbers; the same one gives the same plan.
+    params
+        Weights and limits.
+
+    Raises
+    ------
+    UsageError
+        If no time is given.
+    """
+    stop, params = stop or Stop(seconds=120), params or LayoutParams()
+    if not 0 < stop.seconds < np.inf:
+        raise UsageError(f"{stop.seconds:g} seconds are no time to search in; give a number above 0.")
+    clock = Clock(stop)
+    field = field_of(case)
+    land = land_of(case, field, params)
+    _compile(case, land)
+    # Only now: the first call on a machine compiles the search, and that must not hurry it.
+    search = Search(case, field, land, Clock(stop), params)
+    chosen = search.run(seed)
+    plan = _with_roads(case, field, chosen)
+    return Drawn(
+        plan=plan,
+        score=score(plan, case.objectives),
+        bound=None,
+        missing={name: int(n) for name, n in zip(TYPES, chosen.missing, strict=True) if n},
+        layout=chosen,
+        seconds=clock.spent,
+        seed=seed,
+        ended="interrupted" if clock.interrupted else "limit" if search.late else "finished",
+    )
+
+
+def _compile(case: Case, land: Land) -> None:
+    from blockplan.propose.layout_kernels import anneal  # noqa: PLC0415 (numba is heavy)
+
+    empty = empty_layout(case, land)
+    anneal(land, empty, again(empty, 0), np.array([-np.inf, -np.inf]), 0, 1.0, 1.0)
+
+
+@dataclass(slots=True)
+class Search:
+    """Searches from several seeds, then again from the best of them; `late` once the clock hurried one."""
+
+    case: Case
+    field: Field
+    land: Land
+    clock: Clock
+    params: LayoutParams
+    late: bool = False
+
+    def run(self, seed: int) -> Layout:
+        """The best layout of two rounds by the true score."""
+        seeds = np.random.SeedSequence(seed).generate_state(2 * self.params.chains)
+        steps = max(LOOKS, int(self.params.steps_a_second * self.clock.stop.seconds))
+        best = empty_layout(self.case, self.land)
+        for first, heat in ((True, self.params.hot), (False, self.params.warm)):
+            some, seeds = seeds[: self.params.chains], seeds[self.params.chains :]
+            share = self.params.share * (0.6 if first else 1.0)
+            called = [(best, int(one), heat, steps, share) for one in some]
+            with ThreadPoolExecutor(THREADS) as pool:
+                found = list(pool.map(lambda one: self._chain(*one), called))
+            best = max([best, *found], key=self._worth)
+        return best
+
+    def _worth(self, one: Layout) -> float:
+        plan = finished(self.case, self.field, parcels_of(self.field, one))
+        # Rounded, so that of two as good the earlier one is taken.
+        told = score(plan, self.case.objectives)
+        return round(told.land_use - self.params.missing * float(one.missing.sum()), 9)
+
+    def _chain(self, start: Layout, seed: int, hot: float, steps: int, share: float) -> Layout:
+        from blockplan.propose.layout_kernels import anneal  # noqa: PLC0415 (numba is heavy)
+
+        now, best = again(start, seed), again(start, seed)
+        worth = np.array([-np.inf, -np.inf])
+        heat = np.geomspace(hot, self.params.cold, LOOKS + 1)
+        began, look = self.clock.spent, 0
+        left = share * self.clock.stop.seconds - began
+        while look < LOOKS and not self.clock.interrupted:
+            anneal(self.land, now, best, worth, steps // LOOKS, heat[look], heat[look + 1])
+            look += 1
+            due = int(LOOKS * (self.clock.spent - began) / left) if left > 0 else LOOKS
+            # Each thread has its share of the chains to do one after the other.
+            due = due * self.params.chains // THREADS if self.params.chains > THREADS else due
+            if due > look:
+                self.late, look = True, due
+        return best
+
+
+def _with_roads(case: Case, field: Field, chosen: Layout) -> Community:
+    """The finished plan, with the share of new edges as roads that is asked for."""
+    parcels = parcels_of(field, chosen)
+    edges = edges_of(case, parcels)
+    share = case.objectives.built_share
+    if share < 1:
+        edges = built(edges, [one.polygon for one in parcels], case.area_m2, share)
+    return finished(case, field, parcels, edges)

@@ -1,0 +1,90 @@
+"""What a community leaves to decide: vacant blocks, what stays, and how many parcels to place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shapely
+
+from blockplan.errors import PlanDataError
+from blockplan.propose.layout_score import community_area_m2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from blockplan.exchange.community import Community, Objectives
+
+HOME = "residential"
+VACANT = "feasible"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """
+    A layout problem.
+
+    Attributes
+    ----------
+    initial, objectives
+        What was given.
+    vacant
+        Polygons of the vacant blocks that may be planned, in metres.
+    vacant_ids
+        Their ids.
+    stays
+        Polygons of the blocks of the community that stay as they are.
+    stays_types
+        Their types.
+    missing
+        Type -> parcels that have to be placed, beside those that stay.
+    homes_m2
+        Residential area that has to be placed, beside what stays.
+    area_m2
+        Area of the community.
+    """
+
+    initial: Community
+    objectives: Objectives
+    vacant: NDArray[np.object_]
+    vacant_ids: NDArray[np.int64]
+    stays: NDArray[np.object_]
+    stays_types: NDArray[np.object_]
+    missing: Mapping[str, int]
+    homes_m2: float
+    area_m2: float
+
+
+def layout_case(initial: Community, objectives: Objectives) -> Case:
+    """
+    The layout problem of a community.
+
+    Raises
+    ------
+    PlanDataError
+        If nothing is vacant.
+    """
+    block = initial.kinds == "block"
+    free = block & (initial.types == VACANT)
+    stays = block & ~free & (initial.types != "outside")
+    if not free.any():
+        raise PlanDataError(
+            f"No block is vacant (type `{VACANT}`), so nothing can be laid out. Give an initial community."
+        )
+    area = community_area_m2(initial)
+    types = initial.types[stays]
+    there = float(shapely.area(initial.shapes[stays][types == HOME]).sum())
+    return Case(
+        initial,
+        objectives,
+        initial.shapes[free],
+        initial.ids[free],
+        initial.shapes[stays],
+        types,
+        {name: max(0, n - int((types == name).sum())) for name, n in objectives.counts.items()},
+        max(0.0, objectives.shares.get(HOME, 0.0) * area - there),
+        area,
+    )

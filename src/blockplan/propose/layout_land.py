@@ -1,0 +1,313 @@
+"""The land of a layout problem in arrays: every piece that a block can be cut into, and what it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import shapely
+
+from blockplan.propose.layout_case import HOME
+from blockplan.propose.layout_cut_kernels import VERTICES, pieces
+from blockplan.propose.layout_frame import (
+    Frame,
+    frame_of,
+    levels,
+    row_polygon,
+    stations,
+    step_of,
+    without_holes,
+)
+from blockplan.propose.layout_score import GREEN_M, GREEN_MIN_M2, GREENS, NEAR_M, SERVICES, centres
+
+# isort: off
+from blockplan.propose.layout_state import (
+    ALLOWED, AREA, COUNT, CUT, FIRST, LAST, LEVEL, MANY, MANY_ROWS, NODE, PIECE, PLAIN, TYPES, U0, U1, V0, V1,
+    WAY, WIDTH, Land, Layout, X, Y,
+)  # fmt: skip
+# isort: on
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely import Polygon
+
+    from blockplan.propose.layout_case import Case
+    from blockplan.propose.layout_params import LayoutParams
+    from blockplan.propose.layout_streets import Streets
+
+#: Points of the ecology part, over homes that stay and vacant blocks together.
+POINTS = 4_000
+#: Columns of ``Land.pieces`` that hold short and long side in m until streets are joined.
+SIDES = [NODE, WAY]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """
+    Vacant land without holes, one entry a part.
+
+    Attributes
+    ----------
+    polygons, local
+        Each part on the map, and in its frame for both axes.
+    frames
+        Frame of each part.
+    stations
+        (part, axis, lower level, upper level) -> stations of the row, in its frame.
+    levels
+        (part, axis) -> levels.
+    rows
+        (part, axis, lower level, upper level), in the order of rows in ``Land``.
+    """
+
+    polygons: list[Polygon]
+    local: list[tuple[Polygon, Polygon]]
+    frames: list[Frame]
+    stations: dict[tuple[int, int, int, int], NDArray[np.float64]]
+    levels: dict[tuple[int, int], NDArray[np.float64]]
+    rows: list[tuple[int, int, int, int]]
+
+
+def field_of(case: Case) -> Field:
+    """Rows and stations of all vacant blocks."""
+    least = min((case.objectives.min_edge_m[name] for name in case.missing), default=0.0)
+    polygons = [part for block in case.vacant for part in without_holes(block)]
+    frames = [frame_of(block) for block in polygons]
+    local = [_both_axes(block, frame) for block, frame in zip(polygons, frames, strict=True)]
+    field = Field(polygons, local, frames, {}, {}, [])
+    for number, both in enumerate(local):
+        for axis, block in enumerate(both):
+            _add_rows(field, number, axis, block, least)
+    return field
+
+
+def _add_rows(field: Field, number: int, axis: int, block: Polygon, least: float) -> None:
+    at = field.levels[number, axis] = levels(block.bounds[3], max(least, 1.0))
+    step = step_of(block.bounds[2])
+    for low in range(at.size - 1):
+        for high in range(low + 1, at.size):
+            row = row_polygon(block, at[low], at[high])
+            if row is not None:
+                key = (number, axis, low, high)
+                field.stations[key] = stations(row, step)
+                field.rows.append(key)
+
+
+def _both_axes(block: Polygon, frame: Frame) -> tuple[Polygon, Polygon]:
+    corners = frame.local(np.asarray(block.exterior.coords)[:-1])
+    # Rounding noise of the turn must not part a station from the corner it starts at.
+    corners = np.round(corners, 9)
+    both = [shapely.Polygon(corners), shapely.Polygon(corners[:, ::-1])]
+    first, second = shapely.orient_polygons(np.array(both, dtype=object))
+    return first, second
+
+
+def allowed(
+    table: NDArray[np.float64], whole: NDArray[np.bool_], case: Case, params: LayoutParams
+) -> NDArray[Any]:
+    """
+    The types that each piece may be, as bits in the order of `TYPES`.
+
+    Parameters
+    ----------
+    table
+        Area, short and long side of each piece, in m2 and m.
+    whole
+        Whether a piece is all of its block: that may always be small green.
+    """
+    area, short, long = table.T
+    aims = case.objectives
+    box = np.maximum(short * long, 1e-9)
+    straight = (long <= params.slim * np.maximum(short, 1e-9)) & (area >= params.fill * box)
+    bits = np.zeros(area.size, np.int64)
+    for number, name in enumerate(TYPES):
+        if name == "green_s":
+            fits = ((area >= GREEN_MIN_M2) & (short >= params.green_edge_m)) | whole
+        elif name not in aims.min_area_m2:
+            fits = np.zeros(area.size, bool)
+        else:
+            fits = (area >= aims.min_area_m2[name]) & (short >= aims.min_edge_m.get(name, 0.0) - 1e-7)
+            fits &= (area <= aims.max_area_m2.get(name, np.inf)) & (
+                long <= aims.max_edge_m.get(name, np.inf) + 1e-7
+            )
+            fits &= straight
+        bits |= np.where((area > 0) & fits, 1 << number, 0)
+    return bits
+
+
+def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | None = None) -> Land:
+    """
+    The arrays of a search.
+
+    Parameters
+    ----------
+    streets
+        Distances along streets between nodes near the land; straight lines count where None.
+    """
+    blocks = len(field.polygons)
+    most = max(at.size for at in field.levels.values())
+    row_of = np.full((blocks, 2, most, most), -1, np.int64)
+    cells = np.array([field.stations[key].size - 1 for key in field.rows])
+    first = np.concatenate([[0], np.cumsum((cells + 1) ** 2)])
+    table = np.zeros((first[-1], 13))
+    shapes: list[NDArray[np.float64]] = []
+    total = 0
+    for number, (key, n) in enumerate(zip(field.rows, cells, strict=True)):
+        row_of[key] = number
+        rows = table[first[number] : first[number + 1]]
+        shapes.append(_row_pieces(field, key, rows, total))
+        whole = np.zeros(len(rows), np.bool_)
+        whole[n] = key[2] == 0 and key[3] == field.levels[key[:2]].size - 1
+        rows[:, ALLOWED] = allowed(rows[:, [AREA, *SIDES]], whole, case, params)
+        total += len(shapes[-1])
+    near_first, near, near_at, points = _points(case, field)
+    table[:, [NODE, WAY]] = _to_streets(streets, table[:, [X, Y]])
+    return Land(
+        row_of,
+        np.array([[field.levels[part, axis].size for axis in (0, 1)] for part in range(blocks)]),
+        np.column_stack([first[:-1], cells]),
+        table,
+        np.vstack(shapes),
+        points,
+        near_first,
+        near,
+        near_at,
+        _homes(case, params, streets),
+        _serving(case, streets),
+        _kinds(),
+        np.zeros((0, 0), np.float32) if streets is None else streets.apart,
+        _numbers(case, params),
+    )
+
+
+def _row_pieces(
+    field: Field, key: tuple[int, int, int, int], rows: NDArray[np.float64], before: int
+) -> NDArray[np.float64]:
+    """Fill the rows of ``Land.pieces`` that are the pieces of one row; returns their vertices."""
+    part, axis, low, high = key
+    at, heights = field.stations[key], field.levels[part, axis]
+    row = cast("Polygon", row_polygon(field.local[part][axis], heights[low], heights[high]))
+    corners = np.asarray(row.exterior.coords)[:-1]
+    k = at.size
+    table = np.zeros((k * k, 7))
+    shapes = np.empty((k * k // 2 * (len(corners) + 6) + VERTICES, 2))
+    count = pieces(corners, at, table, shapes)
+    _, bottom, _, top = row.bounds
+    i, j = np.divmod(np.arange(k * k), k)
+    rows[:, U0], rows[:, V0], rows[:, U1], rows[:, V1] = at[i], bottom, at[j], top
+    rows[:, AREA], rows[:, SIDES] = table[:, 0], table[:, 3:5]
+    rows[:, [X, Y]] = field.frames[part].world(table[:, 1:3][:, :: -1 if axis else 1])
+    size = (at[j] - at[i]) * (top - bottom)
+    rows[:, PLAIN] = np.abs(size - table[:, 0]) < 1e-6 * np.maximum(size, 1.0)
+    rows[:, FIRST] = before + table[:, 5]
+    rows[:, LAST] = before + table[:, 5] + table[:, 6]
+    return shapes[:count].copy()
+
+
+def _to_streets(streets: Streets | None, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.zeros((len(xy), 2)) if streets is None else streets.join(xy)
+
+
+def _kinds() -> NDArray[np.int64]:
+    number = _service_numbers()
+    return np.array([[number.get(name, -1), int(name in GREENS)] for name in TYPES])
+
+
+def _service_numbers() -> dict[str, int]:
+    return {name: k for k, types in enumerate(SERVICES.values()) for name in types}
+
+
+def _points(
+    case: Case, field: Field
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Those near each vacant block, and sample points over homes that stay and vacant land."""
+    homes = case.stays[case.stays_types == HOME]
+    grounds = [*homes, *field.polygons]
+    spacing = float(np.sqrt(sum(one.area for one in grounds) / POINTS))
+    found = [_sample(one, spacing) for one in grounds]
+    xy = np.vstack(found)
+    weight = np.concatenate(
+        [np.full(len(p), one.area / len(p)) for p, one in zip(found, grounds, strict=True)]
+    )
+    inside = np.concatenate([np.full(len(p), max(-1, number - len(homes))) for number, p in enumerate(found)])
+    greens = case.stays[np.isin(case.stays_types, GREENS)]
+    greens = greens[shapely.area(greens) >= GREEN_MIN_M2]
+    dots = shapely.points(xy)
+    base = np.zeros(len(xy), np.int64)
+    if greens.size:
+        base[shapely.dwithin(shapely.union_all(greens), dots, GREEN_M)] = 1
+    near = [np.flatnonzero(shapely.dwithin(block, dots, GREEN_M)) for block in field.polygons]
+    uv = [frame.local(xy[at]) for frame, at in zip(field.frames, near, strict=True)]
+    first = np.concatenate([[0], np.cumsum([at.size for at in near])])
+    both = np.ascontiguousarray(np.vstack(uv))
+    return first, np.concatenate(near), both, np.column_stack([weight, base, inside]).astype(float)
+
+
+def _sample(polygon: Polygon, spacing: float) -> NDArray[np.float64]:
+    left, bottom, right, top = polygon.bounds
+    nx, ny = (max(1, round((b - a) / spacing)) for a, b in ((left, right), (bottom, top)))
+    x = left + (np.arange(nx) + 0.5) * (right - left) / nx
+    y = bottom + (np.arange(ny) + 0.5) * (top - bottom) / ny
+    xy = np.column_stack([one.ravel() for one in np.meshgrid(x, y)])
+    xy = xy[shapely.contains_xy(polygon, xy[:, 0], xy[:, 1])]
+    return xy if len(xy) else np.array([polygon.representative_point().coords[0]])
+
+
+def _homes(case: Case, params: LayoutParams, streets: Streets | None) -> NDArray[np.float64]:
+    """Homes that stay, with their weights."""
+    homes = case.stays[case.stays_types == HOME]
+    at = centres(homes)
+    weight = params.home_weight + params.home_weight_m2 * shapely.area(homes)
+    return np.column_stack([at, weight, _to_streets(streets, at)])
+
+
+def _serving(case: Case, streets: Streets | None) -> NDArray[np.float64]:
+    """Services that stay."""
+    number = _service_numbers()
+    serves = np.array([name in number for name in case.stays_types], dtype=bool)
+    at = centres(case.stays[serves])
+    which = np.array([number[name] for name in case.stays_types[serves]], dtype=float)
+    return np.column_stack([at, which, _to_streets(streets, at)])
+
+
+def _numbers(case: Case, params: LayoutParams) -> NDArray[np.float64]:
+    """``Land.numbers``, in its order."""
+    aims = case.objectives
+    weights = [aims.service, aims.ecology, params.dispersion]
+    lengths = [aims.diagonal_m, NEAR_M, GREEN_M]
+    # A hair more than is asked, so that rounding does not leave too little.
+    wanted = [params.missing, params.parcel, case.homes_m2 * (1 + 1e-9)]
+    homes = [params.home_weight, params.home_weight_m2, params.few_homes, params.mean_home_m2]
+    return np.array([*weights, *lengths, *wanted, *homes, GREEN_MIN_M2, _services(case)], dtype=float)
+
+
+def _services(case: Case) -> int:
+    """How many services the finished plan has."""
+    there = {*case.stays_types, *(name for name, n in case.missing.items() if n)}
+    return sum(bool(there & set(types)) for types in SERVICES.values())
+
+
+def empty_layout(case: Case, land: Land) -> Layout:
+    """Every vacant block one small green, and nothing placed."""
+    many = land.row_of.shape[0]
+    blocks = np.zeros((many + 2, WIDTH), np.int64)
+    blocks[:, [MANY_ROWS, MANY, COUNT]] = 1
+    for block in range(many):
+        top = land.levels[block, 0] - 1
+        first, cells = land.rows[land.row_of[block, 0, 0, top]]
+        blocks[block, LEVEL + 1], blocks[block, CUT + 1], blocks[block, PIECE] = top, cells, first + cells
+    return Layout(
+        blocks,
+        np.array([case.missing.get(name, 0) for name in TYPES]),
+        np.column_stack([land.points[:, 1], land.points[:, 2] < 0]).astype(np.int64),
+        np.zeros(land.near.size, np.int64),
+        np.ones(1, np.uint64),
+    )
+
+
+def again(layout: Layout, seed: int) -> Layout:
+    """A copy of a layout to search on from, with its own random numbers."""
+    dice = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
+    blocks, missing, points, marks = (part.copy() for part in layout[:-1])
+    return Layout(blocks, missing, points, marks, dice)

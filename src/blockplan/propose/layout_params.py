@@ -1,0 +1,59 @@
+"""Weights and limits of a layout, each with its unit and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayoutParams:
+    """
+    What a layout is searched by, beside the objectives of the community.
+
+    Attributes
+    ----------
+    dispersion
+        Weight of dispersion beside coverage (1).
+    home_weight, home_weight_m2
+        Weight of a residential block in coverage: so much each, and so much a m2; the benchmark counts
+        blocks.
+    few_homes, mean_home_m2
+        More new residential parcels than this must be so large on the mean.
+    slim
+        Longest side over shortest of a parcel that is not small green (1), at most.
+    fill
+        Area of such a parcel over that of its smallest rotated rectangle (1), at least.
+    green_edge_m
+        Short side of small green, at least.
+    missing
+        Penalty of a parcel that could not be placed, in units of the score.
+    parcel
+        Penalty of every parcel, in units of the score: of two plans as good the one with fewer is better.
+    chains
+        Searches, each from another seed; then as many again from the best of them.
+    steps_a_second
+        Changes tried in each search for every second that is given: few enough for a busy machine, so
+        that the same seed gives the same plan there too.
+    share
+        Share of the seconds that the search may take; one that is late cools down faster.
+    hot, warm, cold
+        Temperature at the beginning, at the beginning of the second round, and at the end, in units of
+        the score.
+    """
+
+    dispersion: float = 0.05
+    home_weight: float = 1.0
+    home_weight_m2: float = 0.0
+    few_homes: int = 8
+    mean_home_m2: float = 40_000.0
+    slim: float = 4.0
+    fill: float = 0.7
+    green_edge_m: float = 35.0
+    missing: float = 0.3
+    parcel: float = 0.0008
+    chains: int = 4
+    steps_a_second: int = 2_000
+    share: float = 0.75
+    hot: float = 0.012
+    warm: float = 0.004
+    cold: float = 0.0006

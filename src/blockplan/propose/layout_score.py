@@ -1,0 +1,175 @@
+"""
+The score of a community plan, as the benchmark defines it, and what is reported beside it.
+
+Distances are straight lines between centroids; blocks count equally, whatever their size. The score
+sees no residents, no capacity and no way along streets.
+
+References
+----------
+Zheng et al. (2023), Spatial planning of urban communities via deep reinforcement learning, Nature
+Computational Science 3, 748-762; the formulas are derived anew from their description.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from scipy.spatial.distance import cdist, pdist
+
+from blockplan.propose.layout_traffic import traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.exchange.community import Community, Objectives
+
+#: Service -> the types of block that offer it.
+SERVICES = {
+    "shopping": ("business",),
+    "working": ("office",),
+    "education": ("school",),
+    "medical care": ("hospital_l", "hospital_s"),
+    "entertainment": ("recreation",),
+}
+#: A service is near a home within so many metres, between centroids.
+NEAR_M = 500.0
+#: Weight of dispersion beside coverage in the service part (1).
+DISPERSION = 0.05
+#: Green counts for homes within so many metres, and from this size on.
+GREEN_M = 300.0
+GREEN_MIN_M2 = 2_000.0
+#: Segments in a quarter of a circle of a buffer.
+SEGMENTS = 16
+GREENS = ("green_l", "green_s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """
+    The score of a plan and its parts; all without unit.
+
+    Attributes
+    ----------
+    total
+        The weighted sum of service, ecology and traffic.
+    service, coverage, dispersion
+        Service is coverage plus `DISPERSION` times dispersion.
+    ecology, traffic
+        Share of the homes' area near green; the mean of six terms of the road network.
+    coverage_area
+        Coverage with every residential block weighted by its area; not in the score.
+    by_service
+        Service -> share of residential blocks that have it near; services without any block left out.
+    residential, residential_share, green_m2
+        Number of residential blocks, their share of the community's area, and area of green.
+    """
+
+    total: float
+    service: float
+    coverage: float
+    dispersion: float
+    ecology: float
+    traffic: float
+    coverage_area: float
+    by_service: Mapping[str, float]
+    residential: int
+    residential_share: float
+    green_m2: float
+
+    @property
+    def land_use(self) -> float:
+        """The total without its traffic part, at the benchmark's weights of 4 and 1."""
+        return 4 * self.service + self.ecology
+
+    def to_dict(self) -> dict[str, Any]:
+        """All parts as plain values."""
+        return asdict(self) | {"land_use": self.land_use}
+
+
+def score(plan: Community, objectives: Objectives) -> Score:
+    """
+    The score of a finished plan.
+
+    Parameters
+    ----------
+    plan
+        All blocks and lines of the finished plan, those that stayed included.
+    objectives
+        Weights and reference length.
+
+    Returns
+    -------
+    Score
+        With `total` as the weighted sum; all parts 0 where the plan has no residential block.
+
+    Examples
+    --------
+    The formulas stand in ``docs/layout.md``.
+    """
+    homes = plan.blocks("residential")
+    area = shapely.area(homes)
+    near, dispersions = {}, []
+    for name, types in SERVICES.items():
+        blocks = plan.blocks(*types)
+        if not blocks.size:
+            continue
+        near[name] = _near(homes, blocks)
+        if blocks.size > 1:
+            dispersions.append(_dispersion(blocks) / objectives.diagonal_m)
+    coverage = float(np.mean([one.mean() for one in near.values()])) if near and homes.size else 0.0
+    dispersion = float(np.mean(dispersions)) if dispersions else 0.0
+    by_area = [float(np.average(one, weights=area)) for one in near.values()] if homes.size else []
+    service = coverage + DISPERSION * dispersion
+    ecology = ecology_share(homes, plan.blocks(*GREENS))
+    whole = community_area_m2(plan)
+    roads = traffic(plan.lines("road"), whole)
+    return Score(
+        total=objectives.service * service + objectives.ecology * ecology + objectives.traffic * roads,
+        service=service,
+        coverage=coverage,
+        dispersion=dispersion,
+        ecology=ecology,
+        traffic=roads,
+        coverage_area=float(np.mean(by_area)) if by_area else 0.0,
+        by_service={name: float(one.mean()) for name, one in near.items()} if homes.size else {},
+        residential=homes.size,
+        residential_share=float(area.sum()) / whole,
+        green_m2=float(shapely.area(plan.blocks(*GREENS)).sum()),
+    )
+
+
+def community_area_m2(plan: Community) -> float:
+    """Area of all blocks but those outside the community, in m2."""
+    return float(shapely.area(plan.shapes[(plan.kinds == "block") & (plan.types != "outside")]).sum())
+
+
+def ecology_share(homes: NDArray[np.object_], greens: NDArray[np.object_]) -> float:
+    """Share (1) of the homes' area within `GREEN_M` of a green of at least `GREEN_MIN_M2`."""
+    whole = float(shapely.area(homes).sum())
+    large = greens[shapely.area(greens) >= GREEN_MIN_M2]
+    if not whole or not large.size:
+        return 0.0
+    reached = shapely.union_all(shapely.buffer(large, GREEN_M, quad_segs=SEGMENTS))
+    return float(shapely.area(shapely.intersection(reached, shapely.union_all(homes)))) / whole
+
+
+def centres(blocks: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Centroids, one row of x and y in m each."""
+    return np.asarray(shapely.get_coordinates(shapely.centroid(blocks)), dtype=float).reshape(-1, 2)
+
+
+def _near(homes: NDArray[np.object_], blocks: NDArray[np.object_]) -> NDArray[np.bool_]:
+    if not homes.size:
+        return np.zeros(0, np.bool_)
+    return np.asarray(cdist(centres(homes), centres(blocks)).min(axis=1) <= NEAR_M)
+
+
+def _dispersion(blocks: NDArray[np.object_]) -> float:
+    apart = pdist(centres(blocks))
+    apart = apart[apart > 0]
+    return float(apart.mean()) if apart.size else 0.0

@@ -1,0 +1,187 @@
+"""The layout engine on an invented community: legal plans, the same seed twice, and what it reports."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+from benchmarks.synthetic_community import community
+from click.testing import CliRunner
+
+from blockplan.cli import app
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.exchange.community import read_community, write_community
+from blockplan.propose.layout import layout
+from blockplan.propose.layout_case import layout_case
+from blockplan.propose.layout_draw import edges_of, parcels_of
+from blockplan.propose.layout_frame import frame_of, levels, stations, without_holes
+from blockplan.propose.layout_land import field_of
+from blockplan.propose.layout_legal import fronts_m, illegal
+from blockplan.propose.layout_params import LayoutParams
+from blockplan.propose.layout_roads import built
+from blockplan.propose.layout_score import score
+from blockplan.propose.layout_traffic import traffic
+from blockplan.propose.stop import Stop
+
+#: Little work, and far more time than it takes, so that the clock hurries nobody.
+FEW = LayoutParams(chains=2, steps_a_second=100)
+STOP = Stop(seconds=300)
+
+
+@pytest.fixture(scope="module")
+def case():
+    return layout_case(*community())
+
+
+@pytest.fixture(scope="module")
+def found(case):
+    return layout(case, stop=STOP, seed=1, params=FEW)
+
+
+def test_the_plan_is_legal_by_the_independent_checker(case, found):
+    assert illegal(found.plan, case.initial, case.objectives) == []
+    assert not found.missing
+
+
+def test_the_same_seed_gives_the_same_plan_twice(case, found):
+    again = layout(case, stop=STOP, seed=1, params=FEW)
+    assert again.plan.ids.tolist() == found.plan.ids.tolist()
+    assert again.plan.types.tolist() == found.plan.types.tolist()
+    assert all(
+        one.equals_exact(two, 0) for one, two in zip(again.plan.shapes, found.plan.shapes, strict=True)
+    )
+
+
+def test_the_score_told_is_that_of_the_drawn_plan_and_far_above_doing_nothing(case, found):
+    assert found.score == score(found.plan, case.objectives)
+    assert found.score.total > score(case.initial, case.objectives).total + 1
+
+
+def test_what_was_there_stays_with_its_id(case, found):
+    stays = (case.initial.kinds == "block") & (case.initial.types != "feasible")
+    assert set(case.initial.ids[stays]) <= set(found.plan.ids)
+    assert np.unique(found.plan.ids).size == found.plan.ids.size
+
+
+def test_every_line_ends_at_a_junction_and_no_line_stands_twice(found):
+    lines = found.plan.lines("road", "boundary")
+    junctions = shapely.get_coordinates(found.plan.shapes[found.plan.kinds == "junction"])
+    there = {tuple(np.round(one, 3)) for one in junctions}
+    ends = np.vstack([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
+    assert {tuple(np.round(one, 3)) for one in ends} <= there
+    assert shapely.length(lines).sum() == pytest.approx(
+        shapely.union_all(lines, grid_size=1e-3).length, abs=1
+    )
+
+
+def test_services_and_homes_are_near_rectangles_with_a_front_of_20_m(case, found):
+    kept = case.initial.ids[case.initial.types != "feasible"]
+    new = (found.plan.kinds == "block") & ~np.isin(found.plan.ids, kept)
+    drawn = found.plan.shapes[new & (found.plan.types != "green_s")]
+    boxes = np.array([one.minimum_rotated_rectangle for one in drawn], dtype=object)
+    assert (shapely.area(drawn) / shapely.area(boxes)).min() >= FEW.fill
+    assert fronts_m(found.plan, new).min() >= 20
+
+
+def test_a_share_of_the_new_edges_stays_unbuilt_and_every_parcel_keeps_a_road(case):
+    aims = replace(case.objectives, traffic=1.0, built_share=0.8)
+    less = layout(layout_case(case.initial, aims), stop=STOP, seed=1, params=FEW)
+    assert not [one for one in illegal(less.plan, case.initial, aims) if one.rule == "front"]
+    boundary = less.plan.lines("boundary").size
+    assert boundary > 0
+
+
+def test_edges_are_left_unbuilt_where_traffic_loses_least(case, found):
+    parcels = parcels_of(field_of(case), found.layout)
+    edges = edges_of(case, parcels)
+    some = built(edges, [one.polygon for one in parcels], case.area_m2, 0.8)
+    assert int((some.kinds == "boundary").sum()) == edges.inner.sum() - int(0.8 * edges.inner.sum())
+    every_fifth = np.ones(edges.shapes.size, bool)
+    every_fifth[np.flatnonzero(edges.inner)[::5]] = False
+    roads = some.shapes[some.kinds == "road"]
+    assert traffic(roads, case.area_m2) >= traffic(edges.shapes[every_fifth], case.area_m2)
+
+
+def test_a_community_without_vacant_blocks_is_refused(case):
+    full = case.initial.types.copy()
+    full[full == "feasible"] = "residential"
+    with pytest.raises(PlanDataError, match="No block is vacant"):
+        layout_case(replace(case.initial, types=full), case.objectives)
+
+
+def test_no_time_is_refused(case):
+    with pytest.raises(UsageError, match="0 seconds are no time"):
+        layout(case, stop=Stop(seconds=0))
+
+
+def test_what_cannot_be_placed_is_told(case):
+    aims = replace(case.objectives, min_area_m2={**case.objectives.min_area_m2, "business": 10**6})
+    found = layout(layout_case(case.initial, aims), stop=STOP, params=FEW)
+    assert found.missing["business"] == aims.counts["business"]
+
+
+@pytest.mark.parametrize(("depth", "least"), [(30.0, 80.0), (85.0, 80.0), (260.0, 80.0), (700.0, 80.0)])
+def test_rows_are_never_less_deep_than_the_least(depth, least):
+    at = levels(depth, least)
+    assert (at[0], at[-1]) == (0.0, depth)
+    assert (at[1:-1] >= least).all()
+    assert (depth - at[1:-1] >= least).all()
+
+
+def test_the_frame_lies_along_the_longest_side_and_turns_back_exactly():
+    block = shapely.affinity.rotate(shapely.box(0, 0, 300, 100), 17)
+    frame = frame_of(block)
+    corners = np.asarray(block.exterior.coords)
+    local = frame.local(corners)
+    assert np.ptp(local, axis=0) == pytest.approx([300, 100])
+    assert frame.world(local) == pytest.approx(corners)
+
+
+def test_a_row_is_cut_only_where_the_cut_is_one_line():
+    bay = shapely.box(0, 0, 200, 100).difference(shapely.box(60, 30, 140, 70))
+    assert len(without_holes(bay)) == 2
+    notched = shapely.box(0, 0, 200, 100).difference(shapely.box(80, 40, 200, 60))
+    assert stations(notched, 20).tolist() == [0, 20, 40, 60, 200]
+
+
+def test_the_command_writes_the_plan_and_tells_the_proposal(case, tmp_path):
+    write_community(case.initial, tmp_path / "initial.geojson")
+    aims = case.objectives
+    lines = [f"extent_m: {{width: 0, height: {aims.diagonal_m!r}}}"]
+    for key, table in (
+        ("required_area_share", aims.shares),
+        ("required_count", aims.counts),
+        ("min_area_m2", aims.min_area_m2),
+        ("max_area_m2", aims.max_area_m2),
+        ("min_edge_m", aims.min_edge_m),
+        ("max_edge_m", aims.max_edge_m),
+        ("score_weights", {"service": 4, "ecology": 1, "traffic": 0}),
+    ):
+        lines.append(f"{key}: {json.dumps(dict(table))}")
+    (tmp_path / "aims.yaml").write_text("\n".join(lines), encoding="utf-8")
+    out = tmp_path / "plan.geojson"
+    call = ["propose", "layout", str(tmp_path / "initial.geojson"), str(tmp_path / "aims.yaml")]
+    done = CliRunner().invoke(
+        app, [*call, "--out", str(out), "--seconds", "30", "--json"], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {
+        "kind",
+        "objective",
+        "parts",
+        "bound",
+        "gap",
+        "proved",
+        "seconds",
+        "seed",
+        "changes",
+        "unmet",
+    } <= set(told)
+    assert told["legal"]
+    plan = read_community(out)
+    assert score(plan, aims).total == pytest.approx(told["objective"])
+    assert sum(told["parts"].values()) == pytest.approx(told["objective"])
