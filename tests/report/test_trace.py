@@ -4,20 +4,19 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.handmade import result, text, verdict
+from tests.report.handmade import manifest, result, text, verdict
 from tests.report.test_html import outline
 
 from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES
-from blockplan.measure.measurement import Measurement
-from blockplan.report import trace
+from blockplan.measure.measurement import Measurement, Place
+from blockplan.plan import Plan
+from blockplan.report import places, sums, trace
 from blockplan.report.html import page
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from blockplan.plan import Plan
 
 EN = Words("en")
 
@@ -47,9 +46,46 @@ def test_the_sum_of_a_figure_per_person_is_written_out() -> None:
     land = Measurement("education_land_per_1000", 4160.0, "m2", per=1000, supply=208_000.0)
     one = verdict("zone-edu", "pass", unit="m2", measurement=land)
     residents = Residents(45_000.0, 50_000.0, 55_000.0)
-    assert trace.division(one, residents, EN) == "208,000 m² × 1,000 ÷ 50,000 residents = 4,160 m²"
-    assert trace.division(verdict("x", "pass"), residents, EN) == ""
-    assert trace.division(one, Residents(None, None, None), EN) == "208,000 m²"
+    assert sums.division(one, residents, EN) == "208,000 m² × 1,000 ÷ 50,000 residents = 4,160 m²"
+    assert sums.division(verdict("x", "pass"), residents, EN) == ""
+    assert sums.division(one, Residents(None, None, None), EN) == "208,000 m²"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "definition", "said"),
+    [
+        (0.352, "1", {"land_ha": 334.4, "of_ha": 950.0}, "334.4 ha ÷ 950 ha = 35.2%"),
+        (8.5, "km/km2", {"length_km": 80.75, "land_km2": 9.5}, "80.75 km ÷ 9.5 km² = 8.5 km/km²"),
+        (9500 / 40, "m", {"length_km": 80.0, "land_km2": 9.5}, "2 × 9.5 km² ÷ 80 km = 237.5 m"),
+        (0.25, "1", {"amount": 40_000.0, "amount_within": 10_000.0}, "10,000 ÷ 40,000 = 25%"),
+        (0.3, "1", {"land_ha": 334.4, "of_ha": 950.0}, ""),  # of the whole plan, beside a part
+        (0.3, "1", {"land_ha": 334.4, "of_ha": 0.0}, ""),
+        (None, "1", {"land_ha": 334.4, "of_ha": 950.0}, ""),
+    ],
+)
+def test_the_sum_of_a_share_is_shown_where_it_gives_the_number(
+    value: float | None, unit: str, definition: dict, said: str
+) -> None:
+    assert sums.quotient(Measurement("x", value, unit, definition), EN) == said
+
+
+def test_a_share_of_the_residents_says_how_many_are_reached() -> None:
+    people = Residents(None, 50_000.0, None)
+    one = Measurement("green_access", 0.36, "1", affected_residents=32_000.0)
+    assert sums.within(one, people, EN) == "18,000 ÷ 50,000 residents = 36%"
+    # A share of dwellings or jobs is another number than that of the residents.
+    assert sums.within(Measurement("x", 0.4, "1", affected_residents=32_000.0), people, EN) == ""
+    assert sums.within(one, Residents(None, None, None), EN) == ""
+
+
+def test_a_place_bears_its_own_value_in_its_own_unit() -> None:
+    home = Place("facilities", "NH-3", 1.0, 2.0, 100.0)
+    small = verdict("x", "fail", unit="1", where=(home,), definition={"size": "beds"})
+    assert places.head(small) == "value"
+    assert [row["value"] for row in places.rows(small, Plan(manifest(), {}), EN, 5)] == ["100 beds"]
+    far = verdict("x", "fail", unit="1", where=(home,), definition={"limit_m": 500})
+    assert places.head(far) == "distance"
+    assert [row["value"] for row in places.rows(far, Plan(manifest(), {}), EN, 5)] == ["100 m"]
 
 
 def test_a_source_says_document_clause_page_and_day() -> None:

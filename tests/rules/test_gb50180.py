@@ -172,5 +172,6 @@ def test_the_reference_plan_by_hand(reference: Path) -> None:
         (verdict,) = gb[rule]
         assert (verdict.outcome, verdict.measured) == ("unknown", None)
         assert verdict.definition["whole_plan"] == pytest.approx(value, rel=1e-3), rule
+        assert "none to judge. Over the whole plan the figure is" in verdict.notes[0]["en"]
     assert [v.outcome for v in gb["gb50180-roads"]] == ["fail", "pass", "pass"]
     assert all(v.outcome != "fail" for found in gb.values() for v in found if v.force == "must")

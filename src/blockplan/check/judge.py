@@ -315,6 +315,7 @@ class _Bench:
             "missing": measurement.missing if value is None else (),
             "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
+                *notes.about_whole_plan(measurement),
                 *notes.about_range(rule, outcome, required, measurement, asked.people),
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),

@@ -38,6 +38,13 @@ def about_value(
         yield fill(rule.beside.note, **{**parameters, **values})
 
 
+def about_whole_plan(measurement: Measurement) -> Iterator[Text]:
+    """What the whole plan has, where the rule judges living circles and none of the tier is drawn."""
+    whole = measurement.definition.get("whole_plan")
+    if measurement.value is None and whole is not None:
+        yield say("note.whole_plan", value=amount(measurement, whole))
+
+
 def about_range(
     rule: Rule, outcome: Outcome, required: Required, measurement: Measurement, residents: Residents
 ) -> Iterator[Text]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from blockplan.report import charts, fonts, ledger, readings, tables, trace
+from blockplan.report import charts, fonts, ledger, places, readings, sums, tables, trace
 from blockplan.report.view import NO_BREAK, View
 from blockplan.report.words import Words
 
@@ -41,7 +41,9 @@ def page(plan: Plan, result: CheckResult, lang: str) -> str:
         "w": view.words,
         "charts": charts,
         "ledger": ledger,
+        "places_of": places,
         "readings": readings,
+        "sums": sums,
         "tables": tables,
         "trace": trace,
     }

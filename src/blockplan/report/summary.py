@@ -160,7 +160,12 @@ def _people(view: View) -> dict[str, Any]:
         ],
         "capacity": view.capacity_sentence,
         "bars": [
-            {key: bar[key] for key in ("title", "residents", "percent", "binds")}
+            {
+                "title": words.join(
+                    filter(None, (bar["title"], bar["force"] and words(f"force.{bar['force']}")))
+                ),
+                **{key: bar[key] for key in ("residents", "percent", "binds")},
+            }
             for bar in view.capacity_bars
         ],
         "central": view.central_percent,

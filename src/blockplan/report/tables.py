@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from blockplan.check.words import RATIOS
+from blockplan.report import sums
 from blockplan.report.words import CATALOG, Words, is_known
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ class ReportedRow:
     measure: str = ""
     confidence: str = ""
     source: str = ""
+    sum: str = ""
 
 
 def reported_row(measurement: Measurement, words: Words, name: Callable[[str], str] = str) -> ReportedRow:
@@ -254,7 +256,10 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     missing = tuple(missing_words(line, words) for line in measurement.missing)
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
     confidence = str(own.get("confidence", ""))
-    return ReportedRow(measurement.id, title, definition, shown, parts, missing, registered, confidence, said)
+    done = sums.quotient(measurement, words)
+    return ReportedRow(
+        measurement.id, title, definition, shown, parts, missing, registered, confidence, said, done
+    )
 
 
 def measure_words(id_: str, words: Words) -> tuple[str, str]:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from blockplan.check.words import RATIOS
 from blockplan.report.grouping import anchor
-from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blockplan.check.verdict import Residents, Verdict
+    from blockplan.check.verdict import Verdict
     from blockplan.measure import MeasureSpec
     from blockplan.measure.measurement import Measurement
     from blockplan.report.words import Words
@@ -101,18 +100,6 @@ def counted(measurement: Measurement | None, words: Words) -> tuple[Counted, ...
         for layer, ids in found.items()
         if ids
     )
-
-
-def division(verdict: Verdict, residents: Residents, words: Words) -> str:
-    """The supply over the residents, written out: ``208,000 m² x 1,000 / 50,000 residents = 4,160 m²``."""
-    measurement = verdict.measurement
-    if measurement is None or not measurement.per or measurement.supply is None:
-        return ""
-    if verdict.scope_kind != "plan" or not is_known(residents.central) or not is_known(measurement.value):
-        return words.amount(measurement.supply, verdict.unit)
-    times = f" × {words.number(measurement.per)}" if measurement.per != 1 else ""
-    supply, value = (words.amount(one, verdict.unit) for one in (measurement.supply, measurement.value))
-    return f"{supply}{times} ÷ {words.count('count.residents', residents.central)} = {value}"
 
 
 def source_parts(verdict: Verdict, words: Words) -> list[str]:

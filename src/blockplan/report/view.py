@@ -15,9 +15,20 @@ from typing import TYPE_CHECKING, Any
 import blockplan
 from blockplan.plan import BASE, landuse
 from blockplan.plan.codes import LISTS
-from blockplan.report import charts, definitions, ledger, reachmaps, readings, rulemaps, tables, themes, trace
+from blockplan.report import (
+    charts,
+    definitions,
+    ledger,
+    places,
+    reachmaps,
+    readings,
+    rulemaps,
+    tables,
+    themes,
+    trace,
+)
 from blockplan.report.drawing import definitions as ground_definitions
-from blockplan.report.features import residents_at, residents_by_id
+from blockplan.report.features import residents_by_id
 from blockplan.report.ground import Ground
 from blockplan.report.grouping import PackGroup, PackWords, RuleGroup, anchors, by_pack, by_rule, pack_words
 from blockplan.report.words import is_known
@@ -344,18 +355,7 @@ class View:
 
     def places(self, verdict: Verdict) -> list[dict[str, str]]:
         """The places that a verdict points at, worst first, as rows."""
-        words = self.words
-        unit = "m" if is_known(verdict.definition.get("limit_m")) else verdict.unit
-        far = words("detail.unreachable") if unit == "m" else words("value.unknown")
-        return [
-            {
-                "id": place.id,
-                "layer": words.or_else(f"layer.{place.layer}", place.layer),
-                "value": words.amount(place.value, unit) if is_known(place.value) else far,
-                "residents": words.number(residents_at(self.plan, place)),
-            }
-            for place in verdict.where[:MOST_PLACES]
-        ]
+        return places.rows(verdict, self.plan, self.words, MOST_PLACES)
 
     def more_places(self, verdict: Verdict) -> int:
         """How many places are left out of the list."""
@@ -383,6 +383,7 @@ class View:
         carried = self.result.capacity.by_rule
         targets = self.targets
         grades = {verdict.rule: verdict.confidence for verdict in self.result.verdicts}
+        forces = {verdict.rule: verdict.force for verdict in self.result.verdicts}
         shown = [number for number in carried.values() if number is not None]
         top = max([*shown, self.result.residents.central or 0, 1]) * 1.05
         return [
@@ -393,6 +394,7 @@ class View:
                 "residents": self.words.number(number),
                 "percent": round(100 * number / top, 2) if number is not None else 0,
                 "confidence": grades.get(rule, ""),
+                "force": forces[rule] if forces.get(rule, "must") != "must" else "",
                 "binds": rule == self.result.capacity.binding_rule,
             }
             for rule, number in carried.items()
