@@ -10,6 +10,7 @@ from tests.notice.records import PERIOD, a_clock, a_notice, an_opening, an_opini
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, SqliteStore, merkle
+from blockplan.notice.intake import erase
 from blockplan.notice.leaves import holds, leaf
 
 if TYPE_CHECKING:
@@ -224,6 +225,14 @@ def test_what_is_erased_is_gone_from_every_file_and_the_tree_stays(tmp_path: Pat
         assert words.encode() not in content
         assert name.encode() not in content
         assert b"An attachment that must go" not in content
+
+
+def test_nothing_more_is_entered_about_an_opinion_that_was_erased(tmp_path: Path) -> None:
+    with a_notice(tmp_path) as store:
+        opinion = store.append("submitted", an_opinion()).opinion or ""
+        erase(store, opinion, ground="asked for", by="clerk 1")
+        with pytest.raises(NoticeStateError, match="was erased"):
+            store.append("amended", {"opinion": opinion, "text": "Back again."})
 
 
 def test_only_words_of_submitters_can_be_erased(tmp_path: Path) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: Kinds of the office's own work on the opinions: open with the response report.
 WORK = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered"})
+#: The submitter's own words; the newest of them stand for the opinion (a scan stays closed behind its
+#: typed text).
+ORIGINAL = frozenset({"submitted", "amended", "transcribed"})
 #: Why a body is not shown.
 GROUNDS = ("erased", "withdrawn", "withheld", "redacted", "replaced", "publication", "not_yet_published")
 _PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
@@ -49,8 +52,9 @@ class Fate:
             self.redaction, self.withheld = event.seq, False
         elif event.kind == "restored":
             self.redaction, self.withheld = None, False
-        elif event.kind in {"submitted", "amended"}:
-            self.newest = event.seq
+        elif event.kind in ORIGINAL:
+            # A redaction was of the words before.
+            self.newest, self.redaction = event.seq, None
 
 
 @dataclass(slots=True)
@@ -91,7 +95,7 @@ class Disclosure:
             return "redacted"
         if fate.redaction is None and event.kind == "redacted":
             return "replaced"
-        if event.kind in {"submitted", "amended"} and event.seq != fate.newest:
+        if event.kind in ORIGINAL and event.seq != fate.newest:
             return "replaced"
         return None if self._open_now() else "publication"
 

@@ -31,7 +31,8 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
 - ``answered``: ``answer`` {kind (`ANSWERS`), reason, links [], changes [{layer, id, column, old, new,
   plan_version}]}, ``by``, and one of ``segment`` or ``theme``; an answer of a segment stands before that
   of its theme.
-- ``erased``: ``entries`` [{seq, parts [body, person, files]}], ``ground``; may hold ``opinion``.
+- ``erased``: ``entries`` [{seq, parts [body, person, files], late (of a submission)}], ``ground``; may
+  hold ``opinion``.
 - ``published``: ``report`` {file: sha256}, ``reconciliation`` {..}, ``by``, ``second``.
 """
 

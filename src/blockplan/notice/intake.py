@@ -167,7 +167,9 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
             raise UsageError(
                 f"There is no opinion {number!r} in this record. Opinions are numbered like O-17."
             )
-        entries = [{"seq": event.seq, "parts": parts} for event in events]
+        entries: list[dict[str, Any]] = [{"seq": event.seq, "parts": parts} for event in events]
+        if not person_only and events[0].known:
+            entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
         return ledger.append("erased", {"opinion": number, "entries": entries, "ground": ground, "by": by})
 
     return store.transact(work)

@@ -134,7 +134,11 @@ class Ledger:
             raise UsageError(
                 f"There is no opinion {opinion!r} in this record. Opinions are numbered like O-17."
             )
-        if kind in {"amended", "withdrawn"} and any(self._rows.events({"withdrawn"}, about=str(opinion))):
+        if kind != "erased" and not event.known:
+            raise NoticeStateError(f"Opinion {opinion} was erased; nothing more can be entered about it.")
+        if kind in {"amended", "transcribed", "withdrawn"} and any(
+            self._rows.events({"withdrawn"}, about=str(opinion))
+        ):
             raise NoticeStateError(f"Opinion {opinion} was withdrawn; submit a new one instead.")
 
     def _insert(self, event: Event) -> None:

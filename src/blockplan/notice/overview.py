@@ -52,7 +52,12 @@ def _counts(events: list[Event], found: Standing) -> dict[str, Any]:
     submitted = [event for event in events if event.kind == "submitted"]
     fates = Disclosure.of(events, found).fates
     gone = {event.opinion for event in submitted if not event.known}
-    late = Counter(event.payload.get("late") for event in submitted)
+    erased = {
+        entry["seq"]: entry.get("late")
+        for event in events if event.kind == "erased"
+        for entry in event.payload["entries"] if "late" in entry
+    }  # fmt: skip
+    late = Counter(event.payload.get("late", erased.get(event.seq)) for event in submitted)
     return {
         "received": len(submitted),
         "by_channel": dict(Counter(event.payload.get("channel", "unknown") for event in submitted)),

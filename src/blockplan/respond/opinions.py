@@ -130,10 +130,13 @@ class Opinions:
             part["seq"] for part in entry.payload.get("entries", []) if "body" in part.get("parts", [])
         }
         ground = entry.payload.get("ground")
+        # The words that said whether it was late are gone; the entry that erased them says it.
+        late = {f"O-{part['seq']}": part.get("late") for part in entry.payload.get("entries", [])}
         for opinion in list(self.by_id.values()):
             if opinion.entry in self._erased and opinion.standing != "erased":
+                known = opinion.late if opinion.late is not None else late.get(opinion.id)
                 self.by_id[opinion.id] = replace(
-                    opinion, standing="erased", published=None, title="", text="", ground=ground
+                    opinion, standing="erased", published=None, title="", text="", ground=ground, late=known
                 )
 
 
