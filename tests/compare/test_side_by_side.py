@@ -84,7 +84,9 @@ def test_another_plan_is_named_by_its_folder(tmp_path):
 
 
 def test_a_name_that_is_nothing_says_what_there_is():
-    with pytest.raises(UsageError, match=r"'nowhere' is neither a scenario of plan small nor a plan package"):
+    with pytest.raises(
+        UsageError, match=r"'nowhere' is neither a scenario of plan small, nor a proposal, nor a plan"
+    ):
         compare(two_scenarios(), ["nowhere"])
     with pytest.raises(UsageError, match=r"Name at least one scenario .* base, a, b"):
         compare(two_scenarios(), [])

@@ -156,3 +156,29 @@ def test_land_and_cost_can_be_what_is_smallest(objective):
     assert answer.objective == pytest.approx({"area": 10_000, "cost": 20_000}[objective], rel=1e-3)
     assert answer.proved
     assert answer.unit == {"area": "m2", "cost": "cost"}[objective]
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    beds=st.lists(st.integers(0, 200), min_size=3, max_size=3),
+    floor=st.lists(st.sampled_from([1.0, 0.6, 0.2]), min_size=11, max_size=11),
+    schools=st.sets(st.integers(0, 10), max_size=2),
+)
+def test_a_damaged_reference_plan_passes_after_its_repair(beds, floor, schools):
+    # Beds are taken away, cultural floor shrinks, schools become reserve land.
+    plan = read(EXAMPLE, "a")
+    facilities, parcels = plan.layer("facilities").copy(), plan.layer("parcels").copy()
+    homes = facilities.index[facilities["service"] == "nursing_home"]
+    facilities.loc[homes, "beds"] = facilities.loc[homes, "beds"].clip(upper=beds)
+    culture = facilities.index[facilities["service"].isin(["culture", "library"])]
+    facilities.loc[culture, "floor_area_m2"] *= floor
+    land = parcels.index[parcels["land_use"].isin(["080403", "080404"])]
+    gone = [land[at] for at in schools]
+    parcels.loc[gone, ["land_use", "land_use_name"]] = ["16", "留白用地"]
+    damaged = plan.replace(facilities=facilities, parcels=parcels)
+    locks = read_locks(damaged)
+    answer, _ = repair(damaged, locks, stop=CALM)
+    assert answer.proved
+    assert answer.unmet == ()
+    assert locks.touched(answer.changes) == []
+    assert check(apply(damaged, answer.changes)).exit_code == 0

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     epilog="Example: blockplan compare examples/demonstration-zone a b c --lang ja --out build/compare.html"
 )
 @click.argument("plan")
-@click.argument("others", nargs=-1, metavar="NAME|DIR...")
+@click.argument("others", nargs=-1, metavar="NAME|PROPOSAL|DIR...")
 @pack_option
 @on_option
 @lang_option
@@ -47,8 +47,9 @@ def command(
     as_json: bool,
 ) -> None:
     """
-    Compare scenarios of PLAN (`base` is the plan as drawn), or other plans, by the same rules.
+    Compare scenarios of PLAN (`base` is the plan as drawn), proposals for it, or other plans.
 
+    A proposal is named by its file or by the folder that `propose ... --out` wrote.
     With one NAME it is compared with the plan as drawn; with several, with the first of them.
     """
     from blockplan.compare import compare
@@ -103,6 +104,9 @@ def _show(found: Comparison, view: View) -> None:
     if differing:
         click.echo(says.count("terminal.measures", differing))
     for pair in found.pairs:
+        for to, nearer, farther, *_ in view.gains(pair):
+            told = {"name": view.name_of(pair.column), "to": to, "nearer": nearer, "farther": farther}
+            click.echo(says("terminal.gains", **told))
         said = {"name": view.name_of(pair.column), "first": names[0]}
         layers = words.join(layer for layer, _, _ in view.changes(pair))
         if layers:

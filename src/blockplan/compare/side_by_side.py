@@ -1,4 +1,4 @@
-"""Several scenarios or plans judged by the same rules on the same day, in columns."""
+"""Several scenarios, proposals or plans judged by the same rules on the same day, in columns."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from blockplan.check import check
 from blockplan.compare.changes import Change, changes
 from blockplan.compare.columns import Column, MeasureRow, VerdictRow, measure_rows, verdict_rows
 from blockplan.compare.document import column_document, measure_document, verdict_document
+from blockplan.compare.gains import Gain, gains
 from blockplan.compare.people import ResidentsChange, residents_changes
 from blockplan.compare.places import PlaceChange, place_changes
 from blockplan.compare.transition import Overlay, Transition, land, overlay
 from blockplan.errors import UsageError
 from blockplan.plan import BASE, Plan, read, with_scenario
+from blockplan.propose.takeover import changed_by, is_proposal, read_proposal
 from blockplan.texts import DEFAULT_LANGUAGE
 from blockplan.units import M2_PER_HA
 
@@ -33,6 +35,7 @@ class Pair:
     land: Overlay
     residents: tuple[ResidentsChange, ...]
     places: tuple[PlaceChange, ...]
+    gains: tuple[Gain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Comparison:
             "changed": [change.to_dict() for change in self.changes],
             "residents_changed": [one.to_dict() for pair in self.pairs for one in pair.residents],
             "places_changed": [one.to_dict() for pair in self.pairs for one in pair.places],
+            "gains": [one.to_dict() for pair in self.pairs for one in pair.gains],
         }
 
 
@@ -85,9 +89,9 @@ def compare(
     plan
         The plan whose scenarios are named; also the yardstick for rules and day.
     others
-        Names of scenarios (``base`` included) or folders of other plans. With two or more, the
-        first is what the others are compared with; with one (or one named several times), that
-        is the plan as drawn. Another plan is brought into the CRS of `plan`.
+        Names of scenarios (``base`` included), proposals for the plan, or folders of other plans. With
+        two or more, the first is what the others are compared with; with one (or one named several times),
+        that is the plan as drawn. Another plan is brought into the CRS of `plan`.
     packs, on
         As in `blockplan.check.check`; by default those of `plan`, so that every column is judged alike.
     progress
@@ -150,6 +154,7 @@ def _pair(first: Column, other: Column) -> Pair:
         overlay(first.plan, laid),
         tuple(residents_changes(other.id, first.plan, other.plan)),
         tuple(place_changes(first, other)),
+        tuple(gains(other.id, first.plan, laid)),
     )
 
 
@@ -173,10 +178,12 @@ def _over(first: Plan, other: Plan, name: str) -> Plan:
 def _plan_named(plan: Plan, name: str) -> Plan:
     if name == BASE or name in plan.manifest.scenarios:
         return with_scenario(plan.base, name)
+    if is_proposal(name):
+        return changed_by(plan, read_proposal(name))
     if Path(name).exists():
         return read(name)
     known = ", ".join((BASE, *plan.manifest.scenarios))
     raise UsageError(
-        f"{name!r} is neither a scenario of plan {plan.manifest.id} nor a plan package.\n"
-        f"Scenarios: {known}. A plan is named by its folder or zip."
+        f"{name!r} is neither a scenario of plan {plan.manifest.id}, nor a proposal, nor a plan package.\n"
+        f"Scenarios: {known}. A plan is named by its folder or zip, a proposal by its file or folder."
     )

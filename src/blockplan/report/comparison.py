@@ -22,7 +22,9 @@ import blockplan
 from blockplan.compare.columns import SAME_VALUE
 from blockplan.plan import BASE, landuse
 from blockplan.plan.codes import LISTS
+from blockplan.propose.takeover import DOCUMENT
 from blockplan.report import fonts, tables, trace
+from blockplan.report.comparison_lists import Lists
 from blockplan.report.comparison_matrix import Matrix
 from blockplan.report.comparison_words import Says, flip
 from blockplan.report.files import write_whole
@@ -34,22 +36,17 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.compare import Column, Comparison, Pair
-    from blockplan.compare.changes import Change
     from blockplan.compare.columns import MeasureRow, VerdictRow
     from blockplan.compare.transition import Use
     from blockplan.report.comparison_maps import Atlas
     from blockplan.report.drawing import Drawing
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "maps", "changes", "reproduce")
-#: A list of changes of one layer that is longer is folded; one that is longer still is cut.
-SHORT_LIST, LONGEST_LIST = 12, 400
+SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "gains", "maps", "changes", "reproduce")
 #: Where there are more verdicts than this, those that do not differ are folded.
 MOST_VERDICTS = 30
 #: The object of a rule on every block, circle ... of which the plan has none.
 EVERY = "*"
-#: The unit of an area as lists of changes hold it.
-AREA = re.compile(r"(?<=\d )m2$")
 TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
@@ -104,8 +101,14 @@ def _font_faces(text: str, lang: str) -> str:
     )
 
 
+def _short(id_: str) -> str:
+    """The last part of a path; of a proposal's file, which are all called alike, that of its folder."""
+    path = Path(id_)
+    return (path.parent.name if path.name == DOCUMENT else path.name) or id_
+
+
 @dataclass
-class View:
+class View(Lists):
     """What the template shows, in the language of `words`; it formats and never computes a figure."""
 
     found: Comparison
@@ -175,7 +178,7 @@ class View:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        short = {column.id: Path(column.id).name or column.id for column in self.columns}
+        short = {column.id: _short(column.id) for column in self.columns}
         called = list(short.values())
         # Two plans in folders of one name are told apart by their paths.
         return {id_: name if called.count(name) == 1 else id_ for id_, name in short.items()}
@@ -451,50 +454,6 @@ class View:
     def definitions(self) -> Markup:
         """Pieces that the maps refer to; asked for after the maps."""
         return self._atlas.definitions()
-
-    # Changes
-
-    def changes(self, pair: Pair) -> list[tuple[str, list[Change], int]]:
-        """Layer in words, its changes (cut where there are very many), how many were cut."""
-        layers: dict[str, list[Change]] = {}
-        for change in self.found.changes:
-            if change.column == pair.column:
-                layers.setdefault(change.layer, []).append(change)
-        return [
-            (
-                self.says(
-                    "change.layer",
-                    layer=self.words.or_else(f"layer.{layer}", layer),
-                    n=self.words.number(len(rows)),
-                ),
-                rows[:LONGEST_LIST],
-                max(0, len(rows) - LONGEST_LIST),
-            )
-            for layer, rows in layers.items()
-        ]
-
-    def folded(self, rows: list[Change]) -> bool:
-        """Whether a list is long enough to be folded."""
-        return len(rows) > SHORT_LIST
-
-    def fields(self, change: Change) -> list[tuple[str, str]]:
-        """The fields of a change: name, old and new value."""
-        out = []
-        for name, old, new in change.fields:
-            said = self.words.or_else(f"field.{name}", name)
-            if change.kind == "changed":
-                out.append((said, f"{self.value(old)} → {self.value(new)}"))
-            else:
-                out.append((said, self.value(old if change.kind == "removed" else new)))
-        return out
-
-    def value(self, value: Any) -> str:
-        """A value of the plan's data as it stands there; numbers written as people write them."""
-        if value is None:
-            return self.says("change.empty")
-        if isinstance(value, bool):
-            return str(value).lower()
-        return self.words.number(value) if isinstance(value, int | float) else AREA.sub("m²", str(value))
 
     @property
     def command(self) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from blockplan.report import drawing, svg
+from blockplan.report.comparison_lists import goal
 from blockplan.report.drawing import PART_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.ground import INK, OUTLINE, Ground, frame_of, use_colour
 from blockplan.report.svg import Frame
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.compare import Comparison, Pair
-    from blockplan.compare.people import ResidentsChange
     from blockplan.compare.transition import Use
     from blockplan.report.comparison_words import Says
     from blockplan.report.words import Words
@@ -39,6 +39,10 @@ BASE = (
 #: Tints of residents gained and lost, from few to many.
 GAINS, LOSSES, UNKNOWN = ("#fbd9b0", "#f19d4c", "#bf5a0e"), ("#cfe0f1", "#8ab0d8", "#3a6ea8"), "#b9b9b4"
 APPEARS, VANISHES = "#a3231f", "#12633a"
+
+
+#: What draws a theme on a sheet, and its legend (empty: nothing to draw).
+Theme = tuple["Callable[[Sheet, str], str]", list[LegendEntry]]
 
 
 @dataclass
@@ -71,14 +75,21 @@ class Atlas:
     def maps(self, pair: Pair, name: str, first: str) -> list[tuple[str, Drawing | None]]:
         """Theme and map of a pair; None where nothing differs."""
         at = [one.column for one in self.found.pairs].index(pair.column) + 1
-        made = {"land": self._land(pair), "residents": self._residents(pair), "places": self._places(pair)}
+        made = {
+            "land": self._land(pair),
+            "residents": self._residents(pair),
+            "gains": self._gains(pair),
+            "places": self._places(pair),
+        }
+        near = max(pair.gains, key=lambda one: (one.nearer + one.farther, one.to), default=None)
+        to = goal(near.to, self.words, self.says) if near else ""
         out: list[tuple[str, Drawing | None]] = []
         for theme, (show, legend) in made.items():
             if not legend or self.ground.frame is None:
                 out.append((theme, None))
                 continue
-            title = self.says(f"map.{theme}", name=name, first=first)
-            note = self.says(f"map.{theme}_note", name=name, first=first)
+            title = self.says(f"map.{theme}", name=name, first=first, to=to)
+            note = self.says(f"map.{theme}_note", name=name, first=first, to=to)
             out.append((theme, self._drawing(f"map-{at}-{theme}", (title, note), show, legend)))
         return out
 
@@ -147,24 +158,49 @@ class Atlas:
     def _code(self, use: Use | None) -> str:
         return use.code or "?" if use else "–"
 
-    # Residents
+    # Residents, and who gains and who loses
 
-    def _residents(self, pair: Pair) -> tuple[Callable[[Sheet, str], str], list[LegendEntry]]:
-        known = [one for one in pair.residents if one.gain is not None]
-        unknown = [one for one in pair.residents if one.gain is None]
-        steps = _steps([abs(one.gain or 0.0) for one in known])
-        groups: list[tuple[str, bool, str, list[ResidentsChange]]] = []
+    def _residents(self, pair: Pair) -> Theme:
+        known = {one.id: one.gain for one in pair.residents if one.gain is not None}
+        unknown = [one.id for one in pair.residents if one.gain is None]
+        return self._two_sided(pair, known, unknown, self._people)
+
+    def _gains(self, pair: Pair) -> Theme:
+        """The change of distance that concerns most residents, by parcel; nearer is a gain."""
+        most = max(pair.gains, key=lambda one: (one.nearer + one.farther, one.to), default=None)
+        if most is None:
+            return self._two_sided(pair, {}, [], self._homes)
+        known = {
+            id_: old - new
+            for layer, id_, _, old, new in most.homes
+            if layer == "parcels" and old is not None and new is not None
+        }
+        return self._two_sided(pair, known, [], self._homes)
+
+    def _homes(self, inside: dict[str, float | None]) -> str:
+        return self.says.count("map.parcels", len(inside))
+
+    def _two_sided(
+        self,
+        pair: Pair,
+        known: dict[str, float],
+        unknown: list[str],
+        amount: Callable[[dict[str, float | None]], str],
+    ) -> Theme:
+        """Parcels by what they gain (a tint) or lose (a tint with stripes), in three steps each."""
+        steps = _steps([abs(gain) for gain in known.values()])
+        groups: list[tuple[str, bool, str, dict[str, float | None]]] = []
         for sign, tints in ((1, GAINS), (-1, LOSSES)):
             for (low, high), tint in zip(steps, tints, strict=True):
-                inside = [one for one in known if low < sign * (one.gain or 0.0) <= high]
+                inside: dict[str, float | None] = {
+                    id_: gain for id_, gain in known.items() if low < sign * gain <= high
+                }
                 if inside:
                     groups.append((tint, sign < 0, self._range(sign * low, sign * high), inside))
         if unknown:
-            groups.append((UNKNOWN, False, self.says("map.residents_unknown"), unknown))
+            groups.append((UNKNOWN, False, self.says("map.residents_unknown"), dict.fromkeys(unknown)))
         legend = [
-            LegendEntry(
-                _striped_swatch(tint) if lost else drawing.fill_swatch(tint), said, self._people(inside)
-            )
+            LegendEntry(_striped_swatch(tint) if lost else drawing.fill_swatch(tint), said, amount(inside))
             for tint, lost, said, inside in groups
         ]
 
@@ -173,7 +209,7 @@ class Atlas:
         def show(sheet: Sheet, id_: str) -> str:
             out, labels = [_hatch(f"{id_}-lost", "#ffffff", sheet.unit)], []
             for tint, lost, _, inside in groups:
-                shapes = [(one, shape) for one in inside for shape in parcels.get(one.id, ())]
+                shapes = [(gain, shape) for name, gain in inside.items() for shape in parcels.get(name, ())]
                 d = svg.path(svg.drawable([shape for _, shape in shapes], self._frame), self._frame)
                 look: dict[str, str | float] = {
                     "stroke": "#3a3a36", "stroke_width": 0.2 * sheet.unit, "fill_rule": "evenodd",
@@ -181,7 +217,7 @@ class Atlas:
                 out.append(svg.shape(d, fill=tint, **look))
                 if lost:
                     out.append(svg.shape(d, fill=f"url(#{id_}-lost)", stroke="none", fill_rule="evenodd"))
-                labels += [(shape, self._signed(one.gain) if one.gain else "?") for one, shape in shapes]
+                labels += [(shape, self._signed(gain) if gain else "?") for gain, shape in shapes]
             return "".join(out) + self._labels(sheet, labels)
 
         return show, legend
@@ -191,8 +227,8 @@ class Atlas:
             return self.says("map.up_to", high=self._signed(high))
         return self.says("row.range", low=self._signed(low), high=self._signed(high))
 
-    def _people(self, inside: list[ResidentsChange]) -> str:
-        gains = [one.gain for one in inside]
+    def _people(self, inside: dict[str, float | None]) -> str:
+        gains = list(inside.values())
         places = self.says.count("map.parcels", len(gains))
         if any(gain is None for gain in gains):
             return places

@@ -43,6 +43,7 @@ MEASURES = (
 TRANSITION = ("column", "from_list", "from", "from_drawn", "to_list", "to", "to_drawn", "ha")
 CHANGED = ("column", "layer", "id", "change", "field", "old", "new")
 RESIDENTS = ("column", "layer", "id", "old", "new", "old_drawn", "new_drawn")
+GAINS = ("column", "to", "layer", "id", "residents", "old_m", "new_m")
 PLACES = ("column", "rule", "scope_kind", "scope_id", "layer", "id", "change", "x", "y")
 
 
@@ -75,6 +76,7 @@ def comparison_tables(document: Document) -> list[Table]:
         Table("transition_ha", TRANSITION, _plain(document["transition_ha"], TRANSITION)),
         Table("changed", CHANGED, tuple(_changes(document["changed"]))),
         Table("residents_changed", RESIDENTS, _plain(document["residents_changed"], RESIDENTS)),
+        Table("gains", GAINS, tuple(_gains(document["gains"]))),
         Table("places_changed", PLACES, tuple(_places(document["places_changed"]))),
     ]
 
@@ -134,6 +136,13 @@ def _places(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         given = {**row, **_scope(row)}
         yield tuple(_cell(given[name]) for name in PLACES)
+
+
+def _gains(rows: list[Document]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        for home in row["homes"]:
+            given = {**row, **home}
+            yield tuple(_cell(given[name]) for name in GAINS)
 
 
 def _scope(row: Document) -> dict[str, str]:

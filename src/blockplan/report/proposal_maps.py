@@ -106,8 +106,9 @@ class Plates:
             code = row["land_use"] if isinstance(row["land_use"], str) else ""
             d = svg.path(svg.drawable([shape], self._frame), self._frame)
             out.append(svg.shape(d, fill=use_colour(list_name, code), stroke="none", fill_rule="evenodd"))
-            x, y = self._frame.place(*drawing.centre(shape))
-            out.append(svg.label(x, y + 1.9 * size, code, size, fill=INK))
+            if shape.area >= (12 * sheet.unit) ** 2:  # room for the number and the code below it
+                x, y = self._frame.place(*drawing.centre(shape))
+                out.append(svg.label(x, y + 1.9 * size, code, size, fill=INK))
         return "".join(out)
 
     def _outlines(self, plan: Plan, sheet: Sheet) -> str:

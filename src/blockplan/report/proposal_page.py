@@ -119,7 +119,7 @@ class ProposalView(View):
     def facts(self) -> list[tuple[str, str]]:
         """The head: what is proposed for which plan, by which rules, how good it is."""
         words, answer, result = self.words, self.answer, self.proposal.before
-        facts = [
+        return [
             (self.p("head.proposal"), self.kind),
             (self.p("head.scenario"), f"{result.plan}, {result.scenario}"),
             (words("head.on"), words.day(result.on)),
@@ -132,7 +132,6 @@ class ProposalView(View):
                 self.p("head.effort_said", seconds=words.number(answer.seconds, 1), seed=answer.seed),
             ),
         ]
-        return [*facts, (self.p("head.method"), answer.method)] if answer.method else facts
 
     # What is proposed, and how good it is
 
@@ -285,7 +284,9 @@ class ProposalView(View):
     def _field(self, change: Change, name: str, old: Any, new: Any) -> str:
         from blockplan.plan.layers import LAYERS  # noqa: PLC0415
 
-        if name == LAYERS[change.layer].id_column or (name == "geometry" and change.kind != "changed"):
+        if name == LAYERS[change.layer].id_column:
+            return ""
+        if change.kind == "added" and name in {"geometry", "parcel_id", "status"}:
             return ""
         was, now = (self._named(name, value) for value in (old, new))
         if change.kind != "changed":

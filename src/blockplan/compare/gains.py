@@ -1,0 +1,157 @@
+"""
+Who gains and who loses between two plans: residents who have something nearer, or farther, than before.
+
+Distances are straight lines from where people live in the first plan (dwelling buildings where mapped,
+else the parcel's point) to the nearest green, school land, facility of a service, or stop. Only what
+stands elsewhere in the other plan is told of.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure import MEASURES
+from blockplan.measure.columns import of_codes, shapes, values
+from blockplan.measure.coverage import straight
+from blockplan.measure.goals import places_of
+from blockplan.measure.greens import public_greens
+from blockplan.measure.homes import homes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.measure.homes import Homes
+    from blockplan.plan import Plan
+
+#: A way that is longer or shorter by less than this (m) is the same.
+SAME_M = 1.0
+SCHOOL_CODES = ("0804",)
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """
+    One thing to be near to, for those who live in both plans.
+
+    Attributes
+    ----------
+    column, to
+        The column that is compared with the first, and what is near: ``green``, ``school_land``, ``stop``,
+        or a service.
+    nearer, farther, same
+        Residents who have it nearer, farther, or as near as before; who have it at all in one plan only
+        count as nearer or farther.
+    old_m, new_m
+        Mean distance over the residents before and after; None where somebody has none.
+    homes
+        (layer, id, residents, metres before, metres after) of each home whose distance changes.
+    """
+
+    column: str
+    to: str
+    nearer: float
+    farther: float
+    same: float
+    old_m: float | None
+    new_m: float | None
+    homes: tuple[tuple[str, str, float, float | None, float | None], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The gain as JSON writes it."""
+        return {
+            "column": self.column,
+            "to": self.to,
+            "nearer": self.nearer,
+            "farther": self.farther,
+            "same": self.same,
+            "old_m": self.old_m,
+            "new_m": self.new_m,
+            "homes": [
+                {"layer": layer, "id": id_, "residents": people, "old_m": old, "new_m": new}
+                for layer, id_, people, old, new in self.homes
+            ],
+        }
+
+
+def gains(column: str, before: Plan, after: Plan) -> list[Gain]:
+    """
+    What is nearer or farther in `after` than in `before`, for the residents of `before`.
+
+    Nothing where residents, or where they live, are not known.
+    """
+    people = homes(before)
+    if people.weighs != "residents":
+        return []
+    old, new = _places(before), _places(after)
+    found = []
+    for to in sorted({*old, *new}):
+        one, other = (places.get(to, np.array([], dtype=object)) for places in (old, new))
+        if _alike(one, other):
+            continue
+        metres = straight(people.point, one), straight(people.point, other)
+        gain = _gain(column, to, people, *metres)
+        if gain.homes:
+            found.append(gain)
+    return found
+
+
+def _gain(column: str, to: str, people: Homes, old: NDArray[np.float64], new: NDArray[np.float64]) -> Gain:
+    was, now = np.where(np.isnan(old), np.inf, old), np.where(np.isnan(new), np.inf, new)
+    with np.errstate(invalid="ignore"):
+        change = np.where(np.isinf(was) & np.isinf(now), 0.0, now - was)
+    nearer, farther = change <= -SAME_M, change >= SAME_M
+    moved = np.flatnonzero(nearer | farther)
+    order = moved[np.argsort(-np.abs(change[moved]) * people.weight[moved], kind="stable")]
+    return Gain(
+        column,
+        to,
+        float(people.weight[nearer].sum()),
+        float(people.weight[farther].sum()),
+        float(people.weight[~nearer & ~farther].sum()),
+        _mean(old, people.weight),
+        _mean(new, people.weight),
+        tuple(
+            (
+                str(people.layer[row]),
+                str(people.id[row]),
+                float(people.weight[row]),
+                _known(old[row]),
+                _known(new[row]),
+            )
+            for row in order
+        ),
+    )
+
+
+def _mean(metres: NDArray[np.float64], weight: NDArray[np.float64]) -> float | None:
+    return None if np.isnan(metres).any() else float((metres * weight).sum() / weight.sum())
+
+
+def _known(metres: float) -> float | None:
+    return None if math.isnan(metres) else round(float(metres), 2)
+
+
+def _places(plan: Plan) -> dict[str, NDArray[Any]]:
+    """What -> where it is, for everything that people may want to be near to."""
+    choices = MEASURES["green_within_500m"].choose(plan.manifest.parameters, {})
+    schools, _ = of_codes(plan, SCHOOL_CODES)
+    found = {
+        "green": public_greens(plan, choices).shape,
+        "school_land": shapes(plan, "parcels")[schools],
+        "stop": shapes(plan, "stops"),
+    }
+    services, spots = values(plan, "facilities", "service"), places_of(plan, "facilities")
+    for service in sorted({one for one in services.tolist() if one is not None}):
+        found[str(service)] = spots[services == service]
+    drawn = {to: places[~shapely.is_missing(places)] for to, places in found.items()}
+    return {to: places for to, places in drawn.items() if len(places)}
+
+
+def _alike(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether the same places stand in both plans."""
+    return sorted(shapely.to_wkb(one).tolist()) == sorted(shapely.to_wkb(other).tolist())
