@@ -70,6 +70,18 @@ def test_cells_beyond_the_header_are_kept(tmp_path):
     assert "more cells than the header" in opinion.faults[0]
 
 
+def test_line_ends_that_an_export_wrote_out_are_line_ends_again(tmp_path):
+    [opinion] = read_opinions(a_list(tmp_path, 'text\n"dear mayor:_x000D_\nmore green"\n'))
+    assert opinion.text == "dear mayor:\nmore green"
+    assert opinion.faults == ("text: line ends that were written as _x000D_ became line ends",)
+
+
+def test_a_title_without_a_text_is_the_text(tmp_path):
+    [opinion] = read_opinions(a_list(tmp_path, "标题,意见\n反对建高楼,\n"))
+    assert (opinion.text, opinion.title) == ("反对建高楼", "")
+    assert opinion.faults == ("only a title; it is taken as the text",)
+
+
 def test_a_heading_above_the_header_is_no_opinion(tmp_path):
     path = a_list(tmp_path, "某街区控规公示意见汇总表,,\n\n序号,意见内容,备注\n1,绿地太少,\n")
     assert [(opinion.row, opinion.text) for opinion in read_opinions(path)] == [(4, "绿地太少")]
@@ -259,4 +271,5 @@ def test_the_real_messages_are_read_without_a_fault(shared):
     found = read_opinions(shared / "opinions" / "zh-messages" / "labelled.csv")
     assert len(found) == 296
     assert all(opinion.says_something and opinion.received_at and opinion.title for opinion in found)
-    assert [fault for opinion in found for fault in opinion.faults] == []
+    faults = {fault for opinion in found for fault in opinion.faults}
+    assert faults == {"text: line ends that were written as _x000D_ became line ends"}

@@ -84,6 +84,23 @@ def test_a_greeting_goes_with_what_follows_and_a_name_with_what_went_before():
     assert cut(text) == [text]
 
 
+def test_thanks_a_name_and_a_day_below_go_with_what_went_before():
+    points = [
+        "1. 希望在北侧增加一处公园\n",
+        "2. 停车位不够，请增加\n恳请领导尽快答复！\n报告人：小区全体业主\n2026年3月1日",
+    ]
+    assert cut("".join(points)) == points
+
+
+def test_a_list_inside_an_item_of_another_list_stays_with_it():
+    points = [
+        "一、违反招标条例第三十二条：\n（一）就同一项目提供有差别的信息；\n（二）设定的条件与合同履行无关；\n",
+        "二、请依法查处，并公布结果。",
+    ]
+    assert cut("".join(points)) == points
+    assert len(cut("1. 绿地太少\n• 北侧没有\n• 南侧也没有\n2. 停车位不够")) == 2
+
+
 def test_house_numbers_after_a_colon_are_no_list():
     text = "涉及范围：1、2号楼和3.5米宽的通道，居民都不同意。"
     assert cut(text, "sentence") == [text]

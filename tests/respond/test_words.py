@@ -29,6 +29,12 @@ def test_any_texts_have_weights(texts):
     assert np.isfinite(matrix.toarray()).all()
 
 
+def test_a_word_that_one_opinion_repeats_does_not_stand_out():
+    texts = ["停车位太贵，张三说", "张三又说停车位少", "停车位不够用", "绿地太少", "绿地太远"]
+    parking, _ = standing_out(texts, [[0, 1, 2], [3, 4]], sources=["O-1", "O-1", "O-2", "O-3", "O-4"])
+    assert parking == ["停车位"]
+
+
 def test_the_words_of_a_group_stand_out_in_it_and_in_two_of_its_texts_or_more():
     texts = [
         "希望增加公园绿地",

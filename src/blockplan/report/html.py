@@ -48,7 +48,7 @@ def page(plan: Plan, result: CheckResult, lang: str) -> str:
         "trace": trace,
     }
     body = environment.get_template("report.html.j2").render()
-    faces = _font_faces(_characters(body), lang)
+    faces = font_faces(body, lang)
     style = (
         resources.files("blockplan.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
     )
@@ -68,7 +68,9 @@ def _characters(body: str) -> str:
     return html.unescape(HOLLOW.sub(" ", body))
 
 
-def _font_faces(text: str, lang: str) -> str:
+def font_faces(body: str, lang: str) -> str:
+    """The ``@font-face`` rules of a page: the report's font, of the characters that its words have."""
+    text = _characters(body)
     return "".join(
         f"@font-face{{font-family:'{fonts.FAMILY}';font-weight:{weight};font-style:normal;"
         f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode('ascii')}) format('woff2')}}\n"

@@ -11,6 +11,7 @@ from blockplan.respond.desk import Desk
 from blockplan.respond.grouping import propose_groups
 from blockplan.respond.importing import read_opinions
 from blockplan.respond.intake import Opinion
+from blockplan.respond.page import write_response
 from blockplan.respond.seeding import assign_by_examples
 from blockplan.respond.segments import Segment, split
 from blockplan.respond.sorting import Sorting, Theme
@@ -34,4 +35,5 @@ __all__ = [
     "reconcile",
     "require_complete",
     "split",
+    "write_response",
 ]

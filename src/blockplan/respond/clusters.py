@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Matrix = np.ndarray[Any, np.dtype[np.float32]]
     Labels = np.ndarray[Any, np.dtype[np.int64]]
 
-#: Rows of a block of distances: 1,024 x 10,000 x 4 bytes are 40 MB.
-BLOCK = 1_024
+#: Rows of a block of distances: 256 x 10,000 x 4 bytes are 10 MB.
+BLOCK = 256
 STARTS, ROUNDS = 10, 100
 #: Points that the separation is measured on; it changes little with more.
 SAMPLE = 2_000

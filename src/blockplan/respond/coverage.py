@@ -17,8 +17,8 @@ from blockplan.respond.opinions import STANDINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.respond.desk import Desk
     from blockplan.respond.opinions import Received
+    from blockplan.respond.sorting import Sorting
 
 #: How many places an error names; the rest is counted.
 NAMED = 10
@@ -98,7 +98,7 @@ class Reconciliation:
         }
 
 
-def gaps(desk: Desk) -> list[Gap]:
+def gaps(desk: Sorting) -> list[Gap]:
     """Every place that lacks an answer, in the order of the record."""
     found: list[Gap] = []
     for opinion in desk.opinions.by_id.values():
@@ -116,7 +116,7 @@ def gaps(desk: Desk) -> list[Gap]:
     return found
 
 
-def require_complete(desk: Desk) -> None:
+def require_complete(desk: Sorting) -> None:
     """
     Refuse while one segment has no answer, or the count does not come out even.
 
@@ -141,7 +141,7 @@ def require_complete(desk: Desk) -> None:
         raise NoticeStateError(msg)
 
 
-def received(desk: Desk) -> int:
+def received(desk: Sorting) -> int:
     """How many opinions were submitted: entries of the record, counted apart from what became of them."""
     return sum(1 for _ in desk.record.events({"submitted"}))
 
@@ -155,7 +155,7 @@ def reconcile(opinions: Iterable[Received], received: int) -> Reconciliation:
     return Reconciliation(received, **parts, late=late[True], late_unknown=late[None])
 
 
-def progress(desk: Desk) -> dict[str, Any]:
+def progress(desk: Sorting) -> dict[str, Any]:
     """How far the answers are: opinions, segments, answered, and what lacks."""
     open_ = desk.open_segments()
     found = gaps(desk)

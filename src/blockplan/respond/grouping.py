@@ -231,6 +231,9 @@ def _best_number(layouts: list[Matrix], rows: Matrix, seed: int, params: Groupin
     Judged on the rows drawn to their neighbours, not on a layout: a layout pulls apart what it divides,
     and then praises the division.
     """
+    if len(rows) > clusters.SAMPLE:
+        some = np.random.default_rng(seed).choice(len(rows), clusters.SAMPLE, replace=False)
+        layouts, rows = [points[some] for points in layouts[:1]], rows[some]
     drawn = clusters.smoothed(rows, min(params.neighbours, max(1, len(rows) // 10)))
     most = min(params.most_groups, max(2, int(np.sqrt(len(rows)) * 1.5)))
     scores = {k: _score(layouts[:LOOKED_AT], drawn, k, seed) for k in range(2, min(most, len(rows)) + 1)}

@@ -66,8 +66,19 @@ def read_opinions(path: str | Path) -> list[Opinion]:
         raise UsageError(msg)
     if ending in MAILS:
         return read_mails(path)
-    rows = _workbook_rows(path) if ending in {".xlsx", ".xlsm"} else _csv_rows(path)
-    return _from_rows(path, rows)
+    return _from_rows(path, rows_of(path))
+
+
+def rows_of(path: Path) -> list[Sequence[Any]]:
+    """
+    The rows of a list, as they stand: of a workbook those of the first sheet, or of the first with opinions.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read.
+    """
+    return list(_workbook_rows(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(path))
 
 
 def _from_rows(path: Path, rows: Iterable[Sequence[Any]]) -> list[Opinion]:
@@ -120,7 +131,10 @@ def _fit(cell: Any, name: str, faults: list[str]) -> Any:
     """The cell as text that any file can carry; a day stays a day."""
     if hasattr(cell, "isoformat"):
         return cell if name == "received_at" else cell.isoformat()
-    text, said = intake.made_fit(str(cell))
+    text, told = intake.with_line_ends(str(cell))
+    if told:
+        faults.append(f"{name}: line ends that were written as _x000D_ became line ends")
+    text, said = intake.made_fit(text)
     faults += [f"{name}: {one}" for one in said]
     return text
 
@@ -144,6 +158,9 @@ def _opinion(
             other[field] = held[field]
             faults.append(f"{field}: {held[field]!r} is not known; taken as {default}")
             words[field] = default
+    if held.get("title") and not held.get("text", "").strip():
+        held["text"] = held.pop("title")
+        faults.append("only a title; it is taken as the text")
     made = Opinion(
         text=held.get("text", ""),
         row=number,

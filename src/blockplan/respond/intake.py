@@ -28,6 +28,8 @@ UNFIT = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 #: Longer texts are kept in full, and somebody is told to look.
 LONGEST = 50_000
+#: How XLSX writes a carriage return, and many exports of it to CSV too.
+_ESCAPED_LINE_END = re.compile(r"_x000[Dd]_(?:\r?\n|_x000[Aa]_)?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _ERA_DAY = re.compile(r"(?:令和|R)\s*(\d{1,2}|元)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _CLOCK = re.compile(r"(\d{1,2})\s*[:：时時]\s*(\d{1,2})(?:\s*[:：分]\s*(\d{1,2}))?")
@@ -129,6 +131,19 @@ def word_of(table: str, said: str) -> str | None:
         if any(plain_name(word) in plain for word in words):
             return str(meant)
     return None
+
+
+def with_line_ends(text: str) -> tuple[str, bool]:
+    r"""
+    The text with line ends where a spreadsheet's export wrote ``_x000D_`` for them, and whether it did.
+
+    Examples
+    --------
+    >>> with_line_ends("dear mayor:_x000D_\nmore green")
+    ('dear mayor:\nmore green', True)
+    """
+    mended, count = _ESCAPED_LINE_END.subn("\n", text)
+    return mended, bool(count)
 
 
 def made_fit(text: str) -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blockplan.respond import words
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 COUNT = 6
 LONGEST_RUN = 4
+#: Texts of a group that are read for its words: more say the same.
+MOST_READ = 500
 _SPACED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _KANA_ONLY = re.compile(r"^[\u3041-\u309f]+$")
 #: Words that every text has, whatever it is about.
@@ -32,10 +34,10 @@ EMPTY = frozenset(
 
 
 def standing_out(
-    texts: Sequence[str], groups: Sequence[Sequence[int]], count: int = COUNT
+    texts: Sequence[str], groups: Sequence[Sequence[int]], sources: Sequence[str] | None = None
 ) -> list[list[str]]:
     """
-    The words that stand out in each group.
+    The words that stand out in each group, at most `COUNT`.
 
     Parameters
     ----------
@@ -43,18 +45,22 @@ def standing_out(
         All texts.
     groups
         Indices into `texts`, a list for each group.
-    count
-        Words a group.
+    sources
+        Which opinion each text is of, where several are of one: a word must stand in two opinions, as one
+        who writes much names his neighbour more than once.
     """
     in_texts = [Counter[str]() for _ in groups]
     for number, members in enumerate(groups):
-        for member in members:
-            in_texts[number].update(set(_words(texts[member])))
+        held: dict[Any, set[str]] = {}
+        for member in members[:MOST_READ]:
+            held.setdefault(sources[member] if sources else member, set()).update(_words(texts[member]))
+        for said in held.values():
+            in_texts[number].update(said)
     overall: Counter[str] = Counter()
     for counted in in_texts:
         overall.update(counted)
     return [
-        _best(counted, overall, len(members), count)
+        _best(counted, overall, min(len(members), MOST_READ))
         for counted, members in zip(in_texts, groups, strict=True)
     ]
 
@@ -71,7 +77,7 @@ def _words(text: str) -> Iterable[str]:
                 yield run
 
 
-def _best(counted: Counter[str], overall: Counter[str], size: int, count: int) -> list[str]:
+def _best(counted: Counter[str], overall: Counter[str], size: int) -> list[str]:
     total = overall.total()
     scored = {
         # Of runs inside each other the longer says more.
@@ -83,7 +89,7 @@ def _best(counted: Counter[str], overall: Counter[str], size: int, count: int) -
     for word in sorted(scored, key=lambda one: (-scored[one], one)):
         if not any(word in other or other in word or _overlap(word, other) for other in kept):
             kept.append(word)
-        if len(kept) == count:
+        if len(kept) == COUNT:
             break
     return kept
 

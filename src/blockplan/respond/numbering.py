@@ -81,6 +81,19 @@ def markers(text: str) -> list[Marker]:
     return found
 
 
+def outermost(found: list[Marker]) -> list[Marker]:
+    """
+    The markers without those of lists inside an item of another list, as (一) (二) of a law that 三、 quotes.
+
+    A list of another style that begins while one is open is inside it, until the open one goes on.
+    """
+    kept: list[Marker] = []
+    for marker in found:
+        if not kept or marker.style == kept[0].style:
+            kept.append(marker)
+    return kept
+
+
 def _places(text: str) -> Iterator[tuple[int, bool, bool]]:
     """Offsets where a marker may stand: (offset, a line begins there, a sentence or lead-in ended there)."""
     line_start, after_end = True, True

@@ -8,13 +8,14 @@ segments together are the original. What is cut here is a proposal: people split
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from blockplan.errors import UsageError
 from blockplan.respond.brackets import CLOSING, inside
-from blockplan.respond.numbering import Marker, markers
+from blockplan.respond.numbering import Marker, markers, outermost
 
 #: How fine a text is cut: one segment, list items and paragraphs, or sentences.
 Fineness = Literal["whole", "point", "sentence"]
@@ -31,6 +32,18 @@ ABBREVIATIONS = frozenset(
 )  # fmt: skip
 #: A piece with fewer letters than this (a greeting, a heading, a name below) goes with the next one.
 SHORTEST = 8
+#: How a letter ends: thanks, name, telephone, day. Such a piece goes with the one before it.
+CLOSING_WORDS = re.compile(
+    r"\s*(?:此致|敬礼|敬上|谢谢|感谢|多谢|特此|仅此|盼.{0,4}[！!。]|以上.{0,24}$"
+    r"|恳请.{0,6}(?:回复|答复|解决)|望.{0,12}(?:支持|回复|答复|解决)"
+    r"|(?:报告|反映|上访|投诉|举报|申请|信访|联系|落款)人|(?:联系)?(?:电话|方式)|日\s*期"
+    r"|敬具|よろしくお願い|宜しくお願い"
+    r"|(?:yours|sincerely|best regards|kind regards|regards|thank you|thanks)\b"
+    r"|[\d０-９年月日./:：\-\s]+$"
+    r"|.{0,30}[0-9０-９]{4}年[0-9０-９]{1,2}月[0-9０-９]{1,2}日\s*$)",
+    re.IGNORECASE,
+)
+LONGEST_CLOSING = 40
 ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -65,7 +78,8 @@ def split(text: str, fineness: Fineness = "point") -> list[tuple[int, int]]:
         An opinion as received: any language, any line ends.
     fineness
         ``point`` cuts at list numbers, bullets and line ends, and leaves a greeting, a heading or a
-        lead-in (…：) with what follows; ``sentence`` cuts at sentence ends too; ``whole`` cuts nowhere.
+        lead-in (…：) with what follows, and thanks and a name with what went before; a list inside an item
+        of another list stays with it; ``sentence`` cuts at sentence ends too; ``whole`` cuts nowhere.
 
     Returns
     -------
@@ -85,10 +99,12 @@ def split(text: str, fineness: Fineness = "point") -> list[tuple[int, int]]:
         raise UsageError(msg)
     if fineness == "whole":
         return [(0, len(text))]
-    listed = markers(text)
-    numbers = {at for marker in listed for at in range(marker.start, marker.end)}
+    every = markers(text)
+    listed = outermost(every)
+    numbers = {at for marker in every for at in range(marker.start, marker.end)}
     held = inside(text, numbers)
     cuts = {_line_begin(text, marker) for marker in listed} | _after_lines(text)
+    cuts -= {_line_begin(text, marker) for marker in every if marker not in listed}
     if fineness == "sentence":
         cuts |= _after_sentences(text, held, numbers)
     places = sorted(cut for cut in cuts if 0 < cut < len(text) and not held[cut] and may_cut(text, cut))
@@ -154,13 +170,23 @@ def _joined(text: str, pieces: list[tuple[int, int]], listed: dict[int, Marker])
     kept: list[tuple[int, int]] = []
     start = 0
     for begin, end in pieces:
-        if _stands(text, start, end, itemised=_is_item(text, begin, listed)):
+        if kept and begin == start and _closes(text, begin, end, listed):
+            start = end
+            kept[-1] = (kept[-1][0], end)
+        elif _stands(text, start, end, itemised=_is_item(text, begin, listed)):
             kept.append((start, end))
             start = end
     if start < len(text) or not kept:
         before = kept.pop()[0] if kept else 0
         kept.append((before, len(text)))
     return kept
+
+
+def _closes(text: str, begin: int, end: int, listed: dict[int, Marker]) -> bool:
+    """Whether a piece is the end of a letter and no point of its own."""
+    said = text[begin:end].strip()
+    short = len(said) <= LONGEST_CLOSING
+    return short and not _is_item(text, begin, listed) and CLOSING_WORDS.match(said) is not None
 
 
 def _is_item(text: str, begin: int, listed: dict[int, Marker]) -> bool:

@@ -33,6 +33,8 @@ MOST_SENTENCES = 40
 BATCH = 256
 #: Texts whose vectors are remembered (2 kB each), so that groups, campaigns and examples share them.
 MOST_KNOWN = 50_000
+#: After more than so many new texts at once the model is let go.
+FEW = 2_000
 #: Same meaning in another language, and another meaning: (text, text, least cosine, most).
 SELF_TEST = (
     ("请增加公园绿地", "Please add more parks and green space", 0.5, 1.0),
@@ -129,6 +131,9 @@ class SentenceVectors:
         for start in range(0, len(new), BATCH):
             some = new[start : start + BATCH]
             self._known.update(zip(some, self._model.encode(some), strict=True))
+        if len(new) > FEW:
+            # It takes 150 MB, which the layout wants next; should it be needed again, it is read again.
+            self.__dict__.pop("_model", None)
         found = np.stack([self._known[text] for text in texts])
         if len(self._known) > MOST_KNOWN:
             self._known.clear()

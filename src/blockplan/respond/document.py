@@ -1,0 +1,220 @@
+"""
+The response report as a document: what was received, what is answered and why, what the plan changed.
+
+It is made only when every segment has an answer and the count comes out even. What of an opinion's words is
+in it follows the notice's way of publication, and what was redacted, withheld, withdrawn or erased.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import PlanDataError
+from blockplan.respond.answers import KINDS, faults_of
+from blockplan.respond.coverage import received, reconcile, require_complete
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from blockplan.plan import Plan
+    from blockplan.respond.answers import Answer
+    from blockplan.respond.opinions import Received
+    from blockplan.respond.segments import Segment
+    from blockplan.respond.sorting import Sorting
+
+#: Ways of publication in which the words of opinions are shown once the notice is over.
+IN_FULL = frozenset({"after_close_full", "live"})
+
+
+def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = None) -> dict[str, Any]:
+    """
+    The response report as a document for JSON; `blockplan.respond.page` shows it.
+
+    Parameters
+    ----------
+    sorting
+        What stands in the record.
+    before
+        The plan on notice: objects and old values are compared with it. None leaves them unverified, and the
+        report says so.
+    after
+        The changed plan: new values are compared with it.
+
+    Raises
+    ------
+    NoticeStateError
+        While one segment has no answer; the message names the first.
+    PlanDataError
+        If an answer says of the plan what the plan does not bear out.
+    """
+    require_complete(sorting)
+    if before is not None:
+        _require_borne_out(sorting, before, after)
+    opened = _opened(sorting)
+    mode = str(opened.get("publication") or "none")
+    opinions = list(sorting.opinions.by_id.values())
+    answered = [(segment, sorting.answer_of(segment.id)) for segment in sorting.open_segments()]
+    return {
+        "notice": _head(opened),
+        "publication": mode,
+        "received": _received(opinions),
+        "reconciliation": reconcile(opinions, received(sorting)).to_dict(),
+        "answers": _kinds(answered),
+        "themes": [_theme(sorting, theme, mode) for theme in sorting.themes if sorting.members(theme)],
+        "single": [
+            _point(sorting, segment, mode) for segment, _ in answered if sorting.theme_of(segment.id) is None
+        ],
+        "changes": _changes(answered),
+        "verified_against": _verified(before, after),
+        "campaigns": [{"id": name, "opinions": list(members)} for name, members in sorting.campaigns.items()],
+        "register": [_registered(sorting, opinion, mode) for opinion in opinions],
+        "proposals": [dict(run["run"]) for run in sorting.runs],
+    }
+
+
+def _require_borne_out(sorting: Sorting, before: Plan, after: Plan | None) -> None:
+    answers = {answer.entry: answer for answer in _answers(sorting)}
+    found = [fault for answer in answers.values() for fault in faults_of(answer, before, after)]
+    if found:
+        msg = (
+            f"{len(found)} statements of the answers are not borne out by the plan:\n  "
+            + "\n  ".join(found[:10])
+            + "\nCorrect the answers, or name the right plans."
+        )
+        raise PlanDataError(msg)
+
+
+def _answers(sorting: Sorting) -> Iterable[Answer]:
+    for segment in sorting.open_segments():
+        answer = sorting.answer_of(segment.id)
+        if answer is not None:
+            yield answer
+
+
+def _opened(sorting: Sorting) -> dict[str, Any]:
+    """What was entered when the notice was opened or restarted, with the period as lengthened."""
+    found: dict[str, Any] = {}
+    for entry in sorting.record.events({"opened", "extended"}):
+        if entry.kind == "opened":
+            found = dict(entry.payload)
+        else:
+            found = found | {"period": entry.payload.get("period") or found.get("period")}
+    return found
+
+
+def _head(opened: Mapping[str, Any]) -> dict[str, Any]:
+    rule = opened.get("rule")
+    return {
+        "plan": opened.get("plan"),
+        "period": opened.get("period"),
+        "rule": rule if isinstance(rule, dict) else {"id": rule},
+        "authority": opened.get("authority"),
+    }
+
+
+def _received(opinions: list[Received]) -> dict[str, Any]:
+    return {
+        "total": len(opinions),
+        "by_channel": dict(Counter(opinion.channel for opinion in opinions).most_common()),
+        "by_sender": dict(Counter(opinion.sender for opinion in opinions).most_common()),
+    }
+
+
+def _kinds(answered: list[tuple[Segment, Answer | None]]) -> list[dict[str, Any]]:
+    """How many segments, of how many opinions, got each kind of answer; without those of none."""
+    told = []
+    for kind in KINDS:
+        of_kind = [segment for segment, answer in answered if answer and answer.kind == kind]
+        if of_kind:
+            opinions = {segment.opinion for segment in of_kind}
+            told.append({"kind": kind, "segments": len(of_kind), "opinions": len(opinions)})
+    return told
+
+
+def _theme(sorting: Sorting, name: str, mode: str) -> dict[str, Any]:
+    theme = sorting.themes[name]
+    members = sorting.members(theme.id)
+    opinions = {segment.opinion for segment in members}
+    folded = {
+        opinion for members_ in sorting.campaigns.values() for opinion in members_ if opinion in opinions
+    }
+    own = [segment for segment in members if sorting.own_answer(segment.id)]
+    return {
+        "theme": theme.id,
+        "title": theme.title,
+        "gist": theme.gist or None,
+        "segments": len(members),
+        "opinions": len(opinions),
+        "folded": len(folded),
+        "came_later": len(sorting.came_later(theme.id)),
+        "answer": _answer(theme.answer),
+        "points": [_point(sorting, segment, mode) for segment in members if segment not in own],
+        "other_answers": [_point(sorting, segment, mode) for segment in own],
+    }
+
+
+def _point(sorting: Sorting, segment: Segment, mode: str) -> dict[str, Any]:
+    """A segment, its words where they are published whole, and its own answer where it has one."""
+    opinion = sorting.opinions.by_id[segment.opinion]
+    shown = mode in IN_FULL and opinion.standing == "whole"
+    return {
+        "segment": segment.id,
+        "opinion": segment.opinion,
+        "text": sorting.text_of(segment).strip() if shown else None,
+        "answer": _answer(sorting.own_answer(segment.id)),
+    }
+
+
+def _answer(answer: Answer | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    return answer.to_dict() | {
+        "by": answer.by,
+        "entry": answer.entry,
+        "names_no_change": answer.says_no_change,
+    }
+
+
+def _changes(answered: list[tuple[Segment, Answer | None]]) -> list[dict[str, Any]]:
+    """Each change once, with the opinions that led to it."""
+    because: dict[Any, list[str]] = {}
+    for segment, answer in answered:
+        for change in answer.changes if answer else ():
+            because.setdefault(change, []).append(segment.opinion)
+    return [
+        change.to_dict() | {"opinions": list(dict.fromkeys(opinions))} for change, opinions in because.items()
+    ]
+
+
+def _verified(before: Plan | None, after: Plan | None) -> dict[str, str | None] | None:
+    if before is None:
+        return None
+    return {"on_notice": before.content_hash, "changed": after.content_hash if after is not None else None}
+
+
+def _registered(sorting: Sorting, opinion: Received, mode: str) -> dict[str, Any]:
+    segments = sorting.segments.get(opinion.id, []) if opinion.needs_answer else []
+    points = []
+    for segment in segments:
+        theme, answer = sorting.theme_of(segment.id), sorting.answer_of(segment.id)
+        points.append({
+            "segment": segment.id, "theme": theme.id if theme else None,
+            "answer": answer.kind if answer else None, "own": sorting.own_answer(segment.id) is not None,
+        })  # fmt: skip
+    shown = mode in IN_FULL
+    return {
+        "opinion": opinion.id,
+        "entered_at": opinion.at,
+        "received_at": opinion.received_at,
+        "channel": opinion.channel,
+        "from": opinion.sender,
+        "late": opinion.late,
+        "standing": opinion.standing,
+        "ground": opinion.ground,
+        "title": (opinion.public_title or None) if shown else None,
+        "text": opinion.published if shown else None,
+        "targets": [dict(target) for target in opinion.targets] if opinion.needs_answer else [],
+        "segments": points,
+        "campaign": next((name for name, of in sorting.campaigns.items() if opinion.id in of), None),
+    }

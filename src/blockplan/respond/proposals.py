@@ -1,0 +1,140 @@
+"""
+What a machine proposes at the desk: groups of segments, themes for the rest, opinions to fold.
+
+Each run is kept in the record with what it proposed, by segment and opinion, never by words alone. Taking a
+proposal over is a person's act, and an entry of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.respond.campaigns import Campaign, find_campaigns
+from blockplan.respond.grouping import Proposal, propose_groups
+from blockplan.respond.labels import standing_out
+from blockplan.respond.seeding import Assignment, assign_by_examples
+
+if TYPE_CHECKING:
+    from blockplan.respond.desk import Desk
+    from blockplan.respond.segments import Segment
+    from blockplan.respond.sorting import Sorting
+    from blockplan.respond.vectors import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A theme proposed for a segment that is in none yet."""
+
+    segment: str
+    proposed: Assignment
+
+
+def group_segments(
+    sorting: Sorting, *, k: int | None = None, seed: int = 0, embedder: Embedder | None = None
+) -> tuple[list[Segment], Proposal]:
+    """
+    Propose groups of the open segments; the members of a group are indices into the list given back.
+
+    Raises
+    ------
+    UsageError
+        If fewer than two segments are open, or k is not possible.
+    """
+    segments = sorting.open_segments()
+    texts, titles = _words(sorting, segments)
+    proposal = propose_groups(texts, titles, k=k, seed=seed, embedder=embedder)
+    said = standing_out(
+        texts, [group.members for group in proposal.groups], [segment.opinion for segment in segments]
+    )
+    named = [replace(group, words=tuple(words)) for group, words in zip(proposal.groups, said, strict=True)]
+    return segments, replace(proposal, groups=tuple(named))
+
+
+def keep_groups(desk: Desk, segments: list[Segment], proposal: Proposal) -> None:
+    """Keep a proposal in the record."""
+    groups = [
+        {
+            "group": group.number,
+            "words": list(group.words),
+            "segments": [segments[member].id for member in group.members],
+            "doubtful": [segments[member].id for member in group.doubtful],
+        }
+        for group in proposal.groups
+    ]
+    desk.keep_run(proposal.run, {"groups": groups, "separation": proposal.separation})
+
+
+def take_groups(desk: Desk, segments: list[Segment], proposal: Proposal, *, by: str) -> list[str]:
+    """
+    Make each proposed group a theme, named by its words until a person names it; what is sorted stays.
+
+    Gives back the ids of the themes.
+    """
+    made = []
+    for group in proposal.groups:
+        free = [segments[member].id for member in group.members]
+        free = [name for name in free if desk.theme_of(name) is None]
+        if free:
+            title = " · ".join(group.words[:3]) or f"{group.number + 1}"
+            made.append(desk.name_theme(title, by=by))
+            desk.assign(free, made[-1], by=by)
+    return made
+
+
+def spread_themes(
+    sorting: Sorting, *, embedder: Embedder | None = None
+) -> tuple[list[Spread], dict[str, Any]]:
+    """
+    Propose a theme for each open segment that has none, by those that people sorted.
+
+    Raises
+    ------
+    UsageError
+        If nobody sorted a segment yet.
+    """
+    segments = sorting.open_segments()
+    texts, titles = _words(sorting, segments)
+    examples = {
+        at: theme.id
+        for at, segment in enumerate(segments)
+        if (theme := sorting.theme_of(segment.id)) is not None
+    }
+    if not examples:
+        raise UsageError("No segment is in a theme yet. Name themes, and put a few examples into each.")
+    found, run = assign_by_examples(texts, examples, titles, embedder=embedder)
+    free = [at for at in range(len(segments)) if at not in examples]
+    return [Spread(segments[at].id, found[at]) for at in free], run
+
+
+def keep_spread(desk: Desk, spread: list[Spread], run: dict[str, Any]) -> None:
+    """Keep a proposal in the record."""
+    told = [
+        {
+            "segment": one.segment,
+            "theme": one.proposed.theme,
+            "second": one.proposed.second,
+            "unsure": one.proposed.unsure,
+        }
+        for one in spread
+    ]
+    desk.keep_run(run, {"assigned": told})
+
+
+def opinions_to_fold(
+    sorting: Sorting, *, embedder: Embedder | None = None
+) -> tuple[list[str], list[Campaign]]:
+    """Opinions that say the same, whole texts compared; members are indices into the list of ids."""
+    opinions = [opinion for opinion in sorting.opinions.by_id.values() if opinion.needs_answer]
+    texts = [f"{opinion.title}\n{opinion.text}".strip() for opinion in opinions]
+    return [opinion.id for opinion in opinions], find_campaigns(texts, embedder=embedder)
+
+
+def _words(sorting: Sorting, segments: list[Segment]) -> tuple[list[str], list[str]]:
+    """Words and titles of segments; a title speaks for a whole opinion, so one of several parts has none."""
+    titles = []
+    for segment in segments:
+        opinion = sorting.opinions.by_id[segment.opinion]
+        titles.append(opinion.title if len(sorting.segments[segment.opinion]) == 1 else "")
+    return [sorting.text_of(segment) for segment in segments], titles

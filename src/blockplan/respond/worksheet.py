@@ -1,0 +1,142 @@
+"""
+The desk as a table: many decisions at once, made in a spreadsheet.
+
+`worksheet` writes a row for each open segment; people fill in theme, kind and reason; `apply` enters what
+differs from what stands. A row without a segment answers a whole theme. Either all rows are entered or none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.respond.answers import KINDS, answer_from
+from blockplan.respond.importing import rows_of
+from blockplan.respond.page import as_csv
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.respond.desk import Desk
+    from blockplan.respond.sorting import Sorting
+
+COLUMNS = ("segment", "opinion", "theme", "kind", "reason", "text")
+NEEDED = ("segment", "theme", "kind", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row of a worksheet; empty cells are empty strings."""
+
+    row: int
+    segment: str
+    theme: str
+    kind: str
+    reason: str
+
+
+def worksheet(sorting: Sorting, lang: str = "en") -> bytes:
+    """The open segments as CSV (`COLUMNS`): own answers only, so that a theme's answer is not repeated."""
+    rows: list[list[Any]] = []
+    for theme in sorting.themes.values():
+        answer = theme.answer
+        rows.append(["", "", pick(theme.title, lang), *_said(answer, lang), ""])
+    for segment in sorting.open_segments():
+        placed = sorting.theme_of(segment.id)
+        title = pick(placed.title, lang) if placed else ""
+        own = _said(sorting.own_answer(segment.id), lang)
+        rows.append([segment.id, segment.opinion, title, *own, sorting.text_of(segment)])
+    return as_csv(COLUMNS, rows)
+
+
+def _said(answer: Any, lang: str) -> list[str]:
+    return [answer.kind, pick(answer.reason, lang)] if answer else ["", ""]
+
+
+def read_decisions(path: str | Path) -> list[Decision]:
+    """
+    The rows of a worksheet (CSV or XLSX).
+
+    Raises
+    ------
+    UsageError
+        If a column of `NEEDED` is missing, or a kind of answer is unknown; the message names the row.
+    """
+    path = Path(path)
+    rows = [[_cell(cell) for cell in row] for row in rows_of(path)]
+    header = rows[0] if rows else []
+    missing = [name for name in NEEDED if name not in header]
+    if missing:
+        msg = f"{path}: the columns {', '.join(missing)} are missing. Begin from `blockplan notice sheet`."
+        raise UsageError(msg)
+    at = {name: header.index(name) for name in NEEDED}
+    found = [
+        Decision(number, *((row[at[name]] if at[name] < len(row) else "") for name in NEEDED))
+        for number, row in enumerate(rows[1:], 2)
+        if any(row)
+    ]
+    for one in found:
+        if one.kind and one.kind not in KINDS:
+            msg = (
+                f"{path}, row {one.row}: {one.kind!r} is no kind of answer. Take one of: {', '.join(KINDS)}."
+            )
+            raise UsageError(msg)
+        if bool(one.kind) != bool(one.reason):
+            msg = f"{path}, row {one.row}: an answer needs kind and reason. Give the other, or clear both."
+            raise UsageError(msg)
+    return found
+
+
+def _cell(cell: Any) -> str:
+    text = "" if cell is None else str(cell).strip()
+    return text.removeprefix("'")  # the mark that kept a spreadsheet from reading a formula
+
+
+def apply(desk: Desk, decisions: Sequence[Decision], *, by: str, lang: str = "en") -> dict[str, int]:
+    """
+    Enter what the rows decide and does not stand yet; inside a transaction it is all or nothing.
+
+    Returns
+    -------
+    dict
+        How many themes were named, segments sorted, themes and segments answered.
+    """
+    titles = {pick(theme.title, lang): theme.id for theme in desk.themes.values()}
+    done = {"themes": 0, "sorted": 0, "theme_answers": 0, "own_answers": 0, "": 0}
+    for title in dict.fromkeys(one.theme for one in decisions if one.theme):
+        if title not in titles:
+            titles[title] = desk.name_theme({lang: title}, by=by)
+            done["themes"] += 1
+    places = {one.segment: titles[one.theme] for one in decisions if one.segment and one.theme}
+    places = {name: theme for name, theme in places.items() if _theme(desk, name) != theme}
+    desk.assign_all(dict(places), by=by)
+    done["sorted"] = len(places)
+    for one in decisions:
+        if one.kind:
+            done[_answer(desk, one, titles, by, lang)] += 1
+    done.pop("", None)
+    return done
+
+
+def _theme(desk: Desk, segment: str) -> str | None:
+    theme = desk.theme_of(desk.segment(segment).id)
+    return theme.id if theme else None
+
+
+def _answer(desk: Desk, one: Decision, titles: dict[str, str], by: str, lang: str) -> str:
+    """Enter the answer of a row where it does not stand; gives back what it was for ('' where it stands)."""
+    if not one.segment and not one.theme:
+        msg = f"Row {one.row} answers neither a segment nor a theme. Name one of them."
+        raise UsageError(msg)
+    standing = desk.own_answer(one.segment) if one.segment else desk.themes[titles[one.theme]].answer
+    if standing and (standing.kind, pick(standing.reason, lang)) == (one.kind, one.reason):
+        return ""
+    answer = answer_from({"kind": one.kind, "reason": {lang: one.reason}})
+    if one.segment:
+        desk.answer_segment(one.segment, answer, by=by)
+        return "own_answers"
+    desk.answer_theme(titles[one.theme], answer, by=by)
+    return "theme_answers"
