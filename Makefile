@@ -55,9 +55,9 @@ bench: $(READY) ## benchmarks on generated data (and on ../shared/data where it 
 
 # Each by itself, so that one which does not install leaves the others alone.
 PEERS = pandana==0.8 scipy networkx networkit rustworkx igraph iduedu==2.3.0 objectnat==2.1.0 cityseer==5.8.0 \
-	spopt pulp
+	spopt pulp pymoo==0.6.2
 
-bench-peers: $(READY) ## the engines that benchmarks/access.py and siting.py --peers compare with, in .venv-peers
+bench-peers: $(READY) ## the engines that benchmarks compare with (--peers), in .venv-peers
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	@for peer in $(PEERS); do \
 		$(BIN)/uv pip install --quiet --python .venv-peers/bin/python "$$peer" \

@@ -11,8 +11,9 @@ from blockplan.cli.common import show_table
 from blockplan.cli.propose_common import asked, finish, proposal_options, searching
 
 if TYPE_CHECKING:
+    from blockplan.check import CheckResult
     from blockplan.cli.propose_common import Asked
-    from blockplan.propose import Answer
+    from blockplan.propose import Answer, Stop
     from blockplan.propose.landuse import Landuse
 
 
@@ -40,6 +41,14 @@ def _show_terms(context: click.Context, _option: click.Parameter, value: bool) -
     "--strict", is_flag=True,
     help="End with an error that names the clash where demands cannot all be met (exit code 2).",
 )  # fmt: skip
+@click.option(
+    "--objective", "objectives", multiple=True, metavar="NAME",
+    help="Two or three: draw the set in which none is better in everything. worth, suitability, structure, "
+    "unchanged, jobs, floor_area, residents, land:CODE, a rule, zone:ID, area:ID.",
+)  # fmt: skip
+@click.option("--points", type=click.IntRange(2, 50), default=5, show_default=True, help="Points of the set.")
+@click.option("--pick", type=click.IntRange(min=1), metavar="N",
+              help="Point of the set that becomes the proposal [default: the most balanced].")  # fmt: skip
 @proposal_options
 def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
     """
@@ -56,13 +65,17 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
     land, before = _problem(request, terms)
     with searching("Land use") as tell:
         stop = Stop(seconds=request.seconds, gap=request.gap, tell=tell)
-        answer = propose_landuse(land, stop, request.seed, strict=strict)
+        if given["objectives"]:
+            answer = _of_set(request, land, before, stop, given)
+        else:
+            answer = propose_landuse(land, stop, request.seed, strict=strict)
     finish(request, answer, before)
     if not request.as_json:
-        _show_parts(answer)
+        _show_parts(answer, request.lang)
+        _show_set(answer, request.lang)
 
 
-def _problem(request: Asked, terms: str | None) -> tuple[Landuse, Any]:
+def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult]:
     from blockplan.check import check
     from blockplan.cli.common import progress
     from blockplan.propose.landuse import landuse_problem
@@ -74,10 +87,58 @@ def _problem(request: Asked, terms: str | None) -> tuple[Landuse, Any]:
         return landuse_problem(request.plan, before, wanted, request.locks), before
 
 
-def _show_parts(answer: Answer) -> None:
+def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]) -> Answer:
+    """The proposal that is one point of a set, with the set among its parameters."""
+    from blockplan.errors import UsageError
+    from blockplan.propose.landuse import propose_point
+    from blockplan.propose.landuse_pareto import balanced, objectives_of, pareto
+
+    objectives = objectives_of(land, given["objectives"], before)
+    points = pareto(land, objectives, given["points"], stop, request.seed)
+    if not points:
+        raise UsageError("Time ran out before a point of the set was found. Give more --seconds.")
+    picked = given["pick"] or balanced(points) + 1
+    if picked > len(points):
+        raise UsageError(f"The set has {len(points)} points, so there is no number {picked}.")
+    return propose_point(land, objectives, points, picked, request.seed)
+
+
+def _show_parts(answer: Answer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
+    from blockplan.propose.landuse_pareto import say
+
     today = answer.parameters["today"]
-    rows = [(name, f"{today['parts'][name]:,.2f}", f"{amount:,.2f}") for name, amount in answer.parts.items()]
-    rows.append(("all", f"{today['objective']:,.2f}", f"{answer.objective or 0:,.2f}"))
+    rows = [
+        (
+            say(f"part.{name}", lang) if f"part.{name}" in say else name,
+            f"{today['parts'][name]:,.2f}",
+            f"{amount:,.2f}",
+        )
+        for name, amount in answer.parts.items()
+    ]
+    rows.append((say("head.all", lang), f"{today['objective']:,.2f}", f"{answer.objective or 0:,.2f}"))
     click.echo()
-    show_table(("part of the objective (ha)", "as it is", "proposed"), rows)
+    show_table(tuple(say(f"head.{key}", lang) for key in ("part", "today", "proposed")), rows)
+
+
+def _show_set(answer: Answer, lang: str) -> None:
+    """The set of which the proposal is one point."""
+    from blockplan.propose.landuse_pareto import say
+    from blockplan.texts import pick
+
+    found = answer.parameters.get("pareto")
+    if found is None:
+        return
+    heads = [f"{pick(one['title'], lang) or one['id']} ({one['unit']})" for one in found["objectives"]]
+    rows = [
+        (
+            str(point["number"]),
+            *(f"{value:,.6g}" for value in point["values"].values()),
+            f"{point['changed_ha']:,.2f}",
+            "" if point["gap"] is None else f"{point['gap']:.2%}",
+        )
+        for point in found["points"]
+    ]
+    click.echo()
+    show_table((say("head.number", lang), *heads, say("head.changed_ha", lang), say("head.gap", lang)), rows)
+    click.echo(say("head.picked", lang, number=found["picked"]))

@@ -8,89 +8,34 @@ it is beside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
+from blockplan.propose.landuse_case import Landuse, landuse_problem, unmet_of
 from blockplan.propose.landuse_clash import explain
-from blockplan.propose.landuse_demands import Asked, asked_of
-from blockplan.propose.landuse_parcels import Parcels, changes_for, parcels_of
-from blockplan.propose.landuse_problem import Problem, parts, score, shortfalls
+from blockplan.propose.landuse_parcels import changes_for
+from blockplan.propose.landuse_pareto import set_document, with_worth
+from blockplan.propose.landuse_problem import parts
 from blockplan.propose.landuse_search import Found, solve
-from blockplan.propose.landuse_terms import Terms, terms_of
-from blockplan.propose.landuse_worth import Worth, bound_by_zones, facing_of, groups_of, worth_of
-from blockplan.propose.proposal import Answer, Unmet
+from blockplan.propose.proposal import Answer
 from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from blockplan.check.verdict import CheckResult
-    from blockplan.plan.model import Plan
-    from blockplan.propose.locks import Locks
+    from blockplan.propose.landuse_pareto import Objective, Point
+
+__all__ = ["Landuse", "chosen_uses", "landuse_problem", "propose_landuse", "propose_point"]
 
 #: Unit of the objective.
 UNIT = "ha"
 #: So many demands that clash are written out in the error.
 TOLD = 8
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Landuse:
-    """A plan's land-use problem: parcels, what is asked, what land is worth, and all of it as one problem."""
-
-    parcels: Parcels
-    terms: Terms
-    asked: Asked
-    worth: Worth
-    problem: Problem
-
-    @property
-    def today(self) -> dict[str, Any]:
-        """Objective, parts and shortfalls of the plan as it is."""
-        today = self.parcels.today
-        return {
-            "objective": score(self.problem, today),
-            "parts": parts(self.problem, today),
-            "unmet": [one.to_dict() for one in unmet_of(self.problem, shortfalls(self.problem, today))],
-        }
-
-
-def landuse_problem(
-    plan: Plan, before: CheckResult, terms: Terms | None = None, locks: Locks | None = None
-) -> Landuse:
-    """
-    A plan's land-use problem.
-
-    Parameters
-    ----------
-    before
-        The plan judged: its rules become demands.
-    terms
-        The house's own where None.
-    locks
-        What has to stay; committed parcels always do.
-    """
-    terms = terms or terms_of()
-    parcels = parcels_of(plan, terms, locks)
-    parcels = replace(parcels, allowed=parcels.allowed & bound_by_zones(parcels, terms))
-    asked, worth = asked_of(parcels, terms, before), worth_of(parcels, terms)
-    problem = Problem(
-        parcels.ids,
-        parcels.area_ha,
-        parcels.uses,
-        parcels.allowed,
-        parcels.today,
-        worth.parts,
-        groups_of(parcels, terms),
-        tuple(terms.groups),
-        facing_of(parcels, terms),
-        asked.demands,
-        asked.covers,
-    )
-    return Landuse(parcels, terms, asked, worth, problem)
 
 
 def propose_landuse(
@@ -158,11 +103,18 @@ def answer_of(land: Landuse, found: Found, seed: int) -> Answer:
     )
 
 
-def unmet_of(problem: Problem, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:
-    """Demands that are missed, in the order in which they were asked."""
-    return tuple(
-        Unmet(name, round(missed[name][0], 3), unit) for name, unit in problem.asked if name in missed
-    )
+def propose_point(
+    land: Landuse, objectives: Sequence[Objective], points: Sequence[Point], picked: int, seed: int = 0
+) -> Answer:
+    """
+    One point of a set (`picked` counts from 1) as a proposal, with the whole set among its parameters.
+
+    The objective is the worth of all parts, as without a set; that of the set stands with its bound there.
+    """
+    found = with_worth(land, points[picked - 1])
+    answer = answer_of(land, found, seed)
+    drawn = {"pareto": set_document(land, objectives, points, picked)}
+    return replace(answer, parameters={**answer.parameters, **drawn})
 
 
 def _parameters(land: Landuse, found: Found) -> dict[str, Any]:

@@ -36,8 +36,17 @@ PLACE = 160
 PLACE_NODES, WHOLE_NODES = 200, 20_000
 #: A use that the relaxation gives a parcel by more than this share is settled.
 SETTLED = 0.99
+#: A relaxation of more binary columns is solved by interior points.
+LARGE = 15_000
+#: What HiGHS says where there is no solution.
+NO_SOLUTION = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
 #: Places that bring nothing, one after the other, before the search for better ones ends.
 PATIENCE = 12
+#: Part of the gap asked for that the program behind the relaxation may leave open.
+ROUGH = 0.75
 #: Share of the time that may go before branch and cut over the whole plan begins.
 EARLY = 0.6
 
@@ -82,54 +91,50 @@ def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> Found | 
         None if time ran out before any choice of uses was found.
     """
     clock = Clock(stop or Stop(seconds=60, gap=0.0))
-    relaxed, missed, least = problem, {}, True
-    start: NDArray[np.intp] | None = problem.today if fits(problem, problem.today) else None
+    start = problem.today if fits(problem, problem.today) else None
     low = _relaxation(model_of(problem), clock.left)
-    if low is None:
-        relaxed, start, least = _relax(problem, clock, seed)
+    search = _Search(problem, clock, np.random.default_rng(seed), seed, start)
+    least = True
+    if not low.impossible:
+        search.begin(low)
+    if search.chosen is None:
+        # Not all demands can be met, as far as is known: by how little can they be missed?
+        eased, start, least = _relax(problem, clock, seed)
         if start is None:
             return None
-        low = _relaxation(model_of(relaxed), clock.left)
-    search = _Search(relaxed, clock, np.random.default_rng(seed), seed, start)
-    if low is not None:
-        search.bound = low.bound
-        search.round(low)
-    if search.chosen is None and start is None:
-        relaxed, start, least = _relax(problem, clock, seed)
-        if start is None:
-            return None
-        search = _Search(relaxed, clock, np.random.default_rng(seed), seed, start)
-        found = _relaxation(model_of(relaxed), clock.left)
-        if found is not None:
-            search.bound = found.bound
-            search.round(found)
+        search = _Search(eased, clock, np.random.default_rng(seed), seed, start)
+        search.begin(_relaxation(model_of(eased), clock.left))
     search.improve()
     search.finish()
-    chosen = search.chosen
-    if chosen is None:
-        return None
-    missed = {name: amount for name, (amount, _) in shortfalls(problem, chosen).items()}
-    return Found(
-        chosen, search.objective, search.bound, search.method, search.ended, clock.spent, missed, least
-    )
+    return search.found(problem, least)
 
 
 @dataclass(slots=True, eq=False)
 class _Relaxed:
-    """Shares of uses in the linear relaxation, and its bound, ha."""
+    """
+    The linear relaxation: shares of uses (None where time ran out) and a bound, ha.
 
-    share: NDArray[np.float64]
-    bound: float
+    `impossible` says that it has no solution, so the demands cannot all be met.
+    """
+
+    share: NDArray[np.float64] | None = None
+    bound: float = np.inf
+    impossible: bool = False
 
 
-def _relaxation(made: Model, seconds: float) -> _Relaxed | None:
-    """The linear relaxation; None where it has no solution, or none in time."""
-    solver = quiet_highs(solver="simplex", time_limit=max(seconds, 0.1))
+def _relaxation(made: Model, seconds: float) -> _Relaxed:
+    """The linear relaxation of a program: by simplex, or where it is large by interior points."""
+    large = made.binaries > LARGE
+    how = {"solver": "ipm", "run_crossover": "off"} if large else {"solver": "simplex"}
+    solver = quiet_highs(**how, time_limit=max(seconds, 0.1))
     model = made.builder.lp()
     solver.passModel(model)
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
+    status = solver.getModelStatus()
+    if status in NO_SOLUTION:
+        return _Relaxed(impossible=True)
+    if status != highspy.HighsModelStatus.kOptimal:
+        return _Relaxed()
     solution = solver.getSolution()
     values = np.array(solution.col_value)
     bound = proved_bound(made, model, np.array(solution.row_dual))
@@ -215,6 +220,28 @@ class _Search:
         if self.chosen is not None:
             self.objective = score(self.problem, self.chosen)
 
+    def begin(self, low: _Relaxed) -> None:
+        """Take the bound of the relaxation, and what it rounds to."""
+        self.bound = min(self.bound, low.bound)
+        if low.share is not None:
+            self.round(low.share)
+
+    def found(self, asked: Problem, least: bool) -> Found | None:
+        """What came out, for the problem that was asked."""
+        if self.chosen is None:
+            return None
+        missed = {name: amount for name, (amount, _) in shortfalls(asked, self.chosen).items()}
+        return Found(
+            self.chosen,
+            self.objective,
+            self.bound,
+            self.method,
+            self.ended,
+            self.clock.spent,
+            missed,
+            least or not missed,
+        )
+
     def enough(self) -> bool:
         """Whether the gap is as small as was asked for."""
         wanted = self.clock.stop.gap
@@ -240,13 +267,15 @@ class _Search:
         self.clock.tell(self.objective, self.bound if np.isfinite(self.bound) else None)
         return True
 
-    def round(self, low: _Relaxed) -> None:
+    def round(self, share: NDArray[np.float64]) -> None:
         """Settle what the relaxation settles; a program over the rest, or over more where that has none."""
-        best = low.share.argmax(axis=1)
-        unsure = (low.share.max(axis=1) < SETTLED) & self.problem.free
+        best = np.asarray(share.argmax(axis=1))
+        unsure = (share.max(axis=1) < SETTLED) & self.problem.free
         around = unsure.copy()
         for _ in range(4):
-            solved = self.place(best, around, gap=max(self.clock.stop.gap / 2, 1e-4), nodes=4 * PLACE_NODES)
+            solved = self.place(
+                best, around, gap=max(ROUGH * self.clock.stop.gap, 1e-4), nodes=4 * PLACE_NODES
+            )
             if self.keep(solved) or self.over():
                 return
             around = self.wider(around)

@@ -123,6 +123,7 @@ class Terms(_Table):
     distances: Distances
     groups: dict[str, tuple[str, ...]]
     together: dict[str, NotNegative]
+    giving_up: dict[str, NotNegative] = {}
     clashes: tuple[Disturbance, ...] = ()
     criteria: dict[str, Criterion]
     suitability: dict[str, dict[str, NotNegative]]
@@ -139,6 +140,7 @@ class Terms(_Table):
         groups = set(self.groups)
         for where, named in (
             ("together", set(self.together)),
+            ("giving_up", set(self.giving_up)),
             ("clashes", {name for clash in self.clashes for name in (*clash.one, *clash.other)}),
         ):
             if named - groups:
@@ -210,16 +212,9 @@ def read_terms(path: Path) -> Terms:
 
 #: Tables whose entries are replaced one by one; those of other tables go in whole.
 OPEN = (
-    "weights",
-    "distances",
-    "criteria",
-    "groups",
-    "together",
-    "suitability",
-    "size_ha",
-    "quotas",
+    "weights", "distances", "criteria", "groups", "together", "giving_up", "suitability", "size_ha", "quotas",
     "structure",
-)
+)  # fmt: skip
 
 
 def _merged(default: dict[str, Any], changed: dict[str, Any]) -> dict[str, Any]:

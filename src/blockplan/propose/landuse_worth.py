@@ -59,11 +59,15 @@ def worth_of(parcels: Parcels, terms: Terms) -> Worth:
     weights, area = terms.weights, parcels.area_ha[:, None]
     suits = np.stack([_suits(parcels, terms, criteria, use) for use in parcels.uses], axis=1)
     anew = np.arange(len(parcels.uses))[None, :] != parcels.today[:, None]
+    dear = np.ones(len(parcels.uses))
+    for name, factor in terms.giving_up.items():
+        dear[parcels.within(terms.codes((name,)))] = factor
+    dear_to_leave = dear[parcels.today][:, None]
     return Worth(
         {
             "suitability": weights.suitability_per_ha * area * suits,
             "structure": weights.structure_per_ha * area * _structure(parcels, terms),
-            "change": -weights.change_per_ha * area * anew,
+            "change": -weights.change_per_ha * area * anew * dear_to_leave,
         },
         not_known,
     )
@@ -73,12 +77,29 @@ def _criteria(parcels: Parcels, terms: Terms) -> tuple[dict[str, NDArray[np.floa
     """Criterion -> a number from 0 to 1 for each parcel; and those of which the plan says nothing."""
     found, not_known = {"always": np.ones(len(parcels.ids))}, []
     for name, criterion in terms.criteria.items():
+        if name == "residents":
+            found[name] = _residents_around(parcels, criterion)
+            continue
         metres = _metres(parcels, terms, name, max(criterion.full_m, criterion.none_m))
         if metres is None:
             not_known.append(name)
         else:
             found[name] = between(metres, criterion)
     return found, tuple(not_known)
+
+
+def _residents_around(parcels: Parcels, criterion: Criterion) -> NDArray[np.float64]:
+    """How many residents of homes that stay live around each parcel, in parts of the most that do."""
+    rows = np.arange(len(parcels.ids))
+    people = np.nan_to_num(parcels.people[rows, parcels.today]) * parcels.stays
+    lived_in = np.flatnonzero(people > 0)
+    reach = max(criterion.full_m, criterion.none_m)
+    tree = shapely.STRtree(parcels.point[lived_in])
+    parcel, home = tree.query(parcels.point, predicate="dwithin", distance=reach)
+    metres = shapely.distance(parcels.point[parcel], parcels.point[lived_in][home])
+    counted = between(metres, criterion) * people[lived_in][home]
+    found = np.bincount(parcel, counted, len(rows))
+    return np.asarray(found / max(float(found.max(initial=0.0)), 1.0))
 
 
 def between(metres: NDArray[np.float64], criterion: Criterion) -> NDArray[np.float64]:
