@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from itertools import combinations
 
 import pytest
@@ -12,7 +13,7 @@ from tests.builders import SIDE, X, Y, a_plan, parcels_of
 
 from blockplan.check import check
 from blockplan.plan import Plan, read
-from blockplan.propose import Stop, apply
+from blockplan.propose import Stop, apply, interruptible
 from blockplan.propose.conversion import converted
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair import RepairParams, repair
@@ -182,3 +183,26 @@ def test_a_damaged_reference_plan_passes_after_its_repair(beds, floor, schools):
     assert answer.unmet == ()
     assert locks.touched(answer.changes) == []
     assert check(apply(damaged, answer.changes)).exit_code == 0
+
+
+def test_ctrl_c_ends_with_the_best_so_far_and_says_so():
+    pressed = []
+
+    def press(found):
+        if found.objective is not None and not pressed:
+            pressed.append(found)
+            signal.raise_signal(signal.SIGINT)
+
+    plan = read(EXAMPLE, "b")
+    with interruptible():
+        answer, _ = repair(
+            plan,
+            read_locks(plan),
+            params=RepairParams(objective="cost"),
+            stop=Stop(seconds=600, tell=press),
+        )
+    assert pressed
+    assert answer.ended == "interrupted"
+    # Whatever it has is whole: it can be put in place, and what it leaves open is named.
+    after = check(apply(plan, answer.changes))
+    assert after.exit_code == 0 or answer.unmet

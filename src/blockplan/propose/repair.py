@@ -238,6 +238,9 @@ def _smallest(search: _Search, draft: Draft) -> tuple[NDArray[np.float64], Solve
     least = draft.model.solve(cost, clock, effort, start)
     if least.values is None:
         return None
+    if search.params.objective != "count" or clock.over():
+        # Land and money tell nearly all choices apart; and who wants to end now is not made to wait.
+        return least.values, least
     draft.model.row(cost, upper=least.objective * (1 + 1e-9) + 1e-6)
     suits = draft.weights(*repair_costs.suiting(search.plan, assumed, draft.moves))
     return suited(draft, suits, least.values), least

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.propose.repair_draft import Draft, Key
+    from blockplan.propose.repair_mip import Model
 
 Delta = dict[int, float]
 #: Rows may be missed by as much as the solver lets pass.
@@ -39,18 +39,13 @@ def suited(draft: Draft, cost: Mapping[int, float], values: NDArray[np.float64])
     values
         The solution to begin with.
     """
-    model = draft.model
-    rows = [(number, at, by) for number, row in enumerate(model.rows) for at, by in row[0].items()]
-    number, at, by = (np.array(column) for column in zip(*rows, strict=True))
-    matrix = sp.csc_array((by, (number, at)), shape=(len(model.rows), len(model.lower)))
-    low = np.array([row[1] for row in model.rows]) - DUST
-    high = np.array([row[2] for row in model.rows]) + DUST
-    each = np.zeros(len(model.lower))
+    rows = _Rows(draft.model)
+    each = np.zeros(len(draft.model.lower))
     for column, price in cost.items():
         each[column] = price
-    found = np.where(model.whole, np.round(values), values)
+    found = np.where(draft.model.whole, np.round(values), values)
     for _ in range(MOST_STEPS):
-        step = _best_step(draft, each, found, (matrix, low, high))
+        step = _best_step(draft, each, found, rows)
         if step is None:
             break
         for column, change in step.items():
@@ -58,25 +53,44 @@ def suited(draft: Draft, cost: Mapping[int, float], values: NDArray[np.float64])
     return found
 
 
+class _Rows:
+    """The rows of a model, looked at by the columns that stand in them."""
+
+    def __init__(self, model: Model) -> None:
+        self.low = [row[1] - DUST for row in model.rows]
+        self.high = [row[2] + DUST for row in model.rows]
+        self.terms = [row[0] for row in model.rows]
+        self.of: dict[int, list[tuple[int, float]]] = {}
+        for number, terms in enumerate(self.terms):
+            for at, by in terms.items():
+                self.of.setdefault(at, []).append((number, by))
+
+    def sums(self, values: NDArray[np.float64]) -> list[float]:
+        """The sum of each row."""
+        return [float(sum(by * values[at] for at, by in terms.items())) for terms in self.terms]
+
+    def allow(self, sums: list[float], step: Delta) -> bool:
+        """Whether every row that a step touches still holds after it."""
+        moved: dict[int, float] = {}
+        for at, change in step.items():
+            for number, by in self.of.get(at, ()):
+                moved[number] = moved.get(number, sums[number]) + by * change
+        return all(self.low[number] <= total <= self.high[number] for number, total in moved.items())
+
+
 def _best_step(
-    draft: Draft,
-    each: NDArray[np.float64],
-    values: NDArray[np.float64],
-    rows: tuple[sp.csc_array, NDArray[np.float64], NDArray[np.float64]],
+    draft: Draft, each: NDArray[np.float64], values: NDArray[np.float64], rows: _Rows
 ) -> Delta | None:
     """The exchange that saves most; None where none saves anything."""
-    matrix, low, high = rows
     steps = [
         (saved, step)
         for step in _exchanges(draft, values)
         if (saved := -sum(each[at] * by for at, by in step.items())) > 1e-9
     ]
-    activity = matrix @ values
+    sums = rows.sums(values)
     # Cheapest first: the first one that the rows allow is the best.
     for _, step in sorted(steps, key=lambda one: (-one[0], sorted(one[1]))):
-        columns = list(step)
-        moved = activity + matrix[:, columns] @ np.array([step[at] for at in columns])
-        if (moved >= low).all() and (moved <= high).all():
+        if rows.allow(sums, step):
             return step
     return None
 
