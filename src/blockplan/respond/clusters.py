@@ -139,8 +139,8 @@ def _lloyd(points: Matrix, centres: Matrix) -> tuple[float, Labels, Matrix]:
 
 
 def _means(points: Matrix, labels: Labels, centres: Matrix, far: Matrix) -> Matrix:
-    sums = np.zeros((len(centres), points.shape[1]), np.float64)
-    np.add.at(sums, labels, points)
+    member = np.equal.outer(np.arange(len(centres)), labels)
+    sums = member.astype(np.float64) @ points
     counts = np.bincount(labels, minlength=len(centres))
     moved = np.divide(sums, counts[:, None], out=centres.astype(np.float64), where=counts[:, None] > 0)
     # A centre that lost all its points takes the point that lies farthest from its own.

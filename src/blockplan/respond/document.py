@@ -57,6 +57,7 @@ def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = 
     answered = [(segment, sorting.answer_of(segment.id)) for segment in sorting.open_segments()]
     return {
         "notice": _head(opened),
+        "synthetic": before.manifest.synthetic if before else (opened.get("plan") or {}).get("synthetic"),
         "publication": mode,
         "received": _received(opinions),
         "reconciliation": reconcile(opinions, received(sorting)).to_dict(),
