@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+import yaml
 
 from blockplan.exchange.community import Community, Objectives
 
@@ -81,3 +82,19 @@ def _aims(width: float, height: float, blocks: int) -> Objectives:
         | dict.fromkeys(small, 150.0)
         | {"residential": 600.0, "green_l": 300.0},
     )
+
+
+def objectives_text(aims: Objectives) -> str:
+    """Objectives as YAML, as `read_objectives` reads them."""
+    tables = {
+        "extent_m": {"width": aims.diagonal_m, "height": 0},
+        "required_area_share": aims.shares,
+        "required_count": aims.counts,
+        "min_area_m2": aims.min_area_m2,
+        "max_area_m2": aims.max_area_m2,
+        "min_edge_m": aims.min_edge_m,
+        "max_edge_m": aims.max_edge_m,
+        "score_weights": {"service": aims.service, "ecology": aims.ecology, "traffic": aims.traffic},
+        "road_stage": {"enabled": aims.built_share < 1, "boundary_share_to_build": aims.built_share},
+    }
+    return yaml.safe_dump({key: dict(table) for key, table in tables.items()})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
-from benchmarks.synthetic_community import community
+from benchmarks.synthetic_community import community, objectives_text
 from click.testing import CliRunner
 
 from blockplan.cli import app
@@ -18,11 +19,13 @@ from blockplan.propose.layout import layout
 from blockplan.propose.layout_case import layout_case
 from blockplan.propose.layout_draw import edges_of, parcels_of
 from blockplan.propose.layout_frame import frame_of, levels, stations, without_holes
+from blockplan.propose.layout_indicators import indicators
 from blockplan.propose.layout_land import field_of
 from blockplan.propose.layout_legal import fronts_m, illegal
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import score
+from blockplan.propose.layout_state import COUNT, GREEN, KIND, MANY_ROWS, ROW_KINDS
 from blockplan.propose.layout_traffic import traffic
 from blockplan.propose.stop import Stop
 
@@ -58,6 +61,26 @@ def test_the_same_seed_gives_the_same_plan_twice(case, found):
 def test_the_score_told_is_that_of_the_drawn_plan_and_far_above_doing_nothing(case, found):
     assert found.score == score(found.plan, case.objectives)
     assert found.score.total > score(case.initial, case.objectives).total + 1
+
+
+def test_the_bound_is_above_the_plan_and_the_gap_is_the_distance(found):
+    assert found.bound >= found.score.total
+    assert found.gap == pytest.approx((found.bound - found.score.total) / found.score.total)
+
+
+def test_no_small_green_lies_beside_another_one_in_a_row(case, found):
+    field = field_of(case)
+    for block in found.layout.blocks[: len(field.polygons)]:
+        for q in range(block[MANY_ROWS]):
+            kinds = block[KIND + q * ROW_KINDS :][: block[COUNT + q]].tolist()
+            assert (GREEN, GREEN) not in pairwise(kinds)
+
+
+def test_ways_along_streets_reach_no_more_homes_than_straight_lines(case, found):
+    told = indicators(found.plan, case.initial)
+    assert 0 < told.coverage_streets <= found.score.coverage
+    assert told.parcels > len(case.vacant)
+    assert told.slimmest <= FEW.slim + 1e-6
 
 
 def test_what_was_there_stays_with_its_id(case, found):
@@ -150,18 +173,7 @@ def test_a_row_is_cut_only_where_the_cut_is_one_line():
 def test_the_command_writes_the_plan_and_tells_the_proposal(case, tmp_path):
     write_community(case.initial, tmp_path / "initial.geojson")
     aims = case.objectives
-    lines = [f"extent_m: {{width: 0, height: {aims.diagonal_m!r}}}"]
-    for key, table in (
-        ("required_area_share", aims.shares),
-        ("required_count", aims.counts),
-        ("min_area_m2", aims.min_area_m2),
-        ("max_area_m2", aims.max_area_m2),
-        ("min_edge_m", aims.min_edge_m),
-        ("max_edge_m", aims.max_edge_m),
-        ("score_weights", {"service": 4, "ecology": 1, "traffic": 0}),
-    ):
-        lines.append(f"{key}: {json.dumps(dict(table))}")
-    (tmp_path / "aims.yaml").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "aims.yaml").write_text(objectives_text(aims), encoding="utf-8")
     out = tmp_path / "plan.geojson"
     call = ["propose", "layout", str(tmp_path / "initial.geojson"), str(tmp_path / "aims.yaml")]
     done = CliRunner().invoke(

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import UsageError
+from blockplan.propose.layout_bound import bound_of
 from blockplan.propose.layout_draw import edges_of, finished, parcels_of
 from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import Score, score
 from blockplan.propose.layout_state import TYPES
+from blockplan.propose.layout_tidy import tidied
 from blockplan.propose.siting import gap
 from blockplan.propose.stop import Clock, Stop
 
@@ -51,7 +53,7 @@ class Drawn:
     score
         Its score, from the features alone.
     bound
-        What no legal plan can better, of service and ecology; see `layout_bound`. None where not asked for.
+        What no legal plan can better of service and ecology; traffic counts as it is. See `layout_bound`.
     missing
         Type -> parcels that could not be placed; empty where all could.
     layout
@@ -62,7 +64,7 @@ class Drawn:
 
     plan: Community
     score: Score
-    bound: float | None
+    bound: float
     missing: Mapping[str, int]
     layout: Layout
     seconds: float
@@ -70,9 +72,9 @@ class Drawn:
     ended: Ended
 
     @property
-    def gap(self) -> float | None:
-        """Distance of the land-use part of the score and its bound, relative to the part."""
-        return None if self.bound is None else gap(self.score.land_use, self.bound)
+    def gap(self) -> float:
+        """Distance of the score and its bound, relative to the score."""
+        return gap(self.score.total, self.bound)
 
 
 def layout(
@@ -105,12 +107,15 @@ def layout(
     _compile(case, land)
     # Only now: the first call on a machine compiles the search, and that must not hurry it.
     search = Search(case, field, land, Clock(stop), params)
-    chosen = search.run(seed)
-    plan = _with_roads(case, field, chosen)
+    with ThreadPoolExecutor(1) as beside:
+        bound = beside.submit(bound_of, case, params)
+        chosen = tidied(land, search.run(seed))
+        plan = _with_roads(case, field, chosen)
+        told = score(plan, case.objectives)
     return Drawn(
         plan=plan,
-        score=score(plan, case.objectives),
-        bound=None,
+        score=told,
+        bound=bound.result().total + told.total - told.land_use,
         missing={name: int(n) for name, n in zip(TYPES, chosen.missing, strict=True) if n},
         layout=chosen,
         seconds=clock.spent,

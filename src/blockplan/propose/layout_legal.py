@@ -77,7 +77,7 @@ def illegal(plan: Community, initial: Community, objectives: Objectives) -> list
     objectives
         Counts, shares and limits of parcels.
     """
-    new = _new_blocks(plan, initial)
+    new = new_blocks(plan, initial)
     return [
         *_changed(plan, initial),
         *_tiling(plan, initial, new),
@@ -88,7 +88,7 @@ def illegal(plan: Community, initial: Community, objectives: Objectives) -> list
     ]
 
 
-def _new_blocks(plan: Community, initial: Community) -> NDArray[np.bool_]:
+def new_blocks(plan: Community, initial: Community) -> NDArray[np.bool_]:
     """Which blocks of the plan lie on land that was vacant."""
     kept = initial.ids[(initial.kinds == "block") & (initial.types != "feasible")]
     return np.asarray((plan.kinds == "block") & ~np.isin(plan.ids, kept))

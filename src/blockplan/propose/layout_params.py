@@ -51,7 +51,7 @@ class LayoutParams:
     green_edge_m: float = 35.0
     missing: float = 0.3
     parcel: float = 0.0008
-    chains: int = 4
+    chains: int = 3
     steps_a_second: int = 2_000
     share: float = 0.75
     hot: float = 0.012

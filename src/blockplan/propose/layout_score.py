@@ -43,6 +43,8 @@ DISPERSION = 0.05
 #: Green counts for homes within so many metres, and from this size on.
 GREEN_M = 300.0
 GREEN_MIN_M2 = 2_000.0
+#: So much wider, in m, a buffer is drawn that has to hold every buffer of the score.
+ECOLOGY_SLACK_M = 0.5
 #: Segments in a quarter of a circle of a buffer.
 SEGMENTS = 16
 GREENS = ("green_l", "green_s")
@@ -55,8 +57,8 @@ class Score:
 
     Attributes
     ----------
-    total
-        The weighted sum of service, ecology and traffic.
+    total, land_use
+        The weighted sum of service, ecology and traffic, and that of service and ecology.
     service, coverage, dispersion
         Service is coverage plus `DISPERSION` times dispersion.
     ecology, traffic
@@ -70,6 +72,7 @@ class Score:
     """
 
     total: float
+    land_use: float
     service: float
     coverage: float
     dispersion: float
@@ -81,14 +84,9 @@ class Score:
     residential_share: float
     green_m2: float
 
-    @property
-    def land_use(self) -> float:
-        """The total without its traffic part, at the benchmark's weights of 4 and 1."""
-        return 4 * self.service + self.ecology
-
     def to_dict(self) -> dict[str, Any]:
         """All parts as plain values."""
-        return asdict(self) | {"land_use": self.land_use}
+        return asdict(self)
 
 
 def score(plan: Community, objectives: Objectives) -> Score:
@@ -128,8 +126,10 @@ def score(plan: Community, objectives: Objectives) -> Score:
     ecology = ecology_share(homes, plan.blocks(*GREENS))
     whole = community_area_m2(plan)
     roads = traffic(plan.lines("road"), whole)
+    land_use = objectives.service * service + objectives.ecology * ecology
     return Score(
-        total=objectives.service * service + objectives.ecology * ecology + objectives.traffic * roads,
+        total=land_use + objectives.traffic * roads,
+        land_use=land_use,
         service=service,
         coverage=coverage,
         dispersion=dispersion,
