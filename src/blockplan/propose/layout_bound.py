@@ -186,7 +186,7 @@ def covering(
     The most that one service is worth: homes near to it, old and `new`, and how far it is spread.
 
     New homes need so much land together (`needed_m2`), and a block whose land they use holds one at least,
-    near or not. A maximal covering program over the bodies of centroids. It is stopped early without harm, since its
+    near or not. A maximal covering program over the bodies of centroids, stopped early without harm: its
     dual bound is what counts. The root of W is kept below a tangent, so that it is linear.
     """
     weight = np.ones(spots.homes.shape[1]) if weight is None else weight
