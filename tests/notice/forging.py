@@ -21,6 +21,8 @@ from blockplan.notice.office import FrozenPlan, Law, close, extend, open_notice
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export, seal_text
 from blockplan.plan import Plan, write
+from blockplan.respond import Answer, Desk, reconcile, require_complete
+from blockplan.respond.coverage import received
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,11 +82,16 @@ def finished(folder: Path, *, archive: bool = False) -> Finished:
         withdraw(store, "O-3", by="clerk 1")
         store.append("withheld", {"opinion": "O-4", "ground": "names a neighbour", "by": "a", "second": "b"})
         erase(store, "O-5", ground="asked for", by="clerk 1")
-        answer = {"kind": "adopted", "reason": "The plan was changed.", "changes": []}
-        store.append("answered", {"segment": "O-1.1", "answer": answer, "by": "planner 1"})
+        desk = Desk(store)
+        desk.cut(by="planner 1")
+        for segment in desk.open_segments():
+            desk.answer_segment(segment.id, Answer("adopted", "The plan was changed."), by="planner 1")
+        require_complete(desk)
         store.append("answers_complete", {"by": "planner 1"})
         store.append("approved", {"by": "planner 1", "second": "head"})
-        store.append("published", {"report": {}, "by": "planner 1", "second": "head"})
+        counts = reconcile(desk.opinions.by_id.values(), received=received(desk)).to_dict()
+        who = {"by": "planner 1", "second": "head"}
+        store.append("published", {"report": {}, "reconciliation": counts, **who})
         export(store, folder / "record", notary, archive=archive)
         notes = list(store.checkpoints())
     return Finished(folder / "record", signer, notary, notes, receipts)

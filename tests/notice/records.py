@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import SqliteStore
+from blockplan.notice.countries import country
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,10 @@ def an_opening(**more: Any) -> dict[str, Any]:
     return {
         "plan": {"id": "made-up", "content_hash": "00" * 32, "files": []},
         "period": PERIOD,
-        "rule": {"id": "cn-notice-30-days"},
+        "rule": {
+            "country": "CN",
+            **country("CN").rule().model_dump(mode="json", by_alias=True, exclude={"cases"}),
+        },
         "by": "clerk 1",
         **more,
     }

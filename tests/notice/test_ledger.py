@@ -114,9 +114,35 @@ def test_a_notice_is_not_opened_backwards(tmp_path: Path) -> None:
 
 def test_an_extension_that_shortens_is_refused(tmp_path: Path) -> None:
     with a_notice(tmp_path) as store:
-        shorter = PERIOD | {"ends_before": "2026-03-30T16:00:00.000000Z"}
+        span = {"first": "2026-03-02", "last": "2026-03-30", "days": 29}
+        shorter = PERIOD | {
+            "inspection": span,
+            "submission": span,
+            "ends_before": "2026-03-30T16:00:00.000000Z",
+        }
         with pytest.raises(NoticeStateError, match="can be lengthened, never shortened"):
             store.append("extended", {"period": shorter, "reason": "less", "by": "clerk 1"})
+
+
+def test_moments_that_are_not_those_of_the_days_are_refused(tmp_path: Path) -> None:
+    clock = a_clock()
+    with SqliteStore(tmp_path / "n.sqlite", notice="n", clock=clock) as store:
+        for wrong in ({"ends_before": "2026-03-30T16:00:00.000000Z"}, {"zone": "Asia/Tokyo"},
+                      {"begins": "2026-03-01T17:00:00.000000Z"},
+                      {"inspection": {"first": "2026-03-02", "last": "2026-04-30", "days": 60}}):  # fmt: skip
+            with pytest.raises(NoticeStateError):
+                store.append("opened", an_opening(period=PERIOD | wrong))
+        assert list(store.events()) == []
+
+
+def test_nobody_puts_other_words_in_the_place_of_an_opinion_by_transcribing_it(tmp_path: Path) -> None:
+    with a_notice(tmp_path) as store:
+        typed = store.append("submitted", an_opinion("My own words."))
+        with pytest.raises(NoticeStateError, match="Nobody puts other words in their place"):
+            store.append("transcribed", {"opinion": typed.opinion, "text": "Praise.", "by": "clerk 1"})
+        scan = Attachment("scan.pdf", "application/pdf", b"a scan")
+        letter = store.append("submitted", an_opinion("", channel="post"), attachments=[scan])
+        store.append("transcribed", {"opinion": letter.opinion, "text": "As written.", "by": "clerk 1"})
 
 
 def test_nothing_is_amended_after_the_end_and_nothing_submitted_is_refused(tmp_path: Path) -> None:

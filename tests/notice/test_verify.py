@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +24,7 @@ from tests.notice.forging import (
 )
 from tests.notice.records import a_clock, a_notice, an_opinion
 
+from blockplan.cli.notice_record import _check_answers
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
 from blockplan.notice.notary import Notary, TipFile
@@ -32,7 +35,6 @@ from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Lines = list[dict[str, Any]]
 
@@ -315,7 +317,42 @@ def test_an_entry_that_the_law_forbids_is_found_even_with_every_signature_right(
     made: Finished, bent: Path, change: Callable[[Lines], Lines]
 ) -> None:
     rewrite(bent, made.signer, change)
-    assert kinds(bent) == {"law_broken"}
+    assert "law_broken" in kinds(bent)
+
+
+def hurried(lines: Lines) -> Lines:
+    """A notice of five days, by a law that was written to fit."""
+    opening = lines[0]["body"]
+    opening["rule"]["limits"] = [{"from": None, "minimum": 5, "unit": "day", "at_least_days": None}]
+    span = {"first": "2026-03-02", "last": "2026-03-06", "days": 5}
+    opening["period"] |= {
+        "submission": span,
+        "inspection": span,
+        "ends_before": "2026-03-06T16:00:00.000000Z",
+    }
+    return lines
+
+
+def test_a_period_shorter_than_the_law_of_that_name_is_found(made: Finished, bent: Path) -> None:
+    rewrite(bent, made.signer, hurried)
+    assert "period_short" in kinds(bent)
+
+
+def transcribed(lines: Lines) -> Lines:
+    """Another text in the place of an opinion's own words, as if it had been a scan."""
+    line = copy.deepcopy(opinion(lines, 6))
+    line["leaf"] = {key: value for key, value in line["leaf"].items() if key not in {"files", "person"}}
+    del line["files"]
+    line["leaf"]["kind"] = "transcribed"
+    line["leaf"]["at"] = lines[7]["leaf"]["at"]
+    line["body"] = {"opinion": "O-6", "text": "I praise the plan.", "by": "clerk 1"}
+    lines.insert(8, line)
+    return lines
+
+
+def test_other_words_in_the_place_of_an_opinion_are_found(made: Finished, bent: Path) -> None:
+    rewrite(bent, made.signer, transcribed)
+    assert "law_broken" in kinds(bent)
 
 
 def still_there(lines: Lines) -> Lines:
@@ -328,6 +365,82 @@ def still_there(lines: Lines) -> Lines:
 def test_what_was_erased_and_is_still_there_is_found(made: Finished, bent: Path) -> None:
     rewrite(bent, made.signer, still_there)
     assert "erased_present" in kinds(bent)
+
+
+# ---- whatever the bytes say, the verifier answers ----
+
+anything = (
+    st.none()
+    | st.booleans()
+    | st.integers(-9, 99)
+    | st.text(max_size=3)
+    | st.just([])
+    | st.just({})
+    | st.just([[]])
+)
+
+
+def put_anything(data: st.DataObject, value: Any) -> Any:
+    """A document with one of its values, or keys, exchanged for anything."""
+    if isinstance(value, dict) and value and data.draw(st.integers(0, 5)):
+        key = data.draw(st.sampled_from(sorted(value)))
+        if not data.draw(st.integers(0, 9)):
+            return {other: item for other, item in value.items() if other != key}
+        return value | {key: put_anything(data, value[key])}
+    if isinstance(value, list) and value and data.draw(st.integers(0, 5)):
+        at = data.draw(st.integers(0, len(value) - 1))
+        return [*value[:at], put_anything(data, value[at]), *value[at + 1 :]]
+    return data.draw(anything)
+
+
+@given(st.data())
+def test_a_record_made_to_break_the_verifier_is_answered(made: Finished, data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = copied(made, Path(place))
+        lines = lines_of(folder)
+        at = data.draw(st.integers(0, len(lines) - 1))
+        changed = put_anything(data, lines[at])
+
+        def change(lines: Lines) -> Lines:
+            return [*lines[:at], changed, *lines[at + 1 :]]
+
+        try:
+            rewrite(folder, made.signer, change)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            put_lines(folder, change(lines))
+        assert changed == lines[at] or isinstance(kinds(folder, receipts=made.receipts[:1]), set)
+        _check_answers(verify(folder))
+
+
+@given(st.data())
+def test_a_receipt_made_to_break_the_verifier_is_answered(made: Finished, data: st.DataObject) -> None:
+    document = put_anything(data, made.receipts[0])
+    assert (
+        document == made.receipts[0]
+        or faults_of_receipt(document)
+        or document["file_keys"] != made.receipts[0]["file_keys"]
+    )
+
+
+def unanswered(lines: Lines) -> Lines:
+    return [line for line in lines if line["leaf"]["kind"] != "answered"]
+
+
+def miscounted(lines: Lines) -> Lines:
+    published = next(line for line in lines if line["leaf"]["kind"] == "published")
+    published["body"]["reconciliation"]["received"] = 7
+    return lines
+
+
+@pytest.mark.parametrize(("change", "kind"), [(unanswered, "unanswered"), (miscounted, "count_differs")])
+def test_a_publication_past_the_office_is_found(made: Finished, bent: Path, change: Any, kind: str) -> None:
+    found = verify(made.folder)
+    _check_answers(found)
+    assert found.findings == []
+    rewrite(bent, made.signer, change)
+    found = verify(bent)
+    _check_answers(found)
+    assert {finding.kind for finding in found.findings} == {kind}
 
 
 # ---- receipts ----

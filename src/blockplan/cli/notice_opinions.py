@@ -345,9 +345,9 @@ def _from_row(row: Any, file: str, digest: str) -> Opinion:
 
     more = {**row.payload(), "source": {"file": Path(file).name, "sha256": digest, "row": row.row}}
     text, channel, sender = (more.pop(name) for name in ("text", "channel", "from"))
-    return Opinion(
-        text=text, channel=channel, sender=sender, more=more, person=row.person, files=row.attachments
-    )
+    # What nobody knows the meaning of may be personal, and is kept with the person.
+    person = {**row.person, **{name: more.pop(name) for name in ("other", "standing") if name in more}}
+    return Opinion(text=text, channel=channel, sender=sender, more=more, person=person, files=row.attachments)
 
 
 def _source(event: Event) -> str | None:

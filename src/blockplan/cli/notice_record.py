@@ -18,6 +18,7 @@ from blockplan.cli.notice_common import (
     record,
     said,
 )
+from blockplan.errors import BlockplanError
 
 if TYPE_CHECKING:
     from blockplan.notice.verify import Verification
@@ -141,11 +142,28 @@ def verify_command(
     documents = [read_document(Path(path)) for path in receipts]
     with progress(f"Verifying {subject}"):
         found = verify(subject, key=public, checkpoints=notes, receipts=documents)
+        _check_answers(found)
     if as_json:
         show_json(found.to_dict(lang))
     else:
         _show(found, lang, trusted=bool(key or checkpoints or receipts))
     ctx.exit(0 if found.holds else 1)
+
+
+def _check_answers(found: Verification) -> None:
+    """
+    What the room of answers knows besides: nobody was left without one, and the published count is
+    true.
+    """
+    from blockplan.respond.audit import audit
+
+    try:
+        said = audit(entry.event for entry in found.log.entries)
+    except (KeyError, TypeError, ValueError, AttributeError, BlockplanError) as error:
+        found.find("log_damaged", "log.jsonl", f"{type(error).__name__}: {error}")
+        return
+    for kind, seq, what in said:
+        found.find(kind, f"entry {seq} (published)", what)
 
 
 def _show(found: Verification, lang: str, *, trusted: bool) -> None:

@@ -41,6 +41,8 @@ class Fate:
     redaction: int | None = None
     #: Number of the newest entry with the submitter's own words.
     newest: int | None = None
+    #: Whether a clerk put the newest words in the place of others; then both are shown.
+    by_clerk: bool = False
 
     def take(self, event: Event) -> None:
         """One more entry about the opinion."""
@@ -55,6 +57,7 @@ class Fate:
         elif event.kind in ORIGINAL:
             # A redaction was of the words before.
             self.newest, self.redaction = event.seq, None
+            self.by_clerk = self.by_clerk or (event.kind == "amended" and "by" in event.payload)
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ class Disclosure:
             return "redacted"
         if fate.redaction is None and event.kind == "redacted":
             return "replaced"
-        if event.kind in ORIGINAL and event.seq != fate.newest:
+        if event.kind in ORIGINAL and event.seq != fate.newest and not fate.by_clerk:
             return "replaced"
         return None if self._open_now() else "publication"
 

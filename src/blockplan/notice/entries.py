@@ -10,7 +10,7 @@ from blockplan.notice import canonical, merkle
 from blockplan.notice.disclosure import GROUNDS, Disclosure
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
-from blockplan.notice.standing import Standing
+from blockplan.notice.standing import Standing, check_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +78,10 @@ def read_log(data: bytes, notice: str, file: Callable[[str], bytes | None]) -> L
         log.entries.append(entry)
         log.tree.add(merkle.leaf_hash(leaf(entry.event)))
     _check_laws(log)
-    _check_grounds(log)
+    try:
+        _check_grounds(log)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        log.find("log_damaged", "log.jsonl", f"{type(error).__name__}: {error}")
     return log
 
 
@@ -144,6 +147,10 @@ def _check_parts(log: Log, entry: Entry, file: Callable[[str], bytes | None]) ->
 
 def _check_laws(log: Log) -> None:
     """Replay the record: what may follow what, and what is in time, as if each entry were made now."""
+    submitted = {
+        event.opinion: event for event in (entry.event for entry in log.entries) if event.kind == "submitted"
+    }
+    withdrawn: set[str] = set()
     for entry in log.entries:
         event = entry.event
         if not event.known:
@@ -153,10 +160,24 @@ def _check_laws(log: Log) -> None:
         try:
             check_payload(event.kind, event.payload)
             log.standing = log.standing.after(event)
+            _check_about(event, submitted, withdrawn)
         except BlockplanError as error:
             log.find("law_broken", _said(event), str(error))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.find("law_broken", _said(event), f"{type(error).__name__}: {error}")
+
+
+def _check_about(event: Event, submitted: Mapping[str | None, Event], withdrawn: set[str]) -> None:
+    """What an entry says of an opinion is about one that came before it."""
+    opinion = event.payload.get("opinion")
+    if opinion is None:
+        return
+    first = submitted.get(opinion)
+    if first is None or first.seq > event.seq or (event.kind == "submitted" and first is not event):
+        raise ValueError(f"there is no opinion {opinion} before it")
+    check_about(event.kind, first, withdrawn=opinion in withdrawn)
+    if event.kind == "withdrawn":
+        withdrawn.add(opinion)
 
 
 def _check_grounds(log: Log) -> None:

@@ -14,7 +14,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import canonical, merkle
 from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
 from blockplan.notice.leaves import commit, leaf
-from blockplan.notice.standing import Standing, standing
+from blockplan.notice.standing import Standing, check_about, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -109,7 +109,7 @@ class Ledger:
         self, kind: str, payload: Mapping[str, Any], attachments: Sequence[Attachment]
     ) -> dict[str, Any]:
         """The payload with what only the record can say."""
-        document = dict(payload)
+        document = {key: value for key, value in payload.items() if key != "files"}
         if attachments:
             document["files"] = [
                 {"name": file.name, "media_type": file.media_type, "bytes": len(file.content)}
@@ -136,10 +136,7 @@ class Ledger:
             )
         if kind != "erased" and not event.known:
             raise NoticeStateError(f"Opinion {opinion} was erased; nothing more can be entered about it.")
-        if kind in {"amended", "transcribed", "withdrawn"} and any(
-            self._rows.events({"withdrawn"}, about=str(opinion))
-        ):
-            raise NoticeStateError(f"Opinion {opinion} was withdrawn; submit a new one instead.")
+        check_about(kind, event, withdrawn=any(self._rows.events({"withdrawn"}, about=str(opinion))))
 
     def _insert(self, event: Event) -> None:
         self._rows.insert(event, [part.content or b"" for part in event.files])

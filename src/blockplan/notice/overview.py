@@ -66,6 +66,7 @@ def _counts(events: list[Event], found: Standing) -> dict[str, Any]:
         "late_unknown": late[None],
         "entered_after_end": sum(_entered_after_end(event) for event in submitted),
         "withdrawn": sum(fate.withdrawn for name, fate in fates.items() if name not in gone),
+        "withdrawn_by_clerk": sum(event.kind == "withdrawn" and "by" in event.payload for event in events),
         "withheld": sum(
             fate.withheld and not fate.withdrawn for name, fate in fates.items() if name not in gone
         ),

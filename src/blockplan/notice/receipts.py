@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan.errors import BlockplanError
 from blockplan.notice import canonical, merkle
 from blockplan.notice.events import Part
 from blockplan.notice.leaves import event_of, holds, leaf, leaf_document, unhex
@@ -76,7 +77,7 @@ def faults_of_receipt(document: Mapping[str, Any], key: Verifier | None = None) 
         event, digest, path = read_receipt(document)
         own = verifier(document["key"])
         checkpoint = read_checkpoint(document["checkpoint"], key or own)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, BlockplanError) as error:
         return [f"forged or damaged: {error}"]
     found = []
     if key is not None and own != key:
@@ -92,6 +93,6 @@ def _body_faults(document: Mapping[str, Any], event: Event) -> list[str]:
         return []
     try:
         part = Part(event.commitment, unhex(key), canonical.dumps(body))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, BlockplanError) as error:
         return [f"its text cannot be checked: {error}"]
     return [] if holds(part) else ["its text is not the one that was committed to"]

@@ -152,7 +152,7 @@ class _Writer:
             return None
         name = str(event.payload["files"][number]["name"])
         path = f"files/{event.seq}-{number}{_suffix(name)}"
-        if event.kind == "opened" and _is_plain(name):
+        if event.kind == "opened" and _is_plain(name) and f"plan-{plans}/{name}" not in self.files:
             path = f"plan-{plans}/{name}"
         self._put(path, content)
         return {"path": path, "key": key.hex()}

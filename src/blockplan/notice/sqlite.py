@@ -220,6 +220,8 @@ class SqliteStore:
                 self._one(job, rows)
             self._writer.execute("COMMIT")
             self._sign(rows)
+            if rows.forgot:  # what was erased must not live on in the log of writes
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except BaseException as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -328,6 +330,8 @@ class _Rows:
     def __init__(self, notice: str, connection: sqlite3.Connection) -> None:
         self._notice = notice
         self._connection = connection
+        #: Whether something was erased.
+        self.forgot = False
 
     def size(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(seq) + 1, 0) FROM events").fetchone()[0])
@@ -363,6 +367,7 @@ class _Rows:
             self._connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
 
     def forget(self, seq: int, part: str) -> None:
+        self.forgot = True
         if part == "files":
             self._connection.execute("UPDATE files SET key = NULL, content = NULL WHERE seq = ?", (seq,))
         else:

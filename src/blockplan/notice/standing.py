@@ -144,6 +144,7 @@ def _dates(period: Mapping[str, Any]) -> dict[str, Any]:
 
 def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> None:
     period = payload["period"]
+    _check_moments(period)
     after_first = dt.date.fromisoformat(period["submission"]["first"]) + DAY
     if at >= write_time(first_moment(after_first, period["zone"])):
         raise NoticeStateError(
@@ -151,12 +152,25 @@ def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> Non
             f"record is not "
             "made backwards. Take today or a later day as its first."
         )
-    if period["ends_before"] <= period["begins"]:
-        raise NoticeStateError("The notice ends before it begins. Correct the dates.")
+
+
+def _check_moments(period: Mapping[str, Any]) -> None:
+    """The moments of a period are those of its days, at the place."""
+    submission, inspection = period["submission"], period["inspection"]
+    first, last, seen = (dt.date.fromisoformat(day) for day in (
+        submission["first"], submission["last"], inspection["last"]))  # fmt: skip
+    moments = (first_moment(first, period["zone"]), first_moment(last + DAY, period["zone"]))
+    if (period["begins"], period["ends_before"]) != tuple(write_time(moment) for moment in moments):
+        raise NoticeStateError(
+            f"The moments of the period are not those of {first} to {last} at {period['zone']}."
+        )
+    if inspection["first"] != submission["first"] or not first <= seen <= last:
+        raise NoticeStateError("Inspection and submission do not begin together, or inspection ends later.")
 
 
 def _law_extended(now: Standing, payload: Mapping[str, Any], at: str) -> None:
     period = payload["period"]
+    _check_moments(period)
     if not now.running(at):
         raise NoticeStateError(
             f"The period ended before {now.ends_before}; a period that is over is not lengthened. "
@@ -212,6 +226,33 @@ def _law_stepped(now: Standing, payload: Mapping[str, Any], _at: str) -> None:
         raise NoticeStateError(
             f"The step {payload['step']!r} is none for a plan that is '{now.state}'. Steps now: {there}."
         )
+
+
+def check_about(kind: str, first: Event, *, withdrawn: bool) -> None:
+    """
+    Whether an entry about an opinion may be made.
+
+    Parameters
+    ----------
+    first
+        The entry by which it was submitted.
+    withdrawn
+        Whether it was taken back before.
+
+    Raises
+    ------
+    NoticeStateError
+        If it may not.
+    """
+    if kind in {"amended", "transcribed", "withdrawn"} and withdrawn:
+        raise NoticeStateError(f"Opinion {first.opinion} was withdrawn; submit a new one instead.")
+    if kind == "transcribed" and first.known:
+        said = first.payload
+        if not CHANNELS[said["channel"]] or not first.files or said["text"].strip():
+            raise NoticeStateError(
+                f"Opinion {first.opinion} has words of its own, or no scan: there is nothing to transcribe. "
+                "Nobody puts other words in their place."
+            )
 
 
 _LAWS = {

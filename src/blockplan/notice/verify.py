@@ -118,6 +118,7 @@ def verify(
         found.findings += found.log.findings
         _check_checkpoints(found, files, own)
         _check_plans(found, files)
+        _check_periods(found)
         _check_witnesses(found, own, checkpoints, receipts)
     return found
 
@@ -244,16 +245,46 @@ def _fits(
 
 def _check_plans(found: Verification, files: Mapping[str, bytes]) -> None:
     """The files of the plan are those that the opening named, and hold the content that it named."""
-    openings = [entry for entry in found.log.entries if entry.event.kind == "opened" and entry.event.known]
-    for number, entry in enumerate(openings, 1):
-        plan = entry.event.payload["plan"]
-        for one in plan.get("files", []):
-            path = f"plan-{number}/{one.get('path')}"
-            if hashlib.sha256(files.get(path, b"")).hexdigest() != one.get("sha256"):
-                found.find("plan_changed", path)
-        bent = any(one.where.startswith(f"plan-{number}/") for one in found.findings)
+    openings = [
+        entry.event for entry in found.log.entries if entry.event.kind == "opened" and entry.event.known
+    ]
+    for number, event in enumerate(openings, 1):
+        try:
+            plan = event.payload["plan"]
+            named = {f"plan-{number}/{one['path']}": one["sha256"] for one in plan["files"]}
+            said = (str(plan["content_hash"]), plan.get("scenario"))
+        except (KeyError, TypeError, AttributeError) as error:
+            found.find("log_damaged", f"entry {event.seq} (opened)", f"{type(error).__name__}: {error}")
+            continue
+        bent = [path for path, digest in named.items() if _digest(files, path) != digest]
+        for path in bent:
+            found.find("plan_changed", path)
         if f"plan-{number}/plan.toml" in files and not bent:
-            _check_content(found, number, str(plan.get("content_hash")), plan.get("scenario"))
+            _check_content(found, number, *said)
+
+
+def _digest(files: Mapping[str, bytes], path: str) -> str | None:
+    return hashlib.sha256(files[path]).hexdigest() if path in files else None
+
+
+def _check_periods(found: Verification) -> None:
+    """
+    Each period is as long as the law asks: the one that was entered, and ours of the same name if
+    it is stricter.
+    """
+    from blockplan.notice.lengths import stands_at_least  # noqa: PLC0415 (pydantic takes its time)
+
+    rule: Any = {}
+    for entry in found.log.entries:
+        event = entry.event
+        if event.known and event.kind in {"opened", "extended"}:
+            rule = event.payload.get("rule", rule)
+            try:
+                said = stands_at_least(rule, event.payload["period"])
+            except (KeyError, TypeError, ValueError, AttributeError, BlockplanError) as error:
+                said = f"the rule or the days cannot be read: {str(error).splitlines()[0]}"
+            if said:
+                found.find("period_short", f"entry {event.seq} ({event.kind})", said)
 
 
 def _check_content(found: Verification, number: int, wanted: str, scenario: str | None) -> None:
