@@ -9,9 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from blockplan.errors import InfeasibleError, UsageError
+from blockplan.propose.choice import fewest_within
+from blockplan.propose.cover_model import fewest_prices
+from blockplan.propose.cover_regions import raised_bound, regions
 from blockplan.propose.covering import lscp, mclp
+from blockplan.propose.limits import Limits
+from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,3 +99,27 @@ def test_points_that_nobody_covers_are_named_or_left_out() -> None:
 def test_what_makes_no_sense_is_refused(more: dict, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         mclp(np.ones((2, 2), bool), **more)
+
+
+def test_the_bound_by_regions_lies_between_the_relaxation_and_the_optimum() -> None:
+    random = np.random.default_rng(2)
+    points, places = random.random((900, 2)), random.random((120, 2))
+    covers = np.hypot(*(places[:, None] - points).T).T < 0.13
+    covers = csr_array(covers[:, covers.any(axis=0)].T.astype(float))
+    price, _ = fewest_prices(covers, np.empty(0, np.int64), 20.0)
+    label = regions(covers, 100)
+    raised = raised_bound(covers, price, Clock(Stop(seconds=60)), lambda _: False)
+    fewest = fewest_within(covers.T.tocsr(), np.ones(covers.shape[0]), Limits())
+    assert fewest.proved
+    assert price.sum() - 1e-3 <= raised <= fewest.objective + 1e-6
+    assert np.bincount(label).min() >= 50
+    assert lscp(covers.T.tocsr()).objective == fewest.objective
+
+
+def test_a_cover_cut_short_covers_everybody_and_its_bound_is_true() -> None:
+    random = np.random.default_rng(5)
+    covers = random.random((80, 400)) < 0.05
+    covers = covers[:, covers.any(axis=0)]
+    cut, full = lscp(covers, stop=Stop(seconds=0.0, rounds=0)), lscp(covers)
+    assert covers[cut.chosen].any(axis=0).all()
+    assert cut.bound <= full.objective <= cut.objective

@@ -30,7 +30,8 @@ def fewest_prices(
     points, sites = covers.shape
     lower = np.zeros(sites)
     lower[held] = 1
-    model = _model(covers, np.ones(sites), lower, np.ones(sites))
+    # Without an upper limit, which nobody wants to pass, no site can be paid more than it costs.
+    model = _model(covers, np.ones(sites), lower, np.full(sites, highspy.kHighsInf))
     model.row_lower_, model.row_upper_ = np.ones(points), np.full(points, highspy.kHighsInf)
     solved = _solved(model, seconds)
     return np.maximum(solved.row_dual, 0), np.clip(solved.col_value, 0, 1)

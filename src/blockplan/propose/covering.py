@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+#: Steps of exchanges at a time, and how many times that may go by without a better choice.
+STEPS, IDLE = 20_000, 25
 #: So many open sites around a point are looked at as one problem.
 AROUND = 24
 
@@ -163,8 +165,10 @@ def lscp(
     opened[held] = True
     kernels.count_covers(web.start, web.demand, opened, times)
     kernels.repair(web.start, web.demand, web.begin, web.site, opened, times, score)
-    bound, share = _fewest_bound(web, held, clock)
-    opened = _mend(web, held, opened, share, bound, stop, clock, random)
+    bound, share, price = _fewest_bound(web, held, clock)
+    opened = _reweighed(web, held, _rounded(web, held, opened, share), bound, stop, clock, seed)
+    bound = _raised(web, held, price, (bound, int(opened.sum())), stop, clock)
+    opened = _mend(web, held, opened, bound, stop, clock, random)
     chosen = np.flatnonzero(opened)
     return _sites(matrix, chosen, float(chosen.size), float(min(bound, chosen.size)), "min", clock)
 
@@ -275,9 +279,11 @@ def _shake(  # noqa: PLR0913, PLR0917 (the parts of one search)
     return float(best), chosen
 
 
-def _fewest_bound(web: _Web, held: NDArray[np.int64], clock: Clock) -> tuple[int, NDArray[np.float64]]:
+def _fewest_bound(
+    web: _Web, held: NDArray[np.int64], clock: Clock
+) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:
     """
-    A lower bound of how many sites cover everybody, and how far open each site is in the relaxation.
+    A lower bound of how many sites cover everybody, how far open each is in the relaxation, and the prices.
 
     At prices v covering costs at least their sum, less what sites earn that cover more than one site's worth.
     """
@@ -289,14 +295,72 @@ def _fewest_bound(web: _Web, held: NDArray[np.int64], clock: Clock) -> tuple[int
     free = np.ones(web.sites, bool)
     free[held] = False
     total = float(price.sum() + np.minimum(left[free], 0).sum() + left[held].sum())
-    return int(np.ceil(total - 1e-6)), share
+    return int(np.ceil(total - 1e-6)), share, price
+
+
+def _reweighed(  # noqa: PLR0913, PLR0917 (the parts of one search)
+    web: _Web,
+    held: NDArray[np.int64],
+    opened: NDArray[np.bool_],
+    bound: int,
+    stop: Stop,
+    clock: Clock,
+    seed: int,
+) -> NDArray[np.bool_]:
+    """Fewer sites by exchanges; points that stay uncovered grow heavier, so that sites come to them."""
+    from blockplan.propose import reweigh_kernels as kernels  # noqa: PLC0415
+
+    fixed = np.zeros(web.sites, np.bool_)
+    fixed[held] = True
+    # The only site of a point is never left.
+    fixed[web.site[web.begin[:-1][np.diff(web.begin) == 1]]] = True
+    now, best = opened.copy(), opened.copy()
+    arrays = (web.start, web.demand, web.begin, web.site)
+    state = kernels.begin_search(*arrays, now)
+    run = np.array([1, STEPS, seed + 1], dtype=np.int64)
+    idle, fewest = 0, int(best.sum())
+    while idle < IDLE and not clock.over(0.5) and not _enough(fewest, bound, stop):
+        found = kernels.search(arrays, fixed, now, state, run, best)
+        run[0] += STEPS
+        idle = 0 if found < fewest else idle + 1
+        fewest = int(found)
+        clock.tell(fewest, bound)
+    return best
+
+
+def _raised(
+    web: _Web,
+    held: NDArray[np.int64],
+    price: NDArray[np.float64],
+    known: tuple[int, int],
+    stop: Stop,
+    clock: Clock,
+) -> int:
+    """The bound raised region by region, where the gap is still too wide."""
+    from blockplan.propose.cover_regions import raised_bound  # noqa: PLC0415 (highspy is heavy)
+
+    bound, fewest = known
+    if _enough(fewest, bound, stop) or clock.over():
+        return bound
+    covers = web.by_point()
+    bare = np.flatnonzero(covers[:, held].sum(axis=1) == 0)
+
+    def whole(found: float) -> int:
+        return held.size + int(np.ceil(found - 1e-6))
+
+    better = raised_bound(covers[bare], price[bare], clock, lambda found: _enough(fewest, whole(found), stop))
+    return max(bound, whole(better))
+
+
+def _enough(fewest: int, bound: int, stop: Stop) -> bool:
+    """Whether nothing better is wanted."""
+    return fewest <= bound or (fewest - bound) / fewest <= stop.gap
 
 
 def _mend(  # noqa: PLR0913, PLR0917 (the parts of one search)
     web: _Web,
     held: NDArray[np.int64],
     opened: NDArray[np.bool_],
-    share: NDArray[np.float64],
     bound: int,
     stop: Stop,
     clock: Clock,
@@ -305,17 +369,16 @@ def _mend(  # noqa: PLR0913, PLR0917 (the parts of one search)
     """
     Fewer sites, place by place: what the open sites around a point cover is covered anew as well as can be.
 
-    The relaxation rounded is tried first. Each place is a small problem of its own, solved by HiGHS.
+    Each place is a small problem of its own, solved by HiGHS.
     """
-    best = _rounded(web, held, opened, share)
+    best = opened
     fixed = np.zeros(web.sites, np.bool_)
     fixed[held] = True
     from blockplan.propose.cover_model import fewest_of  # noqa: PLC0415 (highspy is heavy)
 
     covers, by_site = web.by_point(), web.by_point().T.tocsr()
     for _ in range(stop.rounds):
-        fewest = int(best.sum())
-        if clock.over() or fewest <= bound or (fewest - bound) / fewest <= stop.gap:
+        if clock.over() or _enough(int(best.sum()), bound, stop):
             break
         torn = _torn(web, best, fixed, int(random.integers(web.points)), AROUND)
         rest = best & ~torn

@@ -135,7 +135,7 @@ def solve(  # noqa: PLR0913 (what ends a search)
     Parameters
     ----------
     start
-        A solution to begin with.
+        A solution that is given back where the search is cut before it has found one.
     gap
         Relative gap that is good enough.
     step
@@ -154,13 +154,14 @@ def solve(  # noqa: PLR0913 (what ends a search)
         random_seed=seed % 2**31,
     )
     solver.passModel(model.highs())
-    if start is not None:
-        given = highspy.HighsSolution()
-        given.col_value = start.tolist()
-        solver.setSolution(given)
+    # The start is kept here and not handed over: with presolve, HiGHS 1.16 gives a solution that it was given
+    # back as its own, beside the objective of a better one.
     _listen(solver, clock, enough)
     solver.run()
-    return _read(solver, model)
+    found = _read(solver, model)
+    if found.value is None and found.state != "infeasible":
+        return Solved(start, None, found.bound, found.state)
+    return found
 
 
 def _listen(solver: Any, clock: Clock, enough: float | None) -> None:
