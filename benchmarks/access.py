@@ -70,7 +70,7 @@ def main() -> None:
         print(json.dumps(row) if arguments.json else line(row), flush=True)
 
 
-def parsed() -> argparse.Namespace:
+def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -86,7 +86,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--facilities", type=int, help="T2: 8,000, or 2 %% of the nodes if less; grid 2 %%")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--markdown", action="store_true", help="a table for the docs")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     if bool(arguments.folder) == arguments.synthetic:
         parser.error("name a folder, or say --synthetic")
     arguments.peers = names(parser, arguments.peers, PEERS, UNLIKE)

@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from tests.network.graphs import ANY_CASES, CASES, LIMITS, Case, within
 
+import blockplan.network.nearest as by_nearest
 from blockplan.errors import UsageError
 from blockplan.network.core import compile_edges
 from blockplan.network.nearest import nearest, nearest_kinds, nearest_sources
@@ -26,6 +27,15 @@ def found(case: Case, limit: float | None = None) -> np.ndarray:
 def test_the_nearest_is_the_one_that_a_plain_search_finds(case, limit) -> None:
     expected = within(case.away(case.sources, back=True), 1e9 if limit is None else limit)
     np.testing.assert_array_equal(found(case, limit), expected)
+
+
+@given(ANY_CASES, LIMITS, st.integers(1, 5))
+def test_sources_that_are_searched_block_by_block_give_the_same(case, limit, block) -> None:
+    expected = found(case, limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_nearest, "BLOCK", block)
+        patch.setattr(by_nearest, "FAR_BEYOND", 0)
+        np.testing.assert_array_equal(found(case, limit), expected)
 
 
 @pytest.mark.parametrize("limit_m", [50.0, 400.0, None])

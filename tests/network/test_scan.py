@@ -169,3 +169,18 @@ def test_ways_around_are_those_of_floyd_and_warshall(edges, starts, ends, limit)
     }
     assert got == expected
     assert found[-1] == found[-2]
+
+
+def test_a_square_where_hundreds_of_ways_meet_is_searched_as_any_other() -> None:
+    size = 300
+    indptr = np.array([0, *range(size - 1, 2 * size - 1)], dtype=np.int64)
+    heads = np.array([*range(1, size), *[0] * (size - 1)], dtype=np.int32)
+    lengths = np.array([*range(1, size), *range(1, size)], dtype=np.int32)
+    number, way = np.arange(size, dtype=np.int32), np.zeros(size, dtype=np.int64)
+    starts = np.array([5, 0])
+    found, to, cost = around(
+        (indptr, heads, lengths), starts, np.zeros(2, dtype=np.int64), (number, way), 150
+    )
+    from_five = dict(zip(to[: found[1]].tolist(), cost[: found[1]].tolist(), strict=True))
+    assert from_five == {0: 5, 5: 0} | {node: 5 + node for node in range(1, 146) if node != 5}
+    assert found[2] - found[1] == 151

@@ -132,6 +132,11 @@ class Graph:
         return self.into if self.one_way else self.every_out
 
     @cached_property
+    def mean_cm(self) -> float:
+        """Mean length of the arcs between anchors; 0 where there are none."""
+        return float(self.out.length.mean()) if len(self.out.length) else 0.0
+
+    @cached_property
     def longest_cm(self) -> int:
         """Length of the longest arc or chain."""
         return max(int(self.out.length.max(initial=0)), int(self.chains.length.max(initial=0)))

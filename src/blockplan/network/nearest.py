@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Buckets in use at a time (a power of two).
 BUCKETS = 16
+#: So many anchors that are near each other, with their arcs, fit the cache of a core.
+BLOCK = 1 << 13
+#: Blocks have to be so many times as wide as the limit; else too much would be put right twice.
+FAR_BEYOND = 8
 
 
 class NearestSources(NamedTuple):
@@ -77,7 +81,7 @@ def nearest(
     seeded = np.zeros(len(graph.chains.start), dtype=np.bool_)
     _seed(graph.chains, cm, seeded, (sources, costs, limit))
     width = _bucket_bits(min(limit, graph.longest_cm + int(costs.max(initial=0))))
-    _settle(graph.into, cm, limit, width)
+    _settle(graph.into, cm, limit, width, _block(graph, limit))
     _fill(graph.chains, cm, seeded)
     found: NDArray[np.float64] = _in_order(cm, graph.rank, limit)
     return found
@@ -130,6 +134,12 @@ def _bucket_bits(span: int) -> int:
     return max((span // (BUCKETS - 2)).bit_length(), 1)
 
 
+def _block(graph: Graph, limit: int) -> int:
+    """How many anchors to search from at a time: all, where the limit reaches far beyond a block."""
+    across_cm = graph.mean_cm * BLOCK**0.5
+    return BLOCK if limit * FAR_BEYOND <= across_cm else max(graph.anchors, 1)
+
+
 @compiled
 def _seed(chains: Any, cm: Any, seeded: Any, sources: Any) -> Any:
     """Put sources on their nodes; those inside a chain also at the chain's ends."""
@@ -150,25 +160,50 @@ def _seed(chains: Any, cm: Any, seeded: Any, sources: Any) -> Any:
 
 
 @compiled
-def _settle(arcs: Any, cm: Any, limit: Any, width: Any) -> Any:
-    """Walk from the anchors that have a distance to all others within the limit."""
+def _settle(arcs: Any, cm: Any, limit: Any, width: Any, block: Any) -> Any:
+    """
+    Walk from the anchors that have a distance to all others within the limit.
+
+    The sources of so many anchors as a `block` has are followed to their end before those of the next: what
+    lies near them stays in the cache. Where a later block has a shorter way, it is put right then.
+    """
     anchors = len(arcs.row) - 1
     bits = 1
     while (1 << bits) < anchors:
         bits += 1
-    room = (1 << bits) - 1
     # One ring a bucket: an anchor waits in it at most once.
     ring = np.empty(BUCKETS << bits, dtype=np.int32)
-    taken, put = np.zeros(BUCKETS, dtype=np.int64), np.zeros(BUCKETS, dtype=np.int64)
-    waits = np.zeros(anchors, dtype=np.bool_)
-    left = 0
+    put, waits = np.zeros(BUCKETS, dtype=np.int64), np.zeros(anchors, dtype=np.bool_)
+    count = 0
+    for i in range(anchors):
+        count += cm[i] <= limit
+    sources = np.empty(count, dtype=np.int32)
+    count = 0
     for i in range(anchors):
         if cm[i] <= limit:
+            sources[count] = i
+            count += 1
+    at = 0
+    for end in range(block, anchors + block, block):
+        left = 0
+        put[:] = 0
+        while at < count and sources[at] < end:
+            i = sources[at]
             b = (cm[i] >> width) & (BUCKETS - 1)
-            ring[(b << bits) + (put[b] & room)] = i
+            ring[(b << bits) + put[b]] = i
             put[b] += 1
             waits[i] = True
-            left += 1
+            left, at = left + 1, at + 1
+        _empty(arcs, cm, (limit, width, bits), (ring, put, waits), left)
+
+
+@compiled
+def _empty(arcs: Any, cm: Any, bounds: Any, queue: Any, left: Any) -> Any:
+    """Look at the neighbours of all that wait, bucket by bucket, until nobody does."""
+    _, width, bits = bounds
+    ring, put, waits = queue
+    taken = np.zeros(BUCKETS, dtype=np.int64)
+    room = (1 << bits) - 1
     bucket = 0
     while left > 0:
         b = bucket & (BUCKETS - 1)
@@ -178,7 +213,7 @@ def _settle(arcs: Any, cm: Any, limit: Any, width: Any) -> Any:
             left -= 1
             if waits[at] and (cm[at] >> width) == bucket:
                 waits[at] = False
-                left += _step(arcs, cm, (limit, width, bits), (ring, put, waits), at)
+                left += _step(arcs, cm, bounds, queue, at)
         bucket += 1
 
 

@@ -16,42 +16,14 @@ from blockplan.network.compiled import compiled
 NEVER = np.int32(2**30)
 #: A longer arc (cm) does not fit and leads nowhere within any limit.
 LONGEST = np.int64(2**31 - 1)
-#: Farther than anything.
-FAR = np.int64(2**62)
-
-
-@compiled
-def _push(heap: Any, size: int, key: int) -> None:
-    """Put a key into a heap of `size` keys."""
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if heap[above] <= key:
-            break
-        heap[at] = heap[above]
-        at = above
-    heap[at] = key
-
-
-@compiled
-def _pop(heap: Any, size: int) -> Any:
-    """Take the least key out of a heap of `size` keys; the heap has one less then."""
-    least = heap[0]
-    key = heap[size - 1]
-    size -= 1
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and heap[below + 1] < heap[below]:
-            below += 1
-        if heap[below] >= key:
-            break
-        heap[at] = heap[below]
-        at = below
-    heap[at] = key
-    return least
+#: Farther than anything; no limit on foot is as long.
+FAR = np.int32(2**31 - 1)
+#: Buckets of distances in use at a time (a power of two).
+RING = 256
+#: Entries that a search of the streets starts with; it doubles them when they run out.
+FEWEST_ENTRIES = 64
+#: Stands for the number of an entry: there is none.
+NONE = np.int32(-1)
 
 
 @compiled
@@ -132,32 +104,69 @@ def thinned(indptr: Any, indices: Any, length: Any, kept: Any) -> Any:
 
 @compiled
 def _spread(graph: Any, start: int, way: int, limit: int, work: Any) -> int:
-    """Search from a node as far as the limit; distances stay in ``best``, nodes in ``touched``; how many."""
+    """
+    Search from a node as far as the limit; distances stay in ``best``, nodes in ``touched``; how many.
+
+    What is to be looked at waits in buckets by distance, each a linked list of entries. A shorter way to a
+    node is one more entry; the one before it is passed over when its turn comes. -1 where entries run out.
+    """
     indptr, indices, length = graph
-    best, touched, heap = work
-    best[start] = way
-    touched[0] = start
-    reached = 1
-    heap[0] = (np.int64(way) << 32) | start
-    size = 1
-    while size > 0:
-        key = _pop(heap, size)
-        size -= 1
-        node = key & 0xFFFFFFFF
-        here = key >> 32
-        if here > best[node]:
-            continue
-        for arc in range(indptr[node], indptr[node + 1]):
-            head = indices[arc]
-            there = here + length[arc]
-            if there <= limit and there < best[head]:
+    best, touched, first, at, far, following, bits = work
+    best[start], touched[0] = way, start
+    at[0], far[0], following[0] = start, way, NONE
+    bucket, free, used = way >> bits, np.int64(NONE), np.int64(1)
+    first[bucket & (RING - 1)] = 0
+    reached, waiting = 1, 1
+    while waiting > 0:
+        slot = bucket & (RING - 1)
+        while first[slot] != NONE:
+            entry = np.int64(first[slot])
+            node, here = at[entry], np.int64(far[entry])
+            first[slot], following[entry] = following[entry], free
+            free = entry
+            waiting -= 1
+            if here > best[node]:
+                continue
+            for arc in range(indptr[node], indptr[node + 1]):
+                head = indices[arc]
+                there = here + length[arc]
+                if there > limit or there >= best[head]:
+                    continue
                 if best[head] == FAR:
                     touched[reached] = head
                     reached += 1
                 best[head] = there
-                _push(heap, size, (there << 32) | head)
-                size += 1
+                if free != NONE:
+                    entry = free
+                    free = np.int64(following[entry])
+                elif used < len(at):
+                    entry = used
+                    used += 1
+                else:
+                    return -1
+                at[entry], far[entry] = head, there
+                into = (there >> bits) & (RING - 1)
+                following[entry], first[into] = first[into], entry
+                waiting += 1
+        bucket += 1
     return reached
+
+
+@compiled
+def _desk(nodes: int, longest: int, entries: int) -> Any:
+    """What a search needs, ready for the first; buckets so wide that no arc leads once round the ring."""
+    bits = 0
+    while (longest >> bits) + 2 > RING:
+        bits += 1
+    return (
+        np.full(nodes, FAR),
+        np.empty(nodes, dtype=np.int32),
+        np.full(RING, NONE),
+        np.empty(entries, dtype=np.int32),
+        np.empty(entries, dtype=np.int32),
+        np.empty(entries, dtype=np.int32),
+        bits,
+    )
 
 
 @compiled
@@ -183,10 +192,11 @@ def around(graph: Any, starts: Any, start_way: Any, ends: Any, limit: int) -> An
     """
     number, way = ends
     nodes = len(graph[0]) - 1
-    best = np.full(nodes, FAR)
-    touched = np.empty(nodes, dtype=np.int64)
-    # A node is put into the heap once for each arc that leads to it, at most.
-    work = best, touched, np.empty(len(graph[1]) + 2, dtype=np.int64)
+    longest = 0
+    for arc_length in graph[2]:
+        longest = max(longest, arc_length)
+    entries = FEWEST_ENTRIES
+    work = _desk(nodes, longest, entries)
     found = np.zeros(len(starts) + 1, dtype=np.int64)
     to = np.empty(1024, dtype=np.int32)
     cost = np.empty(1024, dtype=np.int32)
@@ -195,6 +205,11 @@ def around(graph: Any, starts: Any, start_way: Any, ends: Any, limit: int) -> An
         reached = 0
         if starts[start] >= 0 and start_way[start] <= limit:
             reached = _spread(graph, starts[start], start_way[start], limit, work)
+            while reached < 0:
+                entries *= 2
+                work = _desk(nodes, longest, entries)
+                reached = _spread(graph, starts[start], start_way[start], limit, work)
+        best, touched = work[:2]
         if count + reached > len(to):
             to = np.concatenate((to, np.empty(count + reached, dtype=np.int32)))
             cost = np.concatenate((cost, np.empty(count + reached, dtype=np.int32)))
@@ -225,37 +240,53 @@ def _ride(connections: Any, change: Any, foot: Any, state: Any, clock: Any) -> N
     from_stop, to_stop, leaves, arrives, trip, boards, alights = connections
     ready, off, aboard = state
     start, end = clock
-    group = np.searchsorted(leaves, start)
-    while group < len(leaves) and leaves[group] <= end:
-        now = leaves[group]
-        again = False
-        c = group
-        while c < len(leaves) and leaves[c] == now:
-            if c >= aboard[trip[c]] or (boards[c] and ready[from_stop[c]] <= now):
-                aboard[trip[c]] = min(aboard[trip[c]], c)
-                if alights[c] and arrives[c] < off[to_stop[c]] and arrives[c] <= end:
-                    _get_off(to_stop[c], arrives[c], change, foot, state)
-                    # What takes no time may lead to a connection that stands before it: look once more.
-                    again = again or arrives[c] == now
-            c += 1
-        if not again:
-            group = c
+    c, again = np.searchsorted(leaves, start), False
+    while c < len(leaves) and leaves[c] <= end:
+        now = leaves[c]
+        if c >= aboard[trip[c]] or (ready[from_stop[c]] <= now and boards[c]):
+            aboard[trip[c]] = min(aboard[trip[c]], c)
+            if arrives[c] < off[to_stop[c]] and alights[c] and arrives[c] <= end:
+                _get_off(to_stop[c], arrives[c], change, foot, state)
+                again = again or arrives[c] == now
+        c += 1
+        if again and (c == len(leaves) or leaves[c] != now):
+            # What takes no time may lead to a connection that stands before it: look once more.
+            again = False
+            while c > 0 and leaves[c - 1] == now:
+                c -= 1
 
 
 @compiled
-def _arrive(departure: Any, off: Any, egress: Any, direct: Any, best: Any) -> None:
+def _turned(ways: Any, ends: int) -> Any:
+    """The same ways by where they end."""
+    indptr, to, cost = ways
+    first = np.zeros(ends + 1, dtype=np.int64)
+    for end in to:
+        first[end + 1] += 1
+    first = np.cumsum(first)
+    put = first.copy()
+    start, way = np.empty_like(to), np.empty_like(cost)
+    for row in range(len(indptr) - 1):
+        for at in range(indptr[row], indptr[row + 1]):
+            start[put[to[at]]], way[put[to[at]]] = row, cost[at]
+            put[to[at]] += 1
+    return first, start, way
+
+
+@compiled
+def _arrive(departure: Any, off: Any, arrivals: Any, direct: Any, best: Any) -> None:
     """Put the travel times of a departure into `best`: on foot all the way, or from where one gets off."""
     row, start, limit = departure
+    first, stop, cost = arrivals
     for at in range(direct[0][row], direct[0][row + 1]):
         if direct[2][at] <= limit:
             best[direct[1][at]] = direct[2][at]
-    for stop in range(len(off)):
-        spent = off[stop] - start
-        if spent <= limit:
-            for at in range(egress[0][stop], egress[0][stop + 1]):
-                total = spent + egress[2][at]
-                if total <= limit and total < best[egress[1][at]]:
-                    best[egress[1][at]] = total
+    for place in range(len(best)):
+        earliest = np.int64(NEVER)
+        for at in range(first[place], first[place + 1]):
+            earliest = min(earliest, np.int64(off[stop[at]]) + cost[at])
+        if earliest - start <= limit and earliest - start < best[place]:
+            best[place] = earliest - start
 
 
 @compiled
@@ -288,6 +319,7 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any, siz
     access, foot, egress, direct = ways
     departures, limit = clock
     trips, places = sizes
+    arrivals = _turned(egress, places)
     found = np.full((len(origins), len(departures), places), NEVER, dtype=np.int32)
     ready = np.empty(len(change), dtype=np.int32)
     off = np.empty(len(change), dtype=np.int32)
@@ -308,5 +340,5 @@ def scan(connections: Any, change: Any, ways: Any, origins: Any, clock: Any, siz
                 ready[stop] = min(ready[stop], start + access[2][at])
                 first = min(first, start + access[2][at])
             _ride(connections, change, foot, state, (first, start + limit))
-            _arrive((row, start, limit), off, egress, direct, found[row, number])
+            _arrive((row, start, limit), off, arrivals, direct, found[row, number])
     return found
