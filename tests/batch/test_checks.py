@@ -107,3 +107,16 @@ def test_the_command_without_plans_says_what_to_name():
     ran = CliRunner().invoke(command, ["check"])
     assert ran.exit_code == 2
     assert "Name the plans" in ran.stderr
+
+
+def test_a_list_that_names_no_plan_or_cannot_be_read_is_refused(tmp_path):
+    empty, binary = tmp_path / "none.txt", tmp_path / "binary.txt"
+    empty.write_text("\n\n", encoding="utf-8")
+    binary.write_bytes(b"\xff\xfe\x00")
+    for listed, said in (
+        (empty, "names no plan"), (binary, "cannot be read"), (tmp_path / "absent", "cannot be read"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=said):
+            CliRunner().invoke(
+                command, ["check", "--list", str(listed)], catch_exceptions=False, standalone_mode=False
+            )

@@ -66,6 +66,14 @@ def test_nobody_at_the_address_is_an_error_that_says_so(monkeypatch):
         list(run_on_cluster("tcp://127.0.0.1:1", jobs.double, [1]))
 
 
+@pytest.mark.parametrize("address", ["gibberish", "tcp://10.0.0.5", "tcp://:8786", "http://a/b:80", ""])
+def test_what_is_no_address_is_refused_before_anybody_is_called(address):
+    with pytest.raises(
+        UsageError, match=r"is no address of a scheduler\.\nWrite it as protocol, host and port"
+    ):
+        list(run_on_cluster(address, jobs.double, [1]))
+
+
 def test_workers_with_another_blockplan_are_refused(address, monkeypatch):
     monkeypatch.setattr("blockplan.__version__", "0.0.0")
     with pytest.raises(UsageError, match=r"needs Blockplan 0\.0\.0, but has "):

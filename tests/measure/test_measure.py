@@ -158,3 +158,9 @@ def test_the_call_goes_before_the_plan_and_the_plan_before_the_default() -> None
 def test_the_document_of_measures_is_what_the_registry_says(repo: Path) -> None:
     written = (repo / "docs" / "measures.md").read_text(encoding="utf-8")
     assert written == document(), "run: python -m blockplan.measure.reference > docs/measures.md"
+
+
+def test_each_measure_is_told_of_before_it_is_taken() -> None:
+    told: list[str] = []
+    measure(a_town(), "residents", "green_per_resident", progress=told.append)
+    assert told == ["residents", "green_per_resident"]

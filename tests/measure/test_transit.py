@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ from blockplan.measure.transit import (
 )
 from blockplan.network import walking
 from blockplan.network.journeys import Walking
+from blockplan.network.slopes import both_ways
 
 CRS = "EPSG:32650"
 EIGHT = dt.datetime(2024, 5, 13, 8, 0)  # noqa: DTZ001 (the feeds' own time)
@@ -205,3 +207,13 @@ def test_batches_of_any_size_give_the_same(line, monkeypatch) -> None:
     whole = transit_reach(case([1, 10, 100]), line)
     monkeypatch.setattr("blockplan.network.journeys.AT_ONCE", 1)
     np.testing.assert_array_equal(transit_reach(case([1, 10, 100]), line).reached, whole.reached)
+
+
+def test_on_a_hill_one_walks_down_in_time_and_not_up(line) -> None:
+    # 1,113 m to the next stop, 16.7 minutes on the level; a tenth as high, Tobler takes 23.7 minutes up.
+    level = case([1, 10], limits_min=(20.0,), window=Window(start=EIGHT.replace(hour=20)))
+    height = (level.network.xy[:, 0] - place(0)[0]) / 10
+    hill = dataclasses.replace(level, walking=Walking(slopes=both_ways(level.network, height)))
+    assert reached(transit_reach(level, line), 20.0) == [11, 11]
+    assert reached(transit_reach(hill, line), 20.0) == [1, 11]
+    assert transit_reach(hill, line).definition["slopes"].startswith("Tobler")

@@ -7,6 +7,7 @@ workers need the same Blockplan and see the same files under the same paths.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.batch.done import Done, failed, lost
@@ -15,6 +16,8 @@ from blockplan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+#: Protocol (or none), host and port.
+ADDRESS = re.compile(r"(\w+://)?[^\s/:]+:\d{1,5}|(\w+://)?\[[0-9a-fA-F:]+\]:\d{1,5}")
 #: How long to wait for the scheduler to answer, and for its first worker, in seconds.
 PATIENCE_S = 20
 #: Items handed to the cluster for each of its threads: one under way and one that waits.
@@ -57,6 +60,11 @@ def run_on_cluster(
             "A cluster is spoken to by dask.distributed, which is not installed.\n"
             "Install it beside Blockplan, here and on the workers: pip install 'blockplan[distributed]'."
         ) from None
+    if not ADDRESS.fullmatch(address):
+        raise UsageError(
+            f"{address!r} is no address of a scheduler.\n"
+            "Write it as protocol, host and port, such as tcp://10.0.0.5:8786; `dask scheduler` prints it."
+        )
     try:
         client = distributed.Client(address, timeout=PATIENCE_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:

@@ -21,7 +21,7 @@ from blockplan.check.words import say
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from blockplan.check.packs import Pack
@@ -60,6 +60,7 @@ def check(
     on: dt.date | str | None = None,
     *,
     instruments: Instruments | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> CheckResult:
     """
     Judge a plan (in the scenario that it shows) by rule packs, as they stood on a day.
@@ -74,6 +75,8 @@ def check(
         Day whose rules judge, as a date or ``2021-09-30``; the day on which the plan was drawn where None.
     instruments
         Where measures, residents and faults come from; the house's own where None.
+    progress
+        Called with what is done next: the id of each rule, before it judges.
 
     Returns
     -------
@@ -103,7 +106,10 @@ def check(
     )
     bench = _Bench(plan, day, instruments, faults, instruments.residents(plan), read_statements(plan))
     verdicts = tuple(
-        verdict for pack in loaded for rule in pack.rules for verdict in bench.verdicts(rule, pack)
+        verdict
+        for pack in loaded
+        for rule in _told(pack.rules, progress)
+        for verdict in bench.verdicts(rule, pack)
     )
     from blockplan.check.differences import reconcile  # noqa: PLC0415 (it reads geometry)
 
@@ -122,6 +128,14 @@ def check(
         parameters=bench.parameters(loaded),
         differences=reconcile(plan, bench.statements, verdicts, bench.gauged),
     )
+
+
+def _told(rules: Iterable[Rule], progress: Callable[[str], None] | None) -> Iterator[Rule]:
+    """Rules, each told of before it judges."""
+    for rule in rules:
+        if progress is not None:
+            progress(rule.id)
+        yield rule
 
 
 def _day(on: dt.date | str | None, drawn_on: dt.date) -> dt.date:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli.common import lang_option, on_option, pack_option, progress, show_line
+from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,8 +90,10 @@ def check_command(
                 click.echo(_words(line))
             sys.stdout.flush()
             step(f"Judged {line.path}")
+    if not codes:
+        raise UsageError(f"{listed} names no plan.\nWrite one path a line.")
     said = ", ".join(f"{codes[code]} {words}" for code, (_, words) in SAID.items() if codes[code])
-    click.echo(f"{sum(codes.values())} plans: {said or 'none'}", err=True)
+    click.echo(f"{sum(codes.values())} plans: {said}", err=True)
     ctx.exit(worst(codes))
 
 
@@ -98,10 +101,15 @@ def _all(plans: tuple[str, ...], listed: str | None) -> Iterator[str]:
     yield from plans
     if listed is None:
         return
-    with click.open_file(listed, encoding="utf-8") as file:
-        for text in file:
-            if path := text.strip():
-                yield path
+    try:
+        with click.open_file(listed, encoding="utf-8") as file:
+            for text in file:
+                if path := text.strip():
+                    yield path
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The list {listed} cannot be read: {error}.\nName a text file in UTF-8 with one path a line."
+        ) from None
 
 
 def _words(line: CheckLine) -> str:

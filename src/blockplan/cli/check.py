@@ -58,8 +58,8 @@ def command(
     from blockplan.check import check
 
     drawn = load(plan, scenario)
-    with progress("Judging"):
-        result = check(drawn, packs=list(packs) or None, on=on)
+    with progress("Judging") as step:
+        result = check(drawn, packs=list(packs) or None, on=on, progress=step)
     if out:
         from blockplan.report import write_html
 

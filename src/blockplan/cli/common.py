@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 PROGRESS_AFTER_S = 1.0
+#: Where stderr is no terminal, a line is written this often.
+LINE_EVERY_S = 30.0
 #: So many columns of a table with outcomes are not broken into lines.
 KEPT_WHOLE = 2
 #: First sign of an outcome, or a grade -> how it looks on a terminal.
@@ -128,12 +131,13 @@ def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by:
 @contextmanager
 def progress(said: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
     """
-    A bar on stderr once the work has taken a second; silent where stderr is no terminal.
+    A bar on stderr once the work has taken a second; where stderr is no terminal, a line now and then.
 
     Gives a function that names the next step and, where `total` is known, moves the bar on.
     """
     if not sys.stderr.isatty():
-        yield lambda _step: None
+        with _lines(said) as step:
+            yield step
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -155,3 +159,21 @@ def progress(said: str, total: int | None = None) -> Iterator[Callable[[str], No
     finally:
         timer.cancel()
         bar.stop()
+
+
+@contextmanager
+def _lines(said: str) -> Iterator[Callable[[str], None]]:
+    """A line on stderr every `LINE_EVERY_S`: what is done, which step, how long."""
+    began, at, over = time.monotonic(), [said], threading.Event()
+
+    def tell() -> None:
+        while not over.wait(LINE_EVERY_S):
+            click.echo(f"{at[0]} ({time.monotonic() - began:.0f} s)", err=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield lambda step: at.__setitem__(0, step if step.startswith(said) else f"{said}: {step}")
+    finally:
+        over.set()
+        teller.join()

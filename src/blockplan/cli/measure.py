@@ -100,8 +100,8 @@ def command(
     if plan is None:
         raise UsageError("Name a plan to measure, or --list to see the measures there are.")
     drawn = load(plan, scenario)
-    with progress("Measuring"):
-        found = measure(drawn, *measures)
+    with progress("Measuring", total=len(measures) or len(MEASURES)) as step:
+        found = measure(drawn, *measures, progress=step)
     if as_json:
         document = {
             "plan": drawn.manifest.id,

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import json_option, progress, show_json, show_table
-from blockplan.errors import UsageError
+from blockplan.errors import PlanDataError, UsageError
 
 if TYPE_CHECKING:
     from blockplan.measure.transit import Reach, TransitCase
+    from blockplan.network import Network
+    from blockplan.network.slopes import BothWays
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
@@ -88,6 +90,11 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no pa
     "--change-time", default=0, show_default=True, metavar="S", help="Least seconds to change at a stop."
 )
 @click.option(
+    "--terrain", metavar="RASTER",
+    help="Heights in metres (GeoTIFF): uphill takes longer. Needs the extra `terrain`. Default: level.",
+)  # fmt: skip
+@click.option("--no-stairs", is_flag=True, help="Walk no stairs (streets of class or highway `steps`).")
+@click.option(
     "--add", multiple=True, metavar="ZIP|TOML",
     help="A feed, or a new line drawn in TOML, that is added: before and after it are compared.",
 )  # fmt: skip
@@ -120,6 +127,14 @@ def command(**given: Any) -> None:
             say("Writing the matrix")
             _write(given["matrix"], case, travel_minutes(case, made))
     document = _document(before)
+    slopes = case.walking.slopes
+    if slopes is not None and slopes.unknown.any():
+        document["notes"].append(
+            f"{slopes.unknown.sum()} of {len(slopes.unknown)} pieces of streets have an end without a height "
+            f"in {given['terrain']}: they are walked as on level ground."
+        )
+    document["definition"]["stairs"] = "not walked" if given["no_stairs"] else "walked"
+    document["definition"]["terrain"] = given["terrain"]
     if after is not None:
         document["after"] = {"shares": _shares(after), "feeds": after.feeds, "notes": after.notes}
         document["changed"] = compare(before, after)
@@ -143,15 +158,36 @@ def _case(given: dict[str, Any]) -> TransitCase:
         if crs is None:
             raise UsageError(f"{given['streets']} has no lines in a declared CRS.\nGive streets with one.")
         points = read_points(given["points"], given["counts"], given["point_id"], given["points_layer"])
-        network = walking(tidy("streets", lines)[0])
+        network = walking(tidy("streets", lines)[0], stairs=not given["no_stairs"])
+        if not network.edges:
+            raise PlanDataError(
+                f"{given['streets']} has no street to walk on: {len(lines)} rows, none a line that may be "
+                "walked.\nGive street lines; a column `walk` says which are walked on."
+            )
+        slopes = _slopes(given["terrain"], network, crs) if given["terrain"] else None
     window = Window(start=given["at"], end=given["until"], step_s=round(given["step"] * 60))
     on_foot = Walking(
         km_per_h=given["walk_km_h"], stop_limit_m=given["walk_limit"],
-        change_limit_m=given["change_limit"], join_limit_m=given["join_limit"],
+        change_limit_m=given["change_limit"], join_limit_m=given["join_limit"], slopes=slopes,
     )  # fmt: skip
     return TransitCase(
         network, crs, points, window, on_foot, given["within"], given["percentiles"], given["change_time"]
     )
+
+
+def _slopes(raster: str, network: Network, crs: Any) -> BothWays:
+    import numpy as np
+
+    from blockplan.exchange.terrain import read_heights
+    from blockplan.network.slopes import both_ways
+
+    heights = read_heights(raster, network.xy, crs)
+    if np.isnan(heights).all():
+        raise PlanDataError(
+            f"{raster} has no height at any crossing or end of the streets.\n"
+            "Give a raster of the same place, with a CRS that is right."
+        )
+    return both_ways(network, heights)
 
 
 def _document(found: Reach) -> dict[str, Any]:

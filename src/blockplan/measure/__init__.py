@@ -17,7 +17,7 @@ from blockplan.rooms import callable_room
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.model import Plan
@@ -28,7 +28,12 @@ __all__ = ["MEASURES", "MeasureSpec", "Parameter", "measure"]
 MEASURES: dict[str, MeasureSpec] = read_registry()
 
 
-def measure(plan: Plan, *ids: str, parameters: Mapping[str, Any] | None = None) -> tuple[Measurement, ...]:
+def measure(
+    plan: Plan,
+    *ids: str,
+    parameters: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Measurement, ...]:
     """
     Measure a plan.
 
@@ -39,6 +44,8 @@ def measure(plan: Plan, *ids: str, parameters: Mapping[str, Any] | None = None) 
     parameters
         Choices that hold for this call; they go before ``plan.toml [parameters]``, and those
         before the defaults. A measure takes the ones it has.
+    progress
+        Called with the name of each measure before it is taken.
 
     Returns
     -------
@@ -62,7 +69,12 @@ def measure(plan: Plan, *ids: str, parameters: Mapping[str, Any] | None = None) 
                 f"There is no measure {name!r}.{_like(name, MEASURES)} "
                 "`blockplan measure --list` names all of them."
             )
-    return tuple(_one(plan, MEASURES[name], sets) for name in ids or MEASURES)
+    found = []
+    for name in ids or MEASURES:
+        if progress is not None:
+            progress(name)
+        found.append(_one(plan, MEASURES[name], sets))
+    return tuple(found)
 
 
 def _one(plan: Plan, spec: MeasureSpec, sets: Mapping[str, Any]) -> Measurement:

@@ -307,6 +307,7 @@ def _definition(case: TransitCase, made: Journeys, departures: NDArray[np.int64]
         "walk_to_stop_limit_m": walking.stop_limit_m,
         "walk_between_stops_limit_m": walking.change_limit_m,
         "join_limit_m": walking.join_limit_m,
+        "slopes": None if walking.slopes is None else "Tobler's hiking function; metres on level ground",
         "change_s": case.change_s,
         "blank_times": "interpolated by shape_dist_traveled where stated, else evenly by stop",
         "crs": _crs_name(case.crs),

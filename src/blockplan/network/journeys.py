@@ -7,7 +7,7 @@ any vehicle. Two ways on foot never follow one another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.network.graph import Network
+    from blockplan.network.slopes import BothWays
     from blockplan.network.timetable import Timetable
 
 #: Travel times that are in memory at once (8 bytes each, some copies).
@@ -40,12 +41,16 @@ class Walking:
         Longest way between two stops.
     join_limit_m
         A point or stop joins the streets if they are at most so far away; that way counts.
+    slopes
+        Lengths of the edges of the streets uphill and downhill; None walks as on level ground. Limits are
+        metres on level ground too.
     """
 
     km_per_h: float = 4.0
     stop_limit_m: float = 1000.0
     change_limit_m: float = 500.0
     join_limit_m: float = 200.0
+    slopes: BothWays | None = field(default=None, compare=False)
 
     @property
     def metres_per_second(self) -> float:
@@ -145,7 +150,7 @@ def prepare(
     """
     used = np.flatnonzero(timetable.served & np.array([stop is not None for stop in stops], dtype=bool))
     joins = join(network, np.concatenate([points, stops[used]]), walking.join_limit_m)
-    places = with_places(network, joins)
+    places = with_places(network, joins, walking.slopes)
     here, there = np.arange(len(points)), np.arange(len(points), len(points) + len(used))
     speed, size = walking.metres_per_second, len(stops)
     near = ways_within(places, here, there, walking.stop_limit_m).seconds(speed)
@@ -154,8 +159,12 @@ def prepare(
     walks = ways_of(used[between.start], used[between.to].astype(np.int64), between.cost, size)
     stops_joined = np.zeros(size, dtype=bool)
     stops_joined[used] = ~joins.refused[len(points) :]
+    egress = access.turned(size)
+    if walking.slopes is not None:  # the way back is not the way there
+        back = ways_within(places, there, here, walking.stop_limit_m).seconds(speed)
+        egress = ways_of(used[back.start], back.to.astype(np.int64), back.cost, size)
     return Journeys(
-        timetable, access, timetable.links(walks, speed), access.turned(size),
+        timetable, access, timetable.links(walks, speed), egress,
         places,
         walking,
         ~joins.refused[: len(points)], stops_joined, limit_s,

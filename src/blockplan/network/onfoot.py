@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from blockplan.network.graph import Network
     from blockplan.network.join import Joins
+    from blockplan.network.slopes import BothWays
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +93,12 @@ def ways_of(start: NDArray[np.int64], to: NDArray[np.int64], cost: NDArray[np.in
     return Ways(indptr, to[kept].astype(np.int32), cost[kept].astype(np.int32))
 
 
-def with_places(network: Network, joins: Joins) -> Places:
-    """The network with each joined place as a node on its edge."""
+def with_places(network: Network, joins: Joins, slopes: BothWays | None = None) -> Places:
+    """
+    The network with each joined place as a node on its edge.
+
+    With `slopes` the pieces of an edge are as much longer than on the map as the edge, there and back.
+    """
     nodes = len(network.xy)
     joined = np.flatnonzero(~joins.refused)
     order = joined[np.lexsort((joins.at_cm[joined], joins.edge[joined]))]
@@ -112,18 +117,29 @@ def with_places(network: Network, joins: Joins) -> Places:
     tails = np.concatenate([network.start[whole], tail, here[last]])
     heads = np.concatenate([network.end[whole], here, network.end[edge[last]]])
     lengths = np.concatenate([network.length_cm[whole], length, network.length_cm[edge[last]] - at[last]])
-    rows = _rows(nodes + len(order), tails, heads, lengths)
+    ahead = back = lengths
+    if slopes is not None:
+        of = np.concatenate([np.flatnonzero(whole), edge, edge[last]])
+        ahead, back = (
+            np.rint(lengths * (sloped[of] / network.length_cm[of])).astype(np.int64)
+            for sloped in (slopes.ahead_cm, slopes.back_cm)
+        )
+    rows = _rows(nodes + len(order), (tails, heads), ahead, back)
     return Places(*rows, node, joins.way_cm.astype(np.int64))
 
 
 def _rows(
-    nodes: int, tails: NDArray[np.int64], heads: NDArray[np.int64], lengths: NDArray[np.int64]
+    nodes: int,
+    ends: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ahead: NDArray[np.int64],
+    back: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    both, other = np.concatenate([tails, heads]), np.concatenate([heads, tails])
+    both, other = np.concatenate(ends), np.concatenate(ends[::-1])
     order = np.argsort(both, kind="stable")
     indptr = np.zeros(nodes + 1, dtype=np.int64)
     np.cumsum(np.bincount(both, minlength=nodes), out=indptr[1:])
-    return indptr, other[order].astype(np.int32), np.tile(lengths, 2)[order].astype(np.int32)
+    lengths = np.concatenate([ahead, back])
+    return indptr, other[order].astype(np.int32), lengths[order].astype(np.int32)
 
 
 def ways_within(places: Places, starts: NDArray[np.int64], ends: NDArray[np.int64], limit_m: float) -> Ways:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Ends of lines this near to one another (m) are the same place.
 TOLERANCE_M = 0.1
+#: Word for stairs.
+STAIRS = "steps"
 #: Words in ``streets.barrier`` that say there is none.
 NO_BARRIER = frozenset({"no", "none", "false", "0"})
 
@@ -38,7 +40,7 @@ class _Lines:
     row: NDArray[np.intp]
 
 
-def walking(streets: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> Network:
+def walking(streets: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M, *, stairs: bool = True) -> Network:
     """
     The walking network of street lines.
 
@@ -49,6 +51,8 @@ def walking(streets: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> Netw
         perhaps ``u`` and ``v``. Rows without geometry are left out.
     tolerance_m
         Ends this near to a line or to each other meet.
+    stairs
+        Whether one walks on stairs: streets whose ``class`` or ``highway`` is ``steps``.
 
     Returns
     -------
@@ -57,6 +61,8 @@ def walking(streets: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> Netw
     """
     barred = is_barrier(streets)
     walks = streets["walk"].to_numpy(dtype=object, na_value=True).astype(bool) & ~barred
+    if not stairs:
+        walks &= ~is_stairs(streets)
     given = _given_nodes(streets, walks)
     lines = _lines(streets, walks, split_loops=given is None)
     fences = _lines(streets, barred, split_loops=False)
@@ -87,6 +93,14 @@ def is_barrier(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """Which streets may not be crossed on their level: those whose ``barrier`` says anything but no."""
     words = streets["barrier"].to_numpy(dtype=object)
     return np.array([isinstance(word, str) and word.lower() not in NO_BARRIER for word in words], dtype=bool)
+
+
+def is_stairs(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Which streets are stairs, by the plan's ``class`` or OpenStreetMap's ``highway``."""
+    found = np.zeros(len(streets), dtype=bool)
+    for column in {"class", "highway"} & set(streets.columns):
+        found |= (streets[column] == STAIRS).to_numpy(dtype=bool, na_value=False)
+    return found
 
 
 def _lines(streets: gpd.GeoDataFrame, rows: NDArray[np.bool_], *, split_loops: bool) -> _Lines:
