@@ -229,12 +229,11 @@ def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.da
     now = opened["period"]
     if last <= dt.date.fromisoformat(now["submission"]["last"]):
         # The record's own law refuses it, and says what to do instead.
-        shorter = {**now["submission"], "last": last.isoformat()}
-        return {
-            **now,
-            "submission": shorter,
-            "ends_before": write_time(first_moment(last + DAY, now["zone"])),
+        spans = {
+            name: {**now[name], "last": min(now[name]["last"], last.isoformat())}
+            for name in ("inspection", "submission")
         }
+        return {**now, **spans, "ends_before": write_time(first_moment(last + DAY, now["zone"]))}
     said = opened["rule"]
     fields = {key: value for key, value in said.items() if key in PeriodRule.model_fields}
     rule = PeriodRule.model_validate(fields)
