@@ -1,0 +1,37 @@
+"""The page on notices lists what there is: kinds of entry, kinds of finding, rules of the countries."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+from blockplan.notice import KINDS
+from blockplan.notice.countries import FOLDER, country
+from blockplan.notice.disclosure import GROUNDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def page(repo: Path) -> str:
+    return (repo / "docs" / "notice.md").read_text(encoding="utf-8")
+
+
+def test_every_kind_of_entry_is_listed_and_has_its_words(repo: Path) -> None:
+    texts = tomllib.loads((repo / "src/blockplan/notice/texts.toml").read_text(encoding="utf-8"))
+    assert set(texts["kind"]) == set(KINDS)
+    assert {kind for kind in KINDS if f"`{kind}`" not in page(repo)} == set()
+
+
+def test_every_kind_of_finding_is_listed_and_has_its_words(repo: Path) -> None:
+    texts = tomllib.loads((repo / "src/blockplan/notice/texts.toml").read_text(encoding="utf-8"))
+    table = page(repo).partition("## What `verify` finds")[2].partition("##")[0]
+    rows = "".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))
+    assert set(re.findall(r"`(\w+)`", rows)) == set(texts["finding"])
+
+
+def test_every_rule_and_every_ground_is_listed(repo: Path) -> None:
+    rules = [rule.id for file in FOLDER.glob("*.yaml") for rule in country(file.stem).rules]
+    assert [rule for rule in rules if f"`{rule}`" not in page(repo)] == []
+    assert [ground for ground in GROUNDS if ground not in page(repo)] == []
