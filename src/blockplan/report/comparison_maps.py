@@ -171,7 +171,7 @@ class Atlas:
         if most is None:
             return self._two_sided(pair, {}, [], self._homes)
         known = {
-            id_: old - new
+            id_: float(round(old - new))
             for layer, id_, _, old, new in most.homes
             if layer == "parcels" and old is not None and new is not None
         }

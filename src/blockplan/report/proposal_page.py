@@ -93,6 +93,11 @@ class ProposalView(View):
         return self.p.or_else(f"kind.{self.answer.kind}", self.answer.kind)
 
     @property
+    def method(self) -> str:
+        """How the solution was found: in the language of the page where there are words for the kind."""
+        return self.p.or_else(f"method.{self.answer.kind}", self.answer.method)
+
+    @property
     def synthetic_said(self) -> str:
         """What is said where the geometry is invented."""
         return self.p("head.synthetic")
