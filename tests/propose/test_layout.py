@@ -17,15 +17,16 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.community import read_community, write_community
 from blockplan.propose.layout import layout
 from blockplan.propose.layout_case import layout_case
+from blockplan.propose.layout_demands import unmet_demands
 from blockplan.propose.layout_draw import edges_of, parcels_of
 from blockplan.propose.layout_frame import frame_of, levels, stations, without_holes
 from blockplan.propose.layout_indicators import indicators
-from blockplan.propose.layout_land import field_of
+from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout_legal import fronts_m, illegal
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import score
-from blockplan.propose.layout_state import COUNT, GREEN, KIND, MANY_ROWS, ROW_KINDS
+from blockplan.propose.layout_state import AXIS, COUNT, GREEN, KIND, LEVEL, MANY_ROWS, ROW_KINDS
 from blockplan.propose.layout_traffic import traffic
 from blockplan.propose.stop import Stop
 
@@ -144,6 +145,59 @@ def test_what_cannot_be_placed_is_told(case):
     aims = replace(case.objectives, min_area_m2={**case.objectives.min_area_m2, "business": 10**6})
     found = layout(layout_case(case.initial, aims), stop=STOP, params=FEW)
     assert found.missing["business"] == aims.counts["business"]
+
+
+def test_what_the_land_cannot_hold_is_named_before_the_search(case):
+    field = field_of(case)
+    assert unmet_demands(case, field, land_of(case, field, FEW)) == []
+    aims = replace(
+        case.objectives,
+        counts={**case.objectives.counts, "school": 200},
+        min_edge_m={**case.objectives.min_edge_m, "office": 900.0},
+    )
+    tight = layout_case(case.initial, aims)
+    told = {
+        one.demand.split(":")[0]: one.amount
+        for one in unmet_demands(tight, field, land_of(tight, field, FEW))
+    }
+    assert told["office"] == aims.counts["office"]
+    assert 0 < told["school"] < 200
+
+
+def test_a_block_that_is_cut_anew_never_has_a_line_beyond_its_last_level():
+    from blockplan.propose.layout_kernels import recut
+
+    wide = np.array([shapely.box(0, 0, 700, 600)], dtype=object)
+    case = layout_case(*community(2, 2))
+    case = replace(case, vacant=wide, vacant_ids=np.array([0]))
+    field = field_of(case)
+    land = land_of(case, field, FEW)
+    state = again(empty_layout(case, land), 5)
+    done = 0
+    for _ in range(3_000):
+        state.blocks[1] = state.blocks[0]
+        done += recut(land, state, 1, 0)
+        last = land.levels[0, state.blocks[1, AXIS]] - 1
+        lines = state.blocks[1, LEVEL : LEVEL + state.blocks[1, MANY_ROWS] + 1]
+        assert lines.max() == last
+        assert (np.diff(lines) >= 0).all()
+    assert done > 500
+
+
+def test_a_locked_block_stays_vacant(case):
+    kept = int(case.vacant_ids[0])
+    locked = layout_case(case.initial, case.objectives, [kept])
+    found = layout(locked, stop=STOP, params=replace(FEW, steps_a_second=20))
+    (at,) = np.flatnonzero((found.plan.ids == kept) & (found.plan.kinds == "block"))
+    assert found.plan.types[at] == "feasible"
+    with pytest.raises(UsageError, match="Block 99999 cannot be locked: it is not vacant"):
+        layout_case(case.initial, case.objectives, [99999])
+
+
+def test_a_search_along_streets_covers_at_least_as_much_along_streets(case, found):
+    some = layout(case, stop=STOP, params=replace(FEW, along_streets=True))
+    mine, other = (indicators(one.plan, case.initial).coverage_streets for one in (some, found))
+    assert mine >= other - 0.02
 
 
 @pytest.mark.parametrize(("depth", "least"), [(30.0, 80.0), (85.0, 80.0), (260.0, 80.0), (700.0, 80.0)])

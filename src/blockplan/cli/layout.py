@@ -11,6 +11,7 @@ from blockplan.cli.common import json_option, progress, show_json, show_table
 
 if TYPE_CHECKING:
     from blockplan.propose.layout import Drawn
+    from blockplan.propose.stop import Incumbent
 
 
 @click.command(
@@ -21,8 +22,23 @@ if TYPE_CHECKING:
 @click.option("--out", required=True, type=click.Path(dir_okay=False), help="Write the finished plan here.")
 @click.option("--seconds", default=120.0, show_default=True, help="Work for at most so long.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same plan.")
+@click.option(
+    "--lock", "locked", multiple=True, type=int, metavar="ID", help="A vacant block that stays vacant."
+)
+@click.option("--streets", is_flag=True, help="Services are near along the streets, not in a straight line.")
+@click.option("--by-area", is_flag=True, help="Homes count by their area, not each block the same.")
 @json_option
-def command(initial: str, objectives: str, out: str, seconds: float, seed: int, as_json: bool) -> None:
+def command(
+    initial: str,
+    objectives: str,
+    out: str,
+    seconds: float,
+    seed: int,
+    locked: tuple[int, ...],
+    streets: bool,
+    by_area: bool,
+    as_json: bool,
+) -> None:
     """
     Draw parcels into the vacant blocks of a community (INITIAL) by its OBJECTIVES.
 
@@ -32,11 +48,15 @@ def command(initial: str, objectives: str, out: str, seconds: float, seed: int, 
     from blockplan.propose.layout import layout
     from blockplan.propose.layout_case import layout_case
     from blockplan.propose.layout_document import document
-    from blockplan.propose.stop import Stop
+    from blockplan.propose.layout_params import LayoutParams
+    from blockplan.propose.stop import Stop, interruptible
 
-    case = layout_case(read_community(initial), read_objectives(objectives))
-    with progress("Drawing parcels"):
-        found = layout(case, stop=Stop(seconds=seconds), seed=seed)
+    case = layout_case(read_community(initial), read_objectives(objectives), locked)
+    # By area a hectare counts as a block does otherwise; only the proportion matters.
+    each, a_m2 = (0.0, 1e-4) if by_area else (1.0, 0.0)
+    params = LayoutParams(along_streets=streets, home_weight=each, home_weight_m2=a_m2)
+    with progress("Drawing parcels"), interruptible():
+        found = layout(case, stop=Stop(seconds=seconds, tell=_tell), seed=seed, params=params)
     write_community(found.plan, Path(out))
     told = document(case, found)
     if as_json:
@@ -44,6 +64,10 @@ def command(initial: str, objectives: str, out: str, seconds: float, seed: int, 
         return
     _show(found, told)
     click.echo(f"written: {out}", err=True)
+
+
+def _tell(now: Incumbent) -> None:
+    click.echo(now.said, err=True)
 
 
 def _show(found: Drawn, told: dict[str, Any]) -> None:

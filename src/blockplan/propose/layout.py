@@ -9,19 +9,21 @@ score is drawn. What can be proved of any plan is in `layout_bound`.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.propose.layout_bound import bound_of
+from blockplan.propose.layout_demands import unmet_demands
 from blockplan.propose.layout_draw import edges_of, finished, parcels_of
 from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import Score, score
 from blockplan.propose.layout_state import TYPES
+from blockplan.propose.layout_streets import streets_of
 from blockplan.propose.layout_tidy import tidied
 from blockplan.propose.siting import gap
 from blockplan.propose.stop import Clock, Stop
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout_case import Case
     from blockplan.propose.layout_land import Field
     from blockplan.propose.layout_state import Land, Layout
-    from blockplan.propose.proposal import Ended
+    from blockplan.propose.proposal import Ended, Unmet
 
 #: Searches side by side; a machine with two cores is enough.
 THREADS = 2
@@ -56,8 +58,10 @@ class Drawn:
         What no legal plan can better of service and ecology; traffic counts as it is. See `layout_bound`.
     missing
         Type -> parcels that could not be placed; empty where all could.
+    unmet
+        Demands that the land cannot meet, known before the search.
     layout
-        Cuts and types, to start from again.
+        Cuts and types.
     seconds, seed, ended
         Wall-clock seconds, the seed, and whether a limit cut the search short.
     """
@@ -66,6 +70,7 @@ class Drawn:
     score: Score
     bound: float
     missing: Mapping[str, int]
+    unmet: tuple[Unmet, ...]
     layout: Layout
     seconds: float
     seed: int
@@ -103,12 +108,18 @@ def layout(
         raise UsageError(f"{stop.seconds:g} seconds are no time to search in; give a number above 0.")
     clock = Clock(stop)
     field = field_of(case)
-    land = land_of(case, field, params)
+    streets = streets_of(case.initial.lines("road")) if params.along_streets else None
+    land = land_of(case, field, params, streets)
+    unmet = unmet_demands(case, field, land)
+    for one in unmet:
+        clock.tell(None, None, f"cannot be met: {one.demand} ({one.amount:,.0f} {one.unit})")
+    before = clock.spent
     _compile(case, land)
-    # Only now: the first call on a machine compiles the search, and that must not hurry it.
-    search = Search(case, field, land, Clock(stop), params)
+    # The first call on a machine compiles the search, and that must not hurry it.
+    search = Search(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
     with ThreadPoolExecutor(1) as beside:
-        bound = beside.submit(bound_of, case, params)
+        # Of the score that is told, whatever the search looked for.
+        bound = beside.submit(bound_of, case, replace(params, home_weight=1.0, home_weight_m2=0.0))
         chosen = tidied(land, search.run(seed))
         plan = _with_roads(case, field, chosen)
         told = score(plan, case.objectives)
@@ -117,6 +128,7 @@ def layout(
         score=told,
         bound=bound.result().total + told.total - told.land_use,
         missing={name: int(n) for name, n in zip(TYPES, chosen.missing, strict=True) if n},
+        unmet=tuple(unmet),
         layout=chosen,
         seconds=clock.spent,
         seed=seed,
@@ -157,10 +169,20 @@ class Search:
         return best
 
     def _worth(self, one: Layout) -> float:
+        if self.params.along_streets or self.params.home_weight_m2:
+            # The benchmark's score is not what was searched for.
+            return self._own_worth(one)
         plan = finished(self.case, self.field, parcels_of(self.field, one))
         # Rounded, so that of two as good the earlier one is taken.
         told = score(plan, self.case.objectives)
         return round(told.land_use - self.params.missing * float(one.missing.sum()), 9)
+
+    def _own_worth(self, one: Layout) -> float:
+        from blockplan.propose.layout_kernels import anneal  # noqa: PLC0415 (numba is heavy)
+
+        worth = np.array([-np.inf, -np.inf])
+        anneal(self.land, again(one, 0), again(one, 0), worth, 0, 1.0, 1.0)
+        return round(float(worth[0]), 9)
 
     def _chain(self, start: Layout, seed: int, hot: float, steps: int, share: float) -> Layout:
         from blockplan.propose.layout_kernels import anneal  # noqa: PLC0415 (numba is heavy)

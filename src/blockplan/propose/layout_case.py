@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
-from blockplan.errors import PlanDataError
+from blockplan.errors import PlanDataError, UsageError
 from blockplan.propose.layout_score import community_area_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from blockplan.exchange.community import Community, Objectives
@@ -58,17 +58,31 @@ class Case:
     area_m2: float
 
 
-def layout_case(initial: Community, objectives: Objectives) -> Case:
+def layout_case(initial: Community, objectives: Objectives, locked: Sequence[int] = ()) -> Case:
     """
     The layout problem of a community.
+
+    Parameters
+    ----------
+    locked
+        Ids of vacant blocks that stay vacant.
 
     Raises
     ------
     PlanDataError
         If nothing is vacant.
+    UsageError
+        If an id that is locked is of no vacant block.
     """
     block = initial.kinds == "block"
     free = block & (initial.types == VACANT)
+    strange = sorted(set(locked) - set(initial.ids[free].tolist()))
+    if strange:
+        raise UsageError(
+            f"Block {strange[0]} cannot be locked: it is not vacant. "
+            f"Vacant blocks: {', '.join(map(str, initial.ids[free]))}."
+        )
+    free &= ~np.isin(initial.ids, np.array(locked, dtype=np.int64))
     stays = block & ~free & (initial.types != "outside")
     if not free.any():
         raise PlanDataError(

@@ -25,7 +25,13 @@ def document(case: Case, found: Drawn) -> dict[str, Any]:
     weights = case.objectives
     result = found.score
     breaches = illegal(found.plan, case.initial, weights)
-    unmet = [{"demand": name, "amount": n, "unit": "parcels"} for name, n in found.missing.items()]
+    told = {one.demand.split(":")[0] for one in found.unmet}
+    unmet = [one.to_dict() for one in found.unmet]
+    unmet += [
+        {"demand": name, "amount": n, "unit": "parcels"}
+        for name, n in found.missing.items()
+        if name not in told
+    ]
     unmet += [
         {"demand": one.said, "amount": one.limit - one.measured, "unit": one.unit}
         for one in breaches

@@ -120,7 +120,7 @@ def finished(case: Case, field: Field, parcels: list[Parcel], edges: Edges | Non
     """
     initial = case.initial
     edges = edges_of(case, parcels) if edges is None else edges
-    stays = (initial.kinds == "block") & (initial.types != "feasible")
+    stays = (initial.kinds == "block") & ~np.isin(initial.ids, case.vacant_ids)
     stays |= initial.kinds == "junction"
     corners = _new_corners(initial, edges)
     number = int(initial.ids.max()) + 1

@@ -195,7 +195,8 @@ def recut(land: Any, s: Any, at: int, g: int) -> bool:
     s.blocks[at, LEVEL], s.blocks[at, LEVEL + cuts + 1] = 0, last
     for k in range(1, cuts + 1):
         before = s.blocks[at, LEVEL + k - 1]
-        s.blocks[at, LEVEL + k] = before + 1 + below(s, last - before)
+        # Never beyond the last level: a row of no depth is refused below.
+        s.blocks[at, LEVEL + k] = min(last, before + 1 + below(s, last - before))
     fill = HOME if homes and chance(s) < 0.7 else GREEN
     for q in range(cuts + 1):
         if s.blocks[at, LEVEL + q] >= s.blocks[at, LEVEL + q + 1]:

@@ -17,6 +17,8 @@ class LayoutParams:
     home_weight, home_weight_m2
         Weight of a residential block in coverage: so much each, and so much a m2; the benchmark counts
         blocks.
+    along_streets
+        Whether a service is near by the streets that are there, and not by the straight line.
     few_homes, mean_home_m2
         More new residential parcels than this must be so large on the mean.
     slim
@@ -44,6 +46,7 @@ class LayoutParams:
     dispersion: float = 0.05
     home_weight: float = 1.0
     home_weight_m2: float = 0.0
+    along_streets: bool = False
     few_homes: int = 8
     mean_home_m2: float = 40_000.0
     slim: float = 4.0

@@ -1,0 +1,108 @@
+"""
+Which demands of a community no layout can meet, told before the search.
+
+Land is the only thing that is looked at: which types fit into which block at all, and whether the least
+areas of all parcels find room together. What passes here may still fail in the search.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.measure.solver import quiet_highs
+from blockplan.propose.layout_case import HOME
+from blockplan.propose.layout_state import ALLOWED, TYPES
+from blockplan.propose.proposal import Unmet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.propose.layout_case import Case
+    from blockplan.propose.layout_land import Field
+    from blockplan.propose.layout_state import Land
+
+
+def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
+    """
+    The fewest parcels and the least residential land that stay unmet in any layout, by demand.
+
+    Returns
+    -------
+    list
+        One entry for each demand that falls short; empty where the land can hold everything.
+    """
+    wanted = {name: n for name, n in case.missing.items() if n}
+    unknown = [name for name in wanted if name not in TYPES]
+    fits = _fits(field, land)
+    area = shapely.area(np.array(field.polygons, dtype=object))
+    found = [
+        Unmet(f"{name}: of a type that is not known", float(wanted[name]), "parcels") for name in unknown
+    ]
+    names = [name for name in wanted if name in TYPES]
+    short, homes = _shortfalls(case, names, fits, area)
+    for name, n in zip(names, short, strict=True):
+        if n > 0.5:
+            found.append(Unmet(f"{name}: no vacant block has room", float(round(n)), "parcels"))
+    if homes > 1:
+        found.append(Unmet(f"{HOME}: too little vacant land", float(homes), "m2"))
+    return found
+
+
+def _fits(field: Field, land: Land) -> NDArray[np.int64]:
+    """Bits of the types that some piece of each block may be."""
+    bits = np.zeros(len(field.polygons), np.int64)
+    for (part, *_), (first, cells) in zip(field.rows, land.rows, strict=True):
+        allowed = land.pieces[first : first + (cells + 1) ** 2, ALLOWED].astype(np.int64)
+        bits[part] |= int(np.bitwise_or.reduce(allowed))
+    return bits
+
+
+def _shortfalls(
+    case: Case, names: list[str], fits: NDArray[np.int64], area: NDArray[np.float64]
+) -> tuple[list[float], float]:
+    """Parcels short of each type and residential m2 short, weighted by the land that they stand for."""
+    import highspy  # noqa: PLC0415 (a large library)
+
+    limits = case.objectives.min_area_m2
+    solver = quiet_highs(mip_max_nodes=2_000)
+    used: list[list[tuple[int, float]]] = [[] for _ in area]
+    columns = 0
+
+    def add(cost: float, high: float, *, whole: bool) -> int:
+        nonlocal columns
+        solver.addCol(cost, 0.0, high, 0, np.zeros(0, np.int32), np.zeros(0))
+        if whole:
+            solver.changeColIntegrality(columns, highspy.HighsVarType.kInteger)
+        columns += 1
+        return columns - 1
+
+    def row(low: float, high: float, terms: list[tuple[int, float]]) -> None:
+        index, values = zip(*terms, strict=True)
+        solver.addRow(low, high, len(terms), np.array(index, np.int32), np.array(values, float))
+
+    slack = []
+    for name in names:
+        bit, least = TYPES.index(name), limits.get(name, 0.0)
+        slack.append(add(max(least, 1.0), float(case.missing[name]), whole=False))
+        terms = [(slack[-1], 1.0)]
+        for part in np.flatnonzero((fits >> bit) & 1):
+            here = add(0.0, float(case.missing[name]), whole=True)
+            used[part].append((here, least))
+            terms.append((here, 1.0))
+        row(float(case.missing[name]), highspy.kHighsInf, terms)
+    short = add(1.0, case.homes_m2, whole=False)
+    terms = [(short, 1.0)]
+    for part in np.flatnonzero((fits >> TYPES.index(HOME)) & 1):
+        here = add(0.0, float(area[part]), whole=False)
+        used[part].append((here, 1.0))
+        terms.append((here, 1.0))
+    row(case.homes_m2, highspy.kHighsInf, terms)
+    for listed, room in zip(used, area, strict=True):
+        if listed:
+            row(-highspy.kHighsInf, float(room), listed)
+    solver.run()
+    values = list(solver.getSolution().col_value)
+    return [float(values[at]) for at in slack], float(values[short])
