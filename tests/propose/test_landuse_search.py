@@ -1,5 +1,7 @@
 """The search for uses, held to every choice tried one by one."""
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -136,3 +138,30 @@ def test_a_bound_holds_at_any_prices(seed: int, prices: int) -> None:
     price = np.random.default_rng(prices).normal(0, 0.3, model.num_row_)
     if best is not None:
         assert proved_bound(made, model, price) >= best[1] - 1e-9
+
+
+def test_a_search_almost_without_time_returns_what_it_has_and_a_bound_that_holds() -> None:
+    problem = a_problem([[0.9, 0.1, 0.2], [0.1, 0.8, 0.2]])
+    found = solve(problem, Stop(seconds=1e-6))
+    assert fits(problem, found.chosen)
+    assert found.objective == pytest.approx(score(problem, found.chosen))
+    assert found.bound >= found.objective
+
+
+def test_ctrl_c_ends_a_search_with_what_it_has(monkeypatch) -> None:
+    from blockplan.propose import stop
+
+    monkeypatch.setattr(stop, "_ASKED_TO_END", threading.Event())
+    stop._ASKED_TO_END.set()
+    problem = a_problem([[0.9, 0.1, 0.2], [0.1, 0.8, 0.2]], bonus=1.0, pairs=[(0, 1)])
+    found = solve(problem, NEVER_LATE)
+    assert fits(problem, found.chosen)
+    assert found.ended == "interrupted" or found.objective == pytest.approx(found.bound)
+
+
+def test_better_choices_and_their_bound_are_told_on_the_way() -> None:
+    told = []
+    solve(a_problem([[0.1, 0.9, 0.2], [0.1, 0.8, 0.2]]), Stop(seconds=600, tell=told.append))
+    assert told
+    assert told[-1].objective == pytest.approx(1.7)
+    assert told[-1].bound >= 1.7 - 1e-9

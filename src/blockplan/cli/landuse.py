@@ -106,11 +106,14 @@ def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, give
 def _show_parts(answer: Answer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
     from blockplan.propose.landuse_pareto import say
+    from blockplan.report.proposal_words import Said
+    from blockplan.report.words import Words
 
+    named = Said(Words(lang))
     today = answer.parameters["today"]
     rows = [
         (
-            say(f"part.{name}", lang) if f"part.{name}" in say else name,
+            named.or_else(f"part.{name}", name),
             f"{today['parts'][name]:,.2f}",
             f"{amount:,.2f}",
         )

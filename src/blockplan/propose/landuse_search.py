@@ -236,7 +236,7 @@ class _Search:
             self.objective,
             self.bound,
             self.method,
-            self.ended,
+            "finished" if self.enough() else self.ended,
             self.clock.spent,
             missed,
             least or not missed,
