@@ -116,6 +116,7 @@ def pmedian(
         _bound(state, clock, rounds=3_000, share=0.5, enough=stop.gap)
         if not state.closed and gap(state.objective, state.lifted) > stop.gap:
             _search(state, stop, clock, random, rounds=stop.rounds, share=0.7)
+        if not state.closed and gap(state.objective, state.lifted) > stop.gap:
             _prove(state, stop, clock)
     else:
         state.bound = state.objective
