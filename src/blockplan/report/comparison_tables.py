@@ -76,8 +76,8 @@ def comparison_tables(document: Document) -> list[Table]:
         Table("transition_ha", TRANSITION, _plain(document["transition_ha"], TRANSITION)),
         Table("changed", CHANGED, tuple(_changes(document["changed"]))),
         Table("residents_changed", RESIDENTS, _plain(document["residents_changed"], RESIDENTS)),
-        Table("gains", GAINS, tuple(_gains(document["gains"]))),
         Table("places_changed", PLACES, tuple(_places(document["places_changed"]))),
+        Table("gains", GAINS, tuple(_gains(document["gains"]))),
     ]
 
 
