@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
 from tests.report.test_comparison import varied
 
 from blockplan.check.verdict import Required
+from blockplan.compare.gains import Gain
 from blockplan.report.comparison_tables import comparison_tables, write_comparison_tables
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def test_every_part_of_the_document_has_a_table(tmp_path: Path) -> None:
     found = varied()
+    gain = Gain("b", "green", 10.0, 0.0, 14.0, 210.0, 90.0, (("parcels", "A", 10.0, 210.0, 90.0),))
+    found = replace(found, pairs=tuple(replace(pair, gains=(gain,)) for pair in found.pairs))
     written = write_comparison_tables(found, tmp_path / "tables")
     assert [path.stem for path in written] == list(found.to_dict())
     for path in written:
