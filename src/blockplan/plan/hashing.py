@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -47,13 +48,12 @@ def _row_digests(frame: pd.DataFrame) -> list[bytes]:
     geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
     shapes = _shapes(frame) if geometry else [None] * len(frame)
     columns = sorted(str(column) for column in frame.columns if column != geometry)
-    values = [_column(frame[column]) for column in columns]
-    digests = []
-    for row, shape in enumerate(shapes):
-        said = {column: values[at][row] for at, column in enumerate(columns) if values[at][row] is not None}
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
-        digests.append(hashlib.sha256(text.encode() + b"\n" + (shape or b"")).digest())
-    return digests
+    said = [_said(column, frame[column]) for column in columns]
+    texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(frame)
+    return [
+        hashlib.sha256(f"{{{text}}}\n".encode() + (shape or b"")).digest()
+        for text, shape in zip(texts, shapes, strict=True)
+    ]
 
 
 def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
@@ -62,10 +62,22 @@ def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
     return list(wkb)
 
 
-def _column(series: pd.Series[Any]) -> list[Any]:
+def _said(column: str, series: pd.Series[Any]) -> list[str]:
+    """The values of a column as members of a JSON object, ``"far": "1.8"``; "" for an unknown one."""
+    head = f"{encode_basestring(column)}: "
     if series.dtype == "float64":  # most columns; the general way takes several times as long
-        return [None if math.isnan(number) else repr(number) for number in series.tolist()]
-    return [_canonical(value) for value in series.tolist()]
+        return ["" if math.isnan(number) else f'{head}"{number!r}"' for number in series.tolist()]
+    texts: dict[str, str] = {}  # codes and classes come up again and again
+    return [
+        (texts.get(value) or texts.setdefault(value, head + encode_basestring(value)))
+        if type(value) is str
+        else _member(head, _canonical(value))
+        for value in series.tolist()
+    ]
+
+
+def _member(head: str, value: Any) -> str:
+    return "" if value is None else head + json.dumps(value, ensure_ascii=False)
 
 
 def _canonical(value: Any) -> Any:

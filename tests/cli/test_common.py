@@ -1,0 +1,42 @@
+"""What the commands share: how a JSON document is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from blockplan.cli import common
+from blockplan.cli.common import show_json
+
+DOCUMENT = {
+    "plan": "x",
+    "verdicts": [{"rule": f"r-{number}", "day": dt.date(2021, 9, 30)} for number in range(3)],
+    "faults": [],
+    "residents": {"low": 1.5, "high": None},
+}
+READ: dict[str, Any] = json.loads(json.dumps(DOCUMENT, default=str))
+
+
+def test_a_small_document_is_indented(capsys: pytest.CaptureFixture[str]) -> None:
+    show_json(DOCUMENT)
+    assert capsys.readouterr().out == json.dumps(READ, indent=2) + "\n"
+
+
+def test_a_large_document_is_the_same_with_a_line_for_each_item(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "INDENTED", 10)
+    show_json(DOCUMENT)
+    said = capsys.readouterr().out
+    assert json.loads(said) == READ
+    assert sum('"rule"' in line for line in said.splitlines()) == 3
+
+
+@pytest.mark.parametrize("most", [10, 2_000_000])
+def test_what_is_no_number_is_refused(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "INDENTED", most)
+    with pytest.raises(ValueError, match="Out of range float"):
+        show_json({"value": float("nan")})
