@@ -116,8 +116,11 @@ def crossings(network: Network, legs: int) -> NDArray[Any]:
     spots = np.asarray(shapely.points(network.xy[degree >= legs]), dtype=object)
     if not len(spots):
         return spots
-    near = shapely.get_parts(shapely.union_all(shapely.buffer(spots, CROSSING_M / 2)))
-    return np.asarray(shapely.centroid(near), dtype=object)
+    # Most stand alone; only those with another in reach are merged, which is what takes long.
+    beside = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=CROSSING_M)[0]
+    crowded = np.bincount(beside, minlength=len(spots)) > 1
+    near = shapely.get_parts(shapely.union_all(shapely.buffer(spots[crowded], CROSSING_M / 2)))
+    return np.concatenate([spots[~crowded], np.asarray(shapely.centroid(near), dtype=object)])
 
 
 def _streets(plan: Plan, of: str) -> Any:
