@@ -129,7 +129,7 @@ class Model:
             solver.setSolution(solution)
         _listen(solver, clock, effort.said)
         solver.run()
-        return _found(solver, whole=whole)
+        return _found(solver, cost, whole=whole)
 
     def _highs(self, cost: Mapping[int, float]) -> Any:
         import highspy  # noqa: PLC0415
@@ -174,7 +174,7 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) and abs(value) < 1e29 else None
 
 
-def _found(solver: Any, *, whole: bool) -> Solved:
+def _found(solver: Any, cost: Mapping[int, float], *, whole: bool) -> Solved:
     import highspy  # noqa: PLC0415
 
     status, info = solver.getModelStatus(), solver.getInfo()
@@ -184,7 +184,8 @@ def _found(solver: Any, *, whole: bool) -> Solved:
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Solved("nothing", None, math.inf, bound)
     values = np.array(solver.getSolution().col_value)
-    objective = float(info.objective_function_value)
+    # Of the values themselves: after a start HiGHS 1.16 may give the start back beside a better objective.
+    objective = float(sum(by * values[at] for at, by in cost.items()))
     if whole:
         objective, bound = float(round(objective)), float(math.ceil(bound - 1e-6))
     if status == highspy.HighsModelStatus.kOptimal and objective - bound <= 1e-6 * max(1.0, abs(objective)):
