@@ -10,8 +10,7 @@ from click.testing import CliRunner
 from blockplan.batch import check_many, worst
 from blockplan.batch.checks import judge_one
 from blockplan.check import check
-from blockplan.cli.batch import command
-from blockplan.cli.check import command as check_command
+from blockplan.cli import app
 from blockplan.errors import RulePackError, UsageError
 from blockplan.plan import Plan, read
 
@@ -24,7 +23,7 @@ def lines(plans):
 
 def test_each_plan_is_judged_as_it_would_be_alone(plans, lines):
     for number in (0, 2, 4):
-        alone = CliRunner().invoke(check_command, [str(plans[number]), "--json"])
+        alone = CliRunner().invoke(app, ["check", str(plans[number]), "--json"])
         assert json.loads(json.dumps(lines[number].check)) == json.loads(alone.stdout)
         assert lines[number].exit_code == alone.exit_code
         assert lines[number].error is None
@@ -86,7 +85,7 @@ def test_the_command_streams_one_object_a_line_and_leaves_with_the_worst_code(pl
     listed = tmp_path / "plans.txt"
     listed.write_text("\n".join(map(str, plans[2:])) + "\n\n", encoding="utf-8")
     ran = CliRunner().invoke(
-        command, ["check", *map(str, plans[:2]), "--list", str(listed), "--workers", "2", "--json"]
+        app, ["batch", "check", *map(str, plans[:2]), "--list", str(listed), "--workers", "2", "--json"]
     )
     found = [json.loads(text) for text in ran.stdout.splitlines()]
     assert sorted(line["number"] for line in found) == [0, 1, 2, 3, 4]
@@ -98,14 +97,14 @@ def test_the_command_streams_one_object_a_line_and_leaves_with_the_worst_code(pl
 
 
 def test_the_command_says_in_words_what_came_of_each(plans):
-    ran = CliRunner().invoke(command, ["check", str(plans[0]), str(plans[3]), "--workers", "1"])
+    ran = CliRunner().invoke(app, ["batch", "check", str(plans[0]), str(plans[3]), "--workers", "1"])
     assert f"! {plans[3]}: There is no plan at" in ran.stdout
     judged = next(text for text in ran.stdout.splitlines() if str(plans[0]) in text)
     assert re.match(r"[✓×?] .*: \d+ (pass|fail|unknown)", judged)
 
 
 def test_the_command_without_plans_says_what_to_name():
-    ran = CliRunner().invoke(command, ["check"])
+    ran = CliRunner().invoke(app, ["batch", "check"])
     assert ran.exit_code == 2
     assert "Name the plans" in ran.stderr
 
@@ -119,5 +118,5 @@ def test_a_list_that_names_no_plan_or_cannot_be_read_is_refused(tmp_path):
     ):  # fmt: skip
         with pytest.raises(UsageError, match=said):
             CliRunner().invoke(
-                command, ["check", "--list", str(listed)], catch_exceptions=False, standalone_mode=False
+                app, ["batch", "check", "--list", str(listed)], catch_exceptions=False, standalone_mode=False
             )

@@ -360,8 +360,18 @@ def test_the_states_of_the_sentences_are_kept_represented_or_context() -> None:
             "S04",
             "Areas with exactly one core: 1",
         ),
-        ("areas", lambda f: f.assign(townships="One"), "S06", "Townships of the areas [area:life]: 1"),
-        ("areas", lambda f: f.assign(function=None), "S07", "Areas that state a function [area:mfg]: not kn"),
+        (
+            "areas",
+            lambda f: f.assign(townships="One"),
+            "S06",
+            "Townships of the areas, Life-services area: 1",
+        ),
+        (
+            "areas",
+            lambda f: f.assign(function=None),
+            "S07",
+            "Areas that state a function, Intelligent-manufacturing area: not kn",
+        ),
         ("stops", lambda f: f.assign(modes="subway"), "R04", "Modes of transport at each station: 1"),
         (
             "parcels",

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from tests.exchange.osmxml import grid, node, relation, way, write_osm
 
-from blockplan.cli.imports import command
+from blockplan.cli import app
 from blockplan.errors import MappingError, PlanDataError, UsageError
 from blockplan.exchange import import_layers, import_osm
 from blockplan.exchange.osmrules import features, first, walkability
@@ -416,8 +416,8 @@ def test_without_pyosmium_the_message_says_what_to_install(tmp_path, monkeypatch
 def test_the_command_prints_one_document(tmp_path):
     file = write_osm(tmp_path, *grid(), way(10, [1, 2, 6], highway="residential"))
     ran = CliRunner().invoke(
-        command,
-        ["osm", str(file), "--out", str(tmp_path / "plan"), "--drawn-on", "2024-06-30", "--json"],
+        app,
+        ["import", "osm", str(file), "--out", str(tmp_path / "plan"), "--drawn-on", "2024-06-30", "--json"],
         catch_exceptions=False,
     )
     document = json.loads(ran.stdout)
