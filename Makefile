@@ -37,7 +37,7 @@ test: $(READY) ## all tests that are not marked soak
 	$(BIN)/python -m pytest
 
 test-library: $(READY) ## the library tests, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -m "not browser and not soak"
 
 check: $(READY) ## format, lint, types, order of the rooms, docs
 	$(BIN)/ruff format --check .
