@@ -535,8 +535,8 @@ def test_without_the_newest_checkpoint_nothing_is_signed(tmp_path: Path) -> None
 
 
 def test_a_key_signs_no_text_that_could_be_a_checkpoint(tmp_path: Path) -> None:
-    _, notary = signed(tmp_path)
-    with pytest.raises(UsageError, match="begins like a checkpoint"):
+    store, notary = signed(tmp_path)
+    with store, pytest.raises(UsageError, match="begins like a checkpoint"):
         notary.sign_text("blockplan/made-up\n1\nAAAA\n")
 
 
