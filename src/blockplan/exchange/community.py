@@ -34,6 +34,21 @@ TYPES = {
 }  # fmt: skip
 #: Kind -> the geometry that it has.
 KINDS = {"block": "Polygon", "line": "LineString", "junction": "Point"}
+#: Types that are drawn into vacant land: small green and homes fill what is left, the others have a number.
+DRAWN = (
+    "green_s", "residential", "green_l", "business", "office", "school", "hospital_l", "hospital_s",
+    "recreation",
+)  # fmt: skip
+#: Service -> the types of block that offer it.
+SERVICES = {
+    "shopping": ("business",),
+    "working": ("office",),
+    "education": ("school",),
+    "medical care": ("hospital_l", "hospital_s"),
+    "entertainment": ("recreation",),
+}
+#: In the benchmark a service is near within so many metres, and green from this size on within so many.
+NEAR_M, GREEN_M, GREEN_MIN_M2 = 500.0, 300.0, 2_000.0
 ORIGINS = ("initial", "planned")
 #: A file that claims to be larger is not read.
 LARGEST_FILE = 500_000_000
@@ -93,6 +108,12 @@ class Objectives:
         Weights of the three parts of the score.
     built_share
         Share of the new parcel edges that become roads, by number; 1 where all do.
+    drawn, services
+        Types that are drawn, small green and homes first; service -> the types that offer it.
+    near_m
+        Service -> distance within which it is near; `NEAR_M` where it is not named.
+    green_m, green_min_m2
+        Distance within which green is near, and the least area of green that counts.
     """
 
     diagonal_m: float
@@ -106,6 +127,15 @@ class Objectives:
     ecology: float = 1.0
     traffic: float = 0.0
     built_share: float = 1.0
+    drawn: tuple[str, ...] = DRAWN
+    services: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: SERVICES)
+    near_m: Mapping[str, float] = field(default_factory=dict)
+    green_m: float = GREEN_M
+    green_min_m2: float = GREEN_MIN_M2
+
+    def reach_m(self, service: str) -> float:
+        """Distance within which a service is near, in m."""
+        return self.near_m.get(service, NEAR_M)
 
 
 def read_community(path: str | Path) -> Community:

@@ -22,7 +22,6 @@ from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import Score, score
-from blockplan.propose.layout_state import TYPES
 from blockplan.propose.layout_streets import streets_of
 from blockplan.propose.layout_tidy import tidied
 from blockplan.propose.siting import gap
@@ -127,13 +126,17 @@ def layout(
         plan=plan,
         score=told,
         bound=bound.result().total + told.total - told.land_use,
-        missing={name: int(n) for name, n in zip(TYPES, chosen.missing, strict=True) if n},
+        missing=_missing(case, chosen),
         unmet=tuple(unmet),
         layout=chosen,
         seconds=clock.spent,
         seed=seed,
         ended="interrupted" if clock.interrupted else "limit" if search.late else "finished",
     )
+
+
+def _missing(case: Case, chosen: Layout) -> dict[str, int]:
+    return {name: int(n) for name, n in zip(case.objectives.drawn, chosen.missing, strict=True) if n}
 
 
 def _compile(case: Case, land: Land) -> None:

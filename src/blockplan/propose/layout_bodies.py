@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import shapely
 
+from blockplan.exchange.community import NEAR_M
 from blockplan.propose.layout_case import HOME
-from blockplan.propose.layout_score import NEAR_M, centres
+from blockplan.propose.layout_score import centres
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,18 +101,20 @@ def body(block: Polygon, area_m2: float) -> Polygon | None:
     return cast("Polygon", found)
 
 
-def spots_of(case: Case, types: tuple[str, ...], *, wide: bool = False) -> Spots:
+def spots_of(case: Case, types: tuple[str, ...], *, near_m: float = NEAR_M, wide: bool = False) -> Spots:
     """
     The candidates of a service: in each block, every set of homes that one place can be near to.
 
     Parameters
     ----------
+    near_m
+        When a home is near, in m.
     wide
         Leave out blocks that are narrower than the least edge of what would stand there.
     """
     homes = centres(case.stays[case.stays_types == HOME])
     placed = [name for name in types if case.missing.get(name)]
-    reach = NEAR_M + SLACK_M
+    reach = near_m + SLACK_M
     discs = [shapely.Point(one).buffer(reach, quad_segs=SEGMENTS) for one in homes]
     grounds = _bodies(case, (HOME,), wide=wide)
     rings = [None if one is None else one.buffer(reach, quad_segs=SEGMENTS) for one in grounds]

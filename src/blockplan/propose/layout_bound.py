@@ -16,13 +16,7 @@ import shapely
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout_bodies import Spots, spots_of
 from blockplan.propose.layout_case import HOME
-from blockplan.propose.layout_score import (
-    ECOLOGY_SLACK_M,
-    GREEN_M,
-    GREEN_MIN_M2,
-    GREENS,
-    SERVICES,
-)
+from blockplan.propose.layout_score import ECOLOGY_SLACK_M, GREENS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +75,11 @@ def bound_of(case: Case, params: LayoutParams, *, wide: bool = False) -> Bound:
     aims = case.objectives
     room = _room_m2(case)
     present = {*case.stays_types, *(name for name, n in case.missing.items() if n)}
-    spots = [spots_of(case, types, wide=wide) for types in SERVICES.values() if present & set(types)]
+    spots = [
+        spots_of(case, types, near_m=aims.reach_m(name), wide=wide)
+        for name, types in aims.services.items()
+        if present & set(types)
+    ]
     ecology = aims.ecology * _ecology(case, room)
     if not spots:
         return Bound(ecology, 0.0, ecology, 0)
@@ -284,9 +282,10 @@ def _ecology(case: Case, room: float) -> float:
     """As if all vacant land were green for the homes that stay, and all new homes had green near."""
     homes = case.stays[case.stays_types == HOME]
     greens = case.stays[np.isin(case.stays_types, GREENS)]
-    large = greens[shapely.area(greens) >= GREEN_MIN_M2]
+    large = greens[shapely.area(greens) >= case.objectives.green_min_m2]
     land = shapely.union_all([*case.vacant, *large])
-    near = shapely.intersection(shapely.buffer(land, GREEN_M + ECOLOGY_SLACK_M), shapely.union_all(homes))
+    reach = shapely.buffer(land, case.objectives.green_m + ECOLOGY_SLACK_M)
+    near = shapely.intersection(reach, shapely.union_all(homes))
     whole = float(shapely.area(homes).sum())
     if HOME not in case.objectives.min_area_m2:
         room = 0.0

@@ -14,7 +14,7 @@ import shapely
 
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout_case import HOME
-from blockplan.propose.layout_state import ALLOWED, TYPES
+from blockplan.propose.layout_state import ALLOWED
 from blockplan.propose.proposal import Unmet
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
         One entry for each demand that falls short; empty where the land can hold everything.
     """
     wanted = {name: n for name, n in case.missing.items() if n}
-    unknown = [name for name in wanted if name not in TYPES]
+    unknown = [name for name in wanted if name not in case.objectives.drawn]
     fits = _fits(field, land)
     area = shapely.area(np.array(field.polygons, dtype=object))
     found = [
         Unmet(f"{name}: of a type that is not known", float(wanted[name]), "parcels") for name in unknown
     ]
-    names = [name for name in wanted if name in TYPES]
+    names = [name for name in wanted if name in case.objectives.drawn]
     short, homes = _shortfalls(case, names, fits, area)
     for name, n in zip(names, short, strict=True):
         if n > 0.5:
@@ -66,7 +66,7 @@ def _shortfalls(
     """Parcels short of each type and residential m2 short, weighted by the land that they stand for."""
     import highspy  # noqa: PLC0415 (a large library)
 
-    limits = case.objectives.min_area_m2
+    limits, number = case.objectives.min_area_m2, case.objectives.drawn.index
     solver = quiet_highs(mip_max_nodes=2_000)
     used: list[list[tuple[int, float]]] = [[] for _ in area]
     columns = 0
@@ -85,7 +85,7 @@ def _shortfalls(
 
     slack = []
     for name in names:
-        bit, least = TYPES.index(name), limits.get(name, 0.0)
+        bit, least = number(name), limits.get(name, 0.0)
         slack.append(add(max(least, 1.0), float(case.missing[name]), whole=False))
         terms = [(slack[-1], 1.0)]
         for part in np.flatnonzero((fits >> bit) & 1):
@@ -95,7 +95,7 @@ def _shortfalls(
         row(float(case.missing[name]), highspy.kHighsInf, terms)
     short = add(1.0, case.homes_m2, whole=False)
     terms = [(short, 1.0)]
-    for part in np.flatnonzero((fits >> TYPES.index(HOME)) & 1):
+    for part in np.flatnonzero((fits >> number(HOME)) & 1):
         here = add(0.0, float(area[part]), whole=False)
         used[part].append((here, 1.0))
         terms.append((here, 1.0))

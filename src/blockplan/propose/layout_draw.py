@@ -23,7 +23,6 @@ from blockplan.propose.layout_state import (
     MANY_ROWS,
     ROW_CUTS,
     ROW_KINDS,
-    TYPES,
 )
 
 if TYPE_CHECKING:
@@ -91,7 +90,8 @@ def parcels_of(field: Field, layout: Layout) -> list[Parcel]:
                 near, which = own.query(piece)
                 world = frame.world(piece[:, order])
                 world[near < SAME_M] = ends[which[near < SAME_M]]
-                found.append(Parcel(part, TYPES[row[KIND + q * ROW_KINDS + c]], shapely.Polygon(world)))
+                kind = field.drawn[row[KIND + q * ROW_KINDS + c]]
+                found.append(Parcel(part, kind, shapely.Polygon(world)))
     return found
 
 

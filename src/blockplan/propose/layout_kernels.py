@@ -17,8 +17,8 @@ from blockplan.network.compiled import compiled
 from blockplan.propose.layout_state import (
     ALLOWED, AREA, AXIS, CELLS, COUNT, CUT, DIAGONAL, DISPERSION, ECOLOGY, FEW_HOMES, FIRST, GREEN,
     GREEN_M2, GREEN_REACH, HOME, HOME_WEIGHT, HOME_WEIGHT_M2, HOMES_M2, KIND, LAST, LEVEL, MANY, MANY_ROWS,
-    MEAN_HOME_M2, MISSING, NEAR, NODE, PARCELS, PER_PARCEL, PIECE, PLAIN, ROW_CUTS, ROW_KINDS, ROWS, SERVICE,
-    SERVICES, TYPE, U0, U1, V0, V1, WAY, X, Y,
+    MEAN_HOME_M2, MISSING, NODE, PARCELS, PER_PARCEL, PIECE, PLAIN, REACH, ROW_CUTS, ROW_KINDS, ROWS,
+    SERVICE, SERVICES, TYPE, U0, U1, V0, V1, WAY, X, Y,
 )  # fmt: skip
 # isort: on
 
@@ -366,12 +366,12 @@ def services(land: Any, s: Any, first: int, second: int) -> Any:
 @compiled
 def covered(land: Any, spots: Any, n: int, homes: Any, h: int) -> float:
     """Mean over services of the share of homes that have one near, in a straight line or along streets."""
-    near = land.numbers[NEAR]
     streets = land.apart.shape[0] > 0
     won = whole = 0.0
     for i in range(h):
         found = 0
         for k in range(n):
+            near = land.numbers[REACH + int(spots[k, 2])]
             du, dv = homes[i, 0] - spots[k, 0], homes[i, 1] - spots[k, 1]
             # A way along streets is never shorter than the straight line.
             if du * du + dv * dv <= near * near and (

@@ -19,12 +19,12 @@ from blockplan.propose.layout_frame import (
     step_of,
     without_holes,
 )
-from blockplan.propose.layout_score import GREEN_M, GREEN_MIN_M2, GREENS, NEAR_M, SERVICES, centres
+from blockplan.propose.layout_score import GREENS, centres
 
 # isort: off
 from blockplan.propose.layout_state import (
-    ALLOWED, AREA, COUNT, CUT, FIRST, LAST, LEVEL, MANY, MANY_ROWS, NODE, PIECE, PLAIN, TYPES, U0, U1, V0, V1,
-    WAY, WIDTH, Land, Layout, X, Y,
+    ALLOWED, AREA, COUNT, CUT, FIRST, LAST, LEVEL, MANY, MANY_ROWS, NODE, PIECE, PLAIN, U0, U1, V0, V1, WAY,
+    WIDTH, Land, Layout, X, Y,
 )  # fmt: skip
 # isort: on
 
@@ -59,6 +59,8 @@ class Field:
         (part, axis) -> levels.
     rows
         (part, axis, lower level, upper level), in the order of rows in ``Land``.
+    drawn
+        Types by number.
     """
 
     polygons: list[Polygon]
@@ -67,6 +69,7 @@ class Field:
     stations: dict[tuple[int, int, int, int], NDArray[np.float64]]
     levels: dict[tuple[int, int], NDArray[np.float64]]
     rows: list[tuple[int, int, int, int]]
+    drawn: tuple[str, ...]
 
 
 def field_of(case: Case) -> Field:
@@ -75,7 +78,7 @@ def field_of(case: Case) -> Field:
     polygons = [part for block in case.vacant for part in without_holes(block)]
     frames = [frame_of(block) for block in polygons]
     local = [_both_axes(block, frame) for block, frame in zip(polygons, frames, strict=True)]
-    field = Field(polygons, local, frames, {}, {}, [])
+    field = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn)
     for number, both in enumerate(local):
         for axis, block in enumerate(both):
             _add_rows(field, number, axis, block, least)
@@ -107,7 +110,7 @@ def allowed(
     table: NDArray[np.float64], whole: NDArray[np.bool_], case: Case, params: LayoutParams
 ) -> NDArray[Any]:
     """
-    The types that each piece may be, as bits in the order of `TYPES`.
+    The types that each piece may be, as bits in the order of `Objectives.drawn`.
 
     Parameters
     ----------
@@ -121,9 +124,9 @@ def allowed(
     box = np.maximum(short * long, 1e-9)
     straight = (long <= params.slim * np.maximum(short, 1e-9)) & (area >= params.fill * box)
     bits = np.zeros(area.size, np.int64)
-    for number, name in enumerate(TYPES):
+    for number, name in enumerate(aims.drawn):
         if name == "green_s":
-            fits = ((area >= GREEN_MIN_M2) & (short >= params.green_edge_m)) | whole
+            fits = ((area >= aims.green_min_m2) & (short >= params.green_edge_m)) | whole
         elif name not in aims.min_area_m2:
             fits = np.zeros(area.size, bool)
         else:
@@ -175,7 +178,7 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
         near_at,
         _homes(case, params, streets),
         _serving(case, streets),
-        _kinds(),
+        _kinds(case),
         np.zeros((0, 0), np.float32) if streets is None else streets.apart,
         _numbers(case, params),
     )
@@ -209,13 +212,13 @@ def _to_streets(streets: Streets | None, xy: NDArray[np.float64]) -> NDArray[np.
     return np.zeros((len(xy), 2)) if streets is None else streets.join(xy)
 
 
-def _kinds() -> NDArray[np.int64]:
-    number = _service_numbers()
-    return np.array([[number.get(name, -1), int(name in GREENS)] for name in TYPES])
+def _kinds(case: Case) -> NDArray[np.int64]:
+    number = _service_numbers(case)
+    return np.array([[number.get(name, -1), int(name in GREENS)] for name in case.objectives.drawn])
 
 
-def _service_numbers() -> dict[str, int]:
-    return {name: k for k, types in enumerate(SERVICES.values()) for name in types}
+def _service_numbers(case: Case) -> dict[str, int]:
+    return {name: k for k, types in enumerate(case.objectives.services.values()) for name in types}
 
 
 def _points(
@@ -232,12 +235,13 @@ def _points(
     )
     inside = np.concatenate([np.full(len(p), max(-1, number - len(homes))) for number, p in enumerate(found)])
     greens = case.stays[np.isin(case.stays_types, GREENS)]
-    greens = greens[shapely.area(greens) >= GREEN_MIN_M2]
+    greens = greens[shapely.area(greens) >= case.objectives.green_min_m2]
+    reach = case.objectives.green_m
     dots = shapely.points(xy)
     base = np.zeros(len(xy), np.int64)
     if greens.size:
-        base[shapely.dwithin(shapely.union_all(greens), dots, GREEN_M)] = 1
-    near = [np.flatnonzero(shapely.dwithin(block, dots, GREEN_M)) for block in field.polygons]
+        base[shapely.dwithin(shapely.union_all(greens), dots, reach)] = 1
+    near = [np.flatnonzero(shapely.dwithin(block, dots, reach)) for block in field.polygons]
     uv = [frame.local(xy[at]) for frame, at in zip(field.frames, near, strict=True)]
     first = np.concatenate([[0], np.cumsum([at.size for at in near])])
     both = np.ascontiguousarray(np.vstack(uv))
@@ -264,7 +268,7 @@ def _homes(case: Case, params: LayoutParams, streets: Streets | None) -> NDArray
 
 def _serving(case: Case, streets: Streets | None) -> NDArray[np.float64]:
     """Services that stay."""
-    number = _service_numbers()
+    number = _service_numbers(case)
     serves = np.array([name in number for name in case.stays_types], dtype=bool)
     at = centres(case.stays[serves])
     which = np.array([number[name] for name in case.stays_types[serves]], dtype=float)
@@ -275,17 +279,19 @@ def _numbers(case: Case, params: LayoutParams) -> NDArray[np.float64]:
     """``Land.numbers``, in its order."""
     aims = case.objectives
     weights = [aims.service, aims.ecology, params.dispersion]
-    lengths = [aims.diagonal_m, NEAR_M, GREEN_M]
+    reach = [aims.reach_m(name) for name in aims.services]
+    lengths = [aims.diagonal_m, max(reach, default=0.0), aims.green_m]
     # A hair more than is asked, so that rounding does not leave too little.
     wanted = [params.missing, params.parcel, case.homes_m2 * (1 + 1e-9)]
     homes = [params.home_weight, params.home_weight_m2, params.few_homes, params.mean_home_m2]
-    return np.array([*weights, *lengths, *wanted, *homes, GREEN_MIN_M2, _services(case)], dtype=float)
+    counts = [aims.green_min_m2, _services(case)]
+    return np.array([*weights, *lengths, *wanted, *homes, *counts, *reach], dtype=float)
 
 
 def _services(case: Case) -> int:
     """How many services the finished plan has."""
     there = {*case.stays_types, *(name for name, n in case.missing.items() if n)}
-    return sum(bool(there & set(types)) for types in SERVICES.values())
+    return sum(bool(there & set(types)) for types in case.objectives.services.values())
 
 
 def empty_layout(case: Case, land: Land) -> Layout:
@@ -299,7 +305,7 @@ def empty_layout(case: Case, land: Land) -> Layout:
         blocks[block, LEVEL + 1], blocks[block, CUT + 1], blocks[block, PIECE] = top, cells, first + cells
     return Layout(
         blocks,
-        np.array([case.missing.get(name, 0) for name in TYPES]),
+        np.array([case.missing.get(name, 0) for name in case.objectives.drawn]),
         np.column_stack([land.points[:, 1], land.points[:, 2] < 0]).astype(np.int64),
         np.zeros(land.near.size, np.int64),
         np.ones(1, np.uint64),

@@ -19,6 +19,7 @@ import numpy as np
 import shapely
 from scipy.spatial.distance import cdist, pdist
 
+from blockplan.exchange.community import GREEN_M, GREEN_MIN_M2
 from blockplan.propose.layout_traffic import traffic
 
 if TYPE_CHECKING:
@@ -28,21 +29,8 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.community import Community, Objectives
 
-#: Service -> the types of block that offer it.
-SERVICES = {
-    "shopping": ("business",),
-    "working": ("office",),
-    "education": ("school",),
-    "medical care": ("hospital_l", "hospital_s"),
-    "entertainment": ("recreation",),
-}
-#: A service is near a home within so many metres, between centroids.
-NEAR_M = 500.0
 #: Weight of dispersion beside coverage in the service part (1).
 DISPERSION = 0.05
-#: Green counts for homes within so many metres, and from this size on.
-GREEN_M = 300.0
-GREEN_MIN_M2 = 2_000.0
 #: So much wider, in m, a buffer is drawn that has to hold every buffer of the score.
 ECOLOGY_SLACK_M = 0.5
 #: Segments in a quarter of a circle of a buffer.
@@ -112,18 +100,18 @@ def score(plan: Community, objectives: Objectives) -> Score:
     homes = plan.blocks("residential")
     area = shapely.area(homes)
     near, dispersions = {}, []
-    for name, types in SERVICES.items():
+    for name, types in objectives.services.items():
         blocks = plan.blocks(*types)
         if not blocks.size:
             continue
-        near[name] = _near(homes, blocks)
+        near[name] = _near(homes, blocks, objectives.reach_m(name))
         if blocks.size > 1:
             dispersions.append(_dispersion(blocks) / objectives.diagonal_m)
     coverage = float(np.mean([one.mean() for one in near.values()])) if near and homes.size else 0.0
     dispersion = float(np.mean(dispersions)) if dispersions else 0.0
     by_area = [float(np.average(one, weights=area)) for one in near.values()] if homes.size else []
     service = coverage + DISPERSION * dispersion
-    ecology = ecology_share(homes, plan.blocks(*GREENS))
+    ecology = ecology_share(homes, plan.blocks(*GREENS), objectives.green_m, objectives.green_min_m2)
     whole = community_area_m2(plan)
     roads = traffic(plan.lines("road"), whole)
     land_use = objectives.service * service + objectives.ecology * ecology
@@ -148,13 +136,18 @@ def community_area_m2(plan: Community) -> float:
     return float(shapely.area(plan.shapes[(plan.kinds == "block") & (plan.types != "outside")]).sum())
 
 
-def ecology_share(homes: NDArray[np.object_], greens: NDArray[np.object_]) -> float:
-    """Share (1) of the homes' area within `GREEN_M` of a green of at least `GREEN_MIN_M2`."""
+def ecology_share(
+    homes: NDArray[np.object_],
+    greens: NDArray[np.object_],
+    reach_m: float = GREEN_M,
+    least_m2: float = GREEN_MIN_M2,
+) -> float:
+    """Share (1) of the homes' area within reach of a green of at least some area."""
     whole = float(shapely.area(homes).sum())
-    large = greens[shapely.area(greens) >= GREEN_MIN_M2]
+    large = greens[shapely.area(greens) >= least_m2]
     if not whole or not large.size:
         return 0.0
-    reached = shapely.union_all(shapely.buffer(large, GREEN_M, quad_segs=SEGMENTS))
+    reached = shapely.union_all(shapely.buffer(large, reach_m, quad_segs=SEGMENTS))
     return float(shapely.area(shapely.intersection(reached, shapely.union_all(homes)))) / whole
 
 
@@ -163,10 +156,10 @@ def centres(blocks: NDArray[np.object_]) -> NDArray[np.float64]:
     return np.asarray(shapely.get_coordinates(shapely.centroid(blocks)), dtype=float).reshape(-1, 2)
 
 
-def _near(homes: NDArray[np.object_], blocks: NDArray[np.object_]) -> NDArray[np.bool_]:
+def _near(homes: NDArray[np.object_], blocks: NDArray[np.object_], reach_m: float) -> NDArray[np.bool_]:
     if not homes.size:
         return np.zeros(0, np.bool_)
-    return np.asarray(cdist(centres(homes), centres(blocks)).min(axis=1) <= NEAR_M)
+    return np.asarray(cdist(centres(homes), centres(blocks)).min(axis=1) <= reach_m)
 
 
 def _dispersion(blocks: NDArray[np.object_]) -> float:

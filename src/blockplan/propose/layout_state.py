@@ -9,11 +9,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-#: Types of parcel by number: small green and homes fill what is left, the others have a number to reach.
-TYPES = (
-    "green_s", "residential", "green_l", "business", "office", "school", "hospital_l", "hospital_s",
-    "recreation",
-)  # fmt: skip
+#: Small green and homes are the first two of the types that `Objectives.drawn` numbers.
 GREEN, HOME = 0, 1
 #: Most rows of a block, parcels of a row and parcels of a block.
 ROWS, CELLS = 6, 16
@@ -45,11 +41,11 @@ AREA, X, Y, U0, V0, U1, V1, PLAIN, ALLOWED, FIRST, LAST, NODE, WAY = range(13)
 
 #: Places of ``Land.numbers``: weights; lengths in m; penalties of a parcel that is missing and of every
 #: parcel; residential m2 to add; weight of a new home, and of each of its m2; rule of many homes; smallest
-#: green that counts in m2; number of services.
+#: green that counts in m2; number of services that there are; then, for each service, when it is near, in m.
 (
     SERVICE, ECOLOGY, DISPERSION, DIAGONAL, NEAR, GREEN_REACH, MISSING, PER_PARCEL, HOMES_M2, HOME_WEIGHT,
-    HOME_WEIGHT_M2, FEW_HOMES, MEAN_HOME_M2, GREEN_M2, SERVICES,
-) = range(15)  # fmt: skip
+    HOME_WEIGHT_M2, FEW_HOMES, MEAN_HOME_M2, GREEN_M2, SERVICES, REACH,
+) = range(16)  # fmt: skip
 
 
 class Layout(NamedTuple):
