@@ -67,6 +67,9 @@ class Community:
         Polygon, LineString or Point in local metres.
     about
         What the file says of itself; kept as it is.
+    weights
+        What each feature counts as a home (residents, m2); 0 where it is none. None where all homes count
+        the same.
     """
 
     ids: NDArray[np.int64]
@@ -75,6 +78,7 @@ class Community:
     origins: NDArray[np.object_]
     shapes: NDArray[np.object_]
     about: Mapping[str, Any] = field(default_factory=dict)
+    weights: NDArray[np.float64] | None = None
 
     def blocks(self, *types: str) -> NDArray[np.object_]:
         """Polygons of the blocks of these types; of all where none is named."""
@@ -114,6 +118,8 @@ class Objectives:
         Service -> distance within which it is near; `NEAR_M` where it is not named.
     green_m, green_min_m2
         Distance within which green is near, and the least area of green that counts.
+    weighted
+        Whether homes count by the weights of the community, and not each block the same.
     """
 
     diagonal_m: float
@@ -132,6 +138,7 @@ class Objectives:
     near_m: Mapping[str, float] = field(default_factory=dict)
     green_m: float = GREEN_M
     green_min_m2: float = GREEN_MIN_M2
+    weighted: bool = False
 
     def reach_m(self, service: str) -> float:
         """Distance within which a service is near, in m."""

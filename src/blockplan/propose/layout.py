@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import UsageError
-from blockplan.propose.layout_bound import bound_of
+from blockplan.propose.layout_bound import Bound, bound_of
+from blockplan.propose.layout_case import weighing
 from blockplan.propose.layout_demands import unmet_demands
-from blockplan.propose.layout_draw import edges_of, finished, parcels_of
+from blockplan.propose.layout_draw import edges_of, finished, lines_of, parcels_of
 from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
@@ -102,7 +103,7 @@ def layout(
     UsageError
         If no time is given.
     """
-    stop, params = stop or Stop(seconds=120), params or LayoutParams()
+    stop, params = stop or Stop(seconds=120), weighing(case, params or LayoutParams())
     if not 0 < stop.seconds < np.inf:
         raise UsageError(f"{stop.seconds:g} seconds are no time to search in; give a number above 0.")
     clock = Clock(stop)
@@ -117,8 +118,7 @@ def layout(
     # The first call on a machine compiles the search, and that must not hurry it.
     search = Search(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
     with ThreadPoolExecutor(1) as beside:
-        # Of the score that is told, whatever the search looked for.
-        bound = beside.submit(bound_of, case, replace(params, home_weight=1.0, home_weight_m2=0.0))
+        bound = beside.submit(_told_bound, case, params)
         chosen = tidied(land, search.run(seed))
         plan = _with_roads(case, field, chosen)
         told = score(plan, case.objectives)
@@ -133,6 +133,13 @@ def layout(
         seed=seed,
         ended="interrupted" if clock.interrupted else "limit" if search.late else "finished",
     )
+
+
+def _told_bound(case: Case, params: LayoutParams) -> Bound:
+    """The bound of the score that is told, whatever the search looked for."""
+    if case.objectives.weighted:
+        return bound_of(case, params)
+    return bound_of(replace(case, weights=None), replace(params, home_weight=1.0, home_weight_m2=0.0))
 
 
 def _missing(case: Case, chosen: Layout) -> dict[str, int]:
@@ -209,6 +216,9 @@ class Search:
 def _with_roads(case: Case, field: Field, chosen: Layout) -> Community:
     """The finished plan, with the share of new edges as roads that is asked for."""
     parcels = parcels_of(field, chosen)
+    if case.fronts is not None:
+        # New lines are borders of parcels there, and no streets.
+        return finished(case, field, parcels, lines_of(case))
     edges = edges_of(case, parcels)
     share = case.objectives.built_share
     if share < 1:

@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout_bodies import Spots, spots_of
-from blockplan.propose.layout_case import HOME
+from blockplan.propose.layout_case import HOME, home_weights
 from blockplan.propose.layout_score import ECOLOGY_SLACK_M, GREENS
 
 if TYPE_CHECKING:
@@ -143,8 +143,7 @@ def _by_number(case: Case, params: LayoutParams, spots: list[Spots], room: float
 
 def _by_weight(case: Case, params: LayoutParams, spots: list[Spots], room: float) -> float:
     """As if all new homes that the land can carry were covered."""
-    homes = case.stays[case.stays_types == HOME]
-    weight = params.home_weight + params.home_weight_m2 * shapely.area(homes)
+    weight = home_weights(case, params)
     new = params.home_weight * _numbers_of_homes(case, params, room)[1] + params.home_weight_m2 * room
     won = sum(covering(one, 0, _Worth(1.0, 0.0), weight) for one in spots)
     whole = len(spots) * (float(weight.sum()) + new)
@@ -285,8 +284,13 @@ def _ecology(case: Case, room: float) -> float:
     large = greens[shapely.area(greens) >= case.objectives.green_min_m2]
     land = shapely.union_all([*case.vacant, *large])
     reach = shapely.buffer(land, case.objectives.green_m + ECOLOGY_SLACK_M)
-    near = shapely.intersection(reach, shapely.union_all(homes))
-    whole = float(shapely.area(homes).sum())
+    if case.objectives.weighted and case.weights is not None:
+        share = shapely.area(shapely.intersection(homes, reach)) / shapely.area(homes)
+        near, whole = float((share * case.weights).sum()), float(case.weights.sum())
+        room *= case.weight_m2 or 0.0
+    else:
+        near = shapely.intersection(reach, shapely.union_all(homes)).area
+        whole = float(shapely.area(homes).sum())
     if HOME not in case.objectives.min_area_m2:
         room = 0.0
-    return (near.area + room) / (whole + room) if whole + room else 0.0
+    return (near + room) / (whole + room) if whole + room else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.exchange.community import Community, Objectives
+    from blockplan.propose.layout_params import LayoutParams
 
 HOME = "residential"
 VACANT = "feasible"
@@ -45,6 +46,13 @@ class Case:
         Residential area that has to be placed, beside what stays.
     area_m2
         Area of the community.
+    weights, weight_m2
+        What each home that stays counts, in the order of `stays`, and a m2 of new homes; None where
+        `LayoutParams` says it.
+    permitted
+        Types that each vacant block may hold; None where any may stand anywhere.
+    fronts
+        Line of each vacant block along which it can be entered; None where every new line becomes a street.
     """
 
     initial: Community
@@ -56,6 +64,10 @@ class Case:
     missing: Mapping[str, int]
     homes_m2: float
     area_m2: float
+    weights: NDArray[np.float64] | None = None
+    weight_m2: float | None = None
+    permitted: tuple[frozenset[str], ...] | None = None
+    fronts: NDArray[np.object_] | None = None
 
 
 def layout_case(initial: Community, objectives: Objectives, locked: Sequence[int] = ()) -> Case:
@@ -102,3 +114,18 @@ def layout_case(initial: Community, objectives: Objectives, locked: Sequence[int
         max(0.0, objectives.shares.get(HOME, 0.0) * area - there),
         area,
     )
+
+
+def home_weights(case: Case, params: LayoutParams) -> NDArray[np.float64]:
+    """What each home that stays counts."""
+    if case.weights is not None:
+        return case.weights
+    areas = np.asarray(shapely.area(case.stays[case.stays_types == HOME]))
+    return params.home_weight + params.home_weight_m2 * areas
+
+
+def weighing(case: Case, params: LayoutParams) -> LayoutParams:
+    """The parameters, with the weight of new homes that the case states."""
+    if case.weight_m2 is None:
+        return params
+    return replace(params, home_weight=0.0, home_weight_m2=case.weight_m2)

@@ -14,6 +14,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from blockplan.exchange.community import Community
+from blockplan.propose.layout_case import HOME
 from blockplan.propose.layout_state import (
     AXIS,
     COUNT,
@@ -147,7 +148,15 @@ def finished(case: Case, field: Field, parcels: list[Parcel], edges: Edges | Non
         ),
         _joined(initial.shapes[stays], [one.polygon for one in parcels], edges.shapes, corners),
         initial.about,
+        None if initial.weights is None else _weighed(case, stays, parcels, line_ids.size + corners.size),
     )
+
+
+def _weighed(case: Case, stays: NDArray[np.bool_], parcels: list[Parcel], others: int) -> NDArray[np.float64]:
+    """What the features of a finished plan count as homes."""
+    given = np.zeros(0) if case.initial.weights is None else case.initial.weights[stays]
+    new = [(case.weight_m2 or 0.0) * one.polygon.area * (one.kind == HOME) for one in parcels]
+    return np.concatenate([given, new, np.zeros(others)])
 
 
 def _joined(*parts: object) -> NDArray[np.object_]:
@@ -174,6 +183,17 @@ def _parcel_ids(
         origins.append("planned" if kept is None else "initial")
         ids[at] = ids[at] if kept is None else kept
     return ids, origins
+
+
+def lines_of(case: Case) -> Edges:
+    """The lines that are there, and no new ones."""
+    chosen = case.initial.kinds == "line"
+    return Edges(
+        case.initial.shapes[chosen],
+        case.initial.ids[chosen],
+        case.initial.types[chosen],
+        np.zeros(int(chosen.sum()), dtype=bool),
+    )
 
 
 def edges_of(case: Case, parcels: list[Parcel]) -> Edges:

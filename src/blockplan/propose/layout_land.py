@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import shapely
 
-from blockplan.propose.layout_case import HOME
+from blockplan.propose.layout_case import HOME, home_weights
 from blockplan.propose.layout_cut_kernels import VERTICES, pieces
 from blockplan.propose.layout_frame import (
     Frame,
@@ -19,12 +19,13 @@ from blockplan.propose.layout_frame import (
     step_of,
     without_holes,
 )
+from blockplan.propose.layout_fronts import entered
 from blockplan.propose.layout_score import GREENS, centres
 
 # isort: off
 from blockplan.propose.layout_state import (
-    ALLOWED, AREA, COUNT, CUT, FIRST, LAST, LEVEL, MANY, MANY_ROWS, NODE, PIECE, PLAIN, U0, U1, V0, V1, WAY,
-    WIDTH, Land, Layout, X, Y,
+    ALLOWED, AREA, COUNT, CUT, FIRST, LAST, GREEN, LEVEL, MANY, MANY_ROWS, NODE, PIECE, PLAIN, U0, U1, V0, V1,
+    WAY, WIDTH, Land, Layout, X, Y,
 )  # fmt: skip
 # isort: on
 
@@ -61,6 +62,8 @@ class Field:
         (part, axis, lower level, upper level), in the order of rows in ``Land``.
     drawn
         Types by number.
+    block
+        Number of the vacant block that each part belongs to.
     """
 
     polygons: list[Polygon]
@@ -70,15 +73,17 @@ class Field:
     levels: dict[tuple[int, int], NDArray[np.float64]]
     rows: list[tuple[int, int, int, int]]
     drawn: tuple[str, ...]
+    block: list[int]
 
 
 def field_of(case: Case) -> Field:
     """Rows and stations of all vacant blocks."""
     least = min((case.objectives.min_edge_m[name] for name in case.missing), default=0.0)
-    polygons = [part for block in case.vacant for part in without_holes(block)]
+    parts = [(part, number) for number, block in enumerate(case.vacant) for part in without_holes(block)]
+    polygons, numbers = [part for part, _ in parts], [number for _, number in parts]
     frames = [frame_of(block) for block in polygons]
     local = [_both_axes(block, frame) for block, frame in zip(polygons, frames, strict=True)]
-    field = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn)
+    field = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn, numbers)
     for number, both in enumerate(local):
         for axis, block in enumerate(both):
             _add_rows(field, number, axis, block, least)
@@ -163,6 +168,7 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
         whole = np.zeros(len(rows), np.bool_)
         whole[n] = key[2] == 0 and key[3] == field.levels[key[:2]].size - 1
         rows[:, ALLOWED] = allowed(rows[:, [AREA, *SIDES]], whole, case, params)
+        _hold_back(case, field, key, rows, shapes[-1], total)
         total += len(shapes[-1])
     near_first, near, near_at, points = _points(case, field)
     table[:, [NODE, WAY]] = _to_streets(streets, table[:, [X, Y]])
@@ -182,6 +188,27 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
         np.zeros((0, 0), np.float32) if streets is None else streets.apart,
         _numbers(case, params),
     )
+
+
+def _hold_back(
+    case: Case,
+    field: Field,
+    key: tuple[int, int, int, int],
+    rows: NDArray[np.float64],
+    corners: NDArray[np.float64],
+    before: int,
+) -> None:
+    """Take from pieces the types that their block does not permit, or that need a street and have none."""
+    block, bits = field.block[key[0]], rows[:, ALLOWED].astype(np.int64)
+    if case.permitted is not None:
+        bits &= sum(1 << at for at, name in enumerate(field.drawn) if name in case.permitted[block])
+    if case.fronts is not None and not case.fronts[block].is_empty:
+        line = shapely.transform(case.fronts[block], field.frames[key[0]].local)
+        line = shapely.transform(line, lambda uv: uv[:, ::-1]) if key[1] else line
+        some = np.flatnonzero(bits)
+        first = rows[some][:, [FIRST, LAST]].astype(np.int64) - before
+        bits[some[~entered(corners, first, line)]] &= 1 << GREEN
+    rows[:, ALLOWED] = bits
 
 
 def _row_pieces(
@@ -226,13 +253,12 @@ def _points(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Those near each vacant block, and sample points over homes that stay and vacant land."""
     homes = case.stays[case.stays_types == HOME]
+    amount = _amounts(case, field)
     grounds = [*homes, *field.polygons]
     spacing = float(np.sqrt(sum(one.area for one in grounds) / POINTS))
     found = [_sample(one, spacing) for one in grounds]
     xy = np.vstack(found)
-    weight = np.concatenate(
-        [np.full(len(p), one.area / len(p)) for p, one in zip(found, grounds, strict=True)]
-    )
+    weight = np.concatenate([np.full(len(p), one / len(p)) for p, one in zip(found, amount, strict=True)])
     inside = np.concatenate([np.full(len(p), max(-1, number - len(homes))) for number, p in enumerate(found)])
     greens = case.stays[np.isin(case.stays_types, GREENS)]
     greens = greens[shapely.area(greens) >= case.objectives.green_min_m2]
@@ -246,6 +272,15 @@ def _points(
     first = np.concatenate([[0], np.cumsum([at.size for at in near])])
     both = np.ascontiguousarray(np.vstack(uv))
     return first, np.concatenate(near), both, np.column_stack([weight, base, inside]).astype(float)
+
+
+def _amounts(case: Case, field: Field) -> NDArray[np.float64]:
+    """What homes that stay, and vacant parts as if they were homes, count for in ecology."""
+    homes = case.stays[case.stays_types == HOME]
+    vacant = shapely.area(np.array(field.polygons, dtype=object))
+    if case.weights is None or not case.objectives.weighted:
+        return np.concatenate([shapely.area(homes), vacant])
+    return np.concatenate([case.weights, vacant * (case.weight_m2 or 0.0)])
 
 
 def _sample(polygon: Polygon, spacing: float) -> NDArray[np.float64]:
@@ -262,8 +297,7 @@ def _homes(case: Case, params: LayoutParams, streets: Streets | None) -> NDArray
     """Homes that stay, with their weights."""
     homes = case.stays[case.stays_types == HOME]
     at = centres(homes)
-    weight = params.home_weight + params.home_weight_m2 * shapely.area(homes)
-    return np.column_stack([at, weight, _to_streets(streets, at)])
+    return np.column_stack([at, home_weights(case, params), _to_streets(streets, at)])
 
 
 def _serving(case: Case, streets: Streets | None) -> NDArray[np.float64]:
@@ -284,7 +318,7 @@ def _numbers(case: Case, params: LayoutParams) -> NDArray[np.float64]:
     # A hair more than is asked, so that rounding does not leave too little.
     wanted = [params.missing, params.parcel, case.homes_m2 * (1 + 1e-9)]
     homes = [params.home_weight, params.home_weight_m2, params.few_homes, params.mean_home_m2]
-    counts = [aims.green_min_m2, _services(case)]
+    counts = [aims.green_min_m2, max(1, _services(case))]
     return np.array([*weights, *lengths, *wanted, *homes, *counts, *reach], dtype=float)
 
 

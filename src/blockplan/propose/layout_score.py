@@ -53,6 +53,8 @@ class Score:
         Share of the homes' area near green; the mean of six terms of the road network.
     coverage_area
         Coverage with every residential block weighted by its area; not in the score.
+    coverage_weighted
+        Coverage by the weights of the community (its residents); None where it states none.
     by_service
         Service -> share of residential blocks that have it near; services without any block left out.
     residential, residential_share, green_m2
@@ -67,6 +69,7 @@ class Score:
     ecology: float
     traffic: float
     coverage_area: float
+    coverage_weighted: float | None
     by_service: Mapping[str, float]
     residential: int
     residential_share: float
@@ -99,6 +102,7 @@ def score(plan: Community, objectives: Objectives) -> Score:
     """
     homes = plan.blocks("residential")
     area = shapely.area(homes)
+    weight = _weights(plan) if objectives.weighted else np.ones(homes.size)
     near, dispersions = {}, []
     for name, types in objectives.services.items():
         blocks = plan.blocks(*types)
@@ -107,11 +111,13 @@ def score(plan: Community, objectives: Objectives) -> Score:
         near[name] = _near(homes, blocks, objectives.reach_m(name))
         if blocks.size > 1:
             dispersions.append(_dispersion(blocks) / objectives.diagonal_m)
-    coverage = float(np.mean([one.mean() for one in near.values()])) if near and homes.size else 0.0
+    coverage = float(np.mean([_share(one, weight) for one in near.values()])) if near else 0.0
     dispersion = float(np.mean(dispersions)) if dispersions else 0.0
-    by_area = [float(np.average(one, weights=area)) for one in near.values()] if homes.size else []
+    by_area = [_share(one, area) for one in near.values()]
+    by_weight = None if plan.weights is None else [_share(one, _weights(plan)) for one in near.values()]
     service = coverage + DISPERSION * dispersion
-    ecology = ecology_share(homes, plan.blocks(*GREENS), objectives.green_m, objectives.green_min_m2)
+    greens, of_green = plan.blocks(*GREENS), (objectives.green_m, objectives.green_min_m2)
+    ecology = ecology_share(homes, greens, *of_green, weight=weight if objectives.weighted else None)
     whole = community_area_m2(plan)
     roads = traffic(plan.lines("road"), whole)
     land_use = objectives.service * service + objectives.ecology * ecology
@@ -124,11 +130,23 @@ def score(plan: Community, objectives: Objectives) -> Score:
         ecology=ecology,
         traffic=roads,
         coverage_area=float(np.mean(by_area)) if by_area else 0.0,
-        by_service={name: float(one.mean()) for name, one in near.items()} if homes.size else {},
+        coverage_weighted=float(np.mean(by_weight)) if by_weight else None,
+        by_service={name: _share(one, weight) for name, one in near.items()} if homes.size else {},
         residential=homes.size,
         residential_share=float(area.sum()) / whole,
-        green_m2=float(shapely.area(plan.blocks(*GREENS)).sum()),
+        green_m2=float(shapely.area(greens).sum()),
     )
+
+
+def _weights(plan: Community) -> NDArray[np.float64]:
+    chosen = (plan.kinds == "block") & (plan.types == "residential")
+    return np.ones(int(chosen.sum())) if plan.weights is None else plan.weights[chosen]
+
+
+def _share(near: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
+    """Share of the weight of homes that have something near; 0 where there are no homes."""
+    whole = float(weight.sum())
+    return float(weight[near].sum()) / whole if whole else 0.0
 
 
 def community_area_m2(plan: Community) -> float:
@@ -141,13 +159,18 @@ def ecology_share(
     greens: NDArray[np.object_],
     reach_m: float = GREEN_M,
     least_m2: float = GREEN_MIN_M2,
+    *,
+    weight: NDArray[np.float64] | None = None,
 ) -> float:
-    """Share (1) of the homes' area within reach of a green of at least some area."""
+    """Share (1) of the homes' area, or of their weight spread over it, near a green of at least some area."""
     whole = float(shapely.area(homes).sum())
     large = greens[shapely.area(greens) >= least_m2]
     if not whole or not large.size:
         return 0.0
     reached = shapely.union_all(shapely.buffer(large, reach_m, quad_segs=SEGMENTS))
+    if weight is not None:
+        part = shapely.area(shapely.intersection(homes, reached)) / shapely.area(homes)
+        return float((part * weight).sum() / weight.sum()) if weight.sum() else 0.0
     return float(shapely.area(shapely.intersection(reached, shapely.union_all(homes)))) / whole
 
 
