@@ -24,6 +24,7 @@ from blockplan.measure.columns import (
     unknown,
     values,
 )
+from blockplan.measure.neighbours import sharing_an_edge
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
-#: Parcels this near (m) lie side by side, and share an edge if they do so along at least `EDGE_M`.
-BESIDE_M = 0.01
-EDGE_M = 1.0
 #: Half of the last digit (m) of drawn coordinates: so many m2 for each metre of outline an area may be off.
 HALF_MM = 0.0005
 
@@ -169,7 +167,8 @@ def _public_greens(
     missing += undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
-    groups = _groups(len(names), *_sharing_an_edge(shape))
+    one, other, *_ = sharing_an_edge(shape)
+    groups = _groups(len(names), one, other)
     whole = [shape[group[0]] if len(group) == 1 else union(shape[group]) for group in groups]
     rows = _open_greens(plan, kinds, private)
     rest = ids(plan, "greens")[rows]
@@ -190,16 +189,6 @@ def _open_greens(plan: Plan, kinds: tuple[str, ...], private: tuple[str, ...]) -
     is_space = np.array([one is None or one in kinds for one in kind], dtype=bool)
     shut = np.isin(values(plan, "greens", "access"), private)
     return np.flatnonzero(is_space & ~shut & (areas_m2(plan, "greens") > 0))
-
-
-def _sharing_an_edge(shape: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of polygons that lie side by side along an edge, not only at a corner."""
-    one, other = shapely.STRtree(shape).query(shape, predicate="dwithin", distance=BESIDE_M)
-    kept = one < other
-    one, other = one[kept], other[kept]
-    edge = shapely.intersection(shapely.boundary(shape[one]), shapely.buffer(shape[other], BESIDE_M))
-    long = shapely.length(edge) >= EDGE_M
-    return one[long], other[long]
 
 
 def _groups(count: int, one: Iterable[int], other: Iterable[int]) -> list[list[int]]:

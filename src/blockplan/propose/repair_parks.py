@@ -14,7 +14,8 @@ import numpy as np
 import shapely
 
 from blockplan.measure.columns import areas_m2, ids, shapes, sound
-from blockplan.measure.greens import BESIDE_M, EDGE_M, public_greens
+from blockplan.measure.greens import public_greens
+from blockplan.measure.neighbours import BESIDE_M, EDGE_M
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
