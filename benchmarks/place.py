@@ -1,0 +1,86 @@
+"""
+How long it takes to say what a plan says of each of its parcels.
+
+    python benchmarks/place.py             a table
+    python benchmarks/place.py --json      one object a line: task, parcels, cpu_s, each_ms
+    python benchmarks/place.py --synthetic    the generated plan only (the reference plan is left out)
+
+CPU seconds are user + system, on a fresh plan that has been judged; the second of two runs counts, so that loading
+code is left out. "index" is what all parcels share and is found once (neighbours, land take, distances);
+"records" makes every parcel's record and its JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthetic import a_full_plan
+
+import blockplan as bp
+from blockplan.measure.landtake import land_takes
+from blockplan.measure.nearby import nearby
+from blockplan.measure.neighbours import neighbours
+from blockplan.report.place import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.plan import Plan
+
+REFERENCE = Path(__file__).parents[1] / "examples" / "demonstration-zone"
+FULL = 20_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--synthetic", action="store_true", help="leave the reference plan out")
+    arguments = parser.parse_args()
+    for row in rows(synthetic_only=arguments.synthetic):
+        print(json.dumps(row) if arguments.json else line(row), flush=True)
+
+
+def rows(*, synthetic_only: bool) -> Iterator[dict[str, Any]]:
+    if not synthetic_only:
+        yield from of_plan("reference plan", bp.read(REFERENCE))
+    yield from of_plan("generated plan", a_full_plan(FULL))
+
+
+def of_plan(name: str, plan: Plan) -> Iterator[dict[str, Any]]:
+    result = bp.check(plan)
+    for last in (False, True):
+        fresh = plan.replace()
+        tasks = {
+            "neighbours": lambda: neighbours(fresh),
+            "land take": lambda: land_takes(fresh),
+            "nearby": lambda: nearby(fresh),
+            "records": lambda: [one.to_dict("zh") for one in Places(fresh, result).parcels()],
+        }
+        for task, call in tasks.items():
+            began = time.process_time()
+            call()
+            seconds = time.process_time() - began
+            if last:
+                count = len(plan.layer("parcels"))
+                yield {
+                    "task": f"{task}, {name}",
+                    "parcels": count,
+                    "cpu_s": round(seconds, 3),
+                    "each_ms": round(seconds / count * 1000, 3),
+                }
+
+
+def line(row: dict[str, Any]) -> str:
+    return (
+        f"{row['task']:34} {row['parcels']:>7,} parcels {row['cpu_s']:>8.3f} CPU s {row['each_ms']:>8.3f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
