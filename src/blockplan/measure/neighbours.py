@@ -123,8 +123,10 @@ def _street_along(streets: NDArray[Any], edge: NDArray[Any]) -> NDArray[np.intp]
     if not len(drawn) or not len(edge):
         return found
     at, street = shapely.STRtree(streets[drawn]).query(edge, predicate="dwithin", distance=ALONG_M)
-    shared = shapely.length(shapely.intersection(edge[at], shapely.buffer(streets[drawn[street]], ALONG_M)))
-    most = np.flatnonzero(shared > shapely.length(edge[at]) / 2)
+    beside = shapely.buffer(edge[at], ALONG_M, cap_style="flat", quad_segs=2)
+    shared = shapely.length(shapely.intersection(streets[drawn[street]], beside))
+    # A street that only crosses the edge lies beside it along its own two sides.
+    most = np.flatnonzero(shared > np.maximum(shapely.length(edge[at]) / 2, 3 * ALONG_M))
     found[at[most]] = drawn[street[most]]
     return found
 
