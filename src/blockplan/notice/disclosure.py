@@ -100,9 +100,11 @@ class Disclosure:
             return "replaced"
         if event.kind in ORIGINAL and event.seq != fate.newest and not fate.by_clerk:
             return "replaced"
-        return None if self._open_now() else "publication"
+        return None if words_open(self.publication, self.standing.state) else "publication"
 
-    def _open_now(self) -> bool:
-        if self.publication == "live":
-            return True
-        return self.publication == "after_close_full" and self.standing.state is not State.ON_NOTICE
+
+def words_open(publication: str, state: State) -> bool:
+    """Whether the words of opinions are open to everybody now, by the notice's way of publishing."""
+    if publication == "live":
+        return True
+    return publication == "after_close_full" and state is not State.ON_NOTICE

@@ -1,8 +1,8 @@
 """
 One notice in one SQLite file, for an office without a server.
 
-Many threads and processes may write. One thread leads: it does the work of all that wait in one
-transaction (group commit), so that one ``fsync`` serves them all, and then lets the next one lead.
+Many threads and processes may write. The work of threads that wait is done in one transaction
+(`blockplan.notice.turns`), so that one ``fsync`` serves them all.
 ``synchronous=FULL`` makes a returned call durable; the write-ahead log lets others read meanwhile.
 """
 
@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
-from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Event, Part
 from blockplan.notice.ledger import Ledger, system_clock
+from blockplan.notice.turns import Job, Turns
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,10 +30,6 @@ T = TypeVar("T")
 #: "BPno" as SQLite's application id: a file of another program is refused.
 APPLICATION = 0x42506E6F
 VERSION = 1
-#: Pieces of work in one transaction at most, so that nobody waits long.
-LARGEST_GROUP = 64
-#: Under load the next group is let gather for so long.
-GATHER_S = 0.001
 BUSY_S = 30.0
 
 _SCHEMA = f"""
@@ -89,10 +84,8 @@ class SqliteStore:
         self.path = Path(path)
         self._clock = clock
         self._notary = notary
-        self._waiting: deque[_Job[Any]] = deque()
-        self._turn = threading.Lock()
-        self._led = False
-        self._crowded = False
+        self._turns = Turns(self._do)
+        self._closing = threading.Lock()
         self._mine = threading.local()
         self._connections: list[sqlite3.Connection] = []
         new = not self.path.exists()
@@ -116,17 +109,7 @@ class SqliteStore:
 
     def transact(self, work: Callable[[Ledger], T]) -> T:
         """Do `work` alone, in a group with what else waits; when it returns, it is on the disk."""
-        job = _Job(work)
-        with self._turn:
-            self._waiting.append(job)
-            leads, self._led = not self._led, True
-        if not leads:
-            self._wait(job)
-        if not job.done:
-            self._lead(job)
-        if job.error is not None:
-            raise job.error
-        return job.result  # type: ignore[return-value]
+        return self._turns.run(work)
 
     def append(
         self,
@@ -167,7 +150,7 @@ class SqliteStore:
 
     def close(self) -> None:
         """Bring the write-ahead log into the file and let go of it."""
-        with self._turn:
+        with self._closing:
             while self._connections:
                 self._connections.pop().close()
 
@@ -177,40 +160,7 @@ class SqliteStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _wait(self, mine: _Job[Any]) -> None:
-        """Until my work is done, or it is my turn to lead."""
-        try:
-            mine.woken.wait()
-        except BaseException:  # interrupted: the others must not wait for ever
-            with self._turn:
-                if mine in self._waiting:
-                    self._waiting.remove(mine)
-                    if mine.woken.is_set():
-                        self._hand_over()
-            raise
-
-    def _lead(self, mine: _Job[Any]) -> None:
-        """Do what waits, in groups, until my own work is done; then let the next who waits lead."""
-        try:
-            while not mine.done:
-                if self._crowded:
-                    time.sleep(GATHER_S)
-                with self._turn:
-                    count = min(len(self._waiting), LARGEST_GROUP)
-                    jobs = [self._waiting.popleft() for _ in range(count)]
-                self._crowded = count > 1
-                self._do(jobs)
-        finally:
-            with self._turn:
-                self._hand_over()
-
-    def _hand_over(self) -> None:
-        """Let the next who waits lead; nobody, where nobody waits."""
-        self._led = bool(self._waiting)
-        if self._waiting:
-            self._waiting[0].woken.set()
-
-    def _do(self, jobs: list[_Job[Any]]) -> None:
+    def _do(self, jobs: list[Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
         rows = _Rows(self._id, self._writer)
         try:
@@ -232,8 +182,7 @@ class SqliteStore:
                 raise
         finally:
             for job in jobs:
-                job.done = True
-                job.woken.set()
+                job.finish()
 
     def _told(self, error: sqlite3.Error) -> BlockplanError:
         return BlockplanError(
@@ -265,7 +214,7 @@ class SqliteStore:
         self._writer.execute("COMMIT")
         self._writer.execute("PRAGMA synchronous=FULL")
 
-    def _one(self, job: _Job[Any], rows: _Rows) -> None:
+    def _one(self, job: Job[Any], rows: _Rows) -> None:
         self._writer.execute("SAVEPOINT work")
         try:
             job.result = job.work(Ledger(self._id, rows, self._clock))
@@ -310,18 +259,6 @@ class SqliteStore:
         if notice not in {None, found}:
             raise UsageError(f"{self.path} is the record of notice {found!r}, not of {notice!r}.")
         return found
-
-
-class _Job(Generic[T]):
-    """A piece of work that waits its turn."""
-
-    def __init__(self, work: Callable[[Ledger], T]) -> None:
-        self.work = work
-        self.result: T | None = None
-        self.error: BaseException | None = None
-        self.done = False
-        #: Set when it is done, or when it is to lead.
-        self.woken = threading.Event()
 
 
 class _Rows:
