@@ -13,7 +13,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-library check docs bench bench-peers soak format lock frontend frontend-tools clean
+.PHONY: help setup demo test test-library test-postgres check docs bench bench-peers soak format lock frontend frontend-tools clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ test: $(READY) ## all tests that are not marked soak
 
 test-library: $(READY) ## the library tests, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
 	$(BIN)/python -m pytest -m "not browser and not soak"
+
+test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in a cluster of their own
+	$(BIN)/python -m pytest tests/portal --database postgresql
 
 check: $(READY) ## format, lint, types, order of the rooms, docs
 	$(BIN)/ruff format --check .

@@ -9,9 +9,12 @@ is left out unseen.
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import django
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -31,6 +34,34 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="what tests of the web service run on; postgresql starts a cluster of its own",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings of the web service, before pytest-django asks for them."""
+    folder = tempfile.mkdtemp(prefix="blockplan-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "blockplan.portal.settings"
+    os.environ["BLOCKPLAN_DATA"] = folder
+    os.environ.pop("BLOCKPLAN_DATABASE", None)
+    if config.getoption("database") == "postgresql":
+        from tests.portal.cluster import WHY_NOT, Cluster, installed
+
+        if not installed():
+            raise pytest.UsageError(WHY_NOT)
+        cluster = Cluster()
+        config.add_cleanup(cluster.remove)
+        os.environ["BLOCKPLAN_DATABASE"] = cluster.url
+    django.setup()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,15 @@
+"""
+The web service: notices that anybody can read and comment on, over the libraries of ``notice``
+and ``respond``.
+
+It adds storage, pages and an API, and no rules of its own. Each folder is a Django app:
+
+========== ====================================================================
+record     the record of each notice in a database, and files beside it
+plans      a plan made ready for its pages: objects, verdicts, facts
+pages      what everybody reads: notices, objects, register, response, feeds
+========== ====================================================================
+
+``config`` reads the settings of an office, ``settings`` makes Django's of them,
+``serve`` starts it all.
+"""

@@ -1,0 +1,167 @@
+"""
+What an office sets: one TOML file and the environment, which stands before the file.
+
+``blockplan.toml`` in the data folder may hold any field of `Config`; a variable of the environment
+is called like the field, in capitals, with ``BLOCKPLAN_`` before it (``BLOCKPLAN_DATABASE``).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FILE = "blockplan.toml"
+PREFIX = "BLOCKPLAN_"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Mail(BaseModel):
+    """An SMTP server; without a host nothing is sent, and pages do not offer mail."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = ""
+    port: int = Field(default=25, gt=0, lt=65536)
+    user: str = ""
+    password: str = Field(default="", repr=False)
+    tls: bool = False
+    sender: str = ""
+
+
+class Config(BaseModel):
+    """
+    Settings of the web service.
+
+    Attributes
+    ----------
+    data
+        Folder of keys, files, logs and, by default, the database.
+    database
+        ``postgresql://user:password@host:port/name``; None takes SQLite in the data folder.
+    address
+        Where readers find the service; anything but this machine must be https.
+    office
+        The name of the office, on every page.
+    proxies
+        Reverse proxies in front, whose ``X-Forwarded-For`` is believed; 0 believes none.
+    openid
+        Sign-in of the staff by OpenID Connect: ``{name, server, client_id, secret}``; None offers none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data: Path = Path("blockplan-data")
+    database: str | None = Field(default=None, repr=False)
+    address: str = "http://localhost:8000"
+    office: str = ""
+    mail: Mail = Mail()
+    proxies: int = Field(default=0, ge=0, le=5)
+    openid: dict[str, str] | None = Field(default=None, repr=False)
+    workers: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=8, ge=1, le=256)
+
+    @property
+    def https(self) -> bool:
+        """Whether readers come by https."""
+        return urlsplit(self.address).scheme == "https"
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names by which the service may be called."""
+        host = urlsplit(self.address).hostname or ""
+        return sorted(LOOPBACK) if host in LOOPBACK else [host]
+
+    @property
+    def keys(self) -> Path:
+        """Folder of private keys and of the newest signed checkpoints."""
+        return self.data / "keys"
+
+    @property
+    def files(self) -> Path:
+        """Folder of the files that came with entries."""
+        return self.data / "files"
+
+    def secret(self) -> str:
+        """The secret that Django signs with; made once, readable by its owner alone."""
+        path = self.keys / "secret"
+        if not path.exists():
+            self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+            made = path.with_name(f"secret.{secrets.token_hex(4)}")
+            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(64))
+            try:
+                os.link(made, path)  # where another process was first, its secret counts
+            except FileExistsError:
+                pass
+            finally:
+                made.unlink()
+        return path.read_text(encoding="utf-8")
+
+
+def read_config(environment: Mapping[str, str], **given: Any) -> Config:
+    """
+    The settings: `given` (of a command) before the environment, before the file.
+
+    Raises
+    ------
+    UsageError
+        If a setting is not known or not what it should be; the message names it and where it stands.
+    """
+    said: dict[str, Any] = {
+        name: environment[PREFIX + name.upper()]
+        for name in Config.model_fields
+        if PREFIX + name.upper() in environment and name not in {"mail", "openid"}
+    }
+    said |= {key: value for key, value in given.items() if value is not None}
+    path = Path(said.get("data", Config.model_fields["data"].default)) / FILE
+    written = _read_file(path)
+    try:
+        config = Config.model_validate(written | said)
+    except ValidationError as error:
+        faults = "\n".join(
+            f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
+        )
+        raise UsageError(
+            f"Settings of the web service ({path}, {PREFIX}... or options) are off:\n{faults}\n"
+            "Put them right and start again."
+        ) from None
+    _check_address(config)
+    return config
+
+
+@cache
+def config_of_environment() -> Config:
+    """The settings of this process."""
+    return read_config(os.environ)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read as TOML: {error}. Put it right and start again.") from None
+
+
+def _check_address(config: Config) -> None:
+    address = urlsplit(config.address)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise UsageError(f"address is {config.address!r}; write it like https://plans.example.org.")
+    if address.scheme == "http" and address.hostname not in LOOPBACK:
+        raise UsageError(
+            f"address is {config.address}: what people write to an office must not travel in the open. "
+            "Put a server with a certificate in front and set address to https://..."
+        )

@@ -1,0 +1,42 @@
+"""The demonstration notice: the reference plan, synthetic and saying so, on notice from today on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from blockplan.notice.office import FrozenPlan, Law, open_notice
+from blockplan.portal import clock
+from blockplan.portal.plans.prepare import prepare
+from blockplan.portal.record.models import Notice
+from blockplan.portal.record.store import begin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.portal.config import Config
+
+NAME = "demo"
+COUNTRY = "CN"
+
+
+def open_demo(config: Config, plan: Path) -> str:
+    """Open the demonstration notice, where there is none yet; gives back its id."""
+    if Notice.objects.filter(id=NAME).exists():
+        return NAME
+    store = begin(NAME, config)
+    version = prepare(NAME, str(plan))
+    today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    more = {
+        "authority": version.document["authority"],
+        "publication": "live",
+        "synthetic": True,
+    }
+    open_notice(
+        store, FrozenPlan.read(plan), Law(country=COUNTRY, first=today), by="demonstration", more=more,
+        steps=[("expert_review", (today - dt.timedelta(days=1)).isoformat())],
+    )  # fmt: skip
+    version.round = 1
+    version.save(update_fields=["round"])
+    return NAME

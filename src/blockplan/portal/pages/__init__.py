@@ -1,0 +1,1 @@
+"""Public pages: complete without JavaScript, in Chinese, English and Japanese."""

@@ -1,0 +1,70 @@
+"""
+Tables of plans made ready.
+
+A `PlanVersion` is a plan package as it was given, under its content hash: a draft before it goes on notice,
+and the frozen plan of a round afterwards. Everything here can be made again from the package.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from blockplan.portal.record.models import Notice
+
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+
+class PlanVersion(models.Model):
+    """
+    A plan package made ready for the pages of a notice.
+
+    `document` holds what was worked out once: ``title``, ``synthetic``, ``result`` (as `check` gives it in
+    JSON), and what the pages say of the plan as a whole.
+    """
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
+    #: The round of the notice that shows it; None while it is a draft.
+    round = models.PositiveIntegerField(null=True)
+    #: Path of the package (a folder or a zip), inside the data folder.
+    package = models.CharField(max_length=400)
+    scenario = models.CharField(max_length=60, blank=True)
+    content_hash = models.CharField(max_length=80)
+    document = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["notice", "round"], name="version_by_round")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} round {self.round}"
+
+
+class PlanObject(models.Model):
+    """An object of a plan that has a page: parcel, area, zone, block, facility, stop, clause, rule ..."""
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, db_index=False)
+    layer = models.CharField(max_length=40)
+    object = models.CharField(max_length=200)
+    #: {zh, en, ja}, or empty where the plan gives no name.
+    title = models.JSONField(default=dict)
+    #: Folded words for search.
+    words = models.TextField(default="")
+    min_x = models.FloatField(null=True)
+    min_y = models.FloatField(null=True)
+    max_x = models.FloatField(null=True)
+    max_y = models.FloatField(null=True)
+    #: Geometry in the plan's CRS; None for clauses and rules.
+    wkb = models.BinaryField(null=True)
+    #: The columns of its row, as JSON.
+    properties = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "layer", "object"], name="object_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["version", "min_x", "max_x"], name="object_by_box")]
+
+    def __str__(self) -> str:
+        return f"{self.layer}:{self.object}"

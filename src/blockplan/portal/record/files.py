@@ -1,0 +1,86 @@
+"""
+Files that came with entries: each under its SHA-256, on the disk before any row speaks of it.
+
+A crash between file and row leaves a file that nobody speaks of, never a row without its file;
+`sweep` takes such files away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from blockplan.portal.record.models import EntryFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: A file that nobody speaks of is left alone for so long: its transaction may still run.
+GRACE_S = 3600.0
+
+
+class Files:
+    """The folder of files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, content: bytes) -> str:
+        """Keep a content; when this returns, it is on the disk. Gives back its SHA-256 in hex."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self.path(name)
+        if path.is_file() and path.stat().st_size == len(content):
+            os.utime(path)  # so that a sweep that runs now leaves it alone
+            return name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{name}.{secrets.token_hex(4)}.new")
+        try:
+            with beside.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        _to_disk(path.parent)
+        _to_disk(self.folder)
+        return name
+
+    def get(self, name: str) -> bytes | None:
+        """The content; None where there is none, or it is no longer what it was."""
+        try:
+            content = self.path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == name else None
+
+    def path(self, name: str) -> Path:
+        """Where a content lies."""
+        return self.folder / name[:2] / name
+
+    def drop(self, name: str) -> None:
+        """Take a content away for ever."""
+        self.path(name).unlink(missing_ok=True)
+
+    def sweep(self, *, grace_s: float = GRACE_S) -> int:
+        """Take away files that no entry speaks of, and half-written ones; gives back how many."""
+        limit = time.time() - grace_s
+        gone = 0
+        for path in sorted(self.folder.glob("??/*")):
+            known = EntryFile.objects.filter(sha256=path.name).exists()
+            if not known and path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+def _to_disk(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,105 @@
+"""
+The index of opinions and notices: what lists and pages ask, kept with the entries in one transaction.
+
+What an entry means is asked of `blockplan.notice` and `blockplan.respond`; here it is only written down.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from blockplan.notice.disclosure import Fate
+from blockplan.notice.events import STANDING
+from blockplan.notice.standing import standing
+from blockplan.portal.record.models import Notice, Opinion, Target
+from blockplan.respond.opinions import Opinions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from blockplan.notice.events import Event
+
+
+class Entries(Protocol):
+    """What is read of the record; `blockplan.portal.record.rows.DatabaseRows` is one."""
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        """Entries in order."""
+        ...
+
+
+def take(entries: Entries, event: Event) -> None:
+    """Bring the index up to an entry that was just made."""
+    if event.kind in STANDING:
+        _take_standing(entries, event.notice)
+    if event.kind == "submitted":
+        _index(event.notice, [event], round_=event.payload["round"])
+    elif event.opinion is not None:
+        refresh(entries, event.notice, event.opinion)
+
+
+def refresh(entries: Entries, notice: str, opinion: str) -> None:
+    """Read an opinion's row anew from the entries about it."""
+    _index(notice, list(entries.events(about=opinion)))
+
+
+def rebuild(entries: Entries, notice: str) -> None:
+    """Make the whole index of a notice anew; marks of `held` stay."""
+    held = set(Opinion.objects.filter(notice_id=notice, held=True).values_list("seq", flat=True))
+    Opinion.objects.filter(notice_id=notice).delete()
+    Target.objects.filter(notice_id=notice).delete()
+    about: dict[str, list[Event]] = {}
+    rounds: dict[str, int] = {}
+    opened = 0
+    for event in entries.events():
+        opened += event.kind == "opened"
+        if event.opinion is not None:
+            about.setdefault(event.opinion, []).append(event)
+            rounds.setdefault(event.opinion, opened)
+    for name, events in about.items():
+        _index(notice, events, round_=rounds[name])
+    Opinion.objects.filter(notice_id=notice, seq__in=held).update(held=True)
+    _take_standing(entries, notice)
+
+
+def _take_standing(entries: Entries, notice: str) -> None:
+    found = standing(entries.events(STANDING))
+    Notice.objects.filter(id=notice).update(
+        state=str(found.state), round=found.round, zone=found.zone, begins=found.begins or "",
+        ends_before=found.ends_before or "", opened=dict(found.opened),
+    )  # fmt: skip
+
+
+def _index(notice: str, events: list[Event], *, round_: int | None = None) -> None:
+    """The row of an opinion from the entries about it; a new row where its round is given."""
+    first = events[0]
+    received = Opinions(events).by_id[f"O-{first.seq}"]
+    fate = Fate()
+    for event in events:
+        fate.take(event)
+    newest = fate.newest if fate.redaction is None else fate.redaction
+    said: dict[str, Any] = {
+        "late": received.late,
+        "channel": received.channel,
+        "sender": received.sender,
+        "standing": received.standing,
+        "shown": newest if received.standing in {"whole", "redacted"} else None,
+    }
+    if round_ is not None:
+        Opinion.objects.create(notice_id=notice, seq=first.seq, at=first.at, round=round_, **said)
+    else:
+        Opinion.objects.filter(notice_id=notice, seq=first.seq).update(**said)
+    _aim(notice, first.seq, () if received.standing == "erased" else received.targets, new=round_ is not None)
+
+
+def _aim(notice: str, seq: int, targets: Collection[Mapping[str, Any]], *, new: bool) -> None:
+    if not new:
+        Target.objects.filter(notice_id=notice, seq=seq).delete()
+    if targets:
+        Target.objects.bulk_create(
+            Target(
+                notice_id=notice, seq=seq, layer=str(aim.get("layer", ""))[:40],
+                object=str(aim.get("id", ""))[:200],
+            )
+            for aim in targets
+        )  # fmt: skip

@@ -1,0 +1,134 @@
+"""The calls of `blockplan.notice.rows.Rows` over Django's database, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blockplan.notice.events import Event, Part
+from blockplan.portal.record import index
+from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, Node
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from django.db.models import QuerySet
+
+    from blockplan.portal.record.files import Files
+
+
+class DatabaseRows:
+    """Entries and tree of one notice, in the transaction of the calling thread."""
+
+    def __init__(self, notice: str, files: Files) -> None:
+        self._notice = notice
+        self._files = files
+        #: SHA-256 of files that were erased: to be dropped once the transaction is kept.
+        self.dropped: list[str] = []
+        self.forgot = False
+
+    def size(self) -> int:
+        """Number of entries."""
+        newest = self._entries().order_by("-seq").values_list("seq", flat=True).first()
+        return 0 if newest is None else newest + 1
+
+    def last(self) -> Event | None:
+        """The newest entry; None while there is none."""
+        row = self._entries().order_by("-seq").first()
+        return None if row is None else self._event(row)
+
+    def event(self, seq: int) -> Event | None:
+        """One entry by its number."""
+        row = self._entries().filter(seq=seq).first()
+        return None if row is None else self._event(row)
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        """Entries in order, those of this transaction too."""
+        rows = self._entries().order_by("seq")
+        if kinds is not None:
+            rows = rows.filter(kind__in=sorted(kinds))
+        if about is not None:
+            rows = rows.filter(opinion=about)
+        return (self._event(row) for row in rows.iterator(chunk_size=500))
+
+    def some(self, numbers: Collection[int]) -> dict[int, Event]:
+        """Several entries by their numbers."""
+        return {row.seq: self._event(row) for row in self._entries().filter(seq__in=list(numbers))}
+
+    def insert(self, event: Event, contents: Sequence[bytes]) -> None:
+        """A new entry; its files are on the disk before the row."""
+        names = [self._files.put(content) for content in contents]
+        person = event.person or Part("")
+        Entry.objects.create(
+            notice_id=event.notice, seq=event.seq, kind=event.kind, at=event.at, clock=event.clock,
+            opinion=event.opinion, body=event.body.commitment, body_key=event.body.key,
+            body_content=event.body.content, person=person.commitment or None, person_key=person.key,
+            person_content=person.content, files=len(event.files),
+        )  # fmt: skip
+        EntryFile.objects.bulk_create(
+            EntryFile(
+                notice_id=event.notice, seq=event.seq, number=number, digest=part.commitment,
+                key=part.key, sha256=name,
+            )
+            for number, (part, name) in enumerate(zip(event.files, names, strict=True))
+        )  # fmt: skip
+        index.take(self, event)
+
+    def forget(self, seq: int, part: str) -> None:
+        """Erase key and content of a part; its commitment stays."""
+        self.forgot = True
+        if part == "files":
+            files = EntryFile.objects.filter(notice_id=self._notice, seq=seq).exclude(sha256="")
+            self.dropped += files.values_list("sha256", flat=True)
+            files.update(key=None, sha256="")
+        else:
+            rows = self._entries().filter(seq=seq)
+            rows.update(**{f"{part}_key": None, f"{part}_content": None})
+            opinion = rows.values_list("opinion", flat=True).get()
+            if opinion is not None:
+                index.refresh(self, self._notice, opinion)
+
+    def put_node(self, level: int, index: int, digest: bytes) -> None:
+        """A complete node of the tree."""
+        Node.objects.create(notice_id=self._notice, level=level, index=index, digest=digest)
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node of the tree."""
+        found = Node.objects.filter(notice_id=self._notice, level=level, index=index)
+        return bytes(found.values_list("digest", flat=True).get())
+
+    def put_checkpoint(self, size: int, note: str) -> None:
+        """A signed checkpoint; one of the same size that is already there stays."""
+        Checkpoint.objects.get_or_create(notice_id=self._notice, size=size, defaults={"note": note})
+
+    def checkpoints(self) -> Iterator[str]:
+        """Signed checkpoints, smallest tree first."""
+        rows = Checkpoint.objects.filter(notice_id=self._notice).order_by("size")
+        return rows.values_list("note", flat=True).iterator()
+
+    def file(self, seq: int, number: int) -> bytes | None:
+        """The content of a file of an entry; None once erased."""
+        row = EntryFile.objects.filter(notice_id=self._notice, seq=seq, number=number).first()
+        return None if row is None or not row.sha256 else self._files.get(row.sha256)
+
+    def _entries(self) -> QuerySet[Entry]:
+        return Entry.objects.filter(notice_id=self._notice)
+
+    def _event(self, row: Entry) -> Event:
+        content = _bytes(row.body_content)
+        return Event(
+            notice=self._notice, seq=row.seq, kind=row.kind, at=row.at, clock=row.clock,
+            body=Part(row.body, _bytes(row.body_key), content),
+            person=None if row.person is None
+            else Part(row.person, _bytes(row.person_key), _bytes(row.person_content)),
+            files=self._parts(row.seq) if row.files else (),
+            # Which opinion an erased entry was about is still known.
+            _payload={"opinion": row.opinion} if content is None and row.opinion else None,
+        )  # fmt: skip
+
+    def _parts(self, seq: int) -> tuple[Part, ...]:
+        rows = EntryFile.objects.filter(notice_id=self._notice, seq=seq).order_by("number")
+        return tuple(Part(row.digest, _bytes(row.key)) for row in rows)
+
+
+def _bytes(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)

@@ -1,0 +1,235 @@
+"""
+The record of a notice in the service's database: `blockplan.notice.store.Store`.
+
+Work of several threads is committed together (`blockplan.notice.turns`); several processes take turns by
+the lock of the notice's row, or of SQLite's file. An answer is given only after the commit, and
+a checkpoint signed only over what is committed.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+
+from blockplan.errors import BlockplanError, UsageError
+from blockplan.notice.ledger import Ledger
+from blockplan.notice.notary import Notary, TipFile, new_key, read_key
+from blockplan.notice.turns import Job, Turns
+from blockplan.portal import clock as server
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.record.files import Files
+from blockplan.portal.record.models import Checkpoint, EntryFile, Notice
+from blockplan.portal.record.rows import DatabaseRows
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from blockplan.notice.events import Attachment, Event
+    from blockplan.portal.config import Config
+
+T = TypeVar("T")
+
+
+class UnavailableError(BlockplanError):
+    """The database or the disk does not take anything in now; nothing was entered."""
+
+
+class DatabaseStore:
+    """The record of one notice; made by `open_store`."""
+
+    def __init__(
+        self, notice: str, notary: Notary, files: Files, clock: Callable[[], dt.datetime] = server.ask
+    ) -> None:
+        self.notary = notary
+        self._id = notice
+        self._files = files
+        self._clock = clock
+        self._turns = Turns(self._do)
+
+    @property
+    def notice(self) -> str:
+        """Id of the notice."""
+        return self._id
+
+    def transact(self, work: Callable[[Ledger], T]) -> T:
+        """
+        Do `work` alone, in a group with what else waits; when it returns, it is on the disk.
+
+        Rows of other tables that `work` writes through Django's models are kept, or not, with its entries.
+        """
+        return self._turns.run(work)
+
+    def append(
+        self,
+        kind: str,
+        payload: Mapping[str, Any],
+        *,
+        person: Mapping[str, Any] | None = None,
+        attachments: Sequence[Attachment] = (),
+    ) -> Event:
+        """One entry, by itself."""
+        return self.transact(
+            lambda ledger: ledger.append(kind, payload, person=person, attachments=attachments)
+        )
+
+    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
+        """Entries in order, of some kinds, or about one opinion."""
+        return self._rows().events(kinds, about=about)
+
+    def some(self, numbers: Collection[int]) -> dict[int, Event]:
+        """Several entries by their numbers."""
+        return self._rows().some(numbers)
+
+    def file(self, seq: int, number: int) -> bytes | None:
+        """The content of a file of an entry; None once erased."""
+        return self._rows().file(seq, number)
+
+    def node(self, level: int, index: int) -> bytes:
+        """A complete node of the tree."""
+        return self._rows().node(level, index)
+
+    def checkpoints(self) -> Iterator[str]:
+        """Signed checkpoints, smallest tree first."""
+        return self._rows().checkpoints()
+
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint; None before the first."""
+        rows = Checkpoint.objects.filter(notice_id=self._id).order_by("-size")
+        return rows.values_list("note", flat=True).first()
+
+    def close(self) -> None:
+        """Let go of the calling thread's connection."""
+        connection.close()
+
+    def _rows(self) -> DatabaseRows:
+        return DatabaseRows(self._id, self._files)
+
+    def _do(self, jobs: list[Job[Any]]) -> None:
+        """Several pieces of work in one transaction; one that fails takes back only itself."""
+        rows = self._rows()
+        try:
+            with self._locked():
+                self._check(rows)
+                for job in jobs:
+                    self._one(job, rows)
+            self._sign(rows)
+            self._clean(rows)
+        except BaseException as error:
+            told = _told(error) if isinstance(error, DatabaseError | OSError) else error
+            for job in jobs:
+                job.error = job.error or told
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for job in jobs:
+                job.finish()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """A transaction in which nobody else enters anything (SQLite locks its file when it begins)."""
+        with transaction.atomic():
+            if not Notice.objects.select_for_update().filter(id=self._id).exists():
+                raise UsageError(f"There is no notice {self._id!r}.")
+            yield
+
+    def _one(self, job: Job[Any], rows: DatabaseRows) -> None:
+        try:
+            with transaction.atomic():
+                job.result = job.work(Ledger(self._id, rows, self._clock))
+        except (DatabaseError, OSError):
+            raise  # the database is the fault, and the whole group is taken back
+        except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
+            job.error = error
+
+    def _check(self, rows: DatabaseRows) -> None:
+        """Refuse to write into a record that does not lead on from what was signed."""
+        self.notary.check(rows, rows.size(), signed_before=self._signed())
+
+    def _sign(self, rows: DatabaseRows) -> None:
+        """Sign what is committed, in a transaction of its own; see `blockplan.notice.sqlite`."""
+        with self._locked():
+            size = rows.size()
+            if size:
+                rows.put_checkpoint(size, self.notary.sign(rows, size, signed_before=self._signed()))
+
+    def _signed(self) -> bool:
+        return Checkpoint.objects.filter(notice_id=self._id).exists()
+
+    def _clean(self, rows: DatabaseRows) -> None:
+        """What was erased must not live on, in files or in SQLite's log of writes."""
+        for name in rows.dropped:
+            if not EntryFile.objects.filter(sha256=name).exists():
+                self._files.drop(name)
+        if rows.forgot and connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+_STORES: dict[str, DatabaseStore] = {}
+_OPENING = threading.Lock()
+
+
+def open_store(notice: str, config: Config | None = None) -> DatabaseStore:
+    """
+    The record of a notice; one object for all threads of a process.
+
+    Raises
+    ------
+    UsageError
+        If there is no such notice here, or its key is gone.
+    """
+    config = config or config_of_environment()
+    with _OPENING:
+        if notice not in _STORES:
+            if not Notice.objects.filter(id=notice).exists():
+                raise UsageError(f"There is no notice {notice!r}.")
+            _STORES[notice] = DatabaseStore(notice, notary_of(notice, config), Files(config.files))
+        return _STORES[notice]
+
+
+def begin(notice: str, config: Config | None = None) -> DatabaseStore:
+    """
+    Begin the record of a new notice, with a key of its own.
+
+    Raises
+    ------
+    UsageError
+        If the id is taken, or no name for an address (letters, digits, hyphens).
+    """
+    config = config or config_of_environment()
+    if not notice.isascii() or not notice.replace("-", "").isalnum() or len(notice) > 60:
+        raise UsageError(
+            f"{notice!r} cannot be the id of a notice: it stands in addresses. Take up to 60 letters, "
+            "digits and hyphens."
+        )
+    if Notice.objects.filter(id=notice).exists():
+        raise UsageError(f"There is already a notice {notice!r}. Take another id.")
+    path = config.keys / f"{notice}.key"
+    config.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():  # left from a beginning that was cut off
+        new_key(path, f"blockplan/{notice}")
+    Notice.objects.create(id=notice)
+    return open_store(notice, config)
+
+
+def notary_of(notice: str, config: Config) -> Notary:
+    """Who signs the record; its key and the newest checkpoint lie in the folder of keys."""
+    path = config.keys / f"{notice}.key"
+    return Notary(read_key(path), TipFile(path.with_name(path.name + ".signed")))
+
+
+def forget_stores() -> None:
+    """Let go of the open records (tests change the data folder)."""
+    with _OPENING:
+        _STORES.clear()
+
+
+def _told(error: BaseException) -> UnavailableError:
+    return UnavailableError(
+        f"The record cannot be written now ({error}). Nothing was entered. Keep your text and try again."
+    )

@@ -1,0 +1,81 @@
+"""
+Starting the web service: the data folder, the tables, then granian with its workers.
+
+Settings reach the workers through the environment, so that each of them reads the same ones.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from blockplan.errors import UsageError
+from blockplan.portal.config import PREFIX, config_of_environment, read_config
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.portal.config import Config
+
+
+def set_up(
+    *, data: str | Path | None = None, database: str | None = None, address: str | None = None
+) -> Config:
+    """
+    Make data folder and tables ready for this process and those it starts; older tables are renewed.
+
+    Raises
+    ------
+    UsageError
+        If the settings are off, or the folder or the database cannot be reached.
+    """
+    config = read_config(
+        os.environ, data=None if data is None else str(data), database=database, address=address
+    )
+    for name in ("data", "database", "address"):
+        value = getattr(config, name)
+        if value is not None:
+            os.environ[PREFIX + name.upper()] = str(value)
+    config_of_environment.cache_clear()
+    try:
+        for folder in (config.data, config.keys, config.files, config.data / "static"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UsageError(f"{config.data} cannot be written: {error.strerror}. Name another --data.") from None
+    _migrate()
+    return config
+
+
+def run(config: Config, port: int) -> None:
+    """Serve on this machine alone until interrupted; a server with a certificate stands before it."""
+    from granian import Granian  # noqa: PLC0415 (only the service needs it)
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    Granian(
+        "blockplan.portal.wsgi:application",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=config.workers,
+        blocking_threads=config.threads,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()
+
+
+def _migrate() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "blockplan.portal.settings"
+    import django  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import Error, connection  # noqa: PLC0415
+
+    django.setup()
+    try:
+        call_command("migrate", verbosity=0)
+    except Error as error:
+        raise UsageError(
+            f"The database cannot be used: {str(error).strip()}. "
+            "Look at --database (or the disk), and start again."
+        ) from None
+    finally:
+        connection.close()
