@@ -1,77 +1,118 @@
-"""``blockplan propose layout``: parcels in vacant blocks."""
+"""``blockplan propose layout``: parcels in vacant land, of a plan or of a benchmark community."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from blockplan.cli.common import json_option, progress, show_json, show_table
+from blockplan.cli.common import json_option, lang_option, on_option, pack_option, scenario_option
+from blockplan.errors import UsageError
 
-if TYPE_CHECKING:
-    from blockplan.propose.layout import Drawn
-    from blockplan.propose.stop import Incumbent
+#: Options that speak of a plan, and are refused beside a benchmark community.
+OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes_ha")
 
 
 @click.command(
-    epilog="Example: blockplan propose layout initial.geojson objectives.yaml --out build/town.geojson"
+    epilog="Example: blockplan propose layout examples/demonstration-zone --scenario b --need kindergarten=2 "
+    "--need primary_school=1 --size primary_school=10000-22000 --pack zone --pack gb50180 --out build/layout"
 )
-@click.argument("initial", type=click.Path())
-@click.argument("objectives", type=click.Path())
-@click.option("--out", required=True, type=click.Path(dir_okay=False), help="Write the finished plan here.")
-@click.option("--seconds", default=120.0, show_default=True, help="Work for at most so long.")
-@click.option("--seed", default=1, show_default=True, help="The same seed gives the same plan.")
+@click.argument("plan")
+@click.argument("objectives", type=click.Path(), required=False)
+@scenario_option
+@pack_option
+@on_option
 @click.option(
-    "--lock", "locked", multiple=True, type=int, metavar="ID", help="A vacant block that stays vacant."
+    "--vacant",
+    multiple=True,
+    metavar="ID|CODE",
+    help="Draw this parcel anew, or all of a land-use code  [default: undecided land, code 16 or none].",
+)
+@click.option(
+    "--need",
+    multiple=True,
+    metavar="USE[=N]",
+    help="Place so many sites of a use  [default: all of which the rules find too few or too little].",
+)
+@click.option(
+    "--size",
+    multiple=True,
+    metavar="USE=LEAST[-MOST]",
+    help="Area of a site in m2, where no rule states it or another one is wanted.",
+)
+@click.option(
+    "--near",
+    multiple=True,
+    metavar="USE=METRES",
+    help="When a use (or green) is near, where no rule states it or another distance is wanted.",
+)
+@click.option("--homes-ha", type=click.FloatRange(min=0), default=0.0, help="New housing to place, in ha.")
+@click.option(
+    "--left-over",
+    type=click.Choice(["keep", "green"]),
+    default="keep",
+    show_default=True,
+    help="What becomes of land that no use takes: it stays undecided, or it becomes green.",
+)
+@click.option(
+    "--lock",
+    "locked",
+    multiple=True,
+    metavar="ID|LAYER:ID|LAYER|FILE",
+    help="Leave this as it is; of a community the id of a vacant block.",
 )
 @click.option("--streets", is_flag=True, help="Services are near along the streets, not in a straight line.")
-@click.option("--by-area", is_flag=True, help="Homes count by their area, not each block the same.")
+@click.option(
+    "--by",
+    "weigh_by",
+    type=click.Choice(["residents", "area", "parcels"]),
+    help="What homes count by  [default: residents of a plan; each block of a community the same].",
+)
+@click.option("--by-area", is_flag=True, help="The same as --by area.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=120.0,
+    show_default=True,
+    help="Work for at most so long.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="The same seed gives the same plan.",
+)
+@lang_option
+@click.option(
+    "--out",
+    type=click.Path(),
+    metavar="DIR|FILE",
+    help="Write proposal.json, changes.csv and proposal.html here; of a community the finished plan.",
+)
 @json_option
-def command(
-    initial: str,
-    objectives: str,
-    out: str,
-    seconds: float,
-    seed: int,
-    locked: tuple[int, ...],
-    streets: bool,
-    by_area: bool,
-    as_json: bool,
-) -> None:
+def command(plan: str, objectives: str | None, **given: Any) -> None:
     """
-    Draw parcels into the vacant blocks of a community (INITIAL) by its OBJECTIVES.
+    Draw parcels into the vacant land of PLAN: services near homes, sizes and distances by its rules.
 
-    Both are in the community benchmark format: GeoJSON in local metres, and YAML.
+    With OBJECTIVES, PLAN is a community in the benchmark format (GeoJSON in local metres, and YAML).
+    Numbers that no rule of the packs states are asked for by name, never assumed. New parcels know their
+    land use; what will be built on them is not known yet.
     """
-    from blockplan.exchange.community import read_community, read_objectives, write_community
-    from blockplan.propose.layout import layout
-    from blockplan.propose.layout_case import layout_case
-    from blockplan.propose.layout_document import document
-    from blockplan.propose.layout_params import LayoutParams
-    from blockplan.propose.stop import Stop, interruptible
+    if given.pop("by_area"):
+        given["weigh_by"] = "area"
+    if objectives is None:
+        from blockplan.cli.layout_plan import of_plan
 
-    case = layout_case(read_community(initial), read_objectives(objectives), locked)
-    # By area a hectare counts as a block does otherwise; only the proportion matters.
-    each, a_m2 = (0.0, 1e-4) if by_area else (1.0, 0.0)
-    params = LayoutParams(along_streets=streets, home_weight=each, home_weight_m2=a_m2)
-    with progress("Drawing parcels"), interruptible():
-        found = layout(case, stop=Stop(seconds=seconds, tell=_tell), seed=seed, params=params)
-    write_community(found.plan, Path(out))
-    told = document(case, found)
-    if as_json:
-        show_json(told)
+        of_plan(plan, given)
         return
-    _show(found, told)
-    click.echo(f"written: {out}", err=True)
+    from blockplan.cli.layout_community import of_community
 
-
-def _tell(now: Incumbent) -> None:
-    click.echo(now.said, err=True)
-
-
-def _show(found: Drawn, told: dict[str, Any]) -> None:
-    parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]
-    show_table(["part", "value"], [["total", f"{found.score.total:.4f}"], *parts])
-    for one in told["unmet"]:
-        click.echo(f"unmet: {one['demand']} {one['amount']} {one['unit']}")
+    strange = [name for name in OF_A_PLAN if given.pop(name)]
+    given.pop("left_over")
+    if strange:
+        option = {"packs": "pack"}.get(strange[0], strange[0]).replace("_", "-")
+        raise UsageError(
+            f"--{option} speaks of a plan, and {plan} with {objectives} is a community. Leave it out."
+        )
+    of_community(plan, objectives, given)

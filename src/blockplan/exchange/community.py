@@ -47,6 +47,8 @@ SERVICES = {
     "medical care": ("hospital_l", "hospital_s"),
     "entertainment": ("recreation",),
 }
+#: Types that count as green.
+GREENS = ("green_l", "green_s")
 #: In the benchmark a service is near within so many metres, and green from this size on within so many.
 NEAR_M, GREEN_M, GREEN_MIN_M2 = 500.0, 300.0, 2_000.0
 ORIGINS = ("initial", "planned")
@@ -118,6 +120,8 @@ class Objectives:
         Service -> distance within which it is near; `NEAR_M` where it is not named.
     green_m, green_min_m2
         Distance within which green is near, and the least area of green that counts.
+    greens
+        Types that count as green.
     weighted
         Whether homes count by the weights of the community, and not each block the same.
     """
@@ -138,6 +142,7 @@ class Objectives:
     near_m: Mapping[str, float] = field(default_factory=dict)
     green_m: float = GREEN_M
     green_min_m2: float = GREEN_MIN_M2
+    greens: tuple[str, ...] = GREENS
     weighted: bool = False
 
     def reach_m(self, service: str) -> float:

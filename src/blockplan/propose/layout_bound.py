@@ -16,7 +16,7 @@ import shapely
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout_bodies import Spots, spots_of
 from blockplan.propose.layout_case import HOME, home_weights
-from blockplan.propose.layout_score import ECOLOGY_SLACK_M, GREENS
+from blockplan.propose.layout_score import ECOLOGY_SLACK_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -280,10 +280,13 @@ class _Program:
 def _ecology(case: Case, room: float) -> float:
     """As if all vacant land were green for the homes that stay, and all new homes had green near."""
     homes = case.stays[case.stays_types == HOME]
-    greens = case.stays[np.isin(case.stays_types, GREENS)]
-    large = greens[shapely.area(greens) >= case.objectives.green_min_m2]
-    land = shapely.union_all([*case.vacant, *large])
-    reach = shapely.buffer(land, case.objectives.green_m + ECOLOGY_SLACK_M)
+    aims = case.objectives
+    greens = case.stays[np.isin(case.stays_types, aims.greens)]
+    large = greens[shapely.area(greens) >= aims.green_min_m2]
+    # Where no new land can be green, only the green that stays is near anything.
+    new = "green_s" in aims.greens or any(case.missing.get(name) for name in aims.greens)
+    land = shapely.union_all([*case.vacant, *large] if new else large)
+    reach = shapely.buffer(land, aims.green_m + ECOLOGY_SLACK_M)
     if case.objectives.weighted and case.weights is not None:
         share = shapely.area(shapely.intersection(homes, reach)) / shapely.area(homes)
         near, whole = float((share * case.weights).sum()), float(case.weights.sum())

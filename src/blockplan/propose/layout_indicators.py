@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.exchange.community import NEAR_M, SERVICES
+from blockplan.exchange.community import GREENS, NEAR_M, SERVICES
 from blockplan.propose.layout_legal import fronts_m, new_blocks
-from blockplan.propose.layout_score import GREENS, centres, community_area_m2
+from blockplan.propose.layout_score import centres, community_area_m2
 from blockplan.propose.layout_streets import streets_of
 
 if TYPE_CHECKING:

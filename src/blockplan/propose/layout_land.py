@@ -20,7 +20,7 @@ from blockplan.propose.layout_frame import (
     without_holes,
 )
 from blockplan.propose.layout_fronts import entered
-from blockplan.propose.layout_score import GREENS, centres
+from blockplan.propose.layout_score import centres
 
 # isort: off
 from blockplan.propose.layout_state import (
@@ -240,8 +240,8 @@ def _to_streets(streets: Streets | None, xy: NDArray[np.float64]) -> NDArray[np.
 
 
 def _kinds(case: Case) -> NDArray[np.int64]:
-    number = _service_numbers(case)
-    return np.array([[number.get(name, -1), int(name in GREENS)] for name in case.objectives.drawn])
+    number, aims = _service_numbers(case), case.objectives
+    return np.array([[number.get(name, -1), int(name in aims.greens)] for name in aims.drawn])
 
 
 def _service_numbers(case: Case) -> dict[str, int]:
@@ -260,7 +260,7 @@ def _points(
     xy = np.vstack(found)
     weight = np.concatenate([np.full(len(p), one / len(p)) for p, one in zip(found, amount, strict=True)])
     inside = np.concatenate([np.full(len(p), max(-1, number - len(homes))) for number, p in enumerate(found)])
-    greens = case.stays[np.isin(case.stays_types, GREENS)]
+    greens = case.stays[np.isin(case.stays_types, case.objectives.greens)]
     greens = greens[shapely.area(greens) >= case.objectives.green_min_m2]
     reach = case.objectives.green_m
     dots = shapely.points(xy)

@@ -60,3 +60,8 @@ class LayoutParams:
     hot: float = 0.012
     warm: float = 0.004
     cold: float = 0.0006
+
+    @classmethod
+    def of_plan(cls, *, along_streets: bool = False) -> LayoutParams:
+        """Those for a plan: the benchmark's rule on many small homes is none of its."""
+        return cls(along_streets=along_streets, few_homes=10_000)

@@ -35,7 +35,6 @@ DISPERSION = 0.05
 ECOLOGY_SLACK_M = 0.5
 #: Segments in a quarter of a circle of a buffer.
 SEGMENTS = 16
-GREENS = ("green_l", "green_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +115,7 @@ def score(plan: Community, objectives: Objectives) -> Score:
     by_area = [_share(one, area) for one in near.values()]
     by_weight = None if plan.weights is None else [_share(one, _weights(plan)) for one in near.values()]
     service = coverage + DISPERSION * dispersion
-    greens, of_green = plan.blocks(*GREENS), (objectives.green_m, objectives.green_min_m2)
+    greens, of_green = plan.blocks(*objectives.greens), (objectives.green_m, objectives.green_min_m2)
     ecology = ecology_share(homes, greens, *of_green, weight=weight if objectives.weighted else None)
     whole = community_area_m2(plan)
     roads = traffic(plan.lines("road"), whole)

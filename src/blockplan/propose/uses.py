@@ -46,7 +46,7 @@ def new_use(
         parcels say.
     """
     told = dict(facts or {})
-    wanted: dict[str, Any] = {"land_use": code, **_name(plan, parcel_id, code)}
+    wanted: dict[str, Any] = {"land_use": code, **class_name(plan, parcel_id, code)}
     wanted |= form_of(plan, code)
     wanted |= dict.fromkeys(GONE)
     if wanted["far"] is not None:
@@ -61,7 +61,7 @@ def new_use(
     return tuple(changes)
 
 
-def _name(plan: Plan, parcel_id: str, code: str) -> dict[str, str]:
+def class_name(plan: Plan, parcel_id: str, code: str) -> dict[str, str]:
     """The name of the class, where the parcel writes one beside its code, in the language that it has."""
     if NAME_COLUMN not in plan.layer("parcels").columns:
         return {}

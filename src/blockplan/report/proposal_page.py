@@ -28,12 +28,17 @@ BEFORE, AFTER = "before", "after"
 SIGNS = {"worse": "▼", "better": "▲", "other": "◆"}
 
 
+#: What a new feature has from what stood there before, and is not told one by one.
+HANDED_ON = frozenset(
+    {"geometry", "parcel_id", "status", "subblock_id", "block_id", "land_use_list", "existing_land_use",
+     "phase", "committed"}
+)  # fmt: skip
 #: What follows from another use and is not told one by one: the list of changes has it all.
 HANGS_ON_USE = frozenset(
     {
         "land_use_name", "far", "far_kind", "height_m", "coverage_ratio", "green_ratio", "parking_spaces",
         "floor_area_m2", "dwellings", "industry_health_share", "industry_manufacturing_share",
-        "industry_digital_share", "industry_services_share",
+        "industry_digital_share", "industry_services_share", "permitted",
     }
 )  # fmt: skip
 
@@ -291,7 +296,7 @@ class ProposalView(View):
 
         if name == LAYERS[change.layer].id_column:
             return ""
-        if change.kind == "added" and name in {"geometry", "parcel_id", "status"}:
+        if change.kind == "added" and name in HANDED_ON:
             return ""
         was, now = (self._named(name, value) for value in (old, new))
         if change.kind != "changed":

@@ -54,6 +54,8 @@ class Said:
 
     def figure(self, stem: str, value: float | None) -> tuple[str, str]:
         """A figure by the words of ``[figure]``: its name (with metres, if any) and its value."""
+        if stem.startswith(("near_", "made_")):
+            return self._of_use(stem, value)
         metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
         key = stem[: metres.start()] if metres else stem
         if f"figure.{key}" not in CATALOG:
@@ -61,6 +63,17 @@ class Said:
         label = self(f"figure.{key}", metres=metres.group(1) if metres else "")
         unit = FIGURE_UNITS.get(key, "")
         return label, self.words.share(value) if unit == "1" else self.words.amount(value, unit)
+
+    def _of_use(self, stem: str, value: float | None) -> tuple[str, str]:
+        """A figure of a layout: who is near a use, or how many parcels of it are made."""
+        from blockplan.propose.layout_uses import uses  # noqa: PLC0415 (only layouts need it)
+
+        found = re.fullmatch(r"(near|made)_(.+?)(?:_(\d+(?:\.\d+)?)m)?", stem)
+        kind, name, metres = found.groups() if found else ("made", stem, None)
+        use = uses().get(name)
+        named = pick(use.name, self.words.lang) if use else self.or_else(f"figure.{name}", name)
+        label = self(f"figure.{kind}", use=named, metres=metres or "")
+        return label, self.words.share(value) if kind == "near" else self.words.number(value)
 
     def amount(self, value: float | None, unit: str) -> str:
         """An objective, a bound or a demand with its unit; "not known" where it is not."""

@@ -1,0 +1,61 @@
+"""``blockplan propose layout`` on a community in the benchmark format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blockplan.cli.common import progress, show_json, show_table
+from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from blockplan.propose.layout import Drawn
+    from blockplan.propose.stop import Incumbent
+
+
+def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
+    """Lay out the vacant blocks of a community, and write the finished plan."""
+    from blockplan.exchange.community import read_community, read_objectives, write_community
+    from blockplan.propose.layout import layout
+    from blockplan.propose.layout_case import layout_case
+    from blockplan.propose.layout_document import document
+    from blockplan.propose.layout_params import LayoutParams
+    from blockplan.propose.stop import Stop, interruptible
+
+    out = given["out"]
+    if not out:
+        raise UsageError("Say where the finished plan goes: --out FILE.geojson.")
+    case = layout_case(read_community(initial), read_objectives(objectives), _ids(given["locked"]))
+    # By area a hectare counts as a block does otherwise; only the proportion matters.
+    each, a_m2 = (0.0, 1e-4) if given["weigh_by"] == "area" else (1.0, 0.0)
+    params = LayoutParams(along_streets=given["streets"], home_weight=each, home_weight_m2=a_m2)
+    with progress("Drawing parcels"), interruptible():
+        stop = Stop(seconds=given["seconds"], tell=_tell)
+        found = layout(case, stop=stop, seed=given["seed"], params=params)
+    write_community(found.plan, Path(out))
+    told = document(case, found)
+    if given["as_json"]:
+        show_json(told)
+        return
+    _show(found, told)
+    click.echo(f"written: {out}", err=True)
+
+
+def _ids(said: tuple[str, ...]) -> list[int]:
+    wrong = [one for one in said if not one.isdecimal()]
+    if wrong:
+        raise UsageError(f"--lock {wrong[0]}: in a community name the number of a vacant block.")
+    return [int(one) for one in said]
+
+
+def _tell(now: Incumbent) -> None:
+    click.echo(now.said, err=True)
+
+
+def _show(found: Drawn, told: dict[str, Any]) -> None:
+    parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]
+    show_table(["part", "value"], [["total", f"{found.score.total:.4f}"], *parts])
+    for one in told["unmet"]:
+        click.echo(f"unmet: {one['demand']} {one['amount']} {one['unit']}")
