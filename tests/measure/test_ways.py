@@ -321,8 +321,8 @@ def walked_m(plan, starts, goals) -> np.ndarray:
         steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
         marks = [(step, tuple(corner.round(2))) for step, corner in zip(steps, corners, strict=True)]
         marks += [(along, (number, along)) for along in set(cuts.get(number, []))]
-        for (start, one), (end, other) in pairwise(sorted(marks, key=lambda mark: mark[0])):
-            edge(one, other, end - start)
+        for (start, here), (end, there) in pairwise(sorted(marks, key=lambda mark: mark[0])):
+            edge(here, there, end - start)
     for place, away in to:
         edge("goals", ("goal", place), 1e-9)
         edge(("goal", place), place, away)
