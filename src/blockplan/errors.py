@@ -9,11 +9,19 @@ Every error that Blockplan raises on purpose.
     ├── MappingError       the mapping file of ``import layers`` is off
     ├── RulePackError      a rule file is refused, with file and line
     ├── InfeasibleError    what is asked for cannot be met; names the demands that clash
-    └── NoticeStateError   a notice may not go from its state to the one asked for
+    ├── NoticeStateError   a notice may not go from its state to the one asked for
+    └── IntakeError        what somebody sent in with an opinion is refused
 
 A message says what, where, why and what to do. The command line turns every
 one of them into exit code 2.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class BlockplanError(Exception):
@@ -42,3 +50,24 @@ class InfeasibleError(BlockplanError):
 
 class NoticeStateError(BlockplanError):
     """A public notice may not go from its present state to the one asked for."""
+
+
+class IntakeError(BlockplanError):
+    """
+    What somebody sent in is refused: a file, a text, a drawing or a place.
+
+    Attributes
+    ----------
+    code
+        The ground, as in the catalog (``file.too_large``): for programs.
+    text
+        The message in zh, en and ja: for whoever sent it. `str` gives the English one.
+    """
+
+    def __init__(self, code: str, text: Mapping[str, str]) -> None:
+        super().__init__(code, text)
+        self.code = code
+        self.text = dict(text)
+
+    def __str__(self) -> str:
+        return self.text["en"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import KINDS
 from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.disclosure import GROUNDS
+from blockplan.notice.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,3 +37,31 @@ def test_every_rule_and_every_ground_is_listed(repo: Path) -> None:
     rules = [rule.id for file in FOLDER.glob("*.yaml") for rule in country(file.stem).rules]
     assert [rule for rule in rules if f"`{rule}`" not in page(repo)] == []
     assert [ground for ground in GROUNDS if ground not in page(repo)] == []
+
+
+def test_every_limit_is_documented_with_its_default(repo: Path) -> None:
+    page = (repo / "docs" / "intake.md").read_text(encoding="utf-8")
+    for field in dataclasses.fields(Limits):
+        assert f"| `{field.name}` | {field.default:,} |" in page
+
+
+def test_every_ground_and_note_has_its_words_and_every_word_its_use(repo: Path) -> None:
+    room = repo / "src" / "blockplan" / "notice"
+    texts = tomllib.loads((room / "intake.toml").read_text(encoding="utf-8"))
+
+    def codes(node: dict[str, Any], path: str = "") -> set[str]:
+        found = {path} if "zh" in node else set()
+        return found.union(
+            *(
+                codes(child, f"{path}.{key}".lstrip("."))
+                for key, child in node.items()
+                if isinstance(child, dict)
+            )
+        )
+
+    known = codes(texts["refused"]) | codes(texts["note"])
+    written = " ".join(file.read_text(encoding="utf-8") for file in sorted(room.glob("*.py")))
+    used = set(re.findall(r"\"((?:\w+)\.(?:\w+))\"", written))
+    raised = set(re.findall(r"(?:refused|note)\(\"([\w.]+)\"", written))
+    assert raised <= known
+    assert known <= used

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import UsageError
-from blockplan.respond import intake, read_opinions
+from blockplan.notice.texts_in import UNFIT, made_fit
+from blockplan.respond import read_opinions
 from blockplan.respond.importing import LARGEST_WORKBOOK
 
 
@@ -147,7 +148,7 @@ def test_no_row_of_a_list_is_lost_whatever_it_holds(tmp_path_factory, texts):
         assert any("\ud800" <= sign <= "\udfff" for text in texts for sign in text)
         return
     assert [opinion.fields["number"] for opinion in found] == [str(number) for number in range(len(texts))]
-    assert all(intake.made_fit(text)[0] == opinion.text for text, opinion in zip(texts, found, strict=True))
+    assert all(made_fit(text)[0] == opinion.text for text, opinion in zip(texts, found, strict=True))
 
 
 def test_a_workbook_that_unfolds_without_end_is_refused_before_it_is_unfolded(tmp_path):
@@ -262,7 +263,7 @@ def test_no_mail_breaks_the_reading(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("any") / "one.eml"
     path.write_bytes(b"Subject: x\n" + data)
     [mail] = read_opinions(path)
-    assert intake.UNFIT.search(mail.text + mail.title) is None
+    assert UNFIT.search(mail.text + mail.title) is None
     mail.text.encode()
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import canonical
 from blockplan.notice.events import KINDS
+from blockplan.notice.limits import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.store import Store
 
-LARGEST_TEXT = 200_000
-LARGEST_FILES_BYTES = 50_000_000
+LARGEST_TEXT = LIMITS.text_characters
+LARGEST_FILES_BYTES = LIMITS.files_bytes
 #: What an ordinance may ask for, and whether it stands with the person or in the opinion.
 ABOUT_PERSON = frozenset({"name", "address", "contact", "standing"})
 

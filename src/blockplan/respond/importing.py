@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.notice.texts_in import made_fit
 from blockplan.plan.encodings import decoded, detect
 from blockplan.respond import intake
 from blockplan.respond.intake import PERSONAL, Opinion
@@ -134,7 +135,7 @@ def _fit(cell: Any, name: str, faults: list[str]) -> Any:
     text, told = intake.with_line_ends(str(cell))
     if told:
         faults.append(f"{name}: line ends that were written as _x000D_ became line ends")
-    text, said = intake.made_fit(text)
+    text, said = made_fit(text)
     faults += [f"{name}: {one}" for one in said]
     return text
 

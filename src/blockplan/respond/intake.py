@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
 #: Fields of a person: kept apart from the opinion, and never published.
 PERSONAL = ("name", "contact", "address")
-#: What UTF-8 and a page cannot carry: half signs, control characters but tab and line ends, non-characters.
-UNFIT = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-#: Marks that turn the direction of what follows, so that a text reads as something else.
-TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-#: Longer texts are kept in full, and somebody is told to look.
-LONGEST = 50_000
 #: How XLSX writes a carriage return, and many exports of it to CSV too.
 _ESCAPED_LINE_END = re.compile(r"_x000[Dd]_(?:\r?\n|_x000[Aa]_)?")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -144,27 +138,6 @@ def with_line_ends(text: str) -> tuple[str, bool]:
     """
     mended, count = _ESCAPED_LINE_END.subn("\n", text)
     return mended, bool(count)
-
-
-def made_fit(text: str) -> tuple[str, list[str]]:
-    r"""
-    A text that every file can carry, and what had to be changed or should be looked at.
-
-    Examples
-    --------
-    >>> made_fit("no\x00 more")
-    ('no� more', ['1 character that no file can carry became �'])
-    """
-    fit, changed = UNFIT.subn("\ufffd", text)
-    said = []
-    if changed:
-        plural = "" if changed == 1 else "s"
-        said.append(f"{changed} character{plural} that no file can carry became \ufffd")
-    if turning := len(TURNING.findall(fit)):
-        said.append(f"{turning} marks turn the direction of writing; read the text with care")
-    if len(fit) > LONGEST:
-        said.append(f"{len(fit):,} characters long; look whether it is one opinion")
-    return fit, said
 
 
 def day_or_time(said: Any) -> str | None:

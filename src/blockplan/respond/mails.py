@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice import Attachment
+from blockplan.notice.texts_in import UNFIT, made_fit
 from blockplan.plan.encodings import codec_name, detect
-from blockplan.respond import intake
 from blockplan.respond.intake import Opinion
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _opinion(mail: Message, number: int) -> Opinion:
 
 
 def _fit(text: str, name: str, faults: list[str]) -> str:
-    fit, said = intake.made_fit(text)
+    fit, said = made_fit(text)
     faults += [f"{name}: {one}" for one in said]
     return fit
 
@@ -144,7 +144,7 @@ def _file_name(part: Message, number: int) -> str:
     said = "".join(
         piece if isinstance(piece, str) else _decoded(piece, charset)[0] for piece, charset in parts
     )
-    name = intake.UNFIT.sub("", re.split(r"[\\/]", said)[-1]).strip(" .")
+    name = UNFIT.sub("", re.split(r"[\\/]", said)[-1]).strip(" .")
     return name or f"part-{number}"
 
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan import __version__
 from blockplan.errors import UsageError
+from blockplan.notice.texts_in import TURNING
 from blockplan.respond.document import response
-from blockplan.respond.intake import TURNING
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:

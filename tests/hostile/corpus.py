@@ -1,0 +1,45 @@
+"""
+The hostile corpus: files, texts, drawings and places that a stranger may send, all made here.
+
+Page tests can show `texts()` wherever words of an opinion stand, and send `files()` to every door that
+takes files.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from tests.hostile import documents, pictures, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.hostile.entries import Hostile
+
+
+def files() -> Iterator[Hostile]:
+    """Every file; large ones are made only when their content is asked for."""
+    return chain(
+        pictures.jpegs(),
+        pictures.pngs(),
+        pictures.webps(),
+        pictures.others(),
+        documents.offices(),
+        documents.pdfs(),
+        documents.foreign(),
+        documents.pages(),
+        words.tables(),
+        words.names(),
+        words.geojson_files(),
+    )
+
+
+def texts() -> Iterator[Hostile]:
+    """Every text."""
+    return words.texts()
+
+
+def corpus() -> Iterator[Hostile]:
+    """Everything."""
+    return chain(files(), texts())

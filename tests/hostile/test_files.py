@@ -1,0 +1,127 @@
+"""Every hostile file is refused with a sentence or stored without its harm, and memory stays bounded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.hostile.corpus import corpus, files
+from tests.hostile.entries import FORMULA
+
+from blockplan.errors import IntakeError
+from blockplan.notice.file_names import ENDINGS
+from blockplan.notice.limits import LIMITS
+from blockplan.notice.texts_in import TURNING
+from blockplan.notice.uploads import Upload, take_file
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from tests.hostile.entries import Hostile
+
+FILES = {entry.name: entry for entry in files()}
+
+
+def as_bytes(content: bytes | str) -> bytes:
+    return content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+
+
+def taken(entry: Hostile) -> Upload | IntakeError:
+    """What becomes of an entry; any other error is a fault."""
+    content = entry.content
+    assert isinstance(content, bytes)
+    try:
+        return take_file(entry.file_name, content)
+    except IntakeError as error:
+        return error
+
+
+def test_the_corpus_has_more_than_300_entries_each_with_its_own_name() -> None:
+    found = [entry.name for entry in corpus()]
+    assert len(found) == len(set(found)) > 300
+
+
+def test_the_corpus_is_the_same_each_time() -> None:
+    def digest() -> dict[str, str]:
+        small = (entry for entry in corpus() if "bomb" not in entry.name and "million" not in entry.name)
+        return {entry.name: hashlib.sha256(as_bytes(entry.content)).hexdigest() for entry in small}
+
+    assert digest() == digest()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hostile_file_is_refused_on_its_ground_or_stored_harmless(name: str) -> None:
+    entry = FILES[name]
+    found = taken(entry)
+    if isinstance(found, IntakeError):
+        assert found.code == entry.code
+        for lang in LANGUAGES:
+            assert found.text[lang].endswith((".", "。", ")", "）"))
+            assert "{" not in found.text[lang]
+        return
+    assert entry.code == ""
+    assert found.media_type in ENDINGS
+    assert not [harm for harm in entry.gone if harm in found.content]
+    assert hashlib.sha256(found.content).hexdigest() == found.sha256
+    assert found.download_only or found.media_type.startswith("image/")
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FILES.items() if not entry.code])
+def test_what_is_stored_has_a_name_that_every_system_takes(name: str) -> None:
+    found = taken(FILES[name])
+    assert isinstance(found, Upload)
+    stem, _, ending = found.name.rpartition(".")
+    assert f".{ending}" in ENDINGS[found.media_type]
+    assert stem
+    assert len(found.name) <= LIMITS.name_characters
+    assert len(found.name.encode()) <= 255
+    assert not set(found.name) & set('<>:"|?*/\\')
+    assert not TURNING.search(found.name)
+    assert all(unicodedata.category(sign)[0] != "C" for sign in found.name)
+    assert found.name[0] not in "=+-@. ~"
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FILES.items() if entry.never == FORMULA])
+def test_no_spreadsheet_finds_a_formula_however_it_cuts_the_table(name: str) -> None:
+    found = taken(FILES[name])
+    assert isinstance(found, Upload)
+    text = found.content.decode(found.charset or "utf-8").lstrip("\ufeff")
+    for delimiter in ",;\t":
+        for line in text.splitlines():
+            for cell in line.split(delimiter):
+                bare = cell.strip(' "')
+                only_figures = re.fullmatch(r"[\d.,e%+ -]*", bare)
+                assert not bare.startswith(tuple("=+-@＝＋－＠")) or only_figures, cell
+
+
+def test_numbers_of_a_table_stay_numbers() -> None:
+    found = take_file("list.csv", b"x,y\n-3.5,+12\n-1.2e3,+5%\n")
+    assert found.kept
+
+
+def test_the_whole_corpus_is_taken_in_less_than_512_mb() -> None:
+    script = (
+        "import json, resource, sys\n"
+        "from tests.hostile.corpus import files\n"
+        "from blockplan.errors import BlockplanError\n"
+        "from blockplan.notice.uploads import take_file\n"
+        "refused = 0\n"
+        "for entry in files():\n"
+        "    try:\n"
+        "        take_file(entry.file_name, entry.content)\n"
+        "    except BlockplanError:\n"
+        "        refused += 1\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "print(json.dumps({'mb': used.ru_maxrss / 1024, 'cpu_s': used.ru_utime + used.ru_stime,"
+        " 'refused': refused}))\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2_000:]
+    figures = json.loads(done.stdout)
+    assert figures["mb"] <= 512
+    assert figures["refused"] > 100
