@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from django import template
 
 from blockplan.notice.events import parse_time
-from blockplan.portal.pages.words import say
+from blockplan.portal.words import say
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

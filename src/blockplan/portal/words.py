@@ -1,5 +1,5 @@
 """
-The words of the pages, from ``texts.toml`` and ``texts/*.toml`` of this folder: a file per subject.
+The words of the pages, from ``texts/*.toml`` of each app: a file per subject, no name twice.
 
 ``BLOCKPLAN_PSEUDO=1`` puts brackets around every one of them, so that a test sees words that are in no list.
 """
@@ -13,16 +13,24 @@ from typing import Any
 
 from blockplan.texts import Catalog
 
-PACKAGE = "blockplan.portal.pages"
+#: Apps whose folder ``texts`` holds words.
+APPS = ("pages", "intake", "mail", "office", "api")
 OPEN, SHUT = "⟦", "⟧"
 
 
 @cache
 def catalogs() -> dict[str, Catalog]:
     """Name of a file (its stem) -> its words."""
-    folder = resources.files(PACKAGE).joinpath("texts")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return {name.removesuffix(".toml"): Catalog(PACKAGE, f"texts/{name}") for name in names}
+    found: dict[str, Catalog] = {}
+    for app in APPS:
+        folder = resources.files("blockplan.portal").joinpath(app).joinpath("texts")
+        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        for name in names:
+            stem = name.removesuffix(".toml")
+            if stem in found:
+                raise ValueError(f"Two apps have words called {stem}; call one of the files otherwise.")
+            found[stem] = Catalog(f"blockplan.portal.{app}", f"texts/{name}")
+    return found
 
 
 def say(key: str, lang: str, /, **values: Any) -> str:
