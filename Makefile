@@ -78,7 +78,7 @@ lock: $(READY) ## renew requirements.lock from pyproject.toml
 	$(BIN)/uv lock --quiet --upgrade
 	$(BIN)/uv export --quiet --no-emit-project --all-groups --format requirements-txt --no-header --output-file requirements.lock
 
-frontend-tools: ## the TypeScript compiler, in frontend/node_modules (needs Node 20 with npm)
+frontend-tools: ## the TypeScript compiler, axe and html-validate, in frontend/node_modules (needs Node 20 with npm)
 	@npm ci --prefix frontend --silent
 
 frontend: frontend-tools ## build the verifier for browsers and Node from frontend/verify

@@ -12,14 +12,14 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 REPO = Path(__file__).parents[1]
 EVERYTHING = os.environ.get("BLOCKPLAN_TEST_ALL") == "1"
@@ -83,6 +83,32 @@ def shared() -> Path:
 def reference() -> Path:
     """Folder of the reference plan."""
     return REPO / "examples" / "demonstration-zone"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests: Playwright runs once in a thread."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs Chromium (Debian package chromium)")
+    from playwright.sync_api import sync_playwright
+
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    # Playwright keeps an event loop in this thread, and Django takes that for a call from inside of one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,195 @@
+"""
+Pages of the running service in a browser: fixtures for tests that are marked ``browser``.
+
+A test module takes what it needs by name::
+
+    from tests.portal.browser import served  # noqa: F401 (a fixture)
+
+    pytestmark = pytest.mark.browser
+
+    def test_the_list_is_a_page(served, chromium):
+        with served.tab(chromium, width=360) as tab:
+            tab.goto(served.url("/en/"))
+            assert violations(tab) == []
+
+`served` is the demonstration, in a process, a data folder and a database of its own, shared by the tests of
+a module; `chromium` stands in the conftest of all tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+REPO = Path(__file__).parents[2]
+MODULES = REPO / "frontend" / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
+CHECKER = MODULES / ".bin" / "html-validate"
+RULES = REPO / "tests" / "portal" / "html-validate.json"
+WIDTHS = (360, 1280)
+UP_S = 60.0
+
+
+class Service:
+    """``blockplan serve`` in a process of its own, on a free port; `url` gives addresses."""
+
+    def __init__(self, folder: Path, *, demo: bool = True, more: Mapping[str, str] | None = None) -> None:
+        self.data = folder
+        self.port = free_port()
+        self._log = (folder.parent / f"{folder.name}.log").open("wb")
+        program = str(Path(sys.executable).with_name("blockplan"))
+        command = [program, "serve", "--data", str(folder), "--port", str(self.port)]
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("BLOCKPLAN_")}
+        inherited |= _database(self.port)
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            command + (["--demo"] if demo else []),
+            env=inherited | {"BLOCKPLAN_WORKERS": "1"} | dict(more or {}),
+            stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        self._wait()
+        #: Seconds until the first page was there.
+        self.up_s = time.monotonic() - started
+
+    def url(self, path: str = "/") -> str:
+        """The address of a page."""
+        return f"http://localhost:{self.port}{path}"
+
+    def stop(self) -> None:
+        """End the process and those it started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait(20)
+        self._log.close()
+
+    @contextmanager
+    def tab(self, chromium: Any, *, width: int = 1280, **more: Any) -> Iterator[Any]:
+        """A page of a fresh browser profile; whatever the browser complains about fails the test."""
+        context = chromium.new_context(viewport={"width": width, "height": 900}, **more)
+        tab = context.new_page()
+        said: list[str] = []
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("console", lambda line: said.append(line.text) if line.type in {"error", "warning"} else None)
+        try:
+            yield tab
+        finally:
+            context.close()
+        assert said == [], said
+
+    def _wait(self) -> None:
+        end = time.monotonic() + UP_S
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(self.url("/en/"), timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        raise AssertionError(f"the service did not come up; its log is {self._log.name}")
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def _database(port: int) -> dict[str, str]:
+    """Where tests run on PostgreSQL: a database of the service's own in their cluster."""
+    url = os.environ.get("BLOCKPLAN_DATABASE")
+    if url is None:
+        return {}
+    import psycopg
+
+    name = f"served_{port}"
+    server, _, _ = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return {"BLOCKPLAN_DATABASE": f"{server}/{name}"}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The demonstration on a free port, for the tests of a module."""
+    service = Service(tmp_path_factory.mktemp("served") / "data")
+    yield service
+    service.stop()
+
+
+def violations(tab: Any) -> list[str]:
+    """
+    What axe-core finds against the page as it is shown now: rule, how grave, and where.
+
+    What axe could not decide is listed too: somebody must look at it.
+    """
+    _needs(AXE)
+    # Over the protocol of the browser, so that the page's own policy of scripts stays in force.
+    session = tab.context.new_cdp_session(tab)
+    tree = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+    world = session.send("Page.createIsolatedWorld", {"frameId": tree, "worldName": "axe"})
+    inside = {"contextId": world["executionContextId"]}
+    session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8"), **inside})
+    found = session.send(
+        "Runtime.evaluate",
+        {
+            "expression": "axe.run().then(all => JSON.stringify([all.violations, all.incomplete]))",
+            "awaitPromise": True,
+            "returnByValue": True,
+            **inside,
+        },
+    )
+    session.detach()
+    groups = json.loads(found["result"]["value"])
+    return [
+        f"{tab.url} {rule['id']} ({rule['impact']}): {rule['help']}: {node['target']} {node['html'][:200]}"
+        for group in groups
+        for rule in group
+        for node in rule["nodes"]
+    ]
+
+
+def invalid(pages: Mapping[str, str], folder: Path) -> list[str]:
+    """What html-validate finds against the source of pages, by their names."""
+    _needs(CHECKER)
+    for number, (name, source) in enumerate(pages.items()):
+        text = source.replace("<!DOCTYPE html>", f"<!DOCTYPE html>\n<!-- {name} -->", 1)
+        (folder / f"{number:03}.html").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [str(CHECKER), "--config", str(RULES), "--formatter", "json", str(folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    names = list(pages)
+    return [
+        f"{names[int(Path(file['filePath']).stem)]}:{fault['line']}: {fault['ruleId']}: {fault['message']}"
+        for file in json.loads(done.stdout)
+        for fault in file["messages"]
+    ]
+
+
+def wider_than_the_screen(tab: Any) -> int:
+    """Pixels that a page sticks out to the side; 0 where nobody has to scroll sideways."""
+    return int(tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def _needs(path: Path) -> None:
+    if not path.exists():
+        pytest.skip("needs the tools of the pages: make frontend-tools")
