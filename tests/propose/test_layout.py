@@ -19,14 +19,25 @@ from blockplan.propose.layout import layout
 from blockplan.propose.layout_case import layout_case
 from blockplan.propose.layout_demands import unmet_demands
 from blockplan.propose.layout_draw import edges_of, parcels_of
-from blockplan.propose.layout_frame import frame_of, levels, stations, without_holes
+from blockplan.propose.layout_frame import frames_of, levels, stations, without_holes
 from blockplan.propose.layout_indicators import indicators
 from blockplan.propose.layout_land import again, empty_layout, field_of, land_of
 from blockplan.propose.layout_legal import fronts_m, illegal
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import score
-from blockplan.propose.layout_state import AXIS, COUNT, GREEN, KIND, LEVEL, MANY_ROWS, ROW_KINDS
+from blockplan.propose.layout_state import (
+    AXIS,
+    COUNT,
+    CUT,
+    GREEN,
+    JOGS,
+    KIND,
+    LEVEL,
+    MANY_ROWS,
+    ROW_CUTS,
+    ROW_KINDS,
+)
 from blockplan.propose.layout_traffic import traffic
 from blockplan.propose.stop import Stop
 
@@ -210,11 +221,52 @@ def test_rows_are_never_less_deep_than_the_least(depth, least):
 
 def test_the_frame_lies_along_the_longest_side_and_turns_back_exactly():
     block = shapely.affinity.rotate(shapely.box(0, 0, 300, 100), 17)
-    frame = frame_of(block)
+    (frame,) = frames_of(block)
     corners = np.asarray(block.exterior.coords)
     local = frame.local(corners)
     assert np.ptp(local, axis=0) == pytest.approx([300, 100])
     assert frame.world(local) == pytest.approx(corners)
+
+
+def test_a_block_that_is_no_rectangle_has_a_second_frame_along_its_slanted_side():
+    slanted = shapely.Polygon([(0, 0), (300, 0), (240, 200), (0, 200)])
+    assert [round(np.degrees(one.angle), 1) for one in frames_of(slanted)] == [0, 106.7]
+
+
+def test_lines_begin_at_the_corners_of_a_block_so_that_its_arms_become_rectangles():
+    arms = shapely.box(0, 0, 300, 200).difference(shapely.box(137, 91, 300, 200))
+    assert 91 in levels(200, 80, [0, 91, 200], 50)
+    assert 137 in stations(arms, 10, [0, 137, 300])
+    assert 140 not in stations(arms, 10, [0, 137, 300])
+
+
+def test_a_cut_along_a_side_leaves_no_spike_behind():
+    from blockplan.propose.layout_cut_kernels import clip, outline
+
+    arms = shapely.orient_polygons(shapely.box(0, 0, 300, 200).difference(shapely.box(137, 91, 300, 200)))
+    out = np.empty((20, 2))
+    n = clip(np.asarray(arms.exterior.coords)[:-1], 6, 0, 137.0, 1.0, out)
+    assert sorted(out[:n].tolist()) == [[137, 0], [137, 91], [300, 0], [300, 91]]
+    assert outline(out, n) == (2 * (163 + 91), 90)
+
+
+def test_lines_that_miss_each_other_by_a_little_are_counted(case):
+    from blockplan.propose.layout_kernels import settle
+
+    wide = np.array([shapely.box(0, 0, 400, 240)], dtype=object)
+    one = replace(case, vacant=wide, vacant_ids=np.array([0]))
+    land = land_of(one, field_of(one), FEW)
+    state = again(empty_layout(one, land), 1)
+    row = state.blocks[0]
+    middle = int(np.flatnonzero(field_of(one).levels[0, 0] == 120)[0])
+    row[MANY_ROWS], row[LEVEL + 1 : LEVEL + 3] = 2, (middle, land.levels[0, 0] - 1)
+    for second, counted in ((10, 0), (12, 1), (20, 0)):
+        # Two parcels of green in each row, parted at 150 m and at 150, 180 or 300 m (a step is 15 m).
+        row[COUNT : COUNT + 2] = 2
+        end = land.rows[land.row_of[0, 0, 0, middle], 1]
+        row[CUT : CUT + 3], row[CUT + ROW_CUTS : CUT + ROW_CUTS + 3] = (0, 10, end), (0, second, end)
+        assert settle(land, state, 0, 0)
+        assert row[JOGS] == counted
 
 
 def test_a_row_is_cut_only_where_the_cut_is_one_line():

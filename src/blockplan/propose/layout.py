@@ -107,7 +107,7 @@ def layout(
     if not 0 < stop.seconds < np.inf:
         raise UsageError(f"{stop.seconds:g} seconds are no time to search in; give a number above 0.")
     clock = Clock(stop)
-    field = field_of(case)
+    field = field_of(case, params)
     streets = streets_of(case.initial.lines("road")) if params.along_streets else None
     land = land_of(case, field, params, streets)
     unmet = unmet_demands(case, field, land)
@@ -165,7 +165,7 @@ class Search:
     late: bool = False
 
     def run(self, seed: int) -> Layout:
-        """The best layout of two rounds by the true score."""
+        """The best layout of two rounds."""
         seeds = np.random.SeedSequence(seed).generate_state(2 * self.params.chains)
         steps = max(LOOKS, int(self.params.steps_a_second * self.clock.stop.seconds))
         best = empty_layout(self.case, self.land)
@@ -179,19 +179,12 @@ class Search:
         return best
 
     def _worth(self, one: Layout) -> float:
-        if self.params.along_streets or self.params.home_weight_m2:
-            # The benchmark's score is not what was searched for.
-            return self._own_worth(one)
-        plan = finished(self.case, self.field, parcels_of(self.field, one))
-        # Rounded, so that of two as good the earlier one is taken.
-        told = score(plan, self.case.objectives)
-        return round(told.land_use - self.params.missing * float(one.missing.sum()), 9)
-
-    def _own_worth(self, one: Layout) -> float:
+        """What is searched for: the score, less what is missing and what makes parcels odd."""
         from blockplan.propose.layout_kernels import anneal  # noqa: PLC0415 (numba is heavy)
 
         worth = np.array([-np.inf, -np.inf])
         anneal(self.land, again(one, 0), again(one, 0), worth, 0, 1.0, 1.0)
+        # Rounded, so that of two as good the earlier one is taken.
         return round(float(worth[0]), 9)
 
     def _chain(self, start: Layout, seed: int, hot: float, steps: int, share: float) -> Layout:

@@ -75,10 +75,10 @@ class Edges(NamedTuple):
 def parcels_of(field: Field, layout: Layout) -> list[Parcel]:
     """The parcels of a layout, block by block."""
     found = []
-    for part, frame in enumerate(field.frames):
+    for part, frames in enumerate(field.frames):
         row = layout.blocks[part]
         axis = int(row[AXIS])
-        order = slice(None, None, -1 if axis else 1)
+        frame, order = frames[axis // 2], slice(None, None, -1 if axis % 2 else 1)
         ends = np.asarray(field.polygons[part].exterior.coords)[:-1]
         own = cKDTree(frame.local(ends)[:, order])
         for q in range(row[MANY_ROWS]):

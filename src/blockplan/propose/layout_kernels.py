@@ -15,10 +15,11 @@ from blockplan.network.compiled import compiled
 
 # isort: off
 from blockplan.propose.layout_state import (
-    ALLOWED, AREA, AXIS, CELLS, COUNT, CUT, DIAGONAL, DISPERSION, ECOLOGY, FEW_HOMES, FIRST, GREEN,
-    GREEN_M2, GREEN_REACH, HOME, HOME_WEIGHT, HOME_WEIGHT_M2, HOMES_M2, KIND, LAST, LEVEL, MANY, MANY_ROWS,
-    MEAN_HOME_M2, MISSING, NODE, PARCELS, PER_PARCEL, PIECE, PLAIN, REACH, ROW_CUTS, ROW_KINDS, ROWS,
-    SERVICE, SERVICES, TYPE, U0, U1, V0, V1, WAY, X, Y,
+    ALLOWED, AREA, AXIS, BEFORE, CELLS, COUNT, CROOKED, CUT, DIAGONAL, DISPERSION, ECOLOGY, FEW_HOMES, FIRST,
+    GREEN, GREEN_M2, GREEN_REACH, HOME, HOME_WEIGHT, HOME_WEIGHT_M2, HOMES_M2, JOG, JOGS, KIND, LAST, LEVEL,
+    LINES, MANY, MANY_ROWS, MEAN_HOME_M2, MISSING, NODE, PARCELS, PER_CROOKED, PER_JOG, PER_LOOSE, PER_M,
+    PER_PARCEL, PIECE, PLAIN, REACH, ROW_CUTS, ROW_KINDS, ROWS, SERVICE, SERVICES, TYPE, U0, U1, V0, V1, WAY,
+    X, Y,
 )  # fmt: skip
 # isort: on
 
@@ -77,8 +78,21 @@ def settle(land: Any, s: Any, at: int, g: int) -> bool:
                 return False
             s.blocks[at, PIECE + n], s.blocks[at, TYPE + n] = piece, kind
             n += 1
-    s.blocks[at, MANY] = n
+    s.blocks[at, MANY], s.blocks[at, JOGS] = n, jogs(land, s, at, n)
     return True
+
+
+@compiled
+def jogs(land: Any, s: Any, at: int, n: int) -> int:
+    """How many lines on both sides of a third miss each other by a little."""
+    many = 0
+    for k in range(n):
+        one = land.pieces[s.blocks[at, PIECE + k]]
+        for m in range(k):
+            other = land.pieces[s.blocks[at, PIECE + m]]
+            miss = abs(one[BEFORE] - other[BEFORE])
+            many += abs(one[V0] - other[V1]) < 1e-3 and 1e-3 < miss < land.numbers[JOG]
+    return many
 
 
 @compiled
@@ -88,8 +102,7 @@ def place(land: Any, s: Any, at: int, g: int, q: int, i: int, j: int, kind: int)
     if n + 2 > CELLS:
         return False
     cuts, types = np.empty(CELLS + 1, np.int64), np.empty(CELLS, np.int64)
-    m, done = 0, False
-    cuts[0] = s.blocks[at, cut]
+    m, done, cuts[0] = 0, False, s.blocks[at, cut]
     for c in range(n):
         a, b, was = s.blocks[at, cut + c], s.blocks[at, cut + c + 1], s.blocks[at, kinds + c]
         if b <= i or a >= j:
@@ -127,10 +140,9 @@ def place_somewhere(land: Any, s: Any, at: int, g: int, kind: int, tries: int) -
     for _ in range(tries):
         q = below(s, s.blocks[at, MANY_ROWS])
         row, n = row_at(land, s, at, g, q)
+        i = below(s, n)
         if chance(s) < 0.5:
             i = s.blocks[at, CUT + q * ROW_CUTS + below(s, s.blocks[at, COUNT + q])]
-        else:
-            i = below(s, n)
         way = -1 if chance(s) < 0.3 else 1
         small = chance(s) < 0.5
         many, other = 0, -1
@@ -183,10 +195,10 @@ def recut(land: Any, s: Any, at: int, g: int) -> bool:
         if kind > HOME:
             # Shuffled as they come.
             other = below(s, n + 1)
-            needed[n] = needed[other]
-            needed[other] = kind
+            needed[n], needed[other] = needed[other], kind
             n += 1
-    axis = below(s, 2)
+    axes = land.levels.shape[1]
+    axis = below(s, axes if land.levels[g, axes - 1] else 2)
     last = land.levels[g, axis] - 1
     cuts = below(s, min(ROWS, last))
     if cuts > 1 and chance(s) < 0.5:
@@ -206,13 +218,11 @@ def recut(land: Any, s: Any, at: int, g: int) -> bool:
             return False
         s.blocks[at, COUNT + q] = 1
         s.blocks[at, CUT + q * ROW_CUTS], s.blocks[at, CUT + q * ROW_CUTS + 1] = 0, intervals
-        whole = land.rows[row, 0] + intervals
-        s.blocks[at, KIND + q * ROW_KINDS] = fill if may(land, whole, fill) else GREEN
-    for k in range(n):
-        if not place_somewhere(land, s, at, g, needed[k], 6):
-            n = -1
-            break
-    return n >= 0
+        filled = may(land, land.rows[row, 0] + intervals, fill)
+        s.blocks[at, KIND + q * ROW_KINDS] = fill if filled else GREEN
+    while n > 0 and place_somewhere(land, s, at, g, needed[n - 1], 6):
+        n -= 1
+    return n == 0
 
 
 @compiled
@@ -280,16 +290,12 @@ def relocate(land: Any, s: Any, scratch: int) -> Any:
     c = b if b >= 0 and chance(s) < 0.25 else below(s, scratch)
     one = b < 0 or b == c
     first = c if one else b
-    s.blocks[scratch] = s.blocks[first]
+    there = scratch if one else scratch + 1
+    s.blocks[scratch], s.blocks[there] = s.blocks[first], s.blocks[c]
     if b >= 0:
         take(s, scratch, k)
-    there = scratch if one else scratch + 1
-    if not one:
-        s.blocks[there] = s.blocks[c]
     good = place_somewhere(land, s, there, c, kind, 3) and settle(land, s, there, c)
-    if good and not one:
-        good = settle(land, s, scratch, b)
-    return good, first, -1 if one else c, placed
+    return good and (one or settle(land, s, scratch, b)), first, -1 if one else c, placed
 
 
 @compiled
@@ -323,10 +329,8 @@ def move(land: Any, s: Any, scratch: int) -> Any:
     s.blocks[scratch] = s.blocks[b]
     if dice < 0.75:
         good = shift(s, scratch)
-    elif dice < 0.90:
-        good = refill(land, s, scratch, b)
     else:
-        good = recut(land, s, scratch, b)
+        good = refill(land, s, scratch, b) if dice < 0.90 else recut(land, s, scratch, b)
     return good and settle(land, s, scratch, b), b, -1, -1
 
 
@@ -334,15 +338,18 @@ def move(land: Any, s: Any, scratch: int) -> Any:
 def services(land: Any, s: Any, first: int, second: int) -> Any:
     """What service is worth, less penalties; -inf where there are too many small homes."""
     scratch = s.blocks.shape[0] - 2
-    n, h, homes_m2, parcels = land.fixed.shape[0], land.homes.shape[0], 0.0, 0
-    for b in range(scratch):
-        parcels += s.blocks[scratch if b == first else scratch + 1 if b == second else b, MANY]
-    spots, homes = np.empty((n + parcels, 5)), np.empty((h + parcels, 5))
+    n, h, homes_m2, parcels, form = land.fixed.shape[0], land.homes.shape[0], 0.0, 0, 0.0
+    room = s.blocks[:, MANY].sum()
+    spots, homes = np.empty((n + room, 5)), np.empty((h + room, 5))
     spots[:n], homes[:h] = land.fixed, land.homes
     for b in range(scratch):
         slot = scratch if b == first else scratch + 1 if b == second else b
+        parcels += s.blocks[slot, MANY]
+        form += land.numbers[PER_JOG] * s.blocks[slot, JOGS]
         for k in range(s.blocks[slot, MANY]):
             kind, one = s.blocks[slot, TYPE + k], land.pieces[s.blocks[slot, PIECE + k]]
+            per = land.numbers[PER_CROOKED if kind > HOME else PER_LOOSE]
+            form += land.numbers[PER_M] * one[LINES] + per * one[CROOKED]
             if kind == HOME:
                 weight = land.numbers[HOME_WEIGHT] + land.numbers[HOME_WEIGHT_M2] * one[AREA]
                 homes[h, 0], homes[h, 1], homes[h, 2] = one[X], one[Y], weight
@@ -356,11 +363,11 @@ def services(land: Any, s: Any, first: int, second: int) -> Any:
     new, wanted = h - land.homes.shape[0], land.numbers[HOMES_M2]
     if new > land.numbers[FEW_HOMES] and homes_m2 < new * land.numbers[MEAN_HOME_M2]:
         return -np.inf
-    lacking = max(0.0, 1 - homes_m2 / wanted) if wanted > 0 else 0.0
+    # Too few homes are as bad as a parcel that is missing, and steeply worse the fewer there are.
+    lacking = 1 + 20 * (1 - homes_m2 / wanted) if homes_m2 < wanted else 0.0
     worth = land.numbers[SERVICE] * (covered(land, spots, n, homes, h) + dispersed(land, spots, n))
-    return (
-        worth - land.numbers[MISSING] * (4 * lacking + s.missing.sum()) - land.numbers[PER_PARCEL] * parcels
-    )
+    worth -= land.numbers[MISSING] * (lacking + s.missing.sum())
+    return worth - land.numbers[PER_PARCEL] * parcels - form
 
 
 @compiled
@@ -426,9 +433,8 @@ def reaches(land: Any, piece: int, u: float, v: float) -> bool:
 def paint(land: Any, s: Any, b: int, slot: int) -> None:
     """Say which points the green of a block, as it is in a slot, reaches and which lie in its homes."""
     for k in range(land.near_first[b], land.near_first[b + 1]):
-        p, u, v = land.near[k], land.near_at[k, 0], land.near_at[k, 1]
-        if s.blocks[slot, AXIS]:
-            u, v = v, u
+        axis, p = s.blocks[slot, AXIS], land.near[k]
+        u, v = land.near_at[axis // 2, k, axis % 2], land.near_at[axis // 2, k, 1 - axis % 2]
         mark, home, own = 0, 0, land.points[p, 2] == b
         for c in range(s.blocks[slot, MANY]):
             piece, kind = s.blocks[slot, PIECE + c], s.blocks[slot, TYPE + c]
@@ -450,8 +456,7 @@ def ecology(land: Any, s: Any) -> float:
     for p in range(land.points.shape[0]):
         if s.points[p, 1]:
             whole += land.points[p, 0]
-            if s.points[p, 0] > 0:
-                won += land.points[p, 0]
+            won += land.points[p, 0] * (s.points[p, 0] > 0)
     return land.numbers[ECOLOGY] * won / whole if whole > 0 else 0.0
 
 
@@ -467,8 +472,7 @@ def anneal(land: Any, s: Any, best: Any, worth: Any, steps: int, hot: float, col
             continue
         if placed >= 0:
             s.missing[placed] -= 1
-        heat = hot * (cold / hot) ** (step / steps)
-        least = worth[0] + heat * np.log(1 - chance(s))
+        least = worth[0] + hot * (cold / hot) ** (step / steps) * np.log(1 - chance(s))
         new = services(land, s, first, second)
         # Green changes little in one move; where even a large change would not do, it is not measured.
         kept = new + min(land.numbers[ECOLOGY], green + 0.05) >= least
@@ -492,9 +496,5 @@ def anneal(land: Any, s: Any, best: Any, worth: Any, steps: int, hot: float, col
         green, worth[0] = greener, new + greener
         if worth[0] > worth[1] + 1e-9:
             worth[1] = worth[0]
-            best.blocks[:], best.missing[:], best.points[:], best.marks[:] = (
-                s.blocks,
-                s.missing,
-                s.points,
-                s.marks,
-            )
+            best.blocks[:], best.missing[:] = s.blocks, s.missing
+            best.points[:], best.marks[:] = s.points, s.marks

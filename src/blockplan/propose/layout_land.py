@@ -9,10 +9,12 @@ import numpy as np
 import shapely
 
 from blockplan.propose.layout_case import HOME, home_weights
-from blockplan.propose.layout_cut_kernels import VERTICES, pieces
+from blockplan.propose.layout_cut_kernels import pieces
 from blockplan.propose.layout_frame import (
+    STATIONS,
     Frame,
-    frame_of,
+    corners_of,
+    frames_of,
     levels,
     row_polygon,
     stations,
@@ -20,12 +22,13 @@ from blockplan.propose.layout_frame import (
     without_holes,
 )
 from blockplan.propose.layout_fronts import entered
+from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_score import centres
 
 # isort: off
 from blockplan.propose.layout_state import (
-    ALLOWED, AREA, COUNT, CUT, FIRST, LAST, GREEN, LEVEL, MANY, MANY_ROWS, NODE, PIECE, PLAIN, U0, U1, V0, V1,
-    WAY, WIDTH, Land, Layout, X, Y,
+    ALLOWED, AREA, BEFORE, COLUMNS, COUNT, CROOKED, CUT, FIRST, LAST, GREEN, LEVEL, LINES, MANY, MANY_ROWS,
+    NODE, PIECE, PLAIN, U0, U1, V0, V1, WAY, WIDTH, Land, Layout, X, Y,
 )  # fmt: skip
 # isort: on
 
@@ -34,13 +37,18 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
     from blockplan.propose.layout_case import Case
-    from blockplan.propose.layout_params import LayoutParams
     from blockplan.propose.layout_streets import Streets
 
 #: Points of the ecology part, over homes that stay and vacant blocks together.
 POINTS = 4_000
+#: A corner this close to a row, in m, lies at it.
+CLOSE_M = 1e-6
 #: Columns of ``Land.pieces`` that hold short and long side in m until streets are joined.
 SIDES = [NODE, WAY]
+#: Most pieces of all blocks together (some 150 byte each), and how many stations a row has, the finest that
+#: keeps to it.
+MOST_PIECES = 4_000_000
+FINENESS = (STATIONS, 24, 17, 12, 8, 5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +59,9 @@ class Field:
     Attributes
     ----------
     polygons, local
-        Each part on the map, and in its frame for both axes.
+        Each part on the map, and in its frames, along and across each.
     frames
-        Frame of each part.
+        Frames of each part, one or two.
     stations
         (part, axis, lower level, upper level) -> stations of the row, in its frame.
     levels
@@ -67,8 +75,8 @@ class Field:
     """
 
     polygons: list[Polygon]
-    local: list[tuple[Polygon, Polygon]]
-    frames: list[Frame]
+    local: list[list[Polygon]]
+    frames: list[list[Frame]]
     stations: dict[tuple[int, int, int, int], NDArray[np.float64]]
     levels: dict[tuple[int, int], NDArray[np.float64]]
     rows: list[tuple[int, int, int, int]]
@@ -76,39 +84,49 @@ class Field:
     block: list[int]
 
 
-def field_of(case: Case) -> Field:
-    """Rows and stations of all vacant blocks."""
-    least = min((case.objectives.min_edge_m[name] for name in case.missing), default=0.0)
+def field_of(case: Case, params: LayoutParams | None = None) -> Field:
+    """Rows and stations of all vacant blocks, so fine that there are not too many pieces."""
+    params = params or LayoutParams()
+    least = min((case.objectives.min_edge_m.get(name, 0.0) for name in case.missing), default=0.0)
     parts = [(part, number) for number, block in enumerate(case.vacant) for part in without_holes(block)]
     polygons, numbers = [part for part, _ in parts], [number for _, number in parts]
-    frames = [frame_of(block) for block in polygons]
-    local = [_both_axes(block, frame) for block, frame in zip(polygons, frames, strict=True)]
-    field = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn, numbers)
-    for number, both in enumerate(local):
-        for axis, block in enumerate(both):
-            _add_rows(field, number, axis, block, least)
+    frames = [frames_of(block) for block in polygons]
+    local = [
+        [one for frame in some for one in _both_axes(block, frame)]
+        for block, some in zip(polygons, frames, strict=True)
+    ]
+    for most in FINENESS:
+        field = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn, numbers)
+        for number, axes in enumerate(local):
+            for axis in range(len(axes)):
+                _add_rows(field, number, axis, (max(least, 1.0), params.green_edge_m, most))
+        if sum(at.size**2 for at in field.stations.values()) <= MOST_PIECES:
+            break
     return field
 
 
-def _add_rows(field: Field, number: int, axis: int, block: Polygon, least: float) -> None:
-    at = field.levels[number, axis] = levels(block.bounds[3], max(least, 1.0))
-    step = step_of(block.bounds[2])
+def _add_rows(field: Field, number: int, axis: int, limits: tuple[float, float, int]) -> None:
+    block = field.local[number][axis]
+    least, thin, most = limits
+    corners = corners_of(block)
+    at = field.levels[number, axis] = levels(block.bounds[3], least, corners[:, 1].tolist(), thin)
+    step = step_of(block.bounds[2], most)
     for low in range(at.size - 1):
         for high in range(low + 1, at.size):
             row = row_polygon(block, at[low], at[high])
             if row is not None:
                 key = (number, axis, low, high)
-                field.stations[key] = stations(row, step)
+                beside = (corners[:, 1] >= at[low] - CLOSE_M) & (corners[:, 1] <= at[high] + CLOSE_M)
+                field.stations[key] = stations(row, step, corners[beside, 0].tolist())
                 field.rows.append(key)
 
 
-def _both_axes(block: Polygon, frame: Frame) -> tuple[Polygon, Polygon]:
+def _both_axes(block: Polygon, frame: Frame) -> list[Polygon]:
     corners = frame.local(np.asarray(block.exterior.coords)[:-1])
     # Rounding noise of the turn must not part a station from the corner it starts at.
     corners = np.round(corners, 9)
     both = [shapely.Polygon(corners), shapely.Polygon(corners[:, ::-1])]
-    first, second = shapely.orient_polygons(np.array(both, dtype=object))
-    return first, second
+    return list(shapely.orient_polygons(np.array(both, dtype=object)))
 
 
 def allowed(
@@ -131,7 +149,8 @@ def allowed(
     bits = np.zeros(area.size, np.int64)
     for number, name in enumerate(aims.drawn):
         if name == "green_s":
-            fits = ((area >= aims.green_min_m2) & (short >= params.green_edge_m)) | whole
+            fits = (area >= aims.green_min_m2) & (short >= params.green_edge_m)
+            fits = (fits & (long <= params.green_slim * np.maximum(short, 1e-9))) | whole
         elif name not in aims.min_area_m2:
             fits = np.zeros(area.size, bool)
         else:
@@ -154,17 +173,19 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
         Distances along streets between nodes near the land; straight lines count where None.
     """
     blocks = len(field.polygons)
+    axes = max(len(some) for some in field.local)
     most = max(at.size for at in field.levels.values())
-    row_of = np.full((blocks, 2, most, most), -1, np.int64)
+    row_of = np.full((blocks, axes, most, most), -1, np.int64)
     cells = np.array([field.stations[key].size - 1 for key in field.rows])
     first = np.concatenate([[0], np.cumsum((cells + 1) ** 2)])
-    table = np.zeros((first[-1], 13))
+    table = np.zeros((first[-1], COLUMNS))
     shapes: list[NDArray[np.float64]] = []
     total = 0
     for number, (key, n) in enumerate(zip(field.rows, cells, strict=True)):
         row_of[key] = number
         rows = table[first[number] : first[number + 1]]
         shapes.append(_row_pieces(field, key, rows, total))
+        _blame(rows, params)
         whole = np.zeros(len(rows), np.bool_)
         whole[n] = key[2] == 0 and key[3] == field.levels[key[:2]].size - 1
         rows[:, ALLOWED] = allowed(rows[:, [AREA, *SIDES]], whole, case, params)
@@ -174,7 +195,7 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
     table[:, [NODE, WAY]] = _to_streets(streets, table[:, [X, Y]])
     return Land(
         row_of,
-        np.array([[field.levels[part, axis].size for axis in (0, 1)] for part in range(blocks)]),
+        np.array([[_levels(field, part, axis) for axis in range(axes)] for part in range(blocks)]),
         np.column_stack([first[:-1], cells]),
         table,
         np.vstack(shapes),
@@ -203,12 +224,24 @@ def _hold_back(
     if case.permitted is not None:
         bits &= sum(1 << at for at, name in enumerate(field.drawn) if name in case.permitted[block])
     if case.fronts is not None and not case.fronts[block].is_empty:
-        line = shapely.transform(case.fronts[block], field.frames[key[0]].local)
-        line = shapely.transform(line, lambda uv: uv[:, ::-1]) if key[1] else line
+        line = shapely.transform(case.fronts[block], field.frames[key[0]][key[1] // 2].local)
+        line = shapely.transform(line, lambda uv: uv[:, ::-1]) if key[1] % 2 else line
         some = np.flatnonzero(bits)
         first = rows[some][:, [FIRST, LAST]].astype(np.int64) - before
         bits[some[~entered(corners, first, line)]] &= 1 << GREEN
     rows[:, ALLOWED] = bits
+
+
+def _levels(field: Field, part: int, axis: int) -> int:
+    at = field.levels.get((part, axis))
+    return 0 if at is None else int(at.size)
+
+
+def _blame(rows: NDArray[np.float64], params: LayoutParams) -> None:
+    """Make of the smallest angle, which stands in ``CROOKED`` so far, how crooked each piece is."""
+    box = np.maximum(rows[:, SIDES].prod(axis=1), 1e-9)
+    sharp = np.where(rows[:, CROOKED] < params.sharp_deg, params.sharp, 0.0)
+    rows[:, CROOKED] = np.maximum(0.0, 1 - rows[:, AREA] / box) + sharp
 
 
 def _row_pieces(
@@ -218,20 +251,23 @@ def _row_pieces(
     part, axis, low, high = key
     at, heights = field.stations[key], field.levels[part, axis]
     row = cast("Polygon", row_polygon(field.local[part][axis], heights[low], heights[high]))
-    corners = np.asarray(row.exterior.coords)[:-1]
+    corners = np.asarray(shapely.orient_polygons(row).exterior.coords)[:-1]
     k = at.size
-    table = np.zeros((k * k, 7))
-    shapes = np.empty((k * k // 2 * (len(corners) + 6) + VERTICES, 2))
+    table = np.zeros((k * k, 9))
+    shapes = np.empty((k * (k - 1) // 2 * (len(corners) + 8), 2))
     count = pieces(corners, at, table, shapes)
     _, bottom, _, top = row.bounds
     i, j = np.divmod(np.arange(k * k), k)
     rows[:, U0], rows[:, V0], rows[:, U1], rows[:, V1] = at[i], bottom, at[j], top
     rows[:, AREA], rows[:, SIDES] = table[:, 0], table[:, 3:5]
-    rows[:, [X, Y]] = field.frames[part].world(table[:, 1:3][:, :: -1 if axis else 1])
+    rows[:, [X, Y]] = field.frames[part][axis // 2].world(table[:, 1:3][:, :: -1 if axis % 2 else 1])
     size = (at[j] - at[i]) * (top - bottom)
     rows[:, PLAIN] = np.abs(size - table[:, 0]) < 1e-6 * np.maximum(size, 1.0)
     rows[:, FIRST] = before + table[:, 5]
     rows[:, LAST] = before + table[:, 5] + table[:, 6]
+    # Every line has a piece on both sides; what the outline of the block adds is the same for all layouts.
+    rows[:, LINES], rows[:, CROOKED] = table[:, 7] / 2, table[:, 8]
+    rows[:, BEFORE] = np.where(i == 0, np.nan, at[i])
     return shapes[:count].copy()
 
 
@@ -268,10 +304,16 @@ def _points(
     if greens.size:
         base[shapely.dwithin(shapely.union_all(greens), dots, reach)] = 1
     near = [np.flatnonzero(shapely.dwithin(block, dots, reach)) for block in field.polygons]
-    uv = [frame.local(xy[at]) for frame, at in zip(field.frames, near, strict=True)]
+    most = max(len(some) for some in field.frames)
+    # A block without a second frame is never cut along it.
+    uv = [
+        np.vstack(
+            [some[min(f, len(some) - 1)].local(xy[at]) for some, at in zip(field.frames, near, strict=True)]
+        )
+        for f in range(most)
+    ]
     first = np.concatenate([[0], np.cumsum([at.size for at in near])])
-    both = np.ascontiguousarray(np.vstack(uv))
-    return first, np.concatenate(near), both, np.column_stack([weight, base, inside]).astype(float)
+    return first, np.concatenate(near), np.array(uv), np.column_stack([weight, base, inside]).astype(float)
 
 
 def _amounts(case: Case, field: Field) -> NDArray[np.float64]:
@@ -316,7 +358,8 @@ def _numbers(case: Case, params: LayoutParams) -> NDArray[np.float64]:
     reach = [aims.reach_m(name) for name in aims.services]
     lengths = [aims.diagonal_m, max(reach, default=0.0), aims.green_m]
     # A hair more than is asked, so that rounding does not leave too little.
-    wanted = [params.missing, params.parcel, case.homes_m2 * (1 + 1e-9)]
+    wanted = [params.missing, params.parcel, params.line_km / 1_000, params.crooked, params.crooked_rest]
+    wanted += [params.jog, params.jog_m, case.homes_m2 * (1 + 1e-9)]
     homes = [params.home_weight, params.home_weight_m2, params.few_homes, params.mean_home_m2]
     counts = [aims.green_min_m2, max(1, _services(case))]
     return np.array([*weights, *lengths, *wanted, *homes, *counts, *reach], dtype=float)

@@ -25,12 +25,20 @@ class LayoutParams:
         Longest side over shortest of a parcel that is not small green (1), at most.
     fill
         Area of such a parcel over that of its smallest rotated rectangle (1), at least.
-    green_edge_m
-        Short side of small green, at least.
+    green_edge_m, green_slim
+        Short side of small green in m, at least, and its longest side over the shortest (1), at most.
     missing
         Penalty of a parcel that could not be placed, in units of the score.
-    parcel
-        Penalty of every parcel, in units of the score: of two plans as good the one with fewer is better.
+    parcel, line_km
+        Penalty of every parcel, and of a km of new lines, in units of the score: of two plans as good the
+        one with fewer is better.
+    crooked, crooked_rest
+        Penalty of a parcel that fills nothing of its smallest rectangle, in units of the score; one that
+        fills half of it has half of that. The second is for small green and homes.
+    sharp_deg, sharp
+        A corner below so many degrees makes a parcel so much more crooked (1).
+    jog, jog_m
+        Penalty of two lines on both sides of a third that miss each other by less than so many m.
     chains
         Searches, each from another seed; then as many again from the best of them.
     steps_a_second
@@ -51,12 +59,20 @@ class LayoutParams:
     mean_home_m2: float = 40_000.0
     slim: float = 4.0
     fill: float = 0.7
-    green_edge_m: float = 35.0
+    green_edge_m: float = 50.0
+    green_slim: float = 8.0
     missing: float = 0.3
-    parcel: float = 0.0008
+    parcel: float = 0.002
+    line_km: float = 0.03
+    crooked: float = 0.05
+    crooked_rest: float = 0.02
+    sharp_deg: float = 50.0
+    sharp: float = 0.2
+    jog: float = 0.002
+    jog_m: float = 40.0
     chains: int = 3
-    steps_a_second: int = 2_000
-    share: float = 0.75
+    steps_a_second: int = 1_600
+    share: float = 0.85
     hot: float = 0.012
     warm: float = 0.004
     cold: float = 0.0006
