@@ -144,6 +144,27 @@ class Within(_Table):
     source: Source
 
 
+#: Fields of `blockplan.notice.particulars`; a test holds the two together.
+Particular = Literal[
+    "authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "places", "manner",
+    "media", "contact", "privacy", "map_review",
+]  # fmt: skip
+
+
+class Asked(_Table):
+    """Particulars that a notice must give, and who asks for them."""
+
+    names: list[Particular] = Field(min_length=1)
+    source: Source
+
+
+class Detail(_Table):
+    """How much of the land may be published in one piece before somebody must think about it."""
+
+    km2: float = Field(gt=0)
+    source: Source
+
+
 class Country(_Table):
     """One file: a country, or a place with an ordinance of its own."""
 
@@ -155,6 +176,9 @@ class Country(_Table):
     #: What a submitter should give besides the text; what is missing is entered as a formal defect.
     wants: list[Literal["name", "address", "contact", "standing", "title", "reason"]] = []
     publish_within: Within | None = None
+    #: What the notice must say of itself.
+    particulars: list[Asked] = []
+    detail: Detail | None = None
     rules: list[PeriodRule] = Field(min_length=1)
 
     def rule(self, name: str | None = None) -> PeriodRule:

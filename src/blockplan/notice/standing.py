@@ -145,6 +145,7 @@ def _dates(period: Mapping[str, Any]) -> dict[str, Any]:
 def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> None:
     period = payload["period"]
     _check_moments(period)
+    _check_release(payload)
     after_first = dt.date.fromisoformat(period["submission"]["first"]) + DAY
     if at >= write_time(first_moment(after_first, period["zone"])):
         raise NoticeStateError(
@@ -152,6 +153,18 @@ def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> Non
             f"record is not "
             "made backwards. Take today or a later day as its first."
         )
+
+
+def _check_release(payload: Mapping[str, Any]) -> None:
+    """Where a release check stands with an opening, two persons signed it, and for this very plan."""
+    release = payload.get("release")
+    if not release:
+        return
+    by, second = (str(release.get(who) or "").strip().casefold() for who in ("by", "second"))
+    if not by or not second or by == second:
+        raise NoticeStateError("The release check is not signed by two persons. Let a second person look.")
+    if release.get("plan") != payload["plan"].get("content_hash"):
+        raise NoticeStateError("The release check is about another plan. Let the check be signed anew.")
 
 
 def _check_moments(period: Mapping[str, Any]) -> None:

@@ -1,0 +1,188 @@
+"""
+The release check: what two persons look at before a notice opens, so that nothing goes out that may not.
+
+What can be found out from the plan is found out here (`findings`); what only people can know they answer
+(`Release`). The check holds for exactly what was looked at: a changed plan, date or word ends it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import canonical
+from blockplan.notice.particulars import asked_and_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.notice.countries import Country
+    from blockplan.notice.particulars import Particulars
+    from blockplan.plan import Plan
+
+#: The layer of the planned land: what it covers goes out in one piece.
+_LAND = "boundary"
+_M2_PER_KM2 = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    Something to look at before the notice opens.
+
+    Attributes
+    ----------
+    kind
+        ``particular_missing``, ``data_fault``, ``detail_large``, ``column_unknown``.
+    stops
+        Whether the notice may not open with it; a warning is looked at and signed.
+    said
+        What the words need: a field, a layer and a column, a count, an area.
+    """
+
+    kind: str
+    stops: bool
+    said: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in the record."""
+        return {"kind": self.kind, **self.said}
+
+
+class Release(BaseModel):
+    """
+    What the two persons say.
+
+    Attributes
+    ----------
+    secrecy_mark
+        ``none``, or the mark that was found and why the copy may be published all the same.
+    public_copy
+        How the public copy was generalised, or why it needs no generalising.
+    withheld_layers
+        Layers of the plan that were left out of the public copy.
+    privacy
+        How it was seen that no names, telephone numbers or the like are in the plan.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    secrecy_mark: str = Field(min_length=1, max_length=2000)
+    public_copy: str = Field(min_length=1, max_length=2000)
+    withheld_layers: tuple[str, ...] = Field(default=(), max_length=50)
+    privacy: str = Field(min_length=1, max_length=2000)
+
+
+def release_from(said: Mapping[str, Any]) -> Release:
+    """The answers that a document holds; UsageError names each that is missing."""
+    try:
+        return Release.model_validate(said)
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+        raise UsageError(f"The release check lacks: {names}. Answer each in a few words.") from None
+
+
+def findings(plan: Plan, particulars: Particulars, country: Country) -> list[Finding]:
+    """What a machine can find out about a plan that is to go on notice."""
+    found = [
+        Finding("particular_missing", True, {"field": name})
+        for name in asked_and_missing(particulars, country)
+    ]
+    found += _faults(plan)
+    found += _detail(plan, country)
+    found += _columns(plan)
+    return found
+
+
+def fingerprint(**what: Any) -> str:
+    """SHA-256 in hex of what was looked at: plan, dates, particulars, answers, as canonical JSON."""
+    return hashlib.sha256(canonical.dumps(what)).hexdigest()
+
+
+def signed(
+    release: Release, *, of: str, plan: str, persons: tuple[str, str], at: str, seen: list[Finding]
+) -> dict[str, Any]:
+    """
+    The check as it stands in the entry that opens the notice.
+
+    Parameters
+    ----------
+    of
+        `fingerprint` of what was looked at.
+    plan
+        Content hash of the plan.
+    persons
+        Who answered, and who signed.
+    seen
+        Warnings that the two persons saw.
+
+    Raises
+    ------
+    UsageError
+        If both are one person.
+    NoticeStateError
+        If something stands against opening.
+    """
+    by, second = persons
+    if by.strip().casefold() == second.strip().casefold():
+        raise UsageError(f"The release check needs two persons, and both are {by!r}. Let another one look.")
+    stops = [finding for finding in seen if finding.stops]
+    if stops:
+        said = ", ".join(" ".join(map(str, (one.kind, *one.said.values()))) for one in stops[:10])
+        raise NoticeStateError(f"The notice cannot be released yet: {said}. Put it right first.")
+    answers = release.model_dump(mode="json")
+    return {
+        **answers, "of": of, "plan": plan, "seen": [one.to_dict() for one in seen], "by": by,
+        "second": second, "at": at,
+    }  # fmt: skip
+
+
+def require_released(release: Mapping[str, Any] | None, *, of: str) -> None:
+    """
+    Refuse to open what was not released as it is now.
+
+    Raises
+    ------
+    NoticeStateError
+        If the check is not signed, or something was changed since.
+    """
+    if not release:
+        raise NoticeStateError("The release check is not signed. Let a second person look before it opens.")
+    if release["of"] != of:
+        raise NoticeStateError("Something was changed after the release check. Let it be signed anew.")
+
+
+def _faults(plan: Plan) -> list[Finding]:
+    from blockplan.plan import validate  # noqa: PLC0415 (geopandas takes a second)
+
+    errors = [fault for fault in validate(plan) if fault.grade == "error"]
+    rules = sorted({fault.rule for fault in errors})
+    return [Finding("data_fault", False, {"faults": len(errors), "rules": rules})] if errors else []
+
+
+def _detail(plan: Plan, country: Country) -> list[Finding]:
+    if country.detail is None or not plan.has_layer(_LAND):
+        return []
+    # Made valid first: a fault of the drawing must not hide how large it is.
+    joined = plan.layer(_LAND).make_valid().union_all()
+    largest = max((part.area for part in getattr(joined, "geoms", [joined])), default=0.0) / _M2_PER_KM2
+    if largest <= country.detail.km2:
+        return []
+    return [Finding("detail_large", False, {"km2": round(largest, 2), "limit_km2": country.detail.km2})]
+
+
+def _columns(plan: Plan) -> list[Finding]:
+    """Columns that no contract knows: they go out with the plan, and may hold names."""
+    from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+
+    found = []
+    for layer in sorted(plan.layers):
+        known = {*LAYERS[layer].columns, "geometry"} if layer in LAYERS else {"geometry"}
+        unknown = [str(column) for column in plan.layer(layer).columns if column not in known]
+        if unknown:
+            found.append(Finding("column_unknown", False, {"layer": layer, "columns": unknown}))
+    return found
