@@ -15,6 +15,11 @@ from importlib import resources
 from markupsafe import Markup, escape
 
 MARK = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
+#: Days of a month that are not read number and day.
+DAYS = {
+    1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか", 8: "ようか",
+    9: "ここのか", 10: "とおか", 14: "じゅうよっか", 20: "はつか", 24: "にじゅうよっか",
+}  # fmt: skip
 #: Chinese characters, the mark that repeats one included.
 HAN = re.compile(r"[\u3400-\u9fff\u3005]")
 
@@ -78,6 +83,9 @@ def unread(text: str) -> str:
 def _marked(found: re.Match[str]) -> str:
     table = _table()
     word = found[0]
+    if found["day"]:
+        number = int(found["day"])
+        return f"[{word}|{DAYS[number]}]" if number in DAYS else f"{number}[日|にち]"
     return f"[{word}|{table['counters'][word] if found['counter'] else table['words'][word]}]"
 
 
@@ -93,4 +101,6 @@ def _words() -> re.Pattern[str]:
     table = _table()
     counters = "|".join(map(re.escape, sorted(table["counters"], key=len, reverse=True)))
     words = "|".join(map(re.escape, sorted(table["words"], key=len, reverse=True)))
-    return re.compile(rf"(?P<counter>(?<=[0-9] )(?:{counters})|(?<=[0-9])(?:{counters}))|{words}")
+    day = r"(?<=月)(?P<day>[0-9]{1,2})日(?!間)"
+    counter = rf"(?P<counter>(?<=[0-9] )(?:{counters})|(?<=[0-9])(?:{counters}))"
+    return re.compile(f"{day}|{counter}|{words}")

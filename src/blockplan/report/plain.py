@@ -16,14 +16,13 @@ from blockplan.compare.transition import transitions
 from blockplan.measure import MEASURES
 from blockplan.measure.columns import areas_m2, ids, shapes, values
 from blockplan.measure.greens import public_greens
-from blockplan.plan import landuse
-from blockplan.plan.codes import DEFAULT_LIST, LISTS
 from blockplan.report import tables
 from blockplan.report.ground import Ground, second_level
 from blockplan.report.legends import is_station
 from blockplan.report.place_records import Link
 from blockplan.report.sections import Section, Table
 from blockplan.report.speech import Speech
+from blockplan.report.uses_said import use_said
 from blockplan.report.verdicts_said import rule_said, verdict_sentence
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
@@ -94,22 +93,6 @@ def _only(*sentences: str) -> _Made:
     return tuple(sentence for sentence in sentences if sentence), None, ()
 
 
-def use_said(speech: Speech, code: str | None, list_name: str | None) -> str:
-    """A land use in words; easy Japanese says the class that holds it where it has no word of its own."""
-    name = list_name or DEFAULT_LIST
-    if not code:
-        return speech("plain.landuse.unknown")
-    if name not in LISTS:
-        return code
-    codes = landuse(name)
-    national = code if name == DEFAULT_LIST else codes.to_national(code)
-    while speech.easy and national:
-        if speech.known(f"easy.use.{national}"):
-            return speech(f"easy.use.{national}")
-        national = landuse().parent(national)
-    return speech.read(codes.label(code, speech.base))
-
-
 def _what(plan: Plan, speech: Speech) -> _Made:
     manifest, words = plan.manifest, speech.words
     said = [
@@ -177,7 +160,7 @@ def _structure(plan: Plan, speech: Speech) -> _Made:
                 speech(
                     "plain.structure.line",
                     role=speech.named(f"map.{role}", role),
-                    name=names.iloc[row] or str(names.index[row]),
+                    name=names.iloc[row] or str(names.index[int(row)]),
                     length=words.amount(length and round(length, 1), "km"),
                 )
             )
@@ -305,7 +288,7 @@ def _heights(plan: Plan, speech: Speech) -> _Made:
     heads = tuple(speech(f"plain.heights.{key}") for key in ("head", "parcels", "height", "far", "coverage"))
     built = [use is not None and not use.startswith(UNBUILT) for use in uses]
     unsaid = int((np.isnan(height) & np.array(built, dtype=bool)).sum())
-    notes = (speech("plain.heights.meaning"),)
+    notes: tuple[str, ...] = (speech("plain.heights.meaning"),)
     notes += (speech.count("plain.heights.unsaid", unsaid),) if unsaid else ()
     return (said,), Table(heads, tuple(rows)), notes
 
@@ -392,6 +375,6 @@ def _verdicts(result: CheckResult, speech: Speech) -> _Made:
     )
     links = tuple(Link("rule", one.rule, one.title) for one in told)
     heads = (speech.read(speech.words("column.outcome")), speech.read(speech.words("column.title")))
-    notes = (speech("plain.verdicts.on", day=speech.words.day(result.on)),)
+    notes: tuple[str, ...] = (speech("plain.verdicts.on", day=speech.words.day(result.on)),)
     notes += (speech.count("plain.verdicts.off", off),) if off else ()
     return (lead,), Table(heads, rows, links), notes
