@@ -29,6 +29,8 @@ LARGEST_TEXT = LIMITS.text_characters
 LARGEST_FILES_BYTES = LIMITS.files_bytes
 #: What an ordinance may ask for, and whether it stands with the person or in the opinion.
 ABOUT_PERSON = frozenset({"name", "address", "contact", "standing"})
+#: What is compared with where there is no such opinion, so that the answer takes as long.
+_NOBODY = canonical.dumps({"secret_sha256": "0" * 64})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
     """
     opinion.check()
     secret = secrets.token_urlsafe(24)
-    return store.transact(lambda ledger: _enter(ledger, opinion, secret)), secret
+    return store.transact(lambda ledger: enter(ledger, opinion, secret)), secret
 
 
 def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
@@ -97,7 +99,7 @@ def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, 
         found = []
         for number, (one, key) in enumerate(zip(opinions, keys, strict=True), 1):
             try:
-                found.append((_enter(ledger, one, key), key))
+                found.append((enter(ledger, one, key), key))
             except UsageError as error:
                 raise UsageError(f"{error} (opinion {number} of {len(opinions)}; none was entered)") from None
         return found
@@ -105,7 +107,15 @@ def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, 
     return store.transact(work)
 
 
-def _enter(ledger: Ledger, opinion: Opinion, secret: str) -> Event:
+def enter(ledger: Ledger, opinion: Opinion, secret: str) -> Event:
+    """
+    The same as `submit` inside a piece of work that does more; the caller has called ``opinion.check()``.
+
+    Parameters
+    ----------
+    secret
+        What the submitter is given to follow, amend and withdraw the opinion; at least 128 random bits.
+    """
     payload: dict[str, Any] = {
         **{key: value for key, value in opinion.more.items() if value not in (None, "", [])},
         "text": opinion.text,
@@ -192,17 +202,31 @@ def _with_secret(
     return store.transact(work)
 
 
+def holds_secret(first: Event | None, secret: str) -> bool:
+    """
+    Whether a secret is that of an opinion; the same work is done where there is no such opinion.
+
+    Parameters
+    ----------
+    first
+        The entry by which it was submitted; None where there is none.
+    """
+    content = first.person.content if first is not None and first.person is not None else None
+    kept = canonical.loads(content or _NOBODY)["secret_sha256"]
+    return hmac.compare_digest(kept, _digest(secret)) and content is not None
+
+
 def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
     first = next(ledger.events({"submitted"}, about=number), None)
     content = first.person.content if first is not None and first.person is not None else None
     if content is None:
         raise NoticeStateError(f"Opinion {number} has no secret any more, or is not there. Ask the office.")
-    if not hmac.compare_digest(canonical.loads(content)["secret_sha256"], _digest(secret)):
+    if not holds_secret(first, secret):
         raise UsageError(f"The secret is not that of opinion {number}. It stands beside its receipt.")
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _given(opinion: Opinion, name: str) -> bool:

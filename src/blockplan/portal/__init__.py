@@ -7,6 +7,7 @@ It adds storage, pages and an API, and no rules of its own. Each folder is a Dja
 ========== ====================================================================
 record     the record of each notice in a database, and files beside it
 plans      a plan made ready for its pages: objects, verdicts, facts
+intake     opinions on their way in: form, drafts, receipts
 pages      what everybody reads: notices, objects, register, response, feeds
 ========== ====================================================================
 

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "blockplan.portal.record",
     "blockplan.portal.plans",
+    "blockplan.portal.intake",
     "blockplan.portal.pages",
 ]
 MIDDLEWARE = [

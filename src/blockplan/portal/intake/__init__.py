@@ -1,0 +1,1 @@
+"""Taking opinions in: the form, drafts, receipts, and what a submitter may do afterwards."""

@@ -1,0 +1,28 @@
+"""Tables of opinions on their way in; nothing here is part of the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from blockplan.portal.record.models import MOMENT, Notice
+
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+
+class Sending(models.Model):
+    """A form that was sent, and the opinion it became: sent again, it is no second opinion."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_index=False)
+    #: SHA-256 of the form's key, in hex.
+    form = models.CharField(max_length=64)
+    seq = models.PositiveBigIntegerField()
+    at = models.CharField(max_length=MOMENT, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "form"], name="form_sent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}/O-{self.seq}"

@@ -1,0 +1,179 @@
+"""
+Taking one opinion in: the one way for the form, the API and whoever comes later.
+
+::
+
+    receipt = take("demo", Said(opinion=Opinion(text="More trees, please."), form=key))
+    receipt.opinion, receipt.late, receipt.secret, receipt.document
+
+`form` is a key of the sender's own choice, at least 128 random bits: the same key, sent twice or by two
+requests at once, is one opinion and gets the same receipt and the same secret. Files are on the disk before
+the record is locked, so that nobody waits for somebody's upload.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from blockplan.errors import UsageError
+from blockplan.notice import intake
+from blockplan.notice.leaves import leaf
+from blockplan.notice.merkle import leaf_hash
+from blockplan.notice.receipts import receipt
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake.models import Sending
+from blockplan.portal.record.files import Files
+from blockplan.portal.record.models import Opinion as Row
+from blockplan.portal.record.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.notice.events import Event
+    from blockplan.notice.ledger import Ledger
+    from blockplan.portal.record.store import DatabaseStore
+
+#: A key of a form is as hard to guess as a secret, since the secret is made of it.
+SHORTEST_KEY = 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """
+    An opinion as somebody sends it.
+
+    Attributes
+    ----------
+    opinion
+        Words, files, person: `blockplan.notice.intake.Opinion`. Files must have gone through
+        `blockplan.notice.uploads` before.
+    form
+        The sender's key against sending twice (`new_form` makes one).
+    proved
+        Whether the sender has shown work (`blockplan.portal.intake.proof`). Without it the opinion is in the
+        record like every other, and is shown to others only after a clerk has looked.
+    """
+
+    opinion: intake.Opinion
+    form: str = field(repr=False)
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """
+    What a submitter is given.
+
+    Attributes
+    ----------
+    opinion, seq, at
+        Its number ("O-17"), the number of its entry, the server's time as in the record.
+    late, ends_before
+        Whether it came after the end, and the moment that it was compared with.
+    defects
+        What the law of the place asks for and was not given; it was taken in all the same.
+    leaf
+        Hash of its leaf in the tree, in hex.
+    secret
+        To follow, amend and withdraw it; None once it was erased with the person.
+    held
+        Whether a clerk looks before others see it.
+    document
+        The receipt itself, `blockplan.notice.receipts`: leaf, proof, checkpoint, key.
+    """
+
+    notice: str
+    opinion: str
+    seq: int
+    at: str
+    late: bool
+    ends_before: str
+    defects: tuple[str, ...]
+    leaf: str
+    secret: str | None = field(repr=False)
+    held: bool
+    document: Mapping[str, Any] = field(repr=False)
+
+
+def new_form() -> str:
+    """A key for one form."""
+    return secrets.token_urlsafe(24)
+
+
+def take(notice: str, said: Said) -> Receipt:
+    """
+    Take an opinion in; when this returns, it is on the disk and signed over.
+
+    Parameters
+    ----------
+    notice
+        Id of the notice.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing in it or too much, the key of the form is too short, or there is no such notice.
+    NoticeStateError
+        If the notice takes no opinions in now.
+    UnavailableError
+        If the database or the disk takes nothing in now; nothing was entered.
+    """
+    if len(said.form) < SHORTEST_KEY:
+        raise UsageError(
+            f"The key of the form has {len(said.form)} signs; it is what the secret is made of. "
+            f"Take {SHORTEST_KEY} random ones or more."
+        )
+    said.opinion.check()
+    store = open_store(notice)
+    files = Files(config_of_environment().files)
+    for file in said.opinion.files:
+        files.put(file.content)  # a second `put`, under the lock, finds it there
+    event = store.transact(lambda ledger: _enter_once(ledger, said))
+    secret = secret_of(notice, said.form)
+    return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
+
+
+def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None) -> Receipt:
+    """The receipt of an opinion that is in the record, against the newest checkpoint."""
+    checkpoint = store.checkpoint() or ""
+    payload = event.payload
+    return Receipt(
+        notice=store.notice,
+        opinion=f"O-{event.seq}",
+        seq=event.seq,
+        at=event.at,
+        late=bool(payload.get("late")),
+        ends_before=str(payload.get("ends_before", "")),
+        defects=tuple(payload.get("defects", ())),
+        leaf=leaf_hash(leaf(event)).hex(),
+        secret=secret,
+        held=Row.objects.filter(notice_id=store.notice, seq=event.seq, held=True).exists(),
+        document=receipt(event, store, checkpoint, store.notary.verifier),
+    )
+
+
+def secret_of(notice: str, form: str) -> str:
+    """The submitter's secret (192 bits): made of the form's key, so that the same form gets the same one."""
+    made = hmac.new(
+        settings.SECRET_KEY.encode(), f"opinion\n{notice}\n{form}".encode("utf-8", "replace"), hashlib.sha256
+    )
+    return base64.urlsafe_b64encode(made.digest()[:24]).decode()
+
+
+def _enter_once(ledger: Ledger, said: Said) -> Event:
+    digest = hashlib.sha256(said.form.encode("utf-8", "replace")).hexdigest()
+    sent = Sending.objects.filter(notice_id=ledger.notice, form=digest).first()
+    if sent is not None:
+        return next(ledger.events({"submitted"}, about=f"O-{sent.seq}"))
+    event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form))
+    Sending.objects.create(notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
+    if not said.proved:
+        Row.objects.filter(notice_id=ledger.notice, seq=event.seq).update(held=True)
+    return event
