@@ -61,6 +61,20 @@ OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes
     metavar="ID|LAYER:ID|LAYER|FILE",
     help="Leave this as it is; of a community the id of a vacant block.",
 )
+@click.option(
+    "--from",
+    "earlier",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Of a community: keep what the edit since this finished plan does not touch.",
+)
+@click.option(
+    "--anew",
+    multiple=True,
+    type=int,
+    metavar="ID",
+    help="With --from: draw this vacant block anew in any case.",
+)
 @click.option("--streets", is_flag=True, help="Services are near along the streets, not in a straight line.")
 @click.option(
     "--by",
@@ -102,6 +116,12 @@ def command(plan: str, objectives: str | None, **given: Any) -> None:
     if given.pop("by_area"):
         given["weigh_by"] = "area"
     if objectives is None:
+        strange = [name for name in ("earlier", "anew") if given.pop(name)]
+        if strange:
+            raise UsageError(
+                "--from and --anew speak of a community. In a plan parcels that have a use stay as they are: "
+                "lay out the scenario that the earlier layout became, and name with --vacant what is new."
+            )
         from blockplan.cli.layout_plan import of_plan
 
         of_plan(plan, given)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from blockplan.cli.common import progress, show_json, show_table
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from blockplan.propose.layout import Drawn
-    from blockplan.propose.stop import Incumbent
+    from blockplan.propose.layout_again import Again
+    from blockplan.propose.layout_case import Case
+    from blockplan.propose.stop import Incumbent, Stop
+
+#: A search after an edit works so long where nothing else is asked for.
+SECONDS_OF_AN_EDIT = 8.0
 
 
 def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
@@ -30,17 +37,37 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     case = layout_case(read_community(initial), read_objectives(objectives), _ids(given["locked"]))
     # By area a hectare counts as a block does otherwise; only the proportion matters.
     each, a_m2 = (0.0, 1e-4) if given["weigh_by"] == "area" else (1.0, 0.0)
-    params = LayoutParams(along_streets=given["streets"], home_weight=each, home_weight_m2=a_m2)
+    asked = {"along_streets": given["streets"], "home_weight": each, "home_weight_m2": a_m2}
+    stop = Stop(seconds=given["seconds"], tell=_tell)
+    again = None
     with progress("Drawing parcels"), interruptible():
-        stop = Stop(seconds=given["seconds"], tell=_tell)
-        found = layout(case, stop=stop, seed=given["seed"], params=params)
+        if given["earlier"]:
+            again = _again(case, given, stop, asked)
+            found = again.drawn
+        else:
+            found = layout(case, stop=stop, seed=given["seed"], params=LayoutParams(**asked))
     write_community(found.plan, Path(out))
-    told = document(case, found)
+    told = document(case, found) | ({} if again is None else {"again": again.to_dict()})
     if given["as_json"]:
         show_json(told)
         return
     _show(found, told)
     click.echo(f"written: {out}", err=True)
+
+
+def _again(case: Case, given: dict[str, Any], stop: Stop, asked: dict[str, Any]) -> Again:
+    """The plan drawn again from an earlier one; without --seconds in seconds."""
+    from blockplan.exchange.community import read_community
+    from blockplan.propose.layout_again import plan_again, proved
+    from blockplan.propose.layout_params import LayoutParams
+
+    source = click.get_current_context().get_parameter_source("seconds")
+    if source is ParameterSource.DEFAULT:
+        stop = replace(stop, seconds=SECONDS_OF_AN_EDIT)
+    params = replace(LayoutParams.of_an_edit(), **asked)
+    earlier = read_community(given["earlier"])
+    found = plan_again(case, earlier, anew=given["anew"], stop=stop, seed=given["seed"], params=params)
+    return proved(case, found, params)
 
 
 def _ids(said: tuple[str, ...]) -> list[int]:
@@ -57,5 +84,9 @@ def _tell(now: Incumbent) -> None:
 def _show(found: Drawn, told: dict[str, Any]) -> None:
     parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]
     show_table(["part", "value"], [["total", f"{found.score.total:.4f}"], *parts])
+    if "again" in told:
+        show_table(
+            ["since the earlier plan", ""], [[name, str(value)] for name, value in told["again"].items()]
+        )
     for one in told["unmet"]:
         click.echo(f"unmet: {one['demand']} {one['amount']} {one['unit']}")

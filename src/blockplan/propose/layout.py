@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.errors import UsageError
-from blockplan.propose.layout_bound import Bound, bound_of
+from blockplan.propose.layout_bound import bound_of
 from blockplan.propose.layout_case import weighing
 from blockplan.propose.layout_demands import unmet_demands
 from blockplan.propose.layout_draw import edges_of, finished, lines_of, parcels_of
@@ -61,7 +61,7 @@ class Drawn:
     unmet
         Demands that the land cannot meet, known before the search.
     layout
-        Cuts and types.
+        Cuts and types; None where an earlier plan holds as it was.
     seconds, seed, ended
         Wall-clock seconds, the seed, and whether a limit cut the search short.
     """
@@ -71,7 +71,7 @@ class Drawn:
     bound: float
     missing: Mapping[str, int]
     unmet: tuple[Unmet, ...]
-    layout: Layout
+    layout: Layout | None
     seconds: float
     seed: int
     ended: Ended
@@ -83,7 +83,12 @@ class Drawn:
 
 
 def layout(
-    case: Case, *, stop: Stop | None = None, seed: int = 1, params: LayoutParams | None = None
+    case: Case,
+    *,
+    stop: Stop | None = None,
+    seed: int = 1,
+    params: LayoutParams | None = None,
+    proving: bool = True,
 ) -> Drawn:
     """
     Draw parcels into the vacant blocks of a community.
@@ -97,6 +102,8 @@ def layout(
         Of the random numbers; the same one gives the same plan.
     params
         Weights and limits.
+    proving
+        Whether to work out the bound; it is infinite otherwise.
 
     Raises
     ------
@@ -118,14 +125,14 @@ def layout(
     # The first call on a machine compiles the search, and that must not hurry it.
     search = Search(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
     with ThreadPoolExecutor(1) as beside:
-        bound = beside.submit(_told_bound, case, params)
+        bound = beside.submit(_told_bound if proving else _no_bound, case, params)
         chosen = tidied(land, search.run(seed))
         plan = _with_roads(case, field, chosen)
         told = score(plan, case.objectives)
     return Drawn(
         plan=plan,
         score=told,
-        bound=bound.result().total + told.total - told.land_use,
+        bound=bound.result() + told.total - told.land_use,
         missing=_missing(case, chosen),
         unmet=tuple(unmet),
         layout=chosen,
@@ -135,11 +142,16 @@ def layout(
     )
 
 
-def _told_bound(case: Case, params: LayoutParams) -> Bound:
+def _no_bound(_case: Case, _params: LayoutParams) -> float:
+    return np.inf
+
+
+def _told_bound(case: Case, params: LayoutParams) -> float:
     """The bound of the score that is told, whatever the search looked for."""
     if case.objectives.weighted:
-        return bound_of(case, params)
-    return bound_of(replace(case, weights=None), replace(params, home_weight=1.0, home_weight_m2=0.0))
+        return bound_of(case, params).total
+    plain = replace(params, home_weight=1.0, home_weight_m2=0.0)
+    return bound_of(replace(case, weights=None), plain).total
 
 
 def _missing(case: Case, chosen: Layout) -> dict[str, int]:

@@ -81,3 +81,8 @@ class LayoutParams:
     def of_plan(cls, *, along_streets: bool = False) -> LayoutParams:
         """Those for a plan: the benchmark's rule on many small homes is none of its."""
         return cls(along_streets=along_streets, few_homes=10_000)
+
+    @classmethod
+    def of_an_edit(cls) -> LayoutParams:
+        """Those for a few blocks that are drawn again: little work, from a lower temperature."""
+        return cls(chains=2, steps_a_second=250, hot=0.008)
