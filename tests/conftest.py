@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Settings of the web service, before pytest-django asks for them."""
     folder = tempfile.mkdtemp(prefix="blockplan-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    Path(folder, "static").mkdir()
     os.environ["DJANGO_SETTINGS_MODULE"] = "blockplan.portal.settings"
     os.environ["BLOCKPLAN_DATA"] = folder
     os.environ.pop("BLOCKPLAN_DATABASE", None)

@@ -9,6 +9,7 @@ record     the record of each notice in a database, and files beside it
 plans      a plan made ready for its pages: objects, verdicts, facts
 intake     opinions on their way in: form, drafts, receipts
 pages      what everybody reads: notices, objects, register, response, feeds
+api        the same as JSON, and submitting, for programs
 ========== ====================================================================
 
 ``config`` reads the settings of an office, ``settings`` makes Django's of them,

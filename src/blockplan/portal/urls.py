@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
+from blockplan.portal.api.door import api
 from blockplan.portal.lang import Language
 from blockplan.portal.pages import errors, views
 
@@ -11,6 +12,7 @@ register_converter(Language, "lang")
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("api/v1/", api.urls),
     path("<lang:lang>/", include("blockplan.portal.pages.urls")),
 ]
 handler400 = errors.bad_request

@@ -54,6 +54,16 @@ class DatabaseRows:
         """Several entries by their numbers."""
         return {row.seq: self._event(row) for row in self._entries().filter(seq__in=list(numbers))}
 
+    def after(self, seq: int, count: int, *, kind: str | None = None) -> list[Event]:
+        """The next entries after a number, of one kind or all."""
+        rows = self._entries().filter(seq__gt=seq).order_by("seq")
+        return [self._event(row) for row in (rows if kind is None else rows.filter(kind=kind))[:count]]
+
+    def about(self, opinions: Collection[str]) -> Iterator[Event]:
+        """The entries about several opinions, in order."""
+        rows = self._entries().filter(opinion__in=list(opinions)).order_by("seq")
+        return (self._event(row) for row in rows.iterator(chunk_size=500))
+
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
         """A new entry; its files are on the disk before the row."""
         names = [self._files.put(content) for content in contents]

@@ -85,6 +85,14 @@ class DatabaseStore:
         """Several entries by their numbers."""
         return self._rows().some(numbers)
 
+    def after(self, seq: int, count: int, *, kind: str | None = None) -> list[Event]:
+        """The next entries after a number, of one kind or all."""
+        return self._rows().after(seq, count, kind=kind)
+
+    def about(self, opinions: Collection[str]) -> Iterator[Event]:
+        """The entries about several opinions, in order."""
+        return self._rows().about(opinions)
+
     def file(self, seq: int, number: int) -> bytes | None:
         """The content of a file of an entry; None once erased."""
         return self._rows().file(seq, number)

@@ -1,0 +1,108 @@
+"""The API as a whole: its routes, and what becomes of errors."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import Error as DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from blockplan.errors import BlockplanError, NoticeStateError
+from blockplan.portal.api import log, notices, opinions
+from blockplan.portal.api.faults import Refused, fault
+from blockplan.portal.api.parse import Strict
+from blockplan.portal.record.store import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ninja import Router
+
+MOST_TOLD = 5
+
+
+def _read_strictly(router: Router) -> Router:
+    """Refuse names of the query that a route does not know: a filter misspelt must not answer everything."""
+    for view in router.path_operations.values():
+        for operation in view.operations:
+            known = {
+                name for model in operation.models if model.__ninja_param_source__ == "query"
+                for name in model.__ninja_flatten_map__
+            }  # fmt: skip
+            operation.view_func = _knowing(operation.view_func, known)
+    return router
+
+
+def _knowing(view: Callable[..., Any], known: set[str]) -> Callable[..., Any]:
+    @wraps(view)
+    def strict(request: HttpRequest, **values: Any) -> Any:
+        unknown = sorted(set(request.GET) - known)
+        if unknown:
+            raise Refused("not_valid", f"query.{unknown[0][:60]}: unknown")
+        return view(request, **values)
+
+    return strict
+
+
+api = NinjaAPI(
+    title="Blockplan: public notices of plans",
+    version="1",
+    description="Everything that a notice shows to everybody, and submitting opinions. "
+    "Errors have one shape: {error, message, remedy}. See docs/api.md.",
+    docs_url=None,
+    parser=Strict(),
+    urls_namespace="api",
+)
+for part in (notices, opinions, log):
+    api.add_router("", _read_strictly(part.router))
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    return fault(request, error.error, error.what)
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
+    return fault(request, "not_found")
+
+
+@api.exception_handler(ValidationError)
+def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors[:MOST_TOLD]]
+    return fault(request, "not_valid", "; ".join(told)[:1000])
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Ninja's own: a body that our reader refused."""
+    cause = error.__cause__
+    if isinstance(cause, Refused):
+        return fault(request, cause.error, cause.what)
+    return fault(request, "unreadable" if error.status_code == 400 else "bad_request")
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+    return fault(request, "too_large")
+
+
+@api.exception_handler(UnreadablePostError)
+def _cut_off(request: HttpRequest, _error: UnreadablePostError) -> HttpResponse:
+    return fault(request, "unreadable")
+
+
+@api.exception_handler(BlockplanError)
+def _library(request: HttpRequest, error: BlockplanError) -> HttpResponse:
+    if isinstance(error, UnavailableError):
+        return fault(request, "unavailable", str(error), Retry_After="5")
+    return fault(request, "state" if isinstance(error, NoticeStateError) else "not_valid", str(error))
+
+
+@api.exception_handler(DatabaseError)
+def _no_database(request: HttpRequest, _error: DatabaseError) -> HttpResponse:
+    return fault(request, "unavailable", Retry_After="5")

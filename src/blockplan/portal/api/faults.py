@@ -1,0 +1,76 @@
+"""
+Errors of the API: one shape, ``{error, message, remedy}``, whatever went wrong and wherever.
+
+``error`` is a word for programs; the two sentences are for people, in the language that they ask for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ninja import Schema
+
+from blockplan.portal.api.answers import as_json
+from blockplan.portal.lang import wanted
+from blockplan.texts import Catalog
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+TEXTS = Catalog("blockplan.portal.api", "faults.toml")
+#: Word of an error -> its HTTP status. The words to it stand in ``faults.toml``.
+STATUS = {
+    "unreadable": 400,
+    "bad_request": 400,
+    "secret_wrong": 403,
+    "forbidden": 403,
+    "challenge_wrong": 403,
+    "not_found": 404,
+    "method": 405,
+    "not_acceptable": 406,
+    "state": 409,
+    "key_used": 409,
+    "too_large": 413,
+    "media_type": 415,
+    "not_valid": 422,
+    "too_many": 429,
+    "our_fault": 500,
+    "unavailable": 503,
+}
+
+
+class Fault(Schema):
+    """What every answer with a status of 400 or more holds."""
+
+    error: str
+    message: str
+    remedy: str
+
+
+class Refused(Exception):  # noqa: N818 (it is what happens to the request)
+    """The request is refused with one of the words of `STATUS`; `what` says the particulars."""
+
+    def __init__(self, error: str, what: str = "") -> None:
+        super().__init__(error, what)
+        self.error = error
+        self.what = what
+
+
+def fault(request: HttpRequest, error: str, what: str = "", **headers: str) -> HttpResponse:
+    """The answer to a request that is refused."""
+    lang = wanted(request.headers.get("Accept-Language", ""))
+    message = TEXTS(f"{error}.message", lang)
+    said: dict[str, Any] = {
+        "error": error,
+        "message": f"{message} ({what})" if what else message,
+        "remedy": TEXTS(f"{error}.remedy", lang),
+    }
+    answer = as_json(said, status=STATUS[error])
+    for name, value in headers.items():
+        answer.headers[name.replace("_", "-")] = value
+    return answer
+
+
+def documented(*more: int) -> dict[int, type[Fault]]:
+    """The errors that any route may answer, and `more`; for the OpenAPI document."""
+    return dict.fromkeys(sorted({400, 404, 405, 422, 503, *more}), Fault)

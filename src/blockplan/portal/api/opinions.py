@@ -1,0 +1,107 @@
+"""The register of opinions, the files that came with them, and the receipt of one's own."""
+
+from typing import Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import P, PathEx, Query, Router, Schema
+from pydantic import ConfigDict, Field
+
+from blockplan.notice.intake import holds_secret
+from blockplan.notice.receipts import receipt
+from blockplan.portal import shield
+from blockplan.portal.api import register
+from blockplan.portal.api.answers import as_json
+from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.notices import NoticeId
+from blockplan.portal.api.schemas import NUMBER, OpinionOut, OpinionPage, ReceiptOut
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.pages.views import seen
+from blockplan.portal.record.store import open_store
+
+router = Router(tags=["opinions"])
+Number = PathEx[str, P(pattern=NUMBER)]
+FileNumber = PathEx[int, P(ge=0, le=1000)]
+
+
+class Opinions(Schema):
+    """Which opinions; `layer` and `object` ask for those about an object of the plan."""
+
+    layer: str | None = Field(None, pattern="^[a-z_]{1,40}$")
+    object: str | None = Field(None, min_length=1, max_length=200)
+    standing: Literal["whole", "redacted", "withheld", "withdrawn", "erased"] | None = None
+    channel: str | None = Field(None, pattern="^[a-z]{1,20}$")
+    sender: Literal["public", "agency"] | None = None
+    late: bool | None = None
+    round: int | None = Field(None, ge=1, le=1000)
+    cursor: int | None = Field(None, ge=0, le=10**15)
+    limit: int = Field(20, ge=1, le=100)
+
+
+class Secret(Schema):
+    """The secret that was given beside the receipt."""
+
+    model_config = ConfigDict(extra="forbid")
+    secret: str = Field(min_length=8, max_length=100)
+
+
+@router.get(
+    "/notices/{notice}/opinions", response={200: OpinionPage, **documented()}, operation_id="opinions"
+)
+def opinions(request: HttpRequest, asked: Query[Opinions], notice: NoticeId) -> HttpResponse:
+    """The register, newest first."""
+    chosen = asked.dict(exclude={"cursor", "limit"})
+    found = register.page(
+        seen(notice), config_of_environment(), register.Filters(**chosen), before=asked.cursor,
+        size=asked.limit,
+    )  # fmt: skip
+    return as_json({"opinions": found.opinions, "next": found.next})
+
+
+@router.get(
+    "/notices/{notice}/opinions/{opinion}", response={200: OpinionOut, **documented()}, operation_id="opinion"
+)
+def opinion(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResponse:
+    """One opinion."""
+    found = register.one(seen(notice), config_of_environment(), int(opinion[2:]))
+    if found is None:
+        raise Refused("not_found")
+    return as_json(found)
+
+
+@router.get(
+    "/notices/{notice}/opinions/{opinion}/files/{number}",
+    response=documented(),
+    operation_id="file",
+    openapi_extra={
+        "responses": {
+            200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {}}}}
+        }
+    },
+)
+def file(request: HttpRequest, notice: NoticeId, opinion: Number, number: FileNumber) -> HttpResponse:
+    """A file of an opinion whose words are open, as a download."""
+    row = seen(notice)
+    found = register.one(row, config_of_environment(), int(opinion[2:])) or {"files": []}
+    named = {one["number"]: one["name"] for one in found["files"]}
+    content = open_store(row.id).file(found["words_of"], number) if number in named else None
+    if content is None:
+        raise Refused("not_found")
+    return shield.as_download(HttpResponse(content, content_type="application/octet-stream"), named[number])
+
+
+@router.post(
+    "/notices/{notice}/opinions/{opinion}/receipt",
+    response={200: ReceiptOut, **documented(403, 413, 415)},
+    operation_id="receipt",
+)
+def receipt_again(request: HttpRequest, given: Secret, notice: NoticeId, opinion: Number) -> HttpResponse:
+    """The receipt of one's own opinion again, against the newest checkpoint."""
+    store = open_store(seen(notice).id)
+    first = store.some([int(opinion[2:])]).get(int(opinion[2:]))
+    checkpoint = store.checkpoint()
+    if first is None or first.kind != "submitted" or checkpoint is None:
+        # Which numbers there are is no secret: the register lists them.
+        raise Refused("not_found")
+    if not holds_secret(first, given.secret):
+        raise Refused("secret_wrong")
+    return as_json(receipt(first, store, checkpoint, store.notary.verifier))
