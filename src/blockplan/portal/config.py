@@ -94,7 +94,14 @@ class Config(BaseModel):
         return self.data / "files"
 
     def secret(self) -> str:
-        """The secret that Django signs with; made once, readable by its owner alone."""
+        """
+        The secret that Django signs with; made once, readable by its owner alone.
+
+        Where there is no data folder nothing is written: an import of the settings (by a type checker, say)
+        gets a secret that passes with it.
+        """
+        if not self.data.is_dir():
+            return secrets.token_urlsafe(64)
         path = self.keys / "secret"
         if not path.exists():
             self.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
