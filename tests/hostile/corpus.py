@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tests.hostile import documents, pictures, words
+from tests.hostile import documents, drawings, pictures, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,11 @@ def texts() -> Iterator[Hostile]:
     return words.texts()
 
 
+def geometries() -> Iterator[Hostile]:
+    """Every drawn place."""
+    return drawings.geometries()
+
+
 def corpus() -> Iterator[Hostile]:
     """Everything."""
-    return chain(files(), texts())
+    return chain(files(), texts(), geometries())

@@ -107,14 +107,23 @@ def test_numbers_of_a_table_stay_numbers() -> None:
 TAKE_ALL = """
 import json, re, resource, sys
 from pathlib import Path
-from tests.hostile.corpus import files
+from tests.builders import a_plan
+from tests.hostile.corpus import corpus
 from blockplan.errors import BlockplanError
+from blockplan.notice.geometry_in import NoticeArea, take_geometry
+from blockplan.notice.texts_in import take_text
 from blockplan.notice.uploads import take_file
 
+area = NoticeArea.of_plan(a_plan())
+take = {
+    "file": lambda entry: take_file(entry.file_name, entry.content),
+    "text": lambda entry: take_text(entry.content),
+    "geometry": lambda entry: take_geometry(entry.content, area),
+}
 refused = 0
-for entry in files():
+for entry in corpus():
     try:
-        take_file(entry.file_name, entry.content)
+        take[entry.kind](entry)
     except BlockplanError:
         refused += 1
 used = resource.getrusage(resource.RUSAGE_SELF)
