@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from importlib import import_module
 
 import click
 
 from blockplan import __version__
+from blockplan.cli.lazy import LazyGroup
 from blockplan.errors import BlockplanError
 
 #: Command -> (module, what it does). The module holds a click command of the name ``command``.
@@ -41,28 +41,9 @@ INTERRUPTED = 130
 READER_GONE = 141
 
 
-class LazyGroup(click.Group):
-    """Commands are listed from a table and imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the way of the data."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of commands, without importing one."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
-
-
 @click.command(
     cls=LazyGroup,
+    table=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: blockplan check examples/demonstration-zone --scenario b --out report.html",
 )

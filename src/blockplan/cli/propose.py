@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from blockplan.cli.lazy import LazyGroup
 
 #: Subcommand -> (module, what it does). The module holds a click command of the name ``command``.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -17,28 +17,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyProposals(click.Group):
-    """Subcommands are listed from a table and imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The subcommand, imported now; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of subcommands, without importing one."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
-
-
 @click.command(
-    cls=LazyProposals,
+    cls=LazyGroup,
+    table=COMMANDS,
     epilog="Example: blockplan propose repair examples/demonstration-zone --scenario b --out build/repair",
 )
 def command() -> None:
