@@ -8,6 +8,8 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import KINDS
+from blockplan.notice.buckets import RATES
+from blockplan.notice.challenge import Verdict
 from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.disclosure import GROUNDS
 from blockplan.notice.limits import Limits
@@ -65,3 +67,11 @@ def test_every_ground_and_note_has_its_words_and_every_word_its_use(repo: Path) 
     raised = set(re.findall(r"(?:refused|note)\(\"([\w.]+)\"", written))
     assert raised <= known
     assert known <= used
+
+
+def test_every_verdict_and_every_bucket_is_documented(repo: Path) -> None:
+    page = (repo / "docs" / "intake.md").read_text(encoding="utf-8")
+    for verdict in Verdict:
+        assert f"| `{verdict}` |" in page
+    for name, rate in RATES.items():
+        assert f"| `{name}` | {rate.capacity} | {1 / rate.per_s:g} s |" in page
