@@ -167,6 +167,19 @@ class Drawing:
             f'<g clip-path="url(#sheet)">{self._inside(ground, below)}</g></svg>'
         )
 
+    def nested(self, ground: Ground, x: float, y: float) -> str:
+        """The map as a part of a larger picture in millimetres, its upper left corner at a place of that."""
+        below = "".join(
+            svg.group(ground.pieces[name], opacity=f"{opacity:g}")
+            for name, opacity in self.base
+            if name in ground.pieces
+        )
+        width, height = self.size_mm
+        return (
+            f'<svg x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" '
+            f'viewBox="{self._view_box(ground)}">{self._inside(ground, below)}</svg>'
+        )
+
     def _rectangle(self, ground: Ground) -> str:
         left, top, width, height = map(float, self._view_box(ground).split())
         return svg.box(left, top, width, height)

@@ -218,10 +218,10 @@ def stations(
     return "".join(out)
 
 
-def facilities(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
+def facilities(ground: Ground, sheet: Sheet, placer: svg.Placer, radius_mm: float = 1.9) -> str:
     """A sign on each facility: one character that the legend explains."""
     table, frame, words = ground.plan.layer("facilities"), ground.frame or sheet.frame, ground.words
-    out, radius = [], 1.9 * sheet.unit
+    out, radius = [], radius_mm * sheet.unit
     for shape, service in zip(table.geometry, table["service"].astype("object"), strict=True):
         if shape is None or shape.is_empty:
             continue
@@ -229,9 +229,9 @@ def facilities(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
         if not _within(sheet, frame, x, y):
             continue
         spot = placer.place(x, y, 2 * radius, 2 * radius, _around(2.1 * radius)) or (x, y)
-        out.append(svg.circle(*spot, radius, fill="#ffffff", stroke="#8c1d40", stroke_width=0.4 * sheet.unit))
+        out.append(svg.circle(*spot, radius, fill="#ffffff", stroke="#8c1d40", stroke_width=0.21 * radius))
         mark = words.or_else(f"mark.{service}", "·")
-        out.append(svg.label(*spot, mark, 2.4 * sheet.unit, fill="#8c1d40", halo="none", font_weight="700"))
+        out.append(svg.label(*spot, mark, 1.26 * radius, fill="#8c1d40", halo="none", font_weight="700"))
     return "".join(out)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STANDARD: Literal["a-2b"] = "a-2b"
+MM_PER_INCH = 25.4
 
 
 @contextmanager
@@ -59,6 +60,38 @@ def typeset(folder: Path, template: str, data: dict[str, Any], lang: str, day: d
         timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
     )
     return bytes(pdf)
+
+
+def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:
+    """
+    An SVG picture as PNG.
+
+    Parameters
+    ----------
+    picture
+        The SVG file; its letters are taken from the vendored fonts.
+    width_mm, width_px
+        Its width on paper, and how many pixels that is to be.
+    """
+    with desk() as folder:
+        (folder / "picture.svg").write_text(picture, encoding="utf-8")
+        faces = folder / "fonts"
+        faces.mkdir()
+        for weight, font in fonts.plain(_svg_text(folder), lang).items():
+            (faces / f"{weight}.otf").write_bytes(font)
+        source = (
+            f'#set page(width: {width_mm}mm, height: auto, margin: 0mm)\n#image("picture.svg", width: 100%)\n'
+        )
+        (folder / "picture.typ").write_text(source, encoding="utf-8")
+        png = typst.compile(
+            str(folder / "picture.typ"),
+            root=str(folder),
+            font_paths=[str(faces)],
+            ignore_system_fonts=True,
+            format="png",
+            ppi=width_px / width_mm * MM_PER_INCH,
+        )
+    return bytes(png)
 
 
 def _text(data: Any) -> str:

@@ -1,0 +1,152 @@
+"""The pictures of a notice: what each map must bear, its words, its size, what is refused."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.report.handmade import hand_made, result
+from tests.town import edited, town
+
+import blockplan as bp
+from blockplan.errors import UsageError
+from blockplan.plan import Plan
+from blockplan.report.furigana import bare
+from blockplan.report.locator import Locator, around
+from blockplan.report.noticemaps import notice_pictures
+from blockplan.report.pictures import wrapped
+from blockplan.report.speech import SPOKEN
+from blockplan.report.svg import text_width
+
+if TYPE_CHECKING:
+    from blockplan.report.pictures import Picture
+
+MARKS = {
+    "zh": ("草案", "虚构几何", "北", "没有法律效力"),
+    "en": ("DRAFT", "Synthetic geometry", "N", "no legal force"),
+    "ja": ("草案", "架空の図形", "北", "効力はありません"),
+    "ja-easy": ("草案", "架空の図形", "北", "まだ 決まっていません"),
+}
+
+
+def words_of(picture: Picture) -> str:
+    root = ET.fromstring(picture.svg)
+    return "\n".join("".join(one.itertext()) for one in root.iter() if one.tag.endswith("text"))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, tuple[Picture, ...]]:
+    plan = hand_made(attribution="Example survey 2021")
+    return {lang: notice_pictures(plan, result(), lang) for lang in SPOKEN}
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
+def test_a_notice_has_three_pictures_with_all_that_a_map_must_bear(drawn, lang: str) -> None:
+    pictures = drawn[lang]
+    assert [one.id for one in pictures] == ["landuse", "structure", "facilities"]
+    for one in pictures:
+        said = words_of(one)
+        for mark in MARKS[lang]:
+            assert mark in said
+        assert "Example survey 2021" in said
+        assert re.search(r"\b(m|km)$|米|公里", said, re.MULTILINE)
+        assert one.title
+        assert len(one.alt) > len(one.title)
+        assert one.table.rows
+
+
+def test_a_plan_in_force_bears_no_mark_of_a_draft() -> None:
+    plan = hand_made(status="in_force", synthetic=False)
+    said = words_of(notice_pictures(plan, result(), "en")[0])
+    assert "DRAFT" not in said
+    assert "Synthetic" not in said
+    assert "In force" in said
+
+
+def test_a_plan_without_anything_to_draw_has_no_pictures() -> None:
+    empty = Plan(hand_made().manifest, {})
+    assert notice_pictures(empty, result(), "zh") == ()
+
+
+def test_a_picture_is_png_of_the_width_asked_for(drawn) -> None:
+    png = drawn["ja"][0].png(640)
+    assert png.startswith(b"\x89PNG")
+    assert abs(struct.unpack(">I", png[16:20])[0] - 640) <= 1
+
+
+def test_a_picture_can_hold_its_letters(drawn) -> None:
+    whole = drawn["zh"][0].svg_with_fonts
+    assert "font/woff2;base64," in whole
+    ET.fromstring(whole)
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
+def test_a_place_has_a_small_map_of_its_own(lang: str) -> None:
+    locator = Locator(bp.read("examples/demonstration-zone"), lang)
+    for kind, id_ in (("parcel", "RD-01-01-012"), ("area", "life"), ("facility", "KG-1"), ("street", "S0023"),
+                      ("stop", "ST-2"), ("structure", "belt"), ("water", "river")):  # fmt: skip
+        one = locator.picture(kind, id_)
+        ET.fromstring(one.svg)
+        assert id_ in one.title
+        assert id_ in one.alt
+        assert one.table.rows
+        assert bare(one.svg) == one.svg
+        said = words_of(one)
+        for mark in MARKS[lang][:3]:
+            assert mark in said
+
+
+def test_the_same_place_gives_the_same_picture() -> None:
+    plan = bp.read("examples/demonstration-zone")
+    one, other = (Locator(plan, "en").picture("parcel", "RD-01-01-012").svg for _ in range(2))
+    assert one == other
+
+
+def test_a_point_has_a_map_and_a_point_far_off_is_refused() -> None:
+    locator = Locator(town(), "en")
+    west, south, *_ = town().layer("boundary").total_bounds
+    assert "the chosen point" in locator.picture_at(west + 50, south + 50).title
+    with pytest.raises(UsageError, match="far outside"):
+        locator.picture_at(0.0, 0.0)
+
+
+def test_what_is_not_there_or_not_drawn_has_no_map() -> None:
+    plan = edited(town(), "parcels", "E", "null")
+    locator = Locator(plan, "en")
+    with pytest.raises(UsageError, match=r"no parcel 'Z'"):
+        locator.picture("parcel", "Z")
+    with pytest.raises(UsageError, match=r"parcel 'E' is not drawn"):
+        locator.picture("parcel", "E")
+    with pytest.raises(UsageError, match="no kind of thing called 'castle'"):
+        locator.picture("castle", "E")
+
+
+def test_a_map_shows_some_land_around_its_place() -> None:
+    parcel = town().layer("parcels").geometry["E"]
+    frame = around(parcel)
+    assert frame.width >= 420.0
+    assert frame.west < parcel.bounds[0] < parcel.bounds[2] < frame.east
+
+
+def test_names_cannot_break_out_of_a_picture() -> None:
+    plan = edited(town(), "areas", "west", name_en="</text><script>alert(1)</script>")
+    for one in (*notice_pictures(plan, result(), "en"), Locator(plan, "en").picture("area", "west")):
+        assert "<script" not in one.svg
+        ET.fromstring(one.svg)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "这是规划草案，尚未批准，没有法律效力。" * 3,
+        "one two three four five six " * 5,
+        "計画 plan 2035年まで。" * 6,
+    ],
+)
+def test_wrapped_lines_hold_all_words_and_are_short_enough(said: str) -> None:
+    lines = wrapped(said, 40.0, 2.4)
+    assert "".join("".join(lines).split()) == "".join(said.split())
+    assert all(text_width(line, 2.4) <= 42.5 for line in lines)
