@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from blockplan.errors import BlockplanError, NoticeStateError
-from blockplan.portal.api import log, notices, opinions
+from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
+from blockplan.portal.api import log, notices, sending
 from blockplan.portal.api.faults import Refused, fault
 from blockplan.portal.api.parse import Strict
+from blockplan.portal.lang import wanted
 from blockplan.portal.record.store import UnavailableError
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +59,11 @@ api = NinjaAPI(
     docs_url=None,
     parser=Strict(),
     urls_namespace="api",
+    openapi_extra={"components": {"schemas": sending.described()}},
 )
-for part in (notices, opinions, log):
-    api.add_router("", _read_strictly(part.router))
+# Reading and submitting share addresses, and so the router of `opinions`.
+for router in (notices.router, sending.router, log.router):
+    api.add_router("", _read_strictly(router))
 
 
 @api.exception_handler(Refused)
@@ -94,6 +99,16 @@ def _too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
 @api.exception_handler(UnreadablePostError)
 def _cut_off(request: HttpRequest, _error: UnreadablePostError) -> HttpResponse:
     return fault(request, "unreadable")
+
+
+@api.exception_handler(IntakeError)
+def _not_taken(request: HttpRequest, error: IntakeError) -> HttpResponse:
+    return fault(request, "not_valid", pick(error.text, wanted(request.headers.get("Accept-Language", ""))))
+
+
+@api.exception_handler(MultiPartParserError)
+def _broken_parts(request: HttpRequest, _error: MultiPartParserError) -> HttpResponse:
+    return fault(request, "unreadable", "multipart")
 
 
 @api.exception_handler(BlockplanError)

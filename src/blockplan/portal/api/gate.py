@@ -46,11 +46,17 @@ def _early(request: HttpRequest) -> HttpResponse | None:
         return HttpResponse(status=204, headers={"Allow": READING + ", POST"})
     if request.method not in {"GET", "HEAD", "POST"}:
         return fault(request, "method", Allow=READING + ", POST")
-    if request.method == "POST" and request.content_type != "application/json":
+    if request.method == "POST" and request.content_type not in _media_types(request):
         return fault(request, "media_type", (request.content_type or "")[:60])
     if request.method == "POST" and (request.content_params or {}).get("charset", "utf-8").lower() != "utf-8":
         return fault(request, "media_type", "charset")
     return None
+
+
+def _media_types(request: HttpRequest) -> tuple[str, ...]:
+    """An opinion may come with files."""
+    parts = ("multipart/form-data",) if request.path_info.endswith("/opinions") else ()
+    return ("application/json", *parts)
 
 
 def _as_get(request: HttpRequest) -> HttpRequest:

@@ -1,0 +1,236 @@
+"""
+Submitting, amending and withdrawing by program: the same taking-in as the form's.
+
+A key of the sender's own (header ``Idempotency-Key``) makes trying again safe: the same key is one opinion,
+and gets the same receipt and the same secret, however often it is sent and whatever was heard of the answer.
+"""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import HeaderEx, P, Schema
+from ninja.errors import ValidationError
+from pydantic import ConfigDict, Field
+from pydantic import ValidationError as NotValid
+
+from blockplan.notice import intake
+from blockplan.notice.limits import LIMITS
+from blockplan.notice.texts_in import made_fit
+from blockplan.notice.uploads import take_files
+from blockplan.portal.api.answers import as_json
+from blockplan.portal.api.faults import Refused, documented
+from blockplan.portal.api.notices import NoticeId
+from blockplan.portal.api.opinions import Number, router
+from blockplan.portal.api.parse import document
+from blockplan.portal.api.schemas import ReceiptOut
+from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
+from blockplan.portal.pages.views import seen
+from blockplan.portal.record.store import open_store
+
+Line = Annotated[str, Field(max_length=LIMITS.line_characters)]
+IdempotencyKey = HeaderEx[
+    str, P(alias="Idempotency-Key", min_length=SHORTEST_KEY, max_length=200, pattern=r"^[\x21-\x7e]+$")
+]
+MULTIPART = "multipart/form-data"
+PERSON = ("name", "address", "contact", "standing")
+
+
+class Strict(Schema):
+    """A body in which every name is known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class TargetIn(Strict):
+    """An object, a clause (layer ``statements``) or a rule (layer ``rules``) of the plan."""
+
+    layer: str = Field(pattern="^[a-z_]{1,40}$")
+    id: str = Field(min_length=1, max_length=200)
+
+
+class OpinionIn(Strict):
+    """An opinion; `name`, `address`, `contact` and `standing` are kept apart and never published."""
+
+    text: str = Field("", max_length=LIMITS.text_characters)
+    title: Line = ""
+    reason: str = Field("", max_length=LIMITS.reason_characters)
+    language: str = Field("", max_length=20, pattern="^[A-Za-z0-9-]*$")
+    clause: Line = ""
+    targets: list[TargetIn] = Field(default_factory=list, max_length=50)
+    name: Line = ""
+    address: Line = ""
+    contact: Line = ""
+    standing: Line = ""
+
+
+class AmendIn(Strict):
+    """Another text in the place of the one before, while the period runs."""
+
+    secret: str = Field(min_length=8, max_length=100)
+    text: str = Field(min_length=1, max_length=LIMITS.text_characters)
+    title: Line = ""
+
+
+class WithdrawIn(Strict):
+    """Taking an opinion back."""
+
+    secret: str = Field(min_length=8, max_length=100)
+    reason: str = Field("", max_length=LIMITS.reason_characters)
+
+
+class SubmittedOut(Schema):
+    """What a submitter is given; the secret is shown to nobody else."""
+
+    notice: str
+    opinion: str
+    entered_at: str
+    late: bool
+    ends_before: str
+    defects: list[str] = Field(description="what the law asks for and was not given; taken in all the same")
+    held: bool = Field(description="whether a clerk looks before others see it")
+    leaf_hash: str
+    secret: str | None
+    receipt: ReceiptOut
+
+
+class EnteredOut(Schema):
+    """An entry about an opinion."""
+
+    opinion: str
+    entry: int
+    kind: str
+    entered_at: str
+
+
+_BODY = {"$ref": "#/components/schemas/OpinionIn"}
+_BODIES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": _BODY},
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "opinion": {"type": "string", "description": "an OpinionIn as JSON"},
+                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                    },
+                    "required": ["opinion"],
+                    "additionalProperties": False,
+                }
+            },
+        },
+    }
+}
+
+
+@router.post(
+    "/notices/{notice}/opinions",
+    response={201: SubmittedOut, **documented(403, 409, 413, 415, 429)},
+    operation_id="submit",
+    openapi_extra=_BODIES,
+)
+def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpResponse:
+    """Submit an opinion; when this answers, it is on the disk, and the receipt proves it."""
+    seen(notice)
+    given, files = _read(request)
+    person = {name: said for name in PERSON if (said := _line(getattr(given, name)))}
+    more: dict[str, Any] = {
+        "title": _line(given.title),
+        "reason": made_fit(given.reason)[0].strip(),
+        "language": given.language,
+        "clause": _line(given.clause),
+        "targets": [target.dict() for target in given.targets],
+    }
+    opinion = intake.Opinion(
+        text=made_fit(given.text)[0], more=more, person=person,
+        files=[upload.attachment() for upload in take_files(files)],
+    )  # fmt: skip
+    found = take(notice, Said(opinion=opinion, form=key))
+    if (found.document["body"] or {}).get("text", opinion.text) != opinion.text:
+        raise Refused("key_used")
+    return as_json(_submitted(found), status=201)
+
+
+@router.post(
+    "/notices/{notice}/opinions/{opinion}/amend",
+    response={200: EnteredOut, **documented(403, 409, 413, 415)},
+    operation_id="amend",
+)
+def amend(request: HttpRequest, given: AmendIn, notice: NoticeId, opinion: Number) -> HttpResponse:
+    """Put another text in the place of one's own opinion, while the period runs."""
+    store = _own(notice, opinion, given.secret)
+    more = {"title": _line(given.title)} if given.title else {}
+    event = intake.amend(store, opinion, made_fit(given.text)[0], secret=given.secret, **more)
+    return as_json(_entered(event, opinion))
+
+
+@router.post(
+    "/notices/{notice}/opinions/{opinion}/withdraw",
+    response={200: EnteredOut, **documented(403, 409, 413, 415)},
+    operation_id="withdraw",
+)
+def withdraw(request: HttpRequest, given: WithdrawIn, notice: NoticeId, opinion: Number) -> HttpResponse:
+    """Take one's own opinion back; it stays counted, as withdrawn, and is not shown."""
+    store = _own(notice, opinion, given.secret)
+    event = intake.withdraw(store, opinion, secret=given.secret, reason=made_fit(given.reason)[0] or None)
+    return as_json(_entered(event, opinion))
+
+
+def _read(request: HttpRequest) -> tuple[OpinionIn, list[tuple[str, bytes]]]:
+    """The opinion and its files, of a body in JSON or in parts."""
+    files: list[tuple[str, bytes]] = []
+    if request.content_type == MULTIPART:
+        unknown = sorted({*request.POST, *request.FILES} - {"opinion", "file"})
+        if unknown or len(request.POST.getlist("opinion")) != 1:
+            raise Refused(
+                "not_valid", f"body.{unknown[0][:60]}: unknown" if unknown else "body.opinion: once"
+            )
+        body = request.POST["opinion"].encode("utf-8", "surrogatepass")
+        files = [(file.name or "", file.read()) for file in request.FILES.getlist("file")]
+    else:
+        body = request.body
+    try:
+        return OpinionIn.model_validate(document(body)), files
+    except NotValid as error:
+        raise ValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
+
+
+def _own(notice: str, opinion: str, secret: str) -> Any:
+    """The record, for whoever has the secret of the opinion."""
+    store = open_store(seen(notice).id)
+    first = store.some([int(opinion[2:])]).get(int(opinion[2:]))
+    if first is None or first.kind != "submitted":
+        raise Refused("not_found")
+    if not intake.holds_secret(first, secret):
+        raise Refused("secret_wrong")
+    return store
+
+
+def _line(said: str) -> str:
+    return " ".join(made_fit(said)[0].split())
+
+
+def _entered(event: Any, opinion: str) -> dict[str, Any]:
+    return {"opinion": opinion, "entry": event.seq, "kind": event.kind, "entered_at": event.at}
+
+
+def _submitted(found: Receipt) -> dict[str, Any]:
+    return {
+        "notice": found.notice,
+        "opinion": found.opinion,
+        "entered_at": found.at,
+        "late": found.late,
+        "ends_before": found.ends_before,
+        "defects": list(found.defects),
+        "held": found.held,
+        "leaf_hash": found.leaf,
+        "secret": found.secret,
+        "receipt": found.document,
+    }
+
+
+def described() -> dict[str, Any]:
+    """The schemas of bodies that routes read themselves."""
+    found = OpinionIn.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**found.pop("$defs", {}), "OpinionIn": found}
