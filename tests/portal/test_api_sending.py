@@ -109,8 +109,8 @@ def test_files_come_in_parts_and_are_made_harmless(opened: DatabaseStore) -> Non
     "body",
     [
         {}, {"text": ""}, {"text": "  "}, {"text": 7}, {"text": "x", "channel": "post"}, [], "x", None, 1,
-        {"text": "x" * 300_000}, {"text": "x", "title": "y" * 10_000}, {"text": "x", "received_at": "2026-03-01"},
-        {"text": "x", "targets": [{"layer": "parcels"}]}, {"text": "x", "targets": [{"layer": "A", "id": "1"}]},
+        {"text": "x" * 300_000}, {"text": "x", "title": "y" * 10_000}, {"text": "x", "received_at": "2026"},
+        {"text": "x", "targets": [{"layer": "plots"}]}, {"text": "x", "targets": [{"layer": "A", "id": ""}]},
         {"text": "x", "targets": [{"layer": "parcels", "id": str(n)} for n in range(51)]},
     ],
 )  # fmt: skip

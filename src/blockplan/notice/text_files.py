@@ -14,7 +14,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.refusals import refused
-from blockplan.plan.encodings import CANDIDATES, detect
 
 if TYPE_CHECKING:
     from blockplan.notice.limits import Limits
@@ -47,6 +46,8 @@ def text_of(content: bytes) -> tuple[str, str] | None:
     UTF-8, UTF-16 with its mark, GB18030 and Shift_JIS (code page 932) are known; a control character other
     than tab, form feed and line ends makes it no text.
     """
+    from blockplan.plan.encodings import CANDIDATES, detect  # noqa: PLC0415 (the room of plans takes a second)
+
     marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
     likely = marked or detect(content[:_SAMPLE].splitlines())
     for name in dict.fromkeys((likely, *CANDIDATES)):

@@ -13,7 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
-from blockplan.portal.api import log, notices, sending
+from blockplan.portal.api import log, notices, opinions, sending
 from blockplan.portal.api.faults import Refused, fault
 from blockplan.portal.api.parse import Strict
 from blockplan.portal.lang import wanted
@@ -61,8 +61,8 @@ api = NinjaAPI(
     urls_namespace="api",
     openapi_extra={"components": {"schemas": sending.described()}},
 )
-# Reading and submitting share addresses, and so the router of `opinions`.
-for router in (notices.router, sending.router, log.router):
+# What `sending` adds stands in the router of `opinions`: reading and submitting share addresses.
+for router in (notices.router, opinions.router, log.router):
     api.add_router("", _read_strictly(router))
 
 

@@ -1,0 +1,40 @@
+"""Killed at any moment under load, the service has lost nothing it acknowledged, and every proof holds."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from benchmarks.portal_kills import kills
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def database() -> str | None:
+    """URL of a database of the test's own in the cluster of the tests; None for SQLite."""
+    from tests.portal.cluster import another
+
+    url = os.environ.get("BLOCKPLAN_DATABASE")
+    return None if url is None else another(url)
+
+
+def check(folder: Path, database: str | None, rounds: int) -> None:
+    found = kills(folder, database, rounds)
+    assert (found["lost"], found["bad"], found["twice"]) == (0, 0, 0), found
+    assert found["acknowledged"] >= 2 * rounds
+
+
+def test_killed_thirty_times_nothing_acknowledged_is_lost_and_nothing_stands_twice(
+    tmp_path: Path, database: str | None
+) -> None:
+    check(tmp_path / "data", database, 30)
+
+
+@pytest.mark.soak
+def test_killed_two_hundred_times_nothing_acknowledged_is_lost_and_nothing_stands_twice(
+    tmp_path: Path, database: str | None
+) -> None:
+    check(tmp_path / "data", database, 200)
