@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
 from tests.builders import a_plan
+from tests.conftest import REPO
 
 from blockplan.check import check
 from blockplan.errors import PlanDataError, UsageError
@@ -20,6 +22,7 @@ from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_plan import plan_case
 from blockplan.propose.layout_programme import Options, programme_of
 from blockplan.propose.layout_standards import standards_of
+from blockplan.propose.layout_words import cannot, short_of
 from blockplan.propose.locks import read_locks
 from blockplan.propose.stop import Stop
 from blockplan.report.proposal_words import Said
@@ -59,8 +62,6 @@ def laid_out(plan: Plan, programme: Programme, **case: Any) -> Answer:
 
 @pytest.fixture(scope="module")
 def way() -> Way:
-    from tests.conftest import REPO
-
     plan = read(REPO / "examples" / "demonstration-zone", "b")
     standards = standards_of(plan, check(plan, PACKS), PACKS)
     programme = programme_of(standards, asked_for(kindergarten=2, primary_school=1, clinic=2))
@@ -238,3 +239,23 @@ def test_figures_of_a_layout_are_told_in_three_languages(lang: str, made: str, n
     said = Said(Words(lang))
     assert said.figure("made_kindergarten", 2.0) == (made, "2")
     assert said.figure("near_green_300m", 0.5)[0] == near
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "无法满足：学校：没有空地容得下，差 2 块"),
+        ("en", "cannot be met: school: no vacant block has room, short by 2 parcels"),
+        ("ja", "満たせない：学校：収まる空き街区がない、不足 2 区画"),
+    ],
+)
+def test_a_demand_that_cannot_be_met_is_told_with_its_amount_in_three_languages(lang: str, said: str) -> None:
+    assert cannot(short_of("no_room", 2, "parcels", "school"), lang) == said
+
+
+def test_every_word_of_layouts_is_there_in_three_languages() -> None:
+    for table in tomllib.loads(
+        (REPO / "src/blockplan/propose/layout_texts.toml").read_text("utf-8")
+    ).values():
+        for words in table.values():
+            assert set(words) == {"zh", "en", "ja"}

@@ -75,6 +75,18 @@ OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes
     metavar="ID",
     help="With --from: draw this vacant block anew in any case.",
 )
+@click.option(
+    "--pareto",
+    type=click.IntRange(2, 50),
+    metavar="N",
+    help="Search N layouts from the best service to the best ecology; none betters another in both.",
+)
+@click.option(
+    "--pick",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="With --pareto: layout of the set that is the answer  [default: the best score].",
+)
 @click.option("--streets", is_flag=True, help="Services are near along the streets, not in a straight line.")
 @click.option(
     "--by",

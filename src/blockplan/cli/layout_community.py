@@ -10,12 +10,14 @@ import click
 from click.core import ParameterSource
 
 from blockplan.cli.common import progress, show_json, show_table
+from blockplan.cli.layout_set import set_of, show_set, told_bound, write_set
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from blockplan.propose.layout import Drawn
     from blockplan.propose.layout_again import Again
     from blockplan.propose.layout_case import Case
+    from blockplan.propose.proposal import Unmet
     from blockplan.propose.stop import Incumbent, Stop
 
 #: A search after an edit works so long where nothing else is asked for.
@@ -27,7 +29,7 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     from blockplan.exchange.community import read_community, read_objectives, write_community
     from blockplan.propose.layout import layout
     from blockplan.propose.layout_case import layout_case
-    from blockplan.propose.layout_document import document
+    from blockplan.propose.layout_document import document, unmet_of
     from blockplan.propose.layout_params import LayoutParams
     from blockplan.propose.stop import Stop, interruptible
 
@@ -39,20 +41,36 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     each, a_m2 = (0.0, 1e-4) if given["weigh_by"] == "area" else (1.0, 0.0)
     asked = {"along_streets": given["streets"], "home_weight": each, "home_weight_m2": a_m2}
     stop = Stop(seconds=given["seconds"], tell=_tell)
-    again = None
+    again = several = None
     with progress("Drawing parcels"), interruptible():
         if given["earlier"]:
             again = _again(case, given, stop, asked)
             found = again.drawn
+        elif given["pareto"]:
+            several, picked = set_of(case, given, stop, LayoutParams(**asked))
+            found = told_bound(several, picked, case)
         else:
-            found = layout(case, stop=stop, seed=given["seed"], params=LayoutParams(**asked))
+            found = layout(
+                case, stop=stop, seed=given["seed"], params=LayoutParams(**asked), lang=given["lang"]
+            )
     write_community(found.plan, Path(out))
     told = document(case, found) | ({} if again is None else {"again": again.to_dict()})
+    if several is not None:
+        told["pareto"] = several.to_dict(picked)
+        for number, one in enumerate(several.points, 1):
+            write_community(one.drawn.plan, _numbered(Path(out), number))
+        write_set(several, picked, case, Path(out).with_suffix(".svg"), given["lang"])
     if given["as_json"]:
         show_json(told)
         return
-    _show(found, told)
+    _show(found, told, unmet_of(found, case), given["lang"])
+    if several is not None:
+        show_set(several, picked, given["lang"])
     click.echo(f"written: {out}", err=True)
+
+
+def _numbered(out: Path, number: int) -> Path:
+    return out.with_name(f"{out.stem}-{number}{out.suffix}")
 
 
 def _again(case: Case, given: dict[str, Any], stop: Stop, asked: dict[str, Any]) -> Again:
@@ -81,12 +99,14 @@ def _tell(now: Incumbent) -> None:
     click.echo(now.said, err=True)
 
 
-def _show(found: Drawn, told: dict[str, Any]) -> None:
+def _show(found: Drawn, told: dict[str, Any], unmet: list[Unmet], lang: str) -> None:
+    from blockplan.propose.layout_words import cannot
+
     parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]
     show_table(["part", "value"], [["total", f"{found.score.total:.4f}"], *parts])
     if "again" in told:
         show_table(
             ["since the earlier plan", ""], [[name, str(value)] for name, value in told["again"].items()]
         )
-    for one in told["unmet"]:
-        click.echo(f"unmet: {one['demand']} {one['amount']} {one['unit']}")
+    for one in unmet:
+        click.echo(cannot(one, lang))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from blockplan.cli.common import progress
+from blockplan.cli.layout_set import set_of, show_set, told_bound, write_set
 from blockplan.cli.propose_common import asked, finish, searching
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from blockplan.cli.propose_common import Asked
+    from blockplan.propose.layout_case import Case
+    from blockplan.propose.layout_pareto import LayoutSet
     from blockplan.propose.layout_programme import Options
 
 
@@ -38,12 +43,27 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
     )
     click.echo(_said(problem.vacant, given["vacant"]), err=True)
     params = LayoutParams.of_plan(along_streets=given["streets"])
-    with searching("Drawing parcels") as tell:
-        found = layout(
-            problem.case, stop=Stop(seconds=question.seconds, tell=tell), seed=question.seed, params=params
-        )
     parameters = {"weigh_by": weigh_by, "along_streets": given["streets"]}
+    several = None
+    with searching("Drawing parcels") as tell:
+        stop = Stop(seconds=question.seconds, tell=tell)
+        if given["pareto"]:
+            several, picked = set_of(problem.case, given, stop, params)
+            found = told_bound(several, picked, problem.case)
+            parameters["pareto"] = several.to_dict(picked)
+        else:
+            found = layout(problem.case, stop=stop, seed=question.seed, params=params, lang=question.lang)
     finish(question, answer_of(problem, programme, found, parameters), before)
+    if several is not None:
+        _set(question, problem.case, several, picked)
+
+
+def _set(question: Asked, case: Case, several: LayoutSet, picked: int) -> None:
+    if not question.as_json:
+        click.echo()
+        show_set(several, picked, question.lang)
+    if question.out:
+        write_set(several, picked, case, Path(question.out) / "pareto.svg", question.lang)
 
 
 def _said(vacant: tuple[str, ...], named: tuple[str, ...]) -> str:

@@ -25,8 +25,10 @@ from blockplan.propose.layout_roads import built
 from blockplan.propose.layout_score import Score, score
 from blockplan.propose.layout_streets import streets_of
 from blockplan.propose.layout_tidy import tidied
+from blockplan.propose.layout_words import cannot
 from blockplan.propose.siting import gap
 from blockplan.propose.stop import Clock, Stop
+from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +91,7 @@ def layout(
     seed: int = 1,
     params: LayoutParams | None = None,
     proving: bool = True,
+    lang: str = DEFAULT_LANGUAGE,
 ) -> Drawn:
     """
     Draw parcels into the vacant blocks of a community.
@@ -104,6 +107,8 @@ def layout(
         Weights and limits.
     proving
         Whether to work out the bound; it is infinite otherwise.
+    lang
+        Language in which demands are told that cannot be met.
 
     Raises
     ------
@@ -119,7 +124,7 @@ def layout(
     land = land_of(case, field, params, streets)
     unmet = unmet_demands(case, field, land)
     for one in unmet:
-        clock.tell(None, None, f"cannot be met: {one.demand} ({one.amount:,.0f} {one.unit})")
+        clock.tell(None, None, cannot(one, lang))
     before = clock.spent
     _compile(case, land)
     # The first call on a machine compiles the search, and that must not hurry it.

@@ -17,7 +17,8 @@ from blockplan.measure.columns import ids
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
 from blockplan.propose.layout_score import score
 from blockplan.propose.layout_uses import GREEN, uses
-from blockplan.propose.proposal import Answer, Unmet
+from blockplan.propose.layout_words import short_of
+from blockplan.propose.proposal import Answer
 from blockplan.propose.services import SERVICES
 from blockplan.propose.uses import FORM, GONE, class_name
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout_plan import PlanCase
     from blockplan.propose.layout_programme import Programme
     from blockplan.propose.layout_uses import Use
+    from blockplan.propose.proposal import Unmet
 
 #: Columns of the old parcel that are true of every part of it.
 HANDED_ON = ("subblock_id", "block_id", "land_use_list", "existing_land_use", "phase")
@@ -74,14 +76,14 @@ def _not_placed(found: Drawn) -> Iterator[Unmet]:
     told = {one.demand.split(":")[0] for one in found.unmet}
     for name, n in found.missing.items():
         if name not in told:
-            yield Unmet(f"{name}: not placed by the search", float(n), "parcels")
+            yield short_of("not_placed", n, "parcels", name)
 
 
 def _no_street(asked: PlanCase) -> Iterator[Unmet]:
     fronts = asked.case.fronts
     without = [] if fronts is None else [one for one in fronts if one.is_empty]
     if without:
-        yield Unmet("vacant parcels that no street runs along", float(len(without)), "parcels")
+        yield short_of("no_street", len(without), "parcels")
 
 
 class _Writing:

@@ -15,7 +15,7 @@ import shapely
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout_case import HOME
 from blockplan.propose.layout_state import ALLOWED
-from blockplan.propose.proposal import Unmet
+from blockplan.propose.layout_words import short_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout_case import Case
     from blockplan.propose.layout_land import Field
     from blockplan.propose.layout_state import Land
+    from blockplan.propose.proposal import Unmet
 
 
 def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
@@ -38,16 +39,14 @@ def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
     unknown = [name for name in wanted if name not in case.objectives.drawn]
     fits = _fits(field, land)
     area = shapely.area(np.array(field.polygons, dtype=object))
-    found = [
-        Unmet(f"{name}: of a type that is not known", float(wanted[name]), "parcels") for name in unknown
-    ]
+    found = [short_of("unknown", wanted[name], "parcels", name) for name in unknown]
     names = [name for name in wanted if name in case.objectives.drawn]
     short, homes = _shortfalls(case, names, fits, area)
     for name, n in zip(names, short, strict=True):
         if n > 0.5:
-            found.append(Unmet(f"{name}: no vacant block has room", float(round(n)), "parcels"))
+            found.append(short_of("no_room", round(n), "parcels", name))
     if homes > 1:
-        found.append(Unmet(f"{HOME}: too little vacant land", float(homes), "m2"))
+        found.append(short_of("too_little", homes, "m2", HOME))
     return found
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan.propose.layout_case import HOME
 from blockplan.propose.layout_legal import illegal
+from blockplan.propose.layout_words import short_of
 
 if TYPE_CHECKING:
     from blockplan.propose.layout import Drawn
     from blockplan.propose.layout_case import Case
+    from blockplan.propose.proposal import Unmet
 
 METHOD = (
     "simulated annealing over rows and cuts of each vacant block; bound from maximal covering over where "
@@ -25,18 +28,7 @@ def document(case: Case, found: Drawn) -> dict[str, Any]:
     weights = case.objectives
     result = found.score
     breaches = illegal(found.plan, case.initial, weights)
-    told = {one.demand.split(":")[0] for one in found.unmet}
-    unmet = [one.to_dict() for one in found.unmet]
-    unmet += [
-        {"demand": name, "amount": n, "unit": "parcels"}
-        for name, n in found.missing.items()
-        if name not in told
-    ]
-    unmet += [
-        {"demand": one.said, "amount": one.limit - one.measured, "unit": one.unit}
-        for one in breaches
-        if one.rule == "share"
-    ]
+    unmet = [one.to_dict() for one in unmet_of(found, case)]
     return {
         "kind": "layout",
         "objective": result.total,
@@ -62,6 +54,19 @@ def document(case: Case, found: Drawn) -> dict[str, Any]:
         "verdicts_before": [],
         "verdicts_after": [],
     }
+
+
+def unmet_of(found: Drawn, case: Case) -> list[Unmet]:
+    """What was known before the search, what it could not place, and shares of land that are too small."""
+    told = {one.demand.split(":")[0] for one in found.unmet}
+    left = [
+        short_of("not_placed", n, "parcels", name) for name, n in found.missing.items() if name not in told
+    ]
+    breaches = illegal(found.plan, case.initial, case.objectives)
+    shares = [
+        short_of("share", one.limit - one.measured, one.unit, HOME) for one in breaches if one.rule == "share"
+    ]
+    return [*found.unmet, *left, *shares]
 
 
 def _changes(case: Case, found: Drawn) -> list[dict[str, Any]]:

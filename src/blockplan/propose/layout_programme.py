@@ -21,7 +21,7 @@ from blockplan.propose.layout_standards import (
     Standard,
 )
 from blockplan.propose.layout_uses import GREEN, HOUSING, use_of
-from blockplan.propose.proposal import Unmet
+from blockplan.propose.layout_words import short_of
 from blockplan.propose.services import PARK
 from blockplan.units import M2_PER_HA
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from blockplan.propose.layout_standards import Standards
     from blockplan.propose.layout_uses import Use
+    from blockplan.propose.proposal import Unmet
 
 #: Where no largest site is stated, one is at most so many times the smallest.
 MOST_OF_LEAST = 2.5
@@ -280,4 +281,4 @@ def _short(standards: Standards, wanted: list[Wanted]) -> Iterator[Unmet]:
     for source, (lacking, of) in _lacking(standards, wanted).items():
         most = sum(one.many * one.most_m2.value for one in of)
         if lacking > most:
-            yield Unmet(f"{source}: more land than the sites asked for can hold", lacking - most, "m2")
+            yield short_of("rule_land", lacking - most, "m2", source=source)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blockplan.errors import PlanDataError
 from blockplan.propose.changes import Change, apply
 from blockplan.propose.siting import EXACT, gap
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,11 +30,20 @@ Ended = Literal["finished", "limit", "interrupted"]
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A demand that no change within what is permitted can meet, and how much of it stays unmet."""
+    """
+    A demand that no change within what is permitted can meet, and how much of it stays unmet.
+
+    `words` are the demand in every language, where there are any.
+    """
 
     demand: str
     amount: float | None
     unit: str
+    words: Mapping[str, str] | None = field(default=None, compare=False)
+
+    def said(self, lang: str) -> str:
+        """The demand in a language; in English where there are no words."""
+        return pick(self.words, lang) if self.words else self.demand
 
     def to_dict(self) -> dict[str, Any]:
         """The demand as JSON writes it."""

@@ -226,9 +226,13 @@ class ProposalView(View):
     def unmet(self) -> list[str]:
         """Demands that stay unmet, each with its amount."""
         return [
-            self.p("unmet.line_unknown", demand=one.demand)
+            self.p("unmet.line_unknown", demand=one.said(self.words.lang))
             if one.amount is None
-            else self.p("unmet.line", demand=one.demand, amount=self.p.amount(one.amount, one.unit))
+            else self.p(
+                "unmet.line",
+                demand=one.said(self.words.lang),
+                amount=self.p.amount(one.amount, one.unit),
+            )
             for one in self.answer.unmet
         ]
 
