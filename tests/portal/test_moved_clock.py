@@ -1,0 +1,30 @@
+"""Days left are counted by the server's clock, in the process that is served."""
+
+from __future__ import annotations
+
+import urllib.request
+from typing import TYPE_CHECKING
+
+from tests.portal.browser import Service
+from tests.portal.moved_clock import MovedClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_days_left_go_down_and_end_by_the_servers_clock(tmp_path: Path) -> None:
+    clock = MovedClock(tmp_path)
+    service = Service(tmp_path / "data", more=clock.environment)
+    try:
+        assert "30 days left" in page(service)
+        clock.move(days=29)
+        assert "1 day left" in page(service) or "1 days left" in page(service)
+        clock.move(days=31)
+        assert "left" not in page(service)
+    finally:
+        service.stop()
+
+
+def page(service: Service) -> str:
+    with urllib.request.urlopen(service.url("/en/notices/demo/")) as answer:
+        return str(answer.read().decode())
