@@ -15,7 +15,12 @@ import click
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--database", metavar="URL", help="postgresql://... ; without it SQLite in the data folder.")
 @click.option("--demo", is_flag=True, help="Put the reference plan (synthetic) on notice from today on.")
-def command(data: str | None, port: int, database: str | None, demo: bool) -> None:
+@click.option(
+    "--setup-link",
+    is_flag=True,
+    help="Print a new link for an administrator, and serve nothing; the last link ends.",
+)
+def command(data: str | None, port: int, database: str | None, demo: bool, setup_link: bool) -> None:
     """
     Serve notices to read and to comment on; on an empty folder it sets itself up.
 
@@ -24,10 +29,15 @@ def command(data: str | None, port: int, database: str | None, demo: bool) -> No
     """
     import os
 
-    from blockplan.portal.serve import run, set_up
+    from blockplan.portal import serve
 
     local = None if "BLOCKPLAN_ADDRESS" in os.environ else f"http://localhost:{port}"
-    config = set_up(data=data, database=database, address=local)
+    config = serve.set_up(data=data, database=database, address=local)
+    link = serve.setup_link(config, again=setup_link)
+    if link:
+        click.echo(f"To make the account of an administrator (once, within 24 hours):\n  {link}", err=True)
+    if setup_link:
+        return
     click.echo(f"Serving on http://127.0.0.1:{port}; for readers: {config.address}", err=True)
     if demo:
         from blockplan.cli.demo import example
@@ -35,4 +45,4 @@ def command(data: str | None, port: int, database: str | None, demo: bool) -> No
 
         name = open_demo(config, example())
         click.echo(f"Demonstration notice: {config.address}/en/notices/{name}/", err=True)
-    run(config, port)
+    serve.run(config, port)

@@ -93,6 +93,17 @@ class Config(BaseModel):
         """Folder of the files that came with entries."""
         return self.data / "files"
 
+    def openid_app(self) -> dict[str, Any]:
+        """The identity service as allauth wants it."""
+        said = self.openid or {}
+        return {
+            "provider_id": "office",
+            "name": said.get("name", "OpenID"),
+            "client_id": said.get("client_id", ""),
+            "secret": said.get("secret", ""),
+            "settings": {"server_url": said.get("server", ""), "oauth_pkce_enabled": True},
+        }
+
     def secret(self) -> str:
         """
         The secret that Django signs with; made once, readable by its owner alone.

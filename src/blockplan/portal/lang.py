@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import LocalePrefixPattern
 from django.utils import translation
 
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
@@ -35,6 +36,21 @@ class Language:
     def to_url(self, value: str) -> str:
         """The code as it is."""
         return value
+
+
+class LanguagePrefix(LocalePrefixPattern):
+    """The language before an address, for pages of others whose addresses know of none."""
+
+    @property
+    def language_prefix(self) -> str:
+        """``zh/``, as the page that is being made."""
+        return f"{current()}/"
+
+
+def current() -> str:
+    """Our code of the language that is being spoken."""
+    spoken = translation.get_language()
+    return next((code for code, name in DJANGO.items() if name == spoken), DEFAULT_LANGUAGE)
 
 
 def of_path(path: str) -> str | None:

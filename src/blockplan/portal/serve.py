@@ -46,6 +46,27 @@ def set_up(
     return config
 
 
+def setup_link(config: Config, *, again: bool = False) -> str | None:
+    """
+    The link by which the first administrator makes an account; None where there is one already.
+
+    Parameters
+    ----------
+    again
+        True makes a link for a further administrator: for an office whose only one has gone.
+    """
+    from django.db import connection  # noqa: PLC0415 (after `set_up`)
+
+    from blockplan.portal.office.links import make_link, needs_setup  # noqa: PLC0415
+
+    try:
+        if not again and not needs_setup():
+            return None
+        return f"{config.address.rstrip('/')}/en/office/join/{make_link('setup', ['admin'])}/"
+    finally:
+        connection.close()
+
+
 def run(config: Config, port: int) -> None:
     """Serve on this machine alone until interrupted; a server with a certificate stands before it."""
     from granian import Granian  # noqa: PLC0415 (only the service needs it)

@@ -59,7 +59,14 @@ INSTALLED_APPS = [
     "blockplan.portal.record",
     "blockplan.portal.plans",
     "blockplan.portal.intake",
+    "blockplan.portal.office",
     "blockplan.portal.pages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "blockplan.portal.shield.guard",
@@ -72,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "blockplan.portal.urls"
 WSGI_APPLICATION = "blockplan.portal.wsgi.application"
@@ -86,7 +94,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "blockplan.portal.pages.context.every_page",
             ],
-            "builtins": ["blockplan.portal.pages.templatetags.words"],
+            "builtins": [
+                "blockplan.portal.pages.templatetags.words",
+                "blockplan.portal.office.templatetags.office_words",
+            ],
         },
     }
 ]
@@ -112,6 +123,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+# Accounts of the staff: by name and password or the office's own identity service, with a second factor.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "blockplan.portal.office.adapter.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "20/5m/ip,10/5m/key",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "blockplan.portal.office.forms.SignIn",
+    "change_password": "blockplan.portal.office.forms.ChangePassword",
+    "reauthenticate": "blockplan.portal.office.forms.Reauthenticate",
+}
+MFA_ADAPTER = "blockplan.portal.office.adapter.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "blockplan.portal.office.forms.Code",
+    "reauthenticate": "blockplan.portal.office.forms.CodeAgain",
+    "activate_totp": "blockplan.portal.office.forms.FirstCode",
+}
+SOCIALACCOUNT_ADAPTER = "blockplan.portal.office.adapter.Identities"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [CONFIG.openid_app()] if CONFIG.openid else []}}
+# Shared by all processes, so that limits on sign-in hold for the service.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "office_cache"},
+}
 
 # A browser takes cookies with the prefix __Host- from this very host alone, by https (or on this machine).
 SESSION_COOKIE_NAME = "__Host-session"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import include, path, register_converter
+from allauth.socialaccount.providers.openid_connect import views as openid
+from django.urls import URLResolver, include, path, register_converter
 
 from blockplan.portal.api.door import api
-from blockplan.portal.lang import Language
+from blockplan.portal.lang import Language, LanguagePrefix
+from blockplan.portal.office.may import anybody
 from blockplan.portal.pages import errors, views
 
 register_converter(Language, "lang")
@@ -13,9 +15,14 @@ register_converter(Language, "lang")
 urlpatterns = [
     path("", views.home, name="home"),
     path("api/v1/", api.urls),
+    # The identity service knows one address to come back to, whatever the language.
+    anybody("office/openid/<provider_id>/", openid.login, "openid_connect_login"),
+    anybody("office/openid/<provider_id>/back/", openid.callback, "openid_connect_callback"),
+    URLResolver(LanguagePrefix(), [path("office/", include("blockplan.portal.office.urls"))]),
     path("<lang:lang>/", include("blockplan.portal.pages.urls")),
 ]
 handler400 = errors.bad_request
 handler403 = errors.forbidden
+handler429 = errors.too_many
 handler404 = errors.not_found
 handler500 = errors.our_fault

@@ -34,6 +34,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(request, 404, "not_found")
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429."""
+    return _page(request, 429, "too_many")
+
+
 def our_fault(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(request, 500, "our_fault")

@@ -1,0 +1,32 @@
+"""The first page of the office: the notices that somebody has to do with, and what waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from blockplan.portal.office.may import actor_of, sees
+from blockplan.portal.office.models import Pending
+from blockplan.portal.office.paging import sliced
+from blockplan.portal.record.models import Notice
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+#: More notices than this are found by their addresses.
+MOST = 1000
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Notices, drafts first, and the acts that wait for a second person."""
+    mine = sees(actor_of(request))
+    every = [one for one in Notice.objects.order_by("ends_before", "id")[:MOST] if mine(one.id)]
+    rows, more = sliced(sorted(every, key=lambda one: one.state != "draft"), request)
+    waiting = [one for one in Pending.objects.filter(outcome="").order_by("id")[:MOST] if mine(one.notice_id)]
+    return render(request, "office/home.html", {"rows": rows, "next": more, "waiting": waiting[:20]})
+
+
+def no_account(request: HttpRequest) -> HttpResponse:
+    """Somebody whom the identity service knows, and this office does not."""
+    return render(request, "office/no_account.html", status=403)

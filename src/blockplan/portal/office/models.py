@@ -1,0 +1,130 @@
+"""
+Tables of the office: staff and their roles, one-time links, drafts, acts that wait for a second person, and
+the list of acts.
+
+Nothing here decides what stands in a record: that is entered by `blockplan.portal.record.store` alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Notice
+
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+#: What each may do stands beside each address, in `blockplan.portal.office.urls`.
+ROLES = ("clerk", "planner", "approver", "auditor", "admin")
+#: Roles that publish, or see what is not public in bulk: they sign in with a second factor.
+STRONG = frozenset(ROLES) - {"clerk"}
+
+
+class Staff(models.Model):
+    """A member of the office; `name` is what stands in records."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=80)
+    #: The name as two persons are compared: once in an office.
+    folded = models.CharField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """A role, for all notices or for one."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    role = models.CharField(max_length=20)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["staff", "role", "notice"], name="grant_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.role} {self.notice_id or ''}"
+
+
+class Link(models.Model):
+    """A link that makes one account: of the first administrator, or of somebody invited. Only its hash."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    #: ``setup`` or ``invitation``.
+    purpose = models.CharField(max_length=20)
+    roles = models.JSONField(default=list)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, null=True)
+    made_by = models.CharField(max_length=80, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.made_at}"
+
+
+class Draft(models.Model):
+    """A notice before it opens, or anew after a restart."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, primary_key=True)
+    country = models.CharField(max_length=10)
+    rule = models.CharField(max_length=60)
+    subdivision = models.CharField(max_length=10, blank=True)
+    first = models.DateField(null=True)
+    last = models.DateField(null=True)
+    inspection_last = models.DateField(null=True)
+    publication = models.CharField(max_length=30)
+    particulars = models.JSONField(default=dict)
+    version = models.ForeignKey(PlanVersion, on_delete=models.SET_NULL, null=True)
+    #: Answers of the release check, who gave them, and of what; empty until then.
+    release = models.JSONField(default=dict)
+    #: The check as signed by a second person; empty until then.
+    signed = models.JSONField(default=dict)
+    #: Why the notice begins anew; empty for a first opening.
+    restart_reason = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"draft of {self.notice_id}"
+
+
+class Pending(models.Model):
+    """An act that waits for a second person; its words go when it ends, whichever way."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=40)
+    opinion = models.CharField(max_length=24, blank=True)
+    payload = models.JSONField(default=dict)
+    asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="asked")
+    asked_at = models.DateTimeField()
+    second = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="seconded")
+    ended_at = models.DateTimeField(null=True)
+    #: ``done``, ``refused``, ``void``; empty while it waits.
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["notice", "outcome", "id"], name="pending_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.opinion}".strip()
+
+
+class Audit(models.Model):
+    """A line of the list of acts: who did what, when; added to, never changed."""
+
+    at = models.DateTimeField()
+    who = models.CharField(max_length=80, blank=True)
+    what = models.CharField(max_length=40)
+    about = models.CharField(max_length=200, blank=True)
+    notice = models.CharField(max_length=60, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.who} {self.what}"
