@@ -126,7 +126,7 @@ def _guarded(view: View, permission: Permission) -> View:
 
 
 def _actor(request: HttpRequest, notice: str | None) -> Actor:
-    staff = Staff.objects.filter(user=request.user).first()
+    staff = Staff.objects.filter(user__pk=request.user.pk or 0).first()
     if staff is None:
         raise PermissionDenied
     grants = Grant.objects.filter(staff=staff)
