@@ -135,7 +135,7 @@ def test_a_record_that_somebody_else_holds_locked_is_told(
         assert store.append("submitted", an_opinion()).seq == 1
 
 
-def test_a_signature_that_cannot_be_kept_is_not_given(tmp_path: Path) -> None:
+def test_a_signature_that_cannot_be_kept_is_not_given_and_the_truth_is_told(tmp_path: Path) -> None:
     class FullDisk(TipFile):
         def write(self, note: str) -> None:
             raise OSError(28, "No space left on device")
@@ -145,9 +145,10 @@ def test_a_signature_that_cannot_be_kept_is_not_given(tmp_path: Path) -> None:
     with SqliteStore(
         tmp_path / "notice.sqlite", notary=Notary(signer, FullDisk(tmp_path / "tip")), clock=a_clock()
     ) as store:
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(BlockplanError, match=r"is in the record .* could not be signed.*No space left"):
             store.append("submitted", an_opinion())
         assert store.checkpoint() is None
+        assert [event.kind for event in store.events()] == ["opened", "submitted"]
 
 
 def test_a_backup_taken_under_load_is_whole(tmp_path: Path) -> None:

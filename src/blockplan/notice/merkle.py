@@ -9,10 +9,12 @@ afterwards, and every proof is read from them in logarithmic time.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+T = TypeVar("T")
 
 #: Length of a hash.
 ROOT_BYTES = 32
@@ -26,6 +28,43 @@ class Nodes(Protocol):
     def node(self, level: int, index: int) -> bytes:
         """Hash of the ``2**level`` leaves from ``index * 2**level`` on."""
         ...
+
+
+@runtime_checkable
+class ManyNodes(Nodes, Protocol):
+    """A tree in a database, which is better asked once for all that is wanted."""
+
+    def nodes(self, wanted: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """Several complete nodes by level and index."""
+        ...
+
+
+class _Asked:
+    """Notes which nodes are asked for: that never depends on what they hold."""
+
+    def __init__(self) -> None:
+        self.wanted: list[tuple[int, int]] = []
+
+    def node(self, level: int, index: int) -> bytes:
+        self.wanted.append((level, index))
+        return EMPTY_ROOT
+
+
+class _Held:
+    def __init__(self, nodes: Mapping[tuple[int, int], bytes]) -> None:
+        self._nodes = nodes
+
+    def node(self, level: int, index: int) -> bytes:
+        return self._nodes[level, index]
+
+
+def _at_once(nodes: Nodes, work: Callable[[Nodes], T]) -> T:
+    """Do `work`; a database is asked once for all nodes of it."""
+    if not isinstance(nodes, ManyNodes):
+        return work(nodes)
+    asked = _Asked()
+    work(asked)
+    return work(_Held(nodes.nodes(asked.wanted)))
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -82,7 +121,7 @@ def completed(nodes: Nodes, index: int, digest: bytes) -> list[bytes]:
 
 def root(nodes: Nodes, size: int) -> bytes:
     """Root of the tree of the first `size` leaves."""
-    return _range(nodes, 0, size) if size else EMPTY_ROOT
+    return _at_once(nodes, lambda known: _range(known, 0, size)) if size else EMPTY_ROOT
 
 
 def _split(count: int) -> int:
@@ -109,6 +148,10 @@ def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:
     """
     if not 0 <= index < size:
         raise ValueError(f"a tree of {size} leaves has no leaf {index}")
+    return _at_once(nodes, lambda known: _inclusion(known, index, size))
+
+
+def _inclusion(nodes: Nodes, index: int, size: int) -> list[bytes]:
     path: list[bytes] = []
     start = 0
     while size > 1:
@@ -133,6 +176,10 @@ def consistency_proof(nodes: Nodes, old: int, new: int) -> list[bytes]:
     """
     if not 0 < old <= new:
         raise ValueError(f"no proof leads from a tree of {old} leaves to one of {new}")
+    return _at_once(nodes, lambda known: _consistency(known, old, new))
+
+
+def _consistency(nodes: Nodes, old: int, new: int) -> list[bytes]:
     path: list[bytes] = []
     start, whole = 0, True
     while old != new:

@@ -73,6 +73,8 @@ class Notary:
     def __init__(self, signer: Signer, tip: Tip) -> None:
         self._signer = signer
         self._tip = tip
+        #: The note that was verified last, and what it says: its signature holds for ever.
+        self._read: tuple[str, Checkpoint] | None = None
 
     @property
     def verifier(self) -> Verifier:
@@ -104,7 +106,7 @@ class Notary:
                 )
             return None
         try:
-            last = read_checkpoint(note, self.verifier)
+            last = self._verified(note)
         except ValueError as error:
             raise NoticeStateError(
                 f"The newest signed checkpoint cannot be read: {error}. {_GIVE_BACK}"
@@ -120,6 +122,11 @@ class Notary:
                 "Nothing more is entered or signed. Keep this copy as evidence and restore one that verifies."
             )
         return last
+
+    def _verified(self, note: str) -> Checkpoint:
+        if self._read is None or self._read[0] != note:
+            self._read = (note, read_checkpoint(note, self.verifier))
+        return self._read[1]
 
     def sign(self, nodes: Nodes, size: int, *, signed_before: bool) -> str:
         """

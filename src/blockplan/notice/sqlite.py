@@ -163,19 +163,21 @@ class SqliteStore:
     def _do(self, jobs: list[Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
         rows = _Rows(self._id, self._writer)
+        entered = False
         try:
             self._writer.execute("BEGIN IMMEDIATE")
             self._check(rows)
             for job in jobs:
                 self._one(job, rows)
             self._writer.execute("COMMIT")
+            entered = True
             self._sign(rows)
             if rows.forgot:  # what was erased must not live on in the log of writes
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except BaseException as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-            told = self._told(error) if isinstance(error, sqlite3.Error) else error
+            told = self._told(error, entered) if isinstance(error, sqlite3.Error | OSError) else error
             for job in jobs:
                 job.error = job.error or told
             if not isinstance(error, Exception):
@@ -184,7 +186,12 @@ class SqliteStore:
             for job in jobs:
                 job.finish()
 
-    def _told(self, error: sqlite3.Error) -> BlockplanError:
+    def _told(self, error: sqlite3.Error | OSError, entered: bool) -> BlockplanError:
+        if entered:
+            return BlockplanError(
+                f"It is in the record {self.path}, but could not be signed over: {error}. Put right what is "
+                "said and do not enter it anew: the next entry is signed together with it."
+            )
         return BlockplanError(
             f"{self.path} cannot be written: {error}. Nothing was entered. Put right what is said, and "
             f"try again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ninja import Router
 
 MOST_TOLD = 5
+LOG = logging.getLogger("blockplan.portal.api")
+_BY_FATE = {False: "unavailable", True: "unsigned", None: "uncertain"}
 
 
 def _read_strictly(router: Router) -> Router:
@@ -114,10 +117,13 @@ def _broken_parts(request: HttpRequest, _error: MultiPartParserError) -> HttpRes
 @api.exception_handler(BlockplanError)
 def _library(request: HttpRequest, error: BlockplanError) -> HttpResponse:
     if isinstance(error, UnavailableError):
-        return fault(request, "unavailable", str(error), Retry_After="5")
+        # What the database said is for the log of the office, not for strangers.
+        LOG.error("%s", error)
+        return fault(request, _BY_FATE[error.entered], Retry_After="5")
     return fault(request, "state" if isinstance(error, NoticeStateError) else "not_valid", str(error))
 
 
 @api.exception_handler(DatabaseError)
-def _no_database(request: HttpRequest, _error: DatabaseError) -> HttpResponse:
+def _no_database(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    LOG.error("%s", error)
     return fault(request, "unavailable", Retry_After="5")

@@ -36,6 +36,8 @@ STATUS = {
     "too_many": 429,
     "our_fault": 500,
     "unavailable": 503,
+    "unsigned": 503,
+    "uncertain": 503,
 }
 
 

@@ -24,7 +24,8 @@ from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
 from blockplan.portal.api.schemas import ReceiptOut
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
-from blockplan.portal.pages.views import seen
+from blockplan.portal.pages.views import UNSEEN, seen
+from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 
 Line = Annotated[str, Field(max_length=LIMITS.line_characters)]
@@ -132,7 +133,8 @@ _BODIES = {
 )
 def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpResponse:
     """Submit an opinion; when this answers, it is on the disk, and the receipt proves it."""
-    seen(notice)
+    if not Notice.objects.exclude(state__in=UNSEEN).filter(id=notice).exists():
+        raise Refused("not_found")
     given, files = _read(request)
     person = {name: said for name in PERSON if (said := _line(getattr(given, name)))}
     more: dict[str, Any] = {

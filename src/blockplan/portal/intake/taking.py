@@ -123,7 +123,7 @@ def take(notice: str, said: Said) -> Receipt:
     NoticeStateError
         If the notice takes no opinions in now.
     UnavailableError
-        If the database or the disk takes nothing in now; nothing was entered.
+        If the database or the disk cannot be used now; its `entered` says what became of the opinion.
     """
     if len(said.form) < SHORTEST_KEY:
         raise UsageError(
@@ -142,7 +142,7 @@ def take(notice: str, said: Said) -> Receipt:
 
 def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None) -> Receipt:
     """The receipt of an opinion that is in the record, against the newest checkpoint."""
-    checkpoint = store.checkpoint() or ""
+    checkpoint = store.covering(event.seq)
     payload = event.payload
     return Receipt(
         notice=store.notice,

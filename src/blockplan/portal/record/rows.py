@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice.events import Event, Part
+from django.db import connection
+
+from blockplan.notice.events import STANDING, Event, Part
 from blockplan.portal.record import index
-from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, Node
+from blockplan.portal.record.models import Checkpoint, Entry, EntryFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -17,24 +19,64 @@ if TYPE_CHECKING:
 
 
 class DatabaseRows:
-    """Entries and tree of one notice, in the transaction of the calling thread."""
+    """
+    Entries and tree of one notice, in the transaction of the calling thread.
 
-    def __init__(self, notice: str, files: Files) -> None:
+    What was read or made in the transaction is kept, so that no piece of work of a group need ask for it
+    again; `mark` and `back` belong to the savepoints of the pieces.
+
+    Parameters
+    ----------
+    standing
+        Entries that say where the notice stands, by number, as they were read before; kept up to date here.
+    """
+
+    def __init__(self, notice: str, files: Files, standing: dict[int, Event] | None = None) -> None:
         self._notice = notice
         self._files = files
+        self._standing = {} if standing is None else standing
+        self._stands: list[Event] | None = None
+        self._newest: tuple[Event | None] | None = None
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        #: Nodes that are not in the database yet.
+        self._made: list[tuple[int, int]] = []
         #: SHA-256 of files that were erased: to be dropped once the transaction is kept.
         self.dropped: list[str] = []
         self.forgot = False
 
     def size(self) -> int:
         """Number of entries."""
-        newest = self._entries().order_by("-seq").values_list("seq", flat=True).first()
-        return 0 if newest is None else newest + 1
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT max(seq) FROM record_entry WHERE notice_id = %s", [self._notice])
+            (newest,) = cursor.fetchone()
+        return 0 if newest is None else int(newest) + 1
 
     def last(self) -> Event | None:
         """The newest entry; None while there is none."""
-        row = self._entries().order_by("-seq").first()
-        return None if row is None else self._event(row)
+        if self._newest is None:
+            row = self._entries().order_by("-seq").first()
+            self._newest = (None if row is None else self._event(row),)
+        return self._newest[0]
+
+    def mark(self) -> int:
+        """Where a piece of work begins."""
+        return len(self._made)
+
+    def back(self, mark: int) -> None:
+        """The work since `mark` was taken back: nothing that was known of it counts."""
+        del self._made[mark:]
+        self._newest = self._stands = None
+
+    def flush(self) -> None:
+        """Bring the nodes that were made into the database, all in one."""
+        if self._made:
+            rows = [(self._notice, level, index, self._nodes[level, index]) for level, index in self._made]
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    'INSERT INTO record_node (notice_id, level, "index", digest) VALUES (%s, %s, %s, %s)',
+                    rows,
+                )
+            self._made.clear()
 
     def event(self, seq: int) -> Event | None:
         """One entry by its number."""
@@ -43,6 +85,8 @@ class DatabaseRows:
 
     def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
         """Entries in order, those of this transaction too."""
+        if kinds is STANDING and about is None:
+            return iter(self._of_standing())
         rows = self._entries().order_by("seq")
         if kinds is not None:
             rows = rows.filter(kind__in=sorted(kinds))
@@ -81,6 +125,9 @@ class DatabaseRows:
             )
             for number, (part, name) in enumerate(zip(event.files, names, strict=True))
         )  # fmt: skip
+        self._newest = (event,)
+        if event.kind in STANDING:
+            self._stands = None
         index.take(self, event)
 
     def forget(self, seq: int, part: str) -> None:
@@ -98,17 +145,36 @@ class DatabaseRows:
                 index.refresh(self, self._notice, opinion)
 
     def put_node(self, level: int, index: int, digest: bytes) -> None:
-        """A complete node of the tree."""
-        Node.objects.create(notice_id=self._notice, level=level, index=index, digest=digest)
+        """A complete node of the tree; `flush` writes it."""
+        self._nodes[level, index] = digest
+        self._made.append((level, index))
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node of the tree."""
-        found = Node.objects.filter(notice_id=self._notice, level=level, index=index)
-        return bytes(found.values_list("digest", flat=True).get())
+        return self.nodes([(level, index)])[level, index]
+
+    def nodes(self, wanted: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """Several complete nodes by level and index, in one question."""
+        missing = [place for place in wanted if place not in self._nodes]
+        if missing:
+            places = " OR ".join(['(level = %s AND "index" = %s)'] * len(missing))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    'SELECT level, "index", digest FROM record_node '  # noqa: S608
+                    f"WHERE notice_id = %s AND ({places})",
+                    [self._notice, *(number for place in missing for number in place)],
+                )
+                self._nodes |= {(level, at): bytes(digest) for level, at, digest in cursor.fetchall()}
+        return self._nodes
 
     def put_checkpoint(self, size: int, note: str) -> None:
         """A signed checkpoint; one of the same size that is already there stays."""
-        Checkpoint.objects.get_or_create(notice_id=self._notice, size=size, defaults={"note": note})
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO record_checkpoint (notice_id, size, note) VALUES (%s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                [self._notice, size, note],
+            )
 
     def checkpoints(self) -> Iterator[str]:
         """Signed checkpoints, smallest tree first."""
@@ -119,6 +185,17 @@ class DatabaseRows:
         """The content of a file of an entry; None once erased."""
         row = EntryFile.objects.filter(notice_id=self._notice, seq=seq, number=number).first()
         return None if row is None or not row.sha256 else self._files.get(row.sha256)
+
+    def _of_standing(self) -> list[Event]:
+        """The entries that say where the notice stands; those that were read before are not read again."""
+        if self._stands is None:
+            rows = self._entries().filter(kind__in=STANDING).order_by("seq")
+            now = dict(rows.values_list("seq", "body"))
+            known = self._standing
+            wanted = [seq for seq, said in now.items() if seq not in known or known[seq].commitment != said]
+            known |= self.some(wanted) if wanted else {}
+            self._stands = [known[seq] for seq in now]
+        return self._stands
 
     def _entries(self) -> QuerySet[Entry]:
         return Entry.objects.filter(notice_id=self._notice)

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
-from blockplan.errors import BlockplanError, UsageError
+from blockplan.errors import BlockplanError, NoticeStateError, UsageError
 from blockplan.notice.ledger import Ledger
 from blockplan.notice.notary import Notary, TipFile, new_key, read_key
+from blockplan.notice.notes import read_checkpoint
 from blockplan.notice.turns import Job, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
@@ -36,7 +37,19 @@ T = TypeVar("T")
 
 
 class UnavailableError(BlockplanError):
-    """The database or the disk does not take anything in now; nothing was entered."""
+    """
+    The database or the disk cannot be used now.
+
+    Attributes
+    ----------
+    entered
+        False: nothing was entered. True: it is in the record, and could not be signed over, so there is no
+        receipt yet. None: the connection was lost while it was kept, so nobody knows.
+    """
+
+    def __init__(self, message: str, *, entered: bool | None = False) -> None:
+        super().__init__(message)
+        self.entered = entered
 
 
 class DatabaseStore:
@@ -50,6 +63,8 @@ class DatabaseStore:
         self._files = files
         self._clock = clock
         self._turns = Turns(self._do)
+        self._standing: dict[int, Event] = {}
+        self._was_signed = False
 
     @property
     def notice(self) -> str:
@@ -101,6 +116,10 @@ class DatabaseStore:
         """A complete node of the tree."""
         return self._rows().node(level, index)
 
+    def nodes(self, wanted: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
+        """Several complete nodes by level and index, in one question."""
+        return self._rows().nodes(wanted)
+
     def checkpoints(self) -> Iterator[str]:
         """Signed checkpoints, smallest tree first."""
         return self._rows().checkpoints()
@@ -110,25 +129,45 @@ class DatabaseStore:
         rows = Checkpoint.objects.filter(notice_id=self._id).order_by("-size")
         return rows.values_list("note", flat=True).first()
 
+    def covering(self, seq: int) -> str:
+        """
+        The newest signed checkpoint, which holds an entry that was made; it is signed now where the disk
+        did not take the signature then.
+
+        Raises
+        ------
+        UnavailableError
+            If it cannot be signed now either.
+        """
+        note = self.checkpoint()
+        if note is None or read_checkpoint(note, self.notary.verifier).size <= seq:
+            self.transact(lambda _ledger: None)
+            note = self.checkpoint()
+        return note or ""
+
     def close(self) -> None:
         """Let go of the calling thread's connection."""
         connection.close()
 
     def _rows(self) -> DatabaseRows:
-        return DatabaseRows(self._id, self._files)
+        return DatabaseRows(self._id, self._files, self._standing)
 
     def _do(self, jobs: list[Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
         rows = self._rows()
+        entered: bool | None = False
         try:
             with self._locked():
                 self._check(rows)
                 for job in jobs:
                     self._one(job, rows)
+                rows.flush()
+                entered = None  # until the database says that it is kept
+            entered = True
             self._sign(rows)
             self._clean(rows)
         except BaseException as error:
-            told = _told(error) if isinstance(error, DatabaseError | OSError) else error
+            told = _told(error, entered) if isinstance(error, Exception) else error
             for job in jobs:
                 job.error = job.error or told
             if not isinstance(error, Exception):
@@ -146,27 +185,36 @@ class DatabaseStore:
             yield
 
     def _one(self, job: Job[Any], rows: DatabaseRows) -> None:
+        mark = rows.mark()
         try:
             with transaction.atomic():
                 job.result = job.work(Ledger(self._id, rows, self._clock))
         except (DatabaseError, OSError):
             raise  # the database is the fault, and the whole group is taken back
         except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
+            rows.back(mark)
             job.error = error
 
     def _check(self, rows: DatabaseRows) -> None:
         """Refuse to write into a record that does not lead on from what was signed."""
-        self.notary.check(rows, rows.size(), signed_before=self._signed())
+        newest = rows.last()
+        self.notary.check(rows, 0 if newest is None else newest.seq + 1, signed_before=self._signed())
 
     def _sign(self, rows: DatabaseRows) -> None:
         """Sign what is committed, in a transaction of its own; see `blockplan.notice.sqlite`."""
-        with self._locked():
+        # The checkpoint itself is on the disk in its own file; this copy may wait for the next commit.
+        with _unhurried(), self._locked():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL synchronous_commit TO off")
             size = rows.size()
             if size:
                 rows.put_checkpoint(size, self.notary.sign(rows, size, signed_before=self._signed()))
 
     def _signed(self) -> bool:
-        return Checkpoint.objects.filter(notice_id=self._id).exists()
+        # What was signed once stays signed; it need not be asked for again.
+        self._was_signed = self._was_signed or Checkpoint.objects.filter(notice_id=self._id).exists()
+        return self._was_signed
 
     def _clean(self, rows: DatabaseRows) -> None:
         """What was erased must not live on, in files or in SQLite's log of writes."""
@@ -237,7 +285,30 @@ def forget_stores() -> None:
         _STORES.clear()
 
 
-def _told(error: BaseException) -> UnavailableError:
-    return UnavailableError(
-        f"The record cannot be written now ({error}). Nothing was entered. Keep your text and try again."
-    )
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """SQLite need not wait for the disk at the end of this transaction; at all others it does."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        try:
+            yield
+        finally:
+            cursor.execute("PRAGMA synchronous=FULL")
+
+
+def _told(error: Exception, entered: bool | None) -> Exception:
+    """What whoever brought the work is told: the truth about what became of it."""
+    if entered is False and not isinstance(error, DatabaseError | OSError | NoticeStateError):
+        return error
+    said = {
+        False: f"The record cannot be written now ({error}). Nothing was entered. "
+        "Keep your text and try again.",
+        True: f"It is in the record, but could not be signed over ({error}), so there is no receipt yet. "
+        "Do not enter it anew: ask for the receipt later, or send the same form again.",
+        None: f"The database was lost while it was entered ({error}); whether it is in the record is not "
+        "known. Send the same form again: it is entered once.",
+    }
+    return UnavailableError(said[entered], entered=entered)
