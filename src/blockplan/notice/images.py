@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 import threading
-import zlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from blockplan.notice.limits import Limits
 
-#: What a decoder may raise on a damaged file.
-_DECODING = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError, IndexError,
-             TypeError, KeyError)  # fmt: skip
 #: Memory is bounded for one picture, so they are decoded one after the other.
 _ONE_AT_A_TIME = threading.Lock()
 _TAKE_APART = {"JPEG": jpeg, "PNG": png, "WEBP": webp}
@@ -55,10 +51,7 @@ def rewritten(content: bytes, kind: str, limits: Limits) -> tuple[bytes, list[No
     if drawn.frames > 1:
         notes.append(note("image.first", frames=drawn.frames))
     with _ONE_AT_A_TIME:
-        try:
-            stored, shape = _recoded(drawn, kind, halvings, orientation)
-        except _DECODING:
-            raise refused("image.broken", kind=kind) from None
+        stored, shape = _recoded(drawn, kind, halvings, orientation)
     if halvings > 1:
         notes.append(note("image.smaller", width=shape[0], height=shape[1]))
     return stored, notes
@@ -81,7 +74,10 @@ def _checked(drawn: Drawn, kind: str, limits: Limits) -> int:
 
 
 def _recoded(drawn: Drawn, kind: str, halvings: int, orientation: int) -> tuple[bytes, tuple[int, int]]:
-    picture = _decoded(drawn, kind, halvings, orientation)
+    try:
+        picture = _decoded(drawn, kind, halvings, orientation)
+    except Exception:  # noqa: BLE001 (on a damaged file a decoder raises anything, an UnboundLocalError too)
+        raise refused("image.broken", kind=kind) from None
     # Pillow writes some of what it read beside the pixels again, unless it is gone.
     picture.info = {}
     out = BytesIO()
@@ -113,6 +109,9 @@ def _plain(image: Image.Image, kind: str) -> Image.Image:
     """The picture in a mode that the format can store and a browser shows."""
     if kind == "JPEG":
         return image if image.mode in {"L", "RGB"} else image.convert("RGB")
+    if image.mode == "P" and not (image.palette and image.palette.palette):
+        msg = "colours by number without a list of them"
+        raise ValueError(msg)
     if "transparency" in image.info:
         return image.convert("RGBA")
     return image

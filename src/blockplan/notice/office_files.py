@@ -37,8 +37,8 @@ _ENTITIES = [word.encode(coding) for word in ("<!DOCTYPE", "<!ENTITY") for codin
              ("ascii", "utf-16-le", "utf-16-be")]  # fmt: skip
 #: A relation to a part outside: a template or an object that is fetched when the document is opened.
 _ELSEWHERE = re.compile(
-    rb"<(?:\w+:)?Relationship\s(?=[^>]*(?:attachedTemplate|oleObject|frame|subDocument|externalLinkPath|/image)"
-    rb"[\"'])[^>]*TargetMode\s*=\s*[\"']External",
+    rb"<(?:\w+:)?Relationship\s(?=[^<]*(?:attachedTemplate|oleObject|frame|subDocument|externalLinkPath|/image)"
+    rb"[\"'])[^<]*TargetMode\s*=\s*[\"']External",
     re.IGNORECASE,
 )
 #: First bytes of what is no part of a text: programs, packed files, old Office containers.
@@ -124,7 +124,9 @@ def _checked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
 
 def _looked_through(part: IO[bytes], name: str, allowed: int, limits: Limits) -> int:
     done, tail = 0, b""
-    is_text = name.lower().endswith((".xml", ".rels", ".rdf", ".vml"))
+    lower = name.lower()
+    relations = lower.endswith(".rels")
+    is_text = relations or lower.endswith((".xml", ".rdf", ".vml"))
     while piece := part.read(_PIECE):
         if not done and piece.startswith(_FOREIGN):
             raise refused("office.inside")
@@ -133,12 +135,18 @@ def _looked_through(part: IO[bytes], name: str, allowed: int, limits: Limits) ->
             raise refused("office.bomb", most=f"{limits.office_bytes / 1e6:.0f} MB")
         if is_text:
             _check_markup(tail + piece)
-            tail = piece[-_TAIL:] if not name.lower().endswith(".rels") else (tail + piece)[-_PIECE:]
+        if relations:
+            _check_relations(tail + piece)
+        tail = piece[-(_PIECE if relations else _TAIL) :]
     return done
 
 
 def _check_markup(piece: bytes) -> None:
     if any(word in piece for word in _ENTITIES):
         raise refused("office.entities")
-    if _ELSEWHERE.search(piece):
+
+
+def _check_relations(piece: bytes) -> None:
+    """Office programs write relations in plain UTF-8; signs as numbers, or in two bytes, hide something."""
+    if b"&#" in piece or b"\x00" in piece or _ELSEWHERE.search(piece):
         raise refused("office.elsewhere")

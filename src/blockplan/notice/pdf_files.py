@@ -30,6 +30,8 @@ _TELLING = {
 }
 _NAME_OF = {name.encode(): code for code, names in _TELLING.items() for name in names}
 _NAMES = re.compile(rb"/(" + b"|".join(sorted(_NAME_OF, reverse=True)) + rb")(?![0-9A-Za-z_.-])")
+#: Signs of names that are written as numbers; so many are read in a piece.
+_MOST_HIDDEN = 100_000
 _HIDDEN_SIGN = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PACKED = re.compile(rb"/ObjStm(?![0-9A-Za-z_.-])")
 #: The data begin within so many bytes of that name, behind this word.
@@ -57,9 +59,11 @@ def looked_through(content: bytes, limits: Limits) -> list[Note]:
     found: set[str] = set()
     for piece in _pieces(content, limits, found):
         found |= {_NAME_OF[name] for name in _NAMES.findall(piece)}
-        if b"#" in piece:
-            plain = _HIDDEN_SIGN.sub(lambda sign: bytes([int(sign[1], 16)]), piece)
+        plain, count = _HIDDEN_SIGN.subn(lambda sign: bytes([int(sign[1], 16)]), piece, _MOST_HIDDEN)
+        if count:
             found |= {_NAME_OF[name] for name in _NAMES.findall(plain)}
+        if count == _MOST_HIDDEN:
+            found.add("pdf.unread")
     order = [*_TELLING, "pdf.unread"]
     return [note("pdf.kept"), *(note(code) for code in order if code in found)]
 

@@ -27,7 +27,9 @@ _JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _JPEG_OTHER_FRAMES = frozenset({0xC3, *range(0xC5, 0xC8), *range(0xC9, 0xD0)} - {0xCC})
 _JPEG_BARE = frozenset({0x01, 0xD8, *range(0xD0, 0xD8)})
 _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
-_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+_MARKER = re.compile(rb"\xff++[^\x00\xd0-\xd7]")
+#: Behind the data of a scan; each run of fill bytes is looked at once, from its beginning.
+_NEXT_MARKER = re.compile(rb"(?<!\xff)\xff++[^\x00\xd0-\xd7]")
 #: Segments or chunks of a file; a camera writes a few dozen, an encoder some thousands.
 _MOST_PARTS = 50_000
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
@@ -121,7 +123,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes, int]]:
         at += length
         scan = b""
         if marker == 0xDA:
-            end = _MARKER.search(data, at)
+            end = _NEXT_MARKER.search(data, at)
             if end is None:
                 raise _broken("JPEG")
             scan, at = data[at : end.start()], end.start()
@@ -173,17 +175,16 @@ def webp(data: bytes) -> Drawn:
     whole = data[: length + 8]
     if len(whole) < length + 8:
         raise _broken("WebP")
-    exif, frames, stripped, width, height, lossless = b"", 0, len(whole) < len(data), 0, 0, False
+    width, height = _webp_size(whole) or (0, 0)
+    exif, frames, stripped, lossless = b"", 0, len(whole) < len(data), False
     at = 12
     for _ in range(_MOST_PARTS):
         if at + 8 > len(whole):
             break
         name, size = struct.unpack_from("<4sI", whole, at)
         body = whole[at + 8 : at + 8 + min(size, 64_000)]
-        found = _webp_size(name, body)
-        if found and not width:
-            width, height = found
-        elif found and (found[0] > width or found[1] > height):
+        found = _webp_size(whole, at)
+        if found and (found[0] > width or found[1] > height):
             raise _broken("WebP")
         exif = body if name == b"EXIF" else exif
         stripped = stripped or name in {b"XMP ", b"ICCP"}
@@ -203,9 +204,18 @@ def webp(data: bytes) -> Drawn:
     )
 
 
-def _webp_size(name: bytes, body: bytes) -> tuple[int, int] | None:
-    """The size that a chunk names, if it is one that does."""
+def _webp_size(data: bytes, at: int = 12) -> tuple[int, int] | None:
+    """
+    The size that the chunk at a place names, if it is one that does.
+
+    It is read from where a decoder reads it, whatever length the chunk claims: a canvas chunk of another
+    length than its own made a decoder see a picture of 56,000 million pixels.
+    """
+    name, length = struct.unpack_from("<4sI", data, at)
+    body = data[at + 8 : at + 18].ljust(10, b"\x00")
     if name == b"VP8X":
+        if length != 10:
+            raise _broken("WebP")
         return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
     if name == b"VP8 ":
         width, height = struct.unpack_from("<HH", body, 6)

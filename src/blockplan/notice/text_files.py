@@ -28,7 +28,7 @@ _RUN = re.compile(
     re.IGNORECASE,
 )
 _FORMULA = re.compile(
-    r"((?:^|[,;\t\r\n])[ \"']*?)([=＝@＠]|[+＋\-－](?![\d. ]*(?:e[+-]?\d+)?%? *(?:[,;\t\r\n\"]|$)))",
+    r"((?:^|[,;\t\r\n])[ \"']*?)([=＝@＠]|[+＋\-－](?![\d. ]*+(?:e[+-]?\d++)?+%?+ *+(?:[,;\t\r\n\"]|$)))",
     re.IGNORECASE,
 )
 _GEOJSON = frozenset({"FeatureCollection", "Feature", "Point", "LineString", "Polygon", "MultiPoint",

@@ -180,16 +180,19 @@ def closed(line: str) -> str:
         return line
     kept: list[str] = []
     waiting: list[str] = []
+    isolates = 0
     for sign in line:
         if sign in _EMBEDDING or sign in _ISOLATE:
             waiting.append(_POP if sign in _EMBEDDING else _POP_ISOLATE)
+            isolates += sign in _ISOLATE
         elif sign == _POP:
             if not waiting or waiting[-1] != _POP:
                 continue
             waiting.pop()
         elif sign == _POP_ISOLATE:
-            if _POP_ISOLATE not in waiting:
+            if not isolates:
                 continue
+            isolates -= 1
             while waiting.pop() != _POP_ISOLATE:
                 pass  # closing an isolate closes what was opened in it
         kept.append(sign)
