@@ -33,7 +33,7 @@ from blockplan.report.ground import (
     use_colour,
 )
 from blockplan.report.legends import STATION, is_station
-from blockplan.report.pictures import LEGEND_MM, Picture, line, picture, wrapped
+from blockplan.report.pictures import LEGEND_MM, Picture, line, picture, plain_picture, wrapped
 from blockplan.report.place_index import KINDS, LAYER_OF
 from blockplan.report.sections import Table
 from blockplan.report.speech import Speech
@@ -92,9 +92,11 @@ class Locator:
         self.speech = Speech(lang)
         self.ground = Ground(plan, self.speech.words)
 
-    def picture(self, kind: str, id_: str) -> Picture:
+    def picture(self, kind: str, id_: str, *, plain: bool = False) -> Picture:
         """
         The map of a parcel, area, facility, street ...: itself outlined in red, and the land around it.
+
+        `plain` leaves out heading, legend, marks and source, for a page that says these itself.
 
         Raises
         ------
@@ -104,7 +106,7 @@ class Locator:
         shape = self._shape(kind, id_)
         frame = around(shape)
         name = self._name(kind, id_)
-        return self._drawn(f"locator-{kind}-{id_}", name, frame, shape)
+        return self._drawn(f"locator-{kind}-{id_}", name, frame, shape, plain=plain)
 
     def picture_at(self, x: float, y: float) -> Picture:
         """
@@ -122,8 +124,8 @@ class Locator:
             )
         return self._drawn("locator-point", bare(self.speech("picture.point")), around(point), point)
 
-    def _drawn(self, id_: str, name: str, frame: Frame, shape: Any) -> Picture:
-        page = TALL_MM if frame.height > frame.width * 1.15 else WIDE_MM
+    def _drawn(self, id_: str, name: str, frame: Frame, shape: Any, *, plain: bool = False) -> Picture:
+        page = TALL_MM if frame.height > frame.width * 1.15 and not plain else WIDE_MM
         unit = max(frame.width / page[0], frame.height / page[1])
         wide, high = page[0] * unit, page[1] * unit
         x, y = (frame.west + frame.east) / 2, (frame.south + frame.north) / 2
@@ -134,6 +136,8 @@ class Locator:
         said = self.speech.join(row[0] for row in table.rows[:4])
         alt = bare(self.speech("picture.locator_alt", name=name, said=said))
         made = Drawing(id_, title, alt, sheet, (), body, legend)
+        if plain:
+            return plain_picture(made, self.ground, self.speech, alt, table)
         return picture(made, self.ground, self.speech, alt, table, key=self._key(frame))
 
     def _shape(self, kind: str, id_: str) -> Any:

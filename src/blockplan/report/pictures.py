@@ -132,6 +132,14 @@ def picture(
     return Picture(drawing.id, drawing.title, alt, table, speech.base, paper + "".join(body), width, height)
 
 
+def plain_picture(drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table) -> Picture:
+    """A drawing with scale bar and north alone, for a page that says the rest itself."""
+    wide, high = drawing.size_mm
+    paper = svg.box(0, 0, wide, high, fill="#ffffff")
+    body = paper + drawing.nested(ground, 0.0, 0.0)
+    return Picture(drawing.id, drawing.title, alt, table, speech.base, body, wide, high)
+
+
 def key_height(key: str) -> float:
     """The height of a small map, mm, as it says itself."""
     return float(key.partition('data-height="')[2].partition('"')[0])
