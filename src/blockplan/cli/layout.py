@@ -10,7 +10,7 @@ from blockplan.cli.common import json_option, lang_option, on_option, pack_optio
 from blockplan.errors import UsageError
 
 #: Options that speak of a plan, and are refused beside a benchmark community.
-OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes_ha")
+OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes_ha", "blocks")
 
 
 @click.command(
@@ -27,6 +27,12 @@ OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes
     multiple=True,
     metavar="ID|CODE",
     help="Draw this parcel anew, or all of a land-use code  [default: undecided land, code 16 or none].",
+)
+@click.option(
+    "--blocks",
+    is_flag=True,
+    help="Of a plan without parcels (a map): make parcels of the blocks between its streets first; those on "
+    "which nothing is mapped are undecided, and homes count by buildings.",
 )
 @click.option(
     "--need",
@@ -91,7 +97,7 @@ OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes
 @click.option(
     "--by",
     "weigh_by",
-    type=click.Choice(["residents", "area", "parcels"]),
+    type=click.Choice(["residents", "area", "parcels", "buildings"]),
     help="What homes count by  [default: residents of a plan; each block of a community the same].",
 )
 @click.option("--by-area", is_flag=True, help="The same as --by area.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
     from blockplan.check import check
     from blockplan.propose.layout import layout
     from blockplan.propose.layout_answer import answer_of
+    from blockplan.propose.layout_blocks import netted, with_blocks
     from blockplan.propose.layout_params import LayoutParams
     from blockplan.propose.layout_plan import plan_case
     from blockplan.propose.layout_programme import programme_of
@@ -37,10 +39,9 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
     with progress("Judging the plan as it is"):
         before = check(question.plan, question.packs, question.on)
     programme = programme_of(standards_of(question.plan, before, question.packs), options)
-    weigh_by = given["weigh_by"] or "residents"
-    problem = plan_case(
-        question.plan, programme, vacant=given["vacant"], locks=question.locks, weigh_by=weigh_by
-    )
+    weigh_by = given["weigh_by"] or ("buildings" if given["blocks"] else "residents")
+    plan, blocks = with_blocks(question.plan) if given["blocks"] else (question.plan, ())
+    problem = plan_case(plan, programme, vacant=given["vacant"], locks=question.locks, weigh_by=weigh_by)
     click.echo(_said(problem.vacant, given["vacant"]), err=True)
     params = LayoutParams.of_plan(along_streets=given["streets"])
     parameters = {"weigh_by": weigh_by, "along_streets": given["streets"]}
@@ -53,7 +54,10 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
             parameters["pareto"] = several.to_dict(picked)
         else:
             found = layout(problem.case, stop=stop, seed=question.seed, params=params, lang=question.lang)
-    finish(question, answer_of(problem, programme, found, parameters), before)
+    answer = answer_of(problem, programme, found, parameters)
+    if blocks:
+        answer = replace(answer, changes=netted(blocks, answer.changes))
+    finish(question, answer, before)
     if several is not None:
         _set(question, problem.case, several, picked)
 

@@ -41,7 +41,7 @@ STREET_LAND = ("1207", "120701", "1208", "0601")
 #: Half a side of the square that stands for a facility, in m.
 SPOT_M = 0.5
 #: What homes can count by.
-WEIGHTS = ("residents", "area", "parcels")
+WEIGHTS = ("residents", "area", "parcels", "buildings")
 STAYS = "other"
 
 
@@ -89,7 +89,8 @@ def plan_case(
     locks
         What stays as it is.
     weigh_by
-        What homes count by: ``residents``, ``area`` or ``parcels`` (each the same).
+        What homes count by: ``residents``, ``area``, ``parcels`` (each the same), or ``buildings``: how many
+        are mapped on a parcel, whatever they are.
 
     Raises
     ------
@@ -223,7 +224,9 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
     house, area = can_house(plan), areas_m2(plan, "parcels")
     use = values(plan, "parcels", "land_use")
     house &= np.array([one is not None for one in use], dtype=bool)
-    if by != "residents":
+    if by == "buildings":
+        weight = _buildings(plan)
+    elif by != "residents":
         weight = np.where(house, area if by == "area" else 1.0, 0.0)
     else:
         found = residents(plan)
@@ -232,13 +235,24 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
             raise PlanDataError(
                 "Homes cannot count by their residents. What is missing:\n  "
                 + "\n  ".join(missing[:10])
-                + "\nFill it in, or let homes count by something else: --by area, --by parcels."
+                + "\nFill it in, or let homes count otherwise: --by area, --by parcels, --by buildings."
             )
         weight = np.where(found.by_parcel > 0, found.by_parcel, 0.0)
     lived = weight > 0
     if not lived.any():
         raise PlanDataError("The plan has no homes, so there is nobody to lay anything out for.")
     return weight, float(weight[lived].sum() / area[lived].sum())
+
+
+def _buildings(plan: Plan) -> NDArray[np.float64]:
+    """How many buildings stand on each parcel."""
+    found = np.zeros(len(ids(plan, "parcels")))
+    there = [one for one in shapes(plan, "buildings") if one is not None]
+    if there:
+        tree = shapely.STRtree(shapes(plan, "parcels"))
+        _, parcel = tree.query(shapely.point_on_surface(there), predicate="intersects")
+        np.add.at(found, parcel, 1.0)
+    return found
 
 
 def _community(
