@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -56,6 +57,9 @@ def test_objects_of_the_plan_are_features_that_can_be_searched_and_paged(shown: 
     assert not {one["id"] for one in after["features"]} & {one["id"] for one in found["features"]}
     searched = get(f"{ROOT}/town/objects?layer=areas&search=innovation")
     assert [one["id"] for one in searched["features"]] == ["rd"]
+    for said in ("創新研發", "创新研发", "ＩＮＮＯＶＡＴＩＯＮ"):
+        searched = get(f"{ROOT}/town/objects?layer=areas&search={quote(said)}")
+        assert [one["id"] for one in searched["features"]] == ["rd"]
     box = ",".join(str(side) for side in first["bbox"])
     assert first["id"] in {
         one["id"] for one in get(f"{ROOT}/town/objects?layer=parcels&bbox={box}")["features"]

@@ -243,6 +243,13 @@ def test_the_plain_part_stands_before_the_html_and_files_come_along(tmp_path):
     ]
 
 
+def test_the_name_of_a_mails_file_turns_nothing_and_leads_nowhere(tmp_path):
+    mail = a_mail("见附件。")
+    mail.add_attachment(b"x", maintype="image", subtype="jpeg", filename="..\\cv\u202egpj.exe")
+    [read] = read_opinions(a_box(tmp_path, mail))
+    assert [file.name for file in read.attachments] == ["cvgpj.exe"]
+
+
 def test_the_day_of_arrival_is_what_the_offices_own_server_wrote(tmp_path):
     mail = a_mail("x", Received="from a by office; Mon, 02 Mar 2026 00:00:01 +0800")
     assert read_opinions(a_box(tmp_path, mail))[0].received_at == "2026-03-02T00:00:01+08:00"

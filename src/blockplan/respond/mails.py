@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice import Attachment
-from blockplan.notice.texts_in import UNFIT, made_fit
+from blockplan.notice.file_names import plain_name
+from blockplan.notice.texts_in import made_fit
 from blockplan.plan.encodings import codec_name, detect
 from blockplan.respond.intake import Opinion
 
@@ -136,7 +137,7 @@ def _is_file(part: Message) -> bool:
 
 
 def _file_name(part: Message, number: int) -> str:
-    """The file's own name without a path; a number where it has none."""
+    """The file's own name, cleaned like that of an upload; a number where it has none."""
     given = part.get_filename()
     if given is None:
         return f"part-{number}"
@@ -144,8 +145,7 @@ def _file_name(part: Message, number: int) -> str:
     said = "".join(
         piece if isinstance(piece, str) else _decoded(piece, charset)[0] for piece, charset in parts
     )
-    name = UNFIT.sub("", re.split(r"[\\/]", said)[-1]).strip(" .")
-    return name or f"part-{number}"
+    return plain_name(said) or f"part-{number}"
 
 
 def _decoded(data: bytes, charset: str | None) -> tuple[str, bool]:
