@@ -8,10 +8,22 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
 
-from blockplan.portal.office import accounts, home
+from blockplan.portal.office import (
+    accounts,
+    draft_pages,
+    home,
+    notice_pages,
+    opinion_pages,
+    record_pages,
+)
+from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.may import OF_NOTICES, anybody, page, signed_in
 
 ADMIN = ("admin",)
+PLANNER = ("planner",)
+OFFICE = ("clerk", "planner")
+NOTICE = "notices/<slug:notice>/"
+OPINION = NOTICE + "opinions/<str:opinion>/"
 
 urlpatterns = [
     page("", home.home, "office", read=(*OF_NOTICES, "admin")),
@@ -35,4 +47,38 @@ urlpatterns = [
     page("staff/", accounts.staff_list, "office_staff", read=ADMIN, act=ADMIN),
     page("staff/<int:staff>/", accounts.member, "office_member", read=ADMIN, act=ADMIN),
     page("acts/", accounts.acts, "office_acts", read=("admin", "auditor")),
+    # A notice before it opens.
+    page("notices/new/", draft_pages.begin, "office_begin", read=PLANNER, act=PLANNER),
+    page(NOTICE + "draft/", draft_pages.draft, "office_draft"),
+    page(NOTICE + "draft/dates/", draft_pages.dates, "office_dates", act=PLANNER),
+    page(NOTICE + "draft/plan/", draft_pages.plan, "office_plan", act=PLANNER),
+    page(NOTICE + "draft/particulars/", draft_pages.particulars, "office_particulars", act=PLANNER),
+    page(NOTICE + "draft/release/", draft_pages.release, "office_release", act=("planner", "approver")),
+    page(NOTICE + "draft/open/", draft_pages.opening, "office_open", read=PLANNER, act=PLANNER),
+    # A notice, its opinions, its record.
+    page(NOTICE, notice_pages.notice, "office_notice"),
+    page(
+        NOTICE + "waiting/<int:pending>/",
+        notice_pages.waiting,
+        "office_waiting",
+        act=("clerk", "planner", "approver"),
+    ),
+    page(NOTICE + "waiting/<int:pending>/<path:path>", notice_pages.report_file, "office_report_file"),
+    page(NOTICE + "opinions/", opinion_pages.opinions, "office_opinions"),
+    page(OPINION, opinion_pages.opinion, "office_opinion", act=OFFICE),
+    page(NOTICE + "files/<int:seq>/<int:number>/", opinion_pages.opinion_file, "office_file"),
+    page(NOTICE + "letter/", opinion_pages.letter, "office_letter", read=OFFICE, act=OFFICE),
+    page(NOTICE + "import/", opinion_pages.import_list, "office_import", read=OFFICE, act=OFFICE),
+    page(NOTICE + "record/", record_pages.record, "office_record"),
+    page(NOTICE + "record/archive/", record_pages.archive, "office_archive", read=("auditor",)),
+    *(
+        page(
+            (OPINION if act.of_opinion else NOTICE) + f"{name}/",
+            notice_pages.act_page(name),
+            f"office_act_{name}",
+            read=act.roles,
+            act=act.roles,
+        )
+        for name, act in ACTS.items()
+    ),
 ]

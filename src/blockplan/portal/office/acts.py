@@ -1,0 +1,166 @@
+"""
+What the office does with a notice and with an opinion: one table, from which pages and permissions come.
+
+When an act may be done is asked of `KINDS`; those that need two persons go through
+`blockplan.portal.office.second`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from blockplan.notice import intake, office
+from blockplan.notice.events import KINDS
+from blockplan.notice.uploads import take_files
+from blockplan.portal.office import act_forms, second
+from blockplan.portal.office.audit import note
+from blockplan.portal.office.drafts import draft_anew
+from blockplan.portal.office.within import Within
+from blockplan.portal.record.store import open_store
+from blockplan.respond import Desk, require_complete
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from blockplan.notice.ledger import Ledger
+    from blockplan.portal.office.act_forms import Sure
+    from blockplan.portal.office.may import Actor
+    from blockplan.portal.record.models import Notice
+
+OFFICE = ("clerk", "planner")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """
+    An act of the office.
+
+    Attributes
+    ----------
+    kind
+        The entry that it makes.
+    roles
+        Who may do it.
+    form
+        What it asks for.
+    enter
+        Enters it inside a transaction: ledger, what was said, the name that stands in the record.
+    of_opinion
+        Whether it is about one opinion.
+    """
+
+    kind: str
+    roles: tuple[str, ...]
+    form: type[Sure]
+    enter: Callable[[Ledger, Mapping[str, Any], str], object]
+    of_opinion: bool = False
+
+    def offered(self, notice: Notice) -> bool:
+        """Whether the state of the notice allows it; the record decides when it is done."""
+        return notice.state in KINDS[self.kind].when
+
+
+def do(name: str, notice: str, said: dict[str, Any], actor: Actor) -> None:
+    """
+    Do an act, or ask a second person for it.
+
+    Raises
+    ------
+    NoticeStateError, UsageError
+        Where the record refuses it; nothing is entered then.
+    """
+    act = ACTS[name]
+    said = {key: value for key, value in said.items() if key != "sure"}
+    if KINDS[act.kind].two:
+        second.ask(notice, act.kind, said, actor)
+        return
+    if name == "restart":
+        draft_anew(notice, said["reason"], by=actor.name)
+        return
+
+    def work(ledger: Ledger) -> None:
+        act.enter(ledger, said, actor.name)
+        note(act.kind, who=actor.name, notice=notice, about=str(said.get("opinion", "")))
+
+    open_store(notice).transact(work)
+
+
+def _plain(kind: str) -> Callable[[Ledger, Mapping[str, Any], str], object]:
+    """The entry says what the form asks for."""
+
+    def enter(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
+        told = {key: _json(value) for key, value in said.items() if value not in (None, "")}
+        return ledger.append(kind, {**told, "by": by})
+
+    return enter
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _extend(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
+    more = {"reason": said["reason"], "by": by, "inspection_last": said.get("inspection_last")}
+    return office.extend(cast("Any", Within(ledger)), said["last"], **more)
+
+
+def _close(ledger: Ledger, _said: Mapping[str, Any], by: str) -> object:
+    return office.close(cast("Any", Within(ledger)), by=by)
+
+
+def _display(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
+    photo = said.get("photo")
+    taken = [] if photo is None else take_files([(photo.name, photo.read())])
+    payload = {"what": said["what"], "where": said["where"], "by": by}
+    return ledger.append("displayed", payload, attachments=[one.attachment() for one in taken])
+
+
+def _erase(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
+    second.make_void(ledger.notice, said["opinion"])
+    return intake.erase(
+        cast("Any", Within(ledger)), said["opinion"], ground=said["ground"], by=by,
+        person_only=bool(said.get("person_only")),
+    )  # fmt: skip
+
+
+def _complete(ledger: Ledger, _said: Mapping[str, Any], by: str) -> object:
+    require_complete(Desk(ledger))
+    return ledger.append("answers_complete", {"by": by})
+
+
+def _two(_ledger: Ledger, _said: Mapping[str, Any], _by: str) -> object:
+    raise AssertionError("a second person enters it")
+
+
+ACTS: dict[str, Act] = {
+    "extend": Act(kind="extended", roles=("planner",), form=act_forms.Extend, enter=_extend),
+    "correct": Act(kind="corrected", roles=("planner",), form=act_forms.Correct, enter=_plain("corrected")),
+    "display": Act(kind="displayed", roles=OFFICE, form=act_forms.Display, enter=_display),
+    "step": Act(kind="stepped", roles=("planner",), form=act_forms.Step, enter=_plain("stepped")),
+    "close": Act(kind="closed", roles=("planner",), form=act_forms.Sure, enter=_close),
+    "restart": Act(kind="restarted", roles=("planner",), form=act_forms.Because, enter=_two),
+    "withdraw": Act(
+        kind="notice_withdrawn", roles=("planner",), form=act_forms.Because, enter=_plain("notice_withdrawn")
+    ),
+    "complete": Act(kind="answers_complete", roles=("planner",), form=act_forms.Sure, enter=_complete),
+    "reopen": Act(
+        kind="answers_reopened", roles=("planner",), form=act_forms.Because, enter=_plain("answers_reopened")
+    ),
+    "approve": Act(kind="approved", roles=("planner", "approver"), form=act_forms.Sure, enter=_two),
+    "in-force": Act(kind="in_force", roles=("planner",), form=act_forms.OnDay, enter=_plain("in_force")),
+    "supersede": Act(kind="superseded", roles=("planner",), form=act_forms.OnDay, enter=_plain("superseded")),
+    "redact": Act(kind="redacted", roles=OFFICE, form=act_forms.Redact, enter=_two, of_opinion=True),
+    "withhold": Act(kind="withheld", roles=OFFICE, form=act_forms.Ground, enter=_two, of_opinion=True),
+    "restore": Act(
+        kind="restored", roles=("planner",), form=act_forms.Because, enter=_plain("restored"), of_opinion=True
+    ),
+    "transcribe": Act(
+        kind="transcribed", roles=OFFICE, form=act_forms.Transcribe, enter=_plain("transcribed"),
+        of_opinion=True,
+    ),
+    "take-back": Act(
+        kind="withdrawn", roles=OFFICE, form=act_forms.Because, enter=_plain("withdrawn"), of_opinion=True
+    ),
+    "erase": Act(kind="erased", roles=("planner",), form=act_forms.Erase, enter=_erase, of_opinion=True),
+}  # fmt: skip

@@ -1,0 +1,288 @@
+"""Pages of a draft: its law and dates, its plan, its particulars, the release check, and the opening."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from blockplan.errors import BlockplanError
+from blockplan.notice.countries import country
+from blockplan.notice.particulars import asked_and_missing, particulars_from
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.lang import current
+from blockplan.portal.office import drafts
+from blockplan.portal.office.act_forms import Day, Lines, Sure
+from blockplan.portal.office.audit import note
+from blockplan.portal.office.fields import Form, choices, word_field
+from blockplan.portal.office.may import actor_of
+from blockplan.portal.office.models import Draft
+from blockplan.portal.office.notice_pages import attempt, steps_before
+from blockplan.texts import LANGUAGES, pick
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from blockplan.notice.particulars import Particulars
+    from blockplan.notice.release import Finding
+
+PUBLICATION = ("none", "after_close_summary", "after_close_full", "live")
+#: Texts of the particulars that stand by themselves, in the order of the page.
+TEXTS = (
+    "authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media", "contact",
+    "privacy",
+)  # fmt: skip
+SHOWN_FAULTS = 20
+
+
+class Begin(Form):
+    """A new notice: its id in addresses, and the law."""
+
+    id = forms.CharField(max_length=60)
+    rule = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found: Any = self.fields["rule"]
+        found.choices = [
+            (f"{code} {rule.id}", f"{code} · {pick(rule.title, current())} ({rule.source.clause})")
+            for code in drafts.COUNTRIES
+            for rule in country(code).rules
+        ]
+
+
+class Dates(Form):
+    """First day, and later last days than the earliest lawful ones; the mode of publication."""
+
+    first = Day()
+    last = Day(required=False)
+    inspection_last = Day(required=False)
+    subdivision = forms.CharField(max_length=10, required=False)
+    publication = forms.ChoiceField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found: Any = self.fields["publication"]
+        found.choices = choices("office_publication", PUBLICATION)
+
+
+class PlanFile(Form):
+    """A plan package."""
+
+    package = forms.FileField(widget=forms.ClearableFileInput({"accept": ".zip"}))
+
+
+class Questions(Form):
+    """What the first of the two persons answers."""
+
+    secrecy_mark = Lines(max_length=2000)
+    public_copy = Lines(max_length=2000)
+    withheld_layers = forms.CharField(max_length=500, required=False)
+    privacy_seen = Lines(max_length=2000)
+
+
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a notice."""
+    form = Begin(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        code, _, rule = form.cleaned_data["rule"].partition(" ")
+        name = form.cleaned_data["id"].strip()
+        by = actor_of(request).name
+        if fault := attempt(lambda: drafts.begin_draft(name, code, rule, by=by)):
+            form.add_error("id", fault)
+        else:
+            return HttpResponseRedirect(reverse("office_draft", args=[name]))
+    return render(request, "office/begin.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def draft(request: HttpRequest, notice: str) -> HttpResponse:
+    """What a draft has and lacks."""
+    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
+    period, fault = _period(one)
+    version = one.version
+    faults = [] if version is None else drafts.faults_of(version)
+    particulars = particulars_from(one.particulars)
+    released = bool(one.signed) and not fault and one.signed["of"] == drafts.looked_at(one)
+    shown = {
+        "draft": one, "period": period, "fault": fault, "rule": country(one.country).rule(one.rule),
+        "version": version, "faults": faults[:SHOWN_FAULTS], "fault_count": len(faults),
+        "missing": asked_and_missing(particulars, country(one.country)), "released": released,
+        "ready": released and period is not None,
+    }  # fmt: skip
+    return render(request, "office/draft.html", shown)
+
+
+def dates(request: HttpRequest, notice: str) -> HttpResponse:
+    """First and last day, and how opinions are published."""
+    one = get_object_or_404(Draft, pk=notice)
+    names = ("first", "last", "inspection_last", "subdivision", "publication")
+    form = Dates(request.POST or None, initial={name: getattr(one, name) for name in names})
+    if request.method == "POST" and form.is_valid():
+        for name in names:
+            setattr(one, name, form.cleaned_data[name])
+        _, fault = _period(one)
+        if fault:
+            form.add_error("first", fault)
+        else:
+            one.save(update_fields=list(names))
+            note("draft_changed", who=actor_of(request).name, notice=notice, about="dates")
+            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+    return _form_page(request, one, form, "dates")
+
+
+def plan(request: HttpRequest, notice: str) -> HttpResponse:
+    """Upload a plan package."""
+    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
+    form = PlanFile(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        chunks = form.cleaned_data["package"].chunks()
+        if fault := attempt(lambda: drafts.take_plan(one, chunks, config_of_environment())):
+            form.add_error("package", fault)
+        else:
+            note("draft_changed", who=actor_of(request).name, notice=notice, about="plan")
+            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+    return _form_page(request, one, form, "plan")
+
+
+def particulars(request: HttpRequest, notice: str) -> HttpResponse:
+    """What the notice says of itself."""
+    one = get_object_or_404(Draft, pk=notice)
+    form = _particulars_form(request, one)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = particulars_from(_document(form.cleaned_data))
+        except BlockplanError as error:
+            form.add_error(None, str(error))
+        else:
+            one.particulars = found.to_dict()
+            one.save(update_fields=["particulars"])
+            note("draft_changed", who=actor_of(request).name, notice=notice, about="particulars")
+            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+    return _form_page(request, one, form, "particulars")
+
+
+def release(request: HttpRequest, notice: str) -> HttpResponse:
+    """The release check: one person answers, another signs what was answered and found."""
+    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
+    actor, fault = actor_of(request), ""
+    form = Questions(request.POST if "sign" not in request.POST else None, initial=_answers(one))
+    if request.method == "POST":
+        if "sign" in request.POST:
+            fault = attempt(lambda: drafts.sign_release(one, actor, request.POST["sign"]))
+        elif form.is_valid():
+            said = _release_answers(form.cleaned_data)
+            fault = attempt(lambda: drafts.answer_release(one, said, actor))
+        if not fault and not form.errors:
+            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+    found: list[Any] = []
+    looked = ""
+    if one.version is not None and not fault:
+        fault = attempt(lambda: found.extend(drafts.found_in(one))) or fault
+        _, dates_fault = _period(one)
+        looked = "" if dates_fault else drafts.looked_at(one)
+    shown = {
+        "draft": one, "form": form, "fault": fault, "found": [_shown(finding) for finding in found],
+        "answered": one.release, "looked": looked, "own": one.release.get("staff") == actor.staff.pk,
+        "may_sign": actor.may("approver"),
+    }  # fmt: skip
+    return render(request, "office/release.html", shown, status=400 if fault or form.errors else 200)
+
+
+def opening(request: HttpRequest, notice: str) -> HttpResponse:
+    """Open the notice, with the steps that the country has before it."""
+    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
+    form = Sure(request.POST or None)
+    for name, title in steps_before(one.country):
+        form.fields[f"step_{name}"] = Day(required=False)
+        word_field("step_on", form.fields[f"step_{name}"])
+        form.fields[f"step_{name}"].label = title
+    if request.method == "POST" and form.is_valid():
+        days = {key.removeprefix("step_"): day for key, day in form.cleaned_data.items() if key != "sure"}
+        steps = [(name, day.isoformat()) for name, day in days.items() if day]
+        by = actor_of(request).name
+        if fault := attempt(lambda: drafts.open_draft(one, by=by, steps=steps)):
+            form.add_error(None, fault)
+        else:
+            return HttpResponseRedirect(reverse("office_notice", args=[notice]))
+    return _form_page(request, one, form, "opening")
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    return {**finding.to_dict(), "stops": finding.stops}
+
+
+def _period(one: Draft) -> tuple[Any, str]:
+    found: list[Any] = []
+    fault = attempt(lambda: found.append(drafts.period_of(one)))
+    return (found[0] if found else None), fault
+
+
+def _form_page(request: HttpRequest, one: Draft, form: Form, name: str) -> HttpResponse:
+    shown = {"draft": one, "form": form, "name": name, "country": country(one.country)}
+    return render(request, "office/draft_form.html", shown, status=400 if form.errors else 200)
+
+
+def _particulars_form(request: HttpRequest, one: Draft) -> Form:
+    """Each text in three languages; the office fills in those that it has."""
+    said = particulars_from(one.particulars)
+    form = Form(request.POST or None, initial=_flat(said))
+    for name in (*TEXTS, "place_name", "place_address", "place_hours", "post", "counter", "no_map_review"):
+        for code in LANGUAGES:
+            field = Lines(required=False)
+            field.widget.attrs |= {"rows": 2, "lang": code}
+            form.fields[f"{name}_{code}"] = field
+            word_field(f"about_{name}", field)
+            field.label = f"{field.label} ({code})"
+    for name in ("email", "phone", "map_review"):
+        form.fields[name] = forms.CharField(max_length=254, required=False)
+        word_field(f"about_{name}", form.fields[name])
+    return form
+
+
+def _flat(said: Particulars) -> dict[str, Any]:
+    texts: dict[str, Any] = {name: getattr(said, name) for name in TEXTS}
+    place = said.places[0] if said.places else None
+    if place is not None:
+        texts |= {"place_name": place.name, "place_address": place.address, "place_hours": place.hours}
+    texts |= {"post": said.manner.post, "counter": said.manner.counter}
+    if said.map_review is not None:
+        texts["no_map_review"] = said.map_review.ground
+    flat = {
+        f"{name}_{code}": text.get(code, "") for name, text in texts.items() if text for code in LANGUAGES
+    }
+    review = said.map_review.number if said.map_review else ""
+    return flat | {"email": said.manner.email, "phone": said.manner.phone, "map_review": review}
+
+
+def _document(said: dict[str, Any]) -> dict[str, Any]:
+    def text(name: str) -> dict[str, str] | None:
+        return {code: said[f"{name}_{code}"] for code in LANGUAGES if said[f"{name}_{code}"].strip()} or None
+
+    found: dict[str, Any] = {name: text(name) for name in TEXTS}
+    place = {name: text(f"place_{name}") for name in ("name", "address", "hours")}
+    if any(place.values()):
+        found["places"] = [place]
+    found["manner"] = {
+        "email": said["email"] or None, "phone": said["phone"] or None, "post": text("post"),
+        "counter": text("counter"),
+    }  # fmt: skip
+    if said["map_review"] or text("no_map_review"):
+        found["map_review"] = {"number": said["map_review"] or None, "ground": text("no_map_review")}
+    return found
+
+
+def _answers(one: Draft) -> dict[str, Any]:
+    said = one.release.get("answers", {})
+    layers = ", ".join(said.get("withheld_layers", ()))
+    return {**said, "privacy_seen": said.get("privacy", ""), "withheld_layers": layers}
+
+
+def _release_answers(said: dict[str, Any]) -> dict[str, Any]:
+    layers = [name.strip() for name in said["withheld_layers"].replace("、", ",").split(",") if name.strip()]
+    return {
+        "secrecy_mark": said["secrecy_mark"], "public_copy": said["public_copy"],
+        "withheld_layers": layers, "privacy": said["privacy_seen"],
+    }  # fmt: skip

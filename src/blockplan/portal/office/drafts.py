@@ -1,0 +1,246 @@
+"""
+A notice before it opens: its law and dates, its plan, its particulars, the release check by two persons.
+
+What is lawful, what is missing and what was released is asked of `blockplan.notice`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db import transaction
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import office as acts
+from blockplan.notice.countries import country
+from blockplan.notice.events import write_time
+from blockplan.notice.particulars import particulars_from
+from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
+from blockplan.portal import clock
+from blockplan.portal.office.audit import note
+from blockplan.portal.office.models import Draft
+from blockplan.portal.office.within import Within
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.plans.prepare import prepare
+from blockplan.portal.record.store import begin, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from blockplan.notice.events import Event
+    from blockplan.notice.ledger import Ledger
+    from blockplan.notice.periods import Period
+    from blockplan.notice.release import Finding
+    from blockplan.portal.config import Config
+    from blockplan.portal.office.may import Actor
+
+COUNTRIES = ("CN", "JP", "DE")
+LARGEST_UPLOAD = 200_000_000
+
+
+def begin_draft(notice: str, code: str, rule: str, *, by: str) -> Draft:
+    """Begin a notice; UsageError where the id is taken or no address, or there is no such rule."""
+    law = country(code)
+    law.rule(rule)
+    begin(notice)
+    note("draft_begun", who=by, notice=notice)
+    return Draft.objects.create(notice_id=notice, country=code, rule=rule, publication=law.publication)
+
+
+def draft_anew(notice: str, reason: str, *, by: str) -> Draft:
+    """A draft of a notice that begins anew, with what it said before."""
+    store = open_store(notice)
+    opened = [event.payload for event in store.events({"opened"})][-1]
+    rule = opened["rule"]
+    version = PlanVersion.objects.filter(notice_id=notice).order_by("-id").first()
+    note("draft_begun", who=by, notice=notice, about=reason)
+    made, _ = Draft.objects.update_or_create(
+        notice_id=notice,
+        defaults={
+            "country": rule["country"], "rule": rule["id"], "subdivision": rule.get("subdivision") or "",
+            "publication": opened["publication"], "particulars": opened.get("particulars", {}),
+            "version": version, "restart_reason": reason, "release": {}, "signed": {},
+        },
+    )  # fmt: skip
+    return made
+
+
+def law_of(draft: Draft) -> acts.Law:
+    """By which law and when; UsageError before it has a first day."""
+    if draft.first is None:
+        raise UsageError("The notice has no first day yet. Give one.")
+    return acts.Law(
+        country=draft.country, first=draft.first, rule=draft.rule,
+        subdivision=draft.subdivision or None, last=draft.last, inspection_last=draft.inspection_last,
+    )  # fmt: skip
+
+
+def period_of(draft: Draft) -> Period:
+    """The dates as the law has them; UsageError where it does not allow them."""
+    return law_of(draft).period()
+
+
+def looked_at(draft: Draft) -> str:
+    """The fingerprint of all that a release check is about."""
+    version = draft.version
+    return fingerprint(
+        plan=None if version is None else version.content_hash,
+        scenario="" if version is None else version.scenario,
+        period=period_of(draft).to_dict(), rule=draft.rule, publication=draft.publication,
+        particulars=draft.particulars, answers=draft.release.get("answers", {}),
+        anew=draft.restart_reason,
+    )  # fmt: skip
+
+
+def found_in(draft: Draft) -> list[Finding]:
+    """What a machine finds in the draft; reads the plan, so it takes a second or more."""
+    from blockplan.plan import read  # noqa: PLC0415
+
+    version = _version(draft)
+    plan = read(version.package, version.scenario or None)
+    return findings(plan, particulars_from(draft.particulars), country(draft.country))
+
+
+def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVersion:
+    """
+    Keep a plan package (zip) and make it ready for the pages.
+
+    Raises
+    ------
+    UsageError, PlanDataError
+        If it is too large, no zip, or no plan; nothing of it is kept then.
+    """
+    folder = config.data / "plans"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = folder / f"{secrets.token_hex(8)}.zip"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with beside.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LARGEST_UPLOAD:
+                    raise UsageError(
+                        f"The file has more than {LARGEST_UPLOAD:,} bytes. Leave out what is no layer."
+                    )
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        return use_plan(draft, beside)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def use_plan(draft: Draft, package: Path, scenario: str = "") -> PlanVersion:
+    """Make a package the plan of the draft; the one before is let go of."""
+    version = prepare(draft.notice_id, str(package), scenario or None)
+    old = draft.version
+    with transaction.atomic():
+        draft.version = version
+        draft.signed = {}
+        draft.save(update_fields=["version", "signed"])
+        if old is not None and old.round is None:
+            old.delete()
+    return version
+
+
+def faults_of(version: PlanVersion) -> list[dict[str, Any]]:
+    """Faults of the plan's data, as they were found when it was made ready."""
+    return list(version.document["result"].get("faults", []))
+
+
+def answer_release(draft: Draft, said: dict[str, Any], actor: Actor) -> None:
+    """The first person's answers."""
+    answers = release_from(said)
+    draft.release = {"answers": answers.model_dump(mode="json"), "by": actor.name, "staff": actor.staff.pk}
+    draft.signed = {}
+    draft.save(update_fields=["release", "signed"])
+    note("release_answered", who=actor.name, notice=draft.notice_id)
+
+
+def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
+    """
+    The second person's signature, over what that person was shown.
+
+    Raises
+    ------
+    UsageError
+        If it is the first person.
+    NoticeStateError
+        If something stops the notice, or was changed while the second person looked.
+    """
+    if not draft.release:
+        raise NoticeStateError("The questions of the release check are not answered yet. Answer them first.")
+    if draft.release["staff"] == actor.staff.pk:
+        raise UsageError("You answered the questions yourself. A second person signs.")
+    seen = found_in(draft)
+    with transaction.atomic():
+        now = Draft.objects.select_for_update().get(pk=draft.pk)
+        if looked != looked_at(now):
+            raise NoticeStateError("Something was changed while you looked. Look again, and sign then.")
+        now.signed = signed(
+            release_from(now.release["answers"]), of=looked, plan=_version(now).content_hash,
+            persons=(now.release["by"], actor.name), at=write_time(clock.now()), seen=seen,
+        )  # fmt: skip
+        now.save(update_fields=["signed"])
+        note("release_signed", who=actor.name, notice=now.notice_id)
+
+
+def open_draft(draft: Draft, *, by: str, steps: list[tuple[str, str]] | None = None) -> Event:
+    """
+    Open the notice, or open it anew: the entries, the plan's round and the end of the draft, or none of it.
+
+    Raises
+    ------
+    NoticeStateError
+        If it was not released as it is now, is already open, or its first day is over.
+    UsageError
+        If the law does not allow the dates.
+    """
+    version = _version(draft)
+    plan = acts.FrozenPlan.read(version.package, version.scenario or None)
+
+    def work(ledger: Ledger) -> Event:
+        now = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if now is None:
+            raise NoticeStateError("The notice is open already.")
+        require_released(now.signed, of=looked_at(now))
+        if plan.said["content_hash"] != _version(now).content_hash:
+            raise NoticeStateError(
+                "The plan's files are not those that were released. Upload the plan again."
+            )
+        within = cast("Any", Within(ledger))
+        more = _more(now)
+        if ledger.standing.opened:
+            event = acts.restart(within, plan, law_of(now), reason=now.restart_reason, by=by, more=more)
+        else:
+            event = acts.open_notice(within, plan, law_of(now), by=by, more=more, steps=steps or ())
+        PlanVersion.objects.filter(pk=version.pk).update(round=ledger.standing.round)
+        now.delete()
+        note("opened", who=by, notice=ledger.notice)
+        return event
+
+    return open_store(draft.notice_id).transact(work)
+
+
+def _more(draft: Draft) -> dict[str, Any]:
+    particulars = particulars_from(draft.particulars)
+    authority = particulars.authority or _version(draft).document.get("authority")
+    return {
+        "particulars": particulars.to_dict(),
+        "release": draft.signed,
+        "publication": draft.publication,
+        "authority": authority,
+        "synthetic": bool(_version(draft).document.get("synthetic")),
+    }
+
+
+def _version(draft: Draft) -> PlanVersion:
+    if draft.version is None:
+        raise UsageError("The draft has no plan yet. Upload a plan package.")
+    return draft.version

@@ -1,0 +1,168 @@
+"""Pages of one notice: where it stands and what may be done, each act, and what waits for a second person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from blockplan.errors import BlockplanError
+from blockplan.notice.countries import country
+from blockplan.portal.lang import current
+from blockplan.portal.office import second
+from blockplan.portal.office.acts import ACTS, do
+from blockplan.portal.office.fields import FAULTS, word_field
+from blockplan.portal.office.may import actor_of
+from blockplan.portal.office.models import Draft, Pending
+from blockplan.portal.record.models import Notice, Opinion
+from blockplan.portal.record.store import open_store
+from blockplan.portal.words import say
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from blockplan.portal.office.act_forms import Sure
+
+#: More that waits is reached page by page.
+WAITING = 20
+LOOKS = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
+
+
+def notice(request: HttpRequest, notice: str) -> HttpResponse:
+    """Where a notice stands, and what may be done."""
+    row = get_object_or_404(Notice, pk=notice)
+    actor = actor_of(request)
+    offered = [
+        name
+        for name, act in ACTS.items()
+        if not act.of_opinion and act.offered(row) and actor.may(*act.roles)
+    ]
+    shown = {
+        "notice": row, "offered": offered, "draft": Draft.objects.filter(pk=notice).first(),
+        "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
+        "waiting": waiting_of(notice), "held": Opinion.objects.filter(notice=row, held=True).exists(),
+        "letters": row.state in {"on_notice", "closed", "answered", "approved"},
+    }  # fmt: skip
+    return render(request, "office/notice.html", shown)
+
+
+def waiting_of(notice: str) -> list[Pending]:
+    """What waits for a second person, oldest first."""
+    rows = Pending.objects.filter(notice_id=notice, outcome="").select_related("asked_by")
+    return list(rows.order_by("id")[:WAITING])
+
+
+def act_page(name: str) -> Callable[..., HttpResponse]:
+    """The page of an act: what it means, what it asks for, and that somebody is sure."""
+    act = ACTS[name]
+
+    def view(request: HttpRequest, notice: str, opinion: str = "") -> HttpResponse:
+        row = get_object_or_404(Notice, pk=notice)
+        if act.of_opinion:
+            opinion_of(row, opinion)
+        form = act.form(request.POST or None, request.FILES or None)
+        _prepare(form, row)
+        if request.method == "POST" and form.is_valid():
+            said = form.cleaned_data | ({"opinion": opinion} if act.of_opinion else {})
+            if fault := attempt(lambda: do(name, notice, said, actor_of(request))):
+                form.add_error(None, fault)
+            else:
+                return HttpResponseRedirect(_after(name, notice, opinion))
+        shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion}
+        return render(request, "office/act.html", shown, status=400 if form.errors else 200)
+
+    view.__name__ = f"act_{name}"
+    return view
+
+
+def attempt(work: Callable[[], object]) -> str:
+    """Do something; gives back what the library says against it, or nothing."""
+    try:
+        work()
+    except BlockplanError as error:
+        return told(error)
+    return ""
+
+
+def told(error: BlockplanError) -> str:
+    """What the library says against something: that it was not entered, and its own words."""
+    texts = getattr(error, "text", None)
+    return say(f"{FAULTS}.refused", current(), why=pick(texts, current()) if texts else str(error))
+
+
+def opinion_of(row: Notice, name: str) -> Opinion:
+    """The opinion of a notice by its number; 404 where there is none."""
+    number = name.removeprefix("O-")
+    if not name.startswith("O-") or not number.isdecimal() or len(number) > 15:
+        raise Http404
+    return get_object_or_404(Opinion, notice=row, seq=int(number))
+
+
+def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
+    """What somebody asked for: confirm it as the second person, or refuse it."""
+    one = get_object_or_404(Pending.objects.select_related("asked_by"), pk=pending, notice_id=notice)
+    actor, fault = actor_of(request), ""
+    if request.method == "POST":
+        yes = "confirm" in request.POST
+        if not actor.may("approver") and (yes or one.asked_by_id != actor.staff.pk):
+            raise PermissionDenied
+        fault = attempt(lambda: second.confirm(one, actor) if yes else second.refuse(one, actor))
+        if not fault:
+            return HttpResponseRedirect(reverse("office_notice", args=[notice]))
+    shown = {
+        "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
+        "original": _original(one), "files": sorted(one.payload.get("report", {})),
+        "may": actor.may("approver") and not one.outcome,
+    }  # fmt: skip
+    return render(request, "office/waiting.html", shown, status=400 if fault else 200)
+
+
+def report_file(request: HttpRequest, notice: str, pending: int, path: str) -> HttpResponse:
+    """A file of a report that waits, as it would be published."""
+    one = get_object_or_404(Pending, pk=pending, notice_id=notice, outcome="")
+    if path not in one.payload.get("report", {}):
+        raise Http404
+    content = (second.report_folder(one) / path).read_bytes()
+    kind = LOOKS["." + path.rpartition(".")[2]]
+    response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
+    # The report brings its own sheet and fonts along; it can do nothing and load nothing.
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
+    )
+    return response
+
+
+def _original(one: Pending) -> str:
+    if one.kind != "redacted" or one.outcome:
+        return ""
+    opinion = Opinion.objects.filter(notice_id=one.notice_id, seq=int(one.opinion.removeprefix("O-"))).first()
+    if opinion is None or opinion.shown is None:
+        return ""
+    return str(open_store(one.notice_id).some([opinion.shown])[opinion.shown].payload.get("text", ""))
+
+
+def _prepare(form: Sure, row: Notice) -> None:
+    step: Any = form.fields.get("step")
+    if step is not None:
+        steps = row.opened.get("steps", [])
+        step.choices = [(one["id"], pick(one["title"], current())) for one in steps if row.state in one["in"]]
+        word_field("step", step)
+
+
+def _after(name: str, notice: str, opinion: str) -> str:
+    if name == "restart":
+        return reverse("office_draft", args=[notice])
+    if opinion:
+        return reverse("office_opinion", args=[notice, opinion])
+    return reverse("office_notice", args=[notice])
+
+
+def steps_before(code: str) -> list[tuple[str, str]]:
+    """Steps that a country knows before a notice: id and title."""
+    return [(step.id, pick(step.title, current())) for step in country(code).steps if "draft" in step.in_]

@@ -1,0 +1,220 @@
+"""Opinions as the office sees them: the list, one with its entries, letters that are entered, lists."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+
+from blockplan.errors import BlockplanError
+from blockplan.notice import canonical
+from blockplan.notice import intake as notices
+from blockplan.notice.events import CHANNELS, SENDERS
+from blockplan.notice.uploads import take_files
+from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.office.act_forms import Lines
+from blockplan.portal.office.acts import ACTS
+from blockplan.portal.office.audit import note
+from blockplan.portal.office.fields import Form, choices
+from blockplan.portal.office.may import actor_of
+from blockplan.portal.office.notice_pages import attempt, opinion_of, told
+from blockplan.portal.office.paging import paged
+from blockplan.portal.record.models import Notice, Opinion
+from blockplan.portal.record.store import open_store
+from blockplan.portal.shield import as_download
+from blockplan.respond import read_opinions
+from blockplan.respond.page import shown as plainly
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from blockplan.notice.events import Event
+
+BY_CLERK = tuple(name for name, clerk in CHANNELS.items() if clerk and name != "import")
+STANDINGS = ("whole", "redacted", "withheld", "withdrawn", "erased")
+SHOWN_FAULTS = 30
+LARGEST_LIST = 20_000_000
+
+
+class Letter(Form):
+    """An opinion that came otherwise than by the web."""
+
+    channel = forms.ChoiceField()
+    received_at = forms.CharField(max_length=40)
+    sender = forms.ChoiceField()
+    title = forms.CharField(max_length=400, required=False)
+    text = Lines(max_length=200_000, required=False)
+    objects = forms.CharField(max_length=1000, required=False)
+    scan = forms.FileField(required=False)
+    person_name = forms.CharField(max_length=200, required=False)
+    person_address = forms.CharField(max_length=400, required=False)
+    person_contact = forms.CharField(max_length=200, required=False)
+    person_standing = forms.CharField(max_length=200, required=False)
+    reason_given = Lines(required=False)
+    form_key = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["channel"].choices = choices("office_channel", BY_CLERK)
+        fields["sender"].choices = choices("office_sender", SENDERS)
+
+
+class List(Form):
+    """A list of opinions, or a mailbox."""
+
+    file = forms.FileField(widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.xlsx,.mbox,.eml"}))
+
+
+def opinions(request: HttpRequest, notice: str) -> HttpResponse:
+    """All opinions, or those of one standing, or those that are held."""
+    row = get_object_or_404(Notice, pk=notice)
+    rows = Opinion.objects.filter(notice=row)
+    wanted = request.GET.get("standing", "")
+    if wanted in STANDINGS:
+        rows = rows.filter(standing=wanted)
+    elif wanted == "held":
+        rows = rows.filter(held=True)
+    found, more = paged(rows, request, key="seq")
+    words = open_store(notice).some([one.shown for one in found if one.shown is not None])
+    listed = [(one, f"O-{one.seq}", _line(words.get(one.shown or -1))) for one in found]
+    keep = f"standing={wanted}" if wanted else ""
+    shown = {
+        "notice": row, "rows": listed, "next": more, "keep": keep, "wanted": wanted,
+        "standings": ("held", *STANDINGS),
+    }  # fmt: skip
+    return render(request, "office/opinions.html", shown)
+
+
+def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
+    """One opinion: every entry about it, its person, its files, what may be done; or release it."""
+    row = get_object_or_404(Notice, pk=notice)
+    one = opinion_of(row, opinion)
+    actor = actor_of(request)
+    if request.method == "POST" and "release" in request.POST:
+        Opinion.objects.filter(pk=one.pk).update(held=False)
+        note("held_released", who=actor.name, notice=notice, about=opinion)
+        return HttpResponseRedirect(request.path)
+    entries = [_entry(event) for event in open_store(notice).events(about=opinion)]
+    offered = [
+        name for name, act in ACTS.items() if act.of_opinion and act.offered(row) and actor.may(*act.roles)
+    ]
+    shown = {"notice": row, "one": one, "opinion": opinion, "entries": entries, "offered": offered,
+             "may_release": one.held and actor.may("clerk", "planner")}  # fmt: skip
+    return render(request, "office/opinion.html", shown)
+
+
+def opinion_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpResponse:
+    """A file of an entry, as a download."""
+    found = open_store(notice).some([seq]).get(seq)
+    files = found.payload.get("files", []) if found is not None and found.opinion else []
+    content = open_store(notice).file(seq, number) if number < len(files) else None
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type=files[number]["media_type"])
+    return as_download(response, files[number]["name"])
+
+
+def letter(request: HttpRequest, notice: str) -> HttpResponse:
+    """Enter a letter, a mail, a call or a talk at the counter, with the day on which it came."""
+    row = get_object_or_404(Notice, pk=notice)
+    form = Letter(request.POST or None, request.FILES or None, initial={"form_key": new_form()})
+    if request.method == "POST" and form.is_valid():
+        found: list[Any] = []
+        if fault := attempt(lambda: found.append(take(notice, _said(form.cleaned_data)))):
+            form.add_error(None, fault)
+        else:
+            note("letter", who=actor_of(request).name, notice=notice, about=found[0].opinion)
+            return render(request, "office/letter_taken.html", {"notice": row, "receipt": found[0]})
+    shown = {"notice": row, "form": form}
+    return render(request, "office/letter.html", shown, status=400 if form.errors else 200)
+
+
+def import_list(request: HttpRequest, notice: str) -> HttpResponse:
+    """Look through a list of opinions, and enter all of it or nothing."""
+    row = get_object_or_404(Notice, pk=notice)
+    form = List(request.POST or None, request.FILES or None)
+    shown: dict[str, Any] = {"notice": row, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = _read(form.cleaned_data["file"])
+            said = [one for one in found if one.says_something]
+            faults = [(one.row, fault) for one in found for fault in one.faults]
+            shown |= {"found": len(said), "empty": len(found) - len(said), "faults": faults[:SHOWN_FAULTS]}
+            if "enter" in request.POST:
+                made = notices.submit_many(open_store(notice), [_from_list(one) for one in said])
+                note("imported", who=actor_of(request).name, notice=notice, about=str(len(made)))
+                shown["entered"] = len(made)
+        except BlockplanError as error:
+            form.add_error("file", told(error))
+    return render(request, "office/import.html", shown, status=400 if form.errors else 200)
+
+
+def _read(file: Any) -> list[Any]:
+    from blockplan.errors import UsageError  # noqa: PLC0415
+
+    if file.size > LARGEST_LIST:
+        raise UsageError(f"The file has more than {LARGEST_LIST:,} bytes. Split it.")
+    with tempfile.TemporaryDirectory() as folder:
+        # Its own name may be anything; only its ending is needed.
+        path = Path(folder, "list" + Path(file.name).suffix.lower()[:8])
+        path.write_bytes(file.read())
+        return read_opinions(path)
+
+
+def _from_list(one: Any) -> notices.Opinion:
+    said = one.payload()
+    more = {key: value for key, value in said.items() if key not in {"text", "channel", "from"}}
+    return notices.Opinion(
+        text=said["text"], channel=said["channel"], sender=said["from"], more=more, person=one.person,
+        files=one.attachments,
+    )  # fmt: skip
+
+
+def _said(said: dict[str, Any]) -> Said:
+    scan = said["scan"]
+    files = [] if scan is None else take_files([(scan.name, scan.read())])
+    names = ("name", "address", "contact", "standing")
+    person = {name: said[f"person_{name}"] for name in names if said[f"person_{name}"]}
+    targets = [
+        {"layer": layer.strip() or "parcels", "id": name.strip()}
+        for layer, _, name in (part.rpartition(":") for part in said["objects"].replace("，", ",").split(","))
+        if name.strip()
+    ]
+    more = {
+        "title": said["title"], "received_at": said["received_at"].strip(), "targets": targets,
+        "reason": said["reason_given"],
+    }  # fmt: skip
+    opinion = notices.Opinion(
+        text=said["text"], channel=said["channel"], sender=said["sender"], more=more, person=person,
+        files=[one.attachment() for one in files],
+    )  # fmt: skip
+    return Said(opinion=opinion, form=said["form_key"], proved=True)
+
+
+def _line(event: Event | None) -> str:
+    if event is None:
+        return ""
+    text = " ".join(plainly(str(event.payload.get("text", ""))).split())
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    """An entry as the page shows it; personal data is for the office alone."""
+    said = event.payload
+    person = event.person.content if event.person is not None else None
+    told = canonical.loads(person) if person is not None else {}
+    return {
+        "seq": event.seq, "kind": event.kind, "at": event.at, "known": event.known,
+        "text": plainly(str(said.get("text", ""))), "title": plainly(str(said.get("title", ""))),
+        "late": said.get("late"), "channel": said.get("channel"), "received_at": said.get("received_at"),
+        "ground": said.get("ground") or said.get("reason"), "by": said.get("by"),
+        "second": said.get("second"),
+        "targets": said.get("targets", []), "defects": said.get("defects", []),
+        "files": list(enumerate(said.get("files", []))) if event.files else [],
+        "person": {key: value for key, value in told.items() if key != "secret_sha256"},
+    }  # fmt: skip

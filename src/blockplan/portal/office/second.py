@@ -1,0 +1,147 @@
+"""
+Acts that two persons do: one asks, another confirms in a session of her own; only then it is entered.
+
+Which acts these are stands in `blockplan.notice.events.KINDS`. What was asked for is forgotten when it is
+done, refused, or void because the opinion was erased.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.events import KINDS, Attachment
+from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.office.audit import note
+from blockplan.portal.office.models import Pending
+from blockplan.portal.record.store import open_store
+from blockplan.respond import Desk, reconcile, require_complete
+from blockplan.respond.coverage import received
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.notice.events import Event
+    from blockplan.notice.ledger import Ledger
+    from blockplan.portal.office.may import Actor
+
+TYPES = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
+
+
+def ask(notice: str, kind: str, payload: dict[str, Any], actor: Actor) -> Pending:
+    """
+    Ask for an act; refused now if it could not be entered now.
+
+    Raises
+    ------
+    NoticeStateError, UsageError
+        As the record would say it.
+    """
+    if not KINDS[kind].two:
+        raise UsageError(f"'{kind}' needs no second person.")
+    opinion = str(payload.get("opinion", ""))
+
+    def work(ledger: Ledger) -> Pending:
+        tried = {"report": {}, **payload, "by": actor.name, "second": f"not {actor.name}"}
+        ledger.standing.admit(kind, tried, ledger.now)
+        if Pending.objects.filter(notice_id=notice, kind=kind, opinion=opinion, outcome="").exists():
+            raise NoticeStateError("The same is waiting for a second person already.")
+        note("asked", who=actor.name, notice=notice, about=f"{kind} {opinion}".strip())
+        return Pending.objects.create(
+            notice_id=notice, kind=kind, opinion=opinion, payload=payload, asked_by=actor.staff,
+            asked_at=clock.now(),
+        )  # fmt: skip
+
+    return open_store(notice).transact(work)
+
+
+def confirm(pending: Pending, actor: Actor) -> Event:
+    """
+    Enter an act as the second person: the entry and the end of what waited, or neither.
+
+    Raises
+    ------
+    UsageError
+        If it is the person who asked.
+    NoticeStateError
+        If it waits no more, or may not be entered now.
+    """
+    store = open_store(pending.notice_id)
+
+    def work(ledger: Ledger) -> Event:
+        now = _waiting(pending, actor)
+        payload = {**now.payload, "by": now.asked_by.name, "second": actor.name}
+        files: list[Attachment] = []
+        if now.kind == "published":
+            desk = Desk(ledger)
+            require_complete(desk)
+            files = report_files(now)
+            counts = reconcile(desk.opinions.by_id.values(), received=received(desk)).to_dict()
+            if counts != payload["reconciliation"]:
+                raise NoticeStateError(
+                    "Opinions came in after the report was made. Refuse it, and make it anew."
+                )
+        event = ledger.append(now.kind, payload, attachments=files)
+        _end(now, "done", actor)
+        note(now.kind, who=actor.name, notice=now.notice_id, about=now.opinion)
+        return event
+
+    return store.transact(work)
+
+
+def refuse(pending: Pending, actor: Actor) -> None:
+    """Say no, or take it back oneself."""
+
+    def work(_ledger: Ledger) -> None:
+        now = _waiting(pending, None)
+        _end(now, "refused", actor)
+        note("refused", who=actor.name, notice=now.notice_id, about=f"{now.kind} {now.opinion}".strip())
+
+    open_store(pending.notice_id).transact(work)
+
+
+def make_void(notice: str, opinion: str) -> None:
+    """Forget what waits about an opinion; inside the transaction that erases it."""
+    waiting = Pending.objects.filter(notice_id=notice, opinion=opinion, outcome="")
+    waiting.update(outcome="void", payload={}, ended_at=clock.now())
+
+
+def keep_report(pending: Pending, made: dict[str, bytes]) -> None:
+    """Keep the files of a report until the second person has looked at them."""
+    for name, content in made.items():
+        path = report_folder(pending) / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_bytes(content)
+
+
+def report_folder(pending: Pending) -> Path:
+    """Where the files of a report wait."""
+    return config_of_environment().data / "reports" / str(pending.pk)
+
+
+def report_files(pending: Pending) -> list[Attachment]:
+    """The files, as they were when the report was made; NoticeStateError where one is not."""
+    found = []
+    for name, digest in sorted(pending.payload["report"].items()):
+        path = report_folder(pending) / name
+        content = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise NoticeStateError(f"{name} of the report is not what it was. Refuse it, and make it anew.")
+        found.append(Attachment(name, TYPES[path.suffix], content))
+    return found
+
+
+def _waiting(pending: Pending, actor: Actor | None) -> Pending:
+    now = Pending.objects.select_for_update().select_related("asked_by").get(pk=pending.pk)
+    if now.outcome:
+        raise NoticeStateError("This waits no more: somebody has confirmed or refused it.")
+    if actor is not None and now.asked_by_id == actor.staff.pk:
+        raise UsageError("You asked for this yourself. A second person confirms it.")
+    return now
+
+
+def _end(pending: Pending, outcome: str, actor: Actor) -> None:
+    pending.outcome, pending.payload, pending.second, pending.ended_at = outcome, {}, actor.staff, clock.now()
+    pending.save()

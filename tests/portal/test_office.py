@@ -1,0 +1,312 @@
+"""The office by its pages: from an empty service to an open notice, letters, and acts of two persons."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.portal.staff import a_member, browser_of
+
+from blockplan.notice.verify import verify
+from blockplan.portal.office.models import Audit, Draft, Pending
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Entry, Notice, Opinion
+from blockplan.portal.record.store import open_store
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
+HERE = "/en/office/notices/town/"
+ANSWERS = {"secrecy_mark": "none", "public_copy": "synthetic", "withheld_layers": "", "privacy_seen": "read"}
+
+
+@pytest.fixture
+def clerk(config: Config) -> Client:
+    return browser_of(a_member("Chen", "clerk"))
+
+
+@pytest.fixture
+def planner(config: Config) -> Client:
+    return browser_of(a_member("Li", "planner"))
+
+
+@pytest.fixture
+def approver(config: Config) -> Client:
+    return browser_of(a_member("Wang", "approver"))
+
+
+def a_package() -> SimpleUploadedFile:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in ("plan.toml", "plan.gpkg"):
+            packed.write(EXAMPLE / name, name)
+    return SimpleUploadedFile("plan.zip", made.getvalue(), "application/zip")
+
+
+def the_particulars() -> dict[str, str]:
+    names = ("authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media",
+             "contact", "privacy", "place_name", "place_address", "place_hours", "post", "counter",
+             "no_map_review")  # fmt: skip
+    said = {f"{name}_{code}": "" for name in names for code in ("zh", "en", "ja")}
+    said |= {f"{name}_en": f"made-up {name}" for name in names}
+    return said | {"email": "plans@example.org", "phone": "", "map_review": ""}
+
+
+def faults(response: Any) -> str:
+    """The summary of what was refused."""
+    return str(response.content.decode().partition('class="faults"')[2].partition("</div>")[0])
+
+
+def told(client: Client, path: str, said: dict[str, Any]) -> None:
+    """Send a form that is taken in."""
+    response = client.post(path, said)
+    assert response.status_code == 302, faults(response)
+
+
+def drafted(planner: Client) -> None:
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    told(planner, HERE + "draft/dates/", {"first": "2026-03-02", "publication": "after_close_full"})
+    told(planner, HERE + "draft/plan/", {"package": a_package()})
+    told(planner, HERE + "draft/particulars/", the_particulars())
+
+
+def released(planner: Client, approver: Client) -> None:
+    told(planner, HERE + "draft/release/", ANSWERS)
+    page = approver.get(HERE + "draft/release/").content.decode()
+    looked = page.partition('name="sign" value="')[2].partition('"')[0]
+    told(approver, HERE + "draft/release/", {"sign": looked})
+
+
+def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
+    config: Config, clock: HandClock, planner: Client, approver: Client
+) -> None:
+    drafted(planner)
+    assert "30 days" in planner.get(HERE + "draft/").content.decode()
+    assert planner.post(HERE + "draft/open/", {"sure": "on"}).status_code == 400
+    released(planner, approver)
+    told(planner, HERE + "draft/open/", {"sure": "on", "step_expert_review": "2026-02-20"})
+    row = Notice.objects.get()
+    assert (row.state, row.round) == ("on_notice", 1)
+    assert row.opened["release"]["by"] == "Li"
+    assert row.opened["release"]["second"] == "Wang"
+    assert row.opened["particulars"]["authority"] == {"en": "made-up authority"}
+    assert row.opened["period"]["submission"]["last"] == "2026-03-31"
+    assert not Draft.objects.exists()
+    assert PlanVersion.objects.get().round == 1
+    assert Entry.objects.order_by("seq").first().kind == "stepped"
+
+
+def test_nothing_opens_that_was_changed_after_the_release_check(
+    config: Config, clock: HandClock, planner: Client, approver: Client
+) -> None:
+    drafted(planner)
+    released(planner, approver)
+    told(planner, HERE + "draft/dates/", {"first": "2026-03-03", "publication": "after_close_full"})
+    refused = planner.post(HERE + "draft/open/", {"sure": "on"})
+    assert "changed after the release check" in faults(refused)
+    assert "must be signed anew" in planner.get(HERE + "draft/").content.decode()
+    assert not Entry.objects.exists()
+
+
+def test_who_answered_the_release_check_does_not_sign_it(config: Config, clock: HandClock) -> None:
+    both = browser_of(a_member("Li", "planner", "approver"))
+    drafted(both)
+    told(both, HERE + "draft/release/", ANSWERS)
+    from blockplan.portal.office.drafts import looked_at
+
+    looked = looked_at(Draft.objects.get())
+    assert "A second person signs" in faults(both.post(HERE + "draft/release/", {"sign": looked}))
+    assert Draft.objects.get().signed == {}
+
+
+def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
+    config: Config, clock: HandClock, planner: Client, approver: Client
+) -> None:
+    drafted(planner)
+    told(planner, HERE + "draft/particulars/", the_particulars() | {"privacy_en": ""})
+    told(planner, HERE + "draft/release/", ANSWERS)
+    page = approver.get(HERE + "draft/release/").content.decode()
+    assert "Stops the notice" in page
+    looked = page.partition('name="sign" value="')[2].partition('"')[0]
+    assert "particular_missing privacy" in faults(approver.post(HERE + "draft/release/", {"sign": looked}))
+
+
+def test_dates_that_the_law_does_not_allow_are_refused_with_the_earliest_one(
+    config: Config, clock: HandClock, planner: Client
+) -> None:
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    said = {"first": "2026-03-02", "last": "2026-03-20", "publication": "live"}
+    assert "the earliest last day is 2026-03-31" in faults(planner.post(HERE + "draft/dates/", said))
+
+
+@pytest.mark.parametrize("content", [b"no zip at all", b"PK\x03\x04 cut off"])
+def test_a_package_that_is_none_is_refused_and_not_kept(
+    config: Config, clock: HandClock, planner: Client, content: bytes
+) -> None:
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    refused = planner.post(HERE + "draft/plan/", {"package": SimpleUploadedFile("plan.zip", content)})
+    assert refused.status_code == 400
+    assert list((config.data / "plans").iterdir()) == []
+
+
+def a_letter(**more: str) -> dict[str, str]:
+    from blockplan.portal.intake.taking import new_form
+
+    said = {
+        "channel": "post", "sender": "public", "received_at": "2026-03-02", "title": "",
+        "text": "More trees.",
+        "objects": "P-1, statements:S-1", "person_name": "somebody", "person_address": "",
+        "person_contact": "", "person_standing": "", "reason_given": "", "form_key": new_form(),
+    }  # fmt: skip
+    return said | more
+
+
+def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(
+    opened: DatabaseStore, clerk: Client
+) -> None:
+    page = clerk.post(HERE + "letter/", a_letter()).content.decode()
+    assert "O-1" in page
+    assert "in time" in page
+    row = Opinion.objects.get()
+    assert (row.channel, row.late, row.held) == ("post", False, False)
+    inside = clerk.get(HERE + "opinions/O-1/").content.decode()
+    assert "somebody" in inside
+    assert "statements:S-1" in inside
+    later = a_letter(received_at="2026-03-09")
+    assert "after now" in faults(clerk.post(HERE + "letter/", later))
+
+
+def test_the_same_form_sent_twice_is_one_letter(opened: DatabaseStore, clerk: Client) -> None:
+    said = a_letter()
+    for _ in range(2):
+        assert clerk.post(HERE + "letter/", said).status_code == 200
+    assert Opinion.objects.count() == 1
+
+
+def test_a_list_is_looked_through_and_then_entered_whole(opened: DatabaseStore, clerk: Client) -> None:
+    def file() -> SimpleUploadedFile:
+        return SimpleUploadedFile("list.csv", b"text,channel\nOne,post\nTwo,email\n,\n")
+
+    look = clerk.post(HERE + "import/", {"file": file(), "look": "1"}).content.decode()
+    assert "2 opinions" in look
+    assert not Opinion.objects.exists()
+    assert "2 were entered" in clerk.post(HERE + "import/", {"file": file(), "enter": "1"}).content.decode()
+    assert Opinion.objects.count() == 2
+    bad = clerk.post(HERE + "import/", {"file": SimpleUploadedFile("x.exe", b"MZ"), "look": "1"})
+    assert bad.status_code == 400
+
+
+def test_two_persons_redact_each_in_a_session_of_her_own(
+    opened: DatabaseStore, clerk: Client, approver: Client
+) -> None:
+    clerk.post(HERE + "letter/", a_letter())
+    said = {"text": "More [...].", "ground": "a name", "sure": "on"}
+    told(clerk, HERE + "opinions/O-1/redact/", said)
+    assert Opinion.objects.get().standing == "whole"
+    wait = f"{HERE}waiting/{Pending.objects.get().pk}/"
+    assert clerk.post(wait, {"confirm": "1"}).status_code == 403
+    page = approver.get(wait).content.decode()
+    assert "More trees." in page
+    assert "More [...]." in page
+    told(approver, wait, {"confirm": "1"})
+    assert Opinion.objects.get().standing == "redacted"
+    event = next(iter(opened.events({"redacted"})))
+    assert (event.payload["by"], event.payload["second"]) == ("Chen", "Wang")
+    assert Pending.objects.get().payload == {}
+    assert "waits no more" in faults(approver.post(wait, {"confirm": "1"}))
+
+
+def test_nobody_is_his_own_second_person_whatever_roles_he_has(opened: DatabaseStore) -> None:
+    both = browser_of(a_member("Chen", "clerk", "planner", "approver"))
+    both.post(HERE + "letter/", a_letter())
+    told(both, HERE + "opinions/O-1/withhold/", {"ground": "a name", "sure": "on"})
+    wait = f"{HERE}waiting/{Pending.objects.get().pk}/"
+    assert "A second person confirms" in faults(both.post(wait, {"confirm": "1"}))
+    assert Opinion.objects.get().standing == "whole"
+
+
+def test_erased_words_are_gone_from_what_waits_too(
+    opened: DatabaseStore, clerk: Client, planner: Client, approver: Client
+) -> None:
+    clerk.post(HERE + "letter/", a_letter(text="words-that-must-go"))
+    said = {"text": "words-that-must-go, shortened", "ground": "a name", "sure": "on"}
+    told(clerk, HERE + "opinions/O-1/redact/", said)
+    told(planner, HERE + "opinions/O-1/erase/", {"ground": "wish of the submitter", "sure": "on"})
+    assert Pending.objects.get().outcome == "void"
+    assert "words-that-must-go" not in str(list(Pending.objects.values()))
+    assert "words-that-must-go" not in approver.get(HERE + "opinions/O-1/").content.decode()
+    assert Opinion.objects.get().standing == "erased"
+
+
+def test_an_act_without_being_sure_or_before_its_time_is_refused_and_nothing_is_entered(
+    shown: DatabaseStore, planner: Client
+) -> None:
+    assert planner.post(HERE + "extend/", {"last": "2026-04-10", "reason": "holidays"}).status_code == 400
+    assert "cannot be closed before its end" in faults(planner.post(HERE + "close/", {"sure": "on"}))
+    shorter = {"last": "2026-03-20", "reason": "hurry", "sure": "on"}
+    assert "never shortened" in faults(planner.post(HERE + "extend/", shorter))
+    assert Entry.objects.count() == 1
+    told(planner, HERE + "extend/", {"last": "2026-04-10", "reason": "holidays", "sure": "on"})
+    assert Notice.objects.get().ends_before == "2026-04-10T16:00:00.000000Z"
+    assert Audit.objects.filter(what="extended", who="Li", notice="town").count() == 1
+
+
+def test_a_photo_of_the_display_loses_its_place(opened: DatabaseStore, clerk: Client) -> None:
+    from PIL import Image
+
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "a-camera-that-tells"
+    Image.new("RGB", (40, 30), "grey").save(made, "JPEG", exif=exif)
+    photo = SimpleUploadedFile("board.jpg", made.getvalue(), "image/jpeg")
+    told(clerk, HERE + "display/", {"what": "board", "where": "hall", "photo": photo, "sure": "on"})
+    kept = opened.file(1, 0)
+    assert kept is not None
+    assert b"a-camera-that-tells" not in kept
+
+
+def test_what_is_held_is_released_by_a_clerk(opened: DatabaseStore, clerk: Client) -> None:
+    clerk.post(HERE + "letter/", a_letter())
+    Opinion.objects.update(held=True)
+    assert "O-1" in clerk.get(HERE + "opinions/?standing=held").content.decode()
+    told(clerk, HERE + "opinions/O-1/", {"release": "1"})
+    assert "O-1" not in clerk.get(HERE + "opinions/?standing=held").content.decode()
+
+
+def test_the_auditor_takes_the_whole_record_and_it_verifies(
+    shown: DatabaseStore, clerk: Client, tmp_path: Path
+) -> None:
+    clerk.post(HERE + "letter/", a_letter())
+    auditor = browser_of(a_member("Sun", "auditor"))
+    assert "The record holds: all 2 entries" in auditor.get(HERE + "record/?verify=1").content.decode()
+    content = b"".join(auditor.get(HERE + "record/archive/").streaming_content)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        packed.extractall(tmp_path)
+    found = verify(tmp_path / "town")
+    assert found.findings == []
+    assert found.manifest["view"] == "archive"
+    assert b"somebody" in (tmp_path / "town" / "log.jsonl").read_bytes()
+    assert Audit.objects.filter(what="archive_taken", who="Sun").exists()
+
+
+def test_a_restarted_notice_goes_through_the_release_check_again(
+    shown: DatabaseStore, config: Config, planner: Client, approver: Client
+) -> None:
+    told(planner, HERE + "restart/", {"reason": "another height", "sure": "on"})
+    told(planner, HERE + "draft/dates/", {"first": "2026-03-02", "publication": "live"})
+    told(planner, HERE + "draft/particulars/", the_particulars())
+    assert planner.post(HERE + "draft/open/", {"sure": "on"}).status_code == 400
+    assert Notice.objects.get().round == 1
+    released(planner, approver)
+    told(planner, HERE + "draft/open/", {"sure": "on"})
+    assert (Notice.objects.get().state, Notice.objects.get().round) == ("on_notice", 2)
+    assert [event.kind for event in open_store("town").events()] == ["opened", "restarted", "opened"]
