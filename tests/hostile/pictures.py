@@ -258,7 +258,7 @@ def pngs() -> Iterator[Hostile]:
         )
     yield a_file(
         "png-packed-large",
-        a_png(header(4_000, 4_000, 8, 6), chunk(b"IDAT", zeros(65_000_000))),
+        a_png(header(6_000, 5_000, 8, 6), chunk(b"IDAT", zeros(121_000_000))),
         "l.png",
         MEMORY,
     )

@@ -96,6 +96,12 @@ def test_a_text_keeps_its_bytes_and_its_encoding_is_told(coding: str) -> None:
     assert found.content.decode(found.charset or "") == words
 
 
+def test_a_text_of_western_europe_is_a_text() -> None:
+    found = take_file("Stellungnahme.txt", "Bitte mehr Bäume an der Straße.".encode("cp1252"))
+    assert found.kept
+    assert found.media_type == "text/plain"
+
+
 def test_files_of_the_same_name_get_a_number() -> None:
     picture = a_picture("PNG")
     assert [one.name for one in take_files([("a.png", picture)] * 3)] == ["a.png", "a (2).png", "a (3).png"]

@@ -60,7 +60,7 @@ def rewritten(content: bytes, kind: str, limits: Limits) -> tuple[bytes, list[No
 def _checked(drawn: Drawn, kind: str, limits: Limits) -> int:
     """By how much the picture has to be halved (1, 2, 4, 8); refused where that cannot help."""
     width, height = drawn.width, drawn.height
-    most = {"WEBP": limits.webp_pixels}.get(kind, limits.image_pixels)
+    most = {"JPEG": limits.image_pixels, "PNG": limits.png_pixels, "WEBP": limits.webp_pixels}[kind]
     if not width or not height:
         raise refused("image.broken", kind=kind)
     if drawn.frames > limits.image_frames:

@@ -19,9 +19,9 @@ class Limits:
     name_characters
         Length of a file's name, ending included.
     image_pixels
-        Width times height of a picture as it is decoded and kept.
-    webp_pixels
-        The same for WebP, whose decoder needs twice the memory.
+        Width times height of a JPEG as it is decoded and kept.
+    png_pixels, webp_pixels
+        The same for PNG, whose decoder needs less memory, and for WebP, whose decoder needs more.
     photo_pixels
         Of a JPEG that can be halved while it is decoded, until it has `image_pixels` or fewer.
     image_side
@@ -56,6 +56,7 @@ class Limits:
     text_file_bytes: int = 5_000_000
     name_characters: int = 100
     image_pixels: int = 16_000_000
+    png_pixels: int = 30_000_000
     webp_pixels: int = 9_000_000
     photo_pixels: int = 89_000_000
     image_side: int = 30_000

@@ -43,20 +43,26 @@ def text_of(content: bytes) -> tuple[str, str] | None:
     """
     The text that some bytes are, and its encoding; None where they are none.
 
-    UTF-8, UTF-16 with its mark, GB18030 and Shift_JIS (code page 932) are known; a control character other
-    than tab, form feed and line ends makes it no text.
+    UTF-8, UTF-16 with its mark, GB18030 and Shift_JIS (code page 932) are known, and Windows 1252 where most
+    of it is ASCII, since that reads nearly anything. A control character other than tab, form feed and
+    line ends makes it no text.
     """
     from blockplan.plan.encodings import CANDIDATES, detect  # noqa: PLC0415 (the room of plans takes a second)
 
     marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
     likely = marked or detect(content[:_SAMPLE].splitlines())
-    for name in dict.fromkeys((likely, *CANDIDATES)):
+    western = ("cp1252",) if _mostly_ascii(content) else ()
+    for name in dict.fromkeys((likely, *CANDIDATES, *western)):
         try:
             text = content.decode(name)
         except UnicodeDecodeError:
             continue
         return None if _CONTROL.search(text) else (text, name)
     return None
+
+
+def _mostly_ascii(content: bytes) -> bool:
+    return len(content.decode("ascii", "ignore")) >= 0.8 * len(content)
 
 
 def runs(text: str) -> bool:

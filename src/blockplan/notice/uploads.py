@@ -87,7 +87,7 @@ class Upload:
     received_sha256
         Hash of the bytes that came; equal to `sha256` where they were kept.
     charset
-        Encoding of a text; None for other files.
+        Likely encoding of a text, guessed from its bytes; None for other files.
     download_only
         True where it may never be shown in a page, only offered for download.
     notes
