@@ -62,6 +62,13 @@ def test_red_lines_take_the_strip_that_lies_between_them() -> None:
     assert [(piece.kind, piece.id, piece.status) for piece in take.pieces] == [("street", "x", None)]
 
 
+def test_a_footpath_is_told_from_a_street() -> None:
+    line = shapely.LineString([(X, Y + 50), (X + SIDE, Y + 50)])
+    streets = layer("street_id", line, red_line_width_m=6.0, **{"class": "path"})
+    take = land_takes(a_plan(parcels_of("0701", "0902"), streets=streets))[0]
+    assert (take.pieces[0].kind, take.area_m2) == ("path", 6.0 * SIDE)
+
+
 def test_a_strip_narrower_than_a_metre_is_inexact_drawing() -> None:
     line = shapely.LineString([(X, Y - 9.5), (X + SIDE, Y - 9.5)])
     streets = layer("street_id", line, red_line_width_m=20.0, **{"class": "local"})

@@ -192,7 +192,7 @@ def test_a_floor_area_ratio_says_what_it_means(demo: tuple[Plan, CheckResult]) -
 
 def test_a_part_that_is_taken_is_named_with_its_size(demo: tuple[Plan, CheckResult]) -> None:
     take = next(one for one in sections(Places(*demo).parcel("RD-01-06-003"), "en") if one.id == "take")
-    assert take.sentences == ("Yes, 1,119.2 m² of it:", "red lines of the street S0023: 1,119.2 m²")
+    assert take.sentences == ("Yes, 1,119.2 m² of it:", "footpath Yanxue Road: 1,119.2 m²")
     assert "does not say whether these exist" in take.notes[0]
 
 

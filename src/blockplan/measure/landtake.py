@@ -49,7 +49,7 @@ class Piece:
     Attributes
     ----------
     kind
-        A key of `PUBLIC`.
+        A key of `PUBLIC`, or ``path`` for a street of that class.
     layer, id
         The feature that takes it: a street by its red lines, a green, water or wood by its outline.
     area_m2
@@ -177,16 +177,25 @@ def _pieces(plan: Plan) -> dict[int, tuple[list[Piece], list[Any]]]:
         cut = shapely.intersection(land[taker], parcels[parcel])
         area = shapely.area(cut)
         names, status = ids(plan, layer)[rows], _status(plan, layer)[rows]
+        kinds = _kinds_of(plan, layer, kind)
         wide = ~shapely.is_empty(shapely.buffer(cut, -HALF_WIDTH_M))
         for at in np.flatnonzero((area >= SMALLEST_M2) & wide).tolist():
             pieces, lands = found.setdefault(int(parcel[at]), ([], []))
             one = int(taker[at])
-            pieces.append(Piece(kind, layer, str(names[one]), round(float(area[at]), 1), status[one]))
+            size = round(float(area[at]), 1)
+            pieces.append(Piece(kinds[rows[one]], layer, str(names[one]), size, status[one]))
             lands.append(cut[at])
     for row, name, status_ in _of_unknown_width(plan, tree, parcels):
         pieces, _ = found.setdefault(row, ([], []))
         pieces.append(Piece("street", "streets", name, None, status_))
     return found
+
+
+def _kinds_of(plan: Plan, layer: str, kind: str) -> list[str]:
+    """The kind of land that each feature of a layer makes: a footpath is no street that cars drive on."""
+    if layer != "streets":
+        return [kind] * len(ids(plan, layer))
+    return ["path" if one == "path" else kind for one in values(plan, "streets", "class")]
 
 
 def _lands(plan: Plan) -> list[tuple[str, str, NDArray[Any], NDArray[np.intp]]]:

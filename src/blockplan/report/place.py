@@ -123,7 +123,7 @@ class Places:
         list_name = self._value("land_use_list", row)
         point, area = parcel_points(plan)[row], self._areas_m2[row]
         around = self.index.around(row)
-        committed = self._value("committed", row)
+        committed, take = self._value("committed", row), land_takes(plan)[row]
         return ParcelRecord(
             id=id_,
             x=None if point is None else round(float(point.x), 2),
@@ -142,7 +142,8 @@ class Places:
             horizon=plan.manifest.horizon,
             holds=tuple(self.index.link(*thing) for thing in self.index.hosted.get(id_, ())),
             neighbours=tuple(self._neighbours(row)),
-            take=land_takes(plan)[row],
+            take=take,
+            takers=tuple(self.index.link(piece.layer, piece.id) for piece in take.pieces),
             reached=tuple(self._reached(row)),
             concerns=self.index.concerns("parcels", id_, around),
             statements=self.index.bound(f"object:{id_}", *self._programmes_on(id_)),

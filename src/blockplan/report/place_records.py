@@ -255,6 +255,8 @@ class ParcelRecord:
         Drawn and declared.
     figures
         Column -> number (``far``, ``height_m`` ...); None where the plan does not say.
+    take, takers
+        What the plan takes of it, and the features that do, one for each piece.
     phase, status, committed, horizon
         When it is to be built and how it stands; year of the plan's horizon.
     """
@@ -277,6 +279,7 @@ class ParcelRecord:
     holds: tuple[Link, ...]
     neighbours: tuple[Neighbour, ...]
     take: LandTake
+    takers: tuple[Link, ...]
     reached: tuple[Reached, ...]
     concerns: tuple[Concern, ...]
     statements: tuple[Sentence, ...]
@@ -313,10 +316,11 @@ class ParcelRecord:
                         "kind": one.kind,
                         "layer": one.layer,
                         "id": one.id,
+                        "name": pick(link.name, lang) or None,
                         "area_m2": one.area_m2,
                         "status": one.status,
                     }
-                    for one in take.pieces
+                    for one, link in zip(take.pieces, self.takers, strict=True)
                 ],
                 "owner": None,
             },

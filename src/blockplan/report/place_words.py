@@ -215,10 +215,17 @@ def _take(parcel: ParcelRecord, speech: Speech) -> Section:
         said.append(speech("place.take.none"))
     elif take.why != "width_unknown":
         said.append(speech(f"place.take.{take.why}", **values))
-    for piece in take.pieces:
+    for piece, link in zip(take.pieces, parcel.takers, strict=True):
         key = "place.take.piece" if piece.area_m2 is not None else "place.take.piece_width"
         size = words.amount(piece.area_m2, "m2")
-        said.append(speech(key, kind=speech(f"place.kind.{piece.kind}"), name=piece.id, area=size))
+        said.append(
+            speech(
+                key,
+                kind=speech(f"place.kind.{piece.kind}"),
+                name=speech.name(link.name) or link.id,
+                area=size,
+            )
+        )
     notes = []
     if any(piece.status is None for piece in take.pieces):
         notes.append(speech("place.take.status_unknown"))
