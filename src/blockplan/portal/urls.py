@@ -19,6 +19,7 @@ urlpatterns = [
     anybody("office/openid/<provider_id>/", openid.login, "openid_connect_login"),
     anybody("office/openid/<provider_id>/back/", openid.callback, "openid_connect_callback"),
     URLResolver(LanguagePrefix(), [path("office/", include("blockplan.portal.office.urls"))]),
+    path("<lang:lang>/", include("blockplan.portal.intake.urls")),
     path("<lang:lang>/", include("blockplan.portal.pages.urls")),
 ]
 handler400 = errors.bad_request

@@ -26,3 +26,18 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id}/O-{self.seq}"
+
+
+class Draft(models.Model):
+    """A form that is not sent yet; who has its link has it, and after `expires` nobody."""
+
+    #: SHA-256 of the token of its link, in hex.
+    digest = models.CharField(max_length=64, primary_key=True)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False)
+    data = models.JSONField(default=dict)
+    #: Of its files together.
+    bytes = models.PositiveBigIntegerField(default=0)
+    expires = models.CharField(max_length=MOMENT, default="", db_index=True)
+
+    def __str__(self) -> str:
+        return f"draft of {self.notice_id}"

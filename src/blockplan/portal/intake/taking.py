@@ -135,9 +135,17 @@ def take(notice: str, said: Said) -> Receipt:
     files = Files(config_of_environment().files)
     for file in said.opinion.files:
         files.put(file.content)  # a second `put`, under the lock, finds it there
-    event = store.transact(lambda ledger: _enter_once(ledger, said))
-    secret = secret_of(notice, said.form)
-    return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
+    return _given(store, store.transact(lambda ledger: _enter_once(ledger, said)), said.form)
+
+
+def again(notice: str, form: str) -> Receipt | None:
+    """The receipt of a form that was sent before; None where it was not."""
+    digest = hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()
+    sent = Sending.objects.filter(notice_id=notice, form=digest).first()
+    if sent is None:
+        return None
+    store = open_store(notice)
+    return _given(store, next(store.events({"submitted"}, about=f"O-{sent.seq}")), form)
 
 
 def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None) -> Receipt:
@@ -165,6 +173,11 @@ def secret_of(notice: str, form: str) -> str:
         settings.SECRET_KEY.encode(), f"opinion\n{notice}\n{form}".encode("utf-8", "replace"), hashlib.sha256
     )
     return base64.urlsafe_b64encode(made.digest()[:24]).decode()
+
+
+def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
+    secret = secret_of(store.notice, form)
+    return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
 
 
 def _enter_once(ledger: Ledger, said: Said) -> Event:

@@ -1,0 +1,146 @@
+"""
+Forms that are not sent yet: a row and its files behind a secret link, and nothing of them afterwards.
+
+A form that was looked through is kept for a day, so that its second page knows it; one that somebody
+asks to be kept, for 30 days. There is no account and no cookie: who has the link has the draft.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from blockplan.errors import UsageError
+from blockplan.notice.events import Attachment, write_time
+from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake.models import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from blockplan.notice.uploads import Upload
+
+DAYS = 30
+HOURS_UNASKED = 24
+#: What drafts of all people together may hold on the disk.
+LARGEST_ALL_BYTES = 4_000_000_000
+
+
+class Kept:
+    """A draft that is at hand: its row, its link's token, its files."""
+
+    def __init__(self, token: str, row: Draft) -> None:
+        self.token = token
+        self.row = row
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """[{name, media_type, bytes, sha256, notes}] of files that are there."""
+        return [file for file in self.row.data.get("files", []) if (self._folder / file["sha256"]).is_file()]
+
+    def attachments(self) -> list[Attachment]:
+        """The files as the record takes them."""
+        return [
+            Attachment(file["name"], file["media_type"], (self._folder / file["sha256"]).read_bytes())
+            for file in self.files
+        ]
+
+    def add(self, uploads: Sequence[Upload]) -> None:
+        """Further files; call `save` afterwards."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files = self.files
+        for upload in uploads:
+            (self._folder / upload.sha256).write_bytes(upload.content)
+            notes = [dict(note.text) for note in upload.notes]
+            files.append(
+                {
+                    "name": upload.name,
+                    "media_type": upload.media_type,
+                    "bytes": len(upload.content),
+                    "sha256": upload.sha256,
+                    "notes": notes,
+                }
+            )
+        self.row.data = {**self.row.data, "files": files}
+
+    def drop(self, hashes: Sequence[str]) -> None:
+        """Without some files; call `save` afterwards."""
+        self.row.data = {
+            **self.row.data,
+            "files": [file for file in self.files if file["sha256"] not in hashes],
+        }
+        for name in hashes:
+            if name.isalnum():
+                (self._folder / name).unlink(missing_ok=True)
+
+    def save(self, data: Mapping[str, Any], *, asked: bool = False) -> None:
+        """Keep it; `asked` for 30 days, which a later save does not shorten."""
+        until = dt.timedelta(days=DAYS) if asked else dt.timedelta(hours=HOURS_UNASKED)
+        files = self.files
+        self.row.data = {**data, "files": files}
+        self.row.bytes = sum(file["bytes"] for file in files)
+        self.row.expires = max(self.row.expires, write_time(clock.now() + until))
+        self.row.save()
+
+    def erase(self) -> None:
+        """Nothing of it is left."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        Draft.objects.filter(digest=self.row.digest).delete()
+
+    @property
+    def _folder(self) -> Path:
+        return folder() / self.row.digest
+
+
+def folder() -> Path:
+    """Where files of drafts lie."""
+    return config_of_environment().data / "drafts"
+
+
+def new(notice: str) -> Kept:
+    """
+    A draft that is not kept before it is saved.
+
+    Raises
+    ------
+    UsageError
+        If drafts take up all the room that there is for them.
+    """
+    from django.db.models import Sum  # noqa: PLC0415
+
+    held = Draft.objects.aggregate(all=Sum("bytes"))["all"] or 0
+    if held > LARGEST_ALL_BYTES:
+        raise UsageError("There is no room for further drafts now. Send the opinion without files, or later.")
+    token = secrets.token_urlsafe(24)
+    return Kept(token, Draft(digest=digest_of(token), notice_id=notice))
+
+
+def find(notice: str, token: str) -> Kept | None:
+    """The draft of a link; None where there is none, or no more."""
+    row = Draft.objects.filter(digest=digest_of(token), notice_id=notice).first()
+    if row is None or row.expires <= write_time(clock.now()):
+        return None
+    return Kept(token, row)
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def sweep() -> int:
+    """Erase drafts whose time is over, and files without a draft; gives back how many rows went."""
+    with transaction.atomic():
+        gone, _ = Draft.objects.filter(expires__lte=write_time(clock.now())).delete()
+    hour_ago = clock.now().timestamp() - 3600
+    for path in folder().glob("*") if folder().is_dir() else ():
+        if path.stat().st_mtime < hour_ago and not Draft.objects.filter(digest=path.name).exists():
+            shutil.rmtree(path, ignore_errors=True)
+    return gone

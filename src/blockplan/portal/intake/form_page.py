@@ -1,0 +1,179 @@
+"""The pages of one form: to fill in, to look through before it is sent, and where a draft is found again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.shortcuts import render
+
+from blockplan.errors import IntakeError, UsageError
+from blockplan.notice.events import parse_time, write_time
+from blockplan.notice.limits import LIMITS, size
+from blockplan.notice.uploads import take_files
+from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake import aims, drafts
+from blockplan.portal.intake.fields import STANDINGS, Filled
+from blockplan.portal.words import say
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from blockplan.portal.record.models import Notice
+
+#: Order of the fields on the page, so that the summary of problems has it too.
+ORDER = ("text", "place", "title", "reason", "files", "name", "address", "standing", "contact")
+#: How much of the file's endings a browser offers to choose.
+ACCEPT = ".jpg,.jpeg,.png,.webp,.pdf,.txt,.csv,.geojson,.docx,.xlsx,.odt"
+
+
+class Form:
+    """A form in one request."""
+
+    def __init__(
+        self, request: HttpRequest, row: Notice, filled: Filled, kept: drafts.Kept | None = None
+    ) -> None:
+        self.request = request
+        self.row = row
+        self.filled = filled
+        self.kept = kept
+        self.lang: str = request.lang  # type: ignore[attr-defined]
+        #: Field -> key of what is wrong with it.
+        self.problems: dict[str, str] = {}
+        #: What was said of files that were not taken in.
+        self.refused = ""
+
+    @property
+    def mails(self) -> bool:
+        """Whether this office sends mail."""
+        return bool(config_of_environment().mail.host)
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """Files that are in already."""
+        return self.kept.files if self.kept else []
+
+    @property
+    def wants(self) -> list[str]:
+        """What the law of the place asks a submitter for."""
+        return list(self.row.opened.get("wants", []))
+
+    def read_files(self) -> None:
+        """Take in the files that came with this request, and let go of those unwanted."""
+        if self.kept:
+            self.kept.drop(self.request.POST.getlist("without_file"))
+        came = self.request.FILES.getlist("files")
+        if not came:
+            return
+        already = self.files
+        try:
+            if len(already) + len(came) > LIMITS.files:
+                raise UsageError(self._say("problem.many", most=LIMITS.files))
+            room = LIMITS.files_bytes - sum(file["bytes"] for file in already)
+            if sum(file.size or 0 for file in came) > room:
+                raise UsageError(self._say("problem.room", most=size(LIMITS.files_bytes)))
+            uploads = take_files((file.name or "", file.read(LIMITS.file_bytes + 1)) for file in came)
+            self._at_hand().add(uploads)
+        except IntakeError as error:
+            self.refused = pick(error.text, self.lang)
+        except UsageError as error:
+            self.refused = str(error)
+
+    def keep(self, *, asked: bool = False) -> None:
+        """As a draft, which the next step finds."""
+        self._at_hand().save(self.filled.to_draft(), asked=asked)
+
+    def page(self, *, sought: str | None = None, status: int = 200) -> HttpResponse:
+        """The form, with what is wrong with it at its head."""
+        if self.kept or self.files:
+            self.keep()
+        more = {
+            "hits": [] if sought is None else self._hits(sought),
+            "sought": sought,
+            "accept": ACCEPT,
+            "most_files": LIMITS.files,
+            "most_bytes": size(LIMITS.file_bytes),
+            "most_text": LIMITS.text_characters,
+            "standings": STANDINGS,
+            "problems": self._problems(),
+            "wrong": self._wrong(),
+        }
+        return self._render("portal/opinion.html", status, **more)
+
+    def preview(self, *, trouble: str | None = None, status: int = 200) -> HttpResponse:
+        """What will be sent, to be looked through; `trouble` says why it was not sent just now."""
+        missing = [
+            aims.said_or(f"opinion.field.{name}", name, self.lang) for name in self.filled.missing(self.wants)
+        ]
+        return self._render("portal/opinion_check.html", status, missing=missing, trouble=trouble)
+
+    def kept_page(self) -> HttpResponse:
+        """Where the draft is found again."""
+        self.keep(asked=True)
+        if self.refused:
+            return self.page()
+        kept = self._at_hand()
+        address = config_of_environment().address.rstrip("/")
+        link = f"{address}/{self.lang}/notices/{self.row.id}/drafts/{kept.token}/"
+        return self._render("portal/opinion_kept.html", 200, link=link, until=kept.row.expires)
+
+    def _at_hand(self) -> drafts.Kept:
+        if self.kept is None:
+            self.kept = drafts.new(self.row.id)
+        return self.kept
+
+    def _render(self, template: str, status: int, **more: Any) -> HttpResponse:
+        now = clock.now()
+        ends = parse_time(self.row.ends_before)
+        known = {
+            "notice": self.row,
+            "filled": self.filled,
+            "targets": self._named(aims.named(self.row, self.filled.targets)),
+            "files": self._told_files(),
+            "draft": self.kept.token if self.kept else "",
+            "wants": self.wants,
+            "mails": self.mails,
+            "late": now >= ends,
+            "now": write_time(now),
+            "last_day": (ends - dt.timedelta(microseconds=1)).astimezone(ZoneInfo(self.row.zone)).date(),
+            "privacy": self.row.opened.get("privacy"),
+            "publication": self.row.opened.get("publication", ""),
+        }
+        return render(self.request, template, known | more, status=status)
+
+    def _hits(self, sought: str) -> list[dict[str, Any]]:
+        chosen = {(target["layer"], target["id"]) for target in self.filled.targets}
+        hits = [hit for hit in aims.find(self.row, sought) if (hit["layer"], hit["id"]) not in chosen]
+        return self._named(hits)
+
+    def _named(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [aims.in_words(target, self.lang) for target in targets]
+
+    def _told_files(self) -> list[dict[str, Any]]:
+        return [
+            {**file, "size": size(file["bytes"]), "notes": [pick(note, self.lang) for note in file["notes"]]}
+            for file in self.files
+        ]
+
+    def _wrong(self) -> dict[str, str]:
+        """Field -> the sentence beside it."""
+        said = {
+            field: self._say(f"problem.{key}", most=f"{_most(field):,}")
+            for field, key in self.problems.items()
+        }
+        return said | ({"files": self.refused} if self.refused else {})
+
+    def _problems(self) -> list[dict[str, str]]:
+        wrong = self._wrong()
+        return [{"field": field, "said": wrong[field]} for field in ORDER if field in wrong]
+
+    def _say(self, key: str, **values: Any) -> str:
+        return say(f"opinion.{key}", self.lang, **values)
+
+
+def _most(field: str) -> int:
+    longest = {"text": LIMITS.text_characters, "reason": LIMITS.reason_characters}
+    return longest.get(field, LIMITS.line_characters)

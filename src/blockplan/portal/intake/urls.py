@@ -1,0 +1,12 @@
+"""Addresses of the form and of what follows it, below their language."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from blockplan.portal.intake import views
+
+urlpatterns = [
+    path("notices/<slug:notice>/opinion/", views.opinion, name="opinion"),
+    path("notices/<slug:notice>/drafts/<slug:token>/", views.draft, name="draft"),
+]

@@ -1,0 +1,92 @@
+"""The form: filled in, looked through by its sender, sent; each step a page that needs no script."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from blockplan.errors import NoticeStateError
+from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal.intake import drafts
+from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.intake.fields import Filled, target_of
+from blockplan.portal.intake.form_page import Form
+from blockplan.portal.intake.receipt_page import receipt_page
+from blockplan.portal.intake.taking import Said, again, take
+from blockplan.portal.record.store import UnavailableError
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from blockplan.portal.record.models import Notice
+
+
+@of_our_pages
+def opinion(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
+    """The form, aimed at an object where ``?layer=&object=`` names one; and every step after it."""
+    row = notice_of(notice)
+    if row.state not in TAKES_OPINIONS:
+        return stopped(request, row, "closed", 200)
+    if request.method != "POST":
+        aimed = target_of(f"{request.GET.get('layer', '')}:{request.GET.get('object', '')}")
+        return Form(request, row, Filled(targets=[aimed] if aimed else [])).page()
+    step = request.POST.get("do", "check")
+    kept = drafts.find(row.id, request.POST.get("draft", ""))
+    if step == "send":
+        return _send(request, row, kept)
+    if step == "edit":
+        return Form(request, row, Filled.of_draft(kept.row.data) if kept else Filled(), kept).page()
+    return _step(request, row, kept, step)
+
+
+def draft(request: HttpRequest, lang: str, notice: str, token: str) -> HttpResponse:
+    """A form that was kept."""
+    row = notice_of(notice)
+    kept = drafts.find(row.id, token)
+    if kept is None:
+        response = stopped(request, row, "no_draft", 404)
+    else:
+        response = Form(request, row, Filled.of_draft(kept.row.data), kept).page()
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def stopped(request: HttpRequest, row: Notice, why: str, status: int) -> HttpResponse:
+    """Why it does not go on, and the way back to the notice."""
+    return render(request, "portal/opinion_stopped.html", {"why": why, "notice": row}, status=status)
+
+
+def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str) -> HttpResponse:
+    """Everything but sending: files are taken in first, so that no step loses them."""
+    form = Form(request, row, Filled.of_post(request.POST), kept)
+    form.read_files()
+    if step == "find":
+        return form.page(sought=request.POST.get("find", ""))
+    form.problems |= form.filled.problems(files=len(form.files), mails=form.mails)
+    if step == "save":
+        return form.kept_page()
+    if form.problems or form.refused:
+        return form.page()
+    form.keep()
+    return form.preview()
+
+
+def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpResponse:
+    """Take it in; a form that was sent before gets the receipt it got then."""
+    token = request.POST.get("draft", "")
+    before = again(row.id, token)
+    if before is not None:
+        return receipt_page(request, row, before)
+    if kept is None:
+        return stopped(request, row, "no_draft", 404)
+    form = Form(request, row, Filled.of_draft(kept.row.data), kept)
+    try:
+        made = take(row.id, Said(opinion=form.filled.opinion(kept.attachments(), form.lang), form=token))
+    except NoticeStateError:
+        return stopped(request, row, "closed", 409)
+    except UnavailableError:
+        return form.preview(trouble="unavailable", status=503)
+    kept.erase()
+    return receipt_page(request, row, made)

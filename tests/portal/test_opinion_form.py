@@ -1,0 +1,213 @@
+"""The form: each step is a page that needs no script, loses nothing, and says what is wrong beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.notice.records import an_opening
+
+from blockplan.portal.intake import drafts
+from blockplan.portal.intake.models import Draft
+from blockplan.portal.record.models import Opinion
+
+if TYPE_CHECKING:
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
+
+FORM = "/en/notices/town/opinion/"
+
+
+def page(answer: object) -> str:
+    return answer.content.decode()  # type: ignore[attr-defined,no-any-return]
+
+
+def post(**said: object) -> str:
+    return page(Client().post(FORM, {"do": "check"} | said))
+
+
+def draft_of(html: str) -> str:
+    found = re.search(r'name="draft" value="([^"]+)"', html)
+    assert found is not None, html
+    return found[1]
+
+
+def test_an_opinion_is_looked_through_and_then_sent_without_a_script(opened: DatabaseStore) -> None:
+    looked = post(text="More trees.", title="Trees", name="Li", contact="li@example.org")
+    assert "More trees." in looked
+    assert Opinion.objects.count() == 0
+    receipt = post(do="send", draft=draft_of(looked))
+    assert "Receipt O-1" in receipt
+    assert "in time" in receipt
+    event = next(opened.events({"submitted"}))
+    assert event.payload["text"] == "More trees."
+    assert (event.payload["title"], event.payload["language"]) == ("Trees", "en")
+    assert "Li" not in str(event.payload)
+    assert Draft.objects.count() == 0
+
+
+def test_a_second_click_gets_the_same_receipt_and_the_same_secret(opened: DatabaseStore) -> None:
+    token = draft_of(post(text="More trees."))
+    first, second = post(do="send", draft=token), post(do="send", draft=token)
+    assert first == second
+    assert Opinion.objects.count() == 1
+
+
+def test_an_empty_form_says_so_beside_the_field_and_enters_nothing(opened: DatabaseStore) -> None:
+    html = post(text=" ", title="Trees")
+    assert '<a href="#text">' in html
+    assert 'id="text-error"' in html
+    assert 'value="Trees"' in html
+    assert Opinion.objects.count() == 0
+
+
+def test_what_the_law_asks_for_and_is_missing_is_warned_of_and_noted(
+    begun: DatabaseStore,
+) -> None:
+    begun.append("opened", an_opening(wants=["name", "address", "standing", "title", "reason"]))
+    looked = post(text="More trees.", title="Trees", name="Li")
+    warning = looked.split('class="warning"')[1].split("</div>")[0]
+    assert "Reason" in warning
+    assert "Title" not in warning
+    receipt = post(do="send", draft=draft_of(looked))
+    assert "Formal defects" in receipt
+    assert next(begun.events({"submitted"})).payload["defects"] == ["address", "standing", "reason"]
+
+
+def test_an_object_of_the_plan_is_aimed_at_by_its_address(shown: DatabaseStore) -> None:
+    html = page(Client().get(FORM, {"layer": "rules", "object": "zone-green"}))
+    assert 'value="rules:zone-green"' in html
+    receipt = post(do="send", draft=draft_of(post(text="More.", target="rules:zone-green")))
+    assert "zone-green" in receipt
+    assert next(shown.events({"submitted"})).payload["targets"] == [{"layer": "rules", "id": "zone-green"}]
+
+
+def test_objects_are_found_by_number_and_by_words_and_chosen_and_taken_out(shown: DatabaseStore) -> None:
+    assert 'value="parcels:RD-01-01-012"' in post(do="find", find="rd-01-01-012", text="Stay")
+    html = post(do="find", find="nothing of this name", text="Stay")
+    assert "nothing of this name" in html
+    assert "Stay</textarea>" in html
+    kept = post(
+        do="find", find="", target=["parcels:RD-01-01-012", "rules:zone-green"], without="rules:zone-green"
+    )
+    assert 'name="target" value="parcels:RD-01-01-012"' in kept
+    assert 'name="target" value="rules:zone-green"' not in kept
+
+
+def test_files_stay_with_the_form_through_every_step(opened: DatabaseStore, config: Config) -> None:
+    file = SimpleUploadedFile("trees.txt", b"many trees", "application/x-made-up")
+    html = post(text="", title="x", do="find", find="y", files=file)
+    assert "trees.txt" in html
+    receipt = post(do="send", draft=draft_of(post(text="See the file.", draft=draft_of(html))))
+    assert "Receipt O-1" in receipt
+    event = next(opened.events({"submitted"}))
+    assert event.payload["files"] == [{"name": "trees.txt", "media_type": "text/plain", "bytes": 10}]
+    assert opened.file(event.seq, 0) == b"many trees"
+    assert not any((config.data / "drafts").iterdir())
+
+
+def test_a_file_that_is_not_taken_in_is_named_and_the_words_stay(opened: DatabaseStore) -> None:
+    file = SimpleUploadedFile("a.svg", b"<svg onload='alert(1)'/>", "image/svg+xml")
+    html = post(text="See the file.", files=file)
+    assert 'id="files-error"' in html
+    assert "SVG" in html
+    assert "See the file.</textarea>" in html
+
+
+def test_a_file_can_be_taken_out_again(opened: DatabaseStore) -> None:
+    html = post(text="x", do="find", files=SimpleUploadedFile("a.txt", b"one", "text/plain"))
+    found = re.search(r'name="without_file" value="([0-9a-f]{64})"', html)
+    assert found is not None
+    assert "a.txt" not in post(text="x", do="find", draft=draft_of(html), without_file=found[1])
+
+
+def test_a_kept_draft_is_found_by_its_link_alone_and_is_gone_after_30_days(
+    opened: DatabaseStore, clock: HandClock, config: Config
+) -> None:
+    file = SimpleUploadedFile("a.txt", b"one", "text/plain")
+    html = post(do="save", text="Half a thought", name="Li", files=file)
+    link = re.search(r'href="[^"]*(/en/notices/town/drafts/[^"]+)"', html)
+    assert link is not None
+    answer = Client().get(link[1])
+    assert "Half a thought" in page(answer)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    clock.on(days=29)
+    assert drafts.sweep() == 0
+    clock.on(days=2)
+    assert Client().get(link[1]).status_code == 404
+    assert drafts.sweep() == 1
+    assert Draft.objects.count() == 0
+
+
+def test_a_form_opened_in_time_and_sent_after_the_end_is_late(
+    opened: DatabaseStore, clock: HandClock
+) -> None:
+    clock.set(2026, 3, 31, 23, 59, 0)
+    looked = post(text="More trees.")
+    clock.on(minutes=1)
+    receipt = post(do="send", draft=draft_of(looked))
+    assert "late (the period ended" in receipt
+    assert Opinion.objects.get().late is True
+    assert "The period ended at" in page(Client().get(FORM))
+
+
+def test_no_page_sets_a_cookie_and_no_other_site_may_send_forms(opened: DatabaseStore) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert not client.get(FORM).cookies
+    answer = client.post(FORM, {"do": "check", "text": "More trees."})
+    assert (answer.status_code, dict(answer.cookies)) == (200, {})
+    for header in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://elsewhere.example"}):
+        assert client.post(FORM, {"do": "check", "text": "x"}, headers=header).status_code == 403
+    assert client.post(FORM, {"text": "x"}, headers={"Origin": "http://testserver"}).status_code == 200
+
+
+def test_words_are_shown_as_words_and_never_as_marks(opened: DatabaseStore) -> None:
+    bad = "<script>alert(1)</script>\u202e\x00"
+    looked = post(text=bad, title=bad, name=bad, target=f"parcels:{bad}")
+    assert "<script>alert" not in looked
+    assert "<script>alert" not in post(do="send", draft=draft_of(looked))
+
+
+def test_a_notice_that_takes_nothing_says_so(begun: DatabaseStore) -> None:
+    assert Client().get(FORM).status_code == 404
+    begun.append("opened", an_opening())
+    begun.append("notice_withdrawn", {"reason": "error", "by": "Li"})
+    assert "takes no opinions" in page(Client().get(FORM))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_every_word_stands_in_a_list(
+    shown: DatabaseStore, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOCKPLAN_PSEUDO", "1")
+    address = f"/{lang}/notices/town/opinion/"
+    file = SimpleUploadedFile("a.txt", b"one", "text/plain")
+    looked = page(
+        Client().post(address, {"do": "check", "text": "§", "target": "rules:zone-green", "files": file})
+    )
+    pages = [
+        page(Client().get(address)),
+        page(Client().post(address, {"do": "find", "find": "RD-01-01-012"})),
+        page(Client().post(address, {"do": "check", "text": ""})),
+        page(Client().post(address, {"do": "save", "text": "§"})),
+        looked,
+        page(Client().post(address, {"do": "send", "draft": draft_of(looked)})),
+        page(Client().get(f"/{lang}/notices/town/drafts/none/")),
+    ]
+    for html in pages:
+        assert unlisted(html) == []
+
+
+def unlisted(html: str) -> list[str]:
+    """Letters of a page outside of the brackets of words, of what a plan or a person says, and of figures."""
+    main = html.split('<main id="content">')[1]
+    for tag in ("pre", "code", "output", "bdi", "b", "small", "title"):
+        main = re.sub(rf"<{tag}\b.*?</{tag}>", " ", main, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "\n", re.sub(r"⟦[^⟧]*⟧", " ", main))
+    moments = re.sub(r".*\+0800.*", "", text)  # as Babel writes them in each language
+    return [line.strip() for line in moments.splitlines() if re.search(r"\w{2}", line)]
