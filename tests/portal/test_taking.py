@@ -5,13 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import altcha
 import pytest
 from django.db import connection
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, intake
 from blockplan.notice.receipts import faults_of_receipt
-from blockplan.portal.intake.models import Sending
+from blockplan.portal.intake import gate
+from blockplan.portal.intake.models import Bucket, Sending, Spent
 from blockplan.portal.intake.taking import Receipt, Said, new_form, take
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import forget_stores, open_store
@@ -23,12 +25,21 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
-def said(text: str = "More trees.", form: str | None = None, *, proved: bool = True, **more: object) -> Said:
-    return Said(opinion=intake.Opinion(text=text, **more), form=form or new_form(), proved=proved)  # type: ignore[arg-type]
+def said(text: str = "More trees.", form: str | None = None, **more: object) -> Said:
+    opinion = intake.Opinion(text=text, files=more.pop("files", ()))  # type: ignore[arg-type]
+    return Said(opinion=opinion, form=form or new_form(), **more)  # type: ignore[arg-type]
+
+
+def solved(notice: str = "town") -> str:
+    """What a browser sends once it has tried keys."""
+    challenge = altcha.Challenge.from_dict(gate.challenge_for(notice))
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    return altcha.Payload(challenge, solution).to_base64()
 
 
 def test_a_receipt_proves_the_opinion_and_its_secret_opens_it(opened: DatabaseStore) -> None:
-    made = take("town", said())
+    made = take("town", said(solution=solved()))
     assert (made.opinion, made.late, made.held, made.defects) == ("O-1", False, False, ())
     assert faults_of_receipt(made.document, opened.notary.verifier) == []
     assert made.secret is not None
@@ -64,10 +75,43 @@ def test_a_form_sent_by_many_requests_at_once_is_one_opinion(
 
 
 def test_without_shown_work_it_is_in_the_record_and_held(opened: DatabaseStore) -> None:
-    made = take("town", said(proved=False))
+    made = take("town", said())
     assert made.held is True
     assert Opinion.objects.get().held is True
     assert next(opened.events({"submitted"})).payload["text"] == "More trees."
+
+
+def test_work_is_shown_once_for_one_opinion_of_one_notice(opened: DatabaseStore) -> None:
+    solution = solved()
+    assert take("town", said(solution=solution)).held is False
+    assert take("town", said(solution=solution)).held is True
+    assert take("town", said(solution=solved("other"))).held is True
+    assert take("town", said(solution="nonsense")).held is True
+    assert Spent.objects.count() == 1
+
+
+def test_work_shown_for_what_cannot_be_entered_is_not_spent(opened: DatabaseStore, clock: HandClock) -> None:
+    solution = solved()
+    for _ in range(30):
+        take("town", said(sender="one"))
+    with pytest.raises(gate.BusyError):
+        take("town", said(sender="one", solution=solution))
+    assert take("town", said(sender="another", solution=solution)).held is False
+
+
+def test_a_flood_from_one_side_is_told_to_wait_and_others_are_not(
+    opened: DatabaseStore, clock: HandClock
+) -> None:
+    for _ in range(30):
+        take("town", said(sender="one"))
+    with pytest.raises(gate.BusyError) as caught:
+        take("town", said(sender="one"))
+    assert caught.value.wait_s == pytest.approx(20)
+    take("town", said(sender="two"))
+    clock.on(seconds=20)
+    take("town", said(sender="one"))
+    clock.on(days=3)
+    assert gate.sweep() == Bucket.objects.count() + 3
 
 
 def test_a_late_opinion_is_kept_and_its_receipt_says_so(opened: DatabaseStore, clock: HandClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from blockplan.notice.limits import LIMITS, size
 from blockplan.notice.uploads import take_files
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake import aims, drafts
+from blockplan.portal.intake import aims, drafts, gate
 from blockplan.portal.intake.fields import STANDINGS, Filled
 from blockplan.portal.words import say
 from blockplan.texts import pick
@@ -68,6 +69,9 @@ class Form:
         came = self.request.FILES.getlist("files")
         if not came:
             return
+        if gate.wait("file", self.request, self.row.id):
+            self.refused = self._say("problem.often")
+            return
         already = self.files
         try:
             if len(already) + len(came) > LIMITS.files:
@@ -108,7 +112,12 @@ class Form:
         missing = [
             aims.said_or(f"opinion.field.{name}", name, self.lang) for name in self.filled.missing(self.wants)
         ]
-        return self._render("portal/opinion_check.html", status, missing=missing, trouble=trouble)
+        more = {
+            "missing": missing,
+            "trouble": trouble,
+            "challenge": json.dumps(gate.challenge_for(self.row.id)),
+        }
+        return self._render("portal/opinion_check.html", status, **more)
 
     def kept_page(self) -> HttpResponse:
         """Where the draft is found again."""

@@ -41,3 +41,26 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.notice_id}"
+
+
+class Bucket(models.Model):
+    """A token bucket, under a hash of whose it is; see `blockplan.portal.intake.gate`."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    tokens = models.FloatField(default=0.0)
+    #: Seconds; None while nobody took anything.
+    at = models.FloatField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Spent(models.Model):
+    """A solved challenge, so that it is taken once."""
+
+    nonce = models.CharField(max_length=64, primary_key=True)
+    #: Seconds; afterwards it is worth nothing anyway.
+    until = models.FloatField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.nonce

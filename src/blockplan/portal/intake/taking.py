@@ -28,6 +28,7 @@ from blockplan.notice.leaves import leaf
 from blockplan.notice.merkle import leaf_hash
 from blockplan.notice.receipts import receipt
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake import gate
 from blockplan.portal.intake.models import Sending
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion as Row
@@ -56,14 +57,18 @@ class Said:
         `blockplan.notice.uploads` before.
     form
         The sender's key against sending twice (`new_form` makes one).
-    proved
-        Whether the sender has shown work (`blockplan.portal.intake.proof`). Without it the opinion is in the
-        record like every other, and is shown to others only after a clerk has looked.
+    solution
+        A solved challenge (`gate.challenge_for`), Base64 as the widget sends it. Without one, or with one
+        that is wrong, old or spent, the opinion is in the record like every other, and is shown to others
+        only after a clerk has looked.
+    sender
+        What stands for the sender's address (`gate.sender_of`); None where no limit is to hold.
     """
 
     opinion: intake.Opinion
     form: str = field(repr=False)
-    proved: bool = False
+    solution: str | None = field(default=None, repr=False)
+    sender: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,8 @@ def take(notice: str, said: Said) -> Receipt:
         If there is nothing in it or too much, the key of the form is too short, or there is no such notice.
     NoticeStateError
         If the notice takes no opinions in now.
+    BusyError
+        If too much came from this sender; nothing was entered, and it says when to come back.
     UnavailableError
         If the database or the disk cannot be used now; its `entered` says what became of the opinion.
     """
@@ -135,7 +142,8 @@ def take(notice: str, said: Said) -> Receipt:
     files = Files(config_of_environment().files)
     for file in said.opinion.files:
         files.put(file.content)  # a second `put`, under the lock, finds it there
-    return _given(store, store.transact(lambda ledger: _enter_once(ledger, said)), said.form)
+    proof = gate.proof_of(notice, said.solution)
+    return _given(store, store.transact(lambda ledger: _enter_once(ledger, said, proof)), said.form)
 
 
 def again(notice: str, form: str) -> Receipt | None:
@@ -180,13 +188,16 @@ def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
 
 
-def _enter_once(ledger: Ledger, said: Said) -> Event:
+def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None) -> Event:
     digest = hashlib.sha256(said.form.encode("utf-8", "replace")).hexdigest()
     sent = Sending.objects.filter(notice_id=ledger.notice, form=digest).first()
     if sent is not None:
         return next(ledger.events({"submitted"}, about=f"O-{sent.seq}"))
+    proved = proof is not None and proof.spend()
+    if said.sender is not None:
+        gate.require_room(said.sender, ledger.notice, proved=proved)
     event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form))
     Sending.objects.create(notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
-    if not said.proved:
+    if not proved:
         Row.objects.filter(notice_id=ledger.notice, seq=event.seq).update(held=True)
     return event

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.intake import views
+from blockplan.portal.intake import follow, views
 
 urlpatterns = [
     path("notices/<slug:notice>/opinion/", views.opinion, name="opinion"),
     path("notices/<slug:notice>/drafts/<slug:token>/", views.draft, name="draft"),
+    path("notices/<slug:notice>/follow/", follow.follow, name="follow"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.intake import drafts
+from blockplan.portal.intake import drafts, gate
 from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.intake.fields import Filled, target_of
 from blockplan.portal.intake.form_page import Form
@@ -82,8 +82,15 @@ def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpRe
     if kept is None:
         return stopped(request, row, "no_draft", 404)
     form = Form(request, row, Filled.of_draft(kept.row.data), kept)
+    solution = None if request.POST.get("website") else request.POST.get("solution")
+    said = Said(
+        opinion=form.filled.opinion(kept.attachments(), form.lang), form=token, solution=solution,
+        sender=gate.sender_of(request),
+    )  # fmt: skip
     try:
-        made = take(row.id, Said(opinion=form.filled.opinion(kept.attachments(), form.lang), form=token))
+        made = take(row.id, said)
+    except gate.BusyError as error:
+        return gate.busy(form.preview(trouble="busy"), error.wait_s)
     except NoticeStateError:
         return stopped(request, row, "closed", 409)
     except UnavailableError:

@@ -1,0 +1,185 @@
+"""
+What a submitter may do with number and secret: see how it stands, take the receipt along, amend, withdraw.
+
+Both travel in the body of a form and never in an address. A wrong secret and a number that nobody has get the
+same answer, after the same work.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import intake
+from blockplan.notice.disclosure import ORIGINAL
+from blockplan.notice.events import write_time
+from blockplan.notice.limits import LIMITS
+from blockplan.notice.state import TAKES_OPINIONS, State
+from blockplan.notice.texts_in import made_fit
+from blockplan.portal import clock, shield
+from blockplan.portal.intake import aims, gate
+from blockplan.portal.intake.answers import answers_to
+from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.intake.receipt_page import facts
+from blockplan.portal.intake.taking import receipt_of
+from blockplan.portal.record.store import UnavailableError, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from blockplan.notice.events import Event
+    from blockplan.portal.record.models import Notice
+    from blockplan.portal.record.store import DatabaseStore
+
+#: A number that no opinion has: the notice's own opening.
+_NOBODY = "O-0"
+
+
+class Followed:
+    """An opinion whose secret was shown, in one request."""
+
+    def __init__(self, request: HttpRequest, row: Notice, store: DatabaseStore, first: Event) -> None:
+        self.request = request
+        self.row = row
+        self.store = store
+        self.first = first
+        self.secret = request.POST.get("secret", "").strip()
+        self.lang: str = request.lang  # type: ignore[attr-defined]
+        self.number = f"O-{first.seq}"
+        self.about = list(store.events(about=self.number))
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back."""
+        return any(event.kind == "withdrawn" for event in self.about)
+
+    @property
+    def newest(self) -> Event:
+        """The entry with the submitter's newest words."""
+        return next(event for event in reversed(self.about) if event.kind in ORIGINAL)
+
+    @property
+    def can_amend(self) -> bool:
+        """Whether the period still runs."""
+        now = write_time(clock.now())
+        return self.row.state == State.ON_NOTICE and now < self.row.ends_before and not self.withdrawn
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether it can be taken back."""
+        return self.row.state in TAKES_OPINIONS and not self.withdrawn
+
+    def page(self, *, step: str = "see", wrong: str = "", said: str = "", status: int = 200) -> HttpResponse:
+        """How it stands; `step` asks for new words (``amend``) or whether it is meant (``withdraw``)."""
+        more = {
+            "notice": self.row,
+            "opinion": self.number,
+            "secret": self.secret,
+            "step": step,
+            "wrong": wrong,
+            "done": said,
+            "text": self.newest.payload.get("text", ""),
+            "most_text": LIMITS.text_characters,
+            "can_amend": self.can_amend,
+            "can_withdraw": self.can_withdraw,
+            "way": [
+                {"at": event.at, "words": aims.said_or(f"follow.kind.{event.kind}", "", self.lang)}
+                for event in self.about
+                if event.kind in _TOLD
+            ],
+            "answers": answers_to(self.store, self.row, self.number),
+            **facts(self.row, receipt_of(self.store, self.first), self.lang),
+        }
+        return render(self.request, "portal/follow.html", more, status=status)
+
+    def as_json(self) -> HttpResponse:
+        """The receipt, as a file."""
+        document = receipt_of(self.store, self.first).document
+        content = json.dumps(document, ensure_ascii=False, indent=1).encode()
+        answer = HttpResponse(content, content_type="application/json")
+        return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.json")
+
+    def amend(self) -> HttpResponse:
+        """Put other words in the place of the old ones."""
+        text = made_fit(self.request.POST.get("text", ""))[0]
+        if not text.strip():
+            return self.page(step="amend", wrong="empty")
+        if len(text) > LIMITS.text_characters:
+            return self.page(step="amend", wrong="long")
+        if text == self.newest.payload.get("text"):
+            return self.page(said="amended")  # a second click
+        kept = {key: self.newest.payload[key] for key in _KEPT if key in self.newest.payload}
+        return self._enter(
+            lambda: intake.amend(self.store, self.number, text, secret=self.secret, **kept), "amended"
+        )
+
+    def withdraw(self) -> HttpResponse:
+        """Take it back."""
+        if self.withdrawn:
+            return self.page(said="withdrawn")
+        return self._enter(lambda: intake.withdraw(self.store, self.number, secret=self.secret), "withdrawn")
+
+    def _enter(self, work: Callable[[], Event], done: str) -> HttpResponse:
+        try:
+            work()
+        except (NoticeStateError, UsageError):
+            return self.page(wrong="too_late", status=409)
+        except UnavailableError:
+            return self.page(wrong="unavailable", status=503)
+        self.row.refresh_from_db()
+        self.about = list(self.store.events(about=self.number))
+        return self.page(said=done)
+
+
+#: What stays with the opinion when its words are amended.
+_KEPT = ("title", "reason", "language", "targets", "place", "geometry")
+#: What a submitter is told of the way of an opinion.
+_TOLD = frozenset(
+    {"submitted", "amended", "transcribed", "withdrawn", "redacted", "withheld", "restored", "erased"}
+)
+_STEPS: dict[str, Callable[[Followed], HttpResponse]] = {
+    "see": Followed.page,
+    "amend": lambda one: one.page(step="amend"),
+    "amend_now": Followed.amend,
+    "withdraw": lambda one: one.page(step="withdraw"),
+    "withdraw_now": Followed.withdraw,
+    "receipt_json": Followed.as_json,
+}
+
+
+@of_our_pages
+def follow(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
+    """The page that asks for number and secret, and what they open."""
+    row = notice_of(notice)
+    if request.method != "POST":
+        return _ask(request, row, request.GET.get("opinion", "")[:24])
+    number = request.POST.get("opinion", "").strip()[:24]
+    wait_s = gate.wait("secret", request, row.id)
+    if wait_s:
+        return gate.busy(_ask(request, row, number, wrong="often", status=429), wait_s)
+    store = open_store(row.id)
+    first = _first(store, number)
+    if not intake.holds_secret(first, request.POST.get("secret", "").strip()) or first is None:
+        return _ask(request, row, number, wrong="no_such", status=403)
+    step = _STEPS.get(request.POST.get("do", "see"), Followed.page)
+    return step(Followed(request, row, store, first))
+
+
+def _first(store: DatabaseStore, number: str) -> Event | None:
+    """The entry of an opinion by its number, written as on the receipt or without the letter."""
+    figures = number.upper().removeprefix("O-").strip()
+    name = f"O-{int(figures)}" if figures.isascii() and figures.isdecimal() else _NOBODY
+    return next(store.events({"submitted"}, about=name), None)
+
+
+def _ask(
+    request: HttpRequest, row: Notice, number: str, *, wrong: str = "", status: int = 200
+) -> HttpResponse:
+    said: dict[str, Any] = {"notice": row, "opinion": number, "wrong": wrong}
+    return render(request, "portal/follow_ask.html", said, status=status)

@@ -1,0 +1,163 @@
+"""
+How often somebody may do something here, and whether work was shown: `blockplan.notice.buckets` and
+`blockplan.notice.challenge` over tables, the same for all processes.
+
+Addresses are not kept: a bucket stands under a hash with a key of the day, and is gone two days later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from blockplan.errors import BlockplanError
+from blockplan.notice import buckets, challenge
+from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake.models import Bucket, Spent
+from blockplan.portal.shield import address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+#: Of a whole notice, whoever sends: what a rush of the last hour has many times over.
+NOTICE_RATES = {"unproved": buckets.Rate(capacity=300, per_s=0.5)}
+KEPT_S = 2 * 86_400
+
+
+class BusyError(BlockplanError):
+    """Too much came from one side; nothing was entered, and `wait_s` says when to come back."""
+
+    def __init__(self, wait_s: float) -> None:
+        self.wait_s = wait_s
+        super().__init__(
+            "Too many opinions came at once, and nothing was entered. "
+            f"Send it again in {math.ceil(min(wait_s, 3600))} s."
+        )
+
+
+class TableBuckets:
+    """`buckets.Buckets` in a table: the row is locked while it is changed."""
+
+    def change(
+        self, key: str, work: Callable[[buckets.Bucket | None], tuple[buckets.Bucket, float]]
+    ) -> float:
+        """As `buckets.Buckets` says."""
+        with transaction.atomic():
+            Bucket.objects.bulk_create([Bucket(key=key)], ignore_conflicts=True)
+            row = Bucket.objects.select_for_update().get(key=key)
+            before = None if row.at is None else buckets.Bucket(row.tokens, row.at)
+            after, rest = work(before)
+            if after != before:
+                row.tokens, row.at = after.tokens, after.at
+                row.save(update_fields=["tokens", "at"])
+            return rest
+
+
+class TableSpent:
+    """`challenge.Used` in a table: its unique index decides."""
+
+    def spend(self, nonce: str, until: float) -> bool:
+        """As `challenge.Used` says."""
+        try:
+            with transaction.atomic():
+                Spent.objects.create(nonce=nonce, until=until)
+        except IntegrityError:
+            return False
+        return True
+
+
+def wait(what: str, request: HttpRequest, notice: str) -> float:
+    """Seconds to wait before somebody may do something (of `buckets.RATES`); 0.0 where it may be now."""
+    key = f"{what}:{notice}:{sender_of(request)}"
+    return buckets.take(TableBuckets(), key[:120], buckets.RATES[what], clock.now().timestamp())
+
+
+def require_room(address: str, notice: str, *, proved: bool) -> None:
+    """
+    Take a token for an opinion, in the transaction that enters it: one that is not entered took none.
+
+    Raises
+    ------
+    BusyError
+        If somebody, or everybody without shown work together, sends more than a crowd at a counter would.
+    """
+    now = clock.now().timestamp()
+    store = TableBuckets()
+    wait_s = buckets.take(store, f"opinion:{notice}:{address}"[:120], buckets.RATES["opinion"], now)
+    if not wait_s and not proved:
+        wait_s = buckets.take(store, f"unproved:{notice}", NOTICE_RATES["unproved"], now)
+    if wait_s:
+        raise BusyError(wait_s)
+
+
+def sender_of(request: HttpRequest) -> str:
+    """What stands for the address that a request came from, today."""
+    return buckets.address_key(address_of(request, config_of_environment().proxies), _key_of_day())
+
+
+def busy(response: HttpResponse, wait_s: float) -> HttpResponse:
+    """Say when to come back."""
+    response.status_code = 429
+    response.headers["Retry-After"] = str(min(math.ceil(wait_s), 3600) if math.isfinite(wait_s) else 3600)
+    return response
+
+
+def challenge_for(notice: str) -> dict[str, Any]:
+    """A challenge for sending an opinion to a notice."""
+    return challenge.create(_key("challenge"), f"opinion:{notice}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A right solution that is not spent yet."""
+
+    nonce: str
+    until: float
+
+    def spend(self) -> bool:
+        """Whether it is spent now, for the first time; in the transaction of what it is spent on."""
+        return TableSpent().spend(self.nonce, self.until)
+
+
+class _Noted:
+    """Notes what would be spent: the work of checking is done before the record is locked."""
+
+    def __init__(self) -> None:
+        self.proof: Proof | None = None
+
+    def spend(self, nonce: str, until: float) -> bool:
+        """As `challenge.Used` says, but for the spending."""
+        self.proof = Proof(nonce, until)
+        return True
+
+
+def proof_of(notice: str, solution: str | None) -> Proof | None:
+    """What work a solution shows for this notice; None where it shows none."""
+    noted = _Noted()
+    challenge.verify(solution, _key("challenge"), f"opinion:{notice}", noted)
+    return noted.proof
+
+
+def sweep() -> int:
+    """Forget buckets and solutions that count no more; gives back how many."""
+    now = clock.now().timestamp()
+    old, _ = Bucket.objects.filter(at__lt=now - KEPT_S).delete()
+    spent, _ = Spent.objects.filter(until__lt=now).delete()
+    return old + spent
+
+
+def _key(purpose: str) -> bytes:
+    return hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def _key_of_day() -> bytes:
+    return _key(f"address {clock.now().date().isoformat()}")
