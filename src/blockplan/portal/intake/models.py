@@ -33,7 +33,7 @@ class Draft(models.Model):
 
     #: SHA-256 of the token of its link, in hex.
     digest = models.CharField(max_length=64, primary_key=True)
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False, related_name="+")
     data = models.JSONField(default=dict)
     #: Of its files together.
     bytes = models.PositiveBigIntegerField(default=0)

@@ -21,7 +21,10 @@ class Migration(migrations.Migration):
                 (
                     "notice",
                     models.ForeignKey(
-                        db_index=False, on_delete=django.db.models.deletion.CASCADE, to="record.notice"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="record.notice",
                     ),
                 ),
             ],
