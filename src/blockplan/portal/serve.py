@@ -7,15 +7,24 @@ Settings reach the workers through the environment, so that each of them reads t
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
 from blockplan.portal.config import PREFIX, config_of_environment, read_config
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from blockplan.portal.config import Config
+
+#: A process that lasted so long did not fail at its beginning.
+LASTED_S = 60.0
 
 
 def set_up(
@@ -72,7 +81,7 @@ def run(config: Config, port: int) -> None:
     from granian import Granian  # noqa: PLC0415 (only the service needs it)
     from granian.constants import Interfaces  # noqa: PLC0415
 
-    Granian(
+    server = Granian(
         "blockplan.portal.wsgi:application",
         address="127.0.0.1",
         port=port,
@@ -81,7 +90,35 @@ def run(config: Config, port: int) -> None:
         blocking_threads=config.threads,
         respawn_failed_workers=True,
         log_access=False,
-    ).serve()
+    )
+    with _beside():
+        server.serve()
+
+
+@contextmanager
+def _beside() -> Iterator[None]:
+    """Meanwhile `blockplan.portal.background` runs in a process of its own, begun anew where it ends."""
+    over = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def watch() -> None:
+        wait_s = 1.0
+        while not over.is_set():
+            begun = time.monotonic()
+            running[:] = [subprocess.Popen([sys.executable, "-m", "blockplan.portal.background"])]
+            running[0].wait()
+            wait_s = 1.0 if time.monotonic() - begun > LASTED_S else min(wait_s * 2, LASTED_S)
+            over.wait(wait_s)
+
+    thread = threading.Thread(target=watch, name="background", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for process in running:
+            process.terminate()
+        thread.join(timeout=10)
 
 
 def _migrate() -> None:

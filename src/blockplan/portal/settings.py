@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "blockplan.portal.record",
     "blockplan.portal.plans",
+    "blockplan.portal.mail",
     "blockplan.portal.intake",
     "blockplan.portal.office",
     "blockplan.portal.pages",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.notice.intake import ABOUT_PERSON, Opinion
 from blockplan.notice.limits import LIMITS
 from blockplan.notice.texts_in import made_fit
+from blockplan.portal.mail.outbox import is_mail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,15 +123,3 @@ def target_of(said: str) -> dict[str, str] | None:
     """
     found = _TARGET.fullmatch(said)
     return None if found is None else {"layer": found[1], "id": found[2]}
-
-
-def is_mail(said: str) -> bool:
-    """
-    Whether a contact can be an e-mail address (the server of the other side knows for certain).
-
-    Examples
-    --------
-    >>> is_mail("li@example.org"), is_mail("010-5555 5555")
-    (True, False)
-    """
-    return bool(re.fullmatch(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z0-9-]{2,60}", said))

@@ -14,6 +14,7 @@ the record is locked, so that nobody waits for somebody's upload.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -24,12 +25,15 @@ from django.conf import settings
 
 from blockplan.errors import UsageError
 from blockplan.notice import intake
+from blockplan.notice.events import write_time
 from blockplan.notice.leaves import leaf
 from blockplan.notice.merkle import leaf_hash
 from blockplan.notice.receipts import receipt
+from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.models import Sending
+from blockplan.portal.mail import outbox
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion as Row
 from blockplan.portal.record.store import open_store
@@ -43,6 +47,8 @@ if TYPE_CHECKING:
 
 #: A key of a form is as hard to guess as a secret, since the secret is made of it.
 SHORTEST_KEY = 22
+#: For so long the same form gets the same receipt.
+KEPT_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +63,24 @@ class Said:
         `blockplan.notice.uploads` before.
     form
         The sender's key against sending twice (`new_form` makes one).
+    mail
+        Where receipt and answer are sent, with a way to end it in each mail; empty sends none.
     solution
         A solved challenge (`gate.challenge_for`), Base64 as the widget sends it. Without one, or with one
         that is wrong, old or spent, the opinion is in the record like every other, and is shown to others
         only after a clerk has looked.
     sender
         What stands for the sender's address (`gate.sender_of`); None where no limit is to hold.
+    proved
+        True where a clerk enters it, who has looked already.
     """
 
     opinion: intake.Opinion
     form: str = field(repr=False)
+    mail: str = field(default="", repr=False)
     solution: str | None = field(default=None, repr=False)
     sender: str | None = field(default=None, repr=False)
+    proved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +195,13 @@ def secret_of(notice: str, form: str) -> str:
     return base64.urlsafe_b64encode(made.digest()[:24]).decode()
 
 
+def sweep() -> int:
+    """Forget forms that nobody sends again, after 30 days; gives back how many."""
+    limit = write_time(clock.now() - dt.timedelta(days=KEPT_DAYS))
+    gone, _ = Sending.objects.filter(at__lt=limit).delete()
+    return gone
+
+
 def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     secret = secret_of(store.notice, form)
     return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
@@ -193,11 +212,14 @@ def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None) -> Event:
     sent = Sending.objects.filter(notice_id=ledger.notice, form=digest).first()
     if sent is not None:
         return next(ledger.events({"submitted"}, about=f"O-{sent.seq}"))
-    proved = proof is not None and proof.spend()
+    proved = said.proved or (proof is not None and proof.spend())
     if said.sender is not None:
         gate.require_room(said.sender, ledger.notice, proved=proved)
     event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form))
     Sending.objects.create(notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
+    if said.mail:
+        lang = str(said.opinion.more.get("language") or "en")
+        outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)
     if not proved:
         Row.objects.filter(notice_id=ledger.notice, seq=event.seq).update(held=True)
     return event

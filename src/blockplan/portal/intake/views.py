@@ -85,7 +85,7 @@ def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpRe
     solution = None if request.POST.get("website") else request.POST.get("solution")
     said = Said(
         opinion=form.filled.opinion(kept.attachments(), form.lang), form=token, solution=solution,
-        sender=gate.sender_of(request),
+        sender=gate.sender_of(request), mail=form.filled.contact if form.filled.mail else "",
     )  # fmt: skip
     try:
         made = take(row.id, said)

@@ -9,6 +9,7 @@ from django.db import connection
 from blockplan.notice.events import STANDING, Event, Part
 from blockplan.portal.record import index
 from blockplan.portal.record.models import Checkpoint, Entry, EntryFile
+from blockplan.portal.record.told import entered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -129,6 +130,7 @@ class DatabaseRows:
         if event.kind in STANDING:
             self._stands = None
         index.take(self, event)
+        entered.send(event.notice, event=event)
 
     def forget(self, seq: int, part: str) -> None:
         """Erase key and content of a part; its commitment stays."""

@@ -1,0 +1,93 @@
+"""
+What runs beside the service, once on a machine: mail is sent, and what nobody needs any more is erased.
+
+``python -m blockplan.portal.background``; `blockplan.portal.serve` starts it, and again where it ends. It
+ends with the process that started it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PAUSE_S = 1.0
+SWEEP_S = 3600.0
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Until the process that started this one is gone."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blockplan.portal.settings")
+    import django  # noqa: PLC0415
+
+    parent = os.getppid()
+    os.nice(5)  # readers come first
+    django.setup()
+    with _alone(parent):
+        swept = 0.0
+        while os.getppid() == parent:
+            if time.monotonic() - swept > SWEEP_S or not swept:
+                swept = time.monotonic()
+                _done(sweep)
+            _done(send)
+            time.sleep(PAUSE_S)
+
+
+def send() -> None:
+    """Send what waits, batch after batch."""
+    from blockplan.portal.mail.sender import send_due  # noqa: PLC0415
+
+    while send_due():
+        pass
+
+
+def sweep() -> None:
+    """Erase what has served its time: drafts, files that nobody speaks of, buckets, old keys of forms."""
+    from blockplan.portal.config import config_of_environment  # noqa: PLC0415
+    from blockplan.portal.intake import drafts, gate, taking  # noqa: PLC0415
+    from blockplan.portal.mail import outbox  # noqa: PLC0415
+    from blockplan.portal.record.files import Files  # noqa: PLC0415
+
+    drafts.sweep()
+    gate.sweep()
+    taking.sweep()
+    outbox.sweep()
+    Files(config_of_environment().files).sweep()
+
+
+def _done(work: Callable[[], None]) -> None:
+    """Do it; a database that is away now is there again later, and nothing here is lost meanwhile."""
+    from django.db import Error, connection  # noqa: PLC0415
+
+    try:
+        work()
+    except (Error, OSError) as error:
+        log.warning("left for later: %s", type(error).__name__)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _alone(parent: int) -> Iterator[None]:
+    """Only one such process on a machine: others wait here."""
+    from blockplan.portal.config import config_of_environment  # noqa: PLC0415
+
+    with (config_of_environment().data / "background.lock").open("w") as file:
+        while os.getppid() == parent:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(PAUSE_S)
+        yield
+
+
+if __name__ == "__main__":
+    main()

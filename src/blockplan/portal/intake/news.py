@@ -1,0 +1,57 @@
+"""Hearing of a notice by mail: asked for here, confirmed by a mail, ended by one click in every later one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import render
+
+from blockplan.portal.intake import gate
+from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.mail import outbox
+from blockplan.portal.mail.outbox import is_mail
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@of_our_pages
+def ask(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
+    """The form; whatever is known of an address, the answer is the same."""
+    row = notice_of(notice)
+    if not outbox.sends():
+        raise Http404
+    said = {"notice": row, "to": request.POST.get("to", "").strip(), "wrong": "", "done": False}
+    if request.method != "POST":
+        return render(request, "portal/news_ask.html", said)
+    if not is_mail(str(said["to"])):
+        return render(request, "portal/news_ask.html", {**said, "wrong": "no_mail"})
+    wait_s = gate.wait("secret", request, row.id)
+    if wait_s:
+        return gate.busy(render(request, "portal/news_ask.html", {**said, "wrong": "often"}), wait_s)
+    outbox.subscribe(row.id, str(said["to"]), lang)
+    return render(request, "portal/news_ask.html", {**said, "done": True})
+
+
+@of_our_pages
+def subscription(request: HttpRequest, lang: str, token: str) -> HttpResponse:
+    """
+    What the link in a mail opens: looking changes nothing (mail programs look by themselves), a button does.
+
+    A mail program that ends a subscription by one click sends ``List-Unsubscribe=One-Click`` here (RFC 8058).
+    """
+    found = outbox.of_token(token)
+    if found is None:
+        return render(request, "portal/news.html", {"step": "gone"}, status=404)
+    step = request.POST.get("do", "stop") if request.method == "POST" else "see"
+    if step == "confirm":
+        found.confirmed = True
+        found.save(update_fields=["confirmed"])
+    elif step == "stop":
+        found.delete()
+    said = {"notice": found.notice, "step": step, "confirmed": found.confirmed, "opinion": found.opinion}
+    answer = render(request, "portal/news.html", said)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer

@@ -1,0 +1,50 @@
+"""Tables of mail: no words of opinions stand here, and no address longer than it is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from blockplan.portal.record.models import MOMENT, Notice
+
+if TYPE_CHECKING:
+    from typing import ClassVar
+
+
+class Outgoing(models.Model):
+    """A mail that is not sent yet; the row goes with the sending. Its words are written when it is sent."""
+
+    #: One of `blockplan.portal.mail.letters.LETTERS`, or ``all``: to be put to every subscriber.
+    kind = models.CharField(max_length=20)
+    to = models.CharField(max_length=254, blank=True)
+    lang = models.CharField(max_length=2, default="en")
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False)
+    #: The opinion that it is about: erased with it.
+    opinion = models.CharField(max_length=24, default="", blank=True, db_index=True)
+    said = models.JSONField(default=dict)
+    tries = models.PositiveIntegerField(default=0)
+    #: Seconds; not before this. While somebody sends it, the moment at which others may try.
+    due = models.FloatField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.notice_id}"
+
+
+class Subscription(models.Model):
+    """Somebody who wants to hear of a notice, or of an opinion of their own; counts once confirmed."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False)
+    opinion = models.CharField(max_length=24, default="", blank=True)
+    to = models.CharField(max_length=254)
+    lang = models.CharField(max_length=2)
+    at = models.CharField(max_length=MOMENT, db_index=True)
+    confirmed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "opinion", "to"], name="subscribed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"subscription to {self.notice_id} {self.opinion}".strip()

@@ -1,0 +1,108 @@
+"""
+Queueing mail in the transaction of what it is about: there is no mail without it, and none is forgotten.
+
+Nothing is queued where the office has no mail server. Who subscribes gets one mail to confirm it, and
+nothing more before that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from blockplan.notice.events import write_time
+from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.mail.models import Outgoing, Subscription
+
+if TYPE_CHECKING:
+    from blockplan.notice.events import Event
+
+#: Entries that subscribers are told of.
+NEWS = frozenset(
+    {"opened", "extended", "corrected", "closed", "restarted", "notice_withdrawn", "published", "in_force"}
+)
+#: A subscription that is not confirmed is forgotten.
+UNCONFIRMED_DAYS = 7
+_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z0-9-]{2,60}")
+
+
+def is_mail(said: str) -> bool:
+    """
+    Whether a contact can be an e-mail address (the server of the other side knows for certain).
+
+    Examples
+    --------
+    >>> is_mail("li@example.org"), is_mail("010-5555 5555")
+    (True, False)
+    """
+    return bool(_MAIL.fullmatch(said))
+
+
+def sends() -> bool:
+    """Whether this office sends mail at all."""
+    return bool(config_of_environment().mail.host)
+
+
+def queue(kind: str, to: str, lang: str, notice: str, *, opinion: str = "", **said: Any) -> None:
+    """One mail more; `said` is what its words need, and never words of an opinion."""
+    if sends():
+        Outgoing.objects.create(
+            kind=kind, to=to, lang=lang, notice_id=notice, opinion=opinion, said=said,
+            due=clock.now().timestamp(),
+        )  # fmt: skip
+
+
+def subscribe(notice: str, to: str, lang: str, *, opinion: str = "", receipt: bool = False) -> None:
+    """
+    Somebody wants to hear of a notice, or of an opinion of theirs; a mail asks to confirm it.
+
+    Parameters
+    ----------
+    receipt
+        Whether that mail is the receipt of the opinion too.
+    """
+    if not sends():
+        return
+    row, _ = Subscription.objects.get_or_create(
+        notice_id=notice, opinion=opinion, to=to, defaults={"lang": lang, "at": write_time(clock.now())}
+    )
+    if receipt or not row.confirmed:
+        queue("receipt" if receipt else "confirm", to, lang, notice, opinion=opinion, subscription=row.pk)
+
+
+def token_of(subscription: int) -> str:
+    """What stands in the links of a subscription's mails: its number, and a seal that is ours alone."""
+    seal = hmac.new(settings.SECRET_KEY.encode(), f"subscription {subscription}".encode(), hashlib.sha256)
+    return f"{subscription}-{seal.hexdigest()[:40]}"
+
+
+def of_token(token: str) -> Subscription | None:
+    """The subscription of a link; None where there is none (any more)."""
+    number = token.partition("-")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) < 16):
+        return None
+    if not hmac.compare_digest(token_of(int(number)).encode(), token.encode("utf-8", "replace")):
+        return None
+    return Subscription.objects.filter(pk=int(number)).first()
+
+
+def take(sender: str, event: Event, **_more: Any) -> None:
+    """An entry was made: subscribers are to be told, and with what was erased its mail goes."""
+    if event.kind in NEWS and sends():
+        queue("all", "", "", sender, event=event.kind, seq=event.seq)
+    if event.kind == "erased" and event.opinion:
+        Outgoing.objects.filter(notice_id=sender, opinion=event.opinion).delete()
+        Subscription.objects.filter(notice_id=sender, opinion=event.opinion).delete()
+
+
+def sweep() -> int:
+    """Forget subscriptions that nobody confirmed; gives back how many."""
+    limit = write_time(clock.now() - dt.timedelta(days=UNCONFIRMED_DAYS))
+    gone, _ = Subscription.objects.filter(confirmed=False, at__lt=limit).delete()
+    return gone

@@ -1,0 +1,139 @@
+"""
+Sending what is queued, by the SMTP server of the office, with patience.
+
+A mail is claimed by one who sends it, for ten minutes, and its row goes once the server has taken it: whoever
+is killed between the two leaves a mail that is sent once more. So a mail comes at least once, seldom twice,
+and then under the same ``Message-ID``.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from typing import TYPE_CHECKING
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import F
+
+from blockplan.portal import clock
+from blockplan.portal.mail.letters import letter
+from blockplan.portal.mail.models import Outgoing, Subscription
+from blockplan.portal.mail.outbox import sends
+
+if TYPE_CHECKING:
+    from django.core.mail.backends.base import BaseEmailBackend
+
+#: For so long a mail belongs to who claimed it.
+LEASE_S = 600.0
+FIRST_WAIT_S = 60.0
+LONGEST_WAIT_S = 6 * 3600.0
+#: Together with the waits between them, about three days.
+MOST_TRIES = 20
+BATCH = 50
+FAN = 500
+log = logging.getLogger(__name__)
+
+
+def send_due() -> int:
+    """Send what is due, one batch; gives back how many mails the server took."""
+    if not sends():
+        return 0
+    now = clock.now().timestamp()
+    numbers = list(
+        Outgoing.objects.filter(due__lte=now).order_by("due", "id").values_list("id", flat=True)[:BATCH]
+    )
+    if not numbers:
+        return 0
+    connection = get_connection()
+    sent = 0
+    try:
+        for number in numbers:
+            row = _claimed(number, now)
+            if row is not None:
+                sent += _fanned(row) if row.kind == "all" else _sent(row, connection)
+    except (OSError, smtplib.SMTPServerDisconnected) as error:
+        # The server is away: whatever waits will wait as long as its own tries say.
+        log.warning("the mail server cannot be reached: %s", type(error).__name__)
+    finally:
+        _shut(connection)
+    return sent
+
+
+def _claimed(number: int, now: float) -> Outgoing | None:
+    """The mail, where nobody else sends it now."""
+    mine = Outgoing.objects.filter(id=number, due__lte=now).update(due=now + LEASE_S, tries=F("tries") + 1)
+    return Outgoing.objects.select_related("notice").filter(id=number).first() if mine else None
+
+
+def _sent(row: Outgoing, connection: BaseEmailBackend) -> int:
+    made = letter(row)
+    made.connection = connection
+    try:
+        made.send()
+    except smtplib.SMTPServerDisconnected:
+        _wait(row)
+        raise
+    except smtplib.SMTPException as error:
+        if _for_ever(error):
+            log.warning("a mail was refused for good (%s); it is erased", _code(error))
+            row.delete()
+        else:
+            _wait(row)
+        return 0
+    except OSError:
+        _wait(row)
+        raise
+    row.delete()
+    return 1
+
+
+def _wait(row: Outgoing) -> None:
+    if row.tries >= MOST_TRIES:
+        log.warning("a mail could not be sent in %d tries; it is erased", row.tries)
+        row.delete()
+        return
+    wait_s = min(FIRST_WAIT_S * 2 ** min(row.tries - 1, 16), LONGEST_WAIT_S)
+    Outgoing.objects.filter(id=row.pk).update(due=clock.now().timestamp() + wait_s)
+
+
+def _for_ever(error: smtplib.SMTPException) -> bool:
+    """Whether the server will never take it (5xx); all else may pass."""
+    return 500 <= (_code(error) or 0) < 600
+
+
+def _code(error: smtplib.SMTPException) -> int | None:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max((code for code, _ in error.recipients.values()), default=None)
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+
+
+def _fanned(row: Outgoing) -> int:
+    """Put news to subscribers, some at a time, so that nobody waits for a long transaction."""
+    after = row.said.get("after", 0)
+    with transaction.atomic():
+        people = list(
+            Subscription.objects.filter(notice=row.notice, confirmed=True, id__gt=after).order_by("id")[:FAN]
+        )
+        now = clock.now().timestamp()
+        Outgoing.objects.bulk_create(
+            Outgoing(
+                kind="news", to=one.to, lang=one.lang, notice=row.notice, opinion=one.opinion,
+                said={"event": row.said["event"], "subscription": one.pk}, due=now,
+            )
+            for one in people
+        )  # fmt: skip
+        if len(people) < FAN:
+            row.delete()
+        else:
+            row.said = {**row.said, "after": people[-1].pk}
+            row.due, row.tries = now, 0
+            row.save()
+    return 0
+
+
+def _shut(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        log.debug("the mail server left first")
