@@ -24,7 +24,9 @@ from blockplan.propose.layout_programme import Options, programme_of
 from blockplan.propose.layout_standards import standards_of
 from blockplan.propose.layout_words import cannot, short_of
 from blockplan.propose.locks import read_locks
+from blockplan.propose.proposal import conclude
 from blockplan.propose.stop import Stop
+from blockplan.report.proposal_page import ProposalView
 from blockplan.report.proposal_words import Said
 from blockplan.report.words import Words
 
@@ -259,3 +261,11 @@ def test_every_word_of_layouts_is_there_in_three_languages() -> None:
     ).values():
         for words in table.values():
             assert set(words) == {"zh", "en", "ja"}
+
+
+def test_maps_of_a_layout_show_the_surroundings_of_what_changes(way: Way) -> None:
+    view = ProposalView.of(conclude(way.plan, way.answer, ["zone"]), Words("en"))
+    pairs = view.pairs_of_maps()
+    assert pairs[0][0].title.startswith("Before: place 1 of ")
+    # A new site is no speck on them: no map is wider than a kilometre.
+    assert all(before.sheet.frame.width < 1_000 for before, _ in pairs)

@@ -56,7 +56,9 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
             found = layout(problem.case, stop=stop, seed=question.seed, params=params, lang=question.lang)
     answer = answer_of(problem, programme, found, parameters)
     if blocks:
-        answer = replace(answer, changes=netted(blocks, answer.changes))
+        standing = sum(one.column == "status" for one in blocks)
+        figures = {**answer.figures, "standing_blocks_after": float(standing)}
+        answer = replace(answer, changes=netted(blocks, answer.changes), figures=figures)
     finish(question, answer, before)
     if several is not None:
         _set(question, problem.case, several, picked)

@@ -33,19 +33,26 @@ if TYPE_CHECKING:
 
 #: A map of a pair on an A4 page, mm.
 TWIN_MM = (84.0, 112.0)
+#: Surroundings of a change on a close map, m, and how many such maps there are at most.
+AROUND_M, MOST_CLOSE = 160.0, 8
 CHANGED = "#c2185b"
 MARK = "#8c1d40"
 
 
 @dataclass
 class Plates:
-    """Maps before and after; `numbers` are those of the list of changes, by layer and id."""
+    """
+    Maps before and after; `numbers` are those of the list of changes, by layer and id.
+
+    `close` asks for maps of the surroundings of what changes, since new parcels are small on one of an area.
+    """
 
     ground: Ground
     plan: Plan
     changed: Plan
     numbers: Mapping[tuple[str, str], str]
     p: Said
+    close: bool = False
 
     def pairs(self) -> list[tuple[Drawing, Drawing]]:
         """A pair for each part of the plan in which something is drawn that changes."""
@@ -60,6 +67,8 @@ class Plates:
         whole = self.ground.frame
         if whole is None or not self.spots:
             return []
+        if self.close:
+            return self._close()
         near = closer_frames(self.ground)
         if not near:
             return [(whole, self.p("map.whole"))]
@@ -71,6 +80,22 @@ class Plates:
                 for shape in self.spots.values()
             )
         ]
+
+    def _close(self) -> list[tuple[Frame, str]]:
+        """The surroundings of changes that lie near each other, from north to south; at most `MOST_CLOSE`."""
+        near = shapely.union_all(
+            [shapely.buffer(shapely.box(*one.bounds), AROUND_M) for one in self.spots.values()]
+        )
+        parts = sorted(shapely.get_parts(near), key=lambda one: -one.centroid.y)
+        found = []
+        for number, part in enumerate(parts[:MOST_CLOSE], 1):
+            west, south, east, north = part.bounds
+            # As tall for its width as the sheet, so that nothing is cut off.
+            more = max(0.0, (east - west) * TWIN_MM[1] / TWIN_MM[0] - (north - south)) / 2
+            wide = max(0.0, (north - south) * TWIN_MM[0] / TWIN_MM[1] - (east - west)) / 2
+            frame = Frame(west - wide, south - more, east + wide, north + more)
+            found.append((frame, self.p("map.close", number=number, of=len(parts))))
+        return found
 
     @cached_property
     def spots(self) -> dict[tuple[str, str], BaseGeometry]:
@@ -122,7 +147,8 @@ class Plates:
 
     def _marks(self, plan: Plan, sheet: Sheet, placer: svg.Placer) -> str:
         """The number of each change; a point that changes has a sign of its own."""
-        out, size = [], 2.6 * sheet.unit
+        # Signs below all numbers, so that none of these is hidden.
+        signs, out, size = [], [], 2.6 * sheet.unit
         for (layer, id_), number in self.numbers.items():
             shape = _shape(plan.layer(layer), id_)
             if shape is None or not _inside(sheet.frame, shape):
@@ -132,7 +158,7 @@ class Plates:
                 colour = (
                     STATION if layer == "stops" and is_station(plan.layer(layer)["modes"].get(id_)) else MARK
                 )
-                out.append(
+                signs.append(
                     svg.circle(
                         x, y, 1.1 * sheet.unit, fill=colour, stroke="#ffffff", stroke_width=0.3 * sheet.unit
                     )
@@ -144,7 +170,7 @@ class Plates:
                         stroke=CHANGED, stroke_width=0.35 * sheet.unit, rx=0.5 * size)
             )  # fmt: skip
             out.append(svg.label(*spot, number, size, fill=INK, halo="none", font_weight="700"))
-        return "".join(out)
+        return "".join([*signs, *out])
 
     @property
     def _frame(self) -> Frame:

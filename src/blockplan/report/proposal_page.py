@@ -54,6 +54,12 @@ class Feature(NamedTuple):
     change: Change
 
 
+def _only_drawn(change: Change) -> bool:
+    """Whether a new parcel only draws what stands there, without a use: the figures count those."""
+    names = {name for name, _, _ in change.fields}
+    return change.layer == "parcels" and change.kind == "added" and "land_use" not in names
+
+
 def page(proposal: Proposal, lang: str) -> str:
     """The proposal as the text of an HTML file."""
     view = ProposalView.of(proposal, Words(lang, NO_BREAK))
@@ -247,7 +253,7 @@ class ProposalView(View):
     def features(self) -> list[Feature]:
         """Each feature that is touched, in the order of the changes, numbered as on the maps."""
         order = dict.fromkeys((one.layer, one.id) for one in self.answer.changes)
-        found = {(one.layer, one.id): one for one in self.found.changes}
+        found = {(one.layer, one.id): one for one in self.found.changes if not _only_drawn(one)}
         return [
             Feature(str(number), self._layer(layer), id_, self._where(layer, id_), self.said(change), change)
             for number, ((layer, id_), change) in enumerate(
@@ -345,7 +351,8 @@ class ProposalView(View):
         from blockplan.report.proposal_maps import Plates  # noqa: PLC0415 (a terminal draws no maps)
 
         numbers = {(one.change.layer, one.id): one.number for one in self.features}
-        return Plates(self._atlas.ground, self.proposal.plan, self.proposal.changed, numbers, self.p)
+        plans = (self.proposal.plan, self.proposal.changed)
+        return Plates(self._atlas.ground, *plans, numbers, self.p, close=self.answer.kind == "layout")
 
     def pairs_of_maps(self) -> list[tuple[Drawing, Drawing]]:
         """Maps before and after, a pair a part of the plan."""
