@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["served"]
 pytestmark = pytest.mark.browser
 #: Below the language.
-PAGES = ("", "notices/demo/")
+PAGES = (
+    "", "notices/demo/", "notices/demo/plan/", "notices/demo/plan/parcels/RD-01-01-012/",
+    "notices/demo/plan/parcels/RD-01-01-012/my-parcel/", "notices/demo/plan/areas/rd/",
+    "notices/demo/plan/rules/zone-green-access/", "notices/demo/plan/statements/S04/",
+    "notices/demo/opinions/", "notices/demo/response/", "notices/demo/record/", "verify/", "imprint/",
+    "privacy/", "accessibility/",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -24,11 +31,13 @@ PAGES = ("", "notices/demo/")
 def test_axe_finds_nothing_and_nobody_scrolls_sideways(
     served: Service, chromium: Any, lang: str, width: int
 ) -> None:
+    found: list[str] = []
     for page in PAGES:
         with served.tab(chromium, width=width) as tab:
             tab.goto(served.url(f"/{lang}/{page}"))
-            assert violations(tab) == []
+            found.extend(violations(tab))
             assert wider_than_the_screen(tab) == 0, page
+    assert found == []
 
 
 def test_the_pages_are_valid_html(served: Service, tmp_path: Path) -> None:
@@ -38,3 +47,47 @@ def test_the_pages_are_valid_html(served: Service, tmp_path: Path) -> None:
             with urllib.request.urlopen(served.url(f"/{lang}/{page}")) as answer:
                 sources[f"{lang}/{page}"] = answer.read().decode()
     assert invalid(sources, tmp_path) == []
+
+
+def test_a_receipt_is_checked_on_the_readers_own_device(
+    served: Service, chromium: Any, repo: Path, tmp_path: Path
+) -> None:
+    good = repo / "examples" / "demonstration-record-held" / "receipt-O-3.json"
+    bent = tmp_path / "bent.json"
+    bent.write_text(
+        good.read_text(encoding="utf-8").replace('"seq": 3', '"seq": 4').replace('"seq":3', '"seq":4')
+    )
+    sent: list[str] = []
+    for file, said in ((good, "The receipt holds: opinion O-3"), (bent, "does not hold")):
+        with served.tab(chromium, width=360) as tab:
+            tab.on("request", lambda request: sent.append(request.method))
+            tab.goto(served.url("/en/verify/"))
+            tab.set_input_files("#receipt", str(file))
+            tab.get_by_role("button", name="Check it").click()
+            tab.wait_for_selector("#said p")
+            assert said in tab.inner_text("#said")
+            assert violations(tab) == []
+    assert "POST" not in sent
+
+
+def test_a_receipt_is_checked_here_where_there_is_no_script(
+    served: Service, chromium: Any, repo: Path
+) -> None:
+    with served.tab(chromium, java_script_enabled=False) as tab:
+        tab.goto(served.url("/en/verify/"))
+        file = repo / "examples" / "demonstration-record-held" / "receipt-O-3.json"
+        tab.set_input_files("#receipt", str(file))
+        tab.get_by_role("button", name="Check it").click()
+        assert "which is not on this site" in tab.inner_text("#said")
+
+
+def test_the_built_script_is_the_one_that_its_source_gives(repo: Path, tmp_path: Path) -> None:
+    compiler = repo / "frontend" / "node_modules" / "typescript" / "bin" / "tsc"
+    if not compiler.exists():
+        pytest.skip("needs the TypeScript compiler (make frontend-tools)")
+    subprocess.run(
+        ["node", compiler, "--project", repo / "frontend" / "pages", "--outDir", tmp_path], check=True
+    )
+    static = repo / "src" / "blockplan" / "portal" / "pages" / "static" / "portal"
+    for made in tmp_path.iterdir():
+        assert made.read_text(encoding="utf-8") == (static / made.name).read_text(encoding="utf-8")

@@ -54,6 +54,8 @@ class Config(BaseModel):
         Where readers find the service; anything but this machine must be https.
     office
         The name of the office, on every page.
+    imprint
+        Who answers for the service: name, address, telephone, mail; a line each.
     proxies
         Reverse proxies in front, whose ``X-Forwarded-For`` is believed; 0 believes none.
     openid
@@ -66,6 +68,7 @@ class Config(BaseModel):
     database: str | None = Field(default=None, repr=False)
     address: str = "http://localhost:8000"
     office: str = ""
+    imprint: str = ""
     mail: Mail = Mail()
     proxies: int = Field(default=0, ge=0, le=5)
     openid: dict[str, str] | None = Field(default=None, repr=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import blockplan
 from blockplan.errors import UsageError
 from blockplan.portal import shield
 from blockplan.portal.config import Config, config_of_environment
@@ -111,6 +113,8 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.data / "static"
+# The second verifier, for the page that checks a receipt in the reader's browser.
+STATICFILES_DIRS = [("verifier", Path(blockplan.__file__).with_name("notice") / "verifier")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ADD_HEADERS_FUNCTION = shield.add_static_headers

@@ -8,12 +8,15 @@ from django.urls import URLResolver, include, path, register_converter
 from blockplan.portal.api.door import api
 from blockplan.portal.lang import Language, LanguagePrefix
 from blockplan.portal.office.may import anybody
-from blockplan.portal.pages import errors, views
+from blockplan.portal.pages import errors, feeds, notices
 
 register_converter(Language, "lang")
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", notices.home, name="home"),
+    path("robots.txt", feeds.robots, name="robots"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("files/", include("blockplan.portal.pages.files")),
     path("api/v1/", api.urls),
     # The identity service knows one address to come back to, whatever the language.
     anybody("office/openid/<provider_id>/", openid.login, "openid_connect_login"),

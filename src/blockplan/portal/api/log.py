@@ -16,7 +16,7 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import CheckpointPage, Consistency, EventPage, Inclusion
-from blockplan.portal.pages.views import seen
+from blockplan.portal.pages.common import seen
 from blockplan.portal.record.models import Checkpoint, Opinion
 from blockplan.portal.record.store import DatabaseStore, open_store
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.schemas import NoticeOut, NoticePage, ObjectOut, ObjectPage, VerdictPage
-from blockplan.portal.pages.views import UNSEEN, seen, standing_of
+from blockplan.portal.pages.common import UNSEEN, seen, standing_of
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
 from blockplan.portal.record.models import Notice

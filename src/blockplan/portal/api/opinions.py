@@ -15,7 +15,7 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import NUMBER, OpinionOut, OpinionPage, ReceiptOut
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages.views import seen
+from blockplan.portal.pages.common import seen
 from blockplan.portal.record.store import open_store
 
 router = Router(tags=["opinions"])

@@ -24,7 +24,7 @@ from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
 from blockplan.portal.api.schemas import ReceiptOut
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
-from blockplan.portal.pages.views import UNSEEN, seen
+from blockplan.portal.pages.common import UNSEEN, seen
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 

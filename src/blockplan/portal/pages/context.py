@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan import __version__
 from blockplan.portal import lang as language
 from blockplan.portal.config import config_of_environment
 
@@ -23,6 +24,8 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
             for code, name in language.NAMES.items()
         ],
         "office": config.office,
+        "program": __version__,
+        "site": config.address.rstrip("/"),
     }
 
 

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.pages import views
+from blockplan.portal.pages import about, answers, feeds, notices, objects, opinions, records
+
+_NOTICE = "notices/<slug:notice>/"
 
 urlpatterns = [
-    path("", views.notices, name="notices"),
-    path("notices/<slug:notice>/", views.notice, name="notice"),
+    path("", notices.notices, name="notices"),
+    path("feed.atom", feeds.notices_feed, name="notices_feed"),
+    path("verify/", records.verify, name="verify"),
+    path("imprint/", about.imprint, name="imprint"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path(_NOTICE, notices.notice, name="notice"),
+    path(f"{_NOTICE}feed.atom", feeds.notice_feed, name="notice_feed"),
+    path(f"{_NOTICE}plan/", objects.objects, name="objects"),
+    path(f"{_NOTICE}plan/parcels/<path:object_id>/my-parcel/", objects.my_parcel, name="my_parcel"),
+    path(f"{_NOTICE}plan/<slug:layer>/<path:object_id>/", objects.object_page, name="object"),
+    path(f"{_NOTICE}opinions/", opinions.opinions, name="opinions"),
+    path(f"{_NOTICE}opinions/<slug:opinion_id>/", opinions.opinion, name="opinion"),
+    path(f"{_NOTICE}response/", answers.response, name="response"),
+    path(f"{_NOTICE}record/", records.record, name="record"),
 ]

@@ -22,7 +22,7 @@ class PlanVersion(models.Model):
     A plan package made ready for the pages of a notice.
 
     `document` holds what was worked out once: ``title``, ``synthetic``, ``result`` (as `check` gives it in
-    JSON), and what the pages say of the plan as a whole.
+    JSON), ``objects`` (layer -> number of its objects that have a page).
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
@@ -64,7 +64,11 @@ class PlanObject(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "layer", "object"], name="object_once")
         ]
-        indexes: ClassVar = [models.Index(fields=["version", "min_x", "max_x"], name="object_by_box")]
+        indexes: ClassVar = [
+            models.Index(fields=["version", "min_x", "max_x"], name="object_by_box"),
+            models.Index(fields=["version", "id"], name="object_in_order"),
+            models.Index(fields=["version", "layer", "id"], name="object_of_layer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.layer}:{self.object}"

@@ -7,34 +7,43 @@ Figures come from `blockplan.check` and the measures behind it; nothing is worke
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from blockplan.portal.plans.models import PlanObject, PlanVersion
+from blockplan.portal.plans.places import keep
 from blockplan.portal.plans.words import folded
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import pandas as pd
 
+    from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
 
-#: Layers whose objects have a page of their own.
+#: Layers whose objects have a page of their own, in the order of lists.
 LAYERS = (
     "areas",
     "structure",
     "zones",
     "blocks",
+    "subblocks",
+    "circles",
     "parcels",
     "facilities",
     "stops",
     "programmes",
-    "statements",
+    "streets",
+    "greens",
+    "water",
+    "woodland",
+    "rail",
 )
-RULES = "rules"
+STATEMENTS, RULES = "statements", "rules"
 BATCH = 500
 
 
@@ -51,33 +60,40 @@ def prepare(notice: str, package: str, scenario: str | None = None) -> PlanVersi
     from blockplan.plan import read  # noqa: PLC0415
 
     plan = read(package, scenario)
-    result = check(plan).to_dict()
-    document = {
+    result = check(plan)
+    keep(plan, result)
+    version = PlanVersion(
+        notice_id=notice, package=str(package), scenario=scenario or "", content_hash=plan.content_hash
+    )
+    objects = list(_objects(version, plan, result))
+    version.document = {
         "title": dict(plan.manifest.title),
         "synthetic": plan.manifest.synthetic,
         "authority": plan.manifest.authority,
         "attribution": plan.manifest.attribution,
         "crs": plan.manifest.crs,
-        "result": result,
+        "result": result.to_dict(),
+        "objects": dict(Counter(one.layer for one in objects)),
     }
     with transaction.atomic():
-        version = PlanVersion.objects.create(
-            notice_id=notice, package=str(package), scenario=scenario or "",
-            content_hash=plan.content_hash, document=document,
-        )  # fmt: skip
-        PlanObject.objects.bulk_create(_objects(version, plan, result), batch_size=BATCH)
+        version.save()
+        PlanObject.objects.bulk_create(objects, batch_size=BATCH)
     return version
 
 
-def _objects(version: PlanVersion, plan: Plan, result: Mapping[str, Any]) -> Iterator[PlanObject]:
+def _objects(version: PlanVersion, plan: Plan, result: CheckResult) -> Iterator[PlanObject]:
     for layer in LAYERS:
         if plan.has_layer(layer):
             yield from _of_layer(version, layer, plan.layer(layer))
-    for verdict in {verdict["rule"]: verdict for verdict in result["verdicts"]}.values():
+    for said in result.statements:
         yield PlanObject(
-            version=version, layer=RULES, object=verdict["rule"], title={"en": verdict["title"]},
-            words=folded(verdict["rule"], verdict["title"]),
+            version=version, layer=STATEMENTS, object=said.statement_id, title=dict(said.text),
+            words=folded(said.statement_id, *said.text.values()),
         )  # fmt: skip
+    for rule, title in {verdict.rule: dict(verdict.title) for verdict in result.verdicts}.items():
+        yield PlanObject(
+            version=version, layer=RULES, object=rule, title=title, words=folded(rule, *title.values())
+        )
 
 
 def _of_layer(version: PlanVersion, layer: str, frame: pd.DataFrame) -> Iterator[PlanObject]:

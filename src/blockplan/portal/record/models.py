@@ -133,6 +133,11 @@ class Opinion(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["notice", "seq"], name="opinion_once"),)
+        # The register walks one of these, newest first, for as many rows as a page shows.
+        indexes = tuple(
+            models.Index(fields=["notice", name, "seq"], name=f"opinion_by_{name}")
+            for name in ("held", "late", "sender", "channel", "standing", "round")
+        )
 
     def __str__(self) -> str:
         return f"{self.notice_id}/O-{self.seq}"

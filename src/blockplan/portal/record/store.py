@@ -23,6 +23,7 @@ from blockplan.notice.turns import Job, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.files import Files
+from blockplan.portal.record.made import drop_all
 from blockplan.portal.record.models import Checkpoint, EntryFile, Notice
 from blockplan.portal.record.rows import DatabaseRows
 
@@ -221,6 +222,8 @@ class DatabaseStore:
         for name in rows.dropped:
             if not EntryFile.objects.filter(sha256=name).exists():
                 self._files.drop(name)
+        if rows.forgot:
+            drop_all(self._id)
         if rows.forgot and connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

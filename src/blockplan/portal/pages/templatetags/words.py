@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_gmt, get_timezone_name
 from babel.numbers import format_decimal
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from blockplan.notice.events import parse_time
-from blockplan.portal.words import say
+from blockplan.portal.words import OPEN, SHUT, pseudo, say
+from blockplan.respond import page as response
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -22,6 +26,13 @@ if TYPE_CHECKING:
 register = template.Library()
 #: Our code -> Babel's locale.
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
+#: A word with its reading, as `blockplan.report` writes easy Japanese: ``[公園|こうえん]``.
+READING = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
+
+
+def _given(text: str) -> str:
+    """What comes from a plan, the record or a calendar: in brackets too where words are."""
+    return f"{OPEN}{text}{SHUT}" if text and pseudo() else text
 
 
 def _lang(context: Context) -> str:
@@ -37,14 +48,14 @@ def t(context: Context, key: str, **values: Any) -> str:
 @register.simple_tag(takes_context=True)
 def in_words(context: Context, text: Mapping[str, str] | str | None) -> str:
     """A text of the plan or the record in the reader's language, or another where it has none."""
-    return pick(text, _lang(context))
+    return _given(pick(text, _lang(context)))
 
 
 @register.simple_tag(takes_context=True)
 def day(context: Context, value: str | dt.date) -> str:
     """A day as the language writes it."""
     date = dt.date.fromisoformat(value) if isinstance(value, str) else value
-    return str(format_date(date, "long", locale=LOCALES[_lang(context)]))
+    return _given(str(format_date(date, "long", locale=LOCALES[_lang(context)])))
 
 
 @register.simple_tag(takes_context=True)
@@ -52,13 +63,63 @@ def moment(context: Context, value: str, zone: str = "UTC") -> str:
     """A moment of the record, to the second, in the time of the place, with its offset."""
     local = parse_time(value).astimezone(ZoneInfo(zone))
     said = format_datetime(local, "long", tzinfo=local.tzinfo, locale=LOCALES[_lang(context)])
-    return str(said)
+    return _given(str(said))
 
 
 @register.simple_tag(takes_context=True)
 def number(context: Context, value: float | None, digits: int = 0) -> str:
     """A number as the language writes it; a dash where it is not known."""
     if value is None:
-        return "–"
+        return _given("–")
     form = "#,##0" + ("." + "#" * digits if digits else "")
-    return str(format_decimal(value, form, locale=LOCALES[_lang(context)]))
+    return _given(str(format_decimal(value, form, locale=LOCALES[_lang(context)])))
+
+
+@register.simple_tag(takes_context=True)
+def count(context: Context, key: str, n: int, **values: Any) -> str:
+    """Words about `n` things; ``KEY_one`` where there is one and the language has a form for it."""
+    lang = _lang(context)
+    key = f"{key}_one" if n == 1 and lang == "en" else key
+    return say(key, lang, n=number(context, n), **values)
+
+
+@register.simple_tag(takes_context=True)
+def last_moment(context: Context, day_: str, zone: str) -> str:
+    """The end of a last day with the time zone: ``31 March 2026, 24:00 (... GMT+08:00)``."""
+    end = dt.datetime.combine(dt.date.fromisoformat(day_), dt.time(23, 59, 59), ZoneInfo(zone))
+    locale = LOCALES[_lang(context)]
+    return say(
+        "notices.end_moment", _lang(context), day=day(context, day_),
+        zone=get_timezone_name(end, locale=locale), offset=get_timezone_gmt(end, locale=locale),
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def response_word(context: Context, key: str, **values: Any) -> str:
+    """Words of the response report's own list."""
+    return _given(response.TEXTS(key, _lang(context), **values))
+
+
+@register.filter
+def spelled_out(text: str | None) -> str:
+    """Words of a stranger: marks that turn the direction of writing are spelled out."""
+    return response.shown(text)
+
+
+@register.filter
+def with_readings(text: str | None) -> SafeString:
+    """Words in easy Japanese as HTML: the reading stands over its word."""
+    ruby = r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>"
+    return mark_safe(READING.sub(ruby, escape(_given(text or ""))))  # noqa: S308 (escaped before)
+
+
+@register.filter
+def without_readings(text: str | None) -> str:
+    """Words in easy Japanese for a place where nothing can stand over them."""
+    return READING.sub(r"\1", text or "")
+
+
+@register.filter
+def get(table: Mapping[str, Any], key: str) -> Any:
+    """What stands under a key; None where nothing does."""
+    return table.get(key)

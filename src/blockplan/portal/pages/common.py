@@ -1,0 +1,85 @@
+"""What all public pages share: which notice is open to all, where it stands, how long an answer keeps."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponseNotAllowed
+from django.views.decorators.http import conditional_page
+
+from blockplan.notice.events import parse_time, write_time
+from blockplan.portal import clock
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+#: States of a notice that nobody outside the office sees.
+UNSEEN = ("draft",)
+#: States in which the plan is no law yet.
+DRAFTS = frozenset({"on_notice", "closed", "answered", "approved", "restarted"})
+#: An answer may be kept so long before it is asked for anew: days left and numbers move slowly.
+FRESH_S = 30
+
+
+def public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """
+    A page for everybody: only to be read, without a cookie, kept by caches for a short while.
+
+    It carries an ETag of what it says, so that a reader who has it gets no second copy.
+    """
+    checked = conditional_page(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        response: HttpResponseBase = checked(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", f"public, max-age={FRESH_S}")
+        return response
+
+    return wrapped
+
+
+def seen(notice: str) -> Notice:
+    """The notice, if it is open to everybody; 404 otherwise."""
+    row = Notice.objects.exclude(state__in=UNSEEN).filter(id=notice).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def version_of(row: Notice) -> PlanVersion | None:
+    """The plan of the round that runs, made ready; None where it is not."""
+    found = PlanVersion.objects.filter(notice=row, round=row.round).order_by("-id")
+    return found.defer("document").first()  # the whole result stands in it
+
+
+def standing_of(row: Notice) -> dict[str, Any]:
+    """What a page says of a notice: state, dates, days left by the server's clock."""
+    now = clock.now()
+    running = row.state == "on_notice" and row.begins <= write_time(now) < row.ends_before
+    left = parse_time(row.ends_before) - now if running else None
+    return {
+        "id": row.id,
+        "title": row.opened["plan"]["title"],
+        "state": row.state,
+        "draft": row.state in DRAFTS,
+        "round": row.round,
+        "zone": row.zone,
+        "period": row.opened["period"],
+        "ends_before": row.ends_before,
+        "opened": row.opened,
+        "running": running,
+        "not_begun": row.state == "on_notice" and write_time(now) < row.begins,
+        "over": row.state == "on_notice" and write_time(now) >= row.ends_before,
+        # The last day counts as a day left.
+        "days_left": None if left is None else left.days + 1,
+        "synthetic": bool(row.opened.get("synthetic")),
+        "now": write_time(now),
+    }

@@ -1,0 +1,18 @@
+"""Addresses of files: they are the same in every language, and lie apart from the pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from blockplan.portal.pages import answers, opinions, records
+
+_NOTICE = "<slug:notice>/"
+
+urlpatterns = [
+    path(f"{_NOTICE}plan/<int:seq>/<int:number>", records.plan_file, name="plan_file"),
+    path(f"{_NOTICE}opinions/<slug:opinion_id>/<int:number>", opinions.attachment, name="attachment"),
+    path(f"{_NOTICE}response/<str:name>", answers.response_file, name="response_file"),
+    path(f"{_NOTICE}record.zip", records.record_zip, name="record_zip"),
+    path(f"{_NOTICE}checkpoint.txt", records.checkpoint, name="checkpoint"),
+    path(f"{_NOTICE}key.txt", records.key, name="key"),
+]

@@ -1,0 +1,192 @@
+"""The list of notices, and a notice: what is planned, until when, where, by which law, what was entered."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from blockplan.errors import UsageError
+from blockplan.notice.countries import country
+from blockplan.notice.notes import verifier
+from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal.pages import addresses
+from blockplan.portal.pages.common import UNSEEN, public, seen, standing_of, version_of
+from blockplan.portal.pages.said import plain
+from blockplan.portal.record import register
+from blockplan.portal.record.models import Entry, Notice
+from blockplan.portal.record.store import open_store
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from blockplan.portal.record.store import DatabaseStore
+
+PAGE = 20
+#: What a reader may pick -> the states of it.
+STAGES = {
+    "running": ("on_notice",),
+    "considered": ("closed", "answered", "approved", "restarted"),
+    "done": ("published", "in_force", "superseded", "withdrawn"),
+}
+#: Kinds of entry that make the history of a notice, in the words of ``history.toml``.
+HISTORY = (
+    "stepped", "opened", "extended", "corrected", "displayed", "closed", "restarted", "notice_withdrawn",
+    "answers_complete", "answers_reopened", "approved", "published", "in_force", "superseded",
+)  # fmt: skip
+#: Sections of a notice's page.
+SECTIONS = ("plan", "facts", "documents", "history", "record")
+#: Particulars in the order of the page, those apart that have a shape of their own.
+TEXTS = (
+    "authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media", "contact",
+    "privacy",
+)  # fmt: skip
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The list of notices in the reader's language."""
+    response = HttpResponseRedirect(f"/{request.lang}/")  # type: ignore[attr-defined]
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@public
+def notices(request: HttpRequest, lang: str) -> HttpResponse:
+    """All notices, those that end last first."""
+    stage = request.GET.get("stage", "")
+    rows = _after(listed(stage), request.GET.get("after", ""))
+    found = list(rows.order_by("-ends_before", "-id")[: PAGE + 1])
+    more = f"{found[PAGE - 1].ends_before},{found[PAGE - 1].id}" if len(found) > PAGE else None
+    context = {
+        "notices": [standing_of(row) for row in found[:PAGE]],
+        "stages": STAGES,
+        "stage": stage if stage in STAGES else "",
+        "more": more,
+    }
+    return render(request, "portal/notices.html", context)
+
+
+def listed(stage: str = "") -> QuerySet[Notice]:
+    """Notices that everybody may see, of a stage or all."""
+    rows = Notice.objects.exclude(state__in=UNSEEN)
+    return rows.filter(state__in=STAGES[stage]) if stage in STAGES else rows
+
+
+def _after(rows: QuerySet[Notice], cursor: str) -> QuerySet[Notice]:
+    ends, _, name = cursor.partition(",")
+    if not name:
+        return rows
+    return rows.filter(ends_before__lte=ends).exclude(ends_before=ends, id__gte=name)
+
+
+@public
+def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
+    """A notice, with everything that law and practice ask of it."""
+    row = seen(notice)
+    store, version = open_store(row.id), version_of(row)
+    easy = lang == "ja" and request.GET.get("easy") == "1"
+    context = {
+        "notice": standing_of(row),
+        "version": version,
+        "easy": easy,
+        "sections": SECTIONS,
+        "plain": plain(version, lang, easy=easy) if version else (),
+        "facts": facts(row),
+        "history": history(store),
+        "documents": documents(store, row),
+        "counts": register.counts(row),
+        "words_open": register.is_open(row),
+        "signed": signed(store),
+        "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
+    }
+    return render(request, "portal/notice.html", context)
+
+
+def facts(row: Notice) -> dict[str, Any]:
+    """
+    What the notice says of itself, field by field; None where the office gave nothing.
+
+    ``asked`` holds the fields that the country asks for: where one of them is not given, the page says so.
+    """
+    opened = row.opened
+    given = dict(opened.get("particulars") or {})
+    given.setdefault("authority", opened.get("authority") or opened["plan"].get("authority"))
+    manner = given.get("manner") or {}
+    return {
+        "texts": [(name, given.get(name)) for name in TEXTS],
+        "places": given.get("places") or [{"name": said} for said in opened.get("places") or ()],
+        "manner": manner,
+        "channels": opened.get("channels") or (),
+        "map_review": given.get("map_review"),
+        "asked": _asked(str(opened.get("rule", {}).get("country", ""))),
+        "rule": opened.get("rule") or {},
+        "publish_within": opened.get("publish_within"),
+        "publication": opened.get("publication"),
+        "wants": opened.get("wants") or (),
+    }
+
+
+def _asked(name: str) -> frozenset[str]:
+    """Particulars that a country asks for; none where its law is not among ours (an ordinance's own file)."""
+    try:
+        found = country(name)
+    except UsageError:
+        return frozenset()
+    return frozenset(field for one in getattr(found, "particulars", ()) for field in one.names)
+
+
+def history(store: DatabaseStore) -> list[dict[str, Any]]:
+    """What was entered about the notice itself, newest first."""
+    found: list[dict[str, Any]] = []
+    titles: dict[str, Any] = {}
+    round_ = 0
+    for event in store.events(HISTORY):
+        said = event.payload
+        round_ += event.kind == "opened"
+        titles |= {step["id"]: step["title"] for step in said.get("steps", ())}
+        found.append({
+            "kind": event.kind, "at": event.at, "seq": event.seq, "round": round_,
+            "period": said.get("period"), "said": said.get("reason") or said.get("text"),
+            "what": said.get("what"), "where": said.get("where"), "on": said.get("on"),
+            "step": said.get("step"),
+        })  # fmt: skip
+    for one in found:
+        one["title"] = titles.get(one["step"] or "", one["step"])
+    return found[::-1]
+
+
+def documents(store: DatabaseStore, row: Notice) -> list[dict[str, Any]]:
+    """The files of the plan on notice with their SHA-256; the same bytes that the record has frozen."""
+    opened = Entry.objects.filter(notice_id=row.id, kind="opened").order_by("-seq").first()
+    if opened is None:
+        return []
+    return [
+        {
+            "name": file["path"], "bytes": file["bytes"], "sha256": file["sha256"],
+            "href": addresses.plan_file(row.id, opened.seq, number),
+        }
+        for number, file in enumerate(row.opened["plan"]["files"])
+    ]  # fmt: skip
+
+
+def signed(store: DatabaseStore) -> dict[str, Any]:
+    """The newest signed checkpoint, and whose key signed it."""
+    key = store.notary.verifier
+    note = store.checkpoint() or ""
+    lines = note.split("\n")
+    return {
+        "note": note,
+        "size": lines[1] if len(lines) > 2 else "0",
+        "root": lines[2] if len(lines) > 2 else "",
+        "key": str(key),
+        "fingerprint": fingerprint(str(key)),
+    }
+
+
+def fingerprint(key: str) -> str:
+    """SHA-256 of a public key in groups of four, to be compared by eye."""
+    digest = hashlib.sha256(verifier(key).public).hexdigest()
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))

@@ -1,0 +1,147 @@
+"""The register of published opinions: a page at a time, and one opinion with what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from blockplan.notice.events import CHANNELS, SENDERS
+from blockplan.portal.pages import answers
+from blockplan.portal.pages.common import public, seen, standing_of, version_of
+from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.record import register
+from blockplan.portal.record.store import open_store
+from blockplan.portal.shield import as_download
+from blockplan.respond.opinions import STANDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.http import HttpRequest
+
+    from blockplan.portal.record.models import Notice
+
+#: Kinds of entry about an opinion that its page lists.
+STEPS = (
+    "submitted", "amended", "transcribed", "withdrawn", "redacted", "withheld", "restored", "erased",
+)  # fmt: skip
+LONGEST_NUMBER = 15
+
+
+@public
+def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
+    """The newest opinions, or those that a reader picks."""
+    row = seen(notice)
+    asked = {
+        name: request.GET.get(name, "") for name in ("about", *FILTERS, "round") if request.GET.get(name)
+    }
+    page = register.page(row, filters(asked), number(request.GET.get("before", "")))
+    context = {
+        "notice": standing_of(row),
+        "rows": [shown(row, one) for one in page.rows],
+        "names": names(row, (target for one in page.rows for target in one.targets)),
+        "counts": register.counts(row),
+        "words_open": register.is_open(row),
+        "publication": row.opened.get("publication"),
+        "asked": asked,
+        "choices": FILTERS,
+        "rounds": range(1, row.round + 1) if row.round > 1 else (),
+        "more": urlencode(asked | {"before": page.before}) if page.before is not None else None,
+        "paged": "before" in request.GET,
+        "first": f"?{urlencode(asked)}",
+    }
+    return render(request, "portal/opinions.html", context)
+
+
+#: What a reader may pick -> the values of it.
+FILTERS = {
+    "late": ("no", "yes"),
+    "sender": SENDERS,
+    "channel": tuple(CHANNELS),
+    "standing": STANDINGS,
+}
+
+
+def filters(asked: dict[str, str]) -> register.Filters:
+    """What a reader picked; what is not known picks nothing."""
+    layer, _, id_ = asked.get("about", "").partition(":")
+    said: dict[str, Any] = {
+        name: asked[name] for name in ("sender", "channel", "standing") if asked.get(name) in FILTERS[name]
+    }
+    if asked.get("late") in FILTERS["late"]:
+        said["late"] = asked["late"] == "yes"
+    if (round_ := number(asked.get("round", ""))) is not None:
+        said["round"] = round_
+    return register.Filters(object=(layer, id_) if id_ else None, **said)
+
+
+@public
+def opinion(request: HttpRequest, lang: str, notice: str, opinion_id: str) -> HttpResponse:
+    """One opinion: its words where they are open, what became of it, and its answer once published."""
+    row = seen(notice)
+    found = _one(row, opinion_id)
+    steps = open_store(row.id).events(STEPS, about=found.id)
+    context = {
+        "notice": standing_of(row),
+        "one": shown(row, found),
+        "names": names(row, found.targets),
+        "steps": [{"kind": step.kind, "at": step.at, "seq": step.seq} for step in steps],
+        "answers": answers.of_opinion(row, found.seq),
+        "published": row.state in answers.PUBLISHED,
+    }
+    return render(request, "portal/opinion.html", context)
+
+
+@public
+def attachment(request: HttpRequest, notice: str, opinion_id: str, number: int) -> HttpResponse:
+    """A file that came with an opinion, as a download in a sandbox."""
+    row = seen(notice)
+    found = _one(row, opinion_id)
+    if number >= len(found.files) or found.entry is None:
+        raise Http404
+    content = open_store(row.id).file(found.entry, number)
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="application/octet-stream")
+    return as_download(response, str(found.files[number].get("name") or "file"))
+
+
+def shown(row: Notice, one: register.Row) -> dict[str, Any]:
+    """An opinion for a template, with sizes of its files."""
+    return {
+        "id": one.id, "seq": one.seq, "at": one.at, "round": one.round, "standing": one.standing,
+        "open": one.open, "late": one.late, "channel": one.channel, "sender": one.sender, "title": one.title,
+        "text": one.text, "ground": one.ground, "entry": one.entry, "files": one.files,
+        "targets": [{"layer": layer, "id": id_} for layer, id_ in one.targets],
+    }  # fmt: skip
+
+
+def names(row: Notice, targets: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """``layer:id`` -> title of the objects that opinions are about, where the plan on notice has them."""
+    wanted = set(targets)
+    version = version_of(row)
+    if version is None or not wanted:
+        return {}
+    layers, ids = {layer for layer, _ in wanted}, {id_ for _, id_ in wanted}
+    rows = PlanObject.objects.filter(version=version, layer__in=layers, object__in=ids)
+    return {
+        f"{layer}:{id_}": title
+        for layer, id_, title in rows.values_list("layer", "object", "title")
+        if (layer, id_) in wanted
+    }
+
+
+def number(said: str) -> int | None:
+    """A number that stands in an address; None for anything else."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= LONGEST_NUMBER else None
+
+
+def _one(row: Notice, opinion_id: str) -> register.Row:
+    seq = number(opinion_id.removeprefix("O-"))
+    found = None if seq is None or not opinion_id.startswith("O-") else register.one(row, seq)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,113 @@
+"""The record to take along, files of the plan on notice, and a page that checks a receipt."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+
+from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.receipts import faults_of_receipt, read_receipt
+from blockplan.portal.pages.common import public, seen, standing_of
+from blockplan.portal.pages.notices import signed
+from blockplan.portal.record import exports
+from blockplan.portal.record.models import Notice
+from blockplan.portal.record.store import open_store
+from blockplan.portal.shield import as_download
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+#: A receipt is a few thousand characters, and as long again as the opinion in it.
+LARGEST_RECEIPT_BYTES = 1_000_000
+
+
+@public
+def record(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
+    """How the record of a notice is taken along and verified."""
+    row = seen(notice)
+    context = {"notice": standing_of(row), "signed": signed(open_store(row.id))}
+    return render(request, "portal/record.html", context)
+
+
+@public
+def record_zip(request: HttpRequest, notice: str) -> FileResponse:
+    """The public record as a zip."""
+    row = seen(notice)
+    path, entries = exports.record_file(open_store(row.id))
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=f"{row.id}-record-{entries}.zip",
+        content_type="application/zip",
+    )  # fmt: skip
+
+
+@public
+def checkpoint(request: HttpRequest, notice: str) -> HttpResponse:
+    """The newest signed checkpoint as plain text, for witnesses."""
+    note = open_store(seen(notice).id).checkpoint()
+    if note is None:
+        raise Http404
+    return HttpResponse(note, content_type="text/plain; charset=utf-8")
+
+
+@public
+def key(request: HttpRequest, notice: str) -> HttpResponse:
+    """The public key of the record in one line."""
+    line = f"{open_store(seen(notice).id).notary.verifier}\n"
+    return HttpResponse(line, content_type="text/plain; charset=utf-8")
+
+
+@public
+def plan_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpResponse:
+    """A file of the plan on notice, the bytes that the record has frozen."""
+    row = seen(notice)
+    store = open_store(row.id)
+    event = store.some([seq]).get(seq)
+    content = store.file(seq, number) if event is not None and event.kind == "opened" else None
+    files = event.payload["plan"]["files"] if event is not None and event.kind == "opened" else []
+    if content is None or number >= len(files):
+        raise Http404
+    response = HttpResponse(content, content_type="application/octet-stream")
+    as_download(response, files[number]["path"].replace("/", "-"))
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@csrf_exempt  # it changes nothing, and a page for everybody sets no cookie
+def verify(request: HttpRequest, lang: str) -> HttpResponse:
+    """Whether a receipt holds; checked in the browser where it can, else here."""
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        context["checked"] = check(request)
+    response = render(request, "portal/verify.html", context)
+    response.headers["Cache-Control"] = "no-store" if request.method == "POST" else "public, max-age=300"
+    return response
+
+
+def check(request: HttpRequest) -> dict[str, Any]:
+    """What is wrong with the receipt that was sent, by itself and against the record of this service."""
+    sent = request.FILES.get("receipt")
+    text = sent.read(LARGEST_RECEIPT_BYTES) if sent is not None else request.POST.get("text", "").encode()
+    try:
+        document = json.loads(text)
+        event, _, _ = read_receipt(document)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {"outcome": "none"}
+    row = Notice.objects.filter(id=event.notice).first()
+    if row is None:
+        return {"outcome": "elsewhere", "receipt": event.notice}
+    office = open_store(row.id).notary.verifier
+    faults = faults_of_receipt(document, office)
+    here = open_store(row.id).some([event.seq]).get(event.seq)
+    stands = here is not None and (here.kind, here.at, here.commitment) == (
+        event.kind, event.at, event.commitment
+    )  # fmt: skip
+    if faults or not stands:
+        return {"outcome": "fails", "faults": faults, "stands": stands}
+    return {
+        "outcome": "holds", "notice": row.id, "zone": row.zone, "id": event.opinion, "kind": event.kind,
+        "at": event.at, "seq": event.seq, "size": read_checkpoint(document["checkpoint"], office).size,
+    }  # fmt: skip

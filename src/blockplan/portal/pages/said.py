@@ -1,0 +1,154 @@
+"""
+Sections of words that `blockplan.report` makes of a plan, as templates want them: with addresses for links.
+
+They are made of the plan at hand (`blockplan.portal.plans.places`) when they are asked for; a plan in plain
+words is kept, since every reader of a notice asks for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from blockplan.portal.pages import addresses
+from blockplan.portal.plans.places import places_of
+from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.portal.plans.models import PlanVersion
+    from blockplan.report.place_records import Link
+    from blockplan.report.sections import Section, Table
+
+#: Easy Japanese is a way to say a page, not a language of the service.
+EASY = "ja-easy"
+#: The section in which a plan says what it is.
+OF_ITSELF = "what"
+#: Signs of verdicts, as `blockplan.report.tables` has them.
+SIGNS = frozenset("✓✗?–")
+MOST_ON_A_PHONE = 3
+#: Kind of a link, as `blockplan.report.place` has it -> layer of its page.
+PAGES = {"statement": STATEMENTS, "rule": RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A term, what is said of it, what that means, and where it leads."""
+
+    term: str
+    said: str
+    note: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell under its heading; the first of a row names it, may have a sign before it and may lead on."""
+
+    said: str
+    head: str
+    sign: str = ""
+    first: bool = False
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Headings, and rows of cells."""
+
+    heads: tuple[str, ...]
+    lines: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def broad(self) -> bool:
+        """Whether a phone shows each row as a list of its cells."""
+        return len(self.heads) > MOST_ON_A_PHONE
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section as a template shows it."""
+
+    id: str
+    title: str
+    sentences: tuple[str, ...]
+    lines: tuple[Line, ...]
+    grid: Grid | None
+    notes: tuple[str, ...]
+
+
+def plain(version: PlanVersion, lang: str, *, easy: bool = False) -> tuple[Part, ...]:
+    """The plan on notice in plain words."""
+    return _plain(version, lang, EASY if easy else lang)
+
+
+@lru_cache(maxsize=64)
+def _plain(version: PlanVersion, lang: str, spoken: str) -> tuple[Part, ...]:
+    from blockplan.report.plain import plain_notice  # noqa: PLC0415 (with it come pandas and shapely)
+
+    places = places_of(version)
+    made = plain_notice(places.plan, places.result, spoken)
+    # What the plan says of its own dates and state, the notice itself says as they are now.
+    return parts(version, lang, (section for section in made if section.id != OF_ITSELF))
+
+
+def of_object(
+    version: PlanVersion, layer: str, id_: str, lang: str, *, easy: bool = False
+) -> tuple[str, tuple[Part, ...]]:
+    """
+    Title and sections of an object's page.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no such object.
+    """
+    from blockplan.report.place_words import sections, title  # noqa: PLC0415
+
+    record = places_of(version).record(kind_of(layer), id_)
+    spoken = EASY if easy else lang
+    return title(record, spoken), parts(version, lang, sections(record, spoken))
+
+
+def kind_of(layer: str) -> str:
+    """What `blockplan.report.place` calls a thing of a layer."""
+    from blockplan.report.place_index import KINDS  # noqa: PLC0415
+
+    return {STATEMENTS: "statement", RULES: "rule"}.get(layer) or KINDS.get(layer, layer)
+
+
+def parts(version: PlanVersion, lang: str, sections: Iterable[Section]) -> tuple[Part, ...]:
+    """Sections with addresses."""
+    return tuple(_part(version.notice_id, lang, section) for section in sections)
+
+
+def _part(notice: str, lang: str, section: Section) -> Part:
+    lines = tuple(Line(row.term, row.said, row.note, _href(notice, lang, row.link)) for row in section.rows)
+    grid = None if section.table is None else _grid(notice, lang, section.table)
+    return Part(section.id, section.title, section.sentences, lines, grid, section.notes)
+
+
+def _grid(notice: str, lang: str, table: Table) -> Grid:
+    links = table.links or (None,) * len(table.rows)
+    # A verdict's sign stands before its words, and the words say the same.
+    signs = bool(table.rows) and all(cells[0] in SIGNS for cells in table.rows)
+    heads = table.heads[1:] if signs else table.heads
+    lines = []
+    for link, cells in zip(links, table.rows, strict=True):
+        sign, said = (cells[0], cells[1:]) if signs else ("", cells)
+        first = Cell(said[0], heads[0], sign, first=True, href=_href(notice, lang, link))
+        rest = (Cell(words, head) for head, words in zip(heads[1:], said[1:], strict=True))
+        lines.append((first, *rest))
+    return Grid(heads, tuple(lines))
+
+
+def _href(notice: str, lang: str, link: Link | None) -> str | None:
+    if link is None:
+        return None
+    from blockplan.report.place_index import LAYER_OF  # noqa: PLC0415
+
+    layer = PAGES.get(link.kind) or LAYER_OF.get(link.kind, "")
+    known = layer in LAYERS or layer in PAGES.values()
+    return addresses.object_(lang, notice, layer, link.id) if known else None

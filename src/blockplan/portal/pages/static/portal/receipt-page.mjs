@@ -1,0 +1,45 @@
+/** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
+import { readReceipt } from "/static/verifier/receipt.mjs";
+function words(kind, values = {}) {
+    const template = document.querySelector("#words");
+    const said = template.content.querySelector(`.${kind}`).textContent ?? "";
+    return said.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+function show(lines) {
+    const said = document.querySelector("#said");
+    said.replaceChildren(...lines.map(([look, text]) => {
+        const line = document.createElement("p");
+        line.className = look;
+        line.textContent = text;
+        return line;
+    }));
+    document.querySelector("#answer").hidden = false;
+    document.querySelector("#result").focus();
+}
+async function check(file) {
+    let document_;
+    try {
+        document_ = JSON.parse(await file.text());
+    }
+    catch {
+        return [["alert", words("none")]];
+    }
+    try {
+        const found = await readReceipt(document_);
+        const seq = String(found.index);
+        const told = { id: `O-${seq}`, seq, at: String(found.leaf["at"]), size: String(found.checkpoint.size) };
+        const key = String(document_["key"]);
+        return [["good", words("holds", told)], ["note", words("here")], ["key", key]];
+    }
+    catch (error) {
+        return [["alert", words("fails")], ["note", error instanceof Error ? error.message : String(error)]];
+    }
+}
+const form = document.querySelector("#verify");
+form?.addEventListener("submit", (event) => {
+    const file = document.querySelector("#receipt")?.files?.[0];
+    if (file === undefined)
+        return;
+    event.preventDefault();
+    void check(file).then(show);
+});

@@ -1,0 +1,91 @@
+"""
+What a plan says of its places, ready in each process: `blockplan.report.place.Places`, read once.
+
+Reading and judging a plan takes seconds, so what came of it is kept in the data folder under the plan's
+content hash. The file is ours alone (the folder also holds the private keys) and can be made again at any
+time; one of another version of the program is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import secrets
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from blockplan import __version__
+from blockplan.portal.config import config_of_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.portal.plans.models import PlanVersion
+    from blockplan.report.place import Places
+
+#: Plans that a process has at hand.
+MOST = 8
+_HELD: OrderedDict[Path, Places] = OrderedDict()
+_READING = threading.Lock()
+
+
+def folder_of(content_hash: str) -> Path:
+    """Where things lie that were made of a plan: they are as good as its content is the same."""
+    return config_of_environment().data / "plans" / re.sub(r"[^0-9A-Za-z]", "-", content_hash)
+
+
+def keep(plan: Plan, result: CheckResult) -> Places:
+    """Keep what came of reading and judging a plan, for all processes."""
+    from blockplan.report.place import Places  # noqa: PLC0415 (with it come numpy, pandas and shapely)
+
+    places = Places(plan, result)
+    path = _file(plan.content_hash)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            pickle.dump(places, file, protocol=pickle.HIGHEST_PROTOCOL)
+        beside.replace(path)
+    return places
+
+
+def places_of(version: PlanVersion) -> Places:
+    """
+    Everything that the plan of a version says, by place.
+
+    Raises
+    ------
+    PlanDataError, UsageError
+        If it has to be read anew and cannot be.
+    """
+    path = _file(version.content_hash)
+    with _READING:
+        found = _HELD.pop(path, None) or _read(path, version)
+        _HELD[path] = found
+        while len(_HELD) > MOST:
+            _HELD.popitem(last=False)
+    return found
+
+
+def _read(path: Path, version: PlanVersion) -> Places:
+    if path.exists():
+        return _load(path)
+    from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan import read  # noqa: PLC0415
+
+    plan = read(version.package, version.scenario or None)
+    return keep(plan, check(plan))
+
+
+def _load(path: Path) -> Places:
+    with path.open("rb") as file:
+        found: Places = pickle.load(file)  # noqa: S301 (our own file, in the folder of the private keys)
+    return found
+
+
+def _file(content_hash: str) -> Path:
+    return folder_of(content_hash) / f"places-{__version__}.pickle"

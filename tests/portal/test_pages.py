@@ -1,0 +1,227 @@
+"""What public pages hold: a notice with all that law asks, objects, opinions, no words of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.test import Client
+
+from blockplan.notice import Attachment, intake, office
+from blockplan.notice.receipts import receipt
+from blockplan.notice.verify import verify
+from blockplan.portal.words import OPEN, SHUT
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
+
+#: A real parcel of the reference plan.
+PARCEL = "RD-01-01-012"
+PAGES = (
+    "", "?stage=running", "verify/", "imprint/", "privacy/", "accessibility/", "notices/town/",
+    "notices/town/plan/",
+    f"notices/town/plan/parcels/{PARCEL}/", f"notices/town/plan/parcels/{PARCEL}/my-parcel/",
+    "notices/town/plan/areas/rd/", "notices/town/plan/rules/zone-green-access/", "notices/town/opinions/",
+    "notices/town/opinions/O-1/", "notices/town/response/", "notices/town/record/",
+)  # fmt: skip
+
+
+def read(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+@pytest.fixture
+def commented(shown: DatabaseStore) -> DatabaseStore:
+    """The reference plan on notice, with an opinion about a parcel."""
+    opinion = intake.Opinion(
+        text="More trees <b>along</b> the \u202ecanal.", files=(Attachment("a.txt", "text/plain", b"trees"),),
+        more={"targets": [{"layer": "parcels", "id": PARCEL}], "title": "Trees"},
+    )  # fmt: skip
+    intake.submit(shown, opinion)
+    return shown
+
+
+def test_a_notice_says_until_when_by_the_clock_and_zone_of_its_place(
+    shown: DatabaseStore, clock: HandClock
+) -> None:
+    page = read("/en/notices/town/")
+    assert "30 days left" in page
+    assert "until 31 March 2026, 24:00 (China Standard Time, GMT+08:00)" in page
+    assert "sent after is late" in page
+    clock.set(2026, 3, 31, 23, 59, 59)
+    assert "1 day left" in read("/en/notices/town/")
+    clock.set(2026, 4, 1, 0, 0, 0)
+    assert "the period is over" in read("/en/notices/town/")
+
+
+def test_a_notice_says_what_the_office_left_out(shown: DatabaseStore) -> None:
+    page = read("/en/notices/town/")
+    assert "Town planning office" in page
+    for fact in (
+        "Legal basis",
+        "Prepared by",
+        "Extent",
+        "Where and when to see it on site",
+        "Map review number",
+    ):
+        told = re.search(rf"<dt>{fact}</dt><dd>(.*?)</dd>", page, re.DOTALL)
+        assert told is not None, fact
+        assert "not stated by the office" in told[1], fact
+
+
+def test_a_notice_gives_its_frozen_files_with_their_hashes(shown: DatabaseStore) -> None:
+    import hashlib
+
+    page = read("/en/notices/town/")
+    rows = re.findall(r'href="(/files/town/plan/\d+/\d+)".*?<code>([0-9a-f]{64})</code>', page, re.DOTALL)
+    assert len(rows) >= 2
+    for address, digest in rows:
+        answer = Client().get(address)
+        assert hashlib.sha256(answer.content).hexdigest() == digest
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_an_object_is_found_by_its_number_and_its_name(shown: DatabaseStore) -> None:
+    assert f"/plan/parcels/{PARCEL}/" in read(f"/zh/notices/town/plan/?q={PARCEL.lower()}")
+    assert "/plan/rules/zone-green-access/" in read("/en/notices/town/plan/?q=ZONE-Green-ACCESS")
+    assert "Nothing was found" in read("/en/notices/town/plan/?q=nowhere-at-all")
+
+
+def test_a_list_of_objects_goes_on_where_a_page_ends(shown: DatabaseStore) -> None:
+    first = read("/en/notices/town/plan/?kind=parcels")
+    assert len(re.findall(r"<li><a href=./en/notices/town/plan/parcels/", first)) == 20
+    more = re.search(r'rel="next" href="([^"]+)"', first)
+    assert more is not None
+    second = read("/en/notices/town/plan/" + more[1].replace("&amp;", "&"))
+    seen = set(re.findall(r"/plan/parcels/([^/]+)/", first))
+    assert seen.isdisjoint(re.findall(r"/plan/parcels/([^/]+)/", second))
+
+
+def test_a_parcel_leads_to_the_opinions_about_it(commented: DatabaseStore) -> None:
+    page = read(f"/en/notices/town/plan/parcels/{PARCEL}/")
+    assert "1 opinion about this" in page
+    assert "O-1" in read(f"/en/notices/town/opinions/?about=parcels:{PARCEL}")
+    assert "No opinion fits" in read("/en/notices/town/opinions/?about=parcels:other")
+
+
+def test_easy_japanese_has_readings_over_its_words(shown: DatabaseStore) -> None:
+    page = read(f"/ja/notices/town/plan/parcels/{PARCEL}/my-parcel/?easy=1")
+    assert "<ruby>" in page
+    assert "|" not in re.sub(r"<head>.*?</head>", "", page, flags=re.DOTALL)
+
+
+def test_pages_for_everybody_set_no_cookie_and_are_not_sent_twice(commented: DatabaseStore) -> None:
+    for path in PAGES:
+        answer = Client().get(f"/en/{path}")
+        assert not answer.cookies, path
+        assert "public" in answer.headers["Cache-Control"], path
+        if path != "verify/":
+            again = Client().get(f"/en/{path}", headers={"If-None-Match": answer.headers["ETag"]})
+            assert again.status_code == 304, path
+            assert Client().post(f"/en/{path}").status_code == 405, path
+
+
+def test_what_is_not_there_is_a_page_that_says_so(shown: DatabaseStore, begun: DatabaseStore) -> None:
+    for path in (
+        "notices/other/", "notices/town/plan/parcels/P-0/", "notices/town/plan/nothing/x/",
+        "notices/town/opinions/O-99/", "notices/town/opinions/99/", "notices/town/opinions/O-/",
+    ):  # fmt: skip
+        answer = Client().get(f"/en/{path}")
+        assert answer.status_code == 404, path
+        assert "There is no such page" in answer.content.decode()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_page_has_words_of_its_own(
+    commented: DatabaseStore, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setenv("BLOCKPLAN_PSEUDO", "1")
+    assert {path: bare for path in PAGES if (bare := _bare(read(f"/{lang}/{path}")))} == {}
+
+
+def test_a_receipt_is_checked_against_the_record_of_the_service(commented: DatabaseStore) -> None:
+    event = next(iter(commented.events({"submitted"})))
+    good = receipt(event, commented, commented.checkpoint() or "", commented.notary.verifier)
+    assert "The receipt holds: opinion O-1" in sent(json.dumps(good))
+    assert "does not hold" in sent(json.dumps(good | {"body": {**good["body"], "text": "other words"}}))
+    assert "This is no receipt" in sent("{}")
+    assert "This is no receipt" in sent("\ud800" * 3)
+    elsewhere = good | {"leaf": good["leaf"] | {"notice": "another"}}
+    assert "not on this site" in sent(json.dumps(elsewhere))
+
+
+def sent(text: str) -> str:
+    file = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+    answer = Client().post("/en/verify/", {"receipt": file})
+    assert answer.status_code == 200
+    assert not answer.cookies
+    return answer.content.decode()
+
+
+def test_the_record_to_take_along_verifies(commented: DatabaseStore, tmp_path: Path) -> None:
+    answer = Client().get("/files/town/record.zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
+        archive.extractall(tmp_path)
+    found = verify(tmp_path / "town-record", key=read_("/files/town/key.txt").strip())
+    assert found.findings == []
+    assert found.manifest["entries"] == 2
+    assert read_("/files/town/checkpoint.txt") == commented.checkpoint()
+
+
+def read_(path: str) -> str:
+    return Client().get(path).content.decode()
+
+
+def test_no_copy_that_was_made_of_a_record_outlives_an_erasure(
+    commented: DatabaseStore, config: Config
+) -> None:
+    Client().get("/files/town/record.zip").close()
+    assert list((config.data / "made").rglob("*.zip"))
+    intake.erase(commented, "O-1", ground="wish of the submitter", by="Li")
+    assert not list((config.data / "made").rglob("*.zip"))
+    page = read("/en/notices/town/opinions/O-1/")
+    assert "wish of the submitter" in page
+    assert "More trees" not in page
+
+
+def test_feeds_are_xml_with_what_happened_and_the_checkpoint(commented: DatabaseStore) -> None:
+    office.extend(commented, dt.date(2026, 4, 15), reason="more \x08 time", by="Li")
+    atom = "{http://www.w3.org/2005/Atom}"
+    for path in ("/en/feed.atom", "/ja/notices/town/feed.atom"):
+        feed = ET.fromstring(Client().get(path).content)
+        assert feed.find(f"{atom}entry") is not None
+    contents = [entry.text or "" for entry in feed.iter(f"{atom}content")]
+    assert contents == [commented.checkpoint()]
+    pages = ET.fromstring(Client().get("/sitemap.xml").content)
+    assert len(pages) == 6
+    assert "Disallow: /files/" in read_("/robots.txt")
+
+
+#: What stands on a page and is no word: names of languages, ids, hashes, commands, and the opinion's own.
+GIVEN = re.compile(
+    r"简体中文|English|日本語|SHA-256|(· )?([A-Z]+(-[A-Z]*\d+)+(\.\d+)?|[a-z0-9/_.-]+)|Trees|More trees .*"
+    r"|.*art\. [\d-]+.*|http://localhost.*|[✓✗?–]|blockplan .*|node cli.*|[\d\s.,:/·×–—+%()→\[\]-]*"
+)
+
+
+def _bare(page: str) -> list[str]:
+    """Texts between tags that stand in no brackets."""
+    body = re.sub(r"(?s)<head>.*?</head>|<code>.*?</code>", "", page)
+    for _ in range(3):  # what is filled in has brackets inside of others
+        body = re.sub(rf"{OPEN}[^{OPEN}{SHUT}]*{SHUT}", "", re.sub(r"(?s)<ruby>.*?</ruby>|<br>", "", body))
+    texts = [text.strip() for text in re.findall(r">([^<]+)<", body)]
+    return [text for text in texts if text and not GIVEN.fullmatch(text)]
