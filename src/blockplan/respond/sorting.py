@@ -15,7 +15,7 @@ from blockplan.respond.opinions import Opinions
 from blockplan.respond.segments import Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from blockplan.respond.opinions import Entry, Record
 
@@ -77,7 +77,13 @@ class Sorting:
         self._own: dict[str, Answer] = {}
         self._names_used: dict[str, int] = {}
         self._themes_named = 0
-        for entry in record.events():
+        #: Number of the entry that would be read next.
+        self.entries_read = 0
+        self.catch_up(record.events())
+
+    def catch_up(self, entries: Iterable[Entry]) -> None:
+        """Read entries that were made since, in order."""
+        for entry in entries:
             self._read(entry)
 
     def texts(self) -> dict[str, str]:
@@ -151,6 +157,7 @@ class Sorting:
     # ---- reading entries ----
 
     def _read(self, entry: Entry) -> None:
+        self.entries_read = entry.seq + 1
         if entry.kind in _READERS:
             _READERS[entry.kind](self, entry.seq, entry.payload)
         else:

@@ -188,7 +188,8 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
         "answered": one.release, "looked": looked, "own": one.release.get("staff") == actor.staff.pk,
         "may_sign": actor.may("approver"),
     }  # fmt: skip
-    return render(request, "office/release.html", shown, status=400 if fault or form.errors else 200)
+    refused = request.method == "POST"
+    return render(request, "office/release.html", shown, status=400 if refused else 200)
 
 
 def opening(request: HttpRequest, notice: str) -> HttpResponse:

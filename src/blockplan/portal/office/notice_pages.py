@@ -43,6 +43,8 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         for name, act in ACTS.items()
         if not act.of_opinion and act.offered(row) and actor.may(*act.roles)
     ]
+    if row.state == "approved" and actor.may("planner"):
+        offered.append("publish")
     shown = {
         "notice": row, "offered": offered, "draft": Draft.objects.filter(pk=notice).first(),
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),

@@ -21,6 +21,7 @@ from blockplan.respond import Desk, reconcile, require_complete
 from blockplan.respond.coverage import received
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from blockplan.notice.events import Event
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 TYPES = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
 
 
-def ask(notice: str, kind: str, payload: dict[str, Any], actor: Actor) -> Pending:
+def ask(
+    notice: str, kind: str, payload: dict[str, Any], actor: Actor, *, files: Mapping[str, bytes] | None = None
+) -> Pending:
     """
-    Ask for an act; refused now if it could not be entered now.
+    Ask for an act; refused now if it could not be entered now. `files` of a report are there before it waits.
 
     Raises
     ------
@@ -49,10 +52,12 @@ def ask(notice: str, kind: str, payload: dict[str, Any], actor: Actor) -> Pendin
         if Pending.objects.filter(notice_id=notice, kind=kind, opinion=opinion, outcome="").exists():
             raise NoticeStateError("The same is waiting for a second person already.")
         note("asked", who=actor.name, notice=notice, about=f"{kind} {opinion}".strip())
-        return Pending.objects.create(
+        made = Pending.objects.create(
             notice_id=notice, kind=kind, opinion=opinion, payload=payload, asked_by=actor.staff,
             asked_at=clock.now(),
         )  # fmt: skip
+        _keep_report(made, files or {})
+        return made
 
     return open_store(notice).transact(work)
 
@@ -108,7 +113,7 @@ def make_void(notice: str, opinion: str) -> None:
     waiting.update(outcome="void", payload={}, ended_at=clock.now())
 
 
-def keep_report(pending: Pending, made: dict[str, bytes]) -> None:
+def _keep_report(pending: Pending, made: Mapping[str, bytes]) -> None:
     """Keep the files of a report until the second person has looked at them."""
     for name, content in made.items():
         path = report_folder(pending) / name

@@ -10,6 +10,7 @@ from allauth.usersessions import views as sessions
 
 from blockplan.portal.office import (
     accounts,
+    desk_pages,
     draft_pages,
     home,
     notice_pages,
@@ -71,6 +72,13 @@ urlpatterns = [
     page(NOTICE + "import/", opinion_pages.import_list, "office_import", read=OFFICE, act=OFFICE),
     page(NOTICE + "record/", record_pages.record, "office_record"),
     page(NOTICE + "record/archive/", record_pages.archive, "office_archive", read=("auditor",)),
+    # The answering desk.
+    page(NOTICE + "desk/", desk_pages.desk, "office_desk", act=OFFICE),
+    page(NOTICE + "desk/sheet/", desk_pages.sheet, "office_sheet"),
+    page(NOTICE + "desk/segments/", desk_pages.segments, "office_segments", act=OFFICE),
+    page(NOTICE + "desk/segments/<str:segment>/", desk_pages.segment, "office_segment", act=OFFICE),
+    page(NOTICE + "desk/themes/<str:theme>/", desk_pages.theme, "office_theme", act=OFFICE),
+    page(NOTICE + "publish/", desk_pages.publish, "office_act_publish", read=PLANNER, act=PLANNER),
     *(
         page(
             (OPINION if act.of_opinion else NOTICE) + f"{name}/",

@@ -1,0 +1,180 @@
+"""The answering desk by its pages: cut, sorted, answered, approved, published, and the record verifies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.portal.staff import a_member, browser_of
+from tests.portal.test_office import HERE, a_letter, faults, told
+from tests.portal.test_store import send
+
+from blockplan.notice.record import export
+from blockplan.notice.verify import verify
+from blockplan.portal.office import desks
+from blockplan.portal.office.models import Pending
+from blockplan.portal.record.models import Notice
+from blockplan.respond import Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.test import Client
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
+
+ANSWER = {
+    "do": "answer", "kind": "noted", "reason_zh": "", "reason_en": "Thank you.", "reason_ja": "", "links": "",
+    "changes": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def planner(config: Config) -> Client:
+    return browser_of(a_member("Li", "planner"))
+
+
+@pytest.fixture
+def approver(config: Config) -> Client:
+    return browser_of(a_member("Wang", "approver"))
+
+
+def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
+    shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client, tmp_path: Path
+) -> None:
+    send(shown, "1. More trees along the canal. 2. Fewer cars.")
+    planner.post(HERE + "letter/", a_letter(objects="", text="No opinion on this."))
+    clock.set(2026, 4, 1, 9, 0, 0)
+    told(planner, HERE + "close/", {"sure": "on"})
+    assert "not cut" in planner.get(HERE + "desk/").content.decode()
+    assert planner.post(HERE + "complete/", {"sure": "on"}).status_code == 400
+    told(planner, HERE + "desk/", {"do": "cut"})
+    told(planner, HERE + "desk/", {"do": "theme", "title": "Trees", "gist": "More of them"})
+    first, *others = [one.id for one in desks.look("town").open_segments()]
+    told(planner, HERE + "desk/segments/", {"segment": [first], "theme": "T-1"})
+    adopted = ANSWER | {"kind": "adopted", "links": "parcels:A1-01"}
+    told(planner, HERE + "desk/themes/T-1/", adopted | {"kind": "noted", "links": ""})
+    for name in others:
+        told(planner, f"{HERE}desk/segments/{name}/", ANSWER)
+    told(planner, HERE + "complete/", {"sure": "on"})
+    told(planner, HERE + "approve/", {"sure": "on"})
+    told(approver, f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/", {"confirm": "1"})
+    assert Notice.objects.get().state == "approved"
+    told(planner, HERE + "publish/", {"sure": "on"})
+    waits = Pending.objects.get(outcome="")
+    page = approver.get(f"{HERE}waiting/{waits.pk}/zh/response.html")
+    assert page.status_code == 200
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+    told(approver, f"{HERE}waiting/{waits.pk}/", {"confirm": "1"})
+    assert Notice.objects.get().state == "published"
+    told(planner, HERE + "in-force/", {"on": "2026-05-01", "sure": "on"})
+    export(shown, tmp_path / "record", shown.notary)
+    found = verify(tmp_path / "record")
+    assert found.findings == []
+    published = next(iter(shown.events({"published"})))
+    assert (published.payload["by"], published.payload["second"]) == ("Li", "Wang")
+    assert len(published.files) == len(published.payload["report"]) == 15
+
+
+def test_a_report_is_not_published_that_was_made_before_the_last_opinion(
+    shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client
+) -> None:
+    clock.set(2026, 4, 1, 9, 0, 0)
+    told(planner, HERE + "close/", {"sure": "on"})
+    told(planner, HERE + "complete/", {"sure": "on"})
+    told(planner, HERE + "approve/", {"sure": "on"})
+    told(approver, f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/", {"confirm": "1"})
+    told(planner, HERE + "publish/", {"sure": "on"})
+    send(shown, "late, and counted all the same")
+    refused = approver.post(f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/", {"confirm": "1"})
+    assert refused.status_code == 400
+    assert Notice.objects.get().state == "approved"
+
+
+def test_a_segment_is_cut_where_a_sentence_begins_joined_again_and_answered_for_itself(
+    opened: DatabaseStore, planner: Client
+) -> None:
+    send(opened, "Please plant more trees there. The street is far too noisy now.")
+    told(planner, HERE + "desk/", {"do": "cut"})
+    page = planner.get(HERE + "desk/segments/O-1.1/").content.decode()
+    at = page.partition('name="at" value="')[2].partition('"')[0]
+    told(planner, HERE + "desk/segments/O-1.1/", {"do": "split", "at": at})
+    parts = [one.id for one in desks.look("town").segments["O-1"]]
+    assert len(parts) == 2
+    told(planner, f"{HERE}desk/segments/{parts[0]}/", {"do": "merge"})
+    [whole] = desks.look("town").segments["O-1"]
+    told(planner, f"{HERE}desk/segments/{whole.id}/", ANSWER)
+    assert "Thank you." in planner.get(f"{HERE}desk/segments/{whole.id}/").content.decode()
+    empty = planner.post(f"{HERE}desk/segments/{whole.id}/", ANSWER | {"reason_en": ""})
+    assert "has no reason" in faults(empty)
+
+
+def test_a_clerk_sorts_and_does_not_answer(opened: DatabaseStore) -> None:
+    clerk = browser_of(a_member("Chen", "clerk"))
+    send(opened, "More trees.")
+    told(clerk, HERE + "desk/", {"do": "cut"})
+    told(clerk, HERE + "desk/", {"do": "theme", "title": "Trees", "gist": ""})
+    assert clerk.post(HERE + "desk/themes/T-1/", ANSWER).status_code == 403
+    assert clerk.post(HERE + "desk/segments/O-1.1/", ANSWER).status_code == 403
+
+
+def test_themes_are_renamed_in_one_language_and_merged(opened: DatabaseStore, planner: Client) -> None:
+    for title in ("Trees", "Green"):
+        told(planner, HERE + "desk/", {"do": "theme", "title": title, "gist": ""})
+    zh = HERE.replace("/en/", "/zh/")
+    told(planner, zh + "desk/themes/T-1/", {"do": "name", "title": "树木", "gist": ""})
+    assert desks.look("town").themes["T-1"].title == {"en": "Trees", "zh": "树木"}
+    told(planner, HERE + "desk/themes/T-2/", {"do": "merge", "into": "T-1"})
+    assert list(desks.look("town").themes) == ["T-1"]
+    assert planner.get(HERE + "desk/themes/T-2/").status_code == 404
+
+
+def test_a_table_that_was_filled_in_is_entered_whole_or_not_at_all(
+    opened: DatabaseStore, planner: Client
+) -> None:
+    send(opened, "More trees.")
+    told(planner, HERE + "desk/", {"do": "cut"})
+    table = planner.get(HERE + "desk/sheet/").content.decode("utf-8-sig")
+    assert "O-1.1" in table
+    filled = table.replace("O-1.1,O-1,,,,", "O-1.1,O-1,Trees,noted,Thank you,")
+    bad = SimpleUploadedFile("desk.csv", filled.replace("noted", "maybe").encode())
+    assert planner.post(HERE + "desk/", {"do": "sheet", "sheet": bad}).status_code == 400
+    assert desks.look("town").themes == {}
+    told(planner, HERE + "desk/", {"do": "sheet", "sheet": SimpleUploadedFile("desk.csv", filled.encode())})
+    answer = desks.look("town").answer_of("O-1.1")
+    assert answer is not None
+    assert answer.kind == "noted"
+
+
+def test_what_is_kept_of_the_desk_is_what_the_record_says_after_every_act(
+    opened: DatabaseStore, planner: Client
+) -> None:
+    from blockplan.notice import intake
+
+    for number in range(3):
+        send(opened, f"Opinion {number}. More of it here.")
+        told(planner, HERE + "desk/", {"do": "cut"})
+        now, fresh = desks.look("town"), Desk(opened)
+        assert now.segments == fresh.segments
+        assert now.texts() == fresh.texts()
+    intake.erase(opened, "O-1", ground="wish", by="Li")
+    assert desks.look("town").texts() == Desk(opened).texts()
+    assert "Opinion 0" not in str(vars(desks.look("town").opinions))
+
+
+def test_a_machine_proposes_and_people_find_what_it_did_in_the_record(
+    opened: DatabaseStore, planner: Client
+) -> None:
+    for number in range(6):
+        send(opened, f"Plant more trees along the canal, please, {number} of them.")
+        send(opened, f"The bus should stop nearer to the school, {number} minutes at most.")
+    told(planner, HERE + "desk/", {"do": "cut"})
+    told(planner, HERE + "desk/", {"do": "group"})
+    told(planner, HERE + "desk/", {"do": "fold"})
+    now = desks.look("town")
+    assert now.themes
+    assert now.campaigns
+    assert len(list(opened.events({"grouped"}))) == 1
