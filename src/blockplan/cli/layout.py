@@ -100,6 +100,12 @@ OF_A_PLAN = ("scenario", "packs", "on", "vacant", "need", "size", "near", "homes
     type=click.Choice(["residents", "area", "parcels", "buildings"]),
     help="What homes count by  [default: residents of a plan; each block of a community the same].",
 )
+@click.option(
+    "--floor-per-person",
+    type=click.FloatRange(min=0.0, min_open=True),
+    metavar="M2",
+    help="Of a community: residents from floor area, where its blocks have that and no residents.",
+)
 @click.option("--by-area", is_flag=True, help="The same as --by area.")
 @click.option(
     "--seconds",

@@ -31,12 +31,15 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     from blockplan.propose.layout_case import layout_case
     from blockplan.propose.layout_document import document, unmet_of
     from blockplan.propose.layout_params import LayoutParams
+    from blockplan.propose.layout_residents import by_residents
     from blockplan.propose.stop import Stop, interruptible
 
     out = given["out"]
     if not out:
         raise UsageError("Say where the finished plan goes: --out FILE.geojson.")
     case = layout_case(read_community(initial), read_objectives(objectives), _ids(given["locked"]))
+    if given["weigh_by"] == "residents":
+        case = by_residents(case, given["floor_per_person"])
     # By area a hectare counts as a block does otherwise; only the proportion matters.
     each, a_m2 = (0.0, 1e-4) if given["weigh_by"] == "area" else (1.0, 0.0)
     asked = {"along_streets": given["streets"], "home_weight": each, "home_weight_m2": a_m2}

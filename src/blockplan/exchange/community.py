@@ -72,6 +72,9 @@ class Community:
     weights
         What each feature counts as a home (residents, m2); 0 where it is none. None where all homes count
         the same.
+    residents, floor_m2
+        What the file says of each feature: residents, and floor area in m2; NaN where it does not. None where
+        the community was not read from a file.
     """
 
     ids: NDArray[np.int64]
@@ -81,6 +84,8 @@ class Community:
     shapes: NDArray[np.object_]
     about: Mapping[str, Any] = field(default_factory=dict)
     weights: NDArray[np.float64] | None = None
+    residents: NDArray[np.float64] | None = None
+    floor_m2: NDArray[np.float64] | None = None
 
     def blocks(self, *types: str) -> NDArray[np.object_]:
         """Polygons of the blocks of these types; of all where none is named."""
@@ -183,7 +188,17 @@ def read_community(path: str | Path) -> Community:
         _words(told, "origin"),
         shapes,
         {key: value for key, value in document.items() if key not in {"features", "type"}},
+        **_people(told),
     )
+
+
+def _people(told: list[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
+    """The optional fields ``residents`` and ``floor_area_m2``; NaN where a feature has none."""
+    found = {}
+    for name, key in (("residents", "residents"), ("floor_m2", "floor_area_m2")):
+        given = [one.get(key) for one in told]
+        found[name] = np.array([one if _is_number(one) else np.nan for one in given], dtype=float)
+    return found
 
 
 def _words(told: list[dict[str, Any]], key: str) -> NDArray[np.object_]:
