@@ -61,17 +61,3 @@ class Cluster:
 
 def _unprivileged() -> str | None:
     return "postgres" if os.geteuid() == 0 else None
-
-
-def another(url: str) -> str:
-    """The URL of a new database in the cluster that a URL is of."""
-    import secrets
-    from urllib.parse import unquote, urlsplit
-
-    import psycopg
-
-    name = f"portal_{secrets.token_hex(4)}"
-    with psycopg.connect(host=unquote(urlsplit(url).hostname or ""), user="blockplan", dbname="portal",
-                         autocommit=True) as connection:  # fmt: skip
-        connection.execute(f"CREATE DATABASE {name}")
-    return url.rpartition("/")[0] + f"/{name}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.portal_kills import kills
+from tests.portal.databases import another
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def database() -> str | None:
-    """URL of a database of the test's own in the cluster of the tests; None for SQLite."""
-    from tests.portal.cluster import another
-
-    url = os.environ.get("BLOCKPLAN_DATABASE")
-    return None if url is None else another(url)
+    """Of the test's own, because the served processes fill it."""
+    return another()
 
 
 def check(folder: Path, database: str | None, rounds: int) -> None:

@@ -140,7 +140,7 @@ def _head(row: Opinion) -> dict[str, Any]:
         "round": row.round,
         "late": row.late,
         "channel": row.channel,
-        "from": row.sender,
+        "sender": row.sender,
         "standing": row.standing,
         "title": None, "text": None, "language": None, "clause": None, "geometry": None, "received_at": None,
         "reason": None, "targets": [], "files": [], "words_of": None,

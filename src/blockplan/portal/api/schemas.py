@@ -111,7 +111,7 @@ class OpinionOut(Schema):
     round: int
     late: bool | None
     channel: str
-    sender: str = Field(alias="from")
+    sender: str
     standing: Literal["whole", "redacted", "withheld", "withdrawn", "erased"]
     kept_back: Literal["withheld", "withdrawn", "erased", "publication", "held"] | None
     title: str | None
