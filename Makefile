@@ -69,6 +69,7 @@ bench-peers: $(READY) ## the engines that benchmarks compare with (--peers), in 
 
 soak: $(READY) ## the long runs: the laws with 2,000 random examples each, and tests marked soak
 	BLOCKPLAN_SOAK=1 $(BIN)/python -m pytest -m "soak or hypothesis"
+	BLOCKPLAN_SOAK=1 $(BIN)/python -m pytest tests/portal -m soak --database postgresql
 
 format: $(READY) ## put the sources into house style
 	$(BIN)/ruff format .

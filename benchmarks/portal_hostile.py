@@ -74,6 +74,9 @@ def _send(port: int, things: Iterable[Any]) -> Counter[int]:
             if one.kind == "file":
                 body = _parts(one.name, one.file_name, content)
                 headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
+            elif one.kind != "text":
+                body = content  # what should be a place or a drawing comes as it is
+                headers["Content-Type"] = "application/json"
             else:
                 # Half signs stand in it as escapes: what is no text must be refused as such.
                 body = json.dumps({"text": content.decode("utf-8", "surrogatepass")}).encode()

@@ -104,10 +104,9 @@ def fuzzed(folder: Path, database: str | None, cases: int) -> None:
     assert found["peak_mb_of_a_worker"] <= 512
 
 
-def test_a_thousand_invented_requests_are_answered_as_the_document_says(
-    tmp_path: Path, database: str | None
-) -> None:
-    fuzzed(tmp_path / "data", database, 1_000)
+def test_invented_requests_are_answered_as_the_document_says(tmp_path: Path, database: str | None) -> None:
+    # On PostgreSQL fewer: what reads a request is the same.
+    fuzzed(tmp_path / "data", database, 1_000 if database is None else 250)
 
 
 @pytest.mark.soak

@@ -143,6 +143,11 @@ def _version(notice: str) -> PlanVersion:
     return found
 
 
+def crs_of(notice: str) -> str:
+    """The system of the coordinates of the plan on notice."""
+    return _crs(_version(notice))
+
+
 def _crs(version: PlanVersion) -> str:
     found = PlanVersion.objects.filter(pk=version.pk).values_list("document__crs", flat=True).get()
     return str(found or "local")

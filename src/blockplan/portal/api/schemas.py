@@ -195,3 +195,13 @@ class ReceiptOut(Schema):
     proof: list[str]
     checkpoint: str
     key: str
+
+
+class ResponseOut(Schema):
+    """The published response: what became of what was received, and the files of the report."""
+
+    published_at: str = Field(pattern=MOMENT)
+    entry: int
+    reconciliation: dict[str, Any]
+    report: dict[str, str] = Field(description="file -> SHA-256, as it stands in the log")
+    files: list[FileOut]
