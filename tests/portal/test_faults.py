@@ -55,6 +55,7 @@ def test_a_full_disk_is_told_nothing_is_entered_and_the_next_try_is_taken(
     opened: DatabaseStore, tmp_path: Path
 ) -> None:
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")  # no page is left of other tests
         cursor.execute("PRAGMA page_count")
         (pages,) = cursor.fetchone()
         cursor.execute(f"PRAGMA max_page_count = {pages}")
