@@ -64,6 +64,15 @@ def fill(config: Any, *, count: int) -> dict[str, Any]:
     return {"entered": count}
 
 
+def solutions(_config: Any, *, count: int) -> list[str | None]:
+    """Shown work, made cheap with the key of the service: not the sender is measured."""
+    from blockplan.notice.challenge import Price, create, solve
+    from blockplan.portal.intake import gate
+
+    key = gate._key("challenge")
+    return [solve(create(key, f"opinion:{NOTICE}", Price(cost=1))) for _ in range(count)]
+
+
 def check(config: Any, *, receipts: list[dict[str, Any]]) -> dict[str, Any]:
     """Export the record and verify it, with what the submitters hold."""
     from blockplan.notice.record import export
@@ -96,7 +105,7 @@ def target(number: int) -> dict[str, str]:
     return {"layer": "parcels", "id": f"P-{number % 50 if number % 1000 else 99}"}
 
 
-DOES = {"begin": begin, "fill": fill, "check": check}
+DOES = {"begin": begin, "fill": fill, "solutions": solutions, "check": check}
 
 if __name__ == "__main__":
     main()

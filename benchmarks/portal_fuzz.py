@@ -8,13 +8,12 @@ not all of them end at "not found".
 
 from __future__ import annotations
 
-import os
 import random
 import warnings
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.portal_service import NOTICE, Desk, Service
+from benchmarks.portal_service import NOTICE, Desk, Service, new_address
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +103,7 @@ def _one(case: Any, session: Any, statuses: Counter[int], wrong: list[str]) -> N
     from schemathesis.core.failures import FailureGroup
 
     try:
-        answer = case.call(session=session, timeout=30, headers={"X-Forwarded-For": _somebody()})
+        answer = case.call(session=session, timeout=30, headers={"X-Forwarded-For": new_address()})
     except (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL, UnicodeEncodeError):
         return  # what no client can send
     statuses[answer.status_code] += 1
@@ -120,7 +119,3 @@ def _checks(checks: Any) -> list[Any]:
         "response_schema_conformance",
     )  # fmt: skip
     return checks.CHECKS.get_by_names(list(names))  # type: ignore[no-any-return]
-
-
-def _somebody() -> str:
-    return f"10.{os.urandom(1)[0]}.{os.urandom(1)[0]}.7"

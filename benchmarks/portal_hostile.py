@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.portal_service import NOTICE, Desk, Service, new_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 API = f"/api/v1/notices/{NOTICE}"
@@ -39,7 +39,8 @@ def hostile(folder: Path, database: str | None, *, share: float = 1.0, seed: int
         desk.ask("begin")
         service.start()
         began = service.workers()
-        statuses = _send(service.port, (one for one in corpus.corpus() if draw.random() < share))
+        shown = iter(desk.ask("solutions", count=1500))
+        statuses = _send(service.port, (one for one in corpus.corpus() if draw.random() < share), shown)
         unsafe = _read_again(service.port)
         died = len(set(began) - set(service.workers()))
         peak_mb = service.peak_mb()
@@ -58,7 +59,7 @@ def hostile(folder: Path, database: str | None, *, share: float = 1.0, seed: int
     }
 
 
-def _send(port: int, things: Iterable[Any]) -> Counter[int]:
+def _send(port: int, things: Iterable[Any], shown: Iterator[str]) -> Counter[int]:
     import requests
 
     statuses: Counter[int] = Counter()
@@ -72,29 +73,31 @@ def _send(port: int, things: Iterable[Any]) -> Counter[int]:
             made = one.make()
             content = made if isinstance(made, bytes) else made.encode("utf-8", "surrogatepass")
             if one.kind == "file":
-                body = _parts(one.name, one.file_name, content)
+                words = {"text": one.name, "challenge": next(shown)}
+                body = _parts(words, one.file_name, content)
                 headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
             elif one.kind != "text":
                 body = content  # what should be a place or a drawing comes as it is
                 headers["Content-Type"] = "application/json"
             else:
                 # Half signs stand in it as escapes: what is no text must be refused as such.
-                body = json.dumps({"text": content.decode("utf-8", "surrogatepass")}).encode()
+                said = {"text": content.decode("utf-8", "surrogatepass"), "challenge": next(shown)}
+                body = json.dumps(said).encode()
                 headers["Content-Type"] = "application/json"
             answer = session.post(url, data=body, headers=headers, timeout=120)
             statuses[answer.status_code] += 1
     return statuses
 
 
-def _parts(text: str, name: str, content: bytes) -> bytes:
+def _parts(words: dict[str, str], name: str, content: bytes) -> bytes:
     """A form as a browser sends it, with whatever name a file has."""
     escaped = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
     head = f'Content-Disposition: form-data; name="file"; filename="{escaped}"'.encode(
         "utf-8", "surrogatepass"
     )
     line = b"\r\n--" + BOUNDARY.encode()
-    words = b'Content-Disposition: form-data; name="opinion"\r\n\r\n' + json.dumps({"text": text}).encode()
-    return line[2:] + b"\r\n" + words + line + b"\r\n" + head + b"\r\n\r\n" + content + line + b"--\r\n"
+    said = b'Content-Disposition: form-data; name="opinion"\r\n\r\n' + json.dumps(words).encode()
+    return line[2:] + b"\r\n" + said + line + b"\r\n" + head + b"\r\n\r\n" + content + line + b"--\r\n"
 
 
 def _read_again(port: int) -> int:

@@ -9,7 +9,6 @@ After each round the record is exported and verified together with the receipts 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import random
 import time
@@ -20,9 +19,12 @@ from benchmarks.portal_desk import words
 from benchmarks.portal_service import NOTICE, START_S, Desk, Service, answers, new_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SUBMITTERS = 6
+#: More than the service takes in before the blow.
+MOST_IN_A_ROUND = 150
 #: Time under load before the blow, in seconds.
 SHORTEST_S, LONGEST_S = 0.1, 0.7
 PATH = f"/api/v1/notices/{NOTICE}/opinions"
@@ -39,7 +41,10 @@ def kills(folder: Path, database: str | None, rounds: int, *, seed: int = 7) -> 
         desk.ask("begin")
         service.start()
         for number in range(rounds):
-            done, still_open = asyncio.run(_round(service, draw.uniform(SHORTEST_S, LONGEST_S), number))
+            shown = iter(desk.ask("solutions", count=MOST_IN_A_ROUND))
+            done, still_open = asyncio.run(
+                _round(service, draw.uniform(SHORTEST_S, LONGEST_S), number, shown)
+            )
             _up_again(service)
             unanswered += len(still_open)
             done |= asyncio.run(_again(service, still_open))
@@ -69,7 +74,7 @@ def _check(desk: Desk, held: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 async def _round(
-    service: Service, seconds: float, number: int
+    service: Service, seconds: float, number: int, shown: Iterator[str]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """What was acknowledged before the blow, and what was sent and not answered; by key."""
     done: dict[str, dict[str, Any]] = {}
@@ -78,8 +83,9 @@ async def _round(
     async def submit(who: int) -> None:
         client = Client(service.port)
         try:
-            for count in itertools.count():
-                key, body = new_key(), {"text": words(number * 1000 + who * 100 + count)}
+            for count, solution in enumerate(shown):
+                text = words(number * 1000 + who * 100 + count)
+                key, body = new_key(), {"text": text, "challenge": solution}
                 still_open[key] = body
                 status, answer = await client.post(PATH, body, key)
                 if status == 201:

@@ -19,7 +19,7 @@ from benchmarks.portal_desk import words
 from benchmarks.portal_service import NOTICE, Desk, Service, new_key
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
 API = f"/api/v1/notices/{NOTICE}"
@@ -75,9 +75,12 @@ def load(
     desk, service = Desk(folder, database), Service(folder, database)
     try:
         desk.ask("begin")
+        shown = [desk.ask("solutions", count=1000) for _ in range(int(submissions * seconds) // 1000 + 1)]
         service.start()
         before_s, own_s, began = service.cpu_s(), _own_cpu_s(), time.monotonic()
-        sent, read, receipts = asyncio.run(_both(service.port, seconds, submissions, reads))
+        sent, read, receipts = asyncio.run(
+            _both(service.port, seconds, (submissions, reads), itertools.chain(*shown))
+        )
         took_s = time.monotonic() - began
         served_s, client_s, peak_mb = service.cpu_s() - before_s, _own_cpu_s() - own_s, service.peak_mb()
         service.stop()
@@ -125,7 +128,7 @@ async def _lists(port: int, rounds: int) -> dict[str, Any]:
 
 
 async def _both(
-    port: int, seconds: float, submissions: float, reads: float
+    port: int, seconds: float, rates: tuple[float, float], shown: Iterator[str]
 ) -> tuple[Tally, Tally, list[dict[str, Any]]]:
     receipts: list[dict[str, Any]] = []
     sent, read = Tally(), Tally()
@@ -134,6 +137,7 @@ async def _both(
     async def submit(client: Client) -> str:
         number = next(count)
         body = {"text": words(number), "targets": [{"layer": "parcels", "id": f"P-{number % 50}"}]}
+        body["challenge"] = next(shown)
         status, answer = await client.post(f"{API}/opinions", body, new_key())
         if status != 201:
             return f"{status} {answer[:200]!r}"
@@ -145,8 +149,8 @@ async def _both(
         return "" if status == 200 else f"{status} {answer[:200]!r}"
 
     await asyncio.gather(
-        _steadily(port, submit, submissions, seconds, SUBMITTERS, sent),
-        _steadily(port, look, reads, seconds, READERS, read),
+        _steadily(port, submit, rates[0], seconds, SUBMITTERS, sent),
+        _steadily(port, look, rates[1], seconds, READERS, read),
     )
     return sent, read, receipts
 
@@ -163,9 +167,8 @@ async def _steadily(
     begin = time.monotonic()
     due = iter([begin + number / rate for number in range(int(rate * seconds))])
 
-    async def one(number: int) -> None:
-        # Each connection says an address of its own, as readers behind a proxy have.
-        client = Client(port, f"10.{number // 250}.{number % 250}.1")
+    async def one() -> None:
+        client = Client(port)
         for moment in due:
             await asyncio.sleep(max(0.0, moment - time.monotonic()))
             try:
@@ -177,7 +180,7 @@ async def _steadily(
                 tally.errors.append(fault)
         client.close()
 
-    await asyncio.gather(*(one(number) for number in range(connections)))
+    await asyncio.gather(*(one() for _ in range(connections)))
 
 
 def _own_cpu_s() -> float:

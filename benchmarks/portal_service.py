@@ -175,6 +175,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
+def new_address() -> str:
+    """An address that nobody has sent from, as a proxy would say it."""
+    return ".".join(str(part) for part in (10, *secrets.token_bytes(3)))
+
+
 def _serves(pid: int) -> bool:
     """Whether a child is a worker, and not what keeps track of shared things for Python."""
     try:

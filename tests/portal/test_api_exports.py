@@ -12,6 +12,8 @@ from django.test import Client
 from blockplan.notice import intake
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blockplan.portal.record.store import DatabaseStore
 
 ROOT = "/api/v1/notices/town"
@@ -36,28 +38,42 @@ def fill(store: DatabaseStore) -> None:
 def test_a_table_holds_every_opinion_and_no_cell_is_a_formula(opened: DatabaseStore) -> None:
     fill(opened)
     rows = list(csv.DictReader(io.StringIO(get("/export/opinions.csv").removeprefix("\ufeff"), newline="")))
-    assert [row["text"] for row in rows] == [
+    assert [row["text"] for row in rows][::-1] == [
         "'=HYPERLINK(0)", "'@x", "'-1", "'+1", "plain, with \"quotes\"\nand lines", "",
     ]  # fmt: skip
-    assert rows[-1]["kept_back"] == "withdrawn"
+    assert rows[0]["kept_back"] == "withdrawn"
     assert all(not cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 
 def test_lines_are_the_opinions_of_the_register(opened: DatabaseStore) -> None:
     fill(opened)
     lines = [json.loads(line) for line in get("/export/opinions.jsonl").splitlines()]
-    assert lines == json.loads(get("/opinions"))["opinions"][::-1]
+    assert lines == json.loads(get("/opinions"))["opinions"]
     assert "taken-back" not in json.dumps(lines)
 
 
 def test_places_come_as_geojson_in_the_coordinates_of_the_plan(opened: DatabaseStore) -> None:
     fill(opened)
     found = json.loads(get("/export/opinions.geojson"))
-    assert found["features"][0]["geometry"] == {"type": "Point", "coordinates": [500, 600]}
-    assert found["features"][-1]["geometry"] is None
+    assert found["features"][-1]["geometry"] == {"type": "Point", "coordinates": [500, 600]}
+    assert found["features"][0]["geometry"] is None
     get("/export/opinions.xlsx", 422)
 
 
 def test_the_response_is_there_once_it_is_published(opened: DatabaseStore) -> None:
     assert json.loads(get("/response", 404))["error"] == "not_found"
     get("/response/files/0", 404)
+
+
+def test_the_record_is_a_zip_that_verifies(opened: DatabaseStore, tmp_path: Path) -> None:
+    import zipfile
+
+    from blockplan.notice.verify import verify
+
+    fill(opened)
+    answer = Client().get(ROOT + "/export/record.zip")
+    (tmp_path / "record.zip").write_bytes(b"".join(answer.streaming_content))  # type: ignore[arg-type]
+    answer.close()
+    with zipfile.ZipFile(tmp_path / "record.zip") as archive:
+        archive.extractall(tmp_path)
+    assert verify(tmp_path / "town-record").findings == []

@@ -97,10 +97,12 @@ def test_words_that_are_kept_back_are_nowhere_in_the_answers(opened: DatabaseSto
     Opinion.objects.filter(seq=int(held[2:])).update(held=True)
     register = get(f"{ROOT}/town/opinions")
     everything = [register, get(f"{ROOT}/town/events?limit=200")]
-    everything += [get(f"{ROOT}/town/opinions/{name}") for name in (withheld, redacted, withdrawn, held)]
+    everything += [get(f"{ROOT}/town/opinions/{name}") for name in (withheld, redacted, withdrawn)]
     assert "secret-" not in json.dumps(everything)
-    assert [one["kept_back"] for one in register["opinions"]] == ["held", "withdrawn", None, "withheld"]
-    assert register["opinions"][2]["text"] == "open words"
+    # What waits for a clerk's look is counted in the log, and not listed.
+    assert [one["kept_back"] for one in register["opinions"]] == ["withdrawn", None, "withheld"]
+    assert register["opinions"][1]["text"] == "open words"
+    get(f"{ROOT}/town/opinions/{held}", 404)
     get(f"{ROOT}/town/opinions/{withheld}/files/0", 404)
 
 

@@ -137,3 +137,38 @@ def test_a_body_in_broken_parts_is_refused_in_one_shape(opened: DatabaseStore) -
             answer = Client().post(PATH, body, content_type=kind, headers={"Idempotency-Key": key()})
             assert answer.status_code in {400, 415, 422}, answer.content
             assert set(json.loads(answer.content)) == {"error", "message", "remedy"}
+
+
+def test_shown_work_lets_an_opinion_stand_in_the_register_at_once_and_only_once(
+    opened: DatabaseStore,
+) -> None:
+    from blockplan.notice.challenge import Price, create, solve
+    from blockplan.portal.intake import gate
+
+    asked = send({}, 201, "/api/v1/notices/town/challenges")
+    assert {"parameters", "signature"} <= set(asked)
+    solution = solve(create(gate._key("challenge"), "opinion:town", Price(cost=1)))
+    assert send({"text": "shown", "challenge": solution})["held"] is False
+    assert send({"text": "spent", "challenge": solution})["held"] is True
+    shown = json.loads(Client().get(PATH).content)["opinions"]
+    assert [one["text"] for one in shown if one["text"]] == ["shown"]
+
+
+def test_who_sends_more_than_a_crowd_would_is_told_when_to_come_back(opened: DatabaseStore) -> None:
+    for number in range(30):
+        send({"text": f"opinion {number}"})
+    headers = {"Idempotency-Key": key()}
+    answer = Client().post(
+        PATH, json.dumps({"text": "one more"}), content_type="application/json", headers=headers
+    )
+    assert (answer.status_code, json.loads(answer.content)["error"]) == (429, "too_many")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert Entry.objects.filter(kind="submitted").count() == 30
+
+
+def test_who_guesses_secrets_is_slowed_down(opened: DatabaseStore) -> None:
+    found = send({"text": "mine"})
+    path, wrong = f"{PATH}/{found['opinion']}/receipt", {"secret": "x" * 32}
+    answers = [Client().post(path, wrong, content_type="application/json").status_code for _ in range(12)]
+    assert answers[:10] == [403] * 10
+    assert answers[10:] == [429, 429]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from benchmarks.portal_service import NOTICE, Desk, Service, new_key
+from benchmarks.portal_service import NOTICE, Desk, Service, new_address, new_key
 from tests.portal.databases import another, on_postgresql, on_sqlite
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Office:
         port = (service or self.service).port
         answer = requests.post(
             f"http://localhost:{port}{PATH}", json={"text": text}, timeout=60,
-            headers={"Idempotency-Key": key or new_key()},
+            headers={"Idempotency-Key": key or new_key(), "X-Forwarded-For": new_address()},
         )  # fmt: skip
         if answer.status_code == 201:
             self.held.append(answer.json()["receipt"])

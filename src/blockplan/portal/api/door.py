@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
 from blockplan.portal.api import exports, log, notices, opinions, sending
 from blockplan.portal.api.faults import Refused, fault
 from blockplan.portal.api.parse import Strict
+from blockplan.portal.intake.gate import BusyError
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.store import UnavailableError
 from blockplan.texts import pick
@@ -112,6 +114,12 @@ def _not_taken(request: HttpRequest, error: IntakeError) -> HttpResponse:
 @api.exception_handler(MultiPartParserError)
 def _broken_parts(request: HttpRequest, _error: MultiPartParserError) -> HttpResponse:
     return fault(request, "unreadable", "multipart")
+
+
+@api.exception_handler(BusyError)
+def _too_many(request: HttpRequest, error: BusyError) -> HttpResponse:
+    wait_s = min(math.ceil(error.wait_s), 3600) if math.isfinite(error.wait_s) else 3600
+    return fault(request, "too_many", Retry_After=str(wait_s))
 
 
 @api.exception_handler(BlockplanError)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import P, PathEx, Router
 
 from blockplan.portal import shield
@@ -16,8 +16,8 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId, crs_of
 from blockplan.portal.api.opinions import FileNumber
 from blockplan.portal.api.schemas import ResponseOut
-from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages.common import seen
+from blockplan.portal.record.exports import record_file
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 
@@ -27,7 +27,7 @@ CSV, JSON_LINES = "text/csv; charset=utf-8", "application/jsonl"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "opinion", "entry", "entered_at", "received_at", "round", "late", "channel", "sender", "standing",
-    "kept_back", "title", "text", "language", "reason", "clause", "targets", "files",
+    "kept_back", "ground", "title", "text", "language", "reason", "clause", "targets", "files",
 )  # fmt: skip
 Form = PathEx[str, P(pattern="^(csv|jsonl|geojson)$")]
 _KINDS = {"csv": CSV, "jsonl": JSON_LINES, "geojson": GEOJSON}
@@ -45,9 +45,9 @@ def _described(*media_types: str) -> dict[str, Any]:
     openapi_extra=_described(*_KINDS.values()),
 )
 def opinions(request: HttpRequest, notice: NoticeId, form: Form) -> StreamingHttpResponse:
-    """Every opinion as the register shows it, oldest first: csv, jsonl or geojson."""
+    """Every opinion as the register shows it, newest first: csv, jsonl or geojson."""
     row = seen(notice)
-    rows = register.everything(row, config_of_environment())
+    rows = register.everything(row)
     made = {"csv": _csv, "jsonl": _lines, "geojson": _features}[form]
     parts = made(rows, _crs(row))
     # In portions: a line by itself costs more on its way than in the making.
@@ -55,6 +55,21 @@ def opinions(request: HttpRequest, notice: NoticeId, form: Form) -> StreamingHtt
     answer.headers["Content-Disposition"] = f'attachment; filename="{row.id}-opinions.{form}"'
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
+
+
+@router.get(
+    "/notices/{notice}/export/record.zip",
+    response=documented(),
+    operation_id="export_record",
+    openapi_extra=_described("application/zip"),
+)
+def record(request: HttpRequest, notice: NoticeId) -> FileResponse:
+    """The public record, which verifies by itself; made anew after some minutes at the earliest."""
+    path, entries = record_file(open_store(seen(notice).id))
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=f"{notice}-record-{entries}.zip",
+        content_type="application/zip",
+    )  # fmt: skip
 
 
 @router.get(

@@ -14,8 +14,9 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import NUMBER, OpinionOut, OpinionPage, ReceiptOut
-from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake import gate
 from blockplan.portal.pages.common import seen
+from blockplan.portal.record.register import Filters
 from blockplan.portal.record.store import open_store
 
 router = Router(tags=["opinions"])
@@ -49,12 +50,12 @@ class Secret(Schema):
 )
 def opinions(request: HttpRequest, asked: Query[Opinions], notice: NoticeId) -> HttpResponse:
     """The register, newest first."""
-    chosen = asked.dict(exclude={"cursor", "limit"})
-    found = register.page(
-        seen(notice), config_of_environment(), register.Filters(**chosen), before=asked.cursor,
-        size=asked.limit,
-    )  # fmt: skip
-    return as_json({"opinions": found.opinions, "next": found.next})
+    if (asked.layer is None) != (asked.object is None):
+        raise Refused("not_valid", "query.layer, query.object: give both")
+    chosen = asked.dict(exclude={"cursor", "limit", "layer", "object"})
+    about = None if asked.layer is None or asked.object is None else (asked.layer, asked.object)
+    rows, more = register.page(seen(notice), Filters(object=about, **chosen), asked.cursor, asked.limit)
+    return as_json({"opinions": rows, "next": more})
 
 
 @router.get(
@@ -62,7 +63,7 @@ def opinions(request: HttpRequest, asked: Query[Opinions], notice: NoticeId) -> 
 )
 def opinion(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResponse:
     """One opinion."""
-    found = register.one(seen(notice), config_of_environment(), int(opinion[2:]))
+    found = register.one(seen(notice), int(opinion[2:]))
     if found is None:
         raise Refused("not_found")
     return as_json(found)
@@ -81,7 +82,7 @@ def opinion(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResp
 def file(request: HttpRequest, notice: NoticeId, opinion: Number, number: FileNumber) -> HttpResponse:
     """A file of an opinion whose words are open, as a download."""
     row = seen(notice)
-    found = register.one(row, config_of_environment(), int(opinion[2:])) or {"files": []}
+    found = register.one(row, int(opinion[2:])) or {"files": []}
     named = {one["number"]: one["name"] for one in found["files"]}
     content = open_store(row.id).file(found["words_of"], number) if number in named else None
     if content is None:
@@ -91,12 +92,15 @@ def file(request: HttpRequest, notice: NoticeId, opinion: Number, number: FileNu
 
 @router.post(
     "/notices/{notice}/opinions/{opinion}/receipt",
-    response={200: ReceiptOut, **documented(403, 413, 415)},
+    response={200: ReceiptOut, **documented(403, 413, 415, 429)},
     operation_id="receipt",
 )
 def receipt_again(request: HttpRequest, given: Secret, notice: NoticeId, opinion: Number) -> HttpResponse:
     """The receipt of one's own opinion again, against the newest checkpoint."""
     store = open_store(seen(notice).id)
+    wait_s = gate.wait("secret", request, notice)
+    if wait_s:
+        raise gate.BusyError(wait_s)
     first = store.some([int(opinion[2:])]).get(int(opinion[2:]))
     checkpoint = store.checkpoint()
     if first is None or first.kind != "submitted" or checkpoint is None:

@@ -1,168 +1,95 @@
-"""
-The register: the opinions of a notice as anybody may see them, page by page.
-
-Every opinion stands in it, so that none can be missed; its words only where the notice's way of publishing
-and what became of it let them be shown (`blockplan.notice.disclosure`). No query grows with their number.
-"""
+"""The register of opinions as JSON: `blockplan.portal.record.register`, with what pages do not show."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice.disclosure import words_open
-from blockplan.notice.state import State
-from blockplan.portal.record.files import Files
-from blockplan.portal.record.models import Notice, Opinion, Target
-from blockplan.portal.record.rows import DatabaseRows
+from blockplan.portal.record import register
+from blockplan.portal.record.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from django.db.models import QuerySet
+    from collections.abc import Iterator, Sequence
 
     from blockplan.notice.events import Event
-    from blockplan.portal.config import Config
+    from blockplan.portal.record.models import Notice
+    from blockplan.portal.record.register import Filters, Row
 
-PAGE = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """
-    Which opinions; None leaves a filter out.
-
-    ``layer`` and ``object`` ask for those about an object of the plan, a clause (layer ``statements``) or a
-    rule (layer ``rules``); the others are columns of `blockplan.portal.record.models.Opinion`.
-    """
-
-    layer: str | None = None
-    object: str | None = None
-    standing: str | None = None
-    channel: str | None = None
-    sender: str | None = None
-    late: bool | None = None
-    round: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some opinions, newest first; `next` is the cursor of the page after it, None on the last."""
-
-    opinions: list[dict[str, Any]]
-    next: int | None
+#: Opinions that are read at once for an export.
+PORTION = 500
+_MORE = ("language", "reason", "clause", "geometry", "received_at")
 
 
 def page(
-    notice: Notice,
-    config: Config,
-    filters: Filters = Filters(),
-    *,
-    before: int | None = None,
-    size: int = PAGE,
-) -> Page:
-    """
-    A page of the register.
-
-    Parameters
-    ----------
-    before
-        The cursor: only opinions with a smaller number.
-    """
-    rows = _filtered(notice, filters)
-    if before is not None:
-        rows = rows.filter(seq__lt=before)
-    found = list(rows.order_by("-seq")[: size + 1])
-    shown = [*told(notice, config, found[:size])]
-    return Page(shown, found[size - 1].seq if len(found) > size else None)
+    notice: Notice, filters: Filters, before: int | None, size: int
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Opinions, newest first, and the cursor of the page after them."""
+    found = register.page(notice, filters, before, size)
+    return _told(notice, found.rows), found.before
 
 
-def everything(notice: Notice, config: Config, filters: Filters = Filters()) -> Iterator[dict[str, Any]]:
-    """All opinions, oldest first, read in portions; for exports."""
-    after, rows = -1, _filtered(notice, filters).order_by("seq")
-    while found := list(rows.filter(seq__gt=after)[:500]):
-        yield from told(notice, config, found)
-        after = found[-1].seq
+def one(notice: Notice, seq: int) -> dict[str, Any] | None:
+    """One opinion; None where there is none, or a clerk has not looked yet."""
+    row = register.one(notice, seq)
+    return None if row is None else _told(notice, [row])[0]
 
 
-def one(notice: Notice, config: Config, seq: int) -> dict[str, Any] | None:
-    """One opinion; None if there is none of this number."""
-    rows = list(Opinion.objects.filter(notice=notice, seq=seq))
-    return next(told(notice, config, rows), None)
+def everything(notice: Notice) -> Iterator[dict[str, Any]]:
+    """All opinions, newest first, read in portions."""
+    before: int | None = None
+    while True:
+        rows, before = page(notice, register.Filters(), before, PORTION)
+        yield from rows
+        if before is None:
+            return
 
 
-def told(notice: Notice, config: Config, rows: Sequence[Opinion]) -> Iterator[dict[str, Any]]:
-    """What is said of each opinion: with its words, or the ground on which they are kept back."""
-    is_open = words_open(str(notice.opened.get("publication", "none")), State(notice.state))
-    numbers = {row.seq for row in rows} | {row.shown for row in rows if row.shown is not None}
-    entries = DatabaseRows(notice.id, Files(config.files)).some(numbers) if is_open else {}
-    aims: dict[int, list[dict[str, str]]] = {}
-    if is_open:
-        for aim in Target.objects.filter(notice=notice, seq__in=[row.seq for row in rows]).order_by("id"):
-            aims.setdefault(aim.seq, []).append({"layer": aim.layer, "id": aim.object})
-    for row in rows:
-        ground = _ground(row, is_open=is_open)
-        said = _head(row)
-        if ground is None:
-            said |= _words(entries[row.seq], entries[row.shown or row.seq], row, aims.get(row.seq, []))
-        yield said | {"kept_back": ground}
+def _told(notice: Notice, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    # Who redacts a text redacts what is said beside it.
+    numbers = {
+        seq
+        for row in rows
+        if row.standing == "whole" and row.entry is not None
+        for seq in (row.seq, row.entry)
+    }
+    events = open_store(notice.id).some(numbers) if numbers else {}
+    return [_one(row, events) for row in rows]
 
 
-def _filtered(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
-    rows = Opinion.objects.filter(notice=notice)
-    for name in ("standing", "channel", "sender", "late", "round"):
-        value = getattr(filters, name)
-        if value is not None:
-            rows = rows.filter(**{name: value})
-    if filters.layer is not None or filters.object is not None:
-        aims = Target.objects.filter(notice=notice)
-        if filters.layer is not None:
-            aims = aims.filter(layer=filters.layer)
-        if filters.object is not None:
-            aims = aims.filter(object=filters.object)
-        rows = rows.filter(seq__in=aims.values("seq"))
-    return rows
-
-
-def _ground(row: Opinion, *, is_open: bool) -> str | None:
-    if row.standing in {"withheld", "withdrawn", "erased"}:
-        return row.standing
-    if not is_open:
-        return "publication"
-    return "held" if row.held else None
-
-
-def _head(row: Opinion) -> dict[str, Any]:
+def _one(row: Row, events: dict[int, Event]) -> dict[str, Any]:
+    more: dict[str, Any] = dict.fromkeys(_MORE)
+    for seq in (row.seq, row.entry):
+        if seq is not None and seq in events:
+            more |= {key: said for key in _MORE if (said := events[seq].payload.get(key)) not in (None, "")}
     return {
-        "opinion": f"O-{row.seq}",
+        "opinion": row.id,
         "entry": row.seq,
         "entered_at": row.at,
         "round": row.round,
         "late": row.late,
-        "channel": row.channel,
-        "sender": row.sender,
+        "channel": row.channel or None,
+        "sender": row.sender or None,
         "standing": row.standing,
-        "title": None, "text": None, "language": None, "clause": None, "geometry": None, "received_at": None,
-        "reason": None, "targets": [], "files": [], "words_of": None,
-    }  # fmt: skip
+        "kept_back": _ground(row),
+        "ground": row.ground,
+        "title": row.title,
+        "text": row.text,
+        "targets": [{"layer": layer, "id": object_} for layer, object_ in row.targets],
+        "files": [_file(number, file) for number, file in enumerate(row.files)],
+        "words_of": row.entry if row.open else None,
+        **more,
+    }
 
 
-def _words(first: Event, shown: Event, row: Opinion, aims: list[dict[str, str]]) -> dict[str, Any]:
-    """The words that stand: of the newest amendment, or of a redaction, which shows nothing but its text."""
-    said: Mapping[str, Any] = shown.payload
-    found = {"text": said.get("text"), "words_of": shown.seq, "targets": aims}
-    if row.standing == "redacted":
-        return found
-    both = {**first.payload, **{key: value for key, value in said.items() if value not in (None, "")}}
-    more = ("title", "language", "clause", "geometry", "received_at", "reason")
-    files = [
-        {
-            "number": number,
-            "name": str(file["name"]),
-            "media_type": str(file["media_type"]),
-            "bytes": file.get("bytes"),
-        }
-        for number, (file, part) in enumerate(zip(said.get("files") or (), shown.files, strict=False))
-        if part.key is not None
-    ]
-    return found | {key: both.get(key) for key in more} | {"files": files}
+def _ground(row: Row) -> str | None:
+    if row.standing in {"withheld", "withdrawn", "erased"}:
+        return row.standing
+    return None if row.open else "publication"
+
+
+def _file(number: int, said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": number,
+        "name": str(said["name"]),
+        "media_type": str(said["media_type"]),
+        "bytes": said.get("bytes"),
+    }

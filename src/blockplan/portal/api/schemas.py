@@ -110,10 +110,11 @@ class OpinionOut(Schema):
     received_at: str | None
     round: int
     late: bool | None
-    channel: str
-    sender: str
+    channel: str | None
+    sender: str | None
     standing: Literal["whole", "redacted", "withheld", "withdrawn", "erased"]
-    kept_back: Literal["withheld", "withdrawn", "erased", "publication", "held"] | None
+    kept_back: Literal["withheld", "withdrawn", "erased", "publication"] | None
+    ground: str | None = Field(description="as it was entered, where something is left out")
     title: str | None
     text: str | None
     language: str | None

@@ -23,6 +23,7 @@ from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
 from blockplan.portal.api.schemas import ReceiptOut
+from blockplan.portal.intake import gate
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
 from blockplan.portal.pages.common import UNSEEN, seen
 from blockplan.portal.record.models import Notice
@@ -62,6 +63,9 @@ class OpinionIn(Strict):
     address: Line = ""
     contact: Line = ""
     standing: Line = ""
+    challenge: str = Field(
+        "", max_length=4_000, description="a solved challenge; without one a clerk looks before others see it"
+    )
 
 
 class AmendIn(Strict):
@@ -77,6 +81,17 @@ class WithdrawIn(Strict):
 
     secret: str = Field(min_length=8, max_length=100)
     reason: str = Field("", max_length=LIMITS.reason_characters)
+
+
+class Nothing(Strict):
+    """An empty body."""
+
+
+class ChallengeOut(Schema):
+    """A challenge as altcha has it; its solution goes into `challenge` of an opinion."""
+
+    parameters: dict[str, Any]
+    signature: str | None = None
 
 
 class SubmittedOut(Schema):
@@ -148,20 +163,35 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
         text=made_fit(given.text)[0], more=more, person=person,
         files=[upload.attachment() for upload in take_files(files)],
     )  # fmt: skip
-    found = take(notice, Said(opinion=opinion, form=key))
+    sent = Said(
+        opinion=opinion, form=key, solution=given.challenge or None, sender=gate.sender_of(request)
+    )  # fmt: skip
+    found = take(notice, sent)
     if (found.document["body"] or {}).get("text", opinion.text) != opinion.text:
         raise Refused("key_used")
     return as_json(_submitted(found), status=201)
 
 
 @router.post(
+    "/notices/{notice}/challenges",
+    response={201: ChallengeOut, **documented(413, 415, 429)},
+    operation_id="challenge",
+)
+def challenge(request: HttpRequest, given: Nothing, notice: NoticeId) -> HttpResponse:
+    """A challenge (altcha): its solution, sent with an opinion, shows work once, for this notice."""
+    seen(notice)
+    _require_room("challenge", request, notice)
+    return as_json(gate.challenge_for(notice), status=201)
+
+
+@router.post(
     "/notices/{notice}/opinions/{opinion}/amend",
-    response={200: EnteredOut, **documented(403, 409, 413, 415)},
+    response={200: EnteredOut, **documented(403, 409, 413, 415, 429)},
     operation_id="amend",
 )
 def amend(request: HttpRequest, given: AmendIn, notice: NoticeId, opinion: Number) -> HttpResponse:
     """Put another text in the place of one's own opinion, while the period runs."""
-    store = _own(notice, opinion, given.secret)
+    store = _own(request, notice, opinion, given.secret)
     more = {"title": _line(given.title)} if given.title else {}
     event = intake.amend(store, opinion, made_fit(given.text)[0], secret=given.secret, **more)
     return as_json(_entered(event, opinion))
@@ -169,12 +199,12 @@ def amend(request: HttpRequest, given: AmendIn, notice: NoticeId, opinion: Numbe
 
 @router.post(
     "/notices/{notice}/opinions/{opinion}/withdraw",
-    response={200: EnteredOut, **documented(403, 409, 413, 415)},
+    response={200: EnteredOut, **documented(403, 409, 413, 415, 429)},
     operation_id="withdraw",
 )
 def withdraw(request: HttpRequest, given: WithdrawIn, notice: NoticeId, opinion: Number) -> HttpResponse:
     """Take one's own opinion back; it stays counted, as withdrawn, and is not shown."""
-    store = _own(notice, opinion, given.secret)
+    store = _own(request, notice, opinion, given.secret)
     event = intake.withdraw(store, opinion, secret=given.secret, reason=made_fit(given.reason)[0] or None)
     return as_json(_entered(event, opinion))
 
@@ -198,9 +228,16 @@ def _read(request: HttpRequest) -> tuple[OpinionIn, list[tuple[str, bytes]]]:
         raise ValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
 
 
-def _own(notice: str, opinion: str, secret: str) -> Any:
+def _require_room(what: str, request: HttpRequest, notice: str) -> None:
+    wait_s = gate.wait(what, request, notice)
+    if wait_s:
+        raise gate.BusyError(wait_s)
+
+
+def _own(request: HttpRequest, notice: str, opinion: str, secret: str) -> Any:
     """The record, for whoever has the secret of the opinion."""
     store = open_store(seen(notice).id)
+    _require_room("secret", request, notice)
     first = store.some([int(opinion[2:])]).get(int(opinion[2:]))
     if first is None or first.kind != "submitted":
         raise Refused("not_found")
