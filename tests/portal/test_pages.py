@@ -176,6 +176,7 @@ def test_the_record_to_take_along_verifies(commented: DatabaseStore, tmp_path: P
     answer = Client().get("/files/town/record.zip")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
         archive.extractall(tmp_path)
+    answer.close()
     found = verify(tmp_path / "town-record", key=read_("/files/town/key.txt").strip())
     assert found.findings == []
     assert found.manifest["entries"] == 2
@@ -213,6 +214,7 @@ def test_feeds_are_xml_with_what_happened_and_the_checkpoint(commented: Database
 
 #: What stands on a page and is no word: names of languages, ids, hashes, commands, and the opinion's own.
 GIVEN = re.compile(
+    r"A[34]|PDF \(A4\)|"
     r"简体中文|English|日本語|SHA-256|(· )?([A-Z]+(-[A-Z]*\d+)+(\.\d+)?|[a-z0-9/_.-]+)|Trees|More trees .*"
     r"|.*art\. [\d-]+.*|http://localhost.*|[✓✗?–]|blockplan .*|node cli.*|[\d\s.,:/·×–—+%()→\[\]-]*"
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from importlib import resources
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from blockplan.notice.office import FrozenPlan, Law, open_notice
+from blockplan.notice.particulars import particulars_from
 from blockplan.portal import clock
 from blockplan.portal.plans.prepare import prepare
 from blockplan.portal.record.models import Notice
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from blockplan.portal.config import Config
 
+PARTICULARS = "demo.toml"
 NAME = "demo"
 COUNTRY = "CN"
 
@@ -32,6 +36,7 @@ def open_demo(config: Config, plan: Path) -> str:
         "authority": version.document["authority"],
         "publication": "live",
         "synthetic": True,
+        "particulars": particulars_from(tomllib.loads(_words())).to_dict(),
     }
     open_notice(
         store, FrozenPlan.read(plan), Law(country=COUNTRY, first=today), by="demonstration", more=more,
@@ -40,3 +45,8 @@ def open_demo(config: Config, plan: Path) -> str:
     version.round = 1
     version.save(update_fields=["round"])
     return NAME
+
+
+def _words() -> str:
+    """What the demonstration says of itself; invented like its plan, and saying so."""
+    return resources.files("blockplan.portal").joinpath(PARTICULARS).read_text(encoding="utf-8")

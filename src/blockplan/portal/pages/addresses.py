@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.urls import NoReverseMatch, reverse
 
 #: Name of the form's address, where the app of the form is installed.
-FORM = "write"
+FORM = "opinion"
 
 
-def write(lang: str, notice: str, about: str = "") -> str | None:
-    """Where an opinion is written, about an object (``parcels:P-7``) or the plan; None without a form."""
+def write(lang: str, notice: str, layer: str = "", id_: str = "") -> str | None:
+    """Where an opinion is written, about an object or the plan; None without a form."""
     try:
         address = reverse(FORM, kwargs={"lang": lang, "notice": notice})
     except NoReverseMatch:
         return None
-    return f"{address}?about={about}" if about else address
+    return f"{address}?{urlencode({'layer': layer, 'object': id_})}" if layer else address
 
 
 def plan_file(notice: str, seq: int, number: int) -> str:
@@ -25,8 +27,3 @@ def plan_file(notice: str, seq: int, number: int) -> str:
 def object_(lang: str, notice: str, layer: str, id_: str) -> str:
     """The page of an object of a plan."""
     return reverse("object", kwargs={"lang": lang, "notice": notice, "layer": layer, "object_id": id_})
-
-
-def opinion(lang: str, notice: str, id_: str) -> str:
-    """The page of an opinion."""
-    return reverse("opinion", kwargs={"lang": lang, "notice": notice, "opinion_id": id_})

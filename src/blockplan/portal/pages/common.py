@@ -67,7 +67,7 @@ def standing_of(row: Notice) -> dict[str, Any]:
     left = parse_time(row.ends_before) - now if running else None
     return {
         "id": row.id,
-        "title": row.opened["plan"]["title"],
+        "title": row.opened["plan"].get("title") or row.id,
         "state": row.state,
         "draft": row.state in DRAFTS,
         "round": row.round,

@@ -12,7 +12,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.countries import country
 from blockplan.notice.notes import verifier
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.pages import addresses
+from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import UNSEEN, public, seen, standing_of, version_of
 from blockplan.portal.pages.said import plain
 from blockplan.portal.record import register
@@ -37,6 +37,8 @@ HISTORY = (
     "stepped", "opened", "extended", "corrected", "displayed", "closed", "restarted", "notice_withdrawn",
     "answers_complete", "answers_reopened", "approved", "published", "in_force", "superseded",
 )  # fmt: skip
+#: Sizes of the card for the board on site.
+PAPERS = ("a4", "a3")
 #: Sections of a notice's page.
 SECTIONS = ("plan", "facts", "documents", "history", "record")
 #: Particulars in the order of the page, those apart that have a shape of their own.
@@ -93,6 +95,8 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "version": version,
         "easy": easy,
         "sections": SECTIONS,
+        "maps": pictures.of_plan(version, row.id, lang) if version else (),
+        "papers": PAPERS,
         "plain": plain(version, lang, easy=easy) if version else (),
         "facts": facts(row),
         "history": history(store),

@@ -9,10 +9,10 @@ from django.shortcuts import render
 
 from blockplan.errors import UsageError
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal.pages import addresses
+from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, seen, standing_of, version_of
 from blockplan.portal.pages.notices import facts
-from blockplan.portal.pages.said import of_object
+from blockplan.portal.pages.said import EASY, of_object
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
 from blockplan.portal.plans.words import folded
@@ -79,7 +79,7 @@ def object_page(request: HttpRequest, lang: str, notice: str, layer: str, object
     about = f"{layer}:{object_id}"
     context |= {
         "about": about,
-        "write": addresses.write(lang, row.id, about) if row.state in TAKES_OPINIONS else None,
+        "write": addresses.write(lang, row.id, layer, object_id) if row.state in TAKES_OPINIONS else None,
         "opinions": register.count_about(row, layer, object_id),
         "most": register.MOST_COUNTED,
         "words_open": register.is_open(row),
@@ -92,7 +92,8 @@ def my_parcel(request: HttpRequest, lang: str, notice: str, object_id: str) -> H
     """A parcel on one page to print, with whom to ask and until when."""
     row = seen(notice)
     context = _object(row, "parcels", object_id, lang, easy=_easy(request, lang))
-    return render(request, "portal/my_parcel.html", context | {"facts": facts(row)})
+    context |= {"facts": facts(row), "spoken": EASY if context["easy"] else lang}
+    return render(request, "portal/my_parcel.html", context)
 
 
 def _object(row: Notice, layer: str, id_: str, lang: str, *, easy: bool) -> dict[str, Any]:
@@ -106,6 +107,7 @@ def _object(row: Notice, layer: str, id_: str, lang: str, *, easy: bool) -> dict
         raise Http404 from None
     return {
         "notice": standing_of(row), "version": version, "layer": layer, "object": found,
+        "map": pictures.of_object(version, row.id, layer, id_, lang),
         "title": title, "parts": sections, "easy": easy, "name": pick(found.title, lang),
     }  # fmt: skip
 

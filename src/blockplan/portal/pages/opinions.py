@@ -92,7 +92,7 @@ def opinion(request: HttpRequest, lang: str, notice: str, opinion_id: str) -> Ht
         "answers": answers.of_opinion(row, found.seq),
         "published": row.state in answers.PUBLISHED,
     }
-    return render(request, "portal/opinion.html", context)
+    return render(request, "portal/register_opinion.html", context)
 
 
 @public

@@ -138,9 +138,13 @@ def _grid(notice: str, lang: str, table: Table) -> Grid:
     lines = []
     for link, cells in zip(links, table.rows, strict=True):
         sign, said = (cells[0], cells[1:]) if signs else ("", cells)
-        first = Cell(said[0], heads[0], sign, first=True, href=_href(notice, lang, link))
-        rest = (Cell(words, head) for head, words in zip(heads[1:], said[1:], strict=True))
-        lines.append((first, *rest))
+        # The cell that names the thing leads to it, else the first.
+        leads = said.index(link.id) if link is not None and link.id in said else 0
+        lines.append(tuple(
+            Cell(words, heads[at], "" if at else sign, first=at == 0,
+                 href=_href(notice, lang, link) if at == leads else None)
+            for at, words in enumerate(said)
+        ))  # fmt: skip
     return Grid(heads, tuple(lines))
 
 

@@ -21,7 +21,7 @@ urlpatterns = [
     path(f"{_NOTICE}plan/parcels/<path:object_id>/my-parcel/", objects.my_parcel, name="my_parcel"),
     path(f"{_NOTICE}plan/<slug:layer>/<path:object_id>/", objects.object_page, name="object"),
     path(f"{_NOTICE}opinions/", opinions.opinions, name="opinions"),
-    path(f"{_NOTICE}opinions/<slug:opinion_id>/", opinions.opinion, name="opinion"),
+    path(f"{_NOTICE}opinions/<slug:opinion_id>/", opinions.opinion, name="register_opinion"),
     path(f"{_NOTICE}response/", answers.response, name="response"),
     path(f"{_NOTICE}record/", records.record, name="record"),
 ]

@@ -1,0 +1,180 @@
+"""The register shows what may be shown, says why the rest is not, and the response report comes out even."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+from tests.notice.records import an_opening
+
+from blockplan.notice import Attachment, intake, office
+from blockplan.portal.record.models import Notice, Opinion
+from blockplan.respond import Answer, Desk
+
+if TYPE_CHECKING:
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.record.store import DatabaseStore
+
+TURNED = "left \u202eright <script>alert(1)</script>"
+
+
+def read(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+def taken(path: str) -> bytes:
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    answer.close()
+    return content
+
+
+def send(store: DatabaseStore, text: str, *files: Attachment, **more: object) -> tuple[str, str]:
+    event, secret = intake.submit(store, intake.Opinion(text=text, more=more, files=files))
+    return str(event.opinion), secret
+
+
+def test_words_of_strangers_are_text_and_hidden_marks_are_spelled_out(opened: DatabaseStore) -> None:
+    name, _ = send(opened, TURNED, title="<b>bold</b>")
+    for path in ("/en/notices/town/opinions/", f"/en/notices/town/opinions/{name}/"):
+        page = read(path)
+        assert "left [U+202E]right &lt;script&gt;" in page
+        assert "&lt;b&gt;bold&lt;/b&gt;" in page
+        assert "<script>alert" not in page
+
+
+def test_what_was_redacted_withheld_or_withdrawn_says_so_with_its_ground(opened: DatabaseStore) -> None:
+    both = {"by": "Li", "second": "Wang"}
+    one, _ = send(opened, "my neighbour Zhao", Attachment("z.txt", "text/plain", b"zhao"), title="On Zhao")
+    two, _ = send(opened, "insults")
+    three, secret = send(opened, "taken back")
+    opened.append("redacted", {"opinion": one, "text": "my neighbour ...", "ground": "a name", **both})
+    opened.append("withheld", {"opinion": two, "ground": "insults of persons", **both})
+    intake.withdraw(opened, three, secret=secret)
+    register = read("/en/notices/town/opinions/")
+    for said in ("published in part", "Ground: a name", "withheld", "insults of persons", "withdrawn by"):
+        assert said in register
+    for path in ("", f"{one}/", f"{two}/", f"{three}/"):
+        page = read(f"/en/notices/town/opinions/{path}")
+        for gone in ("Zhao", "taken back", "insults<"):
+            assert gone not in page
+    assert "my neighbour ..." in register
+    assert Client().get(f"/files/town/opinions/{one}/0").status_code == 404
+
+
+def test_an_opinion_that_waits_for_a_clerk_is_counted_and_not_shown(opened: DatabaseStore) -> None:
+    name, _ = send(opened, "without proof of work")
+    Opinion.objects.filter(seq=1).update(held=True)
+    page = read("/en/notices/town/opinions/")
+    assert "1 received" in page
+    assert "without proof of work" not in page
+    assert Client().get(f"/en/notices/town/opinions/{name}/").status_code == 404
+
+
+def test_an_attachment_is_a_download_that_can_do_nothing(opened: DatabaseStore) -> None:
+    name, _ = send(opened, "see file", Attachment("图.svg", "image/svg+xml", b"<svg onload='x()'/>"))
+    answer = Client().get(f"/files/town/opinions/{name}/0")
+    assert answer.content == b"<svg onload='x()'/>"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert Client().get(f"/files/town/opinions/{name}/1").status_code == 404
+
+
+@pytest.mark.parametrize("mode", ["none", "after_close_summary", "after_close_full"])
+def test_words_are_shown_only_as_the_notice_publishes(
+    begun: DatabaseStore, clock: HandClock, mode: str
+) -> None:
+    begun.append("opened", an_opening(publication=mode))
+    name, _ = send(begun, "my words", Attachment("a.txt", "text/plain", b"a"), title="my title")
+    for path in ("", f"{name}/"):
+        page = read(f"/en/notices/town/opinions/{path}")
+        assert name in page
+        assert "my words" not in page
+        assert "my title" not in page
+    assert Client().get(f"/files/town/opinions/{name}/0").status_code == 404
+    clock.set(2026, 4, 1, 0, 0, 0)
+    office.close(begun, by="Li")
+    shown = "my words" in read("/en/notices/town/opinions/")
+    assert shown == (mode == "after_close_full")
+
+
+def test_a_reader_picks_and_pages_through_the_register(opened: DatabaseStore) -> None:
+    for number in range(25):
+        aim = {"targets": [{"layer": "parcels", "id": "P-7"}]} if number % 2 else {}
+        send(opened, f"words-{number}.", **aim)
+    first = read("/en/notices/town/opinions/")
+    assert "words-24." in first
+    assert "words-4." not in first
+    assert "before=6" in first
+    second = read("/en/notices/town/opinions/?before=6")
+    assert "words-4." in second
+    assert "words-5." not in second
+    about = read("/en/notices/town/opinions/?about=parcels:P-7")
+    assert "words-23." in about
+    assert "words-24." not in about
+    assert "No opinion fits" in read("/en/notices/town/opinions/?late=yes&channel=post")
+    assert "words-24." in read("/en/notices/town/opinions/?late=no&standing=whole&sender=public&before=zz")
+
+
+@pytest.fixture
+def published(opened: DatabaseStore, clock: HandClock) -> DatabaseStore:
+    """A notice with two answered opinions and one that was taken back, its report published."""
+    send(opened, "More trees.")
+    send(opened, "Fewer cars.")
+    _, secret = send(opened, "Never mind.")
+    intake.withdraw(opened, "O-3", secret=secret)
+    clock.set(2026, 4, 1, 0, 0, 0)
+    office.close(opened, by="Li")
+    desk = Desk(opened)
+    desk.cut(by="Li")
+    theme = desk.name_theme({"en": "Green"}, by="Li")
+    desk.assign(["O-1.1"], theme, by="Li")
+    desk.answer_theme(theme, Answer(kind="adopted", reason={"en": "Trees are planted."}), by="Li")
+    desk.answer_segment("O-2.1", Answer(kind="noted", reason={"en": "Passed on."}), by="Li")
+    opened.append("answers_complete", {"by": "Li"})
+    opened.append("approved", {"by": "Li", "second": "Wang"})
+    opened.append("published", {"report": {"response.json": "0" * 64}, "by": "Li", "second": "Wang"})
+    return opened
+
+
+def test_the_report_is_not_there_before_it_is_published(opened: DatabaseStore) -> None:
+    send(opened, "More trees.")
+    page = read("/en/notices/town/response/")
+    assert "not published yet" in page
+    assert Client().get("/files/town/response/response.json").status_code == 404
+    assert "once the response report is published" in read("/en/notices/town/opinions/O-1/")
+
+
+def test_the_report_reconciles_and_leads_to_each_opinion(published: DatabaseStore) -> None:
+    page = read("/en/notices/town/response/")
+    assert "Trees are planted." in page
+    assert "Passed on." in page
+    assert "/en/notices/town/opinions/O-1/" in page
+    document = json.loads(taken("/files/town/response/response.json"))
+    counted = document["reconciliation"]
+    assert counted["received"] == 3
+    assert counted["published_whole"] == 2
+    assert counted["withdrawn"] == 1
+    assert "Trees are planted." in read("/en/notices/town/opinions/O-1/")
+    assert "Passed on." in read("/zh/notices/town/opinions/O-2/")
+    assert "needs no answer" in read("/en/notices/town/opinions/O-3/")
+    for name in ("response-ja.html", "opinions-zh.csv", "answers-en.csv", "changes-en.csv"):
+        assert taken(f"/files/town/response/{name}"), name
+    for name in ("head.json", "other.csv", "..%2Frecord.zip"):
+        assert Client().get(f"/files/town/response/{name}").status_code == 404, name
+
+
+def test_the_report_is_made_anew_without_what_was_erased(published: DatabaseStore) -> None:
+    read("/en/notices/town/response/")
+    intake.erase(published, "O-1", ground="wish of the submitter", by="Li")
+    text = taken("/files/town/response/response.json")
+    assert b"More trees" not in text
+    assert json.loads(text)["reconciliation"]["erased"] == 1
+    assert Notice.objects.get().state == "published"
