@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: A block more is drawn anew only if that is worth so much of the score.
 WORTH_A_BLOCK = 0.01
 #: So many more blocks are drawn anew, one after the other, while demands stay unmet or it is worth it.
-MORE_BLOCKS = (0, 2, 4, 8)
+MORE_BLOCKS = (0, 2, 4)
 #: Score that a demand is worth which is not met, or a limit that is broken.
 UNMET = 1.0
 #: A line inside of a block lies farther from its outline than this, in m; places nearer are the same.
