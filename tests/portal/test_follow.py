@@ -15,6 +15,7 @@ from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Opinion
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
     from tests.notice.records import HandClock
@@ -62,6 +63,10 @@ def test_guessing_is_slowed_down(mine: dict[str, str], clock: HandClock) -> None
     assert post(mine).status_code == 200
 
 
+def test_who_has_the_secret_may_look_as_often_as_wanted(mine: dict[str, str], clock: HandClock) -> None:
+    assert {post(mine).status_code for _ in range(15)} == {200}
+
+
 def test_new_words_take_the_place_of_the_old_while_the_period_runs(
     mine: dict[str, str], opened: DatabaseStore, clock: HandClock
 ) -> None:
@@ -91,6 +96,20 @@ def test_the_receipt_is_a_file_that_proves_itself(mine: dict[str, str], opened: 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert faults_of_receipt(json.loads(answer.content), opened.notary.verifier) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_the_receipt_is_a_paper_too(mine: dict[str, str], lang: str, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    answer = Client().post(f"/{lang}/notices/town/follow/", {**mine, "do": "receipt_pdf"})
+    assert answer.headers["Content-Type"] == "application/pdf"
+    (tmp_path / "receipt.pdf").write_bytes(answer.content)
+    reader = PdfReader(tmp_path / "receipt.pdf")
+    assert len(reader.pages) == 1
+    text = "".join(reader.pages[0].extract_text().split())
+    assert "O-1" in text
+    assert mine["secret"][:4] in text
 
 
 def test_after_erasure_number_and_secret_open_nothing(mine: dict[str, str], opened: DatabaseStore) -> None:

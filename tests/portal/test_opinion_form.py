@@ -82,7 +82,7 @@ def test_what_the_law_asks_for_and_is_missing_is_warned_of_and_noted(
 def test_an_object_of_the_plan_is_aimed_at_by_its_address(shown: DatabaseStore) -> None:
     html = page(Client().get(FORM, {"layer": "rules", "object": "zone-green"}))
     assert 'value="rules:zone-green"' in html
-    receipt = post(do="send", draft=draft_of(post(text="More.", target="rules:zone-green")))
+    receipt = post(do="send", draft=draft_of(post(text="More.", **{"target[]": "rules:zone-green"})))
     assert "zone-green" in receipt
     assert next(shown.events({"submitted"})).payload["targets"] == [{"layer": "rules", "id": "zone-green"}]
 
@@ -92,11 +92,42 @@ def test_objects_are_found_by_number_and_by_words_and_chosen_and_taken_out(shown
     html = post(do="find", find="nothing of this name", text="Stay")
     assert "nothing of this name" in html
     assert "Stay</textarea>" in html
-    kept = post(
-        do="find", find="", target=["parcels:RD-01-01-012", "rules:zone-green"], without="rules:zone-green"
-    )
-    assert 'name="target" value="parcels:RD-01-01-012"' in kept
-    assert 'name="target" value="rules:zone-green"' not in kept
+    both = ["parcels:RD-01-01-012", "rules:zone-green"]
+    kept = post(do="find", find="", **{"target[]": both, "without[]": "rules:zone-green"})
+    assert 'name="target[]" value="parcels:RD-01-01-012"' in kept
+    assert 'name="target[]" value="rules:zone-green"' not in kept
+
+
+def test_typed_coordinates_are_shown_on_what_they_hit_and_entered_as_typed_and_as_converted(
+    shown: DatabaseStore,
+) -> None:
+    typed = "445693.5, 4401997.3"
+    html = post(do="find", find=typed, datum="plan", text="Here.")
+    assert "the place lies in it" in html
+    assert 'value="parcels:' in html
+    unsure = {"text": "Here.", "place_said": typed, "place_datum": "plan"}
+    assert "Confirm the place" in post(**unsure)
+    assert 'name="place_said"' not in post(**unsure, do="find", find="", place_out="yes")
+    post(do="send", draft=draft_of(post(**unsure, place_ok="yes")))
+    said = next(shown.events({"submitted"})).payload
+    assert said["geometry"] == {"type": "Point", "coordinates": [445693.5, 4401997.3]}
+    assert (said["place"]["said"], said["place"]["datum"]) == (typed, "plan")
+    assert said["place"]["plan"] == [445693.5, 4401997.3]
+
+
+def test_degrees_of_a_phone_are_turned_into_the_plan(shown: DatabaseStore) -> None:
+    said = {"text": "Here.", "place_said": "39.75, 116.37", "place_datum": "gcj02", "place_ok": "yes"}
+    html = post(**said)
+    post(do="send", draft=draft_of(html))
+    place = next(shown.events({"submitted"})).payload["place"]
+    assert (place["numbers"], place["datum"]) == ([39.75, 116.37], "gcj02")
+    assert abs(place["wgs84"][0] - 116.37) > 0.001  # GCJ-02 is some 500 m off here
+
+
+def test_what_is_no_place_is_said_beside_the_field(shown: DatabaseStore) -> None:
+    html = post(do="find", find="9" * 400, text="Stay")
+    assert 'id="find-error"' in html
+    assert "Stay</textarea>" in html
 
 
 def test_files_stay_with_the_form_through_every_step(opened: DatabaseStore, config: Config) -> None:
@@ -121,9 +152,9 @@ def test_a_file_that_is_not_taken_in_is_named_and_the_words_stay(opened: Databas
 
 def test_a_file_can_be_taken_out_again(opened: DatabaseStore) -> None:
     html = post(text="x", do="find", files=SimpleUploadedFile("a.txt", b"one", "text/plain"))
-    found = re.search(r'name="without_file" value="([0-9a-f]{64})"', html)
+    found = re.search(r'name="without_file\[\]" value="([0-9a-f]{64})"', html)
     assert found is not None
-    assert "a.txt" not in post(text="x", do="find", draft=draft_of(html), without_file=found[1])
+    assert "a.txt" not in post(text="x", do="find", draft=draft_of(html), **{"without_file[]": found[1]})
 
 
 def test_a_kept_draft_is_found_by_its_link_alone_and_is_gone_after_30_days(
@@ -168,7 +199,7 @@ def test_no_page_sets_a_cookie_and_no_other_site_may_send_forms(opened: Database
 
 def test_words_are_shown_as_words_and_never_as_marks(opened: DatabaseStore) -> None:
     bad = "<script>alert(1)</script>\u202e\x00"
-    looked = post(text=bad, title=bad, name=bad, target=f"parcels:{bad}")
+    looked = post(text=bad, title=bad, name=bad, **{"target[]": f"parcels:{bad}"})
     assert "<script>alert" not in looked
     assert "<script>alert" not in post(do="send", draft=draft_of(looked))
 
@@ -188,7 +219,7 @@ def test_every_word_stands_in_a_list(
     address = f"/{lang}/notices/town/opinion/"
     file = SimpleUploadedFile("a.txt", b"one", "text/plain")
     looked = page(
-        Client().post(address, {"do": "check", "text": "§", "target": "rules:zone-green", "files": file})
+        Client().post(address, {"do": "check", "text": "§", "target[]": "rules:zone-green", "files": file})
     )
     pages = [
         page(Client().get(address)),
@@ -208,6 +239,8 @@ def unlisted(html: str) -> list[str]:
     main = html.split('<main id="content">')[1]
     for tag in ("pre", "code", "output", "bdi", "b", "small", "title"):
         main = re.sub(rf"<{tag}\b.*?</{tag}>", " ", main, flags=re.DOTALL)
-    text = re.sub(r"<[^>]*>", "\n", re.sub(r"⟦[^⟧]*⟧", " ", main))
+    while "⟦" in main:  # words within words, the inner ones first
+        main = re.sub(r"⟦[^⟦⟧]*⟧", " ", main)
+    text = re.sub(r"<[^>]*>", "\n", main)
     moments = re.sub(r".*\+0800.*", "", text)  # as Babel writes them in each language
     return [line.strip() for line in moments.splitlines() if re.search(r"\w{2}", line)]

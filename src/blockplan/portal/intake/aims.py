@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from blockplan.notice.datums import DATUMS
+from blockplan.notice.geometry_in import NoticeArea
+from blockplan.notice.places import PLACES, PlaceIndex, PlaceRow
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
 from blockplan.portal.words import say
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from blockplan.notice.coordinates import Typed
     from blockplan.portal.record.models import Notice
 
 MOST_HITS = 12
@@ -28,16 +34,70 @@ def version_of(row: Notice) -> PlanVersion | None:
     return PlanVersion.objects.filter(notice=row, round=row.round).order_by("-id").first()
 
 
-def find(row: Notice, sought: str) -> list[dict[str, str]]:
-    """Objects whose id, name or words hold what is sought: those called so first, `MOST_HITS` at most."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What somebody may mean: objects to choose from, and a place where coordinates were typed."""
+
+    hits: list[dict[str, Any]]
+    place: dict[str, Any] | None = None
+
+
+def find(row: Notice, sought: str, datum: str = "") -> Meant:
+    """
+    Objects and clauses that hold what is sought, those called so first; or the place of typed coordinates.
+
+    Raises
+    ------
+    IntakeError
+        If it is too long, or coordinates that cannot be turned into the plan's.
+    """
     words = folded(sought)
     if not words:
-        return []
-    objects = _objects(row)
-    called = list(objects.filter(object__iexact=sought.strip())[:MOST_HITS])
-    holding = objects.filter(words__contains=words).order_by("layer", "object")[:MOST_HITS]
-    every = {(one.layer, one.object): one for one in [*called, *holding]}
-    return [_said(one) for one in list(every.values())[:MOST_HITS]]
+        return Meant([])
+    found = _index_of(row).find(sought, datum if datum in DATUMS else None)
+    near = [
+        {"layer": one.layer, "id": one.id, "title": dict(one.names), "known": True, "away_m": one.distance_m}
+        for one in found.candidates
+    ]
+    if found.typed is not None:
+        return Meant(near, _place(found.typed))
+    holding = _objects(row).filter(Q(object__iexact=sought.strip()) | Q(words__contains=words))
+    every = {(hit["layer"], hit["id"]): hit for hit in near}
+    for one in holding.order_by("layer", "object")[:MOST_HITS]:
+        every.setdefault((one.layer, one.object), _said(one))
+    return Meant(list(every.values())[:MOST_HITS])
+
+
+def _place(typed: Typed) -> dict[str, Any]:
+    """Typed coordinates for the record: as they were typed, as converted, and as a point of the plan."""
+    point = [round(typed.x, 2), round(typed.y, 2)]
+    return {
+        "said": typed.log(),
+        "geometry": {"type": "Point", "coordinates": point},
+        "outside_m": typed.outside_m,
+        "notes": [dict(note.text) for note in typed.notes],
+        "confirmed": False,
+    }
+
+
+def _index_of(row: Notice) -> PlaceIndex:
+    version = version_of(row)
+    return _index(0 if version is None else version.pk)
+
+
+@lru_cache(maxsize=4)
+def _index(version: int) -> PlaceIndex:
+    """The places of a plan that is on notice, which changes no more; made at the first search."""
+    import shapely  # noqa: PLC0415 (only a search needs it)
+
+    objects = PlanObject.objects.filter(version=version, layer__in=PLACES).order_by("id")
+    rows = [
+        PlaceRow(one.layer, one.object, one.title, None if one.wkb is None else bytes(one.wkb))
+        for one in objects.iterator()
+    ]
+    land = [shapely.from_wkb(row.wkb) for row in rows if row.layer == "parcels" and row.wkb is not None]
+    crs = PlanVersion.objects.filter(pk=version).values_list("document__crs", flat=True).first()
+    return PlaceIndex(rows, NoticeArea(crs or "local", shapely.to_wkb(shapely.union_all(land))))
 
 
 def named(row: Notice, targets: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:

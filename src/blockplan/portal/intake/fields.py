@@ -57,8 +57,8 @@ class Filled:
         """What a request says; marks that no file can carry are replaced."""
         words: dict[str, Any] = {key: made_fit(post.get(key, ""))[0] for key in ("text", "reason")}
         lines: dict[str, Any] = {key: " ".join(made_fit(post.get(key, ""))[0].split()) for key in LINES}
-        gone = set(post.getlist("without"))
-        targets = [said for said in dict.fromkeys(post.getlist("target")) if said not in gone]
+        gone = set(post.getlist("without[]"))
+        targets = [said for said in dict.fromkeys(post.getlist("target[]")) if said not in gone]
         return cls(
             **words,
             **lines,

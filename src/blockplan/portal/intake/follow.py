@@ -24,6 +24,7 @@ from blockplan.portal import clock, shield
 from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.answers import answers_to
 from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.intake.paper import paper
 from blockplan.portal.intake.receipt_page import facts
 from blockplan.portal.intake.taking import receipt_of
 from blockplan.portal.record.store import UnavailableError, open_store
@@ -105,6 +106,12 @@ class Followed:
         answer = HttpResponse(content, content_type="application/json")
         return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.json")
 
+    def as_pdf(self) -> HttpResponse:
+        """The receipt on paper, as a file."""
+        content = paper(self.row, receipt_of(self.store, self.first), self.lang, self.secret)
+        answer = HttpResponse(content, content_type="application/pdf")
+        return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.pdf")
+
     def amend(self) -> HttpResponse:
         """Put other words in the place of the old ones."""
         text = made_fit(self.request.POST.get("text", ""))[0]
@@ -150,6 +157,7 @@ _STEPS: dict[str, Callable[[Followed], HttpResponse]] = {
     "withdraw": lambda one: one.page(step="withdraw"),
     "withdraw_now": Followed.withdraw,
     "receipt_json": Followed.as_json,
+    "receipt_pdf": Followed.as_pdf,
 }
 
 
@@ -167,6 +175,7 @@ def follow(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     first = _first(store, number)
     if not intake.holds_secret(first, request.POST.get("secret", "").strip()) or first is None:
         return _ask(request, row, number, wrong="no_such", status=403)
+    gate.wait("secret", request, row.id, tokens=-1.0)  # only guessing is slowed down
     step = _STEPS.get(request.POST.get("do", "see"), Followed.page)
     return step(Followed(request, row, store, first))
 

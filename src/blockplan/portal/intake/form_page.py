@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.shortcuts import render
 
 from blockplan.errors import IntakeError, UsageError
+from blockplan.notice.datums import DATUMS
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.limits import LIMITS, size
 from blockplan.notice.uploads import take_files
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from blockplan.portal.record.models import Notice
 
 #: Order of the fields on the page, so that the summary of problems has it too.
-ORDER = ("text", "place", "title", "reason", "files", "name", "address", "standing", "contact")
+ORDER = ("find", "place", "text", "title", "reason", "files", "name", "address", "standing", "contact")
 #: How much of the file's endings a browser offers to choose.
 ACCEPT = ".jpg,.jpeg,.png,.webp,.pdf,.txt,.csv,.geojson,.docx,.xlsx,.odt"
 
@@ -44,8 +45,10 @@ class Form:
         self.lang: str = request.lang  # type: ignore[attr-defined]
         #: Field -> key of what is wrong with it.
         self.problems: dict[str, str] = {}
-        #: What was said of files that were not taken in.
-        self.refused = ""
+        #: What was said of files that were not taken in, and of a place that is none.
+        self.refused = self.unplaced = ""
+        self.sought: str | None = None
+        self.hits: list[dict[str, Any]] = []
 
     @property
     def mails(self) -> bool:
@@ -65,7 +68,7 @@ class Form:
     def read_files(self) -> None:
         """Take in the files that came with this request, and let go of those unwanted."""
         if self.kept:
-            self.kept.drop(self.request.POST.getlist("without_file"))
+            self.kept.drop(self.request.POST.getlist("without_file[]"))
         came = self.request.FILES.getlist("files")
         if not came:
             return
@@ -90,13 +93,15 @@ class Form:
         """As a draft, which the next step finds."""
         self._at_hand().save(self.filled.to_draft(), asked=asked)
 
-    def page(self, *, sought: str | None = None, status: int = 200) -> HttpResponse:
+    def page(self, *, status: int = 200) -> HttpResponse:
         """The form, with what is wrong with it at its head."""
         if self.kept or self.files:
             self.keep()
         more = {
-            "hits": [] if sought is None else self._hits(sought),
-            "sought": sought,
+            "hits": self._named(self.hits),
+            "sought": self.sought,
+            "datum": self.request.POST.get("datum", ""),
+            "datums": DATUMS,
             "accept": ACCEPT,
             "most_files": LIMITS.files,
             "most_bytes": size(LIMITS.file_bytes),
@@ -153,10 +158,30 @@ class Form:
         }
         return render(self.request, template, known | more, status=status)
 
-    def _hits(self, sought: str) -> list[dict[str, Any]]:
+    def read_place(self) -> None:
+        """The place that was shown, worked out anew from what was typed; confirmed or taken out."""
+        post = self.request.POST
+        if not post.get("place_said") or post.get("place_out") == "yes":
+            return
+        meant = self._meant(post["place_said"], post.get("place_datum", ""))
+        if meant.place is not None:
+            self.filled.place = meant.place | {"confirmed": post.get("place_ok") == "yes"}
+
+    def seek(self) -> None:
+        """What is sought: objects to choose from, or a place to confirm."""
+        post = self.request.POST
+        self.sought = post.get("find", "")
+        meant = self._meant(self.sought, post.get("datum", ""))
         chosen = {(target["layer"], target["id"]) for target in self.filled.targets}
-        hits = [hit for hit in aims.find(self.row, sought) if (hit["layer"], hit["id"]) not in chosen]
-        return self._named(hits)
+        self.hits = [hit for hit in meant.hits if (hit["layer"], hit["id"]) not in chosen]
+        self.filled.place = meant.place or self.filled.place
+
+    def _meant(self, sought: str, datum: str) -> aims.Meant:
+        try:
+            return aims.find(self.row, sought, datum)
+        except IntakeError as error:
+            self.unplaced = pick(error.text, self.lang)
+            return aims.Meant([])
 
     def _named(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [aims.in_words(target, self.lang) for target in targets]
@@ -173,7 +198,8 @@ class Form:
             field: self._say(f"problem.{key}", most=f"{_most(field):,}")
             for field, key in self.problems.items()
         }
-        return said | ({"files": self.refused} if self.refused else {})
+        more = {"files": self.refused, "find": self.unplaced}
+        return said | {field: words for field, words in more.items() if words}
 
     def _problems(self) -> list[dict[str, str]]:
         wrong = self._wrong()

@@ -75,10 +75,17 @@ class TableSpent:
         return True
 
 
-def wait(what: str, request: HttpRequest, notice: str) -> float:
-    """Seconds to wait before somebody may do something (of `buckets.RATES`); 0.0 where it may be now."""
+def wait(what: str, request: HttpRequest, notice: str, tokens: float = 1.0) -> float:
+    """
+    Seconds to wait before somebody may do something (of `buckets.RATES`); 0.0 where it may be now.
+
+    Parameters
+    ----------
+    tokens
+        How many it takes; a negative number gives back what was taken for nothing.
+    """
     key = f"{what}:{notice}:{sender_of(request)}"
-    return buckets.take(TableBuckets(), key[:120], buckets.RATES[what], clock.now().timestamp())
+    return buckets.take(TableBuckets(), key[:120], buckets.RATES[what], clock.now().timestamp(), tokens)
 
 
 def require_room(address: str, notice: str, *, proved: bool) -> None:

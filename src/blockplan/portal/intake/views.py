@@ -62,12 +62,14 @@ def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str
     """Everything but sending: files are taken in first, so that no step loses them."""
     form = Form(request, row, Filled.of_post(request.POST), kept)
     form.read_files()
+    form.read_place()
     if step == "find":
-        return form.page(sought=request.POST.get("find", ""))
+        form.seek()
+        return form.page()
     form.problems |= form.filled.problems(files=len(form.files), mails=form.mails)
     if step == "save":
         return form.kept_page()
-    if form.problems or form.refused:
+    if form.problems or form.refused or form.unplaced:
         return form.page()
     form.keep()
     return form.preview()

@@ -1,0 +1,51 @@
+"""The receipt on paper, as `blockplan.report.prints` sets it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from blockplan.notice.events import parse_time
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake.receipt_page import facts, follow_link
+from blockplan.portal.mail.letters import LOCALES
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from blockplan.portal.intake.taking import Receipt
+    from blockplan.portal.record.models import Notice
+
+
+def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
+    """
+    A PDF with number, time, leaf, checkpoint, square code and the submitter's secret.
+
+    Parameters
+    ----------
+    secret
+        As its holder typed it; it is printed, and stands in no address.
+    """
+    from blockplan.report.prints import ReceiptFacts, paper_receipt  # noqa: PLC0415 (typst takes a while)
+
+    local = parse_time(made.at).astimezone(ZoneInfo(row.zone))
+    said = facts(row, made, lang)
+    about = "; ".join(f"{one['kind']} {one['id']} {one['words']}".strip() for one in said["targets"])
+    found = ReceiptFacts(
+        number=made.opinion,
+        title=pick(row.opened["plan"].get("title"), lang),
+        authority=pick(row.opened.get("authority"), lang) or config_of_environment().office,
+        received=str(format_datetime(local, "long", tzinfo=local.tzinfo, locale=LOCALES[lang])),
+        day=local.date(),
+        late=made.late,
+        leaf=made.leaf,
+        checkpoint=made.document["checkpoint"],
+        key_fingerprint=made.document["key"],
+        follow=follow_link(row, made, lang),
+        about=about[:400],
+        files=len(said["body"].get("files", [])),
+        secret=secret,
+        synthetic=bool(row.opened.get("synthetic")),
+    )
+    return paper_receipt(found, lang)

@@ -1,0 +1,133 @@
+"""The whole way from the notice to the receipt in Chromium: with scripts, without, and by keyboard alone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.portal.browser import WIDTHS, Service, invalid, served, violations, wider_than_the_screen
+
+from blockplan.notice.receipts import faults_of_receipt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["served"]
+pytestmark = pytest.mark.browser
+FORM = "/notices/demo/opinion/?layer=parcels&object=RD-01-01-012"
+
+
+def press(tab: Any, step: str) -> None:
+    with tab.expect_navigation():
+        tab.click(f"button[value={step}]:not(.first)")
+
+
+def test_with_scripts_work_is_shown_and_the_receipt_proves_itself(
+    served: Service, chromium: Any, tmp_path: Path
+) -> None:
+    with served.tab(chromium) as tab:
+        tab.goto(served.url("/en" + FORM))
+        tab.fill("#text", "More trees.")
+        press(tab, "check")
+        tab.click("button[value=send]")
+        tab.wait_for_selector("output.key", timeout=60_000)
+        assert "once a clerk has looked" not in tab.inner_text("main")  # work was shown
+        with tab.expect_download() as waiting:
+            tab.click("button[value=receipt_json]")
+        waiting.value.save_as(tmp_path / "receipt.json")
+        assert faults_of_receipt(json.loads((tmp_path / "receipt.json").read_text(encoding="utf-8"))) == []
+        press(tab, "see")
+        press(tab, "withdraw")
+        press(tab, "withdraw_now")
+        assert "The opinion is withdrawn" in tab.inner_text("main")
+
+
+def test_without_scripts_the_way_is_the_same_and_a_clerk_looks_first(served: Service, chromium: Any) -> None:
+    with served.tab(chromium, java_script_enabled=False) as tab:
+        tab.goto(served.url("/en" + FORM))
+        tab.fill("#text", "More trees.")
+        press(tab, "check")
+        press(tab, "send")
+        assert "Receipt O-" in tab.inner_text("h1")
+        assert "once a clerk has looked" in tab.inner_text("main")
+
+
+def test_a_double_click_is_one_opinion(served: Service, chromium: Any) -> None:
+    with served.tab(chromium, java_script_enabled=False) as tab:
+        tab.goto(served.url("/en" + FORM))
+        tab.fill("#text", "Once.")
+        press(tab, "check")
+        tab.dblclick("button[value=send]")
+        tab.wait_for_selector("output.key")
+        first = tab.inner_text("h1")
+        tab.reload()
+        assert tab.inner_text("h1") == first
+
+
+def test_by_keyboard_alone(served: Service, chromium: Any) -> None:
+    with served.tab(chromium) as tab:
+        tab.goto(served.url("/en" + FORM))
+        _tab_to(tab, "#text")
+        tab.keyboard.type("By keyboard.")
+        _tab_to(tab, "button.main")
+        with tab.expect_navigation():
+            tab.keyboard.press("Enter")
+        _tab_to(tab, "button[value=send]")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector("output.key", timeout=60_000)
+        _tab_to(tab, "button[value=see]")
+        with tab.expect_navigation():
+            tab.keyboard.press("Enter")
+        assert "By keyboard." in tab.inner_text("main")
+
+
+def _tab_to(tab: Any, selector: str) -> None:
+    for _ in range(60):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_page_is_accessible_valid_and_no_wider_than_the_screen(
+    served: Service, chromium: Any, tmp_path: Path, lang: str, width: int
+) -> None:
+    with served.tab(chromium, width=width) as tab:
+        sources: dict[str, str] = {}
+        found: list[str] = []
+        answers: list[Any] = []
+        tab.on("response", lambda one: one.request.is_navigation_request() and answers.append(one))
+
+        def look(name: str) -> None:
+            sources[f"{name} {lang} {width}"] = answers[-1].text()
+            found.extend(violations(tab))
+            assert wider_than_the_screen(tab) == 0, name
+
+        tab.goto(served.url(f"/{lang}{FORM}"))
+        look("form")
+        press(tab, "check")
+        look("problems")
+        tab.fill("#find", "445693.5, 4401997.3")
+        press(tab, "find")
+        look("found")
+        tab.check("input[name=place_ok]")
+        tab.fill("#text", "x")
+        tab.set_input_files("#files", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"one"})
+        press(tab, "save")
+        look("kept")
+        tab.click(".secret a")
+        press(tab, "check")
+        look("check")
+        tab.click("button[value=send]")
+        tab.wait_for_selector("output.key", timeout=60_000)
+        look("receipt")
+        for step in ("see", "amend", "see", "withdraw"):
+            press(tab, step)
+            look(step)
+        tab.goto(served.url(f"/{lang}/notices/demo/follow/"))
+        look("ask")
+        assert found == []
+        assert invalid(sources, tmp_path) == []
