@@ -52,7 +52,11 @@ def picture(found: LayoutSet, picked: int, stays: NDArray[np.int64], lang: str =
     rows = math.ceil(len(maps) / across)
     wide = CHART + 2 * GAP + across * (MAP + GAP)
     high = max(CHART + HEAD + 2 * GAP + LEGEND, rows * (MAP + HEAD + GAP) + GAP)
-    out = [svg.box(0, 0, wide, high, fill="#ffffff"), _chart(found, picked, lang), _legend(found, lang)]
+    out = [
+        svg.box(0, 0, wide, high, fill="#ffffff"),
+        _chart(found, picked, lang),
+        _legend(found, stays, lang),
+    ]
     for at, one in enumerate(maps):
         x = CHART + 2 * GAP + (at % across) * (MAP + GAP)
         y = GAP + (at // across) * (MAP + HEAD + GAP)
@@ -131,10 +135,12 @@ def _map(plan: Community, stays: NDArray[np.int64]) -> str:
     return svg.group("".join(out), transform=f"translate(0 {HEAD - 6:.0f}) scale({scale:.6f})")
 
 
-def _legend(found: LayoutSet, lang: str) -> str:
-    """Colours of the types that are drawn anywhere."""
-    drawn = {str(one) for point in found.points for one in point.drawn.plan.types}
-    order = [name for name in (*COLOURS, *uses()) if name in drawn - {"outside"}]
+def _legend(found: LayoutSet, stays: NDArray[np.int64], lang: str) -> str:
+    """Colours of homes and of the types that are drawn anew in any layout."""
+    drawn = {"residential"}
+    for plan in (one.drawn.plan for one in found.points):
+        drawn |= set(map(str, plan.types[(plan.kinds == "block") & ~np.isin(plan.ids, stays)]))
+    order = [name for name in (*COLOURS, *uses()) if name in drawn - {"outside", "other"}]
     out = []
     for at, name in enumerate(dict.fromkeys(order)):
         x, y = 66.0 + (at % 2) * 140, CHART + HEAD + GAP + (at // 2) * 20
