@@ -41,10 +41,10 @@ def community(columns: int = 5, rows: int = 6, seed: int = 7) -> tuple[Community
     vacant = max(2, round(len(blocks) * 0.35))
     types[order[:vacant]] = "feasible"
     types[order[vacant]], types[order[vacant + 1]] = "green_l", "school"
-    return _features(blocks, types, streets, corners.reshape(-1, 2)), _aims(x[-1], y[-1], len(blocks))
+    return features_of(blocks, types, streets, corners.reshape(-1, 2)), _aims(x[-1], y[-1], len(blocks))
 
 
-def _features(
+def features_of(
     blocks: list[shapely.Polygon],
     types: np.ndarray,
     streets: list[shapely.LineString],

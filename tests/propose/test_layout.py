@@ -187,7 +187,7 @@ def test_a_block_that_is_cut_anew_never_has_a_line_beyond_its_last_level():
     done = 0
     for _ in range(3_000):
         state.blocks[1] = state.blocks[0]
-        done += recut(land, state, 1, 0)
+        done += recut(land, state, 1, 0, -1)
         last = land.levels[0, state.blocks[1, AXIS]] - 1
         lines = state.blocks[1, LEVEL : LEVEL + state.blocks[1, MANY_ROWS] + 1]
         assert lines.max() == last

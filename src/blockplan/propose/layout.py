@@ -189,11 +189,21 @@ class Search:
         for first, heat in ((True, self.params.hot), (False, self.params.warm)):
             some, seeds = seeds[: self.params.chains], seeds[self.params.chains :]
             share = self.params.share * (0.6 if first else 1.0)
-            called = [(best, int(one), heat, steps, share) for one in some]
+            called = [
+                (best, int(one), heat, steps, until)
+                for one, until in zip(some, self._ends(share), strict=True)
+            ]
             with ThreadPoolExecutor(THREADS) as pool:
                 found = list(pool.map(lambda one: self._chain(*one), called))
             best = max([best, *found], key=self._worth)
         return best
+
+    def _ends(self, share: float) -> list[float]:
+        """When each search of a round has to end, in s: each thread does its own one after the other."""
+        began = self.clock.spent
+        turns = -(-self.params.chains // THREADS)
+        left = max(0.0, share * self.clock.stop.seconds - began)
+        return [began + left * (k // THREADS + 1) / turns for k in range(self.params.chains)]
 
     def _worth(self, one: Layout) -> float:
         """What is searched for: the score, less what is missing and what makes parcels odd."""
@@ -204,20 +214,18 @@ class Search:
         # Rounded, so that of two as good the earlier one is taken.
         return round(float(worth[0]), 9)
 
-    def _chain(self, start: Layout, seed: int, hot: float, steps: int, share: float) -> Layout:
+    def _chain(self, start: Layout, seed: int, hot: float, steps: int, until: float) -> Layout:
         from blockplan.propose.layout_kernels import anneal  # noqa: PLC0415 (numba is heavy)
 
         now, best = again(start, seed), again(start, seed)
         worth = np.array([-np.inf, -np.inf])
         heat = np.geomspace(hot, self.params.cold, LOOKS + 1)
         began, look = self.clock.spent, 0
-        left = share * self.clock.stop.seconds - began
+        left = until - began
         while look < LOOKS and not self.clock.interrupted:
             anneal(self.land, now, best, worth, steps // LOOKS, heat[look], heat[look + 1])
             look += 1
             due = int(LOOKS * (self.clock.spent - began) / left) if left > 0 else LOOKS
-            # Each thread has its share of the chains to do one after the other.
-            due = due * self.params.chains // THREADS if self.params.chains > THREADS else due
             if due > look:
                 self.late, look = True, due
         return best

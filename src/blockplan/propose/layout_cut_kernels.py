@@ -63,8 +63,13 @@ def area_centre(points: Any, n: int) -> Any:
 
 @compiled
 def sides(points: Any, n: int) -> Any:
-    """Short and long side of the smallest rotated rectangle; a side of it lies along an edge of the hull."""
-    best, short, long = np.inf, 0.0, 0.0
+    """
+    Least width of a polygon, and the long side of its smallest rotated rectangle.
+
+    A side of both lies along an edge of the hull. Where several rectangles are as small, as around a
+    triangle, libraries choose between them in different ways: none has a side below the least width.
+    """
+    best, short, long = np.inf, np.inf, 0.0
     for k in range(n):
         j = (k + 1) % n
         du, dv = points[j, 0] - points[k, 0], points[j, 1] - points[k, 1]
@@ -79,9 +84,9 @@ def sides(points: Any, n: int) -> Any:
             b = du * points[i, 1] - dv * points[i, 0]
             a0, a1, b0, b1 = min(a0, a), max(a1, a), min(b0, b), max(b1, b)
         size = (a1 - a0) * (b1 - b0)
+        short = min(short, a1 - a0, b1 - b0)
         if size < best:
-            best = size
-            short, long = min(a1 - a0, b1 - b0), max(a1 - a0, b1 - b0)
+            best, long = size, max(a1 - a0, b1 - b0)
     return short, long
 
 

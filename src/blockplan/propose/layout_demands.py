@@ -14,6 +14,7 @@ import shapely
 
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout_case import HOME
+from blockplan.propose.layout_legal import GREEN_MIN_M2, ROUNDING
 from blockplan.propose.layout_state import ALLOWED
 from blockplan.propose.layout_words import short_of
 
@@ -33,7 +34,8 @@ def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
     Returns
     -------
     list
-        One entry for each demand that falls short; empty where the land can hold everything.
+        One entry for each demand that falls short, and for each vacant block that is too small for any
+        parcel; empty where the land can hold everything.
     """
     wanted = {name: n for name, n in case.missing.items() if n}
     unknown = [name for name in wanted if name not in case.objectives.drawn]
@@ -47,7 +49,18 @@ def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
             found.append(short_of("no_room", round(n), "parcels", name))
     if homes > 1:
         found.append(short_of("too_little", homes, "m2", HOME))
-    return found
+    return [*found, *_too_small(case)]
+
+
+def _too_small(case: Case) -> list[Unmet]:
+    """Vacant blocks that are smaller than any parcel may be; each is drawn as small green."""
+    area = shapely.area(case.vacant)
+    least = min([GREEN_MIN_M2, *case.objectives.min_area_m2.values()])
+    return [
+        short_of("too_small", least - m2, "m2", id=number)
+        for number, m2 in zip(case.vacant_ids, area, strict=True)
+        if m2 < least * (1 - ROUNDING)
+    ]
 
 
 def _fits(field: Field, land: Land) -> NDArray[np.int64]:

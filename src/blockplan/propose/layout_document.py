@@ -40,8 +40,9 @@ def document(case: Case, found: Drawn) -> dict[str, Any]:
             "traffic": weights.traffic * result.traffic,
         },
         "score": result.to_dict(),
-        "bound": found.bound,
-        "gap": found.gap,
+        # A bound is of legal plans, and where a demand cannot be met there is none.
+        "bound": None if found.unmet else found.bound,
+        "gap": None if found.unmet else found.gap,
         "proved": False,
         "ended": found.ended,
         "method": METHOD,

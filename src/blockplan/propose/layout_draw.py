@@ -92,8 +92,13 @@ def parcels_of(field: Field, layout: Layout) -> list[Parcel]:
                 world = frame.world(piece[:, order])
                 world[near < SAME_M] = ends[which[near < SAME_M]]
                 kind = field.drawn[row[KIND + q * ROW_KINDS + c]]
-                found.append(Parcel(part, kind, shapely.Polygon(world)))
+                found.append(Parcel(part, kind, shapely.Polygon(_once(world))))
     return found
+
+
+def _once(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Corners of an outline without those that were drawn to the one before them."""
+    return np.asarray(corners[np.abs(corners - np.roll(corners, 1, axis=0)).max(axis=1) > 0])
 
 
 def _clipped(block: Polygon, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -143,9 +143,7 @@ def place_somewhere(land: Any, s: Any, at: int, g: int, kind: int, tries: int) -
         i = below(s, n)
         if chance(s) < 0.5:
             i = s.blocks[at, CUT + q * ROW_CUTS + below(s, s.blocks[at, COUNT + q])]
-        way = -1 if chance(s) < 0.3 else 1
-        small = chance(s) < 0.5
-        many, other = 0, -1
+        way, small, many, other = -1 if chance(s) < 0.3 else 1, chance(s) < 0.5, 0, -1
         for step in range(1, n + 1):
             j = i + way * step
             if j < 0 or j > n:
@@ -186,9 +184,9 @@ def take(s: Any, at: int, number: int) -> None:
 
 
 @compiled
-def recut(land: Any, s: Any, at: int, g: int) -> bool:
-    """Cut a block anew: axis and rows at random, then its services one after the other."""
-    needed, n, homes = np.empty(PARCELS, np.int64), 0, 0
+def recut(land: Any, s: Any, at: int, g: int, more: int) -> bool:
+    """Cut a block anew: axis and rows at random, then one `more` (-1: none) and its services in any order."""
+    needed, n, homes = np.full(PARCELS + 1, more), int(more >= 0), 0
     for k in range(s.blocks[at, MANY]):
         kind = s.blocks[at, TYPE + k]
         homes += kind == HOME
@@ -287,7 +285,7 @@ def relocate(land: Any, s: Any, scratch: int) -> Any:
         if b < 0:
             return False, -1, -1, -1
         kind = s.blocks[b, TYPE + k]
-    c = b if b >= 0 and chance(s) < 0.25 else below(s, scratch)
+    c = b if b >= 0 and chance(s) < 0.25 else land.dealt[below(s, land.dealt.shape[0])]
     one = b < 0 or b == c
     first = c if one else b
     there = scratch if one else scratch + 1
@@ -325,13 +323,15 @@ def move(land: Any, s: Any, scratch: int) -> Any:
         return relocate(land, s, scratch)
     if dice < 0.55:
         return exchange(land, s, scratch)
-    b = below(s, scratch)
+    b = land.dealt[below(s, land.dealt.shape[0])]
     s.blocks[scratch] = s.blocks[b]
+    more = below(s, s.missing.shape[0]) if dice >= 0.90 else 0
+    more = more if s.missing[more] and dice >= 0.90 else -1
     if dice < 0.75:
         good = shift(s, scratch)
     else:
-        good = refill(land, s, scratch, b) if dice < 0.90 else recut(land, s, scratch, b)
-    return good and settle(land, s, scratch, b), b, -1, -1
+        good = refill(land, s, scratch, b) if dice < 0.90 else recut(land, s, scratch, b, more)
+    return good and settle(land, s, scratch, b), b, -1, more
 
 
 @compiled

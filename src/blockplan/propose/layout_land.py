@@ -24,6 +24,7 @@ from blockplan.propose.layout_frame import (
 from blockplan.propose.layout_fronts import entered
 from blockplan.propose.layout_params import LayoutParams
 from blockplan.propose.layout_score import centres
+from blockplan.propose.layout_shape import RECTANGLE
 
 # isort: off
 from blockplan.propose.layout_state import (
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from blockplan.propose.layout_streets import Streets
 
 #: Points of the ecology part, over homes that stay and vacant blocks together.
-POINTS = 4_000
+POINTS = 3_000
+#: How often the search looks at a block of mean size, in so many looks a block.
+DEALT = 20
 #: A corner this close to a row, in m, lies at it.
 CLOSE_M = 1e-6
 #: Columns of ``Land.pieces`` that hold short and long side in m until streets are joined.
@@ -149,8 +152,7 @@ def allowed(
     bits = np.zeros(area.size, np.int64)
     for number, name in enumerate(aims.drawn):
         if name == "green_s":
-            fits = (area >= aims.green_min_m2) & (short >= params.green_edge_m)
-            fits = (fits & (long <= params.green_slim * np.maximum(short, 1e-9))) | whole
+            fits = ((area >= aims.green_min_m2) & (short >= params.green_edge_m)) | whole
         elif name not in aims.min_area_m2:
             fits = np.zeros(area.size, bool)
         else:
@@ -208,6 +210,7 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
         _kinds(case),
         np.zeros((0, 0), np.float32) if streets is None else streets.apart,
         _numbers(case, params),
+        _dealt(field),
     )
 
 
@@ -232,6 +235,13 @@ def _hold_back(
     rows[:, ALLOWED] = bits
 
 
+def _dealt(field: Field) -> NDArray[np.int64]:
+    """Blocks as often as the search looks at them: half by their number, and half by their area."""
+    area = shapely.area(np.array(field.polygons, dtype=object))
+    times = np.maximum(1, np.round(DEALT / 2 * (1 + area / area.mean())).astype(int))
+    return np.repeat(np.arange(area.size), times)
+
+
 def _levels(field: Field, part: int, axis: int) -> int:
     at = field.levels.get((part, axis))
     return 0 if at is None else int(at.size)
@@ -240,8 +250,12 @@ def _levels(field: Field, part: int, axis: int) -> int:
 def _blame(rows: NDArray[np.float64], params: LayoutParams) -> None:
     """Make of the smallest angle, which stands in ``CROOKED`` so far, how crooked each piece is."""
     box = np.maximum(rows[:, SIDES].prod(axis=1), 1e-9)
-    sharp = np.where(rows[:, CROOKED] < params.sharp_deg, params.sharp, 0.0)
-    rows[:, CROOKED] = np.maximum(0.0, 1 - rows[:, AREA] / box) + sharp
+    more = np.where(rows[:, CROOKED] < params.sharp_deg, params.sharp, 0.0)
+    away = np.maximum(0.0, 1 - rows[:, AREA] / box)
+    more += np.where(away > 1 - RECTANGLE, params.uneven, 0.0)
+    short, long = rows[:, SIDES].T
+    more += np.where(long > params.strip_slim * short, params.strip, 0.0)
+    rows[:, CROOKED] = away + more
 
 
 def _row_pieces(

@@ -25,8 +25,8 @@ class LayoutParams:
         Longest side over shortest of a parcel that is not small green (1), at most.
     fill
         Area of such a parcel over that of its smallest rotated rectangle (1), at least.
-    green_edge_m, green_slim
-        Short side of small green in m, at least, and its longest side over the shortest (1), at most.
+    green_edge_m
+        Short side of small green, at least.
     missing
         Penalty of a parcel that could not be placed, in units of the score.
     parcel, line_km
@@ -35,8 +35,11 @@ class LayoutParams:
     crooked, crooked_rest
         Penalty of a parcel that fills nothing of its smallest rectangle, in units of the score; one that
         fills half of it has half of that. The second is for small green and homes.
-    sharp_deg, sharp
-        A corner below so many degrees makes a parcel so much more crooked (1).
+    uneven, sharp_deg, sharp
+        A parcel that is no rectangle within 2 % is so much more crooked (1), and one that has a corner
+        below so many degrees.
+    strip_slim, strip
+        One that is longer than so many times its width, as only small green can be, is so much more crooked.
     jog, jog_m
         Penalty of two lines on both sides of a third that miss each other by less than so many m.
     chains
@@ -60,18 +63,20 @@ class LayoutParams:
     slim: float = 4.0
     fill: float = 0.7
     green_edge_m: float = 50.0
-    green_slim: float = 8.0
     missing: float = 0.3
     parcel: float = 0.002
     line_km: float = 0.03
-    crooked: float = 0.05
+    crooked: float = 0.04
     crooked_rest: float = 0.02
+    uneven: float = 0.04
     sharp_deg: float = 50.0
     sharp: float = 0.2
+    strip_slim: float = 6.0
+    strip: float = 0.4
     jog: float = 0.002
     jog_m: float = 40.0
-    chains: int = 3
-    steps_a_second: int = 1_600
+    chains: int = 4
+    steps_a_second: int = 2_000
     share: float = 0.85
     hot: float = 0.012
     warm: float = 0.004

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 #: Small green and homes are the first two of the types that `Objectives.drawn` numbers.
 GREEN, HOME = 0, 1
 #: Most rows of a block, parcels of a row and parcels of a block.
-ROWS, CELLS = 6, 16
+ROWS, CELLS = 8, 16
 PARCELS = ROWS * CELLS
 
 
@@ -32,7 +32,8 @@ class Land(NamedTuple):
     fixed: Any  # services that stay: x, y, service, street node, m to it
     kinds: Any  # type -> its service or -1, 1 where it is green
     apart: Any  # street node, street node -> m along streets; empty where straight lines count
-    numbers: Any  # `NUMBERS`
+    numbers: Any  # at the places below
+    dealt: Any  # blocks, each as often as it is looked at
 
 
 #: Columns of ``Land.pieces``: m2, m, box in the frame of block and axis, whether the piece is its box, bits
