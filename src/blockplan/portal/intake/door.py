@@ -6,6 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponseForbidden
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -37,6 +38,10 @@ def of_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             if not _is_ours(request):
                 return HttpResponseForbidden(render(request, "portal/error.html", _WORDS).content)
             if int(request.META.get("CONTENT_LENGTH") or 0) > LIMITS.files_bytes + ROOM_BYTES:
+                return _too_large(request)
+            try:
+                request.POST  # noqa: B018 (reading it tells whether its words are too many)
+            except RequestDataTooBig:
                 return _too_large(request)
         response = view(request, *arguments, **named)
         response.headers.setdefault("Cache-Control", "no-store" if request.method == "POST" else "no-cache")
