@@ -69,6 +69,10 @@ class Service:
         """The address of a page."""
         return f"http://localhost:{self.port}{path}"
 
+    def log(self) -> str:
+        """What the process said so far."""
+        return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+
     def stop(self) -> None:
         """End the process and those it started."""
         if self.process.poll() is None:
