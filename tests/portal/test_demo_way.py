@@ -93,7 +93,7 @@ def typed(service: Service, chromium: Any, file: Path) -> Path:
     """The same by the keyboard alone, from the front page on."""
     with service.tab(chromium) as tab:
         tab.goto(service.url("/en/"))
-        for place in ('a[href="/en/notices/demo/"]', f'a[href*="demo/opinion/"]'):
+        for place in ('a[href="/en/notices/demo/"]', 'a[href*="demo/opinion/"]'):
             entering(tab, place)
         walk_to(tab, "#text")
         tab.keyboard.type("Typed on the keyboard.")
