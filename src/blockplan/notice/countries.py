@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from blockplan.check.yamlfile import read_documents
 from blockplan.errors import RulePackError, UsageError
 
 if TYPE_CHECKING:
@@ -212,6 +211,8 @@ def country(name: str) -> Country:
         raise UsageError(
             f"There is no law of notice for {name!r}. Take one of {known}, or a YAML file like theirs."
         )
+    from blockplan.check.yamlfile import read_documents  # noqa: PLC0415 (rules load the room of plans)
+
     documents = read_documents(path)
     if len(documents) != 1:
         raise RulePackError(f"{path}, line 1: one document is wanted here, not {len(documents)}.")

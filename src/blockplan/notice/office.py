@@ -19,8 +19,6 @@ from blockplan.notice.countries import Holidays, PeriodRule, country
 from blockplan.notice.events import Attachment, write_time
 from blockplan.notice.periods import DAY, first_moment, planned
 from blockplan.notice.state import State
-from blockplan.plan import archive
-from blockplan.plan.package import MANIFEST, SCENARIOS, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,6 +87,8 @@ class FrozenPlan:
         PlanDataError, UsageError
             If it cannot be read, or is too large.
         """
+        from blockplan.plan import archive, read  # noqa: PLC0415 (who runs a notice need not load plans)
+
         plan = read(path, scenario)
         with archive.open_package(Path(path)) as folder:
             names = _plan_files(folder)
@@ -246,6 +246,8 @@ def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.da
 
 def _plan_files(folder: Path) -> list[str]:
     names = [file.name for file in folder.iterdir() if file.is_file() and file.suffix in PLAN_FILES]
+    from blockplan.plan.package import MANIFEST, SCENARIOS  # noqa: PLC0415
+
     names = [name for name in names if not name.endswith(".toml") or name == MANIFEST]
     scenarios = folder / SCENARIOS
     if scenarios.is_dir():

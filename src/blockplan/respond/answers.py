@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import pandas as pd
-
 from blockplan.errors import UsageError
 from blockplan.texts import LANGUAGES
 
@@ -206,6 +204,8 @@ def _value(plan: Plan, change: Change) -> Any:
         return None
     rows = frame.loc[frame.index.astype(str) == change.id, change.column]
     value = rows.iloc[0] if len(rows) else None
+    import pandas as pd  # noqa: PLC0415 (a plan is at hand, so it is loaded; answers alone need none)
+
     if value is None or (not hasattr(value, "geom_type") and pd.isna(value)):
         return None
     if hasattr(value, "wkt"):

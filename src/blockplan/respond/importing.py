@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice.texts_in import made_fit
-from blockplan.plan.encodings import decoded, detect
 from blockplan.respond import intake
 from blockplan.respond.intake import PERSONAL, Opinion
 from blockplan.respond.mails import read_mails
@@ -203,6 +202,8 @@ def _csv_rows(path: Path) -> Iterator[list[str]]:
 
 def _text_of(path: Path) -> str:
     """The text of the file, in the encoding that fits; UsageError where none does."""
+    from blockplan.plan.encodings import decoded, detect  # noqa: PLC0415
+
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         name = "utf-16"

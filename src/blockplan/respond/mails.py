@@ -21,7 +21,6 @@ from blockplan.errors import UsageError
 from blockplan.notice import Attachment
 from blockplan.notice.file_names import plain_name
 from blockplan.notice.texts_in import made_fit
-from blockplan.plan.encodings import codec_name, detect
 from blockplan.respond.intake import Opinion
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ def _file_name(part: Message, number: int) -> str:
 
 def _decoded(data: bytes, charset: str | None) -> tuple[str, bool]:
     """The text of some bytes, and whether it is in the encoding that was said."""
+    from blockplan.plan.encodings import codec_name, detect  # noqa: PLC0415
+
     name = codec_name(charset) if charset else None
     for candidate in (name, detect(data.splitlines() or [b""], name)):
         if candidate is not None:
