@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan.archive import writing_file
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str =
 
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file so that it is there whole or not at all; UsageError if it cannot be written."""
+    from blockplan.plan.archive import writing_file  # noqa: PLC0415 (the pages of a notice need no plan)
+
     try:
         with writing_file(path) as place:
             place.write_bytes(data)
