@@ -22,7 +22,6 @@ import shapely
 from blockplan.notice.limits import LIMITS, size
 from blockplan.notice.refusals import Note, note, refused
 from blockplan.notice.text_files import bounded_json
-from blockplan.plan.crs import LOCAL, plan_crs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,11 +74,15 @@ class NoticeArea:
     @cached_property
     def system(self) -> CRS | None:
         """The plan's CRS; None for a local one, into which no degrees can be turned."""
+        from blockplan.plan.crs import plan_crs  # noqa: PLC0415 (the room of plans takes a second)
+
         return plan_crs(self.crs)
 
     @property
     def local(self) -> bool:
         """Whether the plan has a grid of its own, with no place on the earth."""
+        from blockplan.plan.crs import LOCAL  # noqa: PLC0415
+
         return self.crs.strip().lower() == LOCAL
 
     @cached_property

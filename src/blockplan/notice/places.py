@@ -28,7 +28,6 @@ from blockplan.notice.folding import folded, letters
 from blockplan.notice.geometry_in import NoticeArea
 from blockplan.notice.limits import LIMITS
 from blockplan.notice.refusals import refused
-from blockplan.plan.layers import LAYERS
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -257,6 +256,8 @@ class PlaceIndex:
 
 def rows_of(plan: Plan) -> Iterator[PlaceRow]:
     """The rows of a plan's places, layer by layer."""
+    from blockplan.plan.layers import LAYERS  # noqa: PLC0415 (the room of plans takes a second)
+
     for layer in PLACES:
         frame = plan.layer(layer)
         column = LAYERS[layer].id_column
