@@ -58,7 +58,11 @@ class Filled:
         words: dict[str, Any] = {key: made_fit(post.get(key, ""))[0] for key in ("text", "reason")}
         lines: dict[str, Any] = {key: " ".join(made_fit(post.get(key, ""))[0].split()) for key in LINES}
         gone = set(post.getlist("without[]"))
-        targets = [said for said in dict.fromkeys(post.getlist("target[]")) if said not in gone]
+        targets = [
+            said
+            for said in dict.fromkeys(made_fit(said)[0] for said in post.getlist("target[]"))
+            if said not in gone
+        ]
         return cls(
             **words,
             **lines,

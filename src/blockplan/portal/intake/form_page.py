@@ -13,6 +13,7 @@ from blockplan.errors import IntakeError, UsageError
 from blockplan.notice.datums import DATUMS
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.limits import LIMITS, size
+from blockplan.notice.texts_in import made_fit
 from blockplan.notice.uploads import take_files
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
@@ -178,7 +179,7 @@ class Form:
 
     def _meant(self, sought: str, datum: str) -> aims.Meant:
         try:
-            return aims.find(self.row, sought, datum)
+            return aims.find(self.row, made_fit(sought)[0], datum)
         except IntakeError as error:
             self.unplaced = pick(error.text, self.lang)
             return aims.Meant([])
