@@ -135,7 +135,8 @@ def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
         return rows  # what stands in the bodies is not open, so nothing can be chosen by it
     for name in ("late", "sender", "channel"):
         if (value := getattr(filters, name)) is not None:
-            rows = rows.filter(**{name: value})
+            # Written as a list, since a bare truth value would walk past its index.
+            rows = rows.filter(**{f"{name}__in": [value]})
     return rows if filters.object is None else _about(rows, notice.id, *filters.object)
 
 

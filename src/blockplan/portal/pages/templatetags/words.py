@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, get_timezone_gmt, get_timezone_name
+from babel.dates import format_date, get_timezone_gmt, get_timezone_name
 from babel.numbers import format_decimal
 from django import template
 from django.utils.html import escape
@@ -62,8 +62,10 @@ def day(context: Context, value: str | dt.date) -> str:
 def moment(context: Context, value: str, zone: str = "UTC") -> str:
     """A moment of the record, to the second, in the time of the place, with its offset."""
     local = parse_time(value).astimezone(ZoneInfo(zone))
-    said = format_datetime(local, "long", tzinfo=local.tzinfo, locale=LOCALES[_lang(context)])
-    return _given(str(said))
+    locale = LOCALES[_lang(context)]
+    # Put together here: in Chinese and Japanese the library sets the offset between day and time.
+    parts = (format_date(local, "long", locale=locale), f"{local:%H:%M:%S}", f"({get_timezone_gmt(local)})")
+    return _given(" ".join(map(str, parts)))
 
 
 @register.simple_tag(takes_context=True)
