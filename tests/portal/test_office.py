@@ -155,7 +155,7 @@ def test_a_package_that_is_none_is_refused_and_not_kept(
     told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
     refused = planner.post(HERE + "draft/plan/", {"package": SimpleUploadedFile("plan.zip", content)})
     assert refused.status_code == 400
-    assert list((config.data / "plans").iterdir()) == []
+    assert list((config.data / "packages").iterdir()) == []
 
 
 def a_letter(**more: str) -> dict[str, str]:

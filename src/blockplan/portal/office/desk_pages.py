@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from blockplan.errors import UsageError
-from blockplan.portal.lang import current
+from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import desks, second
 from blockplan.portal.office.act_forms import Lines, Sure
 from blockplan.portal.office.fields import Form, choices, word_field
@@ -59,7 +59,7 @@ class AnswerForm(Form):
             field.widget.attrs |= {"lang": code, "rows": 3}
             self.fields[f"reason_{code}"] = field
             word_field("answer_reason", field)
-            field.label = f"{field.label} ({code})"
+            field.label = f"{field.label} · {NAMES[code]}"
         self.order_fields(["kind", *(f"reason_{code}" for code in LANGUAGES), "links", "changes"])
 
     def answer(self) -> Answer:

@@ -13,7 +13,7 @@ from blockplan.errors import BlockplanError
 from blockplan.notice.countries import country
 from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.lang import current
+from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import drafts
 from blockplan.portal.office.act_forms import Day, Lines, Sure
 from blockplan.portal.office.audit import note
@@ -236,7 +236,7 @@ def _particulars_form(request: HttpRequest, one: Draft) -> Form:
             field.widget.attrs |= {"rows": 2, "lang": code}
             form.fields[f"{name}_{code}"] = field
             word_field(f"about_{name}", field)
-            field.label = f"{field.label} ({code})"
+            field.label = f"{field.label} · {NAMES[code]}"
     for name in ("email", "phone", "map_review"):
         form.fields[name] = forms.CharField(max_length=254, required=False)
         word_field(f"about_{name}", form.fields[name])

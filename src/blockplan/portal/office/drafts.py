@@ -114,7 +114,7 @@ def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVers
     UsageError, PlanDataError
         If it is too large, no zip, or no plan; nothing of it is kept then.
     """
-    folder = config.data / "plans"
+    folder = config.data / "packages"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = folder / f"{secrets.token_hex(8)}.zip"
     digest, size = hashlib.sha256(), 0
