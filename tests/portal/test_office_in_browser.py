@@ -63,7 +63,8 @@ class Person:
                 field.select_option(value)
             else:
                 field.fill(str(value))
-        self.tab.get_by_role("button", name=button, exact=True).first.click()
+        with self.tab.expect_navigation():
+            self.tab.get_by_role("button", name=button, exact=True).first.click()
         page = str(self.tab.content())
         assert 'class="faults"' not in page, page.partition('class="faults"')[2][:600]
         return page
