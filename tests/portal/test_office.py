@@ -132,6 +132,7 @@ def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
     drafted(planner)
+    assert faults(planner.get(HERE + "draft/release/")) == "", "nobody has answered anything yet"
     told(planner, HERE + "draft/particulars/", the_particulars() | {"privacy_en": ""})
     told(planner, HERE + "draft/release/", ANSWERS)
     page = approver.get(HERE + "draft/release/").content.decode()

@@ -168,7 +168,8 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
     """The release check: one person answers, another signs what was answered and found."""
     one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
     actor, fault = actor_of(request), ""
-    form = Questions(request.POST if "sign" not in request.POST else None, initial=_answers(one))
+    answering = request.method == "POST" and "sign" not in request.POST
+    form = Questions(request.POST if answering else None, initial=_answers(one))
     if request.method == "POST":
         if "sign" in request.POST:
             fault = attempt(lambda: drafts.sign_release(one, actor, request.POST["sign"]))
