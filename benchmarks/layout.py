@@ -189,8 +189,7 @@ def draw(arguments: argparse.Namespace, case: str, row: dict[str, Any], best: di
 
 def _panel(path: Path, title: str, row: dict[str, Any]) -> Panel:
     said = (
-        f"score {row['total']:.3f} (service {row['service']:.3f}, ecology {row['ecology']:.3f}); "
-        f"coverage by area {row['coverage_area']:.3f}; "
+        f"score {row['total']:.3f}; service {row['service']:.3f}; ecology {row['ecology']:.3f}; "
         + ("legal" if row["legal"] else f"{row['breaches']} breaches of the strict plan")
         + f"; {row['rectangles']:.0%} of {row['parcels']} parcels are rectangles"
     )

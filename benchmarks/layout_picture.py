@@ -65,7 +65,7 @@ def picture(panels: Sequence[Panel], initial: Community) -> str:
         x = number * step + MARGIN_PX
         place = Place(x - left * scale, TITLE_PX + top * scale, scale)
         out.append(f'<text x="{x}" y="24" font-size="16" font-weight="bold">{escape(panel.title)}</text>')
-        out.append(f'<text x="{x}" y="44" fill="#444444">{escape(panel.said)}</text>')
+        out.append(f'<text x="{x}" y="44" font-size="12.5" fill="#444444">{escape(panel.said)}</text>')
         out += [*_blocks(panel.plan, initial, place), *_lines(panel.plan, initial, place)]
         out += [*_ids(panel.plan, initial, place), *_bar(x, TITLE_PX + high + 22, scale)]
     return "\n".join([*out, *_legend(panels, len(panels) * step), "</svg>"]) + "\n"
