@@ -225,7 +225,7 @@ def test_the_pages_are_valid_html(office: Office, tmp_path: Path) -> None:
     assert invalid(sources, tmp_path) == []
 
 
-def test_somebody_signs_in_and_enters_a_correction_by_keyboard_alone(office: Office, chromium: Any) -> None:
+def test_a_planner_begins_a_draft_by_keyboard_alone(office: Office, chromium: Any) -> None:
     state = office.planner.context.storage_state()
     with office.service.tab(chromium, storage_state=state) as tab:
         tab.goto(office.service.url("/en/office/notices/new/"))
