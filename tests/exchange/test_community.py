@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -79,6 +80,18 @@ def test_objectives_are_read_with_the_diagonal_of_the_box(tmp_path):
         (OBJECTIVES.replace("required_count", "counts"), "lacks the table `required_count`"),
         (OBJECTIVES.replace("school: 80}", "school: wide}"), "`min_edge_m.school` is 'wide'"),
         (OBJECTIVES.replace("width: 300, ", ""), "lacks the number `extent_m.width`"),
+        (
+            OBJECTIVES.replace("school: 1}", "school: 1.5}"),
+            "`required_count.school` is 1.5; give a whole number",
+        ),
+        (
+            re.sub(r"width: 300, height: 400", "width: 0, height: 0", OBJECTIVES),
+            "`extent_m` is 0 wide and high",
+        ),
+        (
+            re.sub(r"(required_area_share: \{\w+: )[\d.]+", r"\g<1>1.7", OBJECTIVES),
+            "`required_area_share.residential` is 1.7; give a share",
+        ),
         ("[1, 2]", "holds no keys"),
         ("a: [", "is no YAML"),
     ],

@@ -225,6 +225,7 @@ def read_objectives(path: str | Path) -> Objectives:
     if not isinstance(given, dict):
         raise PlanDataError(f"{path} holds no keys. Give an objectives file with `required_count`.")
     number = _numbers(path, given)
+    _refuse_impossible(path, number)
     stage = given.get("road_stage") or {}
     return Objectives(
         diagonal_m=float(np.hypot(number("extent_m", "width"), number("extent_m", "height"))),
@@ -239,6 +240,20 @@ def read_objectives(path: str | Path) -> Objectives:
         traffic=number("score_weights", "traffic"),
         built_share=number("road_stage", "boundary_share_to_build") if stage.get("enabled") else 1.0,
     )
+
+
+def _refuse_impossible(path: Path, number: Any) -> None:
+    """Refuse numbers that no community can have, before they spoil a score."""
+    if not np.hypot(number("extent_m", "width"), number("extent_m", "height")):
+        raise PlanDataError(f"{path}: `extent_m` is 0 wide and high. Give the box of the community in m.")
+    for key, value in number("required_count").items():
+        if value != int(value):
+            raise PlanDataError(
+                f"{path}: `required_count.{key}` is {value:g}; give a whole number of blocks."
+            )
+    for key, value in number("required_area_share").items():
+        if value > 1:
+            raise PlanDataError(f"{path}: `required_area_share.{key}` is {value:g}; give a share of 0 to 1.")
 
 
 def write_community(community: Community, path: str | Path) -> None:
