@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmarks.portal_service import new_address
 
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+T = TypeVar("T")
+
 #: Nothing that is asked for here takes so long.
 PATIENCE_S = 30.0
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Do it in a thread with a loop of its own: the calling one may have a loop already, a browser's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Client:

@@ -14,7 +14,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.portal_client import Client
+from benchmarks.portal_client import Client, run
 from benchmarks.portal_desk import words
 from benchmarks.portal_service import NOTICE, START_S, Desk, Service, answers, new_key
 
@@ -42,12 +42,10 @@ def kills(folder: Path, database: str | None, rounds: int, *, seed: int = 7) -> 
         service.start()
         for number in range(rounds):
             shown = iter(desk.ask("solutions", count=MOST_IN_A_ROUND))
-            done, still_open = asyncio.run(
-                _round(service, draw.uniform(SHORTEST_S, LONGEST_S), number, shown)
-            )
+            done, still_open = run(_round(service, draw.uniform(SHORTEST_S, LONGEST_S), number, shown))
             _up_again(service)
             unanswered += len(still_open)
-            done |= asyncio.run(_again(service, still_open))
+            done |= run(_again(service, still_open))
             held |= done
             findings += _check(desk, done)["findings"]
         found = _check(desk, held)

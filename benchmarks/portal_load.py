@@ -14,7 +14,7 @@ import resource
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.portal_client import Client
+from benchmarks.portal_client import Client, run
 from benchmarks.portal_desk import words
 from benchmarks.portal_service import NOTICE, Desk, Service, new_key
 
@@ -78,7 +78,7 @@ def load(
         shown = [desk.ask("solutions", count=1000) for _ in range(int(submissions * seconds) // 1000 + 1)]
         service.start()
         before_s, own_s, began = service.cpu_s(), _own_cpu_s(), time.monotonic()
-        sent, read, receipts = asyncio.run(
+        sent, read, receipts = run(
             _both(service.port, seconds, (submissions, reads), itertools.chain(*shown))
         )
         took_s = time.monotonic() - began
@@ -103,7 +103,7 @@ def lists(folder: Path, database: str | None, *, opinions: int, rounds: int = 30
         desk.ask("begin")
         desk.ask("fill", count=opinions)
         service.start()
-        figures = asyncio.run(_lists(service.port, rounds))
+        figures = run(_lists(service.port, rounds))
     finally:
         service.kill()
         desk.close()

@@ -292,7 +292,10 @@ def test_the_service_sends_mail_beside_its_pages_and_begins_again_after_a_kill(
     _until(lambda: server.recipients == ["one@example.org"])
     os.kill(_background_of(service.process.pid), signal.SIGKILL)
     ask("two@example.org")
-    _until(lambda: server.recipients == ["one@example.org", "two@example.org"])
+    _until(
+        lambda: server.recipients == ["one@example.org", "two@example.org"],
+        said=(server.recipients, service.log()),
+    )
     first = _background_of(service.process.pid)
     service.stop()
     _until(lambda: not Path(f"/proc/{first}").exists())
@@ -310,8 +313,8 @@ def _background_of(parent: int) -> int:
     raise AssertionError("nothing runs beside the service")
 
 
-def _until(true: object, most_s: float = 60.0) -> None:
+def _until(true: object, most_s: float = 60.0, said: object = None) -> None:
     end = time.monotonic() + most_s
     while not true():  # type: ignore[operator]
-        assert time.monotonic() < end
+        assert time.monotonic() < end, said
         time.sleep(0.1)
