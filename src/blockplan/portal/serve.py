@@ -106,7 +106,9 @@ def _beside() -> Iterator[None]:
         while not over.is_set():
             begun = time.monotonic()
             running[:] = [subprocess.Popen([sys.executable, "-m", "blockplan.portal.background"])]
-            running[0].wait()
+            # Asked again and again: a blocking wait sleeps on for ever where granian reaps the process first.
+            while running[0].poll() is None and not over.wait(0.5):
+                pass
             wait_s = 1.0 if time.monotonic() - begun > LASTED_S else min(wait_s * 2, LASTED_S)
             over.wait(wait_s)
 
