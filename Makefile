@@ -40,7 +40,7 @@ test-library: $(READY) ## the library tests, e.g. on another Python: make test-l
 	$(BIN)/python -m pytest -m "not browser and not soak" --ignore tests/portal
 
 test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in a cluster of their own
-	$(BIN)/python -m pytest tests/portal --database postgresql
+	$(BIN)/python -m pytest tests/portal --database postgresql -m "not soak and (not browser or whole_way)"
 
 check: $(READY) ## format, lint, types, order of the rooms, docs
 	$(BIN)/ruff format --check .

@@ -25,7 +25,7 @@ from tests.portal.staff import PASSWORD, code_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole_way]
 
 KEY = re.compile(r"\b[A-Z2-7]{32}\b")
 JOIN = re.compile(r"http://localhost:\d+/en/office/join/[\w-]+/?")
