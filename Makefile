@@ -36,8 +36,8 @@ demo: $(READY) ## the whole way on the reference plan; ends with what to open
 test: $(READY) ## all tests that are not marked soak
 	$(BIN)/python -m pytest
 
-test-library: $(READY) ## the library tests, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
-	$(BIN)/python -m pytest -m "not browser and not soak" --ignore tests/portal
+test-library: $(READY) ## the library tests but long searches, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
+	$(BIN)/python -m pytest -m "not browser and not soak" --ignore tests/portal --ignore tests/propose --ignore tests/batch
 
 test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in a cluster of their own
 	$(BIN)/python -m pytest tests/portal --database postgresql -m "not soak and (not browser or whole_way)"
