@@ -29,18 +29,18 @@ import numpy as np
 from landuse_town import TERMS, a_town
 
 from blockplan.check import check
-from blockplan.propose.landuse import landuse_problem
-from blockplan.propose.landuse_problem import fits, parts
-from blockplan.propose.landuse_search import solve
-from blockplan.propose.landuse_terms import terms_of
-from blockplan.propose.siting import gap
+from blockplan.propose.landuse.allocation import landuse_problem
+from blockplan.propose.landuse.problem import fits, parts
+from blockplan.propose.landuse.search import solve
+from blockplan.propose.landuse.terms import terms_of
+from blockplan.propose.sites import gap
 from blockplan.propose.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.propose.landuse_problem import Problem
-    from blockplan.propose.landuse_search import Found
+    from blockplan.propose.landuse.problem import Problem
+    from blockplan.propose.landuse.search import Found
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"

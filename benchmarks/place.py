@@ -24,8 +24,8 @@ import blockplan as bp
 from blockplan.measure.landtake import land_takes
 from blockplan.measure.nearby import nearby
 from blockplan.measure.neighbours import neighbours
-from blockplan.report.locator import Locator
-from blockplan.report.place import Places
+from blockplan.report.public.locator import Locator
+from blockplan.report.public.place import Places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -54,7 +54,7 @@ def begin(config: Any, *, plan: bool = False) -> dict[str, Any]:
 
 def fill(config: Any, *, count: int) -> dict[str, Any]:
     """Enter opinions, as the form would."""
-    from blockplan.notice.intake import Opinion, submit_many
+    from blockplan.notice.taking import Opinion, submit_many
     from blockplan.portal.record.store import open_store
 
     store = open_store(NOTICE, config)
@@ -66,7 +66,7 @@ def fill(config: Any, *, count: int) -> dict[str, Any]:
 
 def solutions(_config: Any, *, count: int) -> list[str | None]:
     """Shown work, made cheap with the key of the service: not the sender is measured."""
-    from blockplan.notice.challenge import Price, create, solve
+    from blockplan.notice.intake.challenge import Price, create, solve
     from blockplan.portal.intake import gate
 
     key = gate._key("challenge")

@@ -27,16 +27,16 @@ from scipy.sparse.csgraph import shortest_path
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
-from blockplan.propose.capacitated import capacitated_pmedian
-from blockplan.propose.covering import lscp, mclp
-from blockplan.propose.pcenter import pcenter
-from blockplan.propose.pmedian import pmedian
+from blockplan.propose.siting.capacitated import capacitated_pmedian
+from blockplan.propose.siting.covering import lscp, mclp
+from blockplan.propose.siting.pcenter import pcenter
+from blockplan.propose.siting.pmedian import pmedian
 from blockplan.propose.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from blockplan.propose.siting import Sites
+    from blockplan.propose.sites import Sites
 
 #: Demand points, sites, sites to open, and the gap (1) that is good enough.
 RANDOM = ((10_000, 2_000, 50, 0.0025), (20_000, 3_000, 100, 0.005))

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.propose.landuse_problem import Clash, Cover, Demand, Facing, Problem, fits, score
+from blockplan.propose.landuse.problem import Clash, Cover, Demand, Facing, Problem, fits, score
 
 USES = ("home", "park", "plant")
 

@@ -22,11 +22,11 @@ import geopandas as gpd
 import shapely
 
 from blockplan.notice import Attachment, SqliteStore
-from blockplan.notice.intake import Opinion, amend, erase, submit, withdraw
-from blockplan.notice.notary import Notary, TipFile, new_key
 from blockplan.notice.office import FrozenPlan, Law, close, extend, open_notice
+from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
+from blockplan.notice.taking import Opinion, amend, erase, submit, withdraw
 from blockplan.plan import Plan, write
 from blockplan.plan.manifest import manifest_from
 from blockplan.respond import Answer, Change, Desk, reconcile, require_complete

@@ -16,7 +16,7 @@ from tests.notice.records import HandClock, a_clock
 
 from blockplan.cli import main
 from blockplan.notice import ledger
-from blockplan.notice.notary import new_key
+from blockplan.notice.proof.notary import new_key
 from blockplan.plan import write
 
 if TYPE_CHECKING:

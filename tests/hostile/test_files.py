@@ -15,10 +15,10 @@ from tests.hostile.corpus import corpus, files
 from tests.hostile.entries import FORMULA
 
 from blockplan.errors import IntakeError
-from blockplan.notice.file_names import ENDINGS
-from blockplan.notice.limits import LIMITS
-from blockplan.notice.texts_in import TURNING
-from blockplan.notice.uploads import Upload, take_file
+from blockplan.notice.intake.file_names import ENDINGS
+from blockplan.notice.intake.limits import LIMITS
+from blockplan.notice.intake.texts_in import TURNING
+from blockplan.notice.intake.uploads import Upload, take_file
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ from pathlib import Path
 from tests.builders import a_plan
 from tests.hostile.corpus import corpus
 from blockplan.errors import BlockplanError
-from blockplan.notice.geometry_in import NoticeArea, take_geometry
-from blockplan.notice.places import PlaceIndex
-from blockplan.notice.texts_in import take_text
-from blockplan.notice.uploads import take_file
+from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
+from blockplan.notice.intake.places import PlaceIndex
+from blockplan.notice.intake.texts_in import take_text
+from blockplan.notice.intake.uploads import take_file
 
 area = NoticeArea.of_plan(a_plan())
 index = PlaceIndex.of_plan(a_plan())

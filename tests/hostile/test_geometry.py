@@ -10,8 +10,8 @@ from tests.builders import a_plan
 from tests.hostile.corpus import geometries
 
 from blockplan.errors import IntakeError
-from blockplan.notice import canonical
-from blockplan.notice.geometry_in import Drawing, NoticeArea, take_geometry
+from blockplan.notice.intake.geometry_in import Drawing, NoticeArea, take_geometry
+from blockplan.notice.proof import canonical
 
 GEOMETRIES = {entry.name: entry for entry in geometries()}
 AREA = NoticeArea.of_plan(a_plan())

@@ -8,8 +8,8 @@ import pytest
 from tests.hostile.corpus import texts
 
 from blockplan.errors import IntakeError
-from blockplan.notice import canonical
-from blockplan.notice.texts_in import FIELDS, TURNING, UNFIT, Words, take_text
+from blockplan.notice.intake.texts_in import FIELDS, TURNING, UNFIT, Words, take_text
+from blockplan.notice.proof import canonical
 
 TEXTS = {entry.name: entry for entry in texts()}
 OPENING = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c",

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 from tests.builders import a_manifest, boundary_of, parcels_of
 from tests.notice.records import a_clock
 
-from blockplan.notice import Attachment, SqliteStore, canonical, merkle
-from blockplan.notice.intake import Opinion, erase, submit, withdraw
+from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.leaves import commitment
-from blockplan.notice.notary import Notary, TipFile, new_key
-from blockplan.notice.notes import Checkpoint, Signer
 from blockplan.notice.office import FrozenPlan, Law, close, extend, open_notice
+from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.proof.notary import Notary, TipFile, new_key
+from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export, seal_text
+from blockplan.notice.taking import Opinion, erase, submit, withdraw
 from blockplan.plan import Plan, write
 from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.coverage import received

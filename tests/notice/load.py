@@ -14,9 +14,9 @@ from pathlib import Path
 from tests.notice.records import a_clock
 
 from blockplan.notice import SqliteStore
-from blockplan.notice.intake import Opinion, submit
-from blockplan.notice.notary import Notary, TipFile, read_key
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.proof.notary import Notary, TipFile, read_key
+from blockplan.notice.proof.notes import read_checkpoint
+from blockplan.notice.taking import Opinion, submit
 
 THREADS = 8
 

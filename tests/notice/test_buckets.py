@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.notice.buckets import Bucket, MemoryBuckets, Rate, address_key, take, taken
+from blockplan.notice.intake.buckets import Bucket, MemoryBuckets, Rate, address_key, take, taken
 
 RATE = Rate(capacity=5, per_s=0.5)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import UsageError
-from blockplan.notice import canonical
+from blockplan.notice.proof import canonical
 
 # RFC 8785, appendix B: bits of a double -> its text.
 NUMBERS = {

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.notice.challenge import MemoryUsed, Price, Verdict, create, solve, verify
+from blockplan.notice.intake.challenge import MemoryUsed, Price, Verdict, create, solve, verify
 
 SECRET = b"a secret of the tests"
 CHEAP = Price(cost=1)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.builders import X, Y, a_plan
 
 from blockplan.errors import IntakeError
-from blockplan.notice.coordinates import locate, typed_numbers
-from blockplan.notice.datums import gcj02_to_bd09, wgs84_to_gcj02
-from blockplan.notice.geometry_in import NoticeArea
+from blockplan.notice.intake.coordinates import locate, typed_numbers
+from blockplan.notice.intake.datums import gcj02_to_bd09, wgs84_to_gcj02
+from blockplan.notice.intake.geometry_in import NoticeArea
 
 AREA = NoticeArea.of_plan(a_plan())
 LON, LAT = AREA.to_wgs84(X + 50, Y + 50)

@@ -14,10 +14,11 @@ from tests.notice.load import notary
 from tests.notice.records import a_clock, a_notice, an_opinion
 
 from blockplan.errors import BlockplanError, NoticeStateError
-from blockplan.notice import SqliteStore, merkle
+from blockplan.notice import SqliteStore
 from blockplan.notice.leaves import holds, leaf
-from blockplan.notice.notary import Notary, TipFile, new_key
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.proof import merkle
+from blockplan.notice.proof.notary import Notary, TipFile, new_key
+from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 

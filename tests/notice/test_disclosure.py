@@ -13,11 +13,11 @@ from tests.notice.records import PERIOD, a_clock, an_opening, an_opinion
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import SqliteStore
-from blockplan.notice.intake import erase
-from blockplan.notice.notary import Notary, TipFile
-from blockplan.notice.notes import Signer
 from blockplan.notice.overview import overview
+from blockplan.notice.proof.notary import Notary, TipFile
+from blockplan.notice.proof.notes import Signer
 from blockplan.notice.record import export
+from blockplan.notice.taking import erase
 from blockplan.notice.verify import verify
 from blockplan.respond import Desk, reconcile
 

@@ -8,11 +8,11 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import KINDS
-from blockplan.notice.buckets import RATES
-from blockplan.notice.challenge import Verdict
 from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.disclosure import GROUNDS
-from blockplan.notice.limits import Limits
+from blockplan.notice.intake.buckets import RATES
+from blockplan.notice.intake.challenge import Verdict
+from blockplan.notice.intake.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def test_every_limit_is_documented_with_its_default(repo: Path) -> None:
 
 def test_every_ground_and_note_has_its_words_and_every_word_its_use(repo: Path) -> None:
     room = repo / "src" / "blockplan" / "notice"
-    texts = tomllib.loads((room / "intake.toml").read_text(encoding="utf-8"))
+    texts = tomllib.loads((room / "intake" / "texts.toml").read_text(encoding="utf-8"))
 
     def codes(node: dict[str, Any], path: str = "") -> set[str]:
         found = {path} if "zh" in node else set()
@@ -62,7 +62,7 @@ def test_every_ground_and_note_has_its_words_and_every_word_its_use(repo: Path) 
         )
 
     known = codes(texts["refused"]) | codes(texts["note"])
-    written = " ".join(file.read_text(encoding="utf-8") for file in sorted(room.glob("*.py")))
+    written = " ".join(file.read_text(encoding="utf-8") for file in sorted(room.rglob("*.py")))
     used = set(re.findall(r"\"((?:\w+)\.(?:\w+))\"", written))
     raised = set(re.findall(r"(?:refused|note)\(\"([\w.]+)\"", written))
     assert raised <= known

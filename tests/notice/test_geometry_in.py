@@ -12,7 +12,7 @@ from pyproj import Transformer
 from tests.builders import X, Y, a_plan
 
 from blockplan.errors import IntakeError
-from blockplan.notice.geometry_in import NoticeArea, take_geometry
+from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 
 #: Two squares of 100 m, from (X, Y) to (X + 200, Y + 100).
 AREA = NoticeArea.of_plan(a_plan())

@@ -9,9 +9,10 @@ import pytest
 from tests.notice.records import PERIOD, a_clock, a_notice, an_opening, an_opinion
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import Attachment, SqliteStore, merkle
-from blockplan.notice.intake import erase
+from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.leaves import holds, leaf
+from blockplan.notice.proof import merkle
+from blockplan.notice.taking import erase
 
 if TYPE_CHECKING:
     from pathlib import Path

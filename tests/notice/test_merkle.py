@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.notice import merkle
+from blockplan.notice.proof import merkle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import UsageError
-from blockplan.notice.notary import new_key, read_key
-from blockplan.notice.notes import Checkpoint, Signer, read_checkpoint, verifier
+from blockplan.notice.proof.notary import new_key, read_key
+from blockplan.notice.proof.notes import Checkpoint, Signer, read_checkpoint, verifier
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from tests.builders import X, Y, a_plan, parcels_of
 
 import blockplan as bp
 from blockplan.errors import IntakeError
-from blockplan.notice.geometry_in import NoticeArea
-from blockplan.notice.places import PlaceIndex, PlaceRow, rows_of
+from blockplan.notice.intake.geometry_in import NoticeArea
+from blockplan.notice.intake.places import PlaceIndex, PlaceRow, rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path

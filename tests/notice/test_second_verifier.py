@@ -15,8 +15,8 @@ from tests.notice import test_canonical, test_notes, test_verify
 from tests.notice.forging import Finished, copied, finished, put_lines, refresh_manifest, rewrite
 from tests.notice.test_merkle import LEAVES, VECTORS, a_tree
 
-from blockplan.notice import canonical, merkle
-from blockplan.notice.notes import Checkpoint, Signer
+from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import IntakeError
-from blockplan.notice.limits import Limits
-from blockplan.notice.texts_in import closed, mail_of, shown, take_text, take_words, with_few_marks
+from blockplan.notice.intake.limits import Limits
+from blockplan.notice.intake.texts_in import closed, mail_of, shown, take_text, take_words, with_few_marks
 
 
 def test_what_was_sent_is_kept_and_what_is_shown_is_composed() -> None:

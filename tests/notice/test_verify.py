@@ -27,8 +27,8 @@ from tests.notice.records import a_clock, a_notice, an_opinion
 from blockplan.cli.notice_record import _check_answers
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
-from blockplan.notice.notary import Notary, TipFile
-from blockplan.notice.notes import Checkpoint, Signer
+from blockplan.notice.proof.notary import Notary, TipFile
+from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.notice.verify import sentence, verify
 from blockplan.texts import LANGUAGES

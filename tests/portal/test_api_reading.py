@@ -9,8 +9,10 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from blockplan.notice import Attachment, intake, merkle
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice import Attachment
+from blockplan.notice import taking as intake
+from blockplan.notice.proof import merkle
+from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Opinion
 

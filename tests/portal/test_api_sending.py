@@ -142,7 +142,7 @@ def test_a_body_in_broken_parts_is_refused_in_one_shape(opened: DatabaseStore) -
 def test_shown_work_lets_an_opinion_stand_in_the_register_at_once_and_only_once(
     opened: DatabaseStore,
 ) -> None:
-    from blockplan.notice.challenge import Price, create, solve
+    from blockplan.notice.intake.challenge import Price, create, solve
     from blockplan.portal.intake import gate
 
     asked = send({}, 201, "/api/v1/notices/town/challenges")

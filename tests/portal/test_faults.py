@@ -17,10 +17,11 @@ from tests.portal.cluster import PROGRAMS
 from tests.portal.databases import on_postgresql, on_sqlite
 
 from blockplan.errors import NoticeStateError
-from blockplan.notice import Attachment, intake
+from blockplan.notice import Attachment
+from blockplan.notice import taking as intake
+from blockplan.notice.intake.uploads import take_file
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.record import export
-from blockplan.notice.uploads import take_file
 from blockplan.notice.verify import verify
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.record.files import Files
@@ -92,7 +93,7 @@ def test_an_error_of_the_disk_while_signing_is_told_as_it_is_and_the_same_form_g
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as disk:
-        disk.setattr("blockplan.notice.notary.TipFile.write", broken)
+        disk.setattr("blockplan.notice.proof.notary.TipFile.write", broken)
         with pytest.raises(UnavailableError, match="It is in the record, but could not be signed") as told:
             take("town", said("once", form))
         assert told.value.entered is True

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from tests.portal.test_opinion_form import page, unlisted
 
-from blockplan.notice import intake, office
+from blockplan.notice import office
+from blockplan.notice import taking as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Opinion
 

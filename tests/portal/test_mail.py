@@ -20,7 +20,7 @@ from tests.portal.smtp import MailServer
 from tests.portal.test_opinion_form import draft_of, page, unlisted
 
 from blockplan.errors import UsageError
-from blockplan.notice import intake
+from blockplan.notice import taking as intake
 from blockplan.portal.mail import outbox, sender
 from blockplan.portal.mail.models import Outgoing, Subscription
 

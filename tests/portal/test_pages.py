@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from django.test import Client
 
-from blockplan.notice import Attachment, intake, office
+from blockplan.notice import Attachment, office
+from blockplan.notice import taking as intake
 from blockplan.notice.receipts import receipt
 from blockplan.notice.verify import verify
 from blockplan.portal.words import OPEN, SHUT

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from tests.notice.records import an_opening
 
-from blockplan.notice import Attachment, intake, office
+from blockplan.notice import Attachment, office
+from blockplan.notice import taking as intake
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.respond import Answer, Desk
 

@@ -9,7 +9,8 @@ import pytest
 from django.db import connection
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import Attachment, intake, office
+from blockplan.notice import Attachment, office
+from blockplan.notice import taking as intake
 from blockplan.notice.receipts import faults_of_receipt, receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import Attachment, intake
+from blockplan.notice import Attachment
+from blockplan.notice import taking as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.models import Bucket, Sending, Spent

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.capacitated import capacitated_pmedian
-from blockplan.propose.capacity_kernels import share_out
-from blockplan.propose.choice import nearest_within
 from blockplan.propose.limits import Limits
+from blockplan.propose.siting.capacitated import capacitated_pmedian
+from blockplan.propose.siting.capacity_kernels import share_out
+from blockplan.propose.siting.choice import nearest_within
 from blockplan.propose.stop import Stop
 
 

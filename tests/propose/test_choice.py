@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.choice import evenly_within, fewest_within, most_within, nearest_within
 from blockplan.propose.limits import Budget, Limits
+from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.choice import fewest_within
-from blockplan.propose.cover_model import fewest_prices
-from blockplan.propose.cover_regions import raised_bound, regions
-from blockplan.propose.covering import lscp, mclp
 from blockplan.propose.limits import Limits
+from blockplan.propose.siting.choice import fewest_within
+from blockplan.propose.siting.cover_model import fewest_prices
+from blockplan.propose.siting.cover_regions import raised_bound, regions
+from blockplan.propose.siting.covering import lscp, mclp
 from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from blockplan.check import check
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.plan import validate
 from blockplan.propose import Stop, apply, conclude
-from blockplan.propose.landuse import chosen_uses, landuse_problem, propose_landuse
-from blockplan.propose.landuse_parcels import changes_for
-from blockplan.propose.landuse_parcels import parcels_of as read_parcels
-from blockplan.propose.landuse_problem import fits, score, shortfalls
-from blockplan.propose.landuse_search import solve
-from blockplan.propose.landuse_terms import default_text, read_terms, terms_of
-from blockplan.propose.landuse_worth import frontages
+from blockplan.propose.landuse.allocation import chosen_uses, landuse_problem, propose_landuse
+from blockplan.propose.landuse.parcels import changes_for
+from blockplan.propose.landuse.parcels import parcels_of as read_parcels
+from blockplan.propose.landuse.problem import fits, score, shortfalls
+from blockplan.propose.landuse.search import solve
+from blockplan.propose.landuse.terms import default_text, read_terms, terms_of
+from blockplan.propose.landuse.worth import frontages
 from blockplan.propose.locks import read_locks
 
 REFERENCE = "examples/demonstration-zone"

@@ -9,9 +9,9 @@ import blockplan as bp
 from blockplan.check import check
 from blockplan.errors import UsageError
 from blockplan.propose import Stop
-from blockplan.propose.landuse import landuse_problem, propose_point
-from blockplan.propose.landuse_pareto import balanced, objectives_of, pareto
-from blockplan.propose.landuse_problem import fits
+from blockplan.propose.landuse.allocation import landuse_problem, propose_point
+from blockplan.propose.landuse.pareto import balanced, objectives_of, pareto
+from blockplan.propose.landuse.problem import fits
 from blockplan.propose.locks import read_locks
 
 LONG = Stop(seconds=900)

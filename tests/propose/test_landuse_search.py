@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.landuse_problems import USES, a_problem, best_by_trying, land, parks_near
 
-from blockplan.propose.landuse_clash import explain
-from blockplan.propose.landuse_model import model_of
-from blockplan.propose.landuse_problem import fits, parts, score, shortfalls
-from blockplan.propose.landuse_search import proved_bound, solve
+from blockplan.propose.landuse.clash import explain
+from blockplan.propose.landuse.model import model_of
+from blockplan.propose.landuse.problem import fits, parts, score, shortfalls
+from blockplan.propose.landuse.search import proved_bound, solve
 from blockplan.propose.stop import Clock, Stop
 
 HOME, PARK, PLANT = range(3)

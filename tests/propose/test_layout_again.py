@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.exchange.community import community_text, write_community
-from blockplan.propose.layout import layout
-from blockplan.propose.layout_again import plan_again
-from blockplan.propose.layout_case import layout_case
-from blockplan.propose.layout_legal import illegal
-from blockplan.propose.layout_params import LayoutParams
+from blockplan.propose.layout.again import MORE_BLOCKS, plan_again
+from blockplan.propose.layout.case import layout_case
+from blockplan.propose.layout.drawing import layout
+from blockplan.propose.layout.legal import illegal
+from blockplan.propose.layout.params import LayoutParams
 from blockplan.propose.stop import Stop
 
 FEW = LayoutParams(chains=2, steps_a_second=100)
@@ -134,7 +134,9 @@ def test_the_command_tells_what_changed_since_the_earlier_plan(case, earlier, tm
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)["again"]
-    assert told["blocks_drawn_anew"] == [int(case.vacant_ids[0])]
+    # A second is short: on a busy machine the search is cut off, and up to four more blocks are opened then.
+    assert int(case.vacant_ids[0]) in told["blocks_drawn_anew"]
+    assert len(told["blocks_drawn_anew"]) <= 1 + max(MORE_BLOCKS)
     assert told["parcels_kept"] + told["parcels_gone"] > case.vacant.size
     done = CliRunner().invoke(app, ["propose", "layout", "PLAN", "--from", str(before)])
     assert "--from and --anew speak of a community" in str(done.exception)

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.odd_communities import ODD, many
 
-from blockplan.propose.layout import layout
-from blockplan.propose.layout_case import layout_case
-from blockplan.propose.layout_document import document
-from blockplan.propose.layout_legal import illegal
-from blockplan.propose.layout_params import LayoutParams
-from blockplan.propose.layout_score import score
-from blockplan.propose.layout_shape import shapes_of
+from blockplan.propose.layout.case import layout_case
+from blockplan.propose.layout.document import document
+from blockplan.propose.layout.drawing import layout
+from blockplan.propose.layout.legal import illegal
+from blockplan.propose.layout.params import LayoutParams
+from blockplan.propose.layout.score import score
+from blockplan.propose.layout.shape import shapes_of
 from blockplan.propose.stop import Stop
 
 #: Far too little work for a good plan: what is drawn has to be sound all the same.

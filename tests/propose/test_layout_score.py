@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from blockplan.exchange.community import Community, Objectives, read_community, read_objectives
-from blockplan.propose.layout_score import ecology_share, score
-from blockplan.propose.layout_traffic import joined_lengths, traffic
+from blockplan.propose.layout.score import ecology_share, score
+from blockplan.propose.layout.traffic import joined_lengths, traffic
 
 EMPTY: dict[str, float] = {}
 AIMS = Objectives(

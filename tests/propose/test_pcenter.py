@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.propose.limits import Limits
-from blockplan.propose.pcenter import pcenter
+from blockplan.propose.siting.pcenter import pcenter
 from blockplan.propose.stop import Stop
 
 LINE = np.array([0.0, 1, 2, 10, 11, 12])

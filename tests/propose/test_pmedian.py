@@ -14,7 +14,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import shortest_path
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.pmedian import pmedian
+from blockplan.propose.siting.pmedian import pmedian
 from blockplan.propose.stop import Stop
 
 if TYPE_CHECKING:

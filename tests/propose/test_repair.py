@@ -16,7 +16,7 @@ from blockplan.plan import Plan, read
 from blockplan.propose import Stop, apply, interruptible
 from blockplan.propose.conversion import converted
 from blockplan.propose.locks import read_locks
-from blockplan.propose.repair import RepairParams, repair
+from blockplan.propose.repair.mending import RepairParams, repair
 
 EXAMPLE = "examples/demonstration-zone"
 #: A stop that never cuts a search short.

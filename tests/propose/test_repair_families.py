@@ -10,7 +10,7 @@ from tests.builders import X, Y, a_plan, parcels_of, square
 from blockplan.check import check
 from blockplan.propose import Stop, apply
 from blockplan.propose.locks import read_locks
-from blockplan.propose.repair import repair
+from blockplan.propose.repair.mending import repair
 
 CALM = Stop(seconds=600)
 RULE = """\

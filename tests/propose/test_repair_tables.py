@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from blockplan.cli import app
 from blockplan.errors import UsageError
-from blockplan.propose.repair import RepairParams
-from blockplan.propose.repair_tables import read_tables
+from blockplan.propose.repair.mending import RepairParams
+from blockplan.propose.repair.tables import read_tables
 
 EXAMPLE = "examples/demonstration-zone"
 

@@ -17,9 +17,9 @@ from blockplan.compare.transition import Use
 from blockplan.errors import UsageError
 from blockplan.plan import Plan, read
 from blockplan.report import fonts
-from blockplan.report.comparison import View, page, write_comparison
-from blockplan.report.comparison_maps import _steps, ranges
-from blockplan.report.comparison_matrix import Matrix
+from blockplan.report.comparison.maps import _steps, ranges
+from blockplan.report.comparison.matrix import Matrix
+from blockplan.report.comparison.page import View, page, write_comparison
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 

@@ -11,7 +11,7 @@ from tests.report.test_comparison import varied
 
 from blockplan.check.verdict import Required
 from blockplan.compare.gains import Gain
-from blockplan.report.comparison_tables import comparison_tables, write_comparison_tables
+from blockplan.report.comparison.tables import comparison_tables, write_comparison_tables
 
 if TYPE_CHECKING:
     from pathlib import Path

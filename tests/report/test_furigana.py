@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.report.furigana import _table, annotated, bare, html, pieces, unread
+from blockplan.report.public.furigana import _table, annotated, bare, html, pieces, unread
 
 KANA = re.compile(r"[\u3041-\u309f\u30a0-\u30ff]+")
 

@@ -14,15 +14,15 @@ from tests.town import edited, town
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
-from blockplan.report.furigana import bare
-from blockplan.report.locator import Locator, around
-from blockplan.report.noticemaps import notice_pictures
-from blockplan.report.pictures import wrapped
-from blockplan.report.speech import SPOKEN
-from blockplan.report.svg import text_width
+from blockplan.report.maps.svg import text_width
+from blockplan.report.public.furigana import bare
+from blockplan.report.public.locator import Locator, around
+from blockplan.report.public.noticemaps import notice_pictures
+from blockplan.report.public.pictures import wrapped
+from blockplan.report.public.speech import SPOKEN
 
 if TYPE_CHECKING:
-    from blockplan.report.pictures import Picture
+    from blockplan.report.public.pictures import Picture
 
 MARKS = {
     "zh": ("草案", "虚构几何", "北", "没有法律效力"),

@@ -10,7 +10,7 @@ from tests.town import edited, town
 
 import blockplan as bp
 from blockplan.errors import UsageError
-from blockplan.report.place import Places
+from blockplan.report.public.place import Places
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from tests.town import edited, town, without
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.report import fonts
-from blockplan.report.furigana import bare, unread
-from blockplan.report.place import Places
-from blockplan.report.place_words import sections, title
-from blockplan.report.plain import plain_notice
-from blockplan.report.speech import CATALOGS, SPOKEN, Speech, spaced
+from blockplan.report.public.furigana import bare, unread
+from blockplan.report.public.place import Places
+from blockplan.report.public.place_words import sections, title
+from blockplan.report.public.plain import plain_notice
+from blockplan.report.public.speech import CATALOGS, SPOKEN, Speech, spaced
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.report.sections import Section
+    from blockplan.report.public.sections import Section
 
 DEMO = "examples/demonstration-zone"
 

@@ -12,14 +12,14 @@ from pypdf import PdfReader
 
 import blockplan as bp
 from blockplan.errors import UsageError
-from blockplan.report.locator import Locator
-from blockplan.report.place import Places
-from blockplan.report.prints import NoticeFacts, ReceiptFacts, notice_card, paper_receipt, parcel_page
-from blockplan.report.qr import qr_svg
-from blockplan.report.speech import SPOKEN
+from blockplan.report.public.locator import Locator
+from blockplan.report.public.place import Places
+from blockplan.report.public.prints import NoticeFacts, ReceiptFacts, notice_card, paper_receipt, parcel_page
+from blockplan.report.public.qr import qr_svg
+from blockplan.report.public.speech import SPOKEN
 
 if TYPE_CHECKING:
-    from blockplan.report.pictures import Picture
+    from blockplan.report.public.pictures import Picture
 
 CHECKPOINT = "example.org/notice/1\n42\n" + "q83v" * 11 + "\n\n— example.org/notice/1 " + "AbCd" * 23
 DEMO = "examples/demonstration-zone"
@@ -93,7 +93,7 @@ def test_what_a_notice_does_not_state_is_said_to_be_not_stated() -> None:
 
 def test_a_card_of_many_words_still_holds_on_one_page(found: Any) -> None:
     plan = bp.read(DEMO)
-    from blockplan.report.noticemaps import notice_pictures
+    from blockplan.report.public.noticemaps import notice_pictures
 
     picture: Picture = notice_pictures(plan, found, "ja")[0]
     long = notice(

@@ -9,8 +9,8 @@ from pypdf import PdfReader
 from tests.report.handmade import hand_made, layers, manifest
 
 from blockplan.plan import Plan
+from blockplan.report.maps.svg import Frame
 from blockplan.report.sheet import round_scale, sheet
-from blockplan.report.svg import Frame
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

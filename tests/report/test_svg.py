@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from blockplan.report import svg
-from blockplan.report.svg import Frame, Placer
+from blockplan.report.maps import svg
+from blockplan.report.maps.svg import Frame, Placer
 
 FRAME = Frame(0, 0, 1000, 1000)
 

@@ -11,8 +11,9 @@ from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES
 from blockplan.measure.measurement import Measurement, Place
 from blockplan.plan import Plan
-from blockplan.report import places, sums, trace
+from blockplan.report import sums, trace
 from blockplan.report.html import page
+from blockplan.report.public import places
 from blockplan.report.words import Words
 
 if TYPE_CHECKING:

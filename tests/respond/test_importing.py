@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import UsageError
-from blockplan.notice.texts_in import UNFIT, made_fit
+from blockplan.notice.intake.texts_in import UNFIT, made_fit
 from blockplan.respond import read_opinions
 from blockplan.respond.importing import LARGEST_WORKBOOK
 

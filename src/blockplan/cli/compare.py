@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from blockplan.compare import Comparison
-    from blockplan.report.comparison import View
+    from blockplan.report.comparison.page import View
 
 
 @click.command(
@@ -53,7 +53,7 @@ def command(
     With one NAME it is compared with the plan as drawn; with several, with the first of them.
     """
     from blockplan.compare import compare
-    from blockplan.report.comparison import View, write_comparison
+    from blockplan.report.comparison.page import View, write_comparison
     from blockplan.report.words import Words
 
     drawn = load(plan, None)
@@ -63,7 +63,7 @@ def command(
         with progress("Drawing the comparison"):
             write_comparison(found, Path(out), lang)
     if tables:
-        from blockplan.report.comparison_tables import write_comparison_tables
+        from blockplan.report.comparison.tables import write_comparison_tables
 
         write_comparison_tables(found, Path(tables), lang)
     view = View(found, Words(lang))

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from blockplan.check import CheckResult
     from blockplan.cli.propose_common import Asked
     from blockplan.propose import Answer, Stop
-    from blockplan.propose.landuse import Landuse
+    from blockplan.propose.landuse.allocation import Landuse
 
 
 def _show_terms(context: click.Context, _option: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
-        from blockplan.propose.landuse_terms import default_text
+        from blockplan.propose.landuse.terms import default_text
 
         click.echo(default_text(), nl=False)
         context.exit()
@@ -59,7 +59,7 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
     What cannot be met is named with its amount. Ctrl-C ends the search with the best so far.
     """
     from blockplan.propose import Stop
-    from blockplan.propose.landuse import propose_landuse
+    from blockplan.propose.landuse.allocation import propose_landuse
 
     request = asked(plan, given)
     land, before = _problem(request, terms)
@@ -78,8 +78,8 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
 def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult]:
     from blockplan.check import check
     from blockplan.cli.common import progress
-    from blockplan.propose.landuse import landuse_problem
-    from blockplan.propose.landuse_terms import read_terms, terms_of
+    from blockplan.propose.landuse.allocation import landuse_problem
+    from blockplan.propose.landuse.terms import read_terms, terms_of
 
     wanted = read_terms(Path(terms)) if terms else terms_of()
     with progress("Judging the plan as it is"):
@@ -90,8 +90,8 @@ def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult]:
 def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]) -> Answer:
     """The proposal that is one point of a set, with the set among its parameters."""
     from blockplan.errors import UsageError
-    from blockplan.propose.landuse import propose_point
-    from blockplan.propose.landuse_pareto import balanced, objectives_of, pareto
+    from blockplan.propose.landuse.allocation import propose_point
+    from blockplan.propose.landuse.pareto import balanced, objectives_of, pareto
 
     objectives = objectives_of(land, given["objectives"], before)
     points = pareto(land, objectives, given["points"], stop, request.seed)
@@ -105,8 +105,8 @@ def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, give
 
 def _show_parts(answer: Answer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
-    from blockplan.propose.landuse_pareto import say
-    from blockplan.report.proposal_words import Said
+    from blockplan.propose.landuse.pareto import say
+    from blockplan.report.proposal.words import Said
     from blockplan.report.words import Words
 
     named = Said(Words(lang))
@@ -126,7 +126,7 @@ def _show_parts(answer: Answer, lang: str) -> None:
 
 def _show_set(answer: Answer, lang: str) -> None:
     """The set of which the proposal is one point."""
-    from blockplan.propose.landuse_pareto import say
+    from blockplan.propose.landuse.pareto import say
     from blockplan.texts import pick
 
     found = answer.parameters.get("pareto")

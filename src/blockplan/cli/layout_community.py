@@ -14,9 +14,9 @@ from blockplan.cli.layout_set import set_of, show_set, told_bound, write_set
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from blockplan.propose.layout import Drawn
-    from blockplan.propose.layout_again import Again
-    from blockplan.propose.layout_case import Case
+    from blockplan.propose.layout.again import Again
+    from blockplan.propose.layout.case import Case
+    from blockplan.propose.layout.drawing import Drawn
     from blockplan.propose.proposal import Unmet
     from blockplan.propose.stop import Incumbent, Stop
 
@@ -27,11 +27,11 @@ SECONDS_OF_AN_EDIT = 8.0
 def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     """Lay out the vacant blocks of a community, and write the finished plan."""
     from blockplan.exchange.community import read_community, read_objectives, write_community
-    from blockplan.propose.layout import layout
-    from blockplan.propose.layout_case import layout_case
-    from blockplan.propose.layout_document import document, unmet_of
-    from blockplan.propose.layout_params import LayoutParams
-    from blockplan.propose.layout_residents import by_residents
+    from blockplan.propose.layout.case import layout_case
+    from blockplan.propose.layout.document import document, unmet_of
+    from blockplan.propose.layout.drawing import layout
+    from blockplan.propose.layout.params import LayoutParams
+    from blockplan.propose.layout.residents import by_residents
     from blockplan.propose.stop import Stop, interruptible
 
     out = given["out"]
@@ -79,8 +79,8 @@ def _numbered(out: Path, number: int) -> Path:
 def _again(case: Case, given: dict[str, Any], stop: Stop, asked: dict[str, Any]) -> Again:
     """The plan drawn again from an earlier one; without --seconds in seconds."""
     from blockplan.exchange.community import read_community
-    from blockplan.propose.layout_again import plan_again, proved
-    from blockplan.propose.layout_params import LayoutParams
+    from blockplan.propose.layout.again import plan_again, proved
+    from blockplan.propose.layout.params import LayoutParams
 
     source = click.get_current_context().get_parameter_source("seconds")
     if source is ParameterSource.DEFAULT:
@@ -103,7 +103,7 @@ def _tell(now: Incumbent) -> None:
 
 
 def _show(found: Drawn, told: dict[str, Any], unmet: list[Unmet], lang: str) -> None:
-    from blockplan.propose.layout_words import cannot
+    from blockplan.propose.layout.words import cannot
 
     parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]
     show_table(["part", "value"], [["total", f"{found.score.total:.4f}"], *parts])

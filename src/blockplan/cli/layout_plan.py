@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.cli.propose_common import Asked
-    from blockplan.propose.layout_case import Case
-    from blockplan.propose.layout_pareto import LayoutSet
-    from blockplan.propose.layout_programme import Options
+    from blockplan.propose.layout.case import Case
+    from blockplan.propose.layout.pareto import LayoutSet
+    from blockplan.propose.layout.programme import Options
 
 
 def of_plan(path: str, given: dict[str, Any]) -> None:
     """Lay out the vacant parcels of a plan."""
     from blockplan.check import check
-    from blockplan.propose.layout import layout
-    from blockplan.propose.layout_answer import answer_of
-    from blockplan.propose.layout_blocks import netted, with_blocks
-    from blockplan.propose.layout_params import LayoutParams
-    from blockplan.propose.layout_plan import plan_case
-    from blockplan.propose.layout_programme import programme_of
-    from blockplan.propose.layout_standards import standards_of
+    from blockplan.propose.layout.answer import answer_of
+    from blockplan.propose.layout.blocks import netted, with_blocks
+    from blockplan.propose.layout.drawing import layout
+    from blockplan.propose.layout.params import LayoutParams
+    from blockplan.propose.layout.plan import plan_case
+    from blockplan.propose.layout.programme import programme_of
+    from blockplan.propose.layout.standards import standards_of
     from blockplan.propose.stop import Stop
 
     options = options_of(given)
@@ -87,8 +87,8 @@ def options_of(given: dict[str, Any]) -> Options:
     UsageError
         If one of them is not of its form; the message shows the form.
     """
-    from blockplan.propose.layout_programme import Options
-    from blockplan.propose.layout_uses import GREEN, use_of
+    from blockplan.propose.layout.programme import Options
+    from blockplan.propose.layout.uses import GREEN, use_of
 
     need = {name: _whole("--need", value) if value else None for name, value in _pairs(given["need"])}
     size = {name: _range(name, value) for name, value in _pairs(given["size"])}

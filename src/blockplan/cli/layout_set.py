@@ -12,10 +12,10 @@ from blockplan.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from blockplan.propose.layout import Drawn
-    from blockplan.propose.layout_case import Case
-    from blockplan.propose.layout_params import LayoutParams
-    from blockplan.propose.layout_pareto import LayoutSet
+    from blockplan.propose.layout.case import Case
+    from blockplan.propose.layout.drawing import Drawn
+    from blockplan.propose.layout.params import LayoutParams
+    from blockplan.propose.layout.pareto import LayoutSet
     from blockplan.propose.stop import Stop
 
 
@@ -28,7 +28,7 @@ def set_of(case: Case, given: dict[str, Any], stop: Stop, params: LayoutParams) 
     UsageError
         If the set has no layout of the number that was asked for.
     """
-    from blockplan.propose.layout_pareto import layout_set
+    from blockplan.propose.layout.pareto import layout_set
 
     found = layout_set(case, given["pareto"], stop=stop, seed=given["seed"], params=params)
     picked = given["pick"] - 1 if given["pick"] else found.balanced()
@@ -49,7 +49,7 @@ def told_bound(found: LayoutSet, picked: int, case: Case) -> Drawn:
 
 def show_set(found: LayoutSet, picked: int, lang: str) -> None:
     """The set as a table."""
-    from blockplan.report.proposal_words import CATALOG
+    from blockplan.report.proposal.words import CATALOG
 
     heads = [CATALOG(f"set.{key}", lang) for key in ("number", "service_head", "ecology_head", "total")]
     rows = [
@@ -64,7 +64,7 @@ def write_set(found: LayoutSet, picked: int, case: Case, path: Path, lang: str) 
     """Write the picture of a set."""
     import numpy as np
 
-    from blockplan.report.layout_set import picture
+    from blockplan.report.proposal.layout_set import picture
 
     initial = case.initial
     stays = initial.ids[(initial.kinds == "block") & ~np.isin(initial.ids, case.vacant_ids)]

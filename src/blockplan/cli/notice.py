@@ -102,8 +102,8 @@ def open_command(
     from the record.
     """
     from blockplan.notice import SqliteStore
-    from blockplan.notice.notary import Notary, TipFile, new_key, read_key
     from blockplan.notice.office import FrozenPlan, open_notice
+    from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 
     law, more = _law(options)
     law.period()  # refuses wrong dates before anything is written

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.notice import Event, SqliteStore
-    from blockplan.notice.notary import Notary
+    from blockplan.notice.proof.notary import Notary
 
 notice_argument = click.argument("notice", metavar="NOTICE", type=click.Path(dir_okay=False))
 key_option = click.option(
@@ -50,7 +50,7 @@ def tip_path(key: Path) -> Path:
 
 def notary_of(notice: str, key: str | None) -> Notary:
     """Who signs the record."""
-    from blockplan.notice.notary import Notary, TipFile, read_key
+    from blockplan.notice.proof.notary import Notary, TipFile, read_key
 
     path = key_path(notice, key)
     return Notary(read_key(path), TipFile(tip_path(path)))

@@ -23,8 +23,8 @@ from blockplan.cli.notice_common import (
 
 if TYPE_CHECKING:
     from blockplan.notice import Attachment, Event, SqliteStore
-    from blockplan.notice.intake import Opinion
-    from blockplan.notice.notary import Notary
+    from blockplan.notice.proof.notary import Notary
+    from blockplan.notice.taking import Opinion
 
 opinion_argument = click.argument("opinion", metavar="OPINION")
 text_option = click.option("--text", help="The words; or --text-file.")
@@ -83,7 +83,7 @@ def submit_command(
 
     The secret that is shown lets the submitter amend and withdraw it; it is shown this once.
     """
-    from blockplan.notice.intake import submit
+    from blockplan.notice.taking import submit
 
     opinion = _opinion(given)
     with record(notice, key) as (store, notary):
@@ -141,7 +141,7 @@ def amend_command(notice: str, opinion: str, key: str | None, lang: str, as_json
     Put another text in the place of an opinion, while the period runs. The first text stays in the
     record.
     """
-    from blockplan.notice.intake import amend
+    from blockplan.notice.taking import amend
 
     text = _text(given)
     with record(notice, key) as (store, _):
@@ -171,7 +171,7 @@ def withdraw_opinion_command(
     as_json: bool,
 ) -> None:
     """Take an opinion back. It stays counted, as withdrawn, and is not published."""
-    from blockplan.notice.intake import withdraw
+    from blockplan.notice.taking import withdraw
 
     with record(notice, key) as (store, _):
         event = withdraw(store, opinion, secret=secret, by=by, reason=reason)
@@ -274,7 +274,7 @@ def erase_command(
 
     Every other proof still holds. What was published or backed up before is not reached.
     """
-    from blockplan.notice.intake import erase
+    from blockplan.notice.taking import erase
 
     with record(notice, key) as (store, _):
         event = erase(store, opinion, ground=ground, by=by, person_only=person_only)
@@ -295,7 +295,7 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
     The day of arrival that the file gives decides whether an opinion is in time. An empty row is no
     opinion, and is reported.
     """
-    from blockplan.notice.intake import submit_many
+    from blockplan.notice.taking import submit_many
     from blockplan.respond.importing import read_opinions
 
     digest = _digest(file)
@@ -322,7 +322,7 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
 
 
 def _opinion(given: dict[str, Any]) -> Opinion:
-    from blockplan.notice.intake import Opinion
+    from blockplan.notice.taking import Opinion
 
     targets = []
     for one in given["targets"]:
@@ -341,7 +341,7 @@ def _opinion(given: dict[str, Any]) -> Opinion:
 
 
 def _from_row(row: Any, file: str, digest: str) -> Opinion:
-    from blockplan.notice.intake import Opinion
+    from blockplan.notice.taking import Opinion
 
     more = {**row.payload(), "source": {"file": Path(file).name, "sha256": digest, "row": row.row}}
     text, channel, sender = (more.pop(name) for name in ("text", "channel", "from"))

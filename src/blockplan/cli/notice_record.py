@@ -184,7 +184,7 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
 
 
 def _verify_receipt(path: str, public: str | None, lang: str, as_json: bool) -> int:
-    from blockplan.notice.notes import verifier
+    from blockplan.notice.proof.notes import verifier
     from blockplan.notice.receipts import faults_of_receipt
     from blockplan.notice.verify import read_document, wanted_key
 

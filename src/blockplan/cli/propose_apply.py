@@ -27,7 +27,7 @@ def command(plan: str, proposal: str, only: tuple[str, ...], name: str, lang: st
     written together or not at all; nothing else in the package is touched. `propose undo` takes it out.
     """
     from blockplan.propose.takeover import take_over
-    from blockplan.report.proposal_words import CATALOG
+    from blockplan.report.proposal.words import CATALOG
 
     with progress("Taking over"):
         kept, touched = take_over(plan, proposal, name, only)

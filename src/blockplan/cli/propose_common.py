@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose import Answer, Incumbent, Proposal
     from blockplan.propose.locks import Locks
-    from blockplan.report.proposal_page import ProposalView
+    from blockplan.report.proposal.page import ProposalView
 
 #: Where stderr is no terminal a line of progress is written this often, beginning after as long.
 LINE_EVERY_S = 5.0
@@ -131,7 +131,7 @@ def incumbent_line(found: Incumbent) -> str:
     >>> incumbent_line(Incumbent(2.0, 12.0, 9.0)), incumbent_line(Incumbent(0.5, None, 9.0))
     ('2.0 s, best 12, bound 9, gap 25 %', '0.5 s, best not yet, bound 9')
     """
-    from blockplan.propose.siting import gap
+    from blockplan.propose.sites import gap
 
     best = "not yet" if found.objective is None else f"{found.objective:,.6g}"
     bound = "not known" if found.bound is None else f"{found.bound:,.6g}"
@@ -144,8 +144,8 @@ def incumbent_line(found: Incumbent) -> str:
 def finish(asked: Asked, answer: Answer, before: CheckResult | None = None) -> Proposal:
     """Judge the plan before and after, write ``--out``, and show the proposal."""
     from blockplan.propose import conclude
-    from blockplan.report.proposal_files import write_proposal
-    from blockplan.report.proposal_page import ProposalView
+    from blockplan.report.proposal.files import write_proposal
+    from blockplan.report.proposal.page import ProposalView
     from blockplan.report.words import Words
 
     with progress("Judging before and after") as step:

@@ -32,8 +32,8 @@ def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
     features stay. Rules that nothing permitted repairs are named with what stays missing. Unit costs are
     assumed and have no source unless --costs gives your own.
     """
-    from blockplan.propose.repair import RepairParams, repair
-    from blockplan.propose.repair_tables import read_tables
+    from blockplan.propose.repair.mending import RepairParams, repair
+    from blockplan.propose.repair.tables import read_tables
     from blockplan.propose.stop import Stop
 
     params = RepairParams(objective=objective, tables=read_tables(Path(costs)) if costs else {})

@@ -19,7 +19,7 @@ def command(plan: str, name: str, lang: str, as_json: bool) -> None:
     Scenarios that were drawn by hand are never taken out. plan.toml is then as it was before.
     """
     from blockplan.propose.takeover import undo
-    from blockplan.report.proposal_words import CATALOG
+    from blockplan.report.proposal.words import CATALOG
 
     record = undo(plan, name)
     if as_json:

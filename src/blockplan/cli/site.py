@@ -11,9 +11,9 @@ from blockplan.cli.propose_common import asked, finish, proposal_options, search
 if TYPE_CHECKING:
     from blockplan.cli.propose_common import Asked
     from blockplan.plan import Plan
-    from blockplan.propose.candidates import Land
-    from blockplan.propose.site_params import SiteParams
-    from blockplan.propose.stations import Track
+    from blockplan.propose.siting.candidates import Land
+    from blockplan.propose.siting.site_params import SiteParams
+    from blockplan.propose.siting.stations import Track
 
 
 class Words(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
@@ -109,7 +109,7 @@ def command(plan: str, **given: Any) -> None:
     Ctrl-C ends the search with the best so far.
     """
     from blockplan.propose import Stop
-    from blockplan.propose.site import propose_site
+    from blockplan.propose.siting.site import propose_site
 
     request = asked(plan, given)
     params = _params(request, given)
@@ -120,7 +120,7 @@ def command(plan: str, **given: Any) -> None:
 
 
 def _params(request: Asked, given: dict[str, Any]) -> SiteParams:
-    from blockplan.propose.site_params import SiteParams
+    from blockplan.propose.siting.site_params import SiteParams
 
     names = (
         "service", "problem", "within_m", "reading", "weigh_by", "codes", "share", "groups", "each_at_least",
@@ -140,7 +140,7 @@ def _params(request: Asked, given: dict[str, Any]) -> SiteParams:
 
 
 def _land(request: Asked, given: dict[str, Any]) -> Land:
-    from blockplan.propose.candidates import Land
+    from blockplan.propose.siting.candidates import Land
 
     parcels = request.plan.layer("parcels").index
     return Land(
@@ -154,8 +154,8 @@ def _land(request: Asked, given: dict[str, Any]) -> Land:
 
 
 def _track(plan: Plan, given: dict[str, Any]) -> Track:
-    from blockplan.propose.alignments import read_alignments
-    from blockplan.propose.stations import Track
+    from blockplan.propose.siting.alignments import read_alignments
+    from blockplan.propose.siting.stations import Track
 
     return Track(
         lines=read_alignments(plan, given["along"]),

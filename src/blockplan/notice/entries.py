@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
-from blockplan.notice import canonical, merkle
 from blockplan.notice.disclosure import GROUNDS, Disclosure
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
+from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about
 
 if TYPE_CHECKING:

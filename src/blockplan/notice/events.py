@@ -44,7 +44,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
-from blockplan.notice import canonical
+from blockplan.notice.proof import canonical
 from blockplan.notice.state import TAKES_OPINIONS, State
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice import canonical
 from blockplan.notice.events import Event, Part
+from blockplan.notice.proof import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

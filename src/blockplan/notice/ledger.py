@@ -11,9 +11,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import canonical, merkle
 from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
 from blockplan.notice.leaves import commit, leaf
+from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about, standing
 
 if TYPE_CHECKING:

@@ -11,17 +11,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
-from blockplan.notice import canonical, merkle
 from blockplan.notice.events import Part
 from blockplan.notice.leaves import event_of, holds, leaf, leaf_document, unhex
-from blockplan.notice.notes import read_checkpoint, verifier
+from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.proof.notes import read_checkpoint, verifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blockplan.notice.events import Event
-    from blockplan.notice.merkle import Nodes
-    from blockplan.notice.notes import Verifier
+    from blockplan.notice.proof.merkle import Nodes
+    from blockplan.notice.proof.notes import Verifier
 
 FORMAT = "blockplan-receipt-1"
 _KEYS = {"format", "leaf", "body", "body_key", "file_keys", "proof", "checkpoint", "key"}

@@ -16,17 +16,17 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
-from blockplan.notice import canonical
 from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import STANDING
 from blockplan.notice.leaves import leaf_document
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.proof import canonical
+from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.standing import standing
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from blockplan.notice.events import Event
-    from blockplan.notice.notary import Notary
+    from blockplan.notice.proof.notary import Notary
     from blockplan.notice.store import Store
 
 FORMAT = "blockplan-record-1"

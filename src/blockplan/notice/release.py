@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import canonical
 from blockplan.notice.particulars import asked_and_missing
+from blockplan.notice.proof import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

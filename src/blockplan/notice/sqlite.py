@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment
-    from blockplan.notice.notary import Notary
+    from blockplan.notice.proof.notary import Notary
 
 T = TypeVar("T")
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, UsageError
-from blockplan.notice import canonical, merkle
 from blockplan.notice.entries import Finding, Log, read_log
-from blockplan.notice.notes import Checkpoint, Verifier, read_checkpoint, verifier
+from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint, verifier
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.notice.record import (
     CHECKPOINT,

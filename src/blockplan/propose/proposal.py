@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import PlanDataError
 from blockplan.propose.changes import Change, apply
-from blockplan.propose.siting import EXACT, gap
+from blockplan.propose.sites import EXACT, gap
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

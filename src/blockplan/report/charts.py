@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from blockplan.check.capacity import carried
-from blockplan.report import svg
-from blockplan.report.svg import FONT
+from blockplan.report.maps import svg
+from blockplan.report.maps.svg import FONT
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from blockplan.report.svg import FONT
+from blockplan.report.maps.svg import FONT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

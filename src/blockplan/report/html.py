@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from blockplan.report import charts, fonts, ledger, places, readings, sums, tables, trace
+from blockplan.report import charts, fonts, ledger, readings, sums, tables, trace
+from blockplan.report.public import places
 from blockplan.report.view import NO_BREAK, View
 from blockplan.report.words import Words
 

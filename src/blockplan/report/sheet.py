@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report import themes
-from blockplan.report.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.grouping import WORST_FIRST
-from blockplan.report.legends import facility_legend, is_station
+from blockplan.report.maps import themes
+from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.legends import facility_legend, is_station
 from blockplan.report.typesetting import desk, typeset
 from blockplan.report.view import FORCES, NO_BREAK, View
 from blockplan.report.words import Words
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.plan import Plan
-    from blockplan.report.svg import Frame
+    from blockplan.report.maps.svg import Frame
 
 #: Room for the map on the sheet, mm: width of a strip map and of a wide one, height.
 STRIP_MM, WIDE_MM, HEIGHT_MM = 100.0, 262.0, 262.0

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report import charts, ledger, readings, tables, themes
-from blockplan.report.drawing import FOOT_MM, Sheet
+from blockplan.report import charts, ledger, readings, tables
+from blockplan.report.maps import themes
+from blockplan.report.maps.drawing import FOOT_MM, Sheet
 from blockplan.report.typesetting import desk, typeset
 from blockplan.report.view import FORCES, NO_BREAK, View
 from blockplan.report.words import Words, is_known

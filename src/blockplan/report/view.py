@@ -15,22 +15,13 @@ from typing import TYPE_CHECKING, Any
 import blockplan
 from blockplan.plan import BASE, landuse
 from blockplan.plan.codes import LISTS
-from blockplan.report import (
-    charts,
-    definitions,
-    ledger,
-    places,
-    reachmaps,
-    readings,
-    rulemaps,
-    tables,
-    themes,
-    trace,
-)
-from blockplan.report.drawing import definitions as ground_definitions
+from blockplan.report import charts, definitions, ledger, readings, tables, trace
 from blockplan.report.features import residents_by_id
-from blockplan.report.ground import Ground
 from blockplan.report.grouping import PackGroup, PackWords, RuleGroup, anchors, by_pack, by_rule, pack_words
+from blockplan.report.maps import reachmaps, rulemaps, themes
+from blockplan.report.maps.drawing import definitions as ground_definitions
+from blockplan.report.maps.ground import Ground
+from blockplan.report.public import places
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
@@ -42,7 +33,7 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
     from blockplan.plan.faults import Fault
-    from blockplan.report.drawing import Drawing
+    from blockplan.report.maps.drawing import Drawing
     from blockplan.report.words import Words
 
 MOST_PLACES = 40

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
-from blockplan.notice.texts_in import made_fit
+from blockplan.notice.intake.texts_in import made_fit
 from blockplan.respond import intake
 from blockplan.respond.intake import PERSONAL, Opinion
 from blockplan.respond.mails import read_mails

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan import __version__
 from blockplan.errors import UsageError
-from blockplan.notice.texts_in import TURNING
+from blockplan.notice.intake.texts_in import TURNING
 from blockplan.respond.document import response
 from blockplan.texts import LANGUAGES, Catalog, pick
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.notice.texts_in import with_few_marks
+from blockplan.notice.intake.texts_in import with_few_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from blockplan.notice import merkle
 from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import KINDS, STANDING, Event
 from blockplan.notice.leaves import leaf, leaf_document
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.proof import merkle
+from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.standing import standing
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import P, PathEx, Query, Router, Schema
 from pydantic import ConfigDict, Field
 
-from blockplan.notice.intake import holds_secret
 from blockplan.notice.receipts import receipt
+from blockplan.notice.taking import holds_secret
 from blockplan.portal import shield
 from blockplan.portal.api import register
 from blockplan.portal.api.answers import as_json

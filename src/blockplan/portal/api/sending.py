@@ -13,10 +13,10 @@ from ninja.errors import ValidationError
 from pydantic import ConfigDict, Field
 from pydantic import ValidationError as NotValid
 
-from blockplan.notice import intake
-from blockplan.notice.limits import LIMITS
-from blockplan.notice.texts_in import made_fit
-from blockplan.notice.uploads import take_files
+from blockplan.notice import taking as intake
+from blockplan.notice.intake.limits import LIMITS
+from blockplan.notice.intake.texts_in import made_fit
+from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId

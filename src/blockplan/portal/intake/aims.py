@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from blockplan.notice.datums import DATUMS
-from blockplan.notice.geometry_in import NoticeArea
-from blockplan.notice.places import PLACES, PlaceIndex, PlaceRow
+from blockplan.notice.intake.datums import DATUMS
+from blockplan.notice.intake.geometry_in import NoticeArea
+from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
 from blockplan.portal.words import say
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from blockplan.notice.coordinates import Typed
+    from blockplan.notice.intake.coordinates import Typed
     from blockplan.portal.record.models import Notice
 
 MOST_HITS = 12

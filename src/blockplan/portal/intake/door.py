@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponseForbidden
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from blockplan.notice.limits import LIMITS, size
+from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.portal.record.models import Notice
 
 if TYPE_CHECKING:

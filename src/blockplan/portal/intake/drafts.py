@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from blockplan.notice.uploads import Upload
+    from blockplan.notice.intake.uploads import Upload
 
 DAYS = 30
 HOURS_UNASKED = 24

@@ -6,9 +6,9 @@ import re
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice.intake import ABOUT_PERSON, Opinion
-from blockplan.notice.limits import LIMITS
-from blockplan.notice.texts_in import made_fit
+from blockplan.notice.intake.limits import LIMITS
+from blockplan.notice.intake.texts_in import made_fit
+from blockplan.notice.taking import ABOUT_PERSON, Opinion
 from blockplan.portal.mail.outbox import is_mail
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import intake
+from blockplan.notice import taking as intake
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
-from blockplan.notice.limits import LIMITS
+from blockplan.notice.intake.limits import LIMITS
+from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.state import TAKES_OPINIONS, State
-from blockplan.notice.texts_in import made_fit
 from blockplan.portal import clock, shield
 from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.answers import answers_to

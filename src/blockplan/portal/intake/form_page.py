@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from django.shortcuts import render
 
 from blockplan.errors import IntakeError, UsageError
-from blockplan.notice.datums import DATUMS
 from blockplan.notice.events import parse_time, write_time
-from blockplan.notice.limits import LIMITS, size
-from blockplan.notice.texts_in import made_fit
-from blockplan.notice.uploads import take_files
+from blockplan.notice.intake.datums import DATUMS
+from blockplan.notice.intake.limits import LIMITS, size
+from blockplan.notice.intake.texts_in import made_fit
+from blockplan.notice.intake.uploads import take_files
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import aims, drafts, gate

@@ -1,6 +1,6 @@
 """
-How often somebody may do something here, and whether work was shown: `blockplan.notice.buckets` and
-`blockplan.notice.challenge` over tables, the same for all processes.
+How often somebody may do something here, and whether work was shown: `blockplan.notice.intake.buckets` and
+`blockplan.notice.intake.challenge` over tables, the same for all processes.
 
 Addresses are not kept: a bucket stands under a hash with a key of the day, and is gone two days later.
 """
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from blockplan.errors import BlockplanError
-from blockplan.notice import buckets, challenge
+from blockplan.notice.intake import buckets, challenge
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.models import Bucket, Spent

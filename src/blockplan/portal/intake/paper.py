@@ -1,4 +1,4 @@
-"""The receipt on paper, as `blockplan.report.prints` sets it."""
+"""The receipt on paper, as `blockplan.report.public.prints` sets it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
     secret
         As its holder typed it; it is printed, and stands in no address.
     """
-    from blockplan.report.prints import ReceiptFacts, paper_receipt  # noqa: PLC0415 (typst takes a while)
+    from blockplan.report.public.prints import ReceiptFacts, paper_receipt  # noqa: PLC0415 (typst takes a while)
 
     local = parse_time(made.at).astimezone(ZoneInfo(row.zone))
     said = facts(row, made, lang)

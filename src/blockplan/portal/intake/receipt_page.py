@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.shortcuts import render
 
-from blockplan.notice.notes import read_checkpoint, verifier
+from blockplan.notice.proof.notes import read_checkpoint, verifier
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import aims
 

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from blockplan.errors import UsageError
-from blockplan.notice import intake
+from blockplan.notice import taking as intake
 from blockplan.notice.events import write_time
 from blockplan.notice.leaves import leaf
-from blockplan.notice.merkle import leaf_hash
+from blockplan.notice.proof.merkle import leaf_hash
 from blockplan.notice.receipts import receipt
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
@@ -59,8 +59,8 @@ class Said:
     Attributes
     ----------
     opinion
-        Words, files, person: `blockplan.notice.intake.Opinion`. Files must have gone through
-        `blockplan.notice.uploads` before.
+        Words, files, person: `blockplan.notice.taking.Opinion`. Files must have gone through
+        `blockplan.notice.intake.uploads` before.
     form
         The sender's key against sending twice (`new_form` makes one).
     mail

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from blockplan.notice import intake, office
+from blockplan.notice import office
+from blockplan.notice import taking as intake
 from blockplan.notice.events import KINDS
-from blockplan.notice.uploads import take_files
+from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.office import act_forms, second
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew

@@ -11,10 +11,10 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 
 from blockplan.errors import BlockplanError
-from blockplan.notice import canonical
-from blockplan.notice import intake as notices
+from blockplan.notice import taking as notices
 from blockplan.notice.events import CHANNELS, SENDERS
-from blockplan.notice.uploads import take_files
+from blockplan.notice.intake.uploads import take_files
+from blockplan.notice.proof import canonical
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.acts import ACTS

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Within:
-    """As far as a `Store` is asked by `blockplan.notice.office` and `blockplan.notice.intake`."""
+    """As far as a `Store` is asked by `blockplan.notice.office` and `blockplan.notice.taking`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from blockplan.errors import UsageError
 from blockplan.notice.countries import country
-from blockplan.notice.notes import verifier
+from blockplan.notice.proof.notes import verifier
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import UNSEEN, public, seen, standing_of, version_of

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.locator import Locator
-    from blockplan.report.pictures import Picture
+    from blockplan.report.public.locator import Locator
+    from blockplan.report.public.pictures import Picture
 
 #: Pixels of a screen for a millimetre on paper.
 PIXELS_PER_MM = 96 / 25.4
@@ -41,7 +41,7 @@ def of_plan(version: PlanVersion, notice: str, lang: str) -> list[dict[str, Any]
     """The maps of the whole plan, for a template."""
     found = [_told(version, lang, name) for name in WHOLE]
     if all(one is None for one in found):
-        from blockplan.report.noticemaps import notice_pictures  # noqa: PLC0415 (drawing is slow to load)
+        from blockplan.report.public.noticemaps import notice_pictures  # noqa: PLC0415 (drawing is slow to load)
 
         places = places_of(version)
         _keep(version, lang, notice_pictures(places.plan, places.result, lang))
@@ -66,7 +66,7 @@ def of_object(version: PlanVersion, notice: str, layer: str, id_: str, lang: str
 @lru_cache(maxsize=16)
 def locator(version: PlanVersion, lang: str) -> Locator:
     """Who draws small maps of a plan; its index stays with the plan."""
-    from blockplan.report.locator import Locator  # noqa: PLC0415 (drawing is slow to load)
+    from blockplan.report.public.locator import Locator  # noqa: PLC0415 (drawing is slow to load)
 
     return Locator(places_of(version).plan, lang)
 

@@ -1,4 +1,4 @@
-"""The notice card and "my parcel" as PDF, each on one page; `blockplan.report.prints` sets them."""
+"""The notice card and "my parcel" as PDF, each on one page; `blockplan.report.public.prints` sets them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from blockplan.portal.pages.templatetags.words import last_moment
 from blockplan.portal.plans.places import folder_of, places_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
-from blockplan.report.furigana import bare
+from blockplan.report.public.furigana import bare
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.models import Notice
-    from blockplan.report.prints import NoticeFacts
+    from blockplan.report.public.prints import NoticeFacts
 
 SPOKEN = (*LANGUAGES, EASY)
 #: A print is made anew after so long.
@@ -44,8 +44,8 @@ FRESH_S = 600.0
 @public
 def card(request: HttpRequest, notice: str, lang: str, paper: str) -> HttpResponse:
     """The card for the board on site."""
-    from blockplan.report.noticemaps import notice_pictures  # noqa: PLC0415 (typesetting is slow to load)
-    from blockplan.report.prints import notice_card  # noqa: PLC0415
+    from blockplan.report.public.noticemaps import notice_pictures  # noqa: PLC0415 (typesetting is slow to load)
+    from blockplan.report.public.prints import notice_card  # noqa: PLC0415
 
     row, version = _found(notice, lang)
     if paper not in PAPERS:
@@ -65,7 +65,7 @@ def card(request: HttpRequest, notice: str, lang: str, paper: str) -> HttpRespon
 @public
 def parcel(request: HttpRequest, notice: str, lang: str, object_id: str) -> HttpResponse:
     """A parcel on one page of A4."""
-    from blockplan.report.prints import parcel_page  # noqa: PLC0415 (typesetting is slow to load)
+    from blockplan.report.public.prints import parcel_page  # noqa: PLC0415 (typesetting is slow to load)
 
     row, version = _found(notice, lang)
     try:
@@ -89,7 +89,7 @@ def parcel(request: HttpRequest, notice: str, lang: str, object_id: str) -> Http
 
 def facts_of(row: Notice, version: PlanVersion, lang: str, page: str = "") -> NoticeFacts:
     """What the notice says of itself, in the language of the print."""
-    from blockplan.report.prints import NoticeFacts  # noqa: PLC0415
+    from blockplan.report.public.prints import NoticeFacts  # noqa: PLC0415
 
     base = "ja" if lang == EASY else lang
     now, said, proof = standing_of(row), facts(row), signed(open_store(row.id))

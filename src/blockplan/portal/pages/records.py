@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.portal.pages.common import public, seen, standing_of
 from blockplan.portal.pages.notices import signed

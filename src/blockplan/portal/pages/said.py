@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.place_records import Link
-    from blockplan.report.sections import Section, Table
+    from blockplan.report.public.place_records import Link
+    from blockplan.report.public.sections import Section, Table
 
 #: Easy Japanese is a way to say a page, not a language of the service.
 EASY = "ja-easy"
@@ -29,7 +29,7 @@ OF_ITSELF = "what"
 #: Signs of verdicts, as `blockplan.report.tables` has them.
 SIGNS = frozenset("✓✗?–")
 MOST_ON_A_PHONE = 3
-#: Kind of a link, as `blockplan.report.place` has it -> layer of its page.
+#: Kind of a link, as `blockplan.report.public.place` has it -> layer of its page.
 PAGES = {"statement": STATEMENTS, "rule": RULES}
 
 
@@ -86,7 +86,7 @@ def plain(version: PlanVersion, lang: str, *, easy: bool = False) -> tuple[Part,
 
 @lru_cache(maxsize=64)
 def _plain(version: PlanVersion, lang: str, spoken: str) -> tuple[Part, ...]:
-    from blockplan.report.plain import plain_notice  # noqa: PLC0415 (with it come pandas and shapely)
+    from blockplan.report.public.plain import plain_notice  # noqa: PLC0415 (with it come pandas and shapely)
 
     places = places_of(version)
     made = plain_notice(places.plan, places.result, spoken)
@@ -105,7 +105,7 @@ def of_object(
     UsageError
         If the plan has no such object.
     """
-    from blockplan.report.place_words import sections, title  # noqa: PLC0415
+    from blockplan.report.public.place_words import sections, title  # noqa: PLC0415
 
     record = places_of(version).record(kind_of(layer), id_)
     spoken = EASY if easy else lang
@@ -113,8 +113,8 @@ def of_object(
 
 
 def kind_of(layer: str) -> str:
-    """What `blockplan.report.place` calls a thing of a layer."""
-    from blockplan.report.place_index import KINDS  # noqa: PLC0415
+    """What `blockplan.report.public.place` calls a thing of a layer."""
+    from blockplan.report.public.place_index import KINDS  # noqa: PLC0415
 
     return {STATEMENTS: "statement", RULES: "rule"}.get(layer) or KINDS.get(layer, layer)
 
@@ -151,7 +151,7 @@ def _grid(notice: str, lang: str, table: Table) -> Grid:
 def _href(notice: str, lang: str, link: Link | None) -> str | None:
     if link is None:
         return None
-    from blockplan.report.place_index import LAYER_OF  # noqa: PLC0415
+    from blockplan.report.public.place_index import LAYER_OF  # noqa: PLC0415
 
     layer = PAGES.get(link.kind) or LAYER_OF.get(link.kind, "")
     known = layer in LAYERS or layer in PAGES.values()

@@ -1,5 +1,5 @@
 """
-What a plan says of its places, ready in each process: `blockplan.report.place.Places`, read once.
+What a plan says of its places, ready in each process: `blockplan.report.public.place.Places`, read once.
 
 Reading and judging a plan takes seconds, so what came of it is kept in the data folder under the plan's
 content hash. The file is ours alone (the folder also holds the private keys) and can be made again at any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.place import Places
+    from blockplan.report.public.place import Places
 
 #: Plans that a process has at hand.
 MOST = 8
@@ -40,7 +40,7 @@ def folder_of(content_hash: str) -> Path:
 
 def keep(plan: Plan, result: CheckResult) -> Places:
     """Keep what came of reading and judging a plan, for all processes."""
-    from blockplan.report.place import Places  # noqa: PLC0415 (with it come numpy, pandas and shapely)
+    from blockplan.report.public.place import Places  # noqa: PLC0415 (with it come numpy, pandas and shapely)
 
     places = Places(plan, result)
     path = _file(plan.content_hash)

@@ -1,5 +1,5 @@
 """Words folded for search, as places are searched too."""
 
-from blockplan.notice.folding import folded
+from blockplan.notice.intake.folding import folded
 
 __all__ = ["folded"]

@@ -17,8 +17,8 @@ from django.db import connection, transaction
 
 from blockplan.errors import BlockplanError, NoticeStateError, UsageError
 from blockplan.notice.ledger import Ledger
-from blockplan.notice.notary import Notary, TipFile, new_key, read_key
-from blockplan.notice.notes import read_checkpoint
+from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
+from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.turns import Job, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment

@@ -1,0 +1,1 @@
+"""What comes in from outside, looked at before it is kept: texts, files, places, shown work."""

@@ -1,0 +1,238 @@
+"""
+Files that come with an opinion: what they are by their first bytes, and what of them is stored.
+
+`take_file` is the one door. The name and the claimed type decide nothing: a file is what it is, or it is
+refused. Pictures are written anew, texts and tables are made harmless, office documents are looked
+through, and a PDF stays byte for byte what it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from blockplan.errors import IntakeError
+from blockplan.notice.events import Attachment
+from blockplan.notice.intake import images, office_files, pdf_files, text_files
+from blockplan.notice.intake.file_names import RUN, clean_name, ending_of, numbered, plain_name
+from blockplan.notice.intake.limits import LIMITS, size
+from blockplan.notice.intake.refusals import Note, note, refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.notice.intake.limits import Limits
+
+_PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+#: First bytes -> what it is: a kind that is taken in, or the ground for refusing it.
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"%PDF-", "PDF"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"GIF8", "file.picture"),
+    (b"BM", "file.picture"),
+    (b"II*\x00", "file.picture"),
+    (b"MM\x00*", "file.picture"),
+    (b"\x00\x00\x01\x00", "file.picture"),
+    (b"\x00\x00\x00\x0cjP  ", "file.picture"),
+    (b"\xff\x4f\xff\x51", "file.picture"),
+    (b"8BPS", "file.picture"),
+    (b"MZ", "file.program"),
+    (b"\x7fELF", "file.program"),
+    (b"\xca\xfe\xba\xbe", "file.program"),
+    (b"\xfe\xed\xfa\xce", "file.program"),
+    (b"\xfe\xed\xfa\xcf", "file.program"),
+    (b"\xcf\xfa\xed\xfe", "file.program"),
+    (b"\xce\xfa\xed\xfe", "file.program"),
+    (b"dex\n", "file.program"),
+    (b"\x00asm", "file.program"),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", "file.program"),
+    (b"\xd0\xcf\x11\xe0", "file.old_office"),
+    (b"{\\rtf", "file.old_office"),
+    (b"Rar!", "file.archive"),
+    (b"7z\xbc\xaf\x27\x1c", "file.archive"),
+    (b"\x1f\x8b", "file.archive"),
+    (b"BZh", "file.archive"),
+    (b"\xfd7zXZ", "file.archive"),
+    (b"\x28\xb5\x2f\xfd", "file.archive"),
+    (b"MSCF", "file.archive"),
+    (b"PK\x05\x06", "file.archive"),
+    (b"PK\x07\x08", "file.archive"),
+    (b"!<arch>", "file.archive"),
+    (b"ID3", "file.media"),
+    (b"OggS", "file.media"),
+    (b"fLaC", "file.media"),
+    (b"\x1aE\xdf\xa3", "file.media"),
+    (b"SQLite format 3", "file.unknown"),
+)
+#: Brands of the ISO container (``ftyp``) that hold HEIC or AVIF pictures; others are films.
+_HEIC = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """
+    A file as it may be stored.
+
+    Attributes
+    ----------
+    name
+        Cleaned; its ending says what the file is.
+    media_type
+        What it is, by its content; to be served as this and nothing else.
+    content, sha256
+        The bytes to store, and their hash in hex.
+    received_sha256
+        Hash of the bytes that came; equal to `sha256` where they were kept.
+    charset
+        Likely encoding of a text, guessed from its bytes; None for other files.
+    download_only
+        True where it may never be shown in a page, only offered for download.
+    notes
+        What was taken away or should be known, for the submitter and for whoever opens it.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+    sha256: str
+    received_sha256: str
+    charset: str | None = None
+    download_only: bool = True
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether the bytes are those that came."""
+        return self.sha256 == self.received_sha256
+
+    def attachment(self) -> Attachment:
+        """The file as the record takes it."""
+        return Attachment(self.name, self.media_type, self.content)
+
+
+def take_file(name: str, content: bytes, limits: Limits = LIMITS) -> Upload:
+    """
+    A file from a stranger, made fit to be stored; at most 512 MB of memory are used for any file.
+
+    Parameters
+    ----------
+    name
+        As the browser sent it; a path, an ending or a mark in it is not trusted.
+    content
+        Its bytes, `Limits.file_bytes` at most: the caller stops reading there.
+
+    Raises
+    ------
+    IntakeError
+        If it is of no kind that is taken in, damaged, dangerous or too large. `IntakeError.text` says so
+        in zh, en and ja.
+    """
+    if not content:
+        raise refused("file.empty")
+    if len(content) > limits.file_bytes:
+        raise refused("file.large", size=size(len(content)), most=size(limits.file_bytes))
+    kind = _kind(content)
+    if kind in _PICTURES:
+        stored, notes = images.rewritten(content, kind, limits)
+        return _upload(name, _PICTURES[kind], content, stored, notes, limits=limits, download_only=False)
+    if kind == "PDF":
+        notes = pdf_files.looked_through(content, limits)
+        return _upload(name, "application/pdf", content, content, notes, limits=limits)
+    if kind == "ZIP":
+        media_type = office_files.kind_of(content, limits)
+        return _upload(name, media_type, content, content, [note("office.kept")], limits=limits)
+    if kind is not None:
+        raise refused(kind)
+    return _text(name, content, limits)
+
+
+def take_files(files: Iterable[tuple[str, bytes]], limits: Limits = LIMITS) -> list[Upload]:
+    """
+    The files of one opinion, each as `take_file` gives it; names that stand twice get a number.
+
+    Raises
+    ------
+    IntakeError
+        As for `take_file`, with the file's place in the list; or if they are too many or too large together.
+    """
+    given = list(files)
+    if len(given) > limits.files:
+        raise refused("files.many", files=len(given), most=limits.files)
+    total = sum(len(content) for _, content in given)
+    if total > limits.files_bytes:
+        raise refused("files.large", size=size(total), most=size(limits.files_bytes))
+    taken: dict[str, Upload] = {}
+    for name, content in given:
+        try:
+            upload = take_file(name, content, limits)
+        except IntakeError as error:
+            shown = plain_name(name)
+            raise IntakeError(
+                error.code, {lang: f"{shown}: {said}" for lang, said in error.text.items()}
+            ) from None
+        free = numbered(upload.name, taken)
+        taken[free] = replace(upload, name=free)
+    return list(taken.values())
+
+
+def _kind(content: bytes) -> str | None:
+    """The kind that is taken in, the ground for refusing it, or None where it may be a text."""
+    if content[:4] == b"RIFF":
+        return "WEBP" if content[8:12] == b"WEBP" else "file.media"
+    if content[4:8] == b"ftyp":
+        brands = {content[8:12], *(content[at : at + 4] for at in range(16, min(len(content), 64), 4))}
+        return "file.heic" if brands & _HEIC else "file.media"
+    if content[257:262] == b"ustar":
+        return "file.archive"
+    return next((kind for beginning, kind in _BEGINNINGS if content.startswith(beginning)), None)
+
+
+def _text(name: str, content: bytes, limits: Limits) -> Upload:
+    if len(content) > limits.text_file_bytes:
+        # Not decoded: what is that large is hardly a text, and need not be looked at.
+        raise refused("text.large", size=size(len(content)), most=size(limits.text_file_bytes))
+    found = text_files.text_of(content)
+    if found is None:
+        raise refused("file.unknown")
+    text, charset = found
+    claimed = ending_of(name)
+    if text_files.runs(text) or claimed in RUN:
+        raise refused("file.script")
+    if claimed in {"geojson", "json"} or text_files.is_geojson(text):
+        text_files.check_geojson(text, limits)
+        return _upload(name, "application/geo+json", content, content, [], limits=limits, charset=charset)
+    if claimed in {"csv", "tsv"}:
+        changed, cells = text_files.harmless_csv(text, charset)
+        notes = [note("csv.formulas", cells=cells)] if cells else []
+        return _upload(name, "text/csv", content, changed or content, notes, limits=limits, charset=charset)
+    return _upload(name, "text/plain", content, content, [], limits=limits, charset=charset)
+
+
+def _upload(  # noqa: PLR0913 (what a stored file is made of; the last three by name)
+    name: str,
+    media_type: str,
+    received: bytes,
+    stored: bytes,
+    notes: list[Note],
+    *,
+    limits: Limits,
+    charset: str | None = None,
+    download_only: bool = True,
+) -> Upload:
+    cleaned = clean_name(name, media_type, limits.name_characters)
+    if cleaned != name:
+        notes = [*notes, note("name.changed", name=cleaned)]
+    came = hashlib.sha256(received).hexdigest()
+    return Upload(
+        name=cleaned,
+        media_type=media_type,
+        content=stored,
+        sha256=came if stored is received else hashlib.sha256(stored).hexdigest(),
+        received_sha256=came,
+        charset=charset,
+        download_only=download_only,
+        notes=tuple(notes),
+    )

@@ -1,0 +1,1 @@
+"""What proves the record: canonical bytes, Merkle tree, signed checkpoints, the notary."""

@@ -1,0 +1,194 @@
+"""
+Signing the tree: what is signed once is never taken back.
+
+The newest signed checkpoint is kept in a file apart from the record. A record that was
+restored from an old backup, or that somebody bent, no longer leads to it, and is refused before anything
+more is entered.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.proof import merkle
+from blockplan.notice.proof.notes import Checkpoint, Signer, Verifier, read_checkpoint
+
+if TYPE_CHECKING:
+    from blockplan.notice.proof.merkle import Nodes
+
+
+class Tip(Protocol):
+    """Where the newest signed checkpoint is kept, apart from the record."""
+
+    def read(self) -> str | None:
+        """The note; None before the first."""
+        ...
+
+    def write(self, note: str) -> None:
+        """Keep a note; when this returns, it is on the disk."""
+        ...
+
+
+class TipFile:
+    """A file that is exchanged as a whole."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def read(self) -> str | None:
+        """The note; None where there is no file."""
+        try:
+            return self.path.read_bytes().decode("utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError:
+            raise NoticeStateError(f"{self.path} is no signed checkpoint. {_GIVE_BACK}") from None
+
+    def write(self, note: str) -> None:
+        """Write beside, bring to the disk, exchange."""
+        beside = self.path.with_name(self.path.name + ".new")
+        with beside.open("wb") as file:
+            file.write(note.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+_GIVE_BACK = (
+    "Give back that file, or write into it the newest checkpoint that somebody holds (every receipt has one)."
+)
+
+
+class Notary:
+    """Signs the tree of one notice, and refuses a smaller or another one."""
+
+    def __init__(self, signer: Signer, tip: Tip) -> None:
+        self._signer = signer
+        self._tip = tip
+        #: The note that was verified last, and what it says: its signature holds for ever.
+        self._read: tuple[str, Checkpoint] | None = None
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public key."""
+        return self._signer.verifier
+
+    def check(self, nodes: Nodes, size: int, *, signed_before: bool) -> Checkpoint | None:
+        """
+        The newest checkpoint that was signed, if the tree leads on from it.
+
+        Parameters
+        ----------
+        nodes, size
+            The tree as it stands.
+        signed_before
+            Whether the record itself holds a checkpoint.
+
+        Raises
+        ------
+        NoticeStateError
+            If the tree is smaller than what was signed, or another one, or the file of the checkpoint is
+            gone.
+        """
+        note = self._tip.read()
+        if note is None:
+            if signed_before:
+                raise NoticeStateError(
+                    f"The newest signed checkpoint of this record is missing. {_GIVE_BACK}"
+                )
+            return None
+        try:
+            last = self._verified(note)
+        except ValueError as error:
+            raise NoticeStateError(
+                f"The newest signed checkpoint cannot be read: {error}. {_GIVE_BACK}"
+            ) from None
+        if last.size > size:
+            raise NoticeStateError(
+                f"The record has {size} entries, and {last.size} were signed: it is an older copy. "
+                "Nothing more is entered or signed. Restore the newest copy."
+            )
+        if merkle.root(nodes, last.size) != last.root:
+            raise NoticeStateError(
+                f"The first {last.size} entries are not those that were signed: the record was changed. "
+                "Nothing more is entered or signed. Keep this copy as evidence and restore one that verifies."
+            )
+        return last
+
+    def _verified(self, note: str) -> Checkpoint:
+        if self._read is None or self._read[0] != note:
+            self._read = (note, read_checkpoint(note, self.verifier))
+        return self._read[1]
+
+    def sign(self, nodes: Nodes, size: int, *, signed_before: bool) -> str:
+        """
+        The signed checkpoint of the tree; the one of before, where nothing came.
+
+        Raises
+        ------
+        NoticeStateError
+            As `check`.
+        """
+        last = self.check(nodes, size, signed_before=signed_before)
+        if last is not None and last.size == size:
+            return self._tip.read() or ""
+        note = self._signer.sign(Checkpoint(self._signer.name, size, merkle.root(nodes, size)).text())
+        self._tip.write(note)
+        return note
+
+    def sign_text(self, text: str) -> str:
+        """A signed note of another text (the manifest of a record); never one that could be a checkpoint."""
+        if text.partition("\n")[0] == self._signer.name:
+            raise UsageError("A text that begins like a checkpoint is not signed. Begin it otherwise.")
+        return self._signer.sign(text)
+
+
+def new_key(path: str | Path, origin: str) -> Signer:
+    """
+    A new private key in a file that only its owner may read.
+
+    Raises
+    ------
+    UsageError
+        If the file is already there: a key is never overwritten.
+    """
+    signer = Signer.new(origin)
+    path = Path(path)
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(f"{path} is already there; a key is not overwritten. Name another file.") from None
+    with os.fdopen(file, "w", encoding="utf-8") as opened:
+        opened.write(signer.to_text())
+        opened.flush()
+        os.fsync(opened.fileno())
+    return signer
+
+
+def read_key(path: str | Path) -> Signer:
+    """
+    The private key of a file.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it is no key.
+    """
+    try:
+        return Signer.from_text(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"There is no key {path}. Name the file with --key; it was made when the notice was opened."
+        ) from None
+    except ValueError as error:
+        raise UsageError(
+            f"{path} holds {error}. Name the file that was made when the notice was opened."
+        ) from None

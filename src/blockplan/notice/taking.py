@@ -1,0 +1,233 @@
+"""
+Taking opinions in, and letting their submitters amend and withdraw them.
+
+Who submits gets a secret (192 bits) beside the receipt; with it, and without an account, the opinion can be
+amended while the period runs, and withdrawn. Only its SHA-256 is kept, with the personal data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.events import KINDS
+from blockplan.notice.intake.limits import LIMITS
+from blockplan.notice.proof import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from blockplan.notice.events import Attachment, Event
+    from blockplan.notice.ledger import Ledger
+    from blockplan.notice.store import Store
+
+LARGEST_TEXT = LIMITS.text_characters
+LARGEST_FILES_BYTES = LIMITS.files_bytes
+#: What an ordinance may ask for, and whether it stands with the person or in the opinion.
+ABOUT_PERSON = frozenset({"name", "address", "contact", "standing"})
+#: What is compared with where there is no such opinion, so that the answer takes as long.
+_NOBODY = canonical.dumps({"secret_sha256": "0" * 64})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """
+    An opinion as it comes in.
+
+    Attributes
+    ----------
+    text
+        Its words, as sent.
+    channel, sender
+        Of `CHANNELS`; "public" or "agency".
+    more
+        Optional keys of the payload: title, language, targets, clause, geometry, received_at, reason ...
+    person
+        Name, address, contact, standing: kept apart, never published.
+    """
+
+    text: str
+    channel: str = "web"
+    sender: str = "public"
+    more: Mapping[str, Any] = field(default_factory=dict)
+    person: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[Attachment] = ()
+
+    def check(self) -> None:
+        """UsageError where there are no words and no file, or too many of either."""
+        if not self.text.strip() and not self.files:
+            raise UsageError("The opinion has no words and no file. Give one of them.")
+        if len(self.text) > LARGEST_TEXT:
+            raise UsageError(
+                f"The text has {len(self.text):,} signs; {LARGEST_TEXT:,} are the most. Attach a file "
+                f"instead."
+            )
+        if sum(len(file.content) for file in self.files) > LARGEST_FILES_BYTES:
+            raise UsageError(
+                f"The files have more than {LARGEST_FILES_BYTES:,} bytes together. Send fewer or "
+                f"smaller ones."
+            )
+
+
+def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
+    """
+    Take an opinion in; gives back the entry and the submitter's secret.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing in it, or too much.
+    NoticeStateError
+        If no opinions are taken in: before the notice opens, or once the answers are published.
+    """
+    opinion.check()
+    secret = secrets.token_urlsafe(24)
+    return store.transact(lambda ledger: enter(ledger, opinion, secret)), secret
+
+
+def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
+    """Take several opinions in: all of them, or none."""
+    for opinion in opinions:
+        opinion.check()
+    keys = [secrets.token_urlsafe(24) for _ in opinions]
+
+    def work(ledger: Ledger) -> list[tuple[Event, str]]:
+        found = []
+        for number, (one, key) in enumerate(zip(opinions, keys, strict=True), 1):
+            try:
+                found.append((enter(ledger, one, key), key))
+            except UsageError as error:
+                raise UsageError(f"{error} (opinion {number} of {len(opinions)}; none was entered)") from None
+        return found
+
+    return store.transact(work)
+
+
+def enter(ledger: Ledger, opinion: Opinion, secret: str) -> Event:
+    """
+    The same as `submit` inside a piece of work that does more; the caller has called ``opinion.check()``.
+
+    Parameters
+    ----------
+    secret
+        What the submitter is given to follow, amend and withdraw the opinion; at least 128 random bits.
+    """
+    payload: dict[str, Any] = {
+        **{key: value for key, value in opinion.more.items() if value not in (None, "", [])},
+        "text": opinion.text,
+        "channel": opinion.channel,
+        "from": opinion.sender,
+    }
+    defects = [name for name in ledger.standing.opened.get("wants", []) if not _given(opinion, name)]
+    if defects:
+        payload["defects"] = defects
+    person = {**opinion.person, "secret_sha256": _digest(secret)}
+    return ledger.append("submitted", payload, person=person, attachments=opinion.files)
+
+
+def amend(
+    store: Store, number: str, text: str, *, secret: str | None = None, by: str | None = None, **more: Any
+) -> Event:
+    """
+    Put another text in the place of an opinion, while the period runs.
+
+    Parameters
+    ----------
+    secret, by
+        The submitter's secret, or the clerk who does it at the submitter's wish.
+
+    Raises
+    ------
+    UsageError
+        If the secret is not the right one.
+    NoticeStateError
+        If the period is over.
+    """
+    return _with_secret(store, "amended", {"opinion": number, "text": text, **more}, secret, by)
+
+
+def withdraw(
+    store: Store, number: str, *, secret: str | None = None, by: str | None = None, reason: str | None = None
+) -> Event:
+    """Take an opinion back; it stays in the record as withdrawn, and is not published."""
+    more = {"reason": reason} if reason else {}
+    return _with_secret(store, "withdrawn", {"opinion": number, **more}, secret, by)
+
+
+def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool = False) -> Event:
+    """
+    Erase what somebody sent, in every entry about the opinion: words, files, name and address, and their
+    keys.
+
+    The commitments stay, so that every proof still holds; nothing can be guessed back from them.
+
+    Parameters
+    ----------
+    person_only
+        True erases name, address and contact, and leaves the words.
+    """
+    parts = ["person"] if person_only else ["body", "person", "files"]
+
+    def work(ledger: Ledger) -> Event:
+        events = [event for event in ledger.events(about=number) if KINDS[event.kind].words]
+        if not events:
+            raise UsageError(
+                f"There is no opinion {number!r} in this record. Opinions are numbered like O-17."
+            )
+        entries: list[dict[str, Any]] = [{"seq": event.seq, "parts": parts} for event in events]
+        if not person_only and events[0].known:
+            entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
+        return ledger.append("erased", {"opinion": number, "entries": entries, "ground": ground, "by": by})
+
+    return store.transact(work)
+
+
+def _with_secret(
+    store: Store, kind: str, payload: dict[str, Any], secret: str | None, by: str | None
+) -> Event:
+    if (secret is None) == (by is None):
+        raise UsageError(
+            "Give the submitter's secret, or the name of the clerk who acts at the submitter's wish."
+        )
+
+    def work(ledger: Ledger) -> Event:
+        if secret is not None:
+            _check_secret(ledger, payload["opinion"], secret)
+        return ledger.append(kind, payload if by is None else {**payload, "by": by})
+
+    return store.transact(work)
+
+
+def holds_secret(first: Event | None, secret: str) -> bool:
+    """
+    Whether a secret is that of an opinion; the same work is done where there is no such opinion.
+
+    Parameters
+    ----------
+    first
+        The entry by which it was submitted; None where there is none.
+    """
+    content = first.person.content if first is not None and first.person is not None else None
+    kept = canonical.loads(content or _NOBODY)["secret_sha256"]
+    return hmac.compare_digest(kept, _digest(secret)) and content is not None
+
+
+def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
+    first = next(ledger.events({"submitted"}, about=number), None)
+    content = first.person.content if first is not None and first.person is not None else None
+    if content is None:
+        raise NoticeStateError(f"Opinion {number} has no secret any more, or is not there. Ask the office.")
+    if not holds_secret(first, secret):
+        raise UsageError(f"The secret is not that of opinion {number}. It stands beside its receipt.")
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _given(opinion: Opinion, name: str) -> bool:
+    return bool((opinion.person if name in ABOUT_PERSON else opinion.more).get(name))

@@ -1,0 +1,153 @@
+"""
+Land-use allocation: which parcel should have which use, under rules, quotas, reach and structure.
+
+`propose_landuse` reads the plan, asks for what the terms and the packs demand, and searches. What is worth
+how much stands in `terms`; every part of the objective comes back by name, with that of the plan as
+it is beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.errors import InfeasibleError, UsageError
+from blockplan.propose.landuse.case import Landuse, landuse_problem, unmet_of
+from blockplan.propose.landuse.clash import explain
+from blockplan.propose.landuse.parcels import changes_for
+from blockplan.propose.landuse.pareto import set_document, with_worth
+from blockplan.propose.landuse.problem import parts
+from blockplan.propose.landuse.search import Found, solve
+from blockplan.propose.proposal import Answer
+from blockplan.propose.stop import Clock, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from blockplan.propose.landuse.pareto import Objective, Point
+
+__all__ = ["Landuse", "chosen_uses", "landuse_problem", "propose_landuse", "propose_point"]
+
+#: Unit of the objective.
+UNIT = "ha"
+#: So many demands that clash are written out in the error.
+TOLD = 8
+
+
+def propose_landuse(
+    land: Landuse, stop: Stop | None = None, seed: int = 0, *, strict: bool = False
+) -> Answer:
+    """
+    Uses for the parcels that may change theirs.
+
+    Parameters
+    ----------
+    land
+        The problem, from `problem`.
+    strict
+        Raise where demands cannot all be met, instead of missing them by as little as is possible.
+
+    Raises
+    ------
+    UsageError
+        If no parcel may become anything else, or nothing was found in time.
+    InfeasibleError
+        With `strict`, if demands cannot all be met; names them, by how much, and which clash.
+    """
+    _has_choice(land)
+    clock = Clock(stop or Stop())
+    found = solve(land.problem, clock.stop, seed)
+    if found is None:
+        raise UsageError(
+            "Time ran out before any choice of uses was found that comes near the demands. "
+            "Give more --seconds, or fewer demands."
+        )
+    if strict and found.missed:
+        raise InfeasibleError(_clash_text(land, found, clock))
+    return answer_of(land, found, seed)
+
+
+def _has_choice(land: Landuse) -> None:
+    if land.problem.free.any():
+        return
+    kept = ", ".join(f"{many} {reason.replace('_', ' ')}" for reason, many in land.parcels.why_kept.items())
+    raise UsageError(
+        f"No parcel may become anything else ({kept or 'all permitted uses are too large or too small'}). "
+        "Name alternatives in the column `permitted`, or permit uses in the terms ([permit])."
+    )
+
+
+def answer_of(land: Landuse, found: Found, seed: int) -> Answer:
+    """A choice of uses as an answer: changes, parts, what stays unmet."""
+    units = dict(land.problem.asked)
+    missed = {name: (amount, units[name]) for name, amount in found.missed.items()}
+    bound = found.bound if np.isfinite(found.bound) else None
+    return Answer(
+        kind="landuse",
+        changes=changes_for(land.parcels, found.chosen),
+        objective=found.objective,
+        unit=UNIT,
+        sense="max",
+        bound=bound,
+        parts=parts(land.problem, found.chosen),
+        parameters=_parameters(land, found),
+        unmet=(*unmet_of(land.problem, missed), *land.asked.unknown),
+        method=found.method,
+        seconds=found.seconds,
+        seed=seed,
+        ended=found.ended,
+    )
+
+
+def propose_point(
+    land: Landuse, objectives: Sequence[Objective], points: Sequence[Point], picked: int, seed: int = 0
+) -> Answer:
+    """
+    One point of a set (`picked` counts from 1) as a proposal, with the whole set among its parameters.
+
+    The objective is the worth of all parts, as without a set; that of the set stands with its bound there.
+    """
+    found = with_worth(land, points[picked - 1])
+    answer = answer_of(land, found, seed)
+    drawn = {"pareto": set_document(land, objectives, points, picked)}
+    return replace(answer, parameters={**answer.parameters, **drawn})
+
+
+def _parameters(land: Landuse, found: Found) -> dict[str, Any]:
+    problem, chosen = land.problem, found.chosen
+    return {
+        "terms": land.terms.model_dump(mode="json", exclude_none=True),
+        "today": land.today,
+        "parcels": len(land.parcels.ids),
+        "parcels_with_choice": int(problem.free.sum()),
+        "parcels_changed": int((chosen != land.parcels.today).sum()),
+        "changed_ha": float(land.parcels.area_ha[chosen != land.parcels.today].sum()),
+        "kept_because": land.parcels.why_kept,
+        "criteria_not_known": list(land.worth.not_known),
+        "demands": [name for name, _ in problem.asked],
+        "judged_afterwards": list(land.asked.judged_afterwards),
+        "least_unmet_proved": found.least_missed,
+    }
+
+
+def _clash_text(land: Landuse, found: Found, clock: Clock) -> str:
+    units, lines = dict(land.problem.asked), []
+    for name, amount in list(found.missed.items())[:TOLD]:
+        lines.append(f"  {name}: {amount:,.6g} {units[name]} short; {explain(land.problem, name, clock)}")
+    asked = len(units)
+    return (
+        f"{len(found.missed)} of {asked} demands cannot be met together with what the parcels may become:\n"
+        + "\n".join(lines)
+        + "\nPermit more uses, unlock parcels or lower a demand in the terms; without --strict the demands "
+        "are missed by as little as is possible."
+    )
+
+
+def chosen_uses(land: Landuse, chosen: NDArray[np.intp]) -> dict[str, str]:
+    """Parcel -> the use that it gets, for those that change theirs."""
+    rows = np.flatnonzero(chosen != land.parcels.today)
+    return {str(land.parcels.ids[row]): land.parcels.uses[chosen[row]] for row in rows}

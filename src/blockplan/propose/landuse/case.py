@@ -1,0 +1,81 @@
+"""A land-use problem of a plan: parcels, what is asked of them, what land is worth, all of it as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from blockplan.propose.landuse.demands import Asked, asked_of
+from blockplan.propose.landuse.parcels import Parcels, parcels_of
+from blockplan.propose.landuse.problem import Problem, parts, score, shortfalls
+from blockplan.propose.landuse.terms import Terms, terms_of
+from blockplan.propose.landuse.worth import Worth, bound_by_zones, facing_of, groups_of, worth_of
+from blockplan.propose.proposal import Unmet
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan.model import Plan
+    from blockplan.propose.locks import Locks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landuse:
+    """A plan's land-use problem: parcels, what is asked, what land is worth, and all of it as one problem."""
+
+    parcels: Parcels
+    terms: Terms
+    asked: Asked
+    worth: Worth
+    problem: Problem
+
+    @property
+    def today(self) -> dict[str, Any]:
+        """Objective, parts and shortfalls of the plan as it is."""
+        today = self.parcels.today
+        return {
+            "objective": score(self.problem, today),
+            "parts": parts(self.problem, today),
+            "unmet": [one.to_dict() for one in unmet_of(self.problem, shortfalls(self.problem, today))],
+        }
+
+
+def landuse_problem(
+    plan: Plan, before: CheckResult, terms: Terms | None = None, locks: Locks | None = None
+) -> Landuse:
+    """
+    A plan's land-use problem.
+
+    Parameters
+    ----------
+    before
+        The plan judged: its rules become demands.
+    terms
+        The house's own where None.
+    locks
+        What has to stay; committed parcels always do.
+    """
+    terms = terms or terms_of()
+    parcels = parcels_of(plan, terms, locks)
+    parcels = replace(parcels, allowed=parcels.allowed & bound_by_zones(parcels, terms))
+    asked, worth = asked_of(parcels, terms, before), worth_of(parcels, terms)
+    problem = Problem(
+        parcels.ids,
+        parcels.area_ha,
+        parcels.uses,
+        parcels.allowed,
+        parcels.today,
+        worth.parts,
+        groups_of(parcels, terms),
+        tuple(terms.groups),
+        facing_of(parcels, terms),
+        asked.demands,
+        asked.covers,
+    )
+    return Landuse(parcels, terms, asked, worth, problem)
+
+
+def unmet_of(problem: Problem, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:
+    """Demands that are missed, in the order in which they were asked."""
+    return tuple(
+        Unmet(name, round(missed[name][0], 3), unit) for name, unit in problem.asked if name in missed
+    )

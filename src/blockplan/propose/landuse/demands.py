@@ -1,0 +1,290 @@
+"""
+What a land-use proposal has to meet: rules of the packs, quotas, structure, industries, coverage.
+
+A rule becomes a demand where it speaks of land by use, of people, or of both: land a person, a share of
+land, residents of the plan, supplies of facilities that stay. Rules of another kind are judged
+afterwards and named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.columns import ids, shapes, total, values
+from blockplan.measure.greens import public_greens
+from blockplan.measure.industry import INDUSTRIES
+from blockplan.propose.landuse.problem import Cover, Demand
+from blockplan.propose.landuse.reach import near_in_line, near_on_foot
+from blockplan.propose.landuse.worth import areas_with_functions, plan_has_streets, zones_of
+from blockplan.propose.proposal import Unmet
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
+    from blockplan.check.verdict import CheckResult, Verdict
+    from blockplan.propose.landuse.parcels import Parcels
+    from blockplan.propose.landuse.terms import Coverage, Quota, Terms
+
+#: Measure -> the parameter that holds the codes of the land it counts.
+LAND = {
+    "education_land_per_1000": "basic_education_codes",
+    "green_per_resident": "green_codes",
+    "land_per_resident": "land_codes",
+    "land_per_1000": "land_codes",
+}
+#: Measures of reach in a straight line that a proposal can hold.
+IN_LINE = "green_within_500m"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """Demands and covers, what an unknown number keeps from being asked, and rules judged only afterwards."""
+
+    demands: tuple[Demand, ...]
+    covers: tuple[Cover, ...]
+    unknown: tuple[Unmet, ...]
+    judged_afterwards: tuple[str, ...]
+
+
+def asked_of(parcels: Parcels, terms: Terms, before: CheckResult) -> Asked:
+    """Everything that a proposal for these parcels has to meet."""
+    demands: list[Demand] = [
+        *_quotas(parcels, terms),
+        *_structure(parcels, terms),
+        *_industry(parcels, terms),
+    ]
+    covers = [made for one in terms.coverage if (made := _coverage(parcels, terms, one)) is not None]
+    unknown: list[Unmet] = []
+    afterwards: list[str] = []
+    for verdict in before.verdicts:
+        if verdict.force not in terms.rules.forces or verdict.outcome == "not_applicable":
+            continue
+        found = _of_rule(parcels, verdict)
+        if isinstance(found, Demand):
+            demands.append(found)
+        elif isinstance(found, Cover):
+            covers.append(found)
+        elif isinstance(found, Unmet):
+            unknown.append(found)
+        else:
+            afterwards.append(verdict.rule)
+    return Asked(tuple(demands), tuple(covers), tuple(unknown), tuple(dict.fromkeys(afterwards)))
+
+
+def land_of(parcels: Parcels, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Land of some uses, ha, shape (parcels, uses)."""
+    return np.asarray(parcels.area_ha[:, None] * chosen[None, :])
+
+
+def _quotas(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
+    whole = float(parcels.area_ha.sum())
+    for name, quota in terms.quotas.items():
+        amount = land_of(parcels, parcels.within(terms.codes((name,))))
+        today = float(amount[np.arange(len(amount)), parcels.today].sum())
+        low, high = _limits(quota, today, whole)
+        if low > 0 or high < whole:
+            yield Demand(f"quota:{name}", "ha", amount, low, high, max(today, low, whole / 100))
+
+
+def _limits(quota: Quota, today: float, whole: float) -> tuple[float, float]:
+    """The narrowest of a quota's limits, ha."""
+    low = [
+        quota.min_ha,
+        None if quota.min_share is None else quota.min_share * whole,
+        None if quota.min_of_today is None else quota.min_of_today * today,
+    ]
+    high = [
+        quota.max_ha,
+        None if quota.max_share is None else quota.max_share * whole,
+        None if quota.max_of_today is None else quota.max_of_today * today,
+    ]
+    return (
+        max((one for one in low if one is not None), default=-np.inf),
+        min((one for one in high if one is not None), default=np.inf),
+    )
+
+
+def _structure(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
+    """Land of dominant codes: in each zone not far below today's, in each area that states a function too."""
+    part = terms.structure.dominant_of_today
+    kept = [
+        (f"zone:{name}", dominant | permitted, inside)
+        for name, (dominant, permitted, inside) in zip(_zone_ids(parcels), zones_of(parcels), strict=True)
+    ]
+    kept += [(f"area:{name}", codes, inside) for name, codes, inside in areas_with_functions(parcels)]
+    for name, uses, inside in kept:
+        amount = land_of(parcels, uses) * inside[:, None]
+        today = float(amount[np.arange(len(amount)), parcels.today].sum())
+        if today > 0 and part > 0:
+            yield Demand(name, "ha", amount, low=part * today, scale=today)
+
+
+def _zone_ids(parcels: Parcels) -> list[str]:
+    plan = parcels.plan
+    told = zip(
+        ids(plan, "zones"), shapes(plan, "zones"), values(plan, "zones", "dominant_codes"), strict=True
+    )
+    return [str(name) for name, shape, codes in told if shape is not None and codes is not None]
+
+
+def _industry(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
+    """The first industry keeps at least the floor area of every other."""
+    first, plan = terms.industry.first, parcels.plan
+    stated = {name: values(plan, "parcels", f"industry_{name}_share") for name in INDUSTRIES}
+    if not first or np.isnan(stated[first]).all():
+        return
+    rows = np.arange(len(parcels.ids))
+    floor = {}
+    for name, today in stated.items():
+        share = np.array(
+            [parcels.figures[use].shares.get(f"industry_{name}_share") or 0.0 for use in parcels.uses]
+        )
+        amount = np.nan_to_num(parcels.floor_m2) * share[None, :]
+        amount[rows, parcels.today] = np.nan_to_num(today * parcels.floor_m2[rows, parcels.today])
+        floor[name] = amount
+    for name in INDUSTRIES:
+        if name != first:
+            more = floor[first] - floor[name]
+            scale = float(floor[first][rows, parcels.today].sum())
+            yield Demand(f"industry:{first} before {name}", "m2", more, low=0.0, scale=max(scale, 1.0))
+
+
+def _of_rule(parcels: Parcels, verdict: Verdict) -> Demand | Cover | Unmet | None:
+    """A rule as a demand; None where a choice of uses does not decide it."""
+    measurement = verdict.measurement
+    if measurement is None or verdict.scope_kind != "plan":
+        return None
+    if measurement.id == IN_LINE:
+        return _reach_in_line(parcels, verdict)
+    if measurement.id == "land_share":
+        return _share_of_land(parcels, verdict)
+    if measurement.per <= 0:
+        return None
+    if measurement.value is None or np.isnan(parcels.people[parcels.allowed]).any():
+        return Unmet(verdict.rule, None, verdict.unit)
+    return _per_person(parcels, verdict, measurement.supply or 0.0, measurement.per)
+
+
+def _per_person(parcels: Parcels, verdict: Verdict, supply: float, per: float) -> Demand | None:
+    """Supply less what the residents need, in units of the supply; a supply that stays is a number."""
+    low, high = _range(verdict)
+    asked = low if np.isfinite(low) else high
+    rows = np.arange(len(parcels.ids))
+    people = np.where(parcels.allowed, parcels.people, 0.0)
+    amount = np.zeros(people.shape)
+    codes = LAND.get(verdict.measurement.id if verdict.measurement else "")
+    if codes is not None:
+        amount = land_of(parcels, parcels.within(_parameter(verdict, codes))) * M2_PER_HA
+    # What is counted beside these parcels (greens that are no parcels, facilities) stays.
+    constant = supply - float(amount[rows, parcels.today].sum())
+    need = asked / per
+    both = amount - need * people
+    scale = max(need * float(people[rows, parcels.today].sum()), 1.0)
+    if np.isfinite(low):
+        return Demand(verdict.rule, verdict.unit, both, low=-constant, scale=scale)
+    return Demand(verdict.rule, verdict.unit, both, high=-constant, scale=scale)
+
+
+def _share_of_land(parcels: Parcels, verdict: Verdict) -> Demand | None:
+    """Land of some codes less its share of the planned (or construction) land, ha."""
+    low, high = _range(verdict)
+    chosen = parcels.within(_parameter(verdict, "land_codes"))
+    base = np.ones(len(parcels.uses), dtype=bool)
+    if _parameter(verdict, "land_of") == "construction":
+        base = ~parcels.within(_parameter(verdict, "non_construction_codes"))
+    if np.isfinite(low) and np.isfinite(high):
+        return None
+    asked = low if np.isfinite(low) else high
+    amount = land_of(parcels, chosen & base) - asked * land_of(parcels, base)
+    scale = max(asked * float(parcels.area_ha.sum()), 1.0)
+    limits = {"low": 0.0} if np.isfinite(low) else {"high": 0.0}
+    return Demand(verdict.rule, "ha", amount, scale=scale, **limits)
+
+
+def _range(verdict: Verdict) -> tuple[float, float]:
+    value, op = verdict.required.value, verdict.required.op
+    if isinstance(value, tuple):
+        return value
+    return (value, np.inf) if op in {">=", ">", "="} else (-np.inf, value)
+
+
+def _parameter(verdict: Verdict, name: str) -> Any:
+    found = verdict.definition.get("parameters", {}).get(name, ())
+    return tuple(found) if isinstance(found, list) else found
+
+
+def _reach_in_line(parcels: Parcels, verdict: Verdict) -> Cover | None:
+    """A rule on the straight line to the edge of a public green; greens that are no parcels stay."""
+    parameters = verdict.definition.get("parameters", {})
+    if verdict.definition.get("judged_by") != "line_edge" or np.isnan(parcels.people[parcels.allowed]).any():
+        return None
+    limit_m, least = float(parameters["green_limit_m"]), float(parameters["smallest_green_ha"])
+    share = verdict.required.value
+    gives = parcels.within(parameters["green_codes"])
+    near = near_in_line(parcels, np.flatnonzero(_may(parcels, gives) & (parcels.area_ha >= least)), limit_m)
+    greens = public_greens(parcels.plan, {**verdict.definition["parameters"]})
+    others = greens.shape[greens.layer == "greens"]
+    served = np.zeros(len(parcels.ids), dtype=bool)
+    if len(others):
+        at = shapely.STRtree(others).query(parcels.point, predicate="dwithin", distance=limit_m)[0]
+        served[at] = True
+    people = np.where(served[:, None], 0.0, parcels.people)
+    if isinstance(share, tuple):
+        return None
+    return _cover(parcels, verdict.rule, _homes(parcels), gives, near, people, share)
+
+
+def _may(parcels: Parcels, uses: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Parcels that have or may get one of some uses."""
+    return np.asarray((parcels.allowed & uses).any(axis=1))
+
+
+def _homes(parcels: Parcels) -> NDArray[np.bool_]:
+    """Uses under which somebody lives somewhere."""
+    return np.asarray((np.nan_to_num(np.where(parcels.allowed, parcels.people, 0.0)) > 0).any(axis=0))
+
+
+def _cover(  # noqa: PLR0913, PLR0917 (the parts of one demand)
+    parcels: Parcels,
+    name: str,
+    needs: NDArray[np.bool_],
+    gives: NDArray[np.bool_],
+    near: sp.csr_array,
+    people: NDArray[np.float64],
+    share: float | str,
+) -> Cover:
+    rows = np.arange(len(parcels.ids))
+    counted = np.nan_to_num(np.where(needs, people, 0.0))
+    # Who cannot be counted does not need: an empty parcel asks for no park.
+    cover = Cover(name, needs, gives, near, counted)
+    if share == "today":
+        beyond = float(counted[rows, parcels.today][cover.without(parcels.today)].sum())
+    else:
+        beyond = (1.0 - float(share)) * total(counted[rows, parcels.today].tolist())
+    return Cover(name, needs, gives, near, counted, beyond)
+
+
+def _coverage(parcels: Parcels, terms: Terms, asked: Coverage) -> Cover | None:
+    """Coverage that the terms ask for; None where the plan has no streets to walk along."""
+    needs, gives = (parcels.within(terms.codes(names)) for names in (asked.needs, asked.gives))
+    starts, ends = np.flatnonzero(_may(parcels, needs)), np.flatnonzero(_may(parcels, gives))
+    if asked.along == "line":
+        near = near_in_line(parcels, ends, asked.within_m)
+    elif plan_has_streets(parcels.plan):
+        near = near_on_foot(parcels, (starts, ends), asked.within_m, terms.distances.gate_m)
+    else:
+        return None
+    return _cover(parcels, asked.name, needs, gives, near, _weighed(parcels, needs), asked.share)
+
+
+def _weighed(parcels: Parcels, needs: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Residents of parcels whose uses need something."""
+    return np.where(needs[None, :], np.nan_to_num(parcels.people), 0.0)

@@ -1,0 +1,289 @@
+"""
+The parcels of a plan and what each may become: permitted uses, and what follows from a change.
+
+A parcel keeps its use where it is committed, locked, built or kept already, where a facility or a
+programme stands on it, or where the plan permits nothing else. A parcel that changes its use takes on
+what the plan itself draws for that use: its floor area ratio, heights, jobs a floor area. What the plan
+does not say of a use stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from blockplan.errors import UsageError
+from blockplan.measure.columns import areas_m2, ids, points, shapes, values
+from blockplan.measure.homes import HOUSING_CODES, can_house, residents
+from blockplan.measure.industry import INDUSTRIES
+from blockplan.plan.codes import DEFAULT_LIST, landuse
+from blockplan.propose.changes import Change, value_of
+from blockplan.propose.locks import Locks
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model import Plan
+    from blockplan.propose.landuse.terms import Terms
+
+#: Stands for the use of a parcel whose use is not known; such a parcel keeps it.
+UNKNOWN = ""
+#: Columns that follow the use, as the median of the plan's own parcels of that use.
+LIKE_OTHERS = ("height_m", "coverage_ratio", "green_ratio")
+#: Columns that follow the floor area, in the ratio of the plan's own parcels of that use.
+BY_FLOOR = ("jobs", "parking_spaces")
+SHARES = tuple(f"industry_{name}_share" for name in INDUSTRIES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parcels:
+    """
+    The parcels of a plan, one row each, and what they may become.
+
+    Attributes
+    ----------
+    ids, area_ha, point, shape
+        Drawn area; a point inside.
+    uses
+        Codes, in the order of every array over uses.
+    today
+        Number of each parcel's use.
+    allowed
+        Which use a parcel may have, shape (parcels, uses).
+    why_kept
+        Reason -> how many parcels keep their use for it.
+    floor_m2, people
+        Floor area and residents under each use, shape (parcels, uses); NaN where not known.
+    """
+
+    plan: Plan
+    ids: NDArray[Any]
+    area_ha: NDArray[np.float64]
+    point: NDArray[Any]
+    shape: NDArray[Any]
+    uses: tuple[str, ...]
+    today: NDArray[np.intp]
+    allowed: NDArray[np.bool_]
+    why_kept: dict[str, int]
+    floor_m2: NDArray[np.float64]
+    people: NDArray[np.float64]
+    figures: dict[str, UseFigures]
+
+    def within(self, codes: Iterable[str]) -> NDArray[np.bool_]:
+        """Which uses are one of some codes or lie below one."""
+        return uses_within(self.uses, codes)
+
+    @property
+    def stays(self) -> NDArray[np.bool_]:
+        """Parcels without a choice."""
+        return np.asarray(self.allowed.sum(axis=1) == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class UseFigures:
+    """What the plan draws for a use; None where it says nothing."""
+
+    name: str | None = None
+    far: float | None = None
+    far_kind: str | None = None
+    like: dict[str, float | None] = field(default_factory=dict)
+    per_m2: dict[str, float | None] = field(default_factory=dict)
+    shares: dict[str, float | None] = field(default_factory=dict)
+    median_ha: float | None = None
+
+
+def uses_within(uses: Iterable[str], codes: Iterable[str]) -> NDArray[np.bool_]:
+    """Which uses are one of some codes of the national list or lie below one."""
+    listed, classes = tuple(codes), landuse()
+    return np.array([any(classes.within(use, code) for code in listed) for use in uses], dtype=bool)
+
+
+def parcels_of(plan: Plan, terms: Terms, locks: Locks | None = None) -> Parcels:
+    """
+    The parcels of a plan and what they may become.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no parcels.
+    """
+    names = ids(plan, "parcels")
+    if not len(names):
+        raise UsageError("The plan has no parcels, so there is no land to give a use to.")
+    written = values(plan, "parcels", "land_use")
+    today = [use if _national(plan, row) and use else UNKNOWN for row, use in enumerate(written)]
+    wanted = _wanted(plan, terms, today)
+    why = _why_kept(plan, wanted, today, locks or Locks())
+    codes = {*today, *(code for row, more in enumerate(wanted) if not why[row] for code in more)}
+    uses = tuple(sorted(codes))
+    number = {use: at for at, use in enumerate(uses)}
+    figures = {use: _figures(plan, np.array([one == use for one in today])) for use in uses}
+    area = areas_m2(plan, "parcels")
+    allowed = np.zeros((len(names), len(uses)), dtype=bool)
+    for row, use in enumerate(today):
+        allowed[row, number[use]] = True
+        if not why[row]:
+            more = [number[code] for code in wanted[row] if _fits_size(terms, code, area[row])]
+            allowed[row, more] = True
+    floor, people = _amounts(plan, uses, figures, np.array([number[use] for use in today]))
+    # A home whose residents cannot be known would count as empty: it is not offered.
+    allowed &= ~np.isnan(people) | (np.arange(len(uses)) == np.array([number[use] for use in today])[:, None])
+    everything = np.arange(len(names))
+    return Parcels(
+        plan,
+        names,
+        np.nan_to_num(area) / M2_PER_HA,
+        points(plan, "parcels", everything),
+        shapes(plan, "parcels"),
+        uses,
+        np.array([number[use] for use in today], dtype=np.intp),
+        allowed,
+        dict(Counter(reason for reason in why if reason)),
+        floor,
+        people,
+        figures,
+    )
+
+
+def _national(plan: Plan, row: int) -> bool:
+    return values(plan, "parcels", "land_use_list")[row] in (None, DEFAULT_LIST)
+
+
+def _wanted(plan: Plan, terms: Terms, today: list[str]) -> list[list[str]]:
+    """What each parcel may become: its own column ``permitted``, else what the terms permit for its use."""
+    permitted = values(plan, "parcels", "permitted")
+    classes = landuse()
+    found = []
+    for row, use in enumerate(today):
+        own = permitted[row]
+        codes = list(terms.permit.get(use, ())) if own is None else [one.strip() for one in own.split(",")]
+        found.append([code for code in dict.fromkeys(codes) if classes.known(code) and code != use])
+    return found
+
+
+def _why_kept(plan: Plan, wanted: list[list[str]], today: list[str], locks: Locks) -> list[str]:
+    """Why each parcel keeps its use; "" where it does not have to."""
+    names, status = ids(plan, "parcels"), values(plan, "parcels", "status")
+    committed, area = values(plan, "parcels", "committed"), areas_m2(plan, "parcels")
+    used = {*values(plan, "facilities", "parcel_id"), *values(plan, "programmes", "parcel_id")}
+    reasons = []
+    for row, name in enumerate(names):
+        if committed[row]:
+            reasons.append("committed")
+        elif locks.hold("parcels", str(name)):
+            reasons.append("locked")
+        elif status[row] in {"existing", "kept"}:
+            reasons.append("existing_or_kept")
+        elif name in used:
+            reasons.append("facility_or_programme")
+        elif today[row] == UNKNOWN or np.isnan(area[row]):
+            reasons.append("use_or_area_unknown")
+        else:
+            reasons.append("" if wanted[row] else "nothing_else_permitted")
+    return reasons
+
+
+def _fits_size(terms: Terms, code: str, area_m2: float) -> bool:
+    classes = landuse()
+    held = [one for one in terms.size_ha if classes.within(code, one)]
+    if not held:
+        return True
+    low, high = terms.size_ha[max(held, key=len)]
+    return low <= area_m2 / M2_PER_HA <= high
+
+
+def _figures(plan: Plan, mine: NDArray[np.bool_]) -> UseFigures:
+    """What the plan draws on its parcels of a use."""
+    area = areas_m2(plan, "parcels")
+    floor = values(plan, "parcels", "floor_area_m2")
+    built = mine & ~np.isnan(floor) & (area > 0)
+    far = round(float(floor[built].sum() / area[built].sum()), 2) if built.any() else None
+    frame = plan.layer("parcels")
+    like, per_m2, shares = {}, {}, {}
+    for column in LIKE_OTHERS:
+        found = values(plan, "parcels", column)[mine]
+        like[column] = round(float(np.nanmedian(found)), 4) if (~np.isnan(found)).any() else None
+    for column in BY_FLOOR:
+        found = values(plan, "parcels", column)
+        known = built & ~np.isnan(found) & (floor > 0)
+        per_m2[column] = float(found[known].sum() / floor[known].sum()) if known.any() else None
+    for column in SHARES:
+        found = values(plan, "parcels", column)
+        known = built & ~np.isnan(found) & (floor > 0)
+        shares[column] = (
+            round(float(np.average(found[known], weights=floor[known])), 4) if known.any() else None
+        )
+    named = _commonest(frame["land_use_name"], mine) if "land_use_name" in frame else None
+    sizes = area[mine & ~np.isnan(area)]
+    median = float(np.median(sizes)) / M2_PER_HA if len(sizes) else None
+    return UseFigures(named, far, _commonest(frame["far_kind"], mine), like, per_m2, shares, median)
+
+
+def _commonest(column: Any, mine: NDArray[np.bool_]) -> str | None:
+    found = Counter(str(value) for value in column[mine] if not pd.isna(value))
+    return min(found, key=lambda value: (-found[value], value)) if found else None
+
+
+def _amounts(
+    plan: Plan, uses: tuple[str, ...], figures: dict[str, UseFigures], today: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Floor area and residents of each parcel under each use."""
+    area, rows = areas_m2(plan, "parcels"), np.arange(len(today))
+    far = np.array([np.nan if figures[use].far is None else figures[use].far for use in uses], dtype=float)
+    floor = np.round(area[:, None] * far)
+    house = uses_within(uses, HOUSING_CODES)
+    space = plan.manifest.residents.floor_area_per_person_m2 or np.nan
+    people = np.where(house, np.round(floor / space), 0.0)
+    floor[rows, today] = values(plan, "parcels", "floor_area_m2")
+    stated = residents(plan).by_parcel
+    people[rows, today] = np.where(np.isnan(stated) & ~can_house(plan), 0.0, stated)
+    return floor, people
+
+
+def changes_for(parcels: Parcels, chosen: NDArray[np.intp]) -> tuple[Change, ...]:
+    """
+    What becomes of the parcels that change their use, column by column.
+
+    The use and its name; floor area ratio, height, coverage and green ratio as the plan's other parcels of
+    that use have them; floor area = drawn area x ratio; residents = floor area of homes / floor area a
+    person; dwellings = residents / household size; jobs, parking and industries in the ratios of that use.
+    """
+    found: list[Change] = []
+    for row in np.flatnonzero(chosen != parcels.today):
+        use = parcels.uses[chosen[row]]
+        anew = _anew(parcels, int(row), int(chosen[row]), use)
+        id_ = str(parcels.ids[row])
+        for column, new in anew.items():
+            old = value_of(parcels.plan, "parcels", id_, column)
+            if old != new:
+                found.append(Change("parcels", id_, column, old, new))
+    return tuple(found)
+
+
+def _anew(parcels: Parcels, row: int, number: int, use: str) -> dict[str, Any]:
+    figures, said = parcels.figures[use], parcels.plan.manifest.residents
+    floor = _known(parcels.floor_m2[row, number])
+    people = _known(parcels.people[row, number]) if uses_within([use], HOUSING_CODES)[0] else None
+    household = said.household_size
+    anew: dict[str, Any] = {"land_use": use}
+    if "land_use_name" in parcels.plan.layer("parcels"):
+        anew["land_use_name"] = figures.name or landuse().label(use, "zh")
+    anew |= {"far": figures.far, "far_kind": figures.far_kind, **figures.like, "floor_area_m2": floor}
+    anew |= {
+        "residents": people,
+        "dwellings": None if people is None or household is None else float(round(people / household)),
+    }
+    for column, ratio in figures.per_m2.items():
+        anew[column] = None if ratio is None or floor is None else float(round(ratio * floor))
+    return anew | figures.shares
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)

@@ -1,0 +1,120 @@
+"""
+Which demands of a community no layout can meet, told before the search.
+
+Land is the only thing that is looked at: which types fit into which block at all, and whether the least
+areas of all parcels find room together. What passes here may still fail in the search.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.measure.solver import quiet_highs
+from blockplan.propose.layout.case import HOME
+from blockplan.propose.layout.legal import GREEN_MIN_M2, ROUNDING
+from blockplan.propose.layout.state import ALLOWED
+from blockplan.propose.layout.words import short_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.propose.layout.case import Case
+    from blockplan.propose.layout.land import Field
+    from blockplan.propose.layout.state import Land
+    from blockplan.propose.proposal import Unmet
+
+
+def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
+    """
+    The fewest parcels and the least residential land that stay unmet in any layout, by demand.
+
+    Returns
+    -------
+    list
+        One entry for each demand that falls short, and for each vacant block that is too small for any
+        parcel; empty where the land can hold everything.
+    """
+    wanted = {name: n for name, n in case.missing.items() if n}
+    unknown = [name for name in wanted if name not in case.objectives.drawn]
+    fits = _fits(field, land)
+    area = shapely.area(np.array(field.polygons, dtype=object))
+    found = [short_of("unknown", wanted[name], "parcels", name) for name in unknown]
+    names = [name for name in wanted if name in case.objectives.drawn]
+    short, homes = _shortfalls(case, names, fits, area)
+    for name, n in zip(names, short, strict=True):
+        if n > 0.5:
+            found.append(short_of("no_room", round(n), "parcels", name))
+    if homes > 1:
+        found.append(short_of("too_little", homes, "m2", HOME))
+    return [*found, *_too_small(case)]
+
+
+def _too_small(case: Case) -> list[Unmet]:
+    """Vacant blocks that are smaller than any parcel may be; each is drawn as small green."""
+    area = shapely.area(case.vacant)
+    least = min([GREEN_MIN_M2, *case.objectives.min_area_m2.values()])
+    return [
+        short_of("too_small", least - m2, "m2", id=number)
+        for number, m2 in zip(case.vacant_ids, area, strict=True)
+        if m2 < least * (1 - ROUNDING)
+    ]
+
+
+def _fits(field: Field, land: Land) -> NDArray[np.int64]:
+    """Bits of the types that some piece of each block may be."""
+    bits = np.zeros(len(field.polygons), np.int64)
+    for (part, *_), (first, cells) in zip(field.rows, land.rows, strict=True):
+        allowed = land.pieces[first : first + (cells + 1) ** 2, ALLOWED].astype(np.int64)
+        bits[part] |= int(np.bitwise_or.reduce(allowed))
+    return bits
+
+
+def _shortfalls(
+    case: Case, names: list[str], fits: NDArray[np.int64], area: NDArray[np.float64]
+) -> tuple[list[float], float]:
+    """Parcels short of each type and residential m2 short, weighted by the land that they stand for."""
+    import highspy  # noqa: PLC0415 (a large library)
+
+    limits, number = case.objectives.min_area_m2, case.objectives.drawn.index
+    solver = quiet_highs(mip_max_nodes=2_000)
+    used: list[list[tuple[int, float]]] = [[] for _ in area]
+    columns = 0
+
+    def add(cost: float, high: float, *, whole: bool) -> int:
+        nonlocal columns
+        solver.addCol(cost, 0.0, high, 0, np.zeros(0, np.int32), np.zeros(0))
+        if whole:
+            solver.changeColIntegrality(columns, highspy.HighsVarType.kInteger)
+        columns += 1
+        return columns - 1
+
+    def row(low: float, high: float, terms: list[tuple[int, float]]) -> None:
+        index, values = zip(*terms, strict=True)
+        solver.addRow(low, high, len(terms), np.array(index, np.int32), np.array(values, float))
+
+    slack = []
+    for name in names:
+        bit, least = number(name), limits.get(name, 0.0)
+        slack.append(add(max(least, 1.0), float(case.missing[name]), whole=False))
+        terms = [(slack[-1], 1.0)]
+        for part in np.flatnonzero((fits >> bit) & 1):
+            here = add(0.0, float(case.missing[name]), whole=True)
+            used[part].append((here, least))
+            terms.append((here, 1.0))
+        row(float(case.missing[name]), highspy.kHighsInf, terms)
+    short = add(1.0, case.homes_m2, whole=False)
+    terms = [(short, 1.0)]
+    for part in np.flatnonzero((fits >> number(HOME)) & 1):
+        here = add(0.0, float(area[part]), whole=False)
+        used[part].append((here, 1.0))
+        terms.append((here, 1.0))
+    row(case.homes_m2, highspy.kHighsInf, terms)
+    for listed, room in zip(used, area, strict=True):
+        if listed:
+            row(-highspy.kHighsInf, float(room), listed)
+    solver.run()
+    values = list(solver.getSolution().col_value)
+    return [float(values[at]) for at in slack], float(values[short])

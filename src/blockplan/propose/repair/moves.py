@@ -1,0 +1,303 @@
+"""
+What a repair may do: give parcels a permitted use, put facilities on them, enlarge facilities, cap a figure.
+
+Every move says what it changes, how much land it takes, and up to which amount (beds, m2 of floor) it can
+be used. Committed and locked features have no moves, nor have parcels that hold a facility, a building or a
+programme: whatever stands there is not thrown out unasked.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from blockplan.measure.columns import areas_m2, ids, points, shapes, values
+from blockplan.plan import tomlfile
+from blockplan.propose.changes import Change, new_feature, value_of
+from blockplan.propose.conversion import after, converted, row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from blockplan.plan import Plan
+    from blockplan.propose.locks import Locks
+
+Kind = Literal["convert", "host", "enlarge", "stop", "cap"]
+#: Columns of facilities that may be asked for.
+SIZES = ("beds", "places", "floor_area_m2", "site_area_m2")
+#: Layers whose features keep a parcel as it is: what stands there is not thrown out.
+HOLD = ("facilities", "buildings", "programmes")
+#: Amounts are whole, but not because of the last binary digits.
+DUST = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """
+    One thing that may be done.
+
+    Attributes
+    ----------
+    kind
+        ``convert`` a parcel, ``host`` a new facility on a converted parcel, ``enlarge`` a facility, put a
+        ``stop``, ``cap`` a figure of a parcel.
+    layer, id
+        The feature that is touched or made.
+    was, now
+        Use before and after; the service of a facility stands in `service`.
+    changes
+        What is changed, without the amount.
+    area_m2
+        Land that gets another use.
+    column, least, most
+        What an amount is of, and from how much up to how much of it; "" and 0 where there is none.
+    per_floor, inside_m2
+        Floor area that one unit takes, and what a facility has of it to spare inside.
+    had
+        Sizes of a facility that is enlarged, by column.
+    place
+        Where it is.
+    """
+
+    kind: Kind
+    layer: str
+    id: str
+    changes: tuple[Change, ...]
+    was: str = ""
+    now: str = ""
+    service: str = ""
+    level: str = ""
+    area_m2: float = 0.0
+    column: str = ""
+    least: float = 0.0
+    most: float = 0.0
+    per_floor: float = 1.0
+    inside_m2: float = 0.0
+    had: tuple[tuple[str, float], ...] = ()
+    place: Any = None
+    parcel: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells moves apart."""
+        return self.kind, self.id, self.now, f"{self.service}:{self.column}"
+
+    @property
+    def group(self) -> tuple[str, str, str, str, str]:
+        """Moves of one group do the same for a demand, in proportion to their land or amount."""
+        return self.kind, self.was, self.now, self.service, self.level
+
+    def with_amount(self, amount: float) -> tuple[Change, ...]:
+        """All changes, a facility of so much included."""
+        if not self.column:
+            return self.changes
+        if self.kind == "host":
+            sizes = {self.column: float(amount)}
+            if self.column in {"beds", "places"}:
+                sizes["floor_area_m2"] = float(math.ceil(amount * self.per_floor))
+            name = f"{self.id}-{self.service}"
+            point = {"geometry": self.place.wkt, "status": "planned", "parcel_id": self.id}
+            return self.changes + new_feature("facilities", name, {"service": self.service, **sizes, **point})
+        more = {"floor_area_m2": float(max(0, math.ceil(amount * self.per_floor - self.inside_m2 - DUST)))}
+        more[self.column] = float(amount)
+        return tuple(
+            Change("facilities", self.id, column, old, old + more[column])
+            for column, old in self.had
+            if more[column]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The figures of ``repair.toml``, with the user's own in their place."""
+
+    costs: Mapping[str, Mapping[str, float]]
+    hosts: Mapping[str, list[str]]
+    floor_per_unit: Mapping[str, float]
+    limits: Mapping[str, float]
+
+    def land_cost(self, was: str, now: str) -> float:
+        """Units of cost of giving 1 m2 of land another use."""
+        return _by_code(self.costs["take_per_m2"], was) + _by_code(self.costs["make_per_m2"], now)
+
+
+@cache
+def defaults() -> dict[str, Any]:
+    """The tables of ``repair.toml``."""
+    text = resources.files("blockplan.propose.repair").joinpath("repair.toml").read_text(encoding="utf-8")
+    return tomlfile.loads(text)
+
+
+def _by_code(table: Mapping[str, float], code: str) -> float:
+    for length in range(len(code), 1, -1):
+        if code[:length] in table:
+            return float(table[code[:length]])
+    return float(table["other"])
+
+
+@dataclass(slots=True)
+class Yard:
+    """What moves are made from: plan, locks, what is assumed; parcels that may be given another use."""
+
+    plan: Plan
+    locks: Locks
+    assumed: Assumed
+    free: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        held = {
+            str(parcel)
+            for layer in HOLD
+            for parcel in values(self.plan, layer, "parcel_id").tolist()
+            if parcel is not None
+        }
+        permitted = values(self.plan, "parcels", "permitted").tolist()
+        drawn = shapes(self.plan, "parcels")
+        uses = values(self.plan, "parcels", "land_use").tolist()
+        names = ids(self.plan, "parcels").tolist()
+        for name, codes, use, shape in zip(names, permitted, uses, drawn, strict=True):
+            allowed = tuple(
+                one.strip() for one in (codes or "").split(",") if one.strip() and one.strip() != use
+            )
+            if allowed and shape is not None and name not in held and not self.locks.hold("parcels", name):
+                self.free[name] = allowed
+
+    def conversions(self, codes: Iterable[str] | None = None) -> Iterator[Move]:
+        """Moves that give a free parcel a permitted use (one of `codes`, where they are named)."""
+        wanted = None if codes is None else set(codes)
+        for parcel, permitted in self.free.items():
+            for code in permitted:
+                if wanted is None or code in wanted:
+                    move = self.conversion(parcel, code)
+                    if move is not None:
+                        yield move
+
+    def conversion(self, parcel: str, code: str) -> Move | None:
+        """The move that gives a parcel a use; None where nobody can say how many people would live there."""
+        changes = self.plan.cached(f"repair:{parcel}:{code}", lambda: converted(self.plan, parcel, code))
+        if code.startswith(("0701", "0703")) and not _peopled(self.plan, parcel, code):
+            return None
+        row = row_of(self.plan, parcel)
+        was = values(self.plan, "parcels", "land_use")[row] or ""
+        area = float(areas_m2(self.plan, "parcels")[row])
+        place = points(self.plan, "parcels", np.array([row]))[0]
+        return Move(
+            "convert", "parcels", parcel, changes, was, code, area_m2=area, place=place, parcel=parcel
+        )
+
+    def hosts(self, service: str, column: str, *, usual: bool = False) -> Iterator[Move]:
+        """
+        Moves that put a new facility of a service on a free parcel whose permitted uses can hold it.
+
+        `usual` asks for one that is no smaller than the smallest of the plan.
+        """
+        per = self.floor_per(service, column)
+        if "facilities" in self.locks.layers:
+            return
+        least = self._smallest(service, column) if usual else 1.0
+        for move in self.conversions(self.uses_for(service)):
+            floor = after(self.plan, move.id, move.now)["floor_area_m2"]
+            most = math.floor(
+                move.area_m2 if column == "site_area_m2" else 0 if floor is None else floor / per
+            )
+            if most >= 1:
+                yield replace(
+                    move, kind="host", service=service, column=column, least=min(least, float(most)),
+                    most=float(most), per_floor=per,
+                )  # fmt: skip
+
+    def _smallest(self, service: str, column: str) -> float:
+        """The smallest facility of a service that the plan has; 1 where it has none."""
+        found = values(self.plan, "facilities", column)[values(self.plan, "facilities", "service") == service]
+        known = found[found > 0]
+        return float(math.ceil(known.min())) if len(known) else 1.0
+
+    def size_of(self, service: str) -> str:
+        """The column that says how large facilities of a service are; floor area where the plan has none."""
+        chosen = values(self.plan, "facilities", "service") == service
+        for column in ("beds", "places", "floor_area_m2"):
+            if (values(self.plan, "facilities", column)[chosen] > 0).any():
+                return column
+        return "floor_area_m2"
+
+    def uses_for(self, service: str) -> tuple[str, ...]:
+        """Land uses that hold a service: those that do so in the plan, and those that are assumed."""
+        hosts = values(self.plan, "facilities", "parcel_id")[
+            values(self.plan, "facilities", "service") == service
+        ]
+        known = set(ids(self.plan, "parcels").tolist())
+        found = [
+            values(self.plan, "parcels", "land_use")[row_of(self.plan, one)]
+            for one in hosts.tolist()
+            if one in known
+        ]
+        return tuple(dict.fromkeys([*(one for one in found if one), *self.assumed.hosts.get(service, ())]))
+
+    def floor_per(self, service: str, column: str) -> float:
+        """Floor area that one unit takes: the middle over the facilities of a service, else assumed."""
+        if column not in {"beds", "places"}:
+            return 1.0
+        chosen = values(self.plan, "facilities", "service") == service
+        floor = values(self.plan, "facilities", "floor_area_m2")[chosen]
+        units = values(self.plan, "facilities", column)[chosen]
+        known = ~np.isnan(floor) & (units > 0)
+        if known.any():
+            return float(np.median(floor[known] / units[known]))
+        return float(self.assumed.floor_per_unit[column])
+
+    def enlargements(self, service: str, column: str) -> Iterator[Move]:
+        """Moves that enlarge a facility within the floor area that it or its parcel has to spare."""
+        if column == "site_area_m2":
+            return
+        per = self.floor_per(service, column)
+        services = values(self.plan, "facilities", "service")
+        for at in np.flatnonzero(services == service).tolist():
+            name = str(ids(self.plan, "facilities")[at])
+            now = value_of(self.plan, "facilities", name, column)
+            if now is None or self.locks.hold("facilities", name):
+                continue
+            floor = value_of(self.plan, "facilities", name, "floor_area_m2")
+            if floor is None:
+                inside, most = 0.0, math.floor(self.assumed.limits["grow_share"] * now)
+            else:
+                inside = 0.0 if column == "floor_area_m2" else max(0.0, floor - now * per)
+                most = math.floor((inside + self._spare(at, floor)) / per + DUST)
+            if most < 1:
+                continue
+            level = values(self.plan, "facilities", "level")[at] or ""
+            had = {column: float(now)} | ({} if floor is None else {"floor_area_m2": float(floor)})
+            place = points(self.plan, "facilities", np.array([at]))[0]
+            yield Move(
+                "enlarge", "facilities", name, (), service=service, level=level, column=column, least=1.0,
+                most=float(most), per_floor=per, inside_m2=inside, had=tuple(had.items()), place=place,
+            )  # fmt: skip
+
+    def _spare(self, at: int, floor: float) -> float:
+        """Floor area (m2) by which a facility may grow: a share of its own, within what its parcel leaves."""
+        share = self.assumed.limits["grow_share"]
+        parcel = values(self.plan, "facilities", "parcel_id")[at]
+        if parcel not in set(ids(self.plan, "parcels").tolist()):
+            return share * floor
+        row = row_of(self.plan, parcel)
+        whole = float(values(self.plan, "parcels", "floor_area_m2")[row])
+        far = float(values(self.plan, "parcels", "far")[row])
+        allowed = far * float(areas_m2(self.plan, "parcels")[row])
+        allowed = whole if math.isnan(allowed) else allowed if math.isnan(whole) else min(allowed, whole)
+        if math.isnan(allowed):
+            return share * floor
+        beside = values(self.plan, "facilities", "parcel_id") == parcel
+        taken = float(np.nansum(values(self.plan, "facilities", "floor_area_m2")[beside]))
+        return float(max(0.0, min(share * floor, allowed - taken)))
+
+
+def _peopled(plan: Plan, parcel: str, code: str) -> bool:
+    """Whether the plan says how many people would live on a parcel under a housing use."""
+    column = {"dwellings": "dwellings", "floor_area": "floor_area_m2"}.get(
+        plan.manifest.residents.source, "residents"
+    )
+    return after(plan, parcel, code)[column] is not None

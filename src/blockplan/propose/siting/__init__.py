@@ -1,0 +1,1 @@
+"""Siting: where facilities and stations should stand; `site` is the way in, beside it a module a problem."""

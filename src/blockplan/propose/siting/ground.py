@@ -1,0 +1,189 @@
+"""
+What a siting problem on a plan rests on: the demand, the places, and how far each is from each.
+
+Existing places come first and stay, candidates after them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.errors import PlanDataError
+from blockplan.measure.access import facilities_of
+from blockplan.measure.columns import ids, shapes, values
+from blockplan.measure.goals import places_of
+from blockplan.propose.changes import Change, value_of
+from blockplan.propose.services import PARK, STATION, service_of
+from blockplan.propose.siting.candidates import Candidate, parcels_for
+from blockplan.propose.siting.demand import demand_of
+from blockplan.propose.siting.reached import Walked, features_away, greens_away
+from blockplan.propose.siting.stations import Places, places_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.homes import Homes
+    from blockplan.plan.model import Plan
+    from blockplan.propose.siting.site_params import SiteParams
+    from blockplan.propose.stop import Clock
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """
+    Demand, places and distances.
+
+    Attributes
+    ----------
+    homes
+        Demand points with their weights.
+    existing
+        Ids of the features of the kind that stay and count.
+    point
+        A point on each of them, for spacing.
+    gone
+        Changes that take away what is replaced.
+    candidates
+        Where one may be added.
+    metres
+        From each place (existing first) to each demand point; infinite where out of reach.
+    standing
+        From whatever of the kind the plan has to each demand point, whether it stays and counts or not.
+    capacity
+        What each place can serve, in its size; NaN where unknown; None where nobody asked.
+    places
+        More on candidates of stations; None for others.
+    """
+
+    homes: Homes
+    existing: tuple[str, ...]
+    point: NDArray[Any]
+    gone: tuple[Change, ...]
+    candidates: list[Candidate]
+    metres: NDArray[np.float64]
+    standing: NDArray[np.float64]
+    capacity: NDArray[np.float64] | None
+    places: Places | None
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Rows of the places that exist."""
+        return tuple(range(len(self.existing)))
+
+
+def survey(plan: Plan, params: SiteParams, choices: Mapping[str, Any], clock: Clock) -> Ground:
+    """
+    Look at a plan with the eyes of a siting problem.
+
+    `params` are filled (`SiteParams.filled`). Raises what `demand_of`, `parcels_for`, `places_for` and
+    `features_away` raise.
+    """
+    homes = demand_of(plan, params.weigh_by or "residents", choices, params.codes)
+    far = None if params.problem in {"pmedian", "pcenter"} else params.within_m
+    walked = Walked(params.reading or "", far, choices["join_limit_m"])
+    if params.service == STATION:
+        return _stations(plan, params, choices, (homes, walked), clock)
+    if params.service == PARK:
+        return _parks(plan, params, choices, (homes, walked), clock)
+    return _facilities(plan, params, choices, (homes, walked), clock)
+
+
+def _facilities(
+    plan: Plan,
+    params: SiteParams,
+    choices: Mapping[str, Any],
+    far: tuple[Homes, Walked],
+    clock: Clock,
+) -> Ground:
+    service = service_of(params.service)
+    rows, missing = facilities_of(
+        plan, {**choices, "services": (service.id,), "service_levels": (), "smallest_site_m2": 0}
+    )
+    if missing and params.existing != "ignore":
+        raise PlanDataError(
+            f"Which {service.name['en']}s the plan has is not known: {'; '.join(missing[:5])}.\n"
+            "Fill it in, or leave what exists out of account (--existing ignore)."
+        )
+    candidates = parcels_for(plan, service, params.land, rows)
+    names = ids(plan, "facilities")[rows]
+    kept = tuple(map(str, names)) if params.existing == "keep" else ()
+    added = tuple(change for one in candidates for change in one.added)
+    metres = features_away(
+        plan, far[0], "facilities", ([*names, *(one.id for one in candidates)], added), far[1], clock
+    )
+    capacity = None
+    if params.capacity is not None:
+        stated = values(plan, "facilities", service.size)[rows] if kept else np.empty(0)
+        if np.isnan(stated).any():
+            raise PlanDataError(
+                f"How much the {service.name['en']}s of the plan can serve is not known: facilities."
+                f"{service.size} of {', '.join(map(str, names[np.isnan(stated)][:5]))}.\n"
+                "Fill it in, or leave what exists out of account (--existing ignore)."
+            )
+        capacity = np.concatenate([stated, np.full(len(candidates), params.capacity)])
+    point = np.asarray(shapely.centroid(places_of(plan, "facilities")[rows]), dtype=object)
+    return Ground(
+        far[0], kept, point if kept else point[:0], _removed(plan, "facilities", names, params),
+        candidates, *_counting(metres, len(names), len(kept)), capacity, None,
+    )  # fmt: skip
+
+
+def _parks(
+    plan: Plan,
+    params: SiteParams,
+    choices: Mapping[str, Any],
+    far: tuple[Homes, Walked],
+    clock: Clock,
+) -> Ground:
+    candidates = parcels_for(plan, service_of(PARK), params.land, np.empty(0, dtype=np.intp))
+    added = tuple(change for one in candidates for change in one.added)
+    metres, there = greens_away(plan, far[0], ([one.id for one in candidates], added), choices, far[1], clock)
+    kept = tuple(f"green {number}" for number in range(1, there + 1)) if params.existing == "keep" else ()
+    counting = _counting(metres, there, len(kept))
+    return Ground(far[0], kept, np.empty(0, dtype=object), (), candidates, *counting, None, None)
+
+
+def _stations(
+    plan: Plan,
+    params: SiteParams,
+    choices: Mapping[str, Any],
+    far: tuple[Homes, Walked],
+    clock: Clock,
+) -> Ground:
+    modes = [set((said or "").replace(" ", "").split(",")) for said in values(plan, "stops", "modes")]
+    stations = np.array([bool(one & set(choices["station_modes"])) for one in modes], dtype=bool)
+    names, rows = ids(plan, "stops")[stations], np.flatnonzero(stations)
+    gone = _removed(plan, "stops", names, params)
+    used = {change.id for change in gone}
+    places = places_for(plan, service_of(STATION), params.track, choices["interchange_m"], used)
+    kept = tuple(map(str, names)) if params.existing == "keep" else ()
+    added = tuple(change for one in places.candidates for change in one.added)
+    metres = features_away(
+        plan, far[0], "stops", ([*names, *(one.id for one in places.candidates)], added), far[1], clock
+    )
+    point = shapes(plan, "stops")[rows] if kept else np.empty(0, dtype=object)
+    counting = _counting(metres, len(names), len(kept))
+    return Ground(far[0], kept, point, gone, places.candidates, *counting, None, places)
+
+
+def _counting(
+    metres: NDArray[np.float64], there: int, kept: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distances of the places that count, and of the nearest of the kind that stands."""
+    return metres[there - kept :], metres[:there].min(axis=0, initial=np.inf)
+
+
+def _removed(plan: Plan, layer: str, names: NDArray[Any], params: SiteParams) -> tuple[Change, ...]:
+    """The changes by which what is replaced goes."""
+    if params.existing != "replace":
+        return ()
+    column = "stop_id" if layer == "stops" else "facility_id"
+    return tuple(
+        Change(layer, str(name), column, value_of(plan, layer, str(name), column), None) for name in names
+    )

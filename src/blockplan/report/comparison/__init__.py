@@ -1,0 +1,1 @@
+"""The page that sets scenarios and proposals side by side."""

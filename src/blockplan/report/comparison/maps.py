@@ -1,0 +1,402 @@
+"""
+Maps of the difference between two plans: land use, residents, places that fall short.
+
+One map a pair of columns and theme, on the ground of the first column. Gains and
+losses, new and vanished places differ in sign or hatching, not in colour alone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import shapely
+
+from blockplan.report.comparison.lists import goal
+from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.ground import INK, OUTLINE, Ground, frame_of, use_colour
+from blockplan.report.maps.svg import Frame
+from blockplan.report.maps.themes import area_names, closer_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from markupsafe import Markup
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.compare import Comparison, Pair
+    from blockplan.compare.transition import Use
+    from blockplan.report.comparison.words import Says
+    from blockplan.report.words import Words
+
+BASE = (
+    ("woodland", 0.3), ("landuse", 0.2), ("water", 0.6), ("buildings", 0.3), ("streets", 0.5),
+    ("rail", 0.4), ("outline", 0.9),
+)  # fmt: skip
+#: Tints of residents gained and lost, from few to many.
+GAINS, LOSSES, UNKNOWN = ("#fbd9b0", "#f19d4c", "#bf5a0e"), ("#cfe0f1", "#8ab0d8", "#3a6ea8"), "#b9b9b4"
+APPEARS, VANISHES = "#a3231f", "#12633a"
+
+
+#: What draws a theme on a sheet, and its legend (empty: nothing to draw).
+Theme = tuple["Callable[[Sheet, str], str]", list[LegendEntry]]
+
+
+@dataclass
+class Atlas:
+    """The maps of a comparison, all on one ground."""
+
+    found: Comparison
+    words: Words
+    says: Says
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The first plan as a base, in a frame that also holds what only the others draw."""
+        ground = Ground(self.found.columns[0].plan, self.words)
+        frames = [
+            frame for pair in self.found.pairs for frame in (frame_of(pair.before), frame_of(pair.after))
+        ]
+        known = [frame for frame in frames if frame is not None]
+        if known:
+            ground.frame = Frame(
+                min(frame.west for frame in known), min(frame.south for frame in known),
+                max(frame.east for frame in known), max(frame.north for frame in known),
+            )  # fmt: skip
+        return ground
+
+    def definitions(self) -> Markup:
+        """The pieces that the maps refer to."""
+        return drawing.definitions(self.ground)
+
+    def maps(self, pair: Pair, name: str, first: str) -> list[tuple[str, Drawing | None]]:
+        """Theme and map of a pair; None where nothing differs."""
+        at = [one.column for one in self.found.pairs].index(pair.column) + 1
+        made = {
+            "land": self._land(pair),
+            "residents": self._residents(pair),
+            "gains": self._gains(pair),
+            "places": self._places(pair),
+        }
+        near = max(pair.gains, key=lambda one: (one.nearer + one.farther, one.to), default=None)
+        to = goal(near.to, self.words, self.says) if near else ""
+        out: list[tuple[str, Drawing | None]] = []
+        for theme, (show, legend) in made.items():
+            if not legend or self.ground.frame is None:
+                out.append((theme, None))
+                continue
+            title = self.says(f"map.{theme}", name=name, first=first, to=to)
+            note = self.says(f"map.{theme}_note", name=name, first=first, to=to)
+            out.append((theme, self._drawing(f"map-{at}-{theme}", (title, note), show, legend)))
+        return out
+
+    def _drawing(
+        self, id_: str, said: tuple[str, str], show: Callable[[Sheet, str], str], legend: list[LegendEntry]
+    ) -> Drawing:
+        ground, frame = self.ground, self.ground.frame or Frame(0, 0, 1, 1)
+        sheet = Sheet.of(frame, PART_MM)
+        insets = []
+        for number, (near, name) in enumerate(closer_frames(ground), 1):
+            inset, one = Sheet.inset(near), f"{id_}-{number}"
+            insets.append(Drawing(one, f"{number} {name}", said[1], inset, BASE, show(inset, one), ()))
+        placer = drawing.placer(ground, sheet)
+        names = self._numbers(sheet) if insets else area_names(ground, sheet, placer, 2.6)
+        outline = LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), self.words("map.boundary"))
+        body = show(sheet, id_) + names
+        return Drawing(id_, *said, sheet, BASE, body, (*legend, outline), tuple(insets))
+
+    def _numbers(self, sheet: Sheet) -> str:
+        """The number of each closer view, beside what it shows."""
+        out, size = [], 4.0 * sheet.unit
+        for number, (near, _) in enumerate(closer_frames(self.ground), 1):
+            x, y = self._frame.place(near.west, (near.south + near.north) / 2)
+            left, _ = self._frame.place(sheet.frame.west, near.north)
+            out.append(svg.label(max(x - size, left + size), y, str(number), size, font_weight="700"))
+        return "".join(out)
+
+    # Land use
+
+    def _land(self, pair: Pair) -> tuple[Callable[[Sheet, str], str], list[LegendEntry]]:
+        largest = sorted(pair.land.changed.items(), key=lambda one: -pair.land.ha[one[0]])
+        pieces = [(uses, shapely.union_all(shapes)) for uses, shapes in largest]
+        legend = [
+            LegendEntry(
+                _split_swatch(use_fill(was), use_fill(now)),
+                f"{self._use(was)} → {self._use(now)}",
+                self.words.amount(pair.land.ha[was, now], "ha"),
+            )
+            for (was, now), _ in pieces
+        ]
+
+        def show(sheet: Sheet, id_: str) -> str:
+            out, labels = [], []
+            for number, ((was, now), whole) in enumerate(pieces):
+                d = svg.path(svg.drawable([whole], self._frame), self._frame)
+                look: dict[str, str | float] = {
+                    "stroke": INK, "stroke_width": 0.3 * sheet.unit, "fill_rule": "evenodd",
+                }  # fmt: skip
+                hatch = f"{id_}-hatch-{number}"
+                out += [
+                    _hatch(hatch, use_fill(was), sheet.unit),
+                    svg.shape(d, fill=use_fill(now), stroke="none", fill_rule="evenodd"),
+                    svg.shape(d, fill=f"url(#{hatch})", **look),
+                ]
+                said = f"{self._code(was)}→{self._code(now)}"
+                labels += [(part, said) for part in drawing.parts_of([whole])]
+            return "".join(out) + self._labels(sheet, labels)
+
+        return show, legend
+
+    def _use(self, use: Use | None) -> str:
+        if use is None:
+            return self.says("land.not_drawn")
+        return self.ground.use_name(use.list_name, use.code) if use.code else self.says("land.unstated")
+
+    def _code(self, use: Use | None) -> str:
+        return use.code or "?" if use else "–"
+
+    # Residents, and who gains and who loses
+
+    def _residents(self, pair: Pair) -> Theme:
+        known = {one.id: one.gain for one in pair.residents if one.gain is not None}
+        unknown = [one.id for one in pair.residents if one.gain is None]
+        return self._two_sided(pair, known, unknown, self._people)
+
+    def _gains(self, pair: Pair) -> Theme:
+        """The change of distance that concerns most residents, by parcel; nearer is a gain."""
+        most = max(pair.gains, key=lambda one: (one.nearer + one.farther, one.to), default=None)
+        if most is None:
+            return self._two_sided(pair, {}, [], self._homes)
+        known = {
+            id_: float(round(old - new))
+            for layer, id_, _, old, new in most.homes
+            if layer == "parcels" and old is not None and new is not None
+        }
+        return self._two_sided(pair, known, [], self._homes)
+
+    def _homes(self, inside: dict[str, float | None]) -> str:
+        return self.says.count("map.parcels", len(inside))
+
+    def _two_sided(
+        self,
+        pair: Pair,
+        known: dict[str, float],
+        unknown: list[str],
+        amount: Callable[[dict[str, float | None]], str],
+    ) -> Theme:
+        """Parcels by what they gain (a tint) or lose (a tint with stripes), in three steps each."""
+        steps = _steps([abs(gain) for gain in known.values()])
+        groups: list[tuple[str, bool, str, dict[str, float | None]]] = []
+        for sign, tints in ((1, GAINS), (-1, LOSSES)):
+            for (low, high), tint in zip(steps, tints, strict=True):
+                inside: dict[str, float | None] = {
+                    id_: gain for id_, gain in known.items() if low < sign * gain <= high
+                }
+                if inside:
+                    groups.append((tint, sign < 0, self._range(sign * low, sign * high), inside))
+        if unknown:
+            groups.append((UNKNOWN, False, self.says("map.residents_unknown"), dict.fromkeys(unknown)))
+        legend = [
+            LegendEntry(_striped_swatch(tint) if lost else drawing.fill_swatch(tint), said, amount(inside))
+            for tint, lost, said, inside in groups
+        ]
+
+        parcels = _parcels(pair)
+
+        def show(sheet: Sheet, id_: str) -> str:
+            out, labels = [_hatch(f"{id_}-lost", "#ffffff", sheet.unit)], []
+            for tint, lost, _, inside in groups:
+                shapes = [(gain, shape) for name, gain in inside.items() for shape in parcels.get(name, ())]
+                d = svg.path(svg.drawable([shape for _, shape in shapes], self._frame), self._frame)
+                look: dict[str, str | float] = {
+                    "stroke": "#3a3a36", "stroke_width": 0.2 * sheet.unit, "fill_rule": "evenodd",
+                }  # fmt: skip
+                out.append(svg.shape(d, fill=tint, **look))
+                if lost:
+                    out.append(svg.shape(d, fill=f"url(#{id_}-lost)", stroke="none", fill_rule="evenodd"))
+                labels += [(shape, self._signed(gain) if gain else "?") for gain, shape in shapes]
+            return "".join(out) + self._labels(sheet, labels)
+
+        return show, legend
+
+    def _range(self, low: float, high: float) -> str:
+        if not low:
+            return self.says("map.up_to", high=self._signed(high))
+        return self.says("row.range", low=self._signed(low), high=self._signed(high))
+
+    def _people(self, inside: dict[str, float | None]) -> str:
+        gains = list(inside.values())
+        places = self.says.count("map.parcels", len(gains))
+        if any(gain is None for gain in gains):
+            return places
+        return self.words("list.note", said=self._signed(sum(gain or 0.0 for gain in gains)), note=places)
+
+    def _signed(self, value: float) -> str:
+        return ("+" if value > 0 else "−") + self.words.number(abs(value))
+
+    # Places
+
+    def _places(self, pair: Pair) -> tuple[Callable[[Sheet, str], str], list[LegendEntry]]:
+        drawn = [place for place in pair.places if place.x is not None and place.y is not None]
+        titles = {row.first.rule: self.words.pick(row.first.title) for row in self.found.verdict_rows()}
+        groups = list(dict.fromkeys((place.rule, place.kind) for place in drawn))
+        number = {rule: at for at, rule in enumerate(dict.fromkeys(rule for rule, _ in groups), 1)}
+        many = len(number) > 1
+        legend = []
+        for rule, kind in groups:
+            said = self.says(f"map.{kind}", rule=titles.get(rule, rule))
+            amount = sum(1 for place in drawn if (place.rule, place.kind) == (rule, kind))
+            mark = str(number[rule]) if many else ""
+            legend.append(
+                LegendEntry(_place_swatch(kind, mark), said, self.words.count("count.places", amount))
+            )
+
+        spots: dict[tuple[str, float, float], set[int]] = {}
+        for place in drawn:
+            x, y = self._frame.place(place.x or 0.0, place.y or 0.0)
+            spots.setdefault((place.kind, x, y), set()).add(number[place.rule])
+
+        def show(sheet: Sheet, id_: str) -> str:
+            del id_
+            # Rings first: "vanishes" stands after "appears".
+            ordered = sorted(spots, reverse=True)
+            signs = [_place(kind, x, y, 1.1 * sheet.unit) for kind, x, y in ordered]
+            if not many or self._overview(sheet):
+                return "".join(signs)
+            return "".join(signs) + self._marks(sheet, spots)
+
+        return show, legend
+
+    def _marks(self, sheet: Sheet, spots: dict[tuple[str, float, float], set[int]]) -> str:
+        """The numbers of the rules beside a place, where there is room for them."""
+        size, out, placer = 1.8 * sheet.unit, [], drawing.placer(self.ground, sheet)
+        for _, x, y in spots:
+            placer.block(x, y, 2 * size, 2 * size)
+        for (_, x, y), rules in spots.items():
+            if placer.holds(x, y):
+                said = ranges(rules)
+                width = svg.text_width(said, size)
+                away = width / 2 + 1.1 * size
+                spot = placer.place(
+                    x, y, width, size, ((away, 0), (-away, 0), (0, 1.7 * size), (0, -1.7 * size))
+                )
+                out += [svg.label(*spot, said, size, fill=INK)] if spot else []
+        return "".join(out)
+
+    # Shared
+
+    @property
+    def _frame(self) -> Frame:
+        return self.ground.frame or Frame(0, 0, 1, 1)
+
+    def _overview(self, sheet: Sheet) -> bool:
+        """Whether a sheet shows the whole of a plan that has closer views."""
+        return bool(closer_frames(self.ground)) and sheet.foot_mm == drawing.FOOT_MM
+
+    def _labels(self, sheet: Sheet, shapes: Iterable[tuple[BaseGeometry, str]]) -> str:
+        """
+        A label on each shape that is large enough to bear it, the largest first.
+
+        Where there are closer views the labels stand there alone.
+        """
+        if self._overview(sheet):
+            return ""
+        size, out, placer = 2.0 * sheet.unit, [], drawing.placer(self.ground, sheet)
+        for shape, said in sorted(shapes, key=lambda one: -one[0].area):
+            width = svg.text_width(said, size)
+            if shape.is_empty or shape.area < width * size * 1.4:
+                continue
+            x, y = self._frame.place(*drawing.centre(shape))
+            spot = placer.place(x, y, width, 1.2 * size, ((0, 0),)) if placer.holds(x, y) else None
+            if spot:
+                out.append(svg.label(*spot, said, size, fill=INK, font_weight="700"))
+        return "".join(out)
+
+
+def _parcels(pair: Pair) -> dict[str, list[BaseGeometry]]:
+    """The parcels by id, as the plan after draws them, else as the plan before does."""
+    found: dict[str, list[BaseGeometry]] = {}
+    for plan in (pair.after, pair.before):
+        drawn: dict[str, list[BaseGeometry]] = {}
+        parcels = plan.layer("parcels")
+        for id_, shape in zip(parcels.index.astype(str), parcels.geometry, strict=True):
+            if shape is not None and not shape.is_empty:
+                drawn.setdefault(id_, []).append(shape)
+        found = {**drawn, **found}
+    return found
+
+
+def use_fill(use: Use | None) -> str:
+    """The colour of a use of land; a cold grey for land that is not drawn."""
+    if use is None:
+        return "#8fa0b2"
+    return use_colour(use.list_name, use.code) if use.code else "#d8d8d2"
+
+
+def _steps(sizes: list[float]) -> tuple[tuple[float, float], ...]:
+    """Three ranges with round ends that hold all sizes."""
+    top = max(sizes, default=1.0)
+    power = 10.0 ** math.floor(math.log10(max(top / 3, 1e-9)))
+    step = next(power * by for by in (1, 2, 2.5, 5, 10) if 3 * power * by >= top)
+    return (0.0, step), (step, 2 * step), (2 * step, 3 * step)
+
+
+def ranges(numbers: set[int]) -> str:
+    """Numbers in one line: ``1, 3–5``."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def _hatch(id_: str, colour: str, unit: float) -> str:
+    """A pattern of stripes from south-west to north-east, as wide on every sheet."""
+    side = svg.number(1.8 * unit)
+    return (
+        f'<pattern id="{id_}" patternUnits="userSpaceOnUse" width="{side}" height="{side}" '
+        f'patternTransform="rotate(45)"><path d="M0 0V{side}" stroke="{colour}" '
+        f'stroke-width="{svg.number(1.5 * unit)}"/></pattern>'
+    )
+
+
+def _split_swatch(old: str, new: str) -> str:
+    """The colour before on the left, that after on the right, an arrow between."""
+    return (
+        svg.box(1, 1, 14, 14, fill=old, stroke="none")
+        + svg.box(15, 1, 14, 14, fill=new, stroke="none")
+        + svg.box(1, 1, 28, 14, fill="none", stroke=INK)
+        + svg.shape("M11 8h8M16 5l3.2 3l-3.2 3", fill="none", stroke="#ffffff", stroke_width=3.4)
+        + svg.shape("M11 8h8M16 5l3.2 3l-3.2 3", fill="none", stroke=INK, stroke_width=1.5)
+    )
+
+
+def _striped_swatch(tint: str) -> str:
+    stripes = "M2 14l12 -12M10 14l12 -12M18 14l10 -10"
+    return svg.box(1, 1, 28, 14, fill=tint, stroke="#6b6b66") + svg.shape(
+        stripes, fill="none", stroke="#ffffff", stroke_width=2
+    )
+
+
+def _place(kind: str, x: float, y: float, size: float) -> str:
+    """A cross for a place that begins to fall short, a ring for one that ceases to."""
+    n = svg.number
+    if kind == "vanishes":
+        # Around a cross of another rule at the same place, so that both are seen.
+        ring: dict[str, str | float] = {"fill": "none", "stroke_width": 0.4 * size}
+        halo = svg.circle(x, y, 1.45 * size, fill="none", stroke="#ffffff", stroke_width=0.9 * size)
+        return halo + svg.circle(x, y, 1.45 * size, stroke=VANISHES, **ring)
+    west, north, side = n(x - size), n(y - size), n(2 * size)
+    d = f"M{west} {north}l{side} {side}M{west} {n(y + size)}l{side} -{side}"
+    below = svg.shape(d, fill="none", stroke="#ffffff", stroke_width=1.1 * size)
+    return below + svg.shape(d, fill="none", stroke=APPEARS, stroke_width=0.55 * size)
+
+
+def _place_swatch(kind: str, mark: str) -> str:
+    sign = _place(kind, 9 if mark else 15, 8, 3.8 if kind == "vanishes" else 5.0)
+    return sign + (svg.label(23, 8, mark, 10.0, fill=INK, halo="none") if mark else "")

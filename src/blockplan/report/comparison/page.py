@@ -1,0 +1,465 @@
+"""
+Scenarios and plans side by side on one HTML page, and in words for a terminal.
+
+The page needs nothing else: fonts, styles and maps stand inside, there is no
+script and no outside request. The same comparison and language give the same
+bytes. What differs is told by a sign and a word, not by colour alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import blockplan
+from blockplan.compare.columns import SAME_VALUE
+from blockplan.plan import BASE, landuse
+from blockplan.plan.codes import LISTS
+from blockplan.propose.takeover import DOCUMENT
+from blockplan.report import fonts, tables, trace
+from blockplan.report.comparison.lists import Lists
+from blockplan.report.comparison.matrix import Matrix
+from blockplan.report.comparison.words import Says, flip
+from blockplan.report.files import write_whole
+from blockplan.report.words import Words, is_known
+from blockplan.texts import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from blockplan.check.verdict import Verdict
+    from blockplan.compare import Column, Comparison, Pair
+    from blockplan.compare.columns import MeasureRow, VerdictRow
+    from blockplan.compare.transition import Use
+    from blockplan.report.comparison.maps import Atlas
+    from blockplan.report.maps.drawing import Drawing
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "gains", "maps", "changes", "reproduce")
+#: Where there are more verdicts than this, those that do not differ are folded.
+MOST_VERDICTS = 30
+#: The object of a rule on every block, circle ... of which the plan has none.
+EVERY = "*"
+TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
+
+
+def write_comparison(found: Comparison, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
+    """
+    Write a comparison as one self-contained HTML file.
+
+    Parameters
+    ----------
+    found
+        What `blockplan.compare.compare` gives.
+    path
+        Where to; the folder is made if need be.
+    lang
+        ``zh``, ``en`` or ``ja``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such language, or the file cannot be written.
+    """
+    return write_whole(Path(path), page(found, lang).encode("utf-8"))
+
+
+def page(found: Comparison, lang: str) -> str:
+    """The comparison as the text of an HTML file."""
+    return rendered(View(found, Words(lang, NO_BREAK)), "comparison.html.j2")
+
+
+def rendered(view: View, template: str, **more: Any) -> str:
+    """A page of this shape as the text of an HTML file; `more` is what else its template speaks through."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 (a terminal needs no templates)
+
+    environment = Environment(
+        loader=PackageLoader("blockplan.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    body = environment.get_template(template).render(view=view, w=view.words, c=view.says, **more)
+    style = resources.files("blockplan.report").joinpath("templates", "comparison.css")
+    faces = _font_faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
+    return body.replace("/*STYLE*/", faces + style.read_text(encoding="utf-8"), 1)
+
+
+def _font_faces(text: str, lang: str) -> str:
+    return "".join(
+        f"@font-face{{font-family:'{fonts.FAMILY}';font-weight:{weight};font-style:normal;"
+        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode('ascii')}) format('woff2')}}\n"
+        for weight, data in fonts.embedded(text, lang).items()
+    )
+
+
+def _short(id_: str) -> str:
+    """The last part of a path; of a proposal's file, which are all called alike, that of its folder."""
+    path = Path(id_)
+    return (path.parent.name if path.name == DOCUMENT else path.name) or id_
+
+
+@dataclass
+class View(Lists):
+    """What the template shows, in the language of `words`; it formats and never computes a figure."""
+
+    found: Comparison
+    words: Words
+
+    @cached_property
+    def says(self) -> Says:
+        """The words of this page."""
+        return Says(self.words)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What is compared."""
+        return self.found.columns
+
+    @property
+    def first(self) -> Column:
+        """The column that the others are compared with."""
+        return self.found.columns[0]
+
+    @property
+    def version(self) -> str:
+        """Version of the program."""
+        return blockplan.__version__
+
+    @property
+    def title(self) -> str:
+        """The title of the first plan."""
+        manifest = self.first.plan.manifest
+        return self.words.pick(manifest.title) or manifest.id
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the geometry of one of the plans is invented."""
+        return any(column.plan.manifest.synthetic for column in self.columns)
+
+    @property
+    def kicker(self) -> str:
+        """What kind of page this is."""
+        return self.says("head.kicker")
+
+    @property
+    def synthetic_said(self) -> str:
+        """What is said where the geometry is invented."""
+        return self.says("head.synthetic")
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """Anchor -> heading of each section, in the order of the page."""
+        return {key: self.says(f"section.{key}") for key in SECTIONS}
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The head: what was compared, by which rules, of which day."""
+        words, days = self.words, dict.fromkeys(column.result.on for column in self.columns)
+        packs = dict.fromkeys(pack for column in self.columns for pack in column.result.packs)
+        return [
+            (self.says("head.compared"), words.join(self.name(column) for column in self.columns)),
+            (self.says("head.first"), self.name(self.first)),
+            (words("head.on"), words.join(words.day(day) for day in days)),
+            (words("head.packs"), words.join(packs)),
+        ]
+
+    def name(self, column: Column) -> str:
+        """What a column is called: the scenario, or the last part of the path of another plan."""
+        return self._names[column.id]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        short = {column.id: _short(column.id) for column in self.columns}
+        called = list(short.values())
+        # Two plans in folders of one name are told apart by their paths.
+        return {id_: name if called.count(name) == 1 else id_ for id_, name in short.items()}
+
+    def name_of(self, id_: str) -> str:
+        """What the column with an id is called."""
+        return next((self.name(column) for column in self.columns if column.id == id_), id_)
+
+    def what(self, column: Column) -> str:
+        """What a scenario is, as the plan says."""
+        name = column.plan.scenario
+        given = column.plan.manifest.scenarios.get(name, "")
+        return self.words("head.base") if name == BASE else given or tables.DASH
+
+    # Summary and columns
+
+    def summary(self, pair: Pair) -> list[str]:
+        """How a column differs from the first, in short sentences."""
+        at = self._at(pair.column)
+        kinds = [flip(row.verdicts[0], row.verdicts[at]) for row in self.verdicts]
+        said = [
+            f"{sign} {self.says.count(f'summary.{kind}', kinds.count(kind))}"
+            for kind, sign in (("worse", "▼"), ("better", "▲"), ("other", "◆"))
+            if kind in kinds
+        ] or [self.says("summary.no_flip")]
+        changed = sum(1 for change in self.found.changes if change.column == pair.column)
+        rows = self.says.count("summary.rows", changed) if changed else self.says("summary.rows_same")
+        return [*said, self._more_people(at), self._more_land(pair), rows]
+
+    def _more_people(self, at: int) -> str:
+        old, new = self.first.result.residents.central, self.columns[at].result.residents.central
+        if not is_known(old) or not is_known(new):
+            return self.says("summary.residents_unknown")
+        if old == new:
+            return self.says("summary.residents_same")
+        amount = ("+" if new > old else "−") + self.words.number(abs(new - old))
+        return self.says("summary.residents", amount=amount)
+
+    def _more_land(self, pair: Pair) -> str:
+        ha = sum(ha for (was, now), ha in pair.land.ha.items() if was != now)
+        return self.says("summary.land", ha=self.ha(ha)) if ha else self.says("summary.land_same")
+
+    def _at(self, id_: str) -> int:
+        return next(at for at, column in enumerate(self.columns) if column.id == id_)
+
+    @cached_property
+    def column_rows(self) -> list[tuple[str, list[str]]]:
+        """Residents, capacity, exit code and the rest, one value a column."""
+        words, says = self.words, self.says
+        rows = {
+            "what": [self.what(column) for column in self.columns],
+            "residents": [self._residents(column) for column in self.columns],
+            "capacity": [words.number(column.result.capacity.residents) for column in self.columns],
+            "binding": [self._binding(column) for column in self.columns],
+            "verdicts": [self._counts(column) for column in self.columns],
+            "exit": [self._exit(column) for column in self.columns],
+            "drawn": [self.ha(self._drawn(column)) for column in self.columns],
+        }
+        plans = {column.plan.manifest.id for column in self.columns}
+        if len(plans) > 1:
+            titles = [words.pick(c.plan.manifest.title) or c.plan.manifest.id for c in self.columns]
+            rows = {"plan": titles, **rows}
+        return [(says(f"row.{key}"), cells) for key, cells in rows.items()]
+
+    def _residents(self, column: Column) -> str:
+        people, words = column.result.residents, self.words
+        said = words.number(people.central)
+        if not is_known(people.low) or not is_known(people.high) or people.low == people.high:
+            return said
+        note = self.says("row.range", low=words.number(people.low), high=words.number(people.high))
+        return words("list.note", said=said, note=note)
+
+    def _binding(self, column: Column) -> str:
+        rule = column.result.capacity.binding_rule
+        if rule is None:
+            return tables.DASH
+        titles = [verdict.title for verdict in column.result.verdicts if verdict.rule == rule]
+        return self.words.pick(titles[0]) if titles else rule
+
+    def _counts(self, column: Column) -> str:
+        outcomes = [verdict.outcome for verdict in column.result.verdicts]
+        return self.words.join(
+            f"{sign}{self.words.space}{self.words.number(outcomes.count(outcome))}"
+            for outcome, sign in tables.SYMBOLS.items()
+            if outcome in outcomes
+        )
+
+    def _exit(self, column: Column) -> str:
+        code = column.result.exit_code
+        return self.words("list.note", said=str(code), note=self.says(f"exit.{code}"))
+
+    @staticmethod
+    def _drawn(column: Column) -> float:
+        from blockplan.compare.side_by_side import drawn_ha  # noqa: PLC0415 (a terminal does not ask)
+
+        return drawn_ha(column.plan)
+
+    def ha(self, value: float) -> str:
+        """Hectares with two decimals; less than that is not written as nothing."""
+        if 0 < abs(value) < 0.005:
+            return f"< {self.words.with_unit(self.words.number(0.01, 2), 'ha')}"
+        return self.words.with_unit(self.words.number(value, 2), "ha")
+
+    # Verdicts and measures
+
+    @cached_property
+    def verdicts(self) -> list[VerdictRow]:
+        """One row a rule and object."""
+        return self.found.verdict_rows()
+
+    def scope(self, row: VerdictRow) -> str:
+        """The object a rule was judged on, where it is not the whole plan."""
+        first = row.first
+        if first.scope_kind == "plan" or first.scope_id == self.first.plan.manifest.id:
+            return ""
+        kind = self.words.or_else(f"scope.{first.scope_kind}", first.scope_kind)
+        return kind if first.scope_id == EVERY else f"{kind} {first.scope_id}"
+
+    def verdict_title(self, row: VerdictRow) -> str:
+        """The title of a row, set apart from the object that was judged."""
+        return " | ".join(filter(None, (tables.title(row.first, self.words), self.scope(row))))
+
+    def clause(self, row: VerdictRow) -> str:
+        """Document and clause that a rule stands in."""
+        return trace.source_short(row.first, self.words)
+
+    def how(self, row: MeasureRow) -> dict[str, str] | None:
+        """How a measure is defined, what it reads, and where the definition comes from."""
+        id_ = str(row.first.definition.get("measure", row.first.id))
+        spec = trace.measure_of(id_)
+        if spec is None:
+            return None
+        read = (f"{one.layer} ({', '.join(one.columns)})" for one in trace.inputs(id_, self.words))
+        return {
+            "definition": tables.typeset(self.words.pick(spec.definition)),
+            "read": self.words.join(read),
+            "source": trace.definition_source(id_, self.words),
+        }
+
+    @property
+    def verdict_tables(self) -> tuple[list[VerdictRow], list[VerdictRow]]:
+        """The rows that are shown, and those that are folded: of many, those that do not differ."""
+        if len(self.verdicts) <= MOST_VERDICTS:
+            return self.verdicts, []
+        return [row for row in self.verdicts if row.differs], [
+            row for row in self.verdicts if not row.differs
+        ]
+
+    def one_required(self, row: VerdictRow) -> str:
+        """What the rule asks, if it asks the same in every column; else ""."""
+        asked = {tables.required(verdict, self.words) for verdict in row.verdicts if verdict is not None}
+        return asked.pop() if len(asked) == 1 else ""
+
+    def cell(self, row: VerdictRow, at: int) -> dict[str, Any]:
+        """A verdict in one column: outcome, value, margin, what flips."""
+        verdict, words = row.verdicts[at], self.words
+        kind = flip(row.verdicts[0], verdict) if at else ""
+        sign = {"worse": "▼", "better": "▲", "other": "◆"}.get(kind, "")
+        if verdict is None:
+            said = {"outcome": "not_applicable", "said": self.says("flip.absent"), "measured": ""}
+            notes = [self.says("flip.absent_note")]
+        else:
+            said = {
+                "outcome": verdict.outcome,
+                "said": tables.outcome_said(verdict.outcome, words),
+                "measured": tables.measured(verdict, words),
+            }
+            notes = self._notes(verdict, asks=not self.one_required(row))
+        mark = f"{sign} {self.says(f'flip.{kind}')}" if kind else ""
+        return {**said, "notes": notes, "mark": mark, "kind": kind}
+
+    def _notes(self, verdict: Verdict, *, asks: bool) -> list[str]:
+        words = self.words
+        notes = [self.says("flip.asks", required=tables.required(verdict, words))] if asks else []
+        if verdict.outcome in {"pass", "fail"} and is_known(verdict.margin):
+            notes.append(self.says("flip.margin", amount=words.signed(verdict.margin, verdict.unit)))
+        if verdict.outcome == "unknown" and verdict.missing:
+            first, more = tables.missing_words(verdict.missing[0], words), len(verdict.missing) - 1
+            said = words.join([first, words("list.more", n=words.number(more))] if more else [first])
+            notes.append(self.says("flip.missing", said=said))
+        if verdict.outcome == "fail" and is_known(verdict.affected_residents):
+            notes.append(self.says.count("flip.affected", verdict.affected_residents))
+        elif verdict.outcome == "fail" and verdict.where:
+            notes.append(self.says.count("flip.affected_places", len(verdict.where)))
+        return notes
+
+    @cached_property
+    def measures(self) -> list[MeasureRow]:
+        """One row a measure."""
+        return self.found.measure_rows()
+
+    def _gap(self, value: float, unit: str) -> str:
+        """A difference with as many decimals as it takes to see that there is one."""
+        size = self.words.points(abs(value)) if unit == "1" else self.words.amount(abs(value), unit, than=0.0)
+        return f"{'+' if value > 0 else '−'}{size}"
+
+    def measure_note(self, row: MeasureRow) -> str:
+        """The id of a measure; where it has several rows, the rules that tell them apart."""
+        id_ = row.first.id
+        if sum(other.first.id == id_ for other in self.measures) == 1:
+            return "" if self.measure_title(row) == id_ else id_
+        return " | ".join((id_, self.words.join(row.rules)))
+
+    def measure_title(self, row: MeasureRow) -> str:
+        """The name of a measure, with the object it was taken of."""
+        title = tables.measure_words(row.first.id, self.words)[0]
+        return self.words("list.note", said=title, note=row.scope[1]) if row.scope else title
+
+    def measure_cell(self, row: MeasureRow, at: int) -> dict[str, str]:
+        """The value in one column, and how far it lies from the first."""
+        one, base, words = row.measurements[at], row.measurements[0], self.words
+        if one is None:
+            return {"value": tables.DASH, "gap": "", "note": ""}
+        note = self.says("measure.doubt") if at in row.doubted else ""
+        gap = ""
+        if at and base is not None and is_known(one.value) and is_known(base.value):
+            same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
+            gap = "" if same else self._gap(one.value - base.value, one.unit)
+        return {"value": words.rate(one.value, one.unit, one.per), "gap": gap, "note": note}
+
+    # Land
+
+    def matrix(self, pair: Pair) -> Matrix:
+        """The transition matrix of a pair."""
+        return Matrix(pair.land.ha)
+
+    def use(self, use: Use | None, *, short: bool = False) -> str:
+        """A use of land by code and name."""
+        if use is None:
+            return self.says("land.not_drawn")
+        if use.code is None:
+            return self.says("land.unstated")
+        known = use.list_name in LISTS and landuse(use.list_name).known(use.code)
+        if short or not known:
+            return use.code
+        return f"{use.code} {landuse(use.list_name).label(use.code, self.words.lang)}"
+
+    def area(self, ha: float | None) -> str:
+        """A cell of the matrix: hectares with two decimals, nothing where no land goes that way."""
+        if not ha:
+            return ""
+        return "< 0.01" if ha < 0.005 else f"{ha:,.2f}"
+
+    def colour(self, use: Use) -> str:
+        """The colour of a use on the maps."""
+        from blockplan.report.comparison.maps import use_fill  # noqa: PLC0415 (a terminal draws no maps)
+
+        return use_fill(use)
+
+    # Maps
+
+    @property
+    def attributions(self) -> list[str]:
+        """Where the data of the plans come from, as the plans say."""
+        given = (column.plan.manifest.attribution for column in self.columns)
+        return [source for source in dict.fromkeys(given) if source]
+
+    def maps(self, pair: Pair) -> list[tuple[str, Drawing | None]]:
+        """Theme and map (None: nothing to draw) of a pair."""
+        return self._atlas.maps(pair, self.name_of(pair.column), self.name(self.first))
+
+    @cached_property
+    def _atlas(self) -> Atlas:
+        from blockplan.report.comparison.maps import Atlas  # noqa: PLC0415 (a terminal draws no maps)
+
+        return Atlas(self.found, self.words, self.says)
+
+    def inline(self, drawing: Drawing) -> Markup:
+        """A map for the page."""
+        return drawing.inline(self._atlas.ground)
+
+    @property
+    def definitions(self) -> Markup:
+        """Pieces that the maps refer to; asked for after the maps."""
+        return self._atlas.definitions()
+
+    @property
+    def command(self) -> str:
+        """The command that makes this page."""
+        names = " ".join(self.name(column) for column in self.columns)
+        on, packs = self.first.result.on, "".join(f" --pack {pack}" for pack in self.first.result.packs)
+        return (
+            f"blockplan compare PLAN {names} --on {on}{packs} --lang {self.words.lang} --out comparison.html"
+        )

@@ -1,0 +1,1 @@
+"""Maps as SVG: ground, themes, reach and rules, and their legends."""

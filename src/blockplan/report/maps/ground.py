@@ -1,0 +1,295 @@
+"""
+What every map stands on: frame, land use, water, woods, streets, rail, outline.
+
+Each layer is drawn once per report, as a piece of SVG with a name; maps
+refer to it, faded or in full, at any size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import pandas as pd
+import shapely
+from markupsafe import escape
+
+from blockplan.plan import landuse
+from blockplan.plan.codes import DEFAULT_LIST, LISTS, UNKNOWN_COLOUR
+from blockplan.report.maps import svg
+from blockplan.report.maps.svg import Frame
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.plan import Plan
+    from blockplan.report.words import Words
+
+    Parts = Iterable[tuple[tuple[str, str], pd.DataFrame]]
+
+#: Parcels up to this number are drawn one by one, each with its name; more are drawn class by class.
+NAMED_PARCELS = 4000
+PAPER = "#fbfaf6"
+INK = "#1c2430"
+WATER, WATER_LINE = "#a9d2ec", "#6fb0d8"
+WOOD = "#b5cfa2"
+GREEN = "#57bd5c"
+OUTLINE = "#8c1d18"
+
+#: Street class -> width on the ground (m), colour of the surface, of the casing; drawn in this order.
+STREETS = {
+    "path": (2.4, "#ffffff", ""),
+    "local": (9.0, "#ffffff", "#bdbdb8"),
+    "": (9.0, "#ffffff", "#bdbdb8"),
+    "secondary": (16.0, "#ffffff", "#a9a9a4"),
+    "arterial": (26.0, "#fff6d8", "#a39a83"),
+    "expressway": (46.0, "#f6c98c", "#9c7440"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LandUseShare:
+    """Hectares of one class of a land-use list (second level), its share of the drawn land, its colour."""
+
+    list_name: str
+    code: str
+    top: str
+    ha: float
+    share: float
+    parcels: int
+    colour: str
+    known: bool
+
+
+@dataclass
+class Ground:
+    """
+    The plan as a base for maps.
+
+    Attributes
+    ----------
+    plan, words
+        What is drawn, and the language that names are taken in.
+    used
+        Ids of the pieces that some map has asked for.
+    """
+
+    plan: Plan
+    words: Words
+    used: set[str] = field(default_factory=set)
+
+    @cached_property
+    def frame(self) -> Frame | None:
+        """The plan's outline with a margin; None for a plan without anything to draw."""
+        return frame_of(self.plan)
+
+    @property
+    def fineness(self) -> float:
+        """Metres on the ground for a millimetre on a page that shows the whole plan."""
+        return max(self.frame.width / 170, self.frame.height / 215) if self.frame else 1.0
+
+    @cached_property
+    def pieces(self) -> Mapping[str, str]:
+        """Name -> SVG of each layer, in drawing order."""
+        frame = self.frame
+        if frame is None:
+            return {}
+        drawn = {
+            "woodland": self._fill("woodland", frame, fill=WOOD),
+            "landuse": self._landuse(frame),
+            "greens": self._fill("greens", frame, fill=GREEN, stroke="#3f9a45", stroke_width=3),
+            "water": self._water(frame),
+            "buildings": self._fill("buildings", frame, fill="#8d8678", fill_opacity="0.55"),
+            "streets": self._streets(frame),
+            "rail": self._rail(frame),
+            "outline": self._outline(frame),
+        }
+        return {name: markup for name, markup in drawn.items() if markup}
+
+    def names(self, layer: str) -> pd.Series[str]:
+        """Name of each feature in the report's language, or another one; "" where it has none."""
+        frame = self.plan.layer(layer)
+        order = dict.fromkeys((f"name_{self.words.lang}", "name_en", "name_zh", "name_ja", "name"))
+        columns = [column for column in order if column in frame.columns]
+        names = pd.Series("", index=frame.index, dtype="object")
+        for column in reversed(columns):
+            given = frame[column].astype("object")
+            names = given.where(given.notna() & (given != ""), names)
+        return names
+
+    @cached_property
+    def land_uses(self) -> pd.DataFrame:
+        """Per parcel: ``list_name``, ``code`` (second level), ``full`` (as given), ``area_m2``."""
+        parcels = self.plan.layer("parcels")
+        lists = (
+            parcels["land_use_list"].astype("object").where(parcels["land_use_list"].notna(), DEFAULT_LIST)
+        )
+        given = parcels["land_use"].astype("object").where(parcels["land_use"].notna(), "")
+        pairs = list(zip(lists.astype(str), given.astype(str), strict=True))
+        codes = [second_level(name, code) for name, code in pairs]
+        return pd.DataFrame(
+            {
+                "list_name": [name for name, _ in pairs],
+                "full": [code for _, code in pairs],
+                "code": codes,
+                "area_m2": shapely.area(parcels.geometry.to_numpy()),
+            },
+            index=parcels.index,
+        )
+
+    @cached_property
+    def balance(self) -> tuple[LandUseShare, ...]:
+        """The land balance: hectares of each class, in the order of the list."""
+        table = self.land_uses
+        total = table["area_m2"].sum()
+        rows = []
+        for (list_name, code), part in cast("Parts", table.groupby(["list_name", "code"], sort=True)):
+            codes = landuse(list_name) if list_name in LISTS else None
+            area = part["area_m2"].sum()
+            known = bool(codes and codes.known(code))
+            rows.append(
+                LandUseShare(
+                    list_name,
+                    code,
+                    codes.top(code) if codes and known else code,
+                    area / M2_PER_HA,
+                    area / total if total else 0.0,
+                    len(part),
+                    use_colour(list_name, code),
+                    known,
+                )
+            )
+        return tuple(rows)
+
+    def use_name(self, list_name: str, code: str) -> str:
+        """Code and name of a class, as a legend writes it."""
+        if not code:
+            return self.words("map.no_land_use")
+        known = list_name in LISTS and landuse(list_name).known(code)
+        name = landuse(list_name).label(code, self.words.lang) if known else self.words("map.unknown_code")
+        return f"{code} {name}"
+
+    # Pieces
+
+    def _fill(self, layer: str, frame: Frame, **attributes: str | float) -> str:
+        shapes = svg.drawable(self.plan.layer(layer).geometry, frame)
+        return svg.shape(svg.path(only(shapes, 2), frame), fill_rule="evenodd", **attributes)
+
+    def _landuse(self, frame: Frame) -> str:
+        table = self.land_uses
+        if table.empty:
+            return ""
+        shapes = svg.drawable(self.plan.layer("parcels").geometry, frame)
+        parts = []
+        by_class = table.reset_index(drop=True).groupby(["list_name", "code"], sort=True)
+        for (list_name, code), rows in cast("Parts", by_class):
+            colour = use_colour(list_name, code)
+            drawn = [(at, shapes[at]) for at in rows.index]
+            if len(table) > NAMED_PARCELS:
+                inner = svg.shape(svg.path([shape for _, shape in drawn], frame))
+            else:
+                inner = "".join(self._parcel(at, svg.path([shape], frame)) for at, shape in drawn)
+            parts.append(svg.group(inner, fill=colour))
+        return svg.group(
+            "".join(parts), stroke="#6b6b66", stroke_width=1.6, stroke_linejoin="round", fill_rule="evenodd"
+        )
+
+    def _parcel(self, at: int, d: str) -> str:
+        if not d:
+            return ""
+        row = self.land_uses.iloc[at]
+        area = self.words.amount(row["area_m2"] / M2_PER_HA, "ha")
+        said = f"{self.land_uses.index[at]} | {self.use_name(row['list_name'], row['full'])} | {area}"
+        return f'<path d="{d}"><title>{escape(said)}</title></path>'
+
+    def _water(self, frame: Frame) -> str:
+        shapes = svg.drawable(self.plan.layer("water").geometry, frame)
+        areas = svg.shape(svg.path(only(shapes, 2), frame), fill=WATER, fill_rule="evenodd")
+        lines = svg.shape(svg.path(only(shapes, 1), frame), stroke_width=8, fill="none")
+        return svg.group(areas + lines, stroke=WATER_LINE, stroke_width=2)
+
+    def _streets(self, frame: Frame) -> str:
+        streets = self.plan.layer("streets")
+        shapes = np.array([*svg.drawable(streets.geometry, frame), None], dtype=object)[:-1]
+        classes = streets["class"].astype("object").where(streets["class"].notna(), "").to_numpy()
+        parts = []
+        for name, (width, surface, casing) in STREETS.items():
+            chosen = classes == name if name else ~np.isin(classes, [key for key in STREETS if key])
+            d = svg.path(shapes[chosen], frame)
+            if not d:
+                continue
+            if casing:
+                parts.append(svg.shape(d, stroke=casing, stroke_width=width + 4.0))
+                parts.append(svg.shape(d, stroke=surface, stroke_width=width))
+            else:
+                parts.append(svg.shape(d, stroke="#7b8b6f", stroke_width=width, stroke_dasharray="9 6"))
+        return svg.group("".join(parts), fill="none", stroke_linejoin="round", stroke_linecap="round")
+
+    def _rail(self, frame: Frame) -> str:
+        d = svg.path(only(svg.drawable(self.plan.layer("rail").geometry, frame), 1), frame)
+        width = max(7.0, 0.42 * self.fineness)
+        dark = svg.shape(d, stroke="#4a4a4a", stroke_width=width)
+        dashes = f"{2.6 * width:.0f} {2.6 * width:.0f}"
+        light = svg.shape(d, stroke="#ffffff", stroke_width=0.56 * width, stroke_dasharray=dashes)
+        return svg.group(dark + light, fill="none")
+
+    def _outline(self, frame: Frame) -> str:
+        d = svg.path(svg.drawable(self.plan.layer("boundary").geometry, frame), frame)
+        unit = self.fineness
+        dashes = f"{1.8 * unit:.0f} {0.45 * unit:.0f} {0.36 * unit:.0f} {0.45 * unit:.0f}"
+        return svg.group(
+            svg.shape(d, stroke="#ffffff", stroke_width=0.42 * unit, stroke_opacity="0.7")
+            + svg.shape(d, stroke=OUTLINE, stroke_width=0.22 * unit, stroke_dasharray=dashes),
+            fill="none",
+        )
+
+
+def frame_of(plan: Plan) -> Frame | None:
+    """
+    What a map of the plan shows: the planned land with a margin of 4 %.
+
+    Without a boundary it is the extent, else whatever is drawn.
+    """
+    for layers in (("boundary",), ("parcels", "areas"), ("extent",), tuple(plan.layers)):
+        bounds = [
+            plan.layer(name).total_bounds for name in layers if hasattr(plan.layers.get(name), "total_bounds")
+        ]
+        found = np.array([row for row in bounds if np.isfinite(row).all()])
+        if not len(found):
+            continue
+        west, south = found[:, :2].min(axis=0)
+        east, north = found[:, 2:].max(axis=0)
+        if east > west and north > south:
+            return Frame(west, south, east, north).grown(max(east - west, north - south) * 0.04)
+    return None
+
+
+def second_level(list_name: str, code: str) -> str:
+    """The class of the second level that a code lies in; the code itself where the list does not know it."""
+    codes = landuse(list_name) if list_name in LISTS else None
+    if codes is None or not codes.known(code):
+        return code
+    while codes.classes[code].level > 2:
+        code = codes.parent(code)
+    return code
+
+
+def use_colour(list_name: str, code: str) -> str:
+    """Fill of a land-use class; grey for a list that the house does not know."""
+    return landuse(list_name).colour(code) if list_name in LISTS else UNKNOWN_COLOUR
+
+
+def ink_on(colour: str) -> str:
+    """Dark or light ink, whichever reads on a ``#rrggbb`` ground."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 125 else "#33332e"
+
+
+def only(shapes: Sequence[BaseGeometry | None], dimensions: int) -> list[BaseGeometry | None]:
+    """The shapes of so many dimensions: 1 lines, 2 polygons."""
+    return [shape for shape in shapes if shape is not None and shapely.get_dimensions(shape) == dimensions]

@@ -1,0 +1,226 @@
+"""
+The map of a verdict: who is beyond, what is counted, where the supply stands.
+
+A rule about reach is drawn by `reachmaps`. A rule per resident shows where people live and where the
+supply is. Any other rule shows the features that it counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.features import FADED, beside, feature
+from blockplan.report.maps import drawing, svg
+from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.ground import OUTLINE
+from blockplan.report.maps.reachmaps import reach_maps
+from blockplan.report.maps.svg import Frame
+from blockplan.report.maps.themes import area_names, closer_frames, stations
+from blockplan.report.words import is_known
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import Verdict
+    from blockplan.report.maps.ground import Ground
+
+DENSITY = (
+    (50.0, "#dbe5f1"),
+    (150.0, "#b2c9e3"),
+    (300.0, "#7ea3cd"),
+    (500.0, "#4a78ad"),
+    (float("inf"), "#274f80"),
+)
+COUNTED = "#d2521f"
+#: A label: place (drawing units), words, and whether it stands on its place instead of beside it.
+Label = tuple[float, float, str, bool]
+
+
+def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
+    """The maps of one verdict: none where it has no place (a notice period)."""
+    if ground.frame is None:
+        return []
+    if verdict.unit == "1" and is_known(verdict.definition.get("limit_m")):
+        return reach_maps(ground, verdict, id_)
+    if verdict.measurement is not None and verdict.measurement.per:
+        return _supply_maps(ground, verdict, id_)
+    return _counted_maps(ground, verdict, id_)
+
+
+# Supply and residents
+
+
+def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
+    words, frame = ground.words, ground.frame
+    sheet = Sheet.of(frame, PART_MM) if frame else Sheet(Frame(0, 0, 1, 1), 1)
+    body, legend = _density(ground, sheet)
+    supplied, signs = _supply(ground, verdict, sheet)
+    if not supplied and not legend:
+        return []
+    placer, closer = drawing.placer(ground, sheet), closer_frames(ground)
+    # Amounts are written where there is room: on the closer views, if there are any.
+    labels = "" if closer else _labels(ground, sheet, placer, supplied)
+    said = words("map.supply.description")
+    insets = []
+    for number, (near, name) in enumerate(closer, 1):
+        inset = Sheet.inset(near)
+        found, marks = _supply(ground, verdict, inset)
+        written = _labels(ground, inset, drawing.placer(ground, inset), found)
+        insets.append(Drawing(f"{id_}-{number}", name, said, inset, FADED, body + marks + written, ()))
+    drawn = Drawing(
+        id_,
+        words("map.supply.title", rule=words.pick(verdict.title)),
+        said,
+        sheet,
+        FADED,
+        body + signs + labels + area_names(ground, sheet, placer, 2.6),
+        (
+            LegendEntry(
+                drawing.fill_swatch(COUNTED, "#5c1d05"),
+                words("map.supply.counted"),
+                words.count("count.places", len(supplied)),
+            ),
+            *legend,
+            LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
+        ),
+        tuple(insets),
+    )
+    return [drawn]
+
+
+def _density(ground: Ground, sheet: Sheet) -> tuple[str, list[LegendEntry]]:
+    """Residents per hectare of the parcels, and what the tints mean."""
+    words, frame, parcels = ground.words, ground.frame or sheet.frame, ground.plan.layer("parcels")
+    areas = shapely.area(parcels.geometry.to_numpy()) / M2_PER_HA
+    residents = parcels["residents"].to_numpy(dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = np.where((areas > 0) & (residents > 0), residents / areas, np.nan)
+    shapes = np.array([*svg.drawable(parcels.geometry, frame), None], dtype=object)[:-1]
+    out, legend, low = [], [], 0.0
+    for high, colour in DENSITY:
+        chosen = (density > low) & (density <= high)
+        if chosen.any():
+            out.append(
+                svg.shape(
+                    svg.path(shapes[chosen], frame),
+                    fill=colour,
+                    stroke="#51687f",
+                    stroke_width=2,
+                    fill_rule="evenodd",
+                )
+            )
+            key = "map.supply.above" if high == float("inf") else "map.supply.between"
+            said = words(
+                key, low=words.number(low, 0), high=words.number(high, 0) if high < float("inf") else ""
+            )
+            legend.append(
+                LegendEntry(
+                    drawing.fill_swatch(colour, "#51687f"),
+                    said,
+                    words.count("count.residents", residents[chosen].sum()),
+                )
+            )
+        low = high
+    return "".join(out), legend
+
+
+def _supply(ground: Ground, verdict: Verdict, sheet: Sheet) -> tuple[list[Label], str]:
+    """The counted supplies: place and label of each, and their signs."""
+    plan, words, frame = ground.plan, ground.words, ground.frame or sheet.frame
+    counted = verdict.measurement.counted if verdict.measurement is not None else {}
+    found, out = [], []
+    column, unit = ("beds", "bed") if verdict.unit == "bed" else ("floor_area_m2", "m2")
+    facilities = plan.layer("facilities")
+    for id_ in counted.get("facilities", ()):
+        shape = feature(plan, "facilities", id_)
+        if shape is None:
+            continue
+        x, y = frame.place(*drawing.centre(shape))
+        out.append(
+            svg.circle(x, y, 1.7 * sheet.unit, fill=COUNTED, stroke="#5c1d05", stroke_width=0.3 * sheet.unit)
+        )
+        value = np.ravel(facilities[column].loc[id_])[0]
+        found.append((x, y, words.amount(float(value), unit), False))
+    for layer in ("parcels", "greens"):
+        whole = [shape for id_ in counted.get(layer, ()) if (shape := feature(plan, layer, id_)) is not None]
+        shapes = svg.drawable(whole, frame)
+        d = svg.path(shapes, frame)
+        out.append(
+            svg.shape(d, fill=COUNTED, stroke="#5c1d05", stroke_width=0.3 * sheet.unit, fill_rule="evenodd")
+        )
+        drawn = [(full, shape) for full, shape in zip(whole, shapes, strict=True) if shape is not None]
+        for full, shape in sorted(drawn, key=lambda pair: -pair[0].area):
+            found.append(
+                (*frame.place(*drawing.centre(shape)), words.amount(full.area / M2_PER_HA, "ha"), True)
+            )
+    return found, "".join(out)
+
+
+# What was counted
+
+
+def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
+    words, frame, plan = ground.words, ground.frame, ground.plan
+    if frame is None:
+        return []
+    counted = dict(verdict.measurement.counted) if verdict.measurement is not None else {}
+    sizes = verdict.definition.get("sizes_ha")
+    if isinstance(sizes, dict):
+        parks = [one for park in sizes for one in park.split("+")]
+        counted = {layer: tuple(one for one in parks if one in ids) for layer, ids in counted.items()}
+    if verdict.scope_kind == "area":
+        counted.setdefault("areas", (verdict.scope_id,))
+    for place in verdict.where:
+        counted[place.layer] = (*counted.get(place.layer, ()), place.id)
+    sheet, out, found = Sheet.of(frame, PART_MM), [], []
+    for layer in sorted(counted):
+        names = ground.names(layer) if layer in plan.layers else None
+        for one in dict.fromkeys(counted[layer]):
+            shape = feature(plan, layer, one)
+            d = svg.path(svg.drawable([shape], frame), frame) if shape is not None else ""
+            if shape is None or not d:
+                continue
+            flat = shapely.get_dimensions(shape) == 2
+            out.append(
+                svg.shape(d, fill=COUNTED if flat else "none", fill_opacity="0.45", stroke="#8c2f0b",
+                          stroke_width=(0.6 if flat else 1.6) * sheet.unit, fill_rule="evenodd")
+            )  # fmt: skip
+            name = np.ravel(names.loc[one])[0] if names is not None and one in names.index else ""
+            size = (
+                words.amount(shape.area / M2_PER_HA, "ha")
+                if flat
+                else words.amount(shape.length / 1000, "km")
+            )
+            if layer == "areas":
+                size = words.amount(shape.area / 1e6, "km2")
+            found.append((*frame.place(*drawing.centre(shape)), f"{name or one} {size}", flat))
+    if not out:
+        return []
+    placer = drawing.placer(ground, sheet)
+    stops = stations(ground, sheet, placer, named=False)
+    body = "".join(out) + stops + _labels(ground, sheet, placer, found[:40])
+    legend = (
+        LegendEntry(
+            drawing.fill_swatch(COUNTED, "#8c2f0b", fill_opacity="0.45"),
+            words("map.counted.sign"),
+            words.count("count.places", len(found)),
+        ),
+        LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
+    )
+    title = words("map.counted.title", rule=words.pick(verdict.title))
+    return [Drawing(id_, title, words("map.counted.description"), sheet, FADED, body, legend)]
+
+
+def _labels(ground: Ground, sheet: Sheet, placer: svg.Placer, found: list[Label]) -> str:
+    size, out = 2.4 * sheet.unit, []
+    for x, y, said, centred in found:
+        if not placer.holds(x, y):
+            continue
+        width = svg.text_width(said, size)
+        spots = beside(1.9 * sheet.unit, width, size)
+        spot = placer.place(x, y, width, 1.2 * size, ((0, 0), *spots) if centred else spots)
+        if spot:
+            out.append(svg.label(*spot, said, size, fill="#4a1703", font_weight="700"))
+    return "".join(out)

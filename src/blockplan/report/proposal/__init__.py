@@ -1,0 +1,1 @@
+"""The page and maps of one proposal."""

@@ -1,0 +1,359 @@
+"""
+A proposal on one HTML page, and in words for a terminal; the same for every kind of proposal.
+
+The page is that of a comparison of the plan before and after, with what is proposed, how good it is,
+and maps of both ahead of it. It needs nothing else and has no script.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from blockplan.compare import Column, beside
+from blockplan.report.comparison.page import NO_BREAK, SECTIONS, View, rendered
+from blockplan.report.proposal.words import Said, figure_name
+from blockplan.report.words import Words
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from blockplan.compare.changes import Change
+    from blockplan.propose import Answer, Proposal
+    from blockplan.report.maps.drawing import Drawing
+    from blockplan.report.proposal.maps import Plates
+
+BEFORE, AFTER = "before", "after"
+#: How an outcome looks on a terminal.
+SIGNS = {"worse": "▼", "better": "▲", "other": "◆"}
+
+
+#: What a new feature has from what stood there before, and is not told one by one.
+HANDED_ON = frozenset(
+    {"geometry", "parcel_id", "status", "subblock_id", "block_id", "land_use_list", "existing_land_use",
+     "phase", "committed"}
+)  # fmt: skip
+#: What follows from another use and is not told one by one: the list of changes has it all.
+HANGS_ON_USE = frozenset(
+    {
+        "land_use_name", "far", "far_kind", "height_m", "coverage_ratio", "green_ratio", "parking_spaces",
+        "floor_area_m2", "dwellings", "industry_health_share", "industry_manufacturing_share",
+        "industry_digital_share", "industry_services_share", "permitted",
+    }
+)  # fmt: skip
+
+
+class Feature(NamedTuple):
+    """One feature that a proposal touches: its number on the maps, what it is, where, what becomes of it."""
+
+    number: str
+    layer: str
+    id: str
+    where: str
+    said: str
+    change: Change
+
+
+def _only_drawn(change: Change) -> bool:
+    """Whether a new parcel only draws what stands there, without a use: the figures count those."""
+    names = {name for name, _, _ in change.fields}
+    return change.layer == "parcels" and change.kind == "added" and "land_use" not in names
+
+
+def page(proposal: Proposal, lang: str) -> str:
+    """The proposal as the text of an HTML file."""
+    view = ProposalView.of(proposal, Words(lang, NO_BREAK))
+    return rendered(view, "proposal.html.j2", p=view.p)
+
+
+@dataclass
+class ProposalView(View):
+    """What the template and the terminal show of a proposal; it formats and never computes a figure."""
+
+    proposal: Proposal
+
+    @classmethod
+    def of(cls, proposal: Proposal, words: Words) -> ProposalView:
+        """The view of a proposal in the language of `words`."""
+        columns = [
+            Column(BEFORE, proposal.plan, proposal.before),
+            Column(AFTER, proposal.changed, proposal.after),
+        ]
+        return cls(beside(columns), words, proposal)
+
+    @cached_property
+    def p(self) -> Said:
+        """The words of proposals."""
+        return Said(self.words)
+
+    @property
+    def answer(self) -> Answer:
+        """What the search handed over."""
+        return self.proposal.answer
+
+    # Head
+
+    @property
+    def kicker(self) -> str:
+        """What kind of page this is."""
+        return f"{self.p('head.kicker')} | {self.kind}"
+
+    @property
+    def kind(self) -> str:
+        """The kind of proposal in words."""
+        return self.p.or_else(f"kind.{self.answer.kind}", self.answer.kind)
+
+    @property
+    def method(self) -> str:
+        """How the solution was found: in the language of the page where there are words for the kind."""
+        return self.p.or_else(f"method.{self.answer.kind}", self.answer.method)
+
+    @property
+    def synthetic_said(self) -> str:
+        """What is said where the geometry is invented."""
+        return self.p("head.synthetic")
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """Anchor -> heading of each section."""
+        own = ("answer", "unmet", "features", "before_after")
+        rest = [key for key in SECTIONS if key not in {"summary", "changes", "reproduce"}]
+        said = {key: self.p(f"section.{key}") for key in own}
+        said |= {key: self.says(f"section.{key}") for key in rest}
+        return {**said, "parameters": self.p("section.parameters"), "take_over": self.p("section.take_over")}
+
+    def name(self, column: Column) -> str:
+        """The plan before, or the plan after."""
+        return self.p(f"column.{column.id}")
+
+    def what(self, column: Column) -> str:
+        """What a column is."""
+        given = super().what(column)
+        return given if column.id == BEFORE else self.kind
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The head: what is proposed for which plan, by which rules, how good it is."""
+        words, answer, result = self.words, self.answer, self.proposal.before
+        return [
+            (self.p("head.proposal"), self.kind),
+            (self.p("head.scenario"), f"{result.plan}, {result.scenario}"),
+            (words("head.on"), words.day(result.on)),
+            (words("head.packs"), words.join(result.packs)),
+            (self.p("head.reached"), self.amount(answer.objective)),
+            (self.p("head.bound"), self.amount(answer.bound)),
+            (self.p("head.gap"), words.share(answer.gap)),
+            (
+                self.p("head.effort"),
+                self.p("head.effort_said", seconds=words.number(answer.seconds, 1), seed=answer.seed),
+            ),
+        ]
+
+    # What is proposed, and how good it is
+
+    def amount(self, value: float | None) -> str:
+        """An objective or bound with its unit."""
+        return self.p.amount(value, self.answer.unit)
+
+    @property
+    def headline(self) -> str:
+        """Kind and objective in a line."""
+        return self.p("standing.headline", kind=self.kind, objective=self.amount(self.answer.objective))
+
+    @property
+    def standing(self) -> list[str]:
+        """How good the proposal provably is, how the search ended, what the verdicts say."""
+        answer, lines = self.answer, []
+        if answer.objective is None:
+            lines.append(self.p("standing.nothing"))
+        elif answer.proved:
+            lines.append(self.p("standing.proved"))
+        elif answer.gap is None:
+            lines.append(self.p("standing.no_bound"))
+        else:
+            bound, gap = self.amount(answer.bound), self.words.share(answer.gap)
+            lines.append(self.p("standing.gap", bound=bound, gap=gap))
+        if answer.ended != "finished" and not answer.proved:
+            lines.append(self.p(f"standing.{answer.ended}"))
+        if answer.objective is not None and not answer.changes:
+            lines.append(self.p("standing.no_change"))
+        before, after = (
+            sum(one.force == "must" and one.outcome == "fail" for one in column.result.verdicts)
+            for column in self.columns
+        )
+        lines.append(
+            self.words.join(
+                [
+                    self.p.count("standing.must_before", before),
+                    self.p("standing.must_after", n=self.words.number(after)),
+                ]
+            )
+        )
+        return lines
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts of the objective by name."""
+        return [
+            (self.p.or_else(f"part.{name}", name), self.p.amount(value, self.answer.unit))
+            for name, value in self.answer.parts.items()
+        ]
+
+    @property
+    def figure_heads(self) -> list[str]:
+        """Heads of the table of figures."""
+        return ["", self.p("column.before"), self.p("column.after")]
+
+    @property
+    def figures(self) -> list[tuple[str, str, str]]:
+        """What the proposal means in plain numbers: name, before, after (alone where there is no before)."""
+        rows: dict[str, dict[str, str]] = {}
+        for name, value in self.answer.figures.items():
+            stem, when = figure_name(name)
+            label, shown = self.p.figure(stem, value)
+            rows.setdefault(label, {})[when] = shown
+        return [(label, said.get(BEFORE, ""), said.get(AFTER, "")) for label, said in rows.items()]
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """What was asked for: names end in their unit."""
+        return [(name, self._parameter(value)) for name, value in self.answer.parameters.items()]
+
+    def _parameter(self, value: Any) -> str:
+        if isinstance(value, dict):
+            return self.words.join(f"{key} {self._parameter(item)}" for key, item in value.items())
+        if isinstance(value, list | tuple | set | frozenset):
+            return self.words.join(map(self._parameter, value)) or self.words("value.none")
+        if value is None:
+            return self.words("value.none")
+        return self.value(value)
+
+    @property
+    def unmet(self) -> list[str]:
+        """Demands that stay unmet, each with its amount."""
+        return [
+            self.p("unmet.line_unknown", demand=one.said(self.words.lang))
+            if one.amount is None
+            else self.p(
+                "unmet.line",
+                demand=one.said(self.words.lang),
+                amount=self.p.amount(one.amount, one.unit),
+            )
+            for one in self.answer.unmet
+        ]
+
+    # Changes
+
+    @property
+    def feature_heads(self) -> list[str]:
+        """Heads of the table of changes."""
+        return [self.p(f"column.{key}") for key in ("number", "layer", "id", "where", "change")]
+
+    @cached_property
+    def features(self) -> list[Feature]:
+        """Each feature that is touched, in the order of the changes, numbered as on the maps."""
+        order = dict.fromkeys((one.layer, one.id) for one in self.answer.changes)
+        found = {(one.layer, one.id): one for one in self.found.changes if not _only_drawn(one)}
+        return [
+            Feature(str(number), self._layer(layer), id_, self._where(layer, id_), self.said(change), change)
+            for number, ((layer, id_), change) in enumerate(
+                ((key, found[key]) for key in order if key in found), 1
+            )
+        ]
+
+    def _layer(self, layer: str) -> str:
+        return self.words.or_else(f"layer.{layer}", layer)
+
+    def _where(self, layer: str, id_: str) -> str:
+        """The area that a feature lies in; else its parcel; else nothing."""
+        plan = (
+            self.proposal.changed if id_ in self.proposal.changed.layer(layer).index else self.proposal.plan
+        )
+        frame = plan.layer(layer)
+        shape = frame.geometry.get(id_) if "geometry" in frame else None
+        areas = plan.layer("areas")
+        if shape is not None and not shape.is_empty and len(areas):
+            point = shape.representative_point()
+            inside = areas.geometry.contains(point)
+            if inside.any():
+                return str(
+                    self._atlas.ground.names("areas")[inside.to_numpy()].iloc[0] or areas.index[inside][0]
+                )
+        return str(frame["parcel_id"][id_] or "") if layer != "parcels" and "parcel_id" in frame else ""
+
+    def said(self, change: Change) -> str:
+        """What becomes of a feature: its uses by name, its figures before and after."""
+        names = {name for name, _, _ in change.fields}
+        hidden = HANGS_ON_USE if "land_use" in names else frozenset()
+        fields = [self._field(change, *field) for field in change.fields if field[0] not in hidden]
+        told = [field for field in fields if field]
+        if change.layer == "parcels" and "land_use" in names:
+            told.insert(1, self._area_of(change.id))
+        if change.kind == "added":
+            return self.words.join([self.p("feature.new"), *told])
+        return self.p("feature.gone") if change.kind == "removed" else self.words.join(told)
+
+    def _area_of(self, parcel: str) -> str:
+        """The drawn area of a parcel."""
+        plan = self.proposal.changed
+        if parcel not in plan.layer("parcels").index:
+            plan = self.proposal.plan
+        shape = plan.layer("parcels").geometry[[parcel]].iloc[0]
+        return self.words("value.unknown") if shape is None else self.ha(shape.area / M2_PER_HA)
+
+    def _field(self, change: Change, name: str, old: Any, new: Any) -> str:
+        from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+
+        if name == LAYERS[change.layer].id_column:
+            return ""
+        if change.kind == "added" and name in HANDED_ON:
+            return ""
+        was, now = (self._named(name, value) for value in (old, new))
+        if change.kind != "changed":
+            return f"{self.words.or_else(f'field.{name}', name)} {now}"
+        moved = self.p("feature.to", was=was, now=now)
+        return moved if name == "land_use" else f"{self.words.or_else(f'field.{name}', name)} {moved}"
+
+    def _named(self, name: str, value: Any) -> str:
+        if name == "land_use" and isinstance(value, str):
+            from blockplan.compare.transition import Use  # noqa: PLC0415
+            from blockplan.plan.codes import DEFAULT_LIST  # noqa: PLC0415
+
+            return self.use(Use(DEFAULT_LIST, value))
+        if name == "service" and isinstance(value, str):
+            return self.words.or_else(f"service.{value}", value)
+        return self.value(value)
+
+    # Verdicts that flip
+
+    @property
+    def flip_heads(self) -> list[str]:
+        """Heads of the table of verdicts that turn."""
+        return ["", self.p("column.rule"), self.p("column.before"), self.p("column.after")]
+
+    @property
+    def flips(self) -> list[tuple[str, str, str, str]]:
+        """Verdicts that come out otherwise: sign, rule, before, after."""
+        rows = []
+        for row in self.verdicts:
+            cells = [self.cell(row, at) for at in range(2)]
+            if cells[1]["kind"]:
+                before, after = (" ".join(filter(None, (cell["said"], cell["measured"]))) for cell in cells)
+                title = " ".join(filter(None, (self.words.pick(row.first.title), self.scope(row))))
+                rows.append((SIGNS[cells[1]["kind"]], f"{row.first.rule} {title}", before, after))
+        return rows
+
+    # Maps
+
+    @cached_property
+    def plates(self) -> Plates:
+        """Maps before and after."""
+        from blockplan.report.proposal.maps import Plates  # noqa: PLC0415 (a terminal draws no maps)
+
+        numbers = {(one.change.layer, one.id): one.number for one in self.features}
+        plans = (self.proposal.plan, self.proposal.changed)
+        return Plates(self._atlas.ground, *plans, numbers, self.p, close=self.answer.kind == "layout")
+
+    def pairs_of_maps(self) -> list[tuple[Drawing, Drawing]]:
+        """Maps before and after, a pair a part of the plan."""
+        return self.plates.pairs()

@@ -1,0 +1,82 @@
+"""Words about proposals, from ``proposal.toml``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from blockplan.report.words import is_known
+from blockplan.texts import Catalog, pick
+
+if TYPE_CHECKING:
+    from blockplan.report.words import Words
+
+CATALOG = Catalog("blockplan.report.proposal", "texts.toml")
+#: Units of the figures that ``[figure]`` names; "1" is a share.
+FIGURE_UNITS = {
+    "share_within": "1", "worst_group_share": "1", "mean_m": "m", "longest_m": "m", "land_m2": "m2",
+    "floor_area_m2": "m2",
+}  # fmt: skip
+
+
+def figure_name(name: str) -> tuple[str, str]:
+    """
+    A figure's name without, and whether it is of the plan ``before`` or ``after``.
+
+    Examples
+    --------
+    >>> figure_name("mean_m_before"), figure_name("land_m2")
+    (('mean_m', 'before'), ('land_m2', 'after'))
+    """
+    stem, _, when = name.rpartition("_")
+    return (stem, when) if when in {"before", "after"} else (name, "after")
+
+
+class Said:
+    """Words about proposals in the language of `words`."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The words under a dotted key, filled with `values`."""
+        return CATALOG(key, self.words.lang, **values)
+
+    def or_else(self, key: str, fallback: str) -> str:
+        """The words under a key, or `fallback` where there are none."""
+        return self(key) if key in CATALOG else fallback
+
+    def count(self, key: str, n: float, **values: Any) -> str:
+        """Words about `n` things; English has a form of its own for one."""
+        texts, shown = CATALOG.text(key), self.words.number(n)
+        one = texts.get("en_one") if self.words.lang == "en" and shown == "1" else None
+        return (one or pick(texts, self.words.lang)).format(n=shown, **values)
+
+    def figure(self, stem: str, value: float | None) -> tuple[str, str]:
+        """A figure by the words of ``[figure]``: its name (with metres, if any) and its value."""
+        if stem.startswith(("near_", "made_")):
+            return self._of_use(stem, value)
+        metres = re.search(r"_(\d+(?:\.\d+)?)m$", stem)
+        key = stem[: metres.start()] if metres else stem
+        if f"figure.{key}" not in CATALOG:
+            return stem, self.words.number(value) if is_known(value) else self.words("value.unknown")
+        label = self(f"figure.{key}", metres=metres.group(1) if metres else "")
+        unit = FIGURE_UNITS.get(key, "")
+        return label, self.words.share(value) if unit == "1" else self.words.amount(value, unit)
+
+    def _of_use(self, stem: str, value: float | None) -> tuple[str, str]:
+        """A figure of a layout: who is near a use, or how many parcels of it are made."""
+        from blockplan.propose.layout.uses import uses  # noqa: PLC0415 (only layouts need it)
+
+        found = re.fullmatch(r"(near|made)_(.+?)(?:_(\d+(?:\.\d+)?)m)?", stem)
+        kind, name, metres = found.groups() if found else ("made", stem, None)
+        use = uses().get(name)
+        named = pick(use.name, self.words.lang) if use else self.or_else(f"figure.{name}", name)
+        label = self(f"figure.{kind}", use=named, metres=metres or "")
+        return label, self.words.share(value) if kind == "near" else self.words.number(value)
+
+    def amount(self, value: float | None, unit: str) -> str:
+        """An objective, a bound or a demand with its unit; "not known" where it is not."""
+        if is_known(value) and f"unit.{unit}" in CATALOG:
+            return self.count(f"unit.{unit}", value)
+        return self.words.amount(value, unit)

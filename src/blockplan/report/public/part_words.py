@@ -1,0 +1,177 @@
+"""The pages of parts, sentences, rules and single features in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.report import tables
+from blockplan.report.public.page_words import (
+    link_row,
+    linked,
+    made,
+    phase_said,
+    state_said,
+    statements_section,
+    verdicts_section,
+)
+from blockplan.report.public.sections import Row, Section, Table
+from blockplan.report.public.uses_said import use_said
+from blockplan.report.public.verdicts_said import verdict_sentence
+from blockplan.units import M2_PER_KM2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.report.public.place_records import (
+        Link,
+        PartRecord,
+        RuleRecord,
+        StatementRecord,
+        ThingRecord,
+    )
+    from blockplan.report.public.speech import Speech
+
+#: So many places of a rule stand on its page; the rest are counted.
+MOST_PLACES = 200
+
+
+def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
+    """A part of the plan: what it is, its land, what stands in it, verdicts, sentences."""
+    words = speech.words
+    size = None if part.area_m2 is None else part.area_m2 / M2_PER_KM2
+    rows = [
+        Row(speech("place.about.id"), part.id),
+        Row(speech("place.use.area"), words.amount(size, "km2"), speech("place.use.area_note")),
+        *(Row(speech("place.use.lies_in"), linked(link, speech), link=link) for link in part.lies_in),
+    ]
+    for name, value in part.facts.items():
+        said = value
+        if name.endswith("_codes"):
+            codes = [code.strip() for code in value.split(",")]
+            said = speech.join(use_said(speech, code, None) for code in codes if code)
+        rows.append(Row(speech(f"place.about.{name}"), said))
+    for name, unit in (("residents", "person"), ("floor_area_m2", "m2")):
+        shown = speech.read(words.amount(part.figures[name], unit))
+        rows.append(Row(speech(f"place.figure.{name}"), shown))
+    heads = (
+        speech("plain.landuse.head"),
+        speech("place.about.today_ha"),
+        speech("place.about.planned_ha"),
+    )
+    balance = tuple(
+        (
+            use_said(speech, one.use.code, one.use.list_name),
+            words.amount(one.today_ha, "ha"),
+            words.amount(one.planned_ha, "ha"),
+        )
+        for one in part.uses
+    )
+    land = made(speech, "land", table=Table(heads, balance) if balance else None)
+    return (
+        made(speech, "about", rows=tuple(rows)),
+        land,
+        _holds(part.holds, speech),
+        verdicts_section(part.concerns, speech),
+        statements_section(part.statements, speech),
+    )
+
+
+def _holds(links: tuple[Link, ...], speech: Speech) -> Section:
+    if not links:
+        return made(speech, "holds", sentences=(speech("place.about.none_held"),))
+    return made(speech, "holds", rows=tuple(link_row(link, speech) for link in links))
+
+
+def statement_sections(record: StatementRecord, speech: Speech) -> tuple[Section, ...]:
+    """A sentence of the plan's text: whether it holds, what carries it, the verdicts."""
+    state = record.sentence.state
+    rows = [
+        Row(speech("place.about.state"), state_said(record.sentence, speech)),
+        Row(speech("place.about.why"), speech.read(tables.typeset(speech.words.pick(state.why)))),
+    ]
+    rows += [Row(speech("place.about.source"), record.source)] if record.source else []
+    carried = tuple(link_row(link, speech) for link in record.sentence.carried_by)
+    return (
+        made(speech, "about", sentences=(speech.name(state.text),), rows=tuple(rows)),
+        made(speech, "carried", rows=carried),
+        verdicts_section(record.concerns, speech),
+    )
+
+
+def rule_sections(record: RuleRecord, speech: Speech) -> tuple[Section, ...]:
+    """A rule: what it asks and what came of it, where it falls short, sentences that rest on it."""
+    several = len(record.verdicts) > 1
+    said = tuple(verdict_sentence(one, speech, with_scope=several) for one in record.verdicts)
+    source = record.verdicts[0].source
+    cited = speech.join(str(source[key]) for key in ("document", "clause") if source.get(key))
+    rows = (Row(speech("place.about.source"), cited),) if cited else ()
+    where = tuple(link_row(link, speech) for link in record.where[:MOST_PLACES])
+    count = len(record.where)
+    lead = speech.count("place.about.where_lead", count) if count else speech("place.about.where_none")
+    more = count - len(where)
+    notes = (speech.read(speech.words("list.more", n=speech.words.number(more))),) if more else ()
+    return (
+        made(speech, "asks", sentences=said, rows=rows),
+        made(speech, "where", sentences=(lead,), rows=where, notes=notes),
+        statements_section(record.statements, speech),
+    )
+
+
+def thing_sections(record: ThingRecord, speech: Speech) -> tuple[Section, ...]:
+    """Any other feature: what the plan says of it, verdicts, sentences."""
+    rows = [Row(speech("place.about.id"), record.id)]
+    rows += [Row(speech("place.use.lies_in"), linked(link, speech), link=link) for link in record.lies_in]
+    for name, value in record.facts.items():
+        said = _fact(name, value, speech)
+        if said:
+            rows.append(Row(*said))
+    return (
+        made(speech, "about", rows=tuple(rows)),
+        verdicts_section(record.concerns, speech),
+        statements_section(record.statements, speech),
+    )
+
+
+def _fact(name: str, value: object, speech: Speech) -> tuple[str, str] | None:
+    if name not in _FACTS:
+        return None
+    term, say = _FACTS[name]
+    return speech(term), say(value, speech)
+
+
+def _counted(key: str, value: object, speech: Speech) -> str:
+    return speech(f"plain.facilities.{key}", n=speech.words.number(float(str(value))), amount="")
+
+
+def _amount(value: object, unit: str, speech: Speech) -> str:
+    return speech.read(speech.words.amount(float(str(value)), unit))
+
+
+def _status(value: object, speech: Speech) -> str:
+    key = f"place.status.{value}"
+    return speech(key) if speech.known(key) else str(value)
+
+
+def _modes(value: object, speech: Speech) -> str:
+    modes = [mode.strip() for mode in str(value).split(",")]
+    return speech.join(
+        speech(f"place.mode.{mode}") if speech.known(f"place.mode.{mode}") else mode for mode in modes
+    )
+
+
+#: Columns of other features that a page says, and how: the key of the term, and what says the value.
+_FACTS: dict[str, tuple[str, Callable[[object, Speech], str]]] = {
+    "service": ("plain.facilities.head", lambda value, speech: speech.named(f"service.{value}", str(value))),
+    "class": ("place.about.kind", lambda value, speech: speech.named(f"street.{value}", str(value))),
+    "modes": ("place.about.kind", _modes),
+    "kind": ("place.about.kind", lambda value, speech: speech.named(f"programme.{value}", str(value))),
+    "role": ("place.about.kind", lambda value, speech: speech.named(f"map.{value}", str(value))),
+    "beds": ("plain.facilities.size", lambda value, speech: _counted("beds", value, speech)),
+    "places": ("plain.facilities.size", lambda value, speech: _counted("guests", value, speech)),
+    "floor_area_m2": ("place.figure.floor_area_m2", lambda value, speech: _amount(value, "m2", speech)),
+    "site_area_m2": ("place.use.area", lambda value, speech: _amount(value, "m2", speech)),
+    "red_line_width_m": ("place.about.width", lambda value, speech: _amount(value, "m", speech)),
+    "status": ("place.when.status", _status),
+    "phase": ("place.when.phase", lambda value, speech: phase_said(str(value), speech)),
+    "line": ("place.about.line", lambda value, speech: str(value)),
+}

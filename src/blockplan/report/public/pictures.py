@@ -1,0 +1,288 @@
+"""
+Static pictures of a plan for its notice: the map with legend, scale bar, north, source and marks in one file.
+
+Each picture has a sentence for who cannot see it, and a table that says the same. It is an SVG file that
+needs nothing else (`Picture.svg`), or PNG (`Picture.png`). A draft says that it is one, and so does invented
+geometry.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from markupsafe import escape
+
+from blockplan.report import fonts
+from blockplan.report.maps import svg
+from blockplan.report.maps.drawing import SWATCH
+from blockplan.report.maps.svg import FONT
+from blockplan.report.public.furigana import bare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blockplan.report.maps.drawing import Drawing, LegendEntry
+    from blockplan.report.maps.ground import Ground
+    from blockplan.report.public.sections import Table
+    from blockplan.report.public.speech import Speech
+
+#: States of a plan in which its pictures are marked as a draft.
+DRAFTS = frozenset({"draft", "on_notice", "closed", "answered", "restarted"})
+MARGIN_MM, GAP_MM = 4.0, 4.0
+TITLE_MM, TEXT_MM, SMALL_MM = 4.4, 2.9, 2.4
+#: Width of the legend beside a map that is a strip, and of a column of the legend below another.
+LEGEND_MM = 58.0
+LINE_MM = 4.9
+INK, QUIET, ALARM = "#1c2430", "#55606e", "#8c1d18"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """
+    A picture of a plan.
+
+    Attributes
+    ----------
+    id
+        ``landuse``, ``structure``, ``facilities``, or ``locator-KIND-ID``.
+    title, alt
+        Its heading, and a sentence for who cannot see it.
+    table
+        The same as a table.
+    lang
+        The language that it speaks.
+    body
+        What is drawn, in millimetres.
+    width_mm, height_mm
+        Its size on paper.
+    """
+
+    id: str
+    title: str
+    alt: str
+    table: Table
+    lang: str
+    body: str = field(repr=False)
+    width_mm: float
+    height_mm: float
+
+    @property
+    def svg(self) -> str:
+        """The picture as an SVG file; letters come from the reader's own fonts."""
+        return self._file("")
+
+    @property
+    def svg_with_fonts(self) -> str:
+        """The picture as an SVG file that holds its letters, so that it looks alike everywhere."""
+        made = fonts.embedded(self.title + self.alt + self.body, self.lang)
+        faces = "".join(
+            f'@font-face{{font-family:"{FONT}";font-weight:{weight};'
+            f'src:url(data:font/woff2;base64,{base64.b64encode(data).decode("ascii")}) format("woff2")}}'
+            for weight, data in made.items()
+        )
+        return self._file(f"<style>{faces}</style>")
+
+    def png(self, width_px: int = 1200) -> bytes:
+        """The picture as PNG, so many pixels wide."""
+        from blockplan.report.typesetting import raster  # noqa: PLC0415 (the typesetter is slow to load)
+
+        return raster(self.svg, self.lang, self.width_mm, width_px)
+
+    def _file(self, style: str) -> str:
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width_mm:.2f} {self.height_mm:.2f}" '
+            f'width="{self.width_mm:.2f}mm" height="{self.height_mm:.2f}mm" role="img" '
+            f'font-family="{FONT}, sans-serif"><title>{escape(self.title)}</title>'
+            f"<desc>{escape(self.alt)}</desc>{style}{self.body}</svg>"
+        )
+
+
+def picture(
+    drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table, *, key: str = ""
+) -> Picture:
+    """
+    A drawing with everything that a notice asks of a map around it.
+
+    Parameters
+    ----------
+    alt, table
+        The same for who cannot see it.
+    key
+        A small map of the whole plan, put above the legend; as SVG in millimetres, `LEGEND_MM` wide at most.
+    """
+    wide, high = drawing.size_mm
+    beside = drawing.narrow or bool(key)
+    width = 2 * MARGIN_MM + wide + (GAP_MM + LEGEND_MM if beside else 0.0)
+    body, top = _head(drawing.title, ground, speech, width)
+    body.append(drawing.nested(ground, MARGIN_MM, top))
+    if beside:
+        left = MARGIN_MM + wide + GAP_MM
+        below = top + (key_height(key) + GAP_MM if key else 0.0)
+        if key:
+            body.append(f'<g transform="translate({left:.2f} {top:.2f})">{key}</g>')
+        legend, end = _legend(drawing.legend, speech, left, below, LEGEND_MM)
+        bottom = max(top + high, end)
+    else:
+        legend, bottom = _columns(drawing.legend, speech, MARGIN_MM, top + high + GAP_MM, wide)
+    body += legend
+    body_foot, height = _foot(ground, speech, width, bottom + GAP_MM)
+    body += body_foot
+    paper = svg.box(0, 0, width, height, fill="#ffffff")
+    return Picture(drawing.id, drawing.title, alt, table, speech.base, paper + "".join(body), width, height)
+
+
+def plain_picture(drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table) -> Picture:
+    """A drawing with scale bar and north alone, for a page that says the rest itself."""
+    wide, high = drawing.size_mm
+    paper = svg.box(0, 0, wide, high, fill="#ffffff")
+    body = paper + drawing.nested(ground, 0.0, 0.0)
+    return Picture(drawing.id, drawing.title, alt, table, speech.base, body, wide, high)
+
+
+def key_height(key: str) -> float:
+    """The height of a small map, mm, as it says itself."""
+    return float(key.partition('data-height="')[2].partition('"')[0])
+
+
+def line(x: float, y: float, said: str, size: float, **look: str | float) -> str:
+    """A line of text in millimetres; `y` is its middle."""
+    given: dict[str, str | float] = {"text_anchor": "start", "halo": "none", "fill": INK, **look}
+    return _label(x, y, said, size, given)
+
+
+def _label(x: float, y: float, said: str, size: float, look: dict[str, str | float]) -> str:
+    attributes = svg.attribute_text({name: value for name, value in look.items() if name != "halo"})
+    place = f'x="{x:.2f}" y="{y + size * 0.36:.2f}" font-size="{size:.2f}"'
+    return f"<text {place}{attributes}>{escape(said)}</text>"
+
+
+def wrapped(said: str, most_mm: float, size: float) -> list[str]:
+    """Text on lines of at most some length: broken at spaces, and between Chinese characters."""
+    lines, current = [], ""
+    for piece in _pieces(said):
+        if current and svg.text_width(current + piece.rstrip(), size) > most_mm:
+            lines.append(current.rstrip())
+            current = ""
+        current += piece
+    return [*lines, current.rstrip()] if current.strip() else lines
+
+
+def _pieces(said: str) -> Iterator[str]:
+    """Words with the space behind them; Chinese characters one by one, with the stop behind them."""
+    word = ""
+    for character in said:
+        if ord(character) > 0x2E7F and character not in "。，、；：）」』！？":
+            if word:
+                yield word
+            word = character
+        elif word and ord(word[-1]) > 0x2E7F and ord(character) <= 0x2E7F and character != " ":
+            yield word
+            word = character
+        else:
+            word += character
+            if character == " ":
+                yield word
+                word = ""
+    if word:
+        yield word
+
+
+def _head(title: str, ground: Ground, speech: Speech, width: float) -> tuple[list[str], float]:
+    """Heading, the plan's title, and the marks of a draft and of invented geometry; where the map begins."""
+    manifest, words = ground.plan.manifest, ground.words
+    out, y = [], MARGIN_MM + TITLE_MM / 2
+    room = width - 2 * MARGIN_MM
+    marks = []
+    if manifest.status in DRAFTS:
+        marks.append(words("sheet.draft"))
+    if manifest.synthetic:
+        marks.append(words("head.synthetic_title"))
+    right = width - MARGIN_MM
+    for mark in reversed(marks):
+        size = svg.text_width(mark, SMALL_MM) + 3.0
+        out.append(
+            f'<rect x="{right - size:.2f}" y="{y - 2.3:.2f}" width="{size:.2f}" height="4.6" rx="0.8" '
+            f'fill="none" stroke="{ALARM}" stroke-width="0.35"/>'
+        )
+        out.append(
+            line(right - size / 2, y, mark, SMALL_MM, fill=ALARM, text_anchor="middle", font_weight="700")
+        )
+        right -= size + 2.0
+    for said in wrapped(title, right - MARGIN_MM, TITLE_MM):
+        out.append(line(MARGIN_MM, y, said, TITLE_MM, font_weight="700"))
+        y += TITLE_MM * 1.25
+    for said in wrapped(words.pick(manifest.title), room, TEXT_MM):
+        out.append(line(MARGIN_MM, y, said, TEXT_MM, fill=QUIET))
+        y += TEXT_MM * 1.35
+    return out, y + 1.0
+
+
+def _legend(
+    entries: Sequence[LegendEntry], speech: Speech, left: float, top: float, width: float
+) -> tuple[list[str], float]:
+    """The legend in one column, and where it ends."""
+    out = [line(left, top + 2, speech.words("map.legend"), TEXT_MM, font_weight="700")] if entries else []
+    y = top + 6.5
+    for entry in entries:
+        made, height = _entry(entry, left, y, width)
+        out += made
+        y += height
+    return out, y
+
+
+def _entry(entry: LegendEntry, left: float, y: float, width: float) -> tuple[list[str], float]:
+    """A line of a legend, and its height."""
+    across, up = SWATCH
+    wide, high = 6.6, 6.6 * up / across
+    out = [
+        f'<svg x="{left:.2f}" y="{y - high / 2:.2f}" width="{wide:.2f}" height="{high:.2f}" '
+        f'viewBox="0 0 {across:.0f} {up:.0f}">{entry.swatch}</svg>'
+    ]
+    amount = svg.text_width(entry.amount, SMALL_MM) + 2.0 if entry.amount else 0.0
+    said = wrapped(entry.said, width - wide - 2.0 - amount, SMALL_MM)
+    for at, text in enumerate(said):
+        out.append(line(left + wide + 1.6, y + at * SMALL_MM * 1.25, text, SMALL_MM))
+    if entry.amount:
+        out.append(line(left + width, y, entry.amount, SMALL_MM, text_anchor="end", fill=QUIET))
+    return out, LINE_MM + max(len(said) - 1, 0) * SMALL_MM * 1.25
+
+
+def _columns(
+    entries: Sequence[LegendEntry], speech: Speech, left: float, top: float, width: float
+) -> tuple[list[str], float]:
+    """The legend in columns, and where the longest ends."""
+    count = max(1, int((width + GAP_MM) // (LEGEND_MM + GAP_MM)))
+    each = (width - (count - 1) * GAP_MM) / count
+    per = -(-len(entries) // count)
+    out: list[str] = []
+    bottom = top
+    for column in range(count):
+        part = entries[column * per : (column + 1) * per]
+        x = left + column * (each + GAP_MM)
+        y = top + 2.0
+        for entry in part:
+            made, height = _entry(entry, x, y, each)
+            out += made
+            y += height
+        bottom = max(bottom, y)
+    return out, bottom
+
+
+def _foot(ground: Ground, speech: Speech, width: float, top: float) -> tuple[list[str], float]:
+    """Where the data come from and how the plan stands, and the height of the whole picture."""
+    manifest, words = ground.plan.manifest, ground.words
+    said = [words(f"status.{manifest.status}")]
+    if manifest.status in DRAFTS:
+        said.append(bare(speech("plain.what.draft")))
+    if manifest.synthetic:
+        said.append(words("head.synthetic"))
+    if manifest.attribution:
+        said.append(words("head.attribution", source=manifest.attribution))
+    out, y = [], top
+    for text in said:
+        for part in wrapped(text, width - 2 * MARGIN_MM, SMALL_MM):
+            out.append(line(MARGIN_MM, y, part, SMALL_MM, fill=QUIET))
+            y += SMALL_MM * 1.4
+    return out, y + MARGIN_MM - SMALL_MM

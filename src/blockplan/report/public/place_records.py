@@ -1,0 +1,487 @@
+"""
+What a plan says of one thing, as records: a parcel, a part of the plan, a sentence of its text, a rule.
+
+Records hold codes, numbers and names in every language; `to_dict` gives them as JSON in one. What is not
+known is None. The words of a page are made of them by `blockplan.report.public.place_words`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.check.verdict import StatementState, Text, Verdict
+    from blockplan.measure.landtake import LandTake
+
+#: Why a verdict stands with a thing: it falls short there; it is what is judged, or lies in what is judged;
+#: the rule counts it.
+Role = Literal["falls_short", "judged", "lies_in", "counted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another thing that a page may lead to: kind (``parcel``, ``rule`` ...), id, name if it has one."""
+
+    kind: str
+    id: str
+    name: Text = field(default_factory=dict)
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The link as JSON; ``name`` is null where the thing has none."""
+        return {"kind": self.kind, "id": self.id, "name": pick(self.name, lang) or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A land use: code, list that the code is of, name; `code` is None where the plan says nothing."""
+
+    code: str | None
+    list_name: str
+    name: Text = field(default_factory=dict)
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The use as JSON; ``name`` is null where the list does not know the code."""
+        return {"code": self.code, "list": self.list_name, "name": pick(self.name, lang) or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """
+    A parcel beside another, or across the street from it.
+
+    Attributes
+    ----------
+    parcel
+        Which.
+    across
+        Whether a street lies between them.
+    street
+        The street, where one is drawn.
+    edge_m, gap_m
+        Metres of the edge that they share (None where they share none); straight distance between them.
+    planned, permitted
+        Its planned use, and the uses that may stand there instead.
+    far, far_kind, height_m
+        What may be built there; None where the plan does not say.
+    phase
+        When; None where the plan does not say.
+    """
+
+    parcel: Link
+    across: bool
+    street: Link | None
+    edge_m: float | None
+    gap_m: float
+    planned: Use
+    permitted: tuple[Use, ...]
+    far: float | None
+    far_kind: str | None
+    height_m: float | None
+    phase: str | None
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The neighbour as JSON."""
+        return {
+            "parcel": self.parcel.to_dict(lang),
+            "across_the_street": self.across,
+            "street": self.street.to_dict(lang) if self.street else None,
+            "shared_edge_m": self.edge_m,
+            "gap_m": self.gap_m,
+            "planned": self.planned.to_dict(lang),
+            "permitted": [use.to_dict(lang) for use in self.permitted],
+            "far": self.far,
+            "far_kind": self.far_kind,
+            "height_m": self.height_m,
+            "phase": self.phase,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a rule asks of a distance: within `limit_m`, ``line`` or ``network``; `force` of the rule."""
+
+    rule: Link
+    limit_m: float
+    along: str
+    force: str
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The demand as JSON."""
+        return {
+            "rule": self.rule.to_dict(lang),
+            "limit_m": self.limit_m,
+            "along": self.along,
+            "force": self.force,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """
+    How far the nearest thing of a kind is, by one definition.
+
+    Attributes
+    ----------
+    along
+        ``line`` or ``network``.
+    planned_m, planned
+        Under the plan; None where nothing is reached.
+    today_m, today
+        Among what stands today; None where nothing is reached, none stands, or the plan does not say.
+    """
+
+    along: str
+    planned_m: float | None
+    planned: Link | None
+    today_m: float | None
+    today: Link | None
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The way as JSON."""
+        return {
+            "along": self.along,
+            "planned_m": self.planned_m,
+            "planned": self.planned.to_dict(lang) if self.planned else None,
+            "today_m": self.today_m,
+            "today": self.today.to_dict(lang) if self.today else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """
+    What a parcel reaches of one kind of thing.
+
+    Attributes
+    ----------
+    to
+        ``green``, ``stop``, ``station`` or a service.
+    today
+        ``measured``, ``none`` (the plan names none that stands today), ``unknown`` (it does not say).
+    judged_by
+        The definition that the rules name first, ``line`` or ``network``; along streets where none does.
+    ways
+        The distances, the judging definition first.
+    asked
+        What rules ask, what must be kept first.
+    """
+
+    to: str
+    today: str
+    judged_by: str
+    ways: tuple[Way, ...]
+    asked: tuple[Asked, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """What is reached as JSON, the definition beside it."""
+        return {
+            "to": self.to,
+            "today": self.today,
+            "judged_by": self.judged_by,
+            "ways": [way.to_dict(lang) for way in self.ways],
+            "asked": [one.to_dict(lang) for one in self.asked],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """A verdict that concerns a thing: why (`role`), and the thing's own `value` in `unit` if it has one."""
+
+    verdict: Verdict
+    role: Role
+    value: float | None = None
+    unit: str = ""
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The concern as JSON: the verdict in short, with its rule."""
+        found = self.verdict
+        required = found.required.value
+        return {
+            "rule": found.rule,
+            "title": pick(found.title, lang),
+            "scope": {"kind": found.scope_kind, "id": found.scope_id},
+            "outcome": found.outcome,
+            "measured": found.measured,
+            "unit": found.unit,
+            "required": {
+                "op": found.required.op,
+                "value": list(required) if isinstance(required, tuple) else required,
+            },
+            "force": found.force,
+            "confidence": found.confidence,
+            "role": self.role,
+            "value": self.value,
+            "value_unit": self.unit,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the plan's text, whether it holds, and what carries it."""
+
+    state: StatementState
+    carried_by: tuple[Link, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The sentence as JSON."""
+        return {
+            "statement_id": self.state.statement_id,
+            "text": pick(self.state.text, lang),
+            "kind": self.state.kind,
+            "state": self.state.state,
+            "why": pick(self.state.why, lang),
+            "bound_to": list(self.state.bound_to),
+            "carried_by": [link.to_dict(lang) for link in self.carried_by],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRecord:
+    """
+    Everything that a plan says of one parcel; see `blockplan.report.public.place.Places.parcel`.
+
+    Attributes
+    ----------
+    x, y
+        The representative point, plan CRS, m; None where the parcel is not drawn.
+    today, planned, permitted
+        Use today, planned use, uses that may stand there instead.
+    area_m2, declared_area_m2
+        Drawn and declared.
+    figures
+        Column -> number (``far``, ``height_m`` ...); None where the plan does not say.
+    take, takers
+        What the plan takes of it, and the features that do, one for each piece.
+    phase, status, committed, horizon
+        When it is to be built and how it stands; year of the plan's horizon.
+    """
+
+    id: str
+    x: float | None
+    y: float | None
+    lies_in: tuple[Link, ...]
+    today: Use
+    planned: Use
+    permitted: tuple[Use, ...]
+    area_m2: float | None
+    declared_area_m2: float | None
+    figures: Mapping[str, float | None]
+    far_kind: str | None
+    phase: str | None
+    status: str | None
+    committed: bool | None
+    horizon: int | None
+    holds: tuple[Link, ...]
+    neighbours: tuple[Neighbour, ...]
+    take: LandTake
+    takers: tuple[Link, ...]
+    reached: tuple[Reached, ...]
+    concerns: tuple[Concern, ...]
+    statements: tuple[Sentence, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The parcel as JSON in a language; keys are the same in each."""
+        take = self.take
+        return {
+            "kind": "parcel",
+            "id": self.id,
+            "x": self.x,
+            "y": self.y,
+            "lies_in": [link.to_dict(lang) for link in self.lies_in],
+            "today": self.today.to_dict(lang),
+            "planned": self.planned.to_dict(lang),
+            "permitted": [use.to_dict(lang) for use in self.permitted],
+            "area_m2": self.area_m2,
+            "declared_area_m2": self.declared_area_m2,
+            **self.figures,
+            "far_kind": self.far_kind,
+            "phase": self.phase,
+            "status": self.status,
+            "committed": self.committed,
+            "horizon": self.horizon,
+            "holds": [link.to_dict(lang) for link in self.holds],
+            "neighbours": [one.to_dict(lang) for one in self.neighbours],
+            "land_take": {
+                "state": take.state,
+                "why": take.why,
+                "kind": take.kind or None,
+                "area_m2": take.area_m2,
+                "pieces": [
+                    {
+                        "kind": one.kind,
+                        "layer": one.layer,
+                        "id": one.id,
+                        "name": pick(link.name, lang) or None,
+                        "area_m2": one.area_m2,
+                        "status": one.status,
+                    }
+                    for one, link in zip(take.pieces, self.takers, strict=True)
+                ],
+                "owner": None,
+            },
+            "reached": [one.to_dict(lang) for one in self.reached],
+            "reached_from": "parcel",
+            "verdicts": [one.to_dict(lang) for one in self.concerns],
+            "statements": [one.to_dict(lang) for one in self.statements],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UseShare:
+    """Hectares of one class of land: today (None where it cannot be told) and planned."""
+
+    use: Use
+    today_ha: float | None
+    planned_ha: float
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The share as JSON."""
+        return {**self.use.to_dict(lang), "today_ha": self.today_ha, "planned_ha": self.planned_ha}
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """
+    What a plan says of an area, zone, block, sub-block or living circle.
+
+    Attributes
+    ----------
+    kind
+        ``area``, ``zone``, ``block``, ``subblock`` or ``circle``.
+    facts
+        Column -> text that the layer has of it (``function``, ``townships``, ``dominant_codes``).
+    uses
+        The land balance, the largest first; parcels count where their representative point lies.
+    figures
+        ``residents``, ``floor_area_m2``, ``jobs``, ``dwellings``; None where one parcel's number is unknown.
+    holds
+        Facilities and stops in it.
+    parcels
+        Ids of its parcels.
+    """
+
+    kind: str
+    id: str
+    name: Text
+    area_m2: float | None
+    lies_in: tuple[Link, ...]
+    facts: Mapping[str, str]
+    uses: tuple[UseShare, ...]
+    figures: Mapping[str, float | None]
+    holds: tuple[Link, ...]
+    parcels: tuple[str, ...]
+    concerns: tuple[Concern, ...]
+    statements: tuple[Sentence, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The part as JSON in a language."""
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "name": pick(self.name, lang) or None,
+            "area_m2": self.area_m2,
+            "lies_in": [link.to_dict(lang) for link in self.lies_in],
+            **self.facts,
+            "uses": [one.to_dict(lang) for one in self.uses],
+            **self.figures,
+            "holds": [link.to_dict(lang) for link in self.holds],
+            "parcels": list(self.parcels),
+            "verdicts": [one.to_dict(lang) for one in self.concerns],
+            "statements": [one.to_dict(lang) for one in self.statements],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ThingRecord:
+    """
+    What a plan says of any other feature: a facility, a stop, a street, a green, a line of the structure.
+
+    Attributes
+    ----------
+    facts
+        Column -> value as the layer has it, unknown ones left out.
+    """
+
+    kind: str
+    layer: str
+    id: str
+    name: Text
+    lies_in: tuple[Link, ...]
+    facts: Mapping[str, Any]
+    concerns: tuple[Concern, ...]
+    statements: tuple[Sentence, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The feature as JSON in a language."""
+        return {
+            "kind": self.kind,
+            "layer": self.layer,
+            "id": self.id,
+            "name": pick(self.name, lang) or None,
+            "lies_in": [link.to_dict(lang) for link in self.lies_in],
+            "facts": dict(self.facts),
+            "verdicts": [one.to_dict(lang) for one in self.concerns],
+            "statements": [one.to_dict(lang) for one in self.statements],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRecord:
+    """A sentence of the plan's text with its source, and the verdicts of the rules that carry it."""
+
+    sentence: Sentence
+    source: str
+    concerns: tuple[Concern, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The sentence as JSON in a language."""
+        return {
+            "kind": "statement",
+            "id": self.sentence.state.statement_id,
+            **{key: value for key, value in self.sentence.to_dict(lang).items() if key != "kind"},
+            "statement_kind": self.sentence.state.kind,
+            "source": self.source or None,
+            "verdicts": [one.to_dict(lang) for one in self.concerns],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """
+    A rule of the plan: what it asks, each verdict of it, where it falls short, which sentences rest on it.
+
+    Attributes
+    ----------
+    verdicts
+        One for each object that it judges.
+    where
+        Features that fall short, as links, the worst first.
+    residents
+        Residents who fall short over all verdicts of the rule; None where that is not known.
+    """
+
+    id: str
+    title: Text
+    pack: str
+    verdicts: tuple[Verdict, ...]
+    where: tuple[Link, ...]
+    residents: float | None
+    statements: tuple[Sentence, ...]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The rule as JSON in a language, with its verdicts in full."""
+        return {
+            "kind": "rule",
+            "id": self.id,
+            "title": pick(self.title, lang),
+            "pack": self.pack,
+            "verdicts": [one.to_dict(lang) for one in self.verdicts],
+            "where": [link.to_dict(lang) for link in self.where],
+            "affected_residents": self.residents,
+            "statements": [one.to_dict(lang) for one in self.statements],
+        }

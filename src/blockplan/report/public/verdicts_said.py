@@ -1,0 +1,81 @@
+"""A verdict in plain sentences: kept, missed by how much and for whom, or unknown and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.report import tables
+from blockplan.report.words import is_known
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import Verdict
+    from blockplan.report.public.speech import Speech
+
+#: So much of what is missing is named in a sentence.
+MOST_MISSING = 3
+
+
+def rule_said(speech: Speech, rule: str, title: str) -> str:
+    """What a rule is called."""
+    easy = f"easy.rule.{rule}"
+    return speech(easy) if speech.easy and speech.known(easy) else speech.read(tables.typeset(title or rule))
+
+
+def verdict_sentence(verdict: Verdict, speech: Speech, *, with_scope: bool = False) -> str:
+    """
+    One verdict in plain sentences.
+
+    Parameters
+    ----------
+    with_scope
+        Whether to say which object of the plan is judged, where a rule judges several.
+    """
+    words = speech.words
+    title = rule_said(speech, verdict.rule, words.pick(verdict.title))
+    if with_scope:
+        title = speech("verdict.of_scope", title=title, scope=tables.scope_said(verdict, words))
+    said = [_outcome(verdict, speech, title)]
+    if verdict.outcome == "fail":
+        said += _beyond(verdict, speech)
+    if verdict.force in {"target", "comparator"} and verdict.outcome in {"pass", "fail"}:
+        said.append(speech(f"verdict.{verdict.force}"))
+    if verdict.confidence == "C" and verdict.outcome in {"pass", "fail"}:
+        said.append(speech("verdict.unchecked"))
+    return words("list.sentences").join(said)
+
+
+def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
+    words = speech.words
+    if verdict.outcome == "unknown":
+        if not verdict.missing:
+            return speech("verdict.unknown_doubt", title=title)
+        lines = [speech.read(tables.missing_words(line, words)) for line in verdict.missing[:MOST_MISSING]]
+        more = len(verdict.missing) - len(lines)
+        lines += [speech.read(words("list.more", n=more))] if more > 0 else []
+        return speech("verdict.unknown", title=title, missing=speech.join(lines))
+    if verdict.outcome == "not_applicable":
+        return speech("verdict.not_applicable", title=title)
+    values = {"measured": tables.measured(verdict, words), "required": tables.required(verdict, words)}
+    if verdict.outcome == "pass" or not is_known(verdict.margin):
+        return speech(f"verdict.{verdict.outcome}", title=title, gap=words("value.unknown"), **values)
+    return speech("verdict.fail", title=title, gap=_gap(verdict, speech), **values)
+
+
+def _gap(verdict: Verdict, speech: Speech) -> str:
+    """By how much a value misses its limit, without a sign."""
+    unit = tables.shown_unit(verdict.measurement, verdict.unit)
+    gap = abs(verdict.margin or 0.0)
+    shown = speech.words.points(gap) if unit == "1" else speech.words.amount(gap, unit)
+    return speech.words.per(shown, tables.per_of(verdict))
+
+
+def _beyond(verdict: Verdict, speech: Speech) -> list[str]:
+    """Whom a missed rule concerns, and what would put it right."""
+    said = []
+    who = tables.who(verdict, speech.words)
+    if who != tables.DASH:
+        said.append(speech("verdict.who", who=who))
+    if verdict.remedy is not None:
+        remedy = tables.typeset(speech.words.pick(verdict.remedy.text))
+        said.append(speech("verdict.remedy", remedy=remedy))
+    return said
