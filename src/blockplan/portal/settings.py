@@ -20,6 +20,8 @@ def database(config: Config) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(config.data / "portal.sqlite3"),
+            # Kept open: whoever closes the last connection brings the whole log of writes into the file.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 30,
                 "transaction_mode": "IMMEDIATE",

@@ -20,6 +20,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -170,6 +171,7 @@ def verifier(text: str) -> Verifier:
     return found
 
 
+@lru_cache(maxsize=256)  # a signature that held holds for ever, and every receipt asks for it
 def read_checkpoint(note: str, key: Verifier) -> Checkpoint:
     """The checkpoint in a note that a key signed; its origin is the key's name. ValueError if it is none."""
     found = Checkpoint.from_text(key.text(note))

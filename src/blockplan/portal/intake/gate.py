@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from blockplan.errors import BlockplanError
 from blockplan.notice.intake import buckets, challenge
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.models import Bucket, Spent
+from blockplan.portal.record import quick
 from blockplan.portal.shield import address_of
 
 if TYPE_CHECKING:
@@ -51,14 +52,15 @@ class TableBuckets:
         self, key: str, work: Callable[[buckets.Bucket | None], tuple[buckets.Bucket, float]]
     ) -> float:
         """As `buckets.Buckets` says."""
-        with transaction.atomic():
-            Bucket.objects.bulk_create([Bucket(key=key)], ignore_conflicts=True)
-            row = Bucket.objects.select_for_update().get(key=key)
-            before = None if row.at is None else buckets.Bucket(row.tokens, row.at)
+        with transaction.atomic(savepoint=False):
+            after, rest = work(None)
+            if quick.insert_once(Bucket, key=key, tokens=after.tokens, at=after.at):
+                return rest
+            tokens, at = quick.find(Bucket, ["tokens", "at"], key=key, locked=True) or (0.0, None)
+            before = None if at is None else buckets.Bucket(tokens, at)
             after, rest = work(before)
             if after != before:
-                row.tokens, row.at = after.tokens, after.at
-                row.save(update_fields=["tokens", "at"])
+                quick.update(Bucket, {"tokens": after.tokens, "at": after.at}, key=key)
             return rest
 
 
@@ -67,12 +69,7 @@ class TableSpent:
 
     def spend(self, nonce: str, until: float) -> bool:
         """As `challenge.Used` says."""
-        try:
-            with transaction.atomic():
-                Spent.objects.create(nonce=nonce, until=until)
-        except IntegrityError:
-            return False
-        return True
+        return quick.insert_once(Spent, nonce=nonce, until=until)
 
 
 def wait(what: str, request: HttpRequest, notice: str, tokens: float = 1.0) -> float:

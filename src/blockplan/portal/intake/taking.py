@@ -34,6 +34,7 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.models import Sending
 from blockplan.portal.mail import outbox
+from blockplan.portal.record import quick
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion as Row
 from blockplan.portal.record.store import open_store
@@ -182,7 +183,7 @@ def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None)
         defects=tuple(payload.get("defects", ())),
         leaf=leaf_hash(leaf(event)).hex(),
         secret=secret,
-        held=Row.objects.filter(notice_id=store.notice, seq=event.seq, held=True).exists(),
+        held=quick.find(Row, ["held"], notice_id=store.notice, seq=event.seq) == (True,),
         document=receipt(event, store, checkpoint, store.notary.verifier),
     )
 
@@ -209,17 +210,17 @@ def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
 
 def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None) -> Event:
     digest = hashlib.sha256(said.form.encode("utf-8", "replace")).hexdigest()
-    sent = Sending.objects.filter(notice_id=ledger.notice, form=digest).first()
+    sent = quick.find(Sending, ["seq"], notice_id=ledger.notice, form=digest)
     if sent is not None:
-        return next(ledger.events({"submitted"}, about=f"O-{sent.seq}"))
+        return next(ledger.events({"submitted"}, about=f"O-{sent[0]}"))
     proved = said.proved or (proof is not None and proof.spend())
     if said.sender is not None:
         gate.require_room(said.sender, ledger.notice, proved=proved)
     event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form))
-    Sending.objects.create(notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
+    quick.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
     if said.mail:
         lang = str(said.opinion.more.get("language") or "en")
         outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)
     if not proved:
-        Row.objects.filter(notice_id=ledger.notice, seq=event.seq).update(held=True)
+        quick.update(Row, {"held": True}, notice_id=ledger.notice, seq=event.seq)
     return event

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blockplan.notice.disclosure import Fate
 from blockplan.notice.events import STANDING
 from blockplan.notice.standing import standing
+from blockplan.portal.record import quick
 from blockplan.portal.record.models import Notice, Opinion, Target
 from blockplan.respond.opinions import Opinions
 
@@ -86,20 +87,17 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
         "shown": newest if received.standing in {"whole", "redacted"} else None,
     }
     if round_ is not None:
-        Opinion.objects.create(notice_id=notice, seq=first.seq, at=first.at, round=round_, **said)
+        quick.insert(Opinion, notice_id=notice, seq=first.seq, at=first.at, round=round_, held=False, **said)
     else:
-        Opinion.objects.filter(notice_id=notice, seq=first.seq).update(**said)
+        quick.update(Opinion, said, notice_id=notice, seq=first.seq)
     _aim(notice, first.seq, () if received.standing == "erased" else received.targets, new=round_ is not None)
 
 
 def _aim(notice: str, seq: int, targets: Collection[Mapping[str, Any]], *, new: bool) -> None:
     if not new:
         Target.objects.filter(notice_id=notice, seq=seq).delete()
-    if targets:
-        Target.objects.bulk_create(
-            Target(
-                notice_id=notice, seq=seq, layer=str(aim.get("layer", ""))[:40],
-                object=str(aim.get("id", ""))[:200],
-            )
-            for aim in targets
+    for aim in targets:
+        quick.insert(
+            Target, notice_id=notice, seq=seq, layer=str(aim.get("layer", ""))[:40],
+            object=str(aim.get("id", ""))[:200],
         )  # fmt: skip

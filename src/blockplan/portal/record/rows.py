@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from blockplan.notice.events import STANDING, Event, Part
-from blockplan.portal.record import index
+from blockplan.portal.record import index, quick
 from blockplan.portal.record.models import Checkpoint, Entry, EntryFile
 from blockplan.portal.record.told import entered
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from blockplan.portal.record.files import Files
+
+_COLUMNS = (
+    "seq", "kind", "at", "clock", "opinion", "body", "body_key", "body_content", "person", "person_key",
+    "person_content", "files",
+)  # fmt: skip
 
 
 class DatabaseRows:
@@ -55,8 +60,7 @@ class DatabaseRows:
     def last(self) -> Event | None:
         """The newest entry; None while there is none."""
         if self._newest is None:
-            row = self._entries().order_by("-seq").first()
-            self._newest = (None if row is None else self._event(row),)
+            self._newest = (next(self._select("ORDER BY seq DESC LIMIT 1"), None),)
         return self._newest[0]
 
     def mark(self) -> int:
@@ -81,52 +85,55 @@ class DatabaseRows:
 
     def event(self, seq: int) -> Event | None:
         """One entry by its number."""
-        row = self._entries().filter(seq=seq).first()
-        return None if row is None else self._event(row)
+        return next(self._select("AND seq = %s", seq), None)
 
     def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
         """Entries in order, those of this transaction too."""
         if kinds is STANDING and about is None:
             return iter(self._of_standing())
-        rows = self._entries().order_by("seq")
-        if kinds is not None:
-            rows = rows.filter(kind__in=sorted(kinds))
+        wanted = "" if kinds is None else f"AND kind IN ({_places(kinds)})"
         if about is not None:
-            rows = rows.filter(opinion=about)
-        return (self._event(row) for row in rows.iterator(chunk_size=500))
+            return self._select(f"AND opinion = %s {wanted} ORDER BY seq", about, *sorted(kinds or ()))
+        rows = self._entries().order_by("seq")
+        rows = rows if kinds is None else rows.filter(kind__in=sorted(kinds))
+        # By Django, which reads a long record portion by portion from PostgreSQL too.
+        return (self._event(*row) for row in rows.values_list(*_COLUMNS).iterator(chunk_size=500))
 
     def some(self, numbers: Collection[int]) -> dict[int, Event]:
         """Several entries by their numbers."""
-        return {row.seq: self._event(row) for row in self._entries().filter(seq__in=list(numbers))}
+        if not numbers:
+            return {}
+        found = self._select(f"AND seq IN ({_places(numbers)})", *numbers)
+        return {event.seq: event for event in found}
 
     def after(self, seq: int, count: int, *, kind: str | None = None) -> list[Event]:
         """The next entries after a number, of one kind or all."""
-        rows = self._entries().filter(seq__gt=seq).order_by("seq")
-        return [self._event(row) for row in (rows if kind is None else rows.filter(kind=kind))[:count]]
+        clause, values = ("", ()) if kind is None else ("AND kind = %s", (kind,))
+        return list(self._select(f"AND seq > %s {clause} ORDER BY seq LIMIT %s", seq, *values, count))
 
     def about(self, opinions: Collection[str]) -> Iterator[Event]:
         """The entries about several opinions, in order."""
         # Put in order here: asked for an order, SQLite would walk the whole record for it.
-        rows = sorted(self._entries().filter(opinion__in=list(opinions)), key=lambda row: row.seq)
-        return (self._event(row) for row in rows)
+        if not opinions:
+            return iter(())
+        found = self._select(f"AND opinion IN ({_places(opinions)})", *opinions)
+        return iter(sorted(found, key=lambda event: event.seq))
 
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
         """A new entry; its files are on the disk before the row."""
         names = [self._files.put(content) for content in contents]
         person = event.person or Part("")
-        Entry.objects.create(
-            notice_id=event.notice, seq=event.seq, kind=event.kind, at=event.at, clock=event.clock,
+        quick.insert(
+            Entry, notice_id=event.notice, seq=event.seq, kind=event.kind, at=event.at, clock=event.clock,
             opinion=event.opinion, body=event.body.commitment, body_key=event.body.key,
             body_content=event.body.content, person=person.commitment or None, person_key=person.key,
             person_content=person.content, files=len(event.files),
         )  # fmt: skip
-        EntryFile.objects.bulk_create(
-            EntryFile(
-                notice_id=event.notice, seq=event.seq, number=number, digest=part.commitment,
+        for number, (part, name) in enumerate(zip(event.files, names, strict=True)):
+            quick.insert(
+                EntryFile, notice_id=event.notice, seq=event.seq, number=number, digest=part.commitment,
                 key=part.key, sha256=name,
-            )
-            for number, (part, name) in enumerate(zip(event.files, names, strict=True))
-        )  # fmt: skip
+            )  # fmt: skip
         self._newest = (event,)
         if event.kind in STANDING:
             self._stands = None
@@ -192,8 +199,13 @@ class DatabaseRows:
     def _of_standing(self) -> list[Event]:
         """The entries that say where the notice stands; those that were read before are not read again."""
         if self._stands is None:
-            rows = self._entries().filter(kind__in=STANDING).order_by("seq")
-            now = dict(rows.values_list("seq", "body"))
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT seq, body FROM record_entry WHERE notice_id = %s AND kind IN "  # noqa: S608
+                    f"({_places(STANDING)}) ORDER BY seq",
+                    [self._notice, *STANDING],
+                )
+                now = dict(cursor.fetchall())
             known = self._standing
             wanted = [seq for seq, said in now.items() if seq not in known or known[seq].commitment != said]
             known |= self.some(wanted) if wanted else {}
@@ -203,21 +215,35 @@ class DatabaseRows:
     def _entries(self) -> QuerySet[Entry]:
         return Entry.objects.filter(notice_id=self._notice)
 
-    def _event(self, row: Entry) -> Event:
-        content = _bytes(row.body_content)
+    def _select(self, clause: str, *values: Any) -> Iterator[Event]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {', '.join(_COLUMNS)} FROM record_entry WHERE notice_id = %s {clause}",  # noqa: S608
+                [self._notice, *values],
+            )
+            found = cursor.fetchall()
+        return (self._event(*row) for row in found)
+
+    def _event(
+        self, seq: int, kind: str, at: str, clock: str | None, opinion: str | None, *more: Any
+    ) -> Event:
+        body, body_key, content, person, person_key, about, files = more
         return Event(
-            notice=self._notice, seq=row.seq, kind=row.kind, at=row.at, clock=row.clock,
-            body=Part(row.body, _bytes(row.body_key), content),
-            person=None if row.person is None
-            else Part(row.person, _bytes(row.person_key), _bytes(row.person_content)),
-            files=self._parts(row.seq) if row.files else (),
+            notice=self._notice, seq=seq, kind=kind, at=at, clock=clock,
+            body=Part(body, _bytes(body_key), _bytes(content)),
+            person=None if person is None else Part(person, _bytes(person_key), _bytes(about)),
+            files=self._parts(seq) if files else (),
             # Which opinion an erased entry was about is still known.
-            _payload={"opinion": row.opinion} if content is None and row.opinion else None,
+            _payload={"opinion": opinion} if content is None and opinion else None,
         )  # fmt: skip
 
     def _parts(self, seq: int) -> tuple[Part, ...]:
         rows = EntryFile.objects.filter(notice_id=self._notice, seq=seq).order_by("number")
         return tuple(Part(row.digest, _bytes(row.key)) for row in rows)
+
+
+def _places(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _bytes(value: Any) -> bytes | None:

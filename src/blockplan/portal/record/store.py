@@ -22,10 +22,12 @@ from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.turns import Job, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.record import quick
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.made import drop_all
 from blockplan.portal.record.models import Checkpoint, EntryFile, Notice
 from blockplan.portal.record.rows import DatabaseRows
+from blockplan.portal.record.turn import in_turn
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,10 +64,13 @@ class DatabaseStore:
         self.notary = notary
         self._id = notice
         self._files = files
+        self._turn = files.folder.with_name("turn.lock")
         self._clock = clock
         self._turns = Turns(self._do)
         self._standing: dict[int, Event] = {}
         self._was_signed = False
+        #: The newest checkpoint that was signed here: what it covers need not be asked of the database.
+        self._newest: str | None = None
 
     @property
     def notice(self) -> str:
@@ -132,16 +137,18 @@ class DatabaseStore:
 
     def covering(self, seq: int) -> str:
         """
-        The newest signed checkpoint, which holds an entry that was made; it is signed now where the disk
-        did not take the signature then.
+        A signed checkpoint that holds an entry that was made: the newest that this process knows; it is
+        signed now where the disk did not take the signature then.
 
         Raises
         ------
         UnavailableError
             If it cannot be signed now either.
         """
+        if self._newest is not None and self._covers(self._newest, seq):
+            return self._newest
         note = self.checkpoint()
-        if note is None or read_checkpoint(note, self.notary.verifier).size <= seq:
+        if note is None or not self._covers(note, seq):
             self.transact(lambda _ledger: None)
             note = self.checkpoint()
         return note or ""
@@ -158,15 +165,16 @@ class DatabaseStore:
         rows = self._rows()
         entered: bool | None = False
         try:
-            with self._locked():
-                self._check(rows)
-                for job in jobs:
-                    self._one(job, rows)
-                rows.flush()
-                entered = None  # until the database says that it is kept
-            entered = True
-            self._sign(rows)
-            self._clean(rows)
+            with in_turn(self._turn):
+                with self._locked():
+                    self._check(rows)
+                    for job in jobs:
+                        self._one(job, rows)
+                    rows.flush()
+                    entered = None  # until the database says that it is kept
+                entered = True
+                self._sign(rows)
+                self._clean(rows)
         except BaseException as error:
             told = _told(error, entered) if isinstance(error, Exception) else error
             for job in jobs:
@@ -181,7 +189,7 @@ class DatabaseStore:
     def _locked(self) -> Iterator[None]:
         """A transaction in which nobody else enters anything (SQLite locks its file when it begins)."""
         with transaction.atomic():
-            if not Notice.objects.select_for_update().filter(id=self._id).exists():
+            if quick.find(Notice, ["id"], id=self._id, locked=True) is None:
                 raise UsageError(f"There is no notice {self._id!r}.")
             yield
 
@@ -210,7 +218,13 @@ class DatabaseStore:
                     cursor.execute("SET LOCAL synchronous_commit TO off")
             size = rows.size()
             if size:
-                rows.put_checkpoint(size, self.notary.sign(rows, size, signed_before=self._signed()))
+                note = self.notary.sign(rows, size, signed_before=self._signed())
+                rows.put_checkpoint(size, note)
+        if size:
+            self._newest = note
+
+    def _covers(self, note: str, seq: int) -> bool:
+        return read_checkpoint(note, self.notary.verifier).size > seq
 
     def _signed(self) -> bool:
         # What was signed once stays signed; it need not be asked for again.
