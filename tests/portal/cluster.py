@@ -37,7 +37,7 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        return f"postgresql://blockplan.{str(self.folder).replace('/', '%2F')}/portal"
+        return f"postgresql://blockplan@{str(self.folder).replace('/', '%2F')}/portal"
 
     def start(self) -> None:
         options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"

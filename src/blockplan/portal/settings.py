@@ -194,7 +194,7 @@ EMAIL_HOST, EMAIL_PORT = CONFIG.mail.host, CONFIG.mail.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.mail.user, CONFIG.mail.password
 EMAIL_USE_TLS = CONFIG.mail.tls
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.mail.sender or "blockplan.localhost"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.mail.sender or "blockplan@localhost"
 
 LOGGING = {
     "version": 1,
