@@ -47,7 +47,14 @@ UP_S = 60.0
 class Service:
     """``blockplan serve`` in a process of its own, on a free port; `url` gives addresses."""
 
-    def __init__(self, folder: Path, *, demo: bool = True, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        demo: bool = True,
+        plan: Path | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = folder
         self.port = free_port()
         self._log = (folder.parent / f"{folder.name}.log").open("wb")
@@ -57,7 +64,7 @@ class Service:
         inherited |= _database(self.port)
         started = time.monotonic()
         self.process = subprocess.Popen(
-            command + (["--demo"] if demo else []),
+            command + (["--demo"] if demo else []) + ([str(plan)] if plan else []),
             env=inherited | {"BLOCKPLAN_WORKERS": "1"} | dict(more or {}),
             stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
+from blockplan.cli.common import scenario_option
 
-@click.command(epilog="Example: blockplan serve --demo --data build/portal")
+if TYPE_CHECKING:
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.portal.config import Config
+
+#: What is said of a plan at hand, by what became of it.
+_SAID = {
+    "begun": "Draft notice {notice} was begun, not public. A link to read it, for 24 h:\n  {address}",
+    "changed": "Draft notice {notice} has the changed plan now. A link to read it, for 24 h:\n  {address}",
+    "there": "Draft notice {notice} has this plan already. A link to read it, for 24 h:\n  {address}",
+    "open": "This plan is on notice already: {address}",
+}
+
+
+@click.command(epilog="Example: blockplan serve examples/demonstration-zone --data build/portal")
+@click.argument("plan", required=False, type=click.Path(path_type=Path))
+@scenario_option
 @click.option(
     "--data",
     type=click.Path(file_okay=False),
@@ -16,19 +36,41 @@ import click
 @click.option("--database", metavar="URL", help="postgresql://... ; without it SQLite in the data folder.")
 @click.option("--demo", is_flag=True, help="Put the reference plan (synthetic) on notice from today on.")
 @click.option(
+    "--country",
+    type=click.Choice(["CN", "JP", "DE"]),
+    default="CN",
+    show_default=True,
+    help="Whose law a draft of PLAN begins with.",
+)
+@click.option(
     "--setup-link",
     is_flag=True,
     help="Print a new link for an administrator, and serve nothing; the last link ends.",
 )
-def command(data: str | None, port: int, database: str | None, demo: bool, setup_link: bool) -> None:
+def command(
+    plan: Path | None,
+    scenario: str | None,
+    data: str | None,
+    port: int,
+    database: str | None,
+    demo: bool,
+    country: str,
+    setup_link: bool,
+) -> None:
     """
     Serve notices to read and to comment on; on an empty folder it sets itself up.
+
+    PLAN becomes the draft of a notice: its pages can be read at once by the link that is printed, and by the
+    office. Nothing of it is public before two persons released it there. Called again with the same content
+    it is the same draft; with other content the draft has the new plan. A plan that cannot be read begins
+    nothing.
 
     It listens on this machine alone. For others put a server with a certificate in front, and write its
     address into blockplan.toml of the data folder.
     """
     import os
 
+    judged = None if plan is None or setup_link else _judge(plan, scenario)
     from blockplan.portal import serve
 
     local = None if "BLOCKPLAN_ADDRESS" in os.environ else f"http://localhost:{port}"
@@ -39,6 +81,8 @@ def command(data: str | None, port: int, database: str | None, demo: bool, setup
     if setup_link:
         return
     click.echo(f"Serving on http://127.0.0.1:{port}; for readers: {config.address}", err=True)
+    if plan is not None and judged is not None:
+        _at_hand(config, plan, judged, scenario, country)
     if demo:
         from blockplan.cli.demo import example
         from blockplan.portal.demo import open_demo
@@ -46,3 +90,39 @@ def command(data: str | None, port: int, database: str | None, demo: bool, setup
         name = open_demo(config, example())
         click.echo(f"Demonstration notice: {config.address}/en/notices/{name}/", err=True)
     serve.run(config, port)
+
+
+def _judge(plan: Path, scenario: str | None) -> tuple[Plan, CheckResult]:
+    """Read and judge a plan before anything is begun; what cannot be read raises."""
+    from blockplan.check import check
+    from blockplan.cli.common import load, progress
+
+    drawn = load(str(plan), scenario)
+    with progress("Judging") as step:
+        result = check(drawn, progress=step)
+    grave = sum(fault["grade"] == "error" for fault in result.to_dict().get("faults", ()))
+    if grave:
+        click.echo(
+            f"{grave} faults of grade error stand in {plan}; `blockplan validate {plan}` lists them.",
+            err=True,
+        )
+    return drawn, result
+
+
+def _at_hand(
+    config: Config, plan: Path, judged: tuple[Plan, CheckResult], scenario: str | None, code: str
+) -> None:
+    from django.db import connection
+
+    from blockplan.portal.office.at_hand import put_at_hand
+
+    try:
+        found = put_at_hand(plan, judged, config, scenario=scenario, code=code)
+    finally:
+        connection.close()
+    click.echo(_SAID[found.outcome].format(notice=found.notice, address=found.address), err=True)
+    if found.outcome != "open":
+        office = f"{config.address.rstrip('/')}/en/office/notices/{found.notice}/draft/"
+        click.echo(f"In the office: {office}", err=True)
+    if judged[0].manifest.synthetic:
+        click.echo("The plan says that it is synthetic, and so do its pages.", err=True)

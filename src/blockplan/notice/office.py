@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.periods import Period
     from blockplan.notice.store import Store
+    from blockplan.plan import Plan
 
 #: Files of a plan package, by their endings; a Shapefile has several.
 PLAN_FILES = frozenset(
@@ -87,9 +88,15 @@ class FrozenPlan:
         PlanDataError, UsageError
             If it cannot be read, or is too large.
         """
-        from blockplan.plan import archive, read  # noqa: PLC0415 (who runs a notice need not load plans)
+        from blockplan.plan import read  # noqa: PLC0415 (who runs a notice need not load plans)
 
-        plan = read(path, scenario)
+        return cls.of(read(path, scenario), path, scenario)
+
+    @classmethod
+    def of(cls, plan: Plan, path: str | Path, scenario: str | None = None) -> FrozenPlan:
+        """Freeze a plan that was read from a package just now; UsageError if it is too large."""
+        from blockplan.plan import archive  # noqa: PLC0415
+
         with archive.open_package(Path(path)) as folder:
             names = _plan_files(folder)
             if sum((folder / name).stat().st_size for name in names) > LARGEST_PLAN_BYTES:
@@ -141,7 +148,7 @@ def open_notice(
     NoticeStateError
         If the notice is already open, or its first day is over.
     """
-    payload = _opening(plan, law, by, more or {})
+    payload = opening(plan, law, by, more or {})
     known = [step["id"] for step in payload["steps"] if State.DRAFT in step["in"]]
     for name, _ in steps:
         if name not in known:
@@ -189,7 +196,7 @@ def restart(
     store: Store, plan: FrozenPlan, law: Law, *, reason: str, by: str, more: Mapping[str, Any] | None = None
 ) -> Event:
     """Begin anew after a material change: both entries or none. The opinions of the rounds before stay."""
-    payload = _opening(plan, law, by, more or {})
+    payload = opening(plan, law, by, more or {})
 
     def work(ledger: Ledger) -> Event:
         said = ledger.standing.opened
@@ -200,7 +207,15 @@ def restart(
     return store.transact(work)
 
 
-def _opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dict[str, Any]:
+def opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    What an ``opened`` entry says: the notice as it will be.
+
+    Raises
+    ------
+    UsageError
+        If the law does not allow the dates.
+    """
     one = country(law.country)
     within = one.publish_within
     return {

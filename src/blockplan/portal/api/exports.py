@@ -16,10 +16,10 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId, crs_of
 from blockplan.portal.api.opinions import FileNumber
 from blockplan.portal.api.schemas import ResponseOut
-from blockplan.portal.pages.common import seen
 from blockplan.portal.record.exports import record_file
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import seen
 
 router = Router(tags=["open data"])
 CSV, JSON_LINES = "text/csv; charset=utf-8", "application/jsonl"

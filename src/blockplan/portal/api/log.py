@@ -16,9 +16,9 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import CheckpointPage, Consistency, EventPage, Inclusion
-from blockplan.portal.pages.common import seen
 from blockplan.portal.record.models import Checkpoint, Opinion
 from blockplan.portal.record.store import DatabaseStore, open_store
+from blockplan.portal.shown import seen
 
 router = Router(tags=["log"])
 LARGEST = 10**15

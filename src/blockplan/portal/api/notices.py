@@ -11,10 +11,11 @@ from pydantic import Field
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.schemas import NoticeOut, NoticePage, ObjectOut, ObjectPage, VerdictPage
-from blockplan.portal.pages.common import UNSEEN, seen, standing_of
+from blockplan.portal.pages.common import standing_of
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
 from blockplan.portal.record.models import Notice
+from blockplan.portal.shown import UNSEEN, seen
 
 router = Router(tags=["notices and plans"])
 NoticeId = PathEx[str, P(pattern=r"^[-A-Za-z0-9_]{1,60}$")]

@@ -15,9 +15,9 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import NUMBER, OpinionOut, OpinionPage, ReceiptOut
 from blockplan.portal.intake import gate
-from blockplan.portal.pages.common import seen
 from blockplan.portal.record.register import Filters
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import seen
 
 router = Router(tags=["opinions"])
 Number = PathEx[str, P(pattern=NUMBER)]

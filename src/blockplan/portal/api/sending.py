@@ -25,9 +25,9 @@ from blockplan.portal.api.parse import document
 from blockplan.portal.api.schemas import ReceiptOut
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
-from blockplan.portal.pages.common import UNSEEN, seen
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import UNSEEN, seen
 
 Line = Annotated[str, Field(max_length=LIMITS.line_characters)]
 IdempotencyKey = HeaderEx[

@@ -13,6 +13,7 @@ from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
+from blockplan.portal.shown import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
 
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 MOST_HITS = 12
 #: Layers whose objects have words of their own rather than a name.
 CLAUSES = "statements"
-
-
-def version_of(row: Notice) -> PlanVersion | None:
-    """The plan that is on notice now."""
-    return PlanVersion.objects.filter(notice=row, round=row.round).order_by("-id").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from blockplan.portal.intake.form_page import Form
 from blockplan.portal.intake.receipt_page import receipt_page
 from blockplan.portal.intake.taking import Said, again, take
 from blockplan.portal.record.store import UnavailableError
+from blockplan.portal.shown import open_to
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 @of_our_pages
 def opinion(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The form, aimed at an object where ``?layer=&object=`` names one; and every step after it."""
-    row = notice_of(notice)
+    row = open_to(request, notice)
+    if row.preview and request.method == "POST":
+        return stopped(request, row, "preview", 409)
     if row.state not in TAKES_OPINIONS:
         return stopped(request, row, "closed", 200)
     if request.method != "POST":

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from blockplan.check.verdict import CheckResult
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.periods import Period
     from blockplan.notice.release import Finding
+    from blockplan.plan import Plan
     from blockplan.portal.config import Config
     from blockplan.portal.office.may import Actor
 
@@ -136,9 +138,11 @@ def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVers
         raise
 
 
-def use_plan(draft: Draft, package: Path, scenario: str = "") -> PlanVersion:
-    """Make a package the plan of the draft; the one before is let go of."""
-    version = prepare(draft.notice_id, str(package), scenario or None)
+def use_plan(
+    draft: Draft, package: Path, scenario: str = "", judged: tuple[Plan, CheckResult] | None = None
+) -> PlanVersion:
+    """Make a package the plan of the draft, read and `judged` anew or before; the one before is let go of."""
+    version = prepare(draft.notice_id, str(package), scenario or None, judged)
     old = draft.version
     with transaction.atomic():
         draft.version = version
@@ -215,7 +219,7 @@ def open_draft(draft: Draft, *, by: str, steps: list[tuple[str, str]] | None = N
                 "The plan's files are not those that were released. Upload the plan again."
             )
         within = cast("Any", Within(ledger))
-        more = _more(now)
+        more = more_of(now)
         if ledger.standing.opened:
             event = acts.restart(within, plan, law_of(now), reason=now.restart_reason, by=by, more=more)
         else:
@@ -228,7 +232,8 @@ def open_draft(draft: Draft, *, by: str, steps: list[tuple[str, str]] | None = N
     return open_store(draft.notice_id).transact(work)
 
 
-def _more(draft: Draft) -> dict[str, Any]:
+def more_of(draft: Draft) -> dict[str, Any]:
+    """What the notice says besides law, dates and plan."""
     particulars = particulars_from(draft.particulars)
     authority = particulars.authority or _version(draft).document.get("authority")
     return {

@@ -140,6 +140,17 @@ def _actor(request: HttpRequest, notice: str | None) -> Actor:
     return Actor(staff, frozenset(roles))
 
 
+def may_look(request: HttpRequest, notice: str) -> bool:
+    """Whether somebody is signed in who has to do with a notice, as strictly as a page of the office asks."""
+    if not request.user.is_authenticated:
+        return False
+    try:
+        actor = _actor(request, notice)
+    except (PermissionDenied, Http404):
+        return False
+    return actor.may(*OF_NOTICES) and (STRONG.isdisjoint(actor.roles) or _has_factor(request))
+
+
 def _has_factor(request: HttpRequest) -> bool:
     kind = Authenticator.Type.TOTP
     return bool(Authenticator.objects.filter(user_id=request.user.pk, type=kind).exists())

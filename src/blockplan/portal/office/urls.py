@@ -15,6 +15,7 @@ from blockplan.portal.office import (
     home,
     notice_pages,
     opinion_pages,
+    preview,
     record_pages,
 )
 from blockplan.portal.office.acts import ACTS
@@ -30,6 +31,7 @@ urlpatterns = [
     page("", home.home, "office", read=(*OF_NOTICES, "admin")),
     # Accounts.
     anybody("join/<str:secret>/", accounts.follow, "office_follow"),
+    anybody("reading/<str:secret>/", preview.follow, "office_reading"),
     anybody("sign-in/", accounts.SignInView.as_view(), "account_login"),
     anybody("sign-in/code/", factors.authenticate, "mfa_authenticate"),
     anybody("closed/", accounts_of_allauth.account_inactive, "account_inactive"),

@@ -22,13 +22,14 @@ from django.shortcuts import render
 
 from blockplan.errors import PlanDataError
 from blockplan.notice.state import State
-from blockplan.portal.pages.common import public, seen, standing_of, version_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.models import OpinionAnswers
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
 from blockplan.portal.record.made import folder_of
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import open_to, seen, version_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _MAKING = threading.Lock()
 @public
 def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The response report; before it is published, what is known of it so far."""
-    row = seen(notice)
+    row = open_to(request, notice)
     context: dict[str, Any] = {"notice": standing_of(row), "published": row.state in PUBLISHED}
     if row.state in PUBLISHED:
         folder = made(row)

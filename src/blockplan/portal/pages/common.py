@@ -1,17 +1,15 @@
-"""What all public pages share: which notice is open to all, where it stands, how long an answer keeps."""
+"""What all public pages share: where a notice stands, and how long an answer keeps."""
 
 from __future__ import annotations
 
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import HttpResponseNotAllowed
 from django.views.decorators.http import conditional_page
 
 from blockplan.notice.events import parse_time, write_time
 from blockplan.portal import clock
-from blockplan.portal.plans.models import PlanVersion
-from blockplan.portal.record.models import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +17,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-#: States of a notice that nobody outside the office sees.
-UNSEEN = ("draft",)
+    from blockplan.portal.record.models import Notice
+
 #: States in which the plan is no law yet.
 DRAFTS = frozenset({"on_notice", "closed", "answered", "approved", "restarted"})
 #: An answer may be kept so long before it is asked for anew: days left and numbers move slowly.
@@ -44,20 +42,6 @@ def public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
         return response
 
     return wrapped
-
-
-def seen(notice: str) -> Notice:
-    """The notice, if it is open to everybody; 404 otherwise."""
-    row = Notice.objects.exclude(state__in=UNSEEN).filter(id=notice).first()
-    if row is None:
-        raise Http404
-    return row
-
-
-def version_of(row: Notice) -> PlanVersion | None:
-    """The plan of the round that runs, made ready; None where it is not."""
-    found = PlanVersion.objects.filter(notice=row, round=row.round).order_by("-id")
-    return found.defer("document").first()  # the whole result stands in it
 
 
 def standing_of(row: Notice) -> dict[str, Any]:

@@ -26,6 +26,9 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "office": config.office,
         "program": __version__,
         "site": config.address.rstrip("/"),
+        #: The draft that is looked at before it opens, where this page shows one.
+        "preview": getattr(request, "previewed", None),
+        "staff": hasattr(request, "previewed") and request.user.is_authenticated,
     }
 
 

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages.common import public, seen, standing_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import history, listed, signed
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import seen
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from blockplan.notice.countries import country
 from blockplan.notice.proof.notes import verifier
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses, pictures
-from blockplan.portal.pages.common import UNSEEN, public, seen, standing_of, version_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.said import plain
 from blockplan.portal.record import register
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import UNSEEN, open_to, version_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -87,7 +88,7 @@ def _after(rows: QuerySet[Notice], cursor: str) -> QuerySet[Notice]:
 @public
 def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """A notice, with everything that law and practice ask of it."""
-    row = seen(notice)
+    row = open_to(request, notice)
     store, version = open_store(row.id), version_of(row)
     easy = lang == "ja" and request.GET.get("easy") == "1"
     context = {
@@ -165,12 +166,14 @@ def history(store: DatabaseStore) -> list[dict[str, Any]]:
 def documents(store: DatabaseStore, row: Notice) -> list[dict[str, Any]]:
     """The files of the plan on notice with their SHA-256; the same bytes that the record has frozen."""
     opened = Entry.objects.filter(notice_id=row.id, kind="opened").order_by("-seq").first()
-    if opened is None:
+    if opened is None and not row.preview:
         return []
+    # The files of a draft are in no record yet.
+    seq = None if opened is None or row.preview else opened.seq
     return [
         {
             "name": file["path"], "bytes": file["bytes"], "sha256": file["sha256"],
-            "href": addresses.plan_file(row.id, opened.seq, number),
+            "href": None if seq is None else addresses.plan_file(row.id, seq, number),
         }
         for number, file in enumerate(row.opened["plan"]["files"])
     ]  # fmt: skip

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from blockplan.errors import UsageError
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses, pictures
-from blockplan.portal.pages.common import public, seen, standing_of, version_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import facts
 from blockplan.portal.pages.said import EASY, of_object
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
 from blockplan.portal.plans.words import folded
 from blockplan.portal.record import register
+from blockplan.portal.shown import open_to, version_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ LONGEST_SEARCH = 100
 @public
 def objects(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The objects of a plan, chosen by kind and by words."""
-    row = seen(notice)
+    row = open_to(request, notice)
     version = _version(row)
     words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     layer = request.GET.get("kind", "")
@@ -74,7 +75,7 @@ def search(version: PlanVersion, words: str, layer: str, after: int | None) -> l
 @public
 def object_page(request: HttpRequest, lang: str, notice: str, layer: str, object_id: str) -> HttpResponse:
     """What the plan says of one object, and where an opinion about it is written."""
-    row = seen(notice)
+    row = open_to(request, notice)
     context = _object(row, layer, object_id, lang, easy=_easy(request, lang))
     about = f"{layer}:{object_id}"
     context |= {
@@ -90,7 +91,7 @@ def object_page(request: HttpRequest, lang: str, notice: str, layer: str, object
 @public
 def my_parcel(request: HttpRequest, lang: str, notice: str, object_id: str) -> HttpResponse:
     """A parcel on one page to print, with whom to ask and until when."""
-    row = seen(notice)
+    row = open_to(request, notice)
     context = _object(row, "parcels", object_id, lang, easy=_easy(request, lang))
     context |= {"facts": facts(row), "spoken": EASY if context["easy"] else lang}
     return render(request, "portal/my_parcel.html", context)

@@ -10,11 +10,12 @@ from django.shortcuts import render
 
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.portal.pages import answers
-from blockplan.portal.pages.common import public, seen, standing_of, version_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record import register
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
+from blockplan.portal.shown import open_to, seen, version_of
 from blockplan.respond.opinions import STANDINGS
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ LONGEST_NUMBER = 15
 @public
 def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The newest opinions, or those that a reader picks."""
-    row = seen(notice)
+    row = open_to(request, notice)
     asked = {
         name: request.GET.get(name, "") for name in ("about", *FILTERS, "round") if request.GET.get(name)
     }

@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from blockplan import __version__
 from blockplan.errors import UsageError
-from blockplan.portal.pages.common import public, seen, version_of
+from blockplan.portal.pages.common import public
 from blockplan.portal.pages.said import kind_of
 from blockplan.portal.plans.places import folder_of, places_of
+from blockplan.portal.shown import open_to, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,7 @@ def locator(version: PlanVersion, lang: str) -> Locator:
 @public
 def picture(request: HttpRequest, notice: str, lang: str, name: str) -> FileResponse:
     """A map as SVG; a page that shows it has had it drawn."""
-    version = version_of(seen(notice))
+    version = version_of(open_to(request, notice))
     path = _folder(version, lang) / f"{name}.svg" if version is not None else None
     if path is None or not path.is_file():
         raise Http404

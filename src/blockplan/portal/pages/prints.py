@@ -16,13 +16,14 @@ from django.urls import reverse
 from blockplan import __version__
 from blockplan.errors import UsageError
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages.common import public, seen, standing_of, version_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import PAPERS, facts, signed
 from blockplan.portal.pages.pictures import locator
 from blockplan.portal.pages.said import EASY
 from blockplan.portal.pages.templatetags.words import last_moment
 from blockplan.portal.plans.places import folder_of, places_of
 from blockplan.portal.record.store import open_store
+from blockplan.portal.shown import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.report.public.furigana import bare
 from blockplan.texts import LANGUAGES, pick
@@ -47,7 +48,7 @@ def card(request: HttpRequest, notice: str, lang: str, paper: str) -> HttpRespon
     from blockplan.report.public.noticemaps import notice_pictures  # noqa: PLC0415 (typesetting is slow to load)
     from blockplan.report.public.prints import notice_card  # noqa: PLC0415
 
-    row, version = _found(notice, lang)
+    row, version = _found(request, notice, lang)
     if paper not in PAPERS:
         raise Http404
     told = facts_of(row, version, lang)
@@ -67,7 +68,7 @@ def parcel(request: HttpRequest, notice: str, lang: str, object_id: str) -> Http
     """A parcel on one page of A4."""
     from blockplan.report.public.prints import parcel_page  # noqa: PLC0415 (typesetting is slow to load)
 
-    row, version = _found(notice, lang)
+    row, version = _found(request, notice, lang)
     try:
         record = places_of(version).parcel(object_id)
     except UsageError:
@@ -98,7 +99,8 @@ def facts_of(row: Notice, version: PlanVersion, lang: str, page: str = "") -> No
     span = row.opened["period"]["submission"]
     places = places_of(version)
     return NoticeFacts(
-        title=pick(now["title"], base), authority=texts["authority"], preparer=texts["preparer"],
+        title=_marked(row, pick(now["title"], base), base),
+        authority=texts["authority"], preparer=texts["preparer"],
         extent=texts["extent"], legal_basis=tuple(filter(None, (texts["legal_basis"],))),
         start=dt.date.fromisoformat(span["first"]), end=dt.date.fromisoformat(span["last"]),
         days=span["days"],
@@ -109,6 +111,11 @@ def facts_of(row: Notice, version: PlanVersion, lang: str, page: str = "") -> No
         key_fingerprint=proof["fingerprint"], attribution=pick(places.plan.manifest.attribution, base),
         draft=now["draft"], synthetic=places.plan.manifest.synthetic,
     )  # fmt: skip
+
+
+def _marked(row: Notice, title: str, lang: str) -> str:
+    """A print of a draft says that it is one, so that no sheet of it hangs on a board too early."""
+    return say("frame.preview.mark", lang) + title if row.preview else title
 
 
 def _manner(said: dict[str, Any], lang: str) -> tuple[str, ...]:
@@ -122,8 +129,8 @@ def _lines(places: list[dict[str, Any]], names: tuple[str, ...], lang: str) -> s
     return "; ".join(bare(one) for one in told if one)
 
 
-def _found(notice: str, lang: str) -> tuple[Notice, PlanVersion]:
-    row = seen(notice)
+def _found(request: HttpRequest, notice: str, lang: str) -> tuple[Notice, PlanVersion]:
+    row = open_to(request, notice)
     version = version_of(row)
     if version is None or lang not in SPOKEN:
         raise Http404

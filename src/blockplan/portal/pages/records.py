@@ -11,12 +11,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
-from blockplan.portal.pages.common import public, seen, standing_of
+from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import signed
 from blockplan.portal.record import exports
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
+from blockplan.portal.shown import open_to, seen
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,7 +29,7 @@ LARGEST_RECEIPT_BYTES = 1_000_000
 @public
 def record(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """How the record of a notice is taken along and verified."""
-    row = seen(notice)
+    row = open_to(request, notice)
     context = {"notice": standing_of(row), "signed": signed(open_store(row.id))}
     return render(request, "portal/record.html", context)
 

@@ -22,7 +22,8 @@ class PlanVersion(models.Model):
     A plan package made ready for the pages of a notice.
 
     `document` holds what was worked out once: ``title``, ``synthetic``, ``result`` (as `check` gives it in
-    JSON), ``objects`` (layer -> number of its objects that have a page).
+    JSON), ``objects`` (layer -> number of its objects that have a page), ``frozen`` (what names the plan and
+    its files in the entry that opens a notice).
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE)

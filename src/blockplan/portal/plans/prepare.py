@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from blockplan.notice.office import FrozenPlan
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
 from blockplan.portal.plans.words import folded
@@ -47,20 +48,23 @@ STATEMENTS, RULES = "statements", "rules"
 BATCH = 500
 
 
-def prepare(notice: str, package: str, scenario: str | None = None) -> PlanVersion:
+def prepare(
+    notice: str, package: str, scenario: str | None = None, judged: tuple[Plan, CheckResult] | None = None
+) -> PlanVersion:
     """
     Make a plan package ready for the pages of a notice, as a draft.
+
+    Parameters
+    ----------
+    judged
+        The plan of that very package and what `check` says of it, where that is at hand.
 
     Raises
     ------
     PlanDataError, UsageError
         If it cannot be read.
     """
-    from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.plan import read  # noqa: PLC0415
-
-    plan = read(package, scenario)
-    result = check(plan)
+    plan, result = judged or _judged(package, scenario)
     keep(plan, result)
     version = PlanVersion(
         notice_id=notice, package=str(package), scenario=scenario or "", content_hash=plan.content_hash
@@ -72,6 +76,7 @@ def prepare(notice: str, package: str, scenario: str | None = None) -> PlanVersi
         "authority": plan.manifest.authority,
         "attribution": plan.manifest.attribution,
         "crs": plan.manifest.crs,
+        "frozen": FrozenPlan.of(plan, package, scenario).said,
         "result": result.to_dict(),
         "objects": dict(Counter(one.layer for one in objects)),
     }
@@ -79,6 +84,14 @@ def prepare(notice: str, package: str, scenario: str | None = None) -> PlanVersi
         version.save()
         PlanObject.objects.bulk_create(objects, batch_size=BATCH)
     return version
+
+
+def _judged(package: str, scenario: str | None) -> tuple[Plan, CheckResult]:
+    from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan import read  # noqa: PLC0415
+
+    plan = read(package, scenario)
+    return plan, check(plan)
 
 
 def _objects(version: PlanVersion, plan: Plan, result: CheckResult) -> Iterator[PlanObject]:

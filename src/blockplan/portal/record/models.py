@@ -27,6 +27,13 @@ class Notice(models.Model):
     ends_before = models.CharField(max_length=MOMENT, default="")
     #: The payload of the newest ``opened``, its period as last extended.
     opened = models.JSONField(default=dict)
+    #: Only of a row that was made to be looked at before the notice opens, and is never saved: its plan.
+    draft_plan: models.Model | None = None
+
+    @property
+    def preview(self) -> bool:
+        """Whether this is a draft as it would be were it open."""
+        return self.draft_plan is not None
 
     class Meta:
         indexes = (models.Index(fields=["state", "ends_before"], name="notice_by_state"),)

@@ -1,0 +1,124 @@
+"""
+The public pages of a notice before it opens, for its office alone: as they will be, and marked.
+
+Addresses, views and templates are those of everybody; what differs is who gets an answer. Staff who have to
+do with the notice do, and whoever came by a link for reading (`blockplan serve PLAN` prints one). For
+everybody else the notice is not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.core import signing
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+
+from blockplan.errors import UsageError
+from blockplan.notice import office as acts
+from blockplan.notice.countries import country
+from blockplan.portal import clock
+from blockplan.portal.lang import current
+from blockplan.portal.office.drafts import law_of, more_of
+from blockplan.portal.office.may import READING, may_look
+from blockplan.portal.office.models import Draft
+from blockplan.portal.record.models import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    from blockplan.notice.office import Law
+
+#: What the session of a reader by link holds: notice -> last moment, in seconds.
+KEY = "reading"
+LASTS = dt.timedelta(hours=24)
+_SALT = "blockplan.reading"
+
+
+def guard(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: lets the pages ask for a draft, and keeps what they then say out of every cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.preview = partial(_look, request)  # type: ignore[attr-defined]
+        response = get_response(request)
+        if hasattr(request, "previewed"):
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["X-Robots-Tag"] = "noindex"
+            del response.headers["ETag"]
+        return response
+
+    return middleware
+
+
+def _look(request: HttpRequest, row: Notice) -> Notice | None:
+    """The draft of a notice as it will be; None for those who may not look, or where it has no plan yet."""
+    if not (_came_by_link(request, row.id) or may_look(request, row.id)):
+        return None
+    draft = Draft.objects.select_related("version", "notice").filter(pk=row.id).first()
+    return None if draft is None or draft.version is None else as_if_open(draft)
+
+
+def as_if_open(draft: Draft) -> Notice:
+    """
+    The row of a notice as it will be; not saved.
+
+    Where the draft has no lawful dates yet, it is as if it opened today, and ``opened`` says so.
+    """
+    law, assumed = _law(draft)
+    version = draft.version
+    if version is None:
+        raise UsageError("The draft has no plan yet. Upload a plan package.")
+    frozen = acts.FrozenPlan(version.document["frozen"], [])
+    opened = acts.opening(frozen, law, "", more_of(draft)) | {"dates_assumed": assumed}
+    period = opened["period"]
+    row = Notice(
+        id=draft.notice_id, state="on_notice", round=draft.notice.round + 1, zone=period["zone"],
+        begins=period["begins"], ends_before=period["ends_before"], opened=opened,
+    )  # fmt: skip
+    row.draft_plan = version
+    return row
+
+
+def _law(draft: Draft) -> tuple[Law, bool]:
+    """The law with the dates of the draft, or those of an opening today; whether today was assumed."""
+    try:
+        law = law_of(draft)
+        law.period()
+    except UsageError:
+        zone = ZoneInfo(country(draft.country).zone)
+        today = clock.now().astimezone(zone).date()
+        return acts.Law(
+            country=draft.country, first=today, rule=draft.rule, subdivision=draft.subdivision or None
+        ), True
+    return law, False
+
+
+def link_for(notice: str) -> str:
+    """The secret of a link for reading a draft; good for a day, and no longer than it is a draft."""
+    return signing.dumps(notice, salt=_SALT)
+
+
+def follow(request: HttpRequest, secret: str) -> HttpResponseBase:
+    """Follow a link for reading: the draft can be read in this session, and nothing else can be done."""
+    if request.method not in READING:
+        return HttpResponseNotAllowed(sorted(READING))
+    try:
+        notice = str(signing.loads(secret, salt=_SALT, max_age=LASTS))
+    except signing.BadSignature:
+        raise Http404 from None
+    until = (clock.now() + LASTS).timestamp()
+    request.session[KEY] = {**request.session.get(KEY, {}), notice: until}
+    return HttpResponseRedirect(reverse("notice", kwargs={"lang": current(), "notice": notice}))
+
+
+def _came_by_link(request: HttpRequest, notice: str) -> bool:
+    until = request.session.get(KEY, {}).get(notice)
+    return until is not None and clock.now().timestamp() < until

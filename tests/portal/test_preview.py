@@ -1,0 +1,189 @@
+"""A notice before it opens, as the public will see it: for its office and by a link, for nobody else."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.portal.conftest import FIRST, PLAN
+from tests.portal.staff import a_member, browser_of
+
+from blockplan.check import check
+from blockplan.plan import read
+from blockplan.portal.office.at_hand import put_at_hand
+from blockplan.portal.office.drafts import begin_draft, use_plan
+from blockplan.portal.office.models import Audit, Draft
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Entry, Notice
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from django.test import Client
+
+    from blockplan.portal.config import Config
+
+NOTICE = "/en/notices/town/"
+#: What the public will see, and files beside it.
+PAGES = (
+    NOTICE,
+    f"{NOTICE}plan/",
+    f"{NOTICE}plan/areas/rd/",
+    f"{NOTICE}plan/parcels/RD-01-01-012/",
+    f"{NOTICE}plan/parcels/RD-01-01-012/my-parcel/",
+    f"{NOTICE}opinion/",
+    f"{NOTICE}opinions/",
+    f"{NOTICE}response/",
+    f"{NOTICE}record/",
+)
+MAP = "/files/town/maps/en/landuse.svg"
+
+
+@pytest.fixture(scope="module")
+def judged() -> Any:
+    plan = read(PLAN)
+    return plan, check(plan)
+
+
+@pytest.fixture
+def draft(config: Config, clock: object, judged: Any) -> Draft:
+    """The reference plan as a draft without dates."""
+    made = begin_draft("town", "CN", "cn-art26", by="Li")
+    use_plan(made, PLAN, judged=judged)
+    return made
+
+
+def statuses(client: Client) -> set[int]:
+    return {client.get(path).status_code for path in PAGES}
+
+
+def test_the_office_of_a_draft_reads_every_page_that_the_public_will(draft: Draft) -> None:
+    client = browser_of(a_member("Li", "planner"))
+    for path in PAGES:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "Preview: not public yet" in answer.content.decode(), path
+        assert answer.headers["Cache-Control"] == "private, no-store", path
+        assert "ETag" not in answer.headers
+    drawn = client.get(MAP)
+    assert drawn.status_code == 200
+    assert drawn.headers["Cache-Control"] == "private, no-store"
+    drawn.close()
+
+
+def test_for_everybody_else_a_draft_is_not_there(draft: Draft) -> None:
+    Notice.objects.create(id="other")
+    nobody = browser_of()
+    elsewhere = browser_of(a_member("Wang", "planner", notice="other"))
+    without_factor = browser_of(a_member("Chen", "planner", factor=False))
+    only_admin = browser_of(a_member("Zhao", "admin"))
+    for client in (nobody, elsewhere, without_factor, only_admin):
+        assert statuses(client) == {404}
+        assert client.get(MAP).status_code == 404
+        assert client.get("/api/v1/notices/town").status_code == 404
+        assert "town" not in client.get("/en/").content.decode()
+        there, nowhere = (client.get(path).content for path in (NOTICE, "/en/notices/nowhere/"))
+        assert there.replace(b"town", b"nowhere") == nowhere
+    assert not nobody.get(NOTICE).cookies
+
+
+def test_each_role_of_notices_may_look_and_one_for_this_notice_alone_is_enough(draft: Draft) -> None:
+    for name, role in enumerate(("clerk", "approver", "auditor")):
+        client = browser_of(a_member(f"Wang {name}", role, notice="town"))
+        assert client.get(f"{NOTICE}record/").status_code == 200, role
+
+
+def test_in_a_preview_nothing_is_sent_and_nothing_kept(draft: Draft) -> None:
+    client = browser_of(a_member("Li", "planner"))
+    form = client.get(f"{NOTICE}opinion/?layer=areas&object=rd").content.decode()
+    assert 'value="check" disabled' in form
+    assert "nothing can be sent" in form
+    for step in ("check", "save", "find", "send"):
+        assert client.post(f"{NOTICE}opinion/", {"do": step, "text": "Trees."}).status_code == 409
+    assert not Entry.objects.filter(notice_id="town").exists()
+
+
+def test_without_dates_the_preview_says_that_they_are_assumed_and_with_dates_it_has_them(
+    draft: Draft,
+) -> None:
+    client = browser_of(a_member("Li", "planner"))
+    said = client.get(NOTICE).content.decode()
+    assert "No dates are set yet" in said
+    assert "30 days left" in said  # as if it opened today
+    Draft.objects.filter(pk="town").update(first=FIRST.replace(day=9))
+    said = client.get(NOTICE).content.decode()
+    assert "No dates are set yet" not in said
+    assert "9 March 2026" in said
+
+
+def test_a_print_of_a_draft_says_that_it_is_one(draft: Draft) -> None:
+    from blockplan.portal.office.preview import as_if_open
+    from blockplan.portal.pages.prints import facts_of
+
+    row = as_if_open(Draft.objects.select_related("version", "notice").get(pk="town"))
+    version = row.draft_plan
+    assert isinstance(version, PlanVersion)
+    assert facts_of(row, version, "en").title.startswith("[Preview, not public]")
+    assert facts_of(row, version, "zh").title.startswith("【预览，尚未公示】")
+
+
+def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
+    config: Config, clock: Any, judged: Any
+) -> None:
+    found = put_at_hand(PLAN, judged, config)
+    assert (found.notice, found.outcome) == ("cjicdz", "begun")
+    assert Notice.objects.get(id="cjicdz").state == "draft"
+    assert list(Audit.objects.values_list("who", flat=True).distinct()) == ["blockplan serve"]
+
+    reader = browser_of()
+    assert reader.get("/en/notices/cjicdz/").status_code == 404
+    came = reader.get(found.address.removeprefix(config.address), follow=True)
+    assert came.status_code == 200
+    said = came.content.decode()
+    assert "Preview: not public yet" in said
+    assert "Demonstration: synthetic data" in said
+    assert "Back to the draft" not in said  # that is for staff
+    assert reader.get("/en/notices/cjicdz/plan/parcels/RD-01-01-012/my-parcel/").status_code == 200
+    assert reader.get("/en/office/").status_code == 302
+    clock.on(hours=25)
+    assert reader.get("/en/notices/cjicdz/").status_code == 404
+    assert browser_of().get(f"/en/office/reading/{'x' * 43}/").status_code == 404
+
+    again = put_at_hand(PLAN, judged, config)
+    assert (again.notice, again.outcome) == ("cjicdz", "there")
+    assert PlanVersion.objects.count() == 1
+
+
+def test_a_changed_plan_becomes_the_plan_of_its_draft_and_ends_the_release(
+    config: Config, clock: object, judged: Any, tmp_path: Path
+) -> None:
+    package = tmp_path / "plan"
+    shutil.copytree(PLAN, package)
+    put_at_hand(package, judged, config)
+    Draft.objects.update(signed={"of": "x"})
+    manifest = package / "plan.toml"
+    manifest.write_text(manifest.read_text().replace("horizon = 2035", "horizon = 2036"))
+    changed = read(package)
+    assert changed.content_hash != judged[0].content_hash
+    found = put_at_hand(package, (changed, check(changed)), config)
+    assert (found.notice, found.outcome) == ("cjicdz", "changed")
+    draft = Draft.objects.select_related("version").get()
+    assert draft.version is not None
+    assert draft.version.content_hash == changed.content_hash
+    assert draft.signed == {}
+    assert PlanVersion.objects.count() == 1
+    # What is kept is a copy: the folder may be changed or go.
+    shutil.rmtree(package)
+    assert read(draft.version.package).content_hash == changed.content_hash
+
+
+def test_what_is_on_notice_stays_and_a_changed_plan_is_a_draft_beside_it(
+    config: Config, clock: object, judged: Any, shown: object
+) -> None:
+    Notice.objects.create(id="cjicdz", state="on_notice", opened={"plan": {}})
+    PlanVersion.objects.filter(notice_id="town").update(notice_id="cjicdz")
+    assert put_at_hand(PLAN, judged, config).outcome == "open"
+    PlanVersion.objects.update(content_hash="another")
+    beside = put_at_hand(PLAN, judged, config)
+    assert (beside.notice, beside.outcome) == ("cjicdz-2", "begun")
