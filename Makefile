@@ -33,8 +33,8 @@ setup: $(READY) ## the virtual environment in .venv, from hashed requirements.lo
 demo: $(READY) ## the whole way on the reference plan; ends with what to open
 	@$(BIN)/blockplan demo --out build/demo
 
-test: $(READY) ## all tests that are not marked soak
-	$(BIN)/python -m pytest
+test: $(READY) ## all tests that are not marked soak, or some of them: make test TESTS=tests/check
+	$(BIN)/python -m pytest $(TESTS)
 
 test-library: $(READY) ## the library tests but long searches, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
 	$(BIN)/python -m pytest -m "not browser and not soak" --ignore tests/portal --ignore tests/propose --ignore tests/batch
