@@ -47,7 +47,9 @@ def test_an_empty_service_gives_a_link_that_makes_one_administrator_and_no_secon
     secret = path.rstrip("/").rpartition("/")[2]
     assert not Link.objects.filter(digest__contains=secret).exists()
     client = browser_of()
-    assert b"Administrator" in client.get(path).content
+    path = client.get(path, HTTP_ACCEPT_LANGUAGE="ja").headers["Location"]
+    assert path.startswith("/ja/office/join/")
+    assert "管理者" in client.get(path).content.decode()
     assert client.post(path, fields()).status_code == 302
     assert Grant.objects.get().role == "admin"
     assert client.get(path).status_code == 404
@@ -96,14 +98,33 @@ def test_who_publishes_has_no_page_before_a_second_factor_is_set_up(config: Conf
     client = browser_of()
     with_password("Li", "planner", factor=False)
     client.post(SIGN_IN, {"login": "li", "password": PASSWORD})
-    again = client.get("/en/office/", follow=True).redirect_chain[-1][0]
-    assert again.startswith("/en/office/account/again/")
-    page = client.post(again, {"password": PASSWORD}, follow=True)
+    page = client.get("/en/office/", follow=True)
     assert page.redirect_chain[-1][0].startswith("/en/office/account/factor/")
     key = page.content.decode().partition('class="secret">')[2].partition("<")[0]
     codes = client.post("/en/office/account/factor/", {"code": code_of(key)}, follow=True).content.decode()
     assert codes.count("<li><code>") == 10
     assert client.get("/en/office/").status_code == 200
+
+
+def test_who_signed_in_long_ago_is_asked_for_the_password_before_something_that_matters(
+    config: Config,
+) -> None:
+    client = browser_of()
+    with_password("Li", "planner", factor=False)
+    client.post(SIGN_IN, {"login": "li", "password": PASSWORD})
+    session = client.session
+    session["account_authentication_methods"][-1]["at"] -= 16 * 60
+    session.save()
+    again = client.get("/en/office/", follow=True).redirect_chain[-1][0]
+    assert again.startswith("/en/office/account/again/")
+    page = client.post(again, {"password": PASSWORD}, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/en/office/account/factor/")
+
+
+def test_the_setup_link_opens_in_the_language_of_the_settings(config: Config) -> None:
+    link = setup_link(config.model_copy(update={"language": "zh"}))
+    assert link is not None
+    assert link.startswith("http://localhost:8000/zh/office/join/")
 
 
 def test_secrets_of_second_factors_are_not_in_the_database_as_they_are(config: Config) -> None:
@@ -205,7 +226,9 @@ def test_the_last_administrator_stays(config: Config) -> None:
 
 def test_an_invitation_is_shown_once_and_gives_the_roles_it_names(config: Config) -> None:
     admin = browser_of(a_member("Zhou", "admin"))
-    page = admin.post("/en/office/staff/", {"roles": ["clerk", "planner"], "notice": ""}).content.decode()
+    said = {"roles": ["clerk", "planner"], "notice": "", "language": "zh"}
+    page = admin.post("/en/office/staff/", said).content.decode()
+    assert "/zh/office/join/" in page
     link = page.partition('class="secret">')[2].partition("<")[0]
     assert link not in admin.get("/en/office/staff/").content.decode()
     assert browser_of().post(link.removeprefix(config.address), fields()).status_code == 302

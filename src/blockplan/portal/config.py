@@ -12,7 +12,7 @@ import secrets
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -40,6 +40,17 @@ class Mail(BaseModel):
     sender: str = ""
 
 
+class OpenId(BaseModel):
+    """The office's own identity service (OpenID Connect): its name, where it is, who we are to it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(default="OpenID", min_length=1, max_length=80)
+    server: str
+    client_id: str = Field(min_length=1)
+    secret: str = Field(min_length=1, repr=False)
+
+
 class Config(BaseModel):
     """
     Settings of the web service.
@@ -59,7 +70,10 @@ class Config(BaseModel):
     proxies
         Reverse proxies in front, whose ``X-Forwarded-For`` is believed; 0 believes none.
     openid
-        Sign-in of the staff by OpenID Connect: ``{name, server, client_id, secret}``; None offers none.
+        Sign-in of the staff by OpenID Connect; None offers none.
+    language
+        In which links begin that the service hands out, ``zh``, ``en`` or ``ja``; None takes what a
+        browser asks for.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -71,7 +85,8 @@ class Config(BaseModel):
     imprint: str = ""
     mail: Mail = Mail()
     proxies: int = Field(default=0, ge=0, le=5)
-    openid: dict[str, str] | None = Field(default=None, repr=False)
+    openid: OpenId | None = Field(default=None, repr=False)
+    language: Literal["zh", "en", "ja"] | None = None
     workers: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=8, ge=1, le=256)
 
@@ -98,13 +113,15 @@ class Config(BaseModel):
 
     def openid_app(self) -> dict[str, Any]:
         """The identity service as allauth wants it."""
-        said = self.openid or {}
+        said = self.openid
+        if said is None:
+            return {}
         return {
             "provider_id": "office",
-            "name": said.get("name", "OpenID"),
-            "client_id": said.get("client_id", ""),
-            "secret": said.get("secret", ""),
-            "settings": {"server_url": said.get("server", ""), "oauth_pkce_enabled": True},
+            "name": said.name,
+            "client_id": said.client_id,
+            "secret": said.secret,
+            "settings": {"server_url": said.server, "oauth_pkce_enabled": True},
         }
 
     def secret(self) -> str:
@@ -158,7 +175,9 @@ def read_config(environment: Mapping[str, str], **given: Any) -> Config:
             f"Settings of the web service ({path}, {PREFIX}... or options) are off:\n{faults}\n"
             "Put them right and start again."
         ) from None
-    _check_address(config)
+    _check_address("address", config.address)
+    if config.openid is not None:
+        _check_address("openid.server", config.openid.server)
     return config
 
 
@@ -177,12 +196,12 @@ def _read_file(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read as TOML: {error}. Put it right and start again.") from None
 
 
-def _check_address(config: Config) -> None:
-    address = urlsplit(config.address)
+def _check_address(name: str, said: str) -> None:
+    address = urlsplit(said)
     if address.scheme not in {"http", "https"} or not address.hostname:
-        raise UsageError(f"address is {config.address!r}; write it like https://plans.example.org.")
+        raise UsageError(f"{name} is {said!r}; write it like https://plans.example.org.")
     if address.scheme == "http" and address.hostname not in LOOPBACK:
         raise UsageError(
-            f"address is {config.address}: what people write to an office must not travel in the open. "
-            "Put a server with a certificate in front and set address to https://..."
+            f"{name} is {said}: what people write to an office must not travel in the open. "
+            f"Put a server with a certificate in front and set {name} to https://..."
         )

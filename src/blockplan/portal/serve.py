@@ -66,12 +66,12 @@ def setup_link(config: Config, *, again: bool = False) -> str | None:
     """
     from django.db import connection  # noqa: PLC0415 (after `set_up`)
 
-    from blockplan.portal.office.links import make_link, needs_setup  # noqa: PLC0415
+    from blockplan.portal.office.links import join_address, make_link, needs_setup  # noqa: PLC0415
 
     try:
         if not again and not needs_setup():
             return None
-        return f"{config.address.rstrip('/')}/en/office/join/{make_link('setup', ['admin'])}/"
+        return join_address(make_link("setup", ["admin"]), config.language)
     finally:
         connection.close()
 

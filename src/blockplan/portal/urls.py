@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import URLResolver, include, path, register_converter
 
 from blockplan.portal.api.door import api
 from blockplan.portal.lang import Language, LanguagePrefix
+from blockplan.portal.office import accounts, openid
 from blockplan.portal.office.may import anybody
 from blockplan.portal.pages import errors, feeds, notices
 
@@ -19,8 +19,9 @@ urlpatterns = [
     path("files/", include("blockplan.portal.pages.files")),
     path("api/v1/", api.urls),
     # The identity service knows one address to come back to, whatever the language.
-    anybody("office/openid/<provider_id>/", openid.login, "openid_connect_login"),
-    anybody("office/openid/<provider_id>/back/", openid.callback, "openid_connect_callback"),
+    anybody("office/openid/<provider_id>/", openid.begin, "openid_connect_login"),
+    anybody("office/openid/<provider_id>/back/", openid.back, "openid_connect_callback"),
+    anybody("office/join/<str:secret>/", accounts.follow_in_language, "office_join"),
     URLResolver(LanguagePrefix(), [path("office/", include("blockplan.portal.office.urls"))]),
     path("<lang:lang>/", include("blockplan.portal.intake.urls")),
     path("<lang:lang>/", include("blockplan.portal.pages.urls")),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from allauth.account import views as accounts_of_allauth
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -17,13 +17,14 @@ from django.urls import reverse
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.expected import cut, expect, make_account
 from blockplan.portal.office.fields import FAULTS
-from blockplan.portal.office.forms import Give, Invite, Join
-from blockplan.portal.office.links import LASTS, TakenError, find_link, join, make_link
+from blockplan.portal.office.forms import Give, Invite, Join, Mail, Name
+from blockplan.portal.office.links import LASTS, TakenError, find_link, join, join_address, make_link
 from blockplan.portal.office.may import actor_of
-from blockplan.portal.office.models import Audit, Grant, Staff
+from blockplan.portal.office.models import Audit, Expected, Grant, Staff
+from blockplan.portal.office.openid import lead_to_service
 from blockplan.portal.office.paging import paged
-from blockplan.portal.shield import POLICY
 from blockplan.portal.words import say
 
 if TYPE_CHECKING:
@@ -38,11 +39,18 @@ class SignInView(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether the identity service is offered."""
         said: dict[str, Any] = super().get_context_data(**kwargs)
-        return said | {"openid": config_of_environment().openid}
+        return said | {"openid": config_of_environment().openid, "desk": reverse("office")}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The form may lead to the identity service, and nowhere else."""
-        return _towards_identity_service(super().render_to_response(context, **kwargs))
+        return lead_to_service(super().render_to_response(context, **kwargs))
+
+
+def follow_in_language(request: HttpRequest, secret: str) -> HttpResponse:
+    """A link without a language, in the one that the browser asks for."""
+    response = HttpResponseRedirect(reverse("office_follow", args=[secret]))
+    response.headers["Vary"] = "Accept-Language"
+    return response
 
 
 def follow(request: HttpRequest, secret: str) -> HttpResponse:
@@ -76,47 +84,95 @@ def account(request: HttpRequest) -> HttpResponse:
         "openid": config_of_environment().openid,
         "connected": SocialAccount.objects.filter(user=user).exists(),
     }
-    return _towards_identity_service(render(request, "office/account.html", said))
+    return lead_to_service(render(request, "office/account.html", said))
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    """A new password; who signs in by the identity service alone has none."""
+    user: Any = request.user
+    if not user.has_usable_password():
+        return HttpResponseRedirect(reverse("office_account"))
+    response: HttpResponse = accounts_of_allauth.password_change(request)
+    return response
 
 
 def staff_list(request: HttpRequest) -> HttpResponse:
     """Everybody who has an account, and an invitation for one more."""
-    form = Invite(request.POST or None)
+    naming = "mail" in request.POST
+    form = Invite(None if naming else request.POST or None)
+    # Two forms with fields of one name: those of the second are called otherwise on the page.
+    named = Name(request.POST if naming else None, auto_id="named_%s")
     link = None
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        by = actor_of(request).name
-        secret = make_link("invitation", said["roles"], by=by, notice=said["notice"] or None)
-        about = ", ".join(said["roles"])
-        note("invited", who=by, about=about, notice=said["notice"], request=request)
-        link = config_of_environment().address.rstrip("/") + reverse("office_follow", args=[secret])
+    if request.method == "POST" and naming:
+        if named.is_valid() and _make_account(named, actor_of(request).name):
+            return HttpResponseRedirect(reverse("office_staff"))
+    elif request.method == "POST" and form.is_valid():
+        link = _invite(form.cleaned_data, actor_of(request).name, request)
         form = Invite()
     rows, newer = paged(Staff.objects.select_related("user").prefetch_related("grant_set"), request)
-    shown = {"form": form, "rows": rows, "next": newer, "link": link, "days": LASTS["invitation"].days}
-    return render(request, "office/staff.html", shown, status=_status(form))
+    shown = {
+        "form": form, "named": named, "rows": rows, "next": newer, "link": link,
+        "days": LASTS["invitation"].days, "openid": config_of_environment().openid,
+    }  # fmt: skip
+    return render(request, "office/staff.html", shown, status=max(_status(form), _status(named)))
 
 
 def member(request: HttpRequest, staff: int) -> HttpResponse:
     """One of the staff: give a role, take one, end sessions, close or open the account."""
     one = get_object_or_404(Staff.objects.select_related("user"), pk=staff)
     form = Give(request.POST if "role" in request.POST else None)
+    mail = Mail(request.POST if "mail" in request.POST else None)
     fault = ""
     if request.method == "POST":
-        fault = _change(request, one, form)
-        if not fault and (form.is_valid() or not form.is_bound):
+        fault = _name_anew(request, one, mail) if mail.is_bound else _change(request, one, form)
+        if not fault and not form.errors and not mail.errors:
             return HttpResponseRedirect(reverse("office_member", args=[staff]))
     grants = Grant.objects.filter(staff=one).order_by("role", "notice")
     shown = {
-        "one": one, "grants": grants, "form": form, "fault": fault,
+        "one": one, "grants": grants, "form": form, "mail": mail, "fault": fault,
         "sessions": UserSession.objects.filter(user=one.user).count(),
+        "openid": config_of_environment().openid,
+        "connected": SocialAccount.objects.filter(user=one.user).exists(),
+        "expected": Expected.objects.filter(staff=one).first(),
     }  # fmt: skip
-    return render(request, "office/member.html", shown, status=400 if fault else _status(form))
+    return render(
+        request, "office/member.html", shown, status=400 if fault else max(map(_status, (form, mail)))
+    )
 
 
 def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
     return render(request, "office/acts.html", {"rows": rows, "next": older})
+
+
+def _invite(said: dict[str, Any], by: str, request: HttpRequest) -> str:
+    secret = make_link("invitation", said["roles"], by=by, notice=said["notice"] or None)
+    note("invited", who=by, about=", ".join(said["roles"]), notice=said["notice"], request=request)
+    return join_address(secret, said["language"])
+
+
+def _make_account(form: Name, by: str) -> bool:
+    said = form.cleaned_data
+    try:
+        make_account(said["name"], said["mail"], said["roles"], notice=said["notice"] or None, by=by)
+    except TakenError as error:
+        form.add_error(error.field, say(f"{FAULTS}.{error.field}_taken", current()))
+        return False
+    return True
+
+
+def _name_anew(request: HttpRequest, one: Staff, form: Mail) -> str:
+    """Name one of the staff to the identity service; gives back the key of a fault, or nothing."""
+    if not form.is_valid():
+        return ""
+    if SocialAccount.objects.filter(user=one.user).exists():
+        return "identity_connected"
+    try:
+        expect(one, form.cleaned_data["mail"], by=actor_of(request).name)
+    except TakenError:
+        form.add_error("mail", say(f"{FAULTS}.mail_taken", current()))
+    return ""
 
 
 def _change(request: HttpRequest, one: Staff, form: Give) -> str:
@@ -126,18 +182,15 @@ def _change(request: HttpRequest, one: Staff, form: Give) -> str:
         # Two who take each other's last rights at once must not both succeed.
         list(Grant.objects.select_for_update().filter(role="admin"))
         if said.get("take", "").isdecimal():
-            grant = Grant.objects.filter(staff=one, pk=int(said["take"])).first()
-            if grant is not None:
-                grant.delete()
-                note("role_taken", who=by, about=f"{one.name}: {grant.role}", request=request)
+            _take(one, int(said["take"]), by, request)
         elif "close" in said or "open" in said:
             one.user.is_active = "open" in said
             one.user.save(update_fields=["is_active"])
             what = "account_opened" if one.user.is_active else "account_closed"
             note(what, who=by, about=one.name, request=request)
+        elif "cut" in said:
+            cut(one, by=by, request=request)
         elif "end" in said:
-            for session in UserSession.objects.filter(user=one.user):
-                session.end()
             note("sessions_ended", who=by, about=one.name, request=request)
         elif form.is_valid():
             given = form.cleaned_data
@@ -146,20 +199,18 @@ def _change(request: HttpRequest, one: Staff, form: Give) -> str:
         if not Grant.objects.filter(role="admin", notice=None, staff__user__is_active=True).exists():
             transaction.set_rollback(True)
             return "last_admin"
-    if "close" in said:
+    if not {"close", "cut", "end"}.isdisjoint(said):
         for session in UserSession.objects.filter(user=one.user):
             session.end()
     return ""
 
 
+def _take(one: Staff, grant: int, by: str, request: HttpRequest) -> None:
+    found = Grant.objects.filter(staff=one, pk=grant).first()
+    if found is not None:
+        found.delete()
+        note("role_taken", who=by, about=f"{one.name}: {found.role}", request=request)
+
+
 def _status(form: Any) -> int:
     return 400 if form.is_bound and form.errors else 200
-
-
-def _towards_identity_service(response: HttpResponse) -> HttpResponse:
-    openid = config_of_environment().openid
-    if openid:
-        parts = urlsplit(openid["server"])
-        to = f"form-action 'self' {parts.scheme}://{parts.netloc}"
-        response.headers["Content-Security-Policy"] = POLICY.replace("form-action 'self'", to)
-    return response

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base.constants import AuthError
 from cryptography.fernet import Fernet
 from django import forms
 from django.conf import settings
+from django.shortcuts import render
 from django.urls import reverse
 
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
+from blockplan.portal.office.audit import note
 from blockplan.portal.shield import address_of
 from blockplan.portal.words import catalogs, say
 
@@ -52,6 +58,13 @@ class Accounts(_Worded, DefaultAccountAdapter):  # type: ignore[misc]
         """Back to the notices that everybody sees."""
         return f"/{current()}/"
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not within a quarter of an hour after signing in: who just did is not asked for it again."""
+        request = self.request
+        records = get_authentication_records(request, request.user)
+        fresh = bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Pages say themselves what happened."""
 
@@ -80,7 +93,34 @@ class Factors(_Worded, DefaultMFAAdapter):  # type: ignore[misc]
 
 
 class Identities(_Worded, DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Sign-in by the office's own identity service: only for accounts that were connected to it before."""
+    """Sign-in by the office's own identity service: for accounts that are connected, or named beforehand."""
+
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """Ours, which is stricter."""
+        from blockplan.portal.office.openid import Provider  # noqa: PLC0415 (allauth loads this module first)
+
+        return Provider(request, app=self.get_app(request, provider=provider, client_id=client_id))
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Whom an administrator named by mail is connected; strangers all get one answer."""
+        from blockplan.portal.office.expected import first_sign_in  # noqa: PLC0415
+
+        connecting = sociallogin.state.get("process") == "connect"
+        if sociallogin.is_existing:
+            if connecting and sociallogin.user != request.user:
+                raise ImmediateHttpResponse(
+                    render(request, "office/no_account.html", {"taken": True}, status=403)
+                )
+        elif not connecting and first_sign_in(sociallogin, request) is None:
+            raise ImmediateHttpResponse(render(request, "office/no_account.html", status=403))
+
+    def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """What was not right stands in the list of acts, and in no page."""
+        if kwargs.get("exception") is not None:
+            note("identity_failed", about=str(kwargs["exception"]), request=request)
+        elif kwargs.get("error") == AuthError.CANCELLED:
+            return
+        raise ImmediateHttpResponse(render(request, "socialaccount/authentication_error.html", status=403))
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Nobody comes in by this way for the first time."""

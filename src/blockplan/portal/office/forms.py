@@ -11,11 +11,13 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth import password_validation
 
-from blockplan.portal.lang import current
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office.fields import FAULTS, Form, Worded, choices
 from blockplan.portal.office.models import ROLES
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import catalogs, say
+from blockplan.texts import LANGUAGES
 
 
 class SignIn(Worded, LoginForm):  # type: ignore[misc]
@@ -77,8 +79,8 @@ class Join(Form):
         return said
 
 
-class Invite(Form):
-    """Roles of somebody who is invited, for all notices or one."""
+class Roles(Form):
+    """Roles for all notices or one."""
 
     roles = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
     notice = forms.ChoiceField(required=False)
@@ -86,6 +88,30 @@ class Invite(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _with_roles(self.fields)
+
+
+class Invite(Roles):
+    """Somebody who is invited by a link, which opens in a language."""
+
+    language = forms.ChoiceField(choices=[(code, NAMES[code]) for code in LANGUAGES])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"language": config_of_environment().language or current()}, **kwargs)
+
+
+class Name(Roles):
+    """Somebody whom the identity service is to let in."""
+
+    name = forms.CharField(max_length=80)
+    mail = forms.EmailField(max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
+
+    field_order = ("name", "mail", "roles", "notice")
+
+
+class Mail(Form):
+    """By which mail address the identity service knows one of the staff."""
+
+    mail = forms.EmailField(max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
 
 
 class Give(Form):

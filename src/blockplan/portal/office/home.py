@@ -27,6 +27,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "office/home.html", {"rows": rows, "next": more, "waiting": waiting[:20]})
 
 
+def not_signed_in(request: HttpRequest) -> HttpResponse:
+    """Somebody who turned back at the identity service."""
+    return render(request, "socialaccount/login_cancelled.html")
+
+
 def no_account(request: HttpRequest) -> HttpResponse:
     """Somebody whom the identity service knows, and this office does not."""
     return render(request, "office/no_account.html", status=403)

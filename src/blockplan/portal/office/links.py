@@ -12,6 +12,7 @@ from django.db import transaction
 
 from blockplan.errors import UsageError
 from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Grant, Link, Staff
 
@@ -33,6 +34,12 @@ def make_link(purpose: str, roles: Sequence[str], *, by: str = "", notice: str |
             made_at=now, expires_at=now + LASTS[purpose],
         )  # fmt: skip
     return secret
+
+
+def join_address(secret: str, language: str | None) -> str:
+    """The address of a link: in a language, or in the one that the browser of whoever follows it asks for."""
+    before = f"/{language}" if language else ""
+    return f"{config_of_environment().address.rstrip('/')}{before}/office/join/{secret}/"
 
 
 def find_link(secret: str) -> Link | None:

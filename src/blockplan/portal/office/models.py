@@ -54,6 +54,16 @@ class Grant(models.Model):
         return f"{self.staff_id} {self.role} {self.notice_id or ''}"
 
 
+class Expected(models.Model):
+    """A mail address by which the identity service may name one of the staff, once."""
+
+    staff = models.OneToOneField(Staff, on_delete=models.CASCADE)
+    mail = models.CharField(max_length=254, unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} by the identity service"
+
+
 class Link(models.Model):
     """A link that makes one account: of the first administrator, or of somebody invited. Only its hash."""
 
