@@ -64,9 +64,39 @@ def test_a_notice_says_until_when_by_the_clock_and_zone_of_its_place(
     assert "until 31 March 2026, 24:00 (China Standard Time, GMT+08:00)" in page
     assert "sent after is late" in page
     clock.set(2026, 3, 31, 23, 59, 59)
-    assert "1 day left" in read("/en/notices/town/")
+    assert "today is the last day" in read("/en/notices/town/")
     clock.set(2026, 4, 1, 0, 0, 0)
     assert "the period is over" in read("/en/notices/town/")
+
+
+def test_a_notice_says_first_where_to_go_and_how_else_to_answer(begun: DatabaseStore) -> None:
+    from tests.notice.records import an_opening
+
+    said = {
+        "places": [{"name": {"en": "Town hall"}, "hours": {"en": "9 to 5"}}],
+        "manner": {"post": {"en": "1 Main Street"}},
+    }
+    begun.append("opened", an_opening(publication="live", particulars=said))
+    top = read("/en/notices/town/").partition('aria-labelledby="plan"')[0]
+    for told in ("Town hall", "Open: 9 to 5", "Post: 1 Main Street", "/follow/", "#facts"):
+        assert told in top
+    assert "/response/" not in top
+
+
+def test_before_its_first_day_a_notice_is_announced_and_not_running(
+    shown: DatabaseStore, clock: HandClock
+) -> None:
+    clock.set(2026, 3, 1, 12, 0, 0)
+    page = read("/en/notices/town/")
+    assert "Announced" in page
+    assert "begins on 2 March 2026" in page
+    assert "<span>On notice</span>" not in page
+
+
+def test_a_law_is_cited_as_people_of_the_readers_language_cite_it(shown: DatabaseStore) -> None:
+    assert "《中华人民共和国城乡规划法》第二十六条" in read("/zh/notices/town/")
+    assert "中華人民共和国都市農村計画法 第 26 条" in read("/ja/notices/town/")
+    assert "art. 26" not in read("/zh/notices/town/")
 
 
 def test_a_notice_says_what_the_office_left_out(shown: DatabaseStore) -> None:

@@ -28,10 +28,15 @@ class _Table(BaseModel):
 
 
 class Source(_Table):
-    """Where a figure comes from; confidence A (read in the law), B (read elsewhere), C (not read)."""
+    """
+    Where a figure comes from; confidence A (read in the law), B (read elsewhere), C (not read).
+
+    ``said`` is how people of each language cite it; without it, document and clause stand for all.
+    """
 
     document: str
     clause: str
+    said: dict[str, str] | None = None
     address: str | None = None
     confidence: Literal["A", "B", "C"]
 

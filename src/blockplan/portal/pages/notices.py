@@ -12,6 +12,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.countries import country
 from blockplan.notice.proof.notes import verifier
 from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.said import plain
@@ -33,6 +34,8 @@ STAGES = {
     "considered": ("closed", "answered", "approved", "restarted"),
     "done": ("published", "in_force", "superseded", "withdrawn"),
 }
+#: States in which the response report is there to be read.
+ANSWERED = frozenset({"published", "in_force", "superseded"})
 #: Kinds of entry that make the history of a notice, in the words of ``history.toml``.
 HISTORY = (
     "stepped", "opened", "extended", "corrected", "displayed", "closed", "restarted", "notice_withdrawn",
@@ -40,6 +43,10 @@ HISTORY = (
 )  # fmt: skip
 #: Sizes of the card for the board on site.
 PAPERS = ("a4", "a3")
+#: Ways to give an opinion besides the web, in the order of the page.
+WAYS = ("counter", "post", "email", "phone")
+#: Endings of plan files that a reader is told what they are.
+KNOWN_FILES = ("gpkg", "toml", "csv", "pdf")
 #: Sections of a notice's page.
 SECTIONS = ("plan", "facts", "documents", "history", "record")
 #: Particulars in the order of the page, those apart that have a shape of their own.
@@ -105,6 +112,8 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "counts": register.counts(row),
         "words_open": register.is_open(row),
         "signed": signed(store),
+        "answered": row.state in ANSWERED,
+        "news": bool(config_of_environment().mail.host),
         "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
     return render(request, "portal/notice.html", context)
@@ -124,6 +133,7 @@ def facts(row: Notice) -> dict[str, Any]:
         "texts": [(name, given.get(name)) for name in TEXTS],
         "places": given.get("places") or [{"name": said} for said in opened.get("places") or ()],
         "manner": manner,
+        "elsewhere": [(way, manner[way]) for way in WAYS if manner.get(way)],
         "channels": opened.get("channels") or (),
         "map_review": given.get("map_review"),
         "asked": _asked(str(opened.get("rule", {}).get("country", ""))),
@@ -172,11 +182,17 @@ def documents(store: DatabaseStore, row: Notice) -> list[dict[str, Any]]:
     seq = None if opened is None or row.preview else opened.seq
     return [
         {
-            "name": file["path"], "bytes": file["bytes"], "sha256": file["sha256"],
+            "name": file["path"], "kind": _kind_of(file["path"]), "bytes": file["bytes"],
+            "sha256": file["sha256"],
             "href": None if seq is None else addresses.plan_file(row.id, seq, number),
         }
         for number, file in enumerate(row.opened["plan"]["files"])
     ]  # fmt: skip
+
+
+def _kind_of(path: str) -> str | None:
+    ending = path.rpartition(".")[2].lower()
+    return ending if ending in KNOWN_FILES else None
 
 
 def signed(store: DatabaseStore) -> dict[str, Any]:

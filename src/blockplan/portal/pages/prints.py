@@ -120,7 +120,7 @@ def _marked(row: Notice, title: str, lang: str) -> str:
 
 def _manner(said: dict[str, Any], lang: str) -> tuple[str, ...]:
     given = said["manner"]
-    ways = [f"{say(f'notice.way.{way}', lang)}: {pick(given[way], lang)}" for way in given if given[way]]
+    ways = [say(f"notice.way.{way}", lang, how=pick(given[way], lang)) for way in given if given[way]]
     return (say("notice.way.web", lang), *ways, *(pick(way, lang) for way in said["channels"]))
 
 

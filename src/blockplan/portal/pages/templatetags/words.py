@@ -52,6 +52,22 @@ def in_words(context: Context, text: Mapping[str, str] | str | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def cite(context: Context, source: Mapping[str, Any]) -> str:
+    """A source as people of the reader's language cite it; document and clause in older records."""
+    said = pick(source.get("said"), _lang(context)) or f"{source['document']}, {source['clause']}"
+    return _given(said)
+
+
+@register.simple_tag(takes_context=True)
+def size(context: Context, value: int) -> str:
+    """Bytes as people say them: ``1.2 MB``, and bytes only below a kilobyte."""
+    for unit, least in (("mb", 1_000_000), ("kb", 1_000)):
+        if value >= least:
+            return say(f"notice.{unit}", _lang(context), n=number(context, value / least, 1))
+    return say("notice.bytes", _lang(context), n=number(context, value))
+
+
+@register.simple_tag(takes_context=True)
 def day(context: Context, value: str | dt.date) -> str:
     """A day as the language writes it."""
     date = dt.date.fromisoformat(value) if isinstance(value, str) else value
