@@ -275,14 +275,6 @@ def test_a_photo_of_the_display_loses_its_place(opened: DatabaseStore, clerk: Cl
     assert b"a-camera-that-tells" not in kept
 
 
-def test_what_is_held_is_released_by_a_clerk(opened: DatabaseStore, clerk: Client) -> None:
-    clerk.post(HERE + "letter/", a_letter())
-    Opinion.objects.update(held=True)
-    assert "O-1" in clerk.get(HERE + "opinions/?standing=held").content.decode()
-    told(clerk, HERE + "opinions/O-1/", {"release": "1"})
-    assert "O-1" not in clerk.get(HERE + "opinions/?standing=held").content.decode()
-
-
 def test_the_auditor_takes_the_whole_record_and_it_verifies(
     shown: DatabaseStore, clerk: Client, tmp_path: Path
 ) -> None:

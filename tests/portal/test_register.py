@@ -11,7 +11,8 @@ from tests.notice.records import an_opening
 
 from blockplan.notice import Attachment, office
 from blockplan.notice import taking as intake
-from blockplan.portal.record.models import Notice, Opinion
+from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.record.models import Notice
 from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:
@@ -70,12 +71,14 @@ def test_what_was_redacted_withheld_or_withdrawn_says_so_with_its_ground(opened:
 
 
 def test_an_opinion_that_waits_for_a_clerk_is_counted_and_not_shown(opened: DatabaseStore) -> None:
-    name, _ = send(opened, "without proof of work")
-    Opinion.objects.filter(seq=1).update(held=True)
+    name = take("town", Said(opinion=intake.Opinion(text="without proof of work"), form=new_form())).opinion
     page = read("/en/notices/town/opinions/")
     assert "1 received" in page
     assert "without proof of work" not in page
     assert Client().get(f"/en/notices/town/opinions/{name}/").status_code == 404
+    opened.append("shown", {"opinion": name, "of": 1, "by": "Li"})
+    assert "without proof of work" in read("/en/notices/town/opinions/")
+    assert "Shown once a clerk had looked" in read(f"/en/notices/town/opinions/{name}/")
 
 
 def test_an_attachment_is_a_download_that_can_do_nothing(opened: DatabaseStore) -> None:

@@ -16,6 +16,7 @@ class Entry:
     kind: str
     payload: dict[str, Any]
     at: str = "2026-03-01T00:00:00.000000Z"
+    held: bool = False
 
 
 @dataclass

@@ -3,8 +3,8 @@ What of a record is open to everybody, and on what ground the rest is kept back.
 
 Leaves are always open, so that nothing can be dropped. Of the parts behind them, names and addresses
 never are; the words of an opinion are, unless the notice's way of publishing, a withdrawal, a ground for
-withholding or an erasure says otherwise. Each part that is kept back carries its ground, and a verifier
-checks that the log bears it out.
+withholding or an erasure says otherwise, or nobody has looked yet at what came without shown work. Each
+part that is kept back carries its ground, and a verifier checks that the log bears it out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ WORK = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered
 #: typed text).
 ORIGINAL = frozenset({"submitted", "amended", "transcribed"})
 #: Why a body is not shown.
-GROUNDS = ("erased", "withdrawn", "withheld", "redacted", "replaced", "publication", "not_yet_published")
+GROUNDS = (
+    "erased", "withdrawn", "withheld", "redacted", "replaced", "held", "publication", "not_yet_published",
+)  # fmt: skip
 _PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
 
 
@@ -43,6 +45,15 @@ class Fate:
     newest: int | None = None
     #: Whether a clerk put the newest words in the place of others; then both are shown.
     by_clerk: bool = False
+    #: Whether the newest words are marked as to be looked at.
+    marked: bool = False
+    #: Numbers of the entries at which somebody looked.
+    looked: set[int] = field(default_factory=set)
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has looked at the newest words yet, and nothing stands in their place."""
+        return self.marked and self.newest not in self.looked and self.redaction is None
 
     def take(self, event: Event) -> None:
         """One more entry about the opinion."""
@@ -54,9 +65,11 @@ class Fate:
             self.redaction, self.withheld = event.seq, False
         elif event.kind == "restored":
             self.redaction, self.withheld = None, False
+        elif event.kind == "shown":
+            self.looked.add(event.payload["of"])
         elif event.kind in ORIGINAL:
             # A redaction was of the words before.
-            self.newest, self.redaction = event.seq, None
+            self.newest, self.redaction, self.marked = event.seq, None, event.held
             self.by_clerk = self.by_clerk or (event.kind == "amended" and "by" in event.payload)
 
 
@@ -90,17 +103,22 @@ class Disclosure:
         return self._of_words(event, self.fates.get(event.opinion or "", Fate()))
 
     def _of_words(self, event: Event, fate: Fate) -> str | None:
-        if fate.withdrawn:
-            return "withdrawn"
-        if fate.withheld:
-            return "withheld"
+        if fate.withdrawn or fate.withheld:
+            return "withdrawn" if fate.withdrawn else "withheld"
         if fate.redaction is not None and event.seq != fate.redaction:
             return "redacted"
         if fate.redaction is None and event.kind == "redacted":
             return "replaced"
-        if event.kind in ORIGINAL and event.seq != fate.newest and not fate.by_clerk:
+        return self._of_what_stands(event, fate)
+
+    def _of_what_stands(self, event: Event, fate: Fate) -> str | None:
+        open_ = words_open(self.publication, self.standing.state)
+        # Who put the newest words there is not known to others before they are open.
+        if event.kind in ORIGINAL and event.seq != fate.newest and not (fate.by_clerk and open_):
             return "replaced"
-        return None if words_open(self.publication, self.standing.state) else "publication"
+        if event.held and event.seq not in fate.looked:
+            return "held"
+        return None if open_ else "publication"
 
 
 def words_open(publication: str, state: State) -> bool:

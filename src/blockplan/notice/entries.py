@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
-from blockplan.notice.disclosure import GROUNDS, Disclosure
+from blockplan.notice.disclosure import GROUNDS, Disclosure, Fate
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about
+from blockplan.notice.waiting import check_mark, check_waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -150,24 +151,26 @@ def _check_laws(log: Log) -> None:
     submitted = {
         event.opinion: event for event in (entry.event for entry in log.entries) if event.kind == "submitted"
     }
-    withdrawn: set[str] = set()
+    fates: dict[str, Fate] = {}
     for entry in log.entries:
         event = entry.event
-        if not event.known:
-            if event.kind in STANDING:
-                log.find("ground_missing", _said(event), "an entry about the notice itself is always open")
-            continue
+        if not event.known and event.kind in STANDING:
+            log.find("ground_missing", _said(event), "an entry about the notice itself is always open")
         try:
-            check_payload(event.kind, event.payload)
-            log.standing = log.standing.after(event)
-            _check_about(event, submitted, withdrawn)
+            check_mark(event, submitted.get(event.opinion))
+            if event.known:
+                check_payload(event.kind, event.payload)
+                log.standing = log.standing.after(event)
+                _check_about(event, submitted, fates)
+            if event.opinion is not None:
+                fates.setdefault(event.opinion, Fate()).take(event)
         except BlockplanError as error:
             log.find("law_broken", _said(event), str(error))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             log.find("law_broken", _said(event), f"{type(error).__name__}: {error}")
 
 
-def _check_about(event: Event, submitted: Mapping[str | None, Event], withdrawn: set[str]) -> None:
+def _check_about(event: Event, submitted: Mapping[str | None, Event], fates: Mapping[str, Fate]) -> None:
     """What an entry says of an opinion is about one that came before it."""
     opinion = event.payload.get("opinion")
     if opinion is None:
@@ -175,9 +178,10 @@ def _check_about(event: Event, submitted: Mapping[str | None, Event], withdrawn:
     first = submitted.get(opinion)
     if first is None or first.seq > event.seq or (event.kind == "submitted" and first is not event):
         raise ValueError(f"there is no opinion {opinion} before it")
-    check_about(event.kind, first, withdrawn=opinion in withdrawn)
-    if event.kind == "withdrawn":
-        withdrawn.add(opinion)
+    fate = fates.get(opinion, Fate())
+    check_about(event.kind, first, withdrawn=fate.withdrawn)
+    if event.kind == "shown":
+        check_waits(event.payload, fate)
 
 
 def _check_grounds(log: Log) -> None:

@@ -15,6 +15,8 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   (1, and more after a restart), ``late`` (true, false) and ``ends_before`` (the moment compared with).
 - ``amended`` and ``transcribed``: ``opinion`` and the new ``text`` in full (same optional keys). They
   replace what was submitted, for reading and answering; the first text stays in the record.
+- ``shown``: ``opinion``, ``of`` (number of the entry that was looked at), ``by``. Words that came without
+  shown work wait for this: their leaf is marked ``held``. A marked opinion's amendments are marked too.
 - ``withdrawn``: ``opinion``; may hold ``reason``.
 - ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``.
 - ``withheld``: ``opinion``, ``ground``, ``by``, ``second``. ``restored``: ``opinion``, ``reason``, ``by``.
@@ -102,6 +104,7 @@ KINDS: dict[str, Kind] = {
     "submitted": Kind(("text", "channel", "from"), TAKES_OPINIONS, words=True),
     "amended": Kind(("opinion", "text"), _in(_N), words=True),
     "transcribed": Kind(("opinion", "text", "by"), TAKES_OPINIONS, words=True),
+    "shown": Kind(("opinion", "of", "by"), TAKES_OPINIONS),
     "withdrawn": Kind(("opinion",), TAKES_OPINIONS),
     "redacted": Kind(("opinion", "text", "ground", "by", "second"), _HANDLED, words=True, two=True),
     "withheld": Kind(("opinion", "ground", "by", "second"), _HANDLED, two=True),
@@ -169,6 +172,8 @@ class Event:
     files: tuple[Part, ...] = ()
     #: What the clock read, where it stood before the entry ahead (it was set back); else None.
     clock: str | None = None
+    #: Whether its words wait until somebody has looked: a mark of the leaf, so that everybody sees it.
+    held: bool = False
     _payload: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @cached_property

@@ -66,6 +66,8 @@ def leaf_document(event: Event) -> dict[str, Any]:
         document["files"] = [part.commitment for part in event.files]
     if event.clock is not None:
         document["clock"] = event.clock
+    if event.held:
+        document["held"] = True
     return document
 
 
@@ -78,8 +80,8 @@ def event_of(document: Mapping[str, Any]) -> Event:
     ValueError
         If the document is no leaf.
     """
-    known = {"v", "notice", "seq", "kind", "at", "body", "person", "files", "clock"}
-    if set(document) - known or document.get("v") != VERSION:
+    known = {"v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held"}
+    if set(document) - known or document.get("v") != VERSION or document.get("held", True) is not True:
         raise ValueError("no leaf of this version")
     try:
         person = document.get("person")
@@ -92,6 +94,7 @@ def event_of(document: Mapping[str, Any]) -> Event:
             person=None if person is None else Part(_text(person)),
             files=tuple(Part(_text(one)) for one in document.get("files", ())),
             clock=document.get("clock"),
+            held="held" in document,
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"the leaf is incomplete: {error}") from None

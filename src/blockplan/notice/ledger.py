@@ -15,6 +15,7 @@ from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_paylo
 from blockplan.notice.leaves import commit, leaf
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about, standing
+from blockplan.notice.waiting import check_look, waits_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -62,6 +63,7 @@ class Ledger:
         *,
         person: Mapping[str, Any] | None = None,
         attachments: Sequence[Attachment] = (),
+        held: bool = False,
     ) -> Event:
         """
         One more entry.
@@ -74,6 +76,9 @@ class Ledger:
             Name, address, contact of a submitter; kept apart, never published.
         attachments
             Files; their names and kinds go into the payload, their bytes under keys of their own.
+        held
+            Whether the words of a submission wait until somebody has looked. What its submitter puts in
+            their place waits by itself.
 
         Raises
         ------
@@ -98,6 +103,7 @@ class Ledger:
             person=commit(canonical.dumps(person)) if person else None,
             files=tuple(commit(file.content) for file in attachments),
             clock=self._clock,
+            held=self._held(kind, document, held),
         )
         self._standing = self.standing.after(event)
         self._insert(event)
@@ -125,11 +131,22 @@ class Ledger:
             }
         elif document.get("opinion") is not None:
             self._check_opinion(kind, document["opinion"])
+            if kind == "shown":
+                check_look(document, self._rows.events(about=document["opinion"]))
         return document
 
-    def _check_opinion(self, kind: str, opinion: Any) -> None:
+    def _held(self, kind: str, document: Mapping[str, Any], held: bool) -> bool:
+        if held and kind != "submitted":
+            raise UsageError(f"An entry '{kind}' cannot be made to wait for a look. Leave `held` out.")
+        return held or (kind == "amended" and waits_again(self._first(document["opinion"]), document))
+
+    def _first(self, opinion: Any) -> Event | None:
+        """The entry of a number like O-17."""
         number = str(opinion).removeprefix("O-")
-        event = self._rows.event(int(number)) if number.isdecimal() and len(number) < 16 else None
+        return self._rows.event(int(number)) if number.isdecimal() and len(number) < 16 else None
+
+    def _check_opinion(self, kind: str, opinion: Any) -> None:
+        event = self._first(opinion)
         if event is None or event.kind != "submitted" or event.opinion != opinion:
             raise UsageError(
                 f"There is no opinion {opinion!r} in this record. Opinions are numbered like O-17."

@@ -25,7 +25,8 @@ def overview(notice: str, events: Iterable[Event], now: dt.datetime) -> dict[str
     The standing of a notice and its counts, as JSON.
 
     ``opinions`` counts submissions: ``received`` is all of them, ``late`` those marked late,
-    ``entered_after_end`` those in time whose day of arrival was given when the period was already over.
+    ``entered_after_end`` those in time whose day of arrival was given when the period was already over,
+    ``waiting`` those whose words nobody has looked at yet.
     """
     events = list(events)
     found = standing(event for event in events if event.kind in STANDING)
@@ -71,6 +72,11 @@ def _counts(events: list[Event], found: Standing) -> dict[str, Any]:
             fate.withheld and not fate.withdrawn for name, fate in fates.items() if name not in gone
         ),
         "erased": len(gone),
+        "waiting": sum(
+            fate.waits and not fate.withdrawn and not fate.withheld
+            for name, fate in fates.items()
+            if name not in gone
+        ),
     }
 
 

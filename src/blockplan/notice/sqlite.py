@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 #: "BPno" as SQLite's application id: a file of another program is refused.
 APPLICATION = 0x42506E6F
-VERSION = 1
+#: 2 has a mark for words that wait for a look.
+VERSION = 2
 BUSY_S = 30.0
 
 _SCHEMA = f"""
@@ -40,7 +41,7 @@ CREATE TABLE notice (id TEXT NOT NULL);
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL, clock TEXT, opinion TEXT,
     body TEXT NOT NULL, body_key BLOB, body_content BLOB, person TEXT, person_key BLOB, person_content BLOB,
-    files INTEGER NOT NULL
+    files INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX events_by_kind ON events (kind, seq);
 CREATE INDEX events_by_opinion ON events (opinion, seq) WHERE opinion IS NOT NULL;
@@ -53,7 +54,8 @@ CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
 COMMIT;
 """
 _COLUMNS = (
-    "seq, kind, at, clock, opinion, body, body_key, body_content, person, person_key, person_content, files"
+    "seq, kind, at, clock, opinion, body, body_key, body_content, person, person_key, person_content, files, "
+    "held"
 )
 
 
@@ -257,6 +259,8 @@ class SqliteStore:
             version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError:
             application, version = 0, 0
+        if (application, version) == (APPLICATION, 1):
+            version = self._renew()
         if (application, version) != (APPLICATION, VERSION):
             raise UsageError(
                 f"{self.path} is no record of a notice of version {VERSION}. Name the file that "
@@ -266,6 +270,16 @@ class SqliteStore:
         if notice not in {None, found}:
             raise UsageError(f"{self.path} is the record of notice {found!r}, not of {notice!r}.")
         return found
+
+    def _renew(self) -> int:
+        """Bring a file of version 1 up to this one; gives back its version."""
+        self._writer.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
+        self._writer.execute("BEGIN IMMEDIATE")
+        if self._writer.execute("PRAGMA user_version").fetchone()[0] == 1:  # nobody else did it meanwhile
+            self._writer.execute("ALTER TABLE events ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+            self._writer.execute(f"PRAGMA user_version={VERSION}")
+        self._writer.execute("COMMIT")
+        return VERSION
 
 
 class _Rows:
@@ -299,11 +313,11 @@ class _Rows:
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
         person = event.person or Part("")
         self._connection.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 event.seq, event.kind, event.at, event.clock, event.opinion,
                 event.body.commitment, event.body.key, event.body.content,
-                person.commitment or None, person.key, person.content, len(event.files),
+                person.commitment or None, person.key, person.content, len(event.files), event.held,
             ),
         )  # fmt: skip
         for number, (part, content) in enumerate(zip(event.files, contents, strict=True)):
@@ -339,9 +353,23 @@ class _Rows:
 
     def _select(self, clause: str, *values: Any) -> Iterator[Event]:
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM events {clause}", values)  # noqa: S608
-        for seq, kind, at, clock, opinion, body, body_key, content, person, person_key, about, files in rows:
+        for (
+            seq,
+            kind,
+            at,
+            clock,
+            opinion,
+            body,
+            body_key,
+            content,
+            person,
+            person_key,
+            about,
+            files,
+            held,
+        ) in rows:
             yield Event(
-                notice=self._notice, seq=seq, kind=kind, at=at, clock=clock,
+                notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held),
                 body=Part(body, body_key, content),
                 person=None if person is None else Part(person, person_key, about),
                 files=self._files(seq) if files else (),

@@ -107,7 +107,7 @@ def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, 
     return store.transact(work)
 
 
-def enter(ledger: Ledger, opinion: Opinion, secret: str) -> Event:
+def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) -> Event:
     """
     The same as `submit` inside a piece of work that does more; the caller has called ``opinion.check()``.
 
@@ -115,6 +115,8 @@ def enter(ledger: Ledger, opinion: Opinion, secret: str) -> Event:
     ----------
     secret
         What the submitter is given to follow, amend and withdraw the opinion; at least 128 random bits.
+    held
+        Whether its words wait until somebody has looked (an entry ``shown``).
     """
     payload: dict[str, Any] = {
         **{key: value for key, value in opinion.more.items() if value not in (None, "", [])},
@@ -126,7 +128,7 @@ def enter(ledger: Ledger, opinion: Opinion, secret: str) -> Event:
     if defects:
         payload["defects"] = defects
     person = {**opinion.person, "secret_sha256": _digest(secret)}
-    return ledger.append("submitted", payload, person=person, attachments=opinion.files)
+    return ledger.append("submitted", payload, person=person, attachments=opinion.files, held=held)
 
 
 def amend(

@@ -40,15 +40,19 @@ def audit(entries: Iterable[Entry]) -> list[tuple[str, int, str]]:
     """
     What is wrong with each publication: (kind, number of the entry, what).
 
-    Kinds are ``unanswered`` (a segment without answer) and ``count_differs`` (the published count is
-    not that of the entries before it). A record that was not published has none.
+    Kinds are ``unanswered`` (a segment without answer), ``unseen`` (words that nobody looked at) and
+    ``count_differs`` (the published count is not that of the entries before it). A record that was not
+    published has none.
     """
     entries = list(entries)
     found = []
     for at, entry in enumerate(entries):
         if entry.kind == "published" and entry.payload:
             desk = Desk(_Past(entries[:at]))
-            found += [("unanswered", entry.seq, gap.said) for gap in gaps(desk)[:NAMED]]
+            found += [
+                ("unseen" if gap.lack == "not_looked_at" else "unanswered", entry.seq, gap.said)
+                for gap in gaps(desk)[:NAMED]
+            ]
             found += [("count_differs", entry.seq, said) for said in _differences(desk, entry.payload)]
     return found
 

@@ -2,7 +2,8 @@
 Whether every opinion is answered, and whether the count comes out even.
 
 No response report is written while one segment of one opinion lacks an answer, and none whose numbers do not
-add up: received = published whole + published redacted + withheld + withdrawn + erased.
+add up: received = published whole + published redacted + withheld + withdrawn + erased. Nor while words wait
+that nobody has looked at: they are shown, or left out on a ground, as those of everybody else.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 #: How many places an error names; the rest is counted.
 NAMED = 10
 
-Lack = Literal["not_cut", "not_sorted", "not_answered"]
+Lack = Literal["not_looked_at", "not_cut", "not_sorted", "not_answered"]
 #: What is lacking, in words, and what to do.
 SAYS: dict[Lack, str] = {
+    "not_looked_at": "waits for somebody to look: to be shown, or withheld with a ground",
     "not_cut": "not cut into segments",
     "not_sorted": "in no theme, and without an answer of its own",
     "not_answered": "its theme has no answer",
@@ -42,7 +44,7 @@ class Gap:
     opinion
         Id of the opinion.
     segment
-        Id of the segment; None where the opinion is not cut.
+        Id of the segment; None where the opinion is not cut, or nobody has looked at it.
     lack
         What is lacking.
     theme
@@ -104,6 +106,8 @@ def gaps(desk: Sorting) -> list[Gap]:
     for opinion in desk.opinions.by_id.values():
         if not opinion.needs_answer:
             continue
+        if opinion.waits:
+            found.append(Gap(opinion.id, None, "not_looked_at"))
         segments = desk.segments.get(opinion.id)
         if not segments:
             found.append(Gap(opinion.id, None, "not_cut"))
@@ -118,7 +122,7 @@ def gaps(desk: Sorting) -> list[Gap]:
 
 def require_complete(desk: Sorting) -> None:
     """
-    Refuse while one segment has no answer, or the count does not come out even.
+    Refuse while one segment has no answer, nobody has looked at one opinion, or the count is not even.
 
     Raises
     ------
@@ -126,19 +130,30 @@ def require_complete(desk: Sorting) -> None:
         The message names the first places, and what each lacks.
     """
     found = gaps(desk)
-    if found:
-        named = "\n".join(f"  {gap.said}" for gap in found[:NAMED])
-        more = f"\n  and {len(found) - NAMED} more" if len(found) > NAMED else ""
-        noun = "segment has" if len(found) == 1 else "segments have"
+    waiting = [gap for gap in found if gap.lack == "not_looked_at"]
+    if unanswered := [gap for gap in found if gap.lack != "not_looked_at"]:
+        noun = "segment has" if len(unanswered) == 1 else "segments have"
         msg = (
-            f"{len(found)} {noun} no answer, so there is no response report yet:\n{named}{more}\n"
+            f"{len(unanswered)} {noun} no answer, so there is no response report yet:\n{_named(unanswered)}\n"
             "Answer them first."
+        )
+        raise NoticeStateError(msg)
+    if waiting:
+        noun = "opinion waits" if len(waiting) == 1 else "opinions wait"
+        msg = (
+            f"{len(waiting)} {noun} for somebody to look, so there is no response report yet:\n"
+            f"{_named(waiting)}\nShow them, or withhold or redact them with a ground."
         )
         raise NoticeStateError(msg)
     counted = reconcile(desk.opinions.by_id.values(), received=received(desk))
     if not counted.even:
         msg = f"The count does not come out even: {counted.to_dict()}. The record is damaged; verify it."
         raise NoticeStateError(msg)
+
+
+def _named(found: list[Gap]) -> str:
+    named = "\n".join(f"  {gap.said}" for gap in found[:NAMED])
+    return named + (f"\n  and {len(found) - NAMED} more" if len(found) > NAMED else "")
 
 
 def received(desk: Sorting) -> int:

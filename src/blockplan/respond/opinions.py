@@ -44,6 +44,11 @@ class Entry(Protocol):
         """Body of the entry; empty once it is erased."""
         ...
 
+    @property
+    def held(self) -> bool:
+        """Whether its words wait until somebody has looked."""
+        ...
+
 
 class Record(Protocol):
     """Something that entries are read from and added to: a store, or a ledger inside a transaction."""
@@ -80,6 +85,8 @@ class Received:
         What is shown of the text: all, the redacted text, or None.
     ground
         Why something is left out.
+    held
+        Whether nobody has looked yet at its newest words, which came without shown work.
     """
 
     id: str
@@ -95,6 +102,12 @@ class Received:
     standing: Standing = "whole"
     published: str | None = None
     ground: str | None = None
+    held: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it cannot be published yet: its words are neither shown nor left out on a ground."""
+        return self.held and self.standing == "whole"
 
     @property
     def needs_answer(self) -> bool:
@@ -153,7 +166,8 @@ def _submitted(entry: Entry) -> Received:
         sender=said.get("from", ""),
         late=said.get("late"),
         targets=tuple(said.get("targets") or ()),
-        published=said.get("text") or "",
+        published=None if entry.held else said.get("text") or "",
+        held=entry.held,
     )
 
 
@@ -169,8 +183,15 @@ def _amended(opinion: Received, entry: Entry) -> Received:
         title=said.get("title") or opinion.title,
         targets=tuple(said.get("targets") or opinion.targets),
         standing=standing,
-        published=text if standing == "whole" else None,
+        published=text if standing == "whole" and not entry.held else None,
+        held=entry.held,
     )
+
+
+def _shown(opinion: Received, entry: Entry) -> Received:
+    if entry.payload.get("of") != opinion.entry:
+        return opinion
+    return replace(opinion, held=False, published=opinion.text if opinion.waits else opinion.published)
 
 
 def _redacted(opinion: Received, entry: Entry) -> Received:
@@ -183,7 +204,7 @@ def _withheld(opinion: Received, entry: Entry) -> Received:
 
 
 def _restored(opinion: Received, entry: Entry) -> Received:
-    return _unless_gone(opinion, "whole", opinion.text, None)
+    return _unless_gone(opinion, "whole", None if opinion.held else opinion.text, None)
 
 
 def _withdrawn(opinion: Received, entry: Entry) -> Received:
@@ -201,6 +222,7 @@ def _unless_gone(
 _CHANGES = {
     "amended": _amended,
     "transcribed": _amended,
+    "shown": _shown,
     "redacted": _redacted,
     "withheld": _withheld,
     "restored": _restored,

@@ -2,13 +2,15 @@
  * A whole record folder, by its bytes alone.
  *
  * Written from the page on the formats, not from the verifier in Python, so that the two can disagree. It checks files,
- * signatures, tree, commitments, order, dates and lateness; which state of a notice may follow which is left to the other.
+ * signatures, tree, commitments, order, dates and lateness, and that words which wait for a look are opened by the entry
+ * that says so; which state of a notice may follow which is left to the other.
  */
 import { equal, hex, sha256, text, utf8 } from "./bytes.mjs";
 import { dumps, loads, table } from "./canonical.mjs";
 import { leafHash, Tree } from "./merkle.mjs";
 import { Key, readCheckpoint } from "./note.mjs";
 import { committed, committedBytes, readReceipt } from "./receipt.mjs";
+const WORDS = new Set(["submitted", "amended", "transcribed"]);
 const CLERK_CHANNELS = new Set(["counter", "post", "email", "phone", "meeting", "import"]);
 /** Verify a record: its files by their paths, and what others hold of it. */
 export async function verifyRecord(files, witnesses = {}) {
@@ -44,6 +46,7 @@ class Verification {
             await this.#try("log_damaged", `entry ${number}`, () => this.#checkEntry(line));
         }
         await this.#try("law_broken", "log.jsonl", () => this.#checkDates());
+        await this.#try("law_broken", "log.jsonl", () => this.#checkLooks());
         await this.#checkCheckpoints(key);
         await this.#checkWitnesses(key, witnesses);
     }
@@ -167,6 +170,48 @@ class Verification {
         const late = clerk ? body["late"] : at >= ends;
         if (body["late"] !== late || body["ends_before"] !== ends)
             this.#find("law_broken", where, "late or not");
+    }
+    /** What a leaf says to wait is opened by an entry about these very words, and nothing else waits. */
+    #checkLooks() {
+        const newest = new Map();
+        const first = new Map();
+        const looked = new Set();
+        for (const line of this.#lines) {
+            const leaf = table(line["leaf"]);
+            const [seq, kind, held] = [Number(leaf["seq"]), String(leaf["kind"]), "held" in leaf];
+            const where = `entry ${seq} (${kind})`;
+            const body = "body" in line ? table(line["body"]) : undefined;
+            const opinion = kind === "submitted" ? `O-${seq}` : String(body?.["opinion"] ?? line["opinion"] ?? "");
+            if (held && leaf["held"] !== true)
+                throw new Error(`the leaf of ${where} is none`);
+            if (kind === "submitted")
+                first.set(opinion, held);
+            else if (held && (kind !== "amended" || !first.get(opinion)))
+                this.#find("law_broken", where, "it cannot wait");
+            if (kind === "amended" && body !== undefined && held !== (first.get(opinion) === true && !("by" in body))) {
+                this.#find("law_broken", where, "it waits or not");
+            }
+            if (WORDS.has(kind))
+                newest.set(opinion, { seq, held });
+            if (kind !== "shown" || body === undefined)
+                continue;
+            const words = newest.get(opinion);
+            if (words?.held !== true || words.seq !== body["of"] || looked.has(words.seq)) {
+                this.#find("law_broken", where, "these words do not wait");
+            }
+            else
+                looked.add(words.seq);
+        }
+        this.#checkWaiting(looked);
+    }
+    /** Words are kept back for want of a look only where their leaf bears the mark and nobody has looked. */
+    #checkWaiting(looked) {
+        for (const line of this.#lines.filter((one) => one["kept_back"] === "held")) {
+            const { seq, kind, held } = table(line["leaf"]);
+            if (held !== true || looked.has(Number(seq))) {
+                this.#find("ground_missing", `entry ${String(seq)} (${String(kind)})`, "it does not wait");
+            }
+        }
     }
     async #checkCheckpoints(key) {
         const notes = [];

@@ -7,7 +7,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from blockplan.notice.disclosure import Disclosure
-from blockplan.notice.events import KINDS, STANDING, Event
+from blockplan.notice.events import STANDING, Event
 from blockplan.notice.leaves import leaf, leaf_document
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import read_checkpoint
@@ -16,7 +16,7 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import CheckpointPage, Consistency, EventPage, Inclusion
-from blockplan.portal.record.models import Checkpoint, Opinion
+from blockplan.portal.record.models import Checkpoint
 from blockplan.portal.record.store import DatabaseStore, open_store
 from blockplan.portal.shown import seen
 
@@ -115,8 +115,8 @@ def events(request: HttpRequest, asked: Query[Events], notice: NoticeId) -> Http
     store = open_store(seen(notice).id)
     found = store.after(-1 if asked.cursor is None else asked.cursor, asked.limit + 1, kind=asked.kind)
     shown = found[: asked.limit]
-    disclosure, held = _disclosure(store, shown), _held(store, shown)
-    said = [_event(event, disclosure, held) for event in shown]
+    disclosure = _disclosure(store, shown)
+    said = [_event(event, disclosure) for event in shown]
     return as_json({"events": said, "next": shown[-1].seq if len(found) > asked.limit else None})
 
 
@@ -126,17 +126,8 @@ def _disclosure(store: DatabaseStore, events: list[Event]) -> Disclosure:
     return Disclosure.of(store.about(names), standing(store.events(STANDING)))
 
 
-def _held(store: DatabaseStore, events: list[Event]) -> set[str]:
-    """Those of the opinions that wait for a clerk's look; see `blockplan.portal.record.models.Opinion`."""
-    numbers = [int(event.opinion[2:]) for event in events if event.opinion is not None]
-    rows = Opinion.objects.filter(notice_id=store.notice, seq__in=numbers, held=True)
-    return {f"O-{seq}" for seq in rows.values_list("seq", flat=True)}
-
-
-def _event(event: Event, disclosure: Disclosure, held: set[str]) -> dict[str, Any]:
+def _event(event: Event, disclosure: Disclosure) -> dict[str, Any]:
     ground = disclosure.ground(event)
-    if ground is None and event.opinion in held and KINDS[event.kind].words:
-        ground = "held"
     return {
         "entry": event.seq,
         "kind": event.kind,

@@ -148,7 +148,17 @@ class Followed:
 _KEPT = ("title", "reason", "language", "targets", "place", "geometry")
 #: What a submitter is told of the way of an opinion.
 _TOLD = frozenset(
-    {"submitted", "amended", "transcribed", "withdrawn", "redacted", "withheld", "restored", "erased"}
+    {
+        "submitted",
+        "amended",
+        "transcribed",
+        "shown",
+        "withdrawn",
+        "redacted",
+        "withheld",
+        "restored",
+        "erased",
+    }
 )
 _STEPS: dict[str, Callable[[Followed], HttpResponse]] = {
     "see": Followed.page,

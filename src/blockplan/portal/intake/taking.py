@@ -183,7 +183,7 @@ def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None)
         defects=tuple(payload.get("defects", ())),
         leaf=leaf_hash(leaf(event)).hex(),
         secret=secret,
-        held=quick.find(Row, ["held"], notice_id=store.notice, seq=event.seq) == (True,),
+        held=event.held and quick.find(Row, ["held"], notice_id=store.notice, seq=event.seq) == (True,),
         document=receipt(event, store, checkpoint, store.notary.verifier),
     )
 
@@ -216,11 +216,9 @@ def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None) -> Event:
     proved = said.proved or (proof is not None and proof.spend())
     if said.sender is not None:
         gate.require_room(said.sender, ledger.notice, proved=proved)
-    event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form))
+    event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form), held=not proved)
     quick.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
     if said.mail:
         lang = str(said.opinion.more.get("language") or "en")
         outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)
-    if not proved:
-        quick.update(Row, {"held": True}, notice_id=ledger.notice, seq=event.seq)
     return event

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.notice.events import Event
+    from blockplan.notice.ledger import Ledger
 
 BY_CLERK = tuple(name for name, clerk in CHANNELS.items() if clerk and name != "import")
 STANDINGS = ("whole", "redacted", "withheld", "withdrawn", "erased")
@@ -91,21 +92,33 @@ def opinions(request: HttpRequest, notice: str) -> HttpResponse:
 
 
 def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
-    """One opinion: every entry about it, its person, its files, what may be done; or release it."""
+    """One opinion: every entry about it, its person, its files, what may be done; or let it be shown."""
     row = get_object_or_404(Notice, pk=notice)
     one = opinion_of(row, opinion)
     actor = actor_of(request)
-    if request.method == "POST" and "release" in request.POST:
-        Opinion.objects.filter(pk=one.pk).update(held=False)
-        note("held_released", who=actor.name, notice=notice, about=opinion)
-        return HttpResponseRedirect(request.path)
+    fault = ""
+    if request.method == "POST":
+        fault = attempt(lambda: _show(notice, opinion, request.POST.get("looked_at", ""), actor.name))
+        if not fault:
+            return HttpResponseRedirect(request.path)
     entries = [_entry(event) for event in open_store(notice).events(about=opinion)]
     offered = [
         name for name, act in ACTS.items() if act.of_opinion and act.offered(row) and actor.may(*act.roles)
     ]
     shown = {"notice": row, "one": one, "opinion": opinion, "entries": entries, "offered": offered,
-             "may_release": one.held and actor.may("clerk", "planner")}  # fmt: skip
-    return render(request, "office/opinion.html", shown)
+             "may_show": one.held and actor.may("clerk", "planner"), "fault": fault}  # fmt: skip
+    return render(request, "office/opinion.html", shown, status=400 if fault else 200)
+
+
+def _show(notice: str, opinion: str, looked_at: str, by: str) -> None:
+    """Enter that somebody looked at the words of one entry; refused where others stand in their place now."""
+    of = int(looked_at) if looked_at.isascii() and looked_at.isdecimal() and len(looked_at) < 16 else -1
+
+    def work(ledger: Ledger) -> None:
+        ledger.append("shown", {"opinion": opinion, "of": of, "by": by})
+        note("shown", who=by, notice=notice, about=opinion)
+
+    open_store(notice).transact(work)
 
 
 def opinion_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpResponse:

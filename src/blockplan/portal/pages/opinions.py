@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: Kinds of entry about an opinion that its page lists.
 STEPS = (
-    "submitted", "amended", "transcribed", "withdrawn", "redacted", "withheld", "restored", "erased",
+    "submitted", "amended", "transcribed", "shown", "withdrawn", "redacted", "withheld", "restored", "erased",
 )  # fmt: skip
 LONGEST_NUMBER = 15
 

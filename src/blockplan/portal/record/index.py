@@ -45,8 +45,7 @@ def refresh(entries: Entries, notice: str, opinion: str) -> None:
 
 
 def rebuild(entries: Entries, notice: str) -> None:
-    """Make the whole index of a notice anew; marks of `held` stay."""
-    held = set(Opinion.objects.filter(notice_id=notice, held=True).values_list("seq", flat=True))
+    """Make the whole index of a notice anew."""
     Opinion.objects.filter(notice_id=notice).delete()
     Target.objects.filter(notice_id=notice).delete()
     about: dict[str, list[Event]] = {}
@@ -59,7 +58,6 @@ def rebuild(entries: Entries, notice: str) -> None:
             rounds.setdefault(event.opinion, opened)
     for name, events in about.items():
         _index(notice, events, round_=rounds[name])
-    Opinion.objects.filter(notice_id=notice, seq__in=held).update(held=True)
     _take_standing(entries, notice)
 
 
@@ -84,10 +82,11 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
         "channel": received.channel,
         "sender": received.sender,
         "standing": received.standing,
+        "held": received.waits,
         "shown": newest if received.standing in {"whole", "redacted"} else None,
     }
     if round_ is not None:
-        quick.insert(Opinion, notice_id=notice, seq=first.seq, at=first.at, round=round_, held=False, **said)
+        quick.insert(Opinion, notice_id=notice, seq=first.seq, at=first.at, round=round_, **said)
     else:
         quick.update(Opinion, said, notice_id=notice, seq=first.seq)
     _aim(notice, first.seq, () if received.standing == "erased" else received.targets, new=round_ is not None)

@@ -58,6 +58,8 @@ class Entry(models.Model):
     person_key = models.BinaryField(null=True)
     person_content = models.BinaryField(null=True)
     files = models.PositiveIntegerField(default=0)
+    #: Whether its words wait until somebody has looked, as its leaf says.
+    held = models.BooleanField(default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["notice", "seq"], name="entry_once"),)
@@ -121,8 +123,8 @@ class Opinion(models.Model):
     """
     Where an opinion stands: an index over the entries, kept in the same transaction, without its words.
 
-    `held` is the portal's own: an opinion that came without proof of work is in the record like every other,
-    and is shown in the register only after a clerk has looked.
+    `held`, too, is derived: its newest words came without proof of work, and the record has no entry yet that
+    somebody looked. It is shown in the register only after that.
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_index=False)

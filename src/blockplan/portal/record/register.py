@@ -1,8 +1,8 @@
 """
 The register of opinions as everybody may read it: a page at a time, newest first.
 
-Whether words are open is asked of `blockplan.notice.disclosure`; what came without proof of work is held
-back from the register, not from the record, until a clerk has looked. No query here grows with the number of
+Whether words are open is asked of `blockplan.notice.disclosure`; what came without proof of work is counted,
+and shown once the record has an entry that somebody looked. No query here grows with the number of
 opinions: each walks an index for as many rows as a page shows.
 """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "seq", "kind", "at", "clock", "opinion", "body", "body_key", "body_content", "person", "person_key",
-    "person_content", "files",
+    "person_content", "files", "held",
 )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ class DatabaseRows:
             Entry, notice_id=event.notice, seq=event.seq, kind=event.kind, at=event.at, clock=event.clock,
             opinion=event.opinion, body=event.body.commitment, body_key=event.body.key,
             body_content=event.body.content, person=person.commitment or None, person_key=person.key,
-            person_content=person.content, files=len(event.files),
+            person_content=person.content, files=len(event.files), held=event.held,
         )  # fmt: skip
         for number, (part, name) in enumerate(zip(event.files, names, strict=True)):
             quick.insert(
@@ -227,9 +227,9 @@ class DatabaseRows:
     def _event(
         self, seq: int, kind: str, at: str, clock: str | None, opinion: str | None, *more: Any
     ) -> Event:
-        body, body_key, content, person, person_key, about, files = more
+        body, body_key, content, person, person_key, about, files, held = more
         return Event(
-            notice=self._notice, seq=seq, kind=kind, at=at, clock=clock,
+            notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held),
             body=Part(body, _bytes(body_key), _bytes(content)),
             person=None if person is None else Part(person, _bytes(person_key), _bytes(about)),
             files=self._parts(seq) if files else (),

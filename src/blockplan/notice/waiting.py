@@ -1,0 +1,91 @@
+"""
+Words that wait until somebody of the office has looked, and the entry that lets them be seen.
+
+What comes without shown work is in the record at once, and counts and is answered like everything else; but
+a record that is open to everybody must not show words which nobody has read. So the leaf bears a mark: it is
+signed, stands in the submitter's receipt, and everybody can see that words were kept back because they wait,
+and for no other reason. An entry ``shown`` opens the words of one entry, and those alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import NoticeStateError
+from blockplan.notice.disclosure import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from blockplan.notice.events import Event
+
+
+def waits_again(first: Event | None, payload: Mapping[str, Any]) -> bool:
+    """
+    Whether an amendment waits: that of an opinion which came with the mark, unless a clerk entered it.
+
+    Parameters
+    ----------
+    first
+        The entry by which the opinion was submitted.
+    """
+    return first is not None and first.held and "by" not in payload
+
+
+def check_look(payload: Mapping[str, Any], about: Iterable[Event]) -> None:
+    """
+    Whether an entry ``shown`` may be made.
+
+    Parameters
+    ----------
+    about
+        The entries about the opinion so far.
+
+    Raises
+    ------
+    NoticeStateError
+        If its words do not wait, or others stand in their place since somebody looked.
+    """
+    fate = Fate()
+    for event in about:
+        fate.take(event)
+    check_waits(payload, fate)
+
+
+def check_waits(payload: Mapping[str, Any], fate: Fate) -> None:
+    """The same, where what became of the opinion is known."""
+    opinion, of = payload["opinion"], payload["of"]
+    if not fate.marked or fate.newest in fate.looked:
+        raise NoticeStateError(f"The words of opinion {opinion} do not wait for anybody to look.")
+    if type(of) is not int or of != fate.newest:
+        raise NoticeStateError(
+            f"The words of opinion {opinion} are those of entry {fate.newest} now, not of {of}. "
+            "Look at these."
+        )
+
+
+def check_mark(event: Event, first: Event | None) -> None:
+    """
+    Whether a leaf may bear, or lack, the mark of words that wait.
+
+    Parameters
+    ----------
+    first
+        The entry by which the opinion was submitted; None where there is none.
+
+    Raises
+    ------
+    NoticeStateError
+        If it may not.
+    """
+    if event.kind == "submitted":
+        return
+    if event.kind != "amended" or not event.known:
+        wrong = event.held and not (event.kind == "amended" and waits_again(first, {}))
+    else:
+        wrong = event.held != waits_again(first, event.payload)
+    if wrong:
+        said = "bears" if event.held else "lacks"
+        raise NoticeStateError(
+            f"The leaf of entry {event.seq} {said} the mark of words that wait for a look."
+        )
