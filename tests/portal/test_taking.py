@@ -151,9 +151,9 @@ def test_files_are_on_the_disk_before_the_record_is_locked(
     seen = []
     enter = intake.enter
 
-    def looked(*arguments: object) -> object:
+    def looked(*arguments: object, **more: object) -> object:
         seen.append(sum(1 for path in config.files.rglob("*") if path.is_file()))
-        return enter(*arguments)  # type: ignore[arg-type]
+        return enter(*arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(intake, "enter", looked)
     made = take("town", said(files=[Attachment("a.txt", "text/plain", b"trees")]))
