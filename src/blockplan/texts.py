@@ -21,6 +21,22 @@ LANGUAGES = ("zh", "en", "ja")
 DEFAULT_LANGUAGE = "en"
 
 
+#: What begins so is a formula to a spreadsheet, blanks before it or not.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless_cell(text: str) -> str:
+    r"""
+    A text for a cell of a CSV file: with an apostrophe where a spreadsheet would take it for a formula.
+
+    Examples
+    --------
+    >>> harmless_cell('=HYPERLINK("x")'), harmless_cell(" -3 trees")
+    ('\'=HYPERLINK("x")', "' -3 trees")
+    """
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
+
+
 def pick(text: Mapping[str, str] | str | None, lang: str = DEFAULT_LANGUAGE) -> str:
     """
     The string of a text in one language; falls back to English, then to any.

@@ -15,10 +15,10 @@ from tests.report.test_ledger import reconciled
 from blockplan.plan import Plan
 from blockplan.plan.faults import fault
 from blockplan.report import write_tables
-from blockplan.report.exports import FORMULA_SIGNS, TABLES, Table, csv_bytes, tables, workbook
+from blockplan.report.exports import TABLES, Table, csv_bytes, tables, workbook
 from blockplan.report.view import View
 from blockplan.report.words import Words
-from blockplan.texts import LANGUAGES
+from blockplan.texts import FORMULA_SIGNS, LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path

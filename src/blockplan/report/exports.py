@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.report import ledger, readings
 from blockplan.report.features import residents_at
 from blockplan.report.words import is_known
+from blockplan.texts import harmless_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     Cell = str | float | int | None
     Row = tuple[Cell, ...]
 
-#: Text that begins with one of these is a formula to a spreadsheet, unless it is marked as text.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MOST_ROWS, MOST_CHARACTERS = 1_048_575, 32_000
 WIDE = frozenset({"title", "text", "why", "message", "remedy", "notes", "definition", "subject", "missing"})
 SHARES = frozenset({"share", "required_share"})
@@ -139,7 +138,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
 
 def _csv_cell(cell: Cell) -> Cell:
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
+        return harmless_cell(cell)
     return cell if is_known(cell) else ""
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from blockplan.report import charts, fonts, ledger, readings, sums, tables, trace
-from blockplan.report.public import places
+from blockplan.report.public import verdict_places
 from blockplan.report.view import NO_BREAK, View
 from blockplan.report.words import Words
 
@@ -42,7 +42,7 @@ def page(plan: Plan, result: CheckResult, lang: str) -> str:
         "w": view.words,
         "charts": charts,
         "ledger": ledger,
-        "places_of": places,
+        "places_of": verdict_places,
         "readings": readings,
         "sums": sums,
         "tables": tables,

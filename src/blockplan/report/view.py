@@ -21,7 +21,7 @@ from blockplan.report.grouping import PackGroup, PackWords, RuleGroup, anchors, 
 from blockplan.report.maps import reachmaps, rulemaps, themes
 from blockplan.report.maps.drawing import definitions as ground_definitions
 from blockplan.report.maps.ground import Ground
-from blockplan.report.public import places
+from blockplan.report.public import verdict_places
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ class View:
 
     def places(self, verdict: Verdict) -> list[dict[str, str]]:
         """The places that a verdict points at, worst first, as rows."""
-        return places.rows(verdict, self.plan, self.words, MOST_PLACES)
+        return verdict_places.rows(verdict, self.plan, self.words, MOST_PLACES)
 
     def more_places(self, verdict: Verdict) -> int:
         """How many places are left out of the list."""

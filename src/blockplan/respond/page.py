@@ -19,7 +19,7 @@ from blockplan import __version__
 from blockplan.errors import UsageError
 from blockplan.notice.intake.texts_in import TURNING
 from blockplan.respond.document import response
-from blockplan.texts import LANGUAGES, Catalog, pick
+from blockplan.texts import LANGUAGES, Catalog, harmless_cell, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 TEXTS = Catalog("blockplan.respond", "response.toml")
 #: Tag of each language; Chinese and Japanese share code points that are drawn differently.
 TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_response(
@@ -228,6 +227,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        text = shown(value)
-        return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
+        return harmless_cell(shown(value))
     return value

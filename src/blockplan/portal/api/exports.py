@@ -20,11 +20,10 @@ from blockplan.portal.record.exports import record_file
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import seen
+from blockplan.texts import harmless_cell
 
 router = Router(tags=["open data"])
 CSV, JSON_LINES = "text/csv; charset=utf-8", "application/jsonl"
-#: A cell that begins so is a formula to spreadsheets; an apostrophe before it makes it words.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = (
     "opinion", "entry", "entered_at", "received_at", "round", "late", "channel", "sender", "standing",
     "kept_back", "ground", "title", "text", "language", "reason", "clause", "targets", "files",
@@ -109,20 +108,6 @@ def response_file(request: HttpRequest, notice: NoticeId, number: FileNumber) ->
     return shield.as_download(answer, str(event.payload["files"][number]["name"]))
 
 
-def guarded(value: Any) -> Any:
-    r"""
-    A cell that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> guarded('=HYPERLINK("x")'), guarded("-3 trees"), guarded("trees"), guarded(None)
-    ('\'=HYPERLINK("x")', "'-3 trees", 'trees', '')
-    """
-    if value is None:
-        return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
 def _csv(rows: Iterable[dict[str, Any]], _crs: str) -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out)
@@ -139,7 +124,11 @@ def _cells(row: dict[str, Any]) -> list[Any]:
         "targets": " ".join(f"{aim['layer']}:{aim['id']}" for aim in row["targets"]),
         "files": " ".join(file["name"] for file in row["files"]),
     }
-    return [guarded(flat[name]) for name in COLUMNS]
+    return [_cell(flat[name]) for name in COLUMNS]
+
+
+def _cell(value: Any) -> Any:
+    return harmless_cell(value) if isinstance(value, str) else "" if value is None else value
 
 
 def _lines(rows: Iterable[dict[str, Any]], _crs: str) -> Iterator[str]:

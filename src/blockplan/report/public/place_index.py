@@ -18,7 +18,7 @@ from blockplan.measure.parts import pieces
 from blockplan.plan import landuse
 from blockplan.plan.codes import DEFAULT_LIST, LISTS
 from blockplan.report.public.place_records import Asked, Concern, Link, Sentence, Use
-from blockplan.report.public.places import unit_of
+from blockplan.report.public.verdict_places import unit_of
 from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES
 
