@@ -21,11 +21,13 @@ import shapely
 
 from blockplan.notice.intake.datums import ACCURACY_M, to_wgs84
 from blockplan.notice.intake.folding import folded
+from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import Note, note, refused
 
 if TYPE_CHECKING:
     from blockplan.notice.intake.datums import Datum
     from blockplan.notice.intake.geometry_in import NoticeArea
+    from blockplan.notice.intake.limits import Limits
 
 #: Longer texts are no coordinates.
 _LONGEST = 120
@@ -102,6 +104,12 @@ class Typed:
             else [round(self.lon, 8), round(self.lat, 8)],
             "accuracy_m": self.accuracy_m,
         }
+
+
+def near_enough(typed: Typed, limits: Limits = LIMITS) -> None:
+    """See that a typed place lies no farther outside the plan than a drawn one may; IntakeError otherwise."""
+    if typed.outside_m > limits.margin_m:
+        raise refused("geometry.outside", metres=f"{typed.outside_m:,.0f}", most=f"{limits.margin_m:,.0f}")
 
 
 @dataclass(frozen=True, slots=True)

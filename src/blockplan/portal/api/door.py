@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
-from blockplan.portal.api import exports, log, notices, opinions, sending
+from blockplan.portal.api import exports, log, notices, opinions, placing, sending
 from blockplan.portal.api.faults import Refused, fault
 from blockplan.portal.api.parse import Strict
 from blockplan.portal.intake.gate import BusyError
@@ -60,14 +60,15 @@ api = NinjaAPI(
     title="Blockplan: public notices of plans",
     version="1",
     description="Everything that a notice shows to everybody, and submitting opinions. "
-    "Errors have one shape: {error, message, remedy}. See docs/api.md.",
+    "Errors have one shape: {error, message, remedy}, and a code where a file, a text or a place is refused. "
+    "See docs/api.md.",
     docs_url=None,
     parser=Strict(),
     urls_namespace="api",
     openapi_extra={"components": {"schemas": sending.described()}},
 )
 # What `sending` adds stands in the router of `opinions`: reading and submitting share addresses.
-for router in (notices.router, opinions.router, exports.router, log.router):
+for router in (notices.router, placing.router, opinions.router, exports.router, log.router):
     api.add_router("", _read_strictly(router))
 
 
@@ -108,7 +109,8 @@ def _cut_off(request: HttpRequest, _error: UnreadablePostError) -> HttpResponse:
 
 @api.exception_handler(IntakeError)
 def _not_taken(request: HttpRequest, error: IntakeError) -> HttpResponse:
-    return fault(request, "not_valid", pick(error.text, wanted(request.headers.get("Accept-Language", ""))))
+    what = pick(error.text, wanted(request.headers.get("Accept-Language", "")))
+    return fault(request, "not_valid", what, code=error.code)
 
 
 @api.exception_handler(MultiPartParserError)

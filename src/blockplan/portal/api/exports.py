@@ -26,7 +26,8 @@ router = Router(tags=["open data"])
 CSV, JSON_LINES = "text/csv; charset=utf-8", "application/jsonl"
 COLUMNS = (
     "opinion", "entry", "entered_at", "received_at", "round", "late", "channel", "sender", "standing",
-    "kept_back", "ground", "title", "text", "language", "reason", "clause", "targets", "files",
+    "kept_back", "ground", "title", "text", "language", "reason", "clause", "targets", "place", "geometry",
+    "files",
 )  # fmt: skip
 Form = PathEx[str, P(pattern="^(csv|jsonl|geojson)$")]
 _KINDS = {"csv": CSV, "jsonl": JSON_LINES, "geojson": GEOJSON}
@@ -122,6 +123,8 @@ def _csv(rows: Iterable[dict[str, Any]], _crs: str) -> Iterator[str]:
 def _cells(row: dict[str, Any]) -> list[Any]:
     flat = row | {
         "targets": " ".join(f"{aim['layer']}:{aim['id']}" for aim in row["targets"]),
+        "place": (row["place"] or {}).get("said"),
+        "geometry": row["geometry"] and text(row["geometry"]),
         "files": " ".join(file["name"] for file in row["files"]),
     }
     return [_cell(flat[name]) for name in COLUMNS]

@@ -1,5 +1,5 @@
 """
-Errors of the API: one shape, ``{error, message, remedy}``, whatever went wrong and wherever.
+Errors of the API: one shape, ``{error, message, remedy}`` and with some a ``code``, whatever went wrong.
 
 ``error`` is a word for programs; the two sentences are for people, in the language that they ask for.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ninja import Schema
+from pydantic import Field
 
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.lang import wanted
@@ -47,6 +48,9 @@ class Fault(Schema):
     error: str
     message: str
     remedy: str
+    code: str | None = Field(
+        None, description="why a file, a text or a place is not taken (``geometry.crossing``); only then"
+    )
 
 
 class Refused(Exception):  # noqa: N818 (it is what happens to the request)
@@ -58,8 +62,10 @@ class Refused(Exception):  # noqa: N818 (it is what happens to the request)
         self.what = what
 
 
-def fault(request: HttpRequest, error: str, what: str = "", **headers: str) -> HttpResponse:
-    """The answer to a request that is refused."""
+def fault(
+    request: HttpRequest, error: str, what: str = "", *, code: str | None = None, **headers: str
+) -> HttpResponse:
+    """The answer to a request that is refused; `code` is the ground of `blockplan.errors.IntakeError`."""
     lang = wanted(request.headers.get("Accept-Language", ""))
     message = TEXTS(f"{error}.message", lang)
     said: dict[str, Any] = {
@@ -67,6 +73,8 @@ def fault(request: HttpRequest, error: str, what: str = "", **headers: str) -> H
         "message": f"{message} ({what})" if what else message,
         "remedy": TEXTS(f"{error}.remedy", lang),
     }
+    if code is not None:
+        said["code"] = code
     answer = as_json(said, status=STATUS[error])
     for name, value in headers.items():
         answer.headers[name.replace("_", "-")] = value

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Opinions that are read at once for an export.
 PORTION = 500
-_MORE = ("language", "reason", "clause", "geometry", "received_at")
+_MORE = ("language", "reason", "clause", "place", "geometry", "received_at")
 
 
 def page(

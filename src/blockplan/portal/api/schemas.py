@@ -3,11 +3,17 @@
 from typing import Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 Text = dict[str, str]
 MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$"
 NUMBER = r"^O-(0|[1-9][0-9]{0,14})$"
+
+
+class Strict(Schema):
+    """A body in which every name is known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Days(Schema):
@@ -120,7 +126,10 @@ class OpinionOut(Schema):
     language: str | None
     reason: str | None
     clause: str | None
-    geometry: dict[str, Any] | None
+    place: dict[str, Any] | None = Field(
+        description="a place as it was said (`said`), with its conversion where coordinates were given"
+    )
+    geometry: dict[str, Any] | None = Field(description="GeoJSON in the plan's coordinates")
     targets: list[TargetOut]
     files: list[FileOut]
     words_of: int | None = Field(description="number of the entry whose words these are")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from ninja import HeaderEx, P, Schema
 from ninja.errors import ValidationError
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic import ValidationError as NotValid
 
 from blockplan.notice import taking as intake
@@ -22,12 +22,12 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
-from blockplan.portal.api.schemas import ReceiptOut
+from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
+from blockplan.portal.api.schemas import ReceiptOut, Strict
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
-from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shown import UNSEEN, seen
+from blockplan.portal.shown import seen
 
 Line = Annotated[str, Field(max_length=LIMITS.line_characters)]
 IdempotencyKey = HeaderEx[
@@ -35,12 +35,6 @@ IdempotencyKey = HeaderEx[
 ]
 MULTIPART = "multipart/form-data"
 PERSON = ("name", "address", "contact", "standing")
-
-
-class Strict(Schema):
-    """A body in which every name is known."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class TargetIn(Strict):
@@ -59,6 +53,11 @@ class OpinionIn(Strict):
     language: str = Field("", max_length=20, pattern="^[A-Za-z0-9-]*$")
     clause: Line = ""
     targets: list[TargetIn] = Field(default_factory=list, max_length=50)
+    place: PlaceIn | None = None
+    geometry: Geometry = None
+    geometry_system: System | None = Field(
+        None, description="wgs84: longitude, latitude; plan: the plan's metres; null tells them apart"
+    )
     name: Line = ""
     address: Line = ""
     contact: Line = ""
@@ -103,6 +102,7 @@ class SubmittedOut(Schema):
     late: bool
     ends_before: str
     defects: list[str] = Field(description="what the law asks for and was not given; taken in all the same")
+    notes: list[str] = Field(description="what was changed or assumed of a place, in the language asked for")
     held: bool = Field(description="whether a clerk looks before others see it")
     leaf_hash: str
     secret: str | None
@@ -148,9 +148,9 @@ _BODIES = {
 )
 def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpResponse:
     """Submit an opinion; when this answers, it is on the disk, and the receipt proves it."""
-    if not Notice.objects.exclude(state__in=UNSEEN).filter(id=notice).exists():
-        raise Refused("not_found")
+    row = seen(notice)
     given, files = _read(request)
+    where, notes = placed(row, given.place, given.geometry, given.geometry_system)
     person = {name: said for name in PERSON if (said := _line(getattr(given, name)))}
     more: dict[str, Any] = {
         "title": _line(given.title),
@@ -158,6 +158,7 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
         "language": given.language,
         "clause": _line(given.clause),
         "targets": [target.dict() for target in given.targets],
+        **where,
     }
     opinion = intake.Opinion(
         text=made_fit(given.text)[0], more=more, person=person,
@@ -169,7 +170,7 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
     found = take(notice, sent)
     if (found.document["body"] or {}).get("text", opinion.text) != opinion.text:
         raise Refused("key_used")
-    return as_json(_submitted(found), status=201)
+    return as_json(_submitted(found) | {"notes": told(notes, request)}, status=201)
 
 
 @router.post(

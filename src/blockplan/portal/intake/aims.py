@@ -50,7 +50,7 @@ def find(row: Notice, sought: str, datum: str = "") -> Meant:
     words = folded(sought)
     if not words:
         return Meant([])
-    found = _index_of(row).find(sought, datum if datum in DATUMS else None)
+    found = index_of(row).find(sought, datum if datum in DATUMS else None)
     near = [
         {"layer": one.layer, "id": one.id, "title": dict(one.names), "known": True, "away_m": one.distance_m}
         for one in found.candidates
@@ -66,17 +66,22 @@ def find(row: Notice, sought: str, datum: str = "") -> Meant:
 
 def _place(typed: Typed) -> dict[str, Any]:
     """Typed coordinates for the record: as they were typed, as converted, and as a point of the plan."""
-    point = [round(typed.x, 2), round(typed.y, 2)]
     return {
         "said": typed.log(),
-        "geometry": {"type": "Point", "coordinates": point},
+        "geometry": point_of(typed),
         "outside_m": typed.outside_m,
         "notes": [dict(note.text) for note in typed.notes],
         "confirmed": False,
     }
 
 
-def _index_of(row: Notice) -> PlaceIndex:
+def point_of(typed: Typed) -> dict[str, Any]:
+    """A typed place as a point of the plan, to the centimetre."""
+    return {"type": "Point", "coordinates": [round(typed.x, 2), round(typed.y, 2)]}
+
+
+def index_of(row: Notice) -> PlaceIndex:
+    """The places of the plan on notice."""
     version = version_of(row)
     return _index(0 if version is None else version.pk)
 

@@ -117,7 +117,21 @@ def shown(row: Notice, one: register.Row) -> dict[str, Any]:
         "open": one.open, "late": one.late, "channel": one.channel, "sender": one.sender, "title": one.title,
         "text": one.text, "ground": one.ground, "entry": one.entry, "files": one.files,
         "targets": [{"layer": layer, "id": id_} for layer, id_ in one.targets],
+        "place": where(one),
     }  # fmt: skip
+
+
+def where(one: register.Row) -> dict[str, Any] | None:
+    """The place of an opinion for a template: what was said, and what it covers in the plan's coordinates."""
+    if one.place is None and one.geometry is None:
+        return None
+    found: dict[str, Any] = {"said": (one.place or {}).get("said", ""), "kind": ""}
+    if one.geometry is not None:
+        from shapely.geometry import shape  # noqa: PLC0415 (only opinions with a place need it)
+
+        left, low, right, high = shape(one.geometry).bounds
+        found |= {"kind": one.geometry["type"].lower(), "x": left, "y": low, "to_x": right, "to_y": high}
+    return found
 
 
 def names(row: Notice, targets: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from blockplan.portal.record.store import open_store
 from blockplan.respond.opinions import STANDINGS, Opinions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -57,6 +57,8 @@ class Row:
     ----------
     title, text
         None where its words are not shown; `ground` then says why, where a ground was entered.
+    place, geometry
+        Where it is meant, as it was said, and as GeoJSON in the plan's CRS; None where not said or not shown.
     open
         Whether channel, sender, object and words may be shown at all, by the way of publication.
     entry
@@ -77,6 +79,8 @@ class Row:
     entry: int | None = None
     targets: tuple[tuple[str, str], ...] = ()
     files: tuple[dict[str, Any], ...] = field(default=())
+    place: dict[str, Any] | None = None
+    geometry: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -151,13 +155,12 @@ def _about(rows: QuerySet[Opinion], notice: str, layer: str, id_: str) -> QueryS
 def _shown(notice: Notice, rows: Sequence[Opinion]) -> list[Row]:
     if not is_open(notice):
         return [_closed(row) for row in rows]
-    events = open_store(notice.id).some([row.shown for row in rows if row.shown is not None])
+    # An amendment has other words; the place stays that of the first entry.
+    numbers = {seq for row in rows if row.shown is not None for seq in (row.seq, row.shown)}
+    events = open_store(notice.id).some(numbers)
     grounds = _grounds(notice, [row for row in rows if row.standing not in {"whole", "withdrawn"}])
     targets = _targets(notice.id, [row.seq for row in rows])
-    return [
-        _opened(row, events.get(row.shown or -1), grounds.get(row.seq), targets.get(row.seq, ()))
-        for row in rows
-    ]
+    return [_opened(row, events, grounds.get(row.seq), targets.get(row.seq, ())) for row in rows]
 
 
 def _closed(row: Opinion) -> Row:
@@ -165,9 +168,11 @@ def _closed(row: Opinion) -> Row:
 
 
 def _opened(
-    row: Opinion, event: Event | None, ground: str | None, targets: tuple[tuple[str, str], ...]
+    row: Opinion, events: Mapping[int, Event], ground: str | None, targets: tuple[tuple[str, str], ...]
 ) -> Row:
+    event = None if row.shown is None else events.get(row.shown)
     said = event.payload if event is not None else {}
+    first = events[row.seq].payload if row.seq in events else {}
     # Who redacts a text redacts what the title and the files say.
     whole = event is not None and row.standing == "whole"
     return Row(
@@ -175,6 +180,7 @@ def _opened(
         sender=row.sender, title=(said.get("title") or None) if whole else None,
         text=said.get("text") if event is not None else None, ground=ground, entry=row.shown,
         targets=targets, files=tuple(said.get("files") or ()) if whole else (),
+        place=first.get("place") if whole else None, geometry=first.get("geometry") if whole else None,
     )  # fmt: skip
 
 
