@@ -2,20 +2,12 @@
 
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from tests.builders import a_plan, parcels_of
+from tests.cli.call import BLOCKPLAN, program, run
 
 from blockplan.plan import write
-
-BLOCKPLAN = Path(sys.executable).with_name("blockplan")
-
-
-def run(*arguments, **options):
-    call = [str(BLOCKPLAN), *map(str, arguments)]
-    return subprocess.run(call, capture_output=True, text=True, encoding="utf-8", **options)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +35,7 @@ def test_check_of_the_reference_plan_leaves_with_the_code_of_its_verdicts(refere
 
 
 def test_check_writes_the_report_beside_its_verdicts(reference, tmp_path):
-    done = run("check", reference, "--scenario", "b", "--lang", "zh", "--out", tmp_path / "r.html")
+    done = program("check", reference, "--scenario", "b", "--lang", "zh", "--out", tmp_path / "r.html")
     assert done.returncode == 1, done.stderr
     assert "养老" in done.stdout
     assert "</html>" in (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -61,27 +53,27 @@ def test_a_plan_without_what_the_rules_need_is_unknown_and_leaves_with_3_or_1(sm
 
 def test_validate_leaves_with_1_for_an_error_and_0_without(reference):
     assert run("validate", reference).returncode == 0
-    done = run("validate", reference / "faulty" / "gap", "--json")
+    done = program("validate", reference / "faulty" / "gap", "--json")
     assert done.returncode == 1
     (fault,) = json.loads(done.stdout)["faults"]
     assert (fault["rule"], fault["grade"], fault["layer"]) == ("pq-cover", "error", "parcels")
 
 
 def test_measure_gives_a_list_even_for_one(reference):
-    done = run("measure", reference, "green_per_resident", "--json")
+    done = program("measure", reference, "green_per_resident", "--json")
     (measure,) = json.loads(done.stdout)["measures"]
     assert measure["value"] == pytest.approx(21.3, abs=0.005)
     assert measure["unit"] == "m2"
 
 
 def test_measure_lists_what_there_is():
-    done = run("measure", "--list", "--json")
+    done = program("measure", "--list", "--json")
     names = [row["id"] for row in json.loads(done.stdout)["measures"]]
     assert {"residents", "green_within_500m", "belt_length"} <= set(names)
 
 
 def test_compare_has_a_column_a_name(reference):
-    document = json.loads(run("compare", reference, "a", "b", "c", "--json").stdout)
+    document = json.loads(program("compare", reference, "a", "b", "c", "--json").stdout)
     assert [column["id"] for column in document["columns"]] == ["a", "b", "c"]
     beds = next(row for row in document["verdicts"] if row["rule"] == "zone-beds")
     assert [cell["outcome"] for cell in beds["by"]] == ["pass", "fail", "pass"]
@@ -89,16 +81,16 @@ def test_compare_has_a_column_a_name(reference):
 
 
 def test_rules_can_be_listed_shown_and_tested():
-    rules = json.loads(run("rules", "list", "--pack", "zone", "--json").stdout)["rules"]
+    rules = json.loads(program("rules", "list", "--pack", "zone", "--json").stdout)["rules"]
     assert len(rules) == 13
-    assert "9.5" in run("rules", "show", "zone-beds").stdout
-    done = run("rules", "test", "--json")
+    assert "9.5" in program("rules", "show", "zone-beds").stdout
+    done = program("rules", "test", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["failed"] == 0
 
 
 def test_in_a_pipe_there_are_no_colours_and_no_rules_of_boxes(reference):
-    done = run("check", reference)
+    done = program("check", reference)
     assert "\x1b" not in done.stdout
     assert "─" not in done.stdout
 

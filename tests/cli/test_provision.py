@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.cli.test_commands import run
+from tests.cli.call import program, run
 
 
 @pytest.fixture
@@ -16,11 +16,11 @@ def town(tmp_path):
     return tmp_path
 
 
-def provision(folder, *more):
-    call = ["measure", "provision"]
+def provision(folder, *more, call=run):
+    words = ["measure", "provision"]
     for option, name in (("demand", "homes"), ("supply", "schools"), ("matrix", "minutes")):
-        call += [f"--{option}", folder / f"{name}.csv"]
-    return run(*call, "--within", "10", *more)
+        words += [f"--{option}", folder / f"{name}.csv"]
+    return call(*words, "--within", "10", *more)
 
 
 def test_the_document_says_who_is_served_and_why_others_are_not(town) -> None:
@@ -36,7 +36,7 @@ def test_the_document_says_who_is_served_and_why_others_are_not(town) -> None:
 
 
 def test_the_table_says_the_same(town) -> None:
-    done = provision(town)
+    done = provision(town, call=program)
     assert done.returncode == 0
     assert "for want of nearness" in done.stdout
     assert "More places serve more people only at (or near): s, t" in done.stdout

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from tests.cli.test_commands import run
+from tests.cli.call import program, run
 from tests.feeds import calls, feed_at, zipped
 from tests.measure.test_transit import CRS, place
 
@@ -28,15 +28,15 @@ def town(tmp_path):
     return tmp_path
 
 
-def transit(folder, *more):
-    return run(
+def transit(folder, *more, call=run):
+    return call(
         "measure", "transit", "--gtfs", folder / "line.zip", "--streets", folder / "streets.parquet",
         "--points", folder / "points.geojson", "--at", "2024-05-13T08:00", "--within", "5,10", *more,
     )  # fmt: skip
 
 
 def test_the_document_has_definition_shares_points_and_what_was_interpolated(town) -> None:
-    done = transit(town, "--json")
+    done = transit(town, "--json", call=program)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     shares = {(row["count"], row["within_min"]): row for row in found["shares"]}
@@ -126,7 +126,7 @@ def test_what_cannot_be_done_leaves_with_2(town, more, said) -> None:
 @pytest.mark.shared
 def test_the_reference_city_reaches_what_an_independent_scan_found(shared) -> None:
     folder = shared / "porto-alegre"
-    done = run(
+    done = program(
         "measure", "transit", "--gtfs", folder / "gtfs_bus_eptc.zip", folder / "gtfs_rail_trensurb.zip",
         "--streets", folder / "streets.parquet", "--points", folder / "population_hex.parquet",
         "--at", "2019-05-13T14:00", "--within", "30,45,60", "--json",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.builders import a_plan
-from tests.cli.test_commands import run
+from tests.cli.call import program, run
 from tests.exchange.osmxml import grid, node, way, write_osm
 
 from blockplan.errors import PlanDataError, UsageError
@@ -43,7 +43,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
         houses.append(way(first, [first, first + 1, first + 2, first + 3, first], building="apartments"))
     folder = tmp_path_factory.mktemp("town")
     source = write_osm(folder, *grid(), *corners, *streets, *houses)
-    done = run("import", "osm", source, "--out", folder / "plan", "--drawn-on", "2024-06-30")
+    done = program("import", "osm", source, "--out", folder / "plan", "--drawn-on", "2024-06-30")
     assert done.returncode == 0, done.stderr
     return folder / "plan"
 

@@ -6,7 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-from tests.cli.test_commands import run
+from tests.cli.call import program, run
 
 from blockplan.plan import read
 
@@ -25,7 +25,7 @@ def test_parcels_are_drawn_taken_over_judged_and_undone(reference: Path, tmp_pat
     plan = tmp_path / "plan"
     shutil.copytree(reference, plan, ignore=shutil.ignore_patterns("faulty"))
     before = (plan / "plan.toml").read_bytes()
-    done = run(
+    done = program(
         "propose", "layout", plan, *ASKED, "--need", "kindergarten=2", "--need", "primary_school=1",
         "--size", "primary_school=10000-22000", "--seconds", 3, "--out", tmp_path / "out", "--json",
     )  # fmt: skip
@@ -46,7 +46,7 @@ def test_parcels_are_drawn_taken_over_judged_and_undone(reference: Path, tmp_pat
         "zone-edu"
     ] == "pass"
     assert kindergartens(plan, "laid-out") == kindergartens(plan, "b") + 2
-    assert run("propose", "undo", plan, "laid-out").returncode == 0
+    assert program("propose", "undo", plan, "laid-out").returncode == 0
     assert (plan / "plan.toml").read_bytes() == before
 
 

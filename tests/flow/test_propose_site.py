@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.cli.test_commands import run
+from tests.cli.call import program, run
 
 from blockplan.measure import measure
 from blockplan.plan import read
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def test_kindergartens_are_proposed_taken_over_and_judged(reference: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan"
     shutil.copytree(reference, plan, ignore=shutil.ignore_patterns("faulty"))
-    done = run(
+    done = program(
         "propose", "site", plan, "--service", "kindergarten", "--new", 2, "--within", 500,
         "--out", tmp_path / "out", "--json",
     )  # fmt: skip
@@ -28,7 +28,7 @@ def test_kindergartens_are_proposed_taken_over_and_judged(reference: Path, tmp_p
     assert (said["kind"], said["proved"], said["ended"], said["unit"]) == ("site", True, "finished", "person")
     assert said["objective"] == said["bound"]
     assert json.loads((tmp_path / "out" / "proposal.json").read_text())["changes"] == said["changes"]
-    assert run("propose", "apply", plan, tmp_path / "out", "--as", "more").returncode == 0
+    assert program("propose", "apply", plan, tmp_path / "out", "--as", "more").returncode == 0
     asked = {"services": ["kindergarten"], "facility_judged_by": "net_edge_facility"}
     for said_of, scenario in (("before", None), ("after", "more")):
         found = measure(read(plan, scenario), "service_access", parameters=asked)[0].value
