@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
-from blockplan.portal.api import exports, log, notices, opinions, placing, sending
+from blockplan.portal.api import exports, log, notices, opinions, placing, said, sending
 from blockplan.portal.api.faults import Refused, fault
 from blockplan.portal.api.parse import Strict
 from blockplan.portal.intake.gate import BusyError
@@ -68,7 +68,7 @@ api = NinjaAPI(
     openapi_extra={"components": {"schemas": sending.described()}},
 )
 # What `sending` adds stands in the router of `opinions`: reading and submitting share addresses.
-for router in (notices.router, placing.router, opinions.router, exports.router, log.router):
+for router in (notices.router, said.router, placing.router, opinions.router, exports.router, log.router):
     api.add_router("", _read_strictly(router))
 
 

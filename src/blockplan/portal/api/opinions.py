@@ -13,8 +13,10 @@ from blockplan.portal.api import register
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
-from blockplan.portal.api.schemas import NUMBER, OpinionOut, OpinionPage, ReceiptOut
+from blockplan.portal.api.schemas import NUMBER, OpinionPage, ReceiptOut, WholeOpinionOut
 from blockplan.portal.intake import gate
+from blockplan.portal.pages import answers
+from blockplan.portal.pages.opinions import STEPS
 from blockplan.portal.record.register import Filters
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import seen
@@ -59,14 +61,19 @@ def opinions(request: HttpRequest, asked: Query[Opinions], notice: NoticeId) -> 
 
 
 @router.get(
-    "/notices/{notice}/opinions/{opinion}", response={200: OpinionOut, **documented()}, operation_id="opinion"
+    "/notices/{notice}/opinions/{opinion}",
+    response={200: WholeOpinionOut, **documented()},
+    operation_id="opinion",
 )
 def opinion(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResponse:
-    """One opinion."""
-    found = register.one(seen(notice), int(opinion[2:]))
+    """One opinion, with what became of it."""
+    row = seen(notice)
+    found = register.one(row, int(opinion[2:]))
     if found is None:
         raise Refused("not_found")
-    return as_json(found)
+    entries = open_store(row.id).events(STEPS, about=opinion)
+    steps = [{"kind": event.kind, "at": event.at, "entry": event.seq} for event in entries]
+    return as_json(found | {"steps": steps, "answers": answers.of_opinion(row, found["entry"])})
 
 
 @router.get(

@@ -135,6 +135,31 @@ class OpinionOut(Schema):
     words_of: int | None = Field(description="number of the entry whose words these are")
 
 
+class StepOut(Schema):
+    """An entry about an opinion."""
+
+    kind: str
+    at: str = Field(pattern=MOMENT)
+    entry: int
+
+
+class PointOut(Schema):
+    """What was answered to a point of an opinion; `theme` where the answer is that of a theme."""
+
+    segment: str
+    theme: str | None
+    title: Text | str | None
+    answer: dict[str, Any] | None
+    own: bool = Field(description="whether the point has an answer of its own")
+
+
+class WholeOpinionOut(OpinionOut):
+    """An opinion with what was entered about it, and what was answered once the response is published."""
+
+    steps: list[StepOut]
+    answers: list[PointOut]
+
+
 class OpinionPage(Schema):
     """Opinions, newest first, and the cursor of the next page."""
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.shortcuts import render
 
-from blockplan.portal.intake import gate
+from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.mail import outbox
 from blockplan.portal.mail.outbox import is_mail
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from blockplan.portal.record.models import Notice
 
 
 @of_our_pages
@@ -22,16 +24,29 @@ def ask(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     row = notice_of(notice)
     if not outbox.sends():
         raise Http404
-    said = {"notice": row, "to": request.POST.get("to", "").strip(), "wrong": "", "done": False}
+    about = _about(row, request)
+    to = request.POST.get("to", "").strip()
+    said = {"notice": row, "to": to, "wrong": "", "done": False, "about": about}
     if request.method != "POST":
         return render(request, "portal/news_ask.html", said)
-    if not is_mail(str(said["to"])):
+    if not is_mail(to):
         return render(request, "portal/news_ask.html", {**said, "wrong": "no_mail"})
     wait_s = gate.wait("secret", request, row.id)
     if wait_s:
         return gate.busy(render(request, "portal/news_ask.html", {**said, "wrong": "often"}), wait_s)
-    outbox.subscribe(row.id, str(said["to"]), lang)
+    outbox.subscribe(row.id, to, lang, about=(about["layer"], about["id"]) if about else ("", ""))
     return render(request, "portal/news_ask.html", {**said, "done": True})
+
+
+def _about(row: Notice, request: HttpRequest) -> dict[str, Any] | None:
+    """The object of the plan that somebody wants to follow, in words; None for all of the notice."""
+    asked = request.POST if request.method == "POST" else request.GET
+    aimed = aims.named(row, [{"layer": asked.get("layer", ""), "id": asked.get("object", "")}])[0]
+    if not asked.get("layer"):
+        return None
+    if not aimed["known"]:
+        raise Http404
+    return aims.in_words(aimed, request.lang)  # type: ignore[attr-defined]
 
 
 @of_our_pages
@@ -50,7 +65,10 @@ def subscription(request: HttpRequest, lang: str, token: str) -> HttpResponse:
         found.save(update_fields=["confirmed"])
     elif step == "stop":
         found.delete()
-    said = {"notice": found.notice, "step": step, "confirmed": found.confirmed, "opinion": found.opinion}
+    said = {
+        "notice": found.notice, "step": step, "confirmed": found.confirmed,
+        "opinion": found.opinion or found.object,
+    }  # fmt: skip
     answer = render(request, "portal/news.html", said)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"

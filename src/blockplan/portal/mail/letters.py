@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -13,7 +13,9 @@ from django.core.mail import EmailMessage
 from blockplan.notice.events import parse_time
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.mail.outbox import token_of
+from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.shown import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
 
@@ -59,12 +61,13 @@ def _confirm(row: Outgoing) -> tuple[str, str]:
 
 def _news(row: Outgoing) -> tuple[str, str]:
     end = _moment(row.notice.ends_before, row.notice, row.lang) if row.notice.ends_before else ""
-    what = say(f"mail.event.{row.said['event']}", row.lang, end=end)
+    what = say(f"mail.event.{row.said['event']}", row.lang, end=end, name=_name(row))
     answer = ""
     if row.opinion and row.said["event"] == "published":
         follow = _notice_link(row, f"follow/?opinion={row.opinion}")
         answer = say("mail.your_answer", row.lang, opinion=row.opinion, follow=follow)
-    return _said(row, "news", what=what, answer=answer)
+    more = {"notice": _object_link(row)} if row.said.get("layer") else {}
+    return _said(row, "news", what=what, answer=answer, **more)
 
 
 #: Kind of a row -> its subject and body.
@@ -82,12 +85,25 @@ def _said(row: Outgoing, name: str, **values: Any) -> tuple[str, str]:
         "link": _link(row, f"mail/{token_of(row.said['subscription'])}/"),
         "office": config_of_environment().office or say("frame.name", row.lang),
     }
-    said = [say(f"mail.{name}.{part}", row.lang, **known, **values) for part in ("subject", "body")]
+    said = [say(f"mail.{name}.{part}", row.lang, **{**known, **values}) for part in ("subject", "body")]
     return said[0], said[1].replace("\n\n\n", "\n\n").strip() + "\n"
 
 
 def _notice_link(row: Outgoing, rest: str) -> str:
     return _link(row, f"notices/{row.notice_id}/{rest}")
+
+
+def _object_link(row: Outgoing) -> str:
+    return _notice_link(row, f"plan/{row.said['layer']}/{quote(row.said['object'])}/")
+
+
+def _name(row: Outgoing) -> str:
+    """The object that it is about, as the plan on notice calls it."""
+    layer, id_ = row.said.get("layer", ""), row.said.get("object", "")
+    version = version_of(row.notice) if layer else None
+    found = PlanObject.objects.filter(version=version, layer=layer, object=id_).first() if version else None
+    title = pick(found.title, row.lang) if found is not None else ""
+    return f"{title} ({id_})" if title else id_
 
 
 def _link(row: Outgoing, rest: str) -> str:

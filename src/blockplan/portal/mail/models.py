@@ -32,10 +32,16 @@ class Outgoing(models.Model):
 
 
 class Subscription(models.Model):
-    """Somebody who wants to hear of a notice, or of an opinion of their own; counts once confirmed."""
+    """
+    Somebody who wants to hear of a notice, of an opinion of their own, or of one object of the plan; counts
+    once confirmed.
+    """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False)
     opinion = models.CharField(max_length=24, default="", blank=True)
+    #: The object of the plan that it is about; empty for all of the notice.
+    layer = models.CharField(max_length=40, default="", blank=True)
+    object = models.CharField(max_length=200, default="", blank=True)
     to = models.CharField(max_length=254)
     lang = models.CharField(max_length=2)
     at = models.CharField(max_length=MOMENT, db_index=True)
@@ -43,7 +49,12 @@ class Subscription(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["notice", "opinion", "to"], name="subscribed_once")
+            models.UniqueConstraint(
+                fields=["notice", "opinion", "layer", "object", "to"], name="subscribed_once"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["notice", "layer", "object", "id"], name="subscribed_by_object")
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from blockplan.notice.events import write_time
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.mail.models import Outgoing, Subscription
+from blockplan.portal.record.models import Target
 
 if TYPE_CHECKING:
     from blockplan.notice.events import Event
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 NEWS = frozenset(
     {"opened", "extended", "corrected", "closed", "restarted", "notice_withdrawn", "published", "in_force"}
 )
+#: Of these, those that whoever follows one object of the plan is told of.
+NEWS_OF_OBJECTS = frozenset({"opened", "restarted", "notice_withdrawn", "published"})
+#: Opinions about an object that come within so long are told of by one mail.
+GATHERED_S = 3600.0
 #: A subscription that is not confirmed is forgotten.
 UNCONFIRMED_DAYS = 7
 _MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z0-9-]{2,60}")
@@ -58,19 +63,34 @@ def queue(kind: str, to: str, lang: str, notice: str, *, opinion: str = "", **sa
         )  # fmt: skip
 
 
-def subscribe(notice: str, to: str, lang: str, *, opinion: str = "", receipt: bool = False) -> None:
+def subscribe(
+    notice: str,
+    to: str,
+    lang: str,
+    *,
+    opinion: str = "",
+    receipt: bool = False,
+    about: tuple[str, str] = ("", ""),
+) -> None:
     """
-    Somebody wants to hear of a notice, or of an opinion of theirs; a mail asks to confirm it.
+    Somebody wants to hear of a notice, of an opinion of theirs, or of an object; a mail asks to confirm it.
 
     Parameters
     ----------
+    about
+        Layer and id of the object of the plan.
     receipt
         Whether that mail is the receipt of the opinion too.
     """
     if not sends():
         return
     row, _ = Subscription.objects.get_or_create(
-        notice_id=notice, opinion=opinion, to=to, defaults={"lang": lang, "at": write_time(clock.now())}
+        notice_id=notice,
+        opinion=opinion,
+        layer=about[0],
+        object=about[1],
+        to=to,
+        defaults={"lang": lang, "at": write_time(clock.now())},
     )
     if receipt or not row.confirmed:
         queue("receipt" if receipt else "confirm", to, lang, notice, opinion=opinion, subscription=row.pk)
@@ -96,9 +116,31 @@ def take(sender: str, event: Event, **_more: Any) -> None:
     """An entry was made: subscribers are to be told, and with what was erased its mail goes."""
     if event.kind in NEWS and sends():
         queue("all", "", "", sender, event=event.kind, seq=event.seq)
+    if event.kind in {"submitted", "shown"} and event.opinion and sends():
+        _tell_of(sender, int(event.opinion.removeprefix("O-")))
     if event.kind == "erased" and event.opinion:
         Outgoing.objects.filter(notice_id=sender, opinion=event.opinion).delete()
         Subscription.objects.filter(notice_id=sender, opinion=event.opinion).delete()
+
+
+def _tell_of(notice: str, seq: int) -> None:
+    """
+    An opinion came in, or somebody has looked at it: whoever follows what it is about is to be told.
+
+    Whether it can be seen is asked when the mail is put to its readers, within the hour.
+    """
+    for layer, id_ in Target.objects.filter(notice_id=notice, seq=seq).values_list("layer", "object"):
+        followed = Subscription.objects.filter(notice_id=notice, layer=layer, object=id_, confirmed=True)
+        if not followed.exists():
+            continue
+        waiting = Outgoing.objects.filter(
+            kind="all", notice_id=notice, said__layer=layer, said__object=id_, said__after=None
+        )
+        if not waiting.exists():
+            Outgoing.objects.create(
+                kind="all", notice_id=notice, due=clock.now().timestamp() + GATHERED_S,
+                said={"event": "about", "layer": layer, "object": id_, "since": seq, "after": None},
+            )  # fmt: skip
 
 
 def sweep() -> int:

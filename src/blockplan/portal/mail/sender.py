@@ -19,10 +19,12 @@ from django.db.models import F
 from blockplan.portal import clock
 from blockplan.portal.mail.letters import letter
 from blockplan.portal.mail.models import Outgoing, Subscription
-from blockplan.portal.mail.outbox import sends
+from blockplan.portal.mail.outbox import NEWS_OF_OBJECTS, sends
+from blockplan.portal.record import register
 
 if TYPE_CHECKING:
     from django.core.mail.backends.base import BaseEmailBackend
+    from django.db.models import QuerySet
 
 #: For so long a mail belongs to who claimed it.
 LEASE_S = 600.0
@@ -110,16 +112,14 @@ def _code(error: smtplib.SMTPException) -> int | None:
 
 def _fanned(row: Outgoing) -> int:
     """Put news to subscribers, some at a time, so that nobody waits for a long transaction."""
-    after = row.said.get("after", 0)
+    after = row.said.get("after") or 0
     with transaction.atomic():
-        people = list(
-            Subscription.objects.filter(notice=row.notice, confirmed=True, id__gt=after).order_by("id")[:FAN]
-        )
+        people = list(_readers(row).filter(id__gt=after).order_by("id")[:FAN])
         now = clock.now().timestamp()
         Outgoing.objects.bulk_create(
             Outgoing(
                 kind="news", to=one.to, lang=one.lang, notice=row.notice, opinion=one.opinion,
-                said={"event": row.said["event"], "subscription": one.pk}, due=now,
+                said={"event": row.said["event"], "subscription": one.pk} | _object(one), due=now,
             )
             for one in people
         )  # fmt: skip
@@ -130,6 +130,22 @@ def _fanned(row: Outgoing) -> int:
             row.due, row.tries = now, 0
             row.save()
     return 0
+
+
+def _readers(row: Outgoing) -> QuerySet[Subscription]:
+    """Who is to be told: of an object those who follow it, where there is something to be seen."""
+    rows = Subscription.objects.filter(notice=row.notice, confirmed=True)
+    if row.said["event"] != "about":
+        return rows if row.said["event"] in NEWS_OF_OBJECTS else rows.filter(layer="")
+    about = (row.said["layer"], row.said["object"])
+    newest = register.page(row.notice, register.Filters(object=about), size=1).rows
+    if not register.is_open(row.notice) or not newest or newest[0].seq < row.said["since"]:
+        return rows.none()
+    return rows.filter(layer=about[0], object=about[1])
+
+
+def _object(one: Subscription) -> dict[str, str]:
+    return {"layer": one.layer, "object": one.object} if one.layer else {}
 
 
 def _shut(connection: BaseEmailBackend) -> None:

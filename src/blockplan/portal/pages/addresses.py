@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
+from blockplan.portal.mail.outbox import sends
+
 #: Name of the form's address, where the app of the form is installed.
 FORM = "opinion"
 
@@ -17,6 +19,14 @@ def write(lang: str, notice: str, layer: str = "", id_: str = "") -> str | None:
     except NoReverseMatch:
         return None
     return f"{address}?{urlencode({'layer': layer, 'object': id_})}" if layer else address
+
+
+def mail(lang: str, notice: str, layer: str, id_: str) -> str | None:
+    """Where news of an object by mail is asked for; None where the office sends none."""
+    if not sends():
+        return None
+    address = reverse("mail", kwargs={"lang": lang, "notice": notice})
+    return f"{address}?{urlencode({'layer': layer, 'object': id_})}"
 
 
 def plan_file(notice: str, seq: int, number: int) -> str:

@@ -88,6 +88,14 @@ def of_opinion(row: Notice, seq: int) -> list[dict[str, Any]]:
     return list(found or ())
 
 
+def theme_of(row: Notice, theme: str) -> dict[str, Any] | None:
+    """A theme of the published report, with its answer and first points; None where there is none."""
+    if row.state not in PUBLISHED:
+        return None
+    head = json.loads((made(row) / HEAD).read_text(encoding="utf-8"))
+    return next((one for one in head["themes"] if one["theme"] == theme), None)
+
+
 def made(row: Notice) -> Path:
     """The folder of the report, made where it is not there yet: anew after each further entry."""
     newest = Entry.objects.filter(notice_id=row.id).order_by("-seq").values_list("seq", flat=True).first()

@@ -113,7 +113,7 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "words_open": register.is_open(row),
         "signed": signed(store),
         "answered": row.state in ANSWERED,
-        "news": bool(config_of_environment().mail.host),
+        "news": bool(config_of_environment().mail.host) and not row.preview,
         "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
     return render(request, "portal/notice.html", context)

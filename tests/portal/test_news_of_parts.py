@@ -1,0 +1,145 @@
+"""News of one object of a plan, and of one theme of the response: feeds that caches keep, and mail."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.portal.test_mail import link_of, server  # noqa: F401 (a fixture)
+from tests.portal.test_register import published  # noqa: F401 (a fixture)
+from tests.portal.test_store import send
+
+from blockplan.portal.mail import outbox, sender
+from blockplan.portal.mail.models import Outgoing, Subscription
+from blockplan.portal.record.models import Opinion
+
+if TYPE_CHECKING:
+    from tests.notice.records import HandClock
+    from tests.portal.smtp import MailServer
+
+    from blockplan.portal.record.store import DatabaseStore
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+PARCEL = {"targets": [{"layer": "parcels", "id": "RD-01-01-012"}]}
+PAGE = "/en/notices/town/plan/parcels/RD-01-01-012/"
+
+
+def entries(path: str) -> list[str]:
+    """Titles of a feed's entries."""
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+    assert answer.headers["Cache-Control"] == "public, max-age=30"
+    assert not answer.cookies
+    feed = ET.fromstring(answer.content)
+    ids = [one.findtext(f"{ATOM}id") for one in feed.iter(f"{ATOM}entry")]
+    assert len(ids) == len(set(ids))
+    assert Client().get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    return [one.findtext(f"{ATOM}title") or "" for one in feed.iter(f"{ATOM}entry")]
+
+
+def test_a_feed_of_an_object_has_what_is_said_about_it_and_what_happens(shown: DatabaseStore) -> None:
+    send(shown, "About the parcel.", title="Shade <b>", **PARCEL)
+    send(shown, "About something else.")
+    for number in range(3):
+        send(shown, f"Held {number}", **PARCEL)
+    Opinion.objects.filter(seq__gt=2).update(held=True)
+    page = Client().get(PAGE).content.decode()
+    link = f'<link rel="alternate" type="application/atom.xml" title="[^"]+" href="{PAGE}feed.atom">'
+    assert re.search(link, page)
+    titles = entries(f"{PAGE}feed.atom")
+    assert titles[0] == "O-1: Shade <b>"
+    assert len(titles) == 2  # and the opening
+    assert Client().get("/en/notices/town/plan/parcels/none/feed.atom").status_code == 404
+    assert Client().get("/en/notices/nowhere/plan/parcels/x/feed.atom").status_code == 404
+
+
+def test_a_feed_of_an_object_asks_no_more_where_more_is_said(shown: DatabaseStore) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            Client().get(f"{PAGE}feed.atom")
+        return len(found)
+
+    send(shown, "One.", **PARCEL)
+    asked()
+    few = asked()
+    for number in range(12):
+        send(shown, f"More {number}.", **PARCEL)
+    assert asked() == few
+
+
+def test_a_theme_has_a_feed_once_it_is_published(published: DatabaseStore) -> None:  # noqa: F811
+    page = Client().get("/en/notices/town/response/").content.decode()
+    path = "/en/notices/town/response/T-1/feed.atom"
+    assert f'title="Green" href="{path}"' in page
+    assert entries(path)[:2] == ["Green", "O-1"]
+    assert b"Trees are planted." in Client().get(path).content
+    assert Client().get("/en/notices/town/response/T-9/feed.atom").status_code == 404
+
+
+def test_a_theme_that_is_not_published_has_no_feed(opened: DatabaseStore) -> None:
+    assert Client().get("/en/notices/town/response/T-1/feed.atom").status_code == 404
+
+
+@pytest.fixture
+def following(server: MailServer, shown: DatabaseStore) -> MailServer:  # noqa: F811
+    """Somebody follows a parcel, confirmed."""
+    asked = Client().get("/en/notices/town/mail/?layer=parcels&object=RD-01-01-012").content.decode()
+    assert "new opinions about it" in asked
+    assert Client().get("/en/notices/town/mail/?layer=parcels&object=none").status_code == 404
+    sender.send_due()
+    said = {"to": "li@example.org", "layer": "parcels", "object": "RD-01-01-012"}
+    Client().post("/en/notices/town/mail/", said)
+    assert sender.send_due() == 1
+    Client().post(link_of(server.mails.pop().get_content()), {"do": "confirm"})
+    assert Subscription.objects.get().confirmed
+    return server
+
+
+def test_opinions_of_an_hour_about_a_followed_object_are_told_of_by_one_mail(
+    following: MailServer, shown: DatabaseStore, clock: HandClock
+) -> None:
+    send(shown, "Secret words.", **PARCEL)
+    send(shown, "More.", **PARCEL)
+    send(shown, "Elsewhere.")
+    assert Outgoing.objects.count() == 1
+    assert sender.send_due() == 0
+    clock.on(hours=1)
+    sender.send_due()
+    assert sender.send_due() == 1
+    (mail,) = following.mails
+    body = mail.get_content()
+    assert "RD-01-01-012" in body
+    assert PAGE in body
+    assert "Secret words" not in body
+    assert mail["List-Unsubscribe"]
+    assert Outgoing.objects.count() == 0
+
+
+def test_what_waits_for_a_look_is_told_of_after_the_look(
+    following: MailServer, shown: DatabaseStore, clock: HandClock
+) -> None:
+    send(shown, "Held.", **PARCEL)
+    Opinion.objects.update(held=True)
+    clock.on(hours=1)
+    assert (sender.send_due(), Outgoing.objects.count()) == (0, 0)
+    Opinion.objects.update(held=False)
+    outbox._tell_of("town", Opinion.objects.get().seq)
+    clock.on(hours=1)
+    sender.send_due()
+    assert sender.send_due() == 1
+
+
+def test_who_follows_an_object_hears_of_a_new_round_and_not_of_every_step(
+    following: MailServer, shown: DatabaseStore
+) -> None:
+    for kind in ("extended", "restarted"):
+        outbox.queue("all", "", "", "town", event=kind, seq=1)
+        sender.send_due()
+        sender.send_due()
+    assert ["changed materially" in mail.get_content() for mail in following.mails] == [True]
