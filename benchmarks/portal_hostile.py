@@ -39,8 +39,9 @@ def hostile(folder: Path, database: str | None, *, share: float = 1.0, seed: int
         desk.ask("begin")
         service.start()
         began = service.workers()
-        shown = iter(desk.ask("solutions", count=1500))
-        statuses = _send(service.port, (one for one in corpus.corpus() if draw.random() < share), shown)
+        sent = [one for one in corpus.corpus() if draw.random() < share]
+        shown = iter(desk.ask("solutions", count=len(sent)))
+        statuses = _send(service.port, sent, shown)
         unsafe = _read_again(service.port)
         died = len(set(began) - set(service.workers()))
         peak_mb = service.peak_mb()

@@ -1,7 +1,8 @@
 """
 The service in this process, over SQLite, and with ``--database=postgresql`` over PostgreSQL 17.
 
-Every test has a data folder and empty tables of its own.
+Every test has a data folder and empty tables of its own. What no test changes is made once: the reference
+plan is read and judged for all of them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from tests.notice.records import HandClock, a_clock, an_opening
 
 from blockplan.notice.office import FrozenPlan, Law, open_notice
@@ -18,6 +20,8 @@ from blockplan.notice.office import FrozenPlan, Law, open_notice
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
 
@@ -29,6 +33,29 @@ FIRST = dt.date(2026, 3, 2)
 @pytest.fixture(autouse=True)
 def _tables(transactional_db: None) -> None:
     """Real transactions: group commit happens in several threads."""
+
+
+@pytest.fixture(autouse=True)
+def _passwords_hashed_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm with the least work; a served process does the full work."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8 * Argon2PasswordHasher.parallelism)
+
+
+@pytest.fixture(scope="session")
+def judged() -> tuple[Plan, CheckResult]:
+    """The reference plan and what `check` says of it."""
+    from blockplan.check import check
+    from blockplan.plan import read
+
+    plan = read(PLAN)
+    return plan, check(plan)
+
+
+@pytest.fixture(scope="session")
+def frozen(judged: tuple[Plan, CheckResult]) -> FrozenPlan:
+    """The reference plan as it goes on notice."""
+    return FrozenPlan.of(judged[0], PLAN)
 
 
 @pytest.fixture
@@ -76,13 +103,13 @@ def opened(begun: DatabaseStore) -> DatabaseStore:
 
 
 @pytest.fixture
-def shown(begun: DatabaseStore) -> DatabaseStore:
+def shown(begun: DatabaseStore, judged: tuple[Plan, CheckResult], frozen: FrozenPlan) -> DatabaseStore:
     """The reference plan on notice for the same days, made ready for its pages."""
     from blockplan.portal.plans.prepare import prepare
 
-    version = prepare("town", str(PLAN))
+    version = prepare("town", str(PLAN), judged=judged)
     more = {"publication": "live", "authority": "Town planning office"}
-    open_notice(begun, FrozenPlan.read(PLAN), Law(country="CN", first=FIRST), by="Li", more=more)
+    open_notice(begun, frozen, Law(country="CN", first=FIRST), by="Li", more=more)
     version.round = 1
     version.save(update_fields=["round"])
     return begun
