@@ -252,3 +252,11 @@ def test_an_old_session_ends_by_itself(config: Config) -> None:
     cookie = client.cookies["__Host-session"]
     assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
     assert staff.name.encode() in client.get("/en/office/account/").content
+
+
+def test_an_administrator_without_other_roles_reads_what_to_do_and_who_sees_notices(config: Config) -> None:
+    page = browser_of(a_member("Zhou", "admin")).get("/en/office/").content.decode()
+    assert "no notice yet" not in page
+    for said in ("Make invitation links", "blockplan.toml", "Clerk:", "Auditor:"):
+        assert said in page
+    assert "There is no notice yet" in browser_of(a_member("Li", "clerk")).get("/en/office/").content.decode()

@@ -13,6 +13,7 @@ from tests.portal.staff import a_member, browser_of
 
 from blockplan.notice.verify import verify
 from blockplan.portal.office.models import Audit, Draft, Pending
+from blockplan.portal.pages import prints
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
@@ -54,7 +55,7 @@ def a_package() -> SimpleUploadedFile:
 
 def the_particulars() -> dict[str, str]:
     names = ("authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media",
-             "contact", "privacy", "place_name", "place_address", "place_hours", "post", "counter",
+             "contact", "privacy", "place_1_name", "place_1_address", "place_1_hours", "post", "counter",
              "no_map_review")  # fmt: skip
     said = {f"{name}_{code}": "" for name in names for code in ("zh", "en", "ja")}
     said |= {f"{name}_en": f"made-up {name}" for name in names}
@@ -139,6 +140,35 @@ def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
     assert "Stops the notice" in page
     looked = page.partition('name="sign" value="')[2].partition('"')[0]
     assert "particular_missing privacy" in faults(approver.post(HERE + "draft/release/", {"sign": looked}))
+
+
+def test_several_places_of_display_are_entered_without_a_script_and_stand_on_page_and_print(
+    config: Config, clock: HandClock, planner: Client
+) -> None:
+    drafted(planner)
+    path = HERE + "draft/particulars/"
+    said = the_particulars() | {"places": "1"}
+    more = planner.post(path, said | {"another": "1", "authority_en": "typed just now"}).content.decode()
+    assert "typed just now" in more
+    assert 'name="place_2_name_en"' in more
+    assert 'name="places" value="2"' in more
+    second = {"place_2_address_en": "2 Quay", "place_2_first": "2026-03-10", "place_2_last": "2026-03-09"}
+    refused = planner.post(path, said | second | {"places": "2"})
+    assert "last day is before the first" in faults(refused)
+    assert "name or the address" in faults(
+        planner.post(path, said | {"places": "2", "place_2_hours_en": "9 to 5"})
+    )
+    told(planner, path, said | second | {"places": "2", "place_2_last": "2026-03-12"})
+    kept = Draft.objects.get().particulars["places"]
+    assert [place.get("address", {}).get("en") for place in kept] == ["made-up place_1_address", "2 Quay"]
+    assert "2 Quay" in planner.get(path).content.decode()
+    assert prints._places(kept, "en") == (
+        "made-up place_1_name made-up place_1_address (made-up place_1_hours)",
+        "2 Quay (10 March 2026 to 12 March 2026)",
+    )
+    without = {"place_2_address_en": "", "place_2_first": "", "place_2_last": ""}
+    told(planner, path, said | {"places": "2"} | without)
+    assert len(Draft.objects.get().particulars["places"]) == 1
 
 
 def test_dates_that_the_law_does_not_allow_are_refused_with_the_earliest_one(

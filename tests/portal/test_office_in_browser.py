@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 EXAMPLE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 TODAY = dt.datetime.now(ZoneInfo("Asia/Shanghai")).date()
 TEXTS = ("authority", "preparer", "legal_basis", "extent", "purpose", "change", "media", "privacy",
-         "place_name", "place_hours", "no_map_review")  # fmt: skip
+         "place_1_name", "place_1_hours", "no_map_review")  # fmt: skip
 
 
 RELEASE = {"secrecy_mark": "none", "public_copy": "synthetic", "privacy_seen": "all of it read"}

@@ -242,5 +242,5 @@ def unlisted(html: str) -> list[str]:
     while "⟦" in main:  # words within words, the inner ones first
         main = re.sub(r"⟦[^⟦⟧]*⟧", " ", main)
     text = re.sub(r"<[^>]*>", "\n", main)
-    moments = re.sub(r".*GMT\+08:00.*", "", text)  # as Babel writes them in each language
+    moments = re.sub(r".*(北京时间|UTC\+8|北京時間).*", "", text)  # as each language writes them
     return [line.strip() for line in moments.splitlines() if re.search(r"\w{2}", line)]

@@ -61,7 +61,7 @@ def test_a_notice_says_until_when_by_the_clock_and_zone_of_its_place(
 ) -> None:
     page = read("/en/notices/town/")
     assert "30 days left" in page
-    assert "until 31 March 2026, 24:00 (China Standard Time, GMT+08:00)" in page
+    assert "until 31 March 2026, 24:00 (UTC+8)" in page
     assert "sent after is late" in page
     clock.set(2026, 3, 31, 23, 59, 59)
     assert "today is the last day" in read("/en/notices/town/")

@@ -12,10 +12,11 @@ import secrets
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import UsageError
 
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 FILE = "blockplan.toml"
 PREFIX = "BLOCKPLAN_"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("there is no such time zone; write it like Asia/Shanghai") from None
+    return name
 
 
 class Mail(BaseModel):
@@ -71,6 +80,8 @@ class Config(BaseModel):
         Reverse proxies in front, whose ``X-Forwarded-For`` is believed; 0 believes none.
     openid
         Sign-in of the staff by OpenID Connect; None offers none.
+    zone
+        Time zone of the office's own lists, as ``Asia/Shanghai``; notices keep the time of their place.
     language
         In which links begin that the service hands out, ``zh``, ``en`` or ``ja``; None takes what a
         browser asks for.
@@ -87,6 +98,7 @@ class Config(BaseModel):
     proxies: int = Field(default=0, ge=0, le=5)
     openid: OpenId | None = Field(default=None, repr=False)
     language: Literal["zh", "en", "ja"] | None = None
+    zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     workers: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=8, ge=1, le=256)
 

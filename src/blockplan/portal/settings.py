@@ -102,7 +102,6 @@ TEMPLATES = [
             ],
             "builtins": [
                 "blockplan.portal.pages.templatetags.words",
-                "blockplan.portal.office.templatetags.office_words",
             ],
         },
     }

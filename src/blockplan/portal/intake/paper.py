@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
-from blockplan.notice.events import parse_time
+from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.receipt_page import facts, follow_link
-from blockplan.portal.mail.letters import LOCALES
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -29,15 +25,14 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
     """
     from blockplan.report.public.prints import ReceiptFacts, paper_receipt  # noqa: PLC0415 (typst takes a while)
 
-    local = parse_time(made.at).astimezone(ZoneInfo(row.zone))
     said = facts(row, made, lang)
     about = "; ".join(f"{one['kind']} {one['id']} {one['words']}".strip() for one in said["targets"])
     found = ReceiptFacts(
         number=made.opinion,
         title=pick(row.opened["plan"].get("title"), lang),
         authority=pick(row.opened.get("authority"), lang) or config_of_environment().office,
-        received=str(format_datetime(local, "long", tzinfo=local.tzinfo, locale=LOCALES[lang])),
-        day=local.date(),
+        received=moments.said(made.at, row.zone, lang),
+        day=moments.local(made.at, row.zone).date(),
         late=made.late,
         leaf=made.leaf,
         checkpoint=made.document["checkpoint"],

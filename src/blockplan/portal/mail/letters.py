@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from django.core.mail import EmailMessage
 
-from blockplan.notice.events import parse_time
+from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.mail.outbox import token_of
 from blockplan.portal.plans.models import PlanObject
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
 
     from blockplan.portal.mail.models import Outgoing
     from blockplan.portal.record.models import Notice
-
-LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 
 
 def letter(row: Outgoing) -> EmailMessage:
@@ -111,5 +107,4 @@ def _link(row: Outgoing, rest: str) -> str:
 
 
 def _moment(at: str, notice: Notice, lang: str) -> str:
-    local = parse_time(at).astimezone(ZoneInfo(notice.zone))
-    return str(format_datetime(local, "long", tzinfo=local.tzinfo, locale=LOCALES[lang]))
+    return moments.said(at, notice.zone, lang)

@@ -13,7 +13,7 @@ from blockplan.errors import BlockplanError
 from blockplan.notice.countries import country
 from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.lang import NAMES, current
+from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
 from blockplan.portal.office.act_forms import Day, Lines, Sure
 from blockplan.portal.office.audit import note
@@ -21,20 +21,15 @@ from blockplan.portal.office.fields import Form, choices, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.notice_pages import attempt, steps_before
-from blockplan.texts import LANGUAGES, pick
+from blockplan.portal.office.particular_form import form_of
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from blockplan.notice.particulars import Particulars
     from blockplan.notice.release import Finding
 
 PUBLICATION = ("none", "after_close_summary", "after_close_full", "live")
-#: Texts of the particulars that stand by themselves, in the order of the page.
-TEXTS = (
-    "authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media", "contact",
-    "privacy",
-)  # fmt: skip
 SHOWN_FAULTS = 20
 
 
@@ -150,10 +145,10 @@ def plan(request: HttpRequest, notice: str) -> HttpResponse:
 def particulars(request: HttpRequest, notice: str) -> HttpResponse:
     """What the notice says of itself."""
     one = get_object_or_404(Draft, pk=notice)
-    form = _particulars_form(request, one)
-    if request.method == "POST" and form.is_valid():
+    form = form_of(request.POST if request.method == "POST" else None, particulars_from(one.particulars))
+    if form.is_bound and form.is_valid():
         try:
-            found = particulars_from(_document(form.cleaned_data))
+            found = particulars_from(form.document())
         except BlockplanError as error:
             form.add_error(None, str(error))
         else:
@@ -161,7 +156,8 @@ def particulars(request: HttpRequest, notice: str) -> HttpResponse:
             one.save(update_fields=["particulars"])
             note("draft_changed", who=actor_of(request).name, notice=notice, about="particulars")
             return HttpResponseRedirect(reverse("office_draft", args=[notice]))
-    return _form_page(request, one, form, "particulars")
+    shown = {"draft": one, "form": form}
+    return render(request, "office/particulars.html", shown, status=400 if form.errors else 200)
 
 
 def release(request: HttpRequest, notice: str) -> HttpResponse:
@@ -225,55 +221,6 @@ def _period(one: Draft) -> tuple[Any, str]:
 def _form_page(request: HttpRequest, one: Draft, form: Form, name: str) -> HttpResponse:
     shown = {"draft": one, "form": form, "name": name, "country": country(one.country)}
     return render(request, "office/draft_form.html", shown, status=400 if form.errors else 200)
-
-
-def _particulars_form(request: HttpRequest, one: Draft) -> Form:
-    """Each text in three languages; the office fills in those that it has."""
-    said = particulars_from(one.particulars)
-    form = Form(request.POST or None, initial=_flat(said))
-    for name in (*TEXTS, "place_name", "place_address", "place_hours", "post", "counter", "no_map_review"):
-        for code in LANGUAGES:
-            field = Lines(required=False)
-            field.widget.attrs |= {"rows": 2, "lang": code}
-            form.fields[f"{name}_{code}"] = field
-            word_field(f"about_{name}", field)
-            field.label = f"{field.label} · {NAMES[code]}"
-    for name in ("email", "phone", "map_review"):
-        form.fields[name] = forms.CharField(max_length=254, required=False)
-        word_field(f"about_{name}", form.fields[name])
-    return form
-
-
-def _flat(said: Particulars) -> dict[str, Any]:
-    texts: dict[str, Any] = {name: getattr(said, name) for name in TEXTS}
-    place = said.places[0] if said.places else None
-    if place is not None:
-        texts |= {"place_name": place.name, "place_address": place.address, "place_hours": place.hours}
-    texts |= {"post": said.manner.post, "counter": said.manner.counter}
-    if said.map_review is not None:
-        texts["no_map_review"] = said.map_review.ground
-    flat = {
-        f"{name}_{code}": text.get(code, "") for name, text in texts.items() if text for code in LANGUAGES
-    }
-    review = said.map_review.number if said.map_review else ""
-    return flat | {"email": said.manner.email, "phone": said.manner.phone, "map_review": review}
-
-
-def _document(said: dict[str, Any]) -> dict[str, Any]:
-    def text(name: str) -> dict[str, str] | None:
-        return {code: said[f"{name}_{code}"] for code in LANGUAGES if said[f"{name}_{code}"].strip()} or None
-
-    found: dict[str, Any] = {name: text(name) for name in TEXTS}
-    place = {name: text(f"place_{name}") for name in ("name", "address", "hours")}
-    if any(place.values()):
-        found["places"] = [place]
-    found["manner"] = {
-        "email": said["email"] or None, "phone": said["phone"] or None, "post": text("post"),
-        "counter": text("counter"),
-    }  # fmt: skip
-    if said["map_review"] or text("no_map_review"):
-        found["map_review"] = {"number": said["map_review"] or None, "ground": text("no_map_review")}
-    return found
 
 
 def _answers(one: Draft) -> dict[str, Any]:

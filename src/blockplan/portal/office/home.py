@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
-from blockplan.portal.office.may import actor_of, sees
+from blockplan.portal.config import FILE
+from blockplan.portal.office.may import OF_NOTICES, actor_of, sees
 from blockplan.portal.office.models import Pending
 from blockplan.portal.office.paging import sliced
 from blockplan.portal.record.models import Notice
@@ -20,11 +21,15 @@ MOST = 1000
 
 def home(request: HttpRequest) -> HttpResponse:
     """Notices, drafts first, and the acts that wait for a second person."""
-    mine = sees(actor_of(request))
+    actor = actor_of(request)
+    mine = sees(actor)
     every = [one for one in Notice.objects.order_by("ends_before", "id")[:MOST] if mine(one.id)]
     rows, more = sliced(sorted(every, key=lambda one: one.state != "draft"), request)
     waiting = [one for one in Pending.objects.filter(outcome="").order_by("id")[:MOST] if mine(one.notice_id)]
-    return render(request, "office/home.html", {"rows": rows, "next": more, "waiting": waiting[:20]})
+    return render(request, "office/home.html", {
+        "rows": rows, "next": more, "waiting": waiting[:20], "sees_notices": actor.may(*OF_NOTICES),
+        "notice_roles": OF_NOTICES, "file": FILE,
+    })  # fmt: skip
 
 
 def not_signed_in(request: HttpRequest) -> HttpResponse:

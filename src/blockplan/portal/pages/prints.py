@@ -20,7 +20,7 @@ from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import PAPERS, facts, signed
 from blockplan.portal.pages.pictures import locator
 from blockplan.portal.pages.said import EASY
-from blockplan.portal.pages.templatetags.words import last_moment
+from blockplan.portal.pages.templatetags.words import day, last_moment
 from blockplan.portal.plans.places import folder_of, places_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import open_to, version_of
@@ -105,8 +105,8 @@ def facts_of(row: Notice, version: PlanVersion, lang: str, page: str = "") -> No
         start=dt.date.fromisoformat(span["first"]), end=dt.date.fromisoformat(span["last"]),
         days=span["days"],
         deadline=last_moment({"lang": base}, span["last"], row.zone), contact=texts["contact"],  # type: ignore[arg-type]
-        privacy=texts["privacy"], place=_lines(said["places"], ("name", "address"), base),
-        hours=_lines(said["places"], ("hours",), base), manner=_manner(said, base),
+        privacy=texts["privacy"], place=_places(said["places"], base), hours=_hours(said["places"], base),
+        manner=_manner(said, base),
         address=site + (page or f"/{base}/notices/{row.id}/"), checkpoint=proof["note"],
         key_fingerprint=proof["fingerprint"], attribution=pick(places.plan.manifest.attribution, base),
         draft=now["draft"], synthetic=places.plan.manifest.synthetic,
@@ -124,9 +124,30 @@ def _manner(said: dict[str, Any], lang: str) -> tuple[str, ...]:
     return (say("notice.way.web", lang), *ways, *(pick(way, lang) for way in said["channels"]))
 
 
-def _lines(places: list[dict[str, Any]], names: tuple[str, ...], lang: str) -> str:
-    told = (" ".join(pick(place.get(name), lang) for name in names if place.get(name)) for place in places)
-    return "; ".join(bare(one) for one in told if one)
+def _places(places: list[dict[str, Any]], lang: str) -> tuple[str, ...]:
+    """Where the plan is on display; of several places each with its own hours and days."""
+    told = []
+    for place in places:
+        names = [pick(place[name], lang) for name in ("name", "address") if place.get(name)]
+        when = [] if len(places) == 1 else _when(place, lang)
+        told.append(bare(" ".join(names)) + (f" ({'; '.join(when)})" if when else ""))
+    return tuple(told)
+
+
+def _hours(places: list[dict[str, Any]], lang: str) -> tuple[str, ...]:
+    """When the one place is open; of several this stands beside each."""
+    if len(places) > 1:
+        return (say("notice.place_each", lang),)
+    return tuple(one for place in places for one in _when(place, lang))
+
+
+def _when(place: dict[str, Any], lang: str) -> list[str]:
+    hours = [bare(pick(place["hours"], lang))] if place.get("hours") else []
+    if place.get("first") and place.get("last"):
+        words: Any = {"lang": lang}
+        first, last = (day(words, place[name]) for name in ("first", "last"))
+        hours.append(say("notice.place_days", lang, first=first, last=last))
+    return hours
 
 
 def _found(request: HttpRequest, notice: str, lang: str) -> tuple[Notice, PlanVersion]:

@@ -72,8 +72,8 @@ class NoticeFacts:
     preparer: str = ""
     extent: str = ""
     legal_basis: tuple[str, ...] = ()
-    place: str = ""
-    hours: str = ""
+    place: str | tuple[str, ...] = ""
+    hours: str | tuple[str, ...] = ""
     manner: tuple[str, ...] = ()
     contact: str = ""
     documents: tuple[str, ...] = ()

@@ -7,13 +7,15 @@ import re
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_timezone_gmt, get_timezone_name
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from blockplan.notice.events import parse_time
+from blockplan.portal import moments
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.moments import LOCALES
 from blockplan.portal.words import OPEN, SHUT, pseudo, say
 from blockplan.respond import page as response
 from blockplan.texts import pick
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from django.template.context import Context
 
 register = template.Library()
-#: Our code -> Babel's locale.
-LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 #: A word with its reading, as `blockplan.report` writes easy Japanese: ``[公園|こうえん]``.
 READING = re.compile(r"\[([^\[\]|]+)\|([^\[\]|]+)\]")
 
@@ -42,7 +42,15 @@ def _lang(context: Context) -> str:
 @register.simple_tag(takes_context=True)
 def t(context: Context, key: str, **values: Any) -> str:
     """``{% t "notice.opens" day=day %}``: words of a key; what is filled in is escaped like any variable."""
-    return say(key, _lang(context), **values)
+    safe = {name: value for name, value in values.items() if isinstance(value, SafeString)}
+    if not safe:
+        return say(key, _lang(context), **values)
+    # What is HTML already (a moment) takes its place after the rest was escaped; no words hold these signs.
+    marks = {name: f"\0{name}\0" for name in safe}
+    words: str = escape(say(key, _lang(context), **values | marks))
+    for name, value in safe.items():
+        words = words.replace(marks[name], value)
+    return mark_safe(words)  # noqa: S308 (escaped above)
 
 
 @register.simple_tag(takes_context=True)
@@ -75,13 +83,11 @@ def day(context: Context, value: str | dt.date) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def moment(context: Context, value: str, zone: str = "UTC") -> str:
-    """A moment of the record, to the second, in the time of the place, with its offset."""
-    local = parse_time(value).astimezone(ZoneInfo(zone))
-    locale = LOCALES[_lang(context)]
-    # Put together here: in Chinese and Japanese the library sets the offset between day and time.
-    parts = (format_date(local, "long", locale=locale), f"{local:%H:%M:%S}", f"({get_timezone_gmt(local)})")
-    return _given(" ".join(map(str, parts)))
+def moment(context: Context, value: str | dt.datetime, zone: str = "") -> SafeString:
+    """A moment of the record or a table in the time of the place, or of the office, as ``<time>``."""
+    zone = zone or config_of_environment().zone
+    exact = moments.local(value, zone).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', exact, moments.said(value, zone, _lang(context)))
 
 
 @register.simple_tag(takes_context=True)
@@ -103,13 +109,10 @@ def count(context: Context, key: str, n: int, **values: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def last_moment(context: Context, day_: str, zone: str) -> str:
-    """The end of a last day with the time zone: ``31 March 2026, 24:00 (... GMT+08:00)``."""
+    """The end of a last day with the time zone: ``until 31 March 2026, 24:00 (UTC+8)``."""
     end = dt.datetime.combine(dt.date.fromisoformat(day_), dt.time(23, 59, 59), ZoneInfo(zone))
-    locale = LOCALES[_lang(context)]
-    return say(
-        "notices.end_moment", _lang(context), day=day(context, day_),
-        zone=get_timezone_name(end, locale=locale), offset=get_timezone_gmt(end, locale=locale),
-    )  # fmt: skip
+    lang = _lang(context)
+    return say("notices.end_moment", lang, day=day(context, day_), zone=moments.zone_said(end, zone, lang))
 
 
 @register.simple_tag(takes_context=True)
