@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 #: A process that lasted so long did not fail at its beginning.
 LASTED_S = 60.0
+#: Held while a process is begun, so that no worker is forked meanwhile. Such a worker would inherit the pipe
+#: by which Python hears how the beginning went, and Python would listen to it as long as the worker lives.
+_BEGINNING = threading.Lock()
+os.register_at_fork(
+    before=_BEGINNING.acquire, after_in_parent=_BEGINNING.release, after_in_child=_BEGINNING.release
+)
 
 
 def set_up(
@@ -105,8 +111,8 @@ def _beside() -> Iterator[None]:
         wait_s = 1.0
         while not over.is_set():
             begun = time.monotonic()
-            running[:] = [subprocess.Popen([sys.executable, "-m", "blockplan.portal.background"])]
-            # Asked again and again: a blocking wait sleeps on for ever where granian reaps the process first.
+            with _BEGINNING:
+                running[:] = [subprocess.Popen([sys.executable, "-m", "blockplan.portal.background"])]
             while running[0].poll() is None and not over.wait(0.5):
                 pass
             wait_s = 1.0 if time.monotonic() - begun > LASTED_S else min(wait_s * 2, LASTED_S)
