@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from json.encoder import encode_basestring as _text  # what `json.dumps` does with a text, without ASCII alone
+from typing import Any
 
 from blockplan.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 #: Up to here every whole number has a double of its own.
 LARGEST_WHOLE = 2**53 - 1
@@ -39,7 +37,7 @@ def dumps(value: Any) -> bytes:
     b'{"a":[1e+21,"\\xe2\\x82\\xac"],"b":1}'
     """
     try:
-        return "".join(_written(value, 0)).encode("utf-8")
+        return _written(value, 0).encode("utf-8")
     except UnicodeEncodeError as error:
         raise UsageError(
             f"a text holds half a sign (a lone surrogate, U+{ord(error.object[error.start]):04X}); "
@@ -75,24 +73,26 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def _written(value: Any, depth: int) -> Iterator[str]:
+def _written(value: Any, depth: int) -> str:
+    if isinstance(value, str):
+        return _text(value)
     if depth > DEEPEST:
         raise UsageError(f"a document is nested more than {DEEPEST} deep; make it flatter.")
     if isinstance(value, dict):
-        yield "{"
-        for at, key in enumerate(sorted(value, key=_utf16)):
-            yield ("," if at else "") + _text(key) + ":"
-            yield from _written(value[key], depth + 1)
-        yield "}"
-    elif isinstance(value, list | tuple):
-        yield "["
-        for at, item in enumerate(value):
-            if at:
-                yield ","
-            yield from _written(item, depth + 1)
-        yield "]"
-    else:
-        yield _scalar(value)
+        members = [f"{_text(key)}:{_written(value[key], depth + 1)}" for key in _in_order(value)]
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join([_written(item, depth + 1) for item in value]) + "]"
+    return _scalar(value)
+
+
+def _in_order(value: dict[Any, Any]) -> list[str]:
+    try:
+        plain = "".join(value).isascii()
+    except TypeError:
+        plain = False
+    # Of ASCII alone the order of the signs is that of UTF-16.
+    return sorted(value) if plain else sorted(value, key=_utf16)
 
 
 def _utf16(key: Any) -> bytes:
@@ -104,8 +104,6 @@ def _utf16(key: Any) -> bytes:
 def _scalar(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        return _text(value)
     if isinstance(value, int):
         return _whole(value)
     if isinstance(value, float):
@@ -119,10 +117,6 @@ def _whole(value: int) -> str:
     if abs(value) < 2**1023 and int(float(value)) == value:
         return _number(float(value))
     raise UsageError(f"the number {value} has no exact double, so readers differ on it; write it as text.")
-
-
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _number(value: float) -> str:
