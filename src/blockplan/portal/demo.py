@@ -29,8 +29,12 @@ def open_demo(config: Config, plan: Path) -> str:
     """Open the demonstration notice, where there is none yet; gives back its id."""
     if Notice.objects.filter(id=NAME).exists():
         return NAME
+    from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan import read  # noqa: PLC0415
+
     store = begin(NAME, config)
-    version = prepare(NAME, str(plan))
+    drawn = read(plan)
+    version = prepare(NAME, str(plan), judged=(drawn, check(drawn)))
     today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     more = {
         "authority": version.document["authority"],
@@ -39,7 +43,7 @@ def open_demo(config: Config, plan: Path) -> str:
         "particulars": particulars_from(tomllib.loads(_words())).to_dict(),
     }
     open_notice(
-        store, FrozenPlan.read(plan), Law(country=COUNTRY, first=today), by="demonstration", more=more,
+        store, FrozenPlan.of(drawn, plan), Law(country=COUNTRY, first=today), by="demonstration", more=more,
         steps=[("expert_review", (today - dt.timedelta(days=1)).isoformat())],
     )  # fmt: skip
     version.round = 1
