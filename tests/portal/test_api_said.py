@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
+from tests.portal.databases import on_sqlite
 from tests.portal.test_register import published  # noqa: F401 (a fixture)
 from tests.portal.test_store import send
 
@@ -40,6 +41,7 @@ def test_a_notice_says_what_its_page_says(shown: DatabaseStore) -> None:
     assert found["documents"]
 
 
+@on_sqlite  # words and pictures know nothing of the database
 def test_the_plan_is_read_in_plain_words_with_its_maps(shown: DatabaseStore) -> None:
     words = {
         lang: json.dumps(read(f"{API}/plain?lang={lang}"), ensure_ascii=False) for lang in ("zh", "ja-easy")
@@ -54,6 +56,7 @@ def test_the_plan_is_read_in_plain_words_with_its_maps(shown: DatabaseStore) -> 
         drawn.close()
 
 
+@on_sqlite
 def test_one_object_of_each_kind_says_what_its_page_says(shown: DatabaseStore) -> None:
     seen = set()
     for layer in (*LAYERS, STATEMENTS, RULES):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +115,31 @@ def test_typed_coordinates_are_shown_on_what_they_hit_and_entered_as_typed_and_a
     assert said["geometry"] == {"type": "Point", "coordinates": [445693.5, 4401997.3]}
     assert (said["place"]["said"], said["place"]["datum"]) == (typed, "plan")
     assert said["place"]["plan"] == [445693.5, 4401997.3]
+
+
+def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: DatabaseStore) -> None:
+    x, y = 445693.5, 4401997.3
+    outline = [[x, y], [x + 20, y], [x + 20, y + 20], [x, y]]
+    drawing = json.dumps({"type": "Polygon", "coordinates": [outline]})
+    file = SimpleUploadedFile("here.geojson", b"\xef\xbb\xbf" + drawing.encode())
+    for given in ({"drawn": drawing}, {"drawn_file": file}):
+        html = post(do="find", text="Here.", **given)
+        assert "Drawing: an area" in html
+        assert 'value="parcels:' in html  # what lies in its middle
+        again = re.search(r'name="place_said" value="([^"]+)"', html)
+        assert again is not None
+    unsure = {"text": "Here.", "place_said": unescape(again[1]), "place_datum": "plan"}
+    assert "Confirm the place" in post(**unsure)
+    looked = post(**unsure, place_ok="yes")
+    assert "Drawing: an area" in looked
+    post(do="send", draft=draft_of(looked))
+    said = next(shown.events({"submitted"})).payload
+    assert said["geometry"] == {"type": "Polygon", "coordinates": [outline]}
+    assert said["place"]["sent"] == said["geometry"]
+    Opinion.objects.update(held=False)
+    assert "Place meant: <span" in page(Client().get("/en/notices/town/opinions/O-1/"))
+    crossing = json.dumps({"type": "Polygon", "coordinates": [[[0, 0], [9, 9], [9, 0], [0, 9], [0, 0]]]})
+    assert "crosses itself" in post(do="find", text="Stay", drawn=crossing, datum="plan")
 
 
 def test_degrees_of_a_phone_are_turned_into_the_plan(shown: DatabaseStore) -> None:

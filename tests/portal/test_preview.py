@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.portal.conftest import FIRST, PLAN
+from tests.portal.databases import on_sqlite
 from tests.portal.staff import a_member, browser_of
 
 from blockplan.check import check
@@ -104,6 +105,7 @@ def test_in_a_preview_nothing_is_sent_and_nothing_kept(draft: Draft) -> None:
     assert not Entry.objects.filter(notice_id="town").exists()
 
 
+@on_sqlite  # what a page says knows nothing of the database
 def test_without_dates_the_preview_says_that_they_are_assumed_and_with_dates_it_has_them(
     draft: Draft,
 ) -> None:
@@ -117,6 +119,7 @@ def test_without_dates_the_preview_says_that_they_are_assumed_and_with_dates_it_
     assert "9 March 2026" in said
 
 
+@on_sqlite
 def test_a_print_of_a_draft_says_that_it_is_one(draft: Draft) -> None:
     from blockplan.portal.office.preview import as_if_open
     from blockplan.portal.pages.prints import facts_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from blockplan.notice.intake.datums import DATUMS
-from blockplan.notice.intake.geometry_in import NoticeArea
+from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
@@ -18,11 +18,12 @@ from blockplan.portal.words import say
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
     from blockplan.notice.intake.coordinates import Typed
+    from blockplan.notice.intake.places import Candidate
     from blockplan.portal.record.models import Notice
 
 MOST_HITS = 12
@@ -40,21 +41,21 @@ class Meant:
 
 def find(row: Notice, sought: str, datum: str = "") -> Meant:
     """
-    Objects and clauses that hold what is sought, those called so first; or the place of typed coordinates.
+    Objects and clauses that hold what is sought, those called so first; or the place of typed coordinates or
+    of a drawing (GeoJSON).
 
     Raises
     ------
     IntakeError
-        If it is too long, or coordinates that cannot be turned into the plan's.
+        If it is too long, coordinates that cannot be turned into the plan's, or no drawing that is taken.
     """
+    if sought.lstrip().startswith("{"):
+        return _drawn(index_of(row), sought, datum)
     words = folded(sought)
     if not words:
         return Meant([])
     found = index_of(row).find(sought, datum if datum in DATUMS else None)
-    near = [
-        {"layer": one.layer, "id": one.id, "title": dict(one.names), "known": True, "away_m": one.distance_m}
-        for one in found.candidates
-    ]
+    near = _near(found.candidates)
     if found.typed is not None:
         return Meant(near, _place(found.typed))
     holding = _objects(row).filter(Q(object__iexact=sought.strip()) | Q(words__contains=words))
@@ -62,6 +63,36 @@ def find(row: Notice, sought: str, datum: str = "") -> Meant:
     for one in holding.order_by("layer", "object")[:MOST_HITS]:
         every.setdefault((one.layer, one.object), _said(one))
     return Meant(list(every.values())[:MOST_HITS])
+
+
+def _near(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
+    return [
+        {"layer": one.layer, "id": one.id, "title": dict(one.names), "known": True, "away_m": one.distance_m}
+        for one in candidates
+    ]
+
+
+def _drawn(index: PlaceIndex, sought: str, datum: str) -> Meant:
+    """A drawing as GeoJSON, and what lies in its middle."""
+    import shapely  # noqa: PLC0415 (only a search needs it)
+
+    system: Any = datum if datum in {"wgs84", "plan"} else None
+    drawn = take_geometry(sought, index.area, system)
+    middle = shapely.point_on_surface(drawn.shape)
+    x, y = float(shapely.get_x(middle)), float(shapely.get_y(middle))
+    place = {
+        "said": {
+            "system": drawn.system, "sent": drawn.sent, "datum": drawn.system,
+            "plan": [round(x, 2), round(y, 2)],
+        },
+        "again": sought,
+        "kind": drawn.geometry["type"].lower(),
+        "geometry": drawn.geometry,
+        "outside_m": drawn.outside_m,
+        "notes": [dict(note.text) for note in drawn.notes],
+        "confirmed": False,
+    }  # fmt: skip
+    return Meant(_near(index.near(x, y)), place)
 
 
 def _place(typed: Typed) -> dict[str, Any]:

@@ -172,10 +172,19 @@ class Form:
         """What is sought: objects to choose from, or a place to confirm."""
         post = self.request.POST
         self.sought = post.get("find", "")
-        meant = self._meant(self.sought, post.get("datum", ""))
+        meant = self._meant(self._drawing() or self.sought, post.get("datum", ""))
         chosen = {(target["layer"], target["id"]) for target in self.filled.targets}
         self.hits = [hit for hit in meant.hits if (hit["layer"], hit["id"]) not in chosen]
         self.filled.place = meant.place or self.filled.place
+
+    def _drawing(self) -> str:
+        """A place that was drawn elsewhere: GeoJSON as a file or as text; empty where none came."""
+        came = self.request.FILES.get("drawn_file")
+        if came is None:
+            return self.request.POST.get("drawn", "").strip()
+        # What is no UTF-8 reads as no drawing, and is refused as one.
+        text: str = came.read(LIMITS.geometry_bytes + 1).decode("utf-8", "replace")
+        return text.lstrip("\ufeff")
 
     def _meant(self, sought: str, datum: str) -> aims.Meant:
         try:
