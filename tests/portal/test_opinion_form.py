@@ -211,7 +211,7 @@ def test_a_form_opened_in_time_and_sent_after_the_end_is_late(
     receipt = post(do="send", draft=draft_of(looked))
     assert "late (the period ended" in receipt
     assert Opinion.objects.get().late is True
-    assert "The period ended at" in page(Client().get(FORM))
+    assert "The period ended on" in page(Client().get(FORM))
 
 
 def test_no_page_sets_a_cookie_and_no_other_site_may_send_forms(opened: DatabaseStore) -> None:

@@ -132,6 +132,26 @@ def test_an_object_is_found_by_its_number_and_its_name(shown: DatabaseStore) -> 
     assert "Nothing was found" in read("/en/notices/town/plan/?q=nowhere-at-all")
 
 
+def test_a_reader_is_shown_numbers_and_no_names_that_only_the_file_knows(shown: DatabaseStore) -> None:
+    found = read("/en/notices/town/plan/")
+    assert 'Innovation and R&amp;D area</a> <span class="note">Areas</span>' in found
+    assert "RD-01</span>" in found
+    carried = read("/en/notices/town/plan/statements/P01/")
+    assert "Sentence: P01" in carried
+    assert "level=block" not in carried
+
+
+def test_a_phone_gets_a_map_as_wide_as_itself_and_long_tables_folded_up(shown: DatabaseStore) -> None:
+    page = read(f"/en/notices/town/plan/parcels/{PARCEL}/")
+    slim = re.search(r'<source media="[^"]+" srcset="([^"]+)"', page)
+    assert slim is not None
+    assert b"<svg" in b"".join(Client().get(slim[1]).streaming_content)  # type: ignore[attr-defined]
+    assert "<details>" not in page
+    folded = read("/en/notices/town/").partition("<details>")[2].partition("</details>")[0]
+    assert "Show the whole table" in folded
+    assert "Park green space" in folded
+
+
 def test_a_list_of_objects_goes_on_where_a_page_ends(shown: DatabaseStore) -> None:
     first = read("/en/notices/town/plan/?kind=parcels")
     assert len(re.findall(r"<li><a href=./en/notices/town/plan/parcels/", first)) == 20

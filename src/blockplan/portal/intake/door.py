@@ -50,7 +50,9 @@ def of_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return guarded
 
 
-_WORDS = {"key": "error.not_from_our_form", "status": 403}
+_WORDS = {
+    "key": "error.not_from_our_form", "title_key": "error.title.not_from_our_form", "status": 403
+}  # fmt: skip
 
 
 def notice_of(notice: str) -> Notice:

@@ -141,11 +141,16 @@ def _document(sorting: Sorting, row: Notice) -> dict[str, Any]:
         return document_of(sorting)  # the report then says that nothing was compared with the plan
 
 
+def _opinions(theme: Mapping[str, Any]) -> list[str]:
+    """The opinions with a point in a theme, each once."""
+    return list(dict.fromkeys(point["opinion"] for point in theme["points"]))
+
+
 def _head(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document without its register, and with the first points of each theme."""
     themes = [
-        {**theme, "n_points": len(theme["points"]), "n_other": len(theme["other_answers"]),
-         "points": [point["opinion"] for point in theme["points"][:MOST_POINTS]],
+        {**theme, "n_points": len(_opinions(theme)), "n_other": len(theme["other_answers"]),
+         "points": _opinions(theme)[:MOST_POINTS],
          "other_answers": theme["other_answers"][:MOST_POINTS]}
         for theme in document["themes"]
     ]  # fmt: skip

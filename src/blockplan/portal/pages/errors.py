@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 def _page(request: HttpRequest, status: int, key: str) -> HttpResponse:
-    return render(request, "portal/error.html", {"key": f"error.{key}", "status": status}, status=status)
+    return render(
+        request,
+        "portal/error.html",
+        {"key": f"error.{key}", "title_key": f"error.title.{key}", "status": status},
+        status=status,
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

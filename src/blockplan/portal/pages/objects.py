@@ -40,6 +40,8 @@ def objects(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     found = search(version, words, layer, _number(request.GET.get("after", "")))
     shown = [
         {"layer": one.layer, "id": one.object, "title": one.title,
+         # A name that only the file knows ("rd") says nothing to a reader; a number can be looked up.
+         "numbered": one.layer not in {STATEMENTS, RULES} and any(map(str.isdigit, one.object)),
          "href": addresses.object_(lang, row.id, one.layer, one.object)}
         for one in found[:PAGE]
     ]  # fmt: skip

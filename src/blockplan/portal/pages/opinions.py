@@ -19,7 +19,7 @@ from blockplan.portal.shown import open_to, seen, version_of
 from blockplan.respond.opinions import STANDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest
 
@@ -30,6 +30,7 @@ STEPS = (
     "submitted", "amended", "transcribed", "shown", "withdrawn", "redacted", "withheld", "restored", "erased",
 )  # fmt: skip
 LONGEST_NUMBER = 15
+LONGEST_ENDING = 7
 
 
 @public
@@ -111,11 +112,12 @@ def attachment(request: HttpRequest, notice: str, opinion_id: str, number: int) 
 
 
 def shown(row: Notice, one: register.Row) -> dict[str, Any]:
-    """An opinion for a template, with sizes of its files."""
+    """An opinion for a template, with the kinds of its files."""
     return {
         "id": one.id, "seq": one.seq, "at": one.at, "round": one.round, "standing": one.standing,
         "open": one.open, "late": one.late, "channel": one.channel, "sender": one.sender, "title": one.title,
-        "text": one.text, "ground": one.ground, "entry": one.entry, "files": one.files,
+        "text": one.text, "ground": one.ground, "entry": one.entry,
+        "files": [_with_ending(file) for file in one.files],
         "targets": [{"layer": layer, "id": id_} for layer, id_ in one.targets],
         "place": where(one),
     }  # fmt: skip
@@ -132,6 +134,13 @@ def where(one: register.Row) -> dict[str, Any] | None:
         left, low, right, high = shape(one.geometry).bounds
         found |= {"kind": one.geometry["type"].lower(), "x": left, "y": low, "to_x": right, "to_y": high}
     return found
+
+
+def _with_ending(file: Mapping[str, Any]) -> dict[str, Any]:
+    """A file with what a reader knows its kind by: ``PDF``; nothing where its name has no short ending."""
+    _, dot, ending = str(file.get("name") or "").rpartition(".")
+    known = dot and len(ending) <= LONGEST_ENDING and ending.isalnum()
+    return {**file, "ending": ending.upper() if known else ""}
 
 
 def names(row: Notice, targets: Iterable[tuple[str, str]]) -> dict[str, Any]:

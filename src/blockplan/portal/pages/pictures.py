@@ -53,15 +53,19 @@ def of_plan(version: PlanVersion, notice: str, lang: str) -> list[dict[str, Any]
 def of_object(version: PlanVersion, notice: str, layer: str, id_: str, lang: str) -> dict[str, Any] | None:
     """The small map of an object, for a template; None where it is not drawn on the plan."""
     name = _name(layer, id_)
-    told = _told(version, lang, name)
-    if told is None:
+    slim = f"{name}-slim"
+    if _told(version, lang, name) is None or _told(version, lang, slim) is None:
+        drawer = locator(version, lang)
         try:
-            made = locator(version, lang).picture(kind_of(layer), id_)
+            made = drawer.picture(kind_of(layer), id_)
         except UsageError:
             return None
         _keep(version, lang, [made], name)
-        told = _told(version, lang, name)
-    return None if told is None else told | {"src": _address(notice, lang, name)}
+        _keep(version, lang, [drawer.picture(kind_of(layer), id_, slim=True)], slim)
+    told, phone = _told(version, lang, name), _told(version, lang, slim)
+    if told is None or phone is None:
+        return None
+    return told | {"src": _address(notice, lang, name), "slim": phone | {"src": _address(notice, lang, slim)}}
 
 
 @lru_cache(maxsize=16)

@@ -7,6 +7,7 @@ words is kept, since every reader of a notice asks for it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ OF_ITSELF = "what"
 #: Signs of verdicts, as `blockplan.report.tables` has them.
 SIGNS = frozenset("✓✗?–")
 MOST_ON_A_PHONE = 3
+#: Longer tables are folded up on the page of a notice.
+MOST_ROWS = 10
+FIGURE = re.compile(r"[-–]?[\d.,]*\s?[^\d\s]{0,4}")
 #: Kind of a link, as `blockplan.report.public.place` has it -> layer of its page.
 PAGES = {"statement": STATEMENTS, "rule": RULES}
 
@@ -53,6 +57,11 @@ class Cell:
     first: bool = False
     href: str | None = None
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a number with its unit, or the dash for none."""
+        return not self.first and FIGURE.fullmatch(self.said) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -60,6 +69,16 @@ class Grid:
 
     heads: tuple[str, ...]
     lines: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def long(self) -> bool:
+        """Whether a notice shows it folded up, for who wants every row."""
+        return len(self.lines) > MOST_ROWS and not self.is_list
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it has one column, and so is a list."""
+        return len(self.heads) == 1
 
     @property
     def broad(self) -> bool:

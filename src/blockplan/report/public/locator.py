@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 #: Size of the map, mm, without its foot: of a wide thing, and of a tall one.
 WIDE_MM, TALL_MM = (104.0, 84.0), (88.0, 112.0)
+#: The map for a phone: its letters are as large as those of the page.
+SLIM_MM = (76.0, 72.0)
 #: At least so much land (m) is shown across, and so much around a thing, in proportion to its size and in m.
 LEAST_M, AROUND, MOST_AROUND_M = 420.0, 0.7, 300.0
 #: The small map of the whole plan, mm.
@@ -92,11 +94,12 @@ class Locator:
         self.speech = Speech(lang)
         self.ground = Ground(plan, self.speech.words)
 
-    def picture(self, kind: str, id_: str, *, plain: bool = False) -> Picture:
+    def picture(self, kind: str, id_: str, *, plain: bool = False, slim: bool = False) -> Picture:
         """
         The map of a parcel, area, facility, street ...: itself outlined in red, and the land around it.
 
-        `plain` leaves out heading, legend, marks and source, for a page that says these itself.
+        `plain` leaves out heading, legend, marks and source, for a page that says these itself; `slim` is as
+        wide as a phone, with the legend below.
 
         Raises
         ------
@@ -106,7 +109,7 @@ class Locator:
         shape = self._shape(kind, id_)
         frame = around(shape)
         name = self._name(kind, id_)
-        return self._drawn(f"locator-{kind}-{id_}", name, frame, shape, plain=plain)
+        return self._drawn(f"locator-{kind}-{id_}", name, frame, shape, plain=plain, slim=slim)
 
     def picture_at(self, x: float, y: float) -> Picture:
         """
@@ -124,8 +127,12 @@ class Locator:
             )
         return self._drawn("locator-point", bare(self.speech("picture.point")), around(point), point)
 
-    def _drawn(self, id_: str, name: str, frame: Frame, shape: Any, *, plain: bool = False) -> Picture:
-        page = TALL_MM if frame.height > frame.width * 1.15 and not plain else WIDE_MM
+    def _drawn(
+        self, id_: str, name: str, frame: Frame, shape: Any, *, plain: bool = False, slim: bool = False
+    ) -> Picture:
+        page = SLIM_MM if slim else WIDE_MM
+        if frame.height > frame.width * 1.15 and not (plain or slim):
+            page = TALL_MM
         unit = max(frame.width / page[0], frame.height / page[1])
         wide, high = page[0] * unit, page[1] * unit
         x, y = (frame.west + frame.east) / 2, (frame.south + frame.north) / 2
@@ -138,7 +145,8 @@ class Locator:
         made = Drawing(id_, title, alt, sheet, (), body, legend)
         if plain:
             return plain_picture(made, self.ground, self.speech, alt, table)
-        return picture(made, self.ground, self.speech, alt, table, key=self._key(frame))
+        key = None if slim else self._key(frame)
+        return picture(made, self.ground, self.speech, alt, table, key=key)
 
     def _shape(self, kind: str, id_: str) -> Any:
         layer = LAYER_OF.get(kind)

@@ -39,8 +39,9 @@ def phase_said(phase: str | None, speech: Speech) -> str:
 
 
 def link_row(link: Link, speech: Speech) -> Row:
-    """A link as a row: kind, name, id."""
-    return Row(speech(f"kind.{link.kind}"), carrier_said(link, speech), link.id, link)
+    """A link as a row: kind, name, and its number where it has one; a name of the file alone says nothing."""
+    number = link.id if any(map(str.isdigit, link.id)) else ""
+    return Row(speech(f"kind.{link.kind}"), carrier_said(link, speech), number, link)
 
 
 def carrier_said(link: Link, speech: Speech) -> str:

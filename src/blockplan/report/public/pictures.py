@@ -100,7 +100,7 @@ class Picture:
 
 
 def picture(
-    drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table, *, key: str = ""
+    drawing: Drawing, ground: Ground, speech: Speech, alt: str, table: Table, *, key: str | None = ""
 ) -> Picture:
     """
     A drawing with everything that a notice asks of a map around it.
@@ -111,9 +111,10 @@ def picture(
         The same for who cannot see it.
     key
         A small map of the whole plan, put above the legend; as SVG in millimetres, `LEGEND_MM` wide at most.
+        None puts the legend below the map, whatever its shape.
     """
     wide, high = drawing.size_mm
-    beside = drawing.narrow or bool(key)
+    beside = key is not None and (drawing.narrow or bool(key))
     width = 2 * MARGIN_MM + wide + (GAP_MM + LEGEND_MM if beside else 0.0)
     body, top = _head(drawing.title, ground, speech, width)
     body.append(drawing.nested(ground, MARGIN_MM, top))

@@ -80,7 +80,11 @@ def sections(record: Record, lang: str) -> tuple[Section, ...]:
 
 def title(record: Record, lang: str) -> str:
     """What the page of a record is called."""
-    speech = Speech(lang)
+    said = _title(record, Speech(lang))
+    return said[:1].upper() + said[1:]
+
+
+def _title(record: Record, speech: Speech) -> str:
     if isinstance(record, ParcelRecord):
         return speech("place.title", id=record.id)
     if isinstance(record, StatementRecord):

@@ -108,11 +108,19 @@ def count(context: Context, key: str, n: int, **values: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def last_moment(context: Context, day_: str, zone: str) -> str:
+def last_moment(context: Context, day_: str | dt.date, zone: str) -> str:
     """The end of a last day with the time zone: ``until 31 March 2026, 24:00 (UTC+8)``."""
-    end = dt.datetime.combine(dt.date.fromisoformat(day_), dt.time(23, 59, 59), ZoneInfo(zone))
+    last = dt.date.fromisoformat(day_) if isinstance(day_, str) else day_
+    end = dt.datetime.combine(last, dt.time(23, 59, 59), ZoneInfo(zone))
     lang = _lang(context)
-    return say("notices.end_moment", lang, day=day(context, day_), zone=moments.zone_said(end, zone, lang))
+    return say("notices.end_moment", lang, day=day(context, last), zone=moments.zone_said(end, zone, lang))
+
+
+@register.simple_tag(takes_context=True)
+def last_day_before(context: Context, moment_: str, zone: str) -> str:
+    """The day that ends at a moment: the last day of a period, of which the record keeps the end."""
+    end = moments.local(moment_, zone) - dt.timedelta(microseconds=1)
+    return day(context, end.date())
 
 
 @register.simple_tag(takes_context=True)
@@ -125,6 +133,12 @@ def response_word(context: Context, key: str, **values: Any) -> str:
 def spelled_out(text: str | None) -> str:
     """Words of a stranger: marks that turn the direction of writing are spelled out."""
     return response.shown(text)
+
+
+@register.filter
+def has_hidden_marks(text: str | None) -> bool:
+    """Whether words of a stranger have marks that are spelled out."""
+    return response.shown(text) != (text or "")
 
 
 @register.filter

@@ -11,7 +11,7 @@ function watchTheEnd() {
   if (left < longest) setTimeout(() => { over.hidden = false; over.setAttribute("role", "alert"); }, Math.max(left, 0));
 }
 
-const problems = document.getElementById("problems") || document.getElementById("hits");
+const problems = ["problems", "hits", "place"].map((id) => document.getElementById(id)).find(Boolean);
 if (problems) problems.focus();
 watchTheEnd();
 
