@@ -25,7 +25,19 @@ if TYPE_CHECKING:
 
 
 class BlockplanError(Exception):
-    """Base of every error raised on purpose."""
+    """
+    Base of every error raised on purpose.
+
+    Attributes
+    ----------
+    code
+        The ground, as in a room's catalog of refusals; empty where it stands in none.
+    text
+        The message in zh, en and ja, where it stands in a catalog; `str` gives the English one.
+    """
+
+    code: str = ""
+    text: Mapping[str, str] | None = None
 
 
 class UsageError(BlockplanError):
@@ -63,6 +75,8 @@ class IntakeError(BlockplanError):
     text
         The message in zh, en and ja: for whoever sent it. `str` gives the English one.
     """
+
+    text: Mapping[str, str]
 
     def __init__(self, code: str, text: Mapping[str, str]) -> None:
         super().__init__(code, text)

@@ -9,12 +9,17 @@ code holds no prose in one language.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from blockplan.errors import BlockplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable
+
+E = TypeVar("E", bound=BlockplanError)
 
 #: Languages that every text shown to a person exists in.
 LANGUAGES = ("zh", "en", "ja")
@@ -88,6 +93,46 @@ class Catalog:
         except (KeyError, TypeError):
             return False
         return True
+
+
+def refusal(kind: type[E], catalog: Callable[..., str], code: str, /, **values: Any) -> E:
+    """
+    An error whose sentence stands in a catalog: `str` gives the English one, ``text`` every one.
+
+    Parameters
+    ----------
+    catalog
+        A `Catalog`, or what is called like one.
+    code
+        Place of the sentence in the catalog.
+    values
+        What fills it; a text among them is filled in in the language of the sentence.
+    """
+    text = {
+        lang: catalog(code, lang, **{name: _in(value, lang) for name, value in values.items()})
+        for lang in LANGUAGES
+    }
+    error = kind(text[DEFAULT_LANGUAGE])
+    error.code, error.text = code, text
+    return error
+
+
+def listed(words: Iterable[Mapping[str, str] | str], between: str = ", ") -> dict[str, str]:
+    """
+    Words one after the other, as each language divides them.
+
+    Examples
+    --------
+    >>> listed(["zh", "ja"])["zh"]
+    'zh、ja'
+    """
+    words = list(words)
+    mark = {"zh": "、", "ja": "、"} if between == ", " else {}
+    return {lang: mark.get(lang, between).join(_in(word, lang) for word in words) for lang in LANGUAGES}
+
+
+def _in(value: Any, lang: str) -> Any:
+    return pick(value, lang) if isinstance(value, Mapping) else value
 
 
 @cache

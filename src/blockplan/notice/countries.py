@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import RulePackError, UsageError
+from blockplan.notice.refusals import refused
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,9 +91,7 @@ class PeriodRule(_Table):
         """The limit that holds on a first day: the newest that begins no later."""
         held = [limit for limit in self.limits if limit.from_ is None or limit.from_ <= first]
         if not held:
-            raise UsageError(
-                f"{self.id} has no limit for {first}; its first one begins on {self.limits[0].from_}."
-            )
+            raise refused(UsageError, "no_limit", rule=self.id, first=first, begins=self.limits[0].from_)
         return held[-1]
 
 
@@ -118,14 +118,12 @@ class Holidays(_Table):
         import holidays  # noqa: PLC0415 (a second on a slow disk)
 
         if self.subdivision is not None and subdivision is None:
-            parts = ", ".join(holidays.list_supported_countries()[self.country])
-            raise UsageError(f"Holidays of {self.country} differ from part to part. Name one of: {parts}.")
+            parts = listed(holidays.list_supported_countries()[self.country])
+            raise refused(UsageError, "part_wanted", country=self.country, parts=parts)
         try:
             days = holidays.country_holidays(self.country, subdiv=subdivision)
         except NotImplementedError:
-            raise UsageError(
-                f"{self.country} has no part {subdivision!r} with holidays of its own."
-            ) from None
+            raise refused(UsageError, "no_part", country=self.country, part=subdivision) from None
         also = frozenset(self.also)
         return lambda day: f"{day:%m-%d}" in also or not days.is_working_day(day)
 
@@ -190,8 +188,8 @@ class Country(_Table):
         for rule in self.rules:
             if name in {None, rule.id}:
                 return rule
-        known = ", ".join(rule.id for rule in self.rules)
-        raise UsageError(f"There is no rule {name!r} for {self.country}. Take one of: {known}.")
+        known = listed(rule.id for rule in self.rules)
+        raise refused(UsageError, "no_rule", rule=name, country=self.country, known=known)
 
     def closed_days(self, subdivision: str | None = None) -> Callable[[dt.date], bool]:
         """A test whether offices are closed on a day; `Holidays.closed_days`."""

@@ -47,7 +47,9 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.notice.proof import canonical
+from blockplan.notice.refusals import kind_word, refused
 from blockplan.notice.state import TAKES_OPINIONS, State
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -240,25 +242,19 @@ def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
     spec = KINDS[kind]
     missing = [key for key in spec.needs if payload.get(key) is None]
     if missing:
-        raise UsageError(
-            f"An entry '{kind}' needs {', '.join(missing)}, which is missing. Give it and try again."
-        )
+        raise refused(UsageError, "entry_needs", kind=kind_word(kind), missing=listed(missing))
     if spec.two and str(payload["by"]).strip().casefold() == str(payload["second"]).strip().casefold():
-        raise UsageError(
-            f"An entry '{kind}' needs two persons, and both are {payload['by']!r}. Let a second person look."
-        )
+        raise refused(UsageError, "two_persons", kind=kind_word(kind), by=payload["by"])
     _check_words(kind, payload)
 
 
 def _check_words(kind: str, payload: Mapping[str, Any]) -> None:
     for key, known in (("channel", CHANNELS), ("from", SENDERS)):
         if kind == "submitted" and payload[key] not in known:
-            raise UsageError(f"{key} {payload[key]!r} is not known. Take one of: {', '.join(known)}.")
+            raise refused(UsageError, "word_unknown", key=key, said=payload[key], known=listed(known))
     if kind == "answered":
         if payload["answer"].get("kind") not in ANSWERS:
-            raise UsageError(
-                f"An answer of the kind {payload['answer'].get('kind')!r} is not known. "
-                f"Take one of: {', '.join(ANSWERS)}."
-            )
+            said = payload["answer"].get("kind")
+            raise refused(UsageError, "answer_unknown", said=said, known=listed(ANSWERS))
         if ("segment" in payload) == ("theme" in payload):
-            raise UsageError("An answer is for one segment or for one theme; name one of the two.")
+            raise refused(UsageError, "answer_for_one")

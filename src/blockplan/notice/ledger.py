@@ -14,6 +14,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
 from blockplan.notice.leaves import commit, leaf
 from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.refusals import refused
 from blockplan.notice.standing import Standing, check_about, standing
 from blockplan.notice.waiting import check_look, waits_again
 
@@ -148,11 +149,9 @@ class Ledger:
     def _check_opinion(self, kind: str, opinion: Any) -> None:
         event = self._first(opinion)
         if event is None or event.kind != "submitted" or event.opinion != opinion:
-            raise UsageError(
-                f"There is no opinion {opinion!r} in this record. Opinions are numbered like O-17."
-            )
+            raise refused(UsageError, "no_opinion", opinion=opinion)
         if kind != "erased" and not event.known:
-            raise NoticeStateError(f"Opinion {opinion} was erased; nothing more can be entered about it.")
+            raise refused(NoticeStateError, "opinion_erased", opinion=opinion)
         check_about(kind, event, withdrawn=any(self._rows.events({"withdrawn"}, about=str(opinion))))
 
     def _insert(self, event: Event) -> None:

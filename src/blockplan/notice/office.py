@@ -18,6 +18,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.countries import Holidays, PeriodRule, country
 from blockplan.notice.events import Attachment, write_time
 from blockplan.notice.periods import DAY, first_moment, planned
+from blockplan.notice.refusals import refused
 from blockplan.notice.state import State
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ def opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dic
 def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.date | None) -> dict[str, Any]:
     """The period with a later end, by the law that was entered at the opening."""
     if not opened:
-        raise NoticeStateError("The notice is not open yet, so there is nothing to lengthen. Open it first.")
+        raise refused(NoticeStateError, "not_open_yet")
     now = opened["period"]
     if last <= dt.date.fromisoformat(now["submission"]["last"]):
         # The record's own law refuses it, and says what to do instead.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from blockplan.errors import UsageError
-from blockplan.texts import LANGUAGES
+from blockplan.notice.refusals import refused
+from blockplan.texts import LANGUAGES, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,10 +157,15 @@ def particulars_from(said: Mapping[str, Any]) -> Particulars:
     try:
         return Particulars.model_validate(said)
     except ValidationError as error:
-        faults = "\n".join(
-            f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()
-        )
-        raise UsageError(f"The particulars of the notice are off:\n{faults}\nPut them right.") from None
+        faults = [
+            {
+                "en": f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}",
+                # What the reader of documents says besides is in English alone.
+                **dict.fromkeys(("zh", "ja"), f"  {'.'.join(str(part) for part in fault['loc'])}"),
+            }
+            for fault in error.errors()
+        ]
+        raise refused(UsageError, "particulars_off", faults=listed(faults, "\n")) from None
 
 
 def asked_and_missing(particulars: Particulars, country: Country) -> list[str]:

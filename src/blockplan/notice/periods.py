@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from blockplan.errors import UsageError
 from blockplan.notice.events import write_time
+from blockplan.notice.refusals import TEXTS, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,16 +126,14 @@ def planned(
     until = last or (max(seen, least.submission.last) if two else seen)
     for name, day, earliest in (
         ("inspection", seen, least.inspection.last),
-        ("submission of opinions", until, least.submission.last),
+        ("submission", until, least.submission.last),
     ):
         _check_end(rule, name, day, earliest, closed)
     if until < seen or (not two and until != seen):
-        raise UsageError(
-            f"Opinions until {until}, but inspection until {seen}: by {rule.id} "
-            + ("opinions are taken in at least as long." if two else "both end on the same day.")
-        )
+        code = "ends_two" if two else "ends_one"
+        raise refused(UsageError, code, until=until, seen=seen, rule=rule.id)
     if (until - first).days > LONGEST_DAYS:
-        raise UsageError(f"A period from {first} to {until} is longer than ten years. Correct the year.")
+        raise refused(UsageError, "period_long", first=first, until=until)
     return _period(rule, first, seen, until)
 
 
@@ -142,15 +141,15 @@ def _check_end(
     rule: PeriodRule, name: str, day: dt.date, earliest: dt.date, closed: Callable[[dt.date], bool]
 ) -> None:
     if day < earliest:
-        raise UsageError(
-            f"The {name} would end on {day}; by {rule.id} ({rule.source.document}, {rule.source.clause}) "
-            f"the earliest last day is {earliest}. Take that day or a later one."
-        )
+        source = f"{rule.source.document}, {rule.source.clause}"
+        raise refused(
+            UsageError, "ends_early", what=TEXTS.text(f"part.{name}"), day=day, rule=rule.id, source=source,
+            earliest=earliest,
+        )  # fmt: skip
     moved = _moved(rule, day, closed)
     if moved != day:
-        raise UsageError(
-            f"The {name} would end on {day}, a day on which offices are closed; by {rule.id} it would last "
-            f"until {moved}. Name that day."
+        raise refused(
+            UsageError, "ends_closed", what=TEXTS.text(f"part.{name}"), day=day, rule=rule.id, moved=moved
         )
 
 

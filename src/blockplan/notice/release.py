@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.particulars import asked_and_missing
 from blockplan.notice.proof import canonical
+from blockplan.notice.refusals import TEXTS, refused
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,8 +84,8 @@ def release_from(said: Mapping[str, Any]) -> Release:
     try:
         return Release.model_validate(said)
     except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]) for fault in error.errors())
-        raise UsageError(f"The release check lacks: {names}. Answer each in a few words.") from None
+        names = listed(_field_word(str(fault["loc"][0])) for fault in error.errors())
+        raise refused(UsageError, "release_lacks", names=names) from None
 
 
 def findings(plan: Plan, particulars: Particulars, country: Country) -> list[Finding]:
@@ -129,16 +131,26 @@ def signed(
     """
     by, second = persons
     if by.strip().casefold() == second.strip().casefold():
-        raise UsageError(f"The release check needs two persons, and both are {by!r}. Let another one look.")
+        raise refused(UsageError, "release_one_person", by=by)
     stops = [finding for finding in seen if finding.stops]
     if stops:
-        said = ", ".join(" ".join(map(str, (one.kind, *one.said.values()))) for one in stops[:10])
-        raise NoticeStateError(f"The notice cannot be released yet: {said}. Put it right first.")
+        raise refused(NoticeStateError, "release_stops", said=listed(_stop_word(one) for one in stops[:10]))
     answers = release.model_dump(mode="json")
     return {
         **answers, "of": of, "plan": plan, "seen": [one.to_dict() for one in seen], "by": by,
         "second": second, "at": at,
     }  # fmt: skip
+
+
+def _field_word(name: str) -> Mapping[str, str] | str:
+    key = f"release_field.{name}"
+    return TEXTS.text(key) if key in TEXTS else name
+
+
+def _stop_word(finding: Finding) -> Mapping[str, str]:
+    """A finding that stops, in short: what it is, and of what."""
+    keys = [f"stop.{finding.kind}", *(f"particular.{word}" for word in finding.said.values())]
+    return listed([TEXTS.text(key) if key in TEXTS else key.partition(".")[2] for key in keys], " ")
 
 
 def require_released(release: Mapping[str, Any] | None, *, of: str) -> None:
@@ -151,9 +163,9 @@ def require_released(release: Mapping[str, Any] | None, *, of: str) -> None:
         If the check is not signed, or something was changed since.
     """
     if not release:
-        raise NoticeStateError("The release check is not signed. Let a second person look before it opens.")
+        raise refused(NoticeStateError, "release_unsigned")
     if release["of"] != of:
-        raise NoticeStateError("Something was changed after the release check. Let it be signed anew.")
+        raise refused(NoticeStateError, "release_changed")
 
 
 def _faults(plan: Plan) -> list[Finding]:

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.events import CHANNELS, KINDS, write_time
 from blockplan.notice.periods import DAY, first_moment
+from blockplan.notice.refusals import TEXTS, kind_word, refused, state_word
 from blockplan.notice.state import State, step
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -73,9 +75,13 @@ class Standing:
         if spec.leads_to is not None and spec.leads_to is not self.state:
             step(self.state, spec.leads_to)
         if self.state not in spec.when:
-            allowed = ", ".join(sorted(spec.when))
-            raise NoticeStateError(
-                f"'{kind}' cannot be entered: the plan is '{self.state}'. It may be when: {allowed}."
+            allowed = listed(state_word(state) for state in sorted(spec.when))
+            raise refused(
+                NoticeStateError,
+                "not_now",
+                kind=kind_word(kind),
+                state=state_word(self.state),
+                allowed=allowed,
             )
         law = _LAWS.get(kind)
         if law is not None:
@@ -103,17 +109,10 @@ class Standing:
         if given is None:
             return at
         if not CHANNELS[payload["channel"]]:
-            raise UsageError(
-                f"received_at cannot be given for the channel {payload['channel']!r}: the server's "
-                f"clock decides. "
-                "Leave it out."
-            )
+            raise refused(UsageError, "received_by_clock", channel=payload["channel"])
         arrived = write_time(self.moment(str(given)))
         if arrived > at:
-            raise UsageError(
-                f"received_at is {given}, which is after now ({at}). Give the day or time at which it "
-                f"arrived."
-            )
+            raise refused(UsageError, "received_later", given=given, at=at)
         return arrived
 
     def moment(self, said: str) -> dt.datetime:
@@ -124,9 +123,7 @@ class Standing:
         try:
             found = dt.datetime.fromisoformat(said)
         except ValueError:
-            raise UsageError(
-                f"{said!r} is no day and no time; write 2026-03-31 or 2026-03-31T16:20+08:00."
-            ) from None
+            raise refused(UsageError, "no_moment", said=said) from None
         return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(self.zone))
 
 
@@ -148,11 +145,7 @@ def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> Non
     _check_release(payload)
     after_first = dt.date.fromisoformat(period["submission"]["first"]) + DAY
     if at >= write_time(first_moment(after_first, period["zone"])):
-        raise NoticeStateError(
-            f"The notice cannot begin on {period['submission']['first']}: that day is over, and a "
-            f"record is not "
-            "made backwards. Take today or a later day as its first."
-        )
+        raise refused(NoticeStateError, "first_day_over", first=period["submission"]["first"])
 
 
 def _check_release(payload: Mapping[str, Any]) -> None:
@@ -162,9 +155,9 @@ def _check_release(payload: Mapping[str, Any]) -> None:
         return
     by, second = (str(release.get(who) or "").strip().casefold() for who in ("by", "second"))
     if not by or not second or by == second:
-        raise NoticeStateError("The release check is not signed by two persons. Let a second person look.")
+        raise refused(NoticeStateError, "release_two")
     if release.get("plan") != payload["plan"].get("content_hash"):
-        raise NoticeStateError("The release check is about another plan. Let the check be signed anew.")
+        raise refused(NoticeStateError, "release_other_plan")
 
 
 def _check_moments(period: Mapping[str, Any]) -> None:
@@ -174,41 +167,31 @@ def _check_moments(period: Mapping[str, Any]) -> None:
         submission["first"], submission["last"], inspection["last"]))  # fmt: skip
     moments = (first_moment(first, period["zone"]), first_moment(last + DAY, period["zone"]))
     if (period["begins"], period["ends_before"]) != tuple(write_time(moment) for moment in moments):
-        raise NoticeStateError(
-            f"The moments of the period are not those of {first} to {last} at {period['zone']}."
-        )
+        raise refused(NoticeStateError, "moments", first=first, last=last, zone=period["zone"])
     if inspection["first"] != submission["first"] or not first <= seen <= last:
-        raise NoticeStateError("Inspection and submission do not begin together, or inspection ends later.")
+        raise refused(NoticeStateError, "not_together")
 
 
 def _law_extended(now: Standing, payload: Mapping[str, Any], at: str) -> None:
     period = payload["period"]
     _check_moments(period)
     if not now.running(at):
-        raise NoticeStateError(
-            f"The period ended before {now.ends_before}; a period that is over is not lengthened. "
-            "Restart the notice if more time is needed."
-        )
+        raise refused(NoticeStateError, "over_not_lengthened", ends=now.ends_before)
     if period["begins"] != now.begins or period["zone"] != now.zone:
-        raise NoticeStateError("An extension moves the end alone; beginning and time zone stay.")
+        raise refused(NoticeStateError, "beginning_stays")
     if period["ends_before"] <= (now.ends_before or ""):
-        raise NoticeStateError(
-            f"The new end ({period['submission']['last']}) is not after the present one "
-            f"({now.opened['period']['submission']['last']}): a running period can be lengthened, "
-            f"never shortened. "
-            "Give a later day, or withdraw or restart the notice."
-        )
+        raise refused(
+            NoticeStateError, "never_shortened", new=period["submission"]["last"],
+            last=now.opened["period"]["submission"]["last"],
+        )  # fmt: skip
     if period["inspection"]["last"] < now.opened["period"]["inspection"]["last"]:
-        raise NoticeStateError("An extension must not shorten the inspection. Give a later day.")
+        raise refused(NoticeStateError, "inspection_shortened")
 
 
 def _law_closed(now: Standing, payload: Mapping[str, Any], at: str) -> None:
     if now.running(at):
-        raise NoticeStateError(
-            f"The period runs until {now.ends_before} (last day "
-            f"{now.opened['period']['submission']['last']}); "
-            "it cannot be closed before its end. Withdraw the notice, or restart it, if it must stop now."
-        )
+        last = now.opened["period"]["submission"]["last"]
+        raise refused(NoticeStateError, "still_runs", ends=now.ends_before, last=last)
     if payload["ended_before"] != now.ends_before:
         raise NoticeStateError(f"The period ended before {now.ends_before}, not {payload['ended_before']}.")
 
@@ -226,19 +209,17 @@ def _law_submitted(now: Standing, payload: Mapping[str, Any], at: str) -> None:
 
 def _law_amended(now: Standing, _payload: Mapping[str, Any], at: str) -> None:
     if not now.running(at):
-        raise NoticeStateError(
-            f"The period ended before {now.ends_before}; what was submitted cannot be amended any more. "
-            "Submit a further opinion: it is kept, and marked late."
-        )
+        raise refused(NoticeStateError, "amend_over", ends=now.ends_before)
 
 
 def _law_stepped(now: Standing, payload: Mapping[str, Any], _at: str) -> None:
     known = {step["id"]: step["in"] for step in now.opened.get("steps", [])}
     if now.opened and now.state not in known.get(payload["step"], ()):
-        there = ", ".join(name for name, states in known.items() if now.state in states) or "none"
-        raise NoticeStateError(
-            f"The step {payload['step']!r} is none for a plan that is '{now.state}'. Steps now: {there}."
-        )
+        names = [name for name, states in known.items() if now.state in states]
+        raise refused(
+            NoticeStateError, "no_step_now", step=payload["step"], state=state_word(now.state),
+            there=listed(names) if names else TEXTS.text("none"),
+        )  # fmt: skip
 
 
 def check_about(kind: str, first: Event, *, withdrawn: bool) -> None:
@@ -258,14 +239,11 @@ def check_about(kind: str, first: Event, *, withdrawn: bool) -> None:
         If it may not.
     """
     if kind in {"amended", "transcribed", "withdrawn"} and withdrawn:
-        raise NoticeStateError(f"Opinion {first.opinion} was withdrawn; submit a new one instead.")
+        raise refused(NoticeStateError, "opinion_withdrawn", opinion=first.opinion)
     if kind == "transcribed" and first.known:
         said = first.payload
         if not CHANNELS[said["channel"]] or not first.files or said["text"].strip():
-            raise NoticeStateError(
-                f"Opinion {first.opinion} has words of its own, or no scan: there is nothing to transcribe. "
-                "Nobody puts other words in their place."
-            )
+            raise refused(NoticeStateError, "nothing_to_transcribe", opinion=first.opinion)
 
 
 _LAWS = {

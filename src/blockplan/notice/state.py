@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from blockplan.errors import NoticeStateError
+from blockplan.notice.refusals import TEXTS, refused, state_word
+from blockplan.texts import listed
 
 
 class State(StrEnum):
@@ -51,5 +53,6 @@ def step(now: State, then: State) -> State:
     """
     if then in NEXT[now]:
         return then
-    following = ", ".join(sorted(NEXT[now])) or "nothing"
-    raise NoticeStateError(f"The plan is '{now}'; '{then}' may not follow it. What may follow: {following}.")
+    words = listed(state_word(state) for state in sorted(NEXT[now]))
+    following = words if NEXT[now] else TEXTS.text("nothing")
+    raise refused(NoticeStateError, "step", now=state_word(now), then=state_word(then), following=following)

@@ -17,6 +17,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.events import KINDS
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.proof import canonical
+from blockplan.notice.refusals import refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,17 +61,11 @@ class Opinion:
     def check(self) -> None:
         """UsageError where there are no words and no file, or too many of either."""
         if not self.text.strip() and not self.files:
-            raise UsageError("The opinion has no words and no file. Give one of them.")
+            raise refused(UsageError, "opinion_empty")
         if len(self.text) > LARGEST_TEXT:
-            raise UsageError(
-                f"The text has {len(self.text):,} signs; {LARGEST_TEXT:,} are the most. Attach a file "
-                f"instead."
-            )
+            raise refused(UsageError, "opinion_long", signs=f"{len(self.text):,}", most=f"{LARGEST_TEXT:,}")
         if sum(len(file.content) for file in self.files) > LARGEST_FILES_BYTES:
-            raise UsageError(
-                f"The files have more than {LARGEST_FILES_BYTES:,} bytes together. Send fewer or "
-                f"smaller ones."
-            )
+            raise refused(UsageError, "opinion_files_large", most=f"{LARGEST_FILES_BYTES:,}")
 
 
 def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
@@ -101,7 +96,10 @@ def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, 
             try:
                 found.append((enter(ledger, one, key), key))
             except UsageError as error:
-                raise UsageError(f"{error} (opinion {number} of {len(opinions)}; none was entered)") from None
+                said = error.text or str(error)
+                raise refused(
+                    UsageError, "one_of_many", why=said, number=number, count=len(opinions)
+                ) from None
         return found
 
     return store.transact(work)
@@ -177,9 +175,7 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
     def work(ledger: Ledger) -> Event:
         events = [event for event in ledger.events(about=number) if KINDS[event.kind].words]
         if not events:
-            raise UsageError(
-                f"There is no opinion {number!r} in this record. Opinions are numbered like O-17."
-            )
+            raise refused(UsageError, "no_opinion", opinion=number)
         entries: list[dict[str, Any]] = [{"seq": event.seq, "parts": parts} for event in events]
         if not person_only and events[0].known:
             entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
@@ -222,9 +218,9 @@ def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
     first = next(ledger.events({"submitted"}, about=number), None)
     content = first.person.content if first is not None and first.person is not None else None
     if content is None:
-        raise NoticeStateError(f"Opinion {number} has no secret any more, or is not there. Ask the office.")
+        raise refused(NoticeStateError, "no_secret", opinion=number)
     if not holds_secret(first, secret):
-        raise UsageError(f"The secret is not that of opinion {number}. It stands beside its receipt.")
+        raise refused(UsageError, "secret_wrong", opinion=number)
 
 
 def _digest(secret: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError
 from blockplan.notice.disclosure import Fate
+from blockplan.notice.refusals import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,12 +57,9 @@ def check_waits(payload: Mapping[str, Any], fate: Fate) -> None:
     """The same, where what became of the opinion is known."""
     opinion, of = payload["opinion"], payload["of"]
     if not fate.marked or fate.newest in fate.looked:
-        raise NoticeStateError(f"The words of opinion {opinion} do not wait for anybody to look.")
+        raise refused(NoticeStateError, "waits_not", opinion=opinion)
     if type(of) is not int or of != fate.newest:
-        raise NoticeStateError(
-            f"The words of opinion {opinion} are those of entry {fate.newest} now, not of {of}. "
-            "Look at these."
-        )
+        raise refused(NoticeStateError, "other_words", opinion=opinion, newest=fate.newest, of=of)
 
 
 def check_mark(event: Event, first: Event | None) -> None:

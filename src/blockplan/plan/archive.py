@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from blockplan.errors import PlanDataError
+from blockplan.plan.refusals import TEXTS, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ class ZipLimits:
 
 
 _CHUNK = 1024 * 1024
-_ADVICE = "Make the zip again from the plan's folder with ordinary files only."
+_ADVICE = TEXTS("advice")
 #: What Macs and Windows put into folders; no part of a plan.
 _JUNK = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
 _UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
@@ -113,7 +114,7 @@ def unpack(path: Path, folder: Path, limits: ZipLimits) -> None:
                 with archive.open(entry) as source, place.open("xb") as target:
                     left -= _copy(source, target, min(left, _allowed(entry, limits)), path, entry)
     except _UNZIP_ERRORS as error:
-        raise PlanDataError(_not_a_zip(path, error)) from None
+        raise _not_a_zip(path, error) from None
     except (OSError, ValueError) as error:
         raise PlanDataError(f"{path} cannot be unpacked: {_reason(error)}.\n{_ADVICE}") from None
 
@@ -152,7 +153,7 @@ def _harmless_names(
             f"{path} is not unpacked, because of {len(faults)} of its entries:\n{shown}\n{_ADVICE}"
         )
     if not any(not entry.is_dir() for entry, _ in named):
-        raise PlanDataError(f"{path} is a zip without files.\n{_ADVICE}")
+        raise refused("zip_bare", path=path, advice=TEXTS.text("advice"))
     return named
 
 
@@ -204,16 +205,14 @@ def _decoded(entry: zipfile.ZipInfo) -> str:
     return entry.filename
 
 
-def _not_a_zip(path: Path, error: Exception) -> str:
+def _not_a_zip(path: Path, error: Exception) -> PlanDataError:
     if path.stat().st_size == 0:
-        return f"{path} is an empty file.\nName the plan's folder or a zip of it."
+        return refused("empty", path=path)
     with path.open("rb") as file:
         begins_like_a_zip = file.read(2) == b"PK"
     if begins_like_a_zip:
-        return f"{path} is a damaged zip ({error}).\nCopy or download it again, or name the unpacked folder."
-    return (
-        f"{path} is neither a folder nor a zip.\nName the folder (or zip) that holds plan.toml and plan.gpkg."
-    )
+        return refused("zip_damaged", path=path, error=error)
+    return refused("no_package", path=path)
 
 
 def _root(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError
+from blockplan.plan.refusals import refused
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -38,10 +39,7 @@ def plan_crs(text: str) -> pyproj.CRS | None:
     try:
         crs = pyproj.CRS.from_user_input(text.strip())
     except (CRSError, ValueError, OverflowError):
-        raise PlanDataError(
-            f"crs = {text[:80]!r} names no known coordinate reference system.\n"
-            'Write a code such as "EPSG:4548" (CGCS2000, 3-degree zone, central meridian 117 E), or "local".'
-        ) from None
+        raise refused("crs_unknown", text=text[:80]) from None
     return checked(crs, f"crs = {text[:80]!r}")
 
 

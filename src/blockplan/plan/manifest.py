@@ -8,6 +8,7 @@ once, with the key it stands under.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from blockplan.errors import PlanDataError
 from blockplan.plan import tomlfile
+from blockplan.plan.refusals import TEXTS, refused
+from blockplan.texts import LANGUAGES, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,17 +112,13 @@ def read_manifest(path: Path) -> Manifest:
             )
         table = tomlfile.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
-        raise PlanDataError(
-            f"{path.parent} has no plan.toml, so it is not a plan package.\n"
-            "Name the folder (or zip) that holds plan.toml and plan.gpkg; "
-            "`blockplan import layers` makes one from your own layers."
-        ) from None
+        raise refused("no_manifest", path=path.parent) from None
     except OSError as error:
         raise PlanDataError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
-        raise PlanDataError(f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from error
+        raise refused("manifest_no_text", path=path, start=error.start) from error
     except tomllib.TOMLDecodeError as error:
-        raise PlanDataError(f"{path} is not valid TOML: {error}. Correct the line named.") from error
+        raise refused("manifest_no_toml", path=path, error=error, line=_line_of(error)) from error
     except RecursionError:
         raise PlanDataError(f"{path} nests tables or lists too deeply to be a plan.toml.") from None
     return manifest_from(table, path)
@@ -132,10 +131,16 @@ def manifest_from(table: dict[str, Any], where: Path | str) -> Manifest:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False)
         lines = [f"  {'.'.join(map(str, fault['loc'])) or '(file)'}: {_said(fault)}" for fault in faults]
-        raise PlanDataError(
-            f"{where}: {len(lines)} of its keys cannot be used.\n" + "\n".join(lines) + "\n"
-            "Correct them; docs/plan-package.md shows a complete plan.toml."
+        names = listed(".".join(map(str, fault["loc"])) or "-" for fault in faults)
+        raise refused(
+            "manifest_keys", path=where, count=len(lines), lines="\n".join(lines), names=names
         ) from None
+
+
+def _line_of(error: tomllib.TOMLDecodeError) -> dict[str, str] | str:
+    """Where a file is no TOML, as the sentences in zh and ja say it."""
+    found = re.search(r"line (\d+)", str(error))
+    return "" if found is None else {lang: TEXTS("manifest_line", lang, line=found[1]) for lang in LANGUAGES}
 
 
 def _said(fault: Any) -> str:

@@ -20,6 +20,7 @@ from blockplan.plan.crs import plan_crs, to_plan_crs
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import read_manifest
 from blockplan.plan.model import BASE, Difference, Plan, tidied
+from blockplan.plan.refusals import refused
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +58,7 @@ def read(path: str | Path, scenario: str | None = None) -> Plan:
         manifest = read_manifest(folder / MANIFEST)
         frames = {name: _in_crs(frame, manifest, name) for name, frame in _read_frames(folder).items()}
     if not frames:
-        raise PlanDataError(
-            f"{path} holds no layer: neither {LAYERS_FILE} nor a file such as parcels.geojson.\n"
-            f"Put {LAYERS_FILE} beside {MANIFEST}; docs/plan-package.md lists the layers."
-        )
+        raise refused("no_layer", path=path, layers=LAYERS_FILE, manifest=MANIFEST)
     plan = Plan(manifest, frames, path=path)
     return plan if scenario in (None, BASE) else with_scenario(plan, str(scenario))
 

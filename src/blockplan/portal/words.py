@@ -14,7 +14,7 @@ from typing import Any
 from blockplan.texts import Catalog
 
 #: Apps whose folder ``texts`` holds words.
-APPS = ("pages", "intake", "mail", "office", "api")
+APPS = ("record", "pages", "intake", "mail", "office", "api")
 OPEN, SHUT = "⟦", "⟧"
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from blockplan.errors import UsageError
-from blockplan.texts import LANGUAGES
+from blockplan.respond.refusals import TEXTS, refused
+from blockplan.texts import LANGUAGES, Catalog, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,7 @@ AnswerKind = Literal[
 KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
 #: Answers that promise a change of the plan.
 CHANGING = frozenset({"adopted", "adopted_in_part"})
+_WORDS = Catalog("blockplan.respond", "response.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +116,21 @@ def answer_from(said: Mapping[str, Any], by: str = "", entry: int | None = None)
     """
     kind = said.get("kind")
     if kind not in KINDS:
-        msg = f"An answer of the kind {kind!r} is not known. Take one of: {', '.join(KINDS)}."
-        raise UsageError(msg)
+        raise refused(UsageError, "answer_kind", kind=kind, known=listed(KINDS))
     reason = _reason(kind, said.get("reason"))
     changes = tuple(_change(change) for change in said.get("changes") or ())
     links = tuple(said.get("links") or ())
     if any(not (isinstance(link, dict) and link.get("layer") and link.get("id")) for link in links):
-        raise UsageError('A link of an answer names layer and id: {"layer": "parcels", "id": "P-012"}.')
+        raise refused(UsageError, "answer_link")
     return Answer(kind, reason, links, changes, by, entry)
 
 
 def _reason(kind: str, reason: Any) -> Text:
     texts = [reason] if isinstance(reason, str) else list(reason.values()) if isinstance(reason, dict) else []
     if isinstance(reason, dict) and (unknown := set(reason) - set(LANGUAGES)):
-        msg = (
-            f"The reason of an answer is in {', '.join(sorted(unknown))}; write it in {', '.join(LANGUAGES)}."
-        )
-        raise UsageError(msg)
+        raise refused(UsageError, "reason_language", unknown=listed(sorted(unknown)), known=listed(LANGUAGES))
     if not any(isinstance(text, str) and text.strip() for text in texts):
-        msg = f"The answer '{kind}' has no reason. Whoever gave the opinion is owed one: write why."
-        raise UsageError(msg)
+        raise refused(UsageError, "answer_bare", kind=_WORDS.text(f"kind.{kind}") | {"en": kind})
     return reason if isinstance(reason, str) else dict(reason)
 
 
@@ -141,19 +138,20 @@ def _change(said: Mapping[str, Any]) -> Change:
     missing = [key for key in ("layer", "id", "column", "plan_version") if not said.get(key)]
     missing += [key for key in ("old", "new") if key not in said]
     if missing:
-        msg = (
-            f"A change that an answer caused lacks {', '.join(missing)}. "
-            "Give layer, id, column, old, new, plan_version."
-        )
-        raise UsageError(msg)
+        raise refused(UsageError, "change_lacks", missing=listed(missing))
     return Change(
         said["layer"], str(said["id"]), said["column"], said["old"], said["new"], said["plan_version"]
     )
 
 
 def faults_of(answer: Answer, before: Plan, after: Plan | None = None) -> list[str]:
+    """As `faults_in_words`, in English."""
+    return [fault["en"] for fault in faults_in_words(answer, before, after)]
+
+
+def faults_in_words(answer: Answer, before: Plan, after: Plan | None = None) -> list[dict[str, str]]:
     """
-    What the answer says of the plan and the plan does not bear out, in sentences; empty where all holds.
+    What the answer says of the plan and the plan does not bear out; empty where all holds.
 
     Parameters
     ----------
@@ -166,7 +164,7 @@ def faults_of(answer: Answer, before: Plan, after: Plan | None = None) -> list[s
     """
     known = [plan for plan in (before, after) if plan is not None]
     found = [
-        f"{link['layer']} {link['id']}: no such object in the plan"
+        _fault("no_object", layer=link["layer"], id=link["id"])
         for link in answer.links
         if not any(_has(plan, link["layer"], str(link["id"])) for plan in known)
     ]
@@ -175,21 +173,22 @@ def faults_of(answer: Answer, before: Plan, after: Plan | None = None) -> list[s
     return found
 
 
-def _faults_of_change(change: Change, before: Plan, after: Plan | None) -> list[str]:
+def _faults_of_change(change: Change, before: Plan, after: Plan | None) -> list[dict[str, str]]:
     where = f"{change.layer} {change.id}, {change.column}"
-    found = []
+    found: list[dict[str, str]] = []
     if _differs(held := _value(before, change), change.old):
-        found.append(f"{where}: the answer says it was {change.old!r}; in the plan on notice it is {held!r}")
+        found.append(_fault("old", where=where, said=change.old, held=held))
     if after is None:
         return found
     if after.content_hash != change.plan_version:
-        found.append(
-            f"{where}: the answer names the plan {change.plan_version}, "
-            f"and the plan given is {after.content_hash}"
-        )
+        found.append(_fault("version", where=where, said=change.plan_version, held=after.content_hash))
     elif _differs(held := _value(after, change), change.new):
-        found.append(f"{where}: the answer says it is now {change.new!r}; in the changed plan it is {held!r}")
+        found.append(_fault("new", where=where, said=change.new, held=held))
     return found
+
+
+def _fault(code: str, **values: Any) -> dict[str, str]:
+    return {lang: TEXTS(f"fault.{code}", lang, **values) for lang in LANGUAGES}
 
 
 def _has(plan: Plan, layer: str, id_: str) -> bool:

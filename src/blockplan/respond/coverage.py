@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import NoticeStateError
 from blockplan.respond.opinions import STANDINGS
+from blockplan.respond.refusals import TEXTS as REFUSALS
+from blockplan.respond.refusals import refused
+from blockplan.texts import LANGUAGES, Catalog, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 #: How many places an error names; the rest is counted.
 NAMED = 10
+TEXTS = Catalog("blockplan.respond", "response.toml")
 
 Lack = Literal["not_looked_at", "not_cut", "not_sorted", "not_answered"]
 #: What is lacking, in words, and what to do.
@@ -59,8 +63,14 @@ class Gap:
     @property
     def said(self) -> str:
         """The gap in words."""
+        return self.text["en"]
+
+    @property
+    def text(self) -> dict[str, str]:
+        """The same in every language."""
         theme = f" ({self.theme})" if self.theme else ""
-        return f"{self.segment or self.opinion}: {SAYS[self.lack]}{theme}"
+        words = TEXTS.text(f"lack.{self.lack}") | {"en": SAYS[self.lack]}
+        return {lang: f"{self.segment or self.opinion}: {word}{theme}" for lang, word in words.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +142,21 @@ def require_complete(desk: Sorting) -> None:
     found = gaps(desk)
     waiting = [gap for gap in found if gap.lack == "not_looked_at"]
     if unanswered := [gap for gap in found if gap.lack != "not_looked_at"]:
-        noun = "segment has" if len(unanswered) == 1 else "segments have"
-        msg = (
-            f"{len(unanswered)} {noun} no answer, so there is no response report yet:\n{_named(unanswered)}\n"
-            "Answer them first."
-        )
-        raise NoticeStateError(msg)
+        raise _lacking("unanswered", unanswered)
     if waiting:
-        noun = "opinion waits" if len(waiting) == 1 else "opinions wait"
-        msg = (
-            f"{len(waiting)} {noun} for somebody to look, so there is no response report yet:\n"
-            f"{_named(waiting)}\nShow them, or withhold or redact them with a ground."
-        )
-        raise NoticeStateError(msg)
+        raise _lacking("waiting", waiting)
     counted = reconcile(desk.opinions.by_id.values(), received=received(desk))
     if not counted.even:
-        msg = f"The count does not come out even: {counted.to_dict()}. The record is damaged; verify it."
-        raise NoticeStateError(msg)
+        raise refused(NoticeStateError, "uneven", counts=counted.to_dict())
 
 
-def _named(found: list[Gap]) -> str:
-    named = "\n".join(f"  {gap.said}" for gap in found[:NAMED])
-    return named + (f"\n  and {len(found) - NAMED} more" if len(found) > NAMED else "")
+def _lacking(code: str, found: list[Gap]) -> NoticeStateError:
+    lines = [{lang: f"  {said}" for lang, said in gap.text.items()} for gap in found[:NAMED]]
+    if len(found) > NAMED:
+        more = {lang: REFUSALS("more", lang, count=len(found) - NAMED) for lang in LANGUAGES}
+        lines.append(more)
+    number = "one" if len(found) == 1 else "many"
+    return refused(NoticeStateError, f"{code}_{number}", count=len(found), named=listed(lines, "\n"))
 
 
 def received(desk: Sorting) -> int:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.respond.answers import Answer, answer_from
+from blockplan.respond.refusals import refused
 from blockplan.respond.segments import Fineness, Segment, may_cut, split
 from blockplan.respond.sorting import Sorting
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,11 +60,9 @@ class Desk(Sorting):
         opinion = self.opinions.by_id[whole.opinion]
         for place in places:
             if not whole.start < place < whole.end or not may_cut(opinion.text, place):
-                msg = (
-                    f"Segment {segment} goes from {whole.start} to {whole.end} and cannot be cut at {place}. "
-                    "Give a place inside it, between two characters."
+                raise refused(
+                    UsageError, "cut_where", segment=segment, start=whole.start, end=whole.end, place=place
                 )
-                raise UsageError(msg)
         ends = [whole.start, *sorted(set(places)), whole.end]
         parts = list(pairwise(ends))
         return self._recut(opinion, {(whole.start, whole.end): parts}, by)
@@ -79,10 +79,7 @@ class Desk(Sorting):
         parts = sorted((self.segment(name) for name in segments), key=lambda part: part.start)
         neighbours = all(one.end == other.start for one, other in pairwise(parts))
         if len(parts) < 2 or len({part.opinion for part in parts}) > 1 or not neighbours:
-            msg = (
-                f"{', '.join(segments)} cannot be made one. Name two or more segments that follow each other."
-            )
-            raise UsageError(msg)
+            raise refused(UsageError, "not_neighbours", segments=listed(segments))
         opinion = self.opinions.by_id[parts[0].opinion]
         whole = (parts[0].start, parts[-1].end)
         return self._recut(opinion, {(part.start, part.end): [whole] for part in parts}, by)[0]
@@ -134,7 +131,7 @@ class Desk(Sorting):
     def name_theme(self, title: Text, *, by: str, theme: str | None = None, gist: Text = "") -> str:
         """Name a new theme, or rename one; gives back its id."""
         if not title:
-            raise UsageError("A theme needs a title. Say in a few words what its opinions are about.")
+            raise refused(UsageError, "theme_untitled")
         if theme is None:
             theme = f"T-{self._themes_named + 1}"
         else:
@@ -146,8 +143,7 @@ class Desk(Sorting):
     def merge_themes(self, theme: str, into: str, *, by: str) -> None:
         """End a theme; its segments go to another, and have that one's answer."""
         if theme == into:
-            msg = f"Theme {theme} cannot be merged into itself. Name another one."
-            raise UsageError(msg)
+            raise refused(UsageError, "theme_into_itself", theme=theme)
         self._theme(into)
         self._enter(
             "theme", {"theme": theme, "title": self._theme(theme).title, "merged_into": into, "by": by}
@@ -173,10 +169,7 @@ class Desk(Sorting):
         """Fold opinions that say the same for reading; each still counts. Gives back the campaign's id."""
         unknown = [opinion for opinion in opinions if opinion not in self.opinions.by_id]
         if unknown or len(set(opinions)) < 2:
-            msg = (
-                f"A campaign is of two or more opinions of this record; got {', '.join(unknown or opinions)}."
-            )
-            raise UsageError(msg)
+            raise refused(UsageError, "campaign_of_two", named=listed(unknown or opinions))
         name = campaign or f"C-{len(self.campaigns) + 1}"
         self._enter("folded", {"campaign": name, "opinions": list(dict.fromkeys(opinions)), "by": by})
         return name

@@ -11,8 +11,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
-from blockplan.respond.answers import KINDS, faults_of
+from blockplan.respond.answers import KINDS, faults_in_words
 from blockplan.respond.coverage import received, reconcile, require_complete
+from blockplan.respond.refusals import refused
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,14 +78,9 @@ def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = 
 
 def _require_borne_out(sorting: Sorting, before: Plan, after: Plan | None) -> None:
     answers = {answer.entry: answer for answer in _answers(sorting)}
-    found = [fault for answer in answers.values() for fault in faults_of(answer, before, after)]
+    found = [fault for answer in answers.values() for fault in faults_in_words(answer, before, after)]
     if found:
-        msg = (
-            f"{len(found)} statements of the answers are not borne out by the plan:\n  "
-            + "\n  ".join(found[:10])
-            + "\nCorrect the answers, or name the right plans."
-        )
-        raise PlanDataError(msg)
+        raise refused(PlanDataError, "not_borne_out", count=len(found), faults=listed(found[:10], "\n  "))
 
 
 def _answers(sorting: Sorting) -> Iterable[Answer]:

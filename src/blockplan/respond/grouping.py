@@ -19,6 +19,7 @@ import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.respond import clusters, labels
+from blockplan.respond.refusals import refused
 from blockplan.respond.vectors import best_embedder, of_opinions
 
 if TYPE_CHECKING:
@@ -151,11 +152,9 @@ def propose_groups(
         If there are fewer than two texts, or k is not between 1 and their number.
     """
     if len(texts) < 2:
-        msg = f"{len(texts)} texts cannot be grouped; two or more can."
-        raise UsageError(msg)
+        raise refused(UsageError, "group_few", count=len(texts))
     if k is not None and not 1 <= k <= len(texts):
-        msg = f"{len(texts)} texts cannot make {k} groups; take a number from 1 to {len(texts)}."
-        raise UsageError(msg)
+        raise refused(UsageError, "group_number", count=len(texts), k=k)
     embedder = embedder or best_embedder()
     rows = of_opinions(embedder, texts, titles)
     many = params.runs if len(texts) <= params.runs_up_to else 1

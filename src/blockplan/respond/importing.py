@@ -19,6 +19,8 @@ from blockplan.notice.intake.texts_in import made_fit
 from blockplan.respond import intake
 from blockplan.respond.intake import PERSONAL, Opinion
 from blockplan.respond.mails import read_mails
+from blockplan.respond.refusals import refused
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,11 +61,9 @@ def read_opinions(path: str | Path) -> list[Opinion]:
     path = Path(path)
     ending = path.suffix.lower()
     if ending not in LISTS + MAILS:
-        msg = f"{path}: opinions are read from {', '.join(LISTS + MAILS)}. Save it as one of these."
-        raise UsageError(msg)
+        raise refused(UsageError, "list_ending", path=path, known=listed(LISTS + MAILS))
     if not path.is_file():
-        msg = f"{path}: there is no such file. Name a list or a mailbox file."
-        raise UsageError(msg)
+        raise refused(UsageError, "list_gone", path=path)
     if ending in MAILS:
         return read_mails(path)
     return _from_rows(path, rows_of(path))
@@ -86,11 +86,7 @@ def _from_rows(path: Path, rows: Iterable[Sequence[Any]]) -> list[Opinion]:
     at = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if "text" in _header(row).values()), None)
     if at is None:
         seen = ", ".join(str(cell) for cell in rows[0] if cell not in (None, "")) if rows else "nothing"
-        msg = (
-            f"{path}: no column is known to hold the opinions (found: {seen[:200]}). "
-            "Call it 意见内容, 意見 or text."
-        )
-        raise UsageError(msg)
+        raise refused(UsageError, "list_no_column", path=path, seen=seen[:200])
     header = _header(rows[at])
     names = [str(cell or "").strip() or f"column {number}" for number, cell in enumerate(rows[at], 1)]
     return [
@@ -194,8 +190,7 @@ def _csv_rows(path: Path) -> Iterator[list[str]]:
     try:
         yield from list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(path, text)))
     except csv.Error as error:
-        msg = f"{path}: this is no list that can be read ({error}). Save it again as CSV, UTF-8."
-        raise UsageError(msg) from None
+        raise refused(UsageError, "list_broken", path=path, error=error) from None
     finally:
         csv.field_size_limit(before)
 
@@ -213,8 +208,7 @@ def _text_of(path: Path) -> str:
         name = detect(data.splitlines())
     text = decoded(data, name)
     if text is None:
-        msg = f"{path}: neither UTF-8, GB18030 nor Shift_JIS (tried {name}). Save it again as UTF-8."
-        raise UsageError(msg)
+        raise refused(UsageError, "list_encoding", path=path, name=name)
     return text
 
 
@@ -237,8 +231,7 @@ def _workbook_rows(path: Path) -> Iterator[Sequence[Any]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=False)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        msg = f"{path}: this is no workbook that can be read ({error}). Save it again as .xlsx."
-        raise UsageError(msg) from None
+        raise refused(UsageError, "book_broken", path=path, error=error) from None
     try:
         sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
     finally:
@@ -254,9 +247,7 @@ def _check_size(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             size = sum(part.file_size for part in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
-        msg = f"{path}: this is no workbook that can be read ({error}). Save it again as .xlsx."
-        raise UsageError(msg) from None
+        raise refused(UsageError, "book_broken", path=path, error=error) from None
     if size > LARGEST_WORKBOOK:
         most = LARGEST_WORKBOOK >> 20
-        msg = f"{path}: the workbook unfolds to {size >> 20:,} MB, more than {most} MB. Split it."
-        raise UsageError(msg)
+        raise refused(UsageError, "book_large", path=path, size=f"{size >> 20:,}", most=most)

@@ -22,6 +22,7 @@ from blockplan.notice import Attachment
 from blockplan.notice.intake.file_names import plain_name
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.respond.intake import Opinion
+from blockplan.respond.refusals import refused
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -55,8 +56,7 @@ def read_mails(path: Path) -> list[Opinion]:
     finally:
         box.close()
     if not mails:
-        msg = f"{path}: no mail is in it. A mailbox file (mbox) begins each mail with a line 'From ...'."
-        raise UsageError(msg)
+        raise refused(UsageError, "no_mail", path=path)
     return mails
 
 

@@ -14,6 +14,7 @@ from blockplan.errors import UsageError
 from blockplan.respond.campaigns import Campaign, find_campaigns
 from blockplan.respond.grouping import Proposal, propose_groups
 from blockplan.respond.labels import standing_out
+from blockplan.respond.refusals import refused
 from blockplan.respond.seeding import Assignment, assign_by_examples
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def spread_themes(
         if (theme := sorting.theme_of(segment.id)) is not None
     }
     if not examples:
-        raise UsageError("No segment is in a theme yet. Name themes, and put a few examples into each.")
+        raise refused(UsageError, "no_examples")
     found, run = assign_by_examples(texts, examples, titles, embedder=embedder)
     free = [at for at in range(len(segments)) if at not in examples]
     return [Spread(segments[at].id, found[at]) for at in free], run

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.respond.answers import Answer, answer_from
 from blockplan.respond.opinions import Opinions
+from blockplan.respond.refusals import TEXTS, refused
 from blockplan.respond.segments import Segment
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -108,10 +110,7 @@ class Sorting:
         for segment in self.segments.get(name.rpartition(".")[0], []):
             if segment.id == name:
                 return segment
-        msg = (
-            f"There is no segment {name!r} now. It may have been cut anew; list the segments of its opinion."
-        )
-        raise UsageError(msg)
+        raise refused(UsageError, "no_segment", name=name)
 
     def theme_of(self, segment: str) -> Theme | None:
         """The theme that a segment is sorted into."""
@@ -148,10 +147,8 @@ class Sorting:
 
     def _theme(self, name: str) -> Theme:
         if name not in self.themes:
-            msg = (
-                f"There is no theme {name!r}. Take one of: {', '.join(self.themes) or 'none yet; name one'}."
-            )
-            raise UsageError(msg)
+            known = listed(self.themes) if self.themes else TEXTS.text("no_theme_yet")
+            raise refused(UsageError, "no_theme", name=name, known=known)
         return self.themes[name]
 
     # ---- reading entries ----

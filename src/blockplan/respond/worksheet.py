@@ -15,7 +15,8 @@ from blockplan.errors import UsageError
 from blockplan.respond.answers import KINDS, answer_from
 from blockplan.respond.importing import rows_of
 from blockplan.respond.page import as_csv
-from blockplan.texts import pick
+from blockplan.respond.refusals import refused
+from blockplan.texts import listed, pick
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +71,7 @@ def read_decisions(path: str | Path) -> list[Decision]:
     header = rows[0] if rows else []
     missing = [name for name in NEEDED if name not in header]
     if missing:
-        msg = f"{path}: the columns {', '.join(missing)} are missing. Begin from `blockplan notice sheet`."
-        raise UsageError(msg)
+        raise refused(UsageError, "sheet_columns", path=path, missing=listed(missing))
     at = {name: header.index(name) for name in NEEDED}
     found = [
         Decision(number, *((row[at[name]] if at[name] < len(row) else "") for name in NEEDED))
@@ -80,13 +80,11 @@ def read_decisions(path: str | Path) -> list[Decision]:
     ]
     for one in found:
         if one.kind and one.kind not in KINDS:
-            msg = (
-                f"{path}, row {one.row}: {one.kind!r} is no kind of answer. Take one of: {', '.join(KINDS)}."
+            raise refused(
+                UsageError, "sheet_kind", path=path, row=one.row, kind=one.kind, known=listed(KINDS)
             )
-            raise UsageError(msg)
         if bool(one.kind) != bool(one.reason):
-            msg = f"{path}, row {one.row}: an answer needs kind and reason. Give the other, or clear both."
-            raise UsageError(msg)
+            raise refused(UsageError, "sheet_half", path=path, row=one.row)
     return found
 
 
@@ -129,8 +127,7 @@ def _theme(desk: Desk, segment: str) -> str | None:
 def _answer(desk: Desk, one: Decision, titles: dict[str, str], by: str, lang: str) -> str:
     """Enter the answer of a row where it does not stand; gives back what it was for ('' where it stands)."""
     if not one.segment and not one.theme:
-        msg = f"Row {one.row} answers neither a segment nor a theme. Name one of them."
-        raise UsageError(msg)
+        raise refused(UsageError, "sheet_of_nothing", row=one.row)
     standing = desk.own_answer(one.segment) if one.segment else desk.themes[titles[one.theme]].answer
     if standing and (standing.kind, pick(standing.reason, lang)) == (one.kind, one.reason):
         return ""

@@ -14,6 +14,7 @@ from json.encoder import encode_basestring as _text  # what `json.dumps` does wi
 from typing import Any
 
 from blockplan.errors import UsageError
+from blockplan.notice.refusals import refused
 
 #: Up to here every whole number has a double of its own.
 LARGEST_WHOLE = 2**53 - 1
@@ -77,7 +78,7 @@ def _written(value: Any, depth: int) -> str:
     if isinstance(value, str):
         return _text(value)
     if depth > DEEPEST:
-        raise UsageError(f"a document is nested more than {DEEPEST} deep; make it flatter.")
+        raise refused(UsageError, "nested", most=DEEPEST)
     if isinstance(value, dict):
         members = [f"{_text(key)}:{_written(value[key], depth + 1)}" for key in _in_order(value)]
         return "{" + ",".join(members) + "}"
@@ -116,13 +117,13 @@ def _whole(value: int) -> str:
         return str(value)
     if abs(value) < 2**1023 and int(float(value)) == value:
         return _number(float(value))
-    raise UsageError(f"the number {value} has no exact double, so readers differ on it; write it as text.")
+    raise refused(UsageError, "number_inexact", value=value)
 
 
 def _number(value: float) -> str:
     """A double as ECMAScript writes it (shortest digits that read back)."""
     if not math.isfinite(value):
-        raise UsageError(f"{value} is no number that JSON knows; unknown is null.")
+        raise refused(UsageError, "number_none", value=value)
     if value == 0:
         return "0"
     sign = "-" if value < 0 else ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import Checkpoint, Signer, Verifier, read_checkpoint
+from blockplan.notice.refusals import TEXTS, refused
 
 if TYPE_CHECKING:
     from blockplan.notice.proof.merkle import Nodes
@@ -45,7 +46,7 @@ class TipFile:
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:
-            raise NoticeStateError(f"{self.path} is no signed checkpoint. {_GIVE_BACK}") from None
+            raise refused(NoticeStateError, "tip_none", path=self.path, give=_GIVE_BACK) from None
 
     def write(self, note: str) -> None:
         """Write beside, bring to the disk, exchange."""
@@ -62,9 +63,7 @@ class TipFile:
             os.close(folder)
 
 
-_GIVE_BACK = (
-    "Give back that file, or write into it the newest checkpoint that somebody holds (every receipt has one)."
-)
+_GIVE_BACK = TEXTS.text("give_back")
 
 
 class Notary:
@@ -101,26 +100,16 @@ class Notary:
         note = self._tip.read()
         if note is None:
             if signed_before:
-                raise NoticeStateError(
-                    f"The newest signed checkpoint of this record is missing. {_GIVE_BACK}"
-                )
+                raise refused(NoticeStateError, "tip_missing", give=_GIVE_BACK)
             return None
         try:
             last = self._verified(note)
         except ValueError as error:
-            raise NoticeStateError(
-                f"The newest signed checkpoint cannot be read: {error}. {_GIVE_BACK}"
-            ) from None
+            raise refused(NoticeStateError, "tip_unreadable", error=error, give=_GIVE_BACK) from None
         if last.size > size:
-            raise NoticeStateError(
-                f"The record has {size} entries, and {last.size} were signed: it is an older copy. "
-                "Nothing more is entered or signed. Restore the newest copy."
-            )
+            raise refused(NoticeStateError, "older_copy", size=size, signed=last.size)
         if merkle.root(nodes, last.size) != last.root:
-            raise NoticeStateError(
-                f"The first {last.size} entries are not those that were signed: the record was changed. "
-                "Nothing more is entered or signed. Keep this copy as evidence and restore one that verifies."
-            )
+            raise refused(NoticeStateError, "record_changed", size=last.size)
         return last
 
     def _verified(self, note: str) -> Checkpoint:

@@ -130,7 +130,9 @@ def _library(request: HttpRequest, error: BlockplanError) -> HttpResponse:
         # What the database said is for the log of the office, not for strangers.
         LOG.error("%s", error)
         return fault(request, _BY_FATE[error.entered], Retry_After="5")
-    return fault(request, "state" if isinstance(error, NoticeStateError) else "not_valid", str(error))
+    lang = wanted(request.headers.get("Accept-Language", ""))
+    what = pick(error.text, lang) if error.text is not None else str(error)
+    return fault(request, "state" if isinstance(error, NoticeStateError) else "not_valid", what)
 
 
 @api.exception_handler(DatabaseError)

@@ -20,6 +20,8 @@ from blockplan.notice.events import Attachment, write_time
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.models import Draft
+from blockplan.portal.words import say
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +119,7 @@ def new(notice: str) -> Kept:
 
     held = Draft.objects.aggregate(all=Sum("bytes"))["all"] or 0
     if held > LARGEST_ALL_BYTES:
-        raise UsageError("There is no room for further drafts now. Send the opinion without files, or later.")
+        raise refusal(UsageError, say, "opinion.problem.no_room")
     token = secrets.token_urlsafe(24)
     return Kept(token, Draft(digest=digest_of(token), notice_id=notice))
 

@@ -20,7 +20,7 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import aims, drafts, gate
 from blockplan.portal.intake.fields import STANDINGS, Filled
 from blockplan.portal.words import say
-from blockplan.texts import pick
+from blockplan.texts import pick, refusal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -79,16 +79,14 @@ class Form:
         already = self.files
         try:
             if len(already) + len(came) > LIMITS.files:
-                raise UsageError(self._say("problem.many", most=LIMITS.files))
+                raise refusal(UsageError, say, "opinion.problem.many", most=LIMITS.files)
             room = LIMITS.files_bytes - sum(file["bytes"] for file in already)
             if sum(file.size or 0 for file in came) > room:
-                raise UsageError(self._say("problem.room", most=size(LIMITS.files_bytes)))
+                raise refusal(UsageError, say, "opinion.problem.room", most=size(LIMITS.files_bytes))
             uploads = take_files((file.name or "", file.read(LIMITS.file_bytes + 1)) for file in came)
             self._at_hand().add(uploads)
-        except IntakeError as error:
-            self.refused = pick(error.text, self.lang)
-        except UsageError as error:
-            self.refused = str(error)
+        except (IntakeError, UsageError) as error:
+            self.refused = pick(error.text, self.lang) or str(error)
 
     def keep(self, *, asked: bool = False) -> None:
         """As a draft, which the next step finds."""

@@ -22,10 +22,11 @@ from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
+from blockplan.portal.words import say
 from blockplan.respond import KINDS, Desk, answer_from, split
 from blockplan.respond.coverage import progress
 from blockplan.respond.page import shown as plainly
-from blockplan.texts import LANGUAGES, pick
+from blockplan.texts import LANGUAGES, pick, refusal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -268,7 +269,7 @@ def _take_sheet(request: HttpRequest, notice: str, by: str) -> None:
 
     file = request.FILES.get("sheet")
     if file is None or (file.size or 0) > 20_000_000:
-        raise UsageError("There is no table, or it has more than 20 MB. Choose the file again.")
+        raise refusal(UsageError, say, "office_refused.no_table")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "sheet" + Path(str(file.name)).suffix.lower()[:8])
         path.write_bytes(file.read())
@@ -285,7 +286,7 @@ def _at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerFor
     elif said == "split":
         places = [int(at) for at in request.POST.getlist("at") if at.isdecimal() and len(at) < 10]
         if not places:
-            raise UsageError("No place is chosen. Choose before which sentence to cut.")
+            raise refusal(UsageError, say, "office_refused.no_place")
         desks.work(notice, lambda desk: desk.split(one.id, *places, by=by), by=by, about="segmented")
     elif said == "merge":
         desks.work(notice, lambda desk: _merge(desk, one.id, by), by=by, about="segmented")
@@ -298,7 +299,7 @@ def _at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerFor
 def _merge(desk: Desk, segment: str, by: str) -> None:
     following = _next(desk, desk.segment(segment))
     if following is None:
-        raise UsageError(f"{segment} is the last of its opinion. Merge the one before it.")
+        raise refusal(UsageError, say, "office_refused.last_segment", segment=segment)
     desk.merge([segment, following.id], by=by)
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.portal.office.audit import note
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
+from blockplan.portal.words import say
 from blockplan.respond import Desk, Sorting
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +78,7 @@ def lines_of(said: str) -> list[dict[str, Any]]:
     for line in filter(str.strip, said.splitlines()):
         parts = [part.strip() for part in line.split(":", 5)]
         if len(parts) != 6:
-            raise UsageError(f"{line!r} is no change. Write layer:id:column:old:new:version.")
+            raise refusal(UsageError, say, "office_refused.no_change", line=line)
         names = ("layer", "id", "column", "old", "new", "plan_version")
         values = [*parts[:3], value(parts[3]), value(parts[4]), parts[5]]
         found.append(dict(zip(names, values, strict=True)))

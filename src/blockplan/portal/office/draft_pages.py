@@ -20,7 +20,7 @@ from blockplan.portal.office.audit import note
 from blockplan.portal.office.fields import Form, choices, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft
-from blockplan.portal.office.notice_pages import attempt, steps_before
+from blockplan.portal.office.notice_pages import attempt, steps_before, told
 from blockplan.portal.office.particular_form import form_of
 from blockplan.texts import pick
 
@@ -150,7 +150,7 @@ def particulars(request: HttpRequest, notice: str) -> HttpResponse:
         try:
             found = particulars_from(form.document())
         except BlockplanError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, told(error))
         else:
             one.particulars = found.to_dict()
             one.save(update_fields=["particulars"])

@@ -26,6 +26,8 @@ from blockplan.portal.office.within import Within
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.plans.prepare import prepare
 from blockplan.portal.record.store import begin, open_store
+from blockplan.portal.words import say
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +76,7 @@ def draft_anew(notice: str, reason: str, *, by: str) -> Draft:
 def law_of(draft: Draft) -> acts.Law:
     """By which law and when; UsageError before it has a first day."""
     if draft.first is None:
-        raise UsageError("The notice has no first day yet. Give one.")
+        raise refusal(UsageError, say, "office_refused.no_first_day")
     return acts.Law(
         country=draft.country, first=draft.first, rule=draft.rule,
         subdivision=draft.subdivision or None, last=draft.last, inspection_last=draft.inspection_last,
@@ -125,9 +127,7 @@ def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVers
             for chunk in chunks:
                 size += len(chunk)
                 if size > LARGEST_UPLOAD:
-                    raise UsageError(
-                        f"The file has more than {LARGEST_UPLOAD:,} bytes. Leave out what is no layer."
-                    )
+                    raise refusal(UsageError, say, "office_refused.plan_large", most=f"{LARGEST_UPLOAD:,}")
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()
@@ -179,14 +179,14 @@ def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
         If something stops the notice, or was changed while the second person looked.
     """
     if not draft.release:
-        raise NoticeStateError("The questions of the release check are not answered yet. Answer them first.")
+        raise refusal(NoticeStateError, say, "office_refused.not_asked")
     if draft.release["staff"] == actor.staff.pk:
-        raise UsageError("You answered the questions yourself. A second person signs.")
+        raise refusal(UsageError, say, "office_refused.answered_yourself")
     seen = found_in(draft)
     with transaction.atomic():
         now = Draft.objects.select_for_update().get(pk=draft.pk)
         if looked != looked_at(now):
-            raise NoticeStateError("Something was changed while you looked. Look again, and sign then.")
+            raise refusal(NoticeStateError, say, "office_refused.changed_meanwhile")
         now.signed = signed(
             release_from(now.release["answers"]), of=looked, plan=_version(now).content_hash,
             persons=(now.release["by"], actor.name), at=write_time(clock.now()), seen=seen,
@@ -212,12 +212,10 @@ def open_draft(draft: Draft, *, by: str, steps: list[tuple[str, str]] | None = N
     def work(ledger: Ledger) -> Event:
         now = Draft.objects.select_for_update().filter(pk=draft.pk).first()
         if now is None:
-            raise NoticeStateError("The notice is open already.")
+            raise refusal(NoticeStateError, say, "office_refused.open_already")
         require_released(now.signed, of=looked_at(now))
         if plan.said["content_hash"] != _version(now).content_hash:
-            raise NoticeStateError(
-                "The plan's files are not those that were released. Upload the plan again."
-            )
+            raise refusal(NoticeStateError, say, "office_refused.other_files")
         within = cast("Any", Within(ledger))
         more = more_of(now)
         if ledger.standing.opened:
@@ -247,5 +245,5 @@ def more_of(draft: Draft) -> dict[str, Any]:
 
 def _version(draft: Draft) -> PlanVersion:
     if draft.version is None:
-        raise UsageError("The draft has no plan yet. Upload a plan package.")
+        raise refusal(UsageError, say, "office_refused.no_plan")
     return draft.version

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.countries import country
 from blockplan.portal.lang import current
 from blockplan.portal.office import second
@@ -94,8 +94,15 @@ def attempt(work: Callable[[], object]) -> str:
 
 def told(error: BlockplanError) -> str:
     """What the library says against something: that it was not entered, and its own words."""
-    texts = getattr(error, "text", None)
-    return say(f"{FAULTS}.refused", current(), why=pick(texts, current()) if texts else str(error))
+    return say(f"{FAULTS}.refused", current(), why=reason(error, current()))
+
+
+def reason(error: BlockplanError, lang: str) -> str:
+    """The sentence of an error; of one that stands in no catalog that it is the program's own, in English."""
+    if error.text is not None:
+        return pick(error.text, lang)
+    kind = "plan_says" if isinstance(error, PlanDataError) else "program_says"
+    return say(f"office_refused.{kind}", lang, why=str(error))
 
 
 def opinion_of(row: Notice, name: str) -> Opinion:

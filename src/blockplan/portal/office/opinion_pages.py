@@ -26,8 +26,10 @@ from blockplan.portal.office.paging import paged
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
+from blockplan.portal.words import say
 from blockplan.respond import read_opinions
 from blockplan.respond.page import shown as plainly
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -171,7 +173,7 @@ def _read(file: Any) -> list[Any]:
     from blockplan.errors import UsageError  # noqa: PLC0415
 
     if file.size > LARGEST_LIST:
-        raise UsageError(f"The file has more than {LARGEST_LIST:,} bytes. Split it.")
+        raise refusal(UsageError, say, "office_refused.list_large", most=f"{LARGEST_LIST:,}")
     with tempfile.TemporaryDirectory() as folder:
         # Its own name may be anything; only its ending is needed.
         path = Path(folder, "list" + Path(file.name).suffix.lower()[:8])

@@ -17,8 +17,10 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Pending
 from blockplan.portal.record.store import open_store
+from blockplan.portal.words import say
 from blockplan.respond import Desk, reconcile, require_complete
 from blockplan.respond.coverage import received
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +52,7 @@ def ask(
         tried = {"report": {}, **payload, "by": actor.name, "second": f"not {actor.name}"}
         ledger.standing.admit(kind, tried, ledger.now)
         if Pending.objects.filter(notice_id=notice, kind=kind, opinion=opinion, outcome="").exists():
-            raise NoticeStateError("The same is waiting for a second person already.")
+            raise refusal(NoticeStateError, say, "office_refused.waits_already")
         note("asked", who=actor.name, notice=notice, about=f"{kind} {opinion}".strip())
         made = Pending.objects.create(
             notice_id=notice, kind=kind, opinion=opinion, payload=payload, asked_by=actor.staff,
@@ -85,9 +87,7 @@ def confirm(pending: Pending, actor: Actor) -> Event:
             files = report_files(now)
             counts = reconcile(desk.opinions.by_id.values(), received=received(desk)).to_dict()
             if counts != payload["reconciliation"]:
-                raise NoticeStateError(
-                    "Opinions came in after the report was made. Refuse it, and make it anew."
-                )
+                raise refusal(NoticeStateError, say, "office_refused.report_old")
         event = ledger.append(now.kind, payload, attachments=files)
         _end(now, "done", actor)
         note(now.kind, who=actor.name, notice=now.notice_id, about=now.opinion)
@@ -133,7 +133,7 @@ def report_files(pending: Pending) -> list[Attachment]:
         path = report_folder(pending) / name
         content = path.read_bytes() if path.is_file() else b""
         if hashlib.sha256(content).hexdigest() != digest:
-            raise NoticeStateError(f"{name} of the report is not what it was. Refuse it, and make it anew.")
+            raise refusal(NoticeStateError, say, "office_refused.report_bent", name=name)
         found.append(Attachment(name, TYPES[path.suffix], content))
     return found
 
@@ -141,9 +141,9 @@ def report_files(pending: Pending) -> list[Attachment]:
 def _waiting(pending: Pending, actor: Actor | None) -> Pending:
     now = Pending.objects.select_for_update().select_related("asked_by").get(pk=pending.pk)
     if now.outcome:
-        raise NoticeStateError("This waits no more: somebody has confirmed or refused it.")
+        raise refusal(NoticeStateError, say, "office_refused.waits_no_more")
     if actor is not None and now.asked_by_id == actor.staff.pk:
-        raise UsageError("You asked for this yourself. A second person confirms it.")
+        raise refusal(UsageError, say, "office_refused.asked_yourself")
     return now
 
 

@@ -28,6 +28,8 @@ from blockplan.portal.record.made import drop_all
 from blockplan.portal.record.models import Checkpoint, EntryFile, Notice
 from blockplan.portal.record.rows import DatabaseRows
 from blockplan.portal.record.turn import in_turn
+from blockplan.portal.words import say
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -190,7 +192,7 @@ class DatabaseStore:
         """A transaction in which nobody else enters anything (SQLite locks its file when it begins)."""
         with transaction.atomic():
             if quick.find(Notice, ["id"], id=self._id, locked=True) is None:
-                raise UsageError(f"There is no notice {self._id!r}.")
+                raise refusal(UsageError, say, "store.no_notice", notice=self._id)
             yield
 
     def _one(self, job: Job[Any], rows: DatabaseRows) -> None:
@@ -260,7 +262,7 @@ def open_store(notice: str, config: Config | None = None) -> DatabaseStore:
     with _OPENING:
         if notice not in _STORES:
             if not Notice.objects.filter(id=notice).exists():
-                raise UsageError(f"There is no notice {notice!r}.")
+                raise refusal(UsageError, say, "store.no_notice", notice=notice)
             _STORES[notice] = DatabaseStore(notice, notary_of(notice, config), Files(config.files))
         return _STORES[notice]
 
@@ -276,12 +278,9 @@ def begin(notice: str, config: Config | None = None) -> DatabaseStore:
     """
     config = config or config_of_environment()
     if not notice.isascii() or not notice.replace("-", "").isalnum() or len(notice) > 60:
-        raise UsageError(
-            f"{notice!r} cannot be the id of a notice: it stands in addresses. Take up to 60 letters, "
-            "digits and hyphens."
-        )
+        raise refusal(UsageError, say, "store.no_id", notice=notice)
     if Notice.objects.filter(id=notice).exists():
-        raise UsageError(f"There is already a notice {notice!r}. Take another id.")
+        raise refusal(UsageError, say, "store.id_taken", notice=notice)
     path = config.keys / f"{notice}.key"
     config.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():  # left from a beginning that was cut off
@@ -320,12 +319,10 @@ def _told(error: Exception, entered: bool | None) -> Exception:
     """What whoever brought the work is told: the truth about what became of it."""
     if entered is False and not isinstance(error, DatabaseError | OSError | NoticeStateError):
         return error
-    said = {
-        False: f"The record cannot be written now ({error}). Nothing was entered. "
-        "Keep your text and try again.",
-        True: f"It is in the record, but could not be signed over ({error}), so there is no receipt yet. "
-        "Do not enter it anew: ask for the receipt later, or send the same form again.",
-        None: f"The database was lost while it was entered ({error}); whether it is in the record is not "
-        "known. Send the same form again: it is entered once.",
-    }
-    return UnavailableError(said[entered], entered=entered)
+    why = error.text if isinstance(error, BlockplanError) else None
+    if why is None:  # the words of databases and disks are English
+        why = {"en": str(error), **{lang: say("store.machine", lang) for lang in ("zh", "ja")}}
+    code = {False: "not_entered", True: "not_signed", None: "not_known"}[entered]
+    told = refusal(UnavailableError, say, f"store.{code}", why=why)
+    told.entered = entered
+    return told

@@ -1,0 +1,36 @@
+"""Why something is not entered, in the language of whoever is told: sentences of ``refusals.toml``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from blockplan.errors import BlockplanError
+from blockplan.texts import LANGUAGES, Catalog, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+E = TypeVar("E", bound=BlockplanError)
+TEXTS = Catalog("blockplan.notice", "refusals.toml")
+_WORDS = Catalog("blockplan.notice", "texts.toml")
+
+
+def refused(kind: type[E], code: str, /, **values: Any) -> E:
+    """The error to raise where something is refused; its sentence stands under `code`."""
+    return refusal(kind, TEXTS, code, **values)
+
+
+def state_word(state: str) -> Mapping[str, str]:
+    """A state as a sentence names it: in English by its name in the record."""
+    return _named("state", str(state))
+
+
+def kind_word(kind: str) -> Mapping[str, str]:
+    """A kind of entry as a sentence names it: in English by its name in the record."""
+    return _named("kind", kind)
+
+
+def _named(table: str, name: str) -> Mapping[str, str]:
+    key = f"{table}.{name}"
+    found = _WORDS.text(key) if key in _WORDS else dict.fromkeys(LANGUAGES, name)
+    return found | {"en": name}
