@@ -19,7 +19,7 @@ from blockplan.respond.refusals import refused
 from blockplan.texts import LANGUAGES, Catalog, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from blockplan.respond.opinions import Received
     from blockplan.respond.sorting import Sorting
@@ -112,22 +112,25 @@ class Reconciliation:
 
 def gaps(desk: Sorting) -> list[Gap]:
     """Every place that lacks an answer, in the order of the record."""
-    found: list[Gap] = []
+    return list(each_gap(desk))
+
+
+def each_gap(desk: Sorting) -> Iterator[Gap]:
+    """The same one by one, for who names the first and counts the rest."""
     for opinion in desk.opinions.by_id.values():
         if not opinion.needs_answer:
             continue
         if opinion.waits:
-            found.append(Gap(opinion.id, None, "not_looked_at"))
+            yield Gap(opinion.id, None, "not_looked_at")
         segments = desk.segments.get(opinion.id)
         if not segments:
-            found.append(Gap(opinion.id, None, "not_cut"))
+            yield Gap(opinion.id, None, "not_cut")
             continue
         for segment in segments:
             if desk.answer_of(segment.id) is None:
                 theme = desk.theme_of(segment.id)
                 lack: Lack = "not_answered" if theme else "not_sorted"
-                found.append(Gap(opinion.id, segment.id, lack, theme.id if theme else None))
-    return found
+                yield Gap(opinion.id, segment.id, lack, theme.id if theme else None)
 
 
 def require_complete(desk: Sorting) -> None:
@@ -173,10 +176,9 @@ def reconcile(opinions: Iterable[Received], received: int) -> Reconciliation:
     return Reconciliation(received, **parts, late=late[True], late_unknown=late[None])
 
 
-def progress(desk: Sorting) -> dict[str, Any]:
-    """How far the answers are: opinions, segments, answered, and what lacks."""
+def numbers(desk: Sorting) -> dict[str, Any]:
+    """How far the answers are, in numbers, without the places that lack one."""
     open_ = desk.open_segments()
-    found = gaps(desk)
     answered = [segment for segment in open_ if desk.answer_of(segment.id)]
     return {
         "opinions": len(desk.opinions.by_id),
@@ -184,6 +186,14 @@ def progress(desk: Sorting) -> dict[str, Any]:
         "answered": len(answered),
         "by_own_answer": sum(desk.own_answer(segment.id) is not None for segment in answered),
         "came_later": [segment.id for theme in desk.themes for segment in desk.came_later(theme)],
+    }
+
+
+def progress(desk: Sorting) -> dict[str, Any]:
+    """How far the answers are: opinions, segments, answered, and what lacks."""
+    found = gaps(desk)
+    return {
+        **numbers(desk),
         "gaps": [
             {"opinion": gap.opinion, "segment": gap.segment, "lack": gap.lack, "theme": gap.theme}
             for gap in found

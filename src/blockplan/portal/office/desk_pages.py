@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -24,7 +25,7 @@ from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
 from blockplan.portal.words import say
 from blockplan.respond import KINDS, Desk, answer_from, split
-from blockplan.respond.coverage import progress
+from blockplan.respond.coverage import each_gap, numbers
 from blockplan.respond.page import shown as plainly
 from blockplan.texts import LANGUAGES, pick, refusal
 
@@ -85,12 +86,14 @@ def desk(request: HttpRequest, notice: str) -> HttpResponse:
         if not fault and not form.errors:
             return HttpResponseRedirect(request.path)
     now = desks.look(notice)
-    told = progress(now)
+    lacking = each_gap(now)
+    named = list(islice(lacking, SHOWN_GAPS))
+    count = len(named) + sum(1 for _ in lacking)
     sizes = _sizes(now)
     themes = [(theme, sizes.get(theme.id, 0)) for theme in now.themes.values()]
     rows, more = sliced(themes, request)
     shown = {
-        "notice": row, "told": told, "gap_count": len(told["gaps"]), "gaps": told["gaps"][:SHOWN_GAPS],
+        "notice": row, "told": numbers(now), "gap_count": count, "gaps": named,
         "rows": rows, "next": more, "form": form, "fault": fault, "campaigns": len(now.campaigns),
         "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
     }  # fmt: skip
