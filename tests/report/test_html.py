@@ -15,6 +15,7 @@ from blockplan.plan.faults import fault
 from blockplan.report import report, write_html
 from blockplan.report.exports import TABLES
 from blockplan.report.html import css_text, page
+from blockplan.templates import environment
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -150,6 +151,14 @@ def test_tables_have_scopes_and_maps_have_names(written: tuple[str, str]) -> Non
     assert len(maps) >= 6
     assert all("aria-labelledby" in one for one in maps)
     assert all(one.get("aria-hidden") == "true" for one in seen.all("svg") if one.get("role") != "img")
+
+
+def test_a_template_becomes_code_once_and_pages_share_nothing_else() -> None:
+    one, other = environment("blockplan.report"), environment("blockplan.report")
+    codes = [made.get_template("report.html.j2").root_render_func.__code__ for made in (one, other)]
+    assert codes[0] is codes[1]
+    one.globals["view"] = "of one page"
+    assert "view" not in other.globals
 
 
 def test_the_same_plan_gives_the_same_bytes(found: CheckResult, tmp_path: Path) -> None:

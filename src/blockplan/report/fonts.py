@@ -53,7 +53,8 @@ def _open(name: str) -> TTFont:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 (slow to import, and only reports need it)
 
     data = resources.files("blockplan.report").joinpath("fonts", name).read_bytes()
-    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False)
+    # The boxes of the whole font are right for each part of it, and to measure all outlines anew takes time.
+    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
 
 
 @lru_cache(maxsize=16)

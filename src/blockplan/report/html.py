@@ -13,12 +13,11 @@ import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from blockplan.report import charts, fonts, ledger, readings, sums, tables, trace
 from blockplan.report.public import verdict_places
 from blockplan.report.view import NO_BREAK, View
 from blockplan.report.words import Words
+from blockplan.templates import environment
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
@@ -30,14 +29,8 @@ HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 def page(plan: Plan, result: CheckResult, lang: str) -> str:
     """The report as the text of an HTML file."""
     view = View(plan, result, Words(lang, NO_BREAK))
-    environment = Environment(
-        loader=PackageLoader("blockplan.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
+    templates = environment("blockplan.report")
+    templates.globals |= {
         "view": view,
         "w": view.words,
         "charts": charts,
@@ -48,7 +41,7 @@ def page(plan: Plan, result: CheckResult, lang: str) -> str:
         "tables": tables,
         "trace": trace,
     }
-    body = environment.get_template("report.html.j2").render()
+    body = templates.get_template("report.html.j2").render()
     faces = font_faces(body, lang)
     style = (
         resources.files("blockplan.report").joinpath("templates", "report.css").read_text(encoding="utf-8")

@@ -101,17 +101,11 @@ def files(document: Mapping[str, Any], lang: str, faces: Faces | None = None) ->
 
 def page(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> str:
     """The response report as the text of an HTML file; `faces` as for `write_response`."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 (only a page needs it)
+    from blockplan.templates import environment  # noqa: PLC0415 (only a page needs it)
 
-    environment = Environment(
-        loader=PackageLoader("blockplan.respond", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"shown": shown, "told": lambda text: pick(text, lang), "day": _day}
-    body = environment.get_template("response.html.j2").render(
+    templates = environment("blockplan.respond")
+    templates.filters |= {"shown": shown, "told": lambda text: pick(text, lang), "day": _day}
+    body = templates.get_template("response.html.j2").render(
         d=document,
         say=lambda key, **values: TEXTS(key, lang, **values),
         tag=TAGS[lang],

@@ -78,16 +78,13 @@ def page(found: Comparison, lang: str) -> str:
 
 def rendered(view: View, template: str, **more: Any) -> str:
     """A page of this shape as the text of an HTML file; `more` is what else its template speaks through."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 (a terminal needs no templates)
+    from blockplan.templates import environment  # noqa: PLC0415 (a terminal needs no templates)
 
-    environment = Environment(
-        loader=PackageLoader("blockplan.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    body = (
+        environment("blockplan.report")
+        .get_template(template)
+        .render(view=view, w=view.words, c=view.says, **more)
     )
-    body = environment.get_template(template).render(view=view, w=view.words, c=view.says, **more)
     style = resources.files("blockplan.report").joinpath("templates", "comparison.css")
     faces = _font_faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
     return body.replace("/*STYLE*/", faces + style.read_text(encoding="utf-8"), 1)
