@@ -55,6 +55,7 @@ def test_a_feed_of_an_object_has_what_is_said_about_it_and_what_happens(shown: D
     titles = entries(f"{PAGE}feed.atom")
     assert titles[0] == "O-1: Shade <b>"
     assert len(titles) == 2  # and the opening
+    assert Client().get(f"{PAGE}feed.atom").headers["X-Robots-Tag"] == "noindex"
     assert Client().get("/en/notices/town/plan/parcels/none/feed.atom").status_code == 404
     assert Client().get("/en/notices/nowhere/plan/parcels/x/feed.atom").status_code == 404
 

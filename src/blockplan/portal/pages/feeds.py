@@ -70,7 +70,10 @@ def object_feed(request: HttpRequest, lang: str, notice: str, layer: str, object
         "page": addresses.object_(lang, row.id, layer, object_id),
         "updated": max([one["at"] for one in (*rows, *events)], default=row.begins),
     }
-    return _atom(request, "portal/object.atom", context)
+    response = _atom(request, "portal/object.atom", context)
+    # What people wrote search engines leave alone, as on the pages of the register.
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @public
