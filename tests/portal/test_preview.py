@@ -41,12 +41,6 @@ PAGES = (
 MAP = "/files/town/maps/en/landuse.svg"
 
 
-@pytest.fixture(scope="module")
-def judged() -> Any:
-    plan = read(PLAN)
-    return plan, check(plan)
-
-
 @pytest.fixture
 def draft(config: Config, clock: object, judged: Any) -> Draft:
     """The reference plan as a draft without dates."""
