@@ -11,7 +11,7 @@ from benchmarks.portal_fuzz import fuzz
 from benchmarks.portal_hostile import hostile
 from benchmarks.portal_load import load
 from benchmarks.portal_service import Desk, Service
-from tests.portal.databases import another
+from tests.portal.databases import another, on_sqlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +116,7 @@ def test_twenty_thousand_invented_requests_are_answered_as_the_document_says(
     fuzzed(tmp_path / "data", database, 20_000)
 
 
+@on_sqlite  # a part of the corpus, served over SQLite in either run; make soak serves all of it over both
 def test_hostile_files_and_texts_crash_nothing_and_stay_within_the_memory(tmp_path: Path) -> None:
     found = hostile(tmp_path / "data", None, share=0.2)
     assert (found["server_errors"], found["died"], found["unsafe_answers"], found["bad"]) == (0, 0, 0, 0), (
