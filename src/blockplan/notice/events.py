@@ -13,8 +13,9 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   [{name, media_type}], ``received_at`` (the day or time of arrival, only where a clerk enters a letter),
   ``reason``, ``standing``. The record adds ``opinion`` ("O-17": its own number in the log), ``round``
   (1, and more after a restart), ``late`` (true, false) and ``ends_before`` (the moment compared with).
-- ``amended`` and ``transcribed``: ``opinion`` and the new ``text`` in full (same optional keys). They
-  replace what was submitted, for reading and answering; the first text stays in the record.
+- ``amended`` and ``transcribed``: ``opinion`` and the new ``text`` in full (same optional keys, and files).
+  They replace what was submitted, for reading and answering; the first stays in the record. A key that is
+  absent stays as it was (older entries), one that is empty is taken out.
 - ``shown``: ``opinion``, ``of`` (number of the entry that was looked at), ``by``. Words that came without
   shown work wait for this: their leaf is marked ``held``. A marked opinion's amendments are marked too.
 - ``withdrawn``: ``opinion``; may hold ``reason``.

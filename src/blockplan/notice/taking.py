@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.events import KINDS
+from blockplan.notice.disclosure import ORIGINAL
+from blockplan.notice.events import KINDS, Attachment
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import refused
@@ -22,7 +23,7 @@ from blockplan.notice.refusals import refused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from blockplan.notice.events import Attachment, Event
+    from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.store import Store
 
@@ -30,6 +31,8 @@ LARGEST_TEXT = LIMITS.text_characters
 LARGEST_FILES_BYTES = LIMITS.files_bytes
 #: What an ordinance may ask for, and whether it stands with the person or in the opinion.
 ABOUT_PERSON = frozenset({"name", "address", "contact", "standing"})
+#: What of an opinion stands beside its text, and is taken over where its submitter does not change it.
+CARRIED = ("title", "reason", "language", "targets", "clause", "place", "geometry")
 #: What is compared with where there is no such opinion, so that the answer takes as long.
 _NOBODY = canonical.dumps({"secret_sha256": "0" * 64})
 
@@ -129,25 +132,96 @@ def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) 
     return ledger.append("submitted", payload, person=person, attachments=opinion.files, held=held)
 
 
-def amend(
-    store: Store, number: str, text: str, *, secret: str | None = None, by: str | None = None, **more: Any
-) -> Event:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
     """
-    Put another text in the place of an opinion, while the period runs.
+    What stands in the place of an opinion from now on.
+
+    Attributes
+    ----------
+    text
+        Its words, as sent.
+    more
+        Keys of `CARRIED` with other values; an empty one takes it out, what is not named stays.
+    files
+        All files that it has; None leaves those that it has.
+    of
+        Number of the entry whose words the submitter saw; None takes what stands.
+    """
+
+    text: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[Attachment] | None = None
+    of: int | None = None
+
+
+def amend(
+    store: Store, number: str, new: str | Amendment, *, secret: str | None = None, by: str | None = None,
+    **more: Any,
+) -> Event:  # fmt: skip
+    """
+    Put another opinion in the place of one, while the period runs.
+
+    The entry holds all that stands from now on, files too, so that nobody has to look for it in what was
+    replaced.
 
     Parameters
     ----------
+    new
+        Another text, with `more` as in `Amendment`; or all of it.
     secret, by
         The submitter's secret, or the clerk who does it at the submitter's wish.
 
     Raises
     ------
     UsageError
-        If the secret is not the right one.
+        If the secret is not the right one, there is nothing in it, or too much.
     NoticeStateError
-        If the period is over.
+        If the period is over, or the words are not those any more that the submitter saw.
     """
-    return _with_secret(store, "amended", {"opinion": number, "text": text, **more}, secret, by)
+    _check_who(secret, by)
+    new = Amendment(text=new, more=more) if isinstance(new, str) else new
+    before = newest_words(store, number)
+    said = before.payload if before is not None else {}
+    files = files_of(store, before) if new.files is None else list(new.files)
+    Opinion(text=new.text, files=files).check()
+    kept = {key: said[key] for key in CARRIED if key in said}
+    payload = {"opinion": number, **kept, **new.more, "text": new.text}
+
+    def work(ledger: Ledger) -> Event:
+        if secret is not None:
+            _check_secret(ledger, number, secret)
+        now = newest_words(ledger, number)
+        if before is not None and now is not None and now.seq != (before.seq if new.of is None else new.of):
+            raise refused(NoticeStateError, "amended_meanwhile", opinion=number, newest=now.seq)
+        lacks = _lacking(ledger, said.get("defects", ()), payload)
+        whole = payload | ({"defects": lacks} if lacks else {}) | ({} if by is None else {"by": by})
+        return ledger.append("amended", whole, attachments=files)
+
+    return store.transact(work)
+
+
+def newest_words(record: Store | Ledger, number: str) -> Event | None:
+    """The entry with the newest words of a submitter; None where there is no such opinion."""
+    return max(record.events(ORIGINAL, about=number), key=lambda event: event.seq, default=None)
+
+
+def files_of(store: Store, event: Event | None) -> list[Attachment]:
+    """The files of an entry, as an entry takes them; without those that were erased."""
+    found: list[Attachment] = []
+    if event is None:
+        return found
+    for at, file in enumerate(event.payload.get("files", ())):
+        content = store.file(event.seq, at)
+        if content is not None:
+            found.append(Attachment(str(file["name"]), str(file["media_type"]), content))
+    return found
+
+
+def _lacking(ledger: Ledger, before: Sequence[str], payload: Mapping[str, Any]) -> list[str]:
+    """What an ordinance asks for and an amended opinion lacks; of the person as it was."""
+    wants = ledger.standing.opened.get("wants", [])
+    return [name for name in wants if (name in before if name in ABOUT_PERSON else not payload.get(name))]
 
 
 def withdraw(
@@ -184,13 +258,17 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
     return store.transact(work)
 
 
-def _with_secret(
-    store: Store, kind: str, payload: dict[str, Any], secret: str | None, by: str | None
-) -> Event:
+def _check_who(secret: str | None, by: str | None) -> None:
     if (secret is None) == (by is None):
         raise UsageError(
             "Give the submitter's secret, or the name of the clerk who acts at the submitter's wish."
         )
+
+
+def _with_secret(
+    store: Store, kind: str, payload: dict[str, Any], secret: str | None, by: str | None
+) -> Event:
+    _check_who(secret, by)
 
     def work(ledger: Ledger) -> Event:
         if secret is not None:

@@ -55,7 +55,7 @@ def _early(request: HttpRequest) -> HttpResponse | None:
 
 def _media_types(request: HttpRequest) -> tuple[str, ...]:
     """An opinion may come with files."""
-    parts = ("multipart/form-data",) if request.path_info.endswith("/opinions") else ()
+    parts = ("multipart/form-data",) if request.path_info.endswith(("/opinions", "/amend")) else ()
     return ("application/json", *parts)
 
 

@@ -59,7 +59,8 @@ def _one(row: Row, events: dict[int, Event]) -> dict[str, Any]:
     more: dict[str, Any] = dict.fromkeys(_MORE)
     for seq in (row.seq, row.entry):
         if seq is not None and seq in events:
-            more |= {key: said for key in _MORE if (said := events[seq].payload.get(key)) not in (None, "")}
+            said = events[seq].payload  # an amendment that names a key and leaves it empty takes it out
+            more |= {key: said[key] or None for key in _MORE if key in said}
     return {
         "opinion": row.id,
         "entry": row.seq,

@@ -5,7 +5,7 @@ A key of the sender's own (header ``Idempotency-Key``) makes trying again safe: 
 and gets the same receipt and the same secret, however often it is sent and whatever was heard of the answer.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from ninja import HeaderEx, P, Schema
@@ -13,6 +13,7 @@ from ninja.errors import ValidationError
 from pydantic import Field
 from pydantic import ValidationError as NotValid
 
+from blockplan.notice import Attachment, Event
 from blockplan.notice import taking as intake
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import made_fit
@@ -26,9 +27,11 @@ from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
 from blockplan.portal.api.schemas import ReceiptOut, Strict
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
+from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import seen
 
+S = TypeVar("S", bound=Schema)
 Line = Annotated[str, Field(max_length=LIMITS.line_characters)]
 IdempotencyKey = HeaderEx[
     str, P(alias="Idempotency-Key", min_length=SHORTEST_KEY, max_length=200, pattern=r"^[\x21-\x7e]+$")
@@ -68,11 +71,23 @@ class OpinionIn(Strict):
 
 
 class AmendIn(Strict):
-    """Another text in the place of the one before, while the period runs."""
+    """What stands in the place of the opinion before; what is not given stays, what is empty is taken out."""
 
     secret: str = Field(min_length=8, max_length=100)
-    text: str = Field(min_length=1, max_length=LIMITS.text_characters)
-    title: Line = ""
+    text: str | None = Field(None, max_length=LIMITS.text_characters)
+    title: Line | None = None
+    reason: str | None = Field(None, max_length=LIMITS.reason_characters)
+    clause: Line | None = None
+    targets: list[TargetIn] | None = Field(None, max_length=50)
+    place: PlaceIn | None = Field(None, description="with `geometry` it replaces both; null takes them out")
+    geometry: Geometry = None
+    geometry_system: System | None = None
+    keep_files: list[int] | None = Field(
+        None, max_length=100, description="numbers of the files that stay; without it all of them"
+    )
+    of: int | None = Field(
+        None, ge=0, le=10**15, description="`words_of` as it was read: refused where other words stand by now"
+    )
 
 
 class WithdrawIn(Strict):
@@ -118,38 +133,39 @@ class EnteredOut(Schema):
     entered_at: str
 
 
-_BODY = {"$ref": "#/components/schemas/OpinionIn"}
-_BODIES = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": _BODY},
-            MULTIPART: {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "opinion": {"type": "string", "description": "an OpinionIn as JSON"},
-                        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                    },
-                    "required": ["opinion"],
-                    "additionalProperties": False,
-                }
+def _bodies(schema: str) -> dict[str, Any]:
+    """A body in JSON, or in parts with files."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}},
+                MULTIPART: {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "opinion": {"type": "string", "description": f"{schema} as JSON"},
+                            "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        },
+                        "required": ["opinion"],
+                        "additionalProperties": False,
+                    }
+                },
             },
-        },
+        }
     }
-}
 
 
 @router.post(
     "/notices/{notice}/opinions",
     response={201: SubmittedOut, **documented(403, 409, 413, 415, 429)},
     operation_id="submit",
-    openapi_extra=_BODIES,
+    openapi_extra=_bodies("OpinionIn"),
 )
 def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpResponse:
     """Submit an opinion; when this answers, it is on the disk, and the receipt proves it."""
     row = seen(notice)
-    given, files = _read(request)
+    given, files = _read(request, OpinionIn)
     where, notes = placed(row, given.place, given.geometry, given.geometry_system)
     person = {name: said for name in PERSON if (said := _line(getattr(given, name)))}
     more: dict[str, Any] = {
@@ -189,13 +205,49 @@ def challenge(request: HttpRequest, given: Nothing, notice: NoticeId) -> HttpRes
     "/notices/{notice}/opinions/{opinion}/amend",
     response={200: EnteredOut, **documented(403, 409, 413, 415, 429)},
     operation_id="amend",
+    openapi_extra=_bodies("AmendIn"),
 )
-def amend(request: HttpRequest, given: AmendIn, notice: NoticeId, opinion: Number) -> HttpResponse:
-    """Put another text in the place of one's own opinion, while the period runs."""
+def amend(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResponse:
+    """Change one's own opinion while the period runs: words, title, reason, objects, files."""
+    given, came = _read(request, AmendIn)
     store = _own(request, notice, opinion, given.secret)
-    more = {"title": _line(given.title)} if given.title else {}
-    event = intake.amend(store, opinion, made_fit(given.text)[0], secret=given.secret, **more)
+    before = intake.newest_words(store, opinion)
+    said = before.payload if before is not None else {}
+    new = intake.Amendment(
+        text=str(said.get("text") or "") if given.text is None else made_fit(given.text)[0],
+        more=_amended(given, seen(notice)), files=_files(store, before, given.keep_files, came),
+        of=given.of if given.of is not None or before is None else before.seq,
+    )  # fmt: skip
+    event = intake.amend(store, opinion, new, secret=given.secret)
     return as_json(_entered(event, opinion))
+
+
+def _amended(given: AmendIn, row: Notice) -> dict[str, Any]:
+    """What is said to stand beside the words from now on."""
+    more: dict[str, Any] = {
+        name: _line(words) for name in ("title", "clause") if (words := getattr(given, name)) is not None
+    }
+    if given.reason is not None:
+        more["reason"] = made_fit(given.reason)[0].strip()
+    if given.targets is not None:
+        more["targets"] = [target.dict() for target in given.targets]
+    if {"place", "geometry"} & given.model_fields_set:
+        where, _ = placed(row, given.place, given.geometry, given.geometry_system)
+        more |= {"place": None, "geometry": None, **where}
+    return more
+
+
+def _files(
+    store: Any, before: Event | None, keep: list[int] | None, came: list[tuple[str, bytes]]
+) -> list[Attachment]:
+    """The files of an amended opinion: those that stay, and those that came."""
+    there = intake.files_of(store, before)
+    if keep is not None and any(not 0 <= at < len(there) for at in keep):
+        raise Refused("not_valid", f"body.keep_files: 0 to {len(there) - 1}")
+    stay = there if keep is None else [there[at] for at in dict.fromkeys(keep)]
+    if len(stay) + len(came) > LIMITS.files:
+        raise Refused("not_valid", f"body.file: {LIMITS.files}")
+    return [*stay, *(upload.attachment() for upload in take_files(came))]
 
 
 @router.post(
@@ -210,7 +262,7 @@ def withdraw(request: HttpRequest, given: WithdrawIn, notice: NoticeId, opinion:
     return as_json(_entered(event, opinion))
 
 
-def _read(request: HttpRequest) -> tuple[OpinionIn, list[tuple[str, bytes]]]:
+def _read(request: HttpRequest, schema: type[S]) -> tuple[S, list[tuple[str, bytes]]]:
     """The opinion and its files, of a body in JSON or in parts."""
     files: list[tuple[str, bytes]] = []
     if request.content_type == MULTIPART:
@@ -224,7 +276,7 @@ def _read(request: HttpRequest) -> tuple[OpinionIn, list[tuple[str, bytes]]]:
     else:
         body = request.body
     try:
-        return OpinionIn.model_validate(document(body)), files
+        return schema.model_validate(document(body)), files
     except NotValid as error:
         raise ValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
 
@@ -272,5 +324,8 @@ def _submitted(found: Receipt) -> dict[str, Any]:
 
 def described() -> dict[str, Any]:
     """The schemas of bodies that routes read themselves."""
-    found = OpinionIn.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {**found.pop("$defs", {}), "OpinionIn": found}
+    described: dict[str, Any] = {}
+    for schema in (OpinionIn, AmendIn):
+        found = schema.model_json_schema(ref_template="#/components/schemas/{model}")
+        described |= {**found.pop("$defs", {}), schema.__name__: found}
+    return described

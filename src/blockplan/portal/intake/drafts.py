@@ -72,6 +72,19 @@ class Kept:
             )
         self.row.data = {**self.row.data, "files": files}
 
+    def adopt(self, attachments: Sequence[Attachment]) -> None:
+        """Files that the record took in before; call `save` afterwards."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files = []
+        for one in attachments:
+            digest = hashlib.sha256(one.content).hexdigest()
+            (self._folder / digest).write_bytes(one.content)
+            files.append(
+                {"name": one.name, "media_type": one.media_type, "bytes": len(one.content), "sha256": digest,
+                 "notes": []}
+            )  # fmt: skip
+        self.row.data = {**self.row.data, "files": files}
+
     def drop(self, hashes: Sequence[str]) -> None:
         """Without some files; call `save` afterwards."""
         self.row.data = {

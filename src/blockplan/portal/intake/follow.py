@@ -17,11 +17,10 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import taking as intake
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
-from blockplan.notice.intake.limits import LIMITS
-from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, shield
 from blockplan.portal.intake import aims, gate
+from blockplan.portal.intake.amending import Amending
 from blockplan.portal.intake.answers import answers_to
 from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.intake.paper import paper
@@ -77,7 +76,8 @@ class Followed:
         return self.row.state in TAKES_OPINIONS and not self.withdrawn
 
     def page(self, *, step: str = "see", wrong: str = "", said: str = "", status: int = 200) -> HttpResponse:
-        """How it stands; `step` asks for new words (``amend``) or whether it is meant (``withdraw``)."""
+        """How it stands; `step` asks whether it is meant (``withdraw``)."""
+        stands = self.newest.payload
         more = {
             "notice": self.row,
             "opinion": self.number,
@@ -85,8 +85,14 @@ class Followed:
             "step": step,
             "wrong": wrong,
             "done": said,
-            "text": self.newest.payload.get("text", ""),
-            "most_text": LIMITS.text_characters,
+            "text": stands.get("text", ""),
+            "title": stands.get("title", ""),
+            "reason": stands.get("reason", ""),
+            "place": stands.get("place"),
+            "files": stands.get("files", ()),
+            "aims": [
+                aims.in_words(aim, self.lang) for aim in aims.named(self.row, stands.get("targets") or ())
+            ],
             "can_amend": self.can_amend,
             "can_withdraw": self.can_withdraw,
             "way": [
@@ -112,19 +118,25 @@ class Followed:
         answer = HttpResponse(content, content_type="application/pdf")
         return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.pdf")
 
+    def form(self, *, begun: bool = False) -> HttpResponse:
+        """What stands, on the form that it was written on."""
+        if not self.can_amend:
+            return self.page(wrong="too_late", status=409)
+        try:
+            return Amending(self.request, self.row, self.store, self.newest, begun=begun).page()
+        except UsageError:  # no room for the files of a further form
+            return self.page(wrong="unavailable", status=503)
+
     def amend(self) -> HttpResponse:
-        """Put other words in the place of the old ones."""
-        text = made_fit(self.request.POST.get("text", ""))[0]
-        if not text.strip():
-            return self.page(step="amend", wrong="empty")
-        if len(text) > LIMITS.text_characters:
-            return self.page(step="amend", wrong="long")
-        if text == self.newest.payload.get("text"):
+        """Put what the form says in the place of what stands."""
+        if not self.can_amend:
+            return self.page(wrong="too_late", status=409)
+        form = Amending(self.request, self.row, self.store, self.newest, begun=True)
+        if form.changes_nothing:
             return self.page(said="amended")  # a second click
-        kept = {key: self.newest.payload[key] for key in _KEPT if key in self.newest.payload}
-        return self._enter(
-            lambda: intake.amend(self.store, self.number, text, secret=self.secret, **kept), "amended"
-        )
+        if not form.checked():
+            return form.page()
+        return self._enter(lambda: form.enter(self.secret), "amended")
 
     def withdraw(self) -> HttpResponse:
         """Take it back."""
@@ -132,7 +144,7 @@ class Followed:
             return self.page(said="withdrawn")
         return self._enter(lambda: intake.withdraw(self.store, self.number, secret=self.secret), "withdrawn")
 
-    def _enter(self, work: Callable[[], Event], done: str) -> HttpResponse:
+    def _enter(self, work: Callable[[], object], done: str) -> HttpResponse:
         try:
             work()
         except (NoticeStateError, UsageError):
@@ -144,8 +156,6 @@ class Followed:
         return self.page(said=done)
 
 
-#: What stays with the opinion when its words are amended.
-_KEPT = ("title", "reason", "language", "targets", "place", "geometry")
 #: What a submitter is told of the way of an opinion.
 _TOLD = frozenset(
     {
@@ -162,7 +172,8 @@ _TOLD = frozenset(
 )
 _STEPS: dict[str, Callable[[Followed], HttpResponse]] = {
     "see": Followed.page,
-    "amend": lambda one: one.page(step="amend"),
+    "amend": Followed.form,
+    "find": lambda one: one.form(begun=True),
     "amend_now": Followed.amend,
     "withdraw": lambda one: one.page(step="withdraw"),
     "withdraw_now": Followed.withdraw,

@@ -36,6 +36,9 @@ ACCEPT = ".jpg,.jpeg,.png,.webp,.pdf,.txt,.csv,.geojson,.docx,.xlsx,.odt"
 class Form:
     """A form in one request."""
 
+    #: The page on which it is filled in.
+    template = "portal/opinion.html"
+
     def __init__(
         self, request: HttpRequest, row: Notice, filled: Filled, kept: drafts.Kept | None = None
     ) -> None:
@@ -109,7 +112,7 @@ class Form:
             "problems": self._problems(),
             "wrong": self._wrong(),
         }
-        return self._render("portal/opinion.html", status, **more)
+        return self._render(self.template, status, **more)
 
     def preview(self, *, trouble: str | None = None, status: int = 200) -> HttpResponse:
         """What will be sent, to be looked through; `trouble` says why it was not sent just now."""

@@ -26,6 +26,8 @@ from blockplan.portal.office.drafts import law_of, more_of
 from blockplan.portal.office.may import READING, may_look
 from blockplan.portal.office.models import Draft
 from blockplan.portal.record.models import Notice
+from blockplan.portal.words import say
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +77,7 @@ def as_if_open(draft: Draft) -> Notice:
     law, assumed = _law(draft)
     version = draft.version
     if version is None:
-        raise UsageError("The draft has no plan yet. Upload a plan package.")
+        raise refusal(UsageError, say, "office_refused.no_plan")
     frozen = acts.FrozenPlan(version.document["frozen"], [])
     opened = acts.opening(frozen, law, "", more_of(draft)) | {"dates_assumed": assumed}
     period = opened["period"]

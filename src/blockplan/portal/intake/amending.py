@@ -1,0 +1,154 @@
+"""
+The form on which a submitter changes an opinion: the form it was written on, filled in as it stands.
+
+Its files lie with a draft while it is filled in, as those of any form; the draft is of this opinion alone,
+and goes when the amendment is entered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from blockplan.notice import taking as intake
+from blockplan.portal.intake import drafts
+from blockplan.portal.intake.fields import Filled, target_of
+from blockplan.portal.intake.form_page import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from blockplan.notice.events import Event
+    from blockplan.portal.record.models import Notice
+    from blockplan.portal.record.store import DatabaseStore
+
+#: Under this key a draft says of which opinion it is.
+_WHOSE = "amends"
+
+
+class Amending(Form):
+    """
+    The form of an amendment in one request.
+
+    Parameters
+    ----------
+    newest
+        The entry with the words that stand.
+    begun
+        Whether the request brings the form; else it is filled in as the opinion stands.
+    """
+
+    template = "portal/follow_amend.html"
+
+    def __init__(
+        self, request: HttpRequest, row: Notice, store: DatabaseStore, newest: Event, *, begun: bool
+    ) -> None:
+        self.store, self.newest = store, newest
+        self.number = str(newest.opinion)
+        self.again = False
+        kept = drafts.find(row.id, request.POST.get("draft", "")) if begun else None
+        if kept is not None and kept.row.data.get(_WHOSE) != self.number:
+            kept = None
+        super().__init__(request, row, Filled.of_post(request.POST) if begun else Filled(), kept)
+        if begun:
+            self._read()
+        else:
+            self._fill()
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it says what stands already: a second click."""
+        stands = dict(self.newest.payload)
+        now = {**stands, "text": self.filled.text, **self._more()}
+        files = [hashlib.sha256(one.content).hexdigest() for one in intake.files_of(self.store, self.newest)]
+        return _said(now) == _said(stands) and files == [one["sha256"] for one in self.files]
+
+    def checked(self) -> bool:
+        """Whether it may be entered as it is; else its page says what is wrong."""
+        if self.request.POST.get("of") != str(self.newest.seq) or (self.newest.files and not self.kept):
+            self.again = True
+            self._fill()
+            return False
+        self.problems |= self.filled.problems(files=len(self.files), mails=False)
+        return not (self.problems or self.refused or self.unplaced)
+
+    def enter(self, secret: str) -> None:
+        """
+        Enter it.
+
+        Raises
+        ------
+        NoticeStateError, UsageError
+            If the record refuses it.
+        """
+        new = intake.Amendment(
+            text=self.filled.text, more=self._more(), of=self.newest.seq,
+            files=self.kept.attachments() if self.kept else [],
+        )  # fmt: skip
+        intake.amend(self.store, self.number, new, secret=secret)
+        if self.kept:
+            self.kept.erase()
+
+    def keep(self, *, asked: bool = False) -> None:
+        """As a draft of this opinion, which the next step finds."""
+        self._at_hand().save({**self.filled.to_draft(), _WHOSE: self.number}, asked=asked)
+
+    def _more(self) -> dict[str, Any]:
+        """What stands beside the words; what is empty is taken out."""
+        filled, more = self.filled, dict[str, Any]()
+        more |= {"title": filled.title, "reason": filled.reason.strip(), "targets": filled.targets}
+        if filled.place is not None:
+            more |= {"place": filled.place["said"], "geometry": filled.place["geometry"]}
+        elif self.request.POST.get("place_out") == "yes":
+            more |= {"place": None, "geometry": None}
+        return more
+
+    def _render(self, template: str, status: int, **more: Any) -> HttpResponse:
+        own = {
+            "opinion": self.number,
+            "secret": self.request.POST.get("secret", "").strip(),
+            "of": self.newest.seq,
+            "again": self.again,
+        }
+        return super()._render(template, status, **more | own)
+
+    def _read(self) -> None:
+        self.read_files()
+        self.read_place()
+        if self.request.POST.get("do") == "find":
+            self.seek()
+
+    def _fill(self) -> None:
+        """As the opinion stands."""
+        said = self.newest.payload
+        aims = [f"{one.get('layer')}:{one.get('id')}" for one in said.get("targets") or ()]
+        self.filled = Filled(
+            text=str(said.get("text") or ""), title=str(said.get("title") or ""),
+            reason=str(said.get("reason") or ""),
+            targets=[target for aim in aims if (target := target_of(aim))],
+        )  # fmt: skip
+        sought, datum = _sought(said)
+        meant = self._meant(sought, datum).place if sought else None
+        self.filled.place, self.unplaced = None if meant is None else meant | {"confirmed": True}, ""
+        if attachments := intake.files_of(self.store, self.newest):
+            self.kept = drafts.new(self.row.id)
+            self.kept.adopt(attachments)
+
+
+def _sought(payload: Mapping[str, Any]) -> tuple[str, str]:
+    """A place as it is typed or drawn to be found again, and its datum; empty where it has none."""
+    place, geometry = payload.get("place") or {}, payload.get("geometry")
+    if place.get("said"):
+        return str(place["said"]), str(place.get("datum") or "")
+    drawn, system = (place["sent"], place.get("system")) if "sent" in place else (geometry, "plan")
+    if not drawn:
+        return "", ""
+    return drawn if isinstance(drawn, str) else json.dumps(drawn), str(system or "")
+
+
+def _said(payload: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What an opinion says, however what it does not say is written."""
+    return tuple(payload.get(key) or None for key in ("text", *intake.CARRIED))
