@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import views as accounts_of_allauth
@@ -25,7 +26,7 @@ from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Audit, Expected, Grant, Staff
 from blockplan.portal.office.openid import lead_to_service
 from blockplan.portal.office.paging import paged
-from blockplan.portal.words import say
+from blockplan.portal.words import catalogs, say
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -143,7 +144,22 @@ def member(request: HttpRequest, staff: int) -> HttpResponse:
 def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
+    for row in rows:
+        row.said = _about(row.about)
     return render(request, "office/acts.html", {"rows": rows, "next": older})
+
+
+def _about(text: str) -> str:
+    """What an act was about; names of roles, entries and pages in words."""
+    said = [_word(part) for part in re.split(r"([ ,:]+)", text)]
+    return "".join(said)
+
+
+def _word(part: str) -> str:
+    for words in ("office_role", "office_did", "office_draft"):
+        if part in catalogs()[words]:
+            return say(f"{words}.{part}", current())
+    return part
 
 
 def _invite(said: dict[str, Any], by: str, request: HttpRequest) -> str:

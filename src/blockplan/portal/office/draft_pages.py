@@ -113,8 +113,11 @@ def draft(request: HttpRequest, notice: str) -> HttpResponse:
 def dates(request: HttpRequest, notice: str) -> HttpResponse:
     """First and last day, and how opinions are published."""
     one = get_object_or_404(Draft, pk=notice)
-    names = ("first", "last", "inspection_last", "subdivision", "publication")
+    names: tuple[str, ...] = ("first", "last", "inspection_last", "subdivision", "publication")
     form = Dates(request.POST or None, initial={name: getattr(one, name) for name in names})
+    if country(one.country).holidays.subdivision is None:
+        names = tuple(name for name in names if name != "subdivision")
+        del form.fields["subdivision"]
     if request.method == "POST" and form.is_valid():
         for name in names:
             setattr(one, name, form.cleaned_data[name])
@@ -197,6 +200,7 @@ def opening(request: HttpRequest, notice: str) -> HttpResponse:
         form.fields[f"step_{name}"] = Day(required=False)
         word_field("step_on", form.fields[f"step_{name}"])
         form.fields[f"step_{name}"].label = title
+    form.order_fields([name for name in form.fields if name != "sure"])
     if request.method == "POST" and form.is_valid():
         days = {key.removeprefix("step_"): day for key, day in form.cleaned_data.items() if key != "sure"}
         steps = [(name, day.isoformat()) for name, day in days.items() if day]

@@ -25,7 +25,7 @@ class SignIn(Worded, LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].help_text = ""
+        self.fields["password"].help_text = self.fields["login"].help_text = ""
 
 
 class ChangePassword(Worded, ChangePasswordForm):  # type: ignore[misc]

@@ -39,4 +39,4 @@ def not_signed_in(request: HttpRequest) -> HttpResponse:
 
 def no_account(request: HttpRequest) -> HttpResponse:
     """Somebody whom the identity service knows, and this office does not."""
-    return render(request, "office/no_account.html", status=403)
+    return render(request, "office/no_account.html")

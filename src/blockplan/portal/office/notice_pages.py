@@ -20,6 +20,7 @@ from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
+from blockplan.respond.page import shown as plainly
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         row = get_object_or_404(Notice, pk=notice)
         if act.of_opinion:
             opinion_of(row, opinion)
-        form = act.form(request.POST or None, request.FILES or None)
+        original = _words_of(notice, opinion) if name == "redact" else ""
+        form = act.form(request.POST or None, request.FILES or None, initial={"text": original})
         _prepare(form, row)
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data | ({"opinion": opinion} if act.of_opinion else {})
@@ -76,11 +78,19 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
                 form.add_error(None, fault)
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
-        shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion}
+        shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
+                 "original": original}  # fmt: skip
         return render(request, "office/act.html", shown, status=400 if form.errors else 200)
 
     view.__name__ = f"act_{name}"
     return view
+
+
+def _words_of(notice: str, opinion: str) -> str:
+    """What an opinion says now, for whoever takes words out of it."""
+    events = list(open_store(notice).events({"submitted", "amended", "transcribed"}, about=opinion))
+    texts = [str(event.payload.get("text", "")) for event in events]
+    return next((plainly(text) for text in reversed(texts) if text), "")
 
 
 def attempt(work: Callable[[], object]) -> str:
