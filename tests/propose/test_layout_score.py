@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from blockplan.exchange.community import Community, Objectives, read_community, read_objectives
+from blockplan.propose.layout.indicators import indicators
 from blockplan.propose.layout.score import ecology_share, score
 from blockplan.propose.layout.traffic import joined_lengths, traffic
 
@@ -107,3 +108,10 @@ def test_all_reference_scores_come_out_again(shared):
         assert found.traffic == pytest.approx(float(roads), abs=1e-6), name
         assert found.coverage_area == pytest.approx(float(by_area), abs=1e-4), name
         assert found.residential == int(homes), name
+
+
+def test_school_land_is_told_for_every_ha_of_homes_and_is_unknown_without_homes():
+    blank = plan_of(feasible=[0])
+    assert indicators(plan_of(residential=[0, 200], school=[400]), blank).school_m2_per_ha == 5_000.0
+    assert indicators(plan_of(residential=[0]), blank).school_m2_per_ha == 0.0
+    assert indicators(plan_of(school=[400]), blank).school_m2_per_ha is None

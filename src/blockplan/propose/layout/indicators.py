@@ -12,6 +12,7 @@ from blockplan.exchange.community import GREENS, NEAR_M, SERVICES
 from blockplan.propose.layout.legal import fronts_m, new_blocks
 from blockplan.propose.layout.score import centres, community_area_m2
 from blockplan.propose.layout.streets import streets_of
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +32,8 @@ class Indicators:
         joins the streets at the nearest point of a 40 m division.
     green_share
         Green of both kinds over the community's area (1).
+    school_m2_per_ha
+        Land of schools, in m2 for every ha of residential blocks; without homes unknown.
     parcels
         New parcels.
     rectangular
@@ -44,6 +47,7 @@ class Indicators:
     coverage_streets: float | None
     coverage_streets_area: float | None
     green_share: float
+    school_m2_per_ha: float | None
     parcels: int
     rectangular: float | None
     slimmest: float | None
@@ -66,11 +70,17 @@ def indicators(plan: Community, initial: Community) -> Indicators:
         coverage_streets=None if near is None else float(near.mean()),
         coverage_streets_area=None if near is None else float(np.average(near.mean(axis=0), weights=area)),
         green_share=float(shapely.area(plan.blocks(*GREENS)).sum()) / community_area_m2(plan),
+        school_m2_per_ha=_school_m2_per_ha(plan),
         parcels=int(new.sum()),
         rectangular=float(fill.mean()) if fill.size else None,
         slimmest=float((sides[:, 1] / sides[:, 0]).max()) if fill.size else None,
         front_m=float(fronts_m(plan, new).min()) if new.any() else None,
     )
+
+
+def _school_m2_per_ha(plan: Community) -> float | None:
+    homes = float(shapely.area(plan.blocks("residential")).sum())
+    return float(shapely.area(plan.blocks("school")).sum()) / (homes / M2_PER_HA) if homes else None
 
 
 def _sides(shape: shapely.Polygon) -> list[float]:
