@@ -18,7 +18,7 @@ from blockplan.exchange.community import read_community, write_community
 from blockplan.propose.layout.case import layout_case
 from blockplan.propose.layout.demands import unmet_demands
 from blockplan.propose.layout.draw import edges_of, parcels_of
-from blockplan.propose.layout.drawing import layout
+from blockplan.propose.layout.drawing import LOOKS, layout, looks_due
 from blockplan.propose.layout.frame import frames_of, levels, stations, without_holes
 from blockplan.propose.layout.indicators import indicators
 from blockplan.propose.layout.land import again, empty_layout, field_of, land_of
@@ -303,3 +303,9 @@ def test_the_command_writes_the_plan_and_tells_the_proposal(case, tmp_path):
     plan = read_community(out)
     assert score(plan, aims).total == pytest.approx(told["objective"])
     assert sum(told["parts"].values()) == pytest.approx(told["objective"])
+
+
+def test_a_search_is_hurried_only_when_it_falls_far_behind_and_is_done_with_its_time():
+    assert looks_due(0.0, 10.0) == looks_due(3.0, 10.0) == 0
+    assert looks_due(6.5, 10.0) == LOOKS // 2
+    assert looks_due(10.0, 10.0) == looks_due(0.0, 0.0) == LOOKS

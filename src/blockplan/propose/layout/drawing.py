@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 THREADS = 2
 #: The clock is looked at so many times in a search.
 LOOKS = 40
+#: A search may fall behind by this share of its time before it is hurried: a busy machine stalls for seconds.
+PATIENCE = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -147,6 +149,12 @@ def layout(
     )
 
 
+def looks_due(spent_s: float, given_s: float) -> int:
+    """How many looks of `LOOKS` a search needs behind it after so much of its time, or it is hurried."""
+    share = spent_s / given_s if given_s > 0 else 1.0
+    return max(0, int(LOOKS * (share - PATIENCE) / (1 - PATIENCE)))
+
+
 def _no_bound(_case: Case, _params: LayoutParams) -> float:
     return np.inf
 
@@ -225,8 +233,7 @@ class Search:
         while look < LOOKS and not self.clock.interrupted:
             anneal(self.land, now, best, worth, steps // LOOKS, heat[look], heat[look + 1])
             look += 1
-            due = int(LOOKS * (self.clock.spent - began) / left) if left > 0 else LOOKS
-            if due > look:
+            if (due := looks_due(self.clock.spent - began, left)) > look:
                 self.late, look = True, due
         return best
 

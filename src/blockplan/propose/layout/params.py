@@ -76,7 +76,7 @@ class LayoutParams:
     jog: float = 0.002
     jog_m: float = 40.0
     chains: int = 4
-    steps_a_second: int = 8_000
+    steps_a_second: int = 6_000
     share: float = 0.85
     hot: float = 0.012
     warm: float = 0.004
