@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -234,3 +235,9 @@ def test_the_openapi_document_names_every_route_and_its_errors() -> None:
         for operation in methods.values():
             assert "404" in operation["responses"] or path == "/api/v1/notices"
             assert operation.get("description"), path
+
+
+def test_every_schema_that_the_document_of_the_api_names_is_in_it(opened: DatabaseStore) -> None:
+    document = get("/api/v1/openapi.json")
+    named = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document)))
+    assert {"OpinionIn", "AmendIn"} <= named <= set(document["components"]["schemas"])

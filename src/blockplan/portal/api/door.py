@@ -56,7 +56,17 @@ def _knowing(view: Callable[..., Any], known: set[str]) -> Callable[..., Any]:
     return strict
 
 
-api = NinjaAPI(
+class Described(NinjaAPI):
+    """The API with the schemas of bodies that routes read themselves, which ninja leaves out."""
+
+    def get_openapi_schema(self, **more: Any) -> Any:
+        """The OpenAPI document."""
+        found = super().get_openapi_schema(**more)
+        found["components"]["schemas"] |= sending.described()
+        return found
+
+
+api = Described(
     title="Blockplan: public notices of plans",
     version="1",
     description="Everything that a notice shows to everybody, and submitting opinions. "
@@ -65,7 +75,6 @@ api = NinjaAPI(
     docs_url=None,
     parser=Strict(),
     urls_namespace="api",
-    openapi_extra={"components": {"schemas": sending.described()}},
 )
 # What `sending` adds stands in the router of `opinions`: reading and submitting share addresses.
 for router in (notices.router, said.router, placing.router, opinions.router, exports.router, log.router):
