@@ -66,7 +66,7 @@ def test_a_notice_says_until_when_by_the_clock_and_zone_of_its_place(
     clock.set(2026, 3, 31, 23, 59, 59)
     assert "today is the last day" in read("/en/notices/town/")
     clock.set(2026, 4, 1, 0, 0, 0)
-    assert "the period is over" in read("/en/notices/town/")
+    assert "The period is over" in read("/en/notices/town/")
 
 
 def test_a_notice_says_first_where_to_go_and_how_else_to_answer(begun: DatabaseStore) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.receipt_page import facts, follow_link
+from blockplan.portal.record.keys import fingerprint
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -27,16 +28,17 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
 
     said = facts(row, made, lang)
     about = "; ".join(f"{one['kind']} {one['id']} {one['words']}".strip() for one in said["targets"])
+    stated = (row.opened.get("particulars") or {}).get("authority")
     found = ReceiptFacts(
         number=made.opinion,
         title=pick(row.opened["plan"].get("title"), lang),
-        authority=pick(row.opened.get("authority"), lang) or config_of_environment().office,
+        authority=pick(stated or row.opened.get("authority"), lang) or config_of_environment().office,
         received=moments.said(made.at, row.zone, lang),
         day=moments.local(made.at, row.zone).date(),
         late=made.late,
         leaf=made.leaf,
         checkpoint=made.document["checkpoint"],
-        key_fingerprint=made.document["key"],
+        key_fingerprint=fingerprint(made.document["key"]),
         follow=follow_link(row, made, lang),
         about=about[:400],
         files=len(said["body"].get("files", [])),

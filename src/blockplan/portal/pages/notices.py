@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -10,13 +9,13 @@ from django.shortcuts import render
 
 from blockplan.errors import UsageError
 from blockplan.notice.countries import country
-from blockplan.notice.proof.notes import verifier
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.said import plain
 from blockplan.portal.record import register
+from blockplan.portal.record.keys import fingerprint
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import UNSEEN, open_to, version_of
@@ -207,9 +206,3 @@ def signed(store: DatabaseStore) -> dict[str, Any]:
         "key": str(key),
         "fingerprint": fingerprint(str(key)),
     }
-
-
-def fingerprint(key: str) -> str:
-    """SHA-256 of a public key in groups of four, to be compared by eye."""
-    digest = hashlib.sha256(verifier(key).public).hexdigest()
-    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))

@@ -11,12 +11,13 @@ from django.shortcuts import render
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.portal.pages import answers
 from blockplan.portal.pages.common import public, standing_of
+from blockplan.portal.pages.objects import KINDS
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record import register
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
 from blockplan.portal.shown import open_to, seen, version_of
-from blockplan.respond.opinions import STANDINGS
+from blockplan.respond.opinions import GONE, STANDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,11 +41,13 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     asked = {
         name: request.GET.get(name, "") for name in ("about", *FILTERS, "round") if request.GET.get(name)
     }
-    page = register.page(row, filters(asked), number(request.GET.get("before", "")))
+    picked = filters(asked)
+    page = register.page(row, picked, number(request.GET.get("before", "")))
     context = {
         "notice": standing_of(row),
         "rows": [shown(row, one) for one in page.rows],
-        "names": names(row, (target for one in page.rows for target in one.targets)),
+        "names": names(row, [*(target for one in page.rows for target in one.targets), *_aimed(picked)]),
+        "aim": next(iter(_aimed(picked)), None),
         "counts": register.counts(row),
         "words_open": register.is_open(row),
         "publication": row.opened.get("publication"),
@@ -56,6 +59,11 @@ def opinions(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "first": f"?{urlencode(asked)}",
     }
     return render(request, "portal/opinions.html", context)
+
+
+def _aimed(picked: register.Filters) -> tuple[tuple[str, str], ...]:
+    """The object that a reader picked, if it may be one of a plan."""
+    return (picked.object,) if picked.object is not None and picked.object[0] in KINDS else ()
 
 
 #: What a reader may pick -> the values of it.
@@ -93,6 +101,7 @@ def opinion(request: HttpRequest, lang: str, notice: str, opinion_id: str) -> Ht
         "steps": [{"kind": step.kind, "at": step.at, "seq": step.seq} for step in steps],
         "answers": answers.of_opinion(row, found.seq),
         "published": row.state in answers.PUBLISHED,
+        "gone": found.standing in GONE,
     }
     return render(request, "portal/register_opinion.html", context)
 

@@ -32,7 +32,9 @@ SIGNS = frozenset("✓✗?–")
 MOST_ON_A_PHONE = 3
 #: Longer tables are folded up on the page of a notice.
 MOST_ROWS = 10
-FIGURE = re.compile(r"[-–]?[\d.,]*\s?[^\d\s]{0,4}")
+FIGURE = re.compile(r"[-–]|[-–]?\d[\d.,]*\s?[^\d\s]{0,4}")
+#: Characters of the longest cell that is kept on one line on a desk.
+SHORT = 14
 #: Kind of a link, as `blockplan.report.public.place` has it -> layer of its page.
 PAGES = {"statement": STATEMENTS, "rule": RULES}
 
@@ -62,6 +64,11 @@ class Cell:
         """Whether it is a number with its unit, or the dash for none."""
         return not self.first and FIGURE.fullmatch(self.said) is not None
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it stays on one line where there is room: no number of a parcel is torn at a hyphen."""
+        return len(self.said) <= SHORT
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -79,6 +86,14 @@ class Grid:
     def is_list(self) -> bool:
         """Whether it has one column, and so is a list."""
         return len(self.heads) == 1
+
+    @property
+    def columns(self) -> tuple[tuple[str, bool], ...]:
+        """Each heading, and whether nothing but figures stands below it: it goes to the right with them."""
+        return tuple(
+            (head, bool(self.lines) and all(cells[at].is_figure for cells in self.lines))
+            for at, head in enumerate(self.heads)
+        )
 
     @property
     def broad(self) -> bool:

@@ -152,6 +152,14 @@ def _status(value: object, speech: Speech) -> str:
     return speech(key) if speech.known(key) else str(value)
 
 
+def _kind(value: object, speech: Speech) -> str:
+    """Kind of a programme, a water, a wood or a railway; what has no word stands as the plan has it."""
+    for key in (f"place.sort.{value}", f"place.status.{value}"):
+        if speech.known(key):
+            return speech(key)
+    return speech.named(f"programme.{value}", str(value))
+
+
 def _modes(value: object, speech: Speech) -> str:
     modes = [mode.strip() for mode in str(value).split(",")]
     return speech.join(
@@ -164,7 +172,7 @@ _FACTS: dict[str, tuple[str, Callable[[object, Speech], str]]] = {
     "service": ("plain.facilities.head", lambda value, speech: speech.named(f"service.{value}", str(value))),
     "class": ("place.about.kind", lambda value, speech: speech.named(f"street.{value}", str(value))),
     "modes": ("place.about.kind", _modes),
-    "kind": ("place.about.kind", lambda value, speech: speech.named(f"programme.{value}", str(value))),
+    "kind": ("place.about.kind", _kind),
     "role": ("place.about.kind", lambda value, speech: speech.named(f"map.{value}", str(value))),
     "beds": ("plain.facilities.size", lambda value, speech: _counted("beds", value, speech)),
     "places": ("plain.facilities.size", lambda value, speech: _counted("guests", value, speech)),

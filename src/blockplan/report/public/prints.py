@@ -166,7 +166,7 @@ def paper_receipt(facts: ReceiptFacts, lang: str) -> bytes:
     rows = [
         ("authority", "print.card.authority", facts.authority),
         ("time", "print.receipt.time", facts.received),
-        ("deadline", "print.card.deadline", state),
+        ("deadline", "print.receipt.deadline", state),
         ("by", "print.receipt.by", facts.channel),
         ("about", "print.receipt.about", facts.about),
     ]

@@ -101,10 +101,8 @@ def number(context: Context, value: float | None, digits: int = 0) -> str:
 
 @register.simple_tag(takes_context=True)
 def count(context: Context, key: str, n: int, **values: Any) -> str:
-    """Words about `n` things; ``KEY_one`` where there is one and the language has a form for it."""
-    lang = _lang(context)
-    key = f"{key}_one" if n == 1 and lang == "en" else key
-    return say(key, lang, n=number(context, n), **values)
+    """Words about `n` things; ``KEY_one`` where there is one, as on the last day of a period."""
+    return say(f"{key}_one" if n == 1 else key, _lang(context), n=number(context, n), **values)
 
 
 @register.simple_tag(takes_context=True)
