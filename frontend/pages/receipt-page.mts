@@ -2,6 +2,16 @@
 
 import { readReceipt } from "/static/verifier/receipt.mjs";
 
+const FAULT = "note fault";
+
+/** A moment of the record in the words and the time zone of the reader; as it stands where it is none. */
+function moment(at: string): string {
+  const when = new Date(at);
+  if (Number.isNaN(when.getTime())) return at;
+  const { lang } = document.documentElement;
+  return when.toLocaleString(lang, { dateStyle: "long", timeStyle: "long" });
+}
+
 function words(kind: string, values: Record<string, string> = {}): string {
   const template = document.querySelector<HTMLTemplateElement>("#words")!;
   const said = template.content.querySelector(`.${kind}`)!.textContent ?? "";
@@ -14,6 +24,8 @@ function show(lines: [string, string][]): void {
     ...lines.map(([look, text]) => {
       const line = document.createElement("p");
       line.className = look;
+      // Faults are told in English alone, and are read out as such.
+      if (look === FAULT) line.lang = "en";
       line.textContent = text;
       return line;
     }),
@@ -32,11 +44,11 @@ async function check(file: File): Promise<[string, string][]> {
   try {
     const found = await readReceipt(document_);
     const seq = String(found.index);
-    const told = { id: `O-${seq}`, seq, at: String(found.leaf["at"]), size: String(found.checkpoint.size) };
+    const told = { id: `O-${seq}`, seq, at: moment(String(found.leaf["at"])), size: String(found.checkpoint.size) };
     const key = String((document_ as Record<string, unknown>)["key"]);
     return [["good", words("holds", told)], ["note", words("here")], ["key", key]];
   } catch (error) {
-    return [["alert", words("fails")], ["note", error instanceof Error ? error.message : String(error)]];
+    return [["alert", words("fails")], [FAULT, error instanceof Error ? error.message : String(error)]];
   }
 }
 

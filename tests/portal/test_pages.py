@@ -278,3 +278,14 @@ def _bare(page: str) -> list[str]:
         body = re.sub(rf"{OPEN}[^{OPEN}{SHUT}]*{SHUT}", "", re.sub(r"(?s)<ruby>.*?</ruby>|<br>", "", body))
     texts = [text.strip() for text in re.findall(r">([^<]+)<", body)]
     return [text for text in texts if text and not GIVEN.fullmatch(text)]
+
+
+def test_a_figure_stands_to_the_right_and_a_short_word_does_not() -> None:
+    from blockplan.portal.pages.said import Cell, Grid  # noqa: PLC0415
+
+    def cells(*said: str) -> tuple[Cell, ...]:
+        return tuple(Cell(one, "head", first=at == 0) for at, one in enumerate(said))
+
+    grid = Grid(("Parcel", "Use", "Height"), (cells("P-1", "供热用地", "30 米"), cells("P-2", "住宅", "–")))
+    assert grid.columns == (("Parcel", False), ("Use", False), ("Height", True))
+    assert all(cell.is_short for row in grid.lines for cell in row)

@@ -182,3 +182,17 @@ def test_the_report_is_made_anew_without_what_was_erased(published: DatabaseStor
     assert b"More trees" not in text
     assert json.loads(text)["reconciliation"]["erased"] == 1
     assert Notice.objects.get().state == "published"
+
+
+def test_who_withdrew_an_opinion_is_not_told_to_wait_for_an_answer(opened: DatabaseStore) -> None:
+    kept, _ = send(opened, "More trees.")
+    gone, secret = send(opened, "Taken back.")
+    intake.withdraw(opened, gone, secret=secret)
+    assert "is not answered" in read(f"/en/notices/town/opinions/{gone}/")
+    assert "is shown here once" in read(f"/en/notices/town/opinions/{kept}/")
+
+
+def test_a_filter_names_its_object_in_the_words_of_the_reader(opened: DatabaseStore) -> None:
+    page = read("/ja/notices/town/opinions/?about=parcels:P-7")
+    assert "区画 · <strong>P-7</strong>" in page
+    assert "<strong>nowhere:P-7</strong>" in read("/ja/notices/town/opinions/?about=nowhere:P-7")

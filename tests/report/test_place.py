@@ -143,3 +143,16 @@ def test_a_point_leads_to_its_parcel_or_to_none(demo: Places) -> None:
     parcel = demo.parcel("RD-01-01-012")
     assert demo.at(parcel.x, parcel.y) == "RD-01-01-012"
     assert demo.at(0.0, 0.0) is None
+
+
+def test_the_kind_of_a_river_a_wood_and_a_railway_is_said_in_the_words_of_the_reader(demo: Places) -> None:
+    from blockplan.report.public.place_words import sections  # noqa: PLC0415
+
+    said = {
+        (kind, lang): sections(demo.record(kind, id_), lang)[0].rows[-1].said
+        for kind, id_ in (("water", "river"), ("wood", "woods-rd"), ("rail", "rail"))
+        for lang in ("zh", "ja")
+    }
+    assert said[("water", "zh")] == "河流"
+    assert said[("wood", "ja")] == "計画"
+    assert said[("rail", "ja")] == "貨物線"

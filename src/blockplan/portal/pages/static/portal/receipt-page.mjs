@@ -1,5 +1,14 @@
 /** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
 import { readReceipt } from "/static/verifier/receipt.mjs";
+const FAULT = "note fault";
+/** A moment of the record in the words and the time zone of the reader; as it stands where it is none. */
+function moment(at) {
+    const when = new Date(at);
+    if (Number.isNaN(when.getTime()))
+        return at;
+    const { lang } = document.documentElement;
+    return when.toLocaleString(lang, { dateStyle: "long", timeStyle: "long" });
+}
 function words(kind, values = {}) {
     const template = document.querySelector("#words");
     const said = template.content.querySelector(`.${kind}`).textContent ?? "";
@@ -10,6 +19,9 @@ function show(lines) {
     said.replaceChildren(...lines.map(([look, text]) => {
         const line = document.createElement("p");
         line.className = look;
+        // Faults are told in English alone, and are read out as such.
+        if (look === FAULT)
+            line.lang = "en";
         line.textContent = text;
         return line;
     }));
@@ -27,12 +39,12 @@ async function check(file) {
     try {
         const found = await readReceipt(document_);
         const seq = String(found.index);
-        const told = { id: `O-${seq}`, seq, at: String(found.leaf["at"]), size: String(found.checkpoint.size) };
+        const told = { id: `O-${seq}`, seq, at: moment(String(found.leaf["at"])), size: String(found.checkpoint.size) };
         const key = String(document_["key"]);
         return [["good", words("holds", told)], ["note", words("here")], ["key", key]];
     }
     catch (error) {
-        return [["alert", words("fails")], ["note", error instanceof Error ? error.message : String(error)]];
+        return [["alert", words("fails")], [FAULT, error instanceof Error ? error.message : String(error)]];
     }
 }
 const form = document.querySelector("#verify");
