@@ -17,6 +17,7 @@ from blockplan.notice import Attachment, office
 from blockplan.notice import taking as intake
 from blockplan.notice.receipts import receipt
 from blockplan.notice.verify import verify
+from blockplan.portal.pages.said import Cell, Grid
 from blockplan.portal.words import OPEN, SHUT
 from blockplan.texts import LANGUAGES
 
@@ -281,8 +282,6 @@ def _bare(page: str) -> list[str]:
 
 
 def test_a_figure_stands_to_the_right_and_a_short_word_does_not() -> None:
-    from blockplan.portal.pages.said import Cell, Grid  # noqa: PLC0415
-
     def cells(*said: str) -> tuple[Cell, ...]:
         return tuple(Cell(one, "head", first=at == 0) for at, one in enumerate(said))
 

@@ -11,6 +11,7 @@ from tests.town import edited, town
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.report.public.place import Places
+from blockplan.report.public.place_words import sections
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -146,8 +147,6 @@ def test_a_point_leads_to_its_parcel_or_to_none(demo: Places) -> None:
 
 
 def test_the_kind_of_a_river_a_wood_and_a_railway_is_said_in_the_words_of_the_reader(demo: Places) -> None:
-    from blockplan.report.public.place_words import sections  # noqa: PLC0415
-
     said = {
         (kind, lang): sections(demo.record(kind, id_), lang)[0].rows[-1].said
         for kind, id_ in (("water", "river"), ("wood", "woods-rd"), ("rail", "rail"))
