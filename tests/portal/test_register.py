@@ -188,7 +188,7 @@ def test_who_withdrew_an_opinion_is_not_told_to_wait_for_an_answer(opened: Datab
     kept, _ = send(opened, "More trees.")
     gone, secret = send(opened, "Taken back.")
     intake.withdraw(opened, gone, secret=secret)
-    assert "is not answered" in read(f"/en/notices/town/opinions/{gone}/")
+    assert "needs no answer" in read(f"/en/notices/town/opinions/{gone}/")
     assert "is shown here once" in read(f"/en/notices/town/opinions/{kept}/")
 
 

@@ -93,7 +93,7 @@ def object_page(request: HttpRequest, lang: str, notice: str, layer: str, object
 
 @public
 def my_parcel(request: HttpRequest, lang: str, notice: str, object_id: str) -> HttpResponse:
-    """A parcel on one page to print, with whom to ask and until when."""
+    """A parcel to print, with whom to ask and until when; its PDF is one page."""
     row = open_to(request, notice)
     context = _object(row, "parcels", object_id, lang, easy=_easy(request, lang))
     context |= {"facts": facts(row), "spoken": EASY if context["easy"] else lang}
