@@ -9,7 +9,7 @@ function moment(at: string): string {
   const when = new Date(at);
   if (Number.isNaN(when.getTime())) return at;
   const { lang } = document.documentElement;
-  return when.toLocaleString(lang, { dateStyle: "long", timeStyle: "long" });
+  return when.toLocaleString(lang === "en" ? "en-GB" : lang, { dateStyle: "long", timeStyle: "long" });
 }
 
 function words(kind: string, values: Record<string, string> = {}): string {

@@ -7,7 +7,7 @@ function moment(at) {
     if (Number.isNaN(when.getTime()))
         return at;
     const { lang } = document.documentElement;
-    return when.toLocaleString(lang, { dateStyle: "long", timeStyle: "long" });
+    return when.toLocaleString(lang === "en" ? "en-GB" : lang, { dateStyle: "long", timeStyle: "long" });
 }
 function words(kind, values = {}) {
     const template = document.querySelector("#words");
