@@ -14,6 +14,7 @@ from blockplan.notice.taking import Amendment, Opinion, amend, files_of, submit
 from blockplan.respond import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from blockplan.notice import SqliteStore
@@ -27,8 +28,9 @@ def a_file(name: str) -> Attachment:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteStore:
-    return a_notice(tmp_path, wants=["name", "title", "reason"])
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with a_notice(tmp_path, wants=["name", "title", "reason"]) as store:
+        yield store
 
 
 def sent(store: SqliteStore) -> str:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.audit import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from blockplan.notice import Event
@@ -37,6 +38,13 @@ TWO = {"by": "a", "second": "b"}
 def send(store: SqliteStore, text: str, *, held: bool = True, files: tuple[Attachment, ...] = ()) -> Event:
     one = Opinion(text=text, files=files)
     return store.transact(lambda ledger: enter(ledger, one, SECRET, held=held))
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Callable[..., SqliteStore]]:
+    """Begins a notice, which is closed after the test."""
+    with ExitStack() as until_then:
+        yield lambda *given: until_then.enter_context(a_notice(tmp_path, *given))
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +102,8 @@ def test_the_archive_of_the_office_holds_all_of_it_and_verifies(made: Finished) 
     assert "spam-words put in later" in (archive / "log.jsonl").read_text(encoding="utf-8")
 
 
-def test_a_look_is_at_the_newest_words_and_only_once(tmp_path: Path) -> None:
-    store = a_notice(tmp_path)
+def test_a_look_is_at_the_newest_words_and_only_once(begin: Callable[..., SqliteStore]) -> None:
+    store = begin()
     send(store, "first")
     send(store, "with work", held=False)
     amend(store, "O-1", "second", secret=SECRET)
@@ -109,8 +117,10 @@ def test_a_look_is_at_the_newest_words_and_only_once(tmp_path: Path) -> None:
         store.append("shown", {**look, "of": 3})
 
 
-def test_what_a_clerk_enters_does_not_wait_and_nothing_but_opinions_can(tmp_path: Path) -> None:
-    store = a_notice(tmp_path)
+def test_what_a_clerk_enters_does_not_wait_and_nothing_but_opinions_can(
+    begin: Callable[..., SqliteStore],
+) -> None:
+    store = begin()
     send(store, "first")
     amend(store, "O-1", "as told on the telephone", by="clerk 1")
     assert [event.held for event in store.events()] == [False, True, False]
@@ -118,8 +128,8 @@ def test_what_a_clerk_enters_does_not_wait_and_nothing_but_opinions_can(tmp_path
         store.transact(lambda ledger: ledger.append("withdrawn", {"opinion": "O-1"}, held=True))
 
 
-def test_restored_words_still_wait_where_nobody_let_them_be_shown(tmp_path: Path) -> None:
-    store = a_notice(tmp_path)
+def test_restored_words_still_wait_where_nobody_let_them_be_shown(begin: Callable[..., SqliteStore]) -> None:
+    store = begin()
     send(store, "first")
     store.append("withheld", {"opinion": "O-1", "ground": "x", **TWO})
     assert not Desk(store).opinions.by_id["O-1"].waits
@@ -131,9 +141,11 @@ def test_restored_words_still_wait_where_nobody_let_them_be_shown(tmp_path: Path
 
 
 @pytest.mark.parametrize("ends", ["shown", "withheld", "redacted", "withdrawn"])
-def test_no_report_while_one_is_neither_shown_nor_left_out_on_a_ground(tmp_path: Path, ends: str) -> None:
+def test_no_report_while_one_is_neither_shown_nor_left_out_on_a_ground(
+    begin: Callable[..., SqliteStore], ends: str
+) -> None:
     clock = a_clock()
-    store = a_notice(tmp_path, clock)
+    store = begin(clock)
     send(store, "first")
     clock.set(2026, 4, 1, 9)
     store.append("closed", {"ended_before": PERIOD["ends_before"], "by": "a"})
@@ -149,8 +161,8 @@ def test_no_report_while_one_is_neither_shown_nor_left_out_on_a_ground(tmp_path:
     assert reconcile(desk.opinions.by_id.values(), received=1).even
 
 
-def test_a_publication_past_the_software_is_found(tmp_path: Path) -> None:
-    store = a_notice(tmp_path, clock := a_clock())
+def test_a_publication_past_the_software_is_found(begin: Callable[..., SqliteStore]) -> None:
+    store = begin(clock := a_clock())
     send(store, "first")
     desk = Desk(store)
     desk.cut(by="a")
@@ -244,8 +256,8 @@ def second_finds(repo: Path, folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("mark", [False, 1, "true", None])
-def test_a_leaf_has_the_mark_in_one_form_alone(tmp_path: Path, mark: object) -> None:
-    document = leaf_document(send(a_notice(tmp_path), "first"))
+def test_a_leaf_has_the_mark_in_one_form_alone(begin: Callable[..., SqliteStore], mark: object) -> None:
+    document = leaf_document(send(begin(), "first"))
     assert event_of(document).held is True
     with pytest.raises(ValueError, match="no leaf of this version"):
         event_of({**document, "held": mark})
