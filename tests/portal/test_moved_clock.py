@@ -17,8 +17,10 @@ def test_days_left_go_down_and_end_by_the_servers_clock(tmp_path: Path) -> None:
     service = Service(tmp_path / "data", more=clock.environment)
     try:
         assert "30 days left" in page(service)
+        clock.move(days=28)
+        assert "2 days left" in page(service)
         clock.move(days=29)
-        assert "1 day left" in page(service) or "1 days left" in page(service)
+        assert "today is the last day" in page(service)
         clock.move(days=31)
         assert "days left" not in page(service)
     finally:
