@@ -28,6 +28,12 @@ COLUMNS = (
     ("peak_mb", "  MB", "4d"),
     ("load", "load", "4.1f"),
 )
+#: What two plans of one seed are to each other.
+TWICE = {
+    True: "twice the same",
+    False: "TWICE NOT THE SAME",
+    None: "not compared: a search was cut short",
+}
 HEAD = " ".join([f"{'case':<10}{'plan':<15}", *(title for _, title, _ in COLUMNS)])
 
 
@@ -43,7 +49,7 @@ def line(row: dict[str, Any]) -> str:
     if row.get("off_reference") is not None:
         notes.append(f"off reference {row['off_reference']:+.1e}")
     if "twice_equal" in row:
-        notes.append("twice the same" if row["twice_equal"] else "TWICE NOT THE SAME")
+        notes.append(TWICE[row["twice_equal"]])
     if row.get("ended") not in (None, "finished"):
         notes.append(f"ended: {row['ended']}")
     notes += [f"unmet: {one['demand']} {one['amount']:g} {one['unit']}" for one in row.get("unmet", [])]

@@ -306,6 +306,6 @@ def test_the_command_writes_the_plan_and_tells_the_proposal(case, tmp_path):
 
 
 def test_a_search_is_hurried_only_when_it_falls_far_behind_and_is_done_with_its_time():
-    assert looks_due(0.0, 10.0) == looks_due(3.0, 10.0) == 0
-    assert looks_due(6.5, 10.0) == LOOKS // 2
+    assert looks_due(0.0, 10.0) == looks_due(5.0, 10.0) == 0
+    assert looks_due(7.5, 10.0) == LOOKS // 2
     assert looks_due(10.0, 10.0) == looks_due(0.0, 0.0) == LOOKS

@@ -44,7 +44,7 @@ THREADS = 2
 #: The clock is looked at so many times in a search.
 LOOKS = 40
 #: A search may fall behind by this share of its time before it is hurried: a busy machine stalls for seconds.
-PATIENCE = 0.3
+PATIENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

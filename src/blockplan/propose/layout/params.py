@@ -77,7 +77,7 @@ class LayoutParams:
     jog_m: float = 40.0
     chains: int = 4
     steps_a_second: int = 6_000
-    share: float = 0.85
+    share: float = 0.9
     hot: float = 0.012
     warm: float = 0.004
     cold: float = 0.0006
