@@ -60,7 +60,23 @@ def test_the_same_key_is_one_opinion_with_one_secret_however_often_it_is_sent(op
         found = list(threads.map(again, range(8)))
     assert len({(one["opinion"], one["secret"], one["leaf_hash"]) for one in found}) == 1
     assert Entry.objects.filter(kind="submitted").count() == 1
-    assert send({"text": "another"}, 409, **{"Idempotency-Key": mine})["error"] == "key_used"
+
+
+def test_the_same_key_with_anything_else_is_refused_in_the_readers_language(opened: DatabaseStore) -> None:
+    mine = {"Idempotency-Key": key()}
+    whole = {"text": "once", "title": "a", "contact": "li@example.org", "clause": "3"}
+    first = send(whole, **mine)
+    for other in (
+        {"text": "another"}, {"title": ""}, {"contact": ""}, {"clause": "4"}, {"language": "en"},
+        {"reason": "shade"}, {"targets": [{"layer": "parcels", "id": "P-1"}]},
+        {"place": {"said": "north of the school"}},
+    ):  # fmt: skip
+        told = send(whole | other, 409, **mine, **{"Accept-Language": "ja"})
+        assert (told["error"], "冪等キー" in told["message"]) == ("key_used", True)
+    assert send(whole | {"challenge": "a later one"}, **mine)["secret"] == first["secret"]
+    file = {"file": SimpleUploadedFile("trees.txt", b"ten trees"), "opinion": json.dumps(whole)}
+    assert Client().post(PATH, file, headers=mine).status_code == 409
+    assert Entry.objects.filter(kind="submitted").count() == 1
 
 
 def test_what_waits_for_a_look_is_counted_and_its_words_are_not_shown(opened: DatabaseStore) -> None:

@@ -60,6 +60,31 @@ def test_a_second_click_gets_the_same_receipt_and_the_same_secret(opened: Databa
     assert Opinion.objects.count() == 1
 
 
+def seal_of(html: str) -> str:
+    found = re.search(r'name="seal" value="([0-9a-f]{64})"', html)
+    assert found is not None, html
+    return found[1]
+
+
+def test_what_is_sent_is_what_was_looked_through_in_this_window(opened: DatabaseStore) -> None:
+    here = post(text="More trees.")
+    token = draft_of(here)
+    there = post(text="Fewer trees.", draft=token)  # another window with the same form
+    answer = Client().post(FORM, {"do": "send", "draft": token, "seal": seal_of(here)})
+    assert answer.status_code == 409
+    assert "changed in another window" in page(answer)
+    assert "Fewer trees." in page(answer)
+    assert Opinion.objects.count() == 0
+    assert "Receipt O-1" in post(do="send", draft=token, seal=seal_of(there))
+    answer = Client().post(
+        FORM.replace("/en/", "/zh/"), {"do": "send", "draft": token, "seal": seal_of(here)}
+    )
+    assert answer.status_code == 409
+    assert "没有登记" in page(answer)
+    assert "Receipt O-1" in post(do="send", draft=token, seal=seal_of(there))
+    assert Opinion.objects.count() == 1
+
+
 def test_an_empty_form_says_so_beside_the_field_and_enters_nothing(opened: DatabaseStore) -> None:
     html = post(text=" ", title="Trees")
     assert '<a href="#text">' in html

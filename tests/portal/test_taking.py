@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altcha
 import pytest
@@ -15,6 +15,7 @@ from blockplan.notice import taking as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.models import Bucket, Sending, Spent
+from blockplan.portal.intake.once import KeyUsedError
 from blockplan.portal.intake.taking import Receipt, Said, new_form, take
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import forget_stores, open_store
@@ -49,10 +50,43 @@ def test_a_receipt_proves_the_opinion_and_its_secret_opens_it(opened: DatabaseSt
 
 def test_the_same_form_sent_twice_is_one_opinion_with_one_secret(opened: DatabaseStore) -> None:
     form = new_form()
-    first, second = take("town", said(form=form)), take("town", said("other words", form))
+    first, second = take("town", said(form=form)), take("town", said(form=form))
     assert (first.opinion, first.at, first.secret) == (second.opinion, second.at, second.secret)
     assert Opinion.objects.count() == 1
     assert take("town", said()).opinion == "O-2"
+
+
+def test_the_same_form_with_anything_else_in_it_is_refused_and_nothing_is_entered(
+    opened: DatabaseStore,
+) -> None:
+    form = new_form()
+    whole: dict[str, Any] = {
+        "text": "words", "more": {"title": "a", "targets": [{"layer": "parcels", "id": "P-1"}]},
+        "person": {"contact": "li@example.org"}, "files": [Attachment("a.txt", "text/plain", b"trees")],
+    }  # fmt: skip
+    others: list[dict[str, Any]] = [
+        {"text": "others"}, {"more": whole["more"] | {"title": "b"}}, {"more": {"title": "a"}},
+        {"more": whole["more"] | {"geometry": {"type": "Point", "coordinates": [1.0, 2.0]}}},
+        {"person": {"contact": "wang@example.org"}}, {"person": {}}, {"files": []},
+        {"files": [Attachment("a.txt", "text/plain", b"trees!")]},
+        {"files": [Attachment("b.txt", "text/plain", b"trees")]},
+    ]  # fmt: skip
+    first = take("town", Said(opinion=intake.Opinion(**whole), form=form))
+    for other in others:
+        with pytest.raises(KeyUsedError, match="What it holds now was not entered"):
+            take("town", Said(opinion=intake.Opinion(**whole | other), form=form))
+    with pytest.raises(KeyUsedError) as error:
+        take("town", Said(opinion=intake.Opinion(**whole), form=form, mail="li@example.org"))
+    assert set(error.value.text or ()) == {"zh", "en", "ja"}
+    same = whole | {"more": whole["more"] | {"reason": "", "place": None}}  # what is empty is not there
+    assert take("town", Said(opinion=intake.Opinion(**same), form=form)).secret == first.secret
+    assert Opinion.objects.count() == 1
+
+
+def test_no_words_can_be_guessed_from_what_is_kept_of_a_form(opened: DatabaseStore) -> None:
+    one, two = take("town", said("yes")), take("town", said("yes"))
+    assert one.opinion != two.opinion
+    assert len(set(Sending.objects.values_list("seal", flat=True))) == 2
 
 
 @pytest.mark.parametrize("several_processes", [False, True])

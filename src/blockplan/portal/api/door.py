@@ -19,6 +19,7 @@ from blockplan.portal.api import exports, log, notices, opinions, placing, said,
 from blockplan.portal.api.faults import Refused, fault
 from blockplan.portal.api.parse import Strict
 from blockplan.portal.intake.gate import BusyError
+from blockplan.portal.intake.once import KeyUsedError
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.store import UnavailableError
 from blockplan.texts import pick
@@ -131,6 +132,11 @@ def _broken_parts(request: HttpRequest, _error: MultiPartParserError) -> HttpRes
 def _too_many(request: HttpRequest, error: BusyError) -> HttpResponse:
     wait_s = min(math.ceil(error.wait_s), 3600) if math.isfinite(error.wait_s) else 3600
     return fault(request, "too_many", Retry_After=str(wait_s))
+
+
+@api.exception_handler(KeyUsedError)
+def _key_used(request: HttpRequest, _error: KeyUsedError) -> HttpResponse:
+    return fault(request, "key_used")
 
 
 @api.exception_handler(BlockplanError)

@@ -93,6 +93,11 @@ class Filled:
         person = {key: said for key in sorted(ABOUT_PERSON) if (said := getattr(self, key))}
         return Opinion(text=self.text, more=more, person=person, files=files)
 
+    @property
+    def mail_to(self) -> str:
+        """Where receipt and answer go to by mail; empty where none is wished for."""
+        return self.contact if self.mail else ""
+
     def missing(self, wants: Sequence[str]) -> list[str]:
         """What the law of the place asks for and is not filled in: formal defects, never a refusal."""
         return [name for name in wants if not str(getattr(self, name, "") or "").strip()]

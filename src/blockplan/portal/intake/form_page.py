@@ -19,12 +19,14 @@ from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import aims, drafts, gate
 from blockplan.portal.intake.fields import STANDINGS, Filled
+from blockplan.portal.intake.once import seal_of
 from blockplan.portal.words import say
 from blockplan.texts import pick, refusal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from blockplan.notice.taking import Opinion
     from blockplan.portal.record.models import Notice
 
 #: Order of the fields on the page, so that the summary of problems has it too.
@@ -68,6 +70,16 @@ class Form:
     def wants(self) -> list[str]:
         """What the law of the place asks a submitter for."""
         return list(self.row.opened.get("wants", []))
+
+    @property
+    def opinion(self) -> Opinion:
+        """The opinion that it becomes as it is kept."""
+        return self.filled.opinion(self.kept.attachments() if self.kept else [], self.lang)
+
+    @property
+    def seal(self) -> str:
+        """Of all that is kept, so that what was looked through is what is sent."""
+        return seal_of(self.kept.token if self.kept else "", self.opinion, self.filled.mail_to)
 
     def read_files(self) -> None:
         """Take in the files that came with this request, and let go of those unwanted."""
@@ -122,6 +134,7 @@ class Form:
         more = {
             "missing": missing,
             "trouble": trouble,
+            "seal": self.seal,
             "challenge": json.dumps(gate.challenge_for(self.row.id)),
         }
         return self._render("portal/opinion_check.html", status, **more)

@@ -20,6 +20,8 @@ class Sending(models.Model):
     form = models.CharField(max_length=64)
     seq = models.PositiveBigIntegerField()
     at = models.CharField(max_length=MOMENT, db_index=True)
+    #: Of all that was sent, by `blockplan.portal.intake.once`.
+    seal = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "form"], name="form_sent_once")]

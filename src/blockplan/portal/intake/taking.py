@@ -7,7 +7,8 @@ Taking one opinion in: the one way for the form, the API and whoever comes later
     receipt.opinion, receipt.late, receipt.secret, receipt.document
 
 `form` is a key of the sender's own choice, at least 128 random bits: the same key, sent twice or by two
-requests at once, is one opinion and gets the same receipt and the same secret. Files are on the disk before
+requests at once, is one opinion and gets the same receipt and the same secret. With anything else in it the
+same key is refused (`blockplan.portal.intake.once`). Files are on the disk before
 the record is locked, so that nobody waits for somebody's upload.
 """
 
@@ -33,6 +34,7 @@ from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.models import Sending
+from blockplan.portal.intake.once import require_same, seal_of
 from blockplan.portal.mail import outbox
 from blockplan.portal.record import quick
 from blockplan.portal.record.files import Files
@@ -140,6 +142,8 @@ def take(notice: str, said: Said) -> Receipt:
         If there is nothing in it or too much, the key of the form is too short, or there is no such notice.
     NoticeStateError
         If the notice takes no opinions in now.
+    KeyUsedError
+        If something else was entered under this key before.
     BusyError
         If too much came from this sender; nothing was entered, and it says when to come back.
     UnavailableError
@@ -156,15 +160,24 @@ def take(notice: str, said: Said) -> Receipt:
     for file in said.opinion.files:
         files.put(file.content)  # a second `put`, under the lock, finds it there
     proof = gate.proof_of(notice, said.solution)
-    return _given(store, store.transact(lambda ledger: _enter_once(ledger, said, proof)), said.form)
+    seal = seal_of(said.form, said.opinion, said.mail)
+    return _given(store, store.transact(lambda ledger: _enter_once(ledger, said, proof, seal)), said.form)
 
 
-def again(notice: str, form: str) -> Receipt | None:
-    """The receipt of a form that was sent before; None where it was not."""
+def again(notice: str, form: str, seal: str = "") -> Receipt | None:
+    """
+    The receipt of a form that was sent before; None where it was not.
+
+    Raises
+    ------
+    KeyUsedError
+        If the form was sent with something else in it than what `seal` is of.
+    """
     digest = hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()
     sent = Sending.objects.filter(notice_id=notice, form=digest).first()
     if sent is None:
         return None
+    require_same(sent.seal, seal)
     store = open_store(notice)
     return _given(store, next(store.events({"submitted"}, about=f"O-{sent.seq}")), form)
 
@@ -208,16 +221,17 @@ def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
 
 
-def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None) -> Event:
+def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None, seal: str) -> Event:
     digest = hashlib.sha256(said.form.encode("utf-8", "replace")).hexdigest()
-    sent = quick.find(Sending, ["seq"], notice_id=ledger.notice, form=digest)
+    sent = quick.find(Sending, ["seq", "seal"], notice_id=ledger.notice, form=digest)
     if sent is not None:
+        require_same(sent[1], seal)
         return next(ledger.events({"submitted"}, about=f"O-{sent[0]}"))
     proved = said.proved or (proof is not None and proof.spend())
     if said.sender is not None:
         gate.require_room(said.sender, ledger.notice, proved=proved)
     event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form), held=not proved)
-    quick.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at)
+    quick.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at, seal=seal)
     if said.mail:
         lang = str(said.opinion.more.get("language") or "en")
         outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)

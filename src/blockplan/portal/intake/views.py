@@ -12,6 +12,7 @@ from blockplan.portal.intake import drafts, gate
 from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.intake.fields import Filled, target_of
 from blockplan.portal.intake.form_page import Form
+from blockplan.portal.intake.once import KeyUsedError
 from blockplan.portal.intake.receipt_page import receipt_page
 from blockplan.portal.intake.taking import Said, again, take
 from blockplan.portal.record.store import UnavailableError
@@ -80,24 +81,33 @@ def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str
 
 def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpResponse:
     """Take it in; a form that was sent before gets the receipt it got then."""
-    token = request.POST.get("draft", "")
-    before = again(row.id, token)
-    if before is not None:
-        return receipt_page(request, row, before)
-    if kept is None:
-        return stopped(request, row, "no_draft", 404)
+    try:
+        before = again(row.id, request.POST.get("draft", ""), request.POST.get("seal", ""))
+        if before is not None:
+            return receipt_page(request, row, before)
+        if kept is None:
+            return stopped(request, row, "no_draft", 404)
+        return _take(request, row, kept)
+    except KeyUsedError:
+        return stopped(request, row, "sent_otherwise", 409)
+    except NoticeStateError:
+        return stopped(request, row, "closed", 409)
+
+
+def _take(request: HttpRequest, row: Notice, kept: drafts.Kept) -> HttpResponse:
+    """As it was looked through: it may have been changed in another window meanwhile."""
     form = Form(request, row, Filled.of_draft(kept.row.data), kept)
+    if request.POST.get("seal", "") not in {"", form.seal}:
+        return form.preview(trouble="changed", status=409)
     solution = None if request.POST.get("website") else request.POST.get("solution")
     said = Said(
-        opinion=form.filled.opinion(kept.attachments(), form.lang), form=token, solution=solution,
-        sender=gate.sender_of(request), mail=form.filled.contact if form.filled.mail else "",
+        opinion=form.opinion, form=kept.token, solution=solution,
+        sender=gate.sender_of(request), mail=form.filled.mail_to,
     )  # fmt: skip
     try:
         made = take(row.id, said)
     except gate.BusyError as error:
         return gate.busy(form.preview(trouble="busy"), error.wait_s)
-    except NoticeStateError:
-        return stopped(request, row, "closed", 409)
     except UnavailableError:
         return form.preview(trouble="unavailable", status=503)
     kept.erase()
