@@ -140,8 +140,9 @@ def test_objects_are_sought_on_the_way(shown: DatabaseStore) -> None:
     mine = {"opinion": str(event.opinion), "secret": secret}
     found = page(post({}, "find", **begun(mine) | {"find": "park"}))
     assert 'name="target[]"' in found
-    typed = form_of(page(post({}, "find", **begun(mine) | {"find": "39.909, 116.3972"})))
-    assert typed["place_said"] == ["39.909, 116.3972"]
+    here = {"find": "445693.5, 4401997.3", "datum": "plan"}
+    typed = form_of(page(post({}, "find", **begun(mine) | here)))
+    assert typed["place_said"] == [here["find"]]
     assert 'href="#place"' in page(post({}, "amend_now", **typed))
     page(post({}, "amend_now", **typed | {"place_ok": "yes"}))
     assert newest(shown).payload["geometry"]["type"] == "Point"
@@ -241,3 +242,46 @@ def test_programs_change_it_all_too(mine: dict[str, str], opened: DatabaseStore)
     assert api(secret, 422, keep_files=[7])["error"] == "not_valid"
     assert api(secret, 422, unknown=1)["error"] == "not_valid"
     assert api(secret, 422, text=" ", keep_files=[])["error"] == "not_valid"
+
+
+def test_one_secret_cannot_fill_the_record_from_whatever_address(
+    mine: dict[str, str], opened: DatabaseStore, clock: HandClock
+) -> None:
+    for number in range(12):
+        body = {"secret": mine["secret"], "text": f"Benches {number}.", "keep_files": []}
+        answer = Client(REMOTE_ADDR=f"192.0.2.{number}").post(f"{API}/amend", body, "application/json")
+        assert answer.status_code == 200, answer.content
+    answer = Client(REMOTE_ADDR="192.0.2.99").post(f"{API}/amend", body, "application/json")
+    assert (answer.status_code, answer.json()["error"]) == (429, "too_many")
+    assert 0 < int(answer.headers["Retry-After"]) <= 1800
+    said = begun(mine) | {"text": "One more."}
+    answer = post({}, "amend_now", **said)
+    assert answer.status_code == 429
+    assert "still in the form" in page(answer)
+    assert form_of(page(answer))["text"] == ["One more."]
+    assert sum(1 for _ in opened.events({"amended"})) == 12
+    clock.on(minutes=30)
+    assert "The new words stand" in page(post({}, "amend_now", **said))
+
+
+def test_amendments_count_with_the_opinions_of_an_address_and_what_is_refused_costs_nothing(
+    mine: dict[str, str], opened: DatabaseStore
+) -> None:
+    for _ in range(40):  # nothing in it: refused, and free
+        body = {"secret": mine["secret"], "text": "", "keep_files": []}
+        assert Client().post(f"{API}/amend", body, "application/json").status_code == 422
+    for number in range(29):
+        headers = {"Idempotency-Key": f"{number:030}"}
+        body = {"text": f"Opinion {number}."}
+        answer = Client().post("/api/v1/notices/town/opinions", body, "application/json", headers=headers)
+        assert answer.status_code == 201
+    body = {"secret": mine["secret"], "text": "Benches."}
+    assert Client().post(f"{API}/amend", body, "application/json").status_code == 200
+    assert Client().post(f"{API}/amend", body, "application/json").status_code == 429
+
+
+def test_the_form_of_an_opinion_with_files_is_not_begun_without_end(
+    mine: dict[str, str], opened: DatabaseStore
+) -> None:
+    assert [post(mine, "amend").status_code for _ in range(13)] == [200] * 12 + [429]
+    assert Draft.objects.count() == 12

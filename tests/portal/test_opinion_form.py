@@ -296,3 +296,40 @@ def unlisted(html: str) -> list[str]:
     text = re.sub(r"<[^>]*>", "\n", main)
     moments = re.sub(r".*(北京时间|UTC\+8|北京時間).*", "", text)  # as each language writes them
     return [line.strip() for line in moments.splitlines() if re.search(r"\w{2}", line)]
+
+
+def test_a_place_far_outside_is_refused_in_the_words_of_the_api(shown: DatabaseStore) -> None:
+    far = "445693.5, 4431997.3"
+    shown_on = post(do="find", find=far, datum="plan", text="Here.")
+    assert 'name="place_said"' not in shown_on
+    said = post(text="Here.", place_said=far, place_datum="plan", place_ok="yes")
+    body = {"text": "Here.", "place": {"said": far, "datum": "plan"}}
+    answer = Client().post(
+        "/api/v1/notices/town/opinions", body, "application/json", headers={"Idempotency-Key": "k" * 30}
+    )
+    told = answer.json()
+    assert (answer.status_code, told["code"]) == (422, "geometry.outside")
+    words = re.search(r"\((The place lies .+ in words where it is\.)\)", told["message"])
+    assert words is not None
+    assert all(words[1] in unescape(html) for html in (shown_on, said))
+    near = "445693.5, 4401997.3"
+    assert 'name="place_said"' in post(do="find", find=near, datum="plan", text="Here.")
+    assert Opinion.objects.count() == 0
+    post(do="send", draft=draft_of(post(text="I live 30 km north and hear the road.")))
+    assert Opinion.objects.count() == 1
+
+
+def test_who_fills_in_forms_without_end_is_slowed_down_and_loses_nothing(opened: DatabaseStore) -> None:
+    answers = [Client().post(FORM, {"do": "check", "text": f"Words {number}."}) for number in range(61)]
+    assert [one.status_code for one in answers] == [200] * 60 + [429]
+    assert "Words 60.</textarea>" in page(answers[60])
+    assert Draft.objects.count() == 60
+
+
+def test_a_form_without_files_is_taken_where_drafts_have_no_room(
+    opened: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "LARGEST_ALL_BYTES", -1)
+    file = SimpleUploadedFile("a.txt", b"paper", "text/plain")
+    assert "no room for further drafts" in post(text="More trees.", files=file)
+    assert "Receipt O-1" in post(do="send", draft=draft_of(post(text="More trees.")))

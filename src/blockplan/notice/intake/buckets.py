@@ -45,6 +45,8 @@ class Rate:
 RATES = {
     "opinion": Rate(capacity=30, per_s=1 / 20),
     "file": Rate(capacity=60, per_s=1 / 10),
+    "file_mb": Rate(capacity=1_000, per_s=1 / 60),
+    "draft": Rate(capacity=60, per_s=1 / 10),
     "challenge": Rate(capacity=120, per_s=1.0),
     "secret": Rate(capacity=10, per_s=1 / 30),
     "search": Rate(capacity=60, per_s=2.0),

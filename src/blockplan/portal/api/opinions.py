@@ -115,4 +115,5 @@ def receipt_again(request: HttpRequest, given: Secret, notice: NoticeId, opinion
         raise Refused("not_found")
     if not holds_secret(first, given.secret):
         raise Refused("secret_wrong")
+    gate.wait("secret", request, notice, tokens=-1.0)  # only guessing is slowed down
     return as_json(receipt(first, store, checkpoint, store.notary.verifier))

@@ -215,7 +215,8 @@ def amend(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpRespon
         more=_amended(given, seen(notice)), files=_files(store, before, given.keep_files, came),
         of=given.of if given.of is not None or before is None else before.seq,
     )  # fmt: skip
-    event = intake.amend(store, opinion, new, secret=given.secret)
+    with gate.amending(request, notice, opinion):
+        event = intake.amend(store, opinion, new, secret=given.secret)
     return as_json(_entered(event, opinion))
 
 
@@ -293,6 +294,7 @@ def _own(request: HttpRequest, notice: str, opinion: str, secret: str) -> Any:
         raise Refused("not_found")
     if not intake.holds_secret(first, secret):
         raise Refused("secret_wrong")
+    gate.wait("secret", request, notice, tokens=-1.0)  # only guessing is slowed down
     return store
 
 

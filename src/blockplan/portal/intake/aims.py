@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.datums import DATUMS
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
@@ -47,7 +48,8 @@ def find(row: Notice, sought: str, datum: str = "") -> Meant:
     Raises
     ------
     IntakeError
-        If it is too long, coordinates that cannot be turned into the plan's, or no drawing that is taken.
+        If it is too long, coordinates that cannot be turned into the plan's, a place that lies farther
+        outside the plan than one may, or no drawing that is taken.
     """
     if sought.lstrip().startswith("{"):
         return _drawn(index_of(row), sought, datum)
@@ -57,6 +59,7 @@ def find(row: Notice, sought: str, datum: str = "") -> Meant:
     found = index_of(row).find(sought, datum if datum in DATUMS else None)
     near = _near(found.candidates)
     if found.typed is not None:
+        near_enough(found.typed)
         return Meant(near, _place(found.typed))
     holding = _objects(row).filter(Q(object__iexact=sought.strip()) | Q(words__contains=words))
     every = {(hit["layer"], hit["id"]): hit for hit in near}

@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import taking as intake
-from blockplan.portal.intake import drafts
+from blockplan.portal.intake import drafts, gate
 from blockplan.portal.intake.fields import Filled, target_of
 from blockplan.portal.intake.form_page import Form
 
@@ -39,6 +39,11 @@ class Amending(Form):
         The entry with the words that stand.
     begun
         Whether the request brings the form; else it is filled in as the opinion stands.
+
+    Raises
+    ------
+    BusyError
+        If the form of an opinion with files is begun too often: each holds its files.
     """
 
     template = "portal/follow_amend.html"
@@ -48,7 +53,8 @@ class Amending(Form):
     ) -> None:
         self.store, self.newest = store, newest
         self.number = str(newest.opinion)
-        self.again = False
+        #: Whether the form comes back because the opinion was changed meanwhile, or too often.
+        self.again = self.often = False
         kept = drafts.find(row.id, request.POST.get("draft", "")) if begun else None
         if kept is not None and kept.row.data.get(_WHOSE) != self.number:
             kept = None
@@ -83,12 +89,15 @@ class Amending(Form):
         ------
         NoticeStateError, UsageError
             If the record refuses it.
+        BusyError
+            If it is changed too often.
         """
         new = intake.Amendment(
             text=self.filled.text, more=self._more(), of=self.newest.seq,
             files=self.kept.attachments() if self.kept else [],
         )  # fmt: skip
-        intake.amend(self.store, self.number, new, secret=secret)
+        with gate.amending(self.request, self.row.id, self.number):
+            intake.amend(self.store, self.number, new, secret=secret)
         if self.kept:
             self.kept.erase()
 
@@ -112,6 +121,7 @@ class Amending(Form):
             "secret": self.request.POST.get("secret", "").strip(),
             "of": self.newest.seq,
             "again": self.again,
+            "often": self.often,
         }
         return super()._render(template, status, **more | own)
 
@@ -134,6 +144,9 @@ class Amending(Form):
         meant = self._meant(sought, datum).place if sought else None
         self.filled.place, self.unplaced = None if meant is None else meant | {"confirmed": True}, ""
         if attachments := intake.files_of(self.store, self.newest):
+            wait_s = gate.wait_of("reopening", self.row.id, self.number)
+            if wait_s:
+                raise gate.BusyError(wait_s)
             self.kept = drafts.new(self.row.id)
             self.kept.adopt(attachments)
 

@@ -55,7 +55,15 @@ class Kept:
         ]
 
     def add(self, uploads: Sequence[Upload]) -> None:
-        """Further files; call `save` afterwards."""
+        """
+        Further files; call `save` afterwards.
+
+        Raises
+        ------
+        UsageError
+            If the files of all drafts take up all the room that there is for them.
+        """
+        _require_room()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         files = self.files
         for upload in uploads:
@@ -73,7 +81,8 @@ class Kept:
         self.row.data = {**self.row.data, "files": files}
 
     def adopt(self, attachments: Sequence[Attachment]) -> None:
-        """Files that the record took in before; call `save` afterwards."""
+        """Files that the record took in before; as `add`."""
+        _require_room()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         files = []
         for one in attachments:
@@ -120,19 +129,7 @@ def folder() -> Path:
 
 
 def new(notice: str) -> Kept:
-    """
-    A draft that is not kept before it is saved.
-
-    Raises
-    ------
-    UsageError
-        If drafts take up all the room that there is for them.
-    """
-    from django.db.models import Sum  # noqa: PLC0415
-
-    held = Draft.objects.aggregate(all=Sum("bytes"))["all"] or 0
-    if held > LARGEST_ALL_BYTES:
-        raise refusal(UsageError, say, "opinion.problem.no_room")
+    """A draft that is not kept before it is saved."""
     token = secrets.token_urlsafe(24)
     return Kept(token, Draft(digest=digest_of(token), notice_id=notice))
 
@@ -143,6 +140,15 @@ def find(notice: str, token: str) -> Kept | None:
     if row is None or row.expires <= write_time(clock.now()):
         return None
     return Kept(token, row)
+
+
+def _require_room() -> None:
+    """Room for files is shared by all; a form without files needs none, so nobody can shut it for others."""
+    from django.db.models import Sum  # noqa: PLC0415
+
+    held = Draft.objects.aggregate(all=Sum("bytes"))["all"] or 0
+    if held > LARGEST_ALL_BYTES:
+        raise refusal(UsageError, say, "opinion.problem.no_room")
 
 
 def digest_of(token: str) -> str:

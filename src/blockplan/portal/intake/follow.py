@@ -124,6 +124,8 @@ class Followed:
             return self.page(wrong="too_late", status=409)
         try:
             return Amending(self.request, self.row, self.store, self.newest, begun=begun).page()
+        except gate.BusyError as error:
+            return gate.busy(self.page(wrong="often"), error.wait_s)
         except UsageError:  # no room for the files of a further form
             return self.page(wrong="unavailable", status=503)
 
@@ -134,9 +136,13 @@ class Followed:
         form = Amending(self.request, self.row, self.store, self.newest, begun=True)
         if form.changes_nothing:
             return self.page(said="amended")  # a second click
-        if not form.checked():
-            return form.page()
-        return self._enter(lambda: form.enter(self.secret), "amended")
+        try:
+            if not form.checked():
+                return form.page()
+            return self._enter(lambda: form.enter(self.secret), "amended")
+        except gate.BusyError as error:
+            form.often = True
+            return gate.busy(form.page(), error.wait_s)
 
     def withdraw(self) -> HttpResponse:
         """Take it back."""

@@ -98,6 +98,9 @@ class Form:
             room = LIMITS.files_bytes - sum(file["bytes"] for file in already)
             if sum(file.size or 0 for file in came) > room:
                 raise refusal(UsageError, say, "opinion.problem.room", most=size(LIMITS.files_bytes))
+            megabytes = sum(file.size or 0 for file in came) / 1e6
+            if gate.wait("file_mb", self.request, self.row.id, tokens=megabytes):
+                raise refusal(UsageError, say, "opinion.problem.often")
             uploads = take_files((file.name or "", file.read(LIMITS.file_bytes + 1)) for file in came)
             self._at_hand().add(uploads)
         except (IntakeError, UsageError) as error:

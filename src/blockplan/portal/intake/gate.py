@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,18 @@ from blockplan.portal.record import quick
 from blockplan.portal.shield import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.http import HttpRequest, HttpResponse
 
 #: Of a whole notice, whoever sends: what a rush of the last hour has many times over.
 NOTICE_RATES = {"unproved": buckets.Rate(capacity=300, per_s=0.5)}
+#: Of one opinion, whoever has its secret and from wherever: a secret is proof of whose it is, and no leave to
+#: fill the record, which forgets nothing.
+OPINION_RATES = {
+    "amendment": buckets.Rate(capacity=12, per_s=1 / 1800),
+    "reopening": buckets.Rate(capacity=12, per_s=1 / 600),
+}
 KEPT_S = 2 * 86_400
 
 
@@ -101,6 +108,40 @@ def require_room(address: str, notice: str, *, proved: bool) -> None:
         wait_s = buckets.take(store, f"unproved:{notice}", NOTICE_RATES["unproved"], now)
     if wait_s:
         raise BusyError(wait_s)
+
+
+def wait_of(what: str, notice: str, opinion: str, tokens: float = 1.0) -> float:
+    """Seconds to wait before something (of `OPINION_RATES`) may be done with an opinion; as `wait`."""
+    key = f"{what}:{notice}:{opinion}"
+    return buckets.take(TableBuckets(), key[:120], OPINION_RATES[what], clock.now().timestamp(), tokens)
+
+
+@contextmanager
+def amending(request: HttpRequest, notice: str, opinion: str) -> Iterator[None]:
+    """
+    Take what an amendment costs, of the opinion and of whoever sends it; what is not entered costs nothing.
+
+    Work need not be shown anew: the opinion's secret is as hard to come by as the work, and a bucket of its
+    own holds for it whatever address is used.
+
+    Raises
+    ------
+    BusyError
+        If the opinion is changed too often, or too much comes from this side.
+    """
+    wait_s = wait("opinion", request, notice)
+    if not wait_s:
+        wait_s = wait_of("amendment", notice, opinion)
+        if wait_s:
+            wait("opinion", request, notice, tokens=-1.0)
+    if wait_s:
+        raise BusyError(wait_s)
+    try:
+        yield
+    except BaseException:
+        wait("opinion", request, notice, tokens=-1.0)
+        wait_of("amendment", notice, opinion, tokens=-1.0)
+        raise
 
 
 def sender_of(request: HttpRequest) -> str:

@@ -71,10 +71,13 @@ def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str
         form.seek()
         return form.page()
     form.problems |= form.filled.problems(files=len(form.files), mails=form.mails)
+    if step != "save" and (form.problems or form.refused or form.unplaced):
+        return form.page()
+    if form.kept is None and (wait_s := gate.wait("draft", request, row.id)):
+        form.problems["text"] = "busy"
+        return gate.busy(form.page(), wait_s)
     if step == "save":
         return form.kept_page()
-    if form.problems or form.refused or form.unplaced:
-        return form.page()
     form.keep()
     return form.preview()
 
