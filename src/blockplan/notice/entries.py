@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
-from blockplan.notice.disclosure import GROUNDS, Disclosure, Fate
+from blockplan.notice.disclosure import GROUNDS, Fate
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
 from blockplan.notice.proof import canonical, merkle
@@ -79,10 +79,6 @@ def read_log(data: bytes, notice: str, file: Callable[[str], bytes | None]) -> L
         log.entries.append(entry)
         log.tree.add(merkle.leaf_hash(leaf(entry.event)))
     _check_laws(log)
-    try:
-        _check_grounds(log)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        log.find("log_damaged", "log.jsonl", f"{type(error).__name__}: {error}")
     return log
 
 
@@ -96,6 +92,8 @@ def _entry(line: Mapping[str, Any]) -> Entry:
     ground = line.get("kept_back")
     if (ground is None) == ("body" not in line) or (ground is not None and ground not in GROUNDS):
         raise ValueError("it needs a body, or one of the grounds for keeping it back")
+    if ground is not None and ({"body_key", "files"} & set(line)):
+        raise ValueError("its body is kept back, and a key or a file of it is not")
     files = line.get("files", [])
     if ground is None and len(files) != len(event.files):
         raise ValueError("the number of its files differs from that of its leaf")
@@ -124,7 +122,7 @@ def _part(part: Part, line: Mapping[str, Any], name: str) -> Part:
 
 
 def _check_place(log: Log, event: Event, number: int, notice: str) -> None:
-    where = _said(event)
+    where = said_of(event)
     if event.seq != number:
         log.find("entry_number", f"log.jsonl, line {number + 1}", f"{event.seq}")
     if event.notice != notice:
@@ -137,13 +135,13 @@ def _check_place(log: Log, event: Event, number: int, notice: str) -> None:
 def _check_parts(log: Log, entry: Entry, file: Callable[[str], bytes | None]) -> None:
     event = entry.event
     if not holds(event.body):
-        log.find("body_changed", _said(event))
+        log.find("body_changed", said_of(event))
     if event.person is not None and not holds(event.person):
-        log.find("person_changed", _said(event))
+        log.find("person_changed", said_of(event))
     for part, path in zip(event.files, entry.paths, strict=False):
         content = None if path is None else file(path)
         if path is not None and (content is None or not holds(replace(part, content=content))):
-            log.find("file_swapped", _said(event), path)
+            log.find("file_swapped", said_of(event), path)
 
 
 def _check_laws(log: Log) -> None:
@@ -155,7 +153,7 @@ def _check_laws(log: Log) -> None:
     for entry in log.entries:
         event = entry.event
         if not event.known and event.kind in STANDING:
-            log.find("ground_missing", _said(event), "an entry about the notice itself is always open")
+            log.find("ground_missing", said_of(event), "an entry about the notice itself is always open")
         try:
             check_mark(event, submitted.get(event.opinion))
             if event.known:
@@ -165,9 +163,9 @@ def _check_laws(log: Log) -> None:
             if event.opinion is not None:
                 fates.setdefault(event.opinion, Fate()).take(event)
         except BlockplanError as error:
-            log.find("law_broken", _said(event), str(error))
+            log.find("law_broken", said_of(event), str(error))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            log.find("law_broken", _said(event), f"{type(error).__name__}: {error}")
+            log.find("law_broken", said_of(event), f"{type(error).__name__}: {error}")
 
 
 def _check_about(event: Event, submitted: Mapping[str | None, Event], fates: Mapping[str, Fate]) -> None:
@@ -184,33 +182,6 @@ def _check_about(event: Event, submitted: Mapping[str | None, Event], fates: Map
         check_waits(event.payload, fate)
 
 
-def _check_grounds(log: Log) -> None:
-    events = [entry.event for entry in log.entries]
-    disclosure = Disclosure.of(events, log.standing)
-    erased = _erased(events)
-    for entry in log.entries:
-        event = entry.event
-        if entry.ground is None:
-            if (event.seq, "body") in erased:
-                log.find("erased_present", _said(event))
-            if None in entry.paths and (event.seq, "files") not in erased:
-                log.find("ground_missing", _said(event), "a file is gone, and no entry erases it")
-        elif entry.ground == "erased":
-            if (event.seq, "body") not in erased:
-                log.find("ground_missing", _said(event), "no entry erases it")
-        elif entry.ground != disclosure.rule(event):
-            log.find("ground_missing", _said(event), f"the log does not bear out {entry.ground!r}")
-
-
-def _erased(events: list[Event]) -> set[tuple[int, str]]:
-    found = set()
-    for event in events:
-        entries = event.payload.get("entries", []) if event.kind == "erased" else []
-        for entry in entries if isinstance(entries, list) else []:
-            if isinstance(entry, dict):
-                found |= {(entry.get("seq", -1), part) for part in entry.get("parts", [])}
-    return found
-
-
-def _said(event: Event) -> str:
+def said_of(event: Event) -> str:
+    """An entry as a finding names it."""
     return f"entry {event.seq} ({event.kind})"

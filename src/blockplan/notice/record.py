@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from blockplan.notice.store import Store
 
 FORMAT = "blockplan-record-1"
+VIEWS = ("public", "archive")
 MANIFEST, SEAL = "manifest.json", "manifest.note"
 KEY, CHECKPOINT, CHECKPOINTS, LOG, README = (
     "key.txt",
@@ -110,7 +111,7 @@ class _Writer:
             "origin": newest.origin,
             "entries": newest.size,
             "root": newest.root.hex(),
-            "view": "archive" if self.archive else "public",
+            "view": VIEWS[self.archive],
             "files": self.files,
         }
         data = canonical.dumps(manifest)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.entries import Finding, Log, read_log
+from blockplan.notice.grounds import check_grounds
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint, verifier
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
@@ -29,13 +30,20 @@ from blockplan.notice.record import (
     KEY,
     LOG,
     MANIFEST,
+    README,
     SEAL,
     TEXTS,
+    VIEWS,
     seal_text,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_MEMBERS = {"format", "notice", "origin", "entries", "root", "view", "files"}
+#: Files of a record that no entry speaks of.
+_OWN_FILES = {MANIFEST, SEAL, KEY, CHECKPOINT, CHECKPOINTS, LOG, README}
 
 
 @dataclass(slots=True)
@@ -115,7 +123,9 @@ def verify(
     own = _own_key(found, files, wanted)
     if own is not None and LOG in files:
         found.log = read_log(files[LOG], str(found.manifest.get("notice")), files.get)
+        check_grounds(found.log, archive=found.manifest.get("view") == "archive")
         found.findings += found.log.findings
+        _check_spoken_of(found, files)
         _check_checkpoints(found, files, own)
         _check_plans(found, files)
         _check_periods(found)
@@ -159,7 +169,7 @@ def _check_manifest(found: Verification, files: Mapping[str, bytes], wanted: Ver
     try:
         manifest = canonical.loads(data or b"")
         listed = {str(path): (one["bytes"], one["sha256"]) for path, one in manifest["files"].items()}
-        if manifest["format"] != FORMAT:
+        if manifest["format"] != FORMAT or set(manifest) != _MEMBERS or manifest["view"] not in VIEWS:
             raise ValueError(f"it is no {FORMAT}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         found.find("manifest_damaged", MANIFEST, str(error))
@@ -241,6 +251,13 @@ def _fits(
     else:
         return True
     return False
+
+
+def _check_spoken_of(found: Verification, files: Mapping[str, bytes]) -> None:
+    """Every file belongs to an entry, so that nothing can lie in a record which the log does not hold."""
+    known = _OWN_FILES.union(*(entry.paths for entry in found.log.entries))
+    for path in sorted(set(found.manifest.get("files", ())) & set(files) - known):
+        found.find("file_extra", path, "no entry speaks of it")
 
 
 def _check_plans(found: Verification, files: Mapping[str, bytes]) -> None:

@@ -2,15 +2,22 @@
  * A whole record folder, by its bytes alone.
  *
  * Written from the page on the formats, not from the verifier in Python, so that the two can disagree. It checks files,
- * signatures, tree, commitments, order, dates and lateness, and that words which wait for a look are opened by the entry
- * that says so; which state of a notice may follow which is left to the other.
+ * signatures, tree, commitments, order, dates and lateness, that words which wait for a look are opened by the entry
+ * that says so, and that what is shown and what is kept back is what the log says; which state of a notice may follow
+ * which is left to the other.
  */
 import { equal, hex, sha256, text, utf8 } from "./bytes.mjs";
 import { dumps, loads, table } from "./canonical.mjs";
+import { Disclosure } from "./disclosure.mjs";
 import { leafHash, Tree } from "./merkle.mjs";
 import { Key, readCheckpoint } from "./note.mjs";
 import { committed, committedBytes, readReceipt } from "./receipt.mjs";
 const WORDS = new Set(["submitted", "amended", "transcribed"]);
+const MEMBERS = new Set(["leaf", "body", "body_key", "files", "person", "person_key", "kept_back", "opinion"]);
+const LEAF_MEMBERS = new Set(["v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held"]);
+const MANIFEST_MEMBERS = "entries,files,format,notice,origin,root,view";
+/** Files of a record that no entry speaks of. */
+const OWN_FILES = ["manifest.json", "manifest.note", "key.txt", "checkpoint.txt", "checkpoints.jsonl", "log.jsonl", "README.txt"];
 const CLERK_CHANNELS = new Set(["counter", "post", "email", "phone", "meeting", "import"]);
 /** Verify a record: its files by their paths, and what others hold of it. */
 export async function verifyRecord(files, witnesses = {}) {
@@ -47,6 +54,8 @@ class Verification {
         }
         await this.#try("law_broken", "log.jsonl", () => this.#checkDates());
         await this.#try("law_broken", "log.jsonl", () => this.#checkLooks());
+        await this.#try("log_damaged", "log.jsonl", () => this.#checkGrounds());
+        await this.#try("log_damaged", "log.jsonl", () => this.#checkSpokenOf());
         await this.#checkCheckpoints(key);
         await this.#checkWitnesses(key, witnesses);
     }
@@ -71,8 +80,11 @@ class Verification {
     /** Every file is the one that the manifest names, and there is none besides. */
     async #checkFiles() {
         this.#manifest = table(loads(this.#text("manifest.json")));
-        if (this.#manifest["format"] !== "blockplan-record-1")
+        const members = Object.keys(this.#manifest).sort().join();
+        if (this.#manifest["format"] !== "blockplan-record-1" || members !== MANIFEST_MEMBERS)
             throw new Error("no record of this form");
+        if (this.#manifest["view"] !== "public" && this.#manifest["view"] !== "archive")
+            throw new Error("neither public nor archive");
         const listed = table(this.#manifest["files"]);
         for (const [path, said] of Object.entries(listed)) {
             const bytes = this.files.get(path);
@@ -116,12 +128,22 @@ class Verification {
         const where = `entry ${String(leaf["seq"])} (${String(leaf["kind"])})`;
         if ("body" in line === "kept_back" in line)
             throw new Error("it needs a body or a ground, and one of them");
+        if ("kept_back" in line && ("body_key" in line || "files" in line))
+            throw new Error("a key or a file of it is not kept back");
+        const unknown = [
+            ...Object.keys(line).filter((name) => !MEMBERS.has(name)),
+            ...Object.keys(leaf).filter((name) => !LEAF_MEMBERS.has(name)),
+        ];
+        if (unknown.length > 0)
+            throw new Error(`unknown keys: ${unknown.join(", ")}`);
+        if (leaf["v"] !== 1)
+            throw new Error("no leaf of this version");
         if ("body" in line && !(await committed(leaf["body"], line["body_key"], line["body"])))
             this.#find("body_changed", where);
         if ("person" in line && !(await committed(leaf["person"], line["person_key"], line["person"]))) {
             this.#find("person_changed", where);
         }
-        const files = (line["files"] ?? []);
+        const files = filesOf(line);
         const commitments = (leaf["files"] ?? []);
         if ("body" in line && files.length !== commitments.length)
             throw new Error("the number of its files differs");
@@ -202,15 +224,48 @@ class Verification {
             else
                 looked.add(words.seq);
         }
-        this.#checkWaiting(looked);
     }
-    /** Words are kept back for want of a look only where their leaf bears the mark and nobody has looked. */
-    #checkWaiting(looked) {
-        for (const line of this.#lines.filter((one) => one["kept_back"] === "held")) {
-            const { seq, kind, held } = table(line["leaf"]);
-            if (held !== true || looked.has(Number(seq))) {
-                this.#find("ground_missing", `entry ${String(seq)} (${String(kind)})`, "it does not wait");
+    /** What is shown and what is kept back is what the log says; names are the archive's alone. */
+    #checkGrounds() {
+        const disclosure = new Disclosure(this.#lines);
+        const archive = this.#manifest["view"] === "archive";
+        for (const line of this.#lines) {
+            const { seq, kind } = table(line["leaf"]);
+            const where = `entry ${String(seq)} (${String(kind)})`;
+            const here = { body: "body" in line, person: "person" in line, files: filesOf(line).some((file) => file !== null) };
+            for (const [part, isHere] of Object.entries(here)) {
+                if (isHere && disclosure.isErased(line, part))
+                    this.#find("erased_present", where, part);
             }
+            const ground = disclosure.ground(line);
+            if (here.person && !archive)
+                this.#find("shown_wrongly", where, "person");
+            if (here.body && ground !== undefined && !archive)
+                this.#find("shown_wrongly", where, ground);
+            this.#checkKeptBack(line, where, ground, disclosure);
+        }
+    }
+    #checkKeptBack(line, where, ground, disclosure) {
+        const said = line["kept_back"];
+        if (said === undefined) {
+            if (filesOf(line).includes(null) && !disclosure.isErased(line, "files"))
+                this.#find("ground_missing", where, "a file");
+        }
+        else if (said === "erased" ? !disclosure.isErased(line, "body") : said !== ground) {
+            this.#find("ground_missing", where, String(said));
+        }
+    }
+    /** Every file belongs to an entry, so that nothing can lie in a record which the log does not hold. */
+    #checkSpokenOf() {
+        const known = new Set(OWN_FILES);
+        for (const line of this.#lines) {
+            for (const file of filesOf(line))
+                if (file !== null)
+                    known.add(String(table(file)["path"]));
+        }
+        for (const path of Object.keys(table(this.#manifest["files"]))) {
+            if (this.files.has(path) && !known.has(path))
+                this.#find("file_extra", path, "no entry speaks of it");
         }
     }
     async #checkCheckpoints(key) {
@@ -259,4 +314,10 @@ class Verification {
             this.#find(other, where, String(checkpoint.size));
         }
     }
+}
+function filesOf(line) {
+    const files = line["files"] ?? [];
+    if (!Array.isArray(files))
+        throw new Error("its files are no list");
+    return files;
 }
