@@ -49,7 +49,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
     shown = {
         "notice": row, "offered": offered, "draft": Draft.objects.filter(pk=notice).first(),
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
-        "waiting": waiting_of(notice), "held": Opinion.objects.filter(notice=row, held=True).exists(),
+        "waiting": waiting_of(notice), "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
         "letters": row.state in {"on_notice", "closed", "answered", "approved"},
     }  # fmt: skip
     return render(request, "office/notice.html", shown)

@@ -81,7 +81,7 @@ def opinions(request: HttpRequest, notice: str) -> HttpResponse:
     if wanted in STANDINGS:
         rows = rows.filter(standing=wanted)
     elif wanted == "held":
-        rows = rows.filter(held=True)
+        rows = rows.filter(held__in=[True])
     found, more = paged(rows, request, key="seq")
     words = open_store(notice).some([one.shown for one in found if one.shown is not None])
     listed = [(one, f"O-{one.seq}", _line(words.get(one.shown or -1))) for one in found]

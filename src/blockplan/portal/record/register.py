@@ -125,13 +125,14 @@ def count_about(notice: Notice, layer: str, id_: str) -> int:
 
 def counts(notice: Notice) -> dict[str, int]:
     """How many were received in all, and how many of them wait for a clerk to look."""
-    # The numbers of entries are those of the record: a count needs no walk over what is in them.
     rows = Opinion.objects.filter(notice_id=notice.id)
-    return {"received": rows.count(), "held": rows.filter(held=True).count()}
+    # Written as a list, since a bare truth value would walk past its index.
+    return {"received": rows.count(), "held": rows.filter(held__in=[True]).count()}
 
 
 def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
-    rows = Opinion.objects.filter(notice_id=notice.id, held=False)
+    # Truth values are written as lists, since a bare one would walk past its index.
+    rows = Opinion.objects.filter(notice_id=notice.id, held__in=[False])
     for name in ("standing", "round"):
         if (value := getattr(filters, name)) is not None:
             rows = rows.filter(**{name: value})
@@ -139,7 +140,6 @@ def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
         return rows  # what stands in the bodies is not open, so nothing can be chosen by it
     for name in ("late", "sender", "channel"):
         if (value := getattr(filters, name)) is not None:
-            # Written as a list, since a bare truth value would walk past its index.
             rows = rows.filter(**{f"{name}__in": [value]})
     return rows if filters.object is None else _about(rows, notice.id, *filters.object)
 
