@@ -196,11 +196,11 @@ def publish_command(
 
     Refused while one segment has no answer, or the count of opinions does not come out even.
     """
-    from blockplan.cli.notice_opinions import _attachment
+    from blockplan.cli.notice_said import attachment
     from blockplan.respond import Desk, reconcile, require_complete
     from blockplan.respond.coverage import received
 
-    attachments = [_attachment(path) for path in files]
+    attachments = [attachment(path) for path in files]
     report = {Path(path).name: hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in files}
 
     def work(ledger: Ledger) -> Any:

@@ -20,20 +20,21 @@ from blockplan.cli.notice_common import (
     second_option,
     show_entry,
 )
+from blockplan.cli.notice_said import (
+    attachment,
+    beside,
+    beside_options,
+    text_file_option,
+    text_of,
+    text_option,
+)
 
 if TYPE_CHECKING:
-    from blockplan.notice import Attachment, Event, SqliteStore
+    from blockplan.notice import Event, SqliteStore
     from blockplan.notice.proof.notary import Notary
-    from blockplan.notice.taking import Opinion
+    from blockplan.notice.taking import Amendment, Opinion
 
 opinion_argument = click.argument("opinion", metavar="OPINION")
-text_option = click.option("--text", help="The words; or --text-file.")
-text_file_option = click.option(
-    "--text-file",
-    type=click.File(encoding="utf-8"),
-    metavar="FILE",
-    help="The words, from a file; - for stdin.",
-)
 secret_option = click.option("--secret", help="The submitter's secret.")
 clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it at the submitter's wish.")
 
@@ -45,7 +46,7 @@ clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it 
 @notice_argument
 @text_option
 @text_file_option
-@click.option("--title", help="A title.")
+@beside_options
 @click.option(
     "--channel",
     default="counter",
@@ -56,19 +57,10 @@ clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it 
     "--from", "sender", type=click.Choice(["public", "agency"]), default="public", show_default=True
 )
 @click.option("--received-at", metavar="DATE", help="Day or time of arrival, where it is entered later.")
-@click.option("--object", "targets", multiple=True, metavar="LAYER:ID", help="What of the plan it is about.")
-@click.option("--given-reason", "given_reason", help="The reason that the submitter gives.")
 @click.option("--name", help="Of the submitter; never published.")
 @click.option("--address", help="Of the submitter; never published.")
 @click.option("--contact", help="Of the submitter; never published.")
 @click.option("--standing", help="Resident, landowner, interested person ...; never published.")
-@click.option(
-    "--file",
-    "files",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False),
-    help="A file that came with it.",
-)
 @click.option(
     "--receipt", type=click.Path(dir_okay=False), metavar="FILE", help="Write the receipt to this file."
 )
@@ -85,9 +77,8 @@ def submit_command(
     """
     from blockplan.notice.taking import submit
 
-    opinion = _opinion(given)
     with record(notice, key) as (store, notary):
-        event, secret = submit(store, opinion)
+        event, secret = submit(store, _opinion(store, {**given, "lang": lang}))
         document = _receipt(store, notary, event)
     if receipt:
         _write(receipt, document)
@@ -131,6 +122,8 @@ def receipt_command(notice: str, opinion: str, out: str | None, key: str | None)
 @opinion_argument
 @text_option
 @text_file_option
+@beside_options
+@click.option("--drop-file", "dropped", multiple=True, metavar="NAME", help="A file that it has no more.")
 @secret_option
 @clerk_option
 @key_option
@@ -138,15 +131,39 @@ def receipt_command(notice: str, opinion: str, out: str | None, key: str | None)
 @json_option
 def amend_command(notice: str, opinion: str, key: str | None, lang: str, as_json: bool, **given: Any) -> None:
     """
-    Put another text in the place of an opinion, while the period runs. The first text stays in the
-    record.
+    Change an opinion while the period runs: its words, and whatever stands beside them.
+
+    What is not named stays as it is; an empty text ("") takes it out. --object names all objects anew, --file
+    adds a file. What was said first stays in the record.
     """
     from blockplan.notice.taking import amend
 
-    text = _text(given)
     with record(notice, key) as (store, _):
-        event = amend(store, opinion, text, secret=given["secret"], by=given["by"])
+        new = _amendment(store, opinion, {**given, "lang": lang})
+        event = amend(store, opinion, new, secret=given["secret"], by=given["by"])
     show_entry(event, lang, as_json)
+
+
+def _amendment(store: SqliteStore, opinion: str, given: dict[str, Any]) -> Amendment:
+    from blockplan.notice.taking import Amendment, files_of, newest_words
+
+    before = newest_words(store, opinion)
+    text, more = text_of(given, needed=False), beside(store, given)
+    if text is None:
+        text = "" if before is None else str(before.payload.get("text") or "")
+        if not (more or given["files"] or given["dropped"]):
+            raise click.UsageError(
+                "Nothing is given that would change it. Give --text, --object, --place, --file or another "
+                "of the options."
+            )
+    there = files_of(store, before)
+    for name in given["dropped"]:
+        if name not in [file.name for file in there]:
+            names = ", ".join(file.name for file in there) or "none"
+            raise click.UsageError(f"{opinion} has no file {name!r}. Its files: {names}.")
+    stay = [file for file in there if file.name not in given["dropped"]]
+    files = [*stay, *(attachment(path) for path in given["files"])]
+    return Amendment(text=text, more=more, files=files, of=None if before is None else before.seq)
 
 
 @click.command(
@@ -199,7 +216,7 @@ def redact_command(
     """Enter the text of an opinion that may be published, in the place of its own. Two persons must look."""
     payload = {
         "opinion": opinion,
-        "text": _text(given),
+        "text": text_of(given),
         **{name: given[name] for name in ("ground", "by", "second")},
     }
     with record(notice, key) as (store, _):
@@ -321,20 +338,13 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
         click.echo(said("look", lang, row=one["row"], said=one["message"]), err=True)
 
 
-def _opinion(given: dict[str, Any]) -> Opinion:
+def _opinion(store: SqliteStore, given: dict[str, Any]) -> Opinion:
     from blockplan.notice.taking import Opinion
 
-    targets = []
-    for one in given["targets"]:
-        layer, colon, name = one.partition(":")
-        if not colon or not name:
-            raise click.UsageError(f"--object {one!r}: write layer and id, as parcels:P-012.")
-        targets.append({"layer": layer, "id": name})
-    more = {name: given[name] for name in ("title", "received_at")}
-    more |= {"targets": targets, "reason": given["given_reason"]}
+    files = [attachment(path) for path in given["files"]]
+    text = text_of(given, needed=not files) or ""
+    more = {"received_at": given["received_at"], **beside(store, given)}
     person = {name: given[name] for name in ("name", "address", "contact", "standing") if given[name]}
-    files = [_attachment(path) for path in given["files"]]
-    text = _text(given, needed=not files)
     return Opinion(
         text=text, channel=given["channel"], sender=given["sender"], more=more, person=person, files=files
     )
@@ -353,24 +363,6 @@ def _from_row(row: Any, file: str, digest: str) -> Opinion:
 def _source(event: Event) -> str | None:
     source = event.payload.get("source")
     return source.get("sha256") if isinstance(source, dict) else None
-
-
-def _text(given: dict[str, Any], needed: bool = True) -> str:
-    if given["text"] is not None and given["text_file"] is not None:
-        raise click.UsageError("Give --text or --text-file, not both.")
-    text = given["text"] if given["text_file"] is None else given["text_file"].read()
-    if text is None and needed:
-        raise click.UsageError("Give the words with --text or --text-file.")
-    return text or ""
-
-
-def _attachment(path: str) -> Attachment:
-    import mimetypes
-
-    from blockplan.notice import Attachment
-
-    media_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    return Attachment(Path(path).name, media_type, Path(path).read_bytes())
 
 
 def _receipt(store: SqliteStore, notary: Notary, event: Event) -> dict[str, Any]:
