@@ -77,8 +77,9 @@ api = Described(
     parser=Strict(),
     urls_namespace="api",
 )
-# What `sending` adds stands in the router of `opinions`: reading and submitting share addresses.
-for router in (notices.router, said.router, placing.router, opinions.router, exports.router, log.router):
+# What `sending` adds stands in the router of `opinions`: reading and submitting share addresses. `said` comes
+# first: the id of an object may hold a slash, and takes all that follows it.
+for router in (said.router, notices.router, placing.router, opinions.router, exports.router, log.router):
     api.add_router("", _read_strictly(router))
 
 

@@ -87,7 +87,9 @@ def objects(request: HttpRequest, asked: Query[Objects], notice: NoticeId) -> Ht
 
 
 @router.get(
-    "/notices/{notice}/objects/{layer}/{id}", response={200: ObjectOut, **documented()}, operation_id="object"
+    "/notices/{notice}/objects/{layer}/{any_id:id}",
+    response={200: ObjectOut, **documented()},
+    operation_id="object",
 )
 def one_object(
     request: HttpRequest,

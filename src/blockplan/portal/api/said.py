@@ -162,7 +162,7 @@ def maps(request: HttpRequest, asked: Query[Spoken], notice: NoticeId) -> HttpRe
 
 
 @router.get(
-    "/notices/{notice}/objects/{layer}/{id}/said",
+    "/notices/{notice}/objects/{layer}/{any_id:id}/said",
     response={200: SaidOut, **documented()},
     operation_id="said_of_object",
 )

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 
 from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.ids import written
 from blockplan.portal.mail.outbox import token_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.models import Opinion
@@ -90,7 +91,7 @@ def _notice_link(row: Outgoing, rest: str) -> str:
 
 
 def _object_link(row: Outgoing) -> str:
-    return _notice_link(row, f"plan/{row.said['layer']}/{quote(row.said['object'])}/")
+    return _notice_link(row, f"plan/{row.said['layer']}/{quote(written(row.said['object']), safe='')}/")
 
 
 def _name(row: Outgoing) -> str:

@@ -49,7 +49,7 @@ urlpatterns = [
     signed_in("account/codes/new/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
     signed_in("account/sessions/", sessions.list_usersessions, "usersessions_list"),
     page("staff/", accounts.staff_list, "office_staff", read=ADMIN, act=ADMIN),
-    page("staff/<int:staff>/", accounts.member, "office_member", read=ADMIN, act=ADMIN),
+    page("staff/<number:staff>/", accounts.member, "office_member", read=ADMIN, act=ADMIN),
     page("acts/", accounts.acts, "office_acts", read=("admin", "auditor")),
     # A notice before it opens.
     page("notices/new/", draft_pages.begin, "office_begin", read=PLANNER, act=PLANNER),
@@ -62,15 +62,15 @@ urlpatterns = [
     # A notice, its opinions, its record.
     page(NOTICE, notice_pages.notice, "office_notice"),
     page(
-        NOTICE + "waiting/<int:pending>/",
+        NOTICE + "waiting/<number:pending>/",
         notice_pages.waiting,
         "office_waiting",
         act=("clerk", "planner", "approver"),
     ),
-    page(NOTICE + "waiting/<int:pending>/<path:path>", notice_pages.report_file, "office_report_file"),
+    page(NOTICE + "waiting/<number:pending>/<path:path>", notice_pages.report_file, "office_report_file"),
     page(NOTICE + "opinions/", opinion_pages.opinions, "office_opinions"),
     page(OPINION, opinion_pages.opinion, "office_opinion", act=OFFICE),
-    page(NOTICE + "files/<int:seq>/<int:number>/", opinion_pages.opinion_file, "office_file"),
+    page(NOTICE + "files/<number:seq>/<number:number>/", opinion_pages.opinion_file, "office_file"),
     page(NOTICE + "letter/", opinion_pages.letter, "office_letter", read=OFFICE, act=OFFICE),
     page(NOTICE + "import/", opinion_pages.import_list, "office_import", read=OFFICE, act=OFFICE),
     page(NOTICE + "record/", record_pages.record, "office_record"),

@@ -9,12 +9,12 @@ from blockplan.portal.pages import answers, opinions, pictures, prints, records
 _NOTICE = "<slug:notice>/"
 
 urlpatterns = [
-    path(f"{_NOTICE}plan/<int:seq>/<int:number>", records.plan_file, name="plan_file"),
-    path(f"{_NOTICE}opinions/<slug:opinion_id>/<int:number>", opinions.attachment, name="attachment"),
+    path(f"{_NOTICE}plan/<number:seq>/<number:number>", records.plan_file, name="plan_file"),
+    path(f"{_NOTICE}opinions/<slug:opinion_id>/<number:number>", opinions.attachment, name="attachment"),
     path(f"{_NOTICE}response/<str:name>", answers.response_file, name="response_file"),
     path(f"{_NOTICE}maps/<lang:lang>/<slug:name>.svg", pictures.picture, name="picture"),
     path(f"{_NOTICE}card/<slug:lang>/<slug:paper>.pdf", prints.card, name="card"),
-    path(f"{_NOTICE}my-parcel/<slug:lang>/<path:object_id>.pdf", prints.parcel, name="parcel_pdf"),
+    path(f"{_NOTICE}my-parcel/<slug:lang>/<object_id:object_id>.pdf", prints.parcel, name="parcel_pdf"),
     path(f"{_NOTICE}record.zip", records.record_zip, name="record_zip"),
     path(f"{_NOTICE}checkpoint.txt", records.checkpoint, name="checkpoint"),
     path(f"{_NOTICE}key.txt", records.key, name="key"),

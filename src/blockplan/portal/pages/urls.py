@@ -18,9 +18,11 @@ urlpatterns = [
     path(_NOTICE, notices.notice, name="notice"),
     path(f"{_NOTICE}feed.atom", feeds.notice_feed, name="notice_feed"),
     path(f"{_NOTICE}plan/", objects.objects, name="objects"),
-    path(f"{_NOTICE}plan/parcels/<path:object_id>/my-parcel/", objects.my_parcel, name="my_parcel"),
-    path(f"{_NOTICE}plan/<slug:layer>/<path:object_id>/feed.atom", feeds.object_feed, name="object_feed"),
-    path(f"{_NOTICE}plan/<slug:layer>/<path:object_id>/", objects.object_page, name="object"),
+    path(f"{_NOTICE}plan/parcels/<object_id:object_id>/my-parcel/", objects.my_parcel, name="my_parcel"),
+    path(
+        f"{_NOTICE}plan/<slug:layer>/<object_id:object_id>/feed.atom", feeds.object_feed, name="object_feed"
+    ),
+    path(f"{_NOTICE}plan/<slug:layer>/<object_id:object_id>/", objects.object_page, name="object"),
     path(f"{_NOTICE}opinions/", opinions.opinions, name="opinions"),
     path(f"{_NOTICE}opinions/<slug:opinion_id>/", opinions.opinion, name="register_opinion"),
     path(f"{_NOTICE}response/<str:theme>/feed.atom", feeds.theme_feed, name="theme_feed"),

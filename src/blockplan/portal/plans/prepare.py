@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from blockplan.errors import PlanDataError
 from blockplan.notice.office import FrozenPlan
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
 from blockplan.portal.plans.words import folded
-from blockplan.texts import LANGUAGES
+from blockplan.portal.words import say
+from blockplan.texts import LANGUAGES, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -46,6 +48,7 @@ LAYERS = (
 )
 STATEMENTS, RULES = "statements", "rules"
 BATCH = 500
+LONGEST_ID = 200
 
 
 def prepare(
@@ -113,6 +116,7 @@ def _of_layer(version: PlanVersion, layer: str, frame: pd.DataFrame) -> Iterator
     from blockplan.plan.layers import LAYERS as SPECS  # noqa: PLC0415
 
     column = SPECS[layer].id_column or ""
+    require_short(layer, [str(id_) for id_ in frame[column]])
     geometries = frame["geometry"] if "geometry" in frame else [None] * len(frame)
     for said, geometry in zip(_records(frame), geometries, strict=True):
         box = (None,) * 4 if geometry is None else geometry.bounds
@@ -123,6 +127,28 @@ def _of_layer(version: PlanVersion, layer: str, frame: pd.DataFrame) -> Iterator
             min_x=box[0], min_y=box[1], max_x=box[2], max_y=box[3],
             wkb=None if geometry is None else geometry.wkb, properties=said,
         )  # fmt: skip
+
+
+def require_short(layer: str, ids: Sequence[str]) -> None:
+    """
+    See that every id of a layer can be kept, and stand in an address.
+
+    Raises
+    ------
+    PlanDataError
+        If one has more than `LONGEST_ID` characters.
+    """
+    long = [id_ for id_ in ids if len(id_) > LONGEST_ID]
+    if long:
+        raise refusal(
+            PlanDataError,
+            say,
+            "store.long_id",
+            layer=layer,
+            n=len(long),
+            first=f"{long[0][:40]}…",
+            most=LONGEST_ID,
+        )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
