@@ -144,3 +144,94 @@ def test_who_follows_an_object_hears_of_a_new_round_and_not_of_every_step(
         sender.send_due()
         sender.send_due()
     assert ["changed materially" in mail.get_content() for mail in following.mails] == [True]
+
+
+def asked_for(theme: str, to: str = "li@example.org") -> int:
+    return Client().post("/en/notices/town/mail/", {"to": to, "theme": theme}).status_code
+
+
+@pytest.fixture
+def of_theme(server: MailServer, published: DatabaseStore) -> MailServer:  # noqa: F811
+    """Somebody follows a theme of the published response, confirmed by the link of the mail."""
+    sender.send_due()
+    page = Client().get("/en/notices/town/response/").content.decode()
+    assert 'href="/en/notices/town/mail/?theme=T-1"' in page
+    form = Client().get("/en/notices/town/mail/?theme=T-1").content.decode()
+    assert 'name="theme" value="T-1"' in form
+    assert "Green" in form
+    assert asked_for("T-1") == 200
+    assert sender.send_due() == 1
+    link = link_of(server.mails.pop().get_content())
+    assert "Green" in Client().get(link).content.decode()
+    assert not Subscription.objects.get().confirmed  # looking changes nothing
+    Client().post(link, {"do": "confirm"})
+    assert Subscription.objects.get().confirmed
+    return server
+
+
+def test_who_follows_a_theme_hears_what_becomes_of_its_answer(
+    of_theme: MailServer,
+    published: DatabaseStore,  # noqa: F811
+) -> None:
+    published.append("in_force", {"on": "2026-05-01", "by": "Li"})
+    sender.send_due()  # put to its readers
+    assert sender.send_due() == 1
+    (mail,) = of_theme.mails
+    body = mail.get_content()
+    assert "Green" in body
+    assert "The plan is in force." in body
+    assert "/en/notices/town/response/#T-1" in body
+    assert "Trees are planted" not in body
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert Client().post(link_of(body), {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert Subscription.objects.count() == 0
+    published.append("superseded", {"on": "2027-05-01", "by": "Li"})
+    sender.send_due()
+    assert (sender.send_due(), Outgoing.objects.count()) == (0, 0)
+
+
+def test_news_of_a_theme_are_tried_again_where_the_server_is_away(
+    of_theme: MailServer,
+    published: DatabaseStore,  # noqa: F811
+    clock: HandClock,
+) -> None:
+    published.append("in_force", {"on": "2026-05-01", "by": "Li"})
+    sender.send_due()
+    of_theme.stop()
+    assert sender.send_due() == 0
+    assert Outgoing.objects.get().tries == 1
+    assert Outgoing.objects.get().due == clock().timestamp() + sender.FIRST_WAIT_S
+
+
+def test_other_steps_are_no_news_of_a_theme_nor_opinions_that_name_one(of_theme: MailServer) -> None:
+    for kind in ("extended", "corrected", "closed"):
+        outbox.queue("all", "", "", "town", event=kind, seq=1)
+        sender.send_due()
+        sender.send_due()
+    outbox.queue("all", "", "", "town", event="about", layer="themes", object="T-1", since=0, after=None)
+    sender.send_due()
+    assert (sender.send_due(), of_theme.mails) == (0, [])
+
+
+def test_a_theme_that_is_not_published_cannot_be_followed(
+    server: MailServer,  # noqa: F811
+    opened: DatabaseStore,
+) -> None:
+    assert asked_for("T-1") == 404
+    assert Client().get("/en/notices/town/mail/?theme=T-1").status_code == 404
+    assert Subscription.objects.count() == 0
+
+
+def test_an_address_that_confirmed_nothing_is_not_buried_in_mail(
+    server: MailServer,  # noqa: F811
+    opened: DatabaseStore,
+    clock: HandClock,
+) -> None:
+    for number in range(30):
+        said = {"to": "victim@example.org"}
+        answer = Client(REMOTE_ADDR=f"192.0.2.{number}").post("/en/notices/town/mail/", said)
+        assert answer.status_code == 200  # whatever is known of an address, the answer is the same
+    assert Outgoing.objects.filter(kind="confirm").count() == 10
+    clock.on(hours=1)
+    Client().post("/en/notices/town/mail/", said)
+    assert Outgoing.objects.filter(kind="confirm").count() == 11

@@ -22,6 +22,7 @@ from blockplan.notice.intake import buckets, challenge
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.models import Bucket, Spent
+from blockplan.portal.mail import outbox
 from blockplan.portal.record import quick
 from blockplan.portal.shield import address_of
 
@@ -38,6 +39,8 @@ OPINION_RATES = {
     "amendment": buckets.Rate(capacity=12, per_s=1 / 1800),
     "reopening": buckets.Rate(capacity=12, per_s=1 / 600),
 }
+#: Of one address of mail, whoever asks for it.
+MAIL_RATE = buckets.Rate(capacity=10, per_s=1 / 3600)
 KEPT_S = 2 * 86_400
 
 
@@ -142,6 +145,17 @@ def amending(request: HttpRequest, notice: str, opinion: str) -> Iterator[None]:
         wait("opinion", request, notice, tokens=-1.0)
         wait_of("amendment", notice, opinion, tokens=-1.0)
         raise
+
+
+def may_mail(to: str) -> bool:
+    """
+    Whether a mail that nobody confirmed may go to an address: strangers are not to be buried in ours.
+
+    Addresses of people who confirmed one before have no limit.
+    """
+    name = hmac.new(_key_of_day(), to.strip().lower().encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    key = f"mail:{name[:32]}"
+    return outbox.is_known(to) or not buckets.take(TableBuckets(), key, MAIL_RATE, clock.now().timestamp())
 
 
 def sender_of(request: HttpRequest) -> str:

@@ -11,10 +11,13 @@ from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.mail import outbox
 from blockplan.portal.mail.outbox import is_mail
+from blockplan.portal.mail.themes import title_of
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from blockplan.portal.mail.models import Subscription
     from blockplan.portal.record.models import Notice
 
 
@@ -24,9 +27,9 @@ def ask(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     row = notice_of(notice)
     if not outbox.sends():
         raise Http404
-    about = _about(row, request)
+    about, theme = _about(row, request), _theme(row, request)
     to = request.POST.get("to", "").strip()
-    said = {"notice": row, "to": to, "wrong": "", "done": False, "about": about}
+    said = {"notice": row, "to": to, "wrong": "", "done": False, "about": about, "theme": theme}
     if request.method != "POST":
         return render(request, "portal/news_ask.html", said)
     if not is_mail(to):
@@ -34,7 +37,9 @@ def ask(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     wait_s = gate.wait("secret", request, row.id)
     if wait_s:
         return gate.busy(render(request, "portal/news_ask.html", {**said, "wrong": "often"}), wait_s)
-    outbox.subscribe(row.id, to, lang, about=(about["layer"], about["id"]) if about else ("", ""))
+    part = {"layer": about["layer"], "object": about["id"]} if about else {}
+    if gate.may_mail(to):
+        outbox.subscribe(row.id, to, lang, **part | ({"theme": theme["id"]} if theme else {}))
     return render(request, "portal/news_ask.html", {**said, "done": True})
 
 
@@ -47,6 +52,25 @@ def _about(row: Notice, request: HttpRequest) -> dict[str, Any] | None:
     if not aimed["known"]:
         raise Http404
     return aims.in_words(aimed, request.lang)  # type: ignore[attr-defined]
+
+
+def _theme(row: Notice, request: HttpRequest) -> dict[str, str] | None:
+    """The theme of the published response that somebody wants to follow; None for all of the notice."""
+    asked = request.POST if request.method == "POST" else request.GET
+    theme = asked.get("theme", "")
+    if not theme:
+        return None
+    title = title_of(row, theme)
+    if title is None:
+        raise Http404
+    return {"id": theme, "words": pick(title, request.lang)}  # type: ignore[attr-defined]
+
+
+def _followed(found: Subscription, lang: str) -> str:
+    """What a subscription is about, but for the notice."""
+    if found.theme:
+        return pick(title_of(found.notice, found.theme), lang) or found.theme
+    return found.opinion or found.object
 
 
 @of_our_pages
@@ -67,7 +91,7 @@ def subscription(request: HttpRequest, lang: str, token: str) -> HttpResponse:
         found.delete()
     said = {
         "notice": found.notice, "step": step, "confirmed": found.confirmed,
-        "opinion": found.opinion or found.object,
+        "opinion": _followed(found, lang),
     }  # fmt: skip
     answer = render(request, "portal/news.html", said)
     answer.headers["Cache-Control"] = "no-store"

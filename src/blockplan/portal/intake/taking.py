@@ -232,7 +232,7 @@ def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None, seal: str)
         gate.require_room(said.sender, ledger.notice, proved=proved)
     event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form), held=not proved)
     quick.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at, seal=seal)
-    if said.mail:
+    if said.mail and gate.may_mail(said.mail):
         lang = str(said.opinion.more.get("language") or "en")
         outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)
     return event

@@ -12,6 +12,7 @@ from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.ids import written
 from blockplan.portal.mail.outbox import token_of
+from blockplan.portal.mail.themes import title_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.shown import version_of
@@ -63,6 +64,10 @@ def _news(row: Outgoing) -> tuple[str, str]:
     if row.opinion and row.said["event"] == "published":
         follow = _notice_link(row, f"follow/?opinion={row.opinion}")
         answer = say("mail.your_answer", row.lang, opinion=row.opinion, follow=follow)
+    if theme := row.said.get("theme"):
+        title = pick(title_of(row.notice, theme), row.lang)
+        about = say("mail.theme", row.lang, theme=title or theme)
+        return _said(row, "news", what=f"{about}\n{what}", answer=answer, notice=_theme_link(row))
     more = {"notice": _object_link(row)} if row.said.get("layer") else {}
     return _said(row, "news", what=what, answer=answer, **more)
 
@@ -92,6 +97,10 @@ def _notice_link(row: Outgoing, rest: str) -> str:
 
 def _object_link(row: Outgoing) -> str:
     return _notice_link(row, f"plan/{row.said['layer']}/{quote(written(row.said['object']), safe='')}/")
+
+
+def _theme_link(row: Outgoing) -> str:
+    return _notice_link(row, f"response/#{quote(row.said['theme'])}")
 
 
 def _name(row: Outgoing) -> str:

@@ -33,8 +33,8 @@ class Outgoing(models.Model):
 
 class Subscription(models.Model):
     """
-    Somebody who wants to hear of a notice, of an opinion of their own, or of one object of the plan; counts
-    once confirmed.
+    Somebody who wants to hear of a notice, of an opinion of their own, of one object of the plan, or of one
+    theme of the response; counts once confirmed.
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False)
@@ -42,6 +42,8 @@ class Subscription(models.Model):
     #: The object of the plan that it is about; empty for all of the notice.
     layer = models.CharField(max_length=40, default="", blank=True)
     object = models.CharField(max_length=200, default="", blank=True)
+    #: The theme of the response that it is about; empty for all of the notice.
+    theme = models.CharField(max_length=24, default="", blank=True)
     to = models.CharField(max_length=254)
     lang = models.CharField(max_length=2)
     at = models.CharField(max_length=MOMENT, db_index=True)
@@ -50,7 +52,7 @@ class Subscription(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["notice", "opinion", "layer", "object", "to"], name="subscribed_once"
+                fields=["notice", "opinion", "layer", "object", "theme", "to"], name="subscribed_once"
             )
         ]
         indexes: ClassVar = [

@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 
 #: Entries that subscribers are told of.
 NEWS = frozenset(
-    {"opened", "extended", "corrected", "closed", "restarted", "notice_withdrawn", "published", "in_force"}
-)
+    {
+        "opened", "extended", "corrected", "closed", "restarted", "notice_withdrawn", "published", "in_force",
+        "superseded",
+    }
+)  # fmt: skip
 #: Of these, those that whoever follows one object of the plan is told of.
 NEWS_OF_OBJECTS = frozenset({"opened", "restarted", "notice_withdrawn", "published"})
+#: Of these, those that whoever follows one theme of the response is told of: what becomes of its answer.
+NEWS_OF_THEMES = frozenset({"restarted", "notice_withdrawn", "published", "in_force", "superseded"})
 #: Opinions about an object that come within so long are told of by one mail.
 GATHERED_S = 3600.0
 #: A subscription that is not confirmed is forgotten.
@@ -63,37 +68,33 @@ def queue(kind: str, to: str, lang: str, notice: str, *, opinion: str = "", **sa
         )  # fmt: skip
 
 
-def subscribe(
-    notice: str,
-    to: str,
-    lang: str,
-    *,
-    opinion: str = "",
-    receipt: bool = False,
-    about: tuple[str, str] = ("", ""),
-) -> None:
+def subscribe(notice: str, to: str, lang: str, *, receipt: bool = False, **part: str) -> None:
     """
-    Somebody wants to hear of a notice, of an opinion of theirs, or of an object; a mail asks to confirm it.
+    Somebody wants to hear of a notice, or of a part of it; a mail asks to confirm it.
 
     Parameters
     ----------
-    about
-        Layer and id of the object of the plan.
     receipt
         Whether that mail is the receipt of the opinion too.
+    part
+        An `opinion` of theirs; the `layer` and id of an `object` of the plan; or a `theme` of the response.
     """
     if not sends():
         return
     row, _ = Subscription.objects.get_or_create(
         notice_id=notice,
-        opinion=opinion,
-        layer=about[0],
-        object=about[1],
         to=to,
+        **{"opinion": "", "layer": "", "object": "", "theme": ""} | part,
         defaults={"lang": lang, "at": write_time(clock.now())},
     )
     if receipt or not row.confirmed:
-        queue("receipt" if receipt else "confirm", to, lang, notice, opinion=opinion, subscription=row.pk)
+        kind = "receipt" if receipt else "confirm"
+        queue(kind, to, lang, notice, opinion=part.get("opinion", ""), subscription=row.pk)
+
+
+def is_known(to: str) -> bool:
+    """Whether somebody confirmed that mail may come to an address."""
+    return Subscription.objects.filter(to=to, confirmed=True).exists()
 
 
 def token_of(subscription: int) -> str:

@@ -19,7 +19,7 @@ from django.db.models import F
 from blockplan.portal import clock
 from blockplan.portal.mail.letters import letter
 from blockplan.portal.mail.models import Outgoing, Subscription
-from blockplan.portal.mail.outbox import NEWS_OF_OBJECTS, sends
+from blockplan.portal.mail.outbox import NEWS_OF_OBJECTS, NEWS_OF_THEMES, sends
 from blockplan.portal.record import register
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _fanned(row: Outgoing) -> int:
         Outgoing.objects.bulk_create(
             Outgoing(
                 kind="news", to=one.to, lang=one.lang, notice=row.notice, opinion=one.opinion,
-                said={"event": row.said["event"], "subscription": one.pk} | _object(one), due=now,
+                said={"event": row.said["event"], "subscription": one.pk} | _part(one), due=now,
             )
             for one in people
         )  # fmt: skip
@@ -135,8 +135,10 @@ def _fanned(row: Outgoing) -> int:
 def _readers(row: Outgoing) -> QuerySet[Subscription]:
     """Who is to be told: of an object those who follow it, where there is something to be seen."""
     rows = Subscription.objects.filter(notice=row.notice, confirmed=True)
-    if row.said["event"] != "about":
-        return rows if row.said["event"] in NEWS_OF_OBJECTS else rows.filter(layer="")
+    event = row.said["event"]
+    if event != "about":
+        rows = rows if event in NEWS_OF_OBJECTS else rows.filter(layer="")
+        return rows if event in NEWS_OF_THEMES else rows.filter(theme="")
     about = (row.said["layer"], row.said["object"])
     newest = register.page(row.notice, register.Filters(object=about), size=1).rows
     if not register.is_open(row.notice) or not newest or newest[0].seq < row.said["since"]:
@@ -144,7 +146,10 @@ def _readers(row: Outgoing) -> QuerySet[Subscription]:
     return rows.filter(layer=about[0], object=about[1])
 
 
-def _object(one: Subscription) -> dict[str, str]:
+def _part(one: Subscription) -> dict[str, str]:
+    """The object or theme that somebody follows."""
+    if one.theme:
+        return {"theme": one.theme}
     return {"layer": one.layer, "object": one.object} if one.layer else {}
 
 

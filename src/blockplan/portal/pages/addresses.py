@@ -21,12 +21,11 @@ def write(lang: str, notice: str, layer: str = "", id_: str = "") -> str | None:
     return f"{address}?{urlencode({'layer': layer, 'object': id_})}" if layer else address
 
 
-def mail(lang: str, notice: str, layer: str, id_: str) -> str | None:
-    """Where news of an object by mail is asked for; None where the office sends none."""
+def mail(lang: str, notice: str, **part: str) -> str | None:
+    """Where news of an object (`layer`, `object`) is asked for; None where the office sends no mail."""
     if not sends():
         return None
-    address = reverse("mail", kwargs={"lang": lang, "notice": notice})
-    return f"{address}?{urlencode({'layer': layer, 'object': id_})}"
+    return f"{reverse('mail', kwargs={'lang': lang, 'notice': notice})}?{urlencode(part)}"
 
 
 def plan_file(notice: str, seq: int, number: int) -> str:

@@ -22,6 +22,7 @@ from django.shortcuts import render
 
 from blockplan.errors import PlanDataError
 from blockplan.notice.state import State
+from blockplan.portal.mail.outbox import sends
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.models import OpinionAnswers
 from blockplan.portal.plans.places import places_of
@@ -61,6 +62,7 @@ def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
             "d": json.loads((folder / HEAD).read_text(encoding="utf-8")),
             "files": _files(folder, lang),
             "entered": _entered(row, folder),
+            "mails": sends(),
         }
     else:
         context["counts"] = register.counts(row)

@@ -86,7 +86,7 @@ def object_page(request: HttpRequest, lang: str, notice: str, layer: str, object
         "opinions": register.count_about(row, layer, object_id),
         "most": register.MOST_COUNTED,
         "words_open": register.is_open(row),
-        "mails": addresses.mail(lang, row.id, layer, object_id),
+        "mails": addresses.mail(lang, row.id, layer=layer, object=object_id),
     }
     return render(request, "portal/object.html", context)
 
