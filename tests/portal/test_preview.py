@@ -11,10 +11,11 @@ from tests.portal.databases import on_sqlite
 from tests.portal.staff import a_member, browser_of
 
 from blockplan.check import check
+from blockplan.notice.taking import Opinion, submit
 from blockplan.plan import read
 from blockplan.portal.office.at_hand import put_at_hand
-from blockplan.portal.office.drafts import begin_draft, use_plan
-from blockplan.portal.office.models import Audit, Draft
+from blockplan.portal.office.drafts import begin_draft, draft_anew, use_plan
+from blockplan.portal.office.models import Audit, Draft, Grant
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
+    from tests.notice.records import HandClock
 
     from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
 
 NOTICE = "/en/notices/town/"
 #: What the public will see, and files beside it.
@@ -184,3 +187,48 @@ def test_what_is_on_notice_stays_and_a_changed_plan_is_a_draft_beside_it(
     PlanVersion.objects.update(content_hash="another")
     beside = put_at_hand(PLAN, judged, config)
     assert (beside.notice, beside.outcome) == ("cjicdz-2", "begun")
+
+
+def test_a_notice_that_begins_anew_is_seen_by_who_asks_as_it_will_be_and_by_others_as_it_runs(
+    shown: DatabaseStore, clock: HandClock
+) -> None:
+    submit(shown, Opinion(text="More trees."))
+    clock.on(days=3)
+    draft_anew("town", "another height", by="Li")
+    office, public = browser_of(a_member("Li", "planner")), browser_of()
+    runs = "until 31 March 2026"
+    assert runs in office.get(NOTICE).content.decode()
+    assert "Preview" not in office.get(NOTICE).content.decode()
+
+    Draft.objects.filter(pk="town").update(first=FIRST.replace(day=9))
+    asked = office.get("/en/office/notices/town/draft/preview/", follow=True)
+    said = asked.content.decode()
+    assert "This is how the notice will begin anew" in said
+    assert "until 7 April 2026" in said  # thirty days from the ninth
+    assert runs not in said
+    assert "1 opinion received" in said  # those of the rounds before stay
+    assert asked.headers["Cache-Control"] == "private, no-store"
+    assert office.post(f"{NOTICE}opinion/", {"do": "send", "text": "Trees."}).status_code == 409
+    assert "More trees." in office.get(f"{NOTICE}opinions/").content.decode()
+
+    plain = public.get(NOTICE)
+    assert runs in plain.content.decode()
+    assert "Preview" not in plain.content.decode()
+    assert "Cookie" not in plain.headers.get("Vary", "")
+    assert public.get("/en/office/notices/town/draft/preview/").status_code == 302
+    assert runs in public.get(NOTICE).content.decode()
+
+    again = office.get("/en/office/notices/town/draft/preview/end/", follow=True)
+    assert runs in again.content.decode()
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    assert Notice.objects.get().state == "on_notice"
+
+
+def test_a_reader_who_lost_the_role_sees_no_draft_any_more(shown: DatabaseStore) -> None:
+    draft_anew("town", "another height", by="Li")
+    member = a_member("Li", "planner")
+    office = browser_of(member)
+    office.get("/en/office/notices/town/draft/preview/")
+    assert "Preview" in office.get(NOTICE).content.decode()
+    Grant.objects.filter(staff=member).delete()
+    assert "Preview" not in office.get(NOTICE).content.decode()

@@ -1,8 +1,8 @@
 """
 Which notice an address shows: one that is open to everybody, or to its office a draft as it will be.
 
-Who may look before a notice opens is decided by whoever puts ``request.preview`` there
-(`blockplan.portal.office.preview`); for everybody else a draft is not there.
+Who may look before a notice opens, or at how it will begin anew, is decided by whoever puts
+``request.preview`` there (`blockplan.portal.office.preview`); for everybody else a draft is not there.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 #: States of a notice that nobody outside the office sees.
 UNSEEN = ("draft",)
-#: States in which a draft may stand beside the notice: before it opens, and before it opens anew.
-BEFORE = (*UNSEEN, "restarted")
 
 
 def seen(notice: str) -> Notice:
@@ -40,12 +38,11 @@ def open_to(request: HttpRequest, notice: str) -> Notice:
     row = Notice.objects.filter(id=notice).first()
     if row is None:
         raise Http404
-    if row.state in BEFORE:
-        look: Any = getattr(request, "preview", None)
-        found: Notice | None = None if look is None else look(row)
-        if found is not None:
-            request.previewed = found  # type: ignore[attr-defined]
-            return found
+    look: Any = getattr(request, "preview", None)
+    found: Notice | None = None if look is None else look(row)
+    if found is not None:
+        request.previewed = found  # type: ignore[attr-defined]
+        return found
     if row.state in UNSEEN:
         raise Http404
     return row

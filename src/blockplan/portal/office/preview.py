@@ -3,7 +3,8 @@ The public pages of a notice before it opens, for its office alone: as they will
 
 Addresses, views and templates are those of everybody; what differs is who gets an answer. Staff who have to
 do with the notice do, and whoever came by a link for reading (`blockplan serve PLAN` prints one). For
-everybody else the notice is not there.
+everybody else the notice is not there. A draft by which a notice begins anew stands beside one that runs: who
+asked for it sees it, until that is ended, and everybody else what runs.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core import signing
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
@@ -26,6 +28,7 @@ from blockplan.portal.office.drafts import law_of, more_of
 from blockplan.portal.office.may import READING, may_look
 from blockplan.portal.office.models import Draft
 from blockplan.portal.record.models import Notice
+from blockplan.portal.shown import UNSEEN
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 #: What the session of a reader by link holds: notice -> last moment, in seconds.
 KEY = "reading"
 LASTS = dt.timedelta(hours=24)
+#: What the session of somebody of the office holds: notices seen as they will begin anew.
+ANEW = "anew"
 _SALT = "blockplan.reading"
 
 
@@ -55,6 +60,9 @@ def guard(
             response.headers["Cache-Control"] = "private, no-store"
             response.headers["X-Robots-Tag"] = "noindex"
             del response.headers["ETag"]
+        elif _has_session(request) and response.headers.get("Content-Type", "").startswith("text/html"):
+            # One address has two pages for the office: a browser must not show the other one for a while.
+            response.headers["Cache-Control"] = "private, no-cache"
         return response
 
     return middleware
@@ -62,6 +70,8 @@ def guard(
 
 def _look(request: HttpRequest, row: Notice) -> Notice | None:
     """The draft of a notice as it will be; None for those who may not look, or where it has no plan yet."""
+    if row.state not in UNSEEN and not (_has_session(request) and row.id in request.session.get(ANEW, ())):
+        return None
     if not (_came_by_link(request, row.id) or may_look(request, row.id)):
         return None
     draft = Draft.objects.select_related("version", "notice").filter(pk=row.id).first()
@@ -103,6 +113,27 @@ def _law(draft: Draft) -> tuple[Law, bool]:
     return law, False
 
 
+def begin(request: HttpRequest, notice: str) -> HttpResponseBase:
+    """See the public pages of a draft as they will be, also where the notice runs and begins anew."""
+    request.session[ANEW] = sorted({*request.session.get(ANEW, ()), notice})
+    return _to_notice(notice)
+
+
+def end(request: HttpRequest, notice: str) -> HttpResponseBase:
+    """See the public pages again as everybody does."""
+    request.session[ANEW] = [one for one in request.session.get(ANEW, ()) if one != notice]
+    return _to_notice(notice)
+
+
+def _to_notice(notice: str) -> HttpResponseBase:
+    return HttpResponseRedirect(reverse("notice", kwargs={"lang": current(), "notice": notice}))
+
+
+def _has_session(request: HttpRequest) -> bool:
+    """Whether somebody may be signed in; asked first, so that a page for everybody looks at no session."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
 def link_for(notice: str) -> str:
     """The secret of a link for reading a draft; good for a day, and no longer than it is a draft."""
     return signing.dumps(notice, salt=_SALT)
@@ -118,7 +149,7 @@ def follow(request: HttpRequest, secret: str) -> HttpResponseBase:
         raise Http404 from None
     until = (clock.now() + LASTS).timestamp()
     request.session[KEY] = {**request.session.get(KEY, {}), notice: until}
-    return HttpResponseRedirect(reverse("notice", kwargs={"lang": current(), "notice": notice}))
+    return _to_notice(notice)
 
 
 def _came_by_link(request: HttpRequest, notice: str) -> bool:

@@ -54,6 +54,8 @@ urlpatterns = [
     # A notice before it opens.
     page("notices/new/", draft_pages.begin, "office_begin", read=PLANNER, act=PLANNER),
     page(NOTICE + "draft/", draft_pages.draft, "office_draft"),
+    page(NOTICE + "draft/preview/", preview.begin, "office_preview"),
+    page(NOTICE + "draft/preview/end/", preview.end, "office_preview_end"),
     page(NOTICE + "draft/dates/", draft_pages.dates, "office_dates", act=PLANNER),
     page(NOTICE + "draft/plan/", draft_pages.plan, "office_plan", act=PLANNER),
     page(NOTICE + "draft/particulars/", draft_pages.particulars, "office_particulars", act=PLANNER),
