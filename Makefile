@@ -26,6 +26,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
 	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m blockplan.cli.first_start # compiles what a first start needs
 	@touch $(READY)
 
 setup: $(READY) ## the virtual environment in .venv, from hashed requirements.lock

@@ -1,7 +1,8 @@
 """
-What the web service bears: kills, load, long lists, invented requests, hostile files. Figures, no promises.
+What the web service bears: starts, kills, load, long lists, invented requests, hostile files. Figures.
 
     python benchmarks/portal.py                          everything, briefly
+    python benchmarks/portal.py start --times 5          serve on empty folders, until a page is there
     python benchmarks/portal.py kills --rounds 200       kill -9 under load
     python benchmarks/portal.py load --seconds 600       100 submissions/s beside 50 readers/s
     python benchmarks/portal.py lists --opinions 50000   pages of a long register
@@ -33,6 +34,7 @@ from benchmarks.portal_fuzz import fuzz
 from benchmarks.portal_hostile import hostile
 from benchmarks.portal_kills import kills
 from benchmarks.portal_load import lists, load
+from benchmarks.portal_start import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     Part = Callable[[Path, str | None, argparse.Namespace], dict[str, Any]]
 
 PARTS: dict[str, Part] = {
+    "start": lambda folder, url, asked: start(folder, url, times=asked.times),
     "kills": lambda folder, url, asked: kills(folder, url, asked.rounds, seed=asked.seed),
     "load": lambda folder, url, asked: load(
         folder, url, seconds=asked.seconds, submissions=asked.submissions, reads=asked.reads
@@ -56,10 +59,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS), metavar="PART")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], metavar="PART")
     parser.add_argument("--json", action="store_true", help="one object a line")
     parser.add_argument("--synthetic", action="store_true", help="data are always made here")
     parser.add_argument("--database", metavar="URL", help="PostgreSQL; default: SQLite")
+    parser.add_argument("--times", type=int, default=3, help="of starts, on SQLite")
     parser.add_argument("--rounds", type=int, default=6, help="of kills")
     parser.add_argument("--seconds", type=float, default=20.0, help="of load")
     parser.add_argument("--submissions", type=float, default=100.0, help="a second")
@@ -69,7 +73,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
     broken = False
-    for name in asked.parts:
+    # A start makes its own folders, so it is no part of what is asked of a database.
+    for name in asked.parts or [part for part in PARTS if part != "start" or not asked.database]:
         found = run(name, asked)
         broken = broken or any(found.get(key) for key in BROKEN)
         show(found, as_json=asked.json)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from blockplan.cli.common import scenario_option
+from blockplan.cli.demo import example
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
+    from blockplan.portal.ahead import Judged
     from blockplan.portal.config import Config
 
 #: What is said of a plan at hand, by what became of it.
@@ -72,24 +77,44 @@ def command(
 
     judged = None if plan is None or setup_link else _judge(plan, scenario)
     from blockplan.portal import serve
+    from blockplan.portal.preload import preload
 
     local = None if "BLOCKPLAN_ADDRESS" in os.environ else f"http://localhost:{port}"
-    config = serve.set_up(data=data, database=database, address=local)
-    link = serve.setup_link(config, again=setup_link)
-    if link:
-        click.echo(f"To make the account of an administrator (once, within 24 hours):\n  {link}", err=True)
-    if setup_link:
-        return
-    click.echo(f"Serving on http://127.0.0.1:{port}; for readers: {config.address}", err=True)
-    if plan is not None and judged is not None:
-        _at_hand(config, plan, judged, scenario, country)
-    if demo:
-        from blockplan.cli.demo import example
-        from blockplan.portal.demo import open_demo
+    asked = {"data": data, "database": database, "address": local}
+    with _reference_plan(asked, wanted=demo and not setup_link) as reference:
+        config = serve.set_up(**asked)
+        link = serve.setup_link(config, again=setup_link)
+        if link:
+            click.echo(
+                f"To make the account of an administrator (once, within 24 hours):\n  {link}", err=True
+            )
+        if setup_link:
+            return
+        if plan is not None and judged is not None:
+            _at_hand(config, plan, judged, scenario, country)
+        preload()  # while the reference plan is being judged
+        if demo:
+            from blockplan.portal.demo import open_demo
 
-        name = open_demo(config, example())
-        click.echo(f"Demonstration notice: {config.address}/en/notices/{name}/", err=True)
+            name = open_demo(config, example(), reference)
+            click.echo(f"Demonstration notice: {config.address}/en/notices/{name}/", err=True)
+    click.echo(f"Serving on http://127.0.0.1:{port}; for readers: {config.address}", err=True)
     serve.run(config, port)
+
+
+@contextmanager
+def _reference_plan(asked: dict[str, str | None], *, wanted: bool) -> Iterator[Callable[[], Judged]]:
+    """What gives the reference plan, judged; ahead where the folder is new, so that it will be asked for."""
+    import os
+
+    from blockplan.portal.ahead import judged, judged_ahead
+    from blockplan.portal.config import read_config
+
+    if wanted and not read_config(os.environ, **asked).begun:
+        with judged_ahead(example()) as waiting:
+            yield waiting
+    else:
+        yield lambda: judged(example())
 
 
 def _judge(plan: Path, scenario: str | None) -> tuple[Plan, CheckResult]:

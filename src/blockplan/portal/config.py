@@ -123,6 +123,11 @@ class Config(BaseModel):
         """Folder of the files that came with entries."""
         return self.data / "files"
 
+    @property
+    def begun(self) -> bool:
+        """Whether a service was set up in the data folder before."""
+        return (self.keys / "secret").exists()
+
     def openid_app(self) -> dict[str, Any]:
         """The identity service as allauth wants it."""
         said = self.openid

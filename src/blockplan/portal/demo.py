@@ -16,8 +16,10 @@ from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import begin
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from blockplan.portal.ahead import Judged
     from blockplan.portal.config import Config
 
 PARTICULARS = "demo.toml"
@@ -25,16 +27,22 @@ NAME = "demo"
 COUNTRY = "CN"
 
 
-def open_demo(config: Config, plan: Path) -> str:
-    """Open the demonstration notice, where there is none yet; gives back its id."""
+def open_demo(config: Config, plan: Path, judged: Callable[[], Judged]) -> str:
+    """
+    Open the demonstration notice, where there is none yet; gives back its id.
+
+    Parameters
+    ----------
+    plan
+        The package of the reference plan.
+    judged
+        Gives that plan and what `check` says of it; asked only where the notice is opened.
+    """
     if Notice.objects.filter(id=NAME).exists():
         return NAME
-    from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.plan import read  # noqa: PLC0415
-
+    drawn, result = judged()
     store = begin(NAME, config)
-    drawn = read(plan)
-    version = prepare(NAME, str(plan), judged=(drawn, check(drawn)))
+    version = prepare(NAME, str(plan), judged=(drawn, result))
     today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     more = {
         "authority": version.document["authority"],

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
 from blockplan.portal.config import PREFIX, config_of_environment, read_config
+from blockplan.portal.preload import preload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,7 @@ def run(config: Config, port: int) -> None:
     from granian import Granian  # noqa: PLC0415 (only the service needs it)
     from granian.constants import Interfaces  # noqa: PLC0415
 
+    preload()  # workers are forked of this process
     server = Granian(
         "blockplan.portal.wsgi:application",
         address="127.0.0.1",
@@ -137,7 +139,8 @@ def _migrate() -> None:
 
     django.setup()
     try:
-        call_command("migrate", verbosity=0)
+        with _at_once():
+            call_command("migrate", verbosity=0)
     except Error as error:
         raise UsageError(
             f"The database cannot be used: {str(error).strip()}. "
@@ -145,3 +148,25 @@ def _migrate() -> None:
         ) from None
     finally:
         connection.close()
+
+
+@contextmanager
+def _at_once() -> Iterator[None]:
+    """
+    Meanwhile SQLite changes its tables in one transaction: all or none, and the disk is waited for once.
+
+    PostgreSQL keeps a transaction for each migration: it changes no table that has checks waiting.
+    """
+    from django.db import connection, transaction  # noqa: PLC0415 (after `set_up`)
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    # SQLite heeds this outside of a transaction alone, and Django changes no table while it is on.
+    connection.disable_constraint_checking()
+    try:
+        with transaction.atomic():
+            yield
+            connection.check_constraints()
+    finally:
+        connection.enable_constraint_checking()

@@ -1,0 +1,34 @@
+"""A plan is read and judged in a process of its own, while this one makes its tables and loads its pages."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+
+    Judged = tuple[Plan, CheckResult]
+
+
+def judged(plan: Path) -> Judged:
+    """A plan as drawn, and what `check` says of it."""
+    from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan import read  # noqa: PLC0415
+
+    drawn = read(plan)
+    return drawn, check(drawn)
+
+
+@contextmanager
+def judged_ahead(plan: Path) -> Iterator[Callable[[], Judged]]:
+    """Begin with it at once; what is given back waits for it, and raises what it raised."""
+    # An interrupt from the keyboard reaches both processes; this one answers it.
+    with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+        yield pool.submit(judged, plan).result
