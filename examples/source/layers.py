@@ -61,7 +61,9 @@ def outlines(parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
             "area_id": area_id,
             **names.columns(name),
             "townships": names.TOWNSHIPS[area_id],
-            "function": names.FUNCTIONS[area_id],
+            **names.columns(names.TOWNSHIP_NAMES[area_id], "townships"),
+            "function": names.FUNCTIONS[area_id][1],
+            **names.columns(names.FUNCTIONS[area_id], "function"),
             "function_codes": names.FUNCTION_CODES[area_id],
             "geometry": union(parcels.geometry[area_ids == area_id]),
         }
@@ -183,9 +185,9 @@ def stops(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     rows = []
     for stop_id, (name, a, b) in STATION_NODES.items():
         at = warp(shapely.Point(node(GRIDS[name], a, b)))
-        line = "M-South (planned)" if name == "rd" else "M-South, M-East (planned)"
-        rows.append({"stop_id": stop_id, "modes": "subway,bus", "line": line, "status": "planned"})
-        rows[-1] |= {**names.columns(names.STATIONS[stop_id]), "geometry": at}
+        line = names.METRO["one" if name == "rd" else "both"]
+        rows.append({"stop_id": stop_id, "modes": "subway,bus", "line": line[1], "status": "planned"})
+        rows[-1] |= {**names.columns(names.STATIONS[stop_id]), **names.columns(line, "line"), "geometry": at}
     taken = [row["geometry"] for row in rows]
     number = 0
     for key in BUS_LINES:
@@ -202,6 +204,7 @@ def stops(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 rows.append(
                     {"stop_id": f"B-{number:03d}", "modes": "bus", "line": f"Bus {key}", "status": "planned"}
                 )
+                rows[-1] |= names.columns((f"{zh}公交线", f"{en} bus line", f"{ja}バス路線"), "line")
                 rows[-1] |= names.columns((f"{zh}{count}站", f"{en} stop {count}", f"{ja}{count}"))
                 rows[-1]["geometry"] = shapely.Point(round(point.x, 3), round(point.y, 3))
     return frame(rows)

@@ -14,10 +14,24 @@ TOWNSHIPS = {
     "life": "瀛海镇 Yinghai; 青云店镇 Qingyundian",
     "mfg": "黄村镇孙村 Suncun, Huangcun",
 }
-FUNCTIONS = {
-    "rd": "regional centre for business offices and landscape",
-    "life": "regional centre for business services",
-    "mfg": "regional centre for science and technology services",
+#: The same for readers, one language at a time; `TOWNSHIPS` is what a measure counts.
+TOWNSHIP_NAMES: dict[str, Name] = {
+    "rd": ("西红门镇", "Xihongmen", "西紅門鎮"),
+    "life": ("瀛海镇、青云店镇", "Yinghai; Qingyundian", "瀛海鎮、青雲店鎮"),
+    "mfg": ("黄村镇孙村", "Suncun, Huangcun", "黄村鎮孫村"),
+}
+FUNCTIONS: dict[str, Name] = {
+    "rd": (
+        "商务办公与景观的区域中心",
+        "regional centre for business offices and landscape",
+        "業務・景観の地域拠点",
+    ),
+    "life": ("商务服务的区域中心", "regional centre for business services", "ビジネスサービスの地域拠点"),
+    "mfg": (
+        "科技服务的区域中心",
+        "regional centre for science and technology services",
+        "科学技術サービスの地域拠点",
+    ),
 }
 #: Land uses whose floor area is the stated function (landscape has none).
 FUNCTION_CODES = {"rd": "0902", "life": "0901,0902,0904", "mfg": "0802"}
@@ -37,6 +51,10 @@ STRUCTURE: dict[str, Name] = {
 ZONES: dict[str, Name] = {
     "commercial": ("商务商业功能区", "Commercial area", "業務商業ゾーン"),
     "rd-manufacturing": ("研发制造功能区", "R&D and manufacturing area", "研究開発・製造ゾーン"),
+}
+METRO: dict[str, Name] = {
+    "one": ("南线（规划）", "M-South (planned)", "南線（計画）"),
+    "both": ("南线、东线（规划）", "M-South, M-East (planned)", "南線・東線（計画）"),
 }
 STREETS: dict[str, Name] = {
     "expressway": ("京澄快速路", "Jingcheng Expressway", "京澄高速道路"),
@@ -80,6 +98,6 @@ WOODS: Name = ("滨河林带", "Riverside woods", "河畔林")
 RAIL: Name = ("京澄货运铁路", "Jingcheng freight railway", "京澄貨物線")
 
 
-def columns(name: Name) -> dict[str, str]:
-    """The three name columns of a row."""
-    return dict(zip(("name_zh", "name_en", "name_ja"), name, strict=True))
+def columns(name: Name, column: str = "name") -> dict[str, str]:
+    """The three columns of a row that say a name, or another text, in each language."""
+    return dict(zip((f"{column}_zh", f"{column}_en", f"{column}_ja"), name, strict=True))

@@ -12,6 +12,13 @@ from __future__ import annotations
 import pandas as pd
 
 SOURCE = "Notice of the draft block-level regulatory plan, Beijing Daily, 2021-10-25 (English text: wb.beijing.gov.cn)"
+#: The same for readers of each language, before the sentence's number.
+SOURCES = {
+    "source_zh": "《北京日报》2021 年 10 月 25 日所载街区控规草案公示（英文文本见 wb.beijing.gov.cn），",
+    "source_en": "Notice of the draft block-level regulatory plan, Beijing Daily, 25 October 2021 (English text: "
+    "wb.beijing.gov.cn); ",
+    "source_ja": "街区レベル控制性詳細計画草案の公告（北京日報、2021年10月25日。英文は wb.beijing.gov.cn）、",
+}
 
 #: id, kind, bound_to, zh, en, ja
 ROWS = (
@@ -180,6 +187,7 @@ def statement_frame() -> pd.DataFrame:
             "kind": kind,
             "bound_to": bound or None,
             "source": f"{SOURCE}; {key}",
+            **{column: f"{said}{key}" for column, said in SOURCES.items()},
         }
         for key, kind, bound, zh, en, ja in ROWS
     ]

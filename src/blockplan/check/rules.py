@@ -78,10 +78,15 @@ class Table(BaseModel):
 
 
 class Source(Table):
-    """Where a figure stands: document and clause at least."""
+    """
+    Where a figure stands: document and clause at least.
+
+    ``said`` is how people of each language cite it; without it, document and clause stand for all.
+    """
 
     document: Line
     clause: Line
+    said: Words | None = None
     page: int | None = Field(None, ge=1)
     address: Line | None = None
     published: dt.date | None = None

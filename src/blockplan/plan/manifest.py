@@ -80,7 +80,7 @@ class Manifest(_Table):
     crs: str = Field(min_length=1)
     basemap_crs: Literal["cgcs2000", "wgs84", "gcj02", "none"] = "none"
     authority: str = ""
-    attribution: str = ""
+    attribution: str | dict[str, str] = ""
     synthetic: bool = False
     packs: tuple[str, ...] = ()
     title: dict[str, str] = Field(default_factory=dict)

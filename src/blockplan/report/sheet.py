@@ -109,7 +109,9 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
         "facts": [list(fact) for fact in view.facts],
         "hash_title": words("head.hash"),
         "hash": result.content_hash or view.plan.content_hash,
-        "attribution": words("head.attribution", source=manifest.attribution) if manifest.attribution else "",
+        "attribution": words("head.attribution", source=words.pick(manifest.attribution))
+        if manifest.attribution
+        else "",
         "made_with": words("head.made_with", version=view.version),
     }
 

@@ -51,7 +51,7 @@ def of_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 _WORDS = {
-    "key": "error.not_from_our_form", "title_key": "error.title.not_from_our_form", "status": 403
+    "key": "error.not_from_our_page", "title_key": "error.title.not_from_our_form", "status": 403
 }  # fmt: skip
 
 

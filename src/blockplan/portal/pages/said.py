@@ -33,6 +33,9 @@ MOST_ON_A_PHONE = 3
 #: Longer tables are folded up on the page of a notice.
 MOST_ROWS = 10
 FIGURE = re.compile(r"[-–]|[-–]?\d[\d.,]*\s?[^\d\s]{0,4}")
+#: Words with a space between them, and the scripts of Chinese and Japanese.
+ENGLISH = re.compile(r"[A-Za-z]{3,}[ ,:;-]+[A-Za-z]{2,}")
+OF_HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 #: Characters of the longest cell that is kept on one line on a desk.
 SHORT = 14
 #: Kind of a link, as `blockplan.report.public.place` has it -> layer of its page.
@@ -47,6 +50,8 @@ class Line:
     said: str
     note: str
     href: str | None
+    #: Language of what is said, where it is not that of the page: data that a plan holds in English alone.
+    tongue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +164,26 @@ def parts(version: PlanVersion, lang: str, sections: Iterable[Section]) -> tuple
 
 
 def _part(notice: str, lang: str, section: Section) -> Part:
-    lines = tuple(Line(row.term, row.said, row.note, _href(notice, lang, row.link)) for row in section.rows)
+    lines = tuple(
+        Line(row.term, row.said, row.note, _href(notice, lang, row.link), tongue(row.said, lang))
+        for row in section.rows
+    )
     grid = None if section.table is None else _grid(notice, lang, section.table)
     return Part(section.id, section.title, section.sentences, lines, grid, section.notes)
+
+
+def tongue(said: str, lang: str) -> str:
+    """
+    English, for words on a Chinese or Japanese page that have no character of its script; else "".
+
+    Numbers, units and ids are of every language.
+
+    Examples
+    --------
+    >>> tongue("Example Plan 2016, clause 4", "zh"), tongue("6,000 m²", "zh"), tongue("RD-01 街区", "zh")
+    ('en', '', '')
+    """
+    return "en" if lang != "en" and ENGLISH.search(said) and not OF_HAN.search(said) else ""
 
 
 def _grid(notice: str, lang: str, table: Table) -> Grid:

@@ -430,7 +430,7 @@ class View(Lists):
     @property
     def attributions(self) -> list[str]:
         """Where the data of the plans come from, as the plans say."""
-        given = (column.plan.manifest.attribution for column in self.columns)
+        given = (self.words.pick(column.plan.manifest.attribution) for column in self.columns)
         return [source for source in dict.fromkeys(given) if source]
 
     def maps(self, pair: Pair) -> list[tuple[str, Drawing | None]]:

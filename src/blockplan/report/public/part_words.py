@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from blockplan.report import tables
@@ -45,9 +46,9 @@ def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
         *(Row(speech("place.use.lies_in"), linked(link, speech), link=link) for link in part.lies_in),
     ]
     for name, value in part.facts.items():
-        said = value
+        said = speech.name(value)
         if name.endswith("_codes"):
-            codes = [code.strip() for code in value.split(",")]
+            codes = [code.strip() for code in str(value).split(",")]
             said = speech.join(use_said(speech, code, None) for code in codes if code)
         rows.append(Row(speech(f"place.about.{name}"), said))
     for name, unit in (("residents", "person"), ("floor_area_m2", "m2")):
@@ -89,7 +90,7 @@ def statement_sections(record: StatementRecord, speech: Speech) -> tuple[Section
         Row(speech("place.about.state"), state_said(record.sentence, speech)),
         Row(speech("place.about.why"), speech.read(tables.typeset(speech.words.pick(state.why)))),
     ]
-    rows += [Row(speech("place.about.source"), record.source)] if record.source else []
+    rows += [Row(speech("place.about.source"), speech.name(record.source))] if record.source else []
     carried = tuple(link_row(link, speech) for link in record.sentence.carried_by)
     return (
         made(speech, "about", sentences=(speech.name(state.text),), rows=tuple(rows)),
@@ -103,7 +104,9 @@ def rule_sections(record: RuleRecord, speech: Speech) -> tuple[Section, ...]:
     several = len(record.verdicts) > 1
     said = tuple(verdict_sentence(one, speech, with_scope=several) for one in record.verdicts)
     source = record.verdicts[0].source
-    cited = speech.join(str(source[key]) for key in ("document", "clause") if source.get(key))
+    cited = speech.name(source.get("said")) or speech.join(
+        str(source[key]) for key in ("document", "clause") if source.get(key)
+    )
     rows = (Row(speech("place.about.source"), cited),) if cited else ()
     where = tuple(link_row(link, speech) for link in record.where[:MOST_PLACES])
     count = len(record.where)
@@ -160,6 +163,11 @@ def _kind(value: object, speech: Speech) -> str:
     return speech.named(f"programme.{value}", str(value))
 
 
+def _line(value: object, speech: Speech) -> str:
+    """A line as the plan names it, in the reader's language where the plan has it."""
+    return speech.name(value if isinstance(value, Mapping) else str(value))
+
+
 def _modes(value: object, speech: Speech) -> str:
     modes = [mode.strip() for mode in str(value).split(",")]
     return speech.join(
@@ -181,5 +189,5 @@ _FACTS: dict[str, tuple[str, Callable[[object, Speech], str]]] = {
     "red_line_width_m": ("place.about.width", lambda value, speech: _amount(value, "m", speech)),
     "status": ("place.when.status", _status),
     "phase": ("place.when.phase", lambda value, speech: phase_said(str(value), speech)),
-    "line": ("place.about.line", lambda value, speech: str(value)),
+    "line": ("place.about.line", _line),
 }

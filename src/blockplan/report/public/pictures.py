@@ -35,6 +35,8 @@ TITLE_MM, TEXT_MM, SMALL_MM = 4.4, 2.9, 2.4
 #: Width of the legend beside a map that is a strip, and of a column of the legend below another.
 LEGEND_MM = 58.0
 LINE_MM = 4.9
+#: What the next character stays with on a line: nothing, and what opens a bracket.
+OPENING = frozenset({"", "（", "「", "『", "“"})
 INK, QUIET, ALARM = "#1c2430", "#55606e", "#8c1d18"
 
 
@@ -174,11 +176,13 @@ def _pieces(said: str) -> Iterator[str]:
     """Words with the space behind them; Chinese characters one by one, with the stop behind them."""
     word = ""
     for character in said:
-        if ord(character) > 0x2E7F and character not in "。，、；：）」』！？":
-            if word:
+        if ord(character) > 0x2E7F and character not in "。，、；：）」』！？・ーっゃゅょッャュョ":
+            # An opening bracket stays with what it opens.
+            if word not in OPENING:
                 yield word
-            word = character
-        elif word and ord(word[-1]) > 0x2E7F and ord(character) <= 0x2E7F and character != " ":
+                word = ""
+            word += character
+        elif word not in OPENING and ord(word[-1]) > 0x2E7F and ord(character) <= 0x2E7F and character != " ":
             yield word
             word = character
         else:
@@ -280,7 +284,7 @@ def _foot(ground: Ground, speech: Speech, width: float, top: float) -> tuple[lis
     if manifest.synthetic:
         said.append(words("head.synthetic"))
     if manifest.attribution:
-        said.append(words("head.attribution", source=manifest.attribution))
+        said.append(words("head.attribution", source=words.pick(manifest.attribution)))
     out, y = [], top
     for text in said:
         for part in wrapped(text, width - 2 * MARGIN_MM, SMALL_MM):

@@ -42,6 +42,7 @@ from blockplan.report.public.place_records import (
     Way,
 )
 from blockplan.report.words import is_known
+from blockplan.texts import LANGUAGES
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.check.verdict import CheckResult
+    from blockplan.check.verdict import CheckResult, Text
     from blockplan.measure.nearby import Near
     from blockplan.plan import Plan
     from blockplan.report.public.place_records import Use
@@ -167,11 +168,7 @@ class Places:
             name=self.index.name(layer, id_),
             area_m2=_number(areas_m2(plan, layer)[row], 1),
             lies_in=self._parents(layer, row),
-            facts={
-                name: str(value)
-                for name in PARTS[kind]
-                if (value := values(plan, layer, name)[row]) is not None
-            },
+            facts={name: said for name in PARTS[kind] if (said := self._said(layer, name, row))},
             uses=self._balance(rows),
             figures=self._sums(rows),
             holds=tuple(self.index.link(*thing) for thing in held),
@@ -189,12 +186,14 @@ class Places:
         layer = LAYER_OF[kind]
         row = self._row(layer, id_)
         frame = self.plan.layer(layer)
-        facts = {}
+        facts: dict[str, Any] = {}
+        spoken = {f"{name}_{lang}" for name in frame.columns for lang in LANGUAGES}
         for name in frame.columns:
-            if name != frame.geometry.name and not name.startswith("name_"):
+            if name != frame.geometry.name and not name.startswith("name_") and name not in spoken:
                 value = frame[name].iloc[row]
                 if not pd.isna(value):
                     facts[str(name)] = value.item() if hasattr(value, "item") else value
+        facts |= {name: self._said(layer, name, row) for name in facts if isinstance(facts[name], str)}
         host = self.index.host_of.get((layer, id_))
         around = (Link("parcel", host),) if host and layer in HOSTED else ()
         bonds = [f"object:{id_}"] + ([f"programme:{facts.get('kind')}"] if layer == "programmes" else [])
@@ -212,8 +211,15 @@ class Places:
         rules = [bond.partition(":")[2] for bond in state.bound_to if bond.startswith("rule:")]
         concerns = tuple(Concern(one, "judged") for one in self.result.verdicts if one.rule in rules)
         row = self.index.rows("statements").get(id_)
-        source = None if row is None else values(self.plan, "statements", "source")[row]
-        return StatementRecord(self.index.sentence(state), source or "", concerns)
+        source = "" if row is None else self._said("statements", "source", row)
+        return StatementRecord(self.index.sentence(state), source, concerns)
+
+    def _said(self, layer: str, name: str, row: int) -> Text | str:
+        """Text of a layer in the languages that it has columns of (``line_zh``), else as it stands, or ""."""
+        frame = self.plan.layer(layer)
+        given = {lang: frame[f"{name}_{lang}"].iloc[row] for lang in LANGUAGES if f"{name}_{lang}" in frame}
+        known = {lang: str(text) for lang, text in given.items() if not pd.isna(text) and text}
+        return known or str(values(self.plan, layer, name)[row] or "")
 
     def rule(self, id_: str) -> RuleRecord:
         """What a rule asks and what came of it; UsageError if the result has no verdict of it."""

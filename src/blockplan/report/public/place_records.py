@@ -7,14 +7,13 @@ known is None. The words of a page are made of them by `blockplan.report.public.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from blockplan.check.verdict import StatementState, Text, Verdict
     from blockplan.measure.landtake import LandTake
 
@@ -354,7 +353,8 @@ class PartRecord:
     kind
         ``area``, ``zone``, ``block``, ``subblock`` or ``circle``.
     facts
-        Column -> text that the layer has of it (``function``, ``townships``, ``dominant_codes``).
+        Column -> text that the layer has of it (``function``, ``townships``, ``dominant_codes``); in several
+        languages where it has columns of them (``function_zh``).
     uses
         The land balance, the largest first; parcels count where their representative point lies.
     figures
@@ -370,7 +370,7 @@ class PartRecord:
     name: Text
     area_m2: float | None
     lies_in: tuple[Link, ...]
-    facts: Mapping[str, str]
+    facts: Mapping[str, Text | str]
     uses: tuple[UseShare, ...]
     figures: Mapping[str, float | None]
     holds: tuple[Link, ...]
@@ -386,7 +386,7 @@ class PartRecord:
             "name": pick(self.name, lang) or None,
             "area_m2": self.area_m2,
             "lies_in": [link.to_dict(lang) for link in self.lies_in],
-            **self.facts,
+            **{name: pick(said, lang) for name, said in self.facts.items()},
             "uses": [one.to_dict(lang) for one in self.uses],
             **self.figures,
             "holds": [link.to_dict(lang) for link in self.holds],
@@ -404,7 +404,8 @@ class ThingRecord:
     Attributes
     ----------
     facts
-        Column -> value as the layer has it, unknown ones left out.
+        Column -> value as the layer has it, unknown ones left out; a text in several languages where the
+        layer has columns of them (``line_zh``).
     """
 
     kind: str
@@ -424,7 +425,10 @@ class ThingRecord:
             "id": self.id,
             "name": pick(self.name, lang) or None,
             "lies_in": [link.to_dict(lang) for link in self.lies_in],
-            "facts": dict(self.facts),
+            "facts": {
+                name: pick(value, lang) if isinstance(value, Mapping) else value
+                for name, value in self.facts.items()
+            },
             "verdicts": [one.to_dict(lang) for one in self.concerns],
             "statements": [one.to_dict(lang) for one in self.statements],
         }
@@ -435,7 +439,7 @@ class StatementRecord:
     """A sentence of the plan's text with its source, and the verdicts of the rules that carry it."""
 
     sentence: Sentence
-    source: str
+    source: Text | str
     concerns: tuple[Concern, ...]
 
     def to_dict(self, lang: str) -> dict[str, Any]:
@@ -445,7 +449,7 @@ class StatementRecord:
             "id": self.sentence.state.statement_id,
             **{key: value for key, value in self.sentence.to_dict(lang).items() if key != "kind"},
             "statement_kind": self.sentence.state.kind,
-            "source": self.source or None,
+            "source": pick(self.source, lang) or None,
             "verdicts": [one.to_dict(lang) for one in self.concerns],
         }
 

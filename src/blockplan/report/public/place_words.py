@@ -246,9 +246,17 @@ def _take(parcel: ParcelRecord, speech: Speech) -> Section:
 def _reached(parcel: ParcelRecord, speech: Speech) -> Section:
     if not parcel.reached:
         return made(speech, "reached", sentences=(speech("place.reached.none"),))
-    heads = tuple(speech(f"place.reached.{key}") for key in ("to", "today", "planned"))
+    # Where nothing is there today, one sentence says so for every row.
+    bare = all(one.today == "none" for one in parcel.reached)
+    heads = tuple(
+        speech(f"place.reached.{key}") for key in ("to", "today", "planned") if key != "today" or not bare
+    )
     rows = tuple(
-        (goal_said(one.to, speech), _today(one, speech), _ways(one.ways, speech, today=False))
+        (
+            goal_said(one.to, speech),
+            *(() if bare else (_today(one, speech),)),
+            _ways(one.ways, speech, today=False),
+        )
         for one in parcel.reached
     )
     asked = [
@@ -265,6 +273,7 @@ def _reached(parcel: ParcelRecord, speech: Speech) -> Section:
     return made(
         speech,
         "reached",
+        sentences=(speech("place.reached.nothing_today"),) if bare else (),
         table=Table(heads, rows, links),
         notes=(*each_once(asked), speech("place.reached.how"), speech("place.reached.today_how")),
     )
@@ -313,5 +322,5 @@ def _when(parcel: ParcelRecord, speech: Speech) -> Section:
         yes = speech("place.when.yes" if parcel.committed else "place.when.no")
         rows.append(Row(speech("place.when.committed"), yes))
     if parcel.horizon:
-        rows.append(Row(speech("place.when.horizon"), str(parcel.horizon)))
+        rows.append(Row(speech("place.when.horizon"), speech("place.when.year", year=parcel.horizon)))
     return made(speech, "when", rows=tuple(rows), notes=(speech("place.when.no_date"),))

@@ -60,6 +60,12 @@ def in_words(context: Context, text: Mapping[str, str] | str | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def gap(context: Context) -> str:
+    """What stands between two sentences: a space in English, nothing in Chinese and Japanese."""
+    return " " if _lang(context) == "en" else ""
+
+
+@register.simple_tag(takes_context=True)
 def cite(context: Context, source: Mapping[str, Any]) -> str:
     """A source as people of the reader's language cite it; document and clause in older records."""
     said = pick(source.get("said"), _lang(context)) or f"{source['document']}, {source['clause']}"
