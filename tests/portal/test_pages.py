@@ -135,7 +135,7 @@ def test_an_object_is_found_by_its_number_and_its_name(shown: DatabaseStore) -> 
 
 def test_a_reader_is_shown_numbers_and_no_names_that_only_the_file_knows(shown: DatabaseStore) -> None:
     found = read("/en/notices/town/plan/")
-    assert 'Innovation and R&amp;D area</a> <span class="note">Areas</span>' in found
+    assert 'Innovation and R&amp;D area</a> <span class="note">Area</span>' in found
     assert "RD-01</span>" in found
     carried = read("/en/notices/town/plan/statements/P01/")
     assert "Sentence: P01" in carried

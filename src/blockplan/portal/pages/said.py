@@ -34,7 +34,7 @@ MOST_ON_A_PHONE = 3
 MOST_ROWS = 10
 FIGURE = re.compile(r"[-–]|[-–]?\d[\d.,]*\s?[^\d\s]{0,4}")
 #: Words with a space between them, and the scripts of Chinese and Japanese.
-ENGLISH = re.compile(r"[A-Za-z]{3,}[ ,:;-]+[A-Za-z]{2,}")
+ENGLISH = re.compile(r"[A-Za-z]{3,}[ ,:;]+[A-Za-z]{2,}")
 OF_HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 #: Characters of the longest cell that is kept on one line on a desk.
 SHORT = 14
