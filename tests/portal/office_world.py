@@ -38,6 +38,7 @@ NO_PAGE = {
     "office_file": "a download", "office_archive": "a download", "office_sheet": "a download",
     "office_report_file": "the response report itself, looked at where it is made",
     "office_join": "leads to the same link in the reader's language",
+    "office_preview": "leads to the public pages", "office_preview_end": "leads to the public pages",
     "office_reading": "leads to the draft", "mfa_index": "the page of the account",
     "openid_connect_callback": "leads on, or shows the page of somebody who turned back",
     "mfa_generate_recovery_codes": "leads on while there are codes that nobody used",

@@ -42,8 +42,7 @@ DATA = (
 #: Pages that need more than this world has, and where they are read instead.
 ELSEWHERE = {
     "openid_connect_login": "needs an identity service (test_openid)",
-    "office_join": "leads on", "office_reading": "leads on", "office_preview": "leads on",
-    "office_preview_end": "leads on", "mfa_generate_recovery_codes": "leads on",
+    "office_join": "leads on", "office_reading": "leads on", "mfa_generate_recovery_codes": "leads on",
     "office_report_file": "the report, read where it is made", "openid_connect_callback": "leads on",
 }  # fmt: skip
 
