@@ -19,7 +19,7 @@ from blockplan.notice.leaves import event_of, leaf_document
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, amend, enter
+from blockplan.notice.taking import Opinion, amend, enter, erase, withdraw
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.audit import audit
@@ -138,6 +138,25 @@ def test_restored_words_still_wait_where_nobody_let_them_be_shown(begin: Callabl
     assert (opinion.waits, opinion.published) == (True, None)
     store.append("shown", {"opinion": "O-1", "of": 1, "by": "a"})
     assert Desk(store).opinions.by_id["O-1"].published == "first"
+
+
+@pytest.mark.parametrize("only_person", [False, True])
+def test_why_somebody_takes_words_back_is_no_way_around_the_look_and_can_be_erased(
+    tmp_path: Path, only_person: bool
+) -> None:
+    notary = Notary(new_key(tmp_path / "key", "blockplan/made-up"), TipFile(tmp_path / "tip"))
+    with SqliteStore(tmp_path / "n.sqlite", notice="made-up", clock=a_clock(), notary=notary) as store:
+        store.append("opened", an_opening(publication="live"))
+        send(store, "first")
+        withdraw(store, "O-1", secret=SECRET, reason="spam-reason")
+        export(store, tmp_path / "record", notary)
+        export(store, tmp_path / "archive", notary, archive=True)
+        erase(store, "O-1", ground="asked for", by="a", person_only=only_person)
+        export(store, tmp_path / "later", notary, archive=True)
+    for folder, there in (("record", False), ("archive", True), ("later", False)):
+        assert verify(tmp_path / folder).findings == []
+        assert (b"spam-reason" in (tmp_path / folder / "log.jsonl").read_bytes()) is there, folder
+    assert not [file.name for file in tmp_path.glob("n.sqlite*") if b"spam-reason" in file.read_bytes()]
 
 
 @pytest.mark.parametrize("ends", ["shown", "withheld", "redacted", "withdrawn"])

@@ -18,7 +18,7 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   absent stays as it was (older entries), one that is empty is taken out.
 - ``shown``: ``opinion``, ``of`` (number of the entry that was looked at), ``by``. Words that came without
   shown work wait for this: their leaf is marked ``held``. A marked opinion's amendments are marked too.
-- ``withdrawn``: ``opinion``; may hold ``reason``.
+- ``withdrawn``: ``opinion``; why, if it was said, stands with the person.
 - ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``.
 - ``withheld``: ``opinion``, ``ground``, ``by``, ``second``. ``restored``: ``opinion``, ``reason``, ``by``.
 - ``segmented``: ``opinion``, ``of`` (number of the entry whose text is cut),

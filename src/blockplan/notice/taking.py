@@ -227,9 +227,21 @@ def _lacking(ledger: Ledger, before: Sequence[str], payload: Mapping[str, Any]) 
 def withdraw(
     store: Store, number: str, *, secret: str | None = None, by: str | None = None, reason: str | None = None
 ) -> Event:
-    """Take an opinion back; it stays in the record as withdrawn, and is not published."""
-    more = {"reason": reason} if reason else {}
-    return _with_secret(store, "withdrawn", {"opinion": number, **more}, secret, by)
+    """
+    Take an opinion back; it stays in the record as withdrawn, and is not published.
+
+    Why, if the submitter says so, is kept with what is personal: nobody has looked at these words, and they
+    go when the opinion is erased.
+    """
+    _check_who(secret, by)
+
+    def work(ledger: Ledger) -> Event:
+        if secret is not None:
+            _check_secret(ledger, number, secret)
+        payload = {"opinion": number} | ({} if by is None else {"by": by})
+        return ledger.append("withdrawn", payload, person={"reason": reason} if reason else None)
+
+    return store.transact(work)
 
 
 def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool = False) -> Event:
@@ -247,10 +259,13 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
     parts = ["person"] if person_only else ["body", "person", "files"]
 
     def work(ledger: Ledger) -> Event:
-        events = [event for event in ledger.events(about=number) if KINDS[event.kind].words]
+        about = list(ledger.events(about=number))
+        events = [event for event in about if KINDS[event.kind].words or event.person is not None]
         if not events:
             raise refused(UsageError, "no_opinion", opinion=number)
-        entries: list[dict[str, Any]] = [{"seq": event.seq, "parts": parts} for event in events]
+        entries: list[dict[str, Any]] = [
+            {"seq": event.seq, "parts": parts if KINDS[event.kind].words else ["person"]} for event in events
+        ]
         if not person_only and events[0].known:
             entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
         return ledger.append("erased", {"opinion": number, "entries": entries, "ground": ground, "by": by})
@@ -263,19 +278,6 @@ def _check_who(secret: str | None, by: str | None) -> None:
         raise UsageError(
             "Give the submitter's secret, or the name of the clerk who acts at the submitter's wish."
         )
-
-
-def _with_secret(
-    store: Store, kind: str, payload: dict[str, Any], secret: str | None, by: str | None
-) -> Event:
-    _check_who(secret, by)
-
-    def work(ledger: Ledger) -> Event:
-        if secret is not None:
-            _check_secret(ledger, payload["opinion"], secret)
-        return ledger.append(kind, payload if by is None else {**payload, "by": by})
-
-    return store.transact(work)
 
 
 def holds_secret(first: Event | None, secret: str) -> bool:

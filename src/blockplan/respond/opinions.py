@@ -207,8 +207,8 @@ def _restored(opinion: Received, entry: Entry) -> Received:
     return _unless_gone(opinion, "whole", None if opinion.held else opinion.text, None)
 
 
-def _withdrawn(opinion: Received, entry: Entry) -> Received:
-    return _unless_gone(opinion, "withdrawn", None, entry.payload.get("reason"))
+def _withdrawn(opinion: Received, _entry: Entry) -> Received:
+    return _unless_gone(opinion, "withdrawn", None, None)
 
 
 def _unless_gone(

@@ -125,6 +125,10 @@ def _erase(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
     )  # fmt: skip
 
 
+def _take_back(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
+    return intake.withdraw(cast("Any", Within(ledger)), said["opinion"], by=by, reason=said["reason"])
+
+
 def _complete(ledger: Ledger, _said: Mapping[str, Any], by: str) -> object:
     require_complete(Desk(ledger))
     return ledger.append("answers_complete", {"by": by})
@@ -161,7 +165,7 @@ ACTS: dict[str, Act] = {
         of_opinion=True,
     ),
     "take-back": Act(
-        kind="withdrawn", roles=OFFICE, form=act_forms.Because, enter=_plain("withdrawn"), of_opinion=True
+        kind="withdrawn", roles=OFFICE, form=act_forms.Because, enter=_take_back, of_opinion=True
     ),
     "erase": Act(kind="erased", roles=("planner",), form=act_forms.Erase, enter=_erase, of_opinion=True),
 }  # fmt: skip

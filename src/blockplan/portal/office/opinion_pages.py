@@ -227,7 +227,7 @@ def _entry(event: Event) -> dict[str, Any]:
         "seq": event.seq, "kind": event.kind, "at": event.at, "known": event.known,
         "text": plainly(str(said.get("text", ""))), "title": plainly(str(said.get("title", ""))),
         "late": said.get("late"), "channel": said.get("channel"), "received_at": said.get("received_at"),
-        "ground": said.get("ground") or said.get("reason"), "by": said.get("by"),
+        "ground": said.get("ground") or said.get("reason") or told.pop("reason", None), "by": said.get("by"),
         "second": said.get("second"),
         "targets": said.get("targets", []), "defects": said.get("defects", []),
         "files": list(enumerate(said.get("files", []))) if event.files else [],
