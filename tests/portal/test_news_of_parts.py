@@ -235,3 +235,30 @@ def test_an_address_that_confirmed_nothing_is_not_buried_in_mail(
     clock.on(hours=1)
     Client().post("/en/notices/town/mail/", said)
     assert Outgoing.objects.filter(kind="confirm").count() == 11
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["a@ex..org", "a@.example.org", "a@" + "b" * 170 + ".org", "\x01@example.org", "a\x00@example.org",
+     "ü@example.org", "a@example.org\r\nBcc: b@example.org", "a@example.org,b@example.org", "<a@b.org>"],
+)  # fmt: skip
+def test_what_cannot_be_written_to_is_no_address(
+    server: MailServer,  # noqa: F811
+    opened: DatabaseStore,
+    to: str,
+) -> None:
+    answer = Client().post("/en/notices/town/mail/", {"to": to})
+    assert "Give a full e-mail address" in answer.content.decode()
+    assert Outgoing.objects.count() == 1  # of the opening
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(
+    server: MailServer,  # noqa: F811
+    opened: DatabaseStore,
+) -> None:
+    sender.send_due()
+    for to in ("a@ex..org", "a@" + "b" * 170 + ".org", "li@example.org"):
+        outbox.subscribe("town", to, "en")
+    assert sender.send_due() == 1
+    assert [mail["To"] for mail in server.mails] == ["li@example.org"]
+    assert Outgoing.objects.count() == 0

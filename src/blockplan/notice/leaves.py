@@ -80,6 +80,8 @@ def event_of(document: Mapping[str, Any]) -> Event:
     ValueError
         If the document is no leaf.
     """
+    if not isinstance(document, dict):
+        raise ValueError("a leaf is a table of keys and values")
     known = {"v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held"}
     if set(document) - known or document.get("v") != VERSION or document.get("held", True) is not True:
         raise ValueError("no leaf of this version")
@@ -93,7 +95,7 @@ def event_of(document: Mapping[str, Any]) -> Event:
             body=Part(_text(document["body"])),
             person=None if person is None else Part(_text(person)),
             files=tuple(Part(_text(one)) for one in document.get("files", ())),
-            clock=document.get("clock"),
+            clock=None if document.get("clock") is None else _text(document["clock"]),
             held="held" in document,
         )
     except (KeyError, TypeError) as error:
@@ -114,6 +116,6 @@ def _text(value: Any) -> str:
 
 
 def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= canonical.LARGEST_WHOLE:
         raise TypeError(f"{value!r} is no number of an entry")
     return value

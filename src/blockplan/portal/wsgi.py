@@ -7,8 +7,11 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.patience import patient
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blockplan.portal.settings")
 # Whoever writes for all asks the database many times and lets go of the interpreter each time: a thread that
 # works out a page must not keep it for the usual 5 ms meanwhile.
 sys.setswitchinterval(0.0005)
-application = get_wsgi_application()
+application = patient(get_wsgi_application(), config_of_environment())

@@ -21,6 +21,7 @@ from blockplan.portal.api.parse import Strict
 from blockplan.portal.intake.gate import BusyError
 from blockplan.portal.intake.once import KeyUsedError
 from blockplan.portal.lang import wanted
+from blockplan.portal.patience import is_full
 from blockplan.portal.record.store import UnavailableError
 from blockplan.texts import pick
 
@@ -105,6 +106,8 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     cause = error.__cause__
     if isinstance(cause, Refused):
         return fault(request, cause.error, cause.what)
+    if isinstance(cause, UnreadablePostError):
+        return _cut_off(request, cause)
     return fault(request, "unreadable" if error.status_code == 400 else "bad_request")
 
 
@@ -114,7 +117,9 @@ def _too_large(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
 
 
 @api.exception_handler(UnreadablePostError)
-def _cut_off(request: HttpRequest, _error: UnreadablePostError) -> HttpResponse:
+def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:
+    if is_full(error):
+        return fault(request, "too_many", Retry_After="5")
     return fault(request, "unreadable")
 
 

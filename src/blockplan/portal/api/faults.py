@@ -31,6 +31,7 @@ STATUS = {
     "not_acceptable": 406,
     "state": 409,
     "key_used": 409,
+    "no_length": 411,
     "too_large": 413,
     "media_type": 415,
     "not_valid": 422,

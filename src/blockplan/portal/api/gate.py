@@ -26,7 +26,14 @@ PREFIX = "/api/"
 READING = "GET, HEAD, OPTIONS"
 MAX_AGE_S = 10
 #: Status -> word, for answers that Django made.
-_WORDS = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method", 413: "too_large"}
+_WORDS = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method",
+    411: "no_length",
+    413: "too_large",
+}
 
 
 def guard(get_response: Handler) -> Handler:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpResponseForbidden
+from django.http import Http404, HttpResponseForbidden, HttpResponseNotAllowed, QueryDict, UnreadablePostError
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Words and wrapping around the files.
 ROOM_BYTES = 4_000_000
+METHODS = ("GET", "HEAD", "POST")
+NUL, UNKNOWN = "\x00", "\ufffd"
 
 
 def of_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -34,15 +36,19 @@ def of_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if request.method == "POST":
             if not _is_ours(request):
                 return HttpResponseForbidden(render(request, "portal/error.html", _WORDS).content)
             if int(request.META.get("CONTENT_LENGTH") or 0) > LIMITS.files_bytes + ROOM_BYTES:
                 return _too_large(request)
             try:
-                request.POST  # noqa: B018 (reading it tells whether its words are too many)
+                request.POST = _storable(request.POST)  # type: ignore[assignment]
             except RequestDataTooBig:
                 return _too_large(request)
+            except UnreadablePostError:  # it broke off, or too many wait for theirs already
+                return _not_read(request)
         response = view(request, *arguments, **named)
         response.headers.setdefault("Cache-Control", "no-store" if request.method == "POST" else "no-cache")
         return response
@@ -69,6 +75,22 @@ def _is_ours(request: HttpRequest) -> bool:
         return site in {"same-origin", "none"}
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc == request.get_host()
+
+
+def _storable(post: QueryDict) -> QueryDict:
+    """What was filled in, without the sign that no database holds."""
+    if not any(NUL in value for values in post.lists() for value in (values[0], *values[1])):
+        return post
+    found = QueryDict(mutable=True)
+    for name, values in post.lists():
+        found.setlist(name.replace(NUL, UNKNOWN), [str(value).replace(NUL, UNKNOWN) for value in values])
+    return found
+
+
+def _not_read(request: HttpRequest) -> HttpResponse:
+    response = render(request, "portal/opinion_stopped.html", {"why": "not_read"}, status=503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:

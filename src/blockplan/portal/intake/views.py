@@ -44,6 +44,7 @@ def opinion(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     return _step(request, row, kept, step)
 
 
+@of_our_pages
 def draft(request: HttpRequest, lang: str, notice: str, token: str) -> HttpResponse:
     """A form that was kept."""
     row = notice_of(notice)

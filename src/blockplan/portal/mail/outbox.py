@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from blockplan.notice.events import write_time
+from blockplan.notice.intake.texts_in import mail_of
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.mail.models import Outgoing, Subscription
@@ -39,19 +39,18 @@ NEWS_OF_THEMES = frozenset({"restarted", "notice_withdrawn", "published", "in_fo
 GATHERED_S = 3600.0
 #: A subscription that is not confirmed is forgotten.
 UNCONFIRMED_DAYS = 7
-_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z0-9-]{2,60}")
 
 
 def is_mail(said: str) -> bool:
     """
-    Whether a contact can be an e-mail address (the server of the other side knows for certain).
+    Whether a contact is an e-mail address that can be written to, and nothing else.
 
     Examples
     --------
     >>> is_mail("li@example.org"), is_mail("010-5555 5555")
     (True, False)
     """
-    return bool(_MAIL.fullmatch(said))
+    return mail_of(said) == said
 
 
 def sends() -> bool:

@@ -69,10 +69,14 @@ def _claimed(number: int, now: float) -> Outgoing | None:
 
 
 def _sent(row: Outgoing, connection: BaseEmailBackend) -> int:
-    made = letter(row)
-    made.connection = connection
     try:
+        made = letter(row)
+        made.connection = connection
         made.send()
+    except ValueError as error:  # what no mail can hold: others must not wait behind it
+        log.warning("a mail cannot be written (%s); it is erased", type(error).__name__)
+        row.delete()
+        return 0
     except smtplib.SMTPServerDisconnected:
         _wait(row)
         raise

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from blockplan.errors import BlockplanError
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.portal.pages.common import public, standing_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 #: A receipt is a few thousand characters, and as long again as the opinion in it.
 LARGEST_RECEIPT_BYTES = 1_000_000
+SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 @public
@@ -95,9 +98,10 @@ def check(request: HttpRequest) -> dict[str, Any]:
     try:
         document = json.loads(text)
         event, _, _ = read_receipt(document)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError, BlockplanError):
         return {"outcome": "none"}
-    row = Notice.objects.filter(id=event.notice).first()
+    # What is no name of ours need not be asked of the database, which may not take it.
+    row = Notice.objects.filter(id=event.notice).first() if SLUG.fullmatch(event.notice) else None
     if row is None:
         return {"outcome": "elsewhere", "receipt": event.notice}
     office = open_store(row.id).notary.verifier
