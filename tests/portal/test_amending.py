@@ -7,10 +7,12 @@ import io
 import json
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from tests.portal.test_opinion_form import page, unlisted
 
@@ -285,3 +287,36 @@ def test_the_form_of_an_opinion_with_files_is_not_begun_without_end(
 ) -> None:
     assert [post(mine, "amend").status_code for _ in range(13)] == [200] * 12 + [429]
     assert Draft.objects.count() == 12
+
+
+def test_the_last_moment_is_in_time_and_the_next_is_not(
+    mine: dict[str, str], opened: DatabaseStore, clock: HandClock
+) -> None:
+    said = begun(mine)
+    clock.set(2026, 3, 31, 23, 59, 59, 999_999)
+    body = {"secret": mine["secret"], "text": "In the last moment."}
+    assert Client().post(f"{API}/amend", body, "application/json").status_code == 200
+    clock.set(2026, 4, 1, 0, 0, 0)
+    answer = Client().post(f"{API}/amend", {**body, "text": "Too late."}, "application/json")
+    assert (answer.status_code, answer.json()["error"]) == (409, "state")
+    assert post({}, "amend_now", **said | {"text": "Too late."}).status_code == 409
+    assert Client().post(f"{API}/withdraw", {"secret": mine["secret"]}, "application/json").status_code == 200
+    assert [event.kind for event in opened.events(about="O-1")] == ["submitted", "amended", "withdrawn"]
+
+
+def test_nothing_is_amended_after_it_was_withdrawn_however_many_ask_at_once(
+    mine: dict[str, str], opened: DatabaseStore
+) -> None:
+    def ask(number: int) -> int:
+        what = "withdraw" if number % 4 == 3 else "amend"
+        body = {"secret": mine["secret"]} | ({"text": f"Benches {number}."} if what == "amend" else {})
+        try:
+            return Client().post(f"{API}/{what}", body, "application/json").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(ask, range(8)))
+    assert set(answers) <= {200, 409}
+    kinds = [event.kind for event in opened.events(about="O-1")]
+    assert (kinds.count("withdrawn"), kinds[-1]) == (1, "withdrawn")

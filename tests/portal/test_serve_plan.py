@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import json
+import os
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +15,12 @@ from tests.portal.browser import Service
 from tests.portal.conftest import PLAN
 
 from blockplan.cli import main
+from blockplan.cli.serve import _told
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from blockplan.portal.config import Config
 
 LINK = re.compile(r"http://localhost:\d+(/en/office/reading/\S+)")
 
@@ -61,3 +68,33 @@ def get(service: Service, path: str, cookie: str = "") -> tuple[int, Any, str]:
         return answer.status, answer.headers, answer.read().decode()
     finally:
         connection.close()
+
+
+def test_a_program_is_told_in_one_document_where_it_serves(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    command = [sys.executable, "-c", _SERVED, "serve", "--data", str(data), "--port", "8123", "--json"]
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("BLOCKPLAN_")}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, env=bare)
+    said = json.loads(done.stdout)
+    assert (said["address"], said["listens"]) == ("http://localhost:8123", "http://127.0.0.1:8123")
+    assert (said["data"], said["database"]) == (str(data), str(data / "portal.sqlite3"))
+    assert said["setup_link"].startswith("http://localhost:8123/")
+    assert said["setup_link"] in done.stderr
+    assert (said["notice"], isinstance(said["pid"], int)) == (None, True)
+
+
+def test_the_password_of_the_database_is_told_to_nobody(config: Config) -> None:
+    url = "postgresql://plans:secret-word@db.example.org:5432/plans"
+    told = _told(config.model_copy(update={"database": url}), 8000, None)
+    assert told["database"] == "postgresql://db.example.org:5432/plans"
+    assert "secret-word" not in json.dumps(told)
+
+
+#: The command as it is called, which serves nothing and ends.
+_SERVED = """
+import sys
+from blockplan.portal import serve
+serve.run = lambda config, port: None
+from blockplan.cli import main
+sys.exit(main(sys.argv[1:]))
+"""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
-from blockplan.cli.common import scenario_option
+from blockplan.cli.common import json_option, scenario_option, show_json
 from blockplan.cli.demo import example
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ _SAID = {
     is_flag=True,
     help="Print a new link for an administrator, and serve nothing; the last link ends.",
 )
+@json_option
 def command(
     plan: Path | None,
     scenario: str | None,
@@ -61,6 +64,7 @@ def command(
     demo: bool,
     country: str,
     setup_link: bool,
+    as_json: bool,
 ) -> None:
     """
     Serve notices to read and to comment on; on an empty folder it sets itself up.
@@ -73,8 +77,6 @@ def command(
     It listens on this machine alone. For others put a server with a certificate in front, and write its
     address into blockplan.toml of the data folder.
     """
-    import os
-
     judged = None if plan is None or setup_link else _judge(plan, scenario)
     from blockplan.portal import serve
     from blockplan.portal.preload import preload
@@ -88,25 +90,45 @@ def command(
             click.echo(
                 f"To make the account of an administrator (once, within 24 hours):\n  {link}", err=True
             )
+        told = _told(config, port, link)
         if setup_link:
+            if as_json:
+                show_json(told)
             return
         if plan is not None and judged is not None:
-            _at_hand(config, plan, judged, scenario, country)
+            told["notice"] = _at_hand(config, plan, judged, scenario, country)
         preload()  # while the reference plan is being judged
         if demo:
             from blockplan.portal.demo import open_demo
 
             name = open_demo(config, example(), reference)
-            click.echo(f"Demonstration notice: {config.address}/en/notices/{name}/", err=True)
+            address = f"{config.address}/en/notices/{name}/"
+            told["notice"] = {"id": name, "outcome": "open", "address": address}
+            click.echo(f"Demonstration notice: {address}", err=True)
+    if as_json:
+        show_json(told)
     click.echo(f"Serving on http://127.0.0.1:{port}; for readers: {config.address}", err=True)
     serve.run(config, port)
+
+
+def _told(config: Config, port: int, link: str | None) -> dict[str, Any]:
+    """What a program needs to know of the service; the database without its password."""
+    url = urlsplit(config.database or "")
+    database = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+    return {
+        "address": config.address,
+        "listens": f"http://127.0.0.1:{port}",
+        "pid": os.getpid(),
+        "data": str(config.data),
+        "database": database or str(config.data / "portal.sqlite3"),
+        "setup_link": link,
+        "notice": None,
+    }
 
 
 @contextmanager
 def _reference_plan(asked: dict[str, str | None], *, wanted: bool) -> Iterator[Callable[[], Judged]]:
     """What gives the reference plan, judged; ahead where the folder is new, so that it will be asked for."""
-    import os
-
     from blockplan.portal.ahead import judged, judged_ahead
     from blockplan.portal.config import read_config
 
@@ -136,7 +158,7 @@ def _judge(plan: Path, scenario: str | None) -> tuple[Plan, CheckResult]:
 
 def _at_hand(
     config: Config, plan: Path, judged: tuple[Plan, CheckResult], scenario: str | None, code: str
-) -> None:
+) -> dict[str, str]:
     from django.db import connection
 
     from blockplan.portal.office.at_hand import put_at_hand
@@ -151,3 +173,4 @@ def _at_hand(
         click.echo(f"In the office: {office}", err=True)
     if judged[0].manifest.synthetic:
         click.echo("The plan says that it is synthetic, and so do its pages.", err=True)
+    return {"id": found.notice, "outcome": found.outcome, "address": found.address}
