@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from blockplan.portal.config import Config
 
+#: What granian tells goes to stderr: with ``--json`` stdout holds one document and nothing else.
+_TOLD = {"formatter": "generic", "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
 #: A process that lasted so long did not fail at its beginning.
 LASTED_S = 60.0
 #: Held while a process is begun, so that no worker is forked meanwhile. Such a worker would inherit the pipe
@@ -98,6 +100,7 @@ def run(config: Config, port: int) -> None:
         blocking_threads=config.threads,
         respawn_failed_workers=True,
         log_access=False,
+        log_dictconfig={"handlers": {"console": _TOLD, "access": _TOLD}},
     )
     with _beside():
         server.serve()
