@@ -37,6 +37,16 @@ def test_a_plan_that_cannot_be_read_is_told_and_begins_nothing(
         assert not data.exists()
 
 
+def test_where_the_service_cannot_run_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(SystemExit) as ended:
+        main(["serve"])
+    assert ended.value.code == 2
+    assert "needs Linux or macOS" in capsys.readouterr().err
+
+
 def test_a_plan_is_read_by_the_link_that_is_printed_and_by_nobody_else(tmp_path: Path) -> None:
     service = Service(tmp_path / "data", demo=False, plan=PLAN)
     try:

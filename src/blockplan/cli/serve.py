@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import click
 
 from blockplan.cli.common import json_option, scenario_option, show_json
 from blockplan.cli.demo import example
+from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +79,11 @@ def command(
     It listens on this machine alone. For others put a server with a certificate in front, and write its
     address into blockplan.toml of the data folder.
     """
+    if sys.platform == "win32":
+        raise UsageError(
+            "The web service needs Linux or macOS: it locks files and starts processes as they do. "
+            "Start it there (or in WSL); all other commands run here too."
+        )
     judged = None if plan is None or setup_link else _judge(plan, scenario)
     from blockplan.portal import serve
     from blockplan.portal.preload import preload

@@ -60,7 +60,7 @@ def set_up(
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise UsageError(f"{config.data} cannot be written: {error.strerror}. Name another --data.") from None
-    _migrate()
+    _make_tables()
     return config
 
 
@@ -134,16 +134,16 @@ def _beside() -> Iterator[None]:
         thread.join(timeout=10)
 
 
-def _migrate() -> None:
+def _make_tables() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "blockplan.portal.settings"
     import django  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
     from django.db import Error, connection  # noqa: PLC0415
 
     django.setup()
+    from blockplan.portal.tables import make_or_renew  # noqa: PLC0415 (after Django is set up)
+
     try:
-        with _at_once():
-            call_command("migrate", verbosity=0)
+        make_or_renew()
     except Error as error:
         raise UsageError(
             f"The database cannot be used: {str(error).strip()}. "
@@ -151,25 +151,3 @@ def _migrate() -> None:
         ) from None
     finally:
         connection.close()
-
-
-@contextmanager
-def _at_once() -> Iterator[None]:
-    """
-    Meanwhile SQLite changes its tables in one transaction: all or none, and the disk is waited for once.
-
-    PostgreSQL keeps a transaction for each migration: it changes no table that has checks waiting.
-    """
-    from django.db import connection, transaction  # noqa: PLC0415 (after `set_up`)
-
-    if connection.vendor != "sqlite":
-        yield
-        return
-    # SQLite heeds this outside of a transaction alone, and Django changes no table while it is on.
-    connection.disable_constraint_checking()
-    try:
-        with transaction.atomic():
-            yield
-            connection.check_constraints()
-    finally:
-        connection.enable_constraint_checking()
