@@ -122,6 +122,7 @@ def test_a_notice_runs_from_opening_to_force(town: Path, clock: HandClock, do: A
     answer_all(town, do, call)
     do("step", "submission", "--on", "2026-04-12", "--by", "planner")
     do("approve", "--by", "planner", "--second", "head")
+    assert "to be published by 2026-05-12" in call("status", town / "town.notice")[1]
     (town / "report.html").write_text("<p>A made-up report.</p>", encoding="utf-8")
     published = do("publish", "--report", town / "report.html", "--by", "planner", "--second", "head")
     counts = published["payload"]["reconciliation"]
@@ -137,6 +138,7 @@ def test_a_notice_runs_from_opening_to_force(town: Path, clock: HandClock, do: A
     # Saturday 9 May is worked.
     assert status["publish_by"] == "2026-05-12"
     assert status["log"][-1]["kind"] == "in_force"
+    assert "to be published by" not in call("status", town / "town.notice")[1]  # it is
     do("export", "--out", town / "record")
     _, note, _ = call("checkpoint", town / "town.notice")
     (town / "newspaper.txt").write_text(note, encoding="utf-8")
@@ -180,6 +182,16 @@ def test_what_cannot_be_opened_leaves_nothing_behind(town: Path, call: Any) -> N
     assert not (town / "town.notice").exists()
     code, _, err = call("status", town / "town.notice")
     assert (code, "There is no record" in err) == (2, True)
+
+
+@pytest.mark.parametrize(("rule", "said"), [("jp-art17", True), ("jp-art17-from-notice", False)])
+def test_a_period_says_where_its_first_day_is_not_counted(
+    town: Path, clock: HandClock, call: Any, rule: str, said: bool
+) -> None:
+    law = ("--country", "JP", "--rule", rule, "--first", "2026-03-03", "--by", "clerk")
+    _, out, _ = call("open", town / "town.notice", town / "plan", *law)
+    assert "14 days" in out
+    assert ("the first day is not counted" in out) is said
 
 
 def test_a_material_change_restarts_the_notice_and_keeps_what_was_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ import click
 from blockplan.cli.common import show_json
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
 
     from blockplan.notice import Event, SqliteStore
@@ -109,9 +109,12 @@ def entry_document(event: Event) -> dict[str, Any]:
 
 
 def period_line(period: dict[str, Any], lang: str) -> str:
-    """The period in a sentence; the inspection too where it ends on another day."""
+    """The period in a sentence; the inspection too, and the counting, where one may expect another."""
     span = period["submission"]
     line = said("period", lang, zone=period["zone"], ends=period["ends_before"][:19] + "Z", **span)
+    first, last = (dt.date.fromisoformat(span[end]) for end in ("first", "last"))
+    if span["days"] == (last - first).days:
+        line += "; " + said("first_day_out", lang)
     if period["inspection"]["last"] != span["last"]:
         line += "; " + said("inspection", lang, last=period["inspection"]["last"])
     return line

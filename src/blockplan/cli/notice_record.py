@@ -56,7 +56,7 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
     click.echo(said("counts", lang, **counts, **senders))
     if counts["entered_after_end"]:
         click.echo(said("entered_after_end", lang, count=counts["entered_after_end"]))
-    if found["publish_by"]:
+    if found["publish_by"] and found["state"] == "approved":
         click.echo(said("publish_by", lang, day=found["publish_by"]))
     if whole:
         rows = [
