@@ -178,3 +178,41 @@ def test_a_machine_proposes_and_people_find_what_it_did_in_the_record(
     assert now.themes
     assert now.campaigns
     assert len(list(opened.events({"grouped"}))) == 1
+
+
+@pytest.mark.parametrize("when", ["waits", "published"])
+def test_an_erasure_takes_reports_that_quote_the_words_from_record_and_disk(
+    shown: DatabaseStore, clock: HandClock, config: Config, planner: Client, approver: Client, when: str
+) -> None:
+    words = "Words that somebody regrets."
+    send(shown, words)
+    send(shown, "Other words.")
+    clock.set(2026, 4, 1, 9, 0, 0)
+    told(planner, HERE + "close/", {"sure": "on"})
+    told(planner, HERE + "desk/", {"do": "cut"})
+    for one in desks.look("town").open_segments():
+        told(planner, f"{HERE}desk/segments/{one.id}/", ANSWER)
+    told(planner, HERE + "complete/", {"sure": "on"})
+    told(planner, HERE + "approve/", {"sure": "on"})
+    told(approver, f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/", {"confirm": "1"})
+    told(planner, HERE + "publish/", {"sure": "on"})
+    assert quoting(config, words)
+    if when == "published":
+        told(approver, f"{HERE}waiting/{Pending.objects.get(outcome='').pk}/", {"confirm": "1"})
+        assert not list((config.data / "reports").glob("*/*"))
+        assert quoting(config, words)
+    told(planner, HERE + "opinions/O-1/erase/", {"ground": "asked for", "sure": "on"})
+    assert quoting(config, words) == []
+    assert not Pending.objects.filter(outcome="").exists()
+    export(shown, config.data / "record", shown.notary)
+    assert verify(config.data / "record").findings == []
+    if when == "published":
+        page = browser_of().get("/en/notices/town/response/").content.decode()
+        assert "1 erased" in page
+        assert words not in page
+
+
+def quoting(config: Config, words: str) -> list[str]:
+    """Files of the data folder, those of a database apart, in which the words stand."""
+    files = [path for path in config.data.rglob("*") if path.is_file() and "sqlite" not in path.name]
+    return [path.name for path in files if words.encode() in path.read_bytes()]

@@ -30,6 +30,8 @@ ORIGINAL = frozenset({"submitted", "amended", "transcribed"})
 GROUNDS = (
     "erased", "withdrawn", "withheld", "redacted", "replaced", "held", "publication", "not_yet_published",
 )  # fmt: skip
+#: Ways of publishing by which the words of opinions are shown at some time.
+SHOWS_WORDS = frozenset({"live", "after_close_full"})
 _PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
 
 

@@ -87,6 +87,8 @@ class Kind:
     words: bool = False
     #: True where a second person must have looked.
     two: bool = False
+    #: True where its files may hold words of opinions: an erasure takes them too.
+    quotes: bool = False
 
 
 def _in(*states: State) -> frozenset[State]:
@@ -123,7 +125,7 @@ KINDS: dict[str, Kind] = {
     "answers_complete": Kind(("by",), _in(_C), State.ANSWERED),
     "answers_reopened": Kind(("reason", "by"), _in(_A, _P), State.CLOSED),
     "approved": Kind(("by", "second"), _in(_A), State.APPROVED, two=True),
-    "published": Kind(("report", "by", "second"), _in(_P), State.PUBLISHED, two=True),
+    "published": Kind(("report", "by", "second"), _in(_P), State.PUBLISHED, two=True, quotes=True),
     "in_force": Kind(("on", "by"), _in(_U), State.IN_FORCE),
     "superseded": Kind(("on", "by"), _in(_F), State.SUPERSEDED),
 }

@@ -168,12 +168,18 @@ class Ledger:
             if event is None or event.kind not in KINDS:
                 raise UsageError(f"There is no entry {entry['seq']} to erase.")
             for part in entry["parts"]:
-                if part not in PARTS or (part != "person" and not KINDS[event.kind].words):
+                if not _may_go(event.kind, part):
                     raise UsageError(
                         f"The {part} of entry {event.seq} ({event.kind}) cannot be erased: it holds no "
                         f"words of a submitter."
                     )
                 self._rows.forget(event.seq, part)
+
+
+def _may_go(kind: str, part: str) -> bool:
+    """Whether a part may be erased: what is personal, words of submitters, and files that quote them."""
+    spec = KINDS[kind]
+    return part == "person" or (part in PARTS and spec.words) or (part == "files" and spec.quotes)
 
 
 def _time(read: dt.datetime, newest: Event | None) -> tuple[str, str | None]:

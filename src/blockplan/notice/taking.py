@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.disclosure import ORIGINAL
+from blockplan.notice.disclosure import ORIGINAL, SHOWS_WORDS
 from blockplan.notice.events import KINDS, Attachment
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.proof import canonical
@@ -249,7 +249,9 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
     Erase what somebody sent, in every entry about the opinion: words, files, name and address, and their
     keys.
 
-    The commitments stay, so that every proof still holds; nothing can be guessed back from them.
+    The commitments stay, so that every proof still holds; nothing can be guessed back from them. Where words
+    of opinions are published, the files of a published report go too: they may quote it. Their hashes stay,
+    and the report can be made anew without it.
 
     Parameters
     ----------
@@ -268,9 +270,20 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
         ]
         if not person_only and events[0].known:
             entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
+        if not person_only:
+            entries += _quoting(ledger)
         return ledger.append("erased", {"opinion": number, "entries": entries, "ground": ground, "by": by})
 
     return store.transact(work)
+
+
+def _quoting(ledger: Ledger) -> list[dict[str, Any]]:
+    """Files that may quote opinions and are still there, as an entry ``erased`` names them."""
+    if ledger.standing.opened.get("publication") not in SHOWS_WORDS:
+        return []
+    kinds = {name for name, kind in KINDS.items() if kind.quotes}
+    found = [event for event in ledger.events(kinds) if any(file.key is not None for file in event.files)]
+    return [{"seq": event.seq, "parts": ["files"]} for event in found]
 
 
 def _check_who(secret: str | None, by: str | None) -> None:

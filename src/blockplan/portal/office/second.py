@@ -8,7 +8,10 @@ done, refused, or void because the opinion was erased.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.events import KINDS, Attachment
@@ -93,7 +96,9 @@ def confirm(pending: Pending, actor: Actor) -> Event:
         note(now.kind, who=actor.name, notice=now.notice_id, about=now.opinion)
         return event
 
-    return store.transact(work)
+    event = store.transact(work)
+    _drop_report(pending)  # its files are in the record now
+    return event
 
 
 def refuse(pending: Pending, actor: Actor) -> None:
@@ -105,12 +110,16 @@ def refuse(pending: Pending, actor: Actor) -> None:
         note("refused", who=actor.name, notice=now.notice_id, about=f"{now.kind} {now.opinion}".strip())
 
     open_store(pending.notice_id).transact(work)
+    _drop_report(pending)
 
 
 def make_void(notice: str, opinion: str) -> None:
-    """Forget what waits about an opinion; inside the transaction that erases it."""
-    waiting = Pending.objects.filter(notice_id=notice, opinion=opinion, outcome="")
-    waiting.update(outcome="void", payload={}, ended_at=clock.now())
+    """Forget what waits about an opinion, and reports that may quote it; in the work that erases it."""
+    waiting = Pending.objects.filter(notice_id=notice, outcome="")
+    about = waiting.filter(Q(opinion=opinion) | Q(kind="published"))
+    for one in about.filter(kind="published"):
+        _drop_report(one)
+    about.update(outcome="void", payload={}, ended_at=clock.now())
 
 
 def _keep_report(pending: Pending, made: Mapping[str, bytes]) -> None:
@@ -124,6 +133,10 @@ def _keep_report(pending: Pending, made: Mapping[str, bytes]) -> None:
 def report_folder(pending: Pending) -> Path:
     """Where the files of a report wait."""
     return config_of_environment().data / "reports" / str(pending.pk)
+
+
+def _drop_report(pending: Pending) -> None:
+    shutil.rmtree(report_folder(pending), ignore_errors=True)
 
 
 def report_files(pending: Pending) -> list[Attachment]:
