@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -36,7 +37,7 @@ def facts(row: Notice, made: Receipt, lang: str) -> dict[str, Any]:
     return {
         "receipt": made,
         "checkpoint": checkpoint,
-        "root": checkpoint.root.hex(),
+        "root": base64.b64encode(checkpoint.root).decode(),  # as the checkpoint and the notice write it
         "steps": made.document["proof"],
         "note": made.document["checkpoint"],
         "key": made.document["key"],

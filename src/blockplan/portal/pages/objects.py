@@ -12,7 +12,7 @@ from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import facts
-from blockplan.portal.pages.said import EASY, of_object
+from blockplan.portal.pages.said import EASY, crowd, of_object
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
 from blockplan.portal.plans.words import folded
@@ -96,7 +96,11 @@ def my_parcel(request: HttpRequest, lang: str, notice: str, object_id: str) -> H
     """A parcel to print, with whom to ask and until when; its PDF is one page."""
     row = open_to(request, notice)
     context = _object(row, "parcels", object_id, lang, easy=_easy(request, lang))
-    context |= {"facts": facts(row), "spoken": EASY if context["easy"] else lang}
+    context |= {
+        "facts": facts(row),
+        "spoken": EASY if context["easy"] else lang,
+        "crowd": crowd(context["parts"]),
+    }
     return render(request, "portal/my_parcel.html", context)
 
 

@@ -30,6 +30,8 @@ OF_ITSELF = "what"
 #: Signs of verdicts, as `blockplan.report.tables` has them.
 SIGNS = frozenset("✓✗?–")
 MOST_ON_A_PHONE = 3
+#: So many neighbours stand on one sheet of A4 at the usual size, and so many set smaller.
+MOST_LOOSE, MOST_DENSE = 4, 8
 #: Longer tables are folded up on the page of a notice.
 MOST_ROWS = 10
 FIGURE = re.compile(r"[-–]|[-–]?\d[\d.,]*\s?[^\d\s]{0,4}")
@@ -170,6 +172,16 @@ def _part(notice: str, lang: str, section: Section) -> Part:
     )
     grid = None if section.table is None else _grid(notice, lang, section.table)
     return Part(section.id, section.title, section.sentences, lines, grid, section.notes)
+
+
+def crowd(parts: Iterable[Part]) -> str:
+    """
+    How small a page is set on paper so that it stays one sheet: "", ``dense`` or ``denser``.
+
+    What makes one parcel's page longer than another's is the table of its neighbours, the broad one.
+    """
+    rows = max((len(part.grid.lines) for part in parts if part.grid and part.grid.broad), default=0)
+    return "denser" if rows > MOST_DENSE else "dense" if rows > MOST_LOOSE else ""
 
 
 def tongue(said: str, lang: str) -> str:
