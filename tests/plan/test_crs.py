@@ -77,3 +77,11 @@ def test_two_crs_are_the_same_whatever_the_order_of_axes():
     assert same_crs(None, None)
     assert not same_crs(None, plan_crs("EPSG:4548"))
     assert not same_crs(plan_crs("EPSG:4547"), plan_crs("EPSG:4548"))
+
+
+def test_a_refused_crs_is_told_in_three_languages() -> None:
+    with pytest.raises(PlanDataError) as told:
+        plan_crs("EPSG:4326")
+    assert set(told.value.text or {}) == {"zh", "en", "ja"}
+    assert "以度为单位" in (told.value.text or {})["zh"]
+    assert "度単位" in (told.value.text or {})["ja"]

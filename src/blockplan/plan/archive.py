@@ -123,16 +123,17 @@ def _harmless_names(
     path: Path, entries: Sequence[zipfile.ZipInfo], limits: ZipLimits
 ) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     if len(entries) > limits.entries:
-        raise PlanDataError(
-            f"{path} holds {len(entries):,} entries; a plan has at most {limits.entries:,}.\n{_ADVICE}"
+        raise refused(
+            "zip_many",
+            path=path,
+            n=f"{len(entries):,}",
+            most=f"{limits.entries:,}",
+            advice=TEXTS.text("advice"),
         )
     total = sum(entry.file_size for entry in entries)
     if total > limits.total_bytes:
-        raise PlanDataError(
-            f"{path} would unpack to {total / 1024**3:,.1f} GB; "
-            f"at most {limits.total_bytes / 1024**3:,.1f} GB are unpacked.\n"
-            "Unpack it yourself if you trust it, and name the folder."
-        )
+        size, most = (f"{number / 1024**3:,.1f}" for number in (total, limits.total_bytes))
+        raise refused("zip_large", path=path, size=size, most=most)
     faults: list[str] = []
     named: list[tuple[zipfile.ZipInfo, PurePosixPath]] = []
     seen: set[str] = set()
@@ -181,10 +182,10 @@ def _copy(source: IO[bytes], target: IO[bytes], allowed: int, path: Path, entry:
     while chunk := source.read(_CHUNK):
         done += len(chunk)
         if done > allowed:
-            raise PlanDataError(
-                f"{path} is not unpacked: {entry.filename[:120]!r} holds more than the allowed "
-                f"{allowed:,} bytes.\n{_ADVICE}"
-            )
+            raise refused(
+                "zip_entry_large", path=path, entry=entry.filename[:120], most=f"{allowed:,}",
+                advice=TEXTS.text("advice"),
+            )  # fmt: skip
         target.write(chunk)
     return done
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from blockplan.errors import PlanDataError
-from blockplan.plan.refusals import refused
+from blockplan.plan.refusals import TEXTS, refused
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pyproj
 
@@ -56,31 +58,21 @@ def checked(crs: pyproj.CRS, who: str) -> pyproj.CRS:
     if flat.is_compound:
         flat = flat.sub_crs_list[0]
     if not flat.is_projected and not flat.is_engineering:
-        kind = "is in degrees" if flat.is_geographic else "is no map projection"
-        raise PlanDataError(
-            f"{who} {kind} ({flat.name}); areas and distances need metres.\n"
-            f"Transform the plan to a projected CRS{_suggestion(flat)}."
-        )
+        code = "crs_degrees" if flat.is_geographic else "crs_no_projection"
+        raise refused(code, who=who, crs=flat.name, suggestion=TEXTS.text(_suggestion(flat)))
     method = flat.coordinate_operation.method_name if flat.coordinate_operation else ""
     if "Mercator" in method and "Transverse" not in method and "Oblique" not in method:
-        raise PlanDataError(
-            f"{who} is a Mercator map of the world ({flat.name}), in which areas grow with the latitude "
-            f"(1.7 times at Beijing).\nTransform the plan to a projected CRS{_suggestion(flat)}."
-        )
+        raise refused("crs_mercator", who=who, crs=flat.name, suggestion=TEXTS.text(_suggestion(flat)))
     units = {(axis.unit_name, axis.unit_conversion_factor) for axis in flat.axis_info}
     if not units or any(abs(factor - 1.0) > 1e-12 for _, factor in units):
-        names = ", ".join(sorted(name for name, _ in units)) or "unknown units"
-        raise PlanDataError(
-            f"{who} is in {names} ({flat.name}), not in metres.\n"
-            "Transform the plan to a projected CRS in metres."
-        )
+        names = listed(sorted(name for name, _ in units)) if units else TEXTS.text("crs_unknown_units")
+        raise refused("crs_no_metres", who=who, crs=flat.name, units=names)
     return flat
 
 
 def _suggestion(geographic: pyproj.CRS) -> str:
-    if "China Geodetic" in geographic.name or "CGCS2000" in geographic.name:
-        return ": for CGCS2000 EPSG:4534 (75 E) to EPSG:4554 (135 E), every 3 degrees"
-    return " of its place (a UTM zone, or the national grid)"
+    chinese = "China Geodetic" in geographic.name or "CGCS2000" in geographic.name
+    return "crs_of_china" if chinese else "crs_of_place"
 
 
 def same_crs(one: pyproj.CRS | None, other: pyproj.CRS | None) -> bool:
@@ -90,7 +82,9 @@ def same_crs(one: pyproj.CRS | None, other: pyproj.CRS | None) -> bool:
     return bool(one.equals(other, ignore_axis_order=True))
 
 
-def to_plan_crs(frame: gpd.GeoDataFrame, crs: pyproj.CRS | None, who: str = "the layer") -> gpd.GeoDataFrame:
+def to_plan_crs(
+    frame: gpd.GeoDataFrame, crs: pyproj.CRS | None, who: Mapping[str, str] | str = "the layer"
+) -> gpd.GeoDataFrame:
     """
     A frame in the plan's CRS.
 
@@ -106,17 +100,13 @@ def to_plan_crs(frame: gpd.GeoDataFrame, crs: pyproj.CRS | None, who: str = "the
 
     if crs is None:
         if frame.crs is not None and frame.crs.is_geographic:
-            raise PlanDataError(
-                f"{who} is in degrees ({frame.crs.name}), but the plan is in a local grid of metres.\n"
-                "Transform the layer to the local grid, or give the plan a projected CRS."
-            )
+            raise refused("crs_not_local", who=who, crs=frame.crs.name)
         return frame if frame.crs is None else frame.set_crs(None, allow_override=True)
     if frame.crs is None or same_crs(frame.crs, crs):
         return frame.set_crs(crs, allow_override=True)
     try:
         return frame.to_crs(crs)
     except ProjError as error:
-        raise PlanDataError(
-            f"{who} cannot be transformed from {frame.crs.name} to {crs.name}: {error}.\n"
-            "Check the CRS that the layer's file declares."
+        raise refused(
+            "crs_untransformed", who=who, crs=frame.crs.name, target=crs.name, error=error
         ) from None

@@ -106,10 +106,7 @@ def read_manifest(path: Path) -> Manifest:
     """
     try:
         if path.stat().st_size > LARGEST_MANIFEST_BYTES:
-            raise PlanDataError(
-                f"{path} is larger than {LARGEST_MANIFEST_BYTES:,} bytes, so it is no plan.toml.\n"
-                "Keep data in layers and only the keys of docs/plan-package.md in plan.toml."
-            )
+            raise refused("manifest_large", path=path, most=f"{LARGEST_MANIFEST_BYTES:,}")
         table = tomlfile.loads(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         raise refused("no_manifest", path=path.parent) from None
@@ -120,7 +117,7 @@ def read_manifest(path: Path) -> Manifest:
     except tomllib.TOMLDecodeError as error:
         raise refused("manifest_no_toml", path=path, error=error, line=_line_of(error)) from error
     except RecursionError:
-        raise PlanDataError(f"{path} nests tables or lists too deeply to be a plan.toml.") from None
+        raise refused("manifest_deep", path=path) from None
     return manifest_from(table, path)
 
 

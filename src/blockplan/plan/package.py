@@ -20,7 +20,8 @@ from blockplan.plan.crs import plan_crs, to_plan_crs
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import read_manifest
 from blockplan.plan.model import BASE, Difference, Plan, tidied
-from blockplan.plan.refusals import refused
+from blockplan.plan.refusals import TEXTS, refused
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,10 +167,14 @@ def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
     return frames
 
 
+def _named(layer: str) -> dict[str, str]:
+    return {lang: TEXTS("the_layer", lang, layer=layer) for lang in LANGUAGES}
+
+
 def _in_crs(frame: pd.DataFrame, manifest: Manifest, layer: str) -> pd.DataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         return frame
-    moved: pd.DataFrame = to_plan_crs(frame, plan_crs(manifest.crs), f"the layer {layer!r}")
+    moved: pd.DataFrame = to_plan_crs(frame, plan_crs(manifest.crs), _named(layer))
     return moved
 
 
