@@ -73,8 +73,9 @@ def test_an_opinion_about_any_id_leads_back_to_it_and_to_nothing_else(odd: Datab
         send(odd, f"About {id_}", targets=[{"layer": "parcels", "id": id_}])
     Opinion.objects.update(held=False)
     listed = Client().get("/en/notices/town/opinions/").content.decode()
-    for id_ in ("A/1", "..", "a\nb", "../../../../office/"):
+    for id_ in ("A/1", "..", "a\nb"):
         assert f'href="{page_of(id_)}"' in listed
+    assert page_of("../../../../office/") not in listed  # nothing of the plan is called so
     assert not re.search('href="[^"]*/[.][.]?/', listed)
     send(odd, "About a layer that no address holds.", targets=[{"layer": "no layer", "id": "x"}])
     assert Client().get("/en/notices/town/opinions/").status_code == 200
