@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from django.apps import apps
 from django.test import Client
 from tests.portal.staff import a_member, browser_of
 
@@ -19,7 +17,7 @@ from blockplan.notice.verify import verify
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.office.models import Audit
 from blockplan.portal.record.made import drop_all
-from blockplan.portal.record.models import Entry, Opinion
+from blockplan.portal.record.models import Opinion
 from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:
@@ -162,12 +160,3 @@ def test_who_may_not_sort_opinions_may_not_let_them_be_shown(spam: Receipt) -> N
 def test_a_look_at_nothing_is_refused(spam: Receipt, clerk: Client, said: str) -> None:
     assert clerk.post(f"{OFFICE}opinions/O-1/", {"looked_at": said}).status_code == 400
     assert Opinion.objects.get().held
-
-
-def test_marks_of_before_that_no_entry_bears_are_let_go(opened: DatabaseStore) -> None:
-    intake.submit(opened, intake.Opinion(text="of before"))
-    Opinion.objects.update(held=True)
-    migration: Any = import_module("blockplan.portal.record.migrations.0003_words_that_wait")
-    migration.read_marks_from_entries(apps, None)
-    assert not Opinion.objects.get().held
-    assert not Entry.objects.filter(held=True).exists()
