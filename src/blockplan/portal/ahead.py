@@ -29,6 +29,6 @@ def judged(plan: Path) -> Judged:
 @contextmanager
 def judged_ahead(plan: Path) -> Iterator[Callable[[], Judged]]:
     """Begin with it at once; what is given back waits for it, and raises what it raised."""
-    # An interrupt from the keyboard reaches both processes; this one answers it.
-    with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+    # An interrupt from the keyboard reaches both processes; that one ends silently, and this one answers it.
+    with ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)) as pool:
         yield pool.submit(judged, plan).result

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _TOLD = {"formatter": "generic", "class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
 #: A process that lasted so long did not fail at its beginning.
 LASTED_S = 60.0
+#: So long a worker may finish what it is at. One that was told to end while it began has not heard it.
+PATIENCE_S = 15
 #: Held while a process is begun, so that no worker is forked meanwhile. Such a worker would inherit the pipe
 #: by which Python hears how the beginning went, and Python would listen to it as long as the worker lives.
 _BEGINNING = threading.Lock()
@@ -99,6 +101,7 @@ def run(config: Config, port: int) -> None:
         workers=config.workers,
         blocking_threads=config.threads,
         respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE_S,
         log_access=False,
         log_dictconfig={"handlers": {"console": _TOLD, "access": _TOLD}},
     )
