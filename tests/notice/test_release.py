@@ -27,11 +27,14 @@ def test_what_a_country_asks_for_and_is_missing_stops_the_notice() -> None:
 
 def test_faults_and_columns_that_no_contract_knows_are_shown_as_warnings() -> None:
     plan = read(EXAMPLE / "faulty" / "overlap")
-    parcels = plan.layer("parcels").assign(owner="a name")
+    parcels = plan.layer("parcels").assign(owner="a name", owner_zh="a name", land_use_zh="a text")
     changed = Plan(plan.manifest, {**plan.layers, "parcels": parcels})
     found = {one.kind: one for one in findings(changed, particulars_from({}), country("DE")) if not one.stops}
     assert found["data_fault"].said["faults"] > 0
-    assert "owner" in found["column_unknown"].said["columns"]
+    # Texts in a language of a column that is known are known: the stops of the plan have such, too.
+    assert found["column_unknown"].said["layer"] == "parcels"
+    assert {"owner", "owner_zh"} <= set(found["column_unknown"].said["columns"])
+    assert "land_use_zh" not in found["column_unknown"].said["columns"]
 
 
 def test_detail_in_one_piece_is_measured_against_the_limit_of_the_country() -> None:

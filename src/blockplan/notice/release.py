@@ -17,10 +17,10 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.particulars import asked_and_missing
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import TEXTS, refused
-from blockplan.texts import listed
+from blockplan.texts import LANGUAGES, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from blockplan.notice.countries import Country
     from blockplan.notice.particulars import Particulars
@@ -187,6 +187,12 @@ def _detail(plan: Plan, country: Country) -> list[Finding]:
     return [Finding("detail_large", False, {"km2": round(largest, 2), "limit_km2": country.detail.km2})]
 
 
+def _is_known(column: str, known: Collection[str]) -> bool:
+    """Whether a contract knows a column, or it is the text of one in a language (``line_zh``)."""
+    text, _, lang = column.rpartition("_")
+    return column in known or (lang in LANGUAGES and text in known)
+
+
 def _columns(plan: Plan) -> list[Finding]:
     """Columns that no contract knows: they go out with the plan, and may hold names."""
     from blockplan.plan.layers import LAYERS  # noqa: PLC0415
@@ -194,7 +200,7 @@ def _columns(plan: Plan) -> list[Finding]:
     found = []
     for layer in sorted(plan.layers):
         known = {*LAYERS[layer].columns, "geometry"} if layer in LAYERS else {"geometry"}
-        unknown = [str(column) for column in plan.layer(layer).columns if column not in known]
+        unknown = [str(column) for column in plan.layer(layer).columns if not _is_known(str(column), known)]
         if unknown:
             found.append(Finding("column_unknown", False, {"layer": layer, "columns": unknown}))
     return found
