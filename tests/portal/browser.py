@@ -42,6 +42,9 @@ CHECKER = MODULES / ".bin" / "html-validate"
 RULES = REPO / "tests" / "portal" / "html-validate.json"
 WIDTHS = (360, 1280)
 UP_S = 60.0
+#: What axe does; it describes only what was found against a page.
+RUN = """axe.run({resultTypes: ["violations", "incomplete"]})
+    .then(all => JSON.stringify([all.violations, all.incomplete]))"""
 
 
 class Service:
@@ -156,18 +159,13 @@ def violations(tab: Any) -> list[str]:
     # Over the protocol of the browser, so that the page's own policy of scripts stays in force.
     session = tab.context.new_cdp_session(tab)
     tree = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+    # The same world each time, so that axe is read once where a page is looked at in two widths.
     world = session.send("Page.createIsolatedWorld", {"frameId": tree, "worldName": "axe"})
-    inside = {"contextId": world["executionContextId"]}
-    session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8"), **inside})
-    found = session.send(
-        "Runtime.evaluate",
-        {
-            "expression": "axe.run().then(all => JSON.stringify([all.violations, all.incomplete]))",
-            "awaitPromise": True,
-            "returnByValue": True,
-            **inside,
-        },
-    )
+    inside = {"contextId": world["executionContextId"], "returnByValue": True}
+    known = session.send("Runtime.evaluate", {"expression": "typeof axe", **inside})
+    if known["result"]["value"] == "undefined":
+        session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8") + ";0", **inside})
+    found = session.send("Runtime.evaluate", {"expression": RUN, "awaitPromise": True, **inside})
     session.detach()
     groups = json.loads(found["result"]["value"])
     return [
@@ -176,6 +174,17 @@ def violations(tab: Any) -> list[str]:
         for rule in group
         for node in rule["nodes"]
     ]
+
+
+def faults_of(tab: Any) -> list[str]:
+    """What is against the page on a phone and on a desk: by axe, and that somebody has to scroll sideways."""
+    found = []
+    for width in WIDTHS:
+        tab.set_viewport_size({"width": width, "height": 900})
+        found += [f"{width} px: {fault}" for fault in violations(tab)]
+        if beyond := wider_than_the_screen(tab):
+            found.append(f"{width} px: {tab.url} sticks out by {beyond} px")
+    return found
 
 
 def invalid(pages: Mapping[str, str], folder: Path) -> list[str]:

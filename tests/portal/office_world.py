@@ -1,8 +1,8 @@
 """
 An office for tests in a browser: three persons, a notice that went the whole way, and a draft.
 
-`Office` makes all of it without a script, as staff would; `VISITS` says for every address of the office whose
-eyes it is for, and `NO_PAGE` why an address is none.
+`Office` makes all of it without a script, as staff would. `OTHERS` says whose eyes an address is for, where
+it is not a planner's, `NO_PAGE` why an address is no page, and `STAGES` what is looked at on the way.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.core import signing
 from django.urls import reverse
 from django.utils import translation
 from tests.portal.browser import Service
@@ -59,6 +60,32 @@ OF_DRAFT = (
     "office_release",
     "office_open",
 )
+
+#: Where the notice stands -> whose eyes, and pages that look there as nowhere else, below the language.
+_DRAFT, _TOWN = "/office/notices/town/draft/", "/office/notices/town/"
+_PREVIEW = tuple(
+    f"/notices/town/{page}"
+    for page in (
+        "", "plan/", "plan/parcels/RD-01-01-012/", "plan/parcels/RD-01-01-012/my-parcel/",
+        "opinion/?layer=areas&object=rd", "opinions/", "response/", "record/",
+    )
+)  # fmt: skip
+STAGES = {
+    "answered": (
+        ("planner", ("/office/", _DRAFT, _DRAFT + "particulars/", _DRAFT + "release/", *_PREVIEW)),
+        ("approver", (_DRAFT + "release/",)),
+        ("reader", _PREVIEW[:1]),
+    ),
+    "released": (("planner", (_DRAFT, _DRAFT + "open/")),),
+    "open": (
+        ("planner", (_TOWN, _TOWN + "opinions/?standing=held", _TOWN + "opinions/O-2/",
+                     _TOWN + "opinions/O-1/redact/")),
+    ),
+    "sorted": (
+        ("planner", (_TOWN, _TOWN + "desk/", _TOWN + "desk/segments/", _TOWN + "desk/segments/O-2.1/")),
+    ),
+    "asked": (("planner", (_TOWN,)), ("approver", ("/office/", _TOWN + "waiting/2/"))),
+}  # fmt: skip
 
 
 class Person:
@@ -120,6 +147,9 @@ class Office:
     def __init__(self, folder: Path, chromium: Any) -> None:
         self.folder, self.chromium = folder, chromium
         self.newcomers, self.news = 0, ""
+        #: What was against its pages on the way, and their sources by stage and page.
+        self.found: list[str] = []
+        self.sources: dict[str, str] = {}
         self.clock = MovedClock(folder)
         (folder / "data").mkdir()
         self.mails = MailServer()
@@ -144,19 +174,32 @@ class Office:
         person.join(self.link(*roles), name)
         return person
 
+    def reader(self) -> Person:
+        """Somebody without an account, who came by a link for reading the draft."""
+        secret = (self.service.data / "keys" / "secret").read_text()
+        person = Person(self.service, self.chromium)
+        person.go(f"reading/{signing.dumps('town', key=secret, salt='blockplan.reading')}/")
+        return person
+
     def stop(self) -> None:
         """End what was started."""
         self.service.stop()
         self.mails.stop()
 
-    def second(self) -> None:
-        """The approver confirms what waits."""
-        page = self.approver.go("notices/town/")
-        waits = str(re.search(r"notices/town/waiting/\d+/", page)[0])  # type: ignore[index]
-        self.approver.send(waits, "I have looked, enter it")
+    def way(self) -> Iterator[str]:
+        """
+        Go the whole way with the notice; stops where its pages look otherwise than before, by a name of
+        `STAGES`.
+        """
+        yield from self._open_town()
+        self._close_town()
+        yield from self._publish_town()
+        self._begin_next()
+        self.news = self._ask_for_news()
+        yield "published"
 
-    def open_town(self) -> None:
-        """Draft a notice, release it by two, open it, take a letter in."""
+    def _open_town(self) -> Iterator[str]:
+        """Draft a notice, release it by two, open it, take a letter in; an opinion waits for a look."""
         planner, draft = self.planner, "notices/town/draft/"
         planner.send("notices/new/", "Go on", id="town", rule="CN cn-art26")
         first = TODAY.isoformat()
@@ -165,32 +208,60 @@ class Office:
         said = {f"{name}_en": f"made-up {name}" for name in TEXTS} | {"email": "plans@example.org"}
         planner.send(draft + "particulars/", "Keep the particulars", **said)
         planner.send(draft + "release/", "Give the answers", **RELEASE)
+        yield "answered"
         self.approver.send(draft + "release/", "Sign")
+        yield "released"
         assert "on notice" in planner.send(draft + "open/", "Open the notice", sure=True)
         letter = {"channel": "post", "received_at": first, "text": "More trees. Fewer cars, too."}
         assert "O-1" in planner.send("notices/town/letter/", "Enter a letter", **letter)
+        self._write("Less noise.")
+        yield "open"
 
-    def publish_town(self) -> None:
-        """Lengthen, close, sort, answer, approve and publish."""
+    def _close_town(self) -> None:
+        """Lengthen and close; what waited is shown."""
         planner = self.planner
         later = (TODAY + dt.timedelta(days=35)).isoformat()
         planner.send("notices/town/extend/", "Lengthen the period", last=later, reason="holidays", sure=True)
         self.clock.move(days=37)
         planner.send("notices/town/close/", "Close the notice", sure=True)
-        planner.send("notices/town/desk/", "Cut")
-        planner.send("notices/town/desk/", "New theme", title="Trees")
-        planner.go("notices/town/desk/segments/")
+        planner.send("notices/town/opinions/O-2/", "I looked: show it")
+
+    def _publish_town(self) -> Iterator[str]:
+        """Sort, answer, approve and publish."""
+        planner, desk = self.planner, "notices/town/desk/"
+        planner.send(desk, "Cut")
+        planner.send(desk, "New theme", title="Trees")
+        planner.go(desk + "segments/")
         planner.tab.locator('input[name="segment"]').first.check()
         planner.fill("Sort", theme="T-1")
+        yield "sorted"
         answer = {"kind": "noted", "reason_en": "Thank you."}
-        planner.send("notices/town/desk/themes/T-1/", "Give the answer", **answer)
+        planner.send(desk + "themes/T-1/", "Give the answer", **answer)
+        planner.send(desk + "segments/O-2.1/", "Give the answer", **answer)
         planner.send("notices/town/complete/", "All opinions are answered", sure=True)
         planner.send("notices/town/approve/", "Approve plan and answers", sure=True)
-        self.second()
+        self._second()
         planner.send("notices/town/publish/", "Publish the response report", sure=True)
-        self.second()
+        yield "asked"
+        self._second()
 
-    def ask_for_news(self) -> str:
+    def _second(self) -> None:
+        """The approver confirms what waits."""
+        page = self.approver.go("notices/town/")
+        waits = str(re.search(r"notices/town/waiting/\d+/", page)[0])  # type: ignore[index]
+        self.approver.send(waits, "I have looked, enter it")
+
+    def _write(self, text: str) -> None:
+        """An opinion by somebody whose browser shows no work."""
+        tab = self.planner.tab
+        tab.goto(self.service.url("/en/notices/town/opinion/?layer=areas&object=rd"))
+        tab.fill("#text", text)
+        for step in ("check", "send"):
+            with tab.expect_navigation():
+                tab.locator(f"button[value={step}]:not(.first)").click()
+        assert "Receipt O-2" in tab.content()
+
+    def _ask_for_news(self) -> str:
         """Somebody asks for news of the notice; gives back the page that the mail names."""
         tab = self.planner.tab
         tab.goto(self.service.url("/en/notices/town/mail/"))
@@ -204,7 +275,7 @@ class Office:
             time.sleep(0.2)
         raise AssertionError("no mail came")
 
-    def begin_next(self) -> None:
+    def _begin_next(self) -> None:
         """A draft that nobody has released."""
         self.planner.send("notices/new/", "Go on", id="next", rule="JP jp-art17")
 

@@ -211,7 +211,7 @@ def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(
     assert (row.channel, row.late, row.held) == ("post", False, False)
     inside = clerk.get(HERE + "opinions/O-1/").content.decode()
     assert "somebody" in inside
-    assert "statements:S-1" in inside
+    assert "/plan/statements/S-1/" in inside
     later = a_letter(received_at="2026-03-09")
     assert "after now" in faults(clerk.post(HERE + "letter/", later))
 

@@ -7,7 +7,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.portal.browser import WIDTHS, Service, invalid, served, violations, wider_than_the_screen
+from tests.portal.browser import Service, faults_of, invalid, served, violations
 
 from blockplan.texts import LANGUAGES
 
@@ -27,16 +27,12 @@ PAGES = (
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_and_nobody_scrolls_sideways(
-    served: Service, chromium: Any, lang: str, width: int
-) -> None:
+def test_axe_finds_nothing_and_nobody_scrolls_sideways(served: Service, chromium: Any, lang: str) -> None:
     found: list[str] = []
-    for page in PAGES:
-        with served.tab(chromium, width=width) as tab:
+    with served.tab(chromium) as tab:
+        for page in PAGES:
             tab.goto(served.url(f"/{lang}/{page}"))
-            found.extend(violations(tab))
-            assert wider_than_the_screen(tab) == 0, page
+            found += faults_of(tab)
     assert found == []
 
 

@@ -20,6 +20,7 @@ from blockplan.portal.office.audit import note
 from blockplan.portal.office.fields import Form, choices, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft
+from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.notice_pages import attempt, steps_before, told
 from blockplan.portal.office.particular_form import form_of
 from blockplan.texts import pick
@@ -95,17 +96,18 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 def draft(request: HttpRequest, notice: str) -> HttpResponse:
     """What a draft has and lacks."""
-    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
+    one = get_object_or_404(Draft.objects.select_related("version", "notice"), pk=notice)
     period, fault = _period(one)
     version = one.version
     faults = [] if version is None else drafts.faults_of(version)
     particulars = particulars_from(one.particulars)
+    actor = actor_of(request)
     released = bool(one.signed) and not fault and one.signed["of"] == drafts.looked_at(one)
     shown = {
         "draft": one, "period": period, "fault": fault, "rule": country(one.country).rule(one.rule),
         "version": version, "faults": faults[:SHOWN_FAULTS], "fault_count": len(faults),
         "missing": asked_and_missing(particulars, country(one.country)), "released": released,
-        "ready": released and period is not None,
+        "ready": released and period is not None, "step": next_of(one.notice, actor).for_(actor),
     }  # fmt: skip
     return render(request, "office/draft.html", shown)
 

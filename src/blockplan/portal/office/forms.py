@@ -79,10 +79,16 @@ class Join(Form):
         return said
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes of which any number may be ticked; each stands in its label, which then needs no ``for``."""
+
+    option_template_name = "office/box.html"
+
+
 class Roles(Form):
     """Roles for all notices or one."""
 
-    roles = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(widget=Boxes)
     notice = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from blockplan.portal.config import FILE
 from blockplan.portal.office.may import OF_NOTICES, actor_of, sees
 from blockplan.portal.office.models import Pending
+from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.paging import sliced
 from blockplan.portal.record.models import Notice
 
@@ -27,7 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
     rows, more = sliced(sorted(every, key=lambda one: one.state != "draft"), request)
     waiting = [one for one in Pending.objects.filter(outcome="").order_by("id")[:MOST] if mine(one.notice_id)]
     return render(request, "office/home.html", {
-        "rows": rows, "next": more, "waiting": waiting[:20], "sees_notices": actor.may(*OF_NOTICES),
+        "rows": [(one, next_of(one, actor).for_(actor)) for one in rows] if actor.may(*OF_NOTICES) else [],
+        "next": more, "waiting": waiting[:20], "sees_notices": actor.may(*OF_NOTICES),
         "notice_roles": OF_NOTICES, "file": FILE,
     })  # fmt: skip
 

@@ -122,6 +122,13 @@ class Pending(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["notice", "outcome", "id"], name="pending_by_outcome")]
 
+    @property
+    def act(self) -> str:
+        """The act that makes an entry of this kind, by which the pages call it."""
+        return {"redacted": "redact", "withheld": "withhold", "approved": "approve", "published": "publish"}[
+            self.kind
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.opinion}".strip()
 

@@ -17,6 +17,7 @@ from blockplan.portal.office.acts import ACTS, do
 from blockplan.portal.office.fields import FAULTS, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft, Pending
+from blockplan.portal.office.next_step import next_of
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
@@ -46,10 +47,14 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
     ]
     if row.state == "approved" and actor.may("planner"):
         offered.append("publish")
+    waiting = waiting_of(notice)
+    asked = {one.act for one in waiting if not one.opinion}
+    offered = [name for name in offered if name not in asked]
     shown = {
         "notice": row, "offered": offered, "draft": Draft.objects.filter(pk=notice).first(),
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
-        "waiting": waiting_of(notice), "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
+        "waiting": waiting, "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
+        "step": next_of(row, actor).for_(actor),
         "letters": row.state in {"on_notice", "closed", "answered", "approved"},
     }  # fmt: skip
     return render(request, "office/notice.html", shown)

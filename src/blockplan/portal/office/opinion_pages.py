@@ -10,12 +10,15 @@ from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice import taking as notices
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.proof import canonical
+from blockplan.notice.standing import check_about
+from blockplan.portal.intake.aims import said_or
 from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.lang import current
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.audit import note
@@ -103,13 +106,26 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
         fault = attempt(lambda: _show(notice, opinion, request.POST.get("looked_at", ""), actor.name))
         if not fault:
             return HttpResponseRedirect(request.path)
-    entries = [_entry(event) for event in open_store(notice).events(about=opinion)]
+    events = list(open_store(notice).events(about=opinion))
     offered = [
-        name for name, act in ACTS.items() if act.of_opinion and act.offered(row) and actor.may(*act.roles)
-    ]
+        name for name, act in ACTS.items()
+        if act.of_opinion and act.offered(row) and actor.may(*act.roles) and _fits(name, one, events[0])
+    ]  # fmt: skip
+    entries = [_entry(event) for event in events]
     shown = {"notice": row, "one": one, "opinion": opinion, "entries": entries, "offered": offered,
              "may_show": one.held and actor.may("clerk", "planner"), "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)
+
+
+def _fits(name: str, one: Opinion, first: Event) -> bool:
+    """Whether an act would do anything to this opinion; what it may not do the record says."""
+    if name == "restore":
+        return one.standing in {"redacted", "withheld"}
+    try:
+        check_about(ACTS[name].kind, first, withdrawn=one.standing == "withdrawn")
+    except NoticeStateError:
+        return False
+    return True
 
 
 def _show(notice: str, opinion: str, looked_at: str, by: str) -> None:
@@ -229,7 +245,11 @@ def _entry(event: Event) -> dict[str, Any]:
         "late": said.get("late"), "channel": said.get("channel"), "received_at": said.get("received_at"),
         "ground": said.get("ground") or said.get("reason") or told.pop("reason", None), "by": said.get("by"),
         "second": said.get("second"),
-        "targets": said.get("targets", []), "defects": said.get("defects", []),
+        "targets": [
+            (said_or(f"opinion.layer.{aim['layer']}", aim["layer"], current()), aim)
+            for aim in said.get("targets", [])
+        ],
+        "defects": said.get("defects", []),
         "files": list(enumerate(said.get("files", []))) if event.files else [],
         "person": {key: value for key, value in told.items() if key != "secret_sha256"},
     }  # fmt: skip

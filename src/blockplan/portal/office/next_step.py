@@ -1,0 +1,121 @@
+"""
+What a notice waits for next, and whose it is: one step, told on the first page, at the notice and its draft.
+
+The state of the notice decides, which the library keeps; this only says what the office has to do there.
+What may be done at all stands in `blockplan.portal.office.acts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from blockplan.errors import BlockplanError
+from blockplan.notice.countries import country
+from blockplan.notice.events import parse_time
+from blockplan.notice.particulars import asked_and_missing, particulars_from
+from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal import clock
+from blockplan.portal.office import drafts
+from blockplan.portal.office.models import Draft, Pending
+from blockplan.portal.record.models import Opinion
+
+if TYPE_CHECKING:
+    from blockplan.portal.office.may import Actor
+    from blockplan.portal.record.models import Notice
+
+OFFICE, PLANNER = ("clerk", "planner"), ("planner",)
+#: Acts that move the notice on once a second person has confirmed them.
+_MOVING = ("approved", "published")
+#: State -> what comes next there: its words, the act, and whose it is.
+_AFTER = {
+    "answered": ("approve", "approve", ("planner", "approver")),
+    "approved": ("publish", "publish", PLANNER),
+    "published": ("in_force", "in-force", PLANNER),
+}
+_BEFORE_OPENING = ("draft", "restarted")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    The next step of a notice.
+
+    Attributes
+    ----------
+    name
+        Its words in ``office_next.toml``.
+    to
+        Where it is done; empty where nothing is to be done but wait.
+    roles
+        Whose it is; empty for nobody.
+    """
+
+    name: str
+    to: str = ""
+    roles: tuple[str, ...] = ()
+
+    def for_(self, actor: Actor) -> dict[str, Any]:
+        """As a page shows it: a link for whoever may do it, and for others whose it is."""
+        mine = bool(self.to) and actor.may(*self.roles)
+        return {"key": f"office_next.{self.name}", "to": self.to if mine else "",
+                "roles": [] if mine else [f"office_role.{role}" for role in self.roles]}  # fmt: skip
+
+
+def next_of(row: Notice, actor: Actor) -> Step:
+    """What a notice waits for; `actor` matters where nobody may be his own second person."""
+    if row.state in _BEFORE_OPENING:
+        draft = Draft.objects.select_related("version").filter(pk=row.pk).first()
+        return Step("nothing") if draft is None else _of_draft(draft, actor)
+    return _waiting(row, actor) or _by_state(row)
+
+
+def _waiting(row: Notice, actor: Actor) -> Step | None:
+    """What somebody has to look at before anything else."""
+    asked = Pending.objects.filter(notice=row, outcome="", kind__in=_MOVING).order_by("id").first()
+    if asked is not None and asked.asked_by_id == actor.staff.pk:
+        return Step("own_waits")
+    if asked is not None:
+        return Step("confirm", reverse("office_waiting", args=[row.pk, asked.pk]), ("approver",))
+    if row.state in TAKES_OPINIONS and Opinion.objects.filter(notice=row, held__in=[True]).exists():
+        return Step("held", f"{reverse('office_opinions', args=[row.pk])}?standing=held", OFFICE)
+    return None
+
+
+def _by_state(row: Notice) -> Step:
+    if row.state == "on_notice":
+        over = bool(row.ends_before) and clock.now() >= parse_time(row.ends_before)
+        return Step("close", reverse("office_act_close", args=[row.pk]), PLANNER) if over else Step("runs")
+    if row.state == "closed":
+        return Step("answer", reverse("office_desk", args=[row.pk]), OFFICE)
+    if row.state not in _AFTER:
+        return Step("nothing")
+    name, act, roles = _AFTER[row.state]
+    return Step(name, reverse(f"office_act_{act}", args=[row.pk]), roles)
+
+
+def _of_draft(draft: Draft, actor: Actor) -> Step:
+    """The first of the five steps that is not done."""
+    law = country(draft.country)
+    try:
+        drafts.period_of(draft)
+    except BlockplanError:
+        return _planner(draft, "dates")
+    if draft.version is None:
+        return _planner(draft, "plan")
+    if asked_and_missing(particulars_from(draft.particulars), law):
+        return _planner(draft, "particulars")
+    now = drafts.looked_at(draft)
+    if draft.signed and draft.signed["of"] == now:
+        return _planner(draft, "open")
+    to = reverse("office_release", args=[draft.pk])
+    if not draft.release or draft.signed:
+        return Step("release", to, ("planner", "approver"))
+    own = draft.release.get("by") == actor.name
+    return Step("own_release") if own else Step("sign", to, ("approver",))
+
+
+def _planner(draft: Draft, name: str) -> Step:
+    return Step(name, reverse(f"office_{name}", args=[draft.pk]), PLANNER)

@@ -1,0 +1,100 @@
+"""What the office is told to do next, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.portal.staff import a_member, browser_of
+from tests.portal.test_office import ANSWERS, HERE, drafted, released, told
+
+from blockplan.portal.office.models import Pending
+from blockplan.portal.record.models import Opinion
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
+
+DRAFT = HERE + "draft/"
+
+
+def next_for(client: Client, page: str) -> tuple[str, str]:
+    """What the page says comes next, and where its link leads; empty where there is none."""
+    said = client.get(page).content.decode().partition('class="next"')[2].partition("</section>")[0]
+    link = re.search(r'href="([^"]+)"', said)
+    return " ".join(re.sub("<[^>]+>", " ", said.partition("<p>")[2]).split()), link[1] if link else ""
+
+
+def test_a_draft_names_the_first_step_that_is_not_done_and_leads_there(
+    config: Config, clock: HandClock
+) -> None:
+    planner, approver = (browser_of(a_member(*who)) for who in (("Li", "planner"), ("Wang", "approver")))
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    assert next_for(planner, DRAFT) == ("Set the dates", DRAFT + "dates/")
+    assert next_for(approver, DRAFT) == ("Set the dates · Planner", "")
+    told(planner, DRAFT + "dates/", {"first": "2026-03-02", "publication": "after_close_full"})
+    assert next_for(planner, DRAFT) == ("Upload the plan package", DRAFT + "plan/")
+
+
+def test_the_release_check_is_asked_of_one_person_and_its_signature_of_another(
+    config: Config, clock: HandClock
+) -> None:
+    planner, approver = (browser_of(a_member(*who)) for who in (("Li", "planner"), ("Wang", "approver")))
+    drafted(planner)
+    asked = "Answer the questions of the release check"
+    assert next_for(planner, DRAFT) == (asked, DRAFT + "release/")
+    told(planner, DRAFT + "release/", ANSWERS)
+    assert next_for(planner, DRAFT) == ("You answered the release check; somebody else has to sign it.", "")
+    assert next_for(approver, DRAFT) == ("Look at the release check and sign it", DRAFT + "release/")
+    assert "Look at the release check" in approver.get("/en/office/").content.decode()
+    released(planner, approver)
+    assert next_for(planner, DRAFT) == ("Open the notice", DRAFT + "open/")
+    # What is changed afterwards has to be looked at again.
+    told(planner, DRAFT + "dates/", {"first": "2026-03-03", "publication": "after_close_full"})
+    assert next_for(planner, DRAFT) == (asked, DRAFT + "release/")
+
+
+def test_a_notice_says_what_waits_and_when_it_may_be_closed(
+    config: Config, clock: HandClock, opened: DatabaseStore
+) -> None:
+    planner, auditor = (browser_of(a_member(*who)) for who in (("Li", "planner"), ("Chen", "auditor")))
+    assert next_for(planner, HERE)[0].startswith("The notice is running")
+    opened.append("submitted", {"text": "More trees.", "channel": "web", "from": "public"})
+    Opinion.objects.update(held=True)
+    assert next_for(planner, HERE)[1] == HERE + "opinions/?standing=held"
+    assert next_for(auditor, HERE) == ("Look at the opinions that wait · Clerk · Planner", "")
+    Opinion.objects.update(held=False)
+    clock.on(days=30)
+    assert next_for(planner, HERE) == ("The period is over: close the notice", HERE + "close/")
+    told(planner, HERE + "close/", {"sure": "on"})
+    assert next_for(planner, HERE) == ("Sort and answer the opinions", HERE + "desk/")
+
+
+def test_what_somebody_asked_for_is_another_persons_next_step(
+    config: Config, clock: HandClock, opened: DatabaseStore
+) -> None:
+    planner, approver = (browser_of(a_member(*who)) for who in (("Li", "planner"), ("Wang", "approver")))
+    clock.on(days=30)
+    told(planner, HERE + "close/", {"sure": "on"})
+    told(planner, HERE + "complete/", {"sure": "on"})
+    assert next_for(planner, HERE) == ("Approve plan and answers", HERE + "approve/")
+    told(planner, HERE + "approve/", {"sure": "on"})
+    assert next_for(planner, HERE) == ("You asked for it; somebody else has to confirm it.", "")
+    waits = f"{HERE}waiting/{Pending.objects.get().pk}/"
+    assert next_for(approver, HERE) == ("Look at it and confirm it as the second person", waits)
+    # It waits already, so nobody is asked for it twice.
+    assert f'href="{HERE}approve/"' not in planner.get(HERE).content.decode()
+
+
+def test_nothing_is_offered_that_would_do_nothing_to_an_opinion(
+    config: Config, clock: HandClock, opened: DatabaseStore
+) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    opened.append("submitted", {"text": "More trees.", "channel": "web", "from": "public"})
+    page = planner.get(HERE + "opinions/O-1/").content.decode()
+    assert f"{HERE}opinions/O-1/redact/" in page
+    assert "/restore/" not in page
+    assert "/transcribe/" not in page
