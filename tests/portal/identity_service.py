@@ -56,9 +56,11 @@ class IdentityService:
         return "[openid]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in said.items())
 
     def lead_back_to(self, address: str) -> None:
-        """Register the one address to come back to."""
+        """Register the one address to come back to, and the first page of its site for after signing out."""
+        after = f"{address.partition('/office/')[0]}/"
+        known = json.dumps({"client_metadata": {"post_logout_redirect_uris": [after]}})
         with contextlib.closing(sqlite3.connect(self.folder / "identities.sqlite3")) as rows, rows:
-            rows.execute("UPDATE allauth_idp_oidc_client SET redirect_uris = ?", [address])
+            rows.execute("UPDATE allauth_idp_oidc_client SET redirect_uris = ?, data = ?", [address, known])
 
     def bend(self, how: str) -> None:
         """From now on tokens are wrong in this way; in none with an empty word."""

@@ -41,6 +41,7 @@ NO_PAGE = {
     "office_join": "leads to the same link in the reader's language",
     "office_preview": "leads to the public pages", "office_preview_end": "leads to the public pages",
     "office_reading": "leads to the draft", "mfa_index": "the page of the account",
+    "office_signed_out": "for who came by an identity service; looked at in test_openid",
     "openid_connect_callback": "leads on, or shows the page of somebody who turned back",
     "mfa_generate_recovery_codes": "leads on while there are codes that nobody used",
 }  # fmt: skip
@@ -127,6 +128,12 @@ class Person:
         page = str(self.tab.content())
         assert 'class="faults"' not in page, page.partition('class="faults"')[2][:600]
         return page
+
+    def show_again(self) -> None:
+        """Give the password again, as the pages of the second factor ask some time after signing in."""
+        self.go("account/codes/")
+        if self.tab.locator('main [name="password"]').count():
+            self.fill("Go on", password=PASSWORD)
 
     def begin(self, link: str, name: str) -> None:
         """Make an account by a link, and give login and password."""

@@ -10,6 +10,7 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.portal.browser import faults_of, invalid
@@ -32,9 +33,11 @@ def office(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[
     made = Office(tmp_path_factory.mktemp("office"), chromium)
     try:
         for stage in made.way():
-            for pages, session in eyes_on(made, stage):
+            for number, (pages, session) in enumerate(eyes_on(made, stage)):
                 made.found += [fault for lang in LANGUAGES for fault in looked_at(made, pages, session, lang)]
-                made.sources |= {f"{stage} {page}": said for page, said in read(made, pages, session)}
+                made.sources |= {
+                    f"{stage} {number} {page}": said for page, said in read(made, pages, session)
+                }
         yield made
     finally:
         made.stop()
@@ -54,6 +57,7 @@ def looked_at(office: Office, pages: Sequence[str], session: dict[str, Any], lan
         for page in pages:
             answer = tab.goto(office.service.url(in_language(page, lang)))
             assert answer.status == 200, f"{page} is no page that these eyes can see"
+            assert urlsplit(tab.url).path == urlsplit(in_language(page, lang)).path, f"{page} leads elsewhere"
             found += faults_of(tab)
     return found
 
@@ -87,6 +91,7 @@ def eyes_of(office: Office) -> Iterator[tuple[list[str], dict[str, Any]]]:
     new.begin(office.link("approver"), f"Newcomer-{office.newcomers}")
     half.go("sign-in/")
     half.fill("Sign in", login="wang", password=PASSWORD)
+    office.planner.show_again()
     for eyes, person in {"planner": office.planner, "admin": office.admin, "half": half, "new": new}.items():
         yield [path for _, path in office.visits(eyes)], {"storage_state": person.context.storage_state()}
     public = [*(f"/notices/town/{page}" for page in PUBLIC), office.news]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +11,10 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from tests.portal.browser import Service
+from tests.portal.browser import AXE, Service, faults_of
 from tests.portal.identity_service import PASSWORD, IdentityService
 from tests.portal.staff import a_member, add_factor, browser_of, code_of
+from tests.portal.test_office_words import outside
 
 from blockplan.errors import UsageError
 from blockplan.portal import config as settings_of
@@ -94,6 +96,50 @@ def test_whom_an_administrator_named_by_mail_comes_in_and_is_known_from_then_on(
     assert Staff.objects.count() == 2
     said = set(Audit.objects.values_list("what", flat=True))
     assert {"identity_expected", "identity_connected", "signed_in", "signed_out"} <= said
+
+
+def test_who_came_by_the_service_is_offered_to_end_its_session_too(
+    openid: IdentityService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named("li@example.org", "clerk")
+    client = browser_of()
+    come_back(client, openid, "li")
+    assert "whose own session goes on" in client.get("/en/office/sign-out/").content.decode()
+    said = client.post("/en/office/sign-out/", follow=True)
+    assert said.redirect_chain[-1][0] == "/en/office/signed-out/"
+    page = said.content.decode()
+    assert "At Town accounts you are still signed in" in page
+    to = html.unescape(re.search(r'href="(http[^"]+)" rel="noreferrer"', page)[1])  # type: ignore[index]
+    assert to.startswith(f"{openid.server}/identity/o/logout?")
+    assert parse_qs(urlsplit(to).query) == {
+        "client_id": ["blockplan"], "post_logout_redirect_uri": ["http://localhost:8000/"],
+    }  # fmt: skip
+    assert client.get("/en/office/").status_code == 302
+    monkeypatch.setenv("BLOCKPLAN_PSEUDO", "1")
+    assert outside(client.get("/zh/office/signed-out/").content.decode()) == []
+
+
+@pytest.mark.parametrize("said", [None, "http://id.example.org/out", "javascript:alert(1)", 7])
+def test_a_service_that_ends_no_session_from_here_is_named_as_such(
+    openid: IdentityService, settings: Any, said: Any
+) -> None:
+    (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    more = {"openid_configuration_overrides": {"end_session_endpoint": said}}
+    moved = app | {"settings": app["settings"] | more}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [moved]}}
+    named("li@example.org", "clerk")
+    client = browser_of()
+    come_back(client, openid, "li")
+    page = client.post("/en/office/sign-out/", follow=True).content.decode()
+    assert "please sign out there yourself" in page
+    assert "noreferrer" not in page
+
+
+def test_who_came_by_password_is_told_nothing_of_the_service(openid: IdentityService) -> None:
+    client = browser_of(a_member("Wang", "clerk"))
+    assert "identity service" not in client.get("/en/office/sign-out/").content.decode()
+    assert client.post("/en/office/sign-out/").headers["Location"] == "/en/"
+    assert client.get("/en/office/signed-out/").headers["Location"] == "/en/"
 
 
 @pytest.mark.parametrize("login", ["stranger", "unsure"])
@@ -283,7 +329,14 @@ def _by_browser(service: Service, chromium: Any) -> None:
     tab.wait_for_url(service.url("/zh/office/"))
     assert "公示" in tab.inner_text("main")
     tab.get_by_role("button", name="退出").click()
-    tab.wait_for_url(service.url("/zh/"))
+    tab.wait_for_url(service.url("/zh/office/signed-out/"))
+    assert not AXE.exists() or faults_of(tab) == []
+    tab.get_by_role("link", name="在Town accounts也退出").click()
+    tab.locator('button[value="logout"]').click()
+    tab.wait_for_url(service.url("/en/"))
+    # Neither here nor there is anybody signed in any more.
     tab.goto(service.url("/zh/office/"))
     assert "sign-in" in tab.url
+    tab.get_by_role("button", name="用Town accounts登录").click()
+    assert tab.locator('[name="password"]').is_visible()
     context.close()

@@ -24,7 +24,7 @@ from blockplan.portal.office.forms import Give, Invite, Join, Mail, Name
 from blockplan.portal.office.links import LASTS, TakenError, find_link, join, join_address, make_link
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Audit, Expected, Grant, Staff
-from blockplan.portal.office.openid import lead_to_service
+from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
 from blockplan.portal.words import catalogs, say
 
@@ -69,6 +69,25 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("account_login"))
     return render(request, "office/join.html", {"form": form, "link": link}, status=_status(form))
+
+
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session here; who came by the identity service is told that its own session goes on."""
+    ends = request.session.get(ENDS)
+    response: HttpResponse = accounts_of_allauth.logout(request)
+    if request.method != "POST" or ends is None:
+        return response
+    request.session[ENDS] = ends
+    return HttpResponseRedirect(reverse("office_signed_out"))
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Where the session at the identity service can be ended too."""
+    openid = config_of_environment().openid
+    if openid is None or ENDS not in request.session or request.user.is_authenticated:
+        return HttpResponseRedirect(f"/{current()}/")
+    said = {"openid": openid, "end_there": end_there(request.session[ENDS])}
+    return render(request, "office/signed_out.html", said)
 
 
 def account(request: HttpRequest) -> HttpResponse:

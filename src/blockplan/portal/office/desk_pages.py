@@ -17,6 +17,7 @@ from blockplan.portal.office import desks, second
 from blockplan.portal.office.act_forms import Lines, Sure
 from blockplan.portal.office.fields import Form, choices, word_field
 from blockplan.portal.office.may import actor_of
+from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import sliced
 from blockplan.portal.plans.models import PlanVersion
@@ -89,6 +90,7 @@ def desk(request: HttpRequest, notice: str) -> HttpResponse:
     lacking = each_gap(now)
     named = list(islice(lacking, SHOWN_GAPS))
     count = len(named) + sum(1 for _ in lacking)
+    step = at_desk(row, gaps=count, uncut=any(not gap.segment for gap in named))
     sizes = _sizes(now)
     themes = [(theme, sizes.get(theme.id, 0)) for theme in now.themes.values()]
     rows, more = sliced(themes, request)
@@ -96,6 +98,7 @@ def desk(request: HttpRequest, notice: str) -> HttpResponse:
         "notice": row, "told": numbers(now), "gap_count": count, "gaps": named,
         "rows": rows, "next": more, "form": form, "fault": fault, "campaigns": len(now.campaigns),
         "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
+        "step": None if step is None else step.for_(actor_of(request)),
     }  # fmt: skip
     return render(request, "office/desk.html", shown, status=400 if fault or form.errors else 200)
 

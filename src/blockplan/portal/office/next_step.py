@@ -84,10 +84,28 @@ def _waiting(row: Notice, actor: Actor) -> Step | None:
     return None
 
 
+def is_over(row: Notice) -> bool:
+    """Whether the period of a notice has ended, by the server's clock."""
+    return bool(row.ends_before) and clock.now() >= parse_time(row.ends_before)
+
+
+def at_desk(row: Notice, *, gaps: int, uncut: bool) -> Step | None:
+    """What comes next at the desk, of so many gaps; None where all is answered and nothing follows there."""
+    if uncut:
+        return Step("cut", "#tools", OFFICE)
+    if gaps:
+        return Step("gaps", f"{reverse('office_segments', args=[row.pk])}?show=unanswered", OFFICE)
+    return (
+        Step("complete", reverse("office_act_complete", args=[row.pk]), PLANNER)
+        if row.state == "closed"
+        else None
+    )
+
+
 def _by_state(row: Notice) -> Step:
     if row.state == "on_notice":
-        over = bool(row.ends_before) and clock.now() >= parse_time(row.ends_before)
-        return Step("close", reverse("office_act_close", args=[row.pk]), PLANNER) if over else Step("runs")
+        close = Step("close", reverse("office_act_close", args=[row.pk]), PLANNER)
+        return close if is_over(row) else Step("runs")
     if row.state == "closed":
         return Step("answer", reverse("office_desk", args=[row.pk]), OFFICE)
     if row.state not in _AFTER:

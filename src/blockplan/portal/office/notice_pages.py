@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.countries import country
-from blockplan.portal.lang import current
+from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import second
 from blockplan.portal.office.acts import ACTS, do
 from blockplan.portal.office.fields import FAULTS, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft, Pending
-from blockplan.portal.office.next_step import next_of
+from blockplan.portal.office.next_step import is_over, next_of
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
@@ -48,8 +48,8 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
     if row.state == "approved" and actor.may("planner"):
         offered.append("publish")
     waiting = waiting_of(notice)
-    asked = {one.act for one in waiting if not one.opinion}
-    offered = [name for name in offered if name not in asked]
+    useless = {one.act for one in waiting if not one.opinion} | (set() if is_over(row) else {"close"})
+    offered = [name for name in offered if name not in useless]
     shown = {
         "notice": row, "offered": offered, "draft": Draft.objects.filter(pk=notice).first(),
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
@@ -84,7 +84,7 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
-                 "original": original}  # fmt: skip
+                 "original": original, "period": row.opened.get("period")}  # fmt: skip
         return render(request, "office/act.html", shown, status=400 if form.errors else 200)
 
     view.__name__ = f"act_{name}"
@@ -141,10 +141,17 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
     shown = {
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
-        "original": _original(one), "files": sorted(one.payload.get("report", {})),
+        "original": _original(one), **_report(one),
         "may": actor.may("approver") and not one.outcome,
     }  # fmt: skip
     return render(request, "office/waiting.html", shown, status=400 if fault else 200)
+
+
+def _report(one: Pending) -> dict[str, list[tuple[str, str]]]:
+    """Files of a report that waits, by language: the pages to read, and the tables beside them."""
+    files = sorted(one.payload.get("report", {}))
+    pages = [(NAMES.get(name.partition("/")[0], name), name) for name in files if name.endswith(".html")]
+    return {"pages": pages, "tables": [(name, name) for name in files if not name.endswith(".html")]}
 
 
 def report_file(request: HttpRequest, notice: str, pending: int, path: str) -> HttpResponse:

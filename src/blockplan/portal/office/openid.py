@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 import requests
@@ -27,7 +27,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import translation
 
-from blockplan.portal.config import config_of_environment
+from blockplan.portal.config import LOOPBACK, config_of_environment
 from blockplan.portal.lang import DJANGO, of_path
 from blockplan.portal.shield import POLICY
 
@@ -39,6 +39,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 REQUIRED = ("iss", "sub", "aud", "exp", "iat")
 ENDPOINTS = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 WELL_KNOWN = "/.well-known/openid-configuration"
+#: Held by the session of somebody who came by the service: where that ends its own session; empty if nowhere.
+ENDS = "openid_ends"
 #: Seconds by which the clocks of two servers may differ.
 LEEWAY_S = 30
 
@@ -78,6 +80,7 @@ class Service(views.OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         """Who it is, once everything was checked; OAuth2Error otherwise."""
         claims = self.claims(str(kwargs["response"].get("id_token") or ""), app.client_id)
+        request.session[ENDS] = _ends(self.openid_config)
         told = self._fetch_user_info(token.token)
         if told.get("sub") != claims["sub"]:
             raise OAuth2Error("The identity service told of two persons.")
@@ -170,6 +173,33 @@ def back(request: HttpRequest, provider_id: str) -> HttpResponse:
         view = views.OAuth2CallbackView.adapter_view(Service(request, provider_id))
         response: HttpResponse = view(request)
         return response
+
+
+def _ends(said: dict[str, Any]) -> str:
+    """Where the service ends its session; empty where it does not say, or nowhere that a page may lead to."""
+    to = said.get("end_session_endpoint")
+    if not isinstance(to, str):
+        return ""
+    parts = urlsplit(to)
+    fit = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    return to if fit and parts.hostname else ""
+
+
+def end_there(ends: str) -> str:
+    """
+    The address that ends the session at the identity service and leads back to the notices.
+
+    No ID token goes along (``id_token_hint``), because none is kept; so the service asks whether it is meant.
+
+    References
+    ----------
+    OpenID Connect RP-Initiated Logout 1.0, section 2.
+    """
+    named = config_of_environment()
+    if not ends or named.openid is None:
+        return ""
+    back = {"client_id": named.openid.client_id, "post_logout_redirect_uri": f"{named.address.rstrip('/')}/"}
+    return f"{ends}{'&' if '?' in ends else '?'}{urlencode(back)}"
 
 
 def lead_to_service(response: HttpResponse) -> HttpResponse:
