@@ -161,7 +161,8 @@ def particulars(request: HttpRequest, notice: str) -> HttpResponse:
             one.save(update_fields=["particulars"])
             note("draft_changed", who=actor_of(request).name, notice=notice, about="particulars")
             return HttpResponseRedirect(reverse("office_draft", args=[notice]))
-    shown = {"draft": one, "form": form}
+    missing = asked_and_missing(particulars_from(one.particulars), country(one.country))
+    shown = {"draft": one, "form": form, "missing": missing}
     return render(request, "office/particulars.html", shown, status=400 if form.errors else 200)
 
 
