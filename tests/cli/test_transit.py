@@ -37,7 +37,7 @@ def transit(folder, *more, call=run):
 
 def test_the_document_has_definition_shares_points_and_what_was_interpolated(town) -> None:
     done = transit(town, "--json", call=program)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr  # where a machine is slow, stderr tells how far it is
     found = json.loads(done.stdout)
     shares = {(row["count"], row["within_min"]): row for row in found["shares"]}
     assert shares["jobs", 10.0]["mean_share"] == pytest.approx((111 + 110 + 100) / 3 / 111)
