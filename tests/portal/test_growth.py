@@ -59,6 +59,7 @@ PATHS = (
     f"{API}/opinions?cursor=100",
     f"{API}/opinions?layer=parcels&object=P-7",
     f"{API}/opinions?late=true",
+    f"{API}/opinions?standing=withdrawn",
     f"{API}/opinions?late=false&channel=web",
     f"{API}/opinions/O-5",
     f"{API}/checkpoints",

@@ -131,8 +131,8 @@ def counts(notice: Notice) -> dict[str, int]:
 
 
 def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
-    # Truth values are written as lists, since a bare one would walk past its index.
-    rows = Opinion.objects.filter(notice_id=notice.id, held__in=[False])
+    # Bare on purpose: nearly all are not held, and their index would be walked for the few that are sought.
+    rows = Opinion.objects.filter(notice_id=notice.id, held=False)
     for name in ("standing", "round"):
         if (value := getattr(filters, name)) is not None:
             rows = rows.filter(**{name: value})
@@ -140,6 +140,7 @@ def _chosen(notice: Notice, filters: Filters) -> QuerySet[Opinion]:
         return rows  # what stands in the bodies is not open, so nothing can be chosen by it
     for name in ("late", "sender", "channel"):
         if (value := getattr(filters, name)) is not None:
+            # Written as a list, since a bare truth value would walk past its index.
             rows = rows.filter(**{f"{name}__in": [value]})
     return rows if filters.object is None else _about(rows, notice.id, *filters.object)
 
