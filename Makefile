@@ -41,8 +41,7 @@ test-library: $(READY) ## the library tests but long searches, e.g. on another P
 	$(BIN)/python -m pytest -m "not browser and not soak" --ignore tests/portal --ignore tests/propose --ignore tests/batch
 
 test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in a cluster of their own
-	$(BIN)/python -m pytest tests/portal --database postgresql -m "not soak and (not browser or whole_way)" \
-		--ignore tests/portal/test_kills.py # these take longer than CI has; make soak runs them
+	$(BIN)/python -m pytest tests/portal --database postgresql -m "not soak and (not browser or whole_way)"
 
 check: $(READY) ## format, lint, types, order of the rooms, docs
 	$(BIN)/ruff format --check .
