@@ -17,7 +17,7 @@ def main() -> None:
     for name in [name for name in os.environ if name.startswith("BLOCKPLAN_")]:
         del os.environ[name]
     from blockplan.cli.demo import example
-    from blockplan.portal import background, serve  # noqa: F401
+    from blockplan.portal import background, serve  # noqa: F401 (imported to be compiled)
     from blockplan.portal.ahead import judged
     from blockplan.portal.preload import preload
 
@@ -25,7 +25,7 @@ def main() -> None:
         config = serve.set_up(data=folder)
         serve.setup_link(config)
         preload()
-        import granian  # noqa: F401
+        import granian  # noqa: F401 (imported to be compiled)
         from django.db import connection
 
         from blockplan.portal.demo import open_demo

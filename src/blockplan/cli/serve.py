@@ -104,7 +104,7 @@ def command(
             return
         if plan is not None and judged is not None:
             told["notice"] = _at_hand(config, plan, judged, scenario, country)
-        preload()  # while the reference plan is being judged
+        preload()  # here already, while the reference plan is being judged
         if demo:
             from blockplan.portal.demo import open_demo
 

@@ -13,6 +13,8 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from blockplan.portal.shield import address_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -93,14 +95,8 @@ def patient(application: Application, config: Config) -> Application:
 
     def bounded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") not in {None, "", "0"}:
-            address = _address(environ, config.proxies)
+            address = address_in(environ, config.proxies)
             environ["wsgi.input"] = _Body(environ["wsgi.input"], places, address)
         return application(environ, start_response)
 
     return bounded
-
-
-def _address(environ: dict[str, Any], proxies: int) -> str:
-    """Where a request came from, as `blockplan.portal.shield.address_of` has it."""
-    said = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    return str(said[-proxies] if proxies and len(said) >= proxies else environ.get("REMOTE_ADDR", ""))

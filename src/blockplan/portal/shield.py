@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
     from django.http import HttpRequest, HttpResponse
 
@@ -70,9 +70,14 @@ def as_download(response: HttpResponse, name: str) -> HttpResponse:
 
 def address_of(request: HttpRequest, proxies: int) -> str:
     """The address that a request came from; behind `proxies` proxies that are ours, what they say."""
-    direct: Any = request.META.get("REMOTE_ADDR", "")
+    return address_in(request.META, proxies)
+
+
+def address_in(environ: Mapping[str, Any], proxies: int) -> str:
+    """The same, before Django has seen the request."""
+    direct = str(environ.get("REMOTE_ADDR", ""))
     if not proxies:
-        return str(direct)
-    said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        return direct
+    said = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     # Only the last entries were written by our own proxies; what stands before them anybody may write.
-    return said[-proxies] if len(said) >= proxies else str(direct)
+    return said[-proxies] if len(said) >= proxies else direct
