@@ -91,8 +91,10 @@ async def _round(
                 if status == 201:
                     done[key] = json.loads(answer)
                     del still_open[key]
-        except (OSError, EOFError, TimeoutError, asyncio.IncompleteReadError):
-            client.close()
+        except (OSError, EOFError, TimeoutError):
+            pass  # the blow
+        finally:
+            client.close()  # also where all shown work is used up before it
 
     tasks = [asyncio.create_task(submit(who)) for who in range(SUBMITTERS)]
     await asyncio.sleep(seconds)
