@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
-from tests.builders import a_plan
+from tests.builders import a_plan, parcels_of, square
 from tests.check.fakes import Fake, reading, supply
 
 from blockplan.check import check
 from blockplan.check.limits import compare, margin
-from blockplan.check.verdict import CheckResult, Required
+from blockplan.check.verdict import CheckResult, Required, Verdict
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.report.tables import missing_words
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,3 +239,50 @@ def test_another_plans_figure_asks_nothing_of_this_one(tmp_path: Path) -> None:
     (folder / "beds.yaml").write_text(rule.replace("force: must", "force: comparator"), encoding="utf-8")
     result = judged(folder, supply("nursing_beds_per_1000", 300))
     assert (result.verdicts[0].outcome, result.verdicts[0].remedy, result.exit_code) == ("fail", None, 0)
+
+
+GREEN_OF_NORTH = """\
+id: town-green
+title: Green of the north area
+measure: green_per_resident
+unit: m2
+force: must
+confidence: A
+scope: { kind: area, id: north }
+limits:
+  - from: 2019-01-01
+    min: 20
+    source: { document: Town Plan Rules 2018, clause: "4.2" }
+still_in_force_on: 2026-11-01
+cases:
+  - { name: at, day: 2020-01-01, green_per_resident: 20, expect: pass }
+  - { name: below, day: 2020-01-01, green_per_resident: 7.9, expect: fail }
+  - { name: above, day: 2020-01-01, green_per_resident: 28.1, expect: pass }
+  - { name: not measured, day: 2020-01-01, green_per_resident: null, expect: unknown }
+  - { name: before the first limit, day: 2018-12-31, green_per_resident: 9, expect: not_applicable }
+"""
+
+
+def north_of(folder: Path, *names: str) -> Verdict:
+    """The verdict on the green of the area north, where the areas of the plan bear some names."""
+    (folder / "green.yaml").write_text(GREEN_OF_NORTH, encoding="utf-8")
+    (folder / "pack.yaml").write_text("id: town\ntitle: Town\npublisher: Town\n", encoding="utf-8")
+    parcels = parcels_of("1401", "0701", "0701", residents=[None, 100.0, 100.0])
+    shapes = [square(0).union(square(1)), square(2)]
+    areas = gpd.GeoDataFrame({"area_id": list(names)}, geometry=shapes, crs="EPSG:4548")
+    (verdict,) = check(a_plan(parcels, areas=areas), [folder]).verdicts
+    return verdict
+
+
+def test_the_plans_figure_does_not_judge_an_area_that_the_measure_does_not_part(tmp_path: Path) -> None:
+    verdict = north_of(tmp_path, "south", "north")  # over the plan 50 m2, in the north none
+    assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("area", "north", "unknown")
+    assert (verdict.measured, verdict.margin, verdict.where) == (None, None, ())
+    assert verdict.missing == ("green_per_resident: it is not measured by area",)
+
+
+def test_an_area_that_the_plan_does_not_have_is_unknown_with_the_ids_that_it_has(tmp_path: Path) -> None:
+    verdict = north_of(tmp_path, "south", "North")
+    assert (verdict.outcome, verdict.missing) == ("unknown", ("areas: none with the id north",))
+    assert verdict.notes[0]["en"] == "The plan has no area with the id “north”; it has south, North."
+    assert missing_words(verdict.missing[0], Words("zh")) == "没有编号为 north 的片区"

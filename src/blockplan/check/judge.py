@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blockplan.check import notes
+from blockplan.check import notes, scopes
 from blockplan.check.capacity import capacity
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.packs import available, load
@@ -27,12 +27,8 @@ if TYPE_CHECKING:
     from blockplan.check.packs import Pack
     from blockplan.check.rules import Gauge, Rule
     from blockplan.check.verdict import Outcome, Text
-    from blockplan.measure.measurement import Measurement, Part
+    from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
-
-
-#: Stands for the objects of a kind where the plan has none.
-EVERY = "*"
 
 
 class Instruments(Protocol):
@@ -203,24 +199,22 @@ class _Bench:
         """One verdict, or one for each object of the kind that the rule judges."""
         choice = choices(rule, self.plan.manifest)
         outcome, required = decide(rule, self.day, None, choice.limit)
-        asked = _Asked(rule, pack, choice, required, self._object(rule), self.residents)
+        asked = _Asked(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
         why_not = self._why_not(rule, outcome)
         if why_not is not None:
             yield self._record(asked, {"notes": (why_not,)})
             return
         measurement = self._measure(rule.measure, dict(choice.measure))
-        if rule.scope.kind in {"plan", "city"} or (rule.scope.id and not _parts(rule, measurement)):
+        if scopes.is_whole(rule, choice):
             yield self._verdict(asked, measurement)
             return
-        parts = _parts(rule, measurement)
+        parts = scopes.parts_of(rule, measurement)
         for part in parts:
-            people = _people(self.residents, part)
+            people = scopes.people_of(self.residents, part)
             one = replace(asked, scope_id=part.scope.partition(":")[2], people=people)
-            yield self._verdict(one, _of_part(measurement, part))
+            yield self._verdict(one, scopes.of_part(measurement, part))
         if not parts:
-            none = replace(measurement, value=None, by=(), readings=(), places=(), supply=None)
-            missing = measurement.missing or (f"{rule.scope.kind}: no part of {rule.measure} is one",)
-            yield self._verdict(asked, replace(none, missing=missing))
+            yield self._verdict(asked, scopes.of_none(rule, measurement, self.plan))
 
     def gauged(self, name: str) -> tuple[Measurement, tuple[Fault, ...]] | None:
         """A measure that a statement is bound to, and the faults that touch it; None where there is none."""
@@ -228,9 +222,6 @@ class _Bench:
             return None
         found = self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
         return found, doubts(found, self.faults, self.instruments.reads(name))
-
-    def _object(self, rule: Rule) -> str:
-        return rule.scope.id or (EVERY if rule.scope.each else self.plan.manifest.id)
 
     def _verdict(self, asked: _Asked, measurement: Measurement) -> Verdict:
         rule, choice = asked.rule, asked.choice
@@ -330,6 +321,7 @@ class _Bench:
             "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
+                *scopes.about_scope(rule, self.plan),
                 *notes.about_range(rule, outcome, required, measurement, asked.people),
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
@@ -375,37 +367,6 @@ class _Bench:
             pack=asked.pack.id,
             **{**blank, **found},
         )
-
-
-def _parts(rule: Rule, measurement: Measurement) -> tuple[Part, ...]:
-    """The parts of a measurement that a rule judges one by one."""
-    if rule.scope.id is not None:
-        return tuple(part for part in measurement.by if part.scope == f"{rule.scope.kind}:{rule.scope.id}")
-    return tuple(part for part in measurement.by if part.scope.startswith(f"{rule.scope.kind}:"))
-
-
-def _of_part(measurement: Measurement, part: Part) -> Measurement:
-    """The measurement of one part, as if nothing else had been measured."""
-    return replace(
-        measurement,
-        value=part.value,
-        supply=part.supply,
-        missing=part.missing or (measurement.missing if part.value is None else ()),
-        places=part.places,
-        counted=part.counted or measurement.counted,
-        affected_residents=part.affected_residents,
-        by=(),
-        readings=(),
-    )
-
-
-def _people(residents: Residents, part: Part) -> Residents:
-    """Residents of a part with the plan's range, in proportion."""
-    if part.residents is None or not residents.central:
-        return replace(residents, low=None, central=part.residents, high=None)
-    factor = part.residents / residents.central
-    low, high = (None if end is None else end * factor for end in (residents.low, residents.high))
-    return replace(residents, low=low, central=part.residents, high=high)
 
 
 def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:
