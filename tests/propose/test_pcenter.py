@@ -68,3 +68,35 @@ def test_what_cannot_be_is_refused() -> None:
     far = np.where(DISTANCES > 5, np.inf, DISTANCES)
     with pytest.raises(InfeasibleError, match="Of 2 sites, no choice within the limits reaches everybody"):
         pcenter(far, limits=Limits(p=2, apart=apart))
+
+
+@pytest.mark.parametrize(
+    ("distances", "p"),
+    [
+        ([[1.0, np.inf], [np.inf, 1.0]], 1),
+        ([[1.0, np.inf], [np.inf, 2.0], [3.0, np.inf]], 1),
+        ([[0.0, np.inf, np.inf], [np.inf, 0.0, np.inf], [np.inf, np.inf, 0.0]], 2),
+    ],
+)
+def test_too_few_sites_for_parts_out_of_reach_of_each_other_are_told(
+    distances: list[list[float]], p: int
+) -> None:
+    with pytest.raises(InfeasibleError, match=f"Of {p} sites, no choice within the limits reaches everybody"):
+        pcenter(distances, p=p)
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(0, 2**32 - 1), st.data())
+@settings(deadline=None, max_examples=40)
+def test_an_answer_is_there_exactly_where_some_choice_reaches_everybody(
+    sites: int, points: int, seed: int, data: st.DataObject
+) -> None:
+    random = np.random.default_rng(seed)
+    distances = random.integers(0, 9, (sites, points)).astype(float)
+    distances[random.random(distances.shape) < 0.5] = np.inf
+    p = data.draw(st.integers(1, sites))
+    worst = [distances[list(c)].min(axis=0).max() for c in itertools.combinations(range(sites), p)]
+    if np.isfinite(min(worst)):
+        assert pcenter(distances, p=p).objective == min(worst)
+    else:
+        with pytest.raises(InfeasibleError):
+            pcenter(distances, p=p)

@@ -50,6 +50,30 @@ def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
     return frame, faults
 
 
+def with_gaps(dtype: Any) -> Any:
+    """
+    The kind of a column once some of its values are unknown: whole numbers stay whole, flags stay flags.
+
+    Examples
+    --------
+    >>> with_gaps(np.dtype("int32")), with_gaps(np.dtype("float64"))
+    (Int32Dtype(), dtype('float64'))
+    """
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "iub":
+        return dtype
+    name = "boolean" if dtype.kind == "b" else dtype.name.replace("i", "I").replace("u", "U")
+    return pd.api.types.pandas_dtype(name)
+
+
+def widened(frame: pd.DataFrame, columns: list[str], like: pd.DataFrame) -> pd.DataFrame:
+    """A frame with the given columns; those of which it knows nothing are of the kind they have in `like`."""
+    wide = frame.reindex(columns=columns)
+    for column in columns:
+        if column in like and column != "geometry" and wide[column].isna().all():
+            wide[column] = pd.Series(None, index=wide.index, dtype=with_gaps(like[column].dtype))
+    return wide
+
+
 @cache
 def empty_frame(layer: str) -> pd.DataFrame:
     """A layer without rows, with every column of the contract; read only: all plans share it."""

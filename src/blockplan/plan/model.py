@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import pandas as pd
 
 from blockplan.plan.crs import plan_crs
-from blockplan.plan.frames import empty_frame, tidy
+from blockplan.plan.frames import empty_frame, tidy, widened
 from blockplan.plan.hashing import content_hash
 from blockplan.plan.layers import LAYERS
 
@@ -229,6 +229,7 @@ def _with_rows(frame: pd.DataFrame | None, changed: pd.DataFrame | None, gone: s
     replaced = [id_ for id_ in frame.index if id_ not in gone or id_ in changed.index]
     added = [id_ for id_ in changed.index if id_ not in frame.index]
     columns = [*frame.columns, *(column for column in changed.columns if column not in frame.columns)]
-    rows = [part.reindex(columns=columns) for part in (kept, changed) if len(part)]
+    pairs = ((kept, changed), (changed, frame))
+    rows = [widened(part, columns, like) for part, like in pairs if len(part)]
     both = pd.concat(rows) if len(rows) > 1 else rows[0]
     return both.loc[[*dict.fromkeys(replaced), *dict.fromkeys(added)]]

@@ -150,6 +150,8 @@ def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFr
 def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[str]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 (listing changes needs no pandas)
 
+    from blockplan.plan.frames import widened  # noqa: PLC0415
+
     id_column = _id_column(layer)
     rows: dict[str, dict[str, Any] | None] = {}
     for one in changes:
@@ -171,10 +173,11 @@ def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[s
         *frame.columns,
         *{name: 0 for row in stay.values() for name in row if name not in frame.columns},
     ]
-    anew = pd.DataFrame(list(stay.values()), index=pd.Index(list(stay), dtype="object")).reindex(
-        columns=columns
+    # As objects: beside a row without one, a long id must not lose its last digits as a float.
+    anew = pd.DataFrame(
+        list(stay.values()), index=pd.Index(list(stay), dtype="object"), columns=columns, dtype="object"
     )
-    both = _joined(kept.reindex(columns=columns), anew, frame)
+    both = _joined(widened(kept, columns, anew), anew, frame)
     # By place, not by id: ids of features that no change touches may stand twice.
     place = {id_: at for at, id_ in reversed(list(enumerate(frame.index)))}
     order = sorted(range(len(both)), key=lambda at: place.get(both.index[at], len(frame)))
@@ -186,9 +189,16 @@ def _joined(kept: pd.DataFrame, anew: pd.DataFrame, frame: pd.DataFrame) -> pd.D
     import geopandas as gpd  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
 
+    from blockplan.plan.frames import with_gaps  # noqa: PLC0415
+
     for column in anew.columns:
-        if column in frame.columns and column != GEOMETRY:
-            anew[column] = anew[column].astype(frame[column].dtype)
+        if column == GEOMETRY:
+            continue
+        if column not in frame.columns:
+            anew[column] = anew[column].infer_objects()
+            continue
+        kind = frame[column].dtype
+        anew[column] = anew[column].astype(with_gaps(kind) if anew[column].isna().any() else kind)
     if not isinstance(frame, gpd.GeoDataFrame):
         joined: pd.DataFrame = pd.concat([kept, anew]) if len(kept) else anew
         return joined

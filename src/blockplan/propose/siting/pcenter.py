@@ -136,8 +136,10 @@ def _begin(question: _Question, steps: NDArray[np.float64]) -> NDArray[np.intp]:
         while len(chosen) < question.most and away.max() > 0:
             chosen.append(int(np.argmin(distance[:, int(np.argmax(away))])))
             away = np.minimum(away, distance[chosen[-1]])
-        return np.unique(np.array(chosen, dtype=np.intp))
-    found, ruled_out = _within(question, float(steps[-1]))
+        if np.isfinite(away).all():
+            return np.unique(np.array(chosen, dtype=np.intp))
+    # Without a step nobody is reached from anywhere: no distance is left to ask about.
+    found, ruled_out = _within(question, float(steps[-1])) if len(steps) else (None, True)
     if found is None:
         why = (
             "no choice within the limits reaches everybody"
