@@ -6,7 +6,7 @@ import email
 import socketserver
 import threading
 from email import policy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -20,6 +20,8 @@ class MailServer:
         self.recipients: list[str] = []
         #: Answers to the next recipients; then 250.
         self.says: list[str] = []
+        #: What it says, in the place of what is usual, to: greeting, AUTH, MAIL, DATA (after the text).
+        self.refuses: dict[str, str] = {}
         #: Hang up after so many mails were taken, before it is said.
         self.hangs_up_after: int | None = None
         outer = self
@@ -39,29 +41,40 @@ class MailServer:
         def say(line: str) -> None:
             client.wfile.write(line.encode() + b"\r\n")
 
-        say("220 test")
+        say(self.refuses.get("greeting", "220 test"))
+        if "greeting" in self.refuses:
+            return
         while line := client.rfile.readline():
-            word = line[:4].upper()
-            if word == b"DATA":
+            word = line[:4].upper().decode()
+            if word == "DATA":
                 say("354 go on")
-                lines = []
-                while (part := client.rfile.readline()) not in (b".\r\n", b""):
-                    lines.append(part[1:] if part.startswith(b"..") else part)
-                self.mails.append(email.message_from_bytes(b"".join(lines), policy=policy.default))  # type: ignore[arg-type]
-                if self.hangs_up_after is not None and len(self.mails) > self.hangs_up_after:
-                    self.hangs_up_after = None
+                if not self._taken(client):
                     return
-                say("250 taken")
-            elif word == b"RCPT":
+                say(self.refuses.get("DATA", "250 taken"))
+            elif word == "RCPT":
                 answer = self.says.pop(0) if self.says else "250 ok"
                 if answer.startswith("250"):
                     self.recipients.append(line.decode().split("<")[1].split(">")[0])
                 say(answer)
-            elif word == b"QUIT":
+            elif word == "QUIT":
                 say("221 bye")
                 return
             else:
-                say("250 ok")
+                usual = {"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "235 welcome"}
+                say(self.refuses.get(word, usual.get(word, "250 ok")))
+
+    def _taken(self, client: Any) -> bool:
+        """The text of a mail; False where the server is to hang up now."""
+        lines = []
+        while (part := client.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(part[1:] if part.startswith(b"..") else part)
+        made = email.message_from_bytes(b"".join(lines), policy=policy.default)
+        if "DATA" not in self.refuses:
+            self.mails.append(cast("EmailMessage", made))
+        if self.hangs_up_after is not None and len(self.mails) > self.hangs_up_after:
+            self.hangs_up_after = None
+            return False
+        return True
 
     def stop(self) -> None:
         self._server.shutdown()

@@ -19,16 +19,19 @@ from django.test import Client
 from tests.notice.records import PERIOD
 from tests.portal.browser import Service
 from tests.portal.smtp import MailServer
+from tests.portal.staff import a_member, browser_of
 from tests.portal.test_opinion_form import draft_of, page, unlisted
 
 from blockplan.errors import UsageError
 from blockplan.notice import taking as intake
-from blockplan.portal.mail import outbox, sender
-from blockplan.portal.mail.models import Outgoing, Subscription
+from blockplan.portal.mail import halts, outbox, sender
+from blockplan.portal.mail.letters import letter
+from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.core.mail import EmailMessage
     from tests.notice.records import HandClock
 
     from blockplan.portal.config import Config
@@ -103,10 +106,10 @@ def test_a_server_that_is_down_is_tried_again_later_and_later(mailing: MailServe
     waits = []
     for _ in range(4):
         assert sender.send_due() == 0
-        row = Outgoing.objects.get()
-        waits.append(row.due - clock.now.timestamp())
+        waits.append(Outlet.objects.get().until - clock.now.timestamp())
         clock.on(seconds=waits[-1])
     assert waits == [60, 120, 240, 480]
+    assert Outgoing.objects.get().tries == 0  # what is not the mail's fault costs it no try
 
 
 @pytest.mark.parametrize(("answer", "left"), [("451 later", 1), ("452 full", 1), ("550 nobody", 0)])
@@ -128,6 +131,90 @@ def test_one_bad_address_does_not_hold_up_the_others(mailing: MailServer) -> Non
     mailing.says = ["550 nobody"]
     assert sender.send_due() == 1
     assert mailing.recipients == ["good@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "step"),
+    [
+        ("greeting", "554 5.7.1 blocked, try later", "greeting"),
+        ("greeting", "421 busy", "greeting"),
+        ("AUTH", "535 5.7.8 authentication credentials invalid", "sign_in"),
+        ("MAIL", "550 5.7.1 sender not allowed", "sender"),
+        ("MAIL", "552 5.3.4 quota", "sender"),
+        ("RCPT", "554 5.7.1 relay access denied", "relay"),
+        ("RCPT", "530 5.7.0 sign in first", "relay"),
+        ("DATA", "554 5.7.1 content filter is down", "content"),
+        ("DATA", "552 5.3.4 no room", "content"),
+    ],
+)
+def test_what_is_not_about_a_recipient_keeps_every_mail_and_warns_the_office(
+    mailing: MailServer, clock: HandClock, monkeypatch: pytest.MonkeyPatch, where: str, answer: str, step: str
+) -> None:
+    for name in ("EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"):
+        monkeypatch.setattr(settings, name, "plans")
+    for number in range(10):
+        outbox.subscribe("town", f"p{number}@example.org", "en")
+    mailing.refuses = {where: answer} if where != "RCPT" else {}
+    mailing.says = [answer] if where == "RCPT" else []
+    assert sender.send_due() == 0
+    assert Outgoing.objects.count() == 10
+    assert sender.send_due() == 0  # and nothing is tried again at once
+    state = Outlet.objects.get()
+    assert (state.step, state.code.partition(" ")[0]) == (step, answer[:3])
+    home = page(browser_of(a_member("Wang", "clerk")).get("/en/office/"))
+    assert "No mail goes out since" in home
+    assert "Mails that wait: 10" in home
+    assert "busy" not in home  # none of the server's words
+    mailing.refuses = {}
+    clock.on(seconds=60)
+    while sender.send_due():
+        pass
+    assert sorted(mailing.recipients)[-1] == "p9@example.org"
+    assert (Outgoing.objects.count(), halts.warning()) == (0, None)
+    assert "No mail goes out" not in page(browser_of(a_member("Qian", "clerk")).get("/en/office/"))
+
+
+def test_at_the_end_of_a_mail_only_a_narrow_list_of_codes_speaks_of_its_recipient(
+    mailing: MailServer,
+) -> None:
+    an_opinion("gone@example.org")
+    mailing.refuses = {"DATA": "550 5.1.1 no such user"}
+    assert sender.send_due() == 0
+    assert (Outgoing.objects.count(), halts.warning()) == (0, None)
+
+
+def test_one_mail_that_is_refused_for_its_content_does_not_stop_the_others_for_ever(
+    mailing: MailServer, clock: HandClock
+) -> None:
+    an_opinion("odd@example.org")
+    an_opinion("good@example.org")
+    for _ in range(sender.MOST_TRIES):
+        mailing.refuses = {"DATA": "554 5.7.1 looks odd"}
+        sender.send_due()
+        mailing.refuses = {}
+        clock.on(seconds=60)
+        outbox.subscribe("town", "other@example.org", "en")
+        sender.send_due()
+        clock.on(seconds=halts.LONGEST_WAIT_S)
+    assert "good@example.org" in mailing.recipients
+    assert Outgoing.objects.count() == 0
+
+
+def test_a_lease_is_counted_from_each_mail_and_not_from_its_batch(
+    mailing: MailServer, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        outbox.subscribe("town", f"p{number}@example.org", "en")
+    dues: list[float] = []
+
+    def slow(row: Outgoing) -> EmailMessage:
+        dues.append(row.due - clock.now.timestamp())
+        clock.on(seconds=18)
+        return letter(row)
+
+    monkeypatch.setattr(sender, "letter", slow)
+    sender.send_due()
+    assert dues == [sender.LEASE_S] * 40
 
 
 def test_a_mail_is_given_up_after_many_tries(mailing: MailServer) -> None:

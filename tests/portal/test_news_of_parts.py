@@ -14,8 +14,8 @@ from tests.portal.test_mail import link_of, server  # noqa: F401 (a fixture)
 from tests.portal.test_register import published  # noqa: F401 (a fixture)
 from tests.portal.test_store import send
 
-from blockplan.portal.mail import outbox, sender
-from blockplan.portal.mail.models import Outgoing, Subscription
+from blockplan.portal.mail import halts, outbox, sender
+from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
 from blockplan.portal.record.models import Opinion
 
 if TYPE_CHECKING:
@@ -199,8 +199,8 @@ def test_news_of_a_theme_are_tried_again_where_the_server_is_away(
     sender.send_due()
     of_theme.stop()
     assert sender.send_due() == 0
-    assert Outgoing.objects.get().tries == 1
-    assert Outgoing.objects.get().due == clock().timestamp() + sender.FIRST_WAIT_S
+    assert Outgoing.objects.get().tries == 0
+    assert Outlet.objects.get().until == clock().timestamp() + halts.FIRST_WAIT_S
 
 
 def test_other_steps_are_no_news_of_a_theme_nor_opinions_that_name_one(of_theme: MailServer) -> None:

@@ -31,6 +31,24 @@ class Outgoing(models.Model):
         return f"{self.kind} of {self.notice_id}"
 
 
+class Outlet(models.Model):
+    """One row: whether sending stands still, since when, and why (`blockplan.portal.mail.halts`)."""
+
+    #: Where it went wrong, by a key of ``mail.halt``; empty while mail goes out.
+    step = models.CharField(max_length=12, default="", blank=True)
+    #: The server's codes, and none of its words, which may hold an address.
+    code = models.CharField(max_length=20, default="", blank=True)
+    since = models.CharField(max_length=MOMENT, default="", blank=True)
+    tries = models.PositiveIntegerField(default=0)
+    #: Seconds; nothing is tried before this.
+    until = models.FloatField(default=0.0)
+    #: Seconds; when the server took the last mail.
+    taken = models.FloatField(default=0.0)
+
+    def __str__(self) -> str:
+        return self.step or "mail goes out"
+
+
 class Subscription(models.Model):
     """
     Somebody who wants to hear of a notice, of an opinion of their own, of one object of the plan, or of one

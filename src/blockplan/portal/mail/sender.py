@@ -1,9 +1,12 @@
 """
 Sending what is queued, by the SMTP server of the office, with patience.
 
-A mail is claimed by one who sends it, for ten minutes, and its row goes once the server has taken it: whoever
-is killed between the two leaves a mail that is sent once more. So a mail comes at least once, seldom twice,
-and then under the same ``Message-ID``.
+A mail is claimed by one who sends it, for ten minutes from that moment, and its row goes once the server
+has taken it: whoever is killed between the two leaves a mail that is sent once more. So a mail comes at least
+once, seldom twice, and then under the same ``Message-ID``.
+
+Only what the server says of a recipient ends a mail for good. Everything else stops the batch, keeps what
+waits, and is told to the office (`blockplan.portal.mail.halts`).
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from django.db import transaction
 from django.db.models import F
 
 from blockplan.portal import clock
+from blockplan.portal.mail import halts
 from blockplan.portal.mail.letters import letter
 from blockplan.portal.mail.models import Outgoing, Subscription
 from blockplan.portal.mail.outbox import NEWS_OF_OBJECTS, NEWS_OF_THEMES, sends
@@ -28,8 +32,6 @@ if TYPE_CHECKING:
 
 #: For so long a mail belongs to who claimed it.
 LEASE_S = 600.0
-FIRST_WAIT_S = 60.0
-LONGEST_WAIT_S = 6 * 3600.0
 #: Together with the waits between them, about three days.
 MOST_TRIES = 20
 BATCH = 50
@@ -42,33 +44,48 @@ def send_due() -> int:
     if not sends():
         return 0
     now = clock.now().timestamp()
-    numbers = list(
-        Outgoing.objects.filter(due__lte=now).order_by("due", "id").values_list("id", flat=True)[:BATCH]
-    )
+    due = Outgoing.objects.filter(due__lte=now).order_by("due", "id")
+    if halts.waits(now):
+        due = due.filter(kind="all")  # news are put to their readers meanwhile
+    numbers = list(due.values_list("id", "kind")[:BATCH])
     if not numbers:
         return 0
     connection = get_connection()
     sent = 0
     try:
-        for number in numbers:
-            row = _claimed(number, now)
+        for number, kind in numbers:
+            if kind != "all":
+                connection.open()  # before a mail is claimed: a server that is away costs it no try
+            row = _claimed(number)
             if row is not None:
                 sent += _fanned(row) if row.kind == "all" else _sent(row, connection)
-    except (OSError, smtplib.SMTPServerDisconnected) as error:
-        # The server is away: whatever waits will wait as long as its own tries say.
-        log.warning("the mail server cannot be reached: %s", type(error).__name__)
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("mail stands still: %s %s", type(error).__name__, halts.codes(error))
+        halts.halt(error)
+    else:
+        if sent:
+            halts.went_on(clock.now().timestamp())
     finally:
         _shut(connection)
     return sent
 
 
-def _claimed(number: int, now: float) -> Outgoing | None:
+def _claimed(number: int) -> Outgoing | None:
     """The mail, where nobody else sends it now."""
+    now = clock.now().timestamp()  # of each mail by itself: a batch may take longer than a lease
     mine = Outgoing.objects.filter(id=number, due__lte=now).update(due=now + LEASE_S, tries=F("tries") + 1)
     return Outgoing.objects.select_related("notice").filter(id=number).first() if mine else None
 
 
 def _sent(row: Outgoing, connection: BaseEmailBackend) -> int:
+    """
+    1 where the server took it; what it says of the recipient ends the mail or lets it wait.
+
+    Raises
+    ------
+    OSError, SMTPException
+        What is not about the recipient: the mail waits, and so must all others.
+    """
     try:
         made = letter(row)
         made.connection = connection
@@ -77,41 +94,37 @@ def _sent(row: Outgoing, connection: BaseEmailBackend) -> int:
         log.warning("a mail cannot be written (%s); it is erased", type(error).__name__)
         row.delete()
         return 0
-    except smtplib.SMTPServerDisconnected:
-        _wait(row)
-        raise
     except smtplib.SMTPException as error:
-        if _for_ever(error):
-            log.warning("a mail was refused for good (%s); it is erased", _code(error))
+        if not halts.of_recipient(error):
+            _wait(row, all_wait=True)
+            raise
+        number, _ = halts.codes(error)
+        if number >= 500:
+            log.warning("a recipient was refused for good (%s); the mail is erased", number)
             row.delete()
         else:
             _wait(row)
         return 0
     except OSError:
-        _wait(row)
+        _wait(row, all_wait=True)
         raise
     row.delete()
     return 1
 
 
-def _wait(row: Outgoing) -> None:
-    if row.tries >= MOST_TRIES:
+def _wait(row: Outgoing, *, all_wait: bool = False) -> None:
+    """
+    Try it again later; after many tries no more.
+
+    Where the server refuses all mail (`all_wait`) none is given up; one that stops others again and again is,
+    once the server took others meanwhile: then the fault is in this mail.
+    """
+    now = clock.now().timestamp()
+    if row.tries >= MOST_TRIES and (not all_wait or halts.took_since(now - halts.LONGEST_WAIT_S)):
         log.warning("a mail could not be sent in %d tries; it is erased", row.tries)
         row.delete()
         return
-    wait_s = min(FIRST_WAIT_S * 2 ** min(row.tries - 1, 16), LONGEST_WAIT_S)
-    Outgoing.objects.filter(id=row.pk).update(due=clock.now().timestamp() + wait_s)
-
-
-def _for_ever(error: smtplib.SMTPException) -> bool:
-    """Whether the server will never take it (5xx); all else may pass."""
-    return 500 <= (_code(error) or 0) < 600
-
-
-def _code(error: smtplib.SMTPException) -> int | None:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _ in error.recipients.values()), default=None)
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+    Outgoing.objects.filter(id=row.pk).update(due=now + halts.wait_s(row.tries))
 
 
 def _fanned(row: Outgoing) -> int:

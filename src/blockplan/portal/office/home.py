@@ -11,6 +11,7 @@ from blockplan.portal.office.may import OF_NOTICES, actor_of, sees
 from blockplan.portal.office.models import Pending
 from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.paging import sliced
+from blockplan.portal.office.warnings import warnings
 from blockplan.portal.record.models import Notice
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "office/home.html", {
         "rows": [(one, next_of(one, actor).for_(actor)) for one in rows] if actor.may(*OF_NOTICES) else [],
         "next": more, "waiting": waiting[:20], "sees_notices": actor.may(*OF_NOTICES),
-        "notice_roles": OF_NOTICES, "file": FILE,
+        "notice_roles": OF_NOTICES, "file": FILE, "warnings": warnings(),
     })  # fmt: skip
 
 

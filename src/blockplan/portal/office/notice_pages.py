@@ -18,6 +18,7 @@ from blockplan.portal.office.fields import FAULTS, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
+from blockplan.portal.office.warnings import warnings
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
@@ -56,6 +57,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         "waiting": waiting, "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
         "step": next_of(row, actor).for_(actor),
         "letters": row.state in {"on_notice", "closed", "answered", "approved"},
+        "warnings": warnings(),
     }  # fmt: skip
     return render(request, "office/notice.html", shown)
 
