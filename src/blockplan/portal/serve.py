@@ -143,9 +143,11 @@ def _make_tables() -> None:
     from django.db import Error, connection  # noqa: PLC0415
 
     django.setup()
-    from blockplan.portal.tables import make_or_renew  # noqa: PLC0415 (after Django is set up)
+    from blockplan.portal.postgresql import refuse_unsafe  # noqa: PLC0415 (after Django is set up)
+    from blockplan.portal.tables import make_or_renew  # noqa: PLC0415
 
     try:
+        refuse_unsafe()
         make_or_renew()
     except Error as error:
         raise UsageError(

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import blockplan
 from blockplan.errors import UsageError
-from blockplan.portal import shield
+from blockplan.portal import postgresql, shield
 from blockplan.portal.config import Config, config_of_environment
 
 CONFIG = config_of_environment()
@@ -45,6 +45,7 @@ def database(config: Config) -> dict[str, Any]:
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(postgresql.OPTIONS),
     }
 
 

@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import Error as DatabaseError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from blockplan.errors import BlockplanError, NoticeStateError, UsageError
 from blockplan.notice.ledger import Ledger
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.proof.notes import read_checkpoint
-from blockplan.notice.turns import Job, Turns
+from blockplan.notice.turns import Job, StalledError, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.postgresql import end_idle_holders
 from blockplan.portal.record import quick
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.made import drop_all
@@ -61,14 +62,15 @@ class DatabaseStore:
     """The record of one notice; made by `open_store`."""
 
     def __init__(
-        self, notice: str, notary: Notary, files: Files, clock: Callable[[], dt.datetime] = server.ask
-    ) -> None:
+        self, notice: str, notary: Notary, files: Files, clock: Callable[[], dt.datetime] = server.ask,
+        *, patient: int | None = None,
+    ) -> None:  # fmt: skip
         self.notary = notary
         self._id = notice
         self._files = files
         self._turn = files.folder.with_name("turn.lock")
         self._clock = clock
-        self._turns = Turns(self._do)
+        self._turns = Turns(self._do, patient=patient)
         self._standing: dict[int, Event] = {}
         self._was_signed = False
         #: The newest checkpoint that was signed here: what it covers need not be asked of the database.
@@ -85,7 +87,10 @@ class DatabaseStore:
 
         Rows of other tables that `work` writes through Django's models are kept, or not, with its entries.
         """
-        return self._turns.run(work)
+        try:
+            return self._turns.run(work)
+        except StalledError as error:
+            raise _told(error, entered=False) from None
 
     def append(
         self,
@@ -179,6 +184,8 @@ class DatabaseStore:
                 self._clean(rows)
         except BaseException as error:
             told = _told(error, entered) if isinstance(error, Exception) else error
+            if isinstance(error, OperationalError) and connection.vendor == "postgresql":
+                _unblock()
             for job in jobs:
                 job.error = job.error or told
             if not isinstance(error, Exception):
@@ -263,7 +270,13 @@ def open_store(notice: str, config: Config | None = None) -> DatabaseStore:
         if notice not in _STORES:
             if not Notice.objects.filter(id=notice).exists():
                 raise refusal(UsageError, say, "store.no_notice", notice=notice)
-            _STORES[notice] = DatabaseStore(notice, notary_of(notice, config), Files(config.files))
+            # While the database is held up, half of the threads go on answering readers.
+            _STORES[notice] = DatabaseStore(
+                notice,
+                notary_of(notice, config),
+                Files(config.files),
+                patient=max(1, config.threads // 2 - 1),
+            )
         return _STORES[notice]
 
 
@@ -315,9 +328,17 @@ def _unhurried() -> Iterator[None]:
             cursor.execute("PRAGMA synchronous=FULL")
 
 
+def _unblock() -> None:
+    """Whoever holds up the record and does nothing is ended; a database that is gone has nobody to end."""
+    try:
+        end_idle_holders()
+    except DatabaseError:
+        connection.close()
+
+
 def _told(error: Exception, entered: bool | None) -> Exception:
     """What whoever brought the work is told: the truth about what became of it."""
-    if entered is False and not isinstance(error, DatabaseError | OSError | NoticeStateError):
+    if entered is False and not isinstance(error, DatabaseError | OSError | NoticeStateError | StalledError):
         return error
     why = error.text if isinstance(error, BlockplanError) else None
     if why is None:  # the words of databases and disks are English
