@@ -45,6 +45,8 @@ class Ledger:
         self.size = 0 if newest is None else newest.seq + 1
         self.now, self._clock = _time(clock(), newest)
         self._standing: Standing | None = None
+        #: Asked with the kind of each entry before it is made; raises where whoever works here may not.
+        self.allow: Callable[[str], None] | None = None
 
     @property
     def standing(self) -> Standing:
@@ -88,6 +90,8 @@ class Ledger:
         NoticeStateError
             If the entry may not be made now.
         """
+        if self.allow is not None:
+            self.allow(kind)
         check_payload(kind, payload)
         if kind in REOPENS and self.standing.state == "approved":
             self.append(

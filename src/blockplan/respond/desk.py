@@ -110,9 +110,10 @@ class Desk(Sorting):
         themes = {theme for theme, _ in held}
         if len(themes) == 1 and (theme := themes.pop()):
             self.assign([segment.id], theme, by=by)
-        answers = [answer for _, answer in held]
+        # The same words may have been entered for each part: they agree, whoever entered them when.
+        answers = [None if answer is None else answer.to_dict() for _, answer in held]
         if answers[0] is not None and all(answer == answers[0] for answer in answers):
-            self._enter("answered", {"answer": answers[0].to_dict(), "segment": segment.id, "by": by})
+            self._enter("answered", {"answer": answers[0], "segment": segment.id, "by": by})
 
     def _cut_at(self, opinion: Received, places: Iterable[tuple[int, int]], by: str) -> None:
         known = {(old.start, old.end): old.id for old in self.segments.get(opinion.id, [])}

@@ -14,11 +14,10 @@ from blockplan.notice import office
 from blockplan.notice import taking as intake
 from blockplan.notice.events import KINDS
 from blockplan.notice.intake.uploads import take_files
-from blockplan.portal.office import act_forms, second
+from blockplan.portal.office import act_forms, enters, second
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
 from blockplan.portal.office.within import Within
-from blockplan.portal.record.store import open_store
 from blockplan.respond import Desk, require_complete
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from blockplan.portal.office.act_forms import Sure
     from blockplan.portal.office.may import Actor
     from blockplan.portal.record.models import Notice
-
-OFFICE = ("clerk", "planner")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +38,6 @@ class Act:
     ----------
     kind
         The entry that it makes.
-    roles
-        Who may do it.
     form
         What it asks for.
     enter
@@ -52,10 +47,14 @@ class Act:
     """
 
     kind: str
-    roles: tuple[str, ...]
     form: type[Sure]
     enter: Callable[[Ledger, Mapping[str, Any], str], object]
     of_opinion: bool = False
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Who may do it."""
+        return enters.ENTERS[self.kind]
 
     def offered(self, notice: Notice) -> bool:
         """Whether the state of the notice allows it; the record decides when it is done."""
@@ -73,6 +72,7 @@ def do(name: str, notice: str, said: dict[str, Any], actor: Actor) -> None:
     """
     act = ACTS[name]
     said = {key: value for key, value in said.items() if key != "sure"}
+    enters.require(act.kind, actor)
     if KINDS[act.kind].two:
         second.ask(notice, act.kind, said, actor)
         return
@@ -84,7 +84,7 @@ def do(name: str, notice: str, said: dict[str, Any], actor: Actor) -> None:
         act.enter(ledger, said, actor.name)
         note(act.kind, who=actor.name, notice=notice, about=str(said.get("opinion", "")))
 
-    open_store(notice).transact(work)
+    enters.work(notice, work, actor)
 
 
 def _plain(kind: str) -> Callable[[Ledger, Mapping[str, Any], str], object]:
@@ -139,33 +139,33 @@ def _two(_ledger: Ledger, _said: Mapping[str, Any], _by: str) -> object:
 
 
 ACTS: dict[str, Act] = {
-    "extend": Act(kind="extended", roles=("planner",), form=act_forms.Extend, enter=_extend),
-    "correct": Act(kind="corrected", roles=("planner",), form=act_forms.Correct, enter=_plain("corrected")),
-    "display": Act(kind="displayed", roles=OFFICE, form=act_forms.Display, enter=_display),
-    "step": Act(kind="stepped", roles=("planner",), form=act_forms.Step, enter=_plain("stepped")),
-    "close": Act(kind="closed", roles=("planner",), form=act_forms.Sure, enter=_close),
-    "restart": Act(kind="restarted", roles=("planner",), form=act_forms.Because, enter=_two),
+    "extend": Act(kind="extended", form=act_forms.Extend, enter=_extend),
+    "correct": Act(kind="corrected", form=act_forms.Correct, enter=_plain("corrected")),
+    "display": Act(kind="displayed", form=act_forms.Display, enter=_display),
+    "step": Act(kind="stepped", form=act_forms.Step, enter=_plain("stepped")),
+    "close": Act(kind="closed", form=act_forms.Sure, enter=_close),
+    "restart": Act(kind="restarted", form=act_forms.Because, enter=_two),
     "withdraw": Act(
-        kind="notice_withdrawn", roles=("planner",), form=act_forms.Because, enter=_plain("notice_withdrawn")
+        kind="notice_withdrawn", form=act_forms.Because, enter=_plain("notice_withdrawn")
     ),
-    "complete": Act(kind="answers_complete", roles=("planner",), form=act_forms.Sure, enter=_complete),
+    "complete": Act(kind="answers_complete", form=act_forms.Sure, enter=_complete),
     "reopen": Act(
-        kind="answers_reopened", roles=("planner",), form=act_forms.Because, enter=_plain("answers_reopened")
+        kind="answers_reopened", form=act_forms.Because, enter=_plain("answers_reopened")
     ),
-    "approve": Act(kind="approved", roles=("planner", "approver"), form=act_forms.Sure, enter=_two),
-    "in-force": Act(kind="in_force", roles=("planner",), form=act_forms.OnDay, enter=_plain("in_force")),
-    "supersede": Act(kind="superseded", roles=("planner",), form=act_forms.OnDay, enter=_plain("superseded")),
-    "redact": Act(kind="redacted", roles=OFFICE, form=act_forms.Redact, enter=_two, of_opinion=True),
-    "withhold": Act(kind="withheld", roles=OFFICE, form=act_forms.Ground, enter=_two, of_opinion=True),
+    "approve": Act(kind="approved", form=act_forms.Sure, enter=_two),
+    "in-force": Act(kind="in_force", form=act_forms.OnDay, enter=_plain("in_force")),
+    "supersede": Act(kind="superseded", form=act_forms.OnDay, enter=_plain("superseded")),
+    "redact": Act(kind="redacted", form=act_forms.Redact, enter=_two, of_opinion=True),
+    "withhold": Act(kind="withheld", form=act_forms.Ground, enter=_two, of_opinion=True),
     "restore": Act(
-        kind="restored", roles=("planner",), form=act_forms.Because, enter=_plain("restored"), of_opinion=True
+        kind="restored", form=act_forms.Because, enter=_plain("restored"), of_opinion=True
     ),
     "transcribe": Act(
-        kind="transcribed", roles=OFFICE, form=act_forms.Transcribe, enter=_plain("transcribed"),
+        kind="transcribed", form=act_forms.Transcribe, enter=_plain("transcribed"),
         of_opinion=True,
     ),
     "take-back": Act(
-        kind="withdrawn", roles=OFFICE, form=act_forms.Because, enter=_take_back, of_opinion=True
+        kind="withdrawn", form=act_forms.Because, enter=_take_back, of_opinion=True
     ),
-    "erase": Act(kind="erased", roles=("planner",), form=act_forms.Erase, enter=_erase, of_opinion=True),
+    "erase": Act(kind="erased", form=act_forms.Erase, enter=_erase, of_opinion=True),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from blockplan.portal.office import enters
 from blockplan.portal.office.audit import note
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blockplan.notice.ledger import Ledger
+    from blockplan.portal.office.may import Actor
     from blockplan.portal.record.store import DatabaseStore
 
 T = TypeVar("T")
@@ -51,15 +53,15 @@ def look(notice: str) -> Sorting:
         return found
 
 
-def work(notice: str, act: Callable[[Desk], T], *, by: str, about: str) -> T:
+def work(notice: str, act: Callable[[Desk], T], actor: Actor, *, about: str) -> T:
     """Do something at the desk in one transaction: all of its entries, or none."""
 
     def inside(ledger: Ledger) -> T:
         found = act(Desk(ledger))
-        note("desk", who=by, notice=notice, about=about)
+        note("desk", who=actor.name, notice=notice, about=about)
         return found
 
-    return open_store(notice).transact(inside)
+    return enters.work(notice, inside, actor)
 
 
 def lines_of(said: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from blockplan.notice.countries import country
 from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
-from blockplan.portal.office import drafts
+from blockplan.portal.office import drafts, enters
 from blockplan.portal.office.act_forms import Day, Lines, Sure
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.fields import Form, choices, word_field
@@ -189,7 +189,7 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
     shown = {
         "draft": one, "form": form, "fault": fault, "found": [_shown(finding) for finding in found],
         "answered": one.release, "looked": looked, "own": one.release.get("staff") == actor.staff.pk,
-        "may_sign": actor.may("approver"),
+        "may_sign": actor.may(*enters.SECONDS),
     }  # fmt: skip
     refused = request.method == "POST"
     return render(request, "office/release.html", shown, status=400 if refused else 200)
@@ -207,8 +207,7 @@ def opening(request: HttpRequest, notice: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         days = {key.removeprefix("step_"): day for key, day in form.cleaned_data.items() if key != "sure"}
         steps = [(name, day.isoformat()) for name, day in days.items() if day]
-        by = actor_of(request).name
-        if fault := attempt(lambda: drafts.open_draft(one, by=by, steps=steps)):
+        if fault := attempt(lambda: drafts.open_draft(one, actor_of(request), steps=steps)):
             form.add_error(None, fault)
         else:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))

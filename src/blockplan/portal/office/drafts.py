@@ -20,6 +20,7 @@ from blockplan.notice.events import write_time
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
 from blockplan.portal import clock
+from blockplan.portal.office import enters
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.within import Within
@@ -178,6 +179,7 @@ def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
     NoticeStateError
         If something stops the notice, or was changed while the second person looked.
     """
+    enters.require("opened", actor, enters.SECONDS)
     if not draft.release:
         raise refusal(NoticeStateError, say, "office_refused.not_asked")
     if draft.release["staff"] == actor.staff.pk:
@@ -195,7 +197,7 @@ def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
         note("release_signed", who=actor.name, notice=now.notice_id)
 
 
-def open_draft(draft: Draft, *, by: str, steps: list[tuple[str, str]] | None = None) -> Event:
+def open_draft(draft: Draft, actor: Actor, *, steps: list[tuple[str, str]] | None = None) -> Event:
     """
     Open the notice, or open it anew: the entries, the plan's round and the end of the draft, or none of it.
 
@@ -219,15 +221,17 @@ def open_draft(draft: Draft, *, by: str, steps: list[tuple[str, str]] | None = N
         within = cast("Any", Within(ledger))
         more = more_of(now)
         if ledger.standing.opened:
-            event = acts.restart(within, plan, law_of(now), reason=now.restart_reason, by=by, more=more)
+            event = acts.restart(
+                within, plan, law_of(now), reason=now.restart_reason, by=actor.name, more=more
+            )
         else:
-            event = acts.open_notice(within, plan, law_of(now), by=by, more=more, steps=steps or ())
+            event = acts.open_notice(within, plan, law_of(now), by=actor.name, more=more, steps=steps or ())
         PlanVersion.objects.filter(pk=version.pk).update(round=ledger.standing.round)
         now.delete()
-        note("opened", who=by, notice=ledger.notice)
+        note("opened", who=actor.name, notice=ledger.notice)
         return event
 
-    return open_store(draft.notice_id).transact(work)
+    return enters.work(draft.notice_id, work, actor)
 
 
 def more_of(draft: Draft) -> dict[str, Any]:

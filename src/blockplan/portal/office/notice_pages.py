@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.urls import reverse
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.countries import country
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office import second
+from blockplan.portal.office import enters, second
 from blockplan.portal.office.acts import ACTS, do
 from blockplan.portal.office.fields import FAULTS, word_field
 from blockplan.portal.office.may import actor_of
@@ -46,7 +45,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         for name, act in ACTS.items()
         if not act.of_opinion and act.offered(row) and actor.may(*act.roles)
     ]
-    if row.state == "approved" and actor.may("planner"):
+    if row.state == "approved" and actor.may(*enters.ENTERS["published"]):
         offered.append("publish")
     waiting = waiting_of(notice)
     useless = {one.act for one in waiting if not one.opinion} | (set() if is_over(row) else {"close"})
@@ -136,15 +135,15 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
     actor, fault = actor_of(request), ""
     if request.method == "POST":
         yes = "confirm" in request.POST
-        if not actor.may("approver") and (yes or one.asked_by_id != actor.staff.pk):
-            raise PermissionDenied
+        if yes:
+            enters.require_second(one.kind, actor)
         fault = attempt(lambda: second.confirm(one, actor) if yes else second.refuse(one, actor))
         if not fault:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
     shown = {
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
         "original": _original(one), **_report(one),
-        "may": actor.may("approver") and not one.outcome,
+        "may": actor.may(*enters.SECONDS) and not one.outcome,
     }  # fmt: skip
     return render(request, "office/waiting.html", shown, status=400 if fault else 200)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -19,6 +19,7 @@ from blockplan.notice.standing import check_about
 from blockplan.portal.intake.aims import said_or
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.lang import current
+from blockplan.portal.office import enters
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.audit import note
@@ -26,6 +27,7 @@ from blockplan.portal.office.fields import Form, choices
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
 from blockplan.portal.office.paging import paged
+from blockplan.portal.office.within import Within
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
+    from blockplan.portal.office.may import Actor
 
 BY_CLERK = tuple(name for name, clerk in CHANNELS.items() if clerk and name != "import")
 STANDINGS = ("whole", "redacted", "withheld", "withdrawn", "erased")
@@ -103,7 +106,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     actor = actor_of(request)
     fault = ""
     if request.method == "POST":
-        fault = attempt(lambda: _show(notice, opinion, request.POST.get("looked_at", ""), actor.name))
+        fault = attempt(lambda: _show(notice, opinion, request.POST.get("looked_at", ""), actor))
         if not fault:
             return HttpResponseRedirect(request.path)
     events = list(open_store(notice).events(about=opinion))
@@ -113,7 +116,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     ]  # fmt: skip
     entries = [_entry(event) for event in events]
     shown = {"notice": row, "one": one, "opinion": opinion, "entries": entries, "offered": offered,
-             "may_show": one.held and actor.may("clerk", "planner"), "fault": fault}  # fmt: skip
+             "may_show": one.held and actor.may(*enters.ENTERS["shown"]), "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)
 
 
@@ -128,15 +131,15 @@ def _fits(name: str, one: Opinion, first: Event) -> bool:
     return True
 
 
-def _show(notice: str, opinion: str, looked_at: str, by: str) -> None:
+def _show(notice: str, opinion: str, looked_at: str, actor: Actor) -> None:
     """Enter that somebody looked at the words of one entry; refused where others stand in their place now."""
     of = int(looked_at) if looked_at.isascii() and looked_at.isdecimal() and len(looked_at) < 16 else -1
 
     def work(ledger: Ledger) -> None:
-        ledger.append("shown", {"opinion": opinion, "of": of, "by": by})
-        note("shown", who=by, notice=notice, about=opinion)
+        ledger.append("shown", {"opinion": opinion, "of": of, "by": actor.name})
+        note("shown", who=actor.name, notice=notice, about=opinion)
 
-    open_store(notice).transact(work)
+    enters.work(notice, work, actor)
 
 
 def opinion_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpResponse:
@@ -155,6 +158,7 @@ def letter(request: HttpRequest, notice: str) -> HttpResponse:
     row = get_object_or_404(Notice, pk=notice)
     form = Letter(request.POST or None, request.FILES or None, initial={"form_key": new_form()})
     if request.method == "POST" and form.is_valid():
+        enters.require("submitted", actor_of(request))
         found: list[Any] = []
         if fault := attempt(lambda: found.append(take(notice, _said(form.cleaned_data)))):
             form.add_error(None, fault)
@@ -177,12 +181,21 @@ def import_list(request: HttpRequest, notice: str) -> HttpResponse:
             faults = [(one.row, fault) for one in found for fault in one.faults]
             shown |= {"found": len(said), "empty": len(found) - len(said), "faults": faults[:SHOWN_FAULTS]}
             if "enter" in request.POST:
-                made = notices.submit_many(open_store(notice), [_from_list(one) for one in said])
-                note("imported", who=actor_of(request).name, notice=notice, about=str(len(made)))
-                shown["entered"] = len(made)
+                shown["entered"] = _enter_list(notice, [_from_list(one) for one in said], actor_of(request))
         except BlockplanError as error:
             form.add_error("file", told(error))
     return render(request, "office/import.html", shown, status=400 if form.errors else 200)
+
+
+def _enter_list(notice: str, said: list[notices.Opinion], actor: Actor) -> int:
+    """Enter all of a list, or nothing; gives back how many."""
+
+    def work(ledger: Ledger) -> int:
+        made = notices.submit_many(cast("Any", Within(ledger)), said)
+        note("imported", who=actor.name, notice=notice, about=str(len(made)))
+        return len(made)
+
+    return enters.work(notice, work, actor)
 
 
 def _read(file: Any) -> list[Any]:

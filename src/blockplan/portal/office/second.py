@@ -17,6 +17,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.events import KINDS, Attachment
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.office import enters
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Pending
 from blockplan.portal.record.store import open_store
@@ -64,6 +65,7 @@ def ask(
         _keep_report(made, files or {})
         return made
 
+    enters.require(kind, actor)
     return open_store(notice).transact(work)
 
 
@@ -78,7 +80,6 @@ def confirm(pending: Pending, actor: Actor) -> Event:
     NoticeStateError
         If it waits no more, or may not be entered now.
     """
-    store = open_store(pending.notice_id)
 
     def work(ledger: Ledger) -> Event:
         now = _waiting(pending, actor)
@@ -96,7 +97,7 @@ def confirm(pending: Pending, actor: Actor) -> Event:
         note(now.kind, who=actor.name, notice=now.notice_id, about=now.opinion)
         return event
 
-    event = store.transact(work)
+    event = enters.work(pending.notice_id, work, actor, enters.require_second)
     _drop_report(pending)  # its files are in the record now
     return event
 
@@ -106,6 +107,8 @@ def refuse(pending: Pending, actor: Actor) -> None:
 
     def work(_ledger: Ledger) -> None:
         now = _waiting(pending, None)
+        if now.asked_by_id != actor.staff.pk:
+            enters.require_second(now.kind, actor)
         _end(now, "refused", actor)
         note("refused", who=actor.name, notice=now.notice_id, about=f"{now.kind} {now.opinion}".strip())
 

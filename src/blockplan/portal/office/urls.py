@@ -19,11 +19,10 @@ from blockplan.portal.office import (
     record_pages,
 )
 from blockplan.portal.office.acts import ACTS
+from blockplan.portal.office.enters import ENTERS, OFFICE, PLANNER
 from blockplan.portal.office.may import OF_NOTICES, anybody, page, signed_in
 
 ADMIN = ("admin",)
-PLANNER = ("planner",)
-OFFICE = ("clerk", "planner")
 NOTICE = "notices/<slug:notice>/"
 OPINION = NOTICE + "opinions/<str:opinion>/"
 
@@ -72,9 +71,15 @@ urlpatterns = [
     ),
     page(NOTICE + "waiting/<number:pending>/<path:path>", notice_pages.report_file, "office_report_file"),
     page(NOTICE + "opinions/", opinion_pages.opinions, "office_opinions"),
-    page(OPINION, opinion_pages.opinion, "office_opinion", act=OFFICE),
+    page(OPINION, opinion_pages.opinion, "office_opinion", act=ENTERS["shown"]),
     page(NOTICE + "files/<number:seq>/<number:number>/", opinion_pages.opinion_file, "office_file"),
-    page(NOTICE + "letter/", opinion_pages.letter, "office_letter", read=OFFICE, act=OFFICE),
+    page(
+        NOTICE + "letter/",
+        opinion_pages.letter,
+        "office_letter",
+        read=ENTERS["submitted"],
+        act=ENTERS["submitted"],
+    ),
     page(NOTICE + "import/", opinion_pages.import_list, "office_import", read=OFFICE, act=OFFICE),
     page(NOTICE + "record/", record_pages.record, "office_record"),
     page(NOTICE + "record/archive/", record_pages.archive, "office_archive", read=("auditor",)),

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-def _page(request: HttpRequest, status: int, key: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, key: str, why: str = "") -> HttpResponse:
     response = render(
         request,
         "portal/error.html",
-        {"key": f"error.{key}", "title_key": f"error.title.{key}", "status": status},
+        {"key": f"error.{key}", "title_key": f"error.title.{key}", "status": status, "why": why},
         status=status,
     )
     # Where the address names no language the page has that of its reader, which is not everybody's.
@@ -31,7 +31,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return _page(request, 403, "forbidden")
+    return _page(request, 403, "forbidden", getattr(exception, "why", ""))
 
 
 def not_from_our_form(request: HttpRequest, reason: str = "") -> HttpResponse:
