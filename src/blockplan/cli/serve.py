@@ -84,6 +84,9 @@ def command(
             "The web service needs Linux or macOS: it locks files and starts processes as they do. "
             "Start it there (or in WSL); all other commands run here too."
         )
+    from blockplan.portal.folder import UMASK
+
+    os.umask(UMASK)  # names, keys and drafts are written from here on, by this process and those it starts
     judged = None if plan is None or setup_link else _judge(plan, scenario)
     from blockplan.portal import serve
     from blockplan.portal.preload import preload

@@ -75,7 +75,7 @@ def export(store: Store, folder: str | Path, notary: Notary, *, archive: bool = 
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         manifest = _Writer(store, beside, notary, archive).write()
-        beside.chmod(0o755)
+        beside.chmod(0o700 if archive else 0o755)
         beside.rename(folder)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
 from blockplan.portal.config import PREFIX, config_of_environment, read_config
+from blockplan.portal.folder import close_to_others, told
 from blockplan.portal.preload import preload
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def set_up(
     Raises
     ------
     UsageError
-        If the settings are off, or the folder or the database cannot be reached.
+        If the settings are off, the folder or the database cannot be reached, or the folder lies open to
+        other accounts and cannot be closed.
     """
     config = read_config(
         os.environ, data=None if data is None else str(data), database=database, address=address
@@ -57,6 +59,8 @@ def set_up(
         if value is not None:
             os.environ[PREFIX + name.upper()] = str(value)
     config_of_environment.cache_clear()
+    if closed := close_to_others(config.data, begun=config.begun):
+        sys.stderr.write(told(config.data, closed) + "\n")
     try:
         for folder in (config.data, config.keys, config.files, config.data / "static"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
