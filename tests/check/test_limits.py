@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from blockplan.check.limits import compare, margin
+from blockplan.check.limits import compare, margin, slack
 from blockplan.check.verdict import Required
 
 NUMBERS = st.floats(-1e9, 1e9)
@@ -25,11 +25,25 @@ def test_a_value_passes_exactly_when_its_margin_is_not_negative(value: float, re
     assert (compare(value, required) == "pass") == (margin(value, required) >= 0)
 
 
-@given(NUMBERS)
-def test_a_value_at_the_limit_passes_and_the_next_smaller_number_fails(limit: float) -> None:
-    required = Required(">=", limit)
-    assert compare(limit, required) == "pass"
-    assert compare(math.nextafter(limit, -math.inf), required) == "fail"
+@given(NUMBERS, st.floats(0, 10))
+def test_a_value_at_the_limit_passes_and_one_farther_below_than_can_be_told_fails(
+    limit: float, tolerance: float
+) -> None:
+    least = Required(">=", limit)
+    near = slack(limit, tolerance)
+    assert compare(limit, least, tolerance) == "pass"
+    assert compare(limit - 0.9 * near, least, tolerance) == "pass"
+    assert compare(limit - 1.1 * near - 1e-6, least, tolerance) == "fail"
+    assert compare(limit + 0.9 * near, Required(">", limit), tolerance) == "fail"
+
+
+@given(asked())
+def test_binary_digits_of_a_sum_turn_no_verdict(required: Required) -> None:
+    limits = required.value if isinstance(required.value, tuple) else (required.value,)
+    for limit in limits:
+        assume(abs(limit) > 1e-300)
+        off = [math.nextafter(limit, end) for end in (-math.inf, math.inf)]
+        assert {compare(one, required) for one in off} == {compare(limit, required)}
 
 
 @given(asked())

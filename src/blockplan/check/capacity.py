@@ -6,6 +6,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from blockplan.check.accuracy import supply_accuracy
+from blockplan.check.limits import DUST
 from blockplan.check.verdict import Capacity
 
 if TYPE_CHECKING:
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Required, Verdict
     from blockplan.measure.measurement import Measurement
 
-#: Parts of a person that drawing precision may cost: an area is a sum over drawn vertices, good to far less.
-_PRECISION = Fraction(1, 1_000_000)
-
 
 def carried(measurement: Measurement, required: Required) -> int | None:
     """
@@ -24,6 +23,7 @@ def carried(measurement: Measurement, required: Required) -> int | None:
 
     None where the measure is not per person, the supply is not known, or the
     limit is not a lower one above zero. Under a strict limit the supply carries fewer than it divides among.
+    So many pass by `limits.compare`, within its tolerance, and one more does not.
 
     Examples
     --------
@@ -38,10 +38,12 @@ def carried(measurement: Measurement, required: Required) -> int | None:
     if required.op not in {">=", ">"} or required.value <= 0:
         return None
     # Fractions: 22,500 m2 at 0.45 m2 a person carry 50,000 people, whatever binary numbers make of 0.45.
-    exact = Fraction(measurement.supply) * Fraction(measurement.per) / Fraction(str(required.value))
+    limit, supply = Fraction(str(required.value)), Fraction(measurement.supply)
+    off, dust = Fraction(supply_accuracy(measurement)), Fraction(DUST)
+    per = Fraction(measurement.per)
     if required.op == ">":
-        return math.ceil(exact - _PRECISION) - 1
-    return math.floor(exact + _PRECISION)
+        return max(0, math.ceil(min(supply - off, supply / (1 + dust)) * per / limit) - 1)
+    return math.floor(max(supply + off, supply / (1 - dust)) * per / limit)
 
 
 def capacity(verdicts: Iterable[Verdict]) -> Capacity:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blockplan.check import notes, scopes
+from blockplan.check import notes, ranges, scopes
+from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.packs import available, load
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Gauge, Rule
+    from blockplan.check.rules import AppliesTo, Gauge, Rule
     from blockplan.check.verdict import Outcome, Text
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
@@ -194,6 +196,7 @@ class _Bench:
     residents: Residents
     statements: tuple[Statement, ...]
     taken: dict[str, Measurement] = field(default_factory=dict)
+    scaled: dict[float, Plan] = field(default_factory=dict)
 
     def verdicts(self, rule: Rule, pack: Pack) -> Iterator[Verdict]:
         """One verdict, or one for each object of the kind that the rule judges."""
@@ -202,7 +205,9 @@ class _Bench:
         asked = _Asked(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
         why_not = self._why_not(rule, outcome)
         if why_not is not None:
-            yield self._record(asked, {"notes": (why_not,)})
+            by_size = outcome != "not_applicable" and why_not == self._not_for_so_many(rule)
+            turns = self._turns_of_scope(rule) if by_size else ()
+            yield self._record(asked, {"notes": (why_not, *turns)})
             return
         measurement = self._measure(rule.measure, dict(choice.measure))
         if scopes.is_whole(rule, choice):
@@ -284,12 +289,20 @@ class _Bench:
     def _not_for_so_many(self, rule: Rule) -> Text | None:
         """Why a rule does not apply to a plan of so many residents; None where it does, or none is known."""
         asked, central = rule.applies_to, self.residents.central
-        if asked is None or not asked.residents or central is None:
+        if asked is None or not asked.residents or central is None or _speaks(asked, central):
             return None
         low, high = asked.residents
-        if low <= central <= high:
-            return None
         return say("note.residents", low=low, high=high, residents=central)
+
+    def _turns_of_scope(self, rule: Rule) -> Iterator[Text]:
+        """Where a rule begins or ceases to speak of the plan at an end of the residents' range, say so."""
+        asked, people = rule.applies_to, self.residents
+        if asked is None or not asked.residents or people.central is None:
+            return
+        now = _speaks(asked, people.central)
+        for end in (people.low, people.high):
+            if end is not None and _speaks(asked, end) != now:
+                yield say(f"note.range.{'silent' if now else 'speaks'}", residents=end)
 
     def _measure(self, name: str, parameters: dict[str, Any]) -> Measurement:
         key = json.dumps([name, parameters], sort_keys=True, default=str)
@@ -305,14 +318,16 @@ class _Bench:
     def _found(self, asked: _Asked, measurement: Measurement) -> dict[str, Any]:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
-        outcome, central, chosen_ = compare(value, required), asked.people.central, asked.choice.all
+        tolerance, central, chosen_ = accuracy(measurement), asked.people.central, asked.choice.all
+        outcome = compare(value, required, tolerance)
         remedy = None
         if outcome == "fail" and rule.force != "comparator":  # another plan's figure asks nothing of this one
             remedy = remedy_for(rule, required, measurement, central, chosen_)
         return {
             "outcome": outcome,
             "measured": value,
-            "margin": None if value is None else margin(value, required),
+            "margin": None if value is None else margin(value, required, tolerance),
+            "tolerance": tolerance,
             "remedy": remedy,
             "affected_residents": affected_by(outcome, required, measurement, central),
             "where": () if outcome == "pass" else measurement.places,
@@ -322,11 +337,36 @@ class _Bench:
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
                 *scopes.about_scope(rule, self.plan),
-                *notes.about_range(rule, outcome, required, measurement, asked.people),
+                *notes.about_limit(rule, required, measurement),
+                *notes.about_range(rule, outcome, required, self._ends(asked, measurement)),
+                *self._turns_of_scope(rule),
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
             ),
         }
+
+    def _ends(self, asked: _Asked, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
+        """What is measured at the ends of the residents' range, where it hangs on how many there are."""
+        people = asked.people
+        hangs = ranges.hangs_on_residents(measurement, self.instruments.reads(asked.rule.measure))
+        for end in (people.low, people.high):
+            if end is None or end <= 0 or not people.central or end == people.central:
+                continue
+            if measurement.per and measurement.supply is not None:
+                yield end, replace(measurement, value=measurement.supply * measurement.per / end)
+            elif hangs:
+                yield end, self._measured_at(asked, end / people.central)
+
+    def _measured_at(self, asked: _Asked, factor: float) -> Measurement:
+        """What a rule judges, measured with so many times the residents."""
+        rule, choice = asked.rule, asked.choice
+        if factor not in self.scaled:
+            self.scaled[factor] = ranges.with_residents(self.plan, factor)
+        found = self.instruments.measure(self.scaled[factor], rule.measure, dict(choice.measure))
+        if scopes.is_whole(rule, choice):
+            return found
+        scope = f"{rule.scope.kind}:{asked.scope_id}"
+        return next((scopes.of_part(found, part) for part in found.by if part.scope == scope), found)
 
     def _in_doubt(self, asked: _Asked, measurement: Measurement, found: tuple[Fault, ...]) -> dict[str, Any]:
         """What a verdict says where faults of the data touch the measurement: nothing but what is missing."""
@@ -367,6 +407,12 @@ class _Bench:
             pack=asked.pack.id,
             **{**blank, **found},
         )
+
+
+def _speaks(asked: AppliesTo, residents: float) -> bool:
+    """Whether a rule for plans of some size speaks of one of so many residents."""
+    low, high = asked.residents or (0.0, math.inf)
+    return low <= residents <= high
 
 
 def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -> tuple[ReadingOutcome, ...]:

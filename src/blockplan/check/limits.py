@@ -1,8 +1,9 @@
 """
 A value against a limit: the only place where the house compares.
 
-Verdicts, the cases of the rule packs and the readings beside a verdict all
-come through here. Values are compared as they are, unrounded, with tolerance 0.
+Verdicts, the cases of the rule packs and the readings beside a verdict all come through here. Values are
+compared unrounded. A value is at a limit, and neither above nor below, where it lies no farther from it
+than the drawing can tell (`accuracy`), or than the last binary digits of a sum.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     from blockplan.check.rules import Limit, Rule
     from blockplan.check.verdict import Outcome
+
+#: A value this near to a limit, as a part of the limit, differs from it by the digits of binary numbers only.
+DUST = 1e-9
 
 
 def limit_on(rule: Rule, day: dt.date) -> Limit | None:
@@ -51,41 +55,47 @@ def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Requ
     raise AssertionError(msg)
 
 
-def margin(value: float, required: Required) -> float:
-    """How far a value lies inside what is required, in its own unit; negative outside."""
+def slack(limit: float, tolerance: float = 0.0) -> float:
+    """How far a value may lie from a limit and still be at it; `tolerance` is that of the drawing."""
+    return max(tolerance, DUST * abs(limit))
+
+
+def margin(value: float, required: Required, tolerance: float = 0.0) -> float:
+    """How far a value lies inside what is required, in its own unit; negative outside, 0 at the limit."""
     if isinstance(required.value, tuple):
         low, high = required.value
-        return min(value - low, high - value)
-    if required.op in {">=", ">"}:
-        return value - required.value
-    if required.op in {"<=", "<"}:
-        return required.value - value
-    return 0.0 - abs(value - required.value)
+        return min(_from(value - low, low, tolerance), _from(high - value, high, tolerance))
+    inside = value - required.value if required.op in {">=", ">"} else required.value - value
+    found = _from(inside, required.value, tolerance)
+    return 0.0 - abs(found) if required.op == "=" else found
 
 
-def compare(value: float | None, required: Required) -> Outcome:
+def compare(value: float | None, required: Required, tolerance: float = 0.0) -> Outcome:
     """
     ``pass`` or ``fail``; ``unknown`` where there is no value.
+
+    Parameters
+    ----------
+    tolerance
+        How exactly the value is known (`accuracy.accuracy`), in its unit: so near to a limit it is at it.
 
     Examples
     --------
     >>> beds = Required(">=", 9.5)
     >>> compare(9.5, beds), compare(9.4999999, beds), compare(None, beds)
     ('pass', 'fail', 'unknown')
+    >>> compare(0.1 + 0.2, Required("<=", 0.3)), compare(3983.99, Required(">=", 3984), tolerance=0.06)
+    ('pass', 'pass')
     """
     if value is None:
         return "unknown"
-    if isinstance(required.value, tuple):
-        low, high = required.value
-        return "pass" if low <= value <= high else "fail"
-    kept = {
-        ">=": value >= required.value,
-        "<=": value <= required.value,
-        ">": value > required.value,
-        "<": value < required.value,
-        "=": value == required.value,
-    }[required.op]
+    inside = margin(value, required, tolerance)
+    kept = inside > 0 if required.op in {">", "<"} else inside >= 0
     return "pass" if kept else "fail"
+
+
+def _from(difference: float, limit: float, tolerance: float) -> float:
+    return 0.0 if abs(difference) <= slack(limit, tolerance) else difference
 
 
 def decide(

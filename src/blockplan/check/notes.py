@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blockplan.check.accuracy import accuracy
 from blockplan.check.carriers import amount
-from blockplan.check.limits import compare
+from blockplan.check.limits import compare, slack
 from blockplan.check.words import fill, say, unit_word
 from blockplan.texts import LANGUAGES
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from blockplan.check.rules import Rule
-    from blockplan.check.verdict import Outcome, Required, Residents, Text
+    from blockplan.check.verdict import Outcome, Required, Text
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault
 
@@ -45,19 +46,45 @@ def about_whole_plan(measurement: Measurement) -> Iterator[Text]:
         yield say("note.whole_plan", value=amount(measurement, whole))
 
 
-def about_range(
-    rule: Rule, outcome: Outcome, required: Required, measurement: Measurement, residents: Residents
-) -> Iterator[Text]:
-    """Where the verdict turns at an end of the residents' range, say so."""
-    if not measurement.per or measurement.supply is None or outcome not in {"pass", "fail"}:
+def about_limit(rule: Rule, required: Required, measurement: Measurement) -> Iterator[Text]:
+    """Where a value lies beside the limit by less than the drawing can tell, say so."""
+    value, tolerance = measurement.value, accuracy(measurement)
+    if value is None:
         return
-    for end in (residents.low, residents.high):
-        if end is None or end <= 0 or end == residents.central:
-            continue
-        value = measurement.supply * measurement.per / end
-        other = compare(value, required)
+    limits = required.value if isinstance(required.value, tuple) else (required.value,)
+    for limit in limits:
+        if slack(limit) < abs(value - limit) <= tolerance:
+            gap, off = amount(measurement, abs(value - limit)), amount(measurement, tolerance)
+            yield say("note.at_limit", gap=gap, tolerance=off)
+
+
+def about_range(
+    rule: Rule, outcome: Outcome, required: Required, ends: Iterable[tuple[float, Measurement]]
+) -> Iterator[Text]:
+    """
+    Where the verdict turns at an end of the residents' range, or between both, say so.
+
+    `ends` are the numbers of residents at the ends, each with what is then measured.
+    """
+    if outcome not in {"pass", "fail"}:
+        return
+    found = [(people, one.value, accuracy(one)) for people, one in ends if one.value is not None]
+    unit, turns = unit_word(rule.unit), False
+    for people, value, tolerance in found:
+        other = compare(value, required, tolerance)
         if other != outcome:
-            yield say(f"note.range.{other}", residents=end, value=value, unit=unit_word(rule.unit))
+            turns = True
+            yield say(f"note.range.{other}", residents=people, value=value, unit=unit)
+    if outcome == "fail" and not turns and len(found) == 2 and _straddles(required, found[0][1], found[1][1]):
+        (low, first, _), (high, last, _) = found
+        yield say("note.range.between", low=low, high=high, first=first, last=last, unit=unit)
+
+
+def _straddles(required: Required, first: float, last: float) -> bool:
+    """Whether a range, or a figure to be met exactly, lies between two values."""
+    low, high = required.value if isinstance(required.value, tuple) else (required.value,) * 2
+    one, other = sorted((first, last))
+    return required.op in {"between", "="} and one < low and high < other
 
 
 def about_data_end(rule: Rule, measurement: Measurement) -> Iterator[Text]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from blockplan.check.capacity import carried
 from blockplan.check.verdict import Remedy
-from blockplan.check.words import CATALOG, fill, say, unit_word
+from blockplan.check.words import CATALOG, RATIOS, fill, say, unit_word
+from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +18,21 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Outcome, Required, Text
     from blockplan.measure.measurement import Measurement
 
-#: Steps in which an amount is asked for, by unit: whole beds, metres of a length, 100 m2 of an area in km2.
-_STEPS = {"km": 1000, "km2": 10_000, "1": 10_000}
+#: Steps in which an amount is asked for, by unit: metres of a length, 100 m2 of an area in km2. All else is
+#: asked for in whole ones: a bed, a park, a parking space, a square metre.
+_STEPS = {"km": 1000, "km2": 10_000, "ha": 100, "km/km2": 100, "million m2": 10_000, "1": 10_000}
 #: Amounts are rounded up to whole steps, but not because of the last binary digits.
 _DUST = 1e-6
+_SIZES = {"km": "length", "m": "length", "km2": "area", "ha": "area", "m2": "area", "day": "days"}
+#: Measures that are an amount over something else -> the unit of the amount, which is what can be added, what
+#: it is divided by in the definition of the whole plan, and how much of that is one.
+_AMOUNTS = {
+    "land_share": ("m2", "of_ha", 1 / M2_PER_HA),
+    "circle_land_share": ("m2", "of_ha", 1 / M2_PER_HA),
+    "park_sport_share": ("m2", "of_ha", 1 / M2_PER_HA),
+    "parking_per_floor": ("space", "floor_area_m2", 100.0),
+    "block_green_per_resident": ("m2", "residents", 1.0),
+}
 
 
 def remedy_for(
@@ -41,12 +53,15 @@ def remedy_for(
     if measurement.per and measurement.supply is not None and residents is not None:
         needed = limit * residents / measurement.per
         return _supply(rule.unit, needed - measurement.supply, subject, residents)
-    if measurement.unit == "1" and required.op in {">=", ">"}:
-        return _coverage(limit, value, measurement, residents, subject)
-    amount = _up(abs(limit - value), rule.unit)
-    size = {"km": "length", "km2": "area", "m2": "area", "m": "length", "day": "days"}.get(rule.unit, "count")
-    key = f"remedy.{size}.{'more' if short else 'less'}"
-    return Remedy(amount, rule.unit, _sentence(key, amount, rule.unit, subject))
+    way = "more" if short else "less"
+    if (amount := _amount(rule, measurement, limit - value, residents)) is not None:
+        unit, key = _AMOUNTS[measurement.id][0], f"remedy.count.{way}"
+    elif measurement.unit == "1":
+        return _share(limit, value, required, measurement, residents, subject)
+    else:
+        amount, unit = _up(abs(limit - value), rule.unit), rule.unit
+        key = f"remedy.{_SIZES.get(unit, 'count')}.{way}"
+    return Remedy(amount, unit, _sentence(key, amount, unit, subject))
 
 
 def affected_by(
@@ -81,15 +96,40 @@ def _supply(unit: str, gap: float, subject: Text, residents: float) -> Remedy:
     return Remedy(amount, unit, _sentence(key, amount, unit, subject, residents=residents))
 
 
-def _coverage(
-    limit: float, value: float, measurement: Measurement, residents: float | None, subject: Text
+def _amount(rule: Rule, measurement: Measurement, gap: float, residents: float | None) -> float | None:
+    """What has to be added to or taken from an amount over something else; None where that is not known."""
+    if measurement.id not in _AMOUNTS:
+        return None
+    unit, over, one = _AMOUNTS[measurement.id]
+    if measurement.supply and measurement.value:
+        return _up(abs(gap) * measurement.supply / measurement.value, unit)
+    # The definition is that of the whole plan.
+    whole = measurement.definition.get(over) if rule.scope.kind == "plan" else None
+    base = residents if over == "residents" and rule.scope.kind != "plan" else whole
+    return None if base is None else _up(abs(gap) * base / one, unit)
+
+
+def _share(
+    limit: float,
+    value: float,
+    required: Required,
+    measurement: Measurement,
+    residents: float | None,
+    subject: Text,
 ) -> Remedy:
+    if measurement.id == "facilities_in_range" and measurement.places:
+        number = float(len(measurement.places))
+        word = _counted(CATALOG.text("place.facilities"), number)
+        return Remedy(number, "facility", say("remedy.range", amount=number, layer=word))
     affected, limit_m = measurement.affected_residents, measurement.definition.get("limit_m")
-    if affected is None or residents is None or limit_m is None:
-        amount = _up(limit - value, "1")
-        return Remedy(amount, "1", say("remedy.share", amount=amount * 100, subject=subject))
+    if required.op not in {">=", ">"} or None in {affected, residents, limit_m}:
+        amount = _up(abs(limit - value), "1")
+        way = "more" if value < limit else "less"
+        kind, factor = ("ratio", 1) if measurement.id in RATIOS else ("share", 100)
+        return Remedy(amount, "1", say(f"remedy.{kind}.{way}", amount=amount * factor, subject=subject))
+    affected, residents = float(affected or 0), float(residents or 0)
     needed = affected if limit >= 1 else min(affected, (limit - value) * residents)
-    amount = float(math.ceil(needed - _DUST))
+    amount = max(1.0, float(math.ceil(needed - _DUST)))
     layers = {place.layer for place in measurement.places}
     layer = layers.pop() if len(layers) == 1 else "places"
     word = CATALOG.text(f"place.{layer}" if f"place.{layer}" in CATALOG else "place.places")
@@ -106,7 +146,8 @@ def _counted(noun: Text, amount: float) -> dict[str, str]:
 
 
 def _sentence(key: str, amount: float, unit: str, subject: Text, **more: Any) -> Text:
-    return say(key, amount=amount, unit=unit_word(unit), subject=_counted(subject, amount), **more)
+    word = unit_word("resident" if unit == "person" else unit)  # "5 more residents", not "5 people more"
+    return say(key, amount=amount, unit=word, subject=_counted(subject, amount), **more)
 
 
 def _subject(rule: Rule, parameters: Mapping[str, Any]) -> Text:
@@ -114,5 +155,6 @@ def _subject(rule: Rule, parameters: Mapping[str, Any]) -> Text:
 
 
 def _up(amount: float, unit: str) -> float:
+    """An amount in whole steps of its unit, one at least: what falls short asks for something."""
     step = _STEPS.get(unit, 1)
-    return math.ceil(amount * step - _DUST) / step
+    return max(1, math.ceil(amount * step - _DUST)) / step

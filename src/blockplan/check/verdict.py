@@ -58,8 +58,9 @@ class Verdict:
 
     `measured`, `required` and `margin` share `unit` (shares are 0..1 with unit
     ``1``); `margin` is how far the value lies inside the limit, negative when
-    it lies outside. `missing` says what an unknown verdict would need, `doubts`
-    are the faults of the data that made it unknown.
+    it lies outside. `tolerance` is how exactly the drawing gives the value: so
+    near to the limit it is at it. `missing` says what an unknown verdict would
+    need, `doubts` are the faults of the data that made it unknown.
     """
 
     rule: str
@@ -84,6 +85,7 @@ class Verdict:
     measurement: Measurement | None = None
     pack: str = ""
     doubts: tuple[Fault, ...] = ()
+    tolerance: float = 0.0
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
@@ -97,6 +99,7 @@ class Verdict:
             "unit": self.unit,
             "required": {"op": self.required.op, "value": list(value) if isinstance(value, tuple) else value},
             "margin": self.margin,
+            "tolerance": self.tolerance,
             "remedy": None
             if self.remedy is None
             else {

@@ -25,7 +25,7 @@ from blockplan.measure.columns import (
     values,
 )
 from blockplan.measure.neighbours import sharing_an_edge
-from blockplan.units import M2_PER_HA
+from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
-#: Half of the last digit (m) of drawn coordinates: so many m2 for each metre of outline an area may be off.
-HALF_MM = 0.0005
+#: So many m2 for each metre of its outline one park may be off: half of the last digit of coordinates.
+HALF_DIGIT_M = DRAWN_TO_M / 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ class Greens:
     def rows_of_size(self, smallest_ha: float, below_ha: float | None = None) -> NDArray[np.intp]:
         """Numbers of those of at least one size and below another."""
         # What only the rounding of coordinates keeps below a limit reaches it: a park of 0.4 ha is one.
-        rounding_m2 = HALF_MM * shapely.length(self.shape)
+        rounding_m2 = HALF_DIGIT_M * shapely.length(self.shape)
         kept = self.area_m2 >= smallest_ha * M2_PER_HA - rounding_m2
         if below_ha is not None:
             kept &= self.area_m2 < below_ha * M2_PER_HA - rounding_m2

@@ -12,7 +12,7 @@ from blockplan.measure.floors import Amounts, floor_areas, jobs_of_parcels
 from blockplan.measure.homes import HOUSING_CODES, can_house, residents
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.parts import USUAL, both, each, known, pieces, ratios_by
-from blockplan.units import M2_PER_HA, M2_PER_KM2
+from blockplan.units import M2_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,7 +144,8 @@ def parking_per_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     by = ratios_by(plan, spaces * FLOOR_M2, floor)
     value = total(spaces) * FLOOR_M2 / total(floor)
     definition = {"spaces": total(spaces), "floor_area_m2": total(floor)}
-    return Measurement("parking_per_floor", value, "space", definition, by=by, counted=counted)
+    whole = total(spaces)
+    return Measurement("parking_per_floor", value, "space", definition, by=by, counted=counted, supply=whole)
 
 
 def _with_parking(
@@ -192,8 +193,7 @@ def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     parts, missing = pieces(plan, "subblocks"), absent(plan, "subblocks") + found.missing_places
     counted = {"parcels": tuple(ids(plan, "parcels")[found.by_parcel > 0])} if len(found.by_parcel) else {}
     low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
-    size = parts.area_m2 / M2_PER_HA
-    kept = (size >= low) & ((size <= high) if high else True)
+    kept = parts.of_size(low, high)
     if not missing and not kept.any():
         missing = (f"subblocks: none of {low:g} to {high:g} ha" if high else "subblocks: none of that size",)
     if missing:

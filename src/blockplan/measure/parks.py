@@ -147,9 +147,8 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     held = sums_at(park, site[ground], len(found))
     scopes = [f"park:{'+'.join(members)}" for members in found.members]
     by = each(scopes, held / found.area_m2, held)
-    return Measurement(
-        "park_sport_share", total(held) / whole, "1", by=by, counted=counted, supply=total(held)
-    )
+    share, definition = total(held) / whole, {"land_ha": total(held) / M2_PER_HA, "of_ha": whole / M2_PER_HA}
+    return Measurement("park_sport_share", share, "1", definition, by=by, counted=counted, supply=total(held))
 
 
 def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -164,9 +163,8 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     chosen, lacking = _of_status(plan, housing, parameters["parcel_statuses"])
     missing += absent(plan, "subblocks", "greens") + found.missing_places + lacking
     blocks = pieces(plan, "subblocks")
-    size = blocks.area_m2 / M2_PER_HA
     low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
-    kept = (size >= low) & ((size <= high) if high else True)
+    kept = blocks.of_size(low, high)
     if not missing and not kept.any():
         missing = (f"subblocks: none of {low:g} to {high:g} ha" if high else "subblocks: none of that size",)
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), "greens": tuple(ids(plan, "greens"))}

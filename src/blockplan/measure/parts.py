@@ -16,6 +16,7 @@ import shapely
 from blockplan.measure.columns import areas_m2, ids, shapes, sound, unknown
 from blockplan.measure.floors import parcel_points
 from blockplan.measure.measurement import Part
+from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +67,13 @@ class Pieces:
             return np.full(len(self.scopes), np.nan)
         found = np.bincount(self.part, amounts[self.parcel] * self.share, len(self.scopes))
         return np.where(np.isnan(self.area_m2), np.nan, found)
+
+    def of_size(self, smallest_ha: float, largest_ha: float) -> NDArray[np.bool_]:
+        """Which features are from one size to another, as exactly as they are drawn; 0: no upper end."""
+        off = drawn_area_accuracy_m2(self.area_m2)
+        small = self.area_m2 < smallest_ha * M2_PER_HA - off
+        large = self.area_m2 > (largest_ha or np.inf) * M2_PER_HA + off
+        return np.asarray(~small & ~large & ~np.isnan(self.area_m2))
 
 
 def pieces(plan: Plan, layer: str) -> Pieces:

@@ -81,7 +81,7 @@ class Demand:
 
     def holds(self, figure: Figure) -> bool:
         """Whether a figure keeps the rule."""
-        return compare(figure.value, self.verdict.required) == "pass"
+        return compare(figure.value, self.verdict.required, self.verdict.tolerance) == "pass"
 
     def figure_of(self, found: Measurement) -> Figure:
         """What the demand reads in a measurement of its measure."""
