@@ -37,7 +37,8 @@ def begin(config: Any, *, plan: bool = False) -> dict[str, Any]:
     """Open a notice that runs from today on; with `plan` its objects are made ready too."""
     import datetime as dt
 
-    from blockplan.notice.office import FrozenPlan, Law, open_notice
+    from blockplan.notice.office import Law, open_notice
+    from blockplan.notice.package import FrozenPlan
     from blockplan.portal.plans.prepare import prepare
     from blockplan.portal.record.store import begin as begin_record
 

@@ -22,7 +22,8 @@ import geopandas as gpd
 import shapely
 
 from blockplan.notice import Attachment, SqliteStore
-from blockplan.notice.office import FrozenPlan, Law, close, extend, open_notice
+from blockplan.notice.office import Law, close, extend, open_notice
+from blockplan.notice.package import FrozenPlan
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export

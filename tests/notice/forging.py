@@ -14,7 +14,8 @@ from tests.notice.records import a_clock
 
 from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.leaves import commitment
-from blockplan.notice.office import FrozenPlan, Law, close, extend, open_notice
+from blockplan.notice.office import Law, close, extend, open_notice
+from blockplan.notice.package import FrozenPlan
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.proof.notes import Checkpoint, Signer

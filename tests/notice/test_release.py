@@ -10,11 +10,14 @@ from tests.notice.records import a_clock, an_opening
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
 from blockplan.notice.countries import country
+from blockplan.notice.package import package_hash
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import Finding, findings, fingerprint, release_from, require_released, signed
 from blockplan.plan import Plan, read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
+#: What names a plan in the record.
+PLAN = {"content_hash": "hash", "files": [{"path": "plan.toml", "bytes": 1, "sha256": "ab"}]}
 ANSWERS = {"secrecy_mark": "none", "public_copy": "synthetic", "privacy": "all columns read"}
 
 
@@ -51,13 +54,14 @@ def test_detail_in_one_piece_is_measured_against_the_limit_of_the_country() -> N
 def test_two_persons_sign_and_nothing_that_stops_may_stand() -> None:
     release = release_from(ANSWERS)
     seen = [Finding("data_fault", False, {"faults": 2, "rules": ["pq-cover"]})]
-    made = signed(release, of="ab", plan="hash", persons=("Li", "Wang"), at="now", seen=seen)
+    made = signed(release, of="ab", plan=PLAN, persons=("Li", "Wang"), at="now", seen=seen)
+    assert (made["plan"], made["package"]) == ("hash", package_hash(PLAN["files"]))
     assert made["seen"] == [{"kind": "data_fault", "faults": 2, "rules": ["pq-cover"]}]
     with pytest.raises(UsageError, match="two persons"):
-        signed(release, of="ab", plan="hash", persons=("Li", " li "), at="now", seen=seen)
+        signed(release, of="ab", plan=PLAN, persons=("Li", " li "), at="now", seen=seen)
     stop = Finding("particular_missing", True, {"field": "privacy"})
     with pytest.raises(NoticeStateError, match="particular_missing privacy"):
-        signed(release, of="ab", plan="hash", persons=("Li", "Wang"), at="now", seen=[stop])
+        signed(release, of="ab", plan=PLAN, persons=("Li", "Wang"), at="now", seen=[stop])
 
 
 def test_an_answer_that_is_missing_is_named() -> None:
@@ -76,7 +80,11 @@ def test_a_change_after_the_check_ends_it() -> None:
 
 @pytest.mark.parametrize(
     ("release", "why"),
-    [({"by": "Li", "second": "LI"}, "two persons"), ({"by": "Li", "second": "Wang", "plan": "x"}, "another")],
+    [
+        ({"by": "Li", "second": "LI"}, "two persons"),
+        ({"by": "Li", "second": "Wang", "plan": "x"}, "another"),
+        ({"by": "Li", "second": "Wang", "plan": "00" * 32, "package": "x"}, "other files"),
+    ],
 )
 def test_the_record_refuses_a_release_that_is_not_for_it(
     tmp_path: Path, release: dict[str, str], why: str

@@ -15,7 +15,8 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from tests.notice.records import HandClock, a_clock, an_opening
 
-from blockplan.notice.office import FrozenPlan, Law, open_notice
+from blockplan.notice.office import Law, open_notice
+from blockplan.notice.package import FrozenPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,19 +44,25 @@ def _passwords_hashed_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def judged() -> tuple[Plan, CheckResult]:
-    """The reference plan and what `check` says of it."""
+def judged(frozen: FrozenPlan) -> tuple[FrozenPlan, CheckResult]:
+    """The reference plan as it goes on notice, and what `check` says of it."""
     from blockplan.check import check
-    from blockplan.plan import read
 
-    plan = read(PLAN)
-    return plan, check(plan)
+    return frozen, check(frozen.plan)
 
 
 @pytest.fixture(scope="session")
-def frozen(judged: tuple[Plan, CheckResult]) -> FrozenPlan:
+def drawn() -> Plan:
+    """The reference plan as an office has it."""
+    from blockplan.plan import read
+
+    return read(PLAN)
+
+
+@pytest.fixture(scope="session")
+def frozen(drawn: Plan) -> FrozenPlan:
     """The reference plan as it goes on notice."""
-    return FrozenPlan.of(judged[0], PLAN)
+    return FrozenPlan.of(drawn)
 
 
 @pytest.fixture
@@ -103,13 +110,13 @@ def opened(begun: DatabaseStore) -> DatabaseStore:
 
 
 @pytest.fixture
-def shown(begun: DatabaseStore, judged: tuple[Plan, CheckResult], frozen: FrozenPlan) -> DatabaseStore:
+def shown(begun: DatabaseStore, judged: tuple[FrozenPlan, CheckResult]) -> DatabaseStore:
     """The reference plan on notice for the same days, made ready for its pages."""
     from blockplan.portal.plans.prepare import prepare
 
     version = prepare("town", str(PLAN), judged=judged)
     more = {"publication": "live", "authority": "Town planning office"}
-    open_notice(begun, frozen, Law(country="CN", first=FIRST), by="Li", more=more)
+    open_notice(begun, judged[0], Law(country="CN", first=FIRST), by="Li", more=more)
     version.round = 1
     version.save(update_fields=["round"])
     return begun

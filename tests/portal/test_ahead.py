@@ -13,9 +13,10 @@ from blockplan.portal.ahead import judged, judged_ahead
 
 if __name__ == "__main__":
     with judged_ahead(Path({path!r})) as waiting:
-        plan, result = waiting()
+        frozen, result = waiting()
     here = judged(Path({path!r}))
-    assert plan.content_hash == here[0].content_hash
+    assert frozen == here[0]
+    assert frozen.plan.content_hash == here[0].plan.content_hash
     assert result.to_dict() == here[1].to_dict()
 """
 

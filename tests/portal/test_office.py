@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +15,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.staff import a_member, browser_of
 
+from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
 from blockplan.portal.office.models import Audit, Draft, Pending
 from blockplan.portal.pages import prints
@@ -140,6 +145,105 @@ def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
     assert "Stops the notice" in page
     looked = page.partition('name="sign" value="')[2].partition('"')[0]
     assert "particular_missing privacy" in faults(approver.post(HERE + "draft/release/", {"sign": looked}))
+
+
+def test_what_two_persons_withheld_is_in_no_file_no_page_and_no_answer_of_the_service(
+    config: Config, clock: HandClock, planner: Client, approver: Client
+) -> None:
+    drafted(planner)
+    shown = planner.get(HERE + "draft/release/").content.decode()
+    assert 'name="withheld_layers" value="streets"' in shown
+    assert 'name="added" value="parcels.red_line_width_m"' in shown, "no contract knows it"
+    nonsense = ANSWERS | {"withheld_layers": "streets, stops, NONSENSE"}
+    assert "has no NONSENSE" in faults(planner.post(HERE + "draft/release/", nonsense))
+    told(planner, HERE + "draft/release/", ANSWERS | {
+        "withheld_layers": ["streets", "stops"], "withheld_columns": ["parcels.dwellings"],
+        "added": ["parcels.red_line_width_m"],
+    })  # fmt: skip
+    page = approver.get(HERE + "draft/release/").content.decode()
+    contents = page.partition("What goes out")[2].partition("Answers of")[0]
+    assert "<td>parcels</td>" in contents
+    assert "red_line_width_m" in contents
+    assert "id = &quot;cjicdz&quot;" in contents
+    for word in ("<td>streets</td>", "<td>stops</td>", "dwellings"):
+        assert word not in contents
+    looked = page.partition('name="sign" value="')[2].partition('"')[0]
+    told(approver, HERE + "draft/release/", {"sign": looked})
+    told(planner, HERE + "draft/open/", {"sure": "on"})
+
+    (opened,) = open_store("town").events({"opened"})
+    said = opened.payload
+    assert said["release"]["withheld_layers"] == ["streets", "stops"]
+    assert said["release"]["package"] == package_hash(said["plan"]["files"])
+    assert said["release"]["package"] in page
+    assert [file["name"] for file in said["files"]] == ["plan.gpkg", "plan.toml"]
+    out = [open_store("town").file(opened.seq, number) or b"" for number in range(2)]
+    assert not any(word in content for content in out for word in (b"streets", b"stop_id", b"dwellings"))
+    reader = browser_of()
+    assert reader.get("/en/notices/town/plan/streets/").status_code == 404
+    parcels = json.loads(reader.get("/api/v1/notices/town/objects?layer=parcels").content)["features"]
+    assert {one["properties"]["dwellings"] for one in parcels} == {None}
+    assert json.loads(reader.get("/api/v1/notices/town/objects?layer=stops").content)["features"] == []
+
+
+def test_a_package_with_foreign_files_and_deleted_rows_goes_out_without_them(
+    config: Config, clock: HandClock, planner: Client, approver: Client, tmp_path: Path
+) -> None:
+    own = tmp_path / "plan.gpkg"
+    shutil.copy(EXAMPLE / "plan.gpkg", own)
+    with closing(sqlite3.connect(own)) as base:
+        base.execute("PRAGMA secure_delete = OFF")
+        base.execute("CREATE TABLE pipelines (fid INTEGER PRIMARY KEY, name TEXT)")
+        base.executemany("INSERT INTO pipelines (name) VALUES (?)", [("SECRETPIPE " * 20,)] * 200)
+        base.commit()
+        base.execute("DROP TABLE pipelines")
+        base.commit()
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.write(EXAMPLE / "plan.toml", "plan.toml")
+        packed.write(own, "plan.gpkg")
+        packed.write(own, "internal-draft.gpkg")
+        for file in (EXAMPLE / "scenarios").iterdir():
+            packed.write(file, f"scenarios/{file.name}")
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    told(planner, HERE + "draft/dates/", {"first": "2026-03-02", "publication": "after_close_full"})
+    told(planner, HERE + "draft/plan/", {"package": SimpleUploadedFile("plan.zip", made.getvalue())})
+    told(planner, HERE + "draft/particulars/", the_particulars())
+    released(planner, approver)
+    told(planner, HERE + "draft/open/", {"sure": "on"})
+    store = open_store("town")
+    (opened,) = store.events({"opened"})
+    assert [file["path"] for file in opened.payload["plan"]["files"]] == ["plan.gpkg", "plan.toml"]
+    out = [b"".join(browser_of().get(f"/files/town/plan/{opened.seq}/{number}")) for number in range(2)]
+    assert out == [store.file(opened.seq, number) for number in range(2)]
+    assert b"SECRETPIPE" in own.read_bytes()
+    assert not any(b"SECRETPIPE" in content for content in out)
+
+
+def test_another_plan_keeps_what_was_withheld_and_asks_the_questions_anew(
+    config: Config, clock: HandClock, planner: Client
+) -> None:
+    drafted(planner)
+    told(planner, HERE + "draft/release/", ANSWERS | {"withheld_layers": "streets"})
+    told(planner, HERE + "draft/plan/", {"package": a_package()})
+    draft = Draft.objects.select_related("version").get()
+    assert draft.release == {}
+    assert draft.version is not None
+    assert "streets" not in {one["table"] for one in draft.version.document["tables"]}
+
+
+def test_a_package_that_was_changed_on_the_disk_after_it_was_signed_does_not_open(
+    config: Config, clock: HandClock, planner: Client, approver: Client
+) -> None:
+    drafted(planner)
+    released(planner, approver)
+    version = Draft.objects.select_related("version").get().version
+    assert version is not None
+    with zipfile.ZipFile(version.package, "a") as packed:
+        packed.writestr("internal-draft.gpkg", b"SECRETPIPE")
+    refused = planner.post(HERE + "draft/open/", {"sure": "on"})
+    assert "not the one that was looked at" in faults(refused)
+    assert not Entry.objects.exists()
 
 
 def test_several_places_of_display_are_entered_without_a_script_and_stand_on_page_and_print(

@@ -11,6 +11,7 @@ from tests.portal.databases import on_sqlite
 from tests.portal.staff import a_member, browser_of
 
 from blockplan.check import check
+from blockplan.notice.package import FrozenPlan
 from blockplan.notice.taking import Opinion, submit
 from blockplan.plan import read
 from blockplan.portal.office.at_hand import put_at_hand
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from tests.notice.records import HandClock
 
+    from blockplan.plan import Plan
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
 
@@ -129,9 +131,9 @@ def test_a_print_of_a_draft_says_that_it_is_one(draft: Draft) -> None:
 
 
 def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
-    config: Config, clock: Any, judged: Any
+    config: Config, clock: Any, drawn: Plan, judged: Any
 ) -> None:
-    found = put_at_hand(PLAN, judged, config)
+    found = put_at_hand(drawn, judged, config)
     assert (found.notice, found.outcome) == ("cjicdz", "begun")
     assert Notice.objects.get(id="cjicdz").state == "draft"
     assert list(Audit.objects.values_list("who", flat=True).distinct()) == ["blockplan serve"]
@@ -150,42 +152,45 @@ def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
     assert reader.get("/en/notices/cjicdz/").status_code == 404
     assert browser_of().get(f"/en/office/reading/{'x' * 43}/").status_code == 404
 
-    again = put_at_hand(PLAN, judged, config)
+    again = put_at_hand(drawn, judged, config)
     assert (again.notice, again.outcome) == ("cjicdz", "there")
     assert PlanVersion.objects.count() == 1
 
 
 def test_a_changed_plan_becomes_the_plan_of_its_draft_and_ends_the_release(
-    config: Config, clock: object, judged: Any, tmp_path: Path
+    config: Config, clock: object, drawn: Plan, judged: Any, tmp_path: Path
 ) -> None:
     package = tmp_path / "plan"
     shutil.copytree(PLAN, package)
-    put_at_hand(package, judged, config)
+    put_at_hand(drawn, judged, config)
     Draft.objects.update(signed={"of": "x"})
     manifest = package / "plan.toml"
     manifest.write_text(manifest.read_text().replace("horizon = 2035", "horizon = 2036"))
     changed = read(package)
-    assert changed.content_hash != judged[0].content_hash
-    found = put_at_hand(package, (changed, check(changed)), config)
+    assert changed.content_hash != drawn.content_hash
+    frozen = FrozenPlan.of(changed)
+    found = put_at_hand(changed, (frozen, check(frozen.plan)), config)
     assert (found.notice, found.outcome) == ("cjicdz", "changed")
     draft = Draft.objects.select_related("version").get()
     assert draft.version is not None
-    assert draft.version.content_hash == changed.content_hash
+    assert draft.version.content_hash == frozen.plan.content_hash
     assert draft.signed == {}
     assert PlanVersion.objects.count() == 1
     # What is kept is a copy: the folder may be changed or go.
     shutil.rmtree(package)
-    assert read(draft.version.package).content_hash == changed.content_hash
+    assert read(draft.version.package).content_hash == frozen.plan.content_hash
+    assert read(draft.version.source).content_hash == changed.content_hash
 
 
 def test_what_is_on_notice_stays_and_a_changed_plan_is_a_draft_beside_it(
-    config: Config, clock: object, judged: Any, shown: object
+    config: Config, clock: object, drawn: Plan, judged: Any, shown: object
 ) -> None:
     Notice.objects.create(id="cjicdz", state="on_notice", opened={"plan": {}})
     PlanVersion.objects.filter(notice_id="town").update(notice_id="cjicdz")
-    assert put_at_hand(PLAN, judged, config).outcome == "open"
-    PlanVersion.objects.update(content_hash="another")
-    beside = put_at_hand(PLAN, judged, config)
+    assert put_at_hand(drawn, judged, config).outcome == "open"
+    version = PlanVersion.objects.get()
+    PlanVersion.objects.update(document=version.document | {"drawn": "another"})
+    beside = put_at_hand(drawn, judged, config)
     assert (beside.notice, beside.outcome) == ("cjicdz-2", "begun")
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blockplan.notice.office import Law
+    from blockplan.notice.package import Choice
 
 
 @click.group(epilog="Example: blockplan notice status town.notice")
@@ -83,6 +84,10 @@ def law_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("plan")
 @law_options
 @scenario_option
+@click.option("--withhold", multiple=True, metavar="NAME", help="A layer, or layer.column, that stays.")
+@click.option(
+    "--add", multiple=True, metavar="NAME", help="A layer, or layer.column, that goes though none knows it."
+)
 @click.option("--id", "name", metavar="ID", help="Id of the notice; default: that of the plan.")
 @click.option("--origin", metavar="NAME", help="Name of the log and its key; default: blockplan/ID.")
 @click.option(
@@ -96,18 +101,20 @@ def open_command(
     notice: str, plan: str, name: str | None, origin: str | None, key: str | None, **options: Any
 ) -> None:
     """
-    Begin the record NOTICE: PLAN goes on notice, frozen as it is.
+    Begin the record NOTICE: PLAN goes on notice, in a package that is built of it for the public.
 
+    What goes out are the layers and columns that the contract knows, in one scenario, and no other file.
     A new key is made for the record. Keep it, and the file of the newest checkpoint beside it, apart
     from the record.
     """
     from blockplan.notice import SqliteStore
-    from blockplan.notice.office import FrozenPlan, open_notice
+    from blockplan.notice.office import open_notice
+    from blockplan.notice.package import FrozenPlan
     from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 
     law, more = _law(options)
     law.period()  # refuses wrong dates before anything is written
-    frozen = FrozenPlan.read(plan, options["scenario"])
+    frozen = FrozenPlan.read(plan, options["scenario"], _choice(options))
     name = name or str(frozen.said["id"])
     path, begun = key_path(notice, key), Path(notice).exists()
     signer = read_key(path) if path.exists() else new_key(path, origin or f"blockplan/{name}")
@@ -192,6 +199,10 @@ def close_command(notice: str, by: str, key: str | None, lang: str, as_json: boo
 @click.argument("plan")
 @law_options
 @scenario_option
+@click.option("--withhold", multiple=True, metavar="NAME", help="A layer, or layer.column, that stays.")
+@click.option(
+    "--add", multiple=True, metavar="NAME", help="A layer, or layer.column, that goes though none knows it."
+)
 @reason_option
 @by_option
 @key_option
@@ -200,12 +211,13 @@ def close_command(notice: str, by: str, key: str | None, lang: str, as_json: boo
 def restart_command(notice: str, plan: str, key: str | None, **options: Any) -> None:
     """
     Begin a new period after a material change of the plan; the opinions of the one before stay in
-    the record.
+    the record. What of PLAN goes out is built anew, as by `notice open`.
     """
-    from blockplan.notice.office import FrozenPlan, restart
+    from blockplan.notice.office import restart
+    from blockplan.notice.package import FrozenPlan
 
     law, more = _law(options)
-    frozen = FrozenPlan.read(plan, options["scenario"])
+    frozen = FrozenPlan.read(plan, options["scenario"], _choice(options))
     with record(notice, key) as (store, _):
         event = restart(store, frozen, law, reason=options["reason"], by=options["by"], more=more)
     show_entry(event, options["lang"], options["as_json"])
@@ -287,6 +299,13 @@ def show_command(notice: str, entry: int, as_json: bool) -> None:
     click.echo(f"{found.seq}  {found.at}  {found.kind}")
     for name, value in found.payload.items():
         click.echo(f"  {name}: {value}")
+
+
+def _choice(options: dict[str, Any]) -> Choice:
+    """What of the plan goes out."""
+    from blockplan.notice.package import Choice
+
+    return Choice(withheld=options["withhold"], added=options["add"])
 
 
 def _law(options: dict[str, Any]) -> tuple[Law, dict[str, Any]]:

@@ -18,7 +18,6 @@ from blockplan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.portal.ahead import Judged
     from blockplan.portal.config import Config
@@ -105,8 +104,8 @@ def command(
             if as_json:
                 show_json(told)
             return
-        if plan is not None and judged is not None:
-            told["notice"] = _at_hand(config, plan, judged, scenario, country)
+        if judged is not None:
+            told["notice"] = _at_hand(config, *judged, country)
         preload()  # here already, while the reference plan is being judged
         if demo:
             from blockplan.portal.demo import open_demo
@@ -149,38 +148,38 @@ def _reference_plan(asked: dict[str, str | None], *, wanted: bool) -> Iterator[C
         yield lambda: judged(example())
 
 
-def _judge(plan: Path, scenario: str | None) -> tuple[Plan, CheckResult]:
-    """Read and judge a plan before anything is begun; what cannot be read raises."""
+def _judge(plan: Path, scenario: str | None) -> tuple[Plan, Judged]:
+    """Read a plan and judge its public package before anything is begun; what cannot be read raises."""
     from blockplan.check import check
     from blockplan.cli.common import load, progress
+    from blockplan.notice.package import FrozenPlan
 
     drawn = load(str(plan), scenario)
+    frozen = FrozenPlan.of(drawn)
     with progress("Judging") as step:
-        result = check(drawn, progress=step)
+        result = check(frozen.plan, progress=step)
     grave = sum(fault["grade"] == "error" for fault in result.to_dict().get("faults", ()))
     if grave:
         click.echo(
             f"{grave} faults of grade error stand in {plan}; `blockplan validate {plan}` lists them.",
             err=True,
         )
-    return drawn, result
+    return drawn, (frozen, result)
 
 
-def _at_hand(
-    config: Config, plan: Path, judged: tuple[Plan, CheckResult], scenario: str | None, code: str
-) -> dict[str, str]:
+def _at_hand(config: Config, plan: Plan, judged: Judged, code: str) -> dict[str, str]:
     from django.db import connection
 
     from blockplan.portal.office.at_hand import put_at_hand
 
     try:
-        found = put_at_hand(plan, judged, config, scenario=scenario, code=code)
+        found = put_at_hand(plan, judged, config, code=code)
     finally:
         connection.close()
     click.echo(_SAID[found.outcome].format(notice=found.notice, address=found.address), err=True)
     if found.outcome != "open":
         office = f"{config.address.rstrip('/')}/en/office/notices/{found.notice}/draft/"
         click.echo(f"In the office: {office}", err=True)
-    if judged[0].manifest.synthetic:
+    if plan.manifest.synthetic:
         click.echo("The plan says that it is synthetic, and so do its pages.", err=True)
     return {"id": found.notice, "outcome": found.outcome, "address": found.address}

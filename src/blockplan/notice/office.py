@@ -2,21 +2,18 @@
 What an office does with a notice: open, extend, close, restart, withdraw.
 
 Each act works out what to enter and lets the record decide. Dates come from the law of the country; the
-plan on notice is frozen, file by file, in the entry that opens it.
+plan on notice is frozen, file by file (`blockplan.notice.package`), in the entry that opens it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import mimetypes
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.countries import Holidays, PeriodRule, country
-from blockplan.notice.events import Attachment, write_time
+from blockplan.notice.events import write_time
 from blockplan.notice.periods import DAY, first_moment, planned
 from blockplan.notice.refusals import refused
 from blockplan.notice.state import State
@@ -26,17 +23,9 @@ if TYPE_CHECKING:
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
+    from blockplan.notice.package import FrozenPlan
     from blockplan.notice.periods import Period
     from blockplan.notice.store import Store
-    from blockplan.plan import Plan
-
-#: Files of a plan package, by their endings; a Shapefile has several.
-PLAN_FILES = frozenset(
-    {".toml", ".gpkg", ".parquet", ".geoparquet", ".geojson", ".json", ".fgb"}
-    | {".shp", ".shx", ".dbf", ".prj", ".cpg"}
-)
-#: A plan on notice is a package of layers, not a picture archive.
-LARGEST_PLAN_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,56 +59,6 @@ class Law:
             one.rule(self.rule), self.first, one.closed_days(self.subdivision),
             last=self.last, inspection_last=self.inspection_last,
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenPlan:
-    """A plan as it goes on notice: what names it, and its files."""
-
-    said: dict[str, Any]
-    files: list[Attachment] = field(repr=False)
-
-    @classmethod
-    def read(cls, path: str | Path, scenario: str | None = None) -> FrozenPlan:
-        """
-        Read a plan package and freeze it.
-
-        Raises
-        ------
-        PlanDataError, UsageError
-            If it cannot be read, or is too large.
-        """
-        from blockplan.plan import read  # noqa: PLC0415 (who runs a notice need not load plans)
-
-        return cls.of(read(path, scenario), path, scenario)
-
-    @classmethod
-    def of(cls, plan: Plan, path: str | Path, scenario: str | None = None) -> FrozenPlan:
-        """Freeze a plan that was read from a package just now; UsageError if it is too large."""
-        from blockplan.plan import archive  # noqa: PLC0415
-
-        with archive.open_package(Path(path)) as folder:
-            names = _plan_files(folder)
-            if sum((folder / name).stat().st_size for name in names) > LARGEST_PLAN_BYTES:
-                raise UsageError(
-                    f"{path} has more than {LARGEST_PLAN_BYTES:,} bytes. Leave out what is no layer."
-                )
-            files = [Attachment(name, _media_type(name), (folder / name).read_bytes()) for name in names]
-        said = {
-            "id": plan.manifest.id,
-            "title": dict(plan.manifest.title),
-            "scenario": scenario,
-            "content_hash": plan.content_hash,
-            "files": [
-                {
-                    "path": file.name,
-                    "bytes": len(file.content),
-                    "sha256": hashlib.sha256(file.content).hexdigest(),
-                }
-                for file in files
-            ],
-        }
-        return cls(said, files)
 
 
 def open_notice(
@@ -258,19 +197,3 @@ def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.da
         inspection_last = dt.date.fromisoformat(now["inspection"]["last"])
     first = dt.date.fromisoformat(now["submission"]["first"])
     return planned(rule, first, closed, last=last, inspection_last=inspection_last).to_dict()
-
-
-def _plan_files(folder: Path) -> list[str]:
-    names = [file.name for file in folder.iterdir() if file.is_file() and file.suffix in PLAN_FILES]
-    from blockplan.plan.package import MANIFEST, SCENARIOS  # noqa: PLC0415
-
-    names = [name for name in names if not name.endswith(".toml") or name == MANIFEST]
-    scenarios = folder / SCENARIOS
-    if scenarios.is_dir():
-        names += [f"{SCENARIOS}/{file.name}" for file in scenarios.iterdir() if file.suffix == ".gpkg"]
-    return sorted(names)
-
-
-def _media_type(name: str) -> str:
-    known = {".gpkg": "application/geopackage+sqlite3", ".toml": "application/toml"}
-    return known.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.package import Choice, is_known, package_hash
 from blockplan.notice.particulars import asked_and_missing
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import TEXTS, refused
-from blockplan.texts import LANGUAGES, listed
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from blockplan.notice.countries import Country
     from blockplan.notice.particulars import Particulars
@@ -65,8 +66,10 @@ class Release(BaseModel):
         ``none``, or the mark that was found and why the copy may be published all the same.
     public_copy
         How the public copy was generalised, or why it needs no generalising.
-    withheld_layers
-        Layers of the plan that were left out of the public copy.
+    withheld_layers, withheld_columns
+        Layers of the plan, and columns (``parcels.height_m``), that stay in the office.
+    added
+        Layers and columns that no contract knows and that go out all the same.
     privacy
         How it was seen that no names, telephone numbers or the like are in the plan.
     """
@@ -75,8 +78,15 @@ class Release(BaseModel):
 
     secrecy_mark: str = Field(min_length=1, max_length=2000)
     public_copy: str = Field(min_length=1, max_length=2000)
-    withheld_layers: tuple[str, ...] = Field(default=(), max_length=50)
+    withheld_layers: tuple[str, ...] = Field(default=(), max_length=200)
+    withheld_columns: tuple[str, ...] = Field(default=(), max_length=1000)
+    added: tuple[str, ...] = Field(default=(), max_length=1000)
     privacy: str = Field(min_length=1, max_length=2000)
+
+    @property
+    def choice(self) -> Choice:
+        """What of the plan goes out."""
+        return Choice(withheld=(*self.withheld_layers, *self.withheld_columns), added=self.added)
 
 
 def release_from(said: Mapping[str, Any]) -> Release:
@@ -106,7 +116,13 @@ def fingerprint(**what: Any) -> str:
 
 
 def signed(
-    release: Release, *, of: str, plan: str, persons: tuple[str, str], at: str, seen: list[Finding]
+    release: Release,
+    *,
+    of: str,
+    plan: Mapping[str, Any],
+    persons: tuple[str, str],
+    at: str,
+    seen: list[Finding],
 ) -> dict[str, Any]:
     """
     The check as it stands in the entry that opens the notice.
@@ -116,7 +132,8 @@ def signed(
     of
         `fingerprint` of what was looked at.
     plan
-        Content hash of the plan.
+        What names the plan in the record, its ``content_hash`` and ``files``; the hash of these files is what
+        is signed.
     persons
         Who answered, and who signed.
     seen
@@ -137,8 +154,8 @@ def signed(
         raise refused(NoticeStateError, "release_stops", said=listed(_stop_word(one) for one in stops[:10]))
     answers = release.model_dump(mode="json")
     return {
-        **answers, "of": of, "plan": plan, "seen": [one.to_dict() for one in seen], "by": by,
-        "second": second, "at": at,
+        **answers, "of": of, "plan": plan["content_hash"], "package": package_hash(plan["files"]),
+        "seen": [one.to_dict() for one in seen], "by": by, "second": second, "at": at,
     }  # fmt: skip
 
 
@@ -187,12 +204,6 @@ def _detail(plan: Plan, country: Country) -> list[Finding]:
     return [Finding("detail_large", False, {"km2": round(largest, 2), "limit_km2": country.detail.km2})]
 
 
-def _is_known(column: str, known: Collection[str]) -> bool:
-    """Whether a contract knows a column, or it is the text of one in a language (``line_zh``)."""
-    text, _, lang = column.rpartition("_")
-    return column in known or (lang in LANGUAGES and text in known)
-
-
 def _columns(plan: Plan) -> list[Finding]:
     """Columns that no contract knows: they go out with the plan, and may hold names."""
     from blockplan.plan.layers import LAYERS  # noqa: PLC0415
@@ -200,7 +211,7 @@ def _columns(plan: Plan) -> list[Finding]:
     found = []
     for layer in sorted(plan.layers):
         known = {*LAYERS[layer].columns, "geometry"} if layer in LAYERS else {"geometry"}
-        unknown = [str(column) for column in plan.layer(layer).columns if not _is_known(str(column), known)]
+        unknown = [str(column) for column in plan.layer(layer).columns if not is_known(str(column), known)]
         if unknown:
             found.append(Finding("column_unknown", False, {"layer": layer, "columns": unknown}))
     return found

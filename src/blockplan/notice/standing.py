@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.events import CHANNELS, KINDS, write_time
+from blockplan.notice.package import package_hash
 from blockplan.notice.periods import DAY, first_moment
 from blockplan.notice.refusals import TEXTS, kind_word, refused, state_word
 from blockplan.notice.state import State, step
@@ -149,7 +150,7 @@ def _law_opened(_standing: Standing, payload: Mapping[str, Any], at: str) -> Non
 
 
 def _check_release(payload: Mapping[str, Any]) -> None:
-    """Where a release check stands with an opening, two persons signed it, and for this very plan."""
+    """Where a release check stands with an opening, two persons signed it, and for these very files."""
     release = payload.get("release")
     if not release:
         return
@@ -158,6 +159,8 @@ def _check_release(payload: Mapping[str, Any]) -> None:
         raise refused(NoticeStateError, "release_two")
     if release.get("plan") != payload["plan"].get("content_hash"):
         raise refused(NoticeStateError, "release_other_plan")
+    if release.get("package") != package_hash(payload["plan"]["files"]):
+        raise refused(NoticeStateError, "release_other_package")
 
 
 def _check_moments(period: Mapping[str, Any]) -> None:

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
-    from blockplan.plan import Plan
+    from blockplan.notice.package import FrozenPlan
 
-    Judged = tuple[Plan, CheckResult]
+    Judged = tuple[FrozenPlan, CheckResult]
 
 
 def judged(plan: Path) -> Judged:
-    """A plan as drawn, and what `check` says of it."""
+    """The public package of a plan as drawn, and what `check` says of it."""
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.plan import read  # noqa: PLC0415
+    from blockplan.notice.package import FrozenPlan  # noqa: PLC0415
 
-    drawn = read(plan)
-    return drawn, check(drawn)
+    frozen = FrozenPlan.read(plan)
+    return frozen, check(frozen.plan)
 
 
 @contextmanager

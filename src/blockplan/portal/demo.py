@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from blockplan.notice.office import FrozenPlan, Law, open_notice
+from blockplan.notice.office import Law, open_notice
 from blockplan.notice.particulars import particulars_from
 from blockplan.portal import clock
 from blockplan.portal.plans.prepare import prepare
@@ -36,13 +36,13 @@ def open_demo(config: Config, plan: Path, judged: Callable[[], Judged]) -> str:
     plan
         The package of the reference plan.
     judged
-        Gives that plan and what `check` says of it; asked only where the notice is opened.
+        Gives its public package and what `check` says of it; asked only where the notice is opened.
     """
     if Notice.objects.filter(id=NAME).exists():
         return NAME
-    drawn, result = judged()
+    frozen, result = judged()
     store = begin(NAME, config)
-    version = prepare(NAME, str(plan), judged=(drawn, result))
+    version = prepare(NAME, plan, judged=(frozen, result))
     today = clock.now().astimezone(ZoneInfo("Asia/Shanghai")).date()
     more = {
         "authority": version.document["authority"],
@@ -51,7 +51,7 @@ def open_demo(config: Config, plan: Path, judged: Callable[[], Judged]) -> str:
         "particulars": particulars_from(tomllib.loads(_words())).to_dict(),
     }
     open_notice(
-        store, FrozenPlan.of(drawn, plan), Law(country=COUNTRY, first=today), by="demonstration", more=more,
+        store, frozen, Law(country=COUNTRY, first=today), by="demonstration", more=more,
         steps=[("expert_review", (today - dt.timedelta(days=1)).isoformat())],
     )  # fmt: skip
     version.round = 1

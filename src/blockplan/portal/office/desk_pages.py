@@ -173,7 +173,7 @@ def _make_report(notice: str, request: HttpRequest) -> None:
 
     row = Notice.objects.get(pk=notice)
     version = PlanVersion.objects.filter(notice_id=notice, round=row.round).first()
-    before = None if version is None else read(version.package, version.scenario or None)
+    before = None if version is None else read(version.package)
     document = response(Desk(open_store(notice)), before)
     made = {
         f"{lang}/{name}": content

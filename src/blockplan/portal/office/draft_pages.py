@@ -1,4 +1,4 @@
-"""Pages of a draft: its law and dates, its plan, its particulars, the release check, and the opening."""
+"""Pages of a draft: its law and dates, its plan, its particulars, and the opening."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from blockplan.notice.countries import country
 from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
-from blockplan.portal.office import drafts, enters
-from blockplan.portal.office.act_forms import Day, Lines, Sure
+from blockplan.portal.office import drafts
+from blockplan.portal.office.act_forms import Day, Sure
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.fields import Form, choices, word_field
 from blockplan.portal.office.may import actor_of
@@ -27,8 +27,6 @@ from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-    from blockplan.notice.release import Finding
 
 PUBLICATION = ("none", "after_close_summary", "after_close_full", "live")
 SHOWN_FAULTS = 20
@@ -71,15 +69,6 @@ class PlanFile(Form):
     package = forms.FileField(widget=forms.ClearableFileInput({"accept": ".zip"}))
 
 
-class Questions(Form):
-    """What the first of the two persons answers."""
-
-    secrecy_mark = Lines(max_length=2000)
-    public_copy = Lines(max_length=2000)
-    withheld_layers = forms.CharField(max_length=500, required=False)
-    privacy_seen = Lines(max_length=2000)
-
-
 def begin(request: HttpRequest) -> HttpResponse:
     """Begin a notice."""
     form = Begin(request.POST or None)
@@ -97,7 +86,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, notice: str) -> HttpResponse:
     """What a draft has and lacks."""
     one = get_object_or_404(Draft.objects.select_related("version", "notice"), pk=notice)
-    period, fault = _period(one)
+    period, fault = period_of(one)
     version = one.version
     faults = [] if version is None else drafts.faults_of(version)
     particulars = particulars_from(one.particulars)
@@ -123,7 +112,7 @@ def dates(request: HttpRequest, notice: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         for name in names:
             setattr(one, name, form.cleaned_data[name])
-        _, fault = _period(one)
+        _, fault = period_of(one)
         if fault:
             form.add_error("first", fault)
         else:
@@ -166,35 +155,6 @@ def particulars(request: HttpRequest, notice: str) -> HttpResponse:
     return render(request, "office/particulars.html", shown, status=400 if form.errors else 200)
 
 
-def release(request: HttpRequest, notice: str) -> HttpResponse:
-    """The release check: one person answers, another signs what was answered and found."""
-    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
-    actor, fault = actor_of(request), ""
-    answering = request.method == "POST" and "sign" not in request.POST
-    form = Questions(request.POST if answering else None, initial=_answers(one))
-    if request.method == "POST":
-        if "sign" in request.POST:
-            fault = attempt(lambda: drafts.sign_release(one, actor, request.POST["sign"]))
-        elif form.is_valid():
-            said = _release_answers(form.cleaned_data)
-            fault = attempt(lambda: drafts.answer_release(one, said, actor))
-        if not fault and not form.errors:
-            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
-    found: list[Any] = []
-    looked = ""
-    if one.version is not None and not fault:
-        fault = attempt(lambda: found.extend(drafts.found_in(one))) or fault
-        _, dates_fault = _period(one)
-        looked = "" if dates_fault else drafts.looked_at(one)
-    shown = {
-        "draft": one, "form": form, "fault": fault, "found": [_shown(finding) for finding in found],
-        "answered": one.release, "looked": looked, "own": one.release.get("staff") == actor.staff.pk,
-        "may_sign": actor.may(*enters.SECONDS),
-    }  # fmt: skip
-    refused = request.method == "POST"
-    return render(request, "office/release.html", shown, status=400 if refused else 200)
-
-
 def opening(request: HttpRequest, notice: str) -> HttpResponse:
     """Open the notice, with the steps that the country has before it."""
     one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
@@ -214,11 +174,8 @@ def opening(request: HttpRequest, notice: str) -> HttpResponse:
     return _form_page(request, one, form, "opening")
 
 
-def _shown(finding: Finding) -> dict[str, Any]:
-    return {**finding.to_dict(), "stops": finding.stops}
-
-
-def _period(one: Draft) -> tuple[Any, str]:
+def period_of(one: Draft) -> tuple[Any, str]:
+    """The dates of a draft as the law has them, and what it says against them."""
     found: list[Any] = []
     fault = attempt(lambda: found.append(drafts.period_of(one)))
     return (found[0] if found else None), fault
@@ -227,17 +184,3 @@ def _period(one: Draft) -> tuple[Any, str]:
 def _form_page(request: HttpRequest, one: Draft, form: Form, name: str) -> HttpResponse:
     shown = {"draft": one, "form": form, "name": name, "country": country(one.country)}
     return render(request, "office/draft_form.html", shown, status=400 if form.errors else 200)
-
-
-def _answers(one: Draft) -> dict[str, Any]:
-    said = one.release.get("answers", {})
-    layers = ", ".join(said.get("withheld_layers", ()))
-    return {**said, "privacy_seen": said.get("privacy", ""), "withheld_layers": layers}
-
-
-def _release_answers(said: dict[str, Any]) -> dict[str, Any]:
-    layers = [name.strip() for name in said["withheld_layers"].replace("、", ",").split(",") if name.strip()]
-    return {
-        "secrecy_mark": said["secrecy_mark"], "public_copy": said["public_copy"],
-        "withheld_layers": layers, "privacy": said["privacy_seen"],
-    }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import office as acts
 from blockplan.notice.countries import country
 from blockplan.notice.events import write_time
+from blockplan.notice.package import Choice, FrozenPlan, Part, package_hash, parts_of
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
 from blockplan.portal import clock
@@ -32,14 +34,12 @@ from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.periods import Period
     from blockplan.notice.release import Finding
-    from blockplan.plan import Plan
     from blockplan.portal.config import Config
     from blockplan.portal.office.may import Actor
 
@@ -94,7 +94,7 @@ def looked_at(draft: Draft) -> str:
     version = draft.version
     return fingerprint(
         plan=None if version is None else version.content_hash,
-        scenario="" if version is None else version.scenario,
+        package=None if version is None else package_hash(version.document["frozen"]["files"]),
         period=period_of(draft).to_dict(), rule=draft.rule, publication=draft.publication,
         particulars=draft.particulars, answers=draft.release.get("answers", {}),
         anew=draft.restart_reason,
@@ -106,8 +106,7 @@ def found_in(draft: Draft) -> list[Finding]:
     from blockplan.plan import read  # noqa: PLC0415
 
     version = _version(draft)
-    plan = read(version.package, version.scenario or None)
-    return findings(plan, particulars_from(draft.particulars), country(draft.country))
+    return findings(read(version.package), particulars_from(draft.particulars), country(draft.country))
 
 
 def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVersion:
@@ -140,15 +139,68 @@ def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVers
 
 
 def use_plan(
-    draft: Draft, package: Path, scenario: str = "", judged: tuple[Plan, CheckResult] | None = None
+    draft: Draft, source: Path, scenario: str = "", judged: tuple[FrozenPlan, CheckResult] | None = None
 ) -> PlanVersion:
-    """Make a package the plan of the draft, read and `judged` anew or before; the one before is let go of."""
-    version = prepare(draft.notice_id, str(package), scenario or None, judged)
+    """
+    Make what the office has the plan of the draft; the one before is let go of.
+
+    What of that one was withheld stays withheld, as far as this one has it; the questions of the release
+    check are to be answered anew.
+
+    Parameters
+    ----------
+    judged
+        The public package of that source with nothing withheld and nothing added, where it is at hand.
+    """
+    from blockplan.plan import read  # noqa: PLC0415
+
+    choice = Choice()
+    if draft.version is not None:
+        parts = judged[0].parts if judged else parts_of(read(source, scenario or None))
+        choice = choice_of(draft.version).within(parts)
+    if choice != Choice():
+        judged = None
+    return _build(draft, source, scenario, choice, judged, release={})
+
+
+def choose(draft: Draft, choice: Choice, *, release: dict[str, Any]) -> None:
+    """
+    Keep the first person's answers, and build the public package anew where they choose another one.
+
+    Raises
+    ------
+    UsageError
+        If the choice names what the plan has not.
+    """
+    version = _version(draft)
+    choice.check(parts_in(version))
+    if choice == choice_of(version):
+        draft.release, draft.signed = release, {}
+        draft.save(update_fields=["release", "signed"])
+        return
+    _build(draft, Path(version.source), version.scenario, choice, None, release=release)
+
+
+def choice_of(version: PlanVersion) -> Choice:
+    """What of the office's plan a version withholds, and adds."""
+    said = version.document["choice"]
+    return Choice(withheld=tuple(said["withheld"]), added=tuple(said["added"]))
+
+
+def parts_in(version: PlanVersion) -> list[Part]:
+    """The layers and columns that the office's plan has."""
+    return [Part(**said) for said in version.document["parts"]]
+
+
+def _build(
+    draft: Draft, source: Path, scenario: str, choice: Choice,
+    judged: tuple[FrozenPlan, CheckResult] | None, *, release: dict[str, Any],
+) -> PlanVersion:  # fmt: skip
+    version = prepare(draft.notice_id, source, scenario or None, choice=choice, judged=judged)
     old = draft.version
     with transaction.atomic():
-        draft.version = version
-        draft.signed = {}
-        draft.save(update_fields=["version", "signed"])
+        draft.version, draft.release, draft.signed = version, release, {}
+        draft.save(update_fields=["version", "release", "signed"])
         if old is not None and old.round is None:
             old.delete()
     return version
@@ -162,9 +214,8 @@ def faults_of(version: PlanVersion) -> list[dict[str, Any]]:
 def answer_release(draft: Draft, said: dict[str, Any], actor: Actor) -> None:
     """The first person's answers."""
     answers = release_from(said)
-    draft.release = {"answers": answers.model_dump(mode="json"), "by": actor.name, "staff": actor.staff.pk}
-    draft.signed = {}
-    draft.save(update_fields=["release", "signed"])
+    release = {"answers": answers.model_dump(mode="json"), "by": actor.name, "staff": actor.staff.pk}
+    choose(draft, answers.choice, release=release)
     note("release_answered", who=actor.name, notice=draft.notice_id)
 
 
@@ -190,7 +241,7 @@ def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
         if looked != looked_at(now):
             raise refusal(NoticeStateError, say, "office_refused.changed_meanwhile")
         now.signed = signed(
-            release_from(now.release["answers"]), of=looked, plan=_version(now).content_hash,
+            release_from(now.release["answers"]), of=looked, plan=_version(now).document["frozen"],
             persons=(now.release["by"], actor.name), at=write_time(clock.now()), seen=seen,
         )  # fmt: skip
         now.save(update_fields=["signed"])
@@ -209,14 +260,14 @@ def open_draft(draft: Draft, actor: Actor, *, steps: list[tuple[str, str]] | Non
         If the law does not allow the dates.
     """
     version = _version(draft)
-    plan = acts.FrozenPlan.read(version.package, version.scenario or None)
+    plan = FrozenPlan.kept(Path(version.package), version.document["frozen"])
 
     def work(ledger: Ledger) -> Event:
         now = Draft.objects.select_for_update().filter(pk=draft.pk).first()
         if now is None:
             raise refusal(NoticeStateError, say, "office_refused.open_already")
         require_released(now.signed, of=looked_at(now))
-        if plan.said["content_hash"] != _version(now).content_hash:
+        if plan.said != _version(now).document["frozen"]:
             raise refusal(NoticeStateError, say, "office_refused.other_files")
         within = cast("Any", Within(ledger))
         more = more_of(now)

@@ -22,6 +22,7 @@ from django.urls import reverse
 from blockplan.errors import UsageError
 from blockplan.notice import office as acts
 from blockplan.notice.countries import country
+from blockplan.notice.package import FrozenPlan
 from blockplan.portal import clock
 from blockplan.portal.lang import current
 from blockplan.portal.office.drafts import law_of, more_of
@@ -88,7 +89,7 @@ def as_if_open(draft: Draft) -> Notice:
     version = draft.version
     if version is None:
         raise refusal(UsageError, say, "office_refused.no_plan")
-    frozen = acts.FrozenPlan(version.document["frozen"], [])
+    frozen = FrozenPlan(version.document["frozen"], [])
     opened = acts.opening(frozen, law, "", more_of(draft)) | {"dates_assumed": assumed}
     period = opened["period"]
     row = Notice(

@@ -17,6 +17,7 @@ from blockplan.portal.office import (
     opinion_pages,
     preview,
     record_pages,
+    release_page,
 )
 from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.enters import ENTERS, OFFICE, PLANNER
@@ -59,7 +60,7 @@ urlpatterns = [
     page(NOTICE + "draft/dates/", draft_pages.dates, "office_dates", act=PLANNER),
     page(NOTICE + "draft/plan/", draft_pages.plan, "office_plan", act=PLANNER),
     page(NOTICE + "draft/particulars/", draft_pages.particulars, "office_particulars", act=PLANNER),
-    page(NOTICE + "draft/release/", draft_pages.release, "office_release", act=("planner", "approver")),
+    page(NOTICE + "draft/release/", release_page.release, "office_release", act=("planner", "approver")),
     page(NOTICE + "draft/open/", draft_pages.opening, "office_open", read=PLANNER, act=PLANNER),
     # A notice, its opinions, its record.
     page(NOTICE, notice_pages.notice, "office_notice"),

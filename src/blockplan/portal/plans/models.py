@@ -1,8 +1,8 @@
 """
 Tables of plans made ready.
 
-A `PlanVersion` is a plan package as it was given, under its content hash: a draft before it goes on notice,
-and the frozen plan of a round afterwards. Everything here can be made again from the package.
+A `PlanVersion` is the public package of a plan, under its content hash: a draft before it goes on notice, and
+the frozen plan of a round afterwards. Everything here can be made again from the package.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ class PlanVersion(models.Model):
 
     `document` holds what was worked out once: ``title``, ``synthetic``, ``result`` (as `check` gives it in
     JSON), ``objects`` (layer -> number of its objects that have a page), ``frozen`` (what names the plan and
-    its files in the entry that opens a notice).
+    its files in the entry that opens a notice), ``tables`` (what stands in these files); and, for the office
+    alone, ``drawn`` and ``parts`` (what it has), ``choice`` (what of it was withheld and added).
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
     #: The round of the notice that shows it; None while it is a draft.
     round = models.PositiveIntegerField(null=True)
-    #: Path of the package (a folder or a zip), inside the data folder.
+    #: Path of the public package, inside the data folder.
     package = models.CharField(max_length=400)
+    #: Path of what the office gave, and its scenario that goes out; nothing public is made of it but this.
+    source = models.CharField(max_length=400, blank=True)
     scenario = models.CharField(max_length=60, blank=True)
     content_hash = models.CharField(max_length=80)
     document = models.JSONField(default=dict)

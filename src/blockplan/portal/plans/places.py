@@ -77,7 +77,7 @@ def _read(path: Path, version: PlanVersion) -> Places:
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
     from blockplan.plan import read  # noqa: PLC0415
 
-    plan = read(version.package, version.scenario or None)
+    plan = read(version.package)
     return keep(plan, check(plan))
 
 

@@ -1,5 +1,7 @@
 """
-Making a plan ready: read once, judged once, and put into rows that pages read without the plan.
+Making a plan ready: its public package is built, read once, judged once, and put into rows for the pages.
+
+Pages show what is in the public package and nothing else: what was withheld is in none of these rows.
 
 Figures come from `blockplan.check` and the measures behind it; nothing is worked out here.
 """
@@ -7,13 +9,17 @@ Figures come from `blockplan.check` and the measures behind it; nothing is worke
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from blockplan.errors import PlanDataError
-from blockplan.notice.office import FrozenPlan
+from blockplan.notice.package import Choice, FrozenPlan, tables_of
+from blockplan.portal.config import config_of_environment
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import keep
 from blockplan.portal.plans.words import folded
@@ -22,6 +28,7 @@ from blockplan.texts import LANGUAGES, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
@@ -52,26 +59,38 @@ LONGEST_ID = 200
 
 
 def prepare(
-    notice: str, package: str, scenario: str | None = None, judged: tuple[Plan, CheckResult] | None = None
+    notice: str,
+    source: str | Path,
+    scenario: str | None = None,
+    *,
+    choice: Choice | None = None,
+    judged: tuple[FrozenPlan, CheckResult] | None = None,
 ) -> PlanVersion:
     """
-    Make a plan package ready for the pages of a notice, as a draft.
+    Build the public package of a plan and make it ready for the pages of a notice, as a draft.
 
     Parameters
     ----------
+    source
+        What the office has: a folder or zip, of which one scenario goes out.
+    choice
+        Which layers and columns go out; without it those of the contract.
     judged
-        The plan of that very package and what `check` says of it, where that is at hand.
+        The public package of that very source, and what `check` says of it, where that is at hand.
 
     Raises
     ------
     PlanDataError, UsageError
-        If it cannot be read.
+        If it cannot be read, or the choice names what is not there.
     """
-    plan, result = judged or _judged(package, scenario)
+    frozen, result = judged or judge(source, scenario, choice)
+    plan = frozen.plan
     keep(plan, result)
+    choice = choice or Choice()
     version = PlanVersion(
-        notice_id=notice, package=str(package), scenario=scenario or "", content_hash=plan.content_hash
-    )
+        notice_id=notice, package=str(keep_package(frozen)), source=str(source), scenario=scenario or "",
+        content_hash=plan.content_hash,
+    )  # fmt: skip
     objects = list(_objects(version, plan, result))
     version.document = {
         "title": dict(plan.manifest.title),
@@ -79,7 +98,11 @@ def prepare(
         "authority": plan.manifest.authority,
         "attribution": plan.manifest.attribution,
         "crs": plan.manifest.crs,
-        "frozen": FrozenPlan.of(plan, package, scenario).said,
+        "frozen": frozen.said,
+        "drawn": frozen.drawn,
+        "parts": [asdict(part) for part in frozen.parts],
+        "choice": asdict(choice),
+        "tables": tables_of(frozen.files),
         "result": result.to_dict(),
         "objects": dict(Counter(one.layer for one in objects)),
     }
@@ -89,12 +112,26 @@ def prepare(
     return version
 
 
-def _judged(package: str, scenario: str | None) -> tuple[Plan, CheckResult]:
+def judge(
+    source: str | Path, scenario: str | None = None, choice: Choice | None = None
+) -> tuple[FrozenPlan, CheckResult]:
+    """The public package of a plan, and what `check` says of what is in it; errors as for `prepare`."""
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.plan import read  # noqa: PLC0415
 
-    plan = read(package, scenario)
-    return plan, check(plan)
+    frozen = FrozenPlan.read(source, scenario, choice)
+    return frozen, check(frozen.plan)
+
+
+def keep_package(frozen: FrozenPlan) -> Path:
+    """The public package as a zip in the data folder, on the disk when this returns."""
+    folder = config_of_environment().data / "packages"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{secrets.token_hex(8)}.zip"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(frozen.keep())
+        out.flush()
+        os.fsync(out.fileno())
+    return path
 
 
 def _objects(version: PlanVersion, plan: Plan, result: CheckResult) -> Iterator[PlanObject]:

@@ -1,0 +1,129 @@
+"""
+The page of the release check: what would go out, table by table, and what two persons say of it.
+
+The first chooses what goes out and answers the questions; the public package is then built anew. The second
+sees what stands in the built files, and signs their hash together with everything else that was looked at.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from blockplan.notice.package import FrozenPlan, package_hash
+from blockplan.portal.office import drafts, enters
+from blockplan.portal.office.act_forms import Lines
+from blockplan.portal.office.draft_pages import period_of
+from blockplan.portal.office.fields import Form
+from blockplan.portal.office.may import actor_of
+from blockplan.portal.office.models import Draft
+from blockplan.portal.office.notice_pages import attempt
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from blockplan.portal.plans.models import PlanVersion
+
+#: What of a plan is chosen: layers and columns that stay, and those beside the contract that go.
+CHOSEN = ("withheld_layers", "withheld_columns", "added")
+
+
+class Questions(Form):
+    """What the first of the two persons answers besides."""
+
+    secrecy_mark = Lines(max_length=2000)
+    public_copy = Lines(max_length=2000)
+    privacy_seen = Lines(max_length=2000)
+
+
+def release(request: HttpRequest, notice: str) -> HttpResponse:
+    """The release check: one person answers, another signs what was answered and found."""
+    one = get_object_or_404(Draft.objects.select_related("version"), pk=notice)
+    actor, fault = actor_of(request), ""
+    answering = request.method == "POST" and "sign" not in request.POST
+    form = Questions(request.POST if answering else None, initial=_answers(one))
+    if request.method == "POST":
+        if not answering:
+            fault = attempt(lambda: drafts.sign_release(one, actor, request.POST["sign"]))
+        elif form.is_valid():
+            said = _said(form.cleaned_data, request.POST)
+            fault = attempt(lambda: drafts.answer_release(one, said, actor))
+        if not fault and not form.errors:
+            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+    found: list[Any] = []
+    looked = ""
+    if one.version is not None and not fault:
+        fault = attempt(lambda: found.extend(drafts.found_in(one))) or fault
+        _, dates_fault = period_of(one)
+        looked = "" if dates_fault else drafts.looked_at(one)
+    shown = {
+        "draft": one, "form": form, "fault": fault, "answered": one.release, "looked": looked,
+        "found": [{**finding.to_dict(), "stops": finding.stops} for finding in found],
+        "own": one.release.get("staff") == actor.staff.pk, "may_sign": actor.may(*enters.SECONDS),
+        **({} if one.version is None else _goes_out(one.version)),
+        "layers": [] if one.version is None else _layers(one.version, request.POST if answering else None),
+    }  # fmt: skip
+    refused = request.method == "POST"
+    return render(request, "office/release.html", shown, status=400 if refused else 200)
+
+
+def _goes_out(version: PlanVersion) -> dict[str, Any]:
+    """What stands in the public package, read from its files."""
+    said = version.document["frozen"]
+    found: list[FrozenPlan] = []
+    fault = attempt(lambda: found.append(FrozenPlan.kept(Path(version.package), said)))
+    if fault:
+        return {"fault": fault, "looked": ""}
+    (manifest,) = (file.content.decode() for file in found[0].files if file.name == "plan.toml")
+    return {
+        "files": said["files"], "package": package_hash(said["files"]), "manifest": manifest,
+        "tables": version.document["tables"], "shows": said.get("shows"),
+    }  # fmt: skip
+
+
+def _layers(version: PlanVersion, sent: QueryDict | None) -> list[dict[str, Any]]:
+    """The layers of the office's plan with their columns, and what is chosen of each."""
+    choice = drafts.choice_of(version)
+    chosen = {*choice.withheld, *choice.added} if sent is None else {*_names(sent, *CHOSEN)}
+    found = []
+    for _, group in groupby(drafts.parts_in(version), key=lambda part: part.layer):
+        whole, *columns = [
+            {"name": part.name, "said": part.column or part.layer, "rows": part.rows, "known": part.known,
+             "fixed": part.fixed, "chosen": part.name in chosen,
+             "field": _field(part.known, part.column)}
+            for part in group
+        ]  # fmt: skip
+        found.append(whole | {"columns": [column for column in columns if not column["fixed"]]})
+    return found
+
+
+def _field(known: bool, column: str | None) -> str:
+    return "added" if not known else "withheld_layers" if column is None else "withheld_columns"
+
+
+def _names(sent: QueryDict, *fields: str) -> list[str]:
+    """Names as boxes send them one by one, or as somebody writes them with commas between."""
+    written = (
+        part
+        for field in fields
+        for value in sent.getlist(field)
+        for part in value.replace("、", ",").split(",")
+    )
+    return list(dict.fromkeys(name.strip() for name in written if name.strip()))
+
+
+def _answers(one: Draft) -> dict[str, Any]:
+    said = one.release.get("answers", {})
+    return {**said, "privacy_seen": said.get("privacy", "")}
+
+
+def _said(form: dict[str, Any], sent: QueryDict) -> dict[str, Any]:
+    return {
+        "secrecy_mark": form["secrecy_mark"], "public_copy": form["public_copy"],
+        "privacy": form["privacy_seen"], **{name: _names(sent, name) for name in CHOSEN},
+    }  # fmt: skip
