@@ -104,7 +104,7 @@ def test_an_index_made_anew_is_the_one_that_was_kept(opened: DatabaseStore) -> N
     fields = ("seq", "at", "round", "late", "channel", "sender", "standing", "shown", "held")
     kept = list(Opinion.objects.order_by("seq").values_list(*fields))
     aims = list(Target.objects.values_list("seq", "layer", "object"))
-    index.rebuild(DatabaseRows("town", Files(opened._files.folder)), "town")
+    index.rebuild(DatabaseRows("town", Files(opened._files.folder), opened._seals), "town")
     assert list(Opinion.objects.order_by("seq").values_list(*fields)) == kept
     assert list(Target.objects.values_list("seq", "layer", "object")) == aims
 

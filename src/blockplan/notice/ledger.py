@@ -47,6 +47,8 @@ class Ledger:
         self._standing: Standing | None = None
         #: Asked with the kind of each entry before it is made; raises where whoever works here may not.
         self.allow: Callable[[str], None] | None = None
+        #: Whether something was erased in this work.
+        self.forgot = False
 
     @property
     def standing(self) -> Standing:
@@ -167,6 +169,7 @@ class Ledger:
         self.size += 1
 
     def _forget(self, document: Mapping[str, Any]) -> None:
+        self.forgot = True
         for entry in document["entries"]:
             event = self._rows.event(entry["seq"])
             if event is None or event.kind not in KINDS:

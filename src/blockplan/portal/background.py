@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PAUSE_S = 1.0
 SWEEP_S = 3600.0
+#: What an erasure left is tried again so often.
+AGAIN_S = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -31,12 +33,15 @@ def main() -> None:
     os.nice(5)  # readers come first
     django.setup()
     with _alone(parent):
-        swept = 0.0
+        swept = tried = 0.0
         while os.getppid() == parent:
             if time.monotonic() - swept > SWEEP_S or not swept:
                 swept = time.monotonic()
                 _done(sweep)
             _done(send)
+            if time.monotonic() - tried > AGAIN_S:
+                tried = time.monotonic()
+                _done(finish_erasing)
             time.sleep(PAUSE_S)
 
 
@@ -46,6 +51,15 @@ def send() -> None:
 
     while send_due():
         pass
+
+
+def finish_erasing() -> None:
+    """Take away what is left of what was erased, where somebody still read it then."""
+    from blockplan.portal.record import erasure  # noqa: PLC0415
+    from blockplan.portal.record.store import open_store  # noqa: PLC0415
+
+    for notice in erasure.unfinished():
+        open_store(notice).finish_erasing(patience_s=0.0)
 
 
 def sweep() -> None:

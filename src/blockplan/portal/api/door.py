@@ -22,6 +22,7 @@ from blockplan.portal.intake.gate import BusyError
 from blockplan.portal.intake.once import KeyUsedError
 from blockplan.portal.lang import wanted
 from blockplan.portal.patience import is_full
+from blockplan.portal.record.exports import MakingError
 from blockplan.portal.record.store import UnavailableError
 from blockplan.texts import pick
 
@@ -147,6 +148,8 @@ def _key_used(request: HttpRequest, _error: KeyUsedError) -> HttpResponse:
 
 @api.exception_handler(BlockplanError)
 def _library(request: HttpRequest, error: BlockplanError) -> HttpResponse:
+    if isinstance(error, MakingError):
+        return fault(request, "being_made", Retry_After="5")
     if isinstance(error, UnavailableError):
         # What the database said is for the log of the office, not for strangers.
         LOG.error("%s", error)

@@ -16,7 +16,7 @@ from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId, crs_of
 from blockplan.portal.api.opinions import FileNumber
 from blockplan.portal.api.schemas import ResponseOut
-from blockplan.portal.record.exports import record_file
+from blockplan.portal.record.exports import opened_file
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import seen
@@ -65,9 +65,9 @@ def opinions(request: HttpRequest, notice: NoticeId, form: Form) -> StreamingHtt
 )
 def record(request: HttpRequest, notice: NoticeId) -> FileResponse:
     """The public record, which verifies by itself; made anew after some minutes at the earliest."""
-    path, entries = record_file(open_store(seen(notice).id))
+    file, entries = opened_file(open_store(seen(notice).id))
     return FileResponse(
-        path.open("rb"), as_attachment=True, filename=f"{notice}-record-{entries}.zip",
+        file, as_attachment=True, filename=f"{notice}-record-{entries}.zip",
         content_type="application/zip",
     )  # fmt: skip
 

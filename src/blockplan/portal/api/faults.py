@@ -36,6 +36,7 @@ STATUS = {
     "too_many": 429,
     "our_fault": 500,
     "unavailable": 503,
+    "being_made": 503,
     "unsigned": 503,
     "uncertain": 503,
 }

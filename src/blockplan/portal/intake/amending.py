@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from blockplan.portal.record.models import Notice
     from blockplan.portal.record.store import DatabaseStore
 
-#: Under this key a draft says of which opinion it is.
-_WHOSE = "amends"
-
 
 class Amending(Form):
     """
@@ -56,7 +53,7 @@ class Amending(Form):
         #: Whether the form comes back because the opinion was changed meanwhile, or too often.
         self.again = self.often = False
         kept = drafts.find(row.id, request.POST.get("draft", "")) if begun else None
-        if kept is not None and kept.row.data.get(_WHOSE) != self.number:
+        if kept is not None and kept.row.opinion != self.number:
             kept = None
         super().__init__(request, row, Filled.of_post(request.POST) if begun else Filled(), kept)
         if begun:
@@ -103,7 +100,11 @@ class Amending(Form):
 
     def keep(self, *, asked: bool = False) -> None:
         """As a draft of this opinion, which the next step finds."""
-        self._at_hand().save({**self.filled.to_draft(), _WHOSE: self.number}, asked=asked)
+        kept = self._at_hand()
+        kept.row.opinion = self.number
+        kept.save(self.filled.to_draft(), asked=asked)
+        if not next(self.store.events({"submitted"}, about=self.number)).known:  # erased meanwhile
+            kept.erase()
 
     def _more(self) -> dict[str, Any]:
         """What stands beside the words; what is empty is taken out."""

@@ -2,17 +2,22 @@
 Forms that are not sent yet: a row and its files behind a secret link, and nothing of them afterwards.
 
 A form that was looked through is kept for a day, so that its second page knows it; one that somebody
-asks to be kept, for 30 days. There is no account and no cookie: who has the link has the draft.
+asks to be kept, for 30 days. There is no account and no cookie: who has the link has the draft, and nobody
+else: its words and files stand under a key that is made of the link, which is kept nowhere here.
 """
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
+import hmac
+import json
 import secrets
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from blockplan.errors import UsageError
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
 
 DAYS = 30
 HOURS_UNASKED = 24
+#: Under this key a row holds all that was filled in; and how a sealed content begins.
+_SEALED, _MARK = "sealed", b"\x01seal"
 #: What drafts of all people together may hold on the disk.
 LARGEST_ALL_BYTES = 4_000_000_000
 
@@ -41,17 +48,26 @@ class Kept:
     def __init__(self, token: str, row: Draft) -> None:
         self.token = token
         self.row = row
+        self._data: dict[str, Any] | None = None
 
     @property
     def files(self) -> list[dict[str, Any]]:
         """[{name, media_type, bytes, sha256, notes}] of files that are there."""
-        return [file for file in self.row.data.get("files", []) if (self._folder / file["sha256"]).is_file()]
+        return [file for file in self.data.get("files", []) if (self._folder / file["sha256"]).is_file()]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What was filled in; a draft of before there were keys stands as it was written."""
+        if self._data is None:
+            sealed = self.row.data.get(_SEALED)
+            found = self.row.data if sealed is None else json.loads(self._open(base64.b64decode(sealed)))
+            self._data = dict(found)
+        return self._data
 
     def attachments(self) -> list[Attachment]:
         """The files as the record takes them."""
         return [
-            Attachment(file["name"], file["media_type"], (self._folder / file["sha256"]).read_bytes())
-            for file in self.files
+            Attachment(file["name"], file["media_type"], self._read(file["sha256"])) for file in self.files
         ]
 
     def add(self, uploads: Sequence[Upload]) -> None:
@@ -67,7 +83,7 @@ class Kept:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         files = self.files
         for upload in uploads:
-            (self._folder / upload.sha256).write_bytes(upload.content)
+            self._write(upload.sha256, upload.content)
             notes = [dict(note.text) for note in upload.notes]
             files.append(
                 {
@@ -78,7 +94,7 @@ class Kept:
                     "notes": notes,
                 }
             )
-        self.row.data = {**self.row.data, "files": files}
+        self._data = {**self.data, "files": files}
 
     def adopt(self, attachments: Sequence[Attachment]) -> None:
         """Files that the record took in before; as `add`."""
@@ -87,17 +103,17 @@ class Kept:
         files = []
         for one in attachments:
             digest = hashlib.sha256(one.content).hexdigest()
-            (self._folder / digest).write_bytes(one.content)
+            self._write(digest, one.content)
             files.append(
                 {"name": one.name, "media_type": one.media_type, "bytes": len(one.content), "sha256": digest,
                  "notes": []}
             )  # fmt: skip
-        self.row.data = {**self.row.data, "files": files}
+        self._data = {**self.data, "files": files}
 
     def drop(self, hashes: Sequence[str]) -> None:
         """Without some files; call `save` afterwards."""
-        self.row.data = {
-            **self.row.data,
+        self._data = {
+            **self.data,
             "files": [file for file in self.files if file["sha256"] not in hashes],
         }
         for name in hashes:
@@ -108,15 +124,34 @@ class Kept:
         """Keep it; `asked` for 30 days, which a later save does not shorten."""
         until = dt.timedelta(days=DAYS) if asked else dt.timedelta(hours=HOURS_UNASKED)
         files = self.files
-        self.row.data = {**data, "files": files}
+        self._data = {**data, "files": files}
+        sealed = self._seal(json.dumps(self._data, ensure_ascii=False).encode())
+        self.row.data = {_SEALED: base64.b64encode(sealed).decode()}
         self.row.bytes = sum(file["bytes"] for file in files)
         self.row.expires = max(self.row.expires, write_time(clock.now() + until))
         self.row.save()
 
     def erase(self) -> None:
         """Nothing of it is left."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.exists():
+            shutil.rmtree(self._folder)
         Draft.objects.filter(digest=self.row.digest).delete()
+
+    def _write(self, name: str, content: bytes) -> None:
+        (self._folder / name).write_bytes(self._seal(content))
+
+    def _read(self, name: str) -> bytes:
+        return self._open((self._folder / name).read_bytes())
+
+    def _seal(self, content: bytes) -> bytes:
+        nonce = secrets.token_bytes(12)
+        return _MARK + nonce + AESGCM(_key_of(self.token)).encrypt(nonce, content, None)
+
+    def _open(self, sealed: bytes) -> bytes:
+        if not sealed.startswith(_MARK):  # a file of before there were keys
+            return sealed
+        nonce, rest = sealed[len(_MARK) :][:12], sealed[len(_MARK) + 12 :]
+        return AESGCM(_key_of(self.token)).decrypt(nonce, rest, None)
 
     @property
     def _folder(self) -> Path:
@@ -154,6 +189,17 @@ def _require_room() -> None:
 def digest_of(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _key_of(token: str) -> bytes:
+    """The key of a draft; nothing that is kept leads to it."""
+    return hmac.new(token.encode("utf-8", "replace"), b"words of a draft", hashlib.sha256).digest()
+
+
+def forget(sender: str, opinion: str, **_more: Any) -> None:
+    """An opinion was erased: so are the forms by which it was to be amended."""
+    for row in Draft.objects.filter(notice_id=sender, opinion=opinion):
+        Kept("", row).erase()
 
 
 def sweep() -> int:

@@ -36,7 +36,10 @@ class Draft(models.Model):
     #: SHA-256 of the token of its link, in hex.
     digest = models.CharField(max_length=64, primary_key=True)
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, db_index=False, related_name="+")
+    #: What was filled in, sealed under a key that is made of the token.
     data = models.JSONField(default=dict)
+    #: The opinion that it is to amend: erased with it.
+    opinion = models.CharField(max_length=24, default="", blank=True)
     #: Of its files together.
     bytes = models.PositiveBigIntegerField(default=0)
     expires = models.CharField(max_length=MOMENT, default="", db_index=True)

@@ -40,7 +40,7 @@ def opinion(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if step == "send":
         return _send(request, row, kept)
     if step == "edit":
-        return Form(request, row, Filled.of_draft(kept.row.data) if kept else Filled(), kept).page()
+        return Form(request, row, Filled.of_draft(kept.data) if kept else Filled(), kept).page()
     return _step(request, row, kept, step)
 
 
@@ -52,7 +52,7 @@ def draft(request: HttpRequest, lang: str, notice: str, token: str) -> HttpRespo
     if kept is None:
         response = stopped(request, row, "no_draft", 404)
     else:
-        response = Form(request, row, Filled.of_draft(kept.row.data), kept).page()
+        response = Form(request, row, Filled.of_draft(kept.data), kept).page()
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -100,7 +100,7 @@ def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpRe
 
 def _take(request: HttpRequest, row: Notice, kept: drafts.Kept) -> HttpResponse:
     """As it was looked through: it may have been changed in another window meanwhile."""
-    form = Form(request, row, Filled.of_draft(kept.row.data), kept)
+    form = Form(request, row, Filled.of_draft(kept.data), kept)
     if request.POST.get("seal", "") not in {"", form.seal}:
         return form.preview(trouble="changed", status=409)
     solution = None if request.POST.get("website") else request.POST.get("solution")

@@ -118,7 +118,6 @@ def _display(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
 
 
 def _erase(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
-    second.make_void(ledger.notice, said["opinion"])
     return intake.erase(
         cast("Any", Within(ledger)), said["opinion"], ground=said["ground"], by=by,
         person_only=bool(said.get("person_only")),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from blockplan.portal.office.sealed import SealedField
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Notice
 
@@ -111,7 +112,7 @@ class Pending(models.Model):
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
     kind = models.CharField(max_length=40)
     opinion = models.CharField(max_length=24, blank=True)
-    payload = models.JSONField(default=dict)
+    payload = SealedField(default=dict)
     asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="asked")
     asked_at = models.DateTimeField()
     second = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="seconded")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.countries import country
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office import enters, second
+from blockplan.portal.office import enters, erasures, second
 from blockplan.portal.office.acts import ACTS, do
 from blockplan.portal.office.fields import FAULTS, word_field
 from blockplan.portal.office.may import actor_of
@@ -55,6 +55,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
         "waiting": waiting, "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
         "step": next_of(row, actor).for_(actor),
+        "erasures": erasures.of_notice(row),
         "letters": row.state in {"on_notice", "closed", "answered", "approved"},
         "warnings": warnings(),
     }  # fmt: skip

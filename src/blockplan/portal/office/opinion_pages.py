@@ -19,7 +19,7 @@ from blockplan.notice.standing import check_about
 from blockplan.portal.intake.aims import said_or
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.lang import current
-from blockplan.portal.office import enters
+from blockplan.portal.office import enters, erasures
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.audit import note
@@ -116,6 +116,7 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     ]  # fmt: skip
     entries = [_entry(event) for event in events]
     shown = {"notice": row, "one": one, "opinion": opinion, "entries": entries, "offered": offered,
+             "erasures": erasures.of_opinion(row, opinion),
              "may_show": one.held and actor.may(*enters.ENTERS["shown"]), "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)
 

@@ -116,13 +116,24 @@ def refuse(pending: Pending, actor: Actor) -> None:
     _drop_report(pending)
 
 
-def make_void(notice: str, opinion: str) -> None:
-    """Forget what waits about an opinion, and reports that may quote it; in the work that erases it."""
-    waiting = Pending.objects.filter(notice_id=notice, outcome="")
-    about = waiting.filter(Q(opinion=opinion) | Q(kind="published"))
-    for one in about.filter(kind="published"):
-        _drop_report(one)
-    about.update(outcome="void", payload={}, ended_at=clock.now())
+def take(sender: str, event: Event, **_more: Any) -> None:
+    """With an erasure goes what waits about the opinion, and every report, which may quote it."""
+    if event.kind == "erased":
+        waiting = Pending.objects.filter(notice_id=sender, outcome="")
+        about = waiting.filter(Q(opinion=event.opinion or "-") | Q(kind="published"))
+        about.update(outcome="void", payload={}, ended_at=clock.now())
+
+
+def forget(sender: str, **_more: Any) -> None:
+    """Once an erasure is kept, take away the files of reports that do not wait any more."""
+    for one in Pending.objects.filter(notice_id=sender, kind="published").exclude(outcome=""):
+        if report_folder(one).exists():
+            shutil.rmtree(report_folder(one))
+
+
+def tell(sender: str, opinion: str, **_more: Any) -> None:
+    """Nothing is left of what was erased: a line in the list of acts."""
+    note("erasure_finished", notice=sender, about=opinion)
 
 
 def _keep_report(pending: Pending, made: Mapping[str, bytes]) -> None:

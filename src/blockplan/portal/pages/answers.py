@@ -27,7 +27,7 @@ from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.models import OpinionAnswers
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
-from blockplan.portal.record.made import folder_of
+from blockplan.portal.record.made import folder_of, making
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import open_to, seen, version_of
@@ -104,7 +104,7 @@ def made(row: Notice) -> Path:
     folder = folder_of(row.id) / f"response-{newest}"
     if folder.is_dir():
         return folder
-    with _MAKING:
+    with _MAKING, making(row.id):
         if not folder.is_dir():
             _make(row, folder)
     return folder

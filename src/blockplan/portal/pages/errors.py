@@ -59,6 +59,13 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return _page(request, 429, "too_many")
 
 
+def being_made(request: HttpRequest) -> HttpResponse:
+    """503: a file is being made ready, and enough wait for it already."""
+    response = _page(request, 503, "being_made")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def our_fault(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(request, 500, "our_fault")

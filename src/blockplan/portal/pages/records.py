@@ -14,6 +14,7 @@ from blockplan.errors import BlockplanError
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.portal.pages.common import public, standing_of
+from blockplan.portal.pages.errors import being_made
 from blockplan.portal.pages.notices import signed
 from blockplan.portal.record import exports
 from blockplan.portal.record.models import Notice
@@ -23,6 +24,7 @@ from blockplan.portal.shown import open_to, seen
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 #: A receipt is a few thousand characters, and as long again as the opinion in it.
 LARGEST_RECEIPT_BYTES = 1_000_000
@@ -38,12 +40,15 @@ def record(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
 
 
 @public
-def record_zip(request: HttpRequest, notice: str) -> FileResponse:
+def record_zip(request: HttpRequest, notice: str) -> HttpResponseBase:
     """The public record as a zip."""
     row = seen(notice)
-    path, entries = exports.record_file(open_store(row.id))
+    try:
+        file, entries = exports.opened_file(open_store(row.id))
+    except exports.MakingError:
+        return being_made(request)
     return FileResponse(
-        path.open("rb"), as_attachment=True, filename=f"{row.id}-record-{entries}.zip",
+        file, as_attachment=True, filename=f"{row.id}-record-{entries}.zip",
         content_type="application/zip",
     )  # fmt: skip
 

@@ -2,7 +2,8 @@
 Tables of the record: what `blockplan.notice.rows.Rows` asks for, and an index of opinions for paging.
 
 Moments are the record's own strings (UTC, six decimals), so that what is signed, compared and shown is
-one and the same. Words stand in one place only, the body of their entry.
+one and the same. Words stand in one place only, the body of their entry, under a key of their own
+(`blockplan.portal.record.sealing`).
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Notice(models.Model):
 
 
 class Entry(models.Model):
-    """An entry: commitments, and keys and contents until they are erased."""
+    """An entry: commitments, and keys and contents until they are erased; words and names are sealed."""
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_index=False)
     seq = models.PositiveBigIntegerField()
@@ -88,6 +89,31 @@ class EntryFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id}/{self.seq}/{self.number}"
+
+
+class Erasure(models.Model):
+    """An entry ``erased``, and what is still to be taken away of what it speaks of; see `erasure`."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_index=False)
+    seq = models.PositiveBigIntegerField()
+    opinion = models.CharField(max_length=24, blank=True)
+    #: Whether words go, or the person alone.
+    words = models.BooleanField(default=False)
+    #: Keys to be destroyed, [number of the entry, part].
+    keys = models.JSONField(default=list)
+    #: SHA-256 of files to be dropped where no other entry speaks of them.
+    files = models.JSONField(default=list)
+    #: What was left at the last try: ``keys``, ``files``, ``copies``, ``made``, ``log``, by spaces.
+    left = models.CharField(max_length=60, default="keys files copies made log")
+    tries = models.PositiveIntegerField(default=0)
+    #: When nothing was left any more.
+    done_at = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["notice", "seq"], name="erasure_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.notice_id}/{self.seq} of {self.opinion}"
 
 
 class Node(models.Model):

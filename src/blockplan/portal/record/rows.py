@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from blockplan.notice.events import STANDING, Event, Part
+from blockplan.notice.events import KINDS, STANDING, Event, Part
 from blockplan.portal.record import index, quick
-from blockplan.portal.record.models import Checkpoint, Entry, EntryFile
+from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, Erasure
 from blockplan.portal.record.told import entered
 
 if TYPE_CHECKING:
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from blockplan.portal.record.files import Files
+    from blockplan.portal.record.sealing import Seals
 
 _COLUMNS = (
     "seq", "kind", "at", "clock", "opinion", "body", "body_key", "body_content", "person", "person_key",
     "person_content", "files", "held",
 )  # fmt: skip
+
+
+#: Entries that are read at a time.
+PORTION = 500
 
 
 class DatabaseRows:
@@ -37,18 +42,20 @@ class DatabaseRows:
         Entries that say where the notice stands, by number, as they were read before; kept up to date here.
     """
 
-    def __init__(self, notice: str, files: Files, standing: dict[int, Event] | None = None) -> None:
+    def __init__(
+        self, notice: str, files: Files, seals: Seals, standing: dict[int, Event] | None = None
+    ) -> None:
         self._notice = notice
         self._files = files
+        self._seals = seals
         self._standing = {} if standing is None else standing
         self._stands: list[Event] | None = None
         self._newest: tuple[Event | None] | None = None
         self._nodes: dict[tuple[int, int], bytes] = {}
         #: Nodes that are not in the database yet.
         self._made: list[tuple[int, int]] = []
-        #: SHA-256 of files that were erased: to be dropped once the transaction is kept.
-        self.dropped: list[str] = []
-        self.forgot = False
+        #: What is to be taken away once the entry ``erased`` of this work is kept.
+        self._erasure: Erasure | None = None
 
     def size(self) -> int:
         """Number of entries."""
@@ -73,7 +80,8 @@ class DatabaseRows:
         self._newest = self._stands = None
 
     def flush(self) -> None:
-        """Bring the nodes that were made into the database, all in one."""
+        """Bring the nodes that were made into the database, all in one, and keys to the disk before them."""
+        self._seals.sync()
         if self._made:
             rows = [(self._notice, level, index, self._nodes[level, index]) for level, index in self._made]
             with connection.cursor() as cursor:
@@ -94,12 +102,33 @@ class DatabaseRows:
         wanted = "" if kinds is None else f"AND kind IN ({_places(kinds)})"
         if about is not None:
             return self._select(f"AND opinion = %s {wanted} ORDER BY seq", about, *sorted(kinds or ()))
-        rows = self._entries().values_list(*_COLUMNS)
-        if kinds is not None:
-            # Each kind by its index, then merged: SQLite would walk the whole record for a few in order.
-            rows = rows.none().union(*(rows.filter(kind=kind) for kind in sorted(kinds)), all=True)
-        # By Django, which reads a long record portion by portion from PostgreSQL too.
-        return (self._event(*row) for row in rows.order_by("seq").iterator(chunk_size=500))
+        return self._in_portions(kinds)
+
+    def _in_portions(self, kinds: Collection[str] | None) -> Iterator[Event]:
+        """
+        Entries up to the newest of now.
+
+        Nothing is held in the database between two portions, so that whoever reads a long record keeps no log
+        of writes from being cut.
+        """
+        until, after = self.size(), -1
+        each = [("", ())] if kinds is None else [("AND kind = %s", (kind,)) for kind in sorted(kinds)]
+        # Each kind by its index, then merged: SQLite would walk the whole record for a few in order.
+        one = (
+            f"SELECT * FROM (SELECT {', '.join(_COLUMNS)} FROM record_entry WHERE notice_id = %s "  # noqa: S608
+            f"AND seq > %s AND seq < %s {{}} ORDER BY seq LIMIT {PORTION}) AS part"
+        )
+        asked = " UNION ALL ".join(one.format(clause) for clause, _ in each)
+        asked += f" ORDER BY seq LIMIT {PORTION}"
+        while True:
+            values = [value for _, kind in each for value in (self._notice, after, until, *kind)]
+            with connection.cursor() as cursor:
+                cursor.execute(asked, values)
+                found = cursor.fetchall()
+            yield from (self._event(*row) for row in found)
+            if len(found) < PORTION:
+                return
+            after = found[-1][0]
 
     def some(self, numbers: Collection[int]) -> dict[int, Event]:
         """Several entries by their numbers."""
@@ -125,17 +154,25 @@ class DatabaseRows:
         """A new entry; its files are on the disk before the row."""
         names = [self._files.put(content) for content in contents]
         person = event.person or Part("")
+        seq, words = event.seq, KINDS[event.kind].words
+        if words or event.person is not None:
+            self._seals.make(seq)
+        body = self._sealed(seq, "body", event.body) if words else event.body
+        about = self._sealed(seq, "person", person)
         quick.insert(
-            Entry, notice_id=event.notice, seq=event.seq, kind=event.kind, at=event.at, clock=event.clock,
-            opinion=event.opinion, body=event.body.commitment, body_key=event.body.key,
-            body_content=event.body.content, person=person.commitment or None, person_key=person.key,
-            person_content=person.content, files=len(event.files), held=event.held,
+            Entry, notice_id=event.notice, seq=seq, kind=event.kind, at=event.at, clock=event.clock,
+            opinion=event.opinion, body=body.commitment, body_key=body.key, body_content=body.content,
+            person=person.commitment or None, person_key=about.key, person_content=about.content,
+            files=len(event.files), held=event.held,
         )  # fmt: skip
         for number, (part, name) in enumerate(zip(event.files, names, strict=True)):
+            key = self._seals.seal(seq, "body", part.key, f"file {number}") if words else part.key
             quick.insert(
-                EntryFile, notice_id=event.notice, seq=event.seq, number=number, digest=part.commitment,
-                key=part.key, sha256=name,
+                EntryFile, notice_id=event.notice, seq=seq, number=number, digest=part.commitment, key=key,
+                sha256=name,
             )  # fmt: skip
+        if event.kind == "erased":
+            self._erasure = Erasure(notice_id=event.notice, seq=seq, opinion=event.opinion or "")
         self._newest = (event,)
         if event.kind in STANDING:
             self._stands = None
@@ -143,18 +180,23 @@ class DatabaseRows:
         entered.send(event.notice, event=event)
 
     def forget(self, seq: int, part: str) -> None:
-        """Erase key and content of a part; its commitment stays."""
-        self.forgot = True
+        """Erase key and content of a part; its commitment stays. The rest is for `erasure.finish`."""
+        if self._erasure is None:
+            raise AssertionError("only an entry that says so erases")
         if part == "files":
             files = EntryFile.objects.filter(notice_id=self._notice, seq=seq).exclude(sha256="")
-            self.dropped += files.values_list("sha256", flat=True)
+            self._erasure.files = [*self._erasure.files, *files.values_list("sha256", flat=True)]
             files.update(key=None, sha256="")
         else:
             rows = self._entries().filter(seq=seq)
+            kind, person, opinion = rows.values_list("kind", "person", "opinion").get()
             rows.update(**{f"{part}_key": None, f"{part}_content": None})
-            opinion = rows.values_list("opinion", flat=True).get()
+            self._erasure.words |= part == "body"
+            if person is not None or KINDS[kind].words:
+                self._erasure.keys = [*self._erasure.keys, [seq, part]]
             if opinion is not None:
                 index.refresh(self, self._notice, opinion)
+        self._erasure.save()
 
     def put_node(self, level: int, index: int, digest: bytes) -> None:
         """A complete node of the tree; `flush` writes it."""
@@ -232,18 +274,36 @@ class DatabaseRows:
         self, seq: int, kind: str, at: str, clock: str | None, opinion: str | None, *more: Any
     ) -> Event:
         body, body_key, content, person, person_key, about, files, held = more
+        said = self._opened(seq, "body", Part(body, _bytes(body_key), _bytes(content)))
         return Event(
-            notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held),
-            body=Part(body, _bytes(body_key), _bytes(content)),
-            person=None if person is None else Part(person, _bytes(person_key), _bytes(about)),
+            notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held), body=said,
+            person=None if person is None
+            else self._opened(seq, "person", Part(person, _bytes(person_key), _bytes(about))),
             files=self._parts(seq) if files else (),
             # Which opinion an erased entry was about is still known.
-            _payload={"opinion": opinion} if content is None and opinion else None,
+            _payload={"opinion": opinion} if said.content is None and opinion else None,
         )  # fmt: skip
+
+    def _sealed(self, seq: int, name: str, part: Part) -> Part:
+        """A part as the database keeps it."""
+        seal = self._seals.seal
+        return Part(
+            part.commitment, seal(seq, name, part.key, "key"), seal(seq, name, part.content, "content")
+        )
+
+    def _opened(self, seq: int, name: str, part: Part) -> Part:
+        """A part as it was given; nothing is known of one whose key was destroyed."""
+        opened = self._seals.open
+        return Part(
+            part.commitment, opened(seq, name, part.key, "key"), opened(seq, name, part.content, "content")
+        )
 
     def _parts(self, seq: int) -> tuple[Part, ...]:
         rows = EntryFile.objects.filter(notice_id=self._notice, seq=seq).order_by("number")
-        return tuple(Part(row.digest, _bytes(row.key)) for row in rows)
+        opened = self._seals.open
+        return tuple(
+            Part(row.digest, opened(seq, "body", _bytes(row.key), f"file {row.number}")) for row in rows
+        )
 
 
 def _places(values: Collection[Any]) -> str:

@@ -23,11 +23,11 @@ from blockplan.notice.turns import Job, StalledError, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.postgresql import end_idle_holders
-from blockplan.portal.record import quick
+from blockplan.portal.record import erasure, quick
 from blockplan.portal.record.files import Files
-from blockplan.portal.record.made import drop_all
-from blockplan.portal.record.models import Checkpoint, EntryFile, Notice
+from blockplan.portal.record.models import Checkpoint, Notice
 from blockplan.portal.record.rows import DatabaseRows
+from blockplan.portal.record.sealing import Seals
 from blockplan.portal.record.turn import in_turn
 from blockplan.portal.words import say
 from blockplan.texts import refusal
@@ -62,12 +62,13 @@ class DatabaseStore:
     """The record of one notice; made by `open_store`."""
 
     def __init__(
-        self, notice: str, notary: Notary, files: Files, clock: Callable[[], dt.datetime] = server.ask,
-        *, patient: int | None = None,
+        self, notice: str, notary: Notary, files: Files, seals: Seals,
+        clock: Callable[[], dt.datetime] = server.ask, *, patient: int | None = None,
     ) -> None:  # fmt: skip
         self.notary = notary
         self._id = notice
         self._files = files
+        self._seals = seals
         self._turn = files.folder.with_name("turn.lock")
         self._clock = clock
         self._turns = Turns(self._do, patient=patient)
@@ -81,16 +82,38 @@ class DatabaseStore:
         """Id of the notice."""
         return self._id
 
+    @property
+    def seals(self) -> Seals:
+        """The keys under which words and names stand in the database."""
+        return self._seals
+
     def transact(self, work: Callable[[Ledger], T]) -> T:
         """
         Do `work` alone, in a group with what else waits; when it returns, it is on the disk.
 
         Rows of other tables that `work` writes through Django's models are kept, or not, with its entries.
+        What it erased is taken away afterwards, and nobody waits for that but the caller; `erasing` says
+        whether something is left.
         """
+        erased: list[bool] = []
+
+        def noting(ledger: Ledger) -> T:
+            found = work(ledger)
+            erased.append(ledger.forgot)
+            return found
+
         try:
-            return self._turns.run(work)
+            found = self._turns.run(noting)
         except StalledError as error:
             raise _told(error, entered=False) from None
+        if any(erased):
+            self.finish_erasing()
+        return found
+
+    def finish_erasing(self, *, patience_s: float | None = None) -> bool:
+        """Take away what is left of what was erased; whether nothing is left. What is left is tried again."""
+        patience_s = erasure.PATIENCE_S if patience_s is None else patience_s
+        return erasure.finish(self._id, self.transact, self._seals, self._files, patience_s)
 
     def append(
         self,
@@ -165,7 +188,7 @@ class DatabaseStore:
         connection.close()
 
     def _rows(self) -> DatabaseRows:
-        return DatabaseRows(self._id, self._files, self._standing)
+        return DatabaseRows(self._id, self._files, self._seals, self._standing)
 
     def _do(self, jobs: list[Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
@@ -181,7 +204,6 @@ class DatabaseStore:
                     entered = None  # until the database says that it is kept
                 entered = True
                 self._sign(rows)
-                self._clean(rows)
         except BaseException as error:
             told = _told(error, entered) if isinstance(error, Exception) else error
             if isinstance(error, OperationalError) and connection.vendor == "postgresql":
@@ -240,17 +262,6 @@ class DatabaseStore:
         self._was_signed = self._was_signed or Checkpoint.objects.filter(notice_id=self._id).exists()
         return self._was_signed
 
-    def _clean(self, rows: DatabaseRows) -> None:
-        """What was erased must not live on, in files or in SQLite's log of writes."""
-        for name in rows.dropped:
-            if not EntryFile.objects.filter(sha256=name).exists():
-                self._files.drop(name)
-        if rows.forgot:
-            drop_all(self._id)
-        if rows.forgot and connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
 
 _STORES: dict[str, DatabaseStore] = {}
 _OPENING = threading.Lock()
@@ -275,6 +286,7 @@ def open_store(notice: str, config: Config | None = None) -> DatabaseStore:
                 notice,
                 notary_of(notice, config),
                 Files(config.files),
+                seals_of(notice, config),
                 patient=max(1, config.threads // 2 - 1),
             )
         return _STORES[notice]
@@ -306,6 +318,11 @@ def notary_of(notice: str, config: Config) -> Notary:
     """Who signs the record; its key and the newest checkpoint lie in the folder of keys."""
     path = config.keys / f"{notice}.key"
     return Notary(read_key(path), TipFile(path.with_name(path.name + ".signed")))
+
+
+def seals_of(notice: str, config: Config) -> Seals:
+    """The keys under which words and names of a notice stand in the database; in the folder of keys."""
+    return Seals(notice, config.keys / f"{notice}.words")
 
 
 def forget_stores() -> None:
