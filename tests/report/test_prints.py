@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import unicodedata
+from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +14,14 @@ from pypdf import PdfReader
 
 import blockplan as bp
 from blockplan.errors import UsageError
+from blockplan.report.public.furigana import bare
 from blockplan.report.public.locator import Locator
 from blockplan.report.public.place import Places
+from blockplan.report.public.place_words import sections
 from blockplan.report.public.prints import NoticeFacts, ReceiptFacts, notice_card, paper_receipt, parcel_page
 from blockplan.report.public.qr import qr_svg
 from blockplan.report.public.speech import SPOKEN
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from blockplan.report.public.pictures import Picture
@@ -147,6 +152,44 @@ def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: Places
     for fact in ("RD-01-01-012", "RD-01-01-013", "29,390", "2021-11-2224:00", "Planningdesk000", "722.7"):
         assert fact in text
     assert "Examplesurvey2021" in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("today", ["none", "measured"])
+def test_every_cell_of_a_printed_table_stands_under_its_own_heading(
+    places: Places, lang: str, today: str
+) -> None:
+    parcel = places.parcel("RD-01-01-012")
+    changed = replace(parcel, reached=tuple(
+        replace(one, today=today, ways=tuple(replace(way, today_m=way.planned_m) for way in one.ways))
+        for one in parcel.reached
+    ))  # fmt: skip
+    table = next(one.table for one in sections(changed, lang) if one.id == "reached")
+    assert table is not None
+    assert len(table.heads) == (2 if today == "none" else 3)
+    placed = starts(parcel_page(changed, lang, notice()))
+    columns = [placed[begin(head)] for head in table.heads]
+    for row in table.rows[:4]:
+        for said, column in zip(row, columns, strict=True):
+            assert column & placed[begin(said)], (said, table.heads)
+
+
+def begin(said: str) -> str:
+    """The first sign of a cell: a run of text may end after any."""
+    return bare(said)[:1]
+
+
+def starts(pdf: bytes) -> dict[str, set[int]]:
+    """The first sign of each run of text on a page -> where such runs begin, in mm from its left."""
+    found: dict[str, set[int]] = defaultdict(set)
+
+    def run(text: str, cm: list[float], tm: list[float], *_more: Any) -> None:
+        said = unicodedata.normalize("NFKC", text).replace(" ", "").strip()
+        if said:
+            found[said[:1]].add(round((cm[4] + cm[0] * tm[4]) * 25.4 / 72))
+
+    PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=run)
+    return found
 
 
 def test_the_longest_parcel_of_the_plan_still_holds_on_one_page(places: Places) -> None:
