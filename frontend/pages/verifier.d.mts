@@ -1,6 +1,11 @@
 /** What the page takes of the verifier, which the service hands out beside it. */
-export function readReceipt(document: unknown): Promise<{
+export interface Receipt {
   index: number;
   checkpoint: { size: number };
   leaf: Record<string, unknown>;
-}>;
+  later: Receipt[];
+}
+
+export function readReceipt(document: unknown): Promise<Receipt>;
+
+export function opinionOf(receipt: Record<string, unknown>): string | undefined;

@@ -295,9 +295,11 @@ class Verification {
       const where = `receipt ${number + 1}`;
       await this.#try("receipt_forged", where, async () => {
         const receipt = await readReceipt(document, key);
-        this.#fits(receipt.checkpoint, where, "witness_smaller", "witness_fork");
-        const leaf = this.tree.leaves[receipt.index];
-        if (leaf === undefined || !equal(leaf, receipt.hash)) this.#find("receipt_not_in_record", where);
+        for (const one of [receipt, ...receipt.later]) {
+          this.#fits(one.checkpoint, where, "witness_smaller", "witness_fork");
+          const leaf = this.tree.leaves[one.index];
+          if (leaf === undefined || !equal(leaf, one.hash)) this.#find("receipt_not_in_record", where);
+        }
       });
     }
   }

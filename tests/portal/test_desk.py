@@ -71,6 +71,13 @@ def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     told(approver, f"{HERE}waiting/{waits.pk}/", {"confirm": "1"})
     assert Notice.objects.get().state == "published"
     told(planner, HERE + "in-force/", {"on": "2026-05-01", "sure": "on"})
+    page = browser_of().get("/en/notices/town/response/").content.decode()
+    assert "made anew since" not in page
+    assert page.count("the same as today") == 15
+    taken = browser_of().get("/files/town/response/response-zh.html")
+    event = next(iter(shown.events({"published"})))
+    at = next(n for n, one in enumerate(event.payload["files"]) if one["name"] == "zh/response.html")
+    assert b"".join(taken) == shown.file(event.seq, at)  # type: ignore[arg-type]
     export(shown, tmp_path / "record", shown.notary)
     found = verify(tmp_path / "record")
     assert found.findings == []
@@ -209,6 +216,7 @@ def test_an_erasure_takes_reports_that_quote_the_words_from_record_and_disk(
     if when == "published":
         page = browser_of().get("/en/notices/town/response/").content.decode()
         assert "1 erased" in page
+        assert "made anew since" in page
         assert words not in page
 
 

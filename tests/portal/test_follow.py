@@ -149,3 +149,70 @@ def test_every_word_stands_in_a_list(
         pages.append(page(Client().post(address, {**mine, "do": step})))
     for html in pages:
         assert [line for line in unlisted(html) if not re.fullmatch(r"O-\d+|More trees\.", line)] == []
+
+
+def grouped(secret: str, wide: bool = False) -> str:
+    """As paper prints it; full-width as an input method of Chinese or Japanese gives it."""
+    said = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return (
+        "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else "\u3000" for one in said) if wide else said
+    )
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_number_and_secret_are_taken_as_they_are_typed_from_paper(mine: dict[str, str], wide: bool) -> None:
+    numbers = ["Ｏ－１", "ｏ-1", "１", "O1"] if wide else ["o-1", " O - 1 ", "1"]
+    for number in numbers:
+        html = page(post({"opinion": number, "secret": grouped(mine["secret"], wide)}))
+        assert "More trees." in html
+        # What the page hands on to its next step is the secret as it was given out.
+        assert f'value="{mine["secret"]}"' in html
+    other = mine["secret"].swapcase()
+    assert post({"opinion": "1", "secret": grouped(other, wide)}).status_code == 403
+
+
+def test_enter_in_the_search_for_a_parcel_finds_it_and_sends_nothing(
+    shown: DatabaseStore, mine_shown: dict[str, str]
+) -> None:
+    form = "/en/notices/town/opinion/"
+    said = {"do": "enter", "text": "More trees.", "find": "RD-01-01-012", "sought": ""}
+    html = page(Client().post(form, said))
+    assert 'id="hits"' in html
+    assert 'id="send"' not in html
+    # Found once, Enter goes on; so it does where nothing is sought.
+    for more in ({"sought": "RD-01-01-012"}, {"find": " "}):
+        assert 'id="send"' in page(Client().post(form, said | more))
+    amends = mine_shown | {"of": "1", "text": "Fewer trees.", "find": "RD-01-01-012", "sought": ""}
+    assert 'id="hits"' in page(post(amends, "enter"))
+    assert not list(shown.events({"amended"}))
+
+
+@pytest.fixture
+def mine_shown(shown: DatabaseStore) -> dict[str, str]:
+    event, secret = intake.submit(shown, intake.Opinion(text="More trees."))
+    return {"opinion": str(event.opinion), "secret": secret}
+
+
+def test_after_amending_the_receipt_proves_the_new_words_too(
+    opened: DatabaseStore, mine: dict[str, str]
+) -> None:
+    assert "later" not in json.loads(post(mine, "receipt_json").content)
+    intake.amend(opened, mine["opinion"], "Fewer trees.", secret=mine["secret"])
+    intake.withdraw(opened, mine["opinion"], secret=mine["secret"])
+    document = json.loads(post(mine, "receipt_json").content)
+    assert faults_of_receipt(document, opened.notary.verifier) == []
+    assert document["body"]["text"] == "More trees."
+    assert [one["leaf"]["kind"] for one in document["later"]] == ["amended", "withdrawn"]
+    assert document["later"][0]["body"]["text"] == "Fewer trees."
+    document["later"][0]["body"]["text"] = "More cars."
+    assert faults_of_receipt(document) == ["of a later entry: its text is not the one that was committed to"]
+
+
+def test_a_change_that_met_another_is_shown_beside_what_stands(
+    opened: DatabaseStore, mine: dict[str, str]
+) -> None:
+    intake.amend(opened, mine["opinion"], "What stands.", secret=mine["secret"])
+    html = page(post(mine, "amend_now", of="1", text="What I wrote."))
+    assert "What stands." in html
+    assert "What I wrote." in html
+    assert len(list(opened.events({"amended"}))) == 1

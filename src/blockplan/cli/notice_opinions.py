@@ -101,14 +101,14 @@ def submit_command(
 )
 @key_option
 def receipt_command(notice: str, opinion: str, out: str | None, key: str | None) -> None:
-    """Give the receipt of an opinion again, against the newest checkpoint."""
+    """Give the receipt of an opinion again, with what was put in its place since; newest checkpoint."""
     with record(notice, key) as (store, notary):
-        event = next(store.events({"submitted"}, about=opinion), None)
-        if event is None:
+        about = list(store.events(about=opinion))
+        if not about:
             raise click.UsageError(
                 f"There is no opinion {opinion!r} in {notice}. Opinions are numbered like O-17."
             )
-        document = _receipt(store, notary, event)
+        document = _receipt(store, notary, *about)
     if out:
         _write(out, document)
     else:
@@ -365,10 +365,10 @@ def _source(event: Event) -> str | None:
     return source.get("sha256") if isinstance(source, dict) else None
 
 
-def _receipt(store: SqliteStore, notary: Notary, event: Event) -> dict[str, Any]:
-    from blockplan.notice.receipts import receipt
+def _receipt(store: SqliteStore, notary: Notary, *about: Event) -> dict[str, Any]:
+    from blockplan.notice.receipts import receipt_with_later
 
-    return receipt(event, store, store.checkpoint() or "", notary.verifier)
+    return receipt_with_later(about, store, store.checkpoint() or "", notary.verifier)
 
 
 def _write(path: str, document: dict[str, Any]) -> None:

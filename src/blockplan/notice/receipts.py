@@ -11,13 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
+from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import Part
 from blockplan.notice.leaves import event_of, holds, leaf, leaf_document, unhex
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notes import read_checkpoint, verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from blockplan.notice.events import Event
     from blockplan.notice.proof.merkle import Nodes
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 FORMAT = "blockplan-receipt-1"
 _KEYS = {"format", "leaf", "body", "body_key", "file_keys", "proof", "checkpoint", "key"}
+#: Entries that a receipt brings along besides the submission: other words in its place, and its end.
+LATER = ORIGINAL - {"submitted"} | {"withdrawn"}
 
 
 def receipt(event: Event, nodes: Nodes, checkpoint: str, key: Verifier) -> dict[str, Any]:
@@ -49,9 +52,35 @@ def receipt(event: Event, nodes: Nodes, checkpoint: str, key: Verifier) -> dict[
     }
 
 
+def receipt_with_later(
+    events: Iterable[Event], nodes: Nodes, checkpoint: str, key: Verifier
+) -> dict[str, Any]:
+    """
+    The receipt of an opinion, with receipts of what was put in its place since: ``later``, left out where
+    nothing was.
+
+    Parameters
+    ----------
+    events
+        The entries about the opinion, in order.
+
+    Raises
+    ------
+    ValueError
+        As `receipt` does.
+    """
+    first, *others = events
+    later = [receipt(event, nodes, checkpoint, key) for event in others if event.kind in LATER]
+    return receipt(first, nodes, checkpoint, key) | ({"later": later} if later else {})
+
+
 def read_receipt(document: Mapping[str, Any]) -> tuple[Event, bytes, list[bytes]]:
     """The entry, the hash of its leaf and the path of a receipt; ValueError if it is none."""
-    if not isinstance(document, dict) or document.get("format") != FORMAT or set(document) != _KEYS:
+    if (
+        not isinstance(document, dict)
+        or document.get("format") != FORMAT
+        or set(document) - {"later"} != _KEYS
+    ):
         raise ValueError("no receipt of this form")
     event = event_of(document["leaf"])
     try:
@@ -84,7 +113,40 @@ def faults_of_receipt(document: Mapping[str, Any], key: Verifier | None = None) 
         found.append(f"it names the key {own}, not the office's key {key}")
     if not merkle.included(digest, event.seq, checkpoint.size, path, checkpoint.root):
         found.append(f"its path does not lead from entry {event.seq} to the signed root")
-    return found + _body_faults(document, event)
+    found += _body_faults(document, event)
+    return found + _later_faults(document, event, key or own)
+
+
+def later_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The receipts of later entries that a receipt brings along."""
+    return list(document.get("later", ()))
+
+
+def opinion_of(document: Mapping[str, Any]) -> str | None:
+    """The number of the opinion, as the body of a receipt says it; None where it says none."""
+    body = document["body"]
+    said = body.get("opinion") if isinstance(body, dict) else None
+    return said if isinstance(said, str) else None
+
+
+def _later_faults(document: Mapping[str, Any], first: Event, key: Verifier) -> list[str]:
+    """What is wrong with the later entries: each by itself, their order, and whose they are."""
+    found, before = [], first.seq
+    number = opinion_of(document)
+    if not isinstance(document.get("later", []), list):
+        return ["its later entries are no list"]
+    for one in later_of(document):
+        faults = ["it has later entries of its own"] if "later" in one else faults_of_receipt(one, key)
+        if not faults:
+            event, _, _ = read_receipt(one)
+            said = opinion_of(one)
+            if event.notice != first.notice or event.kind not in LATER or event.seq <= before:
+                faults = [f"entry {event.seq} ({event.kind}) is none that follows entry {before}"]
+            elif number is not None and said is not None and said != number:
+                faults = [f"entry {event.seq} is about {said}, not about {number}"]
+            before = event.seq
+        found += [f"of a later entry: {fault}" for fault in faults]
+    return found
 
 
 def _body_faults(document: Mapping[str, Any], event: Event) -> list[str]:

@@ -17,6 +17,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.disclosure import ORIGINAL, SHOWS_WORDS
 from blockplan.notice.events import KINDS, Attachment
 from blockplan.notice.intake.limits import LIMITS
+from blockplan.notice.intake.typed import typed
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import refused
 
@@ -317,7 +318,8 @@ def _check_secret(ledger: Ledger, number: str, secret: str) -> None:
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+    """Of the secret as it was given out, however somebody types it from paper."""
+    return hashlib.sha256(typed(secret).encode("utf-8", "replace")).hexdigest()
 
 
 def _given(opinion: Opinion, name: str) -> bool:

@@ -22,7 +22,7 @@ from blockplan.notice.entries import Finding, Log, read_log
 from blockplan.notice.grounds import check_grounds
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint, verifier
-from blockplan.notice.receipts import faults_of_receipt, read_receipt
+from blockplan.notice.receipts import faults_of_receipt, later_of, read_receipt
 from blockplan.notice.record import (
     CHECKPOINT,
     CHECKPOINTS,
@@ -334,7 +334,8 @@ def _check_witnesses(
         for said in faults:
             found.find("receipt_forged", where, said)
         if not faults:
-            _check_receipt(found, document, key, where, kinds)
+            for one in (document, *later_of(document)):
+                _check_receipt(found, one, key, where, kinds)
 
 
 def _check_receipt(

@@ -5,10 +5,12 @@ import { included, leafHash } from "./merkle.mjs";
 import { Key, readCheckpoint } from "./note.mjs";
 export const FORMAT = "blockplan-receipt-1";
 const MEMBERS = ["body", "body_key", "checkpoint", "file_keys", "format", "key", "leaf", "proof"];
+/** Entries that a receipt brings along besides the submission. */
+const LATER = ["amended", "transcribed", "withdrawn"];
 /** What a receipt proves, or an error that says what is wrong with it; `key` is the office's, from elsewhere. */
 export async function readReceipt(document, key) {
     const receipt = table(document);
-    if (receipt["format"] !== FORMAT || Object.keys(receipt).sort().join() !== MEMBERS.join()) {
+    if (receipt["format"] !== FORMAT || members(receipt) !== MEMBERS.join()) {
         throw new Error("no receipt of this form");
     }
     const own = await Key.read(String(receipt["key"]));
@@ -25,7 +27,38 @@ export async function readReceipt(document, key) {
     if (receipt["body"] !== null && !(await committed(leaf["body"], receipt["body_key"], receipt["body"]))) {
         throw new Error("its text is not the one that was committed to");
     }
-    return { index, hash, checkpoint, leaf };
+    return { index, hash, checkpoint, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
+}
+function members(receipt) {
+    return Object.keys(receipt).filter((name) => name !== "later").sort().join();
+}
+async function readLater(receipt, leaf, first, key) {
+    const later = receipt["later"] ?? [];
+    if (!Array.isArray(later))
+        throw new Error("its later entries are no list");
+    const found = [];
+    for (const document of later) {
+        if ("later" in table(document))
+            throw new Error("of a later entry: it has later entries of its own");
+        const one = await readReceipt(document, key);
+        const kind = String(one.leaf["kind"]);
+        const before = found.at(-1)?.index ?? first;
+        if (one.leaf["notice"] !== leaf["notice"] || !LATER.includes(kind) || one.index <= before) {
+            throw new Error(`of a later entry: entry ${one.index} (${kind}) is none that follows entry ${before}`);
+        }
+        const [number, said] = [opinionOf(receipt), opinionOf(table(document))];
+        if (number !== undefined && said !== undefined && number !== said) {
+            throw new Error(`of a later entry: entry ${one.index} is about ${said}, not about ${number}`);
+        }
+        found.push(one);
+    }
+    return found;
+}
+/** The number of the opinion, as the body of a receipt says it. */
+export function opinionOf(receipt) {
+    const body = receipt["body"];
+    const said = body === null || body === undefined ? undefined : table(body)["opinion"];
+    return typeof said === "string" ? said : undefined;
 }
 /** Whether a document is the one that a commitment in hex speaks of. */
 export async function committed(commitment, key, document) {

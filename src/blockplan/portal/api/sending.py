@@ -18,6 +18,7 @@ from blockplan.notice import taking as intake
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
+from blockplan.notice.receipts import receipt
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
@@ -131,6 +132,9 @@ class EnteredOut(Schema):
     entry: int
     kind: str
     entered_at: str
+    receipt: ReceiptOut = Field(
+        description="of this entry: what stands from now on, or that it was taken back"
+    )
 
 
 def _bodies(schema: str) -> dict[str, Any]:
@@ -217,7 +221,7 @@ def amend(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpRespon
     )  # fmt: skip
     with gate.amending(request, notice, opinion):
         event = intake.amend(store, opinion, new, secret=given.secret)
-    return as_json(_entered(event, opinion))
+    return as_json(_entered(store, event, opinion))
 
 
 def _amended(given: AmendIn, row: Notice) -> dict[str, Any]:
@@ -257,7 +261,7 @@ def withdraw(request: HttpRequest, given: WithdrawIn, notice: NoticeId, opinion:
     """Take one's own opinion back; it stays counted, as withdrawn, and is not shown."""
     store = _own(request, notice, opinion, given.secret)
     event = intake.withdraw(store, opinion, secret=given.secret, reason=made_fit(given.reason)[0] or None)
-    return as_json(_entered(event, opinion))
+    return as_json(_entered(store, event, opinion))
 
 
 def _read(request: HttpRequest, schema: type[S]) -> tuple[S, list[tuple[str, bytes]]]:
@@ -302,8 +306,11 @@ def _line(said: str) -> str:
     return " ".join(made_fit(said)[0].split())
 
 
-def _entered(event: Any, opinion: str) -> dict[str, Any]:
-    return {"opinion": opinion, "entry": event.seq, "kind": event.kind, "entered_at": event.at}
+def _entered(store: Any, event: Any, opinion: str) -> dict[str, Any]:
+    return {
+        "opinion": opinion, "entry": event.seq, "kind": event.kind, "entered_at": event.at,
+        "receipt": receipt(event, store, store.covering(event.seq), store.notary.verifier),
+    }  # fmt: skip
 
 
 def _submitted(found: Receipt) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import taking as intake
+from blockplan.notice.intake.typed import typed
 from blockplan.portal.intake import drafts, gate
-from blockplan.portal.intake.fields import Filled, target_of
+from blockplan.portal.intake.fields import Filled, step_of, target_of
 from blockplan.portal.intake.form_page import Form
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Amending(Form):
         self.number = str(newest.opinion)
         #: Whether the form comes back because the opinion was changed meanwhile, or too often.
         self.again = self.often = False
+        #: The words that were sent, where others had been entered meanwhile.
+        self.mine = ""
         kept = drafts.find(row.id, request.POST.get("draft", "")) if begun else None
         if kept is not None and kept.row.opinion != self.number:
             kept = None
@@ -72,7 +75,7 @@ class Amending(Form):
     def checked(self) -> bool:
         """Whether it may be entered as it is; else its page says what is wrong."""
         if self.request.POST.get("of") != str(self.newest.seq) or (self.newest.files and not self.kept):
-            self.again = True
+            self.again, self.mine = True, self.filled.text
             self._fill()
             return False
         self.problems |= self.filled.problems(files=len(self.files), mails=False)
@@ -119,9 +122,10 @@ class Amending(Form):
     def _render(self, template: str, status: int, **more: Any) -> HttpResponse:
         own = {
             "opinion": self.number,
-            "secret": self.request.POST.get("secret", "").strip(),
+            "secret": typed(self.request.POST.get("secret", "")),
             "of": self.newest.seq,
             "again": self.again,
+            "mine": self.mine,
             "often": self.often,
         }
         return super()._render(template, status, **more | own)
@@ -129,7 +133,7 @@ class Amending(Form):
     def _read(self) -> None:
         self.read_files()
         self.read_place()
-        if self.request.POST.get("do") == "find":
+        if step_of(self.request.POST, "amend_now") == "find":
             self.seek()
 
     def _fill(self) -> None:

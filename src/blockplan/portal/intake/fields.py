@@ -121,6 +121,19 @@ class Filled:
         return found
 
 
+def step_of(post: QueryDict, otherwise: str) -> str:
+    """
+    The step that a button asks for; Enter in a field goes on, but from new words to be found it finds them.
+
+    Without a script a browser takes Enter for the first button of a form, whichever field it was pressed in.
+    """
+    asked = post.get("do", otherwise)
+    if asked != "enter":
+        return asked
+    sought = post.get("find", "").strip()
+    return "find" if sought and sought != post.get("sought", "").strip() else otherwise
+
+
 def target_of(said: str) -> dict[str, str] | None:
     """
     What ``layer:id`` names; None where it names nothing.

@@ -17,15 +17,17 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import taking as intake
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
+from blockplan.notice.intake.typed import typed
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, shield
 from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.amending import Amending
 from blockplan.portal.intake.answers import answers_to
 from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.intake.fields import step_of
 from blockplan.portal.intake.paper import paper
 from blockplan.portal.intake.receipt_page import facts
-from blockplan.portal.intake.taking import receipt_of
+from blockplan.portal.intake.taking import receipt_of, whole_receipt
 from blockplan.portal.record.store import UnavailableError, open_store
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class Followed:
         self.row = row
         self.store = store
         self.first = first
-        self.secret = request.POST.get("secret", "").strip()
+        self.secret = typed(request.POST.get("secret", ""))
         self.lang: str = request.lang  # type: ignore[attr-defined]
         self.number = f"O-{first.seq}"
         self.about = list(store.events(about=self.number))
@@ -106,8 +108,8 @@ class Followed:
         return render(self.request, "portal/follow.html", more, status=status)
 
     def as_json(self) -> HttpResponse:
-        """The receipt, as a file."""
-        document = receipt_of(self.store, self.first).document
+        """The receipt with all that came after it, as a file."""
+        document = whole_receipt(self.store, self.number)
         content = json.dumps(document, ensure_ascii=False, indent=1).encode()
         answer = HttpResponse(content, content_type="application/json")
         return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.json")
@@ -200,16 +202,17 @@ def follow(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         return gate.busy(_ask(request, row, number, wrong="often", status=429), wait_s)
     store = open_store(row.id)
     first = _first(store, number)
-    if not intake.holds_secret(first, request.POST.get("secret", "").strip()) or first is None:
+    if not intake.holds_secret(first, request.POST.get("secret", "")) or first is None:
         return _ask(request, row, number, wrong="no_such", status=403)
     gate.wait("secret", request, row.id, tokens=-1.0)  # only guessing is slowed down
-    step = _STEPS.get(request.POST.get("do", "see"), Followed.page)
+    asked = step_of(request.POST, "amend_now") if "do" in request.POST else "see"
+    step = _STEPS.get(asked, Followed.page)
     return step(Followed(request, row, store, first))
 
 
 def _first(store: DatabaseStore, number: str) -> Event | None:
     """The entry of an opinion by its number, written as on the receipt or without the letter."""
-    figures = number.upper().removeprefix("O-").strip()
+    figures = typed(number).upper().removeprefix("O").removeprefix("-")
     name = f"O-{int(figures)}" if figures.isascii() and figures.isdecimal() else _NOBODY
     return next(store.events({"submitted"}, about=name), None)
 

@@ -29,7 +29,7 @@ from blockplan.notice import taking as intake
 from blockplan.notice.events import write_time
 from blockplan.notice.leaves import leaf
 from blockplan.notice.proof.merkle import leaf_hash
-from blockplan.notice.receipts import receipt
+from blockplan.notice.receipts import receipt, receipt_with_later
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import gate
@@ -199,6 +199,13 @@ def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None)
         held=event.held and quick.find(Row, ["held"], notice_id=store.notice, seq=event.seq) == (True,),
         document=receipt(event, store, checkpoint, store.notary.verifier),
     )
+
+
+def whole_receipt(store: DatabaseStore, opinion: str) -> dict[str, Any]:
+    """The receipt of an opinion as a document, with what was put in its place since."""
+    about = list(store.events(about=opinion))
+    checkpoint = store.covering(max(event.seq for event in about))
+    return receipt_with_later(about, store, checkpoint, store.notary.verifier)
 
 
 def secret_of(notice: str, form: str) -> str:

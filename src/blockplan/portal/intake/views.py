@@ -10,7 +10,7 @@ from blockplan.errors import NoticeStateError
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.intake import drafts, gate
 from blockplan.portal.intake.door import notice_of, of_our_pages
-from blockplan.portal.intake.fields import Filled, target_of
+from blockplan.portal.intake.fields import Filled, step_of, target_of
 from blockplan.portal.intake.form_page import Form
 from blockplan.portal.intake.once import KeyUsedError
 from blockplan.portal.intake.receipt_page import receipt_page
@@ -35,7 +35,7 @@ def opinion(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if request.method != "POST":
         aimed = target_of(f"{request.GET.get('layer', '')}:{request.GET.get('object', '')}")
         return Form(request, row, Filled(targets=[aimed] if aimed else [])).page()
-    step = request.POST.get("do", "check")
+    step = step_of(request.POST, "check")
     kept = drafts.find(row.id, request.POST.get("draft", ""))
     if step == "send":
         return _send(request, row, kept)

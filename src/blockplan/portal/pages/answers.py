@@ -119,9 +119,11 @@ def _make(row: Notice, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
     try:
-        for lang in LANGUAGES:
-            for name, data in files(document, lang).items():
-                (beside / _in(lang, name)).write_bytes(data)
+        made = _published(row) or {
+            _in(lang, name): data for lang in LANGUAGES for name, data in files(document, lang).items()
+        }
+        for name, data in made.items():
+            (beside / name).write_bytes(data)
         (beside / HEAD).write_text(json.dumps(_head(document), ensure_ascii=False), encoding="utf-8")
         _keep_answers(sorting, row)
         os.replace(beside, folder)  # noqa: PTH105 (atomic)
@@ -131,6 +133,21 @@ def _make(row: Notice, folder: Path) -> None:
     for old in folder.parent.glob("response-*"):
         if old != folder:
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _published(row: Notice) -> dict[str, bytes]:
+    """The files of the report as they were published; none once an opinion has another fate since then."""
+    store, found = open_store(row.id), dict[str, bytes]()
+    event = list(store.events({"published"}))[-1]
+    if any(later.opinion is not None or later.kind == "erased" for later in store.after(event.seq, 100_000)):
+        return {}
+    for number, file in enumerate(event.payload.get("files", ())):
+        lang, _, name = str(file["name"]).partition("/")
+        content = store.file(event.seq, number)
+        if content is None:
+            return {}
+        found[_in(lang, name)] = content
+    return found if set(found) == _names() else {}
 
 
 def _document(sorting: Sorting, row: Notice) -> dict[str, Any]:

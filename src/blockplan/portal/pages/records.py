@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from blockplan.errors import BlockplanError
 from blockplan.notice.proof.notes import read_checkpoint
-from blockplan.notice.receipts import faults_of_receipt, read_receipt
+from blockplan.notice.receipts import LATER, faults_of_receipt, later_of, opinion_of, read_receipt
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.errors import being_made
 from blockplan.portal.pages.notices import signed
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-#: A receipt is a few thousand characters, and as long again as the opinion in it.
-LARGEST_RECEIPT_BYTES = 1_000_000
+    from blockplan.notice.events import Event
+
+#: A receipt is a few thousand characters, and as long again as the opinion in it and each of its later words.
+LARGEST_RECEIPT_BYTES = 4_000_000
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -88,7 +90,7 @@ def plan_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpR
 @csrf_exempt  # it changes nothing, and a page for everybody sets no cookie
 def verify(request: HttpRequest, lang: str) -> HttpResponse:
     """Whether a receipt holds; checked in the browser where it can, else here."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"later_kinds": sorted(LATER)}
     if request.method == "POST":
         context["checked"] = check(request)
     response = render(request, "portal/verify.html", context)
@@ -111,13 +113,23 @@ def check(request: HttpRequest) -> dict[str, Any]:
         return {"outcome": "elsewhere", "receipt": event.notice}
     office = open_store(row.id).notary.verifier
     faults = faults_of_receipt(document, office)
-    here = open_store(row.id).some([event.seq]).get(event.seq)
-    stands = here is not None and (here.kind, here.at, here.commitment) == (
+    if faults:
+        return {"outcome": "fails", "faults": faults, "stands": True}
+    later = [read_receipt(one)[0] for one in later_of(document)]
+    here = open_store(row.id).some([one.seq for one in (event, *later)])
+    stands = all(_is_here(one, here.get(one.seq)) for one in (event, *later))
+    if not stands:
+        return {"outcome": "fails", "faults": [], "stands": False}
+    return {
+        "outcome": "holds", "notice": row.id, "zone": row.zone, "id": opinion_of(document) or "",
+        "kind": event.kind, "at": event.at, "seq": event.seq,
+        "size": read_checkpoint(document["checkpoint"], office).size,
+        "later": [{"kind": one.kind, "at": one.at, "seq": one.seq} for one in later],
+    }  # fmt: skip
+
+
+def _is_here(event: Event, here: Event | None) -> bool:
+    """Whether an entry of a receipt stands in the record of this service."""
+    return here is not None and (here.kind, here.at, here.commitment) == (
         event.kind, event.at, event.commitment
     )  # fmt: skip
-    if faults or not stands:
-        return {"outcome": "fails", "faults": faults, "stands": stands}
-    return {
-        "outcome": "holds", "notice": row.id, "zone": row.zone, "id": event.opinion, "kind": event.kind,
-        "at": event.at, "seq": event.seq, "size": read_checkpoint(document["checkpoint"], office).size,
-    }  # fmt: skip

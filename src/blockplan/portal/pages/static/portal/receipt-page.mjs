@@ -1,5 +1,5 @@
 /** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
-import { readReceipt } from "/static/verifier/receipt.mjs";
+import { opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
 const FAULT = "note fault";
 /** A moment of the record in the words and the time zone of the reader; as it stands where it is none. */
 function moment(at) {
@@ -39,9 +39,14 @@ async function check(file) {
     try {
         const found = await readReceipt(document_);
         const seq = String(found.index);
-        const told = { id: `O-${seq}`, seq, at: moment(String(found.leaf["at"])), size: String(found.checkpoint.size) };
+        const id = opinionOf(document_) ?? "";
+        const told = { id, seq, at: moment(String(found.leaf["at"])), size: String(found.checkpoint.size) };
         const key = String(document_["key"]);
-        return [["good", words("holds", told)], ["note", words("here")], ["key", key]];
+        const later = found.later.map((one) => [
+            "good",
+            words("later", { kind: words(String(one.leaf["kind"])), seq: String(one.index), at: moment(String(one.leaf["at"])) }),
+        ]);
+        return [["good", words("holds", told)], ...later, ["note", words("here")], ["key", key]];
     }
     catch (error) {
         return [["alert", words("fails")], [FAULT, error instanceof Error ? error.message : String(error)]];
