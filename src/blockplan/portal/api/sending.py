@@ -27,7 +27,7 @@ from blockplan.portal.api.parse import document
 from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
 from blockplan.portal.api.schemas import ReceiptOut, Strict
 from blockplan.portal.intake import gate
-from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take
+from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take, was_sent
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import seen
@@ -169,6 +169,8 @@ def _bodies(schema: str) -> dict[str, Any]:
 def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpResponse:
     """Submit an opinion; when this answers, it is on the disk, and the receipt proves it."""
     row = seen(notice)
+    if not was_sent(notice, key):
+        _admit(request, notice)
     given, files = _read(request, OpinionIn)
     where, notes = placed(row, given.place, given.geometry, given.geometry_system)
     person = {name: said for name in PERSON if (said := _line(getattr(given, name)))}
@@ -210,6 +212,7 @@ def challenge(request: HttpRequest, given: Nothing, notice: NoticeId) -> HttpRes
 )
 def amend(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpResponse:
     """Change one's own opinion while the period runs: words, title, reason, objects, files."""
+    _admit(request, seen(notice).id)
     given, came = _read(request, AmendIn)
     store = _own(request, notice, opinion, given.secret)
     before = intake.newest_words(store, opinion)
@@ -281,6 +284,13 @@ def _read(request: HttpRequest, schema: type[S]) -> tuple[S, list[tuple[str, byt
         return schema.model_validate(document(body)), files
     except NotValid as error:
         raise ValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from None
+
+
+def _admit(request: HttpRequest, notice: str) -> None:
+    """Turn somebody away who sends too much, before anything of it is read."""
+    wait_s = gate.peek("opinion", request, notice)
+    if wait_s:
+        raise gate.BusyError(wait_s)
 
 
 def _require_room(what: str, request: HttpRequest, notice: str) -> None:

@@ -95,6 +95,33 @@ def wait(what: str, request: HttpRequest, notice: str, tokens: float = 1.0) -> f
     return buckets.take(TableBuckets(), key[:120], buckets.RATES[what], clock.now().timestamp(), tokens)
 
 
+def peek(what: str, request: HttpRequest, notice: str) -> float:
+    """As `wait`, and nothing is taken or written: to turn somebody away before anything is read of them."""
+    return _wait_at(f"{what}:{notice}:{sender_of(request)}", buckets.RATES[what])
+
+
+def require_likely_room(address: str, notice: str, *, proved: bool) -> None:
+    """
+    As `require_room` before the transaction, and nothing is taken: so that no file is written for nothing.
+
+    Raises
+    ------
+    BusyError
+        If there is no room as things stand.
+    """
+    wait_s = _wait_at(f"opinion:{notice}:{address}", buckets.RATES["opinion"])
+    if not wait_s and not proved:
+        wait_s = _wait_at(f"unproved:{notice}", NOTICE_RATES["unproved"])
+    if wait_s:
+        raise BusyError(wait_s)
+
+
+def _wait_at(key: str, rate: buckets.Rate) -> float:
+    tokens, at = quick.find(Bucket, ["tokens", "at"], key=key[:120]) or (0.0, None)
+    bucket = None if at is None else buckets.Bucket(tokens, at)
+    return buckets.taken(bucket, rate, clock.now().timestamp())[1]
+
+
 def require_room(address: str, notice: str, *, proved: bool) -> None:
     """
     Take a token for an opinion, in the transaction that enters it: one that is not entered took none.

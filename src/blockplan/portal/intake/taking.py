@@ -9,7 +9,7 @@ Taking one opinion in: the one way for the form, the API and whoever comes later
 `form` is a key of the sender's own choice, at least 128 random bits: the same key, sent twice or by two
 requests at once, is one opinion and gets the same receipt and the same secret. With anything else in it the
 same key is refused (`blockplan.portal.intake.once`). Files are on the disk before
-the record is locked, so that nobody waits for somebody's upload.
+the record is locked, so that nobody waits for somebody's upload, and after it is seen that there is room.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -39,10 +40,10 @@ from blockplan.portal.mail import outbox
 from blockplan.portal.record import quick
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion as Row
-from blockplan.portal.record.store import open_store
+from blockplan.portal.record.store import UnavailableError, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
@@ -156,12 +157,42 @@ def take(notice: str, said: Said) -> Receipt:
         )
     said.opinion.check()
     store = open_store(notice)
-    files = Files(config_of_environment().files)
-    for file in said.opinion.files:
-        files.put(file.content)  # a second `put`, under the lock, finds it there
     proof = gate.proof_of(notice, said.solution)
     seal = seal_of(said.form, said.opinion, said.mail)
-    return _given(store, store.transact(lambda ledger: _enter_once(ledger, said, proof, seal)), said.form)
+
+    def enter() -> Event:
+        return store.transact(lambda ledger: _enter_once(ledger, said, proof, seal))
+
+    if not said.opinion.files:
+        return _given(store, enter(), said.form)
+    before = again(notice, said.form, seal)
+    if before is not None:
+        return before
+    if said.sender is not None:
+        gate.require_likely_room(said.sender, notice, proved=said.proved or proof is not None)
+    with _files_first(store, said.opinion):
+        event = enter()
+    return _given(store, event, said.form)
+
+
+def was_sent(notice: str, form: str) -> bool:
+    """Whether a form was sent before under this key."""
+    return quick.find(Sending, ["seq"], notice_id=notice, form=_digest(form)) is not None
+
+
+@contextmanager
+def _files_first(store: DatabaseStore, opinion: intake.Opinion) -> Iterator[None]:
+    """Files are on the disk before the record is locked, and taken away where they were not entered."""
+    files = Files(config_of_environment().files)
+    names: list[str] = []
+    try:
+        for file in opinion.files:
+            names.append(files.put(file.content))  # a second `put`, under the lock, finds it there
+        yield
+    except BaseException:
+        with suppress(UnavailableError):  # then the hourly sweep does it
+            store.transact(lambda _ledger: files.drop_unspoken(names))
+        raise
 
 
 def again(notice: str, form: str, seal: str = "") -> Receipt | None:
@@ -173,8 +204,7 @@ def again(notice: str, form: str, seal: str = "") -> Receipt | None:
     KeyUsedError
         If the form was sent with something else in it than what `seal` is of.
     """
-    digest = hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()
-    sent = Sending.objects.filter(notice_id=notice, form=digest).first()
+    sent = Sending.objects.filter(notice_id=notice, form=_digest(form)).first()
     if sent is None:
         return None
     require_same(sent.seal, seal)
@@ -223,13 +253,18 @@ def sweep() -> int:
     return gone
 
 
+def _digest(form: str) -> str:
+    """What is kept of the key of a form."""
+    return hashlib.sha256(form.encode("utf-8", "replace")).hexdigest()
+
+
 def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     secret = secret_of(store.notice, form)
     return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
 
 
 def _enter_once(ledger: Ledger, said: Said, proof: gate.Proof | None, seal: str) -> Event:
-    digest = hashlib.sha256(said.form.encode("utf-8", "replace")).hexdigest()
+    digest = _digest(said.form)
     sent = quick.find(Sending, ["seq", "seal"], notice_id=ledger.notice, form=digest)
     if sent is not None:
         require_same(sent[1], seal)

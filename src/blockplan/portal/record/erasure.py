@@ -20,7 +20,7 @@ from django.db import connection
 
 from blockplan.portal import clock
 from blockplan.portal.record.made import drop_all
-from blockplan.portal.record.models import EntryFile, Erasure
+from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.told import erased, forgotten
 
 if TYPE_CHECKING:
@@ -91,15 +91,8 @@ def _done(step: Callable[[], object], row: Erasure, name: str) -> bool:
 
 
 def _drop_files(names: Collection[str], transact: Transact, files: Files) -> None:
-    """In the turn of those who enter: nobody enters the same content between the look and the loss."""
-
-    def work(_ledger: Any) -> None:
-        spoken_of = EntryFile.objects.filter(sha256__in=names).values_list("sha256", flat=True)
-        for name in set(names) - set(spoken_of):
-            files.drop(name)
-
     if names:
-        transact(work)
+        transact(lambda _ledger: files.drop_unspoken(names))
 
 
 def _ask_others(row: Erasure) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from blockplan.portal.record.models import EntryFile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 #: A file that nobody speaks of is left alone for so long: its transaction may still run.
@@ -65,6 +66,17 @@ class Files:
     def drop(self, name: str) -> None:
         """Take a content away for ever."""
         self.path(name).unlink(missing_ok=True)
+
+    def drop_unspoken(self, names: Collection[str]) -> None:
+        """
+        Take those away that no entry speaks of.
+
+        To be done in the turn of those who enter: else somebody enters the same content between the look and
+        the loss.
+        """
+        spoken_of = EntryFile.objects.filter(sha256__in=names).values_list("sha256", flat=True)
+        for name in set(names) - set(spoken_of):
+            self.drop(name)
 
     def sweep(self, *, grace_s: float = GRACE_S) -> int:
         """Take away files that no entry speaks of, and half-written ones; gives back how many."""
