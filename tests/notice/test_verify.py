@@ -27,6 +27,7 @@ from tests.notice.records import a_clock, a_notice, an_opinion
 from blockplan.cli.notice_record import _check_answers
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
+from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.proof.notary import Notary, TipFile
 from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
@@ -336,6 +337,32 @@ def hurried(lines: Lines) -> Lines:
 def test_a_period_shorter_than_the_law_of_that_name_is_found(made: Finished, bent: Path) -> None:
     rewrite(bent, made.signer, hurried)
     assert "period_short" in kinds(bent)
+
+
+def by_a_rule_of_their_own(lines: Lines) -> Lines:
+    """The days are those of the law; its name is one that nobody knows."""
+    lines[0]["body"]["rule"]["id"] = "town-ordinance-7"
+    return lines
+
+
+def test_a_rule_that_nobody_knows_is_found_unless_its_ordinance_is_given(
+    made: Finished, bent: Path, tmp_path: Path
+) -> None:
+    rewrite(bent, made.signer, by_a_rule_of_their_own)
+    found = verify(bent)
+    assert "rule_unknown" in {finding.kind for finding in found.findings}
+    assert "town-ordinance-7" in sentence(found.findings[0])
+    ordinance = tmp_path / "town.yaml"
+    text = (FOLDER / "cn.yaml").read_text(encoding="utf-8").replace("id: cn-art26", "id: town-ordinance-7")
+    ordinance.write_text(text, encoding="utf-8")
+    assert verify(bent, laws=[country(str(ordinance))]).findings == []
+
+
+def test_a_period_is_told_with_its_rule_source_and_days(made: Finished) -> None:
+    opened, extended = verify(made.folder).to_dict()["periods"]
+    assert (opened["rule"], opened["first"], opened["last"]) == ("cn-art26", "2026-03-02", "2026-03-31")
+    assert opened["source"]
+    assert (extended["last"], extended["earliest"], extended["short"]) == ("2026-04-10", "2026-03-31", None)
 
 
 def transcribed(lines: Lines) -> Lines:

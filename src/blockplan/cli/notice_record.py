@@ -114,6 +114,9 @@ def checkpoint_command(notice: str) -> None:
     "--checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint that somebody else kept."
 )
 @click.option("--receipt", "receipts", multiple=True, type=FILE, help="A receipt that a submitter holds.")
+@click.option(
+    "--law", "laws", multiple=True, type=FILE, help="An ordinance by which days are counted, a YAML file."
+)
 @lang_option
 @json_option
 @click.pass_context
@@ -123,6 +126,7 @@ def verify_command(
     key: str | None,
     checkpoints: tuple[str, ...],
     receipts: tuple[str, ...],
+    laws: tuple[str, ...],
     lang: str,
     as_json: bool,
 ) -> None:
@@ -133,6 +137,7 @@ def verify_command(
     The record alone proves that it is whole and fits its key. That the key is the office's, and that nobody
     was shown another record, is proved by --key, --checkpoint and --receipt.
     """
+    from blockplan.notice.countries import country
     from blockplan.notice.verify import read_document, verify
 
     public = Path(key).read_text(encoding="utf-8") if key and Path(key).is_file() else key
@@ -141,7 +146,8 @@ def verify_command(
     notes = [_note(path) for path in checkpoints]
     documents = [read_document(Path(path)) for path in receipts]
     with progress(f"Verifying {subject}"):
-        found = verify(subject, key=public, checkpoints=notes, receipts=documents)
+        given = [country(path) for path in laws]
+        found = verify(subject, key=public, checkpoints=notes, receipts=documents, laws=given)
         _check_answers(found)
     if as_json:
         show_json(found.to_dict(lang))
@@ -178,6 +184,8 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
         click.echo(said("broken", lang, count=len(found.findings)))
         for finding in found.findings:
             click.echo(f"  {sentence(finding, lang)}")
+    for _, judged in found.periods:
+        click.echo(said("judged_period", lang, **judged.to_dict()))
     click.echo(said("key", lang, key=found.key or "–"))
     if not trusted:
         click.echo(said("key_from_record", lang), err=True)

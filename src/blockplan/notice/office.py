@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.countries import Holidays, PeriodRule, country
 from blockplan.notice.events import write_time
+from blockplan.notice.lengths import closed_within
 from blockplan.notice.periods import DAY, first_moment, planned
 from blockplan.notice.refusals import refused
 from blockplan.notice.state import State
@@ -119,8 +120,8 @@ def extend(
     """
 
     def work(ledger: Ledger) -> Event:
-        period = _lengthened(ledger.standing.opened, last, inspection_last)
-        return ledger.append("extended", {"period": period, "reason": reason, "by": by})
+        said = _lengthened(ledger.standing.opened, last, inspection_last)
+        return ledger.append("extended", {**said, "reason": reason, "by": by})
 
     return store.transact(work)
 
@@ -158,10 +159,11 @@ def opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dic
     """
     one = country(law.country)
     within = one.publish_within
+    period = law.period()
     return {
         **{key: value for key, value in more.items() if value},
         "plan": plan.said,
-        "period": law.period().to_dict(),
+        "period": period.to_dict(),
         # The law is entered as it was, so that an extension years later counts by the same one.
         "rule": {
             "country": one.country,
@@ -169,6 +171,8 @@ def opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dic
             "holidays": one.holidays.model_dump(mode="json"),
             **one.rule(law.rule).model_dump(mode="json", by_alias=True, exclude={"cases"}),
         },
+        # As they were known on this day: holidays are announced, and libraries differ, years later.
+        "closed": closed_within(period, one.closed_days(law.subdivision)),
         "publication": more.get("publication") or one.publication,
         "wants": list(one.wants),
         "steps": [{"id": step.id, "title": step.title, "in": step.in_} for step in one.steps],
@@ -178,7 +182,7 @@ def opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dic
 
 
 def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.date | None) -> dict[str, Any]:
-    """The period with a later end, by the law that was entered at the opening."""
+    """The period with a later end and its closed days, by the law that was entered at the opening."""
     if not opened:
         raise refused(NoticeStateError, "not_open_yet")
     now = opened["period"]
@@ -188,7 +192,8 @@ def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.da
             name: {**now[name], "last": min(now[name]["last"], last.isoformat())}
             for name in ("inspection", "submission")
         }
-        return {**now, **spans, "ends_before": write_time(first_moment(last + DAY, now["zone"]))}
+        shorter = {**now, **spans, "ends_before": write_time(first_moment(last + DAY, now["zone"]))}
+        return {"period": shorter}
     said = opened["rule"]
     fields = {key: value for key, value in said.items() if key in PeriodRule.model_fields}
     rule = PeriodRule.model_validate(fields)
@@ -196,4 +201,5 @@ def _lengthened(opened: Mapping[str, Any], last: dt.date, inspection_last: dt.da
     if inspection_last is None and rule.submission_after_inspection is not None:
         inspection_last = dt.date.fromisoformat(now["inspection"]["last"])
     first = dt.date.fromisoformat(now["submission"]["first"])
-    return planned(rule, first, closed, last=last, inspection_last=inspection_last).to_dict()
+    period = planned(rule, first, closed, last=last, inspection_last=inspection_last)
+    return {"period": period.to_dict(), "closed": closed_within(period, closed)}

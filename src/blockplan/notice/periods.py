@@ -146,11 +146,16 @@ def _check_end(
             UsageError, "ends_early", what=TEXTS.text(f"part.{name}"), day=day, rule=rule.id, source=source,
             earliest=earliest,
         )  # fmt: skip
-    moved = _moved(rule, day, closed)
-    if moved != day:
+    if not ends_open(rule, day, closed):
+        moved = _moved(rule, day, closed)
         raise refused(
             UsageError, "ends_closed", what=TEXTS.text(f"part.{name}"), day=day, rule=rule.id, moved=moved
         )
+
+
+def ends_open(rule: PeriodRule, day: dt.date, closed: Callable[[dt.date], bool]) -> bool:
+    """Whether a period may end on a day."""
+    return _moved(rule, day, closed) == day
 
 
 def _period(rule: PeriodRule, first: dt.date, seen: dt.date, until: dt.date) -> Period:

@@ -40,6 +40,8 @@ from blockplan.notice.record import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from blockplan.notice.countries import Country
+    from blockplan.notice.lengths import Judged
 
 _MEMBERS = {"format", "notice", "origin", "entries", "root", "view", "files"}
 #: Files of a record that no entry speaks of.
@@ -55,6 +57,8 @@ class Verification:
     manifest: Mapping[str, Any] = field(default_factory=dict)
     key: str | None = None
     log: Log = field(default_factory=Log)
+    #: Each period that was entered, with its rule.
+    periods: list[tuple[int, Judged]] = field(default_factory=list)
     #: How many checkpoints and receipts from elsewhere were compared.
     witnesses: int = 0
 
@@ -78,6 +82,7 @@ class Verification:
             "entries": self.log.tree.size,
             "root": merkle.root(self.log.tree, self.log.tree.size).hex(),
             "key": self.key,
+            "periods": [{"entry": seq} | judged.to_dict() for seq, judged in self.periods],
             "witnesses": self.witnesses,
             "findings": [
                 {"kind": one.kind, "where": one.where, "message": sentence(one, lang)}
@@ -98,6 +103,7 @@ def verify(
     key: str | None = None,
     checkpoints: Sequence[str] = (),
     receipts: Sequence[Mapping[str, Any]] = (),
+    laws: Sequence[Country] = (),
 ) -> Verification:
     """
     Verify a record folder.
@@ -108,6 +114,9 @@ def verify(
         The office's public key (``name+hash+key``) from elsewhere; without it the record's own is taken.
     checkpoints, receipts
         What others hold: signed notes, and receipts as documents.
+    laws
+        Ordinances, as files of the shape of ours say them; a rule that is neither theirs nor ours is a
+        finding.
 
     Raises
     ------
@@ -128,7 +137,7 @@ def verify(
         _check_spoken_of(found, files)
         _check_checkpoints(found, files, own)
         _check_plans(found, files)
-        _check_periods(found)
+        _check_periods(found, laws)
         _check_witnesses(found, own, checkpoints, receipts)
     return found
 
@@ -284,24 +293,30 @@ def _digest(files: Mapping[str, bytes], path: str) -> str | None:
     return hashlib.sha256(files[path]).hexdigest() if path in files else None
 
 
-def _check_periods(found: Verification) -> None:
+def _check_periods(found: Verification, laws: Sequence[Country]) -> None:
     """
     Each period is as long as the law asks: the one that was entered, and ours of the same name if
     it is stricter.
     """
-    from blockplan.notice.lengths import stands_at_least  # noqa: PLC0415 (pydantic takes its time)
+    from blockplan.notice.lengths import judge  # noqa: PLC0415 (pydantic takes its time)
 
     rule: Any = {}
     for entry in found.log.entries:
         event = entry.event
         if event.known and event.kind in {"opened", "extended"}:
             rule = event.payload.get("rule", rule)
+            where = f"entry {event.seq} ({event.kind})"
             try:
-                said = stands_at_least(rule, event.payload["period"])
+                judged = judge(rule, event.payload["period"], listed=event.payload.get("closed"), laws=laws)
             except (KeyError, TypeError, ValueError, AttributeError, BlockplanError) as error:
                 said = f"the rule or the days cannot be read: {str(error).splitlines()[0]}"
-            if said:
-                found.find("period_short", f"entry {event.seq} ({event.kind})", said)
+                found.find("period_short", where, said)
+                continue
+            found.periods.append((event.seq, judged))
+            if judged.short:
+                found.find("period_short", where, judged.short)
+            if judged.unknown:
+                found.find("rule_unknown", where, f"{judged.rule}: {judged.source}")
 
 
 def _check_content(found: Verification, number: int, wanted: str, scenario: str | None) -> None:
