@@ -12,6 +12,7 @@ import { dumps, type Json, loads, type Table, table } from "./canonical.mjs";
 import { Disclosure } from "./disclosure.mjs";
 import { leafHash, Tree } from "./merkle.mjs";
 import { type Checkpoint, Key, readCheckpoint } from "./note.mjs";
+import { KNOWN, shortfall } from "./periods.mjs";
 import { committed, committedBytes, readReceipt } from "./receipt.mjs";
 
 export interface Finding {
@@ -76,6 +77,7 @@ class Verification {
     }
     await this.#try("law_broken", "log.jsonl", () => this.#checkDates());
     await this.#try("law_broken", "log.jsonl", () => this.#checkLooks());
+    this.#checkPeriods();
     await this.#try("log_damaged", "log.jsonl", () => this.#checkGrounds());
     await this.#try("log_damaged", "log.jsonl", () => this.#checkSpokenOf());
     await this.#checkCheckpoints(key);
@@ -177,10 +179,11 @@ class Verification {
       const at = String(leaf["at"]);
       const where = `entry ${String(leaf["seq"])} (${String(leaf["kind"])})`;
       if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at)) this.#find("log_damaged", where, at);
-      if (at < before) this.#find("time_backwards", where, `${at} < ${before}`);
+      if (at < before && leaf["kind"] !== "clock_repaired") this.#find("time_backwards", where, `${at} < ${before}`);
       before = at;
       if (!("body" in line)) continue;
       const body = table(line["body"]);
+      if (leaf["kind"] === "clock_repaired") this.#checkRepair(body, at, Number(leaf["seq"]), where);
       if (leaf["kind"] === "opened") ends = String(table(body["period"])["ends_before"]);
       if (leaf["kind"] === "extended") {
         const longer = String(table(body["period"])["ends_before"]);
@@ -192,11 +195,57 @@ class Verification {
     }
   }
 
+  /** A repair begins at the first entry whose time lies ahead, and names those that were late by it alone. */
+  #checkRepair(body: Table, at: string, seq: number, where: string): void {
+    const wrong: Table[] = [];
+    for (let number = seq - 1; number >= 0; number--) {
+      const line = this.#lines[number]!;
+      if (String(table(line["leaf"])["at"]) <= at) break;
+      wrong.push(line);
+    }
+    const said = (body["in_time"] ?? []) as Json[];
+    const came = new Map<string, boolean | undefined>();
+    let latest = at;
+    for (const line of wrong) {
+      const leaf = table(line["leaf"]);
+      if (typeof leaf["clock"] === "string" && leaf["clock"] < latest) latest = leaf["clock"];
+      if (leaf["kind"] !== "submitted") continue;
+      const words = "body" in line ? table(line["body"]) : undefined;
+      const late = words?.["late"] === true && !("received_at" in words) && latest < String(words["ends_before"]);
+      came.set(`O-${String(leaf["seq"])}`, words === undefined ? undefined : late);
+    }
+    const bent =
+      wrong.length === 0 ||
+      body["from"] !== seq - wrong.length ||
+      said.some((name) => !came.has(String(name))) ||
+      [...came].some(([name, late]) => late !== undefined && late !== said.includes(name));
+    if (bent) this.#find("law_broken", where, "it does not follow from the log");
+  }
+
   #checkLate(body: Table, at: string, ends: string, where: string): void {
     const clerk = CLERK_CHANNELS.has(String(body["channel"])) && typeof body["received_at"] === "string";
     // A day of arrival is local: it is left to the verifier that knows time zones.
     const late = clerk ? body["late"] : at >= ends;
     if (body["late"] !== late || body["ends_before"] !== ends) this.#find("law_broken", where, "late or not");
+  }
+
+  /** Each period is as long as its rule asks, and the rule is one that is known. */
+  #checkPeriods(): void {
+    let rule: Table | undefined;
+    for (const line of this.#lines) {
+      const { seq, kind } = table(line["leaf"]);
+      if (!("body" in line) || (kind !== "opened" && kind !== "extended")) continue;
+      const where = `entry ${String(seq)} (${String(kind)})`;
+      const body = table(line["body"]);
+      try {
+        if (kind === "opened") rule = table(body["rule"]);
+        const said = shortfall(table(rule), table(body["period"]), body["closed"]);
+        if (said !== undefined) this.#find("period_short", where, said);
+        if (KNOWN[String(rule?.["id"])] !== rule?.["country"]) this.#find("rule_unknown", where, String(rule?.["id"]));
+      } catch (error) {
+        this.#find("period_short", where, error instanceof Error ? error.message : String(error));
+      }
+    }
   }
 
   /** What a leaf says to wait is opened by an entry about these very words, and nothing else waits. */

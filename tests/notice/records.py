@@ -15,19 +15,38 @@ ZONE = dt.timezone(dt.timedelta(hours=8))
 
 
 class HandClock:
-    """Says the time it was set to."""
+    """
+    Says the time it was set to.
+
+    Time goes by as it is set on, and a counter that nobody sets goes along (`counted`), but for `leap` and
+    for steps of more than a year: these are leaps of the clock alone.
+    """
 
     def __init__(self, now: dt.datetime) -> None:
         self.now = now
+        self._leapt = dt.timedelta()
 
     def __call__(self) -> dt.datetime:
         return self.now
+
+    @property
+    def counted(self) -> float:
+        """Seconds of the machine's counter."""
+        return (self.now - self._leapt).timestamp()
 
     def set(self, *local: int) -> None:
         """To a local time of Shanghai: year, month, day, hour, minute, second, microsecond."""
         self.now = dt.datetime(*local, tzinfo=ZONE)  # type: ignore[misc,arg-type]
 
     def on(self, **step: float) -> None:
+        if abs(dt.timedelta(**step)) > dt.timedelta(days=366):
+            self.leap(**step)
+        else:
+            self.now += dt.timedelta(**step)
+
+    def leap(self, **step: float) -> None:
+        """The clock is wrong by so much from now on, or right again."""
+        self._leapt += dt.timedelta(**step)
         self.now += dt.timedelta(**step)
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import json
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice import test_canonical, test_notes, test_verify
+from tests.notice import test_canonical, test_notes, test_repair, test_verify
 from tests.notice.forging import Finished, copied, finished, put_lines, refresh_manifest, rewrite
 from tests.notice.test_merkle import LEAVES, VECTORS, a_tree
+from tests.notice.test_repair import repaired
 
+from blockplan.notice.countries import country
+from blockplan.notice.lengths import closed_within
+from blockplan.notice.periods import Period, Span
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.verify import verify
@@ -22,6 +28,7 @@ from blockplan.notice.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["repaired"]
 HERE = Path(__file__).parent
 
 
@@ -243,6 +250,78 @@ def test_both_find_a_swapped_file_a_changed_plan_a_file_too_many_and_one_too_few
     (bent / "more.txt").write_text("x", encoding="utf-8")
     (bent / "README.txt").unlink()
     both_find(bent, ask, {"manifest_changed", "file_swapped", "file_extra", "file_missing"})
+
+
+def test_the_second_verifier_knows_the_rules_of_ours(repo: Path) -> None:
+    source = (repo / "frontend" / "verify" / "periods.mts").read_text(encoding="utf-8")
+    known = dict(re.findall(r'^  "([a-z0-9-]+)": "([A-Z]{2})",$', source, re.MULTILINE))
+    ours = {rule.id: law.country for law in map(country, ("CN", "JP", "DE")) for rule in law.rules}
+    assert known == ours
+
+
+#: Rule, subdivision, first and last day of inspection, last day of opinions, and whether it is long enough.
+ENDS = [
+    ("DE", "de-baugb-3-2", "BE", "2026-05-11", "2026-06-14", "2026-06-14", False),  # on a Sunday
+    ("DE", "de-baugb-3-2", "BE", "2026-05-11", "2026-06-15", "2026-06-15", True),
+    ("DE", "de-baugb-3-2", "BE", "2026-05-11", "2026-06-10", "2026-06-10", True),  # the least
+    ("DE", "de-baugb-3-2", "BE", "2026-05-11", "2026-06-09", "2026-06-09", False),
+    ("DE", "de-baugb-3-2", "BE", "2026-03-04", "2026-04-03", "2026-04-03", False),  # on Good Friday
+    ("DE", "de-baugb-3-2", "BE", "2026-03-04", "2026-04-07", "2026-04-07", True),
+    ("JP", "jp-art17", None, "2026-03-02", "2026-03-16", "2026-03-16", True),
+    ("JP", "jp-art17", None, "2026-03-02", "2026-03-15", "2026-03-15", False),
+    ("JP", "jp-art16", None, "2026-03-02", "2026-03-16", "2026-03-23", True),
+    ("JP", "jp-art16", None, "2026-03-02", "2026-03-16", "2026-03-20", False),  # a holiday, and too early
+    ("CN", "cn-civil-code", None, "2026-09-10", "2026-10-10", "2026-10-10", True),  # a worked Saturday
+    ("CN", "cn-civil-code", None, "2026-09-11", "2026-10-11", "2026-10-11", False),  # a Sunday
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "part", "first", "seen", "last", "holds"),
+    ENDS,
+    ids=[f"{one[1]}-{one[5]}" for one in ENDS],
+)
+def test_both_count_closed_days_at_the_end_of_a_period(
+    made: Finished, bent: Path, ask: Any, *, name: str, rule: str, part: str | None, first: str, seen: str,
+    last: str, holds: bool,
+) -> None:  # fmt: skip
+    """The last day is bent in a record that is lawful else; its list of closed days is the true one."""
+    law = country(name)
+    days = {"first": dt.date.fromisoformat(first), "last": dt.date.fromisoformat(last)}
+    period = Period(law.rule(rule).zone, Span(days["first"], dt.date.fromisoformat(seen), 1),
+                    Span(days["first"], days["last"], 1))  # fmt: skip
+    closed = closed_within(period, law.closed_days(part))
+    said = {
+        "country": name, "subdivision": part, "holidays": law.holidays.model_dump(mode="json"),
+        **law.rule(rule).model_dump(mode="json", by_alias=True, exclude={"cases"}),
+    }  # fmt: skip
+
+    def change(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        lines[0]["body"] |= {"period": period.to_dict(), "rule": said, "closed": closed}
+        return lines[:1]
+
+    rewrite(bent, made.signer, change)
+    here = {finding.kind for finding in verify(bent).findings}
+    (there,) = ask({"op": "record", "folder": str(bent), "witnesses": {}})
+    assert ("period_short" not in here, "period_short" not in there) == (holds, holds)
+    assert "rule_unknown" not in here | set(there)
+
+
+def test_both_find_a_rule_that_nobody_knows(made: Finished, bent: Path, ask: Any) -> None:
+    rewrite(bent, made.signer, test_verify.by_a_rule_of_their_own)
+    both_find(bent, ask, {"rule_unknown"})
+
+
+def test_both_hold_a_repair_of_the_clock_to_the_log(
+    repaired: Finished,
+    tmp_path: Path,
+    ask: Any,
+) -> None:
+    assert ask({"op": "record", "folder": str(repaired.folder), "witnesses": {}}) == [[]]
+    for bend in test_repair.BENT:
+        bent = copied(repaired, tmp_path / bend.__name__)
+        rewrite(bent, repaired.signer, bend)
+        both_find(bent, ask, {"law_broken"})
 
 
 def both_find(folder: Path, ask: Any, kinds: set[str], **witnesses: Any) -> None:

@@ -89,6 +89,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> HandClock:
 
     made = a_clock()
     monkeypatch.setattr(module, "now", made)
+    monkeypatch.setattr(module, "counter", lambda: made.counted)
+    monkeypatch.setattr(module, "database_clock", lambda: made().timestamp())
     return made
 
 

@@ -85,9 +85,10 @@ def test_a_notice_says_first_where_to_go_and_how_else_to_answer(begun: DatabaseS
 
 
 def test_before_its_first_day_a_notice_is_announced_and_not_running(
-    shown: DatabaseStore, clock: HandClock
+    clock: HandClock, request: pytest.FixtureRequest
 ) -> None:
     clock.set(2026, 3, 1, 12, 0, 0)
+    request.getfixturevalue("shown")
     page = read("/en/notices/town/")
     assert "Announced" in page
     assert "begins on 2 March 2026" in page

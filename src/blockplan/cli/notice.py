@@ -19,6 +19,7 @@ from blockplan.cli.notice_common import (
     reason_option,
     record,
     said,
+    second_option,
     show_entry,
     tip_path,
 )
@@ -257,6 +258,32 @@ def step_command(
     with record(notice, key) as (store, _):
         event = store.append("stepped", {"step": step, "on": on.isoformat(), "by": by})
     show_entry(event, lang, as_json)
+
+
+@command.command(
+    "repair-clock",
+    epilog='Example: blockplan notice repair-clock town.notice --reason "wrong time server" --by clerk '
+    "--second head",
+)
+@notice_argument
+@reason_option
+@by_option
+@second_option
+@key_option
+@lang_option
+@json_option
+def repair_clock_command(
+    notice: str, reason: str, by: str, second: str, key: str | None, lang: str, as_json: bool
+) -> None:
+    """
+    Mend a record whose newest entries were made while this machine's clock stood ahead.
+
+    Set the clock right first. Time then goes on by it, and opinions that were late by the wrong clock alone
+    are in time; the entry says which, and both verifiers work it out again.
+    """
+    with record(notice, key) as (store, _):
+        event = store.append("clock_repaired", {"reason": reason, "by": by, "second": second})
+    show_entry(event, lang, as_json, in_time=event.payload["in_time"])
 
 
 def _state_command(name: str, kind: str, help_text: str) -> None:

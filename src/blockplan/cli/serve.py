@@ -55,6 +55,11 @@ _SAID = {
     is_flag=True,
     help="Print a new link for an administrator, and serve nothing; the last link ends.",
 )
+@click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="Say that this machine's clock is right as it is now, after it leapt, and serve nothing.",
+)
 @json_option
 def command(
     plan: Path | None,
@@ -65,6 +70,7 @@ def command(
     demo: bool,
     country: str,
     setup_link: bool,
+    clock_is_right: bool,
     as_json: bool,
 ) -> None:
     """
@@ -86,14 +92,20 @@ def command(
     from blockplan.portal.folder import UMASK
 
     os.umask(UMASK)  # names, keys and drafts are written from here on, by this process and those it starts
-    judged = None if plan is None or setup_link else _judge(plan, scenario)
+    judged = None if plan is None or setup_link or clock_is_right else _judge(plan, scenario)
     from blockplan.portal import serve
     from blockplan.portal.preload import preload
 
     local = None if "BLOCKPLAN_ADDRESS" in os.environ else f"http://localhost:{port}"
     asked = {"data": data, "database": database, "address": local}
-    with _reference_plan(asked, wanted=demo and not setup_link) as reference:
+    with _reference_plan(asked, wanted=demo and not setup_link and not clock_is_right) as reference:
         config = serve.set_up(**asked)
+        if clock_is_right:
+            from blockplan.portal import clock
+
+            clock.trust()
+            click.echo(f"The clock is taken for right: {clock.now():%Y-%m-%d %H:%M:%S} UTC.", err=True)
+            return
         link = serve.setup_link(config, again=setup_link)
         if link:
             click.echo(

@@ -36,6 +36,8 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   of its theme.
 - ``erased``: ``entries`` [{seq, parts [body, person, files], late (of a submission)}], ``ground``; may
   hold ``opinion``.
+- ``clock_repaired``: ``reason``, ``by``, ``second``; the record adds ``from`` (the first entry whose time is
+  wrong) and ``in_time`` (opinions that were marked late by that time alone); `blockplan.notice.repair`.
 - ``published``: ``report`` {file: sha256}, ``reconciliation`` {..}, ``by``, ``second``.
 """
 
@@ -105,6 +107,7 @@ KINDS: dict[str, Kind] = {
     "restarted": Kind(("reason", "by"), TAKES_OPINIONS, State.RESTARTED),
     "notice_withdrawn": Kind(("reason", "by"), TAKES_OPINIONS | {_U}, State.WITHDRAWN),
     "stepped": Kind(("step", "on", "by"), _EVER),
+    "clock_repaired": Kind(("reason", "by", "second"), _EVER - {_D}, two=True),
     # Opinions.
     "submitted": Kind(("text", "channel", "from"), TAKES_OPINIONS, words=True),
     "amended": Kind(("opinion", "text"), _in(_N), words=True),
@@ -132,7 +135,8 @@ KINDS: dict[str, Kind] = {
 
 #: Kinds that change where the notice stands; the rest are about opinions.
 STANDING = frozenset(
-    {name for name, kind in KINDS.items() if kind.leads_to is not None} | {"extended", "stepped"}
+    {name for name, kind in KINDS.items() if kind.leads_to is not None}
+    | {"extended", "stepped", "clock_repaired"}
 )
 #: Kinds before which the record enters ``answers_reopened`` by itself, if the answers were already approved.
 REOPENS = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered"})

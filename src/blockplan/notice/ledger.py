@@ -11,6 +11,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import repair
 from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
 from blockplan.notice.leaves import commit, leaf
 from blockplan.notice.proof import canonical, merkle
@@ -43,7 +44,8 @@ class Ledger:
         newest = rows.last()
         #: Number of entries.
         self.size = 0 if newest is None else newest.seq + 1
-        self.now, self._clock = _time(clock(), newest)
+        self._read = clock()
+        self.now, self._clock = _time(self._read, newest)
         self._standing: Standing | None = None
         #: Asked with the kind of each entry before it is made; raises where whoever works here may not.
         self.allow: Callable[[str], None] | None = None
@@ -100,6 +102,8 @@ class Ledger:
                 "answers_reopened",
                 {"reason": f"{kind} after the approval", "by": payload.get("by", "record")},
             )
+        if kind == repair.KIND:
+            self.now, self._clock = write_time(self._read), None
         document = self._completed(kind, payload, attachments)
         event = Event(
             notice=self.notice,
@@ -136,6 +140,8 @@ class Ledger:
                 "late": now.is_late(document, self.now),
                 "ends_before": now.ends_before,
             }
+        elif kind == repair.KIND:
+            document |= repair.repair(self._rows.events(), self.now)
         elif document.get("opinion") is not None:
             self._check_opinion(kind, document["opinion"])
             if kind == "shown":

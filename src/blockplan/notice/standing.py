@@ -61,6 +61,8 @@ class Standing:
             return replace(found, opened={**self.opened, "period": period}, **_dates(period))
         if event.kind == "stepped":
             return replace(found, steps=(*self.steps, event.payload))
+        if event.kind == "clock_repaired" and self.state is State.CLOSED and self.running(event.at):
+            return replace(found, state=State.ON_NOTICE)  # it was closed by the wrong time alone
         return found
 
     def admit(self, kind: str, payload: Mapping[str, Any], at: str) -> None:

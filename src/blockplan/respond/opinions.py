@@ -135,6 +135,9 @@ class Opinions:
             self.by_id[f"O-{entry.seq}"] = _submitted(entry)
         elif entry.kind == "erased":
             self._erase(entry)
+        elif entry.kind == "clock_repaired":
+            for name in set(entry.payload.get("in_time", ())) & set(self.by_id):
+                self.by_id[name] = replace(self.by_id[name], late=False)
         elif entry.kind in _CHANGES and (opinion := self.by_id.get(entry.payload.get("opinion", ""))):
             self.by_id[opinion.id] = _CHANGES[entry.kind](opinion, entry)
 

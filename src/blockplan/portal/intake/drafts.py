@@ -204,6 +204,8 @@ def forget(sender: str, opinion: str, **_more: Any) -> None:
 
 def sweep() -> int:
     """Erase drafts whose time is over, and files without a draft; gives back how many rows went."""
+    if not clock.steady():
+        return 0
     with transaction.atomic():
         gone, _ = Draft.objects.filter(expires__lte=write_time(clock.now())).delete()
     hour_ago = clock.now().timestamp() - 3600

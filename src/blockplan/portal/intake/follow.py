@@ -19,7 +19,7 @@ from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
 from blockplan.notice.intake.typed import typed
 from blockplan.notice.state import TAKES_OPINIONS, State
-from blockplan.portal import clock, shield
+from blockplan.portal import shield
 from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.amending import Amending
 from blockplan.portal.intake.answers import answers_to
@@ -29,6 +29,7 @@ from blockplan.portal.intake.paper import paper
 from blockplan.portal.intake.receipt_page import facts
 from blockplan.portal.intake.taking import receipt_of, whole_receipt
 from blockplan.portal.record.store import UnavailableError, open_store
+from blockplan.portal.record.time import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,7 @@ class Followed:
     @property
     def can_amend(self) -> bool:
         """Whether the period still runs."""
-        now = write_time(clock.now())
+        now = write_time(time_of(self.row.id))
         return self.row.state == State.ON_NOTICE and now < self.row.ends_before and not self.withdrawn
 
     @property

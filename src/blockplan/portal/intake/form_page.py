@@ -15,11 +15,11 @@ from blockplan.notice.intake.datums import DATUMS
 from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
-from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import aims, drafts, gate
 from blockplan.portal.intake.fields import STANDINGS, Filled
 from blockplan.portal.intake.once import seal_of
+from blockplan.portal.record.time import time_of
 from blockplan.portal.words import say
 from blockplan.texts import pick, refusal
 
@@ -158,7 +158,7 @@ class Form:
         return self.kept
 
     def _render(self, template: str, status: int, **more: Any) -> HttpResponse:
-        now = clock.now()
+        now = time_of(self.row.id)
         ends = parse_time(self.row.ends_before)
         known = {
             "notice": self.row,

@@ -18,6 +18,7 @@ from blockplan.portal.office import act_forms, enters, second
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
 from blockplan.portal.office.within import Within
+from blockplan.portal.record.time import ahead_of_clock
 from blockplan.respond import Desk, require_complete
 
 if TYPE_CHECKING:
@@ -44,12 +45,15 @@ class Act:
         Enters it inside a transaction: ledger, what was said, the name that stands in the record.
     of_opinion
         Whether it is about one opinion.
+    asks
+        Whether there is anything to do, besides the state.
     """
 
     kind: str
     form: type[Sure]
     enter: Callable[[Ledger, Mapping[str, Any], str], object]
     of_opinion: bool = False
+    asks: Callable[[Notice], bool] = lambda _notice: True
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ class Act:
 
     def offered(self, notice: Notice) -> bool:
         """Whether the state of the notice allows it; the record decides when it is done."""
-        return notice.state in KINDS[self.kind].when
+        return notice.state in KINDS[self.kind].when and self.asks(notice)
 
 
 def do(name: str, notice: str, said: dict[str, Any], actor: Actor) -> None:
@@ -143,6 +147,10 @@ ACTS: dict[str, Act] = {
     "display": Act(kind="displayed", form=act_forms.Display, enter=_display),
     "step": Act(kind="stepped", form=act_forms.Step, enter=_plain("stepped")),
     "close": Act(kind="closed", form=act_forms.Sure, enter=_close),
+    "repair": Act(
+        kind="clock_repaired", form=act_forms.Because, enter=_two,
+        asks=lambda notice: ahead_of_clock(notice.id) is not None,
+    ),
     "restart": Act(kind="restarted", form=act_forms.Because, enter=_two),
     "withdraw": Act(
         kind="notice_withdrawn", form=act_forms.Because, enter=_plain("notice_withdrawn")

@@ -126,9 +126,10 @@ class Pending(models.Model):
     @property
     def act(self) -> str:
         """The act that makes an entry of this kind, by which the pages call it."""
-        return {"redacted": "redact", "withheld": "withhold", "approved": "approve", "published": "publish"}[
-            self.kind
-        ]
+        return {
+            "redacted": "redact", "withheld": "withhold", "approved": "approve", "published": "publish",
+            "clock_repaired": "repair",
+        }[self.kind]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kind} {self.opinion}".strip()

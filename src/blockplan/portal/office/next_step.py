@@ -17,10 +17,10 @@ from blockplan.notice.countries import country
 from blockplan.notice.events import parse_time
 from blockplan.notice.particulars import asked_and_missing, particulars_from
 from blockplan.notice.state import TAKES_OPINIONS
-from blockplan.portal import clock
 from blockplan.portal.office import drafts
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.record.time import time_of
 
 if TYPE_CHECKING:
     from blockplan.portal.office.may import Actor
@@ -85,8 +85,8 @@ def _waiting(row: Notice, actor: Actor) -> Step | None:
 
 
 def is_over(row: Notice) -> bool:
-    """Whether the period of a notice has ended, by the server's clock."""
-    return bool(row.ends_before) and clock.now() >= parse_time(row.ends_before)
+    """Whether the period of a notice has ended, by the time of its record."""
+    return bool(row.ends_before) and time_of(row.id) >= parse_time(row.ends_before)
 
 
 def at_desk(row: Notice, *, gaps: int, uncut: bool) -> Step | None:

@@ -57,7 +57,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         "step": next_of(row, actor).for_(actor),
         "erasures": erasures.of_notice(row),
         "letters": row.state in {"on_notice", "closed", "answered", "approved"},
-        "warnings": warnings(),
+        "warnings": warnings(notice),
     }  # fmt: skip
     return render(request, "office/notice.html", shown)
 

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from blockplan.portal import moments
+from blockplan.portal import clock, moments
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.mail import halts
+from blockplan.portal.record.time import ahead_of_clock
 from blockplan.portal.words import say
 
 
-def warnings() -> list[str]:
-    """Sentences in the reader's language; none where all is well."""
-    return _of_mail()
+def warnings(notice: str = "") -> list[str]:
+    """Sentences in the reader's language, about the service and one notice; none where all is well."""
+    return _of_clock() + (_of_time(notice) if notice else []) + _of_mail()
+
+
+def _of_clock() -> list[str]:
+    leap = clock.leap()
+    if leap is None:
+        return []
+    lang = current()
+    read = moments.said(clock.now(), config_of_environment().zone, lang)
+    against = say(f"office_warning.clock_{leap.witness}", lang)
+    return [say("office_warning.clock", lang, read=read, seconds=round(leap.seconds), against=against)]
+
+
+def _of_time(notice: str) -> list[str]:
+    """The record goes by a time that its newest entries brought along."""
+    ahead = ahead_of_clock(notice)
+    if ahead is None:
+        return []
+    lang, zone = current(), config_of_environment().zone
+    at, read = (moments.said(one, zone, lang) for one in (ahead, clock.now()))
+    return [say("office_warning.ahead", lang, at=at, read=read)]
 
 
 def _of_mail() -> list[str]:

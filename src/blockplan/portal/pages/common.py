@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseNotAllowed
 from django.views.decorators.http import conditional_page
 
-from blockplan.notice.events import parse_time, write_time
+from blockplan.notice.events import write_time
 from blockplan.portal import clock
+from blockplan.portal.record.time import time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +49,8 @@ def public(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 
 def standing_of(row: Notice) -> dict[str, Any]:
     """What a page says of a notice: state, dates, days left by the server's clock."""
-    now = clock.now()
+    now = time_of(row.id)
     running = row.state == "on_notice" and row.begins <= write_time(now) < row.ends_before
-    left = parse_time(row.ends_before) - now if running else None
     return {
         "id": row.id,
         "title": row.opened["plan"].get("title") or row.id,
@@ -63,7 +65,15 @@ def standing_of(row: Notice) -> dict[str, Any]:
         "not_begun": row.state == "on_notice" and write_time(now) < row.begins,
         "over": row.state == "on_notice" and write_time(now) >= row.ends_before,
         # The last day counts as a day left.
-        "days_left": None if left is None else left.days + 1,
+        "days_left": days_left(row, now) if running else None,
         "synthetic": bool(row.opened.get("synthetic")),
         "now": write_time(now),
+        # Entries were made by a clock that was wrong, and nobody mended it yet.
+        "ahead": (now - clock.now()).total_seconds() > clock.LEAP_S,
     }
+
+
+def days_left(row: Notice, now: dt.datetime) -> int:
+    """Days of the calendar at the place from today to the last day, both counted."""
+    last = dt.date.fromisoformat(row.opened["period"]["submission"]["last"])
+    return (last - now.astimezone(ZoneInfo(row.zone)).date()).days + 1

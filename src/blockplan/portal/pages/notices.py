@@ -38,7 +38,8 @@ ANSWERED = frozenset({"published", "in_force", "superseded"})
 #: Kinds of entry that make the history of a notice, in the words of ``history.toml``.
 HISTORY = (
     "stepped", "opened", "extended", "corrected", "displayed", "closed", "restarted", "notice_withdrawn",
-    "answers_complete", "answers_reopened", "approved", "published", "in_force", "superseded",
+    "clock_repaired", "answers_complete", "answers_reopened", "approved", "published", "in_force",
+    "superseded",
 )  # fmt: skip
 #: Sizes of the card for the board on site.
 PAPERS = ("a4", "a3")

@@ -33,7 +33,9 @@ def take(entries: Entries, event: Event) -> None:
     """Bring the index up to an entry that was just made."""
     if event.kind in STANDING:
         _take_standing(entries, event.notice)
-    if event.kind == "submitted":
+    if event.kind == "clock_repaired":
+        _mend(event)
+    elif event.kind == "submitted":
         _index(event.notice, [event], round_=event.payload["round"])
     elif event.opinion is not None:
         refresh(entries, event.notice, event.opinion)
@@ -58,7 +60,15 @@ def rebuild(entries: Entries, notice: str) -> None:
             rounds.setdefault(event.opinion, opened)
     for name, events in about.items():
         _index(notice, events, round_=rounds[name])
+    for event in entries.events({"clock_repaired"}):
+        _mend(event)
     _take_standing(entries, notice)
+
+
+def _mend(event: Event) -> None:
+    """Opinions that were late by a wrong clock alone are in time."""
+    numbers = [int(name.removeprefix("O-")) for name in event.payload["in_time"]]
+    Opinion.objects.filter(notice_id=event.notice, seq__in=numbers).update(late=False)
 
 
 def _take_standing(entries: Entries, notice: str) -> None:
@@ -78,7 +88,6 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
         fate.take(event)
     newest = fate.newest if fate.redaction is None else fate.redaction
     said: dict[str, Any] = {
-        "late": received.late,
         "channel": received.channel,
         "sender": received.sender,
         "standing": received.standing,
@@ -86,7 +95,9 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
         "shown": newest if received.standing in {"whole", "redacted"} else None,
     }
     if round_ is not None:
-        quick.insert(Opinion, notice_id=notice, seq=first.seq, at=first.at, round=round_, **said)
+        quick.insert(
+            Opinion, notice_id=notice, seq=first.seq, at=first.at, round=round_, late=received.late, **said
+        )
     else:
         quick.update(Opinion, said, notice_id=notice, seq=first.seq)
     _aim(notice, first.seq, () if received.standing == "erased" else received.targets, new=round_ is not None)

@@ -198,6 +198,7 @@ class DatabaseStore:
             with in_turn(self._turn):
                 with self._locked():
                     self._check(rows)
+                    _check_clock()
                     for job in jobs:
                         self._one(job, rows)
                     rows.flush()
@@ -261,6 +262,21 @@ class DatabaseStore:
         # What was signed once stays signed; it need not be asked for again.
         self._was_signed = self._was_signed or Checkpoint.objects.filter(notice_id=self._id).exists()
         return self._was_signed
+
+
+def _check_clock() -> None:
+    """
+    Refuse to enter anything at a time that cannot be believed.
+
+    Raises
+    ------
+    UnavailableError
+        If the clock leapt; nothing was entered.
+    """
+    leap = server.leap()
+    if leap is not None:
+        read, seconds = f"{server.now():%Y-%m-%d %H:%M:%S}", round(leap.seconds)
+        raise refusal(UnavailableError, say, "store.clock", read=read, seconds=seconds)
 
 
 _STORES: dict[str, DatabaseStore] = {}
@@ -355,6 +371,8 @@ def _unblock() -> None:
 
 def _told(error: Exception, entered: bool | None) -> Exception:
     """What whoever brought the work is told: the truth about what became of it."""
+    if isinstance(error, UnavailableError):
+        return error
     if entered is False and not isinstance(error, DatabaseError | OSError | NoticeStateError | StalledError):
         return error
     why = error.text if isinstance(error, BlockplanError) else None
