@@ -13,6 +13,7 @@ from blockplan.check import notes, ranges, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
+from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import Choices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
@@ -111,6 +112,11 @@ def check(
     )
     from blockplan.check.differences import reconcile  # noqa: PLC0415 (it reads geometry)
 
+    parameters, shown = bench.parameters(loaded), tuple(bench.reported(loaded))
+    states = judge_statements(plan, bench.statements, verdicts, bench.faults, bench.gauged)
+    differences = reconcile(plan, bench.statements, verdicts, bench.gauged)
+    found = overrides(plan.manifest, loaded, bench.shown)
+    read = {one.name: one.value if one.rules or one.measures else one.default for one in found}
     return CheckResult(
         plan=plan.manifest.id,
         scenario=plan.scenario,
@@ -119,12 +125,14 @@ def check(
         residents=bench.residents,
         capacity=capacity(verdicts),
         verdicts=verdicts,
-        reported=tuple(bench.reported(loaded)),
-        statements=judge_statements(plan, bench.statements, verdicts, bench.faults, bench.gauged),
+        reported=shown,
+        statements=states,
         faults=bench.faults,
         content_hash=plan.content_hash,
-        parameters=bench.parameters(loaded),
-        differences=reconcile(plan, bench.statements, verdicts, bench.gauged),
+        parameters={**read, **parameters},
+        differences=differences,
+        overrides=found,
+        pack_titles={pack.id: dict(pack.head.title) for pack in loaded},
     )
 
 
@@ -304,6 +312,12 @@ class _Bench:
             if end is not None and _speaks(asked, end) != now:
                 yield say(f"note.range.{'silent' if now else 'speaks'}", residents=end)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Measures taken under the plan's own parameters: reported ones, and those of statements."""
+        taken = [json.loads(key) for key in self.taken]
+        return tuple(name for name, parameters in taken if not parameters)
+
     def _measure(self, name: str, parameters: dict[str, Any]) -> Measurement:
         key = json.dumps([name, parameters], sort_keys=True, default=str)
         if key not in self.taken:
@@ -340,6 +354,7 @@ class _Bench:
                 *notes.about_limit(rule, required, measurement),
                 *notes.about_range(rule, outcome, required, self._ends(asked, measurement)),
                 *self._turns_of_scope(rule),
+                *about_overrides(asked.choice, self.plan.manifest),
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
             ),
@@ -376,6 +391,7 @@ class _Bench:
             "missing": (*measurement.missing, *dict.fromkeys(name_of(fault) for fault in found)),
             "notes": (
                 *notes.about_doubts(asked.rule, measurement, found),
+                *about_overrides(asked.choice, self.plan.manifest),
                 *notes.about_standing(asked.rule, self.day),
             ),
         }
@@ -405,6 +421,7 @@ class _Bench:
             confidence=rule.confidence,
             source=limit.source.model_dump(mode="json", exclude_none=True),
             pack=asked.pack.id,
+            overrides=of_verdict(asked.choice),
             **{**blank, **found},
         )
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from blockplan.plan import Fault
     from blockplan.plan.manifest import Manifest
 
+#: Ending of parameters that name the readings beside a verdict: they judge nothing.
+READINGS = "_readings"
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -31,16 +34,25 @@ class Choices:
         Those that the measure is called with.
     limit
         Numbers that take the place of a limit's: ``min``, ``max``, ``exactly``.
+    set_by_plan
+        Name -> the rule's own value of what the rule opens and the plan sets to another one.
+    closed
+        Name -> the measure's own value of what the plan sets to another one and the rule does not open.
     """
 
     all: Mapping[str, Any] = field(default_factory=dict)
     measure: Mapping[str, Any] = field(default_factory=dict)
     limit: Mapping[str, float] = field(default_factory=dict)
+    set_by_plan: Mapping[str, Any] = field(default_factory=dict)
+    closed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def choices(rule: Rule, manifest: Manifest) -> Choices:
     """
     Parameters of a rule for a plan.
+
+    What the rule does not open the plan cannot set: the measure then takes its own value. Readings that
+    stand beside a verdict and judge nothing are the plan's to choose.
 
     Raises
     ------
@@ -49,9 +61,11 @@ def choices(rule: Rule, manifest: Manifest) -> Choices:
     """
     values = chosen(rule.parameters, manifest, rule.id)
     set_by_plan = {name for name in rule.parameters if name in manifest.parameters}
+    closed = _closed(rule, manifest)
     return Choices(
         {**rule.with_, **values},
         {
+            **closed,
             **rule.with_,
             **{
                 name: values[name]
@@ -65,7 +79,45 @@ def choices(rule: Rule, manifest: Manifest) -> Choices:
             for name, parameter in rule.parameters.items()
             if parameter.use in {"min", "max", "exactly"} and name in set_by_plan
         },
+        {
+            name: rule.parameters[name].value
+            for name in rule.parameters
+            if name in set_by_plan and not same(values[name], rule.parameters[name].value)
+        },
+        closed,
     )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of a parameter are alike; a list is what it lists, in whatever order."""
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return sorted(map(str, one)) == sorted(map(str, other))
+    return bool(one == other)
+
+
+def _closed(rule: Rule, manifest: Manifest) -> dict[str, Any]:
+    """The measure's own values of what the plan sets to another one and the rule neither opens nor says."""
+    if not manifest.parameters:
+        return {}
+    own = measure_defaults(rule.measure)
+    return {
+        name: own[name]
+        for name, value in manifest.parameters.items()
+        if name in own
+        and name not in rule.with_
+        and name not in rule.parameters
+        and not name.endswith(READINGS)
+        and not same(value, own[name])
+    }
+
+
+def measure_defaults(name: str) -> dict[str, Any]:
+    """What the parameters of a measure are by themselves; nothing for a measure of somebody else's."""
+    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when a plan sets parameters)
+
+    taken = MEASURES[name].parameters if name in MEASURES else {}
+    found = {one: parameter.default for one, parameter in taken.items()}
+    return {one: list(value) if isinstance(value, tuple) else value for one, value in found.items()}
 
 
 def chosen(parameters: Mapping[str, Parameter], manifest: Manifest, whose: str) -> dict[str, Any]:

@@ -52,6 +52,36 @@ class ReadingOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """
+    A parameter that ``plan.toml [parameters]`` sets to another value than it has by itself.
+
+    Attributes
+    ----------
+    name, value, default
+        The parameter, the plan's value, and the one that a rule or measure has by itself.
+    rules
+        Rules that open it: they are judged under the plan's value.
+    closed
+        Rules that do not, though their measure takes it: they are judged by their own.
+    measures
+        Measures that are shown and not judged, under the plan's value; ``validate`` for a test of the data.
+    """
+
+    name: str
+    value: Any
+    default: Any
+    rules: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The override as JSON writes it."""
+        who = {"rules": list(self.rules), "closed": list(self.closed), "measures": list(self.measures)}
+        return {"name": self.name, "value": self.value, "default": self.default, **who}
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """
     The judgement of one rule on one object of the plan.
@@ -60,7 +90,8 @@ class Verdict:
     ``1``); `margin` is how far the value lies inside the limit, negative when
     it lies outside. `tolerance` is how exactly the drawing gives the value: so
     near to the limit it is at it. `missing` says what an unknown verdict would
-    need, `doubts` are the faults of the data that made it unknown.
+    need, `doubts` are the faults of the data that made it unknown. `overrides`
+    are parameters that the rule opens and the plan sets.
     """
 
     rule: str
@@ -86,6 +117,7 @@ class Verdict:
     pack: str = ""
     doubts: tuple[Fault, ...] = ()
     tolerance: float = 0.0
+    overrides: tuple[Override, ...] = ()
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
@@ -129,6 +161,9 @@ class Verdict:
             "source": dict(self.source),
             "missing": list(self.missing),
             "notes": [pick(note, lang) for note in self.notes],
+            "overrides": [
+                {"name": one.name, "value": one.value, "default": one.default} for one in self.overrides
+            ],
             "pack": self.pack,
         }
 
@@ -228,6 +263,8 @@ class CheckResult:
     content_hash: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    pack_titles: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -265,6 +302,7 @@ class CheckResult:
                 "by_rule": dict(self.capacity.by_rule),
             },
             "parameters": dict(self.parameters),
+            "overrides": [override.to_dict() for override in self.overrides],
             "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
             "reported": [measurement.to_dict() for measurement in self.reported],
             "statements": [

@@ -76,6 +76,7 @@ def command(
 
 def show_result(result: CheckResult, lang: str) -> None:
     """The verdict table, what would mend what fails, what is missing, and the capacity."""
+    from blockplan.report.definitions import override_lines
     from blockplan.report.tables import capacity_sentence, missing_words, verdict_headers, verdict_rows
     from blockplan.report.words import Words
     from blockplan.texts import pick
@@ -99,6 +100,9 @@ def show_result(result: CheckResult, lang: str) -> None:
             missing = [missing_words(line, words) for line in verdict.missing]
             click.echo(f"{verdict.rule}: {_some(missing)}")
     click.echo(capacity_sentence(result, lang))
+    if result.overrides:
+        click.echo(f"{words('head.overrides')}:")
+        click.echo("\n".join(f"  {line}" for line in override_lines(result.overrides, words)))
     for found in result.faults:
         if found.rule == "pq-parameter":  # it is the judging itself that a misspelt name changes
             click.echo(f"{found.message(lang)} {found.remedy(lang)}")

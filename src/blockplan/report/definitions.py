@@ -16,9 +16,14 @@ from typing import TYPE_CHECKING, Any
 from blockplan.report.tables import measure_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from blockplan.check.rules import Parameter
-    from blockplan.check.verdict import ReadingOutcome, Verdict
+    from blockplan.check.verdict import Override, ReadingOutcome, Verdict
     from blockplan.report.words import Words
+
+#: So many rules are named beside a parameter; the verdicts and the tables hold them all.
+MOST_NAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,23 @@ def parameters(verdict: Verdict, words: Words, own: Mapping[str, Parameter]) -> 
         )
         for name, value in chosen.items()
     ]
+
+
+def override_lines(found: Iterable[Override], words: Words) -> list[str]:
+    """What the plan sets to another value than it has by itself, a line each, and who is judged under it."""
+    lines = []
+    for one in found:
+        said = [
+            words(
+                "head.override", name=one.name, value=plain(one.value, words), own=plain(one.default, words)
+            )
+        ]
+        for key in ("rules", "closed", "measures"):
+            names = getattr(one, key)
+            shown = [*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])]
+            said += [words(f"head.override_{key}", rules=words.join(shown))] if names else []
+        lines.append(words("list.clauses").join(said))
+    return lines
 
 
 def plain(value: Any, words: Words) -> str:

@@ -93,7 +93,8 @@ def workbook(view: View, made: Sequence[Table]) -> bytes:
 def _about(sheet: Any, view: View, made: Sequence[Table], head: Any, wrapped: Any) -> None:
     """The first sheet: plan, day, hash, packs, whether it is synthetic, and what the other sheets hold."""
     words, result, manifest = view.words, view.result, view.plan.manifest
-    lines: list[tuple[str, Cell]] = [(words("head.report"), view.title), ("id", manifest.id), *view.facts]
+    facts = {**dict(view.facts), words("head.packs"): words.join(view.result.packs)}  # ids, to ask for them
+    lines: list[tuple[str, Cell]] = [(words("head.report"), view.title), ("id", manifest.id), *facts.items()]
     lines += [
         (words("head.hash"), result.content_hash or view.plan.content_hash),
         (

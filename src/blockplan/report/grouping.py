@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
     from blockplan.check.rules import Parameter, Rule
     from blockplan.check.verdict import Text, Verdict
+    from blockplan.report.words import Words
 
 #: Outcomes from the one that asks most of a reader to the one that asks least.
 WORST_FIRST = ("fail", "unknown", "pass", "not_applicable")
+#: More packs than these are named by id in the head of a report.
+MOST_TITLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,16 @@ def by_pack(packs: Sequence[str], verdicts: Iterable[Verdict]) -> list[PackGroup
     for verdict in verdicts:
         found.setdefault(verdict.pack, []).append(verdict)
     return [PackGroup(pack, tuple(members)) for pack, members in found.items() if members]
+
+
+def packs_said(packs: Sequence[str], titles: Mapping[str, Text], words: Words) -> str:
+    """The packs that judge, in one line: by title and id where they are few, else by id."""
+    if len(packs) > MOST_TITLES:
+        return words.join(packs)
+    said = [(words.pick(titles.get(pack)), pack) for pack in packs]
+    return words("list.clauses").join(
+        words("list.note", said=title, note=pack) if title else pack for title, pack in said
+    )
 
 
 def pack_words(packs: Iterable[str]) -> PackWords:

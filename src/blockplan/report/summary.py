@@ -50,6 +50,8 @@ def summary_data(view: View, folder: Path) -> dict[str, Any]:
         "synthetic": words("head.synthetic") if manifest.synthetic else "",
         "synthetic_title": words("head.synthetic_title"),
         "facts": [list(fact) for fact in view.facts][:SHOWN_FACTS],
+        "overrides_title": words("head.overrides"),
+        "overrides": view.overrides,
         "hash_title": words("head.hash"),
         "hash": result.content_hash or view.plan.content_hash,
         "pages": [words("brief.page", n=number) for number in (1, 2)],

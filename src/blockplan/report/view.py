@@ -17,7 +17,16 @@ from blockplan.plan import BASE, landuse
 from blockplan.plan.codes import LISTS
 from blockplan.report import charts, definitions, ledger, readings, tables, trace
 from blockplan.report.features import residents_by_id
-from blockplan.report.grouping import PackGroup, PackWords, RuleGroup, anchors, by_pack, by_rule, pack_words
+from blockplan.report.grouping import (
+    PackGroup,
+    PackWords,
+    RuleGroup,
+    anchors,
+    by_pack,
+    by_rule,
+    pack_words,
+    packs_said,
+)
 from blockplan.report.maps import reachmaps, rulemaps, themes
 from blockplan.report.maps.drawing import definitions as ground_definitions
 from blockplan.report.maps.ground import Ground
@@ -87,10 +96,15 @@ class View:
             ("scenario", self.scenario),
             ("notice", period),
             ("horizon", str(manifest.horizon or "")),
-            ("packs", words.join(result.packs)),
+            ("packs", packs_said(result.packs, self._titles, words)),
             ("crs", manifest.crs),
         ]
         return [(words(f"head.{key}"), value) for key, value in found if value]
+
+    @cached_property
+    def overrides(self) -> list[str]:
+        """What the plan sets to another value than it has by itself, a line each."""
+        return definitions.override_lines(self.result.overrides, self.words)
 
     @property
     def scenario(self) -> str:
@@ -173,8 +187,12 @@ class View:
         return pack_words(self.result.packs)
 
     def pack_title(self, pack: str) -> str:
-        """The title of a pack; its id where it is not installed under that."""
-        return self.words.pick(self.pack_words.titles.get(pack)) or pack
+        """The title of a pack; its id where it has none."""
+        return self.words.pick(self._titles.get(pack)) or pack
+
+    @cached_property
+    def _titles(self) -> Mapping[str, Mapping[str, str]]:
+        return self.result.pack_titles or self.pack_words.titles
 
     def publisher(self, pack: str) -> str:
         """Who publishes a pack; "" where it is not known."""

@@ -28,6 +28,7 @@ from blockplan.report.comparison.lists import Lists
 from blockplan.report.comparison.matrix import Matrix
 from blockplan.report.comparison.words import Says, flip
 from blockplan.report.files import write_whole
+from blockplan.report.grouping import packs_said
 from blockplan.report.words import Words, is_known
 from blockplan.texts import DEFAULT_LANGUAGE
 
@@ -161,12 +162,13 @@ class View(Lists):
     def facts(self) -> list[tuple[str, str]]:
         """The head: what was compared, by which rules, of which day."""
         words, days = self.words, dict.fromkeys(column.result.on for column in self.columns)
-        packs = dict.fromkeys(pack for column in self.columns for pack in column.result.packs)
+        packs = list(dict.fromkeys(pack for column in self.columns for pack in column.result.packs))
+        titles = {id_: said for column in self.columns for id_, said in column.result.pack_titles.items()}
         return [
             (self.says("head.compared"), words.join(self.name(column) for column in self.columns)),
             (self.says("head.first"), self.name(self.first)),
             (words("head.on"), words.join(words.day(day) for day in days)),
-            (words("head.packs"), words.join(packs)),
+            (words("head.packs"), packs_said(packs, titles, words)),
         ]
 
     def name(self, column: Column) -> str:

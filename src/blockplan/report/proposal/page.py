@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.compare import Column, beside
 from blockplan.report.comparison.page import NO_BREAK, SECTIONS, View, rendered
+from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import Said, figure_name
 from blockplan.report.words import Words
 from blockplan.units import M2_PER_HA
@@ -139,7 +140,7 @@ class ProposalView(View):
             (self.p("head.proposal"), self.kind),
             (self.p("head.scenario"), f"{result.plan}, {result.scenario}"),
             (words("head.on"), words.day(result.on)),
-            (words("head.packs"), words.join(result.packs)),
+            (words("head.packs"), packs_said(result.packs, result.pack_titles, words)),
             (self.p("head.reached"), self.amount(answer.objective)),
             (self.p("head.bound"), self.amount(answer.bound)),
             (self.p("head.gap"), words.share(answer.gap)),
