@@ -10,8 +10,8 @@ from tests.builders import a_plan
 from tests.hostile.corpus import places
 
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.datums import DATUMS
 from blockplan.notice.intake.places import PlaceIndex
+from blockplan.plan.datums import DATUMS
 
 PLACES = {entry.name: entry for entry in places()}
 INDEX = PlaceIndex.of_plan(a_plan())
