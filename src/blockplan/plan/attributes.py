@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from blockplan.plan.model import Plan
 
 #: Columns whose numbers may be below zero.
-SIGNED = frozenset({"level"})
-SHARES = ("_ratio", "_share")
+SIGNED = frozenset({"level", "floor_area_transfer_m2"})
+SHARES = ("_ratio", "_share", "_ratio_min", "_ratio_max")
 INDUSTRY = tuple(f"industry_{name}_share" for name in ("health", "manufacturing", "digital", "services"))
 #: Four shares written with two decimals add up to 1 within this.
 SHARES_ROUNDING = 0.02

@@ -92,7 +92,11 @@ _SPECS = (
         "blocks",
         "polygon",
         "block_id",
-        _columns("block_id area_id", names=True),
+        _columns(
+            "block_id area_id dominant_function facility_list",
+            "floor_area_m2_max floor_area_transfer_m2 far_base height_m_base",
+            names=True,
+        ),
         "extent",
         {"area_id": "areas"},
     ),
@@ -109,11 +113,15 @@ _SPECS = (
         "polygon",
         "parcel_id",
         _columns(
-            "parcel_id subblock_id block_id land_use land_use_list permitted far_kind existing_land_use "
-            "phase status",
-            "far height_m coverage_ratio green_ratio floor_area_m2 residents dwellings jobs "
+            "parcel_id subblock_id block_id land_use land_use_list land_use_given land_use_given_list "
+            "permitted compatible_uses compatible_split existing_land_use far_kind height_kind coverage_kind "
+            "green_kind phase status owner entrances closed_stretches remarks",
+            "far far_min far_max height_m height_m_min height_m_max elevation_max_m coverage_ratio "
+            "coverage_ratio_min coverage_ratio_max green_ratio green_ratio_min green_ratio_max "
+            "floor_area_m2 floor_area_m2_max underground_floor_area_m2 residents dwellings jobs "
             "industry_health_share "
             "industry_manufacturing_share industry_digital_share industry_services_share parking_spaces "
+            "setback_north_m setback_east_m setback_south_m setback_west_m school_classes "
             "declared_area_m2",
             "committed",
         ),
@@ -134,7 +142,9 @@ _SPECS = (
         "any",
         "facility_id",
         _columns(
-            "facility_id parcel_id service level status", "beds places floor_area_m2 site_area_m2", names=True
+            "facility_id parcel_id service level status read_from",
+            "beds places classes floor_area_m2 site_area_m2",
+            names=True,
         ),
         "extent",
         {"parcel_id": "parcels"},
@@ -156,6 +166,29 @@ _SPECS = (
         "extent",
     ),
     LayerSpec("stops", "point", "stop_id", _columns("stop_id modes line status", names=True), "extent"),
+    LayerSpec(
+        "control_lines",
+        "any",
+        "line_id",
+        _columns("line_id kind authority instrument", "width_m", "fixed", names=True),
+        "extent",
+    ),
+    LayerSpec(
+        "setbacks",
+        "line",
+        "setback_id",
+        _columns("setback_id parcel_id kind", "distance_m"),
+        "extent",
+        {"parcel_id": "parcels"},
+    ),
+    LayerSpec(
+        "accesses",
+        "any",
+        "access_id",
+        _columns("access_id parcel_id kind"),
+        "extent",
+        {"parcel_id": "parcels"},
+    ),
     LayerSpec("water", "any", "id", _columns("id kind", names=True), "extent"),
     LayerSpec("woodland", "any", "id", _columns("id kind", names=True), "extent"),
     LayerSpec("trees", "point", "id", _columns("id kind", "crown_m"), "extent"),
@@ -180,19 +213,29 @@ _SPECS = (
 #: Layer name -> what it looks like, in the order in which a package is written.
 LAYERS: dict[str, LayerSpec] = {spec.name: spec for spec in _SPECS}
 
+#: What the number of a bound says: no more, no less, between two, or what to aim at.
+BOUND_KINDS = frozenset({"upper", "lower", "range", "guide"})
+
 #: Values that a column may take (unknown values survive, and are reported).
 VALUES: dict[tuple[str, str], frozenset[str]] = {
     ("structure", "role"): frozenset({"axis", "belt", "core"}),
-    ("parcels", "far_kind"): frozenset({"upper", "lower", "range", "guide"}),
-    ("parcels", "status"): frozenset({"existing", "kept", "planned"}),
+    ("parcels", "far_kind"): BOUND_KINDS,
+    ("parcels", "height_kind"): BOUND_KINDS,
+    ("parcels", "coverage_kind"): BOUND_KINDS,
+    ("parcels", "green_kind"): BOUND_KINDS,
+    ("parcels", "status"): frozenset({"existing", "kept", "rebuilt", "planned"}),
     ("streets", "class"): frozenset({"expressway", "arterial", "secondary", "local", "path"}),
     ("facilities", "service"): frozenset(
         {
             "kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home",
             "day_care", "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire",
-            "welfare",
+            "welfare", "community_service", "childcare", "retail", "utility", "transport", "other",
         }
     ),
+    ("facilities", "read_from"): frozenset({"drawing", "table", "text"}),
+    ("control_lines", "kind"): frozenset({"red", "green", "blue", "yellow", "purple", "orange"}),
+    ("setbacks", "kind"): frozenset({"high", "low"}),
+    ("accesses", "kind"): frozenset({"vehicle", "closed"}),
     ("programmes", "kind"): frozenset(
         {
             "incubator", "shared_laboratory", "pilot_test", "technology_transfer", "ip_service",
