@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli.common import Day, json_option, progress, show_json, show_table
+from blockplan.cli.import_office import command as office_command
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,6 +79,9 @@ def osm_command(
     with progress(f"Importing {source}"):
         summary = import_osm(source, out, crs=crs, drawn_on=drawn_on, rules=rules)
     _show(summary, out, as_json)
+
+
+command.add_command(office_command)
 
 
 def _show(summary: ImportSummary, out: str, as_json: bool) -> None:

@@ -1,0 +1,444 @@
+"""
+The layers of one plan from the chosen layers of an office: parcels, tables,
+roads, facilities, outlines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from blockplan.exchange.office import codes, features, parcels, roads
+from blockplan.exchange.office.facilities import facilities
+from blockplan.exchange.office.joining import join
+from blockplan.exchange.office.mapping import Question
+from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.source import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+    import pyproj
+
+    from blockplan.exchange.office.features import Chosen
+    from blockplan.exchange.office.mapping import CodeChoice, OfficeMapping
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.rows import Row
+
+#: A layer of water of which this share lies on no parcel is planned land of its own.
+FREE_SHARE = 0.5
+
+
+@dataclass(slots=True)
+class Built:
+    """
+    Layers of the plan, keys of its manifest, the codes, and what was made (for
+    JSON and for ``plan.toml``).
+    """
+
+    layers: dict[str, pd.DataFrame] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+    codes: list[CodeChoice] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
+
+
+def assemble(
+    layers: list[Chosen],
+    mapping: OfficeMapping,
+    profile: Profile,
+    crs: pyproj.CRS | None,
+    findings: list[Finding],
+    ask: Callable[[Question], int] | None = None,
+) -> Built:
+    """All layers of the plan."""
+
+    def of(*roles: str) -> list[Chosen]:
+        return [(layer, choice) for layer, choice in layers if choice.role in roles]
+
+    built = Built()
+    found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
+    built.made["joined"] = _join_tables(found.rows, of("parcel_table"), mapping, profile, findings)
+    list_name = _code_list(found, mapping, findings, ask)
+    parcels.translate_codes(found, list_name, mapping, findings)
+    built.codes = found.codes
+    frame = parcels.frame(found, profile, list_name, findings)
+    _floor_areas(frame, mapping, built, findings)
+    frame = _with_water(frame, of("water_areas"), profile, findings)
+    tables = {role: _rows(of(role), profile, findings) for role in ("street_table", "block_table")}
+    made = _others(of, tables, profile, findings)
+    _existing(frame, of("existing_land"), list_name, profile, findings)
+    boundary, built.title = _given_boundary(of("boundary"), mapping, profile, findings)
+    frame, outline = _roads(frame, made.get("streets"), boundary, mapping, built, findings)
+    made["facilities"] = facilities(
+        of("facilities"), of("facility_table"), frame, profile, findings, mapping.choices.texts
+    )
+    frame = frame.drop(columns=[column for column in frame.columns if frame[column].isna().all()])
+    _on_parcels(made, frame)
+    _derived_blocks(made, frame, tables["block_table"])
+    made |= {"boundary": outline, "parcels": frame}
+    built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
+    built.made |= {
+        "healed": found.healed,
+        "code_list": list_name,
+        "codes": [one.model_dump() for one in found.codes],
+        "facilities_from_texts": int((made["facilities"].get("read_from", np.array([])) == "text").sum())
+        if len(made["facilities"])
+        else 0,
+    }
+    built.said["code_list"] = codes.LISTS[list_name][0]
+    built.manifest = _residents(frame, mapping)
+    return built
+
+
+def _rows(chosen: list[Chosen], profile: Profile, findings: list[Finding]) -> list[Row]:
+    return [row for layer, choice in chosen for row in read_rows(layer, choice, profile, findings)]
+
+
+def _join_tables(
+    rows: list[Row], tables: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[Finding]
+) -> list[dict[str, Any]]:
+    joined = []
+    for layer, choice in tables:
+        table = read_rows(layer, choice, profile, findings)
+        n = join(rows, table, mapping.choices.prefer, findings)
+        joined.append({"file": layer.file, "layer": layer.name, "rows": len(table), "parcels": n})
+    return joined
+
+
+def _code_list(
+    found: parcels.Parcels,
+    mapping: OfficeMapping,
+    findings: list[Finding],
+    ask: Callable[[Question], int] | None,
+) -> str:
+    list_name, sure, close = parcels.code_list(found.rows, mapping)
+    if close:
+        options = [list_name, close]
+        titles = [codes.LISTS[one][0] for one in options]
+        if ask is not None:
+            list_name = options[ask(Question("Of which list are the land-use codes", titles))]
+        else:
+            findings.append(
+                Finding(
+                    rule="office-close",
+                    grade="warning",
+                    message=f"The land-use codes fit {titles[0]} and {titles[1]}; the first was taken. "
+                    "mapping.toml, [choices] code_list says otherwise.",
+                    measured=round(sure, 2),
+                )
+            )
+    mapping.choices.code_list = list_name  # type: ignore[assignment]
+    return list_name
+
+
+def _floor_areas(
+    frame: gpd.GeoDataFrame, mapping: OfficeMapping, built: Built, findings: list[Finding]
+) -> None:
+    """The floor area of a parcel that says none: FAR times the site that it says, or that is drawn."""
+    if mapping.choices.floor_area == "none" or "far" not in frame:
+        return
+    own = frame["floor_area_m2"].astype("float64") if "floor_area_m2" in frame else np.nan
+    said = frame["declared_area_m2"].astype("float64") if "declared_area_m2" in frame else np.nan
+    site = np.where(np.isnan(said), frame.geometry.area, said)
+    upper = frame["far_kind"].isin(["upper", "range", "guide"]).to_numpy()
+    computed = np.where(upper, frame["far"].astype("float64") * site, np.nan)
+    made = np.isnan(np.broadcast_to(own, computed.shape)) & ~np.isnan(computed)
+    if made.any():
+        frame["floor_area_m2"] = np.where(made, np.round(computed, 1), own)
+        built.said["floor_area"] = (
+            f"of {int(made.sum())} parcels: FAR times site area, the most that may be built"
+        )
+        message = (
+            f"{int(made.sum())} parcels say no floor area; it is FAR times site area, the most that "
+            'may be built. mapping.toml, [choices] floor_area = "none" leaves it unknown.'
+        )
+        findings.append(
+            Finding(
+                rule="office-floor-area",
+                grade="note",
+                message=message,
+                layer="parcels",
+                measured=float(made.sum()),
+            )
+        )
+
+
+def _with_water(
+    frame: gpd.GeoDataFrame, chosen: list[Chosen], profile: Profile, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Water drawn on land that no parcel covers is planned land too: it becomes parcels of class 17."""
+    drawn = features.outlines(chosen, profile, findings)
+    if not drawn or not len(frame):
+        return frame
+    ground = shapely.union_all(frame.geometry.to_numpy())
+    free = [(row, shapely.difference(shape, ground)) for row, shape in drawn]
+    rows = [
+        (row, shape)
+        for (row, shape), (_, whole) in zip(free, drawn, strict=True)
+        if shape.area > FREE_SHARE * whole.area
+    ]
+    rows = [
+        (row, part)
+        for row, shape in rows
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon" and part.area > parcels.SLIVER_M2
+    ]
+    if not rows:
+        return frame
+    more = gpd.GeoDataFrame(
+        {
+            "parcel_id": _free_ids(
+                [str(row.get("id") or f"W{at:03d}") for at, (row, _) in enumerate(rows, start=1)], frame
+            ),
+            "land_use": "17",
+            "land_use_list": parcels.NATIONAL,
+        },
+        geometry=[shape for _, shape in rows],
+    )
+    return _stacked(frame, more)
+
+
+def _free_ids(wanted: list[str], frame: gpd.GeoDataFrame) -> list[str]:
+    taken = set(frame["parcel_id"])
+    ids = []
+    for name in wanted:
+        free, number = name, 1
+        while free in taken:
+            number += 1
+            free = f"{name}-{number}"
+        taken.add(free)
+        ids.append(free)
+    return ids
+
+
+def _stacked(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    import pandas as pd  # noqa: PLC0415
+
+    columns = list(dict.fromkeys([*frame.columns, *more.columns]))
+    parts = [
+        part.reindex(columns=columns).astype({c: "object" for c in columns if c != "geometry"})
+        for part in (frame, more)
+    ]
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry")
+
+
+def _others(
+    of: Callable[..., list[Chosen]], tables: dict[str, list[Row]], profile: Profile, findings: list[Finding]
+) -> dict[str, gpd.GeoDataFrame]:
+    made: dict[str, gpd.GeoDataFrame] = {}
+    if of("streets"):
+        made["streets"] = features.streets(of("streets"), tables["street_table"], profile, findings)
+    for role, name, make in (
+        ("buildings", "buildings", features.buildings),
+        ("stops", "stops", features.stops),
+        ("setbacks", "setbacks", features.setbacks),
+        ("accesses", "accesses", features.accesses),
+    ):
+        if of(role):
+            made[name] = make(of(role), profile, findings)
+    if of("control_lines", "road_edges"):
+        made["control_lines"] = features.control_lines(of("control_lines", "road_edges"), profile, findings)
+    for role, name, prefix in (("water_areas", "water", "W"), ("rail", "rail", "R")):
+        if of(role):
+            made[name] = features.simple(of(role), profile, findings, prefix)
+    for role in ("blocks", "subblocks"):
+        if of(role):
+            made[role] = features.areas(of(role), tables["block_table"], role, profile, findings)
+    return made
+
+
+def _existing(
+    frame: gpd.GeoDataFrame, chosen: list[Chosen], list_name: str, profile: Profile, findings: list[Finding]
+) -> None:
+    """Existing land use of each parcel that says none, from a layer of what stands, at the parcel's point."""
+    if not chosen or not len(frame):
+        return
+    drawn = features.outlines(chosen, profile, findings)
+    tree = shapely.STRtree([shape for _, shape in drawn])
+    points = frame.geometry.representative_point().to_numpy()
+    at, there = tree.query(points, predicate="intersects")
+    uses: list[Any] = (
+        list(frame["existing_land_use"]) if "existing_land_use" in frame else [None] * len(frame)
+    )
+    for parcel, index in zip(at.tolist(), there.tolist(), strict=True):
+        row = drawn[index][0]
+        given, name = str(row.get("land_use") or ""), str(row.get("land_use_name") or "")
+        uses[parcel] = uses[parcel] or codes.translate(given, list_name, name).to or given or name or None
+    frame["existing_land_use"] = uses
+
+
+def _given_boundary(
+    chosen: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[Finding]
+) -> tuple[Any | None, str]:
+    """The planned land as the office draws it, and what it is called."""
+    drawn = features.outlines(chosen, profile, findings)
+    title = next((name for row, _ in drawn if (name := features.name_of(row))), "") or ""
+    if not drawn or mapping.choices.boundary == "derived":
+        return None, title
+    return shapely.union_all([shape for _, shape in drawn]), title
+
+
+def _roads(
+    frame: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame | None,
+    boundary: Any | None,
+    mapping: OfficeMapping,
+    built: Built,
+    findings: list[Finding],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Road parcels from the remainder, and the boundary; both are said in `made` and `said`."""
+    lines = streets if streets is not None and len(streets) else None
+    given = roads.Streets(
+        np.array([], dtype=object) if lines is None else lines.geometry.to_numpy(),
+        []
+        if lines is None
+        else [str(name or id_) for name, id_ in zip(lines["name_zh"], lines["street_id"], strict=True)],
+        np.empty(0)
+        if lines is None
+        else lines["red_line_width_m"].to_numpy(dtype="float64", na_value=np.nan),
+    )
+    made = roads.remainder(frame.geometry.to_numpy(), given, boundary, mapping.choices.gaps_up_to_m2)
+    wanted = mapping.choices.roads == "remainder"
+    if wanted and made.pieces:
+        frame = _stacked(frame, _road_parcels(made, frame))
+    _say_roads(made, wanted, lines is not None, built, findings)
+    if lines is not None and made.measured.any():
+        _say_widths(lines, made, findings)
+    mapping.choices.boundary = "given" if boundary is not None else "derived"
+    built.made["boundary"] = mapping.choices.boundary
+    words = (
+        "as drawn by the office"
+        if boundary is not None
+        else "drawn about parcels and roads (derived at import)"
+    )
+    built.said["boundary"] = words
+    land = made.land if wanted or boundary is not None else shapely.union_all(frame.geometry.to_numpy())
+    return frame, gpd.GeoDataFrame({"name": [words]}, geometry=[land])
+
+
+def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    names = [name for _, name in made.pieces]
+    counts: dict[str, int] = {}
+    wanted = []
+    for name in names:
+        head = "RX" if name == roads.CROSSING else f"RD-{name}" if name else "RD"
+        counts[head] = counts.get(head, 0) + 1
+        wanted.append(f"{head}-{counts[head]:02d}")
+    return gpd.GeoDataFrame(
+        {
+            "parcel_id": _free_ids(wanted, frame),
+            "land_use": "1207",
+            "land_use_list": parcels.NATIONAL,
+            "remarks": [
+                "crossing, made as remainder" if name == roads.CROSSING else "road, made as remainder"
+                for name in names
+            ],
+        },
+        geometry=[shape for shape, _ in made.pieces],
+    )
+
+
+def _say_roads(made: roads.Roads, wanted: bool, drawn: bool, built: Built, findings: list[Finding]) -> None:
+    area = made.area_m2 if wanted else 0.0
+    built.made |= {
+        "roads_ha": round(area / 1e4, 4),
+        "road_parcels": len(made.pieces) if wanted else 0,
+        "crossings": sum(name == roads.CROSSING for _, name in made.pieces) if wanted else 0,
+        "gaps": [],
+    }
+    built.said["roads"] = (
+        f"{area / 1e4:.2f} ha made as remainder, "
+        f"{'along centre lines' if drawn else 'of strips between parcels (no centre line is drawn)'}"
+        if area
+        else "none made"
+    )
+    if area:
+        findings.append(
+            Finding(
+                rule="office-roads",
+                grade="note" if drawn else "warning",
+                message=f"Roads: {built.said['roads']}, {made.joined_m2:,.0f} m2 of small pieces beside "
+                'included. mapping.toml, [choices] roads = "none" leaves them out.',
+                measured=round(area, 1),
+            )
+        )
+    for gap in made.gaps:
+        point = gap.representative_point()
+        place = {"x": round(point.x, 3), "y": round(point.y, 3)}
+        built.made["gaps"].append({"area_m2": round(gap.area, 1), **place})
+        findings.append(
+            Finding(
+                rule="office-gap",
+                grade="warning",
+                message=f"{gap.area:,.0f} m2 of the planned land are neither parcel nor road.",
+                measured=round(gap.area, 1),
+                **place,
+            )
+        )
+
+
+def _say_widths(lines: gpd.GeoDataFrame, made: roads.Roads, findings: list[Finding]) -> None:
+    count = int(made.measured.sum())
+    lines.loc[made.measured, "red_line_width_m"] = made.widths[made.measured]
+    findings.append(
+        Finding(
+            rule="office-street-width",
+            grade="warning",
+            message=f"{count} of {len(lines)} streets say no width between the red lines; it was measured "
+            "between the parcels on both sides.",
+            layer="streets",
+            measured=float(count),
+        )
+    )
+
+
+def _on_parcels(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> None:
+    """Buildings, setbacks and accesses find their parcel by place where they say none that is there."""
+    ids = set(frame["parcel_id"])
+    for name in ("buildings", "setbacks", "accesses"):
+        layer = made.get(name)
+        if layer is None or not len(layer):
+            continue
+        places = features.parcels_at(list(layer.geometry), frame)
+        layer["parcel_id"] = [
+            own if own in ids else place for own, place in zip(layer["parcel_id"], places, strict=True)
+        ]
+
+
+def _derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, table: list[Row]) -> None:
+    """Blocks that parcels name and nobody draws are the land of their parcels."""
+    rows = {str(row["block_id"]): row for row in table if row.get("block_id")}
+    for column, layer in (("block_id", "blocks"), ("subblock_id", "subblocks")):
+        if layer in made or column not in frame:
+            if layer in made and column in frame:
+                known = set(made[layer][column])
+                frame[column] = [one if one in known else None for one in frame[column]]
+            continue
+        named = frame[frame[column].notna()]
+        shapes = {
+            str(id_): shapely.union_all(part.geometry.to_numpy())
+            for id_, part in named.groupby(column, sort=True)
+        }
+        records = [
+            features.block_record(id_, {PLACE: ("", "", id_)}, rows.get(id_, {}), column) for id_ in shapes
+        ]
+        if records:
+            made[layer] = gpd.GeoDataFrame(records, geometry=list(shapes.values()))
+
+
+def _residents(frame: gpd.GeoDataFrame, mapping: OfficeMapping) -> dict[str, Any]:
+    """Where the residents come from: the column that the office filled in."""
+    if "residents" in mapping.plan:
+        return {}
+    if "residents" in frame and frame["residents"].notna().any():
+        return {"residents": {"source": "parcels"}}
+    if "dwellings" in frame and frame["dwellings"].notna().any():
+        return {"residents": {"source": "dwellings"}}
+    return {}

@@ -1,0 +1,127 @@
+"""
+From a row as read to the columns of a parcel: bounds with their kinds, status,
+setbacks, compatible uses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from blockplan.exchange.office.values import Amount, text_of
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.profile import FieldNames
+    from blockplan.exchange.office.rows import Row
+
+#: Bounded column -> column of its kind.
+KINDS = {
+    "far": "far_kind",
+    "height_m": "height_kind",
+    "coverage_ratio": "coverage_kind",
+    "green_ratio": "green_kind",
+}
+AMOUNTS = (
+    "declared_area_m2", "floor_area_m2", "floor_area_m2_max", "underground_floor_area_m2", "residents",
+    "dwellings", "jobs", "parking_spaces", "setback_north_m", "setback_east_m", "setback_south_m",
+    "setback_west_m", "school_classes", "elevation_max_m",
+)  # fmt: skip
+TEXTS = (
+    "block_id", "subblock_id", "compatible_split", "existing_land_use", "entrances", "closed_stretches",
+    "owner", "phase", "remarks",
+)  # fmt: skip
+STATUS = (
+    (r"保留|保持|维持", "kept"),
+    (r"改造|改建|改扩建|扩建|更新|拆除重建|整治", "rebuilt"),
+    (r"新建|规划|新增|拟建|待建|未建|出让|储备", "planned"),
+    (r"现状|已建|建成|在建|存量", "existing"),
+)
+_SIDES = {"东": "east", "南": "south", "西": "west", "北": "north"}
+_SETBACK = re.compile(
+    r"([东南西北]{1,4})(?:侧|面|边|向)?(?:后?退|后退|退让|退界|退线)?(?:道路|用地)?(?:红线|边界|界)?[:：≥>=不小于]*\s*(\d+(?:\.\d+)?)"
+)
+
+
+def bounded(row: Row, base: str, fields: dict[str, FieldNames]) -> dict[str, Any]:
+    """
+    The columns of one bounded quantity: the number itself, its kind, lower and upper bound.
+
+    Examples
+    --------
+    >>> from blockplan.exchange.office.profile import load_profile
+    >>> known = load_profile().of_role("parcels")
+    >>> bounded({"far": Amount(2.2)}, "far", known)
+    {'far': 2.2, 'far_kind': 'upper', 'far_max': 2.2}
+    >>> bounded({"green_ratio": Amount(0.35)}, "green_ratio", known)
+    {'green_ratio': 0.35, 'green_kind': 'lower', 'green_ratio_min': 0.35}
+    >>> bounded({"far_max": Amount(2.0), "far_min": Amount(1.0)}, "far", known)
+    {'far': 2.0, 'far_kind': 'range', 'far_min': 1.0, 'far_max': 2.0}
+    """
+    alone, upper, lower = (row.get(name) for name in (base, f"{base}_max", f"{base}_min"))
+    high = upper.value if isinstance(upper, Amount) else None
+    # A lower bound of nothing bounds nothing.
+    low = lower.value if isinstance(lower, Amount) and lower.value > 0 else None
+    if isinstance(alone, Amount):
+        kind = alone.kind or fields[base].bare
+        if kind == "range":
+            low, high = (alone.low if low is None else low), (alone.high if high is None else high)
+        elif kind == "upper" and high is None:
+            high = alone.value
+        elif kind == "lower" and low is None:
+            low = alone.value
+    if low is None and high is None:
+        return {}
+    kind = (
+        "range"
+        if low is not None and high is not None and low < high
+        else "upper"
+        if high is not None
+        else "lower"
+    )
+    first, second = (low, high) if fields[base].bare == "lower" else (high, low)
+    value = (
+        alone.value
+        if isinstance(alone, Amount) and alone.kind != "range"
+        else first
+        if first is not None
+        else second
+    )
+    found: dict[str, Any] = {base: value, KINDS[base]: kind}
+    if low is not None:
+        found[f"{base}_min"] = low
+    if high is not None:
+        found[f"{base}_max"] = high
+    return found
+
+
+def status_of(text: str) -> str | None:
+    """
+    State of development that a text says: existing, kept, rebuilt, planned, or None.
+
+    Examples
+    --------
+    >>> status_of("现状保留"), status_of("新建"), status_of("改扩建"), status_of("其他")
+    ('kept', 'planned', 'rebuilt', None)
+    """
+    if text in {"existing", "kept", "rebuilt", "planned"}:
+        return text
+    return next((status for words, status in STATUS if re.search(words, text)), None)
+
+
+def setbacks_in(text: Any) -> dict[str, float]:
+    """
+    Setbacks on the four sides that a text says.
+
+    Examples
+    --------
+    >>> setbacks_in("东10南8"), setbacks_in("按规范")
+    ({'setback_east_m': 10.0, 'setback_south_m': 8.0}, {})
+    >>> setbacks_in("东、西侧退线≥5米，北侧退12米")
+    {'setback_east_m': 5.0, 'setback_west_m': 5.0, 'setback_north_m': 12.0}
+    """
+    plain = re.sub(r"(?<=[东南西北])[侧面边]?[、,，和及](?=[东南西北])", "", text_of(text))
+    return {
+        f"setback_{_SIDES[side]}_m": float(number)
+        for sides, number in _SETBACK.findall(plain)
+        for side in sides
+    }

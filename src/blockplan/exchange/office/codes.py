@@ -1,0 +1,235 @@
+"""
+Land-use codes of five lists, and what each becomes in the list in force.
+
+GB 50137-2011 (with its town and country classes H and E), the town planning standard GB 50188-2007,
+GBJ 137-90, and the land and sea use classification of 2020 and of 2023. Each list is a table beside this
+module: code, name, code of 2023, and what the old class holds that the new one does not.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from blockplan.exchange.office.titles import plain
+from blockplan.exchange.office.values import is_blank, text_of
+from blockplan.plan.codes import landuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+NATIONAL = "cn2023"
+#: List -> what it is called, and words by which an office names it.
+LISTS: dict[str, tuple[str, str]] = {
+    "cn2023": ("land and sea use classification of 2023", r"用地用海|国土空间|2023|2020"),
+    "cn2020": ("land and sea use classification of 2020 (trial)", r"2020|试行"),
+    "gb50137": ("GB 50137-2011", r"2011|50137|城市用地分类"),
+    "town2007": ("GB 50188-2007 (towns)", r"2007|50188|镇规划"),
+    "gbj137": ("GBJ 137-90", r"1990|137-?90|^90"),
+}
+_CODE = re.compile(r"[A-Z]{1,2}\d{1,3}[a-z]?(?![a-z])|[A-Z](?![A-Za-z\d])|(?<!\d)\d{2}(?:\d{2}){0,2}(?!\d)")
+#: Signs that part the uses of one parcel.
+_PARTS = re.compile(r"[/+&,;、|]|和|及|与|兼")
+#: Words in a use's name that say more than its code -> code of 2023.
+_BY_WORD = (
+    (r"幼儿园|幼托|托幼", "080404"),
+    (r"公交(?:首末|场)?站|公交枢纽", "120802"),
+    (r"停车场|停车库", "120803"),
+    (r"养老|老年|敬老", "080701"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OldClass:
+    """A class of a list: its name, the code of 2023 that it becomes ("" for none), and what is lost."""
+
+    code: str
+    name: str
+    to: str
+    lost: str
+
+
+@dataclass(slots=True)
+class Translation:
+    """What one code of the office becomes: code of 2023 (None for none), what is lost, and uses beside it."""
+
+    given: str
+    list_name: str
+    to: str | None
+    lost: str = ""
+    beside: tuple[str, ...] = ()
+    parcels: list[str] = field(default_factory=list)
+
+
+@cache
+def old_list(name: str) -> dict[str, OldClass]:
+    """The classes of a list by code."""
+    if name == NATIONAL:
+        national = landuse(NATIONAL)
+        return {code: OldClass(code, national.label(code, "zh"), code, "") for code in national.classes}
+    text = resources.files("blockplan.exchange.office").joinpath(f"codes/{name}.csv").read_text("utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    found = {row["code"]: OldClass(row["code"], row["name_zh"], row["cn2023"], row["lost"]) for row in rows}
+    if name == "cn2020":
+        # What the trial list has in common with the one in force stands only there.
+        return {code: one for code, one in old_list(NATIONAL).items() if code not in _NEW_IN_2023} | found
+    return found
+
+
+#: Codes that the trial list of 2020 did not have (or had for something else, which its table then says).
+_NEW_IN_2023 = frozenset(
+    {"0205", "060201", "060202", "060203", "2004", "2005", "2203", "2204", "2205", "2206"}
+)
+
+
+def code_in(text: str) -> str:
+    """
+    The code in a text such as ``R2 二类居住用地`` or ``二类居住用地（R2）``; "" where it holds none.
+
+    Examples
+    --------
+    >>> code_in("R2 二类居住用地"), code_in("二类居住用地（Ｒ２）"), code_in("0701"), code_in("居住用地")
+    ('R2', 'R2', '0701', '')
+    """
+    return next(iter(codes_in(text)), "")
+
+
+def codes_in(text: str) -> list[str]:
+    """
+    The codes of a parcel with several uses, the first one first.
+
+    Examples
+    --------
+    >>> codes_in("R2/B1"), codes_in("B1B2"), codes_in("070102+0901（7:3）"), codes_in("A33")
+    (['R2', 'B1'], ['B1', 'B2'], ['070102', '0901'], ['A33'])
+    """
+    # A share in brackets (7:3) is no code.
+    plain_text = re.sub(r"\d+\s*:\s*\d+|\d+(?:\.\d+)?\s*%", "", text_of(text)).replace(" ", "")
+    if plain_text == plain_text.lower():
+        plain_text = plain_text.upper()
+    return list(dict.fromkeys(_CODE.findall(plain_text)))
+
+
+def scores(values: Iterable[str], names: Sequence[str] | None = None) -> dict[str, float]:
+    """
+    List -> share of the codes that it knows, with a credit where the name beside the code is the list's own.
+
+    Examples
+    --------
+    >>> found = scores(["R2", "C2", "T1", "D1"])
+    >>> max(found, key=found.get)
+    'gbj137'
+    """
+    pairs = [(codes_in(value), name) for value, name in zip(values, names or [""] * 10**6, strict=False)]
+    pairs = [(codes, plain(name)) for codes, name in pairs if codes]
+    if not pairs:
+        return {}
+    found: dict[str, float] = {}
+    for list_name in LISTS:
+        classes = old_list(list_name)
+        known = sum(_known(codes[0], list_name) for codes, _ in pairs)
+        named = sum(
+            codes[0] in classes and bool(name) and _bare(classes[codes[0]].name) in name
+            for codes, name in pairs
+        )
+        found[list_name] = known / len(pairs) + 0.5 * named / len(pairs)
+    return found
+
+
+def _known(code: str, list_name: str) -> float:
+    if code in old_list(list_name):
+        return 1.0
+    return 0.6 if _shortened(code, list_name) else 0.0
+
+
+def _bare(name: str) -> str:
+    return plain(name).removesuffix("用地")
+
+
+def _shortened(code: str, list_name: str) -> str:
+    """The longest known code that a local one begins with (A334 is A33 in a city's own subdivision)."""
+    least = 2 if code[:1].isdigit() else 1
+    for end in range(len(code) - 1, least - 1, -1):
+        if code[:end] in old_list(list_name):
+            return code[:end]
+    return ""
+
+
+def translate(given: str, list_name: str, name: str = "") -> Translation:
+    """
+    What a code (or, without one, a name) becomes in the list in force.
+
+    Examples
+    --------
+    >>> translate("R2", "gb50137").to, translate("B1/B2", "gb50137").beside, translate("H9", "gb50137").to
+    ('070102', ('0902',), '1507')
+    >>> translate("", "gb50137", "幼儿园用地").to, translate("R22", "gb50137", "幼儿园用地").to
+    ('080404', '080404')
+    """
+    codes = codes_in(given)
+    if not codes:
+        return _by_name(given, name or given, list_name)
+    first = _one(codes[0], list_name, name)
+    beside = tuple(
+        dict.fromkeys(to for code in codes[1:] if (to := _one(code, list_name, "").to) and to != first.to)
+    )
+    lost = first.lost
+    if beside:
+        lost = "; ".join(filter(None, (lost, f"mixed use: {codes[0]} is taken as the main one")))
+    return Translation(given, list_name, first.to, lost, beside)
+
+
+def _one(code: str, list_name: str, name: str) -> Translation:
+    classes = old_list(list_name)
+    known = code if code in classes else _shortened(code.upper(), list_name)
+    if not known:
+        return Translation(code, list_name, None, f"the list {list_name} has no code {code}")
+    found = classes[known]
+    lost = found.lost
+    if known != code:
+        lost = "; ".join(filter(None, (f"{code} is a local part of {known} ({found.name})", lost)))
+    for words, to in _BY_WORD:
+        # A word of the name decides only where it says more than the code.
+        if (
+            name
+            and re.search(words, name)
+            and found.to[:2] in {"07", "08", "12", ""}
+            and not (found.to and landuse().within(found.to, to))
+        ):
+            return Translation(code, list_name, to, f"by its name {name!r}, not by the code {code}")
+    return Translation(code, list_name, found.to or None, lost)
+
+
+def _by_name(given: str, name: str, list_name: str) -> Translation:
+    """A class by its name alone: of the list in force first, then of the office's list."""
+    if is_blank(name):
+        return Translation(given, list_name, None, "")
+    bare = _bare(re.sub(r"[(（].*?[)）]", "", name))
+    for which in (NATIONAL, list_name, "gb50137", "gbj137", "town2007"):
+        hits = [one for one in old_list(which).values() if _bare(one.name) == bare]
+        # The finest class of a name says the most; a class that stands on two levels means the same.
+        if hits:
+            best = max(hits, key=lambda one: len(one.code))
+            return Translation(
+                given or name,
+                which,
+                best.to or None,
+                "; ".join(filter(None, ("read from its name", best.lost))),
+            )
+    for words, to in _BY_WORD:
+        if re.search(words, name):
+            return Translation(given or name, NATIONAL, to, f"read from the word in its name {name!r}")
+    parts = [part for part in _PARTS.split(name) if part]
+    if len(parts) > 1:
+        read = [_by_name("", part, list_name) for part in parts]
+        first = next((one for one in read if one.to), None)
+        if first is not None:
+            beside = tuple(dict.fromkeys(one.to for one in read if one.to and one.to != first.to))
+            return Translation(
+                given or name, first.list_name, first.to, "mixed use, read from its name", beside
+            )
+    return Translation(given or name, list_name, None, f"no list has a class {name!r}")

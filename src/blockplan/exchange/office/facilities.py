@@ -1,0 +1,231 @@
+"""Facilities: drawn, listed in a table, or only named in a parcel's text; and which parcel each is on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.exchange.office.bounds import status_of
+from blockplan.exchange.office.features import Chosen, collect, framed, name_of, parcels_at, unique, value
+from blockplan.exchange.office.joining import match_numbers
+from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.texts import Named, facilities_in, level_of, service_of, sized
+from blockplan.exchange.office.values import text_of
+from blockplan.plan.codes import landuse
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.rows import Row
+
+SIZES = ("beds", "places", "classes", "floor_area_m2", "site_area_m2")
+#: Service -> land uses whose parcel is all its site.
+OWN_LAND = {
+    "kindergarten": ("080404",), "primary_school": ("080403",), "secondary_school": ("080403",),
+    "nine_year_school": ("080403",), "hospital": ("080601", "0806"), "clinic": ("080602",),
+    "nursing_home": ("080701", "0807"), "culture": ("0803",), "library": ("080301",), "sport": ("0805",),
+    "fire": ("1310",),
+}  # fmt: skip
+
+
+def facilities(
+    drawn: list[Chosen],
+    tables: list[Chosen],
+    parcels: gpd.GeoDataFrame,
+    profile: Profile,
+    findings: list[Finding],
+    texts: bool = True,
+) -> gpd.GeoDataFrame:
+    """All facilities of a plan; the same one drawn and named in its parcel's text is one facility."""
+    rows, shapes = collect(drawn, profile, findings)
+    made = [_record(row, "drawing", findings) for row in rows]
+    for record, place, row in zip(made, parcels_at(shapes, parcels), rows, strict=True):
+        record["parcel_id"] = place or _named_parcel(row, parcels, findings)
+    more_rows, more_shapes, more = _listed(tables, parcels, profile, findings)
+    rows, shapes, made = rows + more_rows, shapes + more_shapes, made + more
+    if texts:
+        text_rows, text_shapes, text_made = _from_texts(parcels, made, findings)
+        rows, shapes, made = rows + text_rows, shapes + text_shapes, made + text_made
+    for record, id_ in zip(made, unique(rows, "facility_id", "F"), strict=True):
+        record["facility_id"] = id_
+    _own_sites(made, parcels)
+    return framed(rows, shapes, made)
+
+
+def _record(row: Row, source: str, findings: list[Finding]) -> dict[str, Any]:
+    name = name_of(row) or text_of(row.get("service"))
+    kind = _kind(name, text_of(row.get("service")))
+    if kind is None:
+        file, layer, place = row[PLACE]
+        findings.append(
+            Finding(
+                rule="office-facility",
+                grade="note",
+                message=f"What service {name!r} gives is not known; it comes in by its name alone.",
+                file=file,
+                layer=layer,
+                id=place,
+                value=name,
+            )
+        )
+    service, level = kind or (None, None)
+    said = sized(name, f"{text_of(row.get('scale_text'))} {name}", (service, level))
+    record: dict[str, Any] = {
+        "facility_id": None,
+        "parcel_id": None,
+        "service": service,
+        "level": level or level_of(text_of(row.get("level"))) or row.get("level"),
+        "name_zh": name or None,
+        "status": status_of(str(row["status"])) if row.get("status") else None,
+        "read_from": source,
+    }
+    for size in SIZES:
+        own = value(row, size)
+        record[size] = own if own is not None and own > 0 else getattr(said, size)
+    return record
+
+
+def _kind(name: str, said: str) -> tuple[str, str | None] | None:
+    """Service and level by the name; by the kind that is said where the name tells no more than "other"."""
+    kind = service_of(name)
+    return service_of(said) or kind if kind is None or kind[0] == "other" else kind
+
+
+def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: list[Finding]) -> str | None:
+    """The parcel whose number a facility says, where it lies in none."""
+    number = row.get("parcel_id")
+    if not number:
+        return None
+    found = match_numbers([str(number)], parcels["parcel_id"].tolist())[0].get(str(number))
+    if found is None:
+        file, layer, place = row[PLACE]
+        findings.append(
+            Finding(
+                rule="office-unjoined",
+                grade="warning",
+                message=f"No parcel has the number {number!r} that facility {name_of(row) or place} says.",
+                file=file,
+                layer=layer,
+                id=place,
+                value=str(number),
+            )
+        )
+    return found
+
+
+def _listed(
+    tables: list[Chosen], parcels: gpd.GeoDataFrame, profile: Profile, findings: list[Finding]
+) -> tuple[list[Row], list[Any], list[dict[str, Any]]]:
+    """Facilities of tables: at the parcel whose number they say, each; without one they have no place."""
+    points = (
+        dict(zip(parcels["parcel_id"], parcels.geometry.representative_point(), strict=True))
+        if len(parcels)
+        else {}
+    )
+    kept: tuple[list[Row], list[Any], list[dict[str, Any]]] = ([], [], [])
+    for layer, choice in tables:
+        for row in read_rows(layer, choice, profile, findings):
+            if not name_of(row) and not row.get("service"):
+                continue
+            parcel = _named_parcel(row, parcels, findings)
+            record = _record(row, "table", findings) | {"parcel_id": parcel}
+            if parcel is None:
+                if not row.get("parcel_id"):
+                    file, sheet, place = row[PLACE]
+                    findings.append(
+                        Finding(
+                            rule="office-unjoined",
+                            grade="warning",
+                            message=f"Facility {record['name_zh']} of the table says no parcel, so nobody "
+                            "knows where it is; it was left out.",
+                            file=file,
+                            layer=sheet,
+                            id=place,
+                        )
+                    )
+                continue
+            for part, one in zip(kept, (row, points[parcel], record), strict=True):
+                part.append(one)
+    return kept
+
+
+def _from_texts(
+    parcels: gpd.GeoDataFrame, there: list[dict[str, Any]], findings: list[Finding]
+) -> tuple[list[Row], list[Any], list[dict[str, Any]]]:
+    """Facilities that only a parcel's text names; one that is drawn there takes the text's sizes instead."""
+    rows: list[Row] = []
+    shapes: list[Any] = []
+    made: list[dict[str, Any]] = []
+    if "facilities_text" not in parcels.columns:
+        return rows, shapes, made
+    open_: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
+    for record in there:
+        open_.setdefault((record["parcel_id"], record["service"] or record["name_zh"]), []).append(record)
+    texts = parcels["facilities_text"]
+    for number, text, shape in zip(parcels["parcel_id"], texts, parcels.geometry, strict=True):
+        if not isinstance(text, str):
+            continue
+        found, unread = facilities_in(text)
+        findings += [_unread(number, text, item) for item in unread]
+        for one in found:
+            known = open_.get((number, one.service or one.name))
+            if known:
+                record = known.pop(0)
+                for size in SIZES:
+                    record[size] = getattr(one, size) if record[size] is None else record[size]
+                continue
+            rows.append({PLACE: ("", "parcels", number)})
+            shapes.append(shape.representative_point())
+            made.append(_named(one, number))
+    return rows, shapes, made
+
+
+def _named(one: Named, number: str) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "facility_id": None,
+        "parcel_id": number,
+        "service": one.service,
+        "level": one.level,
+        "name_zh": one.name,
+        "status": "planned",
+        "read_from": "text",
+    }
+    return record | {size: getattr(one, size) for size in SIZES}
+
+
+def _unread(number: str, text: str, item: str) -> Finding:
+    return Finding(
+        rule="office-text",
+        grade="note",
+        message=f"{item!r} in the text of parcel {number} names no facility that is known.",
+        layer="parcels",
+        id=number,
+        column="facilities_text",
+        value=text[:200],
+    )
+
+
+def _own_sites(made: list[dict[str, Any]], parcels: gpd.GeoDataFrame) -> None:
+    """A facility alone on land of its own use has the whole parcel as its site."""
+    national = landuse()
+    uses = dict(zip(parcels["parcel_id"], parcels.get("land_use", [None] * len(parcels)), strict=True))
+    areas = dict(
+        zip(parcels["parcel_id"], np.round(shapely.area(parcels.geometry.to_numpy()), 1), strict=True)
+    )
+    on: dict[str, int] = {}
+    for record in made:
+        if record["service"] and _own(record, uses, national):
+            on[record["parcel_id"]] = on.get(record["parcel_id"], 0) + 1
+    for record in made:
+        alone = on.get(record["parcel_id"]) == 1 and record["service"] and _own(record, uses, national)
+        if alone and record["site_area_m2"] is None:
+            record["site_area_m2"] = float(areas[record["parcel_id"]])
+
+
+def _own(record: dict[str, Any], uses: dict[str, Any], national: Any) -> bool:
+    use = uses.get(record["parcel_id"])
+    return any(national.within(use, own) for own in OWN_LAND.get(record["service"], ())) if use else False

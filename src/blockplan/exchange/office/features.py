@@ -1,0 +1,362 @@
+"""
+Layers beside the parcels: streets, buildings, stops, control lines, setbacks, accesses, water, rails,
+outlines.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from blockplan.exchange.office.joining import key
+from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.values import Amount, text_of
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.mapping import LayerChoice
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.rows import Row
+    from blockplan.exchange.office.source import SourceLayer
+
+Chosen = tuple["SourceLayer", "LayerChoice"]
+CLASSES = (
+    (r"快速路|高速|DLZX-KS|KS\b|expressway|motorway", "expressway"),
+    (r"主干|DLZX-ZG|DLZX-GL|公路|主要道路|arterial|primary|trunk", "arterial"),
+    (r"次干|DLZX-CG|次要|secondary", "secondary"),
+    (r"支路|街坊路|DLZX-ZL|巷|小区路|local|tertiary|residential", "local"),
+    (r"步行|慢行|人行|绿道|自行车|path|foot", "path"),
+)
+MODES = (
+    (r"地铁|轨道|subway|metro|DTZ|GDZD", "subway"),
+    (r"有轨|tram", "tram"),
+    (r"火车|铁路|高铁|rail", "rail"),
+    (r"公交|巴士|bus|GJZ", "bus"),
+)
+COLOURS = (
+    (r"绿|LHX|LVX|LHLX|green", "green"), (r"蓝|河道|水系|HDZX|HDBX|SXLX|LAX|blue", "blue"),
+    (r"黄|基础设施|SSHX|CSHX|yellow", "yellow"), (r"紫|文保|文物|历史|WBZX|CSZX|purple", "purple"),
+    (r"橙|安全防护|orange", "orange"), (r"道路红线|红线|DLBX|DLHX|red", "red"),
+)  # fmt: skip
+#: Class of a street whose class nobody says, from the width between its red lines, m.
+BY_WIDTH = ((40.0, "arterial"), (24.0, "secondary"), (0.0, "local"))
+NAMES = ("name_zh", "name")
+#: Fields of programs, not of an office.
+UNKEPT = frozenset({"fid", "ogc_fid", "objectid", "geom", "geometry", "shape", "shape_leng", "shape_area"})
+
+
+def word(table: tuple[tuple[str, str], ...], *texts: Any) -> str | None:
+    """The value of the first pattern that a text fits, texts in their order."""
+    for text in texts:
+        found = next(
+            (value for words, value in table if text and re.search(words, text_of(text), re.IGNORECASE)), None
+        )
+        if found:
+            return found
+    return None
+
+
+def unique(rows: list[Row], column: str, prefix: str) -> list[str]:
+    """Ids of features: those given, the second of a name with a number, and made ones where there is none."""
+    seen: dict[str, int] = {}
+    ids = []
+    for at, row in enumerate(rows, start=1):
+        given = str(row.get(column) or "") or f"{prefix}{at:04d}"
+        seen[given] = seen.get(given, 0) + 1
+        ids.append(given if seen[given] == 1 else f"{given}#{seen[given]}")
+    return ids
+
+
+def collect(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> tuple[list[Row], list[Any]]:
+    """Rows and shapes of layers of one role, together."""
+    rows: list[Row] = []
+    shapes: list[Any] = []
+    for layer, choice in layers:
+        rows += read_rows(layer, choice, profile, findings)
+        frame: Any = layer.frame
+        shapes += list(frame.geometry)
+    return rows, shapes
+
+
+def framed(rows: list[Row], shapes: list[Any], made: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    """A layer of the plan: the columns made, and the office's other fields beside them."""
+    records = [
+        dict(one)
+        | {
+            name[1:]: text_of(value)
+            for name, value in row.items()
+            if name.startswith("=") and name[1:] not in one and name[1:].lower() not in UNKEPT
+        }
+        for row, one in zip(rows, made, strict=True)
+    ]
+    columns = list(dict.fromkeys(column for one in records for column in one))
+    return gpd.GeoDataFrame(
+        {column: [one.get(column) for one in records] for column in columns},
+        geometry=np.array(shapes, dtype=object),
+    )
+
+
+def value(row: Row, column: str) -> float | None:
+    """A number of a row, or None."""
+    found = row.get(column)
+    return found.value if isinstance(found, Amount) else None
+
+
+def name_of(row: Row) -> str | None:
+    """The name of a feature, or None."""
+    return next((str(row[column]) for column in NAMES if row.get(column)), None)
+
+
+def streets(
+    layers: list[Chosen], tables: list[Row], profile: Profile, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Centre lines with class and width; a table of streets fills what they lack, by name."""
+    rows, shapes = collect(layers, profile, findings)
+    flat = [(row, part) for row, shape in zip(rows, shapes, strict=True) for part in shapely.get_parts(shape)]
+    rows, shapes = [row for row, _ in flat], [shapely.line_merge(part) for _, part in flat]
+    by_name = {key(str(name_of(row))): row for row in tables if name_of(row)}
+    ids = unique(rows, "street_id", "S")
+    made: list[dict[str, Any]] = []
+    by_width = 0
+    for row, id_ in zip(rows, ids, strict=True):
+        other = by_name.get(key(name_of(row) or ""), {})
+        width = _first(_width(row), _width(other))
+        found = word(
+            CLASSES,
+            row.get("class"),
+            other.get("class"),
+            row.get("cross_section"),
+            name_of(row),
+            row[PLACE][1],
+            row[PLACE][0],
+        )
+        if found is None and width is not None:
+            found = next(kind for least, kind in BY_WIDTH if width >= least)
+            by_width += 1
+        made.append(
+            {
+                "street_id": id_,
+                "name_zh": name_of(row),
+                "class": found,
+                "red_line_width_m": width,
+                "walk": found != "expressway",
+                "drive": found != "path",
+            }
+        )
+    if by_width:
+        file, layer, _ = rows[0][PLACE]
+        findings.append(
+            Finding(
+                rule="office-street-class",
+                grade="note",
+                message=f"{by_width} of {len(rows)} streets say no class; it was taken from their width "
+                "(40 m arterial, 24 m secondary, else local).",
+                file=file,
+                layer=layer,
+                measured=float(by_width),
+            )
+        )
+    return framed(rows, shapes, made)
+
+
+def _first(*values: float | None) -> float | None:
+    return next((one for one in values if one is not None and one > 0), None)
+
+
+def _width(row: Row) -> float | None:
+    """Width between the red lines: said, or the sum of a cross section such as ``4.5-3-15-3-4.5``."""
+    said = value(row, "red_line_width_m")
+    if said is not None and said > 0:
+        return said
+    parts = re.findall(r"\d+(?:\.\d+)?", text_of(row.get("cross_section")))
+    section = text_of(row.get("cross_section"))
+    if len(parts) >= 3 and re.fullmatch(r"[\d.]+(?:\s*[-+—–~]\s*[\d.()]+)+\s*(?:m|米)?", section):
+        return sum(map(float, parts))
+    return None
+
+
+def buildings(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """Buildings; the floor area of one that says only its storeys is footprint times storeys."""
+    rows, shapes = collect(layers, profile, findings)
+    ids = unique(rows, "building_id", "B")
+    made = []
+    counted = 0
+    for row, shape, id_ in zip(rows, shapes, ids, strict=True):
+        area, storeys = value(row, "floor_area_m2"), value(row, "storeys")
+        if area is None and storeys:
+            area = round(shape.area * storeys, 1)
+            counted += 1
+        record = {
+            "building_id": id_,
+            "parcel_id": row.get("parcel_id"),
+            "floor_area_m2": area,
+            "storeys": storeys,
+        }
+        made.append(
+            record | {column: value(row, column) for column in ("height_m", "dwellings", "residents")}
+        )
+    if counted:
+        file, layer, _ = rows[0][PLACE]
+        findings.append(
+            Finding(
+                rule="office-floor-area",
+                grade="note",
+                message=f"{counted} of {len(rows)} buildings say no floor area; it is footprint times "
+                "storeys.",
+                file=file,
+                layer=layer,
+                measured=float(counted),
+            )
+        )
+    return framed(rows, shapes, made)
+
+
+def stops(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """Stops; their modes from their kind, their name or that of the layer."""
+    rows, shapes = collect(layers, profile, findings)
+    ids = unique(rows, "stop_id", "ST")
+    made = [
+        {
+            "stop_id": id_,
+            "name_zh": name_of(row),
+            "line": row.get("line"),
+            "modes": word(
+                MODES, row.get("modes"), row[PLACE][1], row[PLACE][0], name_of(row), row.get("line")
+            ),
+        }
+        for row, id_ in zip(rows, ids, strict=True)
+    ]
+    return framed(rows, shapes, made)
+
+
+def control_lines(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """
+    Control lines by colour, from their kind, the layer's name or the file's; edges
+    of roads are red lines.
+    """
+    rows, shapes = collect(layers, profile, findings)
+    red = {(layer.file, layer.name) for layer, choice in layers if choice.role == "road_edges"}
+    ids = unique(rows, "line_id", "L")
+    made = []
+    for row, id_ in zip(rows, ids, strict=True):
+        rigid = text_of(row.get("fixed"))
+        fixed = (
+            True if "刚" in rigid or "固定" in rigid else False if "弹" in rigid or "虚" in rigid else None
+        )
+        kind = (
+            "red" if row[PLACE][:2] in red else word(COLOURS, row.get("kind"), row[PLACE][1], row[PLACE][0])
+        )
+        record = {
+            "line_id": id_,
+            "kind": kind,
+            "name_zh": name_of(row),
+            "width_m": value(row, "width_m"),
+            "fixed": fixed,
+        }
+        made.append(record | {column: row.get(column) for column in ("authority", "instrument")})
+    return framed(rows, shapes, made)
+
+
+def setbacks(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """Setback lines, high or low."""
+    rows, shapes = collect(layers, profile, findings)
+    kinds = ((r"高层|-GC|high", "high"), (r"低层|多层|-DC|low", "low"))
+    made = [
+        {
+            "setback_id": id_,
+            "parcel_id": row.get("parcel_id"),
+            "kind": word(kinds, row.get("kind"), row[PLACE][1]),
+            "distance_m": value(row, "distance_m"),
+        }
+        for row, id_ in zip(rows, unique(rows, "setback_id", "SB"), strict=True)
+    ]
+    return framed(rows, shapes, made)
+
+
+def accesses(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """Entrances of vehicles, and stretches where none may be."""
+    rows, shapes = collect(layers, profile, findings)
+    kinds = ((r"禁|JKKD|closed", "closed"), (r"出入口|开口|JDCCRK|vehicle", "vehicle"))
+    made = [
+        {
+            "access_id": id_,
+            "parcel_id": row.get("parcel_id"),
+            "kind": word(kinds, row.get("kind"), row[PLACE][1], row[PLACE][0]),
+        }
+        for row, id_ in zip(rows, unique(rows, "access_id", "AC"), strict=True)
+    ]
+    return framed(rows, shapes, made)
+
+
+def simple(layers: list[Chosen], profile: Profile, findings: list[Finding], prefix: str) -> gpd.GeoDataFrame:
+    """Water or rails: id and name."""
+    rows, shapes = collect(layers, profile, findings)
+    made = [
+        {"id": id_, "name_zh": name_of(row)}
+        for row, id_ in zip(rows, unique(rows, "id", prefix), strict=True)
+    ]
+    return framed(rows, shapes, made)
+
+
+def outlines(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> list[tuple[Row, Any]]:
+    """Areas of outlines; of closed lines the land that they enclose."""
+    rows, shapes = collect(layers, profile, findings)
+    found: list[tuple[Row, Any]] = []
+    lines = []
+    for row, shape in zip(rows, shapes, strict=True):
+        if shape.geom_type in {"Polygon", "MultiPolygon"}:
+            found.append((row, shape if shape.is_valid else shapely.make_valid(shape)))
+        else:
+            lines.append((row, shape))
+    if lines:
+        closed = shapely.get_parts(shapely.polygonize(shapely.get_parts([shape for _, shape in lines])))
+        found += [(lines[0][0], one) for one in closed]
+    return found
+
+
+def areas(
+    layers: list[Chosen], table: list[Row], role: str, profile: Profile, findings: list[Finding]
+) -> gpd.GeoDataFrame:
+    """Blocks or subblocks, with what a table says of them."""
+    column = "block_id" if role == "blocks" else "subblock_id"
+    drawn = outlines(layers, profile, findings)
+    rows, shapes = [row for row, _ in drawn], [shape for _, shape in drawn]
+    by_id = {key(str(row.get("block_id"))): row for row in table if row.get("block_id")}
+    ids = unique(rows, column, role[0].upper())
+    made = [
+        block_record(id_, row, by_id.get(key(id_), {}), column) for row, id_ in zip(rows, ids, strict=True)
+    ]
+    return framed(rows, shapes, made)
+
+
+def block_record(id_: str, row: Row, other: Row, column: str = "block_id") -> dict[str, Any]:
+    """The columns of a block from its outline and its row in a table."""
+    record: dict[str, Any] = {column: id_}
+    if column == "subblock_id":
+        return record | {"block_id": row.get("block_id")}
+    for name in ("name_zh", "dominant_function", "facility_list"):
+        record[name] = row.get(name) or other.get(name)
+    for name in ("floor_area_m2_max", "floor_area_transfer_m2", "far_base", "height_m_base"):
+        own = value(row, name)
+        record[name] = own if own is not None else value(other, name)
+    return record
+
+
+def parcels_at(shapes: list[Any], parcels: gpd.GeoDataFrame) -> list[str | None]:
+    """The parcel in which each shape's point lies; None for those in none."""
+    if not len(parcels) or not shapes:
+        return [None] * len(shapes)
+    points = np.array(
+        [shape if shape.geom_type == "Point" else shape.representative_point() for shape in shapes],
+        dtype=object,
+    )
+    tree = shapely.STRtree(parcels.geometry.to_numpy())
+    found: list[str | None] = [None] * len(shapes)
+    ids = parcels["parcel_id"].tolist()
+    for at, parcel in zip(*tree.query(points, predicate="intersects"), strict=True):
+        found[int(at)] = found[int(at)] or ids[int(parcel)]
+    return found

@@ -1,0 +1,281 @@
+"""
+Where in a sheet the table is: its heading of several rows, units, sums, notes, tables side by side.
+
+Nothing that is left out goes unsaid: sums, notes and repeated headings are counted with their rows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Protocol
+
+import pandas as pd
+
+from blockplan.exchange.office.source import ROW, SECTION, Finding, Reading, SourceLayer
+from blockplan.exchange.office.titles import is_unit_text, name_and_unit
+
+#: A heading is looked for in so many rows, and has so many rows at most.
+LOOKED_AT = 40
+HEADING_ROWS = 4
+#: So many known fields make a heading.
+FEWEST_KNOWN = 2
+_SUM = re.compile(
+    r"(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|subtotal|total|sum)[:：]?.*",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|note|source)\d*[:：.、)）]?.*",
+    re.IGNORECASE,
+)
+
+
+_SECTION = re.compile(r"街区|街坊|单元|片区|组团|区块|分区|block|^\D*$", re.IGNORECASE)
+
+
+class Known(Protocol):
+    """Who knows names of fields."""
+
+    def knows(self, name: str) -> bool:
+        """Whether a plain name is one of a field of some layer or table."""
+
+    def names_parcels(self, name: str) -> bool:
+        """Whether a plain name is one of the parcel's number."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """
+    Cells of a sheet as they stand, and its merged ranges (first row, first column,
+    last row, last column).
+    """
+
+    file: str
+    name: str
+    cells: list[list[Any]]
+    spans: list[tuple[int, int, int, int]]
+
+
+def tables(grid: Grid, known: Known) -> Reading:
+    """The tables of a sheet; a sheet without a heading that is known gives its texts as remarks."""
+    reading = Reading()
+    cells, shared = _filled(grid)
+    heading = _heading(cells, known)
+    if heading is None:
+        turned = [list(column) for column in zip(*_square(cells), strict=True)]
+        other = _heading(turned, known)
+        if other is None:
+            reading.remarks += _texts(cells)
+            reading.findings.append(
+                _said(
+                    grid,
+                    "note",
+                    "No row of the sheet is a heading that is known; it was not read as a table.",
+                )
+            )
+            return reading
+        cells, shared, heading = turned, {(column, row): n for (row, column), n in shared.items()}, other
+    top, bottom, names = heading
+    reading.remarks += _texts(cells[:top])
+    for part in _side_by_side(names, known):
+        _one_table(grid, known, (cells, shared), (bottom, part), reading)
+    return reading
+
+
+def _texts(rows: list[list[Any]]) -> list[str]:
+    found = dict.fromkeys(str(cell) for row in rows for cell in row if isinstance(cell, str))
+    return [text for text in found if len(text) < 500][:200]
+
+
+def _said(grid: Grid, grade: Any, message: str, **more: Any) -> Finding:
+    return Finding(rule="office-sheet", grade=grade, message=message, file=grid.file, layer=grid.name, **more)
+
+
+def _square(cells: list[list[Any]]) -> list[list[Any]]:
+    width = max((len(row) for row in cells), default=0)
+    return [row + [None] * (width - len(row)) for row in cells]
+
+
+def _filled(grid: Grid) -> tuple[list[list[Any]], dict[tuple[int, int], int]]:
+    """
+    The cells with merged ones filled, and where a value stands for several rows:
+    (row, column) -> how many.
+    """
+    cells = _square(grid.cells)
+    shared: dict[tuple[int, int], int] = {}
+    height, width = len(cells), len(cells[0]) if cells else 0
+    for top, left, bottom, right in grid.spans:
+        if top >= height or left >= width or cells[top][left] is None:
+            continue
+        for row in range(top, min(bottom + 1, height)):
+            for column in range(left, min(right + 1, width)):
+                cells[row][column] = cells[top][left]
+                if bottom > top:
+                    shared[row, column] = bottom - top + 1
+    return cells, shared
+
+
+def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]] | None:
+    """
+    First and last row of the heading, and the name of each column; the block of
+    rows that says the most.
+    """
+    best: tuple[float, int, int, list[str]] | None = None
+    for top in range(min(LOOKED_AT, len(cells))):
+        if sum(cell is not None for cell in cells[top]) < FEWEST_KNOWN:
+            continue
+        for bottom in range(top, min(top + HEADING_ROWS, len(cells))):
+            if any(not _is_title(cell) for row in cells[top : bottom + 1] for cell in row):
+                break
+            names = [_combined(column, known) for column in zip(*cells[top : bottom + 1], strict=True)]
+            score = len({name for name in names if known.knows(name_and_unit(name)[0])}) - 0.01 * (
+                bottom - top
+            )
+            if score >= FEWEST_KNOWN - 0.1 and (best is None or score > best[0]):
+                best = (score, top, bottom, names)
+    if best is None:
+        return None
+    _, top, bottom, names = best
+    # Units, and the numbers of the columns, may stand in rows of their own below.
+    while bottom + 1 < len(cells) and _below_heading(cells[bottom + 1]):
+        names = [
+            f"{name}({cell})" if isinstance(cell, str) and is_unit_text(cell) and name else name
+            for name, cell in zip(names, cells[bottom + 1], strict=True)
+        ]
+        bottom += 1
+    return top, bottom, names
+
+
+def _is_title(cell: Any) -> bool:
+    return cell is None or (
+        isinstance(cell, str) and len(cell) <= 60 and not re.fullmatch(r"[\d.\-≤≥<>%~]+", cell)
+    )
+
+
+def _below_heading(row: list[Any]) -> bool:
+    there = [cell for cell in row if cell is not None]
+    if not there:
+        return False
+    if all(isinstance(cell, str) and is_unit_text(cell) for cell in there):
+        return True
+    counted = [str(cell).strip("()（）") for cell in there]
+    return len(there) > 3 and counted == [
+        str(int(counted[0]) + n) if counted[0].isdigit() else "" for n in range(len(there))
+    ]
+
+
+def _combined(levels: tuple[Any, ...], known: Known) -> str:
+    """The name of a column from its heading's rows: the longest ending of them that is a known name."""
+    parts = [
+        level for n, level in enumerate(levels) if level is not None and (n == 0 or level != levels[n - 1])
+    ]
+    for start in range(len(parts)):
+        joined = "".join(parts[start:])
+        if known.knows(name_and_unit(joined)[0]):
+            return joined
+    for part in reversed(parts):
+        if known.knows(name_and_unit(part)[0]):
+            return str(part)
+    return "".join(parts)
+
+
+def _side_by_side(names: list[str], known: Known) -> list[list[tuple[int, str]]]:
+    """Columns of each table where the same heading stands several times from left to right."""
+    columns = [(at, name) for at, name in enumerate(names) if name]
+    starts = [at for at, name in columns if known.names_parcels(name_and_unit(name)[0])]
+    titles = [names[at] for at in starts]
+    if len(starts) < 2 or len(set(titles)) > 1:
+        return [columns]
+    # What stands before the first number (a serial number) stands before each.
+    before = starts[0] - columns[0][0]
+    edges = [start - before for start in starts] + [len(names)]
+    parts = [[(at, name) for at, name in columns if low <= at < high] for low, high in pairwise(edges)]
+    whole = {name for _, name in parts[0]}
+    return parts if all({name for _, name in part} <= whole for part in parts) else [columns]
+
+
+def _one_table(
+    grid: Grid,
+    known: Known,
+    sheet: tuple[list[list[Any]], dict[tuple[int, int], int]],
+    heading: tuple[int, list[tuple[int, str]]],
+    reading: Reading,
+) -> None:
+    cells, shared = sheet
+    bottom, columns = heading
+    titles, units = _titles(columns)
+    number = next(
+        (n for n, (_, name) in enumerate(columns) if known.names_parcels(name_and_unit(name)[0])), None
+    )
+    rows: list[dict[str, Any]] = []
+    joint: dict[tuple[int, str], int] = {}
+    dropped: dict[str, list[int]] = {}
+    section: str | None = None
+    for at in range(bottom + 1, len(cells)):
+        values = [cells[at][column] for column, _ in columns]
+        kind = _kind(values, [name for _, name in columns], number)
+        if kind == "section":
+            section = next(str(value) for value in values if value is not None)
+            # A heading over some rows is not lost: it goes with them.
+            continue
+        if kind == "note":
+            reading.remarks += [str(value) for value in values if value is not None]
+        if kind != "row":
+            if kind != "empty":
+                dropped.setdefault(kind, []).append(at + 1)
+            continue
+        for (column, _), title in zip(columns, titles, strict=True):
+            if (at, column) in shared:
+                joint[len(rows), title] = shared[at, column]
+        rows.append(dict(zip(titles, values, strict=True)) | {ROW: at + 1, SECTION: section})
+    for kind, numbers in dropped.items():
+        reading.findings.append(
+            _said(
+                grid,
+                "note",
+                f"{len(numbers)} rows were left out as {kind}s, not parcels (row "
+                f"{', '.join(map(str, numbers[:10]))}).",
+                measured=float(len(numbers)),
+            )
+        )
+    frame = pd.DataFrame(rows, columns=[*titles, ROW, SECTION], dtype="object")
+    before = len(reading.layers)
+    name = grid.name if not before else f"{grid.name} ({before + 1})"
+    reading.layers.append(SourceLayer(grid.file, name, frame, units=units, shared=joint))
+
+
+def _titles(columns: list[tuple[int, str]]) -> tuple[list[str], dict[str, str]]:
+    titles: list[str] = []
+    units: dict[str, str] = {}
+    for _, name in columns:
+        title = " ".join(name.split())
+        while title in titles:
+            title += "'"
+        titles.append(title)
+        unit = name_and_unit(name)[1]
+        if unit:
+            units[title] = unit
+    return titles, units
+
+
+def _kind(values: list[Any], names: list[str], number: int | None) -> str:
+    """What a row below the heading is: row, empty, subtotal, note, section or repeated heading."""
+    there = [value for value in values if value is not None and str(value).strip()]
+    if not there:
+        return "empty"
+    texts = [unicodedata.normalize("NFKC", "".join(one.split())) for one in there if isinstance(one, str)]
+    repeated = sum(one is not None and str(one) == name for one, name in zip(values, names, strict=True))
+    if repeated > len(there) / 2:
+        return "repeated heading"
+    if any(_SUM.fullmatch(text) for text in texts[:2]):
+        return "subtotal"
+    distinct = set(map(str, there))
+    if texts and _NOTE.fullmatch(texts[0]) and len(distinct) <= 2:
+        return "note"
+    alone = number is not None and len(there) == 1 and values[number] is not None
+    if alone and not _SECTION.search(str(there[0])):
+        return "row"
+    heading = len(distinct) == 1 and len(texts) == len(there) and (len(there) > 1 or len(names) > 2)
+    return ("note" if len(texts[0]) > 30 else "section") if heading else "row"

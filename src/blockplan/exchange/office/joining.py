@@ -1,0 +1,233 @@
+"""
+Rows of tables joined to parcels by number, near misses included and listed.
+
+Numbers are compared without width, case and spaces first; then as they look: O for 0, l for 1, other
+dashes, zeros that a spreadsheet dropped, dates that it made of 1-2.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from blockplan.exchange.office.rows import PLACE
+from blockplan.exchange.office.source import SECTION, Finding
+from blockplan.exchange.office.values import Amount, text_of
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.rows import Row
+
+#: Amounts that differ by less than this share of themselves say the same.
+SAME = 0.005
+_LOOKS = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
+_DASHES = re.compile(r"[\s\-_—–－‐‑.·/\\~,，、()（）#号地块]+")
+
+
+def key(number: str) -> str:
+    """A number as it is compared first: half width, upper case, without spaces."""
+    return "".join(text_of(number).upper().split())
+
+
+def looks(number: str) -> str:
+    """
+    A number as it looks: without dashes and leading zeros, O as 0.
+
+    Examples
+    --------
+    >>> looks("A－O1-02"), looks("A-1-2"), looks("A-12")
+    ('A-1-2', 'A-1-2', 'A-12')
+    """
+    parts = [part.translate(_LOOKS) for part in _DASHES.split(key(number)) if part]
+    return "-".join(re.sub(r"(?<!\d)0+(?=\d)", "", part) for part in parts)
+
+
+def match_numbers(wanted: list[str], there: list[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """
+    For each wanted number the one that is there; and the numbers that look like several.
+
+    Examples
+    --------
+    >>> match_numbers(["a-01", "A-O2", "A-9"], ["A-01", "A-02"])
+    ({'a-01': 'A-01', 'A-O2': 'A-02'}, {})
+    """
+    exact: dict[str, str] = {}
+    alike: dict[str, list[str]] = {}
+    for number in there:
+        exact.setdefault(key(number), number)
+        alike.setdefault(looks(number), []).append(number)
+    found: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
+    for number in wanted:
+        if key(number) in exact:
+            found[number] = exact[key(number)]
+            continue
+        options = alike.get(looks(number), [])
+        if len(options) == 1:
+            found[number] = options[0]
+        elif options:
+            several[number] = options
+    return found, several
+
+
+def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Finding]) -> int:
+    """
+    Fill rows of parcels from rows of a table; gives the number of parcels that it reached.
+
+    What the two say differently is a finding; `prefer` (``layer`` or ``table``) counts.
+    """
+    by_number: dict[str, Row] = {}
+    for row in parcels:
+        by_number.setdefault(str(row.get("parcel_id", "")), row)
+    there = [number for number in by_number if number]
+    named = [row for row in table if row.get("parcel_id")]
+    wanted = _wanted(named, there, findings)
+    found, several = match_numbers(list(dict.fromkeys(wanted)), there)
+    reached: dict[str, Row] = {}
+    for row, number in zip(named, wanted, strict=True):
+        if number not in found:
+            findings.append(_astray(row, number, several.get(number, [])))
+            continue
+        parcel = found[number]
+        if key(number) != key(parcel):
+            findings.append(_near(row, parcel))
+        if parcel in reached:
+            _again(row, reached[parcel], parcel, findings)
+            continue
+        reached[parcel] = row
+        _fill(by_number[parcel], row, prefer, findings)
+    return len(reached)
+
+
+def _wanted(table: list[Row], there: list[str], findings: list[Finding]) -> list[str]:
+    """The numbers of a table's rows; with the name of block or sheet before them where only so they fit."""
+    plain = [str(row["parcel_id"]) for row in table]
+    plain = [_from_date(row, number, there) for row, number in zip(table, plain, strict=True)]
+    fits = len(match_numbers(plain, there)[0])
+    if fits >= 0.5 * len(set(plain)):
+        return plain
+    for source in ("section", "sheet", "block"):
+        heads = [_head(row, source) for row in table]
+        for mark in ("-", ""):
+            full = [
+                f"{head}{mark}{number}" if head else number for head, number in zip(heads, plain, strict=True)
+            ]
+            if len(match_numbers(full, there)[0]) >= 0.8 * len(set(full)):
+                file, layer, _ = table[0][PLACE]
+                findings.append(
+                    Finding(
+                        rule="office-number",
+                        grade="note",
+                        message=f"Numbers of the table count within each {source}: {plain[0]!r} was read "
+                        f"as {full[0]!r}.",
+                        file=file,
+                        layer=layer,
+                    )
+                )
+                return full
+    return plain
+
+
+def _head(row: Row, source: str) -> str:
+    text = {"section": row.get(SECTION), "sheet": row[PLACE][1], "block": row.get("block_id")}[source]
+    return re.sub(r"街区|街坊|单元|片区|组团|区块|分区|地块|指标表?|一览表|[\s()（）:：]", "", text_of(text))
+
+
+def _from_date(row: Row, number: str, there: list[str]) -> str:
+    """A number that a spreadsheet took for a date (1-2 became 2 January)."""
+    day = row.get("_date")
+    if day is None:
+        return number
+    options = [
+        f"{day.month}-{day.day}",
+        f"{day.month:02d}-{day.day:02d}",
+        f"{day.year % 100:02d}-{day.month:02d}-{day.day:02d}",
+    ]
+    return next((option for option in options if match_numbers([option], there)[0]), number)
+
+
+def _place(row: Row) -> dict[str, Any]:
+    file, layer, place = row[PLACE]
+    return {"file": file, "layer": layer, "id": place}
+
+
+def _near(row: Row, parcel: str) -> Finding:
+    return Finding(
+        rule="office-near-miss",
+        grade="warning",
+        message=f"The table writes {row['parcel_id']!r} for parcel {parcel!r}; the two were joined.",
+        value=str(row["parcel_id"]),
+        **(_place(row) | {"id": parcel}),
+    )
+
+
+def _astray(row: Row, number: str, options: list[str]) -> Finding:
+    like = f"; it looks like several: {', '.join(options[:5])}" if options else ""
+    return Finding(
+        rule="office-unjoined",
+        grade="warning",
+        message=f"No parcel has the number {number!r} of the table{like}. Its row was left out.",
+        value=number,
+        **_place(row),
+    )
+
+
+def _again(row: Row, first: Row, parcel: str, findings: list[Finding]) -> None:
+    differs = [
+        column
+        for column, value in row.items()
+        if not column.startswith(("_", "=")) and column in first and not same(value, first[column])
+    ]
+    if differs:
+        findings.append(
+            Finding(
+                rule="office-twice",
+                grade="warning",
+                message=f"Parcel {parcel} stands twice in the table, with other values of "
+                f"{', '.join(differs[:5])}; the first row counts.",
+                **(_place(row) | {"id": parcel}),
+            )
+        )
+    for column, value in row.items():
+        first.setdefault(column, value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same: amounts to half a percent, texts without width, case and spaces."""
+    if isinstance(one, Amount) and isinstance(other, Amount):
+        return abs(one.value - other.value) <= SAME * max(abs(one.value), abs(other.value), 1e-9)
+    return key(str(one)) == key(str(other))
+
+
+#: Texts that are not held against each other: one says more than the other.
+_UNCOMPARED = frozenset(
+    {"parcel_id", "remarks", "facilities_text", "land_use_name", "block_id", "subblock_id"}
+)
+
+
+def _fill(parcel: Row, row: Row, prefer: str, findings: list[Finding]) -> None:
+    for column, value in row.items():
+        if column.startswith("_"):
+            continue
+        if column not in parcel:
+            parcel[column] = value
+            continue
+        if column.startswith("=") or column in _UNCOMPARED or same(parcel[column], value):
+            if column in {"facilities_text", "remarks"} and not same(parcel[column], value):
+                parcel[column] = f"{parcel[column]}、{value}"
+            continue
+        said = [text_of(one.value if isinstance(one, Amount) else one) for one in (parcel[column], value)]
+        counts = said[1] if prefer == "table" else said[0]
+        findings.append(
+            Finding(
+                rule="office-differs",
+                grade="warning",
+                message=f"{column} of parcel {parcel['parcel_id']}: the drawing says {said[0]}, the table "
+                f"{said[1]}; {counts} counts "
+                f"(choices.prefer = {prefer!r}).",
+                column=column,
+                value=said[1],
+                **(_place(row) | {"id": str(parcel["parcel_id"])}),
+            )
+        )
+        if prefer == "table":
+            parcel[column] = value

@@ -1,0 +1,413 @@
+"""Parcels from an office's layers: numbers that stand twice or nowhere, broken outlines, codes, bounds."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from blockplan.exchange.office import codes
+from blockplan.exchange.office.bounds import AMOUNTS, KINDS, TEXTS, bounded, setbacks_in, status_of
+from blockplan.exchange.office.features import UNKEPT
+from blockplan.exchange.office.joining import key, same
+from blockplan.exchange.office.mapping import CodeChoice
+from blockplan.exchange.office.rows import PLACE, read_rows
+from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.values import Amount, text_of
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.mapping import LayerChoice, OfficeMapping
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.rows import Row
+    from blockplan.exchange.office.source import SourceLayer
+
+#: A shape smaller than this, or nowhere wider than the second, is a sliver.
+SLIVER_M2, SLIVER_M = 1.0, 0.05
+#: Two shapes of one number that share this much of the smaller one are one parcel drawn twice.
+DOUBLE_SHARE = 0.9
+#: Land that is built on: a bound of zero there is a field that nobody filled in.
+BUILT = ("07", "08", "09", "10", "11", "13")
+NATIONAL = codes.NATIONAL
+
+
+@dataclass(slots=True)
+class Parcels:
+    """Rows of the parcels with their shapes, the codes that came up, and what was healed."""
+
+    rows: list[Row] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+    codes: list[CodeChoice] = field(default_factory=list)
+    healed: list[dict[str, Any]] = field(default_factory=list)
+
+
+def gather(
+    layers: list[tuple[SourceLayer, LayerChoice]],
+    mapping: OfficeMapping,
+    profile: Profile,
+    findings: list[Finding],
+) -> Parcels:
+    """The parcels of all layers, each with one number of its own; broken outlines are mended and listed."""
+    found = Parcels()
+    for layer, choice in layers:
+        rows = read_rows(layer, choice, profile, findings)
+        shapes: Any = layer.frame.geometry.to_numpy()
+        if choice.role == "road_areas":
+            for row in rows:
+                row["land_use"], row["_standard"] = "1207", NATIONAL
+        _sound(found, rows, shapes, findings)
+    _numbered(found, mapping, findings)
+    return found
+
+
+def _sound(found: Parcels, rows: list[Row], shapes: Any, findings: list[Finding]) -> None:
+    valid = shapely.is_valid(shapes)
+    areas = shapely.area(shapes)
+    for at, row in enumerate(rows):
+        shape = shapes[at]
+        if not valid[at]:
+            mended = _polygons(shapely.make_valid(shape))
+            x, y = _point(shape)
+            message = (
+                f"The outline of {row[PLACE][2]} crosses itself; it was mended, its area is now "
+                f"{mended.area:,.1f} m2."
+            )
+            findings.append(_of(row, "office-outline", "warning", message, measured=mended.area, x=x, y=y))
+            found.healed.append(
+                {
+                    "layer": row[PLACE][1],
+                    "id": row[PLACE][2],
+                    "what": "outline crosses itself",
+                    "x": x,
+                    "y": y,
+                    "area_m2": round(mended.area, 2),
+                }
+            )
+            shape = mended
+            areas[at] = mended.area
+        if shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
+            findings.append(
+                _of(
+                    row,
+                    "office-outline",
+                    "warning",
+                    f"The shape of {row[PLACE][2]} encloses no land; it was left out.",
+                )
+            )
+            continue
+        if areas[at] < SLIVER_M2 or (areas[at] < 50 and shape.buffer(-SLIVER_M / 2).is_empty):
+            x, y = _point(shape)
+            message = f"{row[PLACE][2]} is a sliver of {areas[at]:.2f} m2; it was left out."
+            findings.append(
+                _of(row, "office-sliver", "warning", message, measured=float(areas[at]), x=x, y=y)
+            )
+            continue
+        found.rows.append(row)
+        found.shapes.append(shape)
+
+
+def _polygons(shape: Any) -> Any:
+    """The parts of a shape that enclose land."""
+    parts = [one for one in shapely.get_parts(shape) if one.geom_type in {"Polygon", "MultiPolygon"}]
+    return shapely.union_all(parts) if parts else shapely.Polygon()
+
+
+def _point(shape: Any) -> tuple[float, float]:
+    try:
+        point = shape.representative_point()
+    except shapely.errors.GEOSException:
+        point = shape.envelope.centroid
+    return (round(point.x, 3), round(point.y, 3)) if not point.is_empty else (0.0, 0.0)
+
+
+def _of(row: Row, rule: str, grade: Any, message: str, **more: Any) -> Finding:
+    file, layer, place = row[PLACE]
+    return Finding(rule=rule, grade=grade, message=message, file=file, layer=layer, id=place, **more)
+
+
+# Numbers
+
+
+def _numbered(found: Parcels, mapping: OfficeMapping, findings: list[Finding]) -> None:
+    by_number: dict[str, list[int]] = defaultdict(list)
+    for at, row in enumerate(found.rows):
+        by_number[key(str(row.get("parcel_id", "")))].append(at)
+    gone: set[int] = set()
+    without = by_number.pop("", [])
+    taken = set(by_number)
+    for rows in by_number.values():
+        if len(rows) > 1:
+            _twice(found, rows, gone, mapping.choices.double_numbers, findings)
+    number = 0
+    for at in without:
+        while not number or key(f"N{number:04d}") in taken:
+            number += 1
+        taken.add(key(f"N{number:04d}"))
+        row = found.rows[at]
+        row["parcel_id"] = f"N{number:04d}"
+        x, y = _point(found.shapes[at])
+        quiet = row.get("_standard") == NATIONAL
+        message = f"A parcel ({row[PLACE][2]}) has no number; it is called {row['parcel_id']}."
+        findings.append(_of(row, "office-number", "note" if quiet else "warning", message, x=x, y=y))
+    keep = [at for at in range(len(found.rows)) if at not in gone]
+    found.rows = [found.rows[at] for at in keep]
+    found.shapes = [found.shapes[at] for at in keep]
+
+
+def _twice(found: Parcels, rows: list[int], gone: set[int], choice: str, findings: list[Finding]) -> None:
+    """Features of one number: drawn twice, parts of one parcel, or different parcels."""
+    first, *others = rows
+    number = str(found.rows[first]["parcel_id"])
+    count = 1
+    for at in others:
+        mine, theirs = found.shapes[first], found.shapes[at]
+        x, y = _point(theirs)
+        about: dict[str, Any] = {"measured": float(theirs.area), "x": x, "y": y}
+        shared = shapely.intersection(mine, theirs).area
+        if shared >= DOUBLE_SHARE * min(mine.area, theirs.area):
+            gone.add(at)
+            message = f"{number} is drawn twice at the same place; the second was left out."
+            findings.append(_of(found.rows[at], "office-twice", "warning", message, **about))
+        elif choice == "parts" and _parts(found, first, at):
+            found.shapes[first] = (
+                shapely.multipolygons([*shapely.get_parts(mine), *shapely.get_parts(theirs)])
+                if not shared
+                else shapely.union_all([mine, theirs])
+            )
+            gone.add(at)
+            message = (
+                f"{number} stands at {len(rows)} shapes with the same values; they are taken as parts "
+                "of one parcel."
+            )
+            findings.append(_of(found.rows[at], "office-parts", "note", message, **about))
+        else:
+            count += 1
+            found.rows[at]["parcel_id"] = f"{number}#{count}"
+            message = (
+                f"{number} stands at {len(rows)} shapes with different values; this one is called "
+                f"{number}#{count}."
+            )
+            findings.append(_of(found.rows[at], "office-number", "error", message, **about))
+
+
+def _parts(found: Parcels, first: int, at: int) -> bool:
+    one, other = found.rows[first], found.rows[at]
+    columns = {column for row in (one, other) for column in row if not column.startswith(("_", "="))}
+    if any(
+        not same(one.get(column, ""), other.get(column, "")) for column in columns if column != "parcel_id"
+    ):
+        return False
+    said = other.get("declared_area_m2")
+    # Each with its own area right is two parcels, whatever the number says.
+    own = isinstance(said, Amount) and abs(said.value - found.shapes[at].area) <= 0.01 * said.value
+    alone = isinstance(said, Amount) and abs(said.value - found.shapes[first].area) <= 0.01 * said.value
+    return not (own and alone)
+
+
+# Codes
+
+
+def code_list(rows: list[Row], mapping: OfficeMapping) -> tuple[str, float, str]:
+    """The list that the office's codes are of, how sure that is, and the next likeliest where it is close."""
+    if mapping.choices.code_list:
+        return mapping.choices.code_list, 1.0, ""
+    pairs = [
+        (str(row.get("land_use") or ""), str(row.get("land_use_name") or ""))
+        for row in rows
+        if "_standard" not in row
+    ]
+    marks = codes.scores([code for code, _ in pairs], [name for _, name in pairs])
+    if not marks:
+        return NATIONAL, 0.5, ""
+    order = sorted(marks, key=lambda name: (-marks[name], list(codes.LISTS).index(name)))
+    close = order[1] if len(order) > 1 and marks[order[0]] - marks[order[1]] < 0.02 else ""
+    # Codes that both lists of digits have mean the same in nearly all classes.
+    used = {code for one, _ in pairs for code in codes.codes_in(one)}
+    if (
+        close
+        and {order[0], close} == {"cn2023", "cn2020"}
+        and not used & set(codes.old_list("cn2020")) - _shared()
+    ):
+        close = ""
+    return order[0], min(1.0, marks[order[0]] / 1.5 + 0.2), close
+
+
+def _shared() -> set[str]:
+    """Codes that mean the same in the lists of 2020 and 2023."""
+    return {code for code, one in codes.old_list("cn2020").items() if one.to == code}
+
+
+def translate_codes(found: Parcels, list_name: str, mapping: OfficeMapping, findings: list[Finding]) -> None:
+    """
+    Put codes of the list in force into the rows; the given ones stay beside, and
+    each translation is listed.
+    """
+    by_hand = {(one.code, one.name): one for one in mapping.code} | {
+        (one.code, ""): one for one in mapping.code if not one.name
+    }
+    used: dict[tuple[str, str], CodeChoice] = {}
+    cache: dict[tuple[str, str, str], codes.Translation] = {}
+    for row in found.rows:
+        given, name = str(row.pop("land_use", "") or ""), str(row.get("land_use_name") or "")
+        own_list = str(row.get("_standard") or _standard(row, list_name))
+        asked = (given, name, own_list)
+        if asked not in cache:
+            cache[asked] = _translated(given, name, own_list)
+        done = cache[asked]
+        hand = by_hand.get((given, name)) or by_hand.get((given, ""))
+        to = hand.to or None if hand is not None else done.to
+        row["_beside"] = done.beside
+        if given or name:
+            row["land_use_given"] = given or name
+            row["land_use_given_list"] = done.list_name
+        if to is not None:
+            row["land_use"] = to
+        elif given or name:
+            findings.append(
+                _of(
+                    row,
+                    "office-code",
+                    "error",
+                    f"The land use {given or name!r} of {row.get('parcel_id')} has no class in the list in "
+                    f"force ({done.lost}).",
+                    value=given or name,
+                )
+            )
+        else:
+            findings.append(_of(row, "office-code", "warning", f"{row.get('parcel_id')} has no land use."))
+        if row.get("_standard") != NATIONAL and (given or name):
+            entry = used.setdefault(
+                (given, name),
+                CodeChoice(code=given, name=name, list=done.list_name, to=to or "", lost=done.lost),
+            )
+            entry.parcels += 1
+        if done.lost and to is not None and to != given:
+            findings.append(
+                _of(
+                    row,
+                    "office-code",
+                    "note",
+                    f"{given or name} ({done.list_name}) of {row.get('parcel_id')} became {to}; lost: "
+                    f"{done.lost}.",
+                    value=given or name,
+                )
+            )
+    found.codes = sorted(used.values(), key=lambda one: (one.list, one.code, one.name))
+
+
+def _standard(row: Row, list_name: str) -> str:
+    """The list that a parcel's own field names, or that of the plan."""
+    said = str(row.get("land_use_standard") or "")
+    if said:
+        for name in ("town2007", "gbj137", "gb50137", "cn2020", "cn2023"):
+            if re.search(codes.LISTS[name][1], said):
+                return name
+    return list_name
+
+
+def _translated(given: str, name: str, list_name: str) -> codes.Translation:
+    done = codes.translate(given, list_name, name)
+    if done.to is not None or not given:
+        return done
+    for other in codes.LISTS:
+        if other != list_name:
+            tried = codes.translate(given, other, name)
+            if tried.to is not None and tried.given == given:
+                tried.lost = "; ".join(
+                    filter(None, (f"read as a code of {other}, not of {list_name}", tried.lost))
+                )
+                return tried
+    return codes.translate("", list_name, name) if name else done
+
+
+# Columns
+
+
+def frame(found: Parcels, profile: Profile, list_name: str, findings: list[Finding]) -> gpd.GeoDataFrame:
+    """The layer `parcels` of the plan; the office's other fields stay beside under their own names."""
+    known = profile.of_role("parcels")
+    records = [_record(row, known, list_name, findings) for row in found.rows]
+    columns = list(dict.fromkeys(column for record in records for column in record))
+    table = {column: [record.get(column) for record in records] for column in columns}
+    return gpd.GeoDataFrame(table, geometry=np.array(found.shapes, dtype=object))
+
+
+def _record(row: Row, known: Any, list_name: str, findings: list[Finding]) -> dict[str, Any]:
+    record: dict[str, Any] = {"parcel_id": str(row["parcel_id"]), "land_use_list": NATIONAL}
+    plain = ("land_use", "land_use_given", "land_use_given_list", *TEXTS, "setbacks_text", "facilities_text")
+    record |= {column: row[column] for column in plain if row.get(column)}
+    for base in KINDS:
+        record |= bounded(row, base, known)
+    record |= {column: row[column].value for column in AMOUNTS if isinstance(row.get(column), Amount)}
+    record = setbacks_in(row.get("setbacks_text")) | record
+    _unfilled(record, row, findings)
+    record |= _status(row, findings) | _uses_beside(row, record.get("land_use"), list_name)
+    if "existing_land_use" in record:
+        given = str(record["existing_land_use"])
+        record["existing_land_use"] = codes.translate(given, list_name).to or given
+    for name, value in row.items():
+        own = name[1:]
+        if name.startswith("=") and own not in record and own.lower() not in UNKEPT:
+            record[own] = text_of(value)
+    return {column: value for column, value in record.items() if value not in ("", None)}
+
+
+def _unfilled(record: dict[str, Any], row: Row, findings: list[Finding]) -> None:
+    """
+    On land to build on, a bound of zero is a field that nobody filled in, and
+    homes for nobody likewise.
+    """
+    use = str(record.get("land_use", ""))
+    zero = [
+        base for base in ("far", "height_m", "coverage_ratio") if use[:2] in BUILT and record.get(base) == 0
+    ]
+    if use[:4] in {"0701", "0703"} and record.get("residents") == 0 and not record.get("dwellings"):
+        zero.append("residents")
+    for base in zero:
+        for column in (base, f"{base}_min", f"{base}_max", KINDS.get(base, "")):
+            record.pop(column, None)
+        message = (
+            f"{base} of {record['parcel_id']} stands as 0 on land for {use}; it is taken as not filled in."
+        )
+        findings.append(_of(row, "office-zero", "note", message, column=base, value="0"))
+
+
+def _status(row: Row, findings: list[Finding]) -> dict[str, str]:
+    if not row.get("status"):
+        return {}
+    found = status_of(str(row["status"]))
+    if found is None:
+        message = (
+            f"{row['status']!r} is no state of development that is known, so that of "
+            f"{row.get('parcel_id')} is unknown."
+        )
+        findings.append(_of(row, "office-value", "note", message, column="status", value=str(row["status"])))
+        return {"status_given": str(row["status"])}
+    return {"status": found}
+
+
+def _uses_beside(row: Row, main: Any, list_name: str) -> dict[str, str]:
+    """Uses that may stand beside the main one: those of a mixed code, and those that the office lists."""
+    beside = list(row.get("_beside", ()))
+    given = str(row.get("compatible_uses") or "")
+    if given:
+        beside += _uses(given, list_name)
+    found = ",".join(dict.fromkeys(code for code in beside if code != main))
+    return {"compatible_uses": found, "compatible_uses_given": given}
+
+
+def _uses(text: str, list_name: str) -> list[str]:
+    """Codes of 2023 of the uses that a text lists, by codes or by names."""
+    listed = codes.codes_in(text)
+    done = [codes.translate(code, list_name) for code in listed]
+    if not listed:
+        done = [
+            codes.translate("", list_name, part)
+            for part in re.split(r"[、,，/+;；和及与]", text)
+            if part.strip()
+        ]
+    return [one.to for one in done if one.to]

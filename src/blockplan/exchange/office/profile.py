@@ -1,0 +1,179 @@
+"""
+Profiles: under which names an office writes layers and fields, as data.
+
+The house's `profiles/common.yaml` is always read; an office's own file of the same shape goes before it,
+so that its names win.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from blockplan.errors import MappingError
+from blockplan.exchange.office.titles import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+QUANTITIES = frozenset(
+    {
+        "id", "text", "code", "codes", "area", "signed_area", "far", "share", "height", "elevation", "length",
+        "count", "facilities", "status", "coordinate", "road_class", "service", "mode", "line_kind", "rigid",
+        "setback_kind", "access_kind",
+    }
+)  # fmt: skip
+#: Role of a table -> role whose fields it has.
+TABLE_FIELDS = {
+    "parcel_table": "parcels",
+    "facility_table": "facilities",
+    "street_table": "streets",
+    "block_table": "blocks",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """A column: how its values read, what a bare number bounds (upper, lower or ""), and its plain names."""
+
+    column: str
+    quantity: str
+    bare: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNames:
+    """
+    A role: the geometry that its layers have, their plain names, parts of names,
+    and what names rule out.
+    """
+
+    role: str
+    geometry: str
+    names: tuple[str, ...]
+    contains: tuple[str, ...] = ()
+    rules_out: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Names of layers, tables and fields."""
+
+    layers: dict[str, LayerNames]
+    tables: dict[str, LayerNames]
+    fields: dict[str, dict[str, FieldNames]]
+    sources: tuple[str, ...] = field(default=())
+
+    def of_role(self, role: str) -> dict[str, FieldNames]:
+        """Columns that a layer or table of a role may give."""
+        return self.fields.get(TABLE_FIELDS.get(role, role), {})
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(
+            name for columns in self.fields.values() for one in columns.values() for name in one.names
+        )
+
+    @cached_property
+    def _parcel_names(self) -> frozenset[str]:
+        return frozenset(self.fields["parcels"]["parcel_id"].names) - {plain("编号"), plain("地块")}
+
+    def knows(self, name: str) -> bool:
+        """Whether a plain name is one of a field."""
+        return name in self._known
+
+    def names_parcels(self, name: str) -> bool:
+        """Whether a plain name is one of the parcel's number."""
+        return name in self._parcel_names
+
+
+def load_profile(own: Sequence[str | Path] = ()) -> Profile:
+    """
+    The house's profile with those of an office before it.
+
+    Raises
+    ------
+    MappingError
+        If a file cannot be read, or says what a profile cannot.
+    """
+    text = resources.files("blockplan.exchange.office").joinpath("profiles/common.yaml").read_text("utf-8")
+    tables = [(str(path), _read(Path(path))) for path in own] + [("common", _parsed(text, "common"))]
+    layers: dict[str, LayerNames] = {}
+    grids: dict[str, LayerNames] = {}
+    fields: dict[str, dict[str, FieldNames]] = {}
+    for where, table in tables:
+        for kind, found in (("layers", layers), ("tables", grids)):
+            for role, entry in (table.get(kind) or {}).items():
+                found[role] = _layer(role, entry, found.get(role), where)
+        for role, columns in (table.get("fields") or {}).items():
+            for column, entry in columns.items():
+                there = fields.setdefault(role, {})
+                there[column] = _field(column, entry, there.get(column), f"{where}: fields.{role}.{column}")
+    return Profile(layers, grids, fields, tuple(where for where, _ in tables))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return _parsed(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(
+            f"The profile {path} cannot be read: {error}.\nName a YAML file in UTF-8."
+        ) from None
+
+
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        table = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise MappingError(f"The profile {where} is no YAML: {error}.\nCorrect it.") from None
+    if not isinstance(table, dict) or set(table) - {"id", "title", "source", "layers", "tables", "fields"}:
+        raise MappingError(
+            f"The profile {where} may have the keys id, title, source, layers, tables and fields only.\n"
+            "See the page on importing an office's folder."
+        )
+    return table
+
+
+def _layer(role: str, entry: Any, there: LayerNames | None, where: str) -> LayerNames:
+    if not isinstance(entry, dict):
+        raise MappingError(f"{where}: {role} must be a table with names.\nSee the page on profiles.")
+
+    def words(key: str) -> tuple[str, ...]:
+        return tuple(plain(str(one)) for one in entry.get(key, ()))
+
+    if there is None:
+        return LayerNames(
+            role, entry.get("geometry", "none"), words("names"), words("contains"), words("not"),
+            tuple(entry.get("needs", ())),
+        )  # fmt: skip
+    return LayerNames(
+        role,
+        there.geometry if there.geometry != "none" else entry.get("geometry", "none"),
+        (*there.names, *words("names")),
+        (*there.contains, *words("contains")),
+        (*there.rules_out, *words("not")),
+        there.needs or tuple(entry.get("needs", ())),
+    )
+
+
+def _field(column: str, entry: Any, there: FieldNames | None, where: str) -> FieldNames:
+    if isinstance(entry, list):
+        entry = {"names": entry}
+    names = tuple(plain(str(name)) for name in entry.get("names", ()))
+    quantity = entry.get("quantity", there.quantity if there else "")
+    if there is not None:
+        return FieldNames(
+            column, there.quantity or quantity, there.bare or entry.get("bare", ""), (*there.names, *names)
+        )
+    if quantity and quantity not in QUANTITIES:
+        raise MappingError(
+            f"{where}: no quantity {quantity!r}.\nQuantities: {', '.join(sorted(QUANTITIES))}."
+        )
+    return FieldNames(column, quantity, entry.get("bare", ""), names)

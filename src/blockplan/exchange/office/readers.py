@@ -1,0 +1,184 @@
+"""
+Which kind of file is read by what, and which files of a folder there are.
+
+To read one more kind, add a function `(path, label, known) -> Reading` to `READERS`; the door does the rest.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.exchange.office.boundary_points import read_boundary_points
+from blockplan.exchange.office.sheets import read_csv, read_workbook
+from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.exchange.office.vectors import read_vectors
+from blockplan.plan import files
+from blockplan.plan.archive import ZipLimits, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import ExitStack
+
+    from blockplan.exchange.office.grid import Known
+
+
+def _vectors(path: Path, label: str, _known: Known) -> Reading:
+    return read_vectors(path, label)
+
+
+def _plan_layer(path: Path, label: str, _known: Known) -> Reading:
+    return Reading([SourceLayer(label, path.stem, files.read_layer(path))])
+
+
+#: Ending -> reader.
+READERS: dict[str, Callable[[Path, str, Known], Reading]] = {
+    ".shp": _vectors,
+    ".gpkg": _vectors,
+    ".gdb": _vectors,
+    ".geojson": _vectors,
+    ".json": _vectors,
+    ".kml": _vectors,
+    ".tab": _vectors,
+    ".mif": _vectors,
+    ".fgb": _plan_layer,
+    ".parquet": _plan_layer,
+    ".xlsx": read_workbook,
+    ".xlsm": read_workbook,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_boundary_points,
+}
+#: Endings that belong to another file, or say nothing.
+COMPANIONS = frozenset(
+    [
+        ".dbf",
+        ".shx",
+        ".prj",
+        ".cpg",
+        ".cst",
+        ".sbn",
+        ".sbx",
+        ".qix",
+        ".qpj",
+        ".xml",
+        ".qml",
+        ".qmd",
+        ".lyr",
+        ".lyrx",
+        ".sld",
+        ".dat",
+        ".map",
+        ".id",
+        ".ind",
+        ".mid",
+        ".lock",
+        ".tmp",
+        ".bak",
+        ".gpkg-wal",
+        ".gpkg-shm",
+        ".gpkg-journal",
+        ".ini",
+        ".db",
+        ".log",
+        ".ctb",
+    ]
+)
+#: Endings that planners meet and that need another form -> what to do.
+OTHER_FORMS = {
+    ".xls": "Open it in a spreadsheet program and save it as .xlsx.",
+    ".et": "Save it as .xlsx in WPS.",
+    ".mdb": "Export its layers to a File Geodatabase (.gdb) or a GeoPackage.",
+    ".doc": "A text is no layer; put what it says of parcels into a table (.xlsx).",
+    ".docx": "A text is no layer; put what it says of parcels into a table (.xlsx).",
+    ".pdf": "A sheet is no layer; hand in what it was drawn from.",
+    ".rar": "Unpack it, or pack it as .zip.",
+    ".7z": "Unpack it, or pack it as .zip.",
+    ".dxf": "Drawings are not read yet; export the closed outlines as Shapefiles.",
+    ".dwg": "Drawings are not read yet; export the closed outlines as Shapefiles.",
+}
+
+
+def read_all(paths: Sequence[str | Path], known: Known, stack: ExitStack) -> Reading:
+    """
+    The layers of files and folders (with the folders in them; a zip is unpacked while `stack` is open).
+
+    A file of a folder that cannot be read is a finding; one that was named itself is an error.
+
+    Raises
+    ------
+    PlanDataError
+        If a path is not there, a file that was named cannot be read, or there is nothing to read.
+    """
+    found = Reading()
+    seen = 0
+    for given in map(Path, paths):
+        if not given.exists():
+            raise PlanDataError(f"There is no file or folder {given}.\nCheck the name.")
+        for file, label in _files(given, stack):
+            ending = file.suffix.lower()
+            found.remarks.append(file.stem)
+            if ending not in READERS:
+                _unread(found, label, ending)
+                continue
+            seen += 1
+            try:
+                reading = READERS[ending](file, label, known)
+            except BlockplanError as error:
+                if file == given:
+                    raise
+                found.findings.append(
+                    Finding(rule="office-file", grade="error", message=str(error), file=label)
+                )
+                continue
+            found.layers += reading.layers
+            found.findings += reading.findings
+            found.remarks += reading.remarks
+    if not seen:
+        raise PlanDataError(
+            f"{', '.join(map(str, paths))}: no file in it can be read ({', '.join(READERS)}).\n"
+            "Name the folder that holds the layers and tables of the plan."
+        )
+    return found
+
+
+def _files(given: Path, stack: ExitStack) -> Iterator[tuple[Path, str]]:
+    """Files with the names that findings use; a File Geodatabase is one file."""
+    if given.suffix.lower() == ".zip" and given.is_file():
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="blockplan-")))
+        unpack(given, folder, ZipLimits())
+        yield from _inside(folder, folder, stack)
+    elif given.is_dir() and given.suffix.lower() != ".gdb":
+        yield from _inside(given, given, stack)
+    else:
+        yield given, given.name
+
+
+def _inside(folder: Path, top: Path, stack: ExitStack) -> Iterator[tuple[Path, str]]:
+    for path in sorted(folder.iterdir(), key=lambda one: one.name):
+        if path.name.startswith((".", "~$", "__MACOSX")) or path.is_symlink():
+            continue
+        if path.is_dir() and path.suffix.lower() != ".gdb":
+            yield from _inside(path, top, stack)
+        elif path.suffix.lower() == ".zip":
+            yield from _files(path, stack)
+        elif path.is_dir() or path.suffix.lower() not in COMPANIONS:
+            yield path, path.relative_to(top).as_posix()
+
+
+def _unread(found: Reading, label: str, ending: str) -> None:
+    remedy = OTHER_FORMS.get(ending)
+    if remedy:
+        found.findings.append(
+            Finding(
+                rule="office-file", grade="warning", message=f"{label} was not read. {remedy}", file=label
+            )
+        )
+    else:
+        found.findings.append(
+            Finding(
+                rule="office-file", grade="note", message=f"{label} is of no kind that is read.", file=label
+            )
+        )

@@ -1,0 +1,314 @@
+"""
+What each layer of an office's files is, and what its fields give: by names, by aliases, by content.
+
+Every reading has a confidence and says why. Where a second one is nearly as good it is kept as `close`,
+and whoever called is asked.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from blockplan.exchange.office import codes
+from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
+from blockplan.exchange.office.profile import TABLE_FIELDS
+from blockplan.exchange.office.titles import name_and_unit, plain
+from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, text_of
+from blockplan.exchange.office.vectors import cut_through
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.exchange.office.profile import FieldNames, LayerNames, Profile
+    from blockplan.exchange.office.source import SourceLayer
+
+#: So many rows of a layer are looked at.
+LOOKED_AT = 300
+#: A reading less sure than this is not taken.
+LEAST = 0.45
+#: Two readings that differ by less are close.
+CLOSE = 0.06
+NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation", "length", "count"})
+#: Columns that several fields may give together.
+JOINED = frozenset({"facilities_text", "remarks"})
+_KINDS = {"Polygon": "polygon", "LineString": "line", "LinearRing": "line", "Point": "point"}
+_TAIL = re.compile(
+    r"(?:\d{2,8}|(?:19|20)\d{2}年?|最终版?|终稿|成果|修改|py|ln|pt|polygon|line|point|面|线|点|v\d+|new)$"
+)
+_COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|temp", re.IGNORECASE)
+
+
+def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
+    """The likeliest reading of a layer or table."""
+    readings: list[tuple[float, str, str, list[FieldChoice]]] = []
+    kind = geometry_kind(layer)
+    roles = profile.layers if layer.drawn else profile.tables
+    for role, names in roles.items():
+        if layer.drawn and not _drawn_so(names.geometry, kind, role):
+            continue
+        fields = fields_of(layer, role, profile)
+        score, why = _score(layer, names, fields, kind)
+        readings.append((score, role, why, fields))
+    readings.sort(key=lambda one: -one[0])
+    if not readings or readings[0][0] < LEAST:
+        why = "no name, field or value in it is known"
+        return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=0.5, why=why)
+    score, role, why, fields = readings[0]
+    close = [other for mark, other, _, _ in readings[1:3] if score - mark < CLOSE and mark >= LEAST]
+    return LayerChoice(
+        file=layer.file,
+        layer=layer.name,
+        role=role,
+        confidence=round(min(score, 1.0), 2),
+        why=why,
+        close=close,
+        field=fields,
+    )
+
+
+def is_copy(layer: SourceLayer) -> bool:
+    """Whether the name of a layer or file says that it is a copy or an old state."""
+    return _COPY.search(layer.name) is not None or _COPY.search(layer.file) is not None
+
+
+def geometry_kind(layer: SourceLayer) -> str:
+    """What most features of a layer are: polygon, line, point, or none."""
+    if not layer.drawn or not len(layer.frame):
+        return "none"
+    kinds = layer.frame.geometry.geom_type.str.removeprefix("Multi").map(_KINDS)
+    return str(kinds.mode().iloc[0]) if kinds.notna().any() else "none"
+
+
+def _drawn_so(wanted: str, kind: str, role: str) -> bool:
+    # A scope is often drawn as its outline alone.
+    return wanted in {"any", kind} or (role == "boundary" and kind == "line")
+
+
+def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kind: str) -> tuple[float, str]:
+    by_name, why = _by_name(layer, names)
+    if any(word in plain(layer.name) for word in names.rules_out):
+        by_name = 0.0
+    sure = [one for one in fields if one.column and one.confidence >= 0.7]
+    score = by_name + 0.1 * min(len(sure), 4)
+    wants = [one for one in sure if one.column in names.needs]
+    if names.needs:
+        score += 0.2 if wants else -0.3
+    if not layer.drawn:
+        # A table is what its fields are; its name says little.
+        score = 0.3 * by_name + (0.35 if wants else 0.0) + 0.1 * min(len(sure), 5)
+    if names.geometry == kind and by_name:
+        score += 0.05
+    if names.role in {"boundary", "blocks"} and len(layer.frame) > 500:
+        score -= 0.2
+    said = [why] if why else []
+    if sure:
+        said.append(f"fields {', '.join(one.field for one in sure[:5])}")
+    return score, "; ".join(said)
+
+
+def _by_name(layer: SourceLayer, names: LayerNames) -> tuple[float, str]:
+    offered = dict.fromkeys([plain(layer.name), plain(re.sub(r".*[/\\]|\.\w+$", "", layer.file))])
+    for name in offered:
+        short = _without_tail(name)
+        if name in names.names or short in names.names:
+            return 0.6, f"named {layer.name!r}"
+        if any(word in name for word in names.contains):
+            return 0.5, f"{layer.name!r} says so"
+        if any(len(one) > 2 and not one.isascii() and one in name for one in names.names):
+            return 0.42, f"{layer.name!r} says so"
+    return 0.0, ""
+
+
+def _without_tail(name: str) -> str:
+    before = ""
+    while before != name:
+        before, name = name, _TAIL.sub("", name)
+    return name
+
+
+# Fields
+
+
+def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoice]:
+    """
+    What each field of a layer gives where the layer has a role; fields that give
+    nothing have column "".
+    """
+    offers: dict[str, list[FieldChoice]] = {}
+    columns = profile.of_role(role)
+    for name in layer.fields:
+        offers[name] = sorted(
+            (found for one in columns.values() if (found := _offer(layer, name, one))),
+            key=lambda one: -one.confidence,
+        )
+    taken: dict[str, FieldChoice] = {}
+    chosen: dict[str, FieldChoice] = {}
+    for offer in sorted((one for found in offers.values() for one in found), key=lambda one: -one.confidence):
+        if offer.field in chosen or offer.confidence < LEAST:
+            continue
+        rival = taken.get(offer.column)
+        if rival is None or offer.column in JOINED:
+            taken.setdefault(offer.column, offer)
+            chosen[offer.field] = offer
+        elif rival.confidence - offer.confidence < CLOSE and _differ(layer, rival.field, offer.field):
+            rival.close.append(offer.field)
+    return [chosen.get(name) or _unused(layer, name) for name in layer.fields]
+
+
+def _unused(layer: SourceLayer, name: str) -> FieldChoice:
+    return FieldChoice(field=name, sample=_sample(layer, name), confidence=0.5, why="not known; kept beside")
+
+
+def _offer(layer: SourceLayer, name: str, column: FieldNames) -> FieldChoice | None:
+    sure, why = _named(layer, name, column)
+    if not sure:
+        return None
+    values = looked_at(layer, name)
+    fit, said, unit = _content(values, column, layer.units.get(name, ""), layer, name)
+    if fit < -0.35:
+        return None
+    return FieldChoice(
+        field=name,
+        column=column.column,
+        unit=unit,
+        sample=_sample(layer, name),
+        confidence=round(max(0.0, min(sure + fit, 0.99)), 3),
+        why=f"{why}; {said}" if said else why,
+    )
+
+
+def _named(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, str]:
+    best, why = 0.0, ""
+    for title, way in ((name, "name"), (layer.titles.get(name, ""), "alias")):
+        if not title:
+            continue
+        said = name_and_unit(title)[0]
+        if said in column.names:
+            found = 0.96 - 0.001 * column.names.index(said)
+            best, why = max((best, why), (found, f"{way} {title!r}"))
+        elif any(cut_through(said, one) for one in column.names):
+            best, why = max((best, why), (0.8, f"{way} {title!r}, cut to ten bytes"))
+        elif not said.isascii():
+            inside = [one for one in column.names if len(one) >= 3 and not one.isascii() and one in said]
+            if inside:
+                longest = max(inside, key=len)
+                found = 0.6 + 0.2 * len(longest) / len(said)
+                best, why = max((best, why), (found, f"{way} {title!r} holds {longest!r}"))
+        elif re.fullmatch(r"[a-z]+\d", said) and said[:-1] in column.names:
+            best, why = max((best, why), (0.75, f"{way} {title!r}"))
+    return best, why
+
+
+def looked_at(layer: SourceLayer, name: str) -> list[Any]:
+    """Values of a field that say something, of rows spread over the layer."""
+    step = max(1, len(layer.frame) // LOOKED_AT)
+    return [value for value in layer.frame[name].iloc[::step] if not is_blank(value)]
+
+
+def _sample(layer: SourceLayer, name: str) -> str:
+    values = looked_at(layer, name)
+    return text_of(values[0])[:40] if values else ""
+
+
+def _differ(layer: SourceLayer, one: str, other: str) -> bool:
+    pairs = list(zip(layer.frame[one].iloc[:LOOKED_AT], layer.frame[other].iloc[:LOOKED_AT], strict=True))
+    both = [(text_of(a), text_of(b)) for a, b in pairs if not is_blank(a) and not is_blank(b)]
+    return any(a != b for a, b in both)
+
+
+def _content(
+    values: Sequence[Any], column: FieldNames, unit: str, layer: SourceLayer, name: str
+) -> tuple[float, str, str]:
+    """
+    How well the values of a field fit a column: change of confidence, why, and the
+    unit of bare numbers.
+    """
+    if not values:
+        return -0.1, "no value in it", unit
+    if column.quantity in NUMBERS:
+        return _numbers_fit(values, column, unit, layer, name)
+    texts = [text_of(value) for value in values]
+    coded = sum(bool(codes.code_in(text)) for text in texts) / len(texts)
+    bare = sum(codes.code_in(text) == text for text in texts) / len(texts)
+    unfit = (column.quantity == "code" and coded < 0.5) or (column.column == "land_use_name" and bare > 0.5)
+    if unfit:
+        return -0.5, "", ""
+    if column.column == "parcel_id" and layer.drawn and len(set(texts)) <= len(texts) / 2:
+        return -0.3, "many values repeat", ""
+    return 0.0, "", ""
+
+
+def _numbers_fit(
+    values: Sequence[Any], column: FieldNames, unit: str, layer: SourceLayer, name: str
+) -> tuple[float, str, str]:
+    read = [read_amount(value, column.quantity, unit) for value in values]
+    good = [one for one in read if isinstance(one, Amount)]
+    said = [one for one in read if isinstance(one, Amount | Unread)]
+    bare = [one.value for one in good if not one.unit]
+    if not said or len(good) / len(said) < 0.5:
+        return -0.5, "", unit
+    if unit or not bare:
+        why = f"unit {unit} in its heading" if unit else "each value has its unit"
+        return 0.0, why, _percent_or_share(column, unit, good)
+    if column.quantity == "share":
+        return 0.0, f"values up to {max(bare):g}", "%" if max(bare) > 1.5 else "1"
+    if column.quantity in {"area", "signed_area"}:
+        return _area_unit(layer, name, column)
+    return 0.0, "", {"height": "m", "length": "m", "elevation": "m"}.get(column.quantity, "1")
+
+
+def _percent_or_share(column: FieldNames, unit: str, good: list[Amount]) -> str:
+    """A heading says %, and every cell holds a share: 0.35 under % is 35 percent, not a third of one."""
+    bare = [one.value for one in good if not one.unit]
+    if column.quantity == "share" and unit == "%" and bare and max(bare) <= 0.01 and max(bare) > 0.0005:
+        return "1"
+    return unit
+
+
+def _area_unit(layer: SourceLayer, name: str, column: FieldNames) -> tuple[float, str, str]:
+    """The unit of bare areas: of sites from what is drawn, else from their size."""
+    frame = layer.frame.iloc[:LOOKED_AT]
+    pairs = []
+    for row, value in enumerate(frame[name]):
+        amount = read_amount(value, "area", "m2")
+        if isinstance(amount, Amount) and not amount.unit and amount.value > 0:
+            pairs.append((amount.value, _square_metres(frame.geometry.iloc[row]) if layer.drawn else 0.0))
+    values = sorted(value for value, _ in pairs)
+    middle = values[len(values) // 2] if values else 0.0
+    if column.column == "declared_area_m2" and geometry_kind(layer) == "polygon":
+        ratios = sorted(drawn / value for value, drawn in pairs if drawn > 0)
+        ratio = ratios[len(ratios) // 2] if ratios else 0.0
+        for unit, factor in (("m2", 1.0), ("ha", 1e4), ("mu", 2000.0 / 3.0), ("km2", 1e6)):
+            if 0.8 < ratio / factor < 1.25:
+                return 0.02, f"as large as drawn if in {unit}", unit
+    if column.column in {"declared_area_m2", "site_area_m2"}:
+        return (
+            (0.0, f"half are below {middle:g}", "ha")
+            if middle < 60
+            else (0.0, f"half are above {middle:g}", "m2")
+        )
+    return (
+        (0.0, f"half are below {middle:g}", "1e4 m2")
+        if middle < 60
+        else (0.0, f"half are above {middle:g}", "m2")
+    )
+
+
+def _square_metres(shape: Any) -> float:
+    """Area of a shape, roughly where its coordinates are degrees."""
+    area = float(shapely.area(shape))
+    _, south, east, north = shapely.bounds(shape)
+    if abs(east) <= 180 and abs(north) <= 90:
+        area *= 111_320.0**2 * math.cos(math.radians((south + north) / 2))
+    return area
+
+
+def retake(choice: LayerChoice, layer: SourceLayer, profile: Profile, role: str) -> LayerChoice:
+    """The choice of another role for a layer."""
+    known = role in profile.layers or role in TABLE_FIELDS
+    fields = fields_of(layer, role, profile) if known else []
+    return choice.model_copy(update={"role": role, "field": fields, "close": [], "why": f"chosen: {role}"})

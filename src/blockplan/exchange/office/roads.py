@@ -1,0 +1,288 @@
+"""
+Roads as remainder: planned land that no parcel covers, along the streets' centre lines.
+
+A corridor is as wide as the street's red lines. What of it no parcel covers becomes a road parcel, what
+two corridors share a square at their crossing; small pieces beside (cut corners) join them. The rest is
+a gap. Where no boundary is given, one is drawn about parcels and corridors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Shapes = NDArray[np.object_]
+
+#: Strips between parcels up to this width are taken for streets where no street is drawn, m.
+WIDEST_M = 70.0
+NARROWEST_M = 4.0
+#: A piece of road smaller than this is joined to its neighbour, m2.
+SMALLEST_M2 = 1.0
+#: Two lines that meet at less than this are one street that goes on, degrees.
+STRAIGHT_DEG = 20.0
+TOUCH_M = 0.01
+CROSSING = "crossing"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streets:
+    """
+    Centre lines with names (equal ones are one street) and widths between the red lines in m (NaN: not
+    known).
+    """
+
+    lines: Shapes
+    names: Sequence[str]
+    widths: NDArray[np.float64]
+
+
+@dataclass(slots=True, eq=False)
+class Roads:
+    """
+    What was made.
+
+    Attributes
+    ----------
+    pieces
+        Shape and name of each road parcel; the name of a square is `CROSSING`.
+    land
+        The planned land: the boundary given, or the one derived.
+    gaps
+        Planned land that is neither parcel nor road.
+    joined_m2
+        Area of the small pieces that joined a road.
+    widths
+        Width taken for each street, m; measured between the parcels where none was given.
+    measured
+        Which of the widths were measured.
+    """
+
+    pieces: list[tuple[Any, str]]
+    land: Any
+    gaps: list[Any] = field(default_factory=list)
+    joined_m2: float = 0.0
+    widths: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    measured: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
+
+    @property
+    def area_m2(self) -> float:
+        """Area of the road parcels."""
+        return float(sum(shape.area for shape, _ in self.pieces))
+
+
+def remainder(parcels: Shapes, streets: Streets, boundary: Any | None, small_m2: float) -> Roads:
+    """
+    Road parcels, gaps and boundary of a plan whose parcels leave the roads open.
+
+    Parameters
+    ----------
+    parcels
+        Polygons of the parcels.
+    streets
+        Centre lines.
+    boundary
+        The planned land; None draws it about parcels and roads.
+    small_m2
+        Leftover pieces beside a road up to this area join it.
+    """
+    ground = shapely.union_all(parcels)
+    widths, measured = _widths(streets, ground)
+    corridors = np.array(
+        [
+            shapely.buffer(line, width / 2, cap_style="square", join_style="mitre", mitre_limit=2.0)
+            if width > 0
+            else shapely.Polygon()
+            for line, width in zip(streets.lines, widths, strict=True)
+        ],
+        dtype=object,
+    )
+    land = boundary if boundary is not None else _about(ground, corridors, widths)
+    pieces = _pieces(parcels, streets, corridors, land)
+    if not len(streets.lines):
+        pieces = _strips(ground, land, parcels)
+    covered = shapely.union_all([ground, *(shape for shape, _ in pieces)])
+    rest = [one for one in shapely.get_parts(shapely.difference(land, covered)) if one.area > 1e-6]
+    found = Roads(pieces, land, widths=widths, measured=measured)
+    _settle(found, rest, boundary is not None, small_m2)
+    return found
+
+
+def _widths(streets: Streets, ground: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Widths, with those that are not known measured between the parcels on both sides."""
+    widths = streets.widths.copy()
+    missing = ~(widths > 0)
+    shapely.prepare(ground)
+    for at in np.flatnonzero(missing):
+        line = streets.lines[at]
+        points = shapely.line_interpolate_point(line, np.linspace(0.1, 0.9, 9), normalized=True)
+        away = 2 * shapely.distance(points, ground)
+        free = away[(away > NARROWEST_M) & (away < WIDEST_M)]
+        widths[at] = round(float(np.median(free)), 1) if len(free) >= 3 else 0.0
+    return widths, missing & (widths > 0)
+
+
+def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
+    """
+    A boundary about parcels and the roads between them: gaps up to the widest road
+    are closed, holes filled.
+    """
+    widest = float(np.nanmax(widths)) if len(widths) and np.nanmax(widths) > 0 else WIDEST_M / 2
+    reach = widest / 2 + 1
+    hull = shapely.buffer(shapely.convex_hull(ground), reach, join_style="mitre")
+    roads = [
+        shapely.intersection(one, hull) for one in corridors if not one.is_empty and one.intersects(hull)
+    ]
+    drawn = shapely.union_all([ground, *roads])
+    closed = shapely.buffer(shapely.buffer(drawn, reach, join_style="mitre"), -reach, join_style="mitre")
+    whole = shapely.union_all([drawn, closed])
+    return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])
+
+
+def _pieces(parcels: Shapes, streets: Streets, corridors: Shapes, land: Any) -> list[tuple[Any, str]]:
+    """Squares at crossings, then what is left of each corridor; none over a parcel or another piece."""
+    tree = shapely.STRtree(parcels)
+    shapely.prepare(land)
+    free = [_free(one, parcels, tree, land) for one in corridors]
+    crossings = _crossings(streets, free, corridors)
+    pieces = [(part, CROSSING) for part in crossings]
+    placed = shapely.STRtree(np.array(crossings, dtype=object)) if crossings else None
+    done: list[Any] = []
+    order = np.argsort([-one.area for one in free], kind="stable")
+    near = shapely.STRtree(np.array(free, dtype=object)) if free else None
+    finished: dict[int, Any] = {}
+    for at in order.tolist():
+        shape = free[at]
+        if shape.is_empty or near is None:
+            continue
+        above = (
+            [crossings[n] for n in placed.query(shape, predicate="intersects")] if placed is not None else []
+        )
+        above += [finished[n] for n in near.query(shape, predicate="intersects").tolist() if n in finished]
+        if above:
+            shape = shapely.difference(shape, shapely.union_all(above))
+        finished[at] = shape
+        done.append(shape)
+        name = streets.names[at]
+        pieces += [
+            (part, name)
+            for part in shapely.get_parts(shape)
+            if part.geom_type == "Polygon" and part.area >= SMALLEST_M2
+        ]
+    return pieces
+
+
+def _free(corridor: Any, parcels: Shapes, tree: Any, land: Any) -> Any:
+    if corridor.is_empty:
+        return corridor
+    inside = corridor if shapely.contains_properly(land, corridor) else shapely.intersection(land, corridor)
+    over = tree.query(inside, predicate="intersects")
+    return shapely.difference(inside, shapely.union_all(parcels[over])) if len(over) else inside
+
+
+def _crossings(streets: Streets, free: list[Any], corridors: Shapes) -> list[Any]:
+    """
+    Where two streets cross or meet: what their corridors share, one piece for all
+    streets of a crossing.
+    """
+    if len(streets.lines) < 2:
+        return []
+    tree = shapely.STRtree(streets.lines)
+    one, other = tree.query(streets.lines, predicate="dwithin", distance=TOUCH_M)
+    shared: list[Any] = []
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
+        if a >= b or free[a].is_empty or free[b].is_empty:
+            continue
+        meeting = shapely.shortest_line(streets.lines[a], streets.lines[b])
+        if _goes_on(streets, a, b, shapely.Point(meeting.coords[0])):
+            continue
+        square = shapely.intersection(free[a], free[b])
+        reach = shapely.buffer(shapely.Point(meeting.coords[0]), 2 * WIDEST_M)
+        shared += [
+            part
+            for part in shapely.get_parts(square)
+            if part.geom_type == "Polygon" and part.area >= SMALLEST_M2 and part.intersects(reach)
+        ]
+    if not shared:
+        return []
+    return [part for part in shapely.get_parts(shapely.union_all(shared)) if part.area >= SMALLEST_M2]
+
+
+def _goes_on(streets: Streets, a: int, b: int, place: Any) -> bool:
+    """Whether two lines are one street that goes on: of one name, or end to end and straight."""
+    if streets.names[a] and streets.names[a] == streets.names[b]:
+        return True
+    ends = [
+        min(
+            place.distance(shapely.get_point(streets.lines[at], 0)),
+            place.distance(shapely.get_point(streets.lines[at], -1)),
+        )
+        for at in (a, b)
+    ]
+    if max(ends) > TOUCH_M:
+        return False
+    angles = [_angle(streets.lines[at], place) for at in (a, b)]
+    turn = abs((angles[0] - angles[1] + 180) % 360 - 180)
+    return turn > 180 - STRAIGHT_DEG and not (streets.names[a] and streets.names[b])
+
+
+def _angle(line: Any, place: Any) -> float:
+    """Direction of a line away from its end at a place, degrees."""
+    points = shapely.get_coordinates(line)
+    if place.distance(shapely.Point(points[0])) > place.distance(shapely.Point(points[-1])):
+        points = points[::-1]
+    step = points[min(1, len(points) - 1)] - points[0]
+    return float(np.degrees(np.arctan2(step[1], step[0])))
+
+
+def _strips(ground: Any, land: Any, parcels: Shapes) -> list[tuple[Any, str]]:
+    """
+    Without centre lines: parts of the remainder as long and narrow as streets are, between at least two
+    parcels.
+    """
+    tree = shapely.STRtree(parcels)
+    found = []
+    for part in shapely.get_parts(shapely.difference(land, ground)):
+        if part.area < SMALLEST_M2 or not part.length:
+            continue
+        width = 2 * part.area / part.length
+        beside = tree.query(part, predicate="dwithin", distance=TOUCH_M)
+        if NARROWEST_M / 2 <= width <= WIDEST_M and len(beside) >= 2 and part.length / 2 > 3 * width:
+            found.append((part, ""))
+    return found
+
+
+def _settle(found: Roads, rest: list[Any], given: bool, small_m2: float) -> None:
+    """
+    What is left: small pieces beside a road join it; outer ones leave a derived boundary; the others are
+    gaps.
+    """
+    tree = shapely.STRtree([shape for shape, _ in found.pieces]) if found.pieces else None
+    joining: dict[int, list[Any]] = {}
+    outer: list[Any] = []
+    rim = None if given else shapely.boundary(found.land)
+    for part in rest:
+        beside: Any = tree.query(part, predicate="dwithin", distance=TOUCH_M) if tree is not None else ()
+        if len(beside) and (part.area <= small_m2 or part.buffer(-0.5).is_empty):
+            # To the piece that it shares the longest line with.
+            lengths = [
+                shapely.intersection(part, shapely.buffer(found.pieces[at][0], TOUCH_M)).area for at in beside
+            ]
+            joining.setdefault(int(beside[int(np.argmax(lengths))]), []).append(part)
+            found.joined_m2 += part.area
+        elif rim is not None and part.distance(rim) < TOUCH_M:
+            outer.append(part)
+        else:
+            found.gaps.append(part)
+    for at, parts in joining.items():
+        shape, name = found.pieces[at]
+        found.pieces[at] = (shapely.union_all([shape, *parts]), name)
+    if outer:
+        found.land = shapely.difference(found.land, shapely.union_all(outer))

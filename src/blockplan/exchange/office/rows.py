@@ -1,0 +1,149 @@
+"""
+Rows of a layer or table as values of the plan's columns, with a finding for each that could not be read.
+
+A row is a dict: column -> `Amount` for quantities, text for the rest. What a cell leaves open is absent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from blockplan.exchange.office.profile import TABLE_FIELDS
+from blockplan.exchange.office.source import ROW, SECTION, Finding
+from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.mapping import FieldChoice, LayerChoice
+    from blockplan.exchange.office.profile import FieldNames, Profile
+    from blockplan.exchange.office.source import SourceLayer
+
+Row = dict[str, Any]
+#: Key of a row that holds where it stands: (file, layer, row in words).
+PLACE = "_place"
+NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation", "length", "count"})
+#: Quantities that a merged cell gives for all its rows together, not for each.
+EXTENSIVE = frozenset({"area", "signed_area", "count"})
+
+
+def read_rows(
+    layer: SourceLayer, choice: LayerChoice, profile: Profile, findings: list[Finding]
+) -> list[Row]:
+    """
+    All rows of a layer, in its order; fields that give no column come under their own name, prefixed with
+    ``=``.
+    """
+    columns = profile.of_role(choice.role)
+    rows: list[Row] = [{PLACE: place} for place in _places(layer, choice)]
+    for one in choice.field:
+        if one.field not in layer.frame.columns:
+            continue
+        values = layer.frame[one.field].tolist()
+        column = columns.get(one.column)
+        if column is None:
+            _kept(rows, one.column or one.field, values)
+        elif column.quantity in NUMBERS:
+            _numbers(rows, values, (layer, one, column), findings)
+        else:
+            _texts(rows, values, one, column)
+    if SECTION in layer.frame.columns:
+        for row, section in zip(rows, layer.frame[SECTION], strict=True):
+            if section is not None and not is_blank(section):
+                row[SECTION] = text_of(section)
+    return rows
+
+
+def _places(layer: SourceLayer, choice: LayerChoice) -> list[tuple[str, str, str]]:
+    number = choice.column("parcel_id") or choice.column("street_id") or choice.column("facility_id")
+    at = layer.frame[ROW].tolist() if ROW in layer.frame.columns else range(1, len(layer.frame) + 1)
+    word = "row" if ROW in layer.frame.columns else "record"
+    ids = (
+        [text_of(value) for value in layer.frame[number.field]]
+        if number is not None and number.field in layer.frame.columns
+        else [""] * len(layer.frame)
+    )
+    return [(layer.file, layer.name, name or f"{word} {line}") for name, line in zip(ids, at, strict=True)]
+
+
+def _kept(rows: list[Row], name: str, values: list[Any]) -> None:
+    for row, value in zip(rows, values, strict=True):
+        if not is_blank(value):
+            row[f"={name}"] = value.isoformat() if isinstance(value, dt.date | dt.datetime) else value
+
+
+def _texts(rows: list[Row], values: list[Any], one: FieldChoice, column: FieldNames) -> None:
+    for row, value in zip(rows, values, strict=True):
+        if is_blank(value):
+            continue
+        text = value.date().isoformat() if isinstance(value, dt.datetime) else text_of(value)
+        if column.column in row and column.column in {"facilities_text", "remarks"}:
+            # A text of more than 254 bytes goes on in the next field.
+            text = f"{row[column.column]}、{text}" if text != row[column.column] else text
+        row[column.column] = text
+        if column.quantity == "id" and isinstance(value, dt.datetime):
+            row["_date"] = value
+
+
+def _numbers(
+    rows: list[Row],
+    values: list[Any],
+    about: tuple[SourceLayer, FieldChoice, FieldNames],
+    findings: list[Finding],
+) -> None:
+    layer, one, column = about
+    cache: dict[Any, Amount | Unread | None] = {}
+    for at, (row, value) in enumerate(zip(rows, values, strict=True)):
+        joint = layer.shared.get((at, one.field), 1)
+        if joint > 1 and column.quantity in EXTENSIVE and not is_blank(value):
+            findings.append(_merged(row, one, value, joint))
+            continue
+        key = value if isinstance(value, str | int | float) else text_of(value)
+        if key not in cache:
+            cache[key] = read_amount(value, column.quantity, one.unit)
+        amount = cache[key]
+        if column.quantity == "height" and isinstance(value, str):
+            elevation = read_elevation(value)
+            if elevation is not None:
+                row.setdefault("elevation_max_m", Amount(elevation))
+                if isinstance(amount, Unread):
+                    continue
+        if isinstance(amount, Unread):
+            findings.append(unread(row, one.field, value, amount.why))
+            row.setdefault(f"={one.field}", text_of(value))
+        elif amount is not None:
+            row[column.column] = amount
+
+
+def unread(row: Row, field: str, value: Any, why: str) -> Finding:
+    """The finding of a value that could not be read."""
+    file, layer, place = row[PLACE]
+    return Finding(
+        rule="office-value",
+        grade="warning",
+        message=f"{text_of(value)[:60]!r} {why}, so {field} of {place} is unknown.",
+        file=file,
+        layer=layer,
+        id=place,
+        column=field,
+        value=text_of(value)[:200],
+    )
+
+
+def _merged(row: Row, one: FieldChoice, value: Any, joint: int) -> Finding:
+    file, layer, place = row[PLACE]
+    return Finding(
+        rule="office-merged",
+        grade="warning",
+        message=f"One merged cell holds {one.field} = {text_of(value)} for {joint} rows together; it was "
+        f"not shared out, so that of {place} is unknown.",
+        file=file,
+        layer=layer,
+        id=place,
+        column=one.field,
+        value=text_of(value)[:200],
+    )
+
+
+def role_of_table(role: str) -> str:
+    """The role whose columns a table of a role gives."""
+    return TABLE_FIELDS.get(role, role)

@@ -1,0 +1,228 @@
+"""
+Tables of an office: workbooks (XLSX) and CSV, as people lay them out.
+
+A sheet becomes a grid of texts and numbers; where in it the table begins, which rows are its heading and
+which are sums, notes and repeated headings is found in `blockplan.exchange.office.grid`.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import re
+import zipfile
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import PlanDataError
+from blockplan.exchange.office.grid import Grid, tables
+from blockplan.exchange.office.source import Finding, Reading
+from blockplan.plan import encodings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.exchange.office.grid import Known
+
+LARGEST_TABLE_BYTES = 200_000_000
+MOST_CELLS = 20_000_000
+_ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
+_SPAN = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+
+
+def read_workbook(path: Path, label: str, known: Known) -> Reading:
+    """
+    The tables of a workbook: one a sheet, or several where they stand side by side.
+
+    Raises
+    ------
+    PlanDataError
+        If the file is no workbook of the XLSX kind.
+    """
+    import openpyxl  # noqa: PLC0415 (only where there is one)
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    reading = Reading()
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        formulas = None
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                reading.findings.append(_note(label, sheet.title, "The sheet is hidden and was not read."))
+                continue
+            cells = _cells(sheet)
+            if _asks_formulas(path, sheet):
+                formulas = formulas or openpyxl.load_workbook(path, read_only=True, data_only=False)
+                reading.findings += _uncomputed(label, sheet.title, cells, _cells(formulas[sheet.title]))
+            grid = Grid(label, sheet.title, cells, _spans(path, sheet))
+            reading.findings += _error_cells(grid)
+            _take(reading, tables(grid, known))
+        book.close()
+        if formulas is not None:
+            formulas.close()
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        TypeError,
+        EOFError,
+    ) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise PlanDataError(
+            f"{label} cannot be read as an XLSX workbook: {reason}.\n"
+            "Open it in a spreadsheet program and save it as .xlsx (not .xls, and without a password)."
+        ) from None
+    return reading
+
+
+def read_csv(path: Path, label: str, known: Known) -> Reading:
+    """
+    The table of a CSV file in UTF-8, GB18030 or UTF-16, with commas, semicolons or tabs.
+
+    Raises
+    ------
+    PlanDataError
+        If it is no text in one of these.
+    """
+    reading = Reading()
+    if path.stat().st_size > LARGEST_TABLE_BYTES:
+        raise PlanDataError(
+            f"{label} is larger than {LARGEST_TABLE_BYTES:,} bytes.\nTake out what is no parcel."
+        )
+    data = path.read_bytes()
+    text = _csv_text(data)
+    if text is None:
+        raise PlanDataError(f"{label} is neither UTF-8 nor GB18030 text.\nSave it again as CSV UTF-8.")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",\t;，", key=first.count)
+    try:
+        cells: list[list[Any]] = [
+            [cell.strip() or None for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)
+        ]
+    except csv.Error as error:
+        raise PlanDataError(f"{label} cannot be read as CSV: {error}.\nExport it again.") from None
+    grid = Grid(label, path.stem, cells, [])
+    reading.findings += _error_cells(grid)
+    _take(reading, tables(grid, known))
+    return reading
+
+
+def _take(reading: Reading, found: Reading) -> None:
+    reading.layers += found.layers
+    reading.findings += found.findings
+    reading.remarks += found.remarks
+
+
+def _note(file: str, layer: str, message: str) -> Finding:
+    return Finding(rule="office-sheet", grade="note", message=message, file=file, layer=layer)
+
+
+def _csv_text(data: bytes) -> str | None:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return encodings.decoded(data, encodings.detect([line for line in data.split(b"\n") if line][:5000]))
+
+
+def _cells(sheet: Any) -> list[list[Any]]:
+    """Cells as texts and numbers; a number shown in percent comes as ``35%``, a date as a date."""
+    if (sheet.max_row or 0) * (sheet.max_column or 0) > MOST_CELLS:
+        # A sheet that once had a format to its last row says that it is that large.
+        sheet.reset_dimensions()
+    rows: list[list[Any]] = []
+    count = 0
+    for row in sheet.iter_rows():
+        found = [_cell(cell) for cell in row]
+        while found and found[-1] is None:
+            found.pop()
+        rows.append(found)
+        count += len(found)
+        if count > MOST_CELLS:
+            raise ValueError(f"sheet {sheet.title!r} has more than {MOST_CELLS:,} cells")
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _cell(cell: Any) -> Any:
+    value = cell.value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int | float):
+        if "%" in (cell.number_format or ""):
+            return f"{round(value * 100, 10):g}%"
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value
+    return str(value)
+
+
+def _spans(path: Path, sheet: Any) -> list[tuple[int, int, int, int]]:
+    """
+    Merged ranges (first row, first column, last row, last column), counted from 0;
+    read from the file itself.
+    """
+    from openpyxl.utils import column_index_from_string as number  # noqa: PLC0415
+
+    part = _part(path, sheet)
+    return [
+        (int(top) - 1, number(left.decode()) - 1, int(bottom) - 1, number(right.decode()) - 1)
+        for left, top, right, bottom in _SPAN.findall(part)
+    ]
+
+
+def _part(path: Path, sheet: Any) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(str(sheet._worksheet_path).lstrip("/"))  # (the reader keeps nothing else of it)
+
+
+def _asks_formulas(path: Path, sheet: Any) -> bool:
+    """Whether a cell of the sheet holds a formula of which no result was stored."""
+    return re.search(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*</c>", _part(path, sheet)) is not None
+
+
+def _uncomputed(file: str, layer: str, values: list[list[Any]], formulas: list[list[Any]]) -> list[Finding]:
+    found = []
+    for at, row in enumerate(formulas):
+        for column, cell in enumerate(row):
+            there = values[at][column] if at < len(values) and column < len(values[at]) else None
+            if there is None and isinstance(cell, str) and cell.startswith("="):
+                found.append(
+                    Finding(
+                        rule="office-formula",
+                        grade="warning",
+                        message="The cell holds a formula whose result is not stored, so it is unknown. "
+                        "Open the workbook in a spreadsheet program and save it.",
+                        file=file,
+                        layer=layer,
+                        id=f"row {at + 1}",
+                        value=cell[:60],
+                    )
+                )
+    return found
+
+
+def _error_cells(grid: Grid) -> list[Finding]:
+    found = []
+    for at, row in enumerate(grid.cells):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and _ERRORS.fullmatch(cell):
+                row[column] = None
+                found.append(
+                    Finding(
+                        rule="office-formula",
+                        grade="warning",
+                        message=f"The cell shows {cell}, so its value is unknown.",
+                        file=grid.file,
+                        layer=grid.name,
+                        id=f"row {at + 1}",
+                        value=cell,
+                    )
+                )
+    return found

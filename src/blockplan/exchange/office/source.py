@@ -1,0 +1,124 @@
+"""
+What a file gives to the door: named layers of features with attributes, and what was wrong in reading them.
+
+A reader knows one kind of file and nothing of plans. It is called with a path and gives a `Reading`;
+`READERS` in `blockplan.exchange.office.readers` lists them by ending. A drawing reader that
+finds parcels by their outlines gives them as polygons with the texts inside as attributes, like a Shapefile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from blockplan.plan.faults import Grade
+
+#: Column of a table that says in which row of the sheet a line stands (counted from 1).
+ROW = "_row"
+#: Column of a table that holds the heading under which a line stands (`A-01街区`).
+SECTION = "_section"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    One thing that is wrong, doubtful or lost, with its place in the office's files.
+
+    Attributes
+    ----------
+    rule
+        What kind of thing (``office-value``, ``cad-unclosed``).
+    grade
+        ``error``, ``warning`` or ``note``.
+    message
+        One sentence: what, and what was done about it.
+    file, layer, id, column, value
+        Where: file and layer of the office, parcel number or row, field, what stands there.
+    measured, x, y
+        Size (m, m2 or the number read) and place, where there is one.
+    """
+
+    rule: str
+    grade: Grade
+    message: str
+    file: str = ""
+    layer: str = ""
+    id: str | None = None
+    column: str | None = None
+    value: str | None = None
+    measured: float | None = None
+    x: float | None = None
+    y: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding in the shape of a verdict: a rule of the import that the files fail."""
+        return {
+            "rule": self.rule,
+            "outcome": "fail",
+            "grade": self.grade,
+            "measured": self.measured,
+            "x": self.x,
+            "y": self.y,
+            "file": self.file,
+            "layer": self.layer,
+            "id": self.id,
+            "column": self.column,
+            "value": self.value,
+            "message": self.message,
+        }
+
+
+@dataclass(slots=True, eq=False)
+class SourceLayer:
+    """
+    One layer or table of an office's file.
+
+    Attributes
+    ----------
+    file
+        Name of the file, below what the caller named.
+    name
+        Name of the layer or sheet.
+    frame
+        Features (GeoDataFrame, x and y as they stand in the file) or rows; values as they stand, decoded.
+    units
+        Field -> unit that its heading says (``ha``, ``%``).
+    titles
+        Field -> alias or comment that the file has for it beside its name.
+    shared
+        (row, field) -> number of rows that share the cell, where a sheet merges it.
+    remarks
+        Texts beside the table: title, notes, datum.
+    """
+
+    file: str
+    name: str
+    frame: pd.DataFrame
+    units: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    shared: dict[tuple[int, str], int] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the layer has geometry."""
+        return isinstance(self.frame, gpd.GeoDataFrame)
+
+    @property
+    def fields(self) -> list[str]:
+        """Names of the fields, in their order."""
+        return [str(name) for name in self.frame.columns if name not in {"geometry", ROW, SECTION}]
+
+
+@dataclass(slots=True)
+class Reading:
+    """The layers of one file, what was wrong in it, and texts that say something of all (datum, date)."""
+
+    layers: list[SourceLayer] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)

@@ -1,0 +1,205 @@
+"""
+Facilities in texts: ``小学一所（24班）``, ``养老院（150床）``, ``社区服务站、菜市场``.
+
+A text is taken apart into items; each item is a facility with what it says of number and size, and what
+says nothing that is known is given back unread.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from blockplan.exchange.office.values import is_blank, text_of
+from blockplan.plan.figures import figures
+
+_CUT = re.compile(r"[、，,；;。\n\r|]|(?<!\d)\+|\+(?!\d)|(?<![\d.])\d{1,2}[.)、](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
+_AND = re.compile(r"以及|及|和|与")
+_COUNT = re.compile(
+    r"([一二两三四五六七八九十]|\d{1,2})\s*(?:所|处|个(?!班)|座(?!位)|家|间|×|x)|(?:×|x|\*)\s*(\d{1,2})(?![\d.])",
+    re.IGNORECASE,
+)
+_CLASSES = re.compile(r"(\d+|[一二三四五六七八九十]+)\s*个?班")
+_BEDS = re.compile(
+    r"(\d+|[一二三四五六七八九十百]+)\s*张?(?:养老|护理|病)?床位?|床位数?\s*[:：]?\s*(?:≥|>=|不少于)?\s*(\d+)\s*张?"
+)
+_PLACES = re.compile(r"(\d+)\s*(?:个)?(?:学位|座位|座|名学生|人(?!口))")
+_AREA = re.compile(
+    r"(?P<what>用地面积|占地面积|用地规模|用地|占地|建筑面积|建筑规模|建筑|面积)?\s*(?:为|约|不小于|不低于|不少于|≥|>=|>|[:：])*\s*"
+    r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>万平方米|万平米|万m2|平方米|平米|m2|公顷|hm2|ha|亩)(?P<per>/(?:处|座|所|个))?",
+    re.IGNORECASE,
+)
+_UNIT_M2 = {
+    "万平方米": 1e4,
+    "万平米": 1e4,
+    "万m2": 1e4,
+    "平方米": 1.0,
+    "平米": 1.0,
+    "m2": 1.0,
+    "公顷": 1e4,
+    "hm2": 1e4,
+    "ha": 1e4,
+    "亩": 2000 / 3,
+}
+_SITE = ("公顷", "hm2", "ha", "亩")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """
+    One facility that a text names.
+
+    `service` is None where no word of the name is known; sizes are None where the text says none.
+    """
+
+    name: str
+    service: str | None
+    level: str | None = None
+    classes: float | None = None
+    beds: float | None = None
+    places: float | None = None
+    floor_area_m2: float | None = None
+    site_area_m2: float | None = None
+
+
+@cache
+def _words() -> dict[str, Any]:
+    text = resources.files("blockplan.exchange.office").joinpath("profiles/services.yaml").read_text("utf-8")
+    table: dict[str, Any] = yaml.safe_load(text)
+    for key in ("services", "levels"):
+        table[key] = [dict(one, words=re.compile(one["words"], re.IGNORECASE)) for one in table[key]]
+    return table
+
+
+def service_of(name: str) -> tuple[str, str | None] | None:
+    """
+    Service and level that a facility's name says, or None where no word of it is known.
+
+    Examples
+    --------
+    >>> service_of("实验小学"), service_of("公厕"), service_of("甲乙丙"), service_of("第三初级中学")
+    (('primary_school', None), ('utility', None), None, ('secondary_school', 'junior'))
+    """
+    for one in _words()["services"]:
+        if one["words"].search(name):
+            return one["service"], one.get("level")
+    return None
+
+
+def level_of(text: str) -> str | None:
+    """The level that a text says (``社区级``), or None."""
+    return next((one["level"] for one in _words()["levels"] if one["words"].search(text)), None)
+
+
+def facilities_in(text: Any) -> tuple[list[Named], list[str]]:
+    """
+    The facilities that a parcel's text names, and the parts of it that name none.
+
+    Examples
+    --------
+    >>> found, unread = facilities_in("小学一所（24班），养老院(150床)、社区服务站、菜市场")
+    >>> [(one.name, one.service, one.classes, one.beds) for one in found]  # doctest: +NORMALIZE_WHITESPACE
+    [('小学', 'primary_school', 24.0, None), ('养老院', 'nursing_home', None, 150.0),
+     ('社区服务站', 'community_service', None, None), ('菜市场', 'market', None, None)]
+    >>> facilities_in("按规范配置")
+    ([], ['按规范配置'])
+    >>> [len(facilities_in(one)[0]) for one in ("幼儿园2处", "-", "12班幼儿园和菜市场")]
+    [2, 0, 2]
+    """
+    if is_blank(text):
+        return [], []
+    found: list[Named] = []
+    unread: list[str] = []
+    for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text_of(text))):
+        kind = service_of(re.sub(r"\(.*?\)", "", item)) or service_of(item)
+        if kind is None:
+            unread.append(item)
+            continue
+        one = _sized(item, *kind)
+        found += [one] * _count(item)
+    return found, unread
+
+
+def sized(name: str, scale: str, kind: tuple[str | None, str | None]) -> Named:
+    """A facility of a layer or table whose size stands in a text of its own (``24班``, ``≥1000㎡``)."""
+    one = _sized(scale.replace(",", ""), *kind)
+    return Named(name, *kind, one.classes, one.beds, one.places, one.floor_area_m2, one.site_area_m2)
+
+
+def _items(text: str) -> list[str]:
+    """
+    Parts of a text at signs that part, not inside brackets; at words for and only
+    between two facilities.
+    """
+    text = text.replace("（", "(").replace("）", ")").replace("[", "(").replace("]", ")")
+    parts: list[str] = []
+    start = depth = 0
+    for match in re.finditer(rf"[()]|{_CUT.pattern}", text):
+        if match[0] in "()":
+            depth = max(0, depth + (1 if match[0] == "(" else -1))
+        elif not depth:
+            parts.append(text[start : match.start()])
+            start = match.end()
+    parts.append(text[start:])
+    found: list[str] = []
+    for part in parts:
+        both = _AND.split(part)
+        whole = len(both) > 1 and all(service_of(one) is not None for one in both) and "(" not in part
+        found += both if whole else [part]
+    cleaned = [
+        re.sub(
+            r"^(?:配建|配套|设置|设|新建|保留|规划|含|建|须|应|各|其中|结合设置|包括|需)+[:：]?",
+            "",
+            one.strip(" .:："),
+        )
+        for one in found
+    ]
+    return [one for one in cleaned if one and not is_blank(one)]
+
+
+def _number(text: str) -> float:
+    return float(text) if text.isdigit() else figures(text)[0].value
+
+
+def _count(item: str) -> int:
+    outside = re.sub(r"\(.*?\)", "", item)
+    found = _COUNT.search(outside) or _COUNT.search(item)
+    count = int(_number(found[1] or found[2])) if found else 1
+    return count if 1 <= count <= 20 else 1
+
+
+def _sized(item: str, service: str | None, level: str | None) -> Named:
+    classes, beds, places = _CLASSES.search(item), _BEDS.search(item), _PLACES.search(item)
+    floor = site = None
+    for area in _AREA.finditer(item):
+        value = float(area["number"]) * _UNIT_M2[area["unit"].lower()]
+        is_site = (area["what"] or "").startswith(("用地", "占地")) or (
+            not area["what"] and area["unit"].lower() in _SITE
+        )
+        if is_site:
+            site = value
+        else:
+            floor = value
+    return Named(
+        _bare_name(item),
+        service,
+        level,
+        _number(classes[1]) if classes else None,
+        _number(beds[1] or beds[2]) if beds else None,
+        float(places[1]) if places and not beds else None,
+        floor,
+        site,
+    )
+
+
+def _bare_name(item: str) -> str:
+    name = re.sub(r"\(.*?\)", "", item)
+    for pattern in (_AREA, _COUNT, _CLASSES, _BEDS, _PLACES):
+        name = pattern.sub("", name)
+    name = re.sub(r"[≥≤<>:：\s]+|(?:不小于|不少于)$", "", name)
+    return name or item

@@ -1,0 +1,330 @@
+"""
+Shapefiles, GeoPackages, File Geodatabases, GeoJSON and their like, as an office hands them in.
+
+Unlike a plan's own layers these may lack an index, mix encodings from record to record or declare no
+reference system: what can be read is read, and each thing that could not is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from blockplan.errors import PlanDataError
+from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.plan import encodings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+#: Layers that programs keep in a GeoPackage or a geodatabase beside the office's own.
+_HOUSEKEEPING = re.compile(
+    r"layer_styles|qgis_projects|gpkg_\w+|ogr_\w+|GDB_\w+|T_\d+_\w+|.*_(?:TopologyErrors|ErrorPoint|ErrorLine)",
+    re.I,
+)
+_NAME_BYTES = 10
+
+
+def read_vectors(path: Path, label: str) -> Reading:
+    """
+    All layers of a file that GDAL reads, in its own coordinates.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder of a File Geodatabase.
+    label
+        How findings call it.
+
+    Raises
+    ------
+    PlanDataError
+        If the file cannot be read at all.
+    """
+    if path.suffix.lower() == ".shp":
+        return _read_shapefile(path, label)
+    if path.suffix.lower() in {".geojson", ".json"}:
+        return _read_geojson(path, label)
+    reading = Reading()
+    for name in _layer_names(path):
+        if not _HOUSEKEEPING.fullmatch(name):
+            _add(reading, path, label, name, name)
+    return reading
+
+
+def _layer_names(path: Path) -> list[str]:
+    import pyogrio  # noqa: PLC0415 (GDAL takes its time)
+
+    return [str(name) for name, _ in _told(path, lambda: pyogrio.list_layers(path))]
+
+
+def _read_geojson(path: Path, label: str) -> Reading:
+    reading = Reading()
+    data = path.read_bytes()
+    try:
+        data.decode("utf-8-sig")
+        _add(reading, path, label, None, path.stem)
+    except UnicodeDecodeError:
+        codec = encodings.detect([data])
+        text = encodings.decoded(data, codec)
+        if text is None:
+            raise PlanDataError(
+                f"{label} is neither UTF-8 nor GB18030 text.\nExport it again as UTF-8."
+            ) from None
+        with tempfile.TemporaryDirectory(prefix="blockplan-") as folder:
+            copy = Path(folder) / path.name
+            copy.write_text(text, encoding="utf-8")
+            _add(reading, copy, label, None, path.stem)
+        reading.findings.append(
+            Finding(
+                rule="office-encoding",
+                grade="note",
+                message=f"The file is {codec.upper()}, not UTF-8 as GeoJSON must be; it was read as "
+                f"{codec.upper()}.",
+                file=label,
+            )
+        )
+    return reading
+
+
+def _add(reading: Reading, path: Path, label: str, layer: str | None, name: str) -> None:
+    frame = _frame(path, label, layer, reading)
+    if frame is not None:
+        found = SourceLayer(label, name, frame)
+        found.titles = _titles(path, layer)
+        reading.layers.append(found)
+
+
+def _titles(path: Path, layer: str | None) -> dict[str, str]:
+    """Aliases of fields, which geodatabases keep beside the names."""
+    if path.suffix.lower() not in {".gdb", ".gpkg"}:
+        return {}
+    import pyogrio  # noqa: PLC0415
+
+    about = pyogrio.read_info(path, layer=layer)
+    said = about.get("field_alternative_names") or about.get("fields_alternative_names")
+    return dict(zip(map(str, about["fields"]), map(str, said), strict=False)) if said is not None else {}
+
+
+def _told(path: Path, call: Any) -> Any:
+    """What a call of GDAL gives; its complaints become a `PlanDataError`."""
+    from pyogrio._err import CPLE_BaseError  # noqa: PLC0415
+    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return call()
+    except (
+        CPLE_BaseError, DataLayerError, DataSourceError, CRSError, UnboundLocalError, ValueError, OSError,
+        RuntimeError, TypeError,
+    ) as error:  # fmt: skip
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise PlanDataError(
+            f"{path.name} cannot be read: {reason}.\n"
+            "It is damaged or was not copied whole. Copy or export it again, or take it out of the folder."
+        ) from None
+
+
+def _frame(path: Path, label: str, layer: str | None, reading: Reading, **options: Any) -> Any:
+    import pyogrio  # noqa: PLC0415
+
+    def call() -> Any:
+        return pyogrio.read_dataframe(
+            path,
+            layer=layer,
+            use_arrow=True,
+            arrow_to_pandas_kwargs={"integer_object_nulls": True},
+            **options,
+        )
+
+    def by_feature() -> Any:
+        return pyogrio.read_dataframe(path, layer=layer, on_invalid="ignore", **options)
+
+    try:
+        frame = _told(path, call)
+    except PlanDataError:
+        # Arrow is strict about text and geometry; by features more comes through.
+        frame = _told(path, by_feature)
+    return _flat(frame, label, layer or path.stem, reading)
+
+
+def _flat(frame: Any, label: str, layer: str, reading: Reading) -> Any:
+    """A frame with its geometry in a column ``geometry``, without heights; without rows that draw nothing."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    if frame.geometry.name != "geometry":
+        frame = frame.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    # The bounds of nothing are no numbers either.
+    nothing |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    if nothing.any():
+        reading.findings.append(
+            Finding(
+                rule="office-geometry",
+                grade="warning",
+                message=f"{int(nothing.sum())} of {len(frame)} features have no geometry and were left out.",
+                file=label,
+                layer=layer,
+                measured=float(nothing.sum()),
+            )
+        )
+    kept = frame[~nothing].reset_index(drop=True)
+    return kept.set_geometry(gpd.GeoSeries(shapes[~nothing], crs=frame.crs))
+
+
+# Shapefiles: any encoding, also two in one table
+
+
+def _read_shapefile(path: Path, label: str) -> Reading:
+    import pyogrio  # noqa: PLC0415
+
+    reading = Reading()
+    if not any(path.with_suffix(one).is_file() for one in (".dbf", ".DBF")):
+        reading.findings.append(
+            Finding(
+                rule="office-file",
+                grade="warning",
+                message="The .dbf file with the attributes is missing: the shapes came in without any. "
+                "Copy all files of the Shapefile.",
+                file=label,
+            )
+        )
+    before = pyogrio.get_gdal_config_option("SHAPE_RESTORE_SHX")
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
+    try:
+        place = path
+        if not any(path.with_suffix(one).is_file() for one in (".shx", ".SHX")):
+            place = _beside(path)
+        frame = _frame(place, label, None, reading, encoding="ISO-8859-1")
+    finally:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": before})
+        if place != path:
+            for file in place.parent.iterdir():
+                file.unlink()
+            place.parent.rmdir()
+    if isinstance(frame, gpd.GeoDataFrame) and not path.with_suffix(".prj").is_file():
+        frame = frame.set_crs(None, allow_override=True)
+    reading.layers.append(SourceLayer(label, path.stem, _decode(frame, path, label, reading)))
+    return reading
+
+
+def _beside(path: Path) -> Path:
+    """
+    A copy of the Shapefile to which GDAL may add the index that is missing: the office's folder stays as it
+    is.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="blockplan-"))
+    for ending in (".shp", ".dbf", ".DBF", ".prj", ".SHP"):
+        if path.with_suffix(ending).is_file():
+            (folder / f"layer{ending.lower()}").write_bytes(path.with_suffix(ending).read_bytes())
+    return folder / "layer.shp"
+
+
+def _decode(frame: pd.DataFrame, path: Path, label: str, reading: Reading) -> pd.DataFrame:
+    columns = [column for column in frame.columns if column != "geometry"]
+    texts = {
+        column: [
+            value.encode("latin-1", "replace") if isinstance(value, str) else None for value in frame[column]
+        ]
+        for column in columns
+        if any(isinstance(value, str) for value in frame[column])
+    }
+    names = {column: str(column).encode("latin-1", "replace") for column in columns}
+    distinct = {text for column in texts.values() for text in column if text}
+    codec = encodings.detect([*distinct, *names.values()], _said(path, label, reading))
+    frame = frame.copy(deep=False)
+    for column, values in texts.items():
+        known = {text: _text(text, codec) for text in set(values) if text is not None}
+        frame[column] = [None if text is None else known[text][0] for text in values]
+        title = _text(names[column], codec)[0]
+        for row, text in enumerate(values):
+            other = None if text is None else known[text][1]
+            if other is not None:
+                reading.findings.append(
+                    Finding(
+                        rule="office-encoding",
+                        grade="warning" if other == "?" else "note",
+                        message=_mixed(row, other, codec),
+                        file=label,
+                        layer=path.stem,
+                        column=title,
+                        value=str(frame[column].iloc[row]),
+                        id=f"record {row + 1}",
+                    )
+                )
+    titles = {column: _text(name, codec)[0].strip() or str(column) for column, name in names.items()}
+    return frame.rename(columns=_unique(titles))
+
+
+def _said(path: Path, label: str, reading: Reading) -> str | None:
+    try:
+        return encodings.declared(path)
+    except PlanDataError as error:
+        reading.findings.append(
+            Finding(rule="office-encoding", grade="note", message=str(error).splitlines()[0], file=label)
+        )
+        return None
+
+
+def _text(text: bytes, codec: str) -> tuple[str, str | None]:
+    """
+    The text, and the encoding it is in where that is not the table's; replacement
+    signs where none fits.
+    """
+    # A column cuts a text where its bytes end, so half a character may stand there.
+    whole = encodings.decoded(text, codec, len(text))
+    if whole is not None:
+        return whole, None
+    for other in encodings.CANDIDATES:
+        whole = encodings.decoded(text, other, len(text))
+        if other != codec and whole is not None:
+            return whole, other
+    return text.decode(codec, errors="replace"), "?"
+
+
+def _mixed(row: int, other: str, codec: str) -> str:
+    if other == "?":
+        return f"The text of record {row + 1} is no {codec.upper()}: signs in it are lost."
+    return (
+        f"The text of record {row + 1} is {other.upper()} in a table of {codec.upper()}; it was read as such."
+    )
+
+
+def _unique(names: dict[Any, str]) -> dict[Any, str]:
+    seen: dict[str, int] = {}
+    found: dict[Any, str] = {}
+    for column, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        found[column] = name if seen[name] == 1 else f"{name}_{seen[name]}"
+    return found
+
+
+def cut_through(name: str, whole: str) -> bool:
+    """
+    Whether a Shapefile's field name may be `whole`, cut where ten bytes end in UTF-8 or GB18030.
+
+    Examples
+    --------
+    >>> cut_through("地块编", "地块编号"), cut_through("建筑限", "建筑密度")
+    (True, False)
+    """
+    if len(name) < 3 or not whole.startswith(name) or name == whole:
+        return False
+    sizes: Sequence[int] = [len(name.encode(codec)) for codec in ("utf-8", "gb18030")]
+    following = whole[len(name)]
+    return any(
+        size + len(following.encode(codec)) > _NAME_BYTES >= size
+        for size, codec in zip(sizes, ("utf-8", "gb18030"), strict=True)
+    )
