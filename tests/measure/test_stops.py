@@ -6,6 +6,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, plan_of, square
 
+from blockplan.plan import validate
+
 
 def stop(east: float, modes: str | None, north: float = 50.0) -> dict:
     return {"modes": modes, "geometry": shapely.Point(east, north)}
@@ -141,3 +143,21 @@ def test_floor_and_jobs_lie_within_the_radius_of_their_station() -> None:
     assert (found.value, found.definition["interchanges"]) == (1, 1)
     assert one(change, "station_floor_share", interchange_radius_m=699).value == 0.75
     assert one(plan_of(parcels=rows), "station_jobs_share").missing == ("stops: layer absent",)
+
+
+@pytest.mark.parametrize("said", [None, "metro", "bus; subway"])
+def test_a_stop_of_no_known_mode_leaves_unknown_whom_it_could_bring_near(said: str | None) -> None:
+    plan = plan_of(parcels=[home(0, 100)], stops=[stop(50, said)])
+    found = one(plan, "stop_access", stop_modes=["bus"])
+    assert (found.value, found.missing) == (None, ("stops.modes of S-1",))
+    assert one(plan, "stops_within_500m").value == 1.0  # any stop will do
+    assert [fault.grade for fault in validate(plan) if fault.aspect == "modes"] == ["warning"]
+
+
+def test_a_stop_of_no_known_mode_matters_only_where_no_other_serves_them() -> None:
+    plan = plan_of(
+        parcels=[home(0, 100)], stops=[stop(50, "bus，tram"), stop(5_000, None), stop(50, "ferry")]
+    )
+    assert one(plan, "stop_access", stop_modes=["tram"]).value == 1.0
+    assert one(plan, "stop_access", stop_modes=["subway"]).value == 0.0
+    assert one(plan, "users_near_stations").missing == ("stops.modes of S-2",)

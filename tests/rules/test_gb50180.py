@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,9 @@ from tests.measure.conftest import home, park, plan_of, square
 
 import blockplan
 from blockplan.check import check
+from blockplan.check.instruments import House
+from blockplan.check.limits import decide
+from blockplan.check.packs import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,3 +179,17 @@ def test_the_reference_plan_by_hand(reference: Path) -> None:
         assert "none to judge. Over the whole plan the figure is" in verdict.notes[0]["en"]
     assert [v.outcome for v in gb["gb50180-roads"]] == ["fail", "pass", "pass"]
     assert all(v.outcome != "fail" for found in gb.values() for v in found if v.force == "must")
+
+
+@pytest.mark.parametrize(
+    ("tier", "walk", "outcome"), [("15", 650, "pass"), ("15", 1000.5, "fail"), ("5", 40, "pass")]
+)
+def test_a_compact_circle_is_not_asked_for_a_longer_walk(tier: str, walk: float, outcome: str) -> None:
+    (rule,) = (
+        rule
+        for pack in load(["gb50180"], House().measures())
+        for rule in pack.rules
+        if rule.id == f"gb50180-tier{tier}-walk"
+    )
+    found, required = decide(rule, dt.date(2021, 10, 25), walk)
+    assert (found, required.op) == (outcome, "<=")

@@ -38,6 +38,8 @@ def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Requ
     """What a limit asks; `chosen` numbers (``min``, ``max``, ``exactly``) take the place of its own."""
     chosen = chosen or {}
     low, high = chosen.get("min", limit.min), chosen.get("max", limit.max)
+    if limit.binding is not None:
+        low, high = (low, None) if limit.binding == "min" else (None, high)
     exactly = chosen.get("exactly", limit.exactly)
     if exactly is not None:
         return Required("=", exactly)

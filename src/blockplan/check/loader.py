@@ -169,6 +169,8 @@ def _limit_faults(rule: Rule) -> Iterator[Fault]:
         at = ("limits", i)
         if not limit.numbers:
             yield at, "the limit has no figure: give min, max, both, above, below or exactly"
+        if limit.binding is not None and (limit.min is None or limit.max is None):
+            yield (*at, "binding"), "binding names an end of a range, so give min and max"
         for alone in ("exactly", "above", "below"):
             if getattr(limit, alone) is not None and len(limit.numbers) > 1:
                 yield (*at, alone), f"{alone} stands alone, without another figure"

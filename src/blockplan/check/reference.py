@@ -97,7 +97,8 @@ def _scope(rule: Rule) -> str:
 
 
 def _limit(limit: Limit) -> str:
-    return f"From {limit.begins}: {_asks(required_by(limit))}. {_source(limit.source)}"
+    whole = f" (of {limit.min:,.12g} to {limit.max:,.12g})" if limit.binding else ""
+    return f"From {limit.begins}: {_asks(required_by(limit))}{whole}. {_source(limit.source)}"
 
 
 def _asks(required: Required) -> str:

@@ -96,7 +96,8 @@ class Limit(Table):
     """
     A limit, from a day until the next one begins.
 
-    min with max is a range, both included; above and below leave their own figure out.
+    min with max is a range, both included; above and below leave their own figure out. `binding` names
+    the end of a range that judges where the other one only describes what is usual.
     """
 
     begins: dt.date = Field(alias="from")
@@ -105,6 +106,7 @@ class Limit(Table):
     above: float | None = None
     below: float | None = None
     exactly: float | None = None
+    binding: Literal["min", "max"] | None = None
     source: Source
 
     @property

@@ -21,6 +21,7 @@ from blockplan.measure.floors import jobs_of_parcels, parcels_within, unplaced
 from blockplan.measure.homes import NOBODY, residents
 from blockplan.measure.homes import homes as homes_of
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.modes import served_by, unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,13 +97,11 @@ def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     """Residents and jobs within a distance of a station; those of each station beside it."""
     name, limit_m = "users_near_stations", parameters["station_limit_m"]
     homes, jobs = homes_of(plan), jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
-    wanted = set(parameters["station_modes"])
-    modes = values(plan, "stops", "modes")
-    rows = np.flatnonzero(
-        [not wanted.isdisjoint(mode.strip() for mode in (text or "").split(",")) for text in modes]
-    )
+    serves, perhaps = served_by(plan, parameters["station_modes"])
+    rows = np.flatnonzero(serves)
     names, stations = ids(plan, "stops")[rows], shapes(plan, "stops")[rows]
     missing = absent(plan, "stops") + lacking(homes) + jobs.missing + unplaced(plan, jobs)
+    missing += unsaid(plan, perhaps)
     missing += unknown("stops.geometry", names[shapely.is_missing(stations)], len(names))
     missing = tuple(dict.fromkeys(missing))
     parcels = tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted)))

@@ -7,6 +7,7 @@ them within its own distance is enough.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from blockplan.measure.floors import (
 )
 from blockplan.measure.goals import distances_to
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.modes import modes_of, served_by, unsaid
 from blockplan.measure.reach import both
 from blockplan.measure.ways import asked
 from blockplan.measure.weights import weighed
@@ -38,19 +40,19 @@ if TYPE_CHECKING:
 
 def stops_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a distance of a stop of any mode."""
-    everything = np.ones(len(ids(plan, "stops")), dtype=bool)
+    everything = served_by(plan, ())
     return _near(plan, "stops_within_500m", [(everything, parameters["stop_limit_m"])], parameters)
 
 
 def stations_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a distance of a station."""
-    chosen = _stations(plan, parameters)
+    chosen = served_by(plan, parameters["station_modes"])
     return _near(plan, "stations_within_800m", [(chosen, parameters["station_limit_m"])], parameters)
 
 
 def stop_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents (with jobs, or of dwellings) within a distance of a stop of some modes."""
-    chosen = _served_by(plan, parameters["stop_modes"])
+    chosen = served_by(plan, parameters["stop_modes"])
     judged_by = parameters["stop_judged_by"]
     return _near(plan, "stop_access", [(chosen, parameters["access_limit_m"])], parameters, judged_by)
 
@@ -58,7 +60,7 @@ def stop_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def transit_access_sdg(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within 500 m of low-capacity or 1,000 m of high-capacity transport, on foot."""
     kinds = [
-        (_served_by(plan, parameters[f"{kind}_capacity_modes"]), parameters[f"{kind}_capacity_limit_m"])
+        (served_by(plan, parameters[f"{kind}_capacity_modes"]), parameters[f"{kind}_capacity_limit_m"])
         for kind in ("low", "high")
     ]
     return _near(plan, "transit_access_sdg", kinds, parameters, parameters["transit_judged_by"])
@@ -68,10 +70,12 @@ def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Smallest number of modes that a station offers, its own and those of stops close by."""
     name, unit = "modes_per_station", "mode"
     lacking_layer = absent(plan, "stops")
-    stations = np.flatnonzero(_stations(plan, parameters))
+    serves, perhaps = served_by(plan, parameters["station_modes"])
+    stations = np.flatnonzero(serves)
+    lacking_layer += unsaid(plan, perhaps)
     if lacking_layer or not len(stations):
         return Measurement(name, None, unit, missing=lacking_layer or ("stops: no station among them",))
-    modes = _modes(plan)
+    modes = modes_of(plan)
     shape = shapes(plan, "stops")
     station, near = shapely.STRtree(shape).query(
         shape[stations], predicate="dwithin", distance=parameters["interchange_m"]
@@ -96,7 +100,7 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     missing += unknown(
         "parcels.geometry", names[shapely.is_missing(shapes(plan, "parcels")[chosen])], len(names)
     )
-    stations = _stations(plan, parameters)
+    stations, perhaps = served_by(plan, parameters["station_modes"])
     counted = {"parcels": tuple(names), "stops": tuple(ids(plan, "stops")[stations])}
     definition = {"limit_m": limit_m, "along": "line", "from": "parcel", "to": "station"}
     if missing or not total(floor):
@@ -104,6 +108,9 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     metres = straight(points(plan, "parcels", chosen), shapes(plan, "stops")[stations])
     near = Distances("line_station", metres)
+    more = Distances("perhaps", straight(points(plan, "parcels", chosen), shapes(plan, "stops")[perhaps]))
+    if (more.within(limit_m) & ~near.within(limit_m) & (floor > 0)).any():
+        return Measurement(name, None, "1", definition, missing=unsaid(plan, perhaps), counted=counted)
     by = tuple(
         Part(f"within_{limit:g}m", share(floor, near.within(limit)))
         for limit in (parameters["station_near_m"], limit_m)
@@ -131,7 +138,7 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
     A station where at least ``interchange_lines`` lines meet (``stops.line``, a comma between them) has the
     radius of interchanges. One without lines said counts as ordinary.
     """
-    stations = _stations(plan, parameters)
+    stations, perhaps = served_by(plan, parameters["station_modes"])
     changes = stations & (_lines_at(plan) >= parameters["interchange_lines"])
     limits = (
         (stations, float(parameters["station_radius_m"])),
@@ -154,6 +161,11 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
     inside = np.zeros(len(amounts.by_parcel), dtype=bool)
     for chosen, limit_m in limits:
         inside |= parcels_within(plan, shapes(plan, "stops")[chosen], limit_m)
+    farthest = max(limit for _, limit in limits)
+    more = parcels_within(plan, shapes(plan, "stops")[perhaps], farthest) & ~inside
+    if (more & (amounts.by_parcel > 0)).any():
+        missing = unsaid(plan, perhaps)
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     areas = area_of_parcels(plan)
     definition |= {"amount": amounts.whole, "amount_within": amounts.within(inside)}
     by = []
@@ -175,36 +187,22 @@ def _lines_at(plan: Plan) -> NDArray[np.intp]:
     )
 
 
-def _stations(plan: Plan, parameters: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Stops that a station mode serves."""
-    return _served_by(plan, parameters["station_modes"])
-
-
-def _served_by(plan: Plan, modes: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Stops that one of some modes serves; all of them where none is asked for."""
-    wanted = set(modes)
-    return np.array([not wanted or not wanted.isdisjoint(found) for found in _modes(plan)], dtype=bool)
-
-
-def _modes(plan: Plan) -> list[set[str]]:
-    """Modes of each stop."""
-    return [
-        {mode.strip() for mode in (text or "").split(",") if mode.strip()}
-        for text in values(plan, "stops", "modes")
-    ]
-
-
 def _near(
     plan: Plan,
     name: str,
-    kinds: list[tuple[NDArray[np.bool_], float]],
+    kinds: list[tuple[tuple[NDArray[np.bool_], NDArray[np.bool_]], float]],
     parameters: Mapping[str, Any],
     judged_by: str = "line_stop",
 ) -> Measurement:
-    """The share near stops of one of some kinds, each kind (which stops) within its own distance."""
+    """
+    The share near stops of one of some kinds, each kind within its own distance.
+
+    A kind is the stops that are of it, and those that may be for all that is known: where one of these
+    would bring a home within the distance, the share is unknown.
+    """
     homes, lacking = weighed(plan, parameters)
     limit_m = max(limit for _, limit in kinds)
-    counting = np.logical_or.reduce([stops for stops, _ in kinds])
+    counting = np.logical_or.reduce([stops for (stops, _), _ in kinds])
     no_layer = absent(plan, "stops")
     definition: dict[str, Any] = {
         "from": sorted({str(layer) for layer in homes.layer}),
@@ -221,10 +219,20 @@ def _near(
     ways = asked("stop", judged_by, parameters["stop_readings"])
     each = [
         distances_to(plan, homes, np.flatnonzero(stops), ways, (limit, parameters["join_limit_m"]))
-        for stops, limit in kinds
+        for (stops, _), limit in kinds
     ]
     limits = [limit for _, limit in kinds]
     distances = [either(list(zip(way, limits, strict=True))) for way in zip(*each, strict=True)]
+    open_ = np.logical_or.reduce([perhaps for (_, perhaps), _ in kinds])
+    if open_.any():
+        join_m = parameters["join_limit_m"]
+        more = [
+            distances_to(plan, homes, np.flatnonzero(perhaps), ways[:1], (limit, join_m))[0]
+            for (_, perhaps), limit in kinds
+        ]
+        nearer = either(list(zip(more, limits, strict=True))).within(limit_m)
+        if (nearer & ~distances[0].within(limit_m)).any():
+            found = replace(found, missing=(*found.missing, *unsaid(plan, open_)))
     return covered(
         plan, name, homes, limit_m, distances, found, weigh_by=parameters.get("weigh_by", "residents")
     )

@@ -14,7 +14,7 @@ import numpy as np
 from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse, plain
 from blockplan.plan.drawn import Drawn, named, spread
 from blockplan.plan.faults import Fault, fault
-from blockplan.plan.layers import MODES, VALUES
+from blockplan.plan.layers import MODES, OTHER_MODES, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,12 @@ def check_classes(layers: Mapping[str, Drawn]) -> list[Fault]:
         if name in layers:
             faults += _values(layers[name], column, known)
     if "stops" in layers:
-        faults += _values(layers["stops"], "modes", MODES, comma=True)
+        stops = layers["stops"]
+        faults += _values(stops, "modes", MODES, comma=True, strange="mode", real=OTHER_MODES)
+        silent = np.array([not _split(text or "") for text in stops.words("modes")], dtype=bool)
+        faults += spread(
+            "pq-missing", stops, np.flatnonzero(silent), case="modes", whole="modes-all", aspect="modes"
+        )
     return faults
 
 
@@ -117,7 +122,16 @@ def _listed_codes(drawn: Drawn, column: str) -> list[Fault]:
     ]
 
 
-def _values(drawn: Drawn, column: str, known: frozenset[str], *, comma: bool = False) -> list[Fault]:
+def _values(
+    drawn: Drawn,
+    column: str,
+    known: frozenset[str],
+    *,
+    comma: bool = False,
+    strange: str = "unknown",
+    real: frozenset[str] = frozenset(),
+) -> list[Fault]:
+    """Faults of words that are not `known`; the case `strange` but for those that are `real` all the same."""
     rows_of: dict[str, list[int]] = defaultdict(list)
     for row, text in enumerate(drawn.words(column)):
         for value in [] if text is None else _split(text) if comma else [text]:
@@ -125,7 +139,14 @@ def _values(drawn: Drawn, column: str, known: frozenset[str], *, comma: bool = F
                 rows_of[value].append(row)
     words = {"known": ", ".join(sorted(known))}
     return [
-        _many(drawn, rows, "pq-value", "unknown", column, {"value": value[:60], **words})
+        _many(
+            drawn,
+            rows,
+            "pq-value",
+            "unknown" if value in real else strange,
+            column,
+            {"value": value[:60], **words},
+        )
         for value, rows in sorted(rows_of.items())
     ]
 

@@ -248,3 +248,5 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
 
 #: Modes that ``stops.modes`` lists, separated by commas.
 MODES = frozenset({"subway", "tram", "rail", "bus"})
+#: Means of transport that are surely none of these, and that no rule counts.
+OTHER_MODES = frozenset({"ferry", "cable_car", "funicular"})
