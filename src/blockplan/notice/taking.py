@@ -90,23 +90,21 @@ def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
 
 def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
     """Take several opinions in: all of them, or none."""
-    for opinion in opinions:
-        opinion.check()
-    keys = [secrets.token_urlsafe(24) for _ in opinions]
+    return store.transact(lambda ledger: enter_many(ledger, opinions))
 
-    def work(ledger: Ledger) -> list[tuple[Event, str]]:
-        found = []
-        for number, (one, key) in enumerate(zip(opinions, keys, strict=True), 1):
-            try:
-                found.append((enter(ledger, one, key), key))
-            except UsageError as error:
-                said = error.text or str(error)
-                raise refused(
-                    UsageError, "one_of_many", why=said, number=number, count=len(opinions)
-                ) from None
-        return found
 
-    return store.transact(work)
+def enter_many(ledger: Ledger, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
+    """The same inside a piece of work that does more; an error names the number in the list."""
+    found = []
+    for number, one in enumerate(opinions, 1):
+        try:
+            one.check()
+            secret = secrets.token_urlsafe(24)
+            found.append((enter(ledger, one, secret), secret))
+        except UsageError as error:
+            said = error.text or str(error)
+            raise refused(UsageError, "one_of_many", why=said, number=number, count=len(opinions)) from None
+    return found
 
 
 def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) -> Event:
