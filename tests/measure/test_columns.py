@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.measure.conftest import one, plan_of, square
 
 from blockplan.measure.columns import absent, of_codes, unknown
+from blockplan.plan import validate
 
 
 def parcels(*uses: tuple[str | None, str | None]) -> object:
@@ -56,3 +57,38 @@ def test_parcels_without_a_row_on_planned_land_are_as_good_as_absent() -> None:
     assert absent(plan_of(parcels=[]), "parcels") == ()
     assert one(bare, "parks_large").value is None
     assert one(bare, "education_land_per_1000").value is None
+
+
+def test_a_code_of_the_older_list_without_a_twin_is_what_lies_below_it_or_open() -> None:
+    older = [(code, "gb50137") for code in ("R1", "R2", "R3", "A3", "B3", "S3")]
+    plan = parcels(*older)
+    for codes, told in (
+        (("07",), [True, True, True, False, False, False]),
+        (("08",), [False, False, False, True, False, False]),
+        (("09",), [False, False, False, False, True, False]),
+        (("12",), [False, False, False, False, False, True]),
+    ):
+        chosen, missing = of_codes(plan, codes)
+        assert (chosen.tolist(), missing) == (told, ()), codes
+    chosen, missing = of_codes(plan, ("0804",))
+    assert (chosen.any(), missing) == (False, ("parcels.land_use in more detail (for 0804) of P-4",))
+    assert len(of_codes(plan, ("0701", "0703"))[1]) == 3
+
+
+def test_residential_land_of_the_older_list_is_residential_and_noted_where_it_leaves_a_class_open() -> None:
+    plan = plan_of(
+        boundary=[{"geometry": square(0, 0)}],
+        parcels=[
+            {
+                "land_use": "R2",
+                "land_use_list": "gb50137",
+                "residents": 10,
+                "geometry": square(0, 0, 100, 80),
+            },
+            {"land_use": "G1", "land_use_list": "gb50137", "geometry": square(0, 80, 100, 20)},
+        ],
+    )
+    assert one(plan, "land_share", land_codes=["07"]).value == 0.8
+    (noted,) = [one_ for one_ in validate(plan) if one_.case.startswith("coarse")]
+    assert (noted.grade, noted.id) == ("note", "P-1")
+    assert "070102, 0702" in noted.message("en")

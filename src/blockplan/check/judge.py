@@ -6,7 +6,6 @@ import datetime as dt
 import json
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +17,7 @@ from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import Choices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
+from blockplan.check.settle import about_ends, accounted, settle
 from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
 from blockplan.check.touch import Reads, doubts, name_of, text_faults
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
@@ -212,11 +212,8 @@ class _Bench:
         choice = choices(rule, self.plan.manifest)
         outcome, required = decide(rule, self.day, None, choice.limit)
         asked = _Asked(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
-        why_not = self._why_not(rule, outcome) or self._elsewhere(pack)
+        why_not = self._why_not(rule, outcome)
         if why_not is not None:
-            if rule.scope.kind == "city" and outcome != "not_applicable":
-                found = self._measure(rule.measure, dict(choice.measure))
-                why_not = notes.for_comparison(found) or why_not
             by_size = outcome != "not_applicable" and why_not == self._not_for_so_many(rule)
             turns = self._turns_of_scope(rule) if by_size else ()
             yield self._record(asked, {"notes": (why_not, *turns)})
@@ -243,6 +240,8 @@ class _Bench:
     def _verdict(self, asked: _Asked, measurement: Measurement) -> Verdict:
         rule, choice = asked.rule, asked.choice
         found = self._doubts(rule, measurement)
+        if settle(measurement, asked.required, accuracy(measurement)) != "unknown":
+            found = accounted(found, measurement)
         about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
         shown = {**measurement.definition.get("parameters", {}), **choice.all}
         definition = {**rule.definition, **measurement.definition, "parameters": shown}
@@ -288,18 +287,6 @@ class _Bench:
                 )
             return say("note.not_yet", first=str(rule.first_day), on=str(self.day))
         return say("note.city") if rule.scope.kind == "city" else self._why_not_such(rule)
-
-    def _elsewhere(self, pack: Pack) -> Text | None:
-        """Why a pack of another region does not apply to the plan; None where it does, or nobody can tell."""
-        region, place = pack.head.region, self.place
-        if region is None or place is None or region.holds(*place):
-            return None
-        return say("note.elsewhere", region=dict(region.name))
-
-    @cached_property
-    def place(self) -> tuple[float, float] | None:
-        """Longitude and latitude of the plan's middle; None for a plan whose CRS is on no globe."""
-        return scopes.place_of(self.plan)
 
     def _why_not_such(self, rule: Rule) -> Text | None:
         """Why a rule does not speak of a plan like this one; None where it does."""
@@ -349,7 +336,7 @@ class _Bench:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
         tolerance, central, chosen_ = accuracy(measurement), asked.people.central, asked.choice.all
-        outcome = compare(value, required, tolerance)
+        outcome = settle(measurement, required, tolerance)
         remedy = None
         if outcome == "fail" and rule.force != "comparator":  # another plan's figure asks nothing of this one
             remedy = remedy_for(rule, required, measurement, central, chosen_)
@@ -366,6 +353,7 @@ class _Bench:
             "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
+                *about_ends(rule, outcome, measurement),
                 *scopes.about_scope(rule, self.plan),
                 *notes.about_limit(rule, required, measurement),
                 *notes.about_range(rule, outcome, required, self._ends(asked, measurement)),

@@ -74,8 +74,7 @@ def group_command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """
-    Propose groups of segments. Nothing is entered before a person takes them over: look at them first,
-    then give --take with the same seed.
+    Propose groups of segments. It decides nothing; the run is kept in the record.
 
     With the extra [grouping] meaning is compared, without it wording.
     """
@@ -87,10 +86,10 @@ def group_command(
 
         def work(ledger: Ledger) -> list[str]:
             desk = Desk(ledger)
-            keep_groups(desk, segments, proposal, by=by)
-            return take_groups(desk, segments, proposal, by=by)
+            keep_groups(desk, segments, proposal)
+            return take_groups(desk, segments, proposal, by=by) if take else []
 
-        themes = store.transact(work) if take else []
+        themes = store.transact(work)
         desk = Desk(store)
     if as_json:
         groups = [
@@ -142,11 +141,11 @@ def spread_command(
 
         def work(ledger: Ledger) -> None:
             desk = Desk(ledger)
-            keep_spread(desk, found, run, by=by)
-            desk.assign_all(dict(sure), by=by)
+            keep_spread(desk, found, run)
+            if take:
+                desk.assign_all(dict(sure), by=by)
 
-        if take:
-            store.transact(work)
+        store.transact(work)
         desk = Desk(store)
     rows = [
         {

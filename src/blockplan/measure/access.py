@@ -19,10 +19,19 @@ from blockplan.measure.columns import absent, ids, of_codes, shapes, sound, unkn
 from blockplan.measure.coverage import Distances, Found, covered, either
 from blockplan.measure.goals import distances_to, places_of
 from blockplan.measure.greens import public_greens
-from blockplan.measure.kinds import of_kind
+from blockplan.measure.kinds import kinds_of, of_kind
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.middles import middles
 from blockplan.measure.overlay import OVERLAY, land_within
-from blockplan.measure.reach import LINE, Reach, both, home_joins, readings_of, street_network
+from blockplan.measure.reach import (
+    LINE,
+    Reach,
+    both,
+    home_joins,
+    perhaps_green,
+    readings_of,
+    street_network,
+)
 from blockplan.measure.supply import NO_SERVICES
 from blockplan.measure.ways import asked, ways_to
 from blockplan.measure.weights import weighed
@@ -35,6 +44,7 @@ if TYPE_CHECKING:
 
     from blockplan.measure.greens import Greens
     from blockplan.measure.homes import Homes
+    from blockplan.measure.ways import Way
     from blockplan.plan.model import Plan
 
 #: Layers that ``also_layers`` may count beside greens -> the parameter that holds their land uses.
@@ -63,11 +73,21 @@ def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         if len(counting)
         else None,
     }
-    found = Found(definition, greens.missing + lacking, both(homes.counted, greens.counted))
-    if greens.missing or not len(homes):
+    codes = (parameters["green_codes"], *(parameters[OPEN_LAYERS[one]] for one in also_layers(parameters)))
+    found = Found(
+        definition,
+        lacking,
+        both(homes.counted, greens.counted),
+        greens.missing,
+        perhaps_green(plan, homes, greens, codes, limit_m),
+    )
+    # A park that takes up a parcel may grow out of a size, or into another radius: then nothing is certain.
+    certain = not parameters["largest_green_ha"] and not parameters["radius_by_size_ha"]
+    certain &= parameters["judged_by"] != OVERLAY
+    if (greens.missing and not certain) or greens.lost or not len(homes):
         definition |= {"limit_m": limit_m, "weight": homes.weighs}
         return Measurement(
-            "green_access", None, "1", definition, missing=found.missing, counted=found.counted
+            "green_access", None, "1", definition, missing=greens.missing + lacking, counted=found.counted
         )
     return covered(
         plan,
@@ -119,13 +139,19 @@ def open_spaces(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
     UsageError
         If ``also_layers`` names another layer.
     """
-    greens, also = public_greens(plan, parameters), parameters.get("also_layers", ())
+    greens = public_greens(plan, parameters)
+    for layer in also_layers(parameters):
+        greens = _with_layer(plan, greens, layer, parameters[OPEN_LAYERS[layer]])
+    return greens
+
+
+def also_layers(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """The layers that count beside greens."""
+    also: tuple[str, ...] = parameters.get("also_layers", ())
     for layer in also:
         if layer not in OPEN_LAYERS:
             raise UsageError(f"also_layers cannot hold {layer!r}; it may hold: {', '.join(OPEN_LAYERS)}.")
-    for layer in also:
-        greens = _with_layer(plan, greens, layer, parameters[OPEN_LAYERS[layer]])
-    return greens
+    return also
 
 
 def _with_layer(plan: Plan, greens: Greens, layer: str, codes: tuple[str, ...]) -> Greens:
@@ -201,15 +227,14 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement("service_access", None, "1", definition, missing=missing, counted=counted)
     ways = asked("facility", parameters["facility_judged_by"], parameters["facility_readings"])
     distances = distances_to(plan, homes, rows, ways, (limit_m, parameters["join_limit_m"]))
-    if unsaid and not distances[0].within(limit_m).all():
-        missing += unsaid
+    perhaps = perhaps_served(plan, homes, parameters, ways[0], (limit_m, parameters["join_limit_m"]))
     return covered(
         plan,
         "service_access",
         homes,
         limit_m,
         distances,
-        Found(definition, missing, counted),
+        Found(definition, missing, counted, unsaid, perhaps),
         weigh_by=parameters["weigh_by"],
         drawn_round_m=parameters["drawn_round_m"],
     )
@@ -221,6 +246,20 @@ def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np
     nowhere = chosen & shapely.is_missing(places_of(plan, "facilities"))
     missing += unknown("facilities.geometry", ids(plan, "facilities")[nowhere])
     return np.flatnonzero(chosen), missing
+
+
+def perhaps_served(
+    plan: Plan, homes: Homes, parameters: Mapping[str, Any], way: Way, limits_m: tuple[float, float]
+) -> NDArray[np.bool_]:
+    """Homes that are within the limit of a facility that could be of the kind, for all that it says."""
+    sure, maybe, _ = kinds_of(plan, parameters)
+    nowhere = (sure | maybe) & shapely.is_missing(places_of(plan, "facilities"))
+    if nowhere.any():
+        return np.ones(len(homes), dtype=bool)
+    if not maybe.any():
+        return np.zeros(len(homes), dtype=bool)
+    (distances,) = distances_to(plan, homes, np.flatnonzero(maybe), [way], limits_m)
+    return distances.within(limits_m[0])
 
 
 def on_foot_to(
@@ -242,7 +281,7 @@ def on_foot_to(
     if origins.refused.any():
         definition["homes_not_joined"] = homes.id[origins.refused].tolist()
     drawn = ~shapely.is_missing(places)
-    doors = np.asarray(shapely.point_on_surface(places[drawn]), dtype=object)
+    doors = middles(sound(places[drawn]))
     joins = join(network, doors, join_limit_m)
     definition["not_joined"] = names[drawn][joins.refused].tolist()
     metres = walk(network, origins, at_joins(joins), limit_m)

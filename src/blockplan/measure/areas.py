@@ -70,7 +70,7 @@ def areas_overlap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     one, other = one[kept], other[kept]
     shared = shapely.intersection(found[one], found[other])
     by = tuple(
-        Part(f"{names[a]}/{names[b]}", float(shapely.area(shape)) / M2_PER_HA)
+        Part("/".join(sorted((names[a], names[b]))), float(shapely.area(shape)) / M2_PER_HA)
         for a, b, shape in zip(one, other, shared, strict=True)
     )
     value = float(shapely.area(union(np.asarray(shared, dtype=object)))) / M2_PER_HA

@@ -15,7 +15,7 @@ import shapely
 from blockplan.measure.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, unknown, values
 from blockplan.measure.coverage import straight
 from blockplan.measure.floors import floor_areas, jobs_of_parcels, parcels_within, unplaced
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.measure.structure import area_distances, area_shapes, elements
 from blockplan.measure.venues import find_venues
 from blockplan.network.walking import is_barrier
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.floors import Amounts
+    from blockplan.measure.amounts import Amounts
     from blockplan.plan.model import Plan
 
-NO_BELT = ("structure: no belt is drawn",)
+NO_BELT = (Nothing("structure: no belt is drawn"),)
 
 
 def belt_links_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -61,7 +61,7 @@ def belt_southward(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if not missing and not len(belts):
         missing = NO_BELT
     if not missing and len(areas) < 2:
-        missing = ("areas: an order needs two of them",)
+        missing = (Nothing("areas: an order needs two of them"),)
     if missing:
         return Measurement("belt_southward", None, "1", missing=missing, counted=counted)
     course = _course(belts)
@@ -120,7 +120,7 @@ def belt_destinations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"structure": names, **found.counted}
     if missing:
         return Measurement("belt_destinations", None, "venue", missing=missing, counted=counted)
-    away = np.round(straight(found.point, belts), 2)
+    away = np.round(straight(found.shape, belts), 2)
     near_m, far_m = parameters["belt_near_m"], parameters["belt_far_m"]
     by = tuple(Part(f"within_{limit:g}m", float((away <= limit).sum())) for limit in (near_m, far_m))
     definition = {"limit_m": near_m, "along": "line", "destinations": len(found.id)}

@@ -103,7 +103,7 @@ def water_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def culture_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a straight-line distance of a cultural facility."""
     found = find_venues(plan, parameters["culture_services"], ())
-    kept = _Kept(found.point, found.missing, found.counted)
+    kept = _Kept(found.shape, found.missing, found.counted)
     return _reached(plan, "culture_within_500m", kept, parameters["culture_limit_m"], "culture")
 
 
@@ -119,7 +119,7 @@ def food_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     eats = np.array([belongs(use, of, parameters["food_codes"]) is True for use, of in kinds], dtype=bool)
     rows = np.flatnonzero(eats[kind]) if len(kind) else np.empty(0, dtype=np.intp)
     counted = {**found.counted, "parcels": tuple(ids(plan, "parcels")[rows])}
-    place = np.concatenate([found.point, shapes(plan, "parcels")[rows]])
+    place = np.concatenate([found.shape, shapes(plan, "parcels")[rows]])
     kept = _Kept(place, found.missing, counted)
     return _reached(plan, "food_within_500m", kept, parameters["food_limit_m"], "food")
 

@@ -8,20 +8,34 @@ nothing of it is known: the whole plan is no circle.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, unknown, values
+from blockplan.measure.amounts import Amounts
+from blockplan.measure.columns import (
+    Coded,
+    Gaps,
+    absent,
+    areas_m2,
+    ids,
+    shapes,
+    sound,
+    total,
+    unknown,
+    values,
+)
 from blockplan.measure.floors import parcel_points
 from blockplan.measure.homes import homes as homes_of
-from blockplan.measure.homes import residents
-from blockplan.measure.land import NO_CODES, drawn_land
+from blockplan.measure.homes import housed, residents
+from blockplan.measure.land import drawn_land, named_land
 from blockplan.measure.living import dwellings_of_parcels
-from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import Pieces, both, each, known, pieces, ratios, sums_at, unplaced
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.middles import EDGE_M, middles
+from blockplan.measure.parts import both, each, known, pieces, quotient, quotients, ratios, sums_at, unplaced
 from blockplan.measure.reach import street_network
 from blockplan.measure.supply import per_person
 from blockplan.measure.tiers import of_tier
@@ -35,6 +49,8 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
+NOBODY_THERE = (Nothing("residents: nobody lives in the circle"),)
+NOBODY_IN_TIER = (Nothing("residents: nobody lives in a circle of the tier"),)
 NO_TIER = ("parameter tier: 15, 10 or 5",)
 
 
@@ -66,7 +82,8 @@ class Circles:
 
     def holding(self, points: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs of circle and point that lies in it (numbers in this tier, and in `points`)."""
-        circle, point = shapely.STRtree(points).query(self.outline, predicate="intersects")
+        tree = shapely.STRtree(points)
+        circle, point = tree.query(self.outline, predicate="dwithin", distance=EDGE_M)
         return circle, point
 
 
@@ -94,25 +111,56 @@ def _circles_of(plan: Plan, tier: str) -> Circles:
 def circle_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Mean number of residents of the circles of a tier; the number of each by circle."""
     circles = circles_of(plan, parameters["tier"])
-    people, lacking = people_in(plan, circles)
-    missing = circles.missing + lacking
-    if missing:
-        return _unknown("circle_residents", "person", circles, missing)
-    by = each(circles.scopes, people, people=people)
-    value = total(people) / len(people)
-    return _found("circle_residents", value, "person", circles, by, homes_of(plan).counted)
+    if circles.missing:
+        return _unknown(
+            "circle_residents", "person", circles, circles.missing + residents(plan).missing_places
+        )
+    people = people_in(plan, circles)
+    by = tuple(
+        Part(
+            scope, known(here), residents=known(here), missing=missing, ends=(low, high) if missing else None
+        )
+        for scope, here, low, high, missing in zip(
+            circles.scopes,
+            people.amount.tolist(),
+            people.low.tolist(),
+            people.high.tolist(),
+            people.missing,
+            strict=True,
+        )
+    )
+    return _mean("circle_residents", "person", circles, by, homes_of(plan).counted)
 
 
 def circle_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Mean number of dwellings of the circles of a tier; the number of each by circle."""
     circles, homes = circles_of(plan, parameters["tier"]), dwellings_of_parcels(plan)
-    missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
-    if missing:
+    if circles.missing or absent(plan, "parcels"):
+        missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
         return _unknown("circle_dwellings", "dwelling", circles, missing)
     circle, parcel = circles.holding(parcel_points(plan))
-    found = sums_at(circle, homes.by_parcel[parcel], len(circles.rows))
-    by, value = each(circles.scopes, found), total(found) / len(found)
-    return _found("circle_dwellings", value, "dwelling", circles, by, {"parcels": homes.counted})
+    by = []
+    for number, scope in enumerate(circles.scopes):
+        rows = np.zeros(len(homes.by_parcel), dtype=bool)
+        rows[parcel[circle == number]] = True
+        nowhere = shapely.is_missing(shapes(plan, "parcels")) & (homes.by_parcel != 0)
+        lost = homes.lacking(rows | nowhere) + unplaced(plan, homes.by_parcel)
+        ends = total(homes.low[rows]), total(homes.high[rows | nowhere])
+        by.append(Part(scope, None, missing=lost, ends=ends) if lost else Part(scope, ends[0]))
+    return _mean("circle_dwellings", "dwelling", circles, tuple(by), {"parcels": homes.counted})
+
+
+def _mean(
+    name: str, unit: str, circles: Circles, by: tuple[Part, ...], counted: Mapping[str, tuple[str, ...]]
+) -> Measurement:
+    """The mean over the circles; unknown where one is."""
+    missing = tuple(dict.fromkeys(line for part in by for line in part.missing))
+    if missing:
+        ends = [part.ends or (part.value or 0.0, part.value or 0.0) for part in by]
+        between = total(low for low, _ in ends) / len(by), sum(high for _, high in ends) / len(by)
+        read = both(counted, circles.counted)
+        return Measurement(name, None, unit, by=by, missing=missing, counted=read, ends=between)
+    return _found(name, total(part.value or 0.0 for part in by) / len(by), unit, circles, by, counted)
 
 
 def circle_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -132,44 +180,56 @@ def circle_walk(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     Along walkable streets, from the point on the street nearest to the home (the way to it
     counts) to the point on the street nearest to the circle's centroid (the way from it does not).
     """
-    circles, homes = circles_of(plan, parameters["tier"]), homes_of(plan)
-    missing = circles.missing + homes.missing + absent(plan, "streets")
-    if not missing and not len(homes):
-        missing = ("residents: nobody lives in the plan, so nobody walks",)
+    circles, homes = circles_of(plan, parameters["tier"]), housed(plan)
+    missing = circles.missing + absent(plan, "streets")
     if missing:
-        return _unknown("circle_walk", "m", circles, missing)
+        return _unknown("circle_walk", "m", circles, missing + residents(plan).missing_places)
     by = _farthest_by(plan, circles)
-    known_ways = [part.value for part in by if part.value is not None]
-    lacking = tuple(dict.fromkeys(line for part in by for line in part.missing))
-    value = None if lacking or not known_ways else max(known_ways)
-    missing = lacking or (() if known_ways else ("residents: nobody lives in a circle of the tier",))
-    found = _found("circle_walk", value, "m", circles, by, homes.counted)
-    return replace(found, missing=() if value is not None else missing)
+    walked = [part for part in by if not part.nothing]
+    lacking = tuple(dict.fromkeys(line for part in walked for line in part.missing))
+    if lacking or not walked:
+        ends = [part.ends or (part.value or 0.0, part.value or 0.0) for part in walked]
+        between = (max(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+        found = _found("circle_walk", None, "m", circles, by, homes.counted)
+        return replace(found, missing=lacking or NOBODY_IN_TIER, ends=between)
+    value = max(part.value for part in walked if part.value is not None)
+    return _found("circle_walk", value, "m", circles, by, homes.counted)
 
 
 def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
-    network, homes = street_network(plan), homes_of(plan)
-    origins = plan.cached("joins:homes:edge", lambda: join(network, homes.point, None))
-    middle = shapely.centroid(circles.outline)
-    outside = ~shapely.contains(circles.outline, middle)
-    middle[outside] = shapely.point_on_surface(circles.outline[outside])
-    joins = join(network, middle, None).free()
+    network, homes, people = street_network(plan), housed(plan), people_in(plan, circles)
+    origins = plan.cached("joins:housed:edge", lambda: join(network, homes.point, None))
+    joins = join(network, middles(sound(circles.outline)), None).free()
     circle, home = circles.holding(homes.point)
+    targets = at_joins(joins)
     parts = []
     for number, scope in enumerate(circles.scopes):
         here = home[circle == number]
-        targets = at_joins(joins)
-        targets = _only(targets, number)
-        metres = walk(network, origins, targets)[here]
-        people = float(homes.weight[here].sum())
-        lost = [str(name) for name in homes.id[here][np.isnan(metres)]]
-        if not len(here):
-            parts.append(Part(scope, None, residents=0.0, missing=("residents: nobody lives in the circle",)))
-        elif lost:
-            missing = unknown("streets: no way on foot to the middle", lost, None)
-            parts.append(Part(scope, None, residents=people, missing=missing))
+        metres = walk(network, origins, _only(targets, number))[here]
+        lived = total(homes.weight[here])
+        lost = here[np.isnan(metres)]
+        unsaid = people.missing[number]
+        farthest = round(float(np.nanmax(metres)), 2) if len(lost) < len(here) else 0.0
+        if len(lost):
+            # Where no way leads, the home lies beyond any limit.
+            missing = unknown("streets: no way on foot to the middle", homes.id[lost].astype(str))
+            beyond = tuple(
+                Place(str(homes.layer[row]), str(homes.id[row]), homes.point[row].x, homes.point[row].y, None)
+                for row in lost
+            )
+            cut_off = total(homes.weight[lost])
+            parts.append(
+                Part(
+                    scope, None, residents=lived, affected_residents=cut_off, missing=missing + unsaid,
+                    places=beyond, ends=(math.inf, math.inf),
+                )
+            )  # fmt: skip
+        elif unsaid:
+            parts.append(Part(scope, None, missing=unsaid, ends=(farthest, math.inf)))
+        elif not len(here):
+            parts.append(Part(scope, None, residents=0.0, missing=NOBODY_THERE))
         else:
-            parts.append(Part(scope, round(float(metres.max()), 2), residents=people))
+            parts.append(Part(scope, farthest, residents=lived))
     return tuple(parts)
 
 
@@ -187,17 +247,30 @@ def _only(targets: Any, area: int) -> Any:
 def circle_land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of the circles' land that the parcels of some classes take; the share of each by circle."""
     circles = circles_of(plan, parameters["tier"])
-    chosen, lacking = _chosen(plan, parameters["land_codes"])
-    land, lacking = drawn_land(plan, chosen, lacking)
-    missing = circles.missing + lacking
+    land = drawn_land(plan, named_land(plan, parameters["land_codes"]))
+    if circles.missing or not parameters["land_codes"] or absent(plan, "parcels"):
+        return _unknown("circle_land_share", "1", circles, circles.missing + land.missing)
+    inside, sizes = pieces(plan, "circles"), areas_m2(plan, "circles", circles.rows)
+    sums = inside.sums(land.by_parcel)[circles.rows]
+    low, high = (end[circles.rows] for end in inside.ends(land))
+    by = tuple(
+        Part(scope, sums[number] / size, sums[number])
+        if not np.isnan(sums[number])
+        else Part(
+            scope,
+            None,
+            missing=land.lacking(inside.rows(int(circles.rows[number]), len(land.by_parcel))),
+            ends=(low[number] / size, min(high[number] / size, 1.0)),
+        )
+        for number, (scope, size) in enumerate(zip(circles.scopes, sizes.tolist(), strict=True))
+    )
+    counted = {"parcels": land.counted}
+    missing = tuple(dict.fromkeys(line for part in by for line in part.missing))
     if missing:
-        return _unknown("circle_land_share", "1", circles, missing)
-    sums = pieces(plan, "circles").sums(land)[circles.rows]
-    sizes = areas_m2(plan, "circles", circles.rows)
-    by = each(circles.scopes, ratios(sums, sizes), sums)
-    value = total(sums) / total(sizes)
-    counted = {"parcels": tuple(ids(plan, "parcels")[chosen])}
-    return _found("circle_land_share", value, "1", circles, by, counted)
+        ends = total(low) / total(sizes), min(total(high) / total(sizes), 1.0)
+        read = both(counted, circles.counted)
+        return Measurement("circle_land_share", None, "1", by=by, missing=missing, counted=read, ends=ends)
+    return _found("circle_land_share", total(sums) / total(sizes), "1", circles, by, counted)
 
 
 def circle_facility_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -206,38 +279,72 @@ def circle_facility_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> 
 
     Where ``tier_facilities`` are named, parcels that hold one of them and none of a higher tier count.
     """
-    chosen, missing = _of_tier(plan, parameters)
-    land, missing = drawn_land(plan, chosen, missing)
-    return _over_people(plan, "circle_facility_land_per_1000", parameters, chosen, land, missing)
+    land = drawn_land(plan, _of_tier(plan, parameters))
+    return _over_people(plan, "circle_facility_land_per_1000", parameters, land)
 
 
 def circle_facility_floor_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area on land of some classes for every 1,000 residents of the circles of a tier."""
-    chosen, missing = _of_tier(plan, parameters)
+    tier = _of_tier(plan, parameters)
     floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
-    missing += absent(plan, "parcels")
-    missing += unknown("parcels.floor_area_m2", names[chosen & np.isnan(floor)], int(chosen.sum()))
-    floor = np.where(chosen, floor, 0.0)
-    return _over_people(plan, "circle_facility_floor_per_1000", parameters, chosen, floor, missing)
+    blank = ("parcels.floor_area_m2", tier.chosen & np.isnan(floor), int(tier.chosen.sum()))
+    gaps = tier.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
+    amount = np.where(tier.maybe, np.nan, np.where(tier.chosen, floor, 0.0))
+    most = np.where(tier.chosen | tier.maybe, np.nan_to_num(floor, nan=np.inf), 0.0)
+    found = Amounts(amount, gaps.lines(), tuple(names[tier.chosen]), gaps, most)
+    return _over_people(plan, "circle_facility_floor_per_1000", parameters, found)
 
 
-def people_in(plan: Plan, circles: Circles) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Residents of each circle, and what is missing to say so."""
-    homes, found = homes_of(plan), residents(plan)
-    nobody = np.zeros(len(circles.rows))
-    if found.missing_places:
-        return nobody, found.missing_places
-    if homes.weighs != "residents":
-        return nobody, ()
+@dataclass(frozen=True, slots=True, eq=False)
+class InCircles:
+    """
+    An amount in each circle of a tier: NaN where unknown, between which numbers it lies, what is missing.
+
+    What is unknown outside a circle leaves the circle known.
+    """
+
+    amount: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    missing: tuple[tuple[str, ...], ...]
+
+
+def known_in(circles: Circles, amount: NDArray[np.float64]) -> InCircles:
+    """An amount of which nothing is unknown."""
+    return InCircles(amount, amount, amount, ((),) * len(circles.rows))
+
+
+def amounts_in(plan: Plan, circles: Circles, amounts: Amounts) -> InCircles:
+    """An amount of the parcels in each circle, parcels cut at its edge."""
+    inside = pieces(plan, "circles")
+    amount = inside.sums(amounts.by_parcel)[circles.rows]
+    low, high = (end[circles.rows] for end in inside.ends(amounts))
+    missing = tuple(
+        amounts.lacking(inside.rows(int(row), len(amounts.by_parcel))) if np.isnan(amount[number]) else ()
+        for number, row in enumerate(circles.rows)
+    )
+    return InCircles(amount, low, high, missing)
+
+
+def people_in(plan: Plan, circles: Circles) -> InCircles:
+    """Residents of each circle."""
+    homes, found = housed(plan), residents(plan)
     circle, home = circles.holding(homes.point)
-    nowhere = homes.id[shapely.is_missing(homes.point)]
     people = sums_at(circle, homes.weight[home], len(circles.rows))
-    return people, unknown("parcels.geometry or buildings.geometry", nowhere)
+    lost = unknown("parcels.geometry or buildings.geometry", homes.id[shapely.is_missing(homes.point)])
+    inside, here = pieces(plan, "circles"), found.amounts(plan)
+    unsaid = np.isnan(here.by_parcel)
+    missing = [lost] * len(circles.rows)
+    for number, row in enumerate(circles.rows):
+        rows = inside.rows(int(row), len(unsaid)) & unsaid
+        if rows.any() or not len(unsaid):
+            missing[number] = lost + here.lacking(rows)
+    bare = np.array([bool(lines) for lines in missing], dtype=bool)
+    high = np.where(bare, np.inf, people)
+    return InCircles(np.where(bare, np.nan, people), people, high, tuple(missing))
 
 
-def over_circles(
-    plan: Plan, whole: Measurement, circles: Circles, supply: NDArray[np.float64] | None
-) -> Measurement:
+def over_circles(plan: Plan, whole: Measurement, circles: Circles, supply: InCircles | None) -> Measurement:
     """
     A supply per person in each circle of a tier, from what the whole plan has.
 
@@ -245,23 +352,31 @@ def over_circles(
     """
     if not circles.drawn:
         return undrawn(whole, circles)
-    definition = dict(whole.definition)
-    people, lacking = people_in(plan, circles)
-    missing = circles.missing + lacking
-    if supply is None or missing:
-        missing = tuple(dict.fromkeys(whole.missing + missing))
+    if supply is None or circles.missing:
+        missing = tuple(dict.fromkeys(whole.missing + circles.missing))
         none = tuple(Part(scope, None, missing=missing) for scope in circles.scopes)
-        return replace(whole, value=None, supply=None, definition=definition, by=none, missing=missing)
-    by = each(circles.scopes, ratios(supply, people, whole.per), supply, people)
-    nobody = ("residents: nobody lives in the circle",)
-    by = tuple(part if part.value is not None else replace(part, missing=nobody) for part in by)
-    lived = total(people)
-    value = total(supply) * whole.per / lived if lived else None
+        return replace(whole, value=None, supply=None, by=none, missing=missing, ends=None)
+    people = people_in(plan, circles)
+    found = ratios(supply.amount, people.amount, whole.per)
+    low, high = quotients((supply.low, supply.high), (people.low, people.high), whole.per)
+    by = []
+    for number, scope in enumerate(circles.scopes):
+        missing = tuple(dict.fromkeys(supply.missing[number] + people.missing[number]))
+        if people.amount[number] == 0:
+            missing = NOBODY_THERE
+        ends = (float(low[number]), float(high[number])) if missing and missing != NOBODY_THERE else None
+        amount, lived = known(supply.amount[number]), known(people.amount[number])
+        by.append(Part(scope, known(found[number]), amount, lived, missing=missing, ends=ends))
+    lacking = tuple(dict.fromkeys(line for part in by if not part.nothing for line in part.missing))
+    lived, given = total(people.amount), total(supply.amount)
+    value = given * whole.per / lived if lived and not lacking else None
+    more = lacking or (() if value is not None else NOBODY_IN_TIER)
     counted = both(whole.counted, circles.counted, homes_of(plan).counted)
-    more = () if value is not None else ("residents: nobody lives in a circle of the tier",)
+    ends = quotient((total(supply.low), sum(supply.high)), (total(people.low), sum(people.high)), whole.per)
     return replace(
-        whole, value=value, supply=total(supply), definition=definition, by=by, counted=counted, missing=more
-    )
+        whole, value=value, supply=known(given), by=tuple(by), counted=counted, missing=more,
+        ends=ends if lacking else None,
+    )  # fmt: skip
 
 
 def undrawn(whole: Measurement, circles: Circles) -> Measurement:
@@ -271,37 +386,27 @@ def undrawn(whole: Measurement, circles: Circles) -> Measurement:
     return replace(whole, value=None, supply=None, definition=definition, by=(), missing=missing)
 
 
-def _over_people(
-    plan: Plan,
-    name: str,
-    parameters: Mapping[str, Any],
-    chosen: NDArray[np.bool_],
-    amount: NDArray[np.float64],
-    missing: tuple[str, ...],
-) -> Measurement:
+def _over_people(plan: Plan, name: str, parameters: Mapping[str, Any], amount: Amounts) -> Measurement:
     circles = circles_of(plan, parameters["tier"])
+    missing = amount.missing
     if not parameters["tier"]:
         missing = NO_TIER + missing
     if circles.drawn:
-        missing += unplaced(plan, amount)
-    counted = {"parcels": tuple(ids(plan, "parcels")[chosen])}
-    supply = None if missing else total(amount)
-    whole = per_person(plan, name, "m2", supply, 1000, missing=missing, counted=counted)
-    inside: Pieces = pieces(plan, "circles")
-    return over_circles(plan, whole, circles, None if missing else inside.sums(amount)[circles.rows])
+        missing += unplaced(plan, amount.by_parcel)
+    supply = None if missing else amount.whole
+    whole = per_person(
+        plan, name, "m2", supply, 1000, missing=missing, counted={"parcels": amount.counted}, ends=amount.ends
+    )
+    untold = amount.gaps is None or amount.gaps.always or unplaced(plan, amount.by_parcel)
+    return over_circles(plan, whole, circles, None if untold else amounts_in(plan, circles, amount))
 
 
-def _of_tier(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def _of_tier(plan: Plan, parameters: Mapping[str, Any]) -> Coded:
     """Parcels of the classes asked for whose facilities make them land of the tier."""
-    chosen, missing = _chosen(plan, parameters["land_codes"])
-    chosen, lacking = of_tier(plan, chosen, parameters)
-    return chosen, missing + lacking
-
-
-def _chosen(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    if not codes:
-        return np.zeros(len(ids(plan, "parcels")), dtype=bool), NO_CODES
-    return of_codes(plan, codes)
+    land = named_land(plan, parameters["land_codes"])
+    chosen, lacking = of_tier(plan, land.chosen, parameters)
+    maybe, _ = of_tier(plan, land.maybe, parameters)
+    return Coded(chosen, maybe, land.gaps + Gaps(ids(plan, "parcels"), (), lacking))
 
 
 def _found(

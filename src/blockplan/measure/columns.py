@@ -7,6 +7,7 @@ Measures read arrays instead of frames: they are called often, on a plan that an
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from blockplan.measure.middles import middles
 from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.layers import FARTHEST_M, LAYERS
 
@@ -120,8 +122,8 @@ def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArra
 
 
 def points(plan: Plan, layer: str, rows: NDArray[Any]) -> NDArray[Any]:
-    """A point on each feature of some rows (inside it where it is a polygon)."""
-    return np.asarray(shapely.point_on_surface(shapes(plan, layer)[rows]), dtype=object)
+    """The point that each feature of some rows stands at (`blockplan.measure.middles`)."""
+    return middles(sound(shapes(plan, layer)[rows]))
 
 
 def total(numbers: Iterable[float]) -> float:
@@ -170,6 +172,48 @@ def unknown(what: str, features: Iterable[Any], of: int | None = None) -> tuple[
     return tuple(lines)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaps:
+    """
+    What is not known of the rows of a layer: which rows do not say what.
+
+    Attributes
+    ----------
+    names
+        Ids of all rows.
+    said
+        What is missing, the rows in which it is, and of how many (where it is missing in all of them, only
+        the column is named).
+    always
+        What is missing whatever rows are meant: a layer, a parameter.
+    """
+
+    names: NDArray[Any]
+    said: tuple[tuple[str, NDArray[np.bool_], int | None], ...] = ()
+    always: tuple[str, ...] = ()
+
+    def lines(self, rows: NDArray[np.bool_] | None = None) -> tuple[str, ...]:
+        """The words for what is missing in all rows, or in some of them."""
+        found = self.always
+        for what, where, of in self.said:
+            found += unknown(
+                what, self.names[where if rows is None else where & rows], of if rows is None else None
+            )
+        return tuple(dict.fromkeys(found))
+
+    def __add__(self, other: Gaps) -> Gaps:
+        return Gaps(self.names, self.said + other.said, self.always + other.always)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """Parcels that are of some codes, those that could be for all that they say, and what they do not say."""
+
+    chosen: NDArray[np.bool_]
+    maybe: NDArray[np.bool_]
+    gaps: Gaps
+
+
 def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """
     Parcels whose land use is one of some codes or lies below one, and what is missing to say so.
@@ -178,18 +222,25 @@ def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tup
     land use, or with a code too coarse to tell (``08`` where ``0804`` is asked for), could be one
     of them: it is named as missing.
     """
-    return plan.cached(f"codes:{','.join(codes)}", lambda: _of_codes(plan, codes))
+    found = coded(plan, codes)
+    return found.chosen, found.gaps.lines()
 
 
-def _of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def coded(plan: Plan, codes: tuple[str, ...]) -> Coded:
+    """Parcels of some codes as `of_codes` tells them, with those that could be one."""
+    return plan.cached(f"codes:{','.join(codes)}", lambda: _coded(plan, codes))
+
+
+def _coded(plan: Plan, codes: tuple[str, ...]) -> Coded:
     kinds, kind = land_uses(plan)
     answers = [belongs(use, list_name, codes) for use, list_name in kinds]
     unsaid = np.array([use is None for use, _ in kinds], dtype=bool)
     coarse = np.array([answer is None for answer in answers], dtype=bool) & ~unsaid
     names = ids(plan, "parcels")
-    missing = unknown("parcels.land_use", names[unsaid[kind]], len(names))
-    missing += unknown(f"parcels.land_use in more detail (for {', '.join(codes)})", names[coarse[kind]])
-    return np.array([answer is True for answer in answers], dtype=bool)[kind], missing
+    detail = f"parcels.land_use in more detail (for {', '.join(codes)})"
+    gaps = Gaps(names, (("parcels.land_use", unsaid[kind], len(names)), (detail, coarse[kind], None)))
+    chosen = np.array([answer is True for answer in answers], dtype=bool)[kind]
+    return Coded(chosen, (unsaid | coarse)[kind], gaps)
 
 
 def land_uses(plan: Plan) -> tuple[list[tuple[str | None, str | None]], NDArray[np.intp]]:
@@ -231,10 +282,9 @@ def belongs(use: str | None, list_name: str | None, codes: tuple[str, ...]) -> b
     classes = landuse(name) if name in LISTS else landuse()
     if use in codes or any(classes.within(use, code) for code in codes):
         return True
-    national = classes.to_national(use) if classes.name != DEFAULT_LIST else use
-    whole = landuse()
-    if national is not None and any(whole.within(national, code) for code in codes):
+    whole, meant = landuse(), classes.nationals(use)
+    inside = [any(whole.within(national, code) for code in codes) for national in meant]
+    if meant and all(inside):
         return True
-    if national is not None and any(whole.within(code, national) for code in codes):
-        return None
-    return False
+    holds = (whole.within(code, national) for national in meant for code in codes)
+    return None if any(inside) or any(holds) else False

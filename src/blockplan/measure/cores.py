@@ -9,7 +9,7 @@ import shapely
 
 from blockplan.measure.columns import CIRCLE_SEGMENTS, absent, ids, of_codes, shapes, total, unknown, values
 from blockplan.measure.floors import area_of_parcels, parcels_within
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.measure.structure import area_shapes, elements, lies_inside
 from blockplan.texts import LANGUAGES
 
@@ -75,7 +75,7 @@ def core_concentration(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     cores, areas = cores_by_area(plan), area_shapes(plan)
     counted = {"structure": tuple(core for core, _ in cores.values()), "areas": tuple(areas)}
     if not missing and not areas:
-        missing = ("areas: the plan has none",)
+        missing = (Nothing("areas: the plan has none"),)
     missing += unknown("structure.area_id: no core", [area for area in areas if area not in cores])
     codes = function_codes(plan)
     missing += unknown("areas.function_codes", [area for area in areas if not codes.get(area)], len(areas))
@@ -105,7 +105,7 @@ def _concentration(
     around = shapely.buffer(core, limit_m, quad_segs=CIRCLE_SEGMENTS)
     land = shapely.area(shapely.intersection(shape, around)) / shapely.area(shape)
     if not missing and not (total(floor) and land):
-        missing = (f"nothing to measure: {area} has no floor area of {', '.join(codes)}",)
+        missing = (Nothing(f"nothing to measure: {area} has no floor area of {', '.join(codes)}"),)
     if missing:
         return Part(f"area:{area}", None, missing=missing), {}, list(names)
     inside = parcels_within(plan, np.array([core], dtype=object), limit_m)[rows]

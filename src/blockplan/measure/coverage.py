@@ -18,7 +18,8 @@ import shapely
 
 from blockplan.measure.columns import ids, shapes, total, union, unknown
 from blockplan.measure.homes import residents
-from blockplan.measure.measurement import Measurement, Part, Place, Reading
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place, Reading
+from blockplan.measure.middles import EDGE_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from blockplan.measure.homes import Homes
     from blockplan.plan.model import Plan
 
-NOTHING = ("nothing to measure: the plan has neither residents nor buildings",)
+NOTHING = (Nothing("nothing to measure: the plan has neither residents nor buildings"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,11 +63,18 @@ class Distances:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """What a share of reach rests on besides distances: definition, what is missing, what was counted."""
+    """
+    What a share of reach rests on besides distances: definition, what is missing, what was counted.
+
+    `unsaid` is what is missing to tell what there is to reach, and `perhaps` the homes that could be within
+    for it; where they are within in any case it does not matter.
+    """
 
     definition: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsaid: tuple[str, ...] = ()
+    perhaps: NDArray[np.bool_] | None = None
 
 
 def either(kinds: Sequence[tuple[Distances, float]]) -> Distances:
@@ -125,9 +133,18 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
     judging = distances[0]
     inside = judging.reached(limit_m)
     missing = found.missing + judging.missing
-    if not missing and homes.weighs == weigh_by and limit_m > drawn_round_m:
-        missing = _outside(plan, homes, inside == 1, limit_m)
-    known = homes.weighs == weigh_by and not missing
+    weighed = homes.weighs == weigh_by and not missing
+    possible = inside if found.perhaps is None else np.where(found.perhaps, 1.0, inside)
+    if not (inside == 1).all():
+        missing += found.unsaid if found.perhaps is None or (possible != inside).any() else ()
+    if weighed and limit_m > drawn_round_m:
+        beyond = _open_ended(plan, homes, possible == 1, limit_m)
+        missing += _outside(plan, homes, possible == 1, limit_m) if beyond.any() else ()
+        possible = np.where(beyond, 1.0, possible)
+    known = weighed and not missing
+    ends = None
+    if weighed and missing and (found.perhaps is not None or not found.unsaid):
+        ends = share(homes.weight, inside) or 0.0, share(homes.weight, possible) or 0.0
     people = weigh_by == "residents"
     starts = {"from": ["parcels"]} if judging.definition.get("from") == "parcel" else {}
     return Measurement(
@@ -143,12 +160,17 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
             "judged_by": judging.id,
             "weight": homes.weighs,
         },
-        by=by_area(plan, homes, inside) if known else (),
+        by=by_area(plan, homes, inside)
+        if known
+        else by_area(plan, homes, inside, possible, missing)
+        if ends
+        else (),
+        ends=ends,
         readings=readings(homes, limit_m, judging, list(distances[1:])),
         missing=missing,
         counted=found.counted,
         places=places(homes, judging, limit_m),
-        affected_residents=total(homes.weight * (1 - inside)) if known and people else None,
+        affected_residents=total(homes.weight * (1 - possible)) if weighed and people else None,
         summed=residents(plan).summed if people else {},
     )
 
@@ -184,12 +206,16 @@ def data_end(
     }
 
 
+def _open_ended(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
+    """Homes that fall short and live nearer to the end of the drawing than the limit."""
+    _, depth = _depths(plan, homes)
+    return np.asarray(~inside & ~(depth >= limit_m))
+
+
 def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[str, ...]:
     """What is missing where the limit reaches beyond the drawing for somebody who falls short."""
     _, depth = _depths(plan, homes)
-    open_ended = ~inside & ~(depth >= limit_m)
-    if not open_ended.any():
-        return ()
+    open_ended = _open_ended(plan, homes, inside, limit_m)
     return (
         f"what lies outside the drawing: {int(open_ended.sum())} of {int((~inside).sum())} homes that fall "
         f"short are nearer to its end than {limit_m:g} m (deepest: {np.nanmax(depth, initial=0):.0f} m)",
@@ -216,7 +242,7 @@ def _find_depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float
 
 
 def straight(points: NDArray[Any], to: NDArray[Any]) -> NDArray[np.float64]:
-    """Straight-line distance of points to the nearest of some shapes, 0 inside; NaN where there are none."""
+    """Straight-line distance of points (or shapes) to the nearest of some shapes; NaN without any."""
     metres = np.full(len(points), np.nan)
     to = to[~shapely.is_missing(to)]
     there = np.flatnonzero(~shapely.is_missing(points))
@@ -281,12 +307,28 @@ def places(homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, .
     return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, metres))
 
 
-def by_area(plan: Plan, homes: Homes, inside: NDArray[Any]) -> tuple[Part, ...]:
-    """The share in each area of the plan that has homes, and in each block."""
+def by_area(
+    plan: Plan,
+    homes: Homes,
+    inside: NDArray[Any],
+    possible: NDArray[Any] | None = None,
+    missing: tuple[str, ...] = (),
+) -> tuple[Part, ...]:
+    """
+    The share in each area of the plan that has homes, and in each block.
+
+    It is unknown, for what is `missing`, where homes that are not within could be (`possible`).
+    """
     found = []
     for scope, rows in plan.cached(f"parts:{id(homes)}", lambda: _parts(plan, homes)):
         weight, reached = homes.weight[rows], inside[rows]
         people = homes.weighs == "residents"
+        most = reached if possible is None else possible[rows]
+        if (most != reached).any():
+            ends = share(weight, reached) or 0.0, share(weight, most) or 0.0
+            lived = total(weight) if people else None
+            found.append(Part(scope, None, residents=lived, missing=missing, ends=ends))
+            continue
         found.append(
             Part(
                 scope,
@@ -305,7 +347,7 @@ def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
     for layer, kind in (("areas", "area"), ("blocks", "block")):
         outlines, names = shapes(plan, layer), ids(plan, layer)
         if len(names):
-            outline, home = tree.query(outlines, predicate="intersects")
+            outline, home = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
             for name in dict.fromkeys(names):
                 rows = np.unique(home[names[outline] == name])
                 if len(rows):

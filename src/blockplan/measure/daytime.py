@@ -20,7 +20,7 @@ from blockplan.measure.coverage import lacking, straight
 from blockplan.measure.floors import jobs_of_parcels, parcels_within, unplaced
 from blockplan.measure.homes import NOBODY, residents
 from blockplan.measure.homes import homes as homes_of
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Part, only_nothing
 from blockplan.measure.modes import served_by, unsaid
 
 if TYPE_CHECKING:
@@ -100,18 +100,19 @@ def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     serves, perhaps = served_by(plan, parameters["station_modes"])
     rows = np.flatnonzero(serves)
     names, stations = ids(plan, "stops")[rows], shapes(plan, "stops")[rows]
-    missing = absent(plan, "stops") + lacking(homes) + jobs.missing + unplaced(plan, jobs)
+    nobody = only_nothing(homes.missing)
+    missing = absent(plan, "stops") + (() if nobody else lacking(homes)) + jobs.missing + unplaced(plan, jobs)
     missing += unsaid(plan, perhaps)
     missing += unknown("stops.geometry", names[shapely.is_missing(stations)], len(names))
     missing = tuple(dict.fromkeys(missing))
     parcels = tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted)))
     counted = {**homes.counted, "parcels": parcels, "stops": tuple(names)}
-    if missing or homes.weighs != "residents":
+    if missing or (homes.weighs != "residents" and not nobody):
         return Measurement(name, None, "person", missing=missing, counted=counted)
 
     def users(near: Any) -> tuple[float, float]:
         lived = np.round(straight(homes.point, near), 2) <= limit_m
-        return total(homes.weight[lived]), jobs.within(parcels_within(plan, near, limit_m))
+        return 0.0 if nobody else total(homes.weight[lived]), jobs.within(parcels_within(plan, near, limit_m))
 
     living, working = users(stations)
     each = {str(one): users(stations[at : at + 1]) for at, one in enumerate(names)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.amounts import Amounts
 from blockplan.measure.areas import boundary_m2
 from blockplan.measure.columns import (
     absent,
@@ -21,8 +22,8 @@ from blockplan.measure.columns import (
 )
 from blockplan.measure.floors import floor_areas, jobs_of_parcels, parcel_points, unplaced
 from blockplan.measure.homes import HOUSING_CODES, residents
-from blockplan.measure.measurement import Measurement, Part, Place
-from blockplan.measure.parts import USUAL, known, pieces, ratios_by, sums_by
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by
 from blockplan.plan.codes import DEFAULT_LIST, landuse
 from blockplan.units import M2_PER_HA
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.floors import Amounts
     from blockplan.plan.model import Plan
 
 M2_PER_MILLION = 1_000_000.0
@@ -41,10 +41,15 @@ def floor_area_total(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area of all parcels, million m2; by area, block and first-level land use."""
     floor = floor_areas(plan, parameters["floor_area_codes"])
     counted = {"parcels": floor.counted}
+    by = amounts_by(plan, floor.times(1 / M2_PER_MILLION))
     if floor.missing:
-        return Measurement("floor_area_total", None, "million m2", missing=floor.missing, counted=counted)
+        low, high = floor.ends
+        ends = low / M2_PER_MILLION, high / M2_PER_MILLION
+        return Measurement(
+            "floor_area_total", None, "million m2", by=by, missing=floor.missing, counted=counted, ends=ends
+        )
     millions = floor.by_parcel / M2_PER_MILLION
-    by = sums_by(plan, millions) + _by_class(plan, lambda chosen: total(millions[chosen]))
+    by += _by_class(plan, lambda chosen: total(millions[chosen]))
     definition = {"parcels": len(floor.counted)}
     return Measurement("floor_area_total", total(millions), "million m2", definition, by=by, counted=counted)
 
@@ -63,11 +68,15 @@ def floor_area_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"parcels": tuple(names[built])}
     missing = floor.missing + unknown("parcels.geometry", names[built & np.isnan(sizes)], len(names))
     if not missing and not built.any():
-        missing = ("parcels.floor_area_m2: no parcel has floor area",)
+        missing = (Nothing("parcels.floor_area_m2: no parcel has floor area"),)
+    # Land of unknown floor area may be built or not.
+    under = Amounts(
+        np.where(np.isnan(floor.by_parcel), np.nan, np.where(built, sizes, 0.0)), (), (), floor.gaps, sizes
+    )
+    by = amounts_by(plan, floor, under, (*USUAL, "subblocks"))
     if missing:
-        return Measurement("floor_area_ratio", None, "1", missing=missing, counted=counted)
+        return Measurement("floor_area_ratio", None, "1", by=by, missing=missing, counted=counted)
     land = np.where(built, sizes, 0.0)
-    by = ratios_by(plan, floor.by_parcel, land, (*USUAL, "subblocks"))
     by += _by_class(plan, lambda chosen: _ratio(floor.by_parcel[chosen], land[chosen]))
     definition = {"floor_area_m2": floor.whole, "land_ha": total(land) / M2_PER_HA}
     value = _ratio(floor.by_parcel, land)
@@ -88,7 +97,7 @@ def coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     blank = built & ~np.isnan(sizes) & np.isnan(covered)
     missing += unknown("parcels.coverage_ratio", names[blank], int(built.sum()))
     if not missing and not built.any():
-        missing = ("parcels: none of a built class",)
+        missing = (Nothing("parcels: none of a built class"),)
     counted = {"parcels": tuple(names[built])}
     if missing:
         return Measurement("coverage", None, "1", missing=missing, counted=counted)
@@ -110,7 +119,7 @@ def residential_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     missing += absent(plan, "parcels")
     missing += unknown("parcels.height_m", names[housing & np.isnan(height)], int(housing.sum()))
     if not missing and not housing.any():
-        missing = ("parcels: none is housing, so there is no height to measure",)
+        missing = (Nothing("parcels: none is housing, so there is no height to measure"),)
     counted = {"parcels": tuple(names[housing])}
     if missing:
         return Measurement("residential_height", None, "m", missing=missing, counted=counted)
@@ -135,7 +144,7 @@ def heights(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     built = floor.by_parcel > 0
     missing = floor.missing + unknown("parcels.height_m", names[built & np.isnan(height)], int(built.sum()))
     if not missing and not built.any():
-        missing = ("parcels.floor_area_m2: no parcel has floor area",)
+        missing = (Nothing("parcels.floor_area_m2: no parcel has floor area"),)
     counted = {"parcels": tuple(names[built])}
     if missing:
         return Measurement("heights", None, "m", missing=missing, counted=counted)
@@ -155,10 +164,13 @@ def population_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     missing = found.missing + _no_land(plan, land)
     lived_in = found.by_parcel > 0
     counted = {"parcels": tuple(names[lived_in])} if len(lived_in) else {}
+    here = found.amounts(plan)
+    by = amounts_by(plan, here, Amounts(areas_m2(plan, "parcels") / M2_PER_HA, (), ()), (*USUAL, "subblocks"))
     if missing or not land or found.total is None:
-        return Measurement("population_density", None, "person/ha", missing=missing, counted=counted)
-    people = found.by_parcel if len(lived_in) else np.zeros(len(names))
-    by = ratios_by(plan, people, areas_m2(plan, "parcels") / M2_PER_HA, (*USUAL, "subblocks"))
+        ends = quotient(found.ends, (land / M2_PER_HA, land / M2_PER_HA)) if land else None
+        return Measurement(
+            "population_density", None, "person/ha", by=by, missing=missing, counted=counted, ends=ends
+        )
     value = found.total / (land / M2_PER_HA)
     return Measurement("population_density", value, "person/ha", by=by, counted=counted, summed=found.summed)
 
@@ -174,9 +186,11 @@ def _over_land(plan: Plan, name: str, unit: str, amount: Amounts, per_m2: float)
     land = boundary_m2(plan)
     counted = {"parcels": amount.counted}
     missing = amount.missing + unplaced(plan, amount) + _no_land(plan, land)
+    by = amounts_by(plan, amount.times(per_m2), Amounts(areas_m2(plan, "parcels"), (), ()))
     if missing or not land:
-        return Measurement(name, None, unit, missing=missing, counted=counted)
-    by = ratios_by(plan, amount.by_parcel * per_m2, areas_m2(plan, "parcels"))
+        low, high = amount.ends
+        ends = (low * per_m2 / land, high * per_m2 / land) if land else None
+        return Measurement(name, None, unit, by=by, missing=missing, counted=counted, ends=ends)
     definition = {"sum": amount.whole, "land_ha": land / M2_PER_HA}
     return Measurement(name, amount.whole * per_m2 / land, unit, definition, by=by, counted=counted)
 

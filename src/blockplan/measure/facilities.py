@@ -10,7 +10,7 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.access import facilities_of
 from blockplan.measure.columns import absent, ids, points, unknown, values
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
 from blockplan.measure.supply import NO_SERVICES
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def facilities_in_range(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     missing += unknown(f"facilities.{column}", names[np.isnan(size)], len(names))
     counted = {"facilities": tuple(names)}
     if not missing and not len(names):
-        missing = (f"nothing to measure: no facility is of {', '.join(parameters['services'])}",)
+        missing = (Nothing(f"nothing to measure: no facility is of {', '.join(parameters['services'])}"),)
     if missing:
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     small, large = size < low, size > high

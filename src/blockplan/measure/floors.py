@@ -7,14 +7,25 @@ other land (a road, a park) that states none has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, belongs, ids, land_uses, points, shapes, total, unknown, values
+from blockplan.measure.amounts import Amounts
+from blockplan.measure.columns import (
+    Gaps,
+    absent,
+    belongs,
+    ids,
+    land_uses,
+    points,
+    shapes,
+    unknown,
+    values,
+)
 from blockplan.measure.coverage import straight
+from blockplan.measure.middles import EDGE_M
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,35 +33,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.plan.model import Plan
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Amounts:
-    """
-    An amount of every parcel.
-
-    Attributes
-    ----------
-    by_parcel
-        Floor area (m2) or jobs; 0 where there are none, NaN where the number is unknown.
-    missing
-        What is missing for the sum.
-    counted
-        Ids of the parcels that have or may have some.
-    """
-
-    by_parcel: NDArray[np.float64]
-    missing: tuple[str, ...]
-    counted: tuple[str, ...]
-
-    def within(self, inside: NDArray[np.bool_]) -> float:
-        """The sum over some parcels."""
-        return total(self.by_parcel[inside])
-
-    @property
-    def whole(self) -> float:
-        """The sum over all parcels; NaN where one is unknown."""
-        return total(self.by_parcel)
 
 
 def floor_areas(plan: Plan, built_codes: tuple[str, ...]) -> Amounts:
@@ -64,9 +46,9 @@ def _floor_areas(plan: Plan, built_codes: tuple[str, ...]) -> Amounts:
     # A class of the list that holds built ones (08 over 0802) may be built.
     may_be = np.array([use is None or belongs(use, of, built_codes) is not False for use, of in kinds])
     lacking = np.isnan(floor) & may_be.astype(bool)[kind]
-    missing = absent(plan, "parcels") + unknown("parcels.floor_area_m2", names[lacking], len(names))
+    gaps = Gaps(names, (("parcels.floor_area_m2", lacking, len(names)),), absent(plan, "parcels"))
     by_parcel = np.where(np.isnan(floor) & ~lacking, 0.0, floor)
-    return Amounts(by_parcel, missing, tuple(names[by_parcel != 0]))
+    return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
 
 
 def jobs_of_parcels(plan: Plan, floor_area_per_job_m2: Mapping[str, float]) -> Amounts:
@@ -81,11 +63,17 @@ def _jobs(plan: Plan, ratios: Mapping[str, float]) -> Amounts:
     derived = np.isnan(stated) & ~np.isnan(ratio)
     kinds, kind = land_uses(plan)
     unsaid = np.isnan(stated) & np.array([use is None for use, _ in kinds], dtype=bool)[kind]
-    missing = absent(plan, "parcels") + unknown("parcels.jobs or parcels.land_use", names[unsaid], len(names))
-    missing += unknown("parcels.floor_area_m2 or parcels.jobs", names[derived & np.isnan(floor)], len(names))
+    gaps = Gaps(
+        names,
+        (
+            ("parcels.jobs or parcels.land_use", unsaid, len(names)),
+            ("parcels.floor_area_m2 or parcels.jobs", derived & np.isnan(floor), len(names)),
+        ),
+        absent(plan, "parcels"),
+    )
     found = np.where(derived, floor / np.where(derived, ratio, 1.0), np.where(unsaid, np.nan, stated))
     by_parcel = np.where(np.isnan(found) & ~derived & ~unsaid, 0.0, found)
-    return Amounts(by_parcel, missing, tuple(names[derived | ~np.isnan(stated)]))
+    return Amounts(by_parcel, gaps.lines(), tuple(names[derived | ~np.isnan(stated)]), gaps)
 
 
 def job_ratios(plan: Plan, ratios: Mapping[str, float]) -> NDArray[np.float64]:
@@ -127,7 +115,7 @@ def _area_of_parcels(plan: Plan) -> NDArray[Any]:
     names = ids(plan, "areas")
     if len(names) and len(found):
         tree = shapely.STRtree(parcel_points(plan))
-        area, parcel = tree.query(shapes(plan, "areas"), predicate="intersects")
+        area, parcel = tree.query(shapes(plan, "areas"), predicate="dwithin", distance=EDGE_M)
         # A point on a common edge belongs to the area that is named first.
         order = np.lexsort((names[area].astype(str), parcel))
         found[parcel[order][::-1]] = names[area[order]][::-1]

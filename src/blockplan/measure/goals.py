@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, ids, shapes, values
+from blockplan.measure.columns import absent, ids, points, shapes, sound, values
 from blockplan.measure.coverage import Distances, straight
 from blockplan.measure.floors import parcel_points
+from blockplan.measure.middles import middles
 from blockplan.measure.reach import home_joins, some_of, street_network
 from blockplan.network import Joins, at_joins, join, join_nodes, walk
 
@@ -56,27 +57,49 @@ def distances_to(
     ]
 
 
-def places_of(plan: Plan, layer: Literal["facilities", "stops"]) -> NDArray[Any]:
-    """Shapes as drawn; that of the parcel it stands on where a facility is not drawn itself."""
+def places_of(plan: Plan, layer: Literal["facilities", "programmes", "stops"]) -> NDArray[Any]:
+    """Shapes as drawn; that of the parcel it names where a facility or a programme is not drawn itself."""
     if layer == "stops":
         return shapes(plan, layer)
-    return plan.cached("facility_places", lambda: _on_parcels(plan, shapes(plan, layer), drawn=True))
+    return plan.cached(f"places:{layer}", lambda: _on_parcels(plan, layer, drawn=True))
 
 
 def sites_of(plan: Plan) -> NDArray[Any]:
     """The site of each facility: what is drawn where that is land, else the parcel it names, else a point."""
-    return plan.cached("facility_sites", lambda: _on_parcels(plan, shapes(plan, "facilities"), drawn=False))
+    return plan.cached("facility_sites", lambda: _on_parcels(plan, "facilities", drawn=False))
 
 
-def _on_parcels(plan: Plan, found: NDArray[Any], *, drawn: bool) -> NDArray[Any]:
-    """Shapes of facilities, with the parcel's in place of those not drawn (or, unless `drawn`, not land)."""
-    found = found.copy()
+def _on_parcels(plan: Plan, layer: str, *, drawn: bool) -> NDArray[Any]:
+    """Shapes of a layer, with the parcel's in place of those not drawn (or, unless `drawn`, not land)."""
+    found = shapes(plan, layer).copy()
     parcels = dict(zip(ids(plan, "parcels"), shapes(plan, "parcels"), strict=True))
-    hosts = values(plan, "facilities", "parcel_id")
+    hosts = values(plan, layer, "parcel_id")
     open_ = shapely.is_missing(found) if drawn else shapely.get_dimensions(found) < 2
     for row in np.flatnonzero(open_):
         host = parcels.get(hosts[row])
         found[row] = found[row] if host is None else host
+    return found
+
+
+def hosts_of(plan: Plan, layer: Literal["facilities", "programmes"]) -> NDArray[np.intp]:
+    """
+    Row of the parcel that each feature stands on; -1 where it is not known.
+
+    The one that it names; where it names none, the one that the point it stands at lies on.
+    """
+    return plan.cached(f"hosts:{layer}", lambda: _hosts_of(plan, layer))
+
+
+def _hosts_of(plan: Plan, layer: str) -> NDArray[np.intp]:
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    named = values(plan, layer, "parcel_id")
+    found = np.array([row_of.get(host, -1) for host in named], dtype=np.intp)
+    unsaid = np.flatnonzero([host is None for host in named])
+    spots = points(plan, layer, unsaid)
+    at, parcel = shapely.STRtree(shapes(plan, "parcels")).query(spots, predicate="intersects")
+    # On a common edge the parcel that comes first by its id is meant.
+    order = np.lexsort((ids(plan, "parcels")[parcel].astype(str), at))[::-1]
+    found[unsaid[at[order]]] = parcel[order]
     return found
 
 
@@ -151,7 +174,7 @@ def _doors(plan: Plan, way: Way) -> Doors:
     ends = _ends(plan, way)
     rows = np.flatnonzero(~shapely.is_missing(ends))
     if way.to == "facility":
-        return Doors(np.asarray(shapely.point_on_surface(ends[rows]), dtype=object), rows)
+        return Doors(middles(sound(ends[rows])), rows)
     if way.to == "stop":
         # A stop drawn as several points (platforms) is reached at any of them.
         point, owner = shapely.get_parts(ends[rows], return_index=True)

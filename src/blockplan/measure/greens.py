@@ -24,7 +24,7 @@ from blockplan.measure.columns import (
     unknown,
     values,
 )
-from blockplan.measure.neighbours import sharing_an_edge
+from blockplan.measure.neighbours import BESIDE_M, sharing_an_edge
 from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: So many m2 for each metre of its outline one park may be off: half of the last digit of coordinates.
 HALF_DIGIT_M = DRAWN_TO_M / 2
+#: A green of no stated kind is taken to be of this one; it is no nature reserve.
+UNSAID = "park"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +55,8 @@ class Greens:
         Drawn geometry and its area.
     missing
         What is missing to say which there are.
+    lost
+        What of that says nothing of single parcels: layers that are absent, parcels without a place.
     counted
         Features by layer, greens below the smallest size included.
     """
@@ -63,6 +67,7 @@ class Greens:
     area_m2: NDArray[np.float64]
     missing: tuple[str, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.members)
@@ -90,7 +95,7 @@ def public_greens(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
     Public greens of a plan.
 
     `parameters` are ``green_codes`` (land uses), ``green_kinds`` (``greens.kind``; a
-    green of unknown kind counts) and ``private_access`` (``greens.access`` that shuts people out;
+    green of no stated kind counts as a park) and ``private_access`` (``greens.access`` that shuts people out;
     unknown access is public).
     """
     names = ("green_codes", "green_kinds", "private_access")
@@ -112,13 +117,15 @@ def parks(greens: Greens) -> Greens:
     same = shared > np.minimum(greens.area_m2[one], greens.area_m2[other]) / 2
     if not same.any():
         return greens
-    groups = _groups(len(greens), one[same], other[same])
+    groups = groups_of(len(greens), one[same], other[same])
     shape = np.array([union(greens.shape[group]) for group in groups], dtype=object)
     area = [
         greens.area_m2[group[0]] if len(group) == 1 else found.area
         for group, found in zip(groups, shape, strict=True)
     ]
-    members = tuple(sum((greens.members[row] for row in group), ()) for group in groups)
+    members = tuple(
+        tuple(sorted(sum((greens.members[row] for row in group), ()), key=str)) for group in groups
+    )
     layer = greens.layer[[group[0] for group in groups]]
     return replace(greens, layer=layer, members=members, shape=shape, area_m2=np.array(area))
 
@@ -164,12 +171,13 @@ def _public_greens(
     chosen, undetailed = of_codes(plan, codes)
     names, shape = ids(plan, "parcels")[chosen], sound(shapes(plan, "parcels")[chosen])
     area = shapely.area(shape)
+    lost = missing + unknown("parcels.geometry", names[np.isnan(area)], len(names))
     missing += undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
     one, other, *_ = sharing_an_edge(shape)
-    groups = _groups(len(names), one, other)
-    whole = [shape[group[0]] if len(group) == 1 else union(shape[group]) for group in groups]
+    groups = [sorted(group, key=lambda row: str(names[row])) for group in groups_of(len(names), one, other)]
+    whole = [shape[group[0]] if len(group) == 1 else _joined(shape[group]) for group in groups]
     rows = _open_greens(plan, kinds, private)
     rest = ids(plan, "greens")[rows]
     return Greens(
@@ -179,19 +187,26 @@ def _public_greens(
         np.array([*(total(area[group]) for group in groups), *areas_m2(plan, "greens", rows)]),
         missing,
         {"parcels": tuple(names), "greens": tuple(rest)},
+        lost,
     )
+
+
+def _joined(shapes: NDArray[Any]) -> Any:
+    """Land of parcels side by side as one, without the slit that inexact drawing leaves between them."""
+    around = shapely.buffer(union(shapes), BESIDE_M, join_style="mitre", cap_style="square")
+    return shapely.buffer(around, -BESIDE_M, join_style="mitre", cap_style="square")
 
 
 def _open_greens(plan: Plan, kinds: tuple[str, ...], private: tuple[str, ...]) -> NDArray[np.intp]:
     """Rows of the layer ``greens`` that are green spaces open to the public."""
     # A kind may be written as its OpenStreetMap tag: leisure=park is park.
     kind = [None if kind is None else kind.rpartition("=")[2] for kind in values(plan, "greens", "kind")]
-    is_space = np.array([one is None or one in kinds for one in kind], dtype=bool)
+    is_space = np.array([one in kinds or (one is None and UNSAID in kinds) for one in kind], dtype=bool)
     shut = np.isin(values(plan, "greens", "access"), private)
     return np.flatnonzero(is_space & ~shut & (areas_m2(plan, "greens") > 0))
 
 
-def _groups(count: int, one: Iterable[int], other: Iterable[int]) -> list[list[int]]:
+def groups_of(count: int, one: Iterable[int], other: Iterable[int]) -> list[list[int]]:
     """Numbers 0..count-1 in groups that the pairs hold together, in order of their first member."""
     head = list(range(count))
 

@@ -20,13 +20,15 @@ or dwellings, else at the parcel's representative point.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from blockplan.measure.amounts import Amounts
 from blockplan.measure.columns import (
+    Gaps,
     absent,
     belongs,
     ids,
@@ -35,10 +37,9 @@ from blockplan.measure.columns import (
     refused,
     shapes,
     total,
-    unknown,
     values,
 )
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Nothing, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 #: Land uses that house people.
 HOUSING_CODES = ("0701", "0703")
 DIGITS = 9
-NOBODY = ("residents: the plan has none, so there is nothing to divide by",)
+NOBODY = (Nothing("residents: the plan has none, so there is nothing to divide by"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,8 @@ class Residents:
     summed
         (layer, column) -> ids of the features whose numbers make up the total; under ``land_use``
         those that are taken to house nobody and leave the number empty.
+    gaps
+        What is missing, parcel by parcel; None where it is not told apart.
     """
 
     total: float | None
@@ -79,6 +82,19 @@ class Residents:
     missing: tuple[str, ...] = ()
     missing_places: tuple[str, ...] = ()
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    gaps: Gaps | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Between which numbers the residents of the plan lie."""
+        if self.total is not None:
+            return self.total, self.total
+        return total(self.by_parcel[self.by_parcel > 0]), np.inf
+
+    def amounts(self, plan: Plan) -> Amounts:
+        """Residents by parcel, with what is missing of each."""
+        here = self.by_parcel if len(self.by_parcel) else np.full(len(ids(plan, "parcels")), np.nan)
+        return Amounts(here, self.missing_places, (), self.gaps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +128,12 @@ class Homes:
 
     def __len__(self) -> int:
         return len(self.id)
+
+    def some(self, rows: NDArray[Any]) -> Homes:
+        """Those in some rows."""
+        return replace(
+            self, layer=self.layer[rows], id=self.id[rows], point=self.point[rows], weight=self.weight[rows]
+        )
 
 
 def people(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -159,7 +181,8 @@ def _residents(plan: Plan) -> Residents:
     said = plan.manifest.residents
     if said.source == "given":
         return _given(plan, said.total)
-    by_parcel, missing = _by_parcel(plan, said.source)
+    by_parcel, gaps = _by_parcel(plan, said.source)
+    missing = gaps.lines()
     whole = None if missing else total(by_parcel[by_parcel > 0])
     summed = {}
     if len(by_parcel):
@@ -169,14 +192,15 @@ def _residents(plan: Plan) -> Residents:
             ("parcels", column): tuple(names[by_parcel > 0]),
             ("parcels", "land_use"): tuple(names[blank]),
         }
-    return Residents(whole, by_parcel, said.source, missing, missing, summed)
+    return Residents(whole, by_parcel, said.source, missing, missing, summed, gaps)
 
 
 def _given(plan: Plan, whole: float | None) -> Residents:
     missing = () if whole is not None else ("plan.toml: residents.total",)
     reasons: list[str] = []
     for source in ("parcels", "dwellings", "floor_area"):
-        shares, lacking = _by_parcel(plan, source, ratios=False)
+        shares, gaps = _by_parcel(plan, source, ratios=False)
+        lacking = gaps.lines()
         if not lacking and shares[shares > 0].sum() > 0:
             factor = np.nan if whole is None else whole / total(shares[shares > 0])
             return Residents(whole, shares * factor, "given", missing, missing)
@@ -185,25 +209,25 @@ def _given(plan: Plan, whole: float | None) -> Residents:
     return Residents(whole, nowhere, "given", missing, missing or tuple(reasons) or NOBODY)
 
 
-def _by_parcel(
-    plan: Plan, source: str, *, ratios: bool = True
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _by_parcel(plan: Plan, source: str, *, ratios: bool = True) -> tuple[NDArray[np.float64], Gaps]:
     """Residents of each parcel by one source, and what is missing; without `ratios`, in proportion only."""
     lacking = absent(plan, "parcels")
     if lacking:
-        return np.empty(0), lacking
+        return np.empty(0), Gaps(np.empty(0, dtype=object), (), lacking)
     house = can_house(plan)
     column, factor, key = _rate(plan, source)
     found = values(plan, "parcels", column)
     if source == "floor_area":
+        # Floor area of no stated use is no housing, where nothing else says that people live there.
+        said = np.array([use is not None for use in values(plan, "parcels", "land_use")], dtype=bool)
+        house = house & (said | (values(plan, "parcels", "dwellings") > 0))
         found = np.where(house, found, 0.0)
     lived_in = house if source == "floor_area" else house | refused(plan, "parcels", column)
     empty = lived_in & np.isnan(found)
-    missing = unknown(f"parcels.{column}", ids(plan, "parcels")[empty], int(lived_in.sum()))
-    if ratios and factor is None:
-        missing += (f"plan.toml: residents.{key}",)
+    lost = (f"plan.toml: residents.{key}",) if ratios and factor is None else ()
+    gaps = Gaps(ids(plan, "parcels"), ((f"parcels.{column}", empty, int(lived_in.sum())),), lost)
     scale = 1.0 if not ratios else np.nan if factor is None else factor
-    return np.where(np.isnan(found) & ~lived_in, 0.0, found) * scale, missing
+    return np.where(np.isnan(found) & ~lived_in, 0.0, found) * scale, gaps
 
 
 def _rate(plan: Plan, source: str) -> tuple[str, float | None, str]:
@@ -233,10 +257,23 @@ def _homes(plan: Plan) -> Homes:
     found = residents(plan)
     if found.missing_places:
         return _unweighted(plan, found.missing_places)
-    lived_in = np.flatnonzero(found.by_parcel > 0)
-    if not len(lived_in):
+    if not (found.by_parcel > 0).any():
         return _unweighted(plan, NOBODY)
-    building, weight = _in_buildings(plan, found.by_parcel)
+    return _placed(plan, found.by_parcel)
+
+
+def housed(plan: Plan) -> Homes:
+    """Where people live, as far as it is known: parcels whose residents are unknown are left out."""
+    by_parcel = residents(plan).by_parcel
+    if not len(by_parcel):
+        by_parcel = np.zeros(len(ids(plan, "parcels")))
+    return plan.cached("housed", lambda: _placed(plan, np.nan_to_num(by_parcel)))
+
+
+def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
+    """People of the parcels at their buildings, else at the parcel."""
+    lived_in = np.flatnonzero(by_parcel > 0)
+    building, weight = _in_buildings(plan, by_parcel)
     parcels = ids(plan, "parcels")
     hosts = values(plan, "buildings", "parcel_id")[building]
     on_parcel = (
@@ -247,7 +284,7 @@ def _homes(plan: Plan) -> Homes:
         layer,
         np.concatenate([ids(plan, "buildings")[building], parcels[on_parcel]]),
         np.concatenate([points(plan, "buildings", building), points(plan, "parcels", on_parcel)]),
-        np.concatenate([weight, found.by_parcel[on_parcel]]),
+        np.concatenate([weight, by_parcel[on_parcel]]),
         "residents",
         counted={
             "parcels": tuple(parcels[lived_in]),

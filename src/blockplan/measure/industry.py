@@ -11,7 +11,7 @@ from blockplan.measure.columns import absent, ids, total, unknown, values
 from blockplan.measure.cores import cores_by_area
 from blockplan.measure.coverage import straight
 from blockplan.measure.floors import area_of_parcels, job_ratios, jobs_of_parcels, parcel_points
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Nothing, Part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,12 +57,12 @@ def _read_industries(plan: Plan) -> _Industries:
     names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
     missing = absent(plan, "parcels")
     if not missing and not len(names):
-        missing = ("parcels.industry_*_share: no parcel states one",)
+        missing = (Nothing("parcels.industry_*_share: no parcel states one"),)
     missing += unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
     for industry, found in zip(INDUSTRIES, shares[:, rows], strict=True):
         missing += unknown(f"parcels.industry_{industry}_share", names[np.isnan(found)], len(names))
     if not missing and not total(floor):
-        missing = ("nothing to measure: the parcels that state industries have no floor area",)
+        missing = (Nothing("nothing to measure: the parcels that state industries have no floor area"),)
     return _Industries(rows, names, floor, shares[:, rows], missing)
 
 
@@ -140,7 +140,7 @@ def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Mea
         missing += (f"parameter focus_industry: one of {', '.join(INDUSTRIES)}, not {focus!r}",)
     counted = {**found.counted, "areas": tuple(ids(plan, "areas"))}
     if not missing and not len(ids(plan, "areas")):
-        missing = ("areas: the plan has none",)
+        missing = (Nothing("areas: the plan has none"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     whole = found.floor_of(found.everywhere)
@@ -156,7 +156,7 @@ def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Mea
             if industry == focus and quotient is not None:
                 focused[area] = quotient
     if not focused:
-        missing = (f"nothing to measure: no area has productive floor area, or none is of {focus}",)
+        missing = (Nothing(f"nothing to measure: no area has productive floor area, or none is of {focus}"),)
         return Measurement(name, None, "1", missing=missing, counted=counted, by=tuple(by))
     strongest = max(focused, key=lambda area: focused[area])
     definition = {
@@ -170,7 +170,7 @@ def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Mea
 
 def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
-    Share of the productive floor area within a distance of its sector's core; each sector beside it.
+    Share of the sectors' floor area within a distance of its sector's core; each sector beside it.
 
     A sector's core is the core of the area that holds most of the sector's floor area.
     """
@@ -185,6 +185,7 @@ def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
         return Measurement(name, None, "1", missing=missing, counted=counted)
     areas, place = area_of_parcels(plan)[found.rows], parcel_points(plan)[found.rows]
     near: list[float] = []
+    of: list[float] = []
     by, core_of = [], {}
     for industry, share in zip(INDUSTRIES, found.shares, strict=True):
         floor = found.floor * share
@@ -196,11 +197,14 @@ def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
         core, shape = cores[home]
         inside = np.round(straight(place, np.array([shape], dtype=object)), 2) <= limit_m
         near.append(total(floor[inside]))
+        of.append(total(floor))
         core_of[industry] = core
         by.append(Part(industry, near[-1] / total(floor)))
     definition = {"limit_m": limit_m, "along": "line", "core_of_sector": core_of}
-    value = total(near) / total(found.floor)
-    return Measurement(name, value, "1", definition, by=tuple(by), counted=counted)
+    # Shares of a parcel that do not add up to one leave floor area to no sector.
+    value = total(near) / total(of) if of else None
+    missing = () if of else (Nothing("nothing to measure: no sector has floor area"),)
+    return Measurement(name, value, "1", definition, by=tuple(by), missing=missing, counted=counted)
 
 
 def jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:

@@ -32,37 +32,47 @@ def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_
     A facility without the word or number that is asked for could be of the kind: it is named as
     missing and not counted.
     """
+    sure, _, missing = kinds_of(plan, parameters)
+    return sure, missing
+
+
+def kinds_of(
+    plan: Plan, parameters: Mapping[str, Any]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]:
+    """Which facilities are of the kind as `of_kind` tells it, which others could be, and what is missing."""
     names = ids(plan, "facilities")
-    chosen = np.ones(len(names), dtype=bool)
+    sure, could = np.ones(len(names), dtype=bool), np.ones(len(names), dtype=bool)
     missing: tuple[str, ...] = ()
     if parameters["services"]:
         said = values(plan, "facilities", "service")
         missing = unknown("facilities.service", names[_blank(said)], len(names))
-        chosen = np.isin(said, parameters["services"])
+        sure = np.isin(said, parameters["services"])
+        could = sure | _blank(said)
     if parameters["service_levels"]:
-        chosen, lacking = _of_level(plan, chosen, parameters)
-        missing += lacking
+        of_it, untold = _of_level(plan, parameters)
+        missing += unknown("facilities.level", names[sure & untold], int((sure & (of_it | untold)).sum()))
+        sure, could = sure & of_it, could & (of_it | untold)
     for column, (low, high) in ENDS.items():
         least, most = parameters.get(low, 0), parameters.get(high, 0) or np.inf
         if least or np.isfinite(most):
             size = values(plan, "facilities", column)
-            missing += unknown(f"facilities.{column}", names[chosen & np.isnan(size)])
-            chosen = chosen & (size >= least) & (size <= most)
-    return chosen, missing
+            missing += unknown(f"facilities.{column}", names[sure & np.isnan(size)])
+            fits = (size >= least) & (size <= most)
+            sure, could = sure & fits, could & (fits | np.isnan(size))
+    return sure, could & ~sure, missing
 
 
-def _of_level(
-    plan: Plan, chosen: NDArray[np.bool_], parameters: Mapping[str, Any]
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    names, said = ids(plan, "facilities"), values(plan, "facilities", "level")
+def _of_level(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which facilities are of a level that is asked for, and which do not say."""
+    said = values(plan, "facilities", "level")
     wanted, levelled = parameters["service_levels"], parameters.get("levelled_services", ())
     of_it = np.isin(said, wanted)
     if not levelled:
-        return chosen & of_it, unknown("facilities.level", names[chosen & _blank(said)], len(names))
-    asked = chosen & np.isin(values(plan, "facilities", "service"), levelled)
+        return of_it, _blank(said)
+    service = values(plan, "facilities", "service")
+    asked = np.isin(service, levelled)
     untold = asked & ~of_it & ~np.isin(said, parameters.get("other_levels", ()))
-    missing = unknown("facilities.level", names[untold], int(asked.sum()))
-    return chosen & (~asked | of_it), missing
+    return ~asked | of_it, untold | _blank(service)
 
 
 def _blank(words: NDArray[Any]) -> NDArray[np.bool_]:

@@ -9,10 +9,24 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
+from blockplan.measure.amounts import Amounts
 from blockplan.measure.areas import boundary_m2
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, shapes, total, union, unknown, values
-from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import USUAL, ratios_by, sums_by
+from blockplan.measure.columns import (
+    Coded,
+    Gaps,
+    absent,
+    areas_m2,
+    coded,
+    ids,
+    of_codes,
+    shapes,
+    total,
+    union,
+    unknown,
+    values,
+)
+from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.parts import USUAL, amounts_by, quotient
 from blockplan.measure.supply import people_by, per_person
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
@@ -85,18 +99,27 @@ def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Mea
 def land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Drawn area of the parcels of ``land_codes`` over the planned or the construction land."""
     of = _checked(parameters["land_of"])
-    chosen, base, missing = _chosen_and_base(plan, parameters, of)
-    sizes = areas_m2(plan, "parcels")
+    named, base = named_land(plan, parameters["land_codes"]), _base(plan, parameters, of)
+    chosen = Coded(
+        named.chosen & base.chosen,
+        (named.chosen | named.maybe) & (base.chosen | base.maybe) & ~(named.chosen & base.chosen),
+        named.gaps + base.gaps,
+    )
+    over, under = drawn_land(plan, chosen), drawn_land(plan, base)
     names = ids(plan, "parcels")
-    counted = {"parcels": tuple(names[chosen | base] if of == CONSTRUCTION else names[chosen])}
-    whole = total(sizes[base]) if of == CONSTRUCTION else boundary_m2(plan)
+    read = chosen.chosen | base.chosen if of == CONSTRUCTION else chosen.chosen
+    counted = {"parcels": tuple(names[read])}
+    whole = under.whole if of == CONSTRUCTION else boundary_m2(plan)
+    missing = over.missing + (under.missing if of == CONSTRUCTION else ())
     if not missing and not whole:
-        missing = absent(plan, "boundary") or (f"land: no {of} land to divide by",)
+        missing = absent(plan, "boundary") or (Nothing(f"land: no {of} land to divide by"),)
+    by = amounts_by(plan, over, under, (*USUAL, "circles"))
     if missing or not whole:
-        return Measurement("land_share", None, "1", missing=missing, counted=counted)
-    supply, under = np.where(chosen, sizes, 0.0), np.where(base, sizes, 0.0)
-    by = ratios_by(plan, supply, under, (*USUAL, "circles"))
-    land = total(sizes[chosen])
+        ends = quotient(over.ends, under.ends if of == CONSTRUCTION else (whole or 0.0, whole or 0.0))
+        ends = (min(ends[0], 1.0), min(ends[1], 1.0)) if of == CONSTRUCTION else ends
+        missing = tuple(dict.fromkeys(missing))
+        return Measurement("land_share", None, "1", by=by, missing=missing, counted=counted, ends=ends)
+    land = over.whole
     definition = {"land_ha": land / M2_PER_HA, "of_ha": whole / M2_PER_HA, "of": of}
     return Measurement("land_share", land / whole, "1", definition, by=by, counted=counted, supply=land)
 
@@ -113,56 +136,56 @@ def land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def construction_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Drawn area of the parcels that are construction land, km2."""
-    built, missing = construction(plan, parameters["non_construction_codes"])
-    return _size(plan, "construction_land", built, missing)
+    return _size(plan, "construction_land", built_up(plan, parameters["non_construction_codes"]))
 
 
 def construction_land_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Construction land for each resident, m2."""
-    built, missing = construction(plan, parameters["non_construction_codes"])
-    return _land_over_people(plan, "construction_land_per_resident", built, missing, 1)
+    built = built_up(plan, parameters["non_construction_codes"])
+    return _land_over_people(plan, "construction_land_per_resident", built, 1)
 
 
 def reserve_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Drawn area of the parcels that are kept in reserve, km2."""
-    kept, missing = of_codes(plan, parameters["reserve_codes"])
-    return _size(plan, "reserve_land", kept, missing)
+    return _size(plan, "reserve_land", coded(plan, parameters["reserve_codes"]))
+
+
+def built_up(plan: Plan, non_construction: tuple[str, ...]) -> Coded:
+    """Parcels that are construction land: all but those of some classes."""
+    other = coded(plan, non_construction)
+    return Coded(~other.chosen & ~other.maybe, other.maybe, other.gaps)
 
 
 def construction(plan: Plan, non_construction: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Parcels that are construction land: all but those of some classes, and what is missing to say so."""
-    other, missing = of_codes(plan, non_construction)
-    return ~other, missing
+    """Parcels that are, or may be, construction land, and what is missing to say so."""
+    built = built_up(plan, non_construction)
+    return built.chosen | built.maybe, built.gaps.lines()
 
 
-def drawn_land(
-    plan: Plan, chosen: NDArray[np.bool_], missing: tuple[str, ...]
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Area of the chosen parcels (0 for the others), m2, and what is missing for their sum."""
+def drawn_land(plan: Plan, chosen: Coded) -> Amounts:
+    """Drawn area of some parcels (0 for the others), m2; unknown where a parcel could be one of them."""
     sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
-    missing += absent(plan, "parcels")
-    missing += unknown("parcels.geometry", names[chosen & np.isnan(sizes)], len(names))
-    return np.where(chosen, sizes, 0.0), missing
+    undrawn = Gaps(
+        names, (("parcels.geometry", chosen.chosen & np.isnan(sizes), len(names)),), absent(plan, "parcels")
+    )
+    gaps = chosen.gaps + undrawn
+    land = np.where(chosen.maybe, np.nan, np.where(chosen.chosen, sizes, 0.0))
+    most = np.where(chosen.chosen | chosen.maybe, np.nan_to_num(sizes, nan=np.inf), 0.0)
+    return Amounts(land, gaps.lines(), tuple(names[chosen.chosen]), gaps, most)
 
 
-def _chosen_and_base(
-    plan: Plan, parameters: Mapping[str, Any], of: str
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]:
-    """Parcels of the classes asked for, those they are a share of, and what is missing."""
-    chosen, missing = _named(plan, parameters["land_codes"])
-    base = np.ones(len(chosen), dtype=bool)
+def named_land(plan: Plan, codes: tuple[str, ...]) -> Coded:
+    """Parcels of the codes that are asked for; where none is, that is what is missing."""
+    nothing = np.zeros(len(ids(plan, "parcels")), dtype=bool)
+    return coded(plan, codes) if codes else Coded(nothing, nothing, Gaps(ids(plan, "parcels"), (), NO_CODES))
+
+
+def _base(plan: Plan, parameters: Mapping[str, Any], of: str) -> Coded:
+    """The parcels that classes are a share of."""
     if of == CONSTRUCTION:
-        base, more = construction(plan, parameters["non_construction_codes"])
-        missing += more
-    chosen = chosen & base
-    missing = drawn_land(plan, base if of == CONSTRUCTION else chosen, missing)[1]
-    return chosen, base, tuple(dict.fromkeys(missing))
-
-
-def _named(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    if not codes:
-        return np.zeros(len(ids(plan, "parcels")), dtype=bool), NO_CODES
-    return of_codes(plan, codes)
+        return built_up(plan, parameters["non_construction_codes"])
+    names = ids(plan, "parcels")
+    return Coded(np.ones(len(names), dtype=bool), np.zeros(len(names), dtype=bool), Gaps(names))
 
 
 def _checked(of: str) -> str:
@@ -174,25 +197,23 @@ def _checked(of: str) -> str:
     return of
 
 
-def _size(plan: Plan, name: str, chosen: NDArray[np.bool_], missing: tuple[str, ...]) -> Measurement:
-    land, missing = drawn_land(plan, chosen, missing)
-    counted = {"parcels": tuple(ids(plan, "parcels")[chosen])}
-    if missing:
-        return Measurement(name, None, "km2", missing=missing, counted=counted)
-    by = sums_by(plan, land / M2_PER_KM2)
-    return Measurement(name, total(land) / M2_PER_KM2, "km2", by=by, counted=counted)
+def _size(plan: Plan, name: str, chosen: Coded) -> Measurement:
+    land = drawn_land(plan, chosen).times(1 / M2_PER_KM2)
+    counted = {"parcels": land.counted}
+    by = amounts_by(plan, land)
+    if land.missing:
+        missing, ends = land.missing, land.ends
+        return Measurement(name, None, "km2", by=by, missing=missing, counted=counted, ends=ends)
+    return Measurement(name, land.whole, "km2", by=by, counted=counted)
 
 
 def _per_person(plan: Plan, name: str, codes: tuple[str, ...], per: float) -> Measurement:
-    chosen, missing = _named(plan, codes)
-    return _land_over_people(plan, name, chosen, missing, per)
+    return _land_over_people(plan, name, named_land(plan, codes), per)
 
 
-def _land_over_people(
-    plan: Plan, name: str, chosen: NDArray[np.bool_], missing: tuple[str, ...], per: float
-) -> Measurement:
-    land, missing = drawn_land(plan, chosen, missing)
-    counted = {"parcels": tuple(ids(plan, "parcels")[chosen])}
-    supply = None if missing else total(land)
-    found = per_person(plan, name, "m2", supply, per, missing=missing, counted=counted)
-    return replace(found, by=() if missing else people_by(plan, land, per))
+def _land_over_people(plan: Plan, name: str, chosen: Coded, per: float) -> Measurement:
+    land = drawn_land(plan, chosen)
+    counted = {"parcels": land.counted}
+    supply = None if land.missing else land.whole
+    found = per_person(plan, name, "m2", supply, per, missing=land.missing, counted=counted, ends=land.ends)
+    return replace(found, by=people_by(plan, land, per))

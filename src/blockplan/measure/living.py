@@ -6,12 +6,26 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, total, unknown, values
-from blockplan.measure.floors import Amounts, floor_areas, jobs_of_parcels
+from blockplan.measure.amounts import Amounts
+from blockplan.measure.columns import (
+    Gaps,
+    absent,
+    areas_m2,
+    coded,
+    ids,
+    of_codes,
+    shapes,
+    total,
+    unknown,
+    values,
+)
+from blockplan.measure.floors import floor_areas, jobs_of_parcels
+from blockplan.measure.goals import hosts_of
 from blockplan.measure.homes import HOUSING_CODES, can_house, residents
-from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import USUAL, both, each, known, pieces, ratios_by
+from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.parts import USUAL, amounts_by, both, each, known, pieces, quotient, ratios_by
 from blockplan.units import M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -21,7 +35,7 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model import Plan
 
-NO_DWELLINGS = ("parcels.dwellings: the plan has none, so there is nothing to divide by",)
+NO_DWELLINGS = (Nothing("parcels.dwellings: the plan has none, so there is nothing to divide by"),)
 #: Parking standards count spaces for every 100 m2 of floor area.
 FLOOR_M2 = 100.0
 
@@ -34,11 +48,10 @@ def dwellings_of_parcels(plan: Plan) -> Amounts:
 def _dwellings(plan: Plan) -> Amounts:
     stated, names = values(plan, "parcels", "dwellings"), ids(plan, "parcels")
     lacking = np.isnan(stated) & can_house(plan)
-    missing = absent(plan, "parcels") + unknown(
-        "parcels.dwellings", names[lacking], int(can_house(plan).sum())
-    )
+    said = ("parcels.dwellings", lacking, int(can_house(plan).sum()))
+    gaps = Gaps(names, (said,), absent(plan, "parcels"))
     by_parcel = np.where(np.isnan(stated) & ~lacking, 0.0, stated)
-    return Amounts(by_parcel, missing, tuple(names[by_parcel != 0]))
+    return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
 
 
 def land_use_mix(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -57,7 +70,7 @@ def land_use_mix(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"parcels": floor.counted}
     amounts = [np.where(inside, floor.by_parcel, 0.0) for inside, _ in chosen]
     if not missing and not any(amount.any() for amount in amounts):
-        missing = ("parcels.floor_area_m2: no parcel of these classes has floor area",)
+        missing = (Nothing("parcels.floor_area_m2: no parcel of these classes has floor area"),)
     if missing:
         return Measurement("land_use_mix", None, "1", missing=missing, counted=counted)
     wholes = np.array([total(amount) for amount in amounts])
@@ -87,11 +100,13 @@ def jobs_housing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def dwelling_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area of housing parcels for each dwelling, m2."""
-    housing, missing = of_codes(plan, HOUSING_CODES)
+    housing = coded(plan, HOUSING_CODES)
     stated, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
-    missing += absent(plan, "parcels")
-    missing += unknown("parcels.floor_area_m2", names[housing & np.isnan(stated)], int(housing.sum()))
-    floor = Amounts(np.where(housing, stated, 0.0), missing, tuple(names[housing]))
+    blank = ("parcels.floor_area_m2", housing.chosen & np.isnan(stated), int(housing.chosen.sum()))
+    gaps = housing.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
+    amount = np.where(housing.maybe, np.nan, np.where(housing.chosen, stated, 0.0))
+    most = np.where(housing.chosen | housing.maybe, np.nan_to_num(stated, nan=np.inf), 0.0)
+    floor = Amounts(amount, gaps.lines(), tuple(names[housing.chosen]), gaps, most)
     return _over_dwellings(plan, "dwelling_size", "m2", floor)
 
 
@@ -115,10 +130,11 @@ def _over_dwellings(
     counted = both({"parcels": amount.counted}, {"parcels": homes.counted})
     if not missing and not homes.whole:
         missing = NO_DWELLINGS
+    by = amounts_by(plan, amount, homes)
     if missing:
-        return Measurement(name, None, unit, missing=missing, counted=counted)
+        ends = None if missing == NO_DWELLINGS else quotient(amount.ends, homes.ends)
+        return Measurement(name, None, unit, by=by, missing=missing, counted=counted, ends=ends)
     over = amount.whole if whole is None else whole
-    by = ratios_by(plan, amount.by_parcel, homes.by_parcel)
     definition = {"sum": over, "dwellings": homes.whole}
     return Measurement(name, over / homes.whole, unit, definition, by=by, counted=counted)
 
@@ -136,7 +152,7 @@ def parking_per_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     missing += unknown("parcels.parking_spaces", names[chosen & np.isnan(spaces)], int(chosen.sum()))
     missing += unknown("parcels.floor_area_m2", names[chosen & np.isnan(floor)], int(chosen.sum()))
     if not missing and not (chosen & (floor > 0)).any():
-        missing = ("parcels: none of these uses has floor area",)
+        missing = (Nothing("parcels: none of these uses has floor area"),)
     counted = {"parcels": tuple(names[chosen])}
     if missing:
         return Measurement("parking_per_floor", None, "space", missing=missing, counted=counted)
@@ -160,10 +176,11 @@ def _with_parking(
     chosen, missing = of_codes(plan, codes) if codes else (none, ())
     if services:
         missing += absent(plan, "facilities")
-        held = values(plan, "facilities", "parcel_id")[
-            np.isin(values(plan, "facilities", "service"), services)
-        ]
-        chosen = chosen | np.isin(ids(plan, "parcels").astype(str), held.astype(str))
+        held = np.isin(values(plan, "facilities", "service"), services)
+        hosts = hosts_of(plan, "facilities")
+        nowhere = held & (hosts < 0) & shapely.is_missing(shapes(plan, "facilities"))
+        missing += unknown("facilities.parcel_id", ids(plan, "facilities")[nowhere])
+        chosen = chosen | np.isin(np.arange(len(chosen)), hosts[held])
     return chosen, missing
 
 
@@ -172,7 +189,7 @@ def block_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     names, sizes = ids(plan, "blocks"), areas_m2(plan, "blocks") / M2_PER_KM2
     missing = absent(plan, "blocks") + unknown("blocks.geometry", names[np.isnan(sizes)])
     if not missing and not len(names):
-        missing = ("blocks: the layer has none",)
+        missing = (Nothing("blocks: the layer has none"),)
     by = tuple(
         Part(f"block:{name}", known(size), counted={"blocks": (name,)})
         for name, size in zip(names, sizes, strict=True)
@@ -195,7 +212,11 @@ def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
     kept = parts.of_size(low, high)
     if not missing and not kept.any():
-        missing = (f"subblocks: none of {low:g} to {high:g} ha" if high else "subblocks: none of that size",)
+        missing = (
+            Nothing(f"subblocks: none of {low:g} to {high:g} ha")
+            if high
+            else Nothing("subblocks: none of that size"),
+        )
     if missing:
         return Measurement("subblock_residents", None, "person", missing=missing, counted=counted)
     people = parts.sums(found.by_parcel)
@@ -203,7 +224,7 @@ def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     scopes = np.array(parts.scopes, dtype=object)[kept]
     by = each(scopes, people[kept], people=people[kept])
     if not len(by):
-        missing = ("subblocks: nobody lives in any of that size",)
+        missing = (Nothing("subblocks: nobody lives in any of that size"),)
         return Measurement("subblock_residents", None, "person", missing=missing, counted=counted)
     value = total(people[kept]) / len(by)
     definition = {"subblocks": len(by)}

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class Nothing(str):
+    """
+    A line of `missing` that says that there is nothing to measure: nothing is unknown.
+
+    Nobody lives in the plan, no parcel is of the class: a rule about it does not apply.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A feature that a verdict points at: layer, id, a point on it (plan CRS, m) and its own value."""
@@ -51,6 +61,9 @@ class Part:
         Features of the part that fall short, worst first.
     counted
         Layer -> ids of the features that the part counted; empty: those of the whole measurement.
+    ends
+        Between which numbers the value lies, whatever the unknown turns out to be (infinity: no end); None
+        where that cannot be said.
     """
 
     scope: str
@@ -61,6 +74,12 @@ class Part:
     missing: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ends: tuple[float, float] | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is no value because there is nothing to measure, and not because it is unknown."""
+        return self.value is None and only_nothing(self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +142,8 @@ class Measurement:
     summed
         (layer, column) -> ids of the features of which that column alone was read: the residents
         that a supply is divided by.
+    ends
+        Between which numbers an unknown value lies, as in a part.
     """
 
     id: str
@@ -138,6 +159,12 @@ class Measurement:
     supply: float | None = None
     per: float = 0.0
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    ends: tuple[float, float] | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is no value because there is nothing to measure, and not because it is unknown."""
+        return self.value is None and only_nothing(self.missing)
 
     def to_dict(self) -> dict[str, Any]:
         """The measurement as JSON writes it."""
@@ -160,3 +187,8 @@ class Measurement:
             "missing": list(self.missing),
             "supply": self.supply,
         }
+
+
+def only_nothing(missing: tuple[str, ...]) -> bool:
+    """Whether what is missing is only that there is nothing to measure."""
+    return bool(missing) and all(isinstance(line, Nothing) for line in missing)

@@ -20,6 +20,7 @@ from blockplan.measure.columns import absent, belongs, ids, shapes, values
 from blockplan.measure.floors import parcel_points
 from blockplan.measure.goals import places_of
 from blockplan.measure.greens import public_greens
+from blockplan.measure.middles import middles
 from blockplan.measure.reach import street_network
 from blockplan.network import Joins, Targets, at_joins, join, meets
 from blockplan.network.which import walk_to
@@ -157,7 +158,7 @@ def _targets(plan: Plan, things: _Things) -> Targets:
     if things.to == "green":
         return _into_greens(plan, things)
     point, owner = shapely.get_parts(things.shape, return_index=True)
-    spots = np.asarray(shapely.point_on_surface(point), dtype=object)
+    spots = middles(point)
     return at_joins(join(network, spots, JOIN_M), owner.astype(np.intp))
 
 
@@ -170,7 +171,7 @@ def _into_greens(plan: Plan, things: _Things) -> Targets:
         if len(gates)
         else (np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp))
     )
-    points = np.asarray(shapely.point_on_surface(gates[gate]), dtype=object)
+    points = middles(gates[gate])
     entered = at_joins(join(network, points, JOIN_M), green) if len(points) else None
     closed = np.setdiff1d(np.arange(len(things.id)), green)
     crossed = meets(network, shapely.boundary(things.shape[closed]))

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.circles import NO_TIER, Circles, circles_of, over_circles, undrawn
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, points, shapes, total, unknown, values
+from blockplan.measure.circles import NO_TIER, Circles, InCircles, circles_of, over_circles, undrawn
+from blockplan.measure.columns import (
+    absent,
+    areas_m2,
+    coded,
+    ids,
+    of_codes,
+    points,
+    shapes,
+    total,
+    unknown,
+    values,
+)
 from blockplan.measure.greens import on_planned_land, parks, public_greens
 from blockplan.measure.homes import HOUSING_CODES, residents
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.middles import EDGE_M, middles
 from blockplan.measure.parts import both, each, pieces, ratios, sums_at
 from blockplan.measure.supply import per_person
 from blockplan.measure.width import width_m
@@ -27,7 +39,7 @@ if TYPE_CHECKING:
     from blockplan.plan.model import Plan
 
 
-NO_PARK = ("parks: none of that size",)
+NO_PARK = (Nothing("parks: none of that size"),)
 
 
 def parks_large(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -71,7 +83,7 @@ def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     circle without any other park has a largest one of 0 ha.
     """
     greens = public_greens(plan, parameters)
-    found = greens if greens.missing else _below_higher(plan, _parks(plan, parameters), parameters)
+    found = greens if greens.lost else _below_higher(plan, _parks(plan, parameters), parameters)
     return _best(plan, "circle_park_size", "ha", parameters, found, found.area_m2 / M2_PER_HA)
 
 
@@ -80,11 +92,12 @@ def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     Width of the widest park of the circles of a tier (the smallest of these), m.
 
     Parks of at least ``park_smallest_ha`` count, those of the next higher tier do not. The width
-    of a park is the diameter of the largest circle that fits into it.
+    of a park is the diameter of the largest circle that fits into it; a circle without a park has a widest
+    one of 0 m.
     """
     greens = public_greens(plan, parameters)
     found = greens
-    if not greens.missing:
+    if not greens.lost:
         found = _below_higher(plan, _parks(plan, parameters), parameters)
         found = found.of_size(parameters["park_smallest_ha"])
     return _best(plan, "park_width", "m", parameters, found, widths(plan, found))
@@ -102,11 +115,16 @@ def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Meas
     missing = greens.missing if parameters["tier"] else NO_TIER + greens.missing
     supply, inside = None, None
     names: tuple[str, ...] = ()
-    if not missing:
+    if parameters["tier"] and not greens.lost:
         found = _of_tier(plan, _parks(plan, parameters), parameters)
-        supply = total(found.area_m2)
+        supply = None if missing else total(found.area_m2)
         circle, park = circles.holding(_points(found))
-        inside = sums_at(circle, found.area_m2[park], len(circles.rows))
+        amount = sums_at(circle, found.area_m2[park], len(circles.rows))
+        lines = _unsaid_in(plan, circles, found, parameters)
+        bare = np.array([bool(one) for one in lines], dtype=bool)
+        # A parcel that could be green may make a park larger, and so of another tier.
+        low, high = np.where(bare, 0.0, amount), np.where(bare, np.inf, amount)
+        inside = InCircles(np.where(bare, np.nan, amount), low, high, lines)
         names = tuple("+".join(members) for members in found.members)
     whole = per_person(
         plan, "circle_green_per_resident", "m2", supply, 1, missing=missing, counted=greens.counted
@@ -166,7 +184,11 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
     kept = blocks.of_size(low, high)
     if not missing and not kept.any():
-        missing = (f"subblocks: none of {low:g} to {high:g} ha" if high else "subblocks: none of that size",)
+        missing = (
+            Nothing(f"subblocks: none of {low:g} to {high:g} ha")
+            if high
+            else Nothing("subblocks: none of that size"),
+        )
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), "greens": tuple(ids(plan, "greens"))}
     if missing:
         return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
@@ -176,7 +198,7 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     scopes = np.array(blocks.scopes, dtype=object)[kept]
     by = each(scopes, ratios(amount, people)[kept], amount[kept], people[kept])
     if not len(by):
-        missing = ("subblocks: nobody lives in any of that size",)
+        missing = (Nothing("subblocks: nobody lives in any of that size"),)
         return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
     supply, lived = total(amount[kept]), total(people[kept])
     definition = {"subblocks": len(by), "residents": lived}
@@ -229,7 +251,7 @@ def _rows(found: Greens, kept: NDArray[np.bool_]) -> Greens:
 
 
 def _points(greens: Greens) -> NDArray[Any]:
-    return np.asarray(shapely.point_on_surface(greens.shape), dtype=object)
+    return middles(greens.shape)
 
 
 def _best(
@@ -242,9 +264,9 @@ def _best(
 ) -> Measurement:
     """The largest figure of the parks in each circle of a tier; unknown where none is drawn."""
     circles = circles_of(plan, parameters["tier"])
-    missing = found.missing or circles.unsaid or (() if parameters["tier"] else NO_TIER)
-    if missing:
-        return Measurement(name, None, unit, missing=missing, counted=found.counted)
+    missing = found.lost or circles.unsaid or (() if parameters["tier"] else NO_TIER)
+    if missing or (found.missing and not circles.drawn):
+        return Measurement(name, None, unit, missing=missing or found.missing, counted=found.counted)
     sizes = {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)}
     counted = {**found.counted, **circles.counted}
     blank = Measurement(name, None, unit, {"parks": sizes}, counted=counted)
@@ -253,23 +275,43 @@ def _best(
     if circles.missing:
         by = tuple(Part(scope, None, missing=circles.missing) for scope in circles.scopes)
         return replace(blank, by=by, missing=circles.missing)
-    by = _best_by(circles, found, figures, none=0.0 if unit == "ha" else None)
-    lacking = tuple(dict.fromkeys(line for part in by for line in part.missing))
-    known = [part.value for part in by if part.value is not None]
-    return replace(blank, value=None if lacking or not known else min(known), by=by, missing=lacking)
+    lines = _unsaid_in(plan, circles, found, parameters)
+    by = tuple(
+        replace(part, value=None, missing=unsaid) if unsaid else part
+        for part, unsaid in zip(_best_by(circles, found, figures), lines, strict=True)
+    )
+    lacking = tuple(dict.fromkeys(line for unsaid in lines for line in unsaid))
+    value = None if lacking else min(part.value for part in by if part.value is not None)
+    return replace(blank, value=value, by=by, missing=lacking)
 
 
-def _best_by(
-    circles: Circles, found: Greens, figures: NDArray[np.float64], none: float | None
-) -> tuple[Part, ...]:
-    """The parks of each circle, the best first; `none` is the value of a circle without any."""
+def _unsaid_in(
+    plan: Plan, circles: Circles, found: Greens, parameters: Mapping[str, Any]
+) -> tuple[tuple[str, ...], ...]:
+    """What is missing for the parks of each circle: parcels in it, or beside them, that could be green."""
+    green = coded(plan, parameters["green_codes"])
+    if not green.maybe.any():
+        return ((),) * len(circles.rows)
+    inside, land = pieces(plan, "circles"), shapes(plan, "parcels")
+    circle, park = circles.holding(_points(found))
+    lines = []
+    for number, row in enumerate(circles.rows):
+        there = inside.rows(int(row), len(land))
+        for shape in found.shape[park[circle == number]]:
+            there |= shapely.dwithin(land, shape, EDGE_M)
+        lines.append(green.gaps.lines(there & green.maybe) if (there & green.maybe).any() else ())
+    return tuple(lines)
+
+
+def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:
+    """The parks of each circle, the best first; a circle without any has a best one of 0 ha and 0 m."""
     spots = _points(found)
     circle, park = circles.holding(spots)
     parts = []
     for number, scope in enumerate(circles.scopes):
         rows = park[circle == number]
         if not len(rows):
-            parts.append(Part(scope, none, missing=() if none is not None else NO_PARK))
+            parts.append(Part(scope, 0.0))
             continue
         ranked = rows[np.argsort(-figures[rows], kind="stable")]
         places = tuple(

@@ -16,13 +16,15 @@ import shapely
 from blockplan.measure.columns import areas_m2, ids, shapes, sound, unknown
 from blockplan.measure.floors import parcel_points
 from blockplan.measure.measurement import Part
+from blockplan.measure.middles import EDGE_M
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.amounts import Amounts
     from blockplan.plan.model import Plan
 
 #: Layer -> what its features are called in the scope of a part.
@@ -75,6 +77,22 @@ class Pieces:
         large = self.area_m2 > (largest_ha or np.inf) * M2_PER_HA + off
         return np.asarray(~small & ~large & ~np.isnan(self.area_m2))
 
+    def ends(self, amounts: Amounts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Between which numbers the sum over each part lies."""
+        low, high = amounts.low, amounts.high
+        size = len(self.scopes)
+        least = sums_at(self.part, low[self.parcel] * self.share, size)
+        # A parcel without a place may lie in any part.
+        most = np.bincount(self.part, high[self.parcel] * self.share, size) + high[self.nowhere].sum()
+        return least, np.where(np.isnan(self.area_m2), np.inf, most)
+
+    def rows(self, number: int, parcels: int) -> NDArray[np.bool_]:
+        """Which parcels lie in a part, or may for all that is known."""
+        found = np.zeros(parcels, dtype=bool)
+        found[self.parcel[self.part == number]] = True
+        found[self.nowhere] = True
+        return found
+
 
 def pieces(plan: Plan, layer: str) -> Pieces:
     """Parcels in the features of ``areas``, ``blocks``, ``subblocks`` (whole) or ``circles`` (cut)."""
@@ -91,7 +109,8 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
         return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
     if layer == "circles":
         return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
-    part, parcel = shapely.STRtree(parcel_points(plan)).query(outlines, predicate="intersects")
+    tree = shapely.STRtree(parcel_points(plan))
+    part, parcel = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
     # A point on a common edge belongs to the part that is named first.
     order = np.lexsort((names[part].astype(str), parcel))
     first = np.unique(parcel[order], return_index=True)[1]
@@ -138,6 +157,65 @@ def ratios(over: NDArray[Any], under: NDArray[Any], per: float = 1.0) -> NDArray
     found = np.full(len(over), np.nan)
     np.divide(over * per, under, out=found, where=under > 0)
     return found
+
+
+def amounts_by(
+    plan: Plan, over: Amounts, under: Amounts | None = None, layers: Iterable[str] = USUAL, per: float = 1.0
+) -> tuple[Part, ...]:
+    """
+    An amount of the parcels, or one over another, in each feature of some layers.
+
+    A part is unknown where a parcel in it leaves unsaid what it takes, and then says between which numbers
+    its value lies; parcels elsewhere do not matter.
+    """
+    return tuple(part for layer in layers for part in _amounts_in(plan, layer, over, under, per))
+
+
+def _amounts_in(plan: Plan, layer: str, over: Amounts, under: Amounts | None, per: float) -> Iterator[Part]:
+    found = pieces(plan, layer)
+    amount = found.sums(over.by_parcel)
+    value = amount if under is None else ratios(amount, found.sums(under.by_parcel), per)
+    nothing = np.zeros(len(value), dtype=bool) if under is None else found.sums(under.by_parcel) == 0
+    if (np.isnan(value) & ~nothing).any():
+        low, high = found.ends(over)
+        if under is not None:
+            low, high = quotients((low, high), found.ends(under), per)
+    for number, scope in enumerate(found.scopes):
+        supply = known(amount[number])
+        if not np.isnan(value[number]) or nothing[number]:
+            yield Part(scope, known(value[number]), supply if under is not None else None)
+            continue
+        rows = found.rows(number, len(over.by_parcel))
+        missing = over.lacking(rows) + (() if under is None else under.lacking(rows))
+        ends = (float(low[number]), float(high[number]))
+        yield Part(scope, None, missing=tuple(dict.fromkeys(missing)), ends=ends)
+
+
+def quotients(
+    over: tuple[NDArray[np.float64], NDArray[np.float64]],
+    under: tuple[NDArray[np.float64], NDArray[np.float64]],
+    per: float = 1.0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Between which numbers quotients of numbers between some lie; infinity where there is no end."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(under[1] > 0, over[0] * per / under[1], 0.0)
+        high = np.where(under[0] > 0, over[1] * per / under[0], np.inf)
+    return np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=np.inf, posinf=np.inf)
+
+
+def quotient(over: tuple[float, float], under: tuple[float, float], per: float = 1.0) -> tuple[float, float]:
+    """
+    Between which numbers a quotient lies.
+
+    Examples
+    --------
+    >>> quotient((10, 20), (5, 10)), quotient((10, 20), (0, 10))
+    ((1.0, 4.0), (1.0, inf))
+    """
+    low, high = quotients(
+        (np.array(over[0]), np.array(over[1])), (np.array(under[0]), np.array(under[1])), per
+    )
+    return float(low), float(high)
 
 
 def ratios_by(

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, ids, of_codes, points, total, unknown, values
+from blockplan.measure.columns import absent, ids, of_codes, sound, total, unknown, values
 from blockplan.measure.coverage import straight
 from blockplan.measure.floors import floor_areas, parcel_points
-from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.goals import hosts_of, places_of
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.middles import middles
 from blockplan.measure.reach import street_network
 from blockplan.network import at_joins, join, walk
 
@@ -77,7 +79,7 @@ def programmes_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     missing += untold
     counted = {"parcels": tuple(names), "programmes": tuple(ids(plan, "programmes")[mine])}
     if not missing and not total(floor):
-        missing = ("nothing to measure: the plan has no floor area for research or industry",)
+        missing = (Nothing("nothing to measure: the plan has no floor area for research or industry"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     network = street_network(plan)
@@ -108,18 +110,17 @@ def research_programme_share(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     kinds, missing = _kinds(plan)
     mine = np.isin(kinds, parameters["ecosystem_kinds"])
     size = values(plan, "programmes", "floor_area_m2")
-    host = values(plan, "programmes", "parcel_id")
+    host = hosts_of(plan, "programmes")
     missing += everything.missing + undetailed
     names = ids(plan, "programmes")
     missing += unknown("programmes.floor_area_m2", names[mine & np.isnan(size)], len(names))
     counted = {"parcels": everything.counted, "programmes": tuple(names[mine])}
     if not missing and not everything.whole:
-        missing = ("nothing to measure: the plan has no floor area",)
+        missing = (Nothing("nothing to measure: the plan has no floor area"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
-    research = set(ids(plan, "parcels")[chosen])
     # A programme on research land is part of that land's floor area already.
-    elsewhere = mine & np.array([parcel not in research for parcel in host], dtype=bool)
+    elsewhere = mine & ~np.isin(host, np.flatnonzero(chosen))
     amounts = {"research": everything.within(chosen), "programmes_elsewhere": total(size[elsewhere])}
     by = tuple(Part(kind, amount / everything.whole) for kind, amount in amounts.items())
     definition = {"floor_area_m2": everything.whole}
@@ -158,12 +159,7 @@ def _floor(
 
 
 def _places(plan: Plan, rows: NDArray[np.intp]) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """A point of each programme: its own, else that of its parcel."""
-    place = points(plan, "programmes", rows)
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
-    hosts = values(plan, "programmes", "parcel_id")[rows]
-    for at in np.flatnonzero(shapely.is_missing(place)):
-        if hosts[at] in row_of:
-            place[at] = parcel_points(plan)[row_of[hosts[at]]]
+    """The point that each programme stands at: its own, else that of its parcel."""
+    place = middles(sound(places_of(plan, "programmes")[rows]))
     nowhere = shapely.is_missing(place)
     return place, unknown("programmes.geometry", ids(plan, "programmes")[rows][nowhere], len(rows))

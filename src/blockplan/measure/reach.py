@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, ids, shapes, values
+from blockplan.measure.columns import absent, coded, ids, shapes, values
 from blockplan.measure.coverage import Distances, Found, covered, lacking, straight
 from blockplan.measure.greens import public_greens
 from blockplan.measure.homes import homes as homes_of
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.middles import EDGE_M
 from blockplan.measure.ways import asked
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 
@@ -92,16 +93,39 @@ def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
             "greens": len(rows),
             "weight": homes.weighs,
         },
-        greens.missing + lacking(homes),
+        lacking(homes),
         both(homes.counted, greens.counted),
+        greens.missing,
+        perhaps_green(plan, homes, greens, [parameters["green_codes"]], limit_m),
     )
-    if greens.missing or not len(homes):
+    if greens.lost or not len(homes):
+        missing = greens.missing + found.missing
         return Measurement(
-            "green_within_500m", None, "1", found.definition, missing=found.missing, counted=found.counted
+            "green_within_500m", None, "1", found.definition, missing=missing, counted=found.counted
         )
     reach = Reach(homes, greens, rows, limit_m, parameters["join_limit_m"])
     distances = readings_of(plan, reach, asked("green", LINE, parameters["green_readings"]))
     return covered(plan, "green_within_500m", homes, limit_m, distances, found)
+
+
+def perhaps_green(
+    plan: Plan, homes: Homes, greens: Greens, codes: Sequence[tuple[str, ...]], limit_m: float
+) -> NDArray[np.bool_]:
+    """
+    Homes within a distance, in a straight line, of parcels that could be green for all that is known.
+
+    A green beside such a parcel may be larger than it is drawn: homes near it count too.
+    """
+    land = shapes(plan, "parcels")
+    maybe = np.zeros(len(land), dtype=bool)
+    for listed in codes:
+        maybe |= coded(plan, listed).maybe
+    maybe &= ~shapely.is_missing(land)
+    if not maybe.any():
+        return np.zeros(len(homes), dtype=bool)
+    beside = shapely.STRtree(land[maybe]).query(greens.shape, predicate="dwithin", distance=EDGE_M)[0]
+    near = np.concatenate([land[maybe], greens.shape[np.unique(beside)]])
+    return np.asarray(np.round(straight(homes.point, near), 2) <= limit_m)
 
 
 def both(
@@ -192,8 +216,9 @@ def _all_targets(plan: Plan, way: Way, greens: Greens, limit_m: float) -> tuple[
         return meets(network, shapely.boundary(greens.shape)), None
     if way.to == "within_5m":
         return meets(network, shapely.buffer(greens.shape, BESIDE_M)), None
-    middles = np.asarray(shapely.point_on_surface(greens.shape), dtype=object)
-    joins = (join if way.join == "edge" else join_nodes)(network, middles, limit_m)
+    # The readings to the middle repeat published studies, which took this point: it alone does not turn.
+    spots = np.asarray(shapely.point_on_surface(greens.shape), dtype=object)
+    joins = (join if way.join == "edge" else join_nodes)(network, spots, limit_m)
     names = np.array(["+".join(members) for members in greens.members], dtype=object)
     refused = np.flatnonzero(joins.refused)
     return at_joins(joins.free()), _Refused(names[refused], refused)

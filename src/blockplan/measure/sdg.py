@@ -27,7 +27,7 @@ from blockplan.measure.columns import (
 from blockplan.measure.greens import public_greens
 from blockplan.measure.homes import residents
 from blockplan.measure.land import construction
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     whole = shapely.union(land, streets).area
     definition |= {"built_up_ha": whole / M2_PER_HA, "open_space_ha": green.area / M2_PER_HA}
     if not whole:
-        missing = ("nothing to measure: the plan has no built-up land",)
+        missing = (Nothing("nothing to measure: the plan has no built-up land"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     definition["streets_ha"] = streets.area / M2_PER_HA
     by = (Part("open_space", green.area / whole), Part("streets", streets.area / whole))
@@ -118,9 +118,11 @@ def land_consumption_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measure
         missing += ("parameter earlier_residents: residents today, before the plan",)
     counted = {"parcels": tuple(names)}
     if not missing and not total(areas[was > 0]):
-        missing = ("nothing to divide by: no land is built up today",)
+        missing = (Nothing("nothing to divide by: no land is built up today"),)
     if not missing and (now.total == before or not now.total):
-        missing = ("undefined: the number of residents does not change, or nobody lives in the plan",)
+        missing = (
+            Nothing("undefined: the number of residents does not change, or nobody lives in the plan"),
+        )
     if missing or not now.total:
         return Measurement(name, None, "1", missing=tuple(dict.fromkeys(missing)), counted=counted)
     first, second = total(areas[was > 0]), total(areas[built])

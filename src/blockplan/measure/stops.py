@@ -7,6 +7,7 @@ them within its own distance is enough.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ import shapely
 from blockplan.measure.columns import absent, ids, of_codes, points, shapes, total, unknown, values
 from blockplan.measure.coverage import Distances, Found, covered, either, share, straight
 from blockplan.measure.floors import (
-    Amounts,
     area_of_parcels,
     floor_areas,
     jobs_of_parcels,
@@ -24,7 +24,7 @@ from blockplan.measure.floors import (
     unplaced,
 )
 from blockplan.measure.goals import distances_to
-from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.measure.modes import modes_of, served_by, unsaid
 from blockplan.measure.reach import both
 from blockplan.measure.ways import asked
@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.amounts import Amounts
     from blockplan.plan.model import Plan
+
+#: What stands between two lines of a stop.
+BETWEEN_LINES = re.compile("[,;/\uff0c\uff1b\u3001\uff0f]")
 
 
 def stops_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -74,7 +78,9 @@ def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     stations = np.flatnonzero(serves)
     lacking_layer += unsaid(plan, perhaps)
     if lacking_layer or not len(stations):
-        return Measurement(name, None, unit, missing=lacking_layer or ("stops: no station among them",))
+        return Measurement(
+            name, None, unit, missing=lacking_layer or (Nothing("stops: no station among them"),)
+        )
     modes = modes_of(plan)
     shape = shapes(plan, "stops")
     station, near = shapely.STRtree(shape).query(
@@ -104,7 +110,7 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     counted = {"parcels": tuple(names), "stops": tuple(ids(plan, "stops")[stations])}
     definition = {"limit_m": limit_m, "along": "line", "from": "parcel", "to": "station"}
     if missing or not total(floor):
-        missing = missing or ("nothing to measure: the plan has no commercial floor area",)
+        missing = missing or (Nothing("nothing to measure: the plan has no commercial floor area"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     metres = straight(points(plan, "parcels", chosen), shapes(plan, "stops")[stations])
     near = Distances("line_station", metres)
@@ -135,7 +141,7 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
     """
     Share of an amount of the parcels within the radius of a station.
 
-    A station where at least ``interchange_lines`` lines meet (``stops.line``, a comma between them) has the
+    A station where at least ``interchange_lines`` lines meet (``stops.line``) has the
     radius of interchanges. One without lines said counts as ordinary.
     """
     stations, perhaps = served_by(plan, parameters["station_modes"])
@@ -156,7 +162,7 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
         "interchanges": int(changes.sum()),
     }
     if missing or not amounts.whole:
-        missing = missing or ("nothing to measure: the plan has none",)
+        missing = missing or (Nothing("nothing to measure: the plan has none"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     inside = np.zeros(len(amounts.by_parcel), dtype=bool)
     for chosen, limit_m in limits:
@@ -177,14 +183,10 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
 
 
 def _lines_at(plan: Plan) -> NDArray[np.intp]:
-    """How many lines meet at each stop."""
-    return np.array(
-        [
-            len({one.strip() for one in (said or "").split(",")} - {""})
-            for said in values(plan, "stops", "line")
-        ],
-        dtype=np.intp,
-    )
+    """How many lines meet at each stop: words between commas, semicolons, slashes or their Chinese signs."""
+    said = values(plan, "stops", "line")
+    words = [{one.strip() for one in BETWEEN_LINES.split(text or "")} - {""} for text in said]
+    return np.array(list(map(len, words)), dtype=np.intp)
 
 
 def _near(
@@ -231,8 +233,7 @@ def _near(
             for (_, perhaps), limit in kinds
         ]
         nearer = either(list(zip(more, limits, strict=True))).within(limit_m)
-        if (nearer & ~distances[0].within(limit_m)).any():
-            found = replace(found, missing=(*found.missing, *unsaid(plan, open_)))
+        found = replace(found, unsaid=unsaid(plan, open_), perhaps=nearer)
     return covered(
         plan, name, homes, limit_m, distances, found, weigh_by=parameters.get("weigh_by", "residents")
     )

@@ -10,8 +10,10 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.areas import boundary_m2
 from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, union, unknown, values
-from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import KINDS, USUAL, known
+from blockplan.measure.greens import groups_of
+from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.middles import EDGE_M
+from blockplan.measure.parts import KINDS, USUAL, known, sums_at
 from blockplan.network import walking
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 LINES_OF_A_SQUARE = 2
 #: Ends of streets that meet at one crossing lie this near to one another, m: a staggered crossing is one.
 CROSSING_M = 15.0
+#: A street runs along an edge where it lies on it (to the millimetre) for at least this, m.
+ALONG_M, SAME_M = 1.0, 0.001
 
 
 def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -60,7 +64,9 @@ def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
     length = 0.0 if missing else total(lines.inside_m(plan))
     if not missing and not length:
-        missing = ("streets: none of these classes on planned land, so there is no distance between them",)
+        missing = (
+            Nothing("streets: none of these classes on planned land, so there is no distance between them"),
+        )
     if missing or not land:
         return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
     by = tuple(
@@ -93,12 +99,12 @@ def intersection_density(plan: Plan, parameters: Mapping[str, Any]) -> Measureme
     network = plan.cached(f"network:{of}", lambda: walking(_streets(plan, of)))
     spots = crossings(network, int(parameters["legs"]))
     outline = union(shapes(plan, "boundary"))
-    inside = spots[shapely.intersects(outline, spots)] if len(spots) else spots
+    inside = spots[shapely.dwithin(outline, spots, EDGE_M)] if len(spots) else spots
     parts: list[Part] = []
     for layer in USUAL:
         sizes = areas_m2(plan, layer)
         # Crossings on a common edge of two parts belong to both.
-        part = shapely.STRtree(inside).query(shapes(plan, layer), predicate="intersects")[0]
+        part = shapely.STRtree(inside).query(shapes(plan, layer), predicate="dwithin", distance=EDGE_M)[0]
         found = np.bincount(part, minlength=len(sizes)) / (sizes / M2_PER_KM2)
         parts += [
             Part(f"{KINDS[layer]}:{name}", known(density))
@@ -116,11 +122,12 @@ def crossings(network: Network, legs: int) -> NDArray[Any]:
     spots = np.asarray(shapely.points(network.xy[degree >= legs]), dtype=object)
     if not len(spots):
         return spots
-    # Most stand alone; only those with another in reach are merged, which is what takes long.
-    beside = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=CROSSING_M)[0]
-    crowded = np.bincount(beside, minlength=len(spots)) > 1
-    near = shapely.get_parts(shapely.union_all(shapely.buffer(spots[crowded], CROSSING_M / 2)))
-    return np.concatenate([spots[~crowded], np.asarray(shapely.centroid(near), dtype=object)])
+    # Most stand alone; only those with another in reach are merged, however long the chain of them.
+    one, other = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=CROSSING_M)
+    crowded = np.bincount(one, minlength=len(spots)) > 1
+    groups = [group for group in groups_of(len(spots), one, other) if len(group) > 1]
+    near = [shapely.centroid(shapely.multipoints(spots[group])) for group in groups]
+    return np.concatenate([spots[~crowded], np.array(near, dtype=object)])
 
 
 def _streets(plan: Plan, of: str) -> Any:
@@ -142,7 +149,8 @@ class _Lines:
     def inside_m(self, plan: Plan) -> NDArray[np.float64]:
         """Length of each line on planned land, m; 0 for those of other classes."""
         outline = union(shapes(plan, "boundary"))
-        return np.where(self.chosen, _length_inside(self.lines, outline), 0.0)
+        # A street along the plan's own edge serves the plan: it counts whole, on whichever side it is drawn.
+        return np.where(self.chosen, _counting_m(self.lines, outline, None), 0.0)
 
 
 def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[str, ...]]:
@@ -158,7 +166,8 @@ def _density_by(
     """
     Density (km/km2) in each feature of some layers, and the streets that it counts.
 
-    A street along the common edge of two areas or two blocks counts half for each: it serves both.
+    A street along the common edge of two areas or two blocks counts half for each: it serves both. One along
+    an edge beyond which nothing of the layer lies counts whole.
     """
     rows = np.flatnonzero(lines.chosen & ~shapely.is_missing(lines.lines))
     tree = shapely.STRtree(lines.lines[rows])
@@ -172,10 +181,9 @@ def _density_by(
             if outline is None or not size > 0:
                 parts.append((f"{KINDS[layer]}:{name}", None, ()))
                 continue
-            near = rows[tree.query(outline, predicate="intersects")]
-            length = _length_inside(lines.lines[near], outline)
-            shared = _common_m(lines.lines[near], outline, outer)
-            km = total(length - shared / 2) / M_PER_KM
+            near = rows[tree.query(outline, predicate="dwithin", distance=EDGE_M)]
+            length = _counting_m(lines.lines[near], outline, outer)
+            km = total(length) / M_PER_KM
             scope = f"{KINDS[layer]}:{name}"
             parts.append((scope, known(km / (size / M2_PER_KM2)), tuple(names[near[length > 0]])))
     return parts
@@ -186,12 +194,36 @@ def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
     return Part(scope, value, missing=missing, counted={"streets": streets})
 
 
-def _common_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.float64]:
-    """Length of lines that run along an outline where something else lies on the other side, m."""
-    if outer is None:
-        return np.zeros(len(lines))
-    inner = shapely.difference(shapely.boundary(outline), outer)
-    return np.asarray(shapely.length(shapely.intersection(lines, inner)))
+def _counting_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.float64]:
+    """Length of lines that counts in an outline, m; `outer` is the edge beyond which nothing else lies."""
+    found = np.asarray(_length_inside(lines, outline))
+    piece, of = _along(lines, shapely.boundary(outline))
+    if not len(piece):
+        return found
+    inside = shapely.length(shapely.intersection(piece, outline))
+    along = shapely.length(piece)
+    # What a piece only has at its ends, where the edge turns away from it, is none of the edge.
+    along = np.where(along - inside > 2 * EDGE_M, along, inside)
+    found += sums_at(of, along - inside, len(lines))
+    if outer is not None:
+        beyond, at = _along(piece, outer)
+        free = np.minimum(sums_at(at, shapely.length(beyond), len(piece)), along)
+        found -= sums_at(of, along - free, len(lines)) / 2
+    return found
+
+
+def _along(lines: NDArray[Any], edge: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Pieces of lines that run along an edge, and the row of the line that each is of."""
+    rows = np.flatnonzero(shapely.dwithin(lines, edge, SAME_M))
+    if not len(rows) or shapely.is_empty(edge):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
+    strip = shapely.buffer(edge, SAME_M, cap_style="flat", join_style="mitre")
+    shapely.prepare(strip)
+    near = shapely.line_merge(shapely.intersection(lines[rows], strip))
+    piece, of = shapely.get_parts(near, return_index=True)
+    # A street that crosses the edge is near it for a moment, and does not run along it.
+    long = shapely.length(piece) >= ALONG_M
+    return np.asarray(piece[long], dtype=object), rows[of[long]]
 
 
 def _spacing(density: float | None) -> float | None:

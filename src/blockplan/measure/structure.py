@@ -10,6 +10,7 @@ import shapely
 
 from blockplan.measure.columns import absent, ids, shapes, sound, total, unknown, values
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.middles import middles
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def cores_in_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     inside = np.array(
         [lies_inside(core, areas, area) for core, area in zip(cores, wanted, strict=True)], dtype=bool
     )
-    marks = shapely.point_on_surface(cores)
+    marks = middles(sound(cores))
     outside = tuple(
         Place("structure", names[row], marks[row].x, marks[row].y, 0.0) for row in np.flatnonzero(~inside)
     )

@@ -7,21 +7,21 @@ so that the largest population it carries can be told.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.columns import absent, areas_m2, ids, of_codes, total, unknown, values
+from blockplan.measure.columns import absent, areas_m2, coded, ids, total, unknown, values
 from blockplan.measure.greens import green_area_m2, public_greens
 from blockplan.measure.homes import NOBODY, residents
 from blockplan.measure.measurement import Measurement, Part
-from blockplan.measure.parts import USUAL, each, pieces, ratios
+from blockplan.measure.parts import USUAL, amounts_by, known, pieces, quotient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
+    from blockplan.measure.amounts import Amounts
     from blockplan.plan.model import Plan
 
 NO_SERVICES = ("parameter services: the services to count",)
@@ -32,24 +32,31 @@ def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measur
     lacking = absent(plan, "parcels")
     if lacking:
         return per_person(plan, "education_land_per_1000", "m2", None, 1000, missing=lacking)
-    chosen, missing = of_codes(plan, parameters["basic_education_codes"])
+    found = coded(plan, parameters["basic_education_codes"])
+    chosen, missing = found.chosen, found.gaps.lines()
     area, names = areas_m2(plan, "parcels", chosen), ids(plan, "parcels")[chosen]
     missing += unknown("parcels.geometry", names[np.isnan(area)], len(names))
     supply = None if missing else total(area)
     counted = {"parcels": tuple(names)}
-    return per_person(plan, "education_land_per_1000", "m2", supply, 1000, missing=missing, counted=counted)
+    ends = (
+        total(np.nan_to_num(area)),
+        total(np.nan_to_num(areas_m2(plan, "parcels", chosen | found.maybe), nan=np.inf)),
+    )
+    return per_person(
+        plan, "education_land_per_1000", "m2", supply, 1000, missing=missing, counted=counted, ends=ends
+    )
 
 
 def nursing_beds_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Beds of nursing facilities for every 1,000 residents."""
-    supply, missing, counted = _in_facilities(plan, parameters["nursing_services"], "beds")
-    return per_person(plan, "nursing_beds_per_1000", "bed", supply, 1000, missing=missing, counted=counted)
+    found = _in_facilities(plan, parameters["nursing_services"], "beds")
+    return per_person(plan, "nursing_beds_per_1000", "bed", per=1000, **found)
 
 
 def culture_floor_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area of cultural facilities for each resident."""
-    supply, missing, counted = _in_facilities(plan, parameters["culture_services"], "floor_area_m2")
-    return per_person(plan, "culture_floor_per_resident", "m2", supply, 1, missing=missing, counted=counted)
+    found = _in_facilities(plan, parameters["culture_services"], "floor_area_m2")
+    return per_person(plan, "culture_floor_per_resident", "m2", per=1, **found)
 
 
 def green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -81,19 +88,22 @@ def service_beds_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurem
     return _of_services(plan, "service_beds_per_1000", "bed", "beds", parameters)
 
 
-def people_by(
-    plan: Plan, supply: NDArray[np.float64], per: float, layers: tuple[str, ...] = USUAL
-) -> tuple[Part, ...]:
-    """A supply of the parcels over the residents of each area and block; unknown where nobody lives."""
-    parts: tuple[Part, ...] = ()
-    lived_in = residents(plan).by_parcel
-    if not len(lived_in):
-        return parts
-    for layer in layers:
-        found = pieces(plan, layer)
-        amount, people = found.sums(supply), found.sums(lived_in)
-        parts += each(found.scopes, ratios(amount, people, per), amount, people)
-    return parts
+def people_by(plan: Plan, supply: Amounts, per: float, layers: tuple[str, ...] = USUAL) -> tuple[Part, ...]:
+    """A supply of the parcels over the residents of each area and block; none where nobody lives."""
+    found = residents(plan)
+    if not len(found.by_parcel):
+        return ()
+    here = found.amounts(plan)
+    people = {
+        scope: known(number)
+        for layer in layers
+        for scope, number in zip(
+            pieces(plan, layer).scopes, pieces(plan, layer).sums(here.by_parcel), strict=True
+        )
+    }
+    return tuple(
+        replace(part, residents=people[part.scope]) for part in amounts_by(plan, supply, here, layers, per)
+    )
 
 
 def per_person(  # noqa: PLR0913 (the parts of one measurement)
@@ -105,14 +115,22 @@ def per_person(  # noqa: PLR0913 (the parts of one measurement)
     *,
     missing: tuple[str, ...] = (),
     counted: Mapping[str, tuple[str, ...]] | None = None,
+    ends: tuple[float, float] | None = None,
 ) -> Measurement:
-    """A supply over the residents; unknown where either is, or where nobody lives."""
+    """
+    A supply over the residents; unknown where either is, nothing to measure where nobody lives.
+
+    `ends` are the numbers between which a supply lies that is not known.
+    """
     found = residents(plan)
     missing = tuple(dict.fromkeys(missing + found.missing))
     if found.total == 0:
         missing += NOBODY
     value = supply * per / found.total if supply is not None and found.total else None
     definition = {"residents": found.total, "residents_source": found.source}
+    between = (supply, supply) if supply is not None else ends
+    if value is None and between is not None and found.total != 0:
+        between = quotient(between, found.ends, per)
     return Measurement(
         name,
         value,
@@ -123,6 +141,7 @@ def per_person(  # noqa: PLR0913 (the parts of one measurement)
         supply=supply,
         per=per,
         summed=found.summed,
+        ends=between if value is None and found.total != 0 else None,
     )
 
 
@@ -130,32 +149,42 @@ def _of_services(plan: Plan, name: str, unit: str, column: str, parameters: Mapp
     services, levels = parameters["services"], parameters["service_levels"]
     if not services:
         return per_person(plan, name, unit, None, 1000, missing=NO_SERVICES)
-    supply, missing, counted = _in_facilities(plan, services, column, levels)
-    return per_person(plan, name, unit, supply, 1000, missing=missing, counted=counted)
+    return per_person(plan, name, unit, per=1000, **_in_facilities(plan, services, column, levels))
 
 
 def _in_facilities(
     plan: Plan, services: tuple[str, ...], column: str, levels: tuple[str, ...] = ()
-) -> tuple[float | None, tuple[str, ...], dict[str, tuple[str, ...]]]:
+) -> dict[str, Any]:
     """
     Sum of a column over the facilities of some services, of some levels where any are named.
 
     A facility of no stated service could be one of them: it is missing, and so is one of no
     stated level where levels are asked for. A layer without such a facility is a measured zero; an
-    absent layer, or a facility without the number, is unknown.
+    absent layer, or a facility without the number, is unknown. Given are ``supply``, ``missing``,
+    ``counted`` and ``ends``, as `per_person` takes them.
     """
     missing = absent(plan, "facilities")
     if missing:
-        return None, missing, {}
+        return {"supply": None, "missing": missing, "counted": {}}
     services_of, everything = values(plan, "facilities", "service"), ids(plan, "facilities")
     chosen = np.isin(services_of, services)
     unsaid = np.array([service is None for service in services_of], dtype=bool)
     missing = unknown("facilities.service", everything[unsaid], len(everything))
+    maybe = unsaid
     if levels:
         level_of = values(plan, "facilities", "level")
         blank = chosen & np.array([level is None for level in level_of], dtype=bool)
         missing += unknown("facilities.level", everything[blank], int(chosen.sum()))
-        chosen &= np.isin(level_of, levels) | blank
+        of_level = np.isin(level_of, levels)
+        maybe = (unsaid & (of_level | np.array([level is None for level in level_of], dtype=bool))) | blank
+        chosen &= of_level | blank
     names, numbers = everything[chosen], values(plan, "facilities", column)[chosen]
     missing += unknown(f"facilities.{column}", names[np.isnan(numbers)])
-    return None if missing else total(numbers), missing, {"facilities": tuple(names)}
+    amounts = values(plan, "facilities", column)
+    most = np.nan_to_num(amounts[chosen | maybe], nan=np.inf)
+    return {
+        "supply": None if missing else total(numbers),
+        "missing": missing,
+        "counted": {"facilities": tuple(names)},
+        "ends": (total(np.nan_to_num(amounts[chosen & ~maybe])), total(most)),
+    }

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.columns import absent, ids, unknown, values
+from blockplan.measure.columns import absent, ids, shapes, unknown
+from blockplan.measure.goals import hosts_of
 from blockplan.measure.kinds import of_kind
 
 if TYPE_CHECKING:
@@ -43,11 +45,11 @@ def of_tier(
         return np.zeros(len(chosen), dtype=bool), missing
     own, missing = _found(plan, parameters["tier_facilities"], parameters)
     higher, _ = _found(plan, parameters["higher_facilities"], parameters)
-    hosts = values(plan, "facilities", "parcel_id")
-    homeless = own & np.array([host is None for host in hosts], dtype=bool)
-    missing += unknown("facilities.parcel_id", ids(plan, "facilities")[homeless])
-    names, hosts = ids(plan, "parcels").astype(str), hosts.astype(str)
-    return chosen & np.isin(names, hosts[own]) & ~np.isin(names, hosts[higher]), missing
+    hosts = hosts_of(plan, "facilities")
+    nowhere = own & (hosts < 0) & shapely.is_missing(shapes(plan, "facilities"))
+    missing += unknown("facilities.parcel_id", ids(plan, "facilities")[nowhere])
+    rows = np.arange(len(chosen))
+    return chosen & np.isin(rows, hosts[own]) & ~np.isin(rows, hosts[higher]), missing
 
 
 def _found(

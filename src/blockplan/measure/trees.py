@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Ends of a line of sight this near (m) to a building only touch it.
 TOUCH_M = 0.01
+#: Segments of a quarter of a crown, and how much wider that polygon is drawn to be as large as the circle.
+SEGMENTS = 16
+AS_LARGE = math.sqrt(math.pi / (2 * SEGMENTS * math.sin(math.pi / (2 * SEGMENTS))))
 
 
 def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -123,8 +127,8 @@ def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     Share of the planned land under the crowns of trees.
 
     Crowns are the polygons of the layer ``canopy``, together with circles of ``trees.crown_m``
-    across. Trees without a crown make the share unknown where no canopy is drawn; where it is, they
-    are taken to stand in it.
+    across. A tree without a crown that stands in a drawn canopy is part of it; one that stands in none makes
+    the share unknown.
     """
     name = "canopy_share"
     layers = absent(plan, "canopy", "trees")
@@ -134,8 +138,8 @@ def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         missing += absent(plan, "boundary") or ("boundary: it encloses no land",)
     canopy, trees = shapes(plan, "canopy"), shapes(plan, "trees")
     crown, names = values(plan, "trees", "crown_m"), ids(plan, "trees")
-    if not len(canopy):
-        missing += unknown("trees.crown_m", names[np.isnan(crown)], len(names))
+    unsaid = np.isnan(crown) & ~_under(canopy, trees)
+    missing += unknown("trees.crown_m", names[unsaid], len(names))
     counted = {
         "canopy": tuple(ids(plan, "canopy")),
         "trees": tuple(names),
@@ -144,7 +148,7 @@ def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     known = (crown > 0) & ~shapely.is_missing(trees)
-    crowns = shapely.buffer(trees[known], crown[known] / 2, quad_segs=16)
+    crowns = shapely.buffer(trees[known], crown[known] / 2 * AS_LARGE, quad_segs=SEGMENTS)
     # Pieces that do not touch one another: their areas add up, in the land and in every part of it.
     pieces = _within(_apart(np.concatenate([canopy, crowns])), land)
     covered = total(shapely.area(pieces))
@@ -156,6 +160,13 @@ def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     }
     by = (*_canopy_by(plan, "areas", pieces, land), *_canopy_by(plan, "blocks", pieces, land))
     return Measurement(name, covered / land.area, "1", definition, by=by, counted=counted)
+
+
+def _under(canopy: NDArray[Any], trees: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which trees stand in a drawn canopy."""
+    found = np.zeros(len(trees), dtype=bool)
+    found[shapely.STRtree(sound(canopy)).query(trees, predicate="intersects")[0]] = True
+    return found
 
 
 def _apart(shapes: NDArray[Any]) -> NDArray[Any]:

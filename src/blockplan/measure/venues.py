@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, ids, points, shapes, unknown, values
+from blockplan.measure.columns import absent, ids, shapes, unknown, values
 from blockplan.measure.coverage import straight
+from blockplan.measure.goals import places_of
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.structure import elements
 
@@ -33,7 +34,7 @@ def axis_venues(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"structure": tuple(ids(plan, "structure")[rows]), **venues.counted}
     if missing:
         return Measurement("axis_venues", None, "venue", missing=missing, counted=counted)
-    away = np.round(straight(venues.point, axes), 2)
+    away = np.round(straight(venues.shape, axes), 2)
     near = away <= limit_m
     definition = {"limit_m": limit_m, "along": "line", "venues": len(venues.id)}
     definition["within"] = dict(zip(venues.id[near].tolist(), away[near].tolist(), strict=True))
@@ -43,11 +44,11 @@ def axis_venues(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Venues:
-    """Places that people go to: id, kind (service or kind of programme), a point; what is missing."""
+    """Places that people go to: id, kind (service or kind of programme), shape; what is missing."""
 
     id: NDArray[Any]
     kind: NDArray[Any]
-    point: NDArray[Any]
+    shape: NDArray[Any]
     missing: tuple[str, ...]
     counted: Mapping[str, tuple[str, ...]]
 
@@ -56,7 +57,11 @@ def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -
     """Facilities of some services and programmes of some kinds; one of no stated kind could be meant."""
     found: dict[str, tuple[Any, Any, Any]] = {}
     missing: tuple[str, ...] = ()
-    for layer, column, wanted in (("facilities", "service", services), ("programmes", "kind", kinds)):
+    sources: tuple[tuple[Literal["facilities", "programmes"], str, tuple[str, ...]], ...] = (
+        ("facilities", "service", services),
+        ("programmes", "kind", kinds),
+    )
+    for layer, column, wanted in sources:
         if not wanted:
             continue
         missing += absent(plan, layer)
@@ -64,7 +69,7 @@ def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -
         unsaid = np.array([one is None for one in kind], dtype=bool)
         missing += unknown(f"{layer}.{column}", names[unsaid], len(names))
         rows = np.flatnonzero(np.isin(kind, wanted))
-        place = points(plan, layer, rows)
+        place = places_of(plan, layer)[rows]
         missing += unknown(f"{layer}.geometry", names[rows][shapely.is_missing(place)], len(rows))
         found[layer] = names[rows], kind[rows], place
     columns = [np.concatenate(column) for column in zip(*found.values(), strict=True)] or [NONE] * 3

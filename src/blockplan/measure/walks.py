@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.access import facilities_of, on_foot_to
+from blockplan.measure.access import facilities_of, on_foot_to, perhaps_served
 from blockplan.measure.columns import absent, ids, of_codes, total
 from blockplan.measure.coverage import Distances, Found, by_area, covered, data_end, share, together
 from blockplan.measure.floors import parcel_points
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.measure.homes import Homes
+    from blockplan.measure.ways import Way
     from blockplan.plan.model import Plan
 
 MINUTES_PER_HOUR = 60.0
@@ -69,8 +70,6 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     ways = asked("facility", parameters["circle_judged_by"], parameters["facility_readings"])
     single = [distances_to(plan, homes, found, ways, limits) for found in rows.values()]
     distances = [_all_of(kind) for kind in zip(*single, strict=True)]
-    if unsaid and not distances[0].within(limit_m).all():
-        missing += unsaid
     counted = both(
         homes.counted,
         {"facilities": tuple(ids(plan, "facilities")[np.unique(np.concatenate(list(rows.values())))])},
@@ -81,7 +80,7 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         homes,
         limit_m,
         distances,
-        Found(definition, missing, counted),
+        Found(definition, missing, counted, unsaid, _perhaps(plan, homes, wanted, ways[0], limits, single)),
         drawn_round_m=parameters["drawn_round_m"],
     )
     if found.value is None:
@@ -91,6 +90,26 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         for service, one in zip(rows, single, strict=True)
     ]
     return replace(found, by=(*found.by, *parts))
+
+
+def _perhaps(
+    plan: Plan,
+    homes: Homes,
+    wanted: Sequence[str],
+    way: Way,
+    limits_m: tuple[float, float],
+    single: Sequence[Sequence[Distances]],
+) -> NDArray[np.bool_]:
+    """Homes that reach every service of a list, if facilities that could be of one of them are."""
+    found = np.ones(len(homes), dtype=bool)
+    for entry, distances in zip(wanted, single, strict=True):
+        found &= distances[0].within(limits_m[0]) | perhaps_served(plan, homes, _kind(entry), way, limits_m)
+    return found
+
+
+def _kind(entry: str) -> dict[str, Any]:
+    """What makes a facility of an entry of a list of services."""
+    return {"services": entry.split(OR), "service_levels": (), "smallest_site_m2": 0}
 
 
 def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -159,8 +178,7 @@ def _of_services(plan: Plan, wanted: Sequence[str]) -> tuple[dict[str, NDArray[n
     rows: dict[str, NDArray[np.intp]] = {}
     missing: tuple[str, ...] = ()
     for entry in wanted:
-        asked = {"services": entry.split(OR), "service_levels": (), "smallest_site_m2": 0}
-        rows[entry], unsaid = facilities_of(plan, asked)
+        rows[entry], unsaid = facilities_of(plan, _kind(entry))
         missing += unsaid
     return rows, tuple(dict.fromkeys(missing))
 

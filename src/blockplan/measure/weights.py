@@ -7,6 +7,7 @@ dwellings or land are not known, the homes of residents stand in for the reading
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from blockplan.measure.coverage import lacking
 from blockplan.measure.floors import jobs_of_parcels, parcel_points
 from blockplan.measure.homes import Homes, can_house
 from blockplan.measure.homes import homes as homes_of
+from blockplan.measure.measurement import Nothing, only_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +128,9 @@ def _land(plan: Plan, codes: tuple[str, ...]) -> tuple[Homes, tuple[str, ...]]:
 def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[str, ...]]:
     """Residents at their homes and jobs at their parcels, one weight each."""
     homes = homes_of(plan)
-    missing = lacking(homes)
+    if only_nothing(homes.missing):  # nobody lives in the plan: the jobs alone
+        homes = replace(homes.some(np.empty(0, dtype=np.intp)), weighs="residents", missing=())
+    missing = lacking(homes) if len(homes) else ()
     if homes.weighs != "residents":
         return homes, missing
     jobs = jobs_of_parcels(plan, ratios)
@@ -139,7 +143,10 @@ def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[st
         np.concatenate([homes.weight, jobs.by_parcel[rows]]),
         "residents_and_jobs",
         missing + jobs.missing,
-        {**homes.counted, "parcels": tuple(dict.fromkeys((*homes.counted["parcels"], *jobs.counted)))},
+        {
+            **homes.counted,
+            "parcels": tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted))),
+        },
     )
     return both, lacking(both)
 
@@ -147,4 +154,4 @@ def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[st
 def _or_residents(plan: Plan, homes: Homes, nothing: str) -> tuple[Homes, tuple[str, ...]]:
     if len(homes):
         return homes, lacking(homes)
-    return homes_of(plan), homes.missing or (f"nothing to measure: {nothing}",)
+    return homes_of(plan), homes.missing or (Nothing(f"nothing to measure: {nothing}"),)

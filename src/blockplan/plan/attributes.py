@@ -312,9 +312,10 @@ def _is_home(code: str | None, list_name: str | None) -> bool:
     if code is None or name not in LISTS:
         return False
     found = landuse(name)
-    national = code if name == DEFAULT_LIST else (found.to_national(code) or "")
+    whole = landuse(DEFAULT_LIST)
     # 0702 and 0704 are the community services among the homes; nobody lives there.
-    return any(landuse(DEFAULT_LIST).within(national, home) for home in ("0701", "0703"))
+    meant, homes = found.nationals(code), ("0701", "0703")
+    return any(whole.within(national, home) for national in meant for home in homes)
 
 
 def _services(plan: Plan, facilities: Drawn) -> list[Fault]:

@@ -94,6 +94,8 @@ def _judge(code: str | None, list_name: str, name: str | None) -> tuple[str, dic
             return "zero", {**words, "padded": padded, "codes": sorted({padded, *possible})}
         return "unknown", words
     case = _beside(known, code, name, meant)
+    if not case and known.name != DEFAULT_LIST and known.to_national(code) is None:
+        return "coarse", {**words, "meant": ", ".join(known.nationals(code)), "list": list_name}
     # The class's name in the language in which the office writes.
     label = known.label(code, "en" if (name or "").isascii() else "zh")
     return case, {**words, "code_name": label, "meant": ", ".join(sorted(meant))}

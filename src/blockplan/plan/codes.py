@@ -96,6 +96,32 @@ class LandUseList:
         found = self.classes.get(code)
         return (found.maps_to or None) if found else None
 
+    def nationals(self, code: str) -> tuple[str, ...]:
+        """
+        The ``cn2023`` classes that a code may stand for: one where it means the same, else all that it holds.
+
+        A class without a mapping of its own is what the classes below it are, else a part of what the
+        nearest class above it is. A code that no list knows is itself; empty where nothing is known.
+
+        Examples
+        --------
+        >>> older = landuse("gb50137")
+        >>> older.nationals("G1"), older.nationals("R2"), older.nationals("B32")
+        (('1401',), ('070102', '0702'), ('09',))
+        """
+        if self.name == DEFAULT_LIST or code not in self.classes:
+            return (code,)
+        own = self.to_national(code)
+        if own is not None:
+            return (own,)
+        below = [entry.code for entry in self.classes.values() if entry.parent == code]
+        if below:
+            return tuple(dict.fromkeys(national for one in below for national in self.nationals(one)))
+        above = self.parent(code)
+        while above and self.to_national(above) is None:
+            above = self.parent(above)
+        return (self.classes[above].maps_to,) if above else ()
+
     @cached_property
     def codes_by_name(self) -> dict[str, frozenset[str]]:
         """Name in any language (without spaces, lower case) -> the codes that bear it."""
