@@ -42,6 +42,9 @@ const LEAF_MEMBERS = new Set(["v", "notice", "seq", "kind", "at", "body", "perso
 const MANIFEST_MEMBERS = "entries,files,format,notice,origin,root,view";
 /** Files of a record that no entry speaks of. */
 const OWN_FILES = ["manifest.json", "manifest.note", "key.txt", "checkpoint.txt", "checkpoints.jsonl", "log.jsonl", "README.txt"];
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+/** What comes by the web is entered so long after it reached the service at most. */
+const LONGEST_WAY_MS = 15 * 60 * 1000;
 const CLERK_CHANNELS = new Set(["counter", "post", "email", "phone", "meeting", "import"]);
 
 /** Verify a record: its files by their paths, and what others hold of it. */
@@ -178,7 +181,7 @@ class Verification {
       const leaf = table(line["leaf"]);
       const at = String(leaf["at"]);
       const where = `entry ${String(leaf["seq"])} (${String(leaf["kind"])})`;
-      if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(at)) this.#find("log_damaged", where, at);
+      if (!MOMENT.test(at)) this.#find("log_damaged", where, at);
       if (at < before && leaf["kind"] !== "clock_repaired") this.#find("time_backwards", where, `${at} < ${before}`);
       before = at;
       if (!("body" in line)) continue;
@@ -224,8 +227,12 @@ class Verification {
 
   #checkLate(body: Table, at: string, ends: string, where: string): void {
     const clerk = CLERK_CHANNELS.has(String(body["channel"])) && typeof body["received_at"] === "string";
+    const door = body["arrived_at"];
+    const way = typeof door === "string" && MOMENT.test(door) ? Date.parse(at) - Date.parse(door) : -1;
+    if (door !== undefined && (way < 0 || way > LONGEST_WAY_MS || String(door) > at || body["channel"] !== "web"))
+      this.#find("law_broken", where, `arrived ${String(door)}, entered ${at}`);
     // A day of arrival is local: it is left to the verifier that knows time zones.
-    const late = clerk ? body["late"] : at >= ends;
+    const late = clerk ? body["late"] : String(door ?? at) >= ends;
     if (body["late"] !== late || body["ends_before"] !== ends) this.#find("law_broken", where, "late or not");
   }
 

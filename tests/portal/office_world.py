@@ -219,7 +219,12 @@ class Office:
         self.approver.send(draft + "release/", "Sign")
         yield "released"
         assert "on notice" in planner.send(draft + "open/", "Open the notice", sure=True)
-        letter = {"channel": "post", "received_at": first, "text": "More trees. Fewer cars, too."}
+        letter = {
+            "channel": "post",
+            "sender": "public",
+            "received_at": first,
+            "text": "More trees. Fewer cars, too.",
+        }
         assert "O-1" in planner.send("notices/town/letter/", "Enter a letter", **letter)
         self._write("Less noise.")
         yield "open"

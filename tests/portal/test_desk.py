@@ -179,12 +179,52 @@ def test_a_machine_proposes_and_people_find_what_it_did_in_the_record(
         send(opened, f"Plant more trees along the canal, please, {number} of them.")
         send(opened, f"The bus should stop nearer to the school, {number} minutes at most.")
     told(planner, HERE + "desk/", {"do": "cut"})
-    told(planner, HERE + "desk/", {"do": "group"})
-    told(planner, HERE + "desk/", {"do": "fold"})
+    before = len(list(opened.events()))
+    page = planner.post(HERE + "desk/", {"do": "group"}).content.decode()
+    fold = planner.post(HERE + "desk/", {"do": "fold"}).content.decode()
+    assert 'name="title-0"' in page
+    assert 'value=""' not in page.partition('name="title-0"')[2].partition(">")[0], "no title is given before"
+    assert len(list(opened.events())) == before, "a machine enters nothing"
+    taken = {"do": "take", "proposal": signed(page)}
+    assert "No group was given a title" in faults(planner.post(HERE + "desk/", taken | {"title-0": " "}))
+    told(planner, HERE + "desk/", taken | {"title-1": "The bus"})
+    assert "Nothing was chosen" in faults(
+        planner.post(HERE + "desk/", {"do": "take", "proposal": signed(fold)})
+    )
+    told(planner, HERE + "desk/", {"do": "take", "proposal": signed(fold), "fold": "0"})
     now = desks.look("town")
-    assert now.themes
-    assert now.campaigns
-    assert len(list(opened.events({"grouped"}))) == 1
+    assert [theme.title for theme in now.themes.values()] == [{"en": "The bus"}]
+    assert len(now.campaigns) == 1
+    assert [event.payload["by"] for event in opened.events({"grouped", "theme", "folded"})] == ["Li"] * 3
+    forged = taken | {"proposal": signed(page)[:-3] + "xyz", "title-0": "Trees"}
+    assert "too old, or of another notice" in faults(planner.post(HERE + "desk/", forged))
+
+
+def signed(page: str) -> str:
+    return page.partition('name="proposal" value="')[2].partition('"')[0]
+
+
+def test_no_decision_is_made_before_a_person_makes_it(opened: DatabaseStore, planner: Client) -> None:
+    send(opened, "More trees.")
+    told(planner, HERE + "desk/", {"do": "cut"})
+    told(planner, HERE + "desk/", {"do": "theme", "title": "Trees"})
+    told(planner, HERE + "desk/", {"do": "theme", "title": "Green"})
+    for path, name in (
+        ("desk/segments/O-1.1/", "kind"), ("desk/segments/O-1.1/", "theme"), ("desk/segments/", "theme"),
+        ("desk/themes/T-1/", "kind"), ("desk/themes/T-1/", "into"), ("letter/", "channel"),
+        ("letter/", "sender"),
+    ):  # fmt: skip
+        field = planner.get(HERE + path).content.decode().partition(f'<select name="{name}"')[2]
+        field = field.partition("</select>")[0]
+        assert '<option value=""' in field, (path, name)
+        assert field.count("selected") <= 1, (path, name)
+        assert "selected" not in field.partition("</option>")[2], (path, name)
+    segment = HERE + "desk/segments/O-1.1/"
+    assert planner.post(segment, ANSWER | {"kind": ""}).status_code == 400
+    assert planner.post(segment, {"do": "theme"}).status_code == 400
+    before = len(list(opened.events()))
+    assert planner.post(HERE + "desk/segments/", {"segment": ["O-1.1"]}).status_code == 400
+    assert len(list(opened.events())) == before
 
 
 @pytest.mark.parametrize("when", ["waits", "published"])

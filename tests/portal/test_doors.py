@@ -104,7 +104,7 @@ CLOSED = (
     Door("desk/themes/T-1/", {"do": "name", "title": "Green", "gist": ""}, OFFICE, ("theme",)),
     Door("desk/themes/T-2/", {"do": "merge", "into": "T-1"}, OFFICE, ("theme",)),
     Door("desk/themes/T-1/", ANSWER, PLANNER, ("answered",)),
-    Door(A_SEGMENT, {"do": "theme", "theme": ""}, OFFICE, ("themed",)),
+    Door(A_SEGMENT, {"do": "theme", "theme": "none"}, OFFICE, ("themed",)),
     Door("desk/", sheet("Green"), OFFICE, ("themed",)),
     Door("desk/", sheet("Green", "noted", "Thank you."), PLANNER, ("answered",)),
     # The parts of an answered segment take its answer over: that is answering.

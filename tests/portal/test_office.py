@@ -340,6 +340,38 @@ def test_a_list_is_looked_through_and_then_entered_whole(opened: DatabaseStore, 
     assert bad.status_code == 400
 
 
+def a_list(*rows: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.csv", "\n".join(["text,channel,name,colour", *rows, ""]).encode())
+
+
+def test_a_list_that_is_sent_twice_is_entered_once(opened: DatabaseStore, clerk: Client) -> None:
+    rows = ("One,post,Wu,red", "Same,post,,", "Same,post,,")
+
+    def enter(*rows: str) -> str:
+        return str(clerk.post(HERE + "import/", {"file": a_list(*rows), "enter": "1"}).content.decode())
+
+    assert "3 were entered" in enter(*rows)
+    again = enter(*rows)
+    assert "3 of them are in the record already" in again
+    assert Opinion.objects.count() == 3
+    # Another file with the same rows and two more: two equal letters were known, a third is none of them.
+    more = enter("Two,email,,", *rows, "Same,post,,")
+    assert "3 of them are in the record already" in more
+    assert "2 were entered" in more
+    assert Opinion.objects.count() == 5
+    # What nobody knows the meaning of is no part of what everybody reads.
+    assert "red" not in str([event.payload for event in opened.events({"submitted"})])
+
+
+def test_a_list_with_an_erased_opinion_does_not_bring_it_back(opened: DatabaseStore, clerk: Client) -> None:
+    from blockplan.notice import taking
+
+    for _ in range(2):
+        clerk.post(HERE + "import/", {"file": a_list("One,post,Wu,", "Two,post,,"), "enter": "1"})
+        taking.erase(opened, "O-1", ground="asked for", by="Li")
+    assert Opinion.objects.count() == 2
+
+
 def test_two_persons_redact_each_in_a_session_of_her_own(
     opened: DatabaseStore, clerk: Client, approver: Client
 ) -> None:

@@ -49,7 +49,7 @@ def test_a_letter_without_a_list_is_mostly_one_segment(desk):
 
 def test_the_real_messages_are_grouped_answered_and_reported_with_none_left_out(desk, tmp_path):
     segments, proposal = group_segments(desk, k=12, embedder=WordVectors())
-    keep_groups(desk, segments, proposal)
+    keep_groups(desk, segments, proposal, by=CLERK)
     themes = take_groups(desk, segments, proposal, by=CLERK)
     desk.assign(["O-1.1", "O-2.1", "O-3.1"], None, by=CLERK)
     spread, _ = spread_themes(desk, embedder=WordVectors())

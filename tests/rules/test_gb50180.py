@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 from tests.measure.conftest import home, park, plan_of, square
 
 import blockplan
@@ -15,8 +18,6 @@ from blockplan.check.limits import decide
 from blockplan.check.packs import load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from blockplan.check.verdict import Verdict
     from blockplan.plan import Plan
 
@@ -177,7 +178,7 @@ def test_the_reference_plan_by_hand(reference: Path) -> None:
         assert (verdict.outcome, verdict.measured) == ("unknown", None)
         assert verdict.definition["whole_plan"] == pytest.approx(value, rel=1e-3), rule
         assert "none to judge. Over the whole plan the figure is" in verdict.notes[0]["en"]
-    assert [v.outcome for v in gb["gb50180-roads"]] == ["fail", "pass", "pass"]
+    assert [v.outcome for v in gb["gb50180-roads"]] == ["unknown"]  # of living circles, and none is drawn
     assert all(v.outcome != "fail" for found in gb.values() for v in found if v.force == "must")
 
 
@@ -193,3 +194,61 @@ def test_a_compact_circle_is_not_asked_for_a_longer_walk(tier: str, walk: float,
     )
     found, required = decide(rule, dt.date(2021, 10, 25), walk)
     assert (found, required.op) == (outcome, "<=")
+
+
+def test_the_density_of_streets_is_judged_in_living_circles_and_not_in_areas() -> None:
+    (verdict,) = verdicts(
+        plan_of(parcels=[home(0, 100)], areas=[{"area_id": "rd", "geometry": square(0, 0)}]), "gb50180"
+    )["gb50180-roads"]
+    assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("circle", "*", "unknown")
+    circles = [
+        {"circle_id": name, "tier": tier, "geometry": square(0, 0)}
+        for name, tier in (("a", "15"), ("b", "5"))
+    ]
+    plan = plan_of(
+        parcels=[home(0, 100)],
+        boundary=[{"name": "all", "geometry": square(0, 0)}],
+        circles=circles,
+        streets=[{"class": "local", "geometry": shapely.LineString([(50, 0), (50, 100)])}],
+    )
+    found = verdicts(plan, "gb50180")["gb50180-roads"]
+    assert [(one.scope_id, one.outcome) for one in found] == [("a", "pass"), ("b", "pass")]
+
+
+def test_figures_of_a_whole_city_stand_for_comparison_beside_what_the_plan_has() -> None:
+    (verdict,) = verdicts(plan_of(parcels=[home(0, 100)]), "gb50137")["gb50137-res-cold"]
+    assert (verdict.outcome, verdict.measured) == ("not_applicable", None)
+    assert verdict.notes[0]["en"] == (
+        "The figure is for a whole city: for comparison, never judged. This plan has 100 m²."
+    )
+
+
+def test_beijings_comparators_do_not_speak_of_a_plan_elsewhere() -> None:
+    here, far = (
+        plan_of(parcels=[home(0, 100)]),
+        plan_of(parcels=[home(0, 100)], manifest={"crs": "EPSG:32651"}),
+    )
+    assert verdicts(here, "bj")["bj-core-edu"][0].outcome != "not_applicable"
+    (verdict,) = verdicts(far, "bj")["bj-core-edu"]
+    assert (verdict.outcome, verdict.notes[0]["en"]) == (
+        "not_applicable",
+        "The pack speaks of Beijing; the plan lies elsewhere.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "outcome"), [(2.8, "pass"), (2.84, "pass"), (2.86, "fail"), (2.7, "fail")]
+)
+def test_a_figure_stated_to_a_tenth_is_met_by_all_that_round_to_it(people: float, outcome: str) -> None:
+    plan = plan_of(parcels=[{**home(0, people * 50), "dwellings": 50}])
+    assert outcomes(plan, "bj", "bj-2006-hh", on="2010-01-01") == [outcome]
+
+
+def test_a_district_of_a_map_is_not_judged_by_the_promises_of_a_zone_in_beijing() -> None:
+    path = Path(__file__).parents[2] / "examples" / "districts" / "osm-layers.toml"
+    packs = tomllib.loads(path.read_text(encoding="utf-8"))["plan"]["packs"]
+    assert packs == ["green-access", "sdg11"]
+    assert not {rule.force for pack in load(packs, House().measures()) for rule in pack.rules} & {
+        "must",
+        "comparator",
+    }

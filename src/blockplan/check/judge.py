@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -212,8 +213,11 @@ class _Bench:
         choice = choices(rule, self.plan.manifest)
         outcome, required = decide(rule, self.day, None, choice.limit)
         asked = _Asked(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
-        why_not = self._why_not(rule, outcome)
+        why_not = self._why_not(rule, outcome) or self._elsewhere(pack)
         if why_not is not None:
+            if rule.scope.kind == "city" and outcome != "not_applicable":
+                found = self._measure(rule.measure, dict(choice.measure))
+                why_not = notes.for_comparison(found) or why_not
             by_size = outcome != "not_applicable" and why_not == self._not_for_so_many(rule)
             turns = self._turns_of_scope(rule) if by_size else ()
             yield self._record(asked, {"notes": (why_not, *turns)})
@@ -287,6 +291,18 @@ class _Bench:
                 )
             return say("note.not_yet", first=str(rule.first_day), on=str(self.day))
         return say("note.city") if rule.scope.kind == "city" else self._why_not_such(rule)
+
+    def _elsewhere(self, pack: Pack) -> Text | None:
+        """Why a pack of another region does not apply to the plan; None where it does, or nobody can tell."""
+        region, place = pack.head.region, self.place
+        if region is None or place is None or region.holds(*place):
+            return None
+        return say("note.elsewhere", region=dict(region.name))
+
+    @cached_property
+    def place(self) -> tuple[float, float] | None:
+        """Longitude and latitude of the plan's middle; None for a plan whose CRS is on no globe."""
+        return scopes.place_of(self.plan)
 
     def _why_not_such(self, rule: Rule) -> Text | None:
         """Why a rule does not speak of a plan like this one; None where it does."""

@@ -42,7 +42,8 @@ def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Requ
         low, high = (low, None) if limit.binding == "min" else (None, high)
     exactly = chosen.get("exactly", limit.exactly)
     if exactly is not None:
-        return Required("=", exactly)
+        half = (limit.rounded_to or 0) / 2
+        return Required("between", (exactly - half, exactly + half)) if half else Required("=", exactly)
     if limit.above is not None:
         return Required(">", limit.above)
     if limit.below is not None:

@@ -22,6 +22,7 @@ from blockplan.check.rules import (
     Limit,
     PackHead,
     Parameter,
+    Region,
     Repealed,
     Reported,
     Rule,
@@ -50,6 +51,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "beside": Beside,
     "repealed": Repealed,
     "reported": Reported,
+    "region": Region,
 }
 Fault = tuple[Location, str]
 
@@ -169,6 +171,8 @@ def _limit_faults(rule: Rule) -> Iterator[Fault]:
         at = ("limits", i)
         if not limit.numbers:
             yield at, "the limit has no figure: give min, max, both, above, below or exactly"
+        if limit.rounded_to is not None and limit.exactly is None:
+            yield (*at, "rounded_to"), "rounded_to says how a figure exactly is rounded, so give exactly"
         if limit.binding is not None and (limit.min is None or limit.max is None):
             yield (*at, "binding"), "binding names an end of a range, so give min and max"
         for alone in ("exactly", "above", "below"):

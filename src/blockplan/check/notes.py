@@ -58,6 +58,12 @@ def about_limit(rule: Rule, required: Required, measurement: Measurement) -> Ite
             yield say("note.at_limit", gap=gap, tolerance=off)
 
 
+def for_comparison(measurement: Measurement) -> Text | None:
+    """What the plan has beside a figure of a whole city; None where that is not known."""
+    value = measurement.value
+    return None if value is None else say("note.compared", value=amount(measurement, value))
+
+
 def about_range(
     rule: Rule, outcome: Outcome, required: Required, ends: Iterable[tuple[float, Measurement]]
 ) -> Iterator[Text]:

@@ -97,7 +97,8 @@ class Limit(Table):
     A limit, from a day until the next one begins.
 
     min with max is a range, both included; above and below leave their own figure out. `binding` names
-    the end of a range that judges where the other one only describes what is usual.
+    the end of a range that judges where the other one only describes what is usual. `exactly` with
+    `rounded_to` is all that round to the figure.
     """
 
     begins: dt.date = Field(alias="from")
@@ -106,6 +107,7 @@ class Limit(Table):
     above: float | None = None
     below: float | None = None
     exactly: float | None = None
+    rounded_to: float | None = Field(None, gt=0)
     binding: Literal["min", "max"] | None = None
     source: Source
 
@@ -233,19 +235,33 @@ class Reported(Table):
     source: Source
 
 
+class Region(Table):
+    """Where a pack holds: its name, and the box round it (west, south, east, north; degrees)."""
+
+    name: Words
+    box: tuple[float, float, float, float] = Field(strict=False)
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        """Whether a place lies in the box."""
+        west, south, east, north = self.box
+        return west <= longitude <= east and south <= latitude <= north
+
+
 class PackHead(Table):
     """
     ``pack.yaml``: what a pack is called and who publishes it.
 
     `order` lists rule ids as verdicts are shown (others follow in the order of
-    file names); `reported` names measures that are shown and not judged (or holds `Reported` entries);
-    `parameters` are readings that all rules of the pack share.
+    file names); `region` is where it holds (plans elsewhere get ``not_applicable``); `reported` names
+    measures that are shown and not judged (or holds `Reported` entries); `parameters` are readings that all
+    rules of the pack share.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
     title: Words
     publisher: Words
     note: Words | None = None
+    region: Region | None = None
     order: tuple[Line, ...] = Field((), strict=False)
     reported: tuple[Line | Reported, ...] = Field((), strict=False)
     parameters: dict[str, Parameter] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ such part the verdict is unknown: the figure of the whole plan says nothing abou
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,19 @@ NAMED = 6
 def object_of(rule: Rule, plan: Plan) -> str:
     """The id that a verdict on no single object bears."""
     return rule.scope.id or (EVERY if rule.scope.each else plan.manifest.id)
+
+
+def place_of(plan: Plan) -> tuple[float, float] | None:
+    """Longitude and latitude of a plan's middle; None where its CRS is on no globe, or nothing is drawn."""
+    from pyproj import Transformer  # noqa: PLC0415 (it takes long to load)
+
+    drawn = [plan.layer(name).geometry for name in ("boundary", "parcels", "areas") if plan.has_layer(name)]
+    bounds = next((one.total_bounds for one in drawn if len(one) and not one.is_empty.all()), None)
+    if plan.crs is None or bounds is None or not all(map(math.isfinite, bounds)):
+        return None
+    middle = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    found = Transformer.from_crs(plan.crs, "EPSG:4326", always_xy=True).transform(*middle)
+    return found if all(map(math.isfinite, found)) else None
 
 
 def is_whole(rule: Rule, choice: Choices) -> bool:
@@ -72,6 +86,8 @@ def of_part(measurement: Measurement, part: Part) -> Measurement:
 def of_none(rule: Rule, measurement: Measurement, plan: Plan) -> Measurement:
     """A measurement without the part that a rule judges: unknown, with what is missing."""
     none = replace(measurement, value=None, by=(), readings=(), places=(), supply=None)
+    if rule.scope.kind == "circle" and measurement.value is not None:
+        none = replace(none, definition={**measurement.definition, "whole_plan": measurement.value})
     return replace(none, affected_residents=None, ends=None, missing=_lacking(rule, measurement, plan))
 
 

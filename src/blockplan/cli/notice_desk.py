@@ -74,7 +74,8 @@ def group_command(
     as_json: bool,
 ) -> None:  # fmt: skip
     """
-    Propose groups of segments. It decides nothing; the run is kept in the record.
+    Propose groups of segments. Nothing is entered before a person takes them over: look at them first,
+    then give --take with the same seed.
 
     With the extra [grouping] meaning is compared, without it wording.
     """
@@ -86,10 +87,10 @@ def group_command(
 
         def work(ledger: Ledger) -> list[str]:
             desk = Desk(ledger)
-            keep_groups(desk, segments, proposal)
-            return take_groups(desk, segments, proposal, by=by) if take else []
+            keep_groups(desk, segments, proposal, by=by)
+            return take_groups(desk, segments, proposal, by=by)
 
-        themes = store.transact(work)
+        themes = store.transact(work) if take else []
         desk = Desk(store)
     if as_json:
         groups = [
@@ -141,11 +142,11 @@ def spread_command(
 
         def work(ledger: Ledger) -> None:
             desk = Desk(ledger)
-            keep_spread(desk, found, run)
-            if take:
-                desk.assign_all(dict(sure), by=by)
+            keep_spread(desk, found, run, by=by)
+            desk.assign_all(dict(sure), by=by)
 
-        store.transact(work)
+        if take:
+            store.transact(work)
         desk = Desk(store)
     rows = [
         {

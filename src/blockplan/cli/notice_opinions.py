@@ -30,6 +30,8 @@ from blockplan.cli.notice_said import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blockplan.notice import Event, SqliteStore
     from blockplan.notice.proof.notary import Notary
     from blockplan.notice.taking import Amendment, Opinion
@@ -301,7 +303,7 @@ def erase_command(
 @click.command("import-opinions", epilog="Example: blockplan notice import-opinions town.notice letters.xlsx")
 @notice_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--again", is_flag=True, help="Import the file although it was imported before.")
+@click.option("--again", is_flag=True, help="Take in every row, also those that are in the record already.")
 @key_option
 @lang_option
 @json_option
@@ -309,9 +311,10 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
     """
     Take in the opinions of FILE: CSV, XLSX, or a mailbox (.mbox, .eml). All of them, or none.
 
-    The day of arrival that the file gives decides whether an opinion is in time. An empty row is no
-    opinion, and is reported.
+    What the record has already is not entered twice. The day of arrival that the file gives decides
+    whether an opinion is in time. An empty row is no opinion, and is reported.
     """
+    from blockplan.notice.again import source_of, submit_new
     from blockplan.notice.taking import submit_many
     from blockplan.respond.importing import read_opinions
 
@@ -319,21 +322,28 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
     rows = read_opinions(file)
     kept = [row for row in rows if row.says_something]
     with record(notice, key) as (store, _):
-        if not again and any(_source(event) == digest for event in store.events({"submitted"})):
+        if not again and any(source_of(event) == digest for event in store.events({"submitted"})):
             raise click.UsageError(
                 f"{file} was imported before. Give --again if its opinions are to be taken in twice."
             )
-        done = submit_many(store, [_from_row(row, file, digest) for row in kept])
+        listed = [_from_row(row, file, digest) for row in kept]
+        done: Sequence[tuple[Event, str] | None]
+        done = submit_many(store, listed) if again else submit_new(store, listed)
     looks = [{"row": row.row, "message": fault} for row in rows for fault in row.faults]
-    late = sum(bool(event.payload["late"]) for event, _ in done)
+    made = [(row, one[0]) for row, one in zip(kept, done, strict=True) if one is not None]
+    there = [row.row for row, one in zip(kept, done, strict=True) if one is None]
+    late = sum(bool(event.payload["late"]) for _, event in made)
     if as_json:
         opinions = [{"row": row.row, "opinion": event.opinion, "late": event.payload["late"]}
-                    for row, (event, _) in zip(kept, done, strict=True)]  # fmt: skip
+                    for row, event in made]  # fmt: skip
+        empty = [row.row for row in rows if not row.says_something]
         show_json({"file": file, "sha256": digest, "opinions": opinions, "late": late, "look_at": looks,
-                   "empty_rows": [row.row for row in rows if not row.says_something]})  # fmt: skip
+                   "there": there, "empty_rows": empty})  # fmt: skip
         return
-    first, last = (done[0][0].opinion, done[-1][0].opinion) if done else ("–", "–")
-    click.echo(said("imported", lang, count=len(done), first=first, last=last, late=late))
+    first, last = (made[0][1].opinion, made[-1][1].opinion) if made else ("–", "–")
+    click.echo(said("imported", lang, count=len(made), first=first, last=last, late=late))
+    if there:
+        click.echo(said("there_already", lang, count=len(there)), err=True)
     for one in looks:
         click.echo(said("look", lang, row=one["row"], said=one["message"]), err=True)
 
@@ -358,11 +368,6 @@ def _from_row(row: Any, file: str, digest: str) -> Opinion:
     # What nobody knows the meaning of may be personal, and is kept with the person.
     person = {**row.person, **{name: more.pop(name) for name in ("other", "standing") if name in more}}
     return Opinion(text=text, channel=channel, sender=sender, more=more, person=person, files=row.attachments)
-
-
-def _source(event: Event) -> str | None:
-    source = event.payload.get("source")
-    return source.get("sha256") if isinstance(source, dict) else None
 
 
 def _receipt(store: SqliteStore, notary: Notary, *about: Event) -> dict[str, Any]:

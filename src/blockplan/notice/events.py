@@ -11,8 +11,10 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
 - ``submitted``: ``text``, ``channel`` (`CHANNELS`), ``from`` (public, agency); may hold ``title``,
   ``language``, ``targets`` [{layer, id}], ``clause``, ``geometry`` (GeoJSON, the plan's CRS), ``files``
   [{name, media_type}], ``received_at`` (the day or time of arrival, only where a clerk enters a letter),
-  ``reason``, ``standing``. The record adds ``opinion`` ("O-17": its own number in the log), ``round``
-  (1, and more after a restart), ``late`` (true, false) and ``ends_before`` (the moment compared with).
+  ``reason``, ``standing``; of the web ``arrived_at``, when it reached the service, where that was before the
+  entry (at most `LONGEST_WAY`): this, not the entry, says whether it is late. The record adds
+  ``opinion`` ("O-17": its own number in the log), ``round`` (1, and more after a restart), ``late`` (true,
+  false) and ``ends_before`` (the moment compared with).
 - ``amended`` and ``transcribed``: ``opinion`` and the new ``text`` in full (same optional keys, and files).
   They replace what was submitted, for reading and answering; the first stays in the record. A key that is
   absent stays as it was (older entries), one that is empty is taken out.
@@ -66,6 +68,9 @@ ANSWERS = (
     "adopted", "adopted_in_part", "not_adopted", "already_covered", "outside_the_plan", "noted",
     "no_planning_content",
 )  # fmt: skip
+
+#: What comes by the web is entered so long after it reached the service at most.
+LONGEST_WAY = dt.timedelta(minutes=15)
 
 _D, _N, _C, _A, _P, _U, _F = (
     State.DRAFT, State.ON_NOTICE, State.CLOSED, State.ANSWERED, State.APPROVED, State.PUBLISHED,

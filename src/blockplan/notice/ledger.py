@@ -46,6 +46,8 @@ class Ledger:
         self.size = 0 if newest is None else newest.seq + 1
         self._read = clock()
         self.now, self._clock = _time(self._read, newest)
+        #: Whether the clock stands before the newest entry.
+        self.set_back = self.now != write_time(self._read)
         self._standing: Standing | None = None
         #: Asked with the kind of each entry before it is made; raises where whoever works here may not.
         self.allow: Callable[[str], None] | None = None

@@ -109,6 +109,10 @@ class SqliteStore:
         """Id of the notice."""
         return self._id
 
+    def now(self) -> dt.datetime:
+        """The time of the clock by which entries are made."""
+        return self._clock()
+
     def transact(self, work: Callable[[Ledger], T]) -> T:
         """Do `work` alone, in a group with what else waits; when it returns, it is on the disk."""
         return self._turns.run(work)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.events import CHANNELS, KINDS, write_time
+from blockplan.notice.events import CHANNELS, KINDS, LONGEST_WAY, parse_time, write_time
 from blockplan.notice.package import package_hash
 from blockplan.notice.periods import DAY, first_moment
 from blockplan.notice.refusals import TEXTS, kind_word, refused, state_word
@@ -107,10 +107,13 @@ class Standing:
         return not self.running(self.arrival(payload, at))
 
     def arrival(self, payload: Mapping[str, Any], at: str) -> str:
-        """The moment that counts for a submission; of a day of arrival its first moment."""
+        """
+        The moment that counts for a submission: when it reached the door, or was entered; of a day of arrival
+        its first moment.
+        """
         given = payload.get("received_at")
         if given is None:
-            return at
+            return _at_door(payload, at)
         if not CHANNELS[payload["channel"]]:
             raise refused(UsageError, "received_by_clock", channel=payload["channel"])
         arrived = write_time(self.moment(str(given)))
@@ -128,6 +131,28 @@ class Standing:
         except ValueError:
             raise refused(UsageError, "no_moment", said=said) from None
         return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(self.zone))
+
+
+def _at_door(payload: Mapping[str, Any], at: str) -> str:
+    """
+    When a submission reached the service, as it says, and else when it was entered.
+
+    Raises
+    ------
+    NoticeStateError
+        If it lies after the entry, or so long before it that no queue explains it.
+    """
+    arrived = payload.get("arrived_at")
+    if arrived is None:
+        return at
+    try:
+        way = parse_time(at) - parse_time(str(arrived))
+    except ValueError:
+        way = dt.timedelta(days=-1)
+    if CHANNELS[payload.get("channel", "web")] or not dt.timedelta(0) <= way <= LONGEST_WAY:
+        minutes = LONGEST_WAY // dt.timedelta(minutes=1)
+        raise refused(NoticeStateError, "arrived_otherwise", given=arrived, at=at, minutes=minutes)
+    return str(arrived)
 
 
 def standing(events: Iterable[Event]) -> Standing:
@@ -212,8 +237,8 @@ def _law_submitted(now: Standing, payload: Mapping[str, Any], at: str) -> None:
         )
 
 
-def _law_amended(now: Standing, _payload: Mapping[str, Any], at: str) -> None:
-    if not now.running(at):
+def _law_amended(now: Standing, payload: Mapping[str, Any], at: str) -> None:
+    if not now.running(_at_door(payload, at)):
         raise refused(NoticeStateError, "amend_over", ends=now.ends_before)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment, Event
@@ -25,6 +26,10 @@ class Store(Protocol):
     @property
     def notice(self) -> str:
         """Id of the notice."""
+        ...
+
+    def now(self) -> dt.datetime:
+        """The time of the clock by which entries are made, without waiting for anything."""
         ...
 
     def transact(self, work: Callable[[Ledger], T]) -> T:

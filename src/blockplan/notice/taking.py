@@ -7,15 +7,16 @@ amended while the period runs, and withdrawn. Only its SHA-256 is kept, with the
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.disclosure import ORIGINAL, SHOWS_WORDS
-from blockplan.notice.events import KINDS, Attachment
+from blockplan.notice.events import CHANNELS, KINDS, LONGEST_WAY, Attachment, parse_time, write_time
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.typed import typed
 from blockplan.notice.proof import canonical
@@ -61,6 +62,8 @@ class Opinion:
     more: Mapping[str, Any] = field(default_factory=dict)
     person: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[Attachment] = ()
+    #: When it reached us, before any lock or queue; None takes the moment at which it is entered.
+    arrived: dt.datetime | None = None
 
     def check(self) -> None:
         """UsageError where there are no words and no file, or too many of either."""
@@ -84,29 +87,29 @@ def submit(store: Store, opinion: Opinion) -> tuple[Event, str]:
         If no opinions are taken in: before the notice opens, or once the answers are published.
     """
     opinion.check()
+    if opinion.arrived is None:
+        opinion = replace(opinion, arrived=store.now())
     secret = secrets.token_urlsafe(24)
     return store.transact(lambda ledger: enter(ledger, opinion, secret)), secret
 
 
 def submit_many(store: Store, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
     """Take several opinions in: all of them, or none."""
-    for opinion in opinions:
-        opinion.check()
-    keys = [secrets.token_urlsafe(24) for _ in opinions]
+    return store.transact(lambda ledger: enter_many(ledger, opinions))
 
-    def work(ledger: Ledger) -> list[tuple[Event, str]]:
-        found = []
-        for number, (one, key) in enumerate(zip(opinions, keys, strict=True), 1):
-            try:
-                found.append((enter(ledger, one, key), key))
-            except UsageError as error:
-                said = error.text or str(error)
-                raise refused(
-                    UsageError, "one_of_many", why=said, number=number, count=len(opinions)
-                ) from None
-        return found
 
-    return store.transact(work)
+def enter_many(ledger: Ledger, opinions: Sequence[Opinion]) -> list[tuple[Event, str]]:
+    """The same inside a piece of work that does more; an error names the number in the list."""
+    found = []
+    for number, one in enumerate(opinions, 1):
+        try:
+            one.check()
+            secret = secrets.token_urlsafe(24)
+            found.append((enter(ledger, one, secret), secret))
+        except UsageError as error:
+            said = error.text or str(error)
+            raise refused(UsageError, "one_of_many", why=said, number=number, count=len(opinions)) from None
+    return found
 
 
 def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) -> Event:
@@ -129,8 +132,23 @@ def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) 
     defects = [name for name in ledger.standing.opened.get("wants", []) if not _given(opinion, name)]
     if defects:
         payload["defects"] = defects
+    arrived = None if CHANNELS[opinion.channel] else _arrived(ledger, opinion.arrived)
+    if arrived is not None:
+        payload["arrived_at"] = arrived
     person = {**opinion.person, "secret_sha256": _digest(secret)}
     return ledger.append("submitted", payload, person=person, attachments=opinion.files, held=held)
+
+
+def _arrived(ledger: Ledger, moment: dt.datetime | None) -> str | None:
+    """
+    When something reached us, where that was before it is entered; None, too, where it waited for longer than
+    any queue lasts.
+    """
+    if moment is None or ledger.set_back:  # what a clock said that was set back brings no period back
+        return None
+    arrived = write_time(moment)
+    way = parse_time(ledger.now) - parse_time(arrived)
+    return arrived if dt.timedelta(0) < way <= LONGEST_WAY else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +172,8 @@ class Amendment:
     more: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[Attachment] | None = None
     of: int | None = None
+    #: When it reached us, before any lock or queue; None takes the moment at which it is entered.
+    arrived: dt.datetime | None = None
 
 
 def amend(
@@ -182,6 +202,7 @@ def amend(
     """
     _check_who(secret, by)
     new = Amendment(text=new, more=more) if isinstance(new, str) else new
+    moment = new.arrived or store.now()
     before = newest_words(store, number)
     said = before.payload if before is not None else {}
     files = files_of(store, before) if new.files is None else list(new.files)
@@ -196,7 +217,9 @@ def amend(
         if before is not None and now is not None and now.seq != (before.seq if new.of is None else new.of):
             raise refused(NoticeStateError, "amended_meanwhile", opinion=number, newest=now.seq)
         lacks = _lacking(ledger, said.get("defects", ()), payload)
+        arrived = _arrived(ledger, moment) if by is None else None
         whole = payload | ({"defects": lacks} if lacks else {}) | ({} if by is None else {"by": by})
+        whole |= {"arrived_at": arrived} if arrived else {}
         return ledger.append("amended", whole, attachments=files)
 
     return store.transact(work)

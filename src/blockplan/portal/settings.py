@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
+    "blockplan.portal.arrival.stamp",
     "blockplan.portal.shield.guard",
     "blockplan.portal.api.gate.guard",
     "django.middleware.security.SecurityMiddleware",

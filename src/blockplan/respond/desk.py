@@ -175,9 +175,9 @@ class Desk(Sorting):
         self._enter("folded", {"campaign": name, "opinions": list(dict.fromkeys(opinions)), "by": by})
         return name
 
-    def keep_run(self, run: Mapping[str, Any], proposal: Mapping[str, Any]) -> None:
-        """Keep what a run of the machine proposed. It decides nothing."""
-        self._enter("grouped", {"run": dict(run), "proposal": dict(proposal)})
+    def keep_run(self, run: Mapping[str, Any], proposal: Mapping[str, Any], *, by: str) -> None:
+        """Keep what a run of the machine proposed, once somebody took something of it over."""
+        self._enter("grouped", {"run": dict(run), "proposal": dict(proposal), "by": by})
 
     # ---- answering ----
 

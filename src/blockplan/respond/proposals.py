@@ -1,8 +1,8 @@
 """
 What a machine proposes at the desk: groups of segments, themes for the rest, opinions to fold.
 
-Each run is kept in the record with what it proposed, by segment and opinion, never by words alone. Taking a
-proposal over is a person's act, and an entry of its own.
+Nothing of it is in the record before a person took it over, by name. Then the run is kept with what it
+proposed, by segment and opinion, never by words alone, beside the entries that the person made of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from blockplan.respond.refusals import refused
 from blockplan.respond.seeding import Assignment, assign_by_examples
 
 if TYPE_CHECKING:
-    from blockplan.respond.desk import Desk
+    from collections.abc import Mapping
+
+    from blockplan.respond.desk import Desk, Text
     from blockplan.respond.segments import Segment
     from blockplan.respond.sorting import Sorting
     from blockplan.respond.vectors import Embedder
@@ -53,8 +55,8 @@ def group_segments(
     return segments, replace(proposal, groups=tuple(named))
 
 
-def keep_groups(desk: Desk, segments: list[Segment], proposal: Proposal) -> None:
-    """Keep a proposal in the record."""
+def groups_said(segments: list[Segment], proposal: Proposal) -> dict[str, Any]:
+    """A proposal as the record keeps it, by the ids of segments."""
     groups = [
         {
             "group": group.number,
@@ -64,7 +66,28 @@ def keep_groups(desk: Desk, segments: list[Segment], proposal: Proposal) -> None
         }
         for group in proposal.groups
     ]
-    desk.keep_run(proposal.run, {"groups": groups, "separation": proposal.separation})
+    return {"groups": groups, "separation": proposal.separation}
+
+
+def keep_groups(desk: Desk, segments: list[Segment], proposal: Proposal, *, by: str) -> None:
+    """Keep a proposal in the record."""
+    desk.keep_run(proposal.run, groups_said(segments, proposal), by=by)
+
+
+def take_named(desk: Desk, proposal: Mapping[str, Any], titles: Mapping[int, Text], *, by: str) -> list[str]:
+    """
+    Make groups of a proposal themes, under the titles that a person gave; the others are left.
+
+    Segments that were sorted or cut anew meanwhile stay as they are. Gives back the ids of the themes.
+    """
+    there = {segment.id for segment in desk.open_segments()}
+    made = []
+    for group in proposal["groups"]:
+        if group["group"] in titles:
+            made.append(desk.name_theme(titles[group["group"]], by=by))
+            free = [name for name in group["segments"] if name in there and desk.theme_of(name) is None]
+            desk.assign(free, made[-1], by=by)
+    return made
 
 
 def take_groups(desk: Desk, segments: list[Segment], proposal: Proposal, *, by: str) -> list[str]:
@@ -109,7 +132,7 @@ def spread_themes(
     return [Spread(segments[at].id, found[at]) for at in free], run
 
 
-def keep_spread(desk: Desk, spread: list[Spread], run: dict[str, Any]) -> None:
+def keep_spread(desk: Desk, spread: list[Spread], run: dict[str, Any], *, by: str) -> None:
     """Keep a proposal in the record."""
     told = [
         {
@@ -120,7 +143,7 @@ def keep_spread(desk: Desk, spread: list[Spread], run: dict[str, Any]) -> None:
         }
         for one in spread
     ]
-    desk.keep_run(run, {"assigned": told})
+    desk.keep_run(run, {"assigned": told}, by=by)
 
 
 def opinions_to_fold(

@@ -26,6 +26,7 @@ from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
 from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
 from blockplan.portal.api.schemas import ReceiptOut, Strict
+from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import gate
 from blockplan.portal.intake.taking import SHORTEST_KEY, Receipt, Said, take, was_sent
 from blockplan.portal.record.models import Notice
@@ -115,6 +116,7 @@ class SubmittedOut(Schema):
     notice: str
     opinion: str
     entered_at: str
+    arrived_at: str = Field(description="when it reached the service: what counts for `late`")
     late: bool
     ends_before: str
     defects: list[str] = Field(description="what the law asks for and was not given; taken in all the same")
@@ -184,7 +186,7 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
     }
     opinion = intake.Opinion(
         text=made_fit(given.text)[0], more=more, person=person,
-        files=[upload.attachment() for upload in take_files(files)],
+        files=[upload.attachment() for upload in take_files(files)], arrived=arrived(request),
     )  # fmt: skip
     sent = Said(
         opinion=opinion, form=key, solution=given.challenge or None, sender=gate.sender_of(request)
@@ -220,7 +222,7 @@ def amend(request: HttpRequest, notice: NoticeId, opinion: Number) -> HttpRespon
     new = intake.Amendment(
         text=str(said.get("text") or "") if given.text is None else made_fit(given.text)[0],
         more=_amended(given, seen(notice)), files=_files(store, before, given.keep_files, came),
-        of=given.of if given.of is not None or before is None else before.seq,
+        of=given.of if given.of is not None or before is None else before.seq, arrived=arrived(request),
     )  # fmt: skip
     with gate.amending(request, notice, opinion):
         event = intake.amend(store, opinion, new, secret=given.secret)
@@ -328,6 +330,7 @@ def _submitted(found: Receipt) -> dict[str, Any]:
         "notice": found.notice,
         "opinion": found.opinion,
         "entered_at": found.at,
+        "arrived_at": found.arrived,
         "late": found.late,
         "ends_before": found.ends_before,
         "defects": list(found.defects),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import taking as intake
 from blockplan.notice.intake.typed import typed
+from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import drafts, gate
 from blockplan.portal.intake.fields import Filled, step_of, target_of
 from blockplan.portal.intake.form_page import Form
@@ -94,7 +95,7 @@ class Amending(Form):
         """
         new = intake.Amendment(
             text=self.filled.text, more=self._more(), of=self.newest.seq,
-            files=self.kept.attachments() if self.kept else [],
+            files=self.kept.attachments() if self.kept else [], arrived=arrived(self.request),
         )  # fmt: skip
         with gate.amending(self.request, self.row.id, self.number):
             intake.amend(self.store, self.number, new, secret=secret)

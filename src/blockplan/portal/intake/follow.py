@@ -19,7 +19,8 @@ from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
 from blockplan.notice.intake.typed import typed
 from blockplan.notice.state import TAKES_OPINIONS, State
-from blockplan.portal import shield
+from blockplan.portal import clock, shield
+from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import aims, gate
 from blockplan.portal.intake.amending import Amending
 from blockplan.portal.intake.answers import answers_to
@@ -70,7 +71,9 @@ class Followed:
     @property
     def can_amend(self) -> bool:
         """Whether the period still runs."""
-        now = write_time(time_of(self.row.id))
+        record = time_of(self.row.id)
+        # What a clock said that was set back brings no period back.
+        now = write_time(arrived(self.request) if clock.now() >= record else record)
         return self.row.state == State.ON_NOTICE and now < self.row.ends_before and not self.withdrawn
 
     @property

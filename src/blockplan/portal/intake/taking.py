@@ -20,7 +20,7 @@ import hashlib
 import hmac
 import secrets
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -94,8 +94,9 @@ class Receipt:
 
     Attributes
     ----------
-    opinion, seq, at
-        Its number ("O-17"), the number of its entry, the server's time as in the record.
+    opinion, seq, at, arrived
+        Its number ("O-17"), the number of its entry, the server's time as in the record, and when it reached
+        the service, which is compared with the end.
     late, ends_before
         Whether it came after the end, and the moment that it was compared with.
     defects
@@ -114,6 +115,7 @@ class Receipt:
     opinion: str
     seq: int
     at: str
+    arrived: str
     late: bool
     ends_before: str
     defects: tuple[str, ...]
@@ -157,6 +159,8 @@ def take(notice: str, said: Said) -> Receipt:
         )
     said.opinion.check()
     store = open_store(notice)
+    if said.opinion.arrived is None:
+        said = replace(said, opinion=replace(said.opinion, arrived=store.now()))
     proof = gate.proof_of(notice, said.solution)
     seal = seal_of(said.form, said.opinion, said.mail)
 
@@ -221,6 +225,7 @@ def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None)
         opinion=f"O-{event.seq}",
         seq=event.seq,
         at=event.at,
+        arrived=str(payload.get("arrived_at", event.at)),
         # Late by a wrong clock alone is no more late once that was mended.
         late=bool(payload.get("late")) and _row(store, event, "late") is not False,
         ends_before=str(payload.get("ends_before", "")),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError
 from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import drafts, gate
 from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.intake.fields import Filled, step_of, target_of
@@ -105,7 +107,7 @@ def _take(request: HttpRequest, row: Notice, kept: drafts.Kept) -> HttpResponse:
         return form.preview(trouble="changed", status=409)
     solution = None if request.POST.get("website") else request.POST.get("solution")
     said = Said(
-        opinion=form.opinion, form=kept.token, solution=solution,
+        opinion=replace(form.opinion, arrived=arrived(request)), form=kept.token, solution=solution,
         sender=gate.sender_of(request), mail=form.filled.mail_to,
     )  # fmt: skip
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, enters
+from blockplan.portal.office import desks, enters, proposals
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.words import say
 from blockplan.texts import refusal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def do_at_desk(request: HttpRequest, notice: str, form: ThemeForm) -> None:
-    """A new theme, the cut of what is not cut, what a machine proposes, or a filled-in table."""
+    """A new theme, the cut of what is not cut, what was taken of a proposal, or a filled-in table."""
     said, actor = request.POST.get("do", ""), actor_of(request)
     if said == "theme" and form.is_valid():
         title, gist = form.cleaned_data["title"], form.cleaned_data["gist"]
@@ -33,37 +33,10 @@ def do_at_desk(request: HttpRequest, notice: str, form: ThemeForm) -> None:
         )
     elif said == "cut":
         desks.work(notice, lambda desk: desk.cut("point", by=actor.name), actor, about="segmented")
-    elif said == "group":
-        _propose_groups(notice, actor)
-    elif said == "fold":
-        _fold(notice, actor)
+    elif said == "take":
+        proposals.take(request, notice, actor)
     elif said == "sheet":
         _take_sheet(request, notice, actor)
-
-
-def _propose_groups(notice: str, actor: Actor) -> None:
-    from blockplan.respond.proposals import group_segments, keep_groups, take_groups  # noqa: PLC0415
-
-    # Outside of the transaction: it takes seconds, and opinions come in meanwhile.
-    found, proposal = group_segments(desks.look(notice))
-
-    def take(desk: Desk) -> None:
-        keep_groups(desk, found, proposal)
-        take_groups(desk, found, proposal, by=actor.name)
-
-    desks.work(notice, take, actor, about="grouped")
-
-
-def _fold(notice: str, actor: Actor) -> None:
-    from blockplan.respond.proposals import opinions_to_fold  # noqa: PLC0415
-
-    names, found = opinions_to_fold(desks.look(notice))
-
-    def fold(desk: Desk) -> None:
-        for one in found:
-            desk.fold([names[at] for at in one.members], by=actor.name)
-
-    desks.work(notice, fold, actor, about="folded")
 
 
 def _take_sheet(request: HttpRequest, notice: str, actor: Actor) -> None:
@@ -83,11 +56,17 @@ def _take_sheet(request: HttpRequest, notice: str, actor: Actor) -> None:
     desks.work(notice, lambda desk: apply(desk, decisions, by=actor.name, lang=lang), actor, about="sheet")
 
 
+def do_at_segments(request: HttpRequest, notice: str) -> None:
+    """Sort those that were picked into a theme, or out of any."""
+    picked, theme, actor = request.POST.getlist("segment"), theme_of(request), actor_of(request)
+    desks.work(notice, lambda desk: desk.assign(picked, theme, by=actor.name), actor, about="themed")
+
+
 def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerForm) -> None:
     """Sort a segment, cut it, join it to the next, or answer it for itself."""
     said, actor = _asked(request)
     if said == "theme":
-        theme = request.POST.get("theme") or None
+        theme = theme_of(request)
         desks.work(notice, lambda desk: desk.assign([one.id], theme, by=actor.name), actor, about="themed")
     elif said == "split":
         places = [int(at) for at in request.POST.getlist("at") if at.isdecimal() and len(at) < 10]
@@ -101,6 +80,14 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         desks.work(
             notice, lambda desk: desk.answer_segment(one.id, answer, by=actor.name), actor, about="answered"
         )
+
+
+def theme_of(request: HttpRequest) -> str | None:
+    """The theme that was chosen, None for none of them; UsageError where nothing was chosen."""
+    said = request.POST.get("theme", "")
+    if not said:
+        raise refusal(UsageError, say, "office_refused.nothing_chosen")
+    return None if said == "none" else said
 
 
 def _asked(request: HttpRequest) -> tuple[str, Actor]:

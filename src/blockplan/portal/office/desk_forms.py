@@ -9,7 +9,7 @@ from django import forms
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import desks
 from blockplan.portal.office.act_forms import Lines
-from blockplan.portal.office.fields import Form, choices, word_field
+from blockplan.portal.office.fields import Form, choices, decision, word_field
 from blockplan.respond import KINDS, answer_from
 from blockplan.texts import LANGUAGES
 
@@ -34,7 +34,7 @@ class AnswerForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kind"]
-        kinds.choices = choices("office_answer", KINDS)
+        kinds.choices = decision(choices("office_answer", KINDS))
         for code in LANGUAGES:
             field = Lines(required=False)
             field.widget.attrs |= {"lang": code, "rows": 3}

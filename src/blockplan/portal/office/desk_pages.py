@@ -12,9 +12,15 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, second
+from blockplan.portal.office import desks, proposals, second
 from blockplan.portal.office.act_forms import Sure
-from blockplan.portal.office.desk_acts import do_at_desk, do_at_segment, do_at_theme, following
+from blockplan.portal.office.desk_acts import (
+    do_at_desk,
+    do_at_segment,
+    do_at_segments,
+    do_at_theme,
+    following,
+)
 from blockplan.portal.office.desk_forms import AnswerForm, ThemeForm, initial_of
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.next_step import at_desk
@@ -43,7 +49,12 @@ def desk(request: HttpRequest, notice: str) -> HttpResponse:
     row = get_object_or_404(Notice, pk=notice)
     fault = ""
     form = ThemeForm(request.POST if request.POST.get("do") == "theme" else None)
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("do") in {"group", "fold"}:
+        made: list[dict[str, Any]] = []
+        fault = attempt(lambda: made.append(proposals.propose(request.POST["do"], notice)))
+        if made:
+            return render(request, "office/proposal.html", {"notice": row, **made[0]})
+    elif request.method == "POST":
         fault = attempt(lambda: do_at_desk(request, notice, form))
         if not fault and not form.errors:
             return HttpResponseRedirect(request.path)
@@ -69,13 +80,7 @@ def segments(request: HttpRequest, notice: str) -> HttpResponse:
     row = get_object_or_404(Notice, pk=notice)
     fault = ""
     if request.method == "POST":
-        picked, theme = request.POST.getlist("segment"), request.POST.get("theme") or None
-        actor = actor_of(request)
-        fault = attempt(
-            lambda: desks.work(
-                notice, lambda desk: desk.assign(picked, theme, by=actor.name), actor, about="themed"
-            )
-        )
+        fault = attempt(lambda: do_at_segments(request, notice))
         if not fault:
             return HttpResponseRedirect(request.get_full_path())
     now = desks.look(notice)

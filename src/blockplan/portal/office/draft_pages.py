@@ -17,7 +17,7 @@ from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
 from blockplan.portal.office.act_forms import Day, Sure
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.fields import Form, choices, word_field
+from blockplan.portal.office.fields import Form, choices, decision, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.next_step import next_of
@@ -41,11 +41,11 @@ class Begin(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found: Any = self.fields["rule"]
-        found.choices = [
+        found.choices = decision([
             (f"{code} {rule.id}", f"{code} · {pick(rule.title, current())} ({rule.source.clause})")
             for code in drafts.COUNTRIES
             for rule in country(code).rules
-        ]
+        ])  # fmt: skip
 
 
 class Dates(Form):
@@ -60,7 +60,7 @@ class Dates(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found: Any = self.fields["publication"]
-        found.choices = choices("office_publication", PUBLICATION)
+        found.choices = decision(choices("office_publication", PUBLICATION))
 
 
 class PlanFile(Form):
@@ -105,7 +105,7 @@ def dates(request: HttpRequest, notice: str) -> HttpResponse:
     """First and last day, and how opinions are published."""
     one = get_object_or_404(Draft, pk=notice)
     names: tuple[str, ...] = ("first", "last", "inspection_last", "subdivision", "publication")
-    form = Dates(request.POST or None, initial={name: getattr(one, name) for name in names})
+    form = Dates(request.POST or None, initial=_as_kept(one, names))
     if country(one.country).holidays.subdivision is None:
         names = tuple(name for name in names if name != "subdivision")
         del form.fields["subdivision"]
@@ -120,6 +120,11 @@ def dates(request: HttpRequest, notice: str) -> HttpResponse:
             note("draft_changed", who=actor_of(request).name, notice=notice, about="dates")
             return HttpResponseRedirect(reverse("office_draft", args=[notice]))
     return _form_page(request, one, form, "dates")
+
+
+def _as_kept(one: Draft, names: tuple[str, ...]) -> dict[str, Any]:
+    """What somebody kept of the dates; before that nobody chose how opinions are published."""
+    return {name: getattr(one, name) for name in names if name != "publication" or one.first}
 
 
 def plan(request: HttpRequest, notice: str) -> HttpResponse:

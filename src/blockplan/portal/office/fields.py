@@ -49,6 +49,11 @@ def choices(list_name: str, values: Any) -> list[tuple[str, str]]:
     return [(value, say(f"{list_name}.{value}", current())) for value in values]
 
 
+def decision(values: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same for a field that somebody must decide: none of them is chosen before."""
+    return [("", say(f"{WORDS}.choose", current())), *values]
+
+
 def _at_most(length: int) -> Any:
     def check(value: str) -> None:
         if len(value) > length:

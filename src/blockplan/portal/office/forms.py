@@ -13,7 +13,7 @@ from django.contrib.auth import password_validation
 
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office.fields import FAULTS, Form, Worded, choices
+from blockplan.portal.office.fields import FAULTS, Form, Worded, choices, decision
 from blockplan.portal.office.models import ROLES
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import catalogs, say
@@ -133,7 +133,8 @@ class Give(Form):
 
 def _with_roles(fields: dict[str, Any]) -> None:
     name = "roles" if "roles" in fields else "role"
-    fields[name].choices = choices("office_role", ROLES)
+    roles = choices("office_role", ROLES)
+    fields[name].choices = roles if name == "roles" else decision(roles)
     everywhere = say("office_role.everywhere", current())
     newest = Notice.objects.order_by("-ends_before", "id").values_list("id", flat=True)[:200]
     fields["notice"].choices = [("", everywhere), *((one, one) for one in newest)]

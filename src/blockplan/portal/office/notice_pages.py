@@ -13,7 +13,7 @@ from blockplan.notice.countries import country
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import enters, erasures, second
 from blockplan.portal.office.acts import ACTS, do
-from blockplan.portal.office.fields import FAULTS, word_field
+from blockplan.portal.office.fields import FAULTS, decision, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
@@ -184,7 +184,9 @@ def _prepare(form: Sure, row: Notice) -> None:
     step: Any = form.fields.get("step")
     if step is not None:
         steps = row.opened.get("steps", [])
-        step.choices = [(one["id"], pick(one["title"], current())) for one in steps if row.state in one["in"]]
+        step.choices = decision(
+            [(one["id"], pick(one["title"], current())) for one in steps if row.state in one["in"]]
+        )
         word_field("step", step)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice import taking as notices
+from blockplan.notice.again import new_of, source_of
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.proof import canonical
@@ -23,11 +25,10 @@ from blockplan.portal.office import enters, erasures
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.fields import Form, choices
+from blockplan.portal.office.fields import Form, choices, decision
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
 from blockplan.portal.office.paging import paged
-from blockplan.portal.office.within import Within
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
@@ -69,8 +70,8 @@ class Letter(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
-        fields["channel"].choices = choices("office_channel", BY_CLERK)
-        fields["sender"].choices = choices("office_sender", SENDERS)
+        fields["channel"].choices = decision(choices("office_channel", BY_CLERK))
+        fields["sender"].choices = decision(choices("office_sender", SENDERS))
 
 
 class List(Form):
@@ -171,53 +172,67 @@ def letter(request: HttpRequest, notice: str) -> HttpResponse:
 
 
 def import_list(request: HttpRequest, notice: str) -> HttpResponse:
-    """Look through a list of opinions, and enter all of it or nothing."""
+    """Look through a list of opinions, and enter all of it that is not there yet, or nothing."""
     row = get_object_or_404(Notice, pk=notice)
     form = List(request.POST or None, request.FILES or None)
     shown: dict[str, Any] = {"notice": row, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            found = _read(form.cleaned_data["file"])
+            found, digest = _read(form.cleaned_data["file"])
             said = [one for one in found if one.says_something]
             faults = [(one.row, fault) for one in found for fault in one.faults]
-            shown |= {"found": len(said), "empty": len(found) - len(said), "faults": faults[:SHOWN_FAULTS]}
+            listed = [_from_list(one, digest) for one in said]
+            fresh = _fresh(open_store(notice), listed, digest)
+            shown |= {"found": len(said), "empty": len(found) - len(said), "faults": faults[:SHOWN_FAULTS],
+                      "there": len(said) - len(fresh)}  # fmt: skip
             if "enter" in request.POST:
-                shown["entered"] = _enter_list(notice, [_from_list(one) for one in said], actor_of(request))
+                shown["entered"] = _enter_list(notice, listed, digest, actor_of(request))
         except BlockplanError as error:
             form.add_error("file", told(error))
     return render(request, "office/import.html", shown, status=400 if form.errors else 200)
 
 
-def _enter_list(notice: str, said: list[notices.Opinion], actor: Actor) -> int:
-    """Enter all of a list, or nothing; gives back how many."""
+def _fresh(record: Any, listed: list[notices.Opinion], digest: str) -> list[notices.Opinion]:
+    """What of a list is not in the record yet: nothing of a file that was entered before."""
+    if any(source_of(event) == digest for event in record.events({"submitted"})):
+        return []
+    return [one for one, new in zip(listed, new_of(record, listed), strict=True) if new]
+
+
+def _enter_list(notice: str, listed: list[notices.Opinion], digest: str, actor: Actor) -> int:
+    """Enter all of a list that is not there yet, or nothing; gives back how many."""
 
     def work(ledger: Ledger) -> int:
-        made = notices.submit_many(cast("Any", Within(ledger)), said)
+        # Asked again inside: somebody else may have entered the same list meanwhile.
+        made = notices.enter_many(ledger, _fresh(ledger, listed, digest))
         note("imported", who=actor.name, notice=notice, about=str(len(made)))
         return len(made)
 
     return enters.work(notice, work, actor)
 
 
-def _read(file: Any) -> list[Any]:
+def _read(file: Any) -> tuple[list[Any], str]:
+    """The opinions of a list, and the SHA-256 of the file."""
     from blockplan.errors import UsageError  # noqa: PLC0415
 
     if file.size > LARGEST_LIST:
         raise refusal(UsageError, say, "office_refused.list_large", most=f"{LARGEST_LIST:,}")
+    content = file.read()
     with tempfile.TemporaryDirectory() as folder:
         # Its own name may be anything; only its ending is needed.
         path = Path(folder, "list" + Path(file.name).suffix.lower()[:8])
-        path.write_bytes(file.read())
-        return read_opinions(path)
+        path.write_bytes(content)
+        return read_opinions(path), hashlib.sha256(content).hexdigest()
 
 
-def _from_list(one: Any) -> notices.Opinion:
-    said = one.payload()
-    more = {key: value for key, value in said.items() if key not in {"text", "channel", "from"}}
+def _from_list(one: Any, digest: str) -> notices.Opinion:
+    said = one.payload() | {"source": {"sha256": digest, "row": one.row}}
+    text, channel, sender = (said.pop(name) for name in ("text", "channel", "from"))
+    # What nobody knows the meaning of may be personal, and is kept with the person.
+    person = {**one.person, **{name: said.pop(name) for name in ("other", "standing") if name in said}}
     return notices.Opinion(
-        text=said["text"], channel=said["channel"], sender=said["from"], more=more, person=one.person,
-        files=one.attachments,
-    )  # fmt: skip
+        text=text, channel=channel, sender=sender, more=said, person=person, files=one.attachments
+    )
 
 
 def _said(said: dict[str, Any]) -> Said:

@@ -87,6 +87,10 @@ class DatabaseStore:
         """The keys under which words and names stand in the database."""
         return self._seals
 
+    def now(self) -> dt.datetime:
+        """The time of the clock by which entries are made."""
+        return self._clock()
+
     def transact(self, work: Callable[[Ledger], T]) -> T:
         """
         Do `work` alone, in a group with what else waits; when it returns, it is on the disk.

@@ -1,0 +1,125 @@
+"""Whether an opinion is late is told by when it reached the door, and both verifiers hold it to that."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from tests.notice.forging import copied, finished, rewrite
+from tests.notice.records import a_clock, an_opening
+
+import blockplan
+from blockplan.errors import NoticeStateError
+from blockplan.notice import SqliteStore
+from blockplan.notice import taking as intake
+from blockplan.notice.events import parse_time, write_time
+from blockplan.notice.record import export
+from blockplan.notice.verify import verify
+from blockplan.portal.intake.taking import new_form
+
+if TYPE_CHECKING:
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.record.store import DatabaseStore
+
+PATH = "/api/v1/notices/town/opinions"
+LAST = (2026, 3, 31, 23, 59, 59)
+
+
+def second_verifier(folder: Path) -> str:
+    tool = Path(blockplan.__file__).parent / "notice" / "verifier" / "cli.mjs"
+    done = subprocess.run(["node", tool, folder], capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+def test_an_opinion_that_waits_for_others_over_the_end_is_in_time(
+    opened: DatabaseStore, clock: HandClock, tmp_path: Path
+) -> None:
+    secret = json.loads(posted(PATH, {"text": "to be amended"}))["secret"]
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_ledger: object) -> None:
+        held.set()
+        go.wait(10)
+
+    def slow() -> None:
+        opened.transact(hold)
+        connection.close()
+
+    answers: list[bytes] = []
+
+    def send(path: str, body: dict[str, str]) -> None:
+        answers.append(posted(path, body))
+        connection.close()
+
+    clock.set(*LAST)
+    threads = [threading.Thread(target=slow)]
+    threads[0].start()
+    assert held.wait(10)
+    new = {"text": "x", "secret": secret}
+    for path, body in ((PATH, {"text": "at the last moment"}), (f"{PATH}/O-1/amend", new)):
+        threads.append(threading.Thread(target=send, args=(path, body)))
+        threads[-1].start()
+    time.sleep(0.3)  # both are past the door, and wait
+    clock.set(2026, 4, 1, 0, 0, 5)
+    go.set()
+    for thread in threads:
+        thread.join()
+    found = {json.loads(answer).get("late"): json.loads(answer) for answer in answers}
+    assert found[False]["arrived_at"] == "2026-03-31T15:59:59.000000Z"
+    assert found[False]["entered_at"] == "2026-03-31T16:00:05.000000Z"
+    assert [event.payload["text"] for event in opened.events({"amended"})] == ["x"]
+    assert json.loads(posted(PATH, {"text": "later"}))["late"] is True
+    export(opened, tmp_path / "record", opened.notary)
+    assert verify(tmp_path / "record").findings == []
+    assert "law_broken" not in second_verifier(tmp_path / "record")
+
+
+def posted(path: str, body: dict[str, str]) -> bytes:
+    answer = Client().post(
+        path, json.dumps(body), content_type="application/json", headers={"Idempotency-Key": new_form()}
+    )
+    assert answer.status_code in {200, 201}, answer.content
+    return answer.content
+
+
+@pytest.mark.parametrize("minutes", [-1, 16])
+def test_both_verifiers_find_an_arrival_that_no_queue_explains(tmp_path: Path, minutes: int) -> None:
+    made = finished(tmp_path)
+    folder = copied(made, tmp_path)
+
+    def bend(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        (line,) = (one for one in lines if one.get("body", {}).get("text") == "Made-up opinion, late.")
+        moment = parse_time(line["leaf"]["at"]) - dt.timedelta(minutes=minutes)
+        line["body"] |= {"arrived_at": write_time(moment), "late": minutes < 0}
+        return lines
+
+    rewrite(folder, made.signer, bend)
+    assert "law_broken" in " ".join(map(str, verify(folder).findings))
+    assert "law_broken" in second_verifier(folder)
+
+
+def test_the_record_takes_no_arrival_after_the_entry_or_long_before_it(tmp_path: Path) -> None:
+    clock = a_clock()
+    with SqliteStore(tmp_path / "n.sqlite", notice="made-up", clock=clock) as store:
+        store.append("opened", an_opening())
+        clock.set(2026, 4, 1, 0, 10, 0)
+        said = {"text": "x", "channel": "web", "from": "public"}
+        for minutes in (-1, 16):
+            arrived = clock() - dt.timedelta(minutes=minutes)
+            payload = said | {"arrived_at": arrived.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+            with pytest.raises(NoticeStateError, match="at most 15 minutes before it is entered"):
+                store.append("submitted", payload)
+        # What waited for longer counts from its entry.
+        event, _ = intake.submit(store, intake.Opinion(text="x", arrived=clock() - dt.timedelta(minutes=16)))
+        assert (event.payload["late"], "arrived_at" in event.payload) == (True, False)
+        event, _ = intake.submit(store, intake.Opinion(text="x", arrived=clock() - dt.timedelta(minutes=15)))
+        assert event.payload["late"] is False
