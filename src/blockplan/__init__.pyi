@@ -1,6 +1,7 @@
 # What `import blockplan as bp` gives; the rooms named here are modules that are called like functions.
 from blockplan.check.judge import check as check
 from blockplan.compare.side_by_side import compare as compare
+from blockplan.live import live as live
 from blockplan.measure import measure as measure
 from blockplan.plan.codes import landuse as landuse
 from blockplan.plan.model import Plan as Plan

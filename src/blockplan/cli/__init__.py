@@ -30,6 +30,7 @@ COMMANDS = {
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),
     "batch": ("blockplan.cli.batch", "Many plans at once, over processes or a cluster."),
     "notice": ("blockplan.cli.notice", "A public notice: dates that hold, a record that can be verified."),
+    "edit": ("blockplan.cli.edit", "The workbench on this machine: edit a plan, verdicts follow."),
     "serve": ("blockplan.cli.serve", "The web service: notices to read and to comment on."),
     "import": ("blockplan.cli.imports", "Other people's data into a plan package."),
 }

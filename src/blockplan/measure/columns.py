@@ -50,7 +50,8 @@ def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
 
     A negative number of people, beds or metres says nothing, so it is unknown.
     """
-    return plan.cached(f"column:{layer}.{column}", lambda: _values(plan, layer, column))
+    reads = ((layer, column),)
+    return plan.cached(f"column:{layer}.{column}", lambda: _values(plan, layer, column), reads)
 
 
 def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
@@ -72,7 +73,8 @@ def refused(plan: Plan, layer: str, column: str) -> NDArray[np.bool_]:
 
 def ids(plan: Plan, layer: str) -> NDArray[Any]:
     """Ids of a layer's features."""
-    return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object))
+    reads = ((layer, "ids"),)
+    return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object), reads)
 
 
 def shapes(plan: Plan, layer: str) -> NDArray[Any]:
@@ -82,7 +84,7 @@ def shapes(plan: Plan, layer: str) -> NDArray[Any]:
     None where a feature has no geometry, an empty one, one without a place, or one of another
     kind than its layer (a point among parcels).
     """
-    return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer))
+    return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer), ((layer, "geometry"),))
 
 
 def _shapes(plan: Plan, layer: str) -> NDArray[Any]:

@@ -21,30 +21,51 @@ import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from blockplan.plan.manifest import Manifest
 
 
-def content_hash(manifest: Manifest, layers: Mapping[str, pd.DataFrame], scenario: str = "base") -> str:
+def content_hash(
+    manifest: Manifest,
+    layers: Mapping[str, pd.DataFrame],
+    scenario: str = "base",
+    digests: Callable[[str], Iterable[bytes]] | None = None,
+) -> str:
     """
     SHA-256 (hex) of a plan's manifest and layers under one scenario.
 
     Numbers count by value (1 and 1.0 are the same), texts by code points,
-    geometry by its coordinates, not by where a ring begins.
+    geometry by its coordinates, not by where a ring begins. `digests` gives the digests of a layer's rows
+    (`row_digests`) to whoever has them already.
     """
     whole = hashlib.sha256(b"blockplan content v1\n")
     said = manifest.model_dump(mode="json", exclude_none=True)
     whole.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
     whole.update(f"\nscenario {scenario}\n".encode())
-    for name in sorted(layers):
-        rows = sorted(_row_digests(layers[name]))
-        whole.update(f"layer {name} {len(rows)}\n".encode())
-        whole.update(b"".join(rows))
+    whole.update(_said_of_layers(layers, digests))
     return whole.hexdigest()
 
 
-def _row_digests(frame: pd.DataFrame) -> list[bytes]:
+def rows_hash(
+    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], Iterable[bytes]] | None = None
+) -> str:
+    """SHA-256 (hex) of the layers alone, whatever the manifest says."""
+    return hashlib.sha256(b"blockplan rows v1\n" + _said_of_layers(layers, digests)).hexdigest()
+
+
+def _said_of_layers(
+    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], Iterable[bytes]] | None
+) -> bytes:
+    said = []
+    for name in sorted(layers):
+        rows = sorted(row_digests(layers[name]) if digests is None else digests(name))
+        said += [f"layer {name} {len(rows)}\n".encode(), *rows]
+    return b"".join(said)
+
+
+def row_digests(frame: pd.DataFrame) -> list[bytes]:
+    """SHA-256 of each row of a layer: its known values by column name, and its geometry."""
     geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
     shapes = _shapes(frame) if geometry else [None] * len(frame)
     columns = sorted(str(column) for column in frame.columns if column != geometry)

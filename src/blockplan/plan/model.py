@@ -8,13 +8,14 @@ what was measured on one stays true of it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar, cast
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 
 from blockplan.plan.crs import plan_crs
 from blockplan.plan.frames import empty_frame, tidy, widened
-from blockplan.plan.hashing import content_hash
+from blockplan.plan.hashing import content_hash, row_digests, rows_hash
 from blockplan.plan.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -30,6 +31,27 @@ if TYPE_CHECKING:
 #: Name of the plan as drawn.
 BASE = "base"
 T = TypeVar("T")
+#: What was read of a plan: (layer, column), with ``geometry``, ``ids`` (which rows there are), or EVERYTHING.
+Read = tuple[str, str]
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was worked out of a plan once, and what of the plan it rests on."""
+
+    value: object
+    reads: frozenset[Read]
+
+    def stands(self, touched: frozenset[Read]) -> bool:
+        """Whether nothing that it rests on was touched; what rests on nothing is not known to stand."""
+        if not self.reads or self.reads & touched:
+            return False
+        whole = {layer for layer, column in touched if column == EVERYTHING}
+        layers = {layer for layer, _ in touched}
+        return not any(
+            layer in whole or (layer in layers and column == EVERYTHING) for layer, column in self.reads
+        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +105,8 @@ class Plan:
         self.scenario = scenario
         self.differences: dict[str, Difference] = {}
         self._base = base
-        self._cache: dict[str, object] = {}
+        self._cache: dict[str, Kept] = {}
+        self._reading: set[Read] = set()
         self.layers: dict[str, pd.DataFrame] = {}
         found: list[Fault] = []
         for name, frame in layers.items():
@@ -114,10 +137,25 @@ class Plan:
     @property
     def content_hash(self) -> str:
         """SHA-256 over manifest and layers, the same for any order of rows, columns and files."""
-        return self.cached("content_hash", lambda: content_hash(self.manifest, self.layers, self.scenario))
+        return self.cached(
+            "content_hash",
+            lambda: content_hash(self.manifest, self.layers, self.scenario, self._digests),
+            (),  # a layer may join: it is put together anew after each edit
+        )
+
+    @property
+    def rows_hash(self) -> str:
+        """SHA-256 over the layers alone, whatever the manifest says."""
+        return rows_hash(self.layers, self._digests)
+
+    def _digests(self, layer: str) -> list[bytes]:
+        return self.cached(
+            f"digests:{layer}", lambda: row_digests(self.layers[layer]), ((layer, EVERYTHING),)
+        )
 
     def has_layer(self, name: str) -> bool:
         """Whether the package holds the layer, even if it has no rows."""
+        self._reading.add((name, "ids"))
         return name in self.layers
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
@@ -126,6 +164,7 @@ class Plan:
 
         ``statements`` and other tables without geometry come as plain frames.
         """
+        self._reading.add((name, EVERYTHING))
         if name in self.layers:
             return cast("gpd.GeoDataFrame", self.layers[name])
         if name not in LAYERS:
@@ -133,11 +172,65 @@ class Plan:
             raise KeyError(msg)
         return cast("gpd.GeoDataFrame", empty_frame(name))
 
-    def cached(self, key: str, make: Callable[[], T]) -> T:
-        """What `make` gives, computed once per plan: for geometry and graphs that several measures share."""
-        if key not in self._cache:
-            self._cache[key] = make()
-        return cast("T", self._cache[key])
+    def cached(self, key: str, make: Callable[[], T], reads: Iterable[Read] | None = None) -> T:
+        """
+        What `make` gives, computed once per plan: for geometry and graphs that several measures share.
+
+        What it reads of the plan is noted with it, so that it can stand when something else changes
+        (`edited`). `reads` says it where that is less than the layers that `make` asks for.
+        """
+        kept = self._cache.get(key)
+        if kept is None:
+            kept = self._cache[key] = self._made(make, reads)
+        self._reading |= kept.reads
+        return cast("T", kept.value)
+
+    def _made(self, make: Callable[[], T], reads: Iterable[Read] | None) -> Kept:
+        outer = self._reading
+        # What `make` was handed by whoever called for it may hang on all that the caller has read so far.
+        self._reading = set() if _is_closed(make) else set(outer)
+        try:
+            value = make()
+            return Kept(value, frozenset(self._reading if reads is None else reads))
+        finally:
+            self._reading = outer
+
+    def edited(
+        self,
+        layers: Mapping[str, pd.DataFrame],
+        touched: Iterable[Read],
+        rows: Mapping[str, Iterable[str]] | None = None,
+    ) -> Plan:
+        """
+        The plan with layers of its own shape put in place, keeping what rests on nothing that was touched.
+
+        Parameters
+        ----------
+        layers
+            Layer name -> frame, tidied already.
+        touched
+            What differs: ``(layer, column)``, ``(layer, "geometry")``; ``(layer, EVERYTHING)`` where rows
+            came, went or changed their order.
+        rows
+            Layer name -> ids of the rows that differ, so that the digests of the others stand.
+        """
+        anew = self.retouched(layers)
+        known = frozenset(touched)
+        anew._cache = {key: kept for key, kept in self._cache.items() if kept.stands(known)}
+        for layer, ids in (rows or {}).items():
+            anew._digest_again(layer, set(ids), self)
+        return anew
+
+    def _digest_again(self, layer: str, ids: set[str], before: Plan) -> None:
+        """Take over the digests of a layer's rows but for some."""
+        kept, frame = before._cache.get(f"digests:{layer}"), self.layers[layer]
+        if kept is None or not frame.index.is_unique or not before.layers[layer].index.is_unique:
+            return
+        old = cast("list[bytes]", kept.value)
+        known = dict(zip(before.layers[layer].index, old, strict=True))
+        some = frame.loc[[id_ for id_ in frame.index if id_ in ids]]
+        known |= dict(zip(some.index, row_digests(some), strict=True))
+        self._cache[f"digests:{layer}"] = Kept([known[id_] for id_ in frame.index], kept.reads)
 
     def replace(self, **layers: pd.DataFrame) -> Plan:
         """A plan with some layers replaced, under the same manifest and scenario name."""
@@ -183,7 +276,13 @@ class Plan:
         anew = {(layer, id_) for layer, frame in difference.changed.items() for id_ in frame.index}
         kept = [found for found in self.read_faults if (found.layer, found.id) not in anew]
         return Plan(
-            self.manifest, layers, path=self.path, scenario=name, differences=self.differences, base=self
+            self.manifest,
+            layers,
+            path=self.path,
+            scenario=name,
+            differences=self.differences,
+            base=self,
+            tidied_already=self.layers,
         )._remembering([*kept, *difference.read_faults])
 
     def _remembering(self, faults: Iterable[Fault]) -> Plan:
@@ -196,6 +295,29 @@ class Plan:
         more = (fault for fault in faults if fault not in found and _stands(fault, self.layers))
         self.read_faults = (*found, *more)
         return self
+
+
+#: What a function may hold and still hang on nothing but the plan: the key of what is cached names the rest.
+_PLAIN = (str, int, float, bool, bytes, type(None), Plan, type, FunctionType, BuiltinFunctionType, ModuleType)
+
+
+def _is_closed(make: Callable[[], Any]) -> bool:
+    """Whether a function was handed nothing but the plan and plain values."""
+    cells = getattr(make, "__closure__", None) or ()
+    defaults = getattr(make, "__defaults__", None) or ()
+    return isinstance(make, FunctionType | type) and all(
+        _is_plain(one) for one in (*(cell.cell_contents for cell in cells), *defaults)
+    )
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_is_plain(one) for one in value.values())
+    if isinstance(value, tuple | list):
+        return all(_is_plain(one) for one in value)
+    if isinstance(value, FunctionType):
+        return _is_closed(value)
+    return isinstance(value, _PLAIN)
 
 
 def tidied(

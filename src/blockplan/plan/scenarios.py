@@ -77,6 +77,31 @@ def save_scenario(
             write_difference(difference, manifest, place / SCENARIOS / f"{name}.gpkg")
 
 
+def put_scenario(path: str | Path, name: str, title: str, difference: Difference) -> None:
+    """
+    Put a scenario's rows into a package, in the place of those it had; nothing else in it is touched.
+
+    Raises
+    ------
+    UsageError
+        If the name cannot be one.
+    PlanDataError
+        If the package cannot be read or written; it is then as it was.
+    """
+    if not NAME.fullmatch(name) or name == BASE:
+        raise UsageError(
+            f"{name!r} cannot name a scenario. Use letters, digits, hyphens, dots and underscores."
+        )
+    with archive.open_package(path) as folder:
+        manifest = read_manifest(folder / MANIFEST)
+        text = _text(folder / MANIFEST)
+        with _changing(path, folder) as place:
+            if name not in manifest.scenarios:
+                (place / MANIFEST).write_bytes(_listing(text, name, title).encode("utf-8"))
+            (place / SCENARIOS).mkdir(exist_ok=True)
+            write_difference(difference, manifest, place / SCENARIOS / f"{name}.gpkg")
+
+
 def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
     """
     Take a scenario that came from a proposal out of a package; gives what was kept of where it came from.
@@ -134,10 +159,18 @@ def _text(file: Path) -> str:
 
 
 def _with(text: str, name: str, title: str, record: dict[str, Any]) -> str:
-    """The text with the scenario in it."""
+    """The text with the scenario in it, and where it came from."""
     wanted = tomlfile.loads(text)
     wanted.setdefault("scenarios", {})[name] = title
     wanted.setdefault(PROPOSALS, {})[name] = record
+    told = tomli_w.dumps({PROPOSALS: {name: record}})
+    return _agreeing(f"{_listing(text, name, title)}\n{told}", wanted)
+
+
+def _listing(text: str, name: str, title: str) -> str:
+    """The text with the scenario in its list."""
+    wanted = tomlfile.loads(text)
+    wanted.setdefault("scenarios", {})[name] = title
     line = tomli_w.dumps({name: title})
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
@@ -150,7 +183,6 @@ def _with(text: str, name: str, title: str, record: dict[str, Any]) -> str:
         while end > header + 1 and not lines[end - 1].strip():
             end -= 1
         lines.insert(end, line)
-    lines += ["\n", tomli_w.dumps({PROPOSALS: {name: record}})]
     return _agreeing("".join(lines), wanted)
 
 

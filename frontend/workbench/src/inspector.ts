@@ -1,0 +1,123 @@
+// The inspector of the selection: every known column, each field an edit; and the table of parcels, the same way.
+
+import { flat } from "./map";
+import { fill, h } from "./dom";
+import { store } from "./store";
+import { language, number, say } from "./words";
+import type { Feature, Value } from "./types";
+
+const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
+const TABLE = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2"];
+const PAGE = 200;
+
+/** What a person typed, in the column's kind; undefined where it is no value of that kind. */
+export function typed(text: string, kind: string): Value | undefined {
+  const given = text.trim();
+  if (given === "") return null;
+  if (kind === "number") {
+    const value = Number(given.replaceAll(",", ""));
+    return Number.isFinite(value) ? value : undefined;
+  }
+  if (kind === "flag") return given === "true" ? true : given === "false" ? false : undefined;
+  return given;
+}
+
+export function useName(code: string): string {
+  return store.vocabulary.land_uses[code]?.names[language()] ?? "";
+}
+
+function field(layer: string, feature: Feature, column: string, bare = false): HTMLElement {
+  const spec = store.vocabulary.layers[layer]?.columns[column];
+  const value = feature.properties[column] ?? null;
+  const kind = spec?.kind ?? (typeof value === "number" ? "number" : "text");
+  const commit = (event: Event): void => {
+    const input = event.target as HTMLInputElement | HTMLSelectElement;
+    const given = typed(input.value, kind);
+    if (given === undefined) {
+      input.setAttribute("aria-invalid", "true");
+      return;
+    }
+    if (given !== value) void store.edit([{ op: "set", layer, id: feature.id, column, value: given }]);
+  };
+  const id = `${bare ? "t" : "i"}-${feature.id}-${column}`;
+  const choices = kind === "flag" ? ["true", "false"] : (spec?.values ?? []);
+  const props = { id, onchange: commit, "aria-label": column, "data-column": column };
+  const input = choices.length
+    ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, one)))
+    : h("input", { ...props, value: value === null ? "" : String(value), inputmode: kind === "number" ? "decimal" : undefined, list: column === "land_use" ? "uses" : undefined, placeholder: "–" });
+  if (bare) return input;
+  return h("label", { for: id }, h("span", {}, column.replaceAll("_", " ")), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
+}
+
+export function areaOf(feature: Feature): number | null {
+  const geometry = feature.geometry;
+  if (!geometry || (geometry.type !== "Polygon" && geometry.type !== "MultiPolygon")) return null;
+  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  const ring = (places: number[][]): number => {
+    let sum = 0;
+    const [ox, oy] = places[0] as [number, number];
+    for (let at = 0; at + 1 < places.length; at += 1) {
+      const [x, y] = places[at] as [number, number];
+      const [u, v] = places[at + 1] as [number, number];
+      sum += (x - ox) * (v - oy) - (u - ox) * (y - oy);
+    }
+    return Math.abs(sum / 2);
+  };
+  return polygons.reduce((sum, [outer, ...holes]) => sum + ring(outer ?? []) - holes.reduce((some, hole) => some + ring(hole), 0), 0);
+}
+
+export function drawInspector(into: Element): void {
+  const selection = store.selection;
+  const feature = store.feature(selection);
+  if (!selection || !feature) {
+    fill(into, h("p", { class: "empty" }, say("nothingSelected")));
+    return;
+  }
+  const known = Object.keys(store.vocabulary.layers[selection.layer]?.columns ?? {}).filter((one) => !one.endsWith("_id"));
+  const columns = [...FIRST.filter((one) => known.includes(one)), ...known.filter((one) => !FIRST.includes(one))];
+  const area = areaOf(feature);
+  fill(
+    into,
+    h("h2", {}, feature.id, h("small", {}, ` ${selection.layer}`)),
+    area !== null && h("p", { class: "area" }, `${say("area")} `, h("b", {}, area >= 10000 ? `${number(area / 10000, 2)} ha` : `${number(area, 0)} m²`)),
+    h("div", { class: "fields" }, ...columns.map((column) => field(selection.layer, feature, column))),
+    selection.layer !== "parcels" &&
+      h("button", { class: "quiet", onclick: () => void store.edit([{ op: "remove", layer: selection.layer, id: feature.id }]) }, `${say("remove")} ${feature.id}`),
+  );
+}
+
+export function drawTable(into: Element, words: string): void {
+  const wanted = words.trim().toLowerCase();
+  const all = [...(store.features.get("parcels")?.values() ?? [])];
+  const some = all.filter((one) => !wanted || one.id.toLowerCase().includes(wanted) || String(one.properties["land_use"] ?? "").startsWith(wanted));
+  const rows = some.slice(0, PAGE).map((feature) =>
+    h(
+      "tr",
+      { class: store.selection?.id === feature.id ? "chosen" : "" },
+      h("th", { scope: "row" }, h("button", { class: "link", onclick: () => store.select({ layer: "parcels", id: feature.id }) }, feature.id)),
+      h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2)),
+      ...TABLE.map((column) => h("td", {}, field("parcels", feature, column, true))),
+    ),
+  );
+  fill(
+    into,
+    h(
+      "table",
+      {},
+      h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
+      h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, column.replaceAll("_", " "))))),
+      h("tbody", {}, ...rows),
+    ),
+    some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),
+  );
+}
+
+export function verticesOf(feature: Feature | undefined): [number, number][] {
+  const seen = new Set<string>();
+  return flat(feature?.geometry).filter((place) => {
+    const name = place.join(" ");
+    if (seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}

@@ -1,0 +1,275 @@
+// The map: the plan's layers, who falls short, what is selected, and vertices to drag. It owns the colours.
+
+import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type MapMouseEvent, type StyleSpecification } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import "maplibre-gl/dist/maplibre-gl.css";
+
+import { colourOf, inkOn } from "./colours";
+import { centreOn, geometryToMap, toMap, toPlan } from "./projection";
+import { store } from "./store";
+import { say } from "./words";
+import type { Changed, Feature, Place } from "./types";
+
+setWorkerUrl(workerUrl);
+
+const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", "water", "woodland", "greens", "streets", "rail", "stops", "facilities", "buildings", "control_lines"];
+export const GROUPS: Record<string, string[]> = {
+  asPlanned: ["parcels-fill", "parcels-line"],
+  reach: ["beyond-fill", "beyond-line"],
+  facilities: ["facilities-dot", "facilities-text"],
+  streets: ["streets-line", "stops-dot", "rail-line", "streets-text"],
+  blocks: ["blocks-line", "subblocks-line"],
+  labels: ["parcels-text"],
+};
+const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+const FONT = ["sans-serif"];
+
+const SIGNS: Record<string, string> = {
+  kindergarten: "幼", primary_school: "小", secondary_school: "中", nine_year_school: "文", nursing_home: "养",
+  day_care: "托", culture: "文", library: "图", clinic: "医", hospital: "医", sport: "体", market: "市",
+  police: "警", fire: "消", welfare: "福",
+}; // prettier-ignore
+
+function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
+  if (!feature.geometry) return null;
+  const properties: Record<string, unknown> = { id_: feature.id };
+  const own = feature.properties;
+  if (layer === "parcels") {
+    const fill = colourOf(own["land_use"] as string | null);
+    properties["fill"] = fill;
+    properties["ink"] = inkOn(fill);
+    const figures = [own["far"], own["height_m"] === null || own["height_m"] === undefined ? null : `${own["height_m"]}m`];
+    properties["label"] = [own["land_use"] ?? "?", figures.filter((one) => one !== null && one !== undefined).join(" · ")]
+      .filter(Boolean)
+      .join("\n");
+  }
+  if (layer === "facilities") properties["sign"] = SIGNS[String(own["service"])] ?? "·";
+  if (layer === "streets") {
+    properties["class"] = own["class"] ?? null;
+    properties["name"] = own["name_zh"] ?? own["name_en"] ?? null;
+  }
+  return { type: "Feature", id: feature.id, properties, geometry: geometryToMap(feature.geometry) };
+}
+
+function collection(layer: string): GeoJSON.FeatureCollection {
+  const features = [...(store.features.get(layer)?.values() ?? [])]
+    .map((feature) => drawn(layer, feature))
+    .filter((one): one is GeoJSON.Feature => one !== null);
+  return { type: "FeatureCollection", features };
+}
+
+function style(): StyleSpecification {
+  const sources: Record<string, unknown> = {};
+  for (const name of [...DRAWN, "beyond", "selected", "vertices", "sketch"]) {
+    sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
+  }
+  const line = (id: string, source: string, paint: Record<string, unknown>, filter?: unknown): unknown => ({
+    id, source, type: "line", paint, layout: { "line-join": "round", "line-cap": "round" }, ...(filter ? { filter } : {}),
+  }); // prettier-ignore
+  const layers: unknown[] = [
+    { id: "paper", type: "background", paint: { "background-color": "#f4f3ee" } },
+    { id: "water-fill", source: "water", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#a9d1ee" } },
+    { id: "woodland-fill", source: "woodland", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
+    { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"] } },
+    { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },
+    line("parcels-line", "parcels", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.3, 16, 1.4] }),
+    line("streets-line", "streets", {
+      "line-color": ["match", ["get", "class"], "expressway", "#f0c07a", "arterial", "#f6dcae", "secondary", "#ece7da", "#e2ded2"],
+      "line-width": ["match", ["get", "class"], "expressway", 3, "arterial", 2.2, "secondary", 1.6, "local", 1.1, 0.7],
+    }),
+    line("rail-line", "rail", { "line-color": "#626d77", "line-width": 1.2, "line-dasharray": [6, 3] }),
+    line("subblocks-line", "subblocks", { "line-color": "#46525d", "line-width": 0.6, "line-opacity": 0.6 }),
+    line("blocks-line", "blocks", { "line-color": "#46525d", "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] }),
+    line("boundary-line", "boundary", { "line-color": "#14202b", "line-width": 2, "line-dasharray": [5, 2, 1, 2] }),
+    line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
+    { id: "stops-dot", source: "stops", type: "circle", minzoom: 12, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 1.5, 16, 4.5], "circle-color": "#ffffff", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 1.6 } },
+    { id: "facilities-dot", source: "facilities", type: "circle", minzoom: 12.5, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 16, 10], "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 1.2 } },
+    { id: "facilities-text", source: "facilities", type: "symbol", minzoom: 14, layout: { "text-field": ["get", "sign"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 8, 16, 13], "text-allow-overlap": true }, paint: { "text-color": "#14202b" } },
+    { id: "parcels-text", source: "parcels", type: "symbol", minzoom: 13.5, layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13.5, 8, 17, 13], "text-line-height": 1.15, "text-padding": 1 }, paint: { "text-color": ["get", "ink"] } },
+    { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
+    line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
+    line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
+    { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
+    line("sketch-line", "sketch", { "line-color": "#b01e1a", "line-width": 2.2, "line-dasharray": [2, 1.5] }),
+    { id: "sketch-dot", source: "sketch", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "#b01e1a", "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } },
+    { id: "vertices-dot", source: "vertices", type: "circle", paint: { "circle-radius": 5.5, "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },
+  ];
+  return { version: 8, sources, layers } as unknown as StyleSpecification;
+}
+
+/** Hatch of people beyond reach: a violet that no land use has. */
+function hatch(): ImageData {
+  const size = 12;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext("2d")!;
+  pen.strokeStyle = "rgba(75,29,143,0.75)";
+  pen.lineWidth = 1.6;
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath();
+    pen.moveTo(shift - 2, size + 2);
+    pen.lineTo(shift + size + 2, -2);
+    pen.stroke();
+  }
+  return pen.getImageData(0, 0, size, size);
+}
+
+export class PlanMap {
+  readonly map: MapLibre;
+  readonly ready: Promise<void>;
+  private hidden = new Set<string>();
+
+  constructor(container: HTMLElement) {
+    const bounds = store.layers.bounds ?? [0, 0, 1000, 1000];
+    centreOn(bounds);
+    this.map = new MapLibre({
+      container,
+      style: style(),
+      bounds: [toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])],
+      fitBoundsOptions: { padding: 40 },
+      attributionControl: false,
+      renderWorldCopies: false,
+      maxZoom: 23,
+      minZoom: 8,
+      doubleClickZoom: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+      canvasContextAttributes: { antialias: true, preserveDrawingBuffer: true },
+      locale: { "Map.Title": say("mapLabel") },
+    });
+    (window as unknown as Record<string, unknown>)["__map"] = this.map;
+    this.map.touchZoomRotate.disableRotation();
+    this.ready = new Promise((resolve) => {
+      this.map.once("load", () => {
+        this.map.addImage("hatch", hatch());
+        this.redraw();
+        resolve();
+      });
+    });
+    // For programs and tests: the page says when the map stands still.
+    const root = document.documentElement;
+    this.map.on("idle", () => {
+      if (!store.busy) root.dataset["map"] = "idle";
+    });
+    for (const event of ["dataloading", "movestart"] as const) {
+      this.map.on(event, () => {
+        root.dataset["map"] = "busy";
+      });
+    }
+  }
+
+  private source(name: string): GeoJSONSource {
+    return this.map.getSource(name) as GeoJSONSource;
+  }
+
+  /** Every layer anew. */
+  redraw(): void {
+    for (const layer of DRAWN) this.source(layer).setData(collection(layer));
+  }
+
+  /** Only what a step changed. */
+  change(changed: Changed[]): void {
+    const by = new Map<string, Changed[]>();
+    for (const one of changed) by.set(one.layer, [...(by.get(one.layer) ?? []), one]);
+    for (const [layer, some] of by) {
+      if (!DRAWN.includes(layer)) continue;
+      const add = some.map((one) => one.feature && drawn(layer, one.feature)).filter((one): one is GeoJSON.Feature => Boolean(one));
+      const ids = new Set(add.map((one) => one.id));
+      this.source(layer).updateData({
+        remove: some.map((one) => one.id).filter((id) => !ids.has(id)),
+        add,
+      });
+    }
+  }
+
+  /** Parcels (or buildings) that fall short under the reading that is shown. */
+  showBeyond(ids: Map<string, Set<string>>): void {
+    const features: GeoJSON.Feature[] = [];
+    for (const [layer, some] of ids) {
+      for (const id of some) {
+        const feature = store.features.get(layer)?.get(id);
+        const one = feature && drawn(layer, feature);
+        if (one) features.push({ ...one, id: `${layer} ${id}`, properties: { id_: `${layer} ${id}` } });
+      }
+    }
+    this.source("beyond").setData({ type: "FeatureCollection", features });
+  }
+
+  showSelected(features: Feature[], vertices: Place[] = []): void {
+    this.source("selected").setData({
+      type: "FeatureCollection",
+      features: features
+        .filter((one) => one.geometry)
+        .map((one) => ({ type: "Feature", id: one.id, properties: { id_: one.id }, geometry: geometryToMap(one.geometry!) })),
+    });
+    this.source("vertices").setData({
+      type: "FeatureCollection",
+      features: vertices.map((place, at) => ({
+        type: "Feature", id: at, properties: { id_: at, x: place[0], y: place[1] }, geometry: { type: "Point", coordinates: toMap(place) },
+      })), // prettier-ignore
+    });
+  }
+
+  sketch(line: Place[]): void {
+    const places = line.map(toMap);
+    const features: GeoJSON.Feature[] = places.map((coordinates, at) => ({
+      type: "Feature", id: at, properties: { id_: at }, geometry: { type: "Point", coordinates },
+    })); // prettier-ignore
+    if (places.length > 1) {
+      features.push({ type: "Feature", id: "line", properties: { id_: "line" }, geometry: { type: "LineString", coordinates: places } });
+    }
+    this.source("sketch").setData({ type: "FeatureCollection", features });
+  }
+
+  toggle(group: string): boolean {
+    const off = !this.hidden.has(group);
+    if (off) this.hidden.add(group);
+    else this.hidden.delete(group);
+    for (const id of GROUPS[group] ?? []) this.map.setLayoutProperty(id, "visibility", off ? "none" : "visible");
+    return !off;
+  }
+
+  isShown(group: string): boolean {
+    return !this.hidden.has(group);
+  }
+
+  fly(feature: Feature): void {
+    const places = flat(feature.geometry);
+    if (!places.length) return;
+    const xs = places.map((one) => one[0]);
+    const ys = places.map((one) => one[1]);
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.fitBounds(
+      [toMap([Math.min(...xs) - 150, Math.min(...ys) - 150]), toMap([Math.max(...xs) + 150, Math.max(...ys) + 150])],
+      { padding: 40, maxZoom: 17, animate: !still, duration: 500 },
+    );
+  }
+
+  /** The topmost feature of some layers at a point of the screen. */
+  hit(event: MapMouseEvent, layers: string[]): { layer: string; id: string } | null {
+    const { x, y } = event.point;
+    const found = this.map.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers });
+    const first = found[0];
+    return first ? { layer: first.source, id: String(first.properties["id_"]) } : null;
+  }
+
+  /** How many pixels of the screen a place is from a point. */
+  pixels(place: Place, point: { x: number; y: number }): number {
+    const at = this.map.project(toMap(place));
+    return Math.hypot(at.x - point.x, at.y - point.y);
+  }
+
+  place(event: MapMouseEvent): Place {
+    return toPlan(event.lngLat);
+  }
+}
+
+export function flat(geometry: GeoJSON.Geometry | null | undefined): Place[] {
+  if (!geometry) return [];
+  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(flat);
+  return (geometry.coordinates as unknown[]).flat(10).reduce<Place[]>((found, value, at, all) => {
+    if (at % 2 === 0) found.push([value as number, all[at + 1] as number]);
+    return found;
+  }, []);
+}

@@ -1,0 +1,195 @@
+// The panel of verdicts: each bar is scaled to its own limit, so that all limits stand on one vertical line.
+
+import { fill, h } from "./dom";
+import { key, store } from "./store";
+import { number, say } from "./words";
+import type { Outcome, Verdict } from "./types";
+
+const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
+/** Where the requirement stands on every bar, as a share of its width. */
+const LINE = 0.62;
+const ORDER: Record<Outcome, number> = { fail: 0, unknown: 1, pass: 2, not_applicable: 3 };
+
+export function shown(value: number | null, unit: string): string {
+  if (value === null) return say("unknownValue");
+  if (unit === "1") return `${number(value * 100, 1)}%`;
+  const metric = unit.replaceAll("m2", "m²").replaceAll("km2", "km²");
+  return `${number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3)} ${metric}`.trim();
+}
+
+function asked(verdict: Verdict): string {
+  const required = verdict.required;
+  if (!required || required.value === null) return "";
+  const sign = { ">=": "≥", "<=": "≤", "=": "=", between: "" }[required.op];
+  const value = Array.isArray(required.value)
+    ? `${shown(required.value[0], verdict.unit)} – ${shown(required.value[1], verdict.unit)}`
+    : shown(required.value, verdict.unit);
+  return `${say("asks")} ${sign} ${value}`;
+}
+
+/** How far a value is along its bar, the requirement being 1; null where there is nothing to show. */
+export function along(verdict: Verdict): number | null {
+  const { measured, required } = verdict;
+  if (measured === null || !required || required.value === null) return null;
+  const [low, high] = Array.isArray(required.value) ? required.value : [required.value, required.value];
+  if (required.op === "<=") return measured > 0 ? Math.min(high / measured, 1.55) : 1.55;
+  if (required.op === ">=") return low > 0 ? Math.min(measured / low, 1.55) : measured >= low ? 1.55 : 0;
+  if (measured < low) return low > 0 ? measured / low : 0;
+  return measured > high && measured > 0 ? high / measured : 1;
+}
+
+function bar(verdict: Verdict): HTMLElement | null {
+  const now = along(verdict);
+  if (now === null) return null;
+  const old = store.before.get(key(verdict));
+  const was = old && old.measured !== verdict.measured ? along(old) : null;
+  const at = (share: number): string => `${Math.min(100, Math.max(0, share * LINE * 100))}%`;
+  const low = Math.min(now, 1);
+  return h(
+    "div",
+    { class: `bar ${verdict.outcome}`, "aria-hidden": "true" },
+    h("i", { class: "have", style: `width:${at(low)}` }),
+    now < 1 && h("i", { class: "short", style: `left:${at(now)};width:${at(1 - now)}` }),
+    now > 1 && h("i", { class: "spare", style: `left:${at(1)};width:${at(now - 1)}` }),
+    h("i", { class: "line", style: `left:${at(1)}` }),
+    was !== null && h("i", { class: "was", style: `left:${at(was)}` }),
+  );
+}
+
+function row(verdict: Verdict): HTMLElement {
+  const old = store.before.get(key(verdict));
+  const turned = old !== undefined && old.outcome !== verdict.outcome;
+  const moved = old !== undefined && old.measured !== verdict.measured;
+  const people = verdict.outcome === "fail" && verdict.affected_residents ? verdict.affected_residents : null;
+  const rule = key(verdict);
+  return h(
+    "li",
+    { class: `verdict ${verdict.outcome}${rule === store.chosenRule ? " chosen" : ""}` },
+    h(
+      "button",
+      {
+        class: "row",
+        "data-rule": verdict.rule,
+        "aria-pressed": String(rule === store.chosenRule),
+        onclick: () => store.choose(rule === store.chosenRule ? null : rule),
+      },
+      h("span", { class: "sign", title: say(verdict.outcome) }, SIGN[verdict.outcome], h("span", { class: "aloud" }, ` ${say(verdict.outcome)}: `)),
+      h("span", { class: "title" }, verdict.title, verdict.scope.kind !== "plan" && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
+      people !== null && h("span", { class: "people" }, `${number(people, 0)} ${say("people")}`),
+    ),
+    bar(verdict),
+    h(
+      "p",
+      { class: "figures" },
+      moved && h("s", {}, shown(old.measured, verdict.unit)),
+      moved && " → ",
+      h("b", {}, shown(verdict.measured, verdict.unit)),
+      " ",
+      asked(verdict),
+      verdict.force !== "must" && h("span", { class: "force" }, ` ${verdict.force} ${verdict.confidence}`),
+    ),
+    verdict.outcome === "fail" && verdict.remedy && h("p", { class: "mend" }, verdict.remedy.text),
+    verdict.outcome === "unknown" && verdict.missing.length > 0 && h("p", { class: "mend" }, verdict.missing.slice(0, 3).join("; ")),
+  );
+}
+
+export function drawVerdicts(into: Element): void {
+  const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
+  const count = (outcome: Outcome): number => verdicts.filter((one) => one.outcome === outcome).length;
+  const judged = verdicts.filter((one) => one.outcome !== "not_applicable");
+  const chips = (["fail", "unknown", "pass"] as const)
+    .filter((outcome) => count(outcome))
+    .map((outcome) => h("span", { class: `chip ${outcome}` }, `${SIGN[outcome]} ${count(outcome)} ${say(outcome)}`));
+  fill(
+    into,
+    carries(),
+    h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required"))),
+    h("ul", { class: "verdicts" }, ...judged.map(row)),
+  );
+}
+
+function carries(): HTMLElement {
+  const { capacity, residents } = store.result;
+  const title = store.result.verdicts.find((one) => one.rule === capacity.binding_rule)?.title;
+  const planned = residents.central;
+  const top = Math.max(capacity.residents ?? 0, planned ?? 0, ...Object.values(capacity.by_rule).map((one) => one ?? 0), 1) * 1.05;
+  const at = (value: number): string => `${(100 * value) / top}%`;
+  const changed = store.carriedBefore !== null && store.carriedBefore !== capacity.residents;
+  return h(
+    "section",
+    { class: "carries", "aria-label": say("carries") },
+    h("p", {}, `${say("carries")} `, h("b", {}, capacity.residents === null ? say("unknownValue") : number(capacity.residents, 0)), ` ${say("people")}`),
+    changed && h("p", { class: "was-people" }, h("s", {}, number(store.carriedBefore, 0))),
+    title && h("p", { class: "short-of" }, `${say("firstShort")}: ${title}`),
+    capacity.residents !== null &&
+      h(
+        "div",
+        { class: "scale", "aria-hidden": "true" },
+        h("i", { class: "have", style: `width:${at(capacity.residents)}` }),
+        ...Object.entries(capacity.by_rule).map(([rule, value]) => value !== null && h("i", { class: "tick", title: rule, style: `left:${at(value)}` })),
+        planned !== null && h("i", { class: "planned", style: `left:${at(planned)}` }),
+      ),
+    planned !== null && h("p", { class: "planned-people" }, `${say("planned")} ${number(planned, 0)}`),
+  );
+}
+
+/** The readings of the chosen verdict, from the kindest to the strictest; the one that judges is marked. */
+export function drawReadings(into: HTMLElement): void {
+  const verdict = store.verdict;
+  const known = verdict?.readings.filter((one) => one.share !== null) ?? [];
+  into.hidden = !verdict || known.length === 0 || verdict.measured === null;
+  if (!verdict || into.hidden) return;
+  const people = store.result.residents.central;
+  const steps = [{ id: "", share: verdict.measured }, ...known].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
+  const chosen = steps.findIndex((one) => one.id === (store.chosenReading ?? ""));
+  const beyond = (share: number | null): string =>
+    share === null ? say("unknownValue") : people === null ? `${number((1 - share) * 100, 1)}%` : number((1 - share) * people, 0);
+  fill(
+    into,
+    h("p", { class: "said" }, h("b", {}, say("beyond")), h("small", {}, `${steps.length} ${say("readings")} · ${say("judges")}`)),
+    h(
+      "div",
+      { class: "slide" },
+      h("input", {
+        type: "range", min: 0, max: steps.length - 1, step: 1, value: Math.max(0, chosen), "aria-label": say("beyond"),
+        "aria-valuetext": `${steps[Math.max(0, chosen)]?.id || "◆"} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
+        oninput: (event: Event) => store.choose(store.chosenRule, steps[Number((event.target as HTMLInputElement).value)]?.id || null),
+      }), // prettier-ignore
+      h(
+        "ol",
+        {},
+        ...steps.map((one, at) =>
+          h("li", { class: at === chosen ? "chosen" : "" }, h("b", {}, beyond(one.share)), h("small", {}, one.id === "" ? "◆" : one.id.replaceAll("_", " "))),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Who falls short under the reading that is shown: those of the verdict, turned round where the reading differs. */
+export function beyond(): Map<string, Set<string>> {
+  const verdict = store.verdict;
+  const found = new Map<string, Set<string>>();
+  if (!verdict) return found;
+  for (const { layer, id } of verdict.where) found.set(layer, (found.get(layer) ?? new Set()).add(id));
+  const reading = verdict.readings.find((one) => one.id === store.chosenReading);
+  for (const id of reading?.changed ?? []) {
+    const layer = store.features.get("buildings")?.has(id) ? "buildings" : "parcels";
+    const some = found.get(layer) ?? new Set<string>();
+    found.set(layer, some);
+    if (!some.delete(id)) some.add(id);
+  }
+  return found;
+}
+
+export function drawFaults(into: Element, go: (layer: string, id: string) => void): void {
+  const grades = { error: "×", warning: "!", note: "·" } as const;
+  const rows = store.result.faults.map((one) =>
+    h(
+      "li",
+      { class: one.grade },
+      h("button", { onclick: () => one.id && go(one.layer, one.id) }, h("b", {}, `${grades[one.grade]} ${one.layer} ${one.id ?? ""}`), ` ${one.message} ${one.remedy}`),
+    ),
+  );
+  fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));
+}

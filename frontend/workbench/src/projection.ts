@@ -1,0 +1,39 @@
+// The plan's metres on a map that thinks in degrees: the plan stands at longitude and latitude 0, where a metre of
+// the map's Mercator plane is a metre of the plan. Nothing is known of where on earth it lies, and nothing is bent.
+
+import type { Place } from "./types";
+
+const RADIUS_M = 6378137;
+let east = 0;
+let north = 0;
+
+export function centreOn(bounds: [number, number, number, number]): void {
+  east = (bounds[0] + bounds[2]) / 2;
+  north = (bounds[1] + bounds[3]) / 2;
+}
+
+export function toMap([x, y]: Place): [number, number] {
+  const up = (y - north) / RADIUS_M;
+  return [((x - east) / RADIUS_M) * (180 / Math.PI), (2 * Math.atan(Math.exp(up)) - Math.PI / 2) * (180 / Math.PI)];
+}
+
+/** The place of the plan, in whole millimetres. */
+export function toPlan({ lng, lat }: { lng: number; lat: number }): Place {
+  const x = east + ((lng * Math.PI) / 180) * RADIUS_M;
+  const y = north + Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) * RADIUS_M;
+  return [Math.round(x * 1000) / 1000, Math.round(y * 1000) / 1000];
+}
+
+type Deep = number | Deep[];
+function moved(coordinates: Deep): Deep {
+  const first = (coordinates as Deep[])[0];
+  if (typeof first === "number") return toMap(coordinates as unknown as Place);
+  return (coordinates as Deep[]).map(moved);
+}
+
+export function geometryToMap(geometry: GeoJSON.Geometry): GeoJSON.Geometry {
+  if (geometry.type === "GeometryCollection") {
+    return { type: "GeometryCollection", geometries: geometry.geometries.map(geometryToMap) };
+  }
+  return { ...geometry, coordinates: moved(geometry.coordinates as Deep) } as GeoJSON.Geometry;
+}

@@ -1,0 +1,158 @@
+// What the workbench knows: one object, and whoever asks to be told when it changes.
+
+import * as api from "./api";
+import type { Answer, Edit, Feature, Layers, Result, State, Verdict, Vocabulary } from "./types";
+
+export interface Selection {
+  layer: string;
+  id: string;
+}
+
+export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view";
+type Listener = (topic: Topic, answer?: Answer) => void;
+
+export const key = (verdict: { rule: string; scope?: { id: string }; id?: string }): string =>
+  `${verdict.rule} ${verdict.scope?.id ?? verdict.id ?? ""}`;
+
+class Store {
+  state!: State;
+  result!: Result;
+  vocabulary!: Vocabulary;
+  layers!: Layers;
+  /** Layer -> id -> feature, in the plan's metres. */
+  features = new Map<string, Map<string, Feature>>();
+  /** Verdicts as they were before the last step, by rule and object. */
+  before = new Map<string, Verdict>();
+  carriedBefore: number | null = null;
+  last: Answer | null = null;
+  selection: Selection | null = null;
+  chosenRule: string | null = null;
+  chosenReading: string | null = null;
+  busy = 0;
+  notice: { text: string; kind: "error" | "info" } | null = null;
+  private listeners: Listener[] = [];
+  private queue: Promise<unknown> = Promise.resolve();
+
+  listen(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  tell(topic: Topic, answer?: Answer): void {
+    for (const listener of this.listeners) listener(topic, answer);
+  }
+
+  async load(): Promise<void> {
+    const [state, result, layers] = await Promise.all([api.getState(), api.getResult(), api.getLayers()]);
+    this.vocabulary ??= await api.getVocabulary();
+    this.state = state;
+    this.result = result;
+    this.layers = layers;
+    this.before.clear();
+    this.carriedBefore = null;
+    this.last = null;
+    this.features.clear();
+    for (const [name, layer] of Object.entries(layers.layers)) {
+      this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
+    }
+  }
+
+  feature(selection: Selection | null): Feature | undefined {
+    return selection ? this.features.get(selection.layer)?.get(selection.id) : undefined;
+  }
+
+  get verdict(): Verdict | undefined {
+    return this.result.verdicts.find((one) => key(one) === this.chosenRule);
+  }
+
+  select(selection: Selection | null): void {
+    this.selection = selection;
+    this.tell("selection");
+  }
+
+  choose(rule: string | null, reading: string | null = null): void {
+    this.chosenRule = rule;
+    this.chosenReading = reading;
+    this.tell("view");
+  }
+
+  say(text: string, kind: "error" | "info" = "error"): void {
+    this.notice = { text, kind };
+    this.tell("busy");
+  }
+
+  edit(edits: Edit[]): Promise<Answer | null> {
+    return this.step(() => api.postEdits(edits));
+  }
+  undo(): Promise<Answer | null> {
+    return this.step(() => api.postUndo());
+  }
+  redo(): Promise<Answer | null> {
+    return this.step(() => api.postRedo());
+  }
+
+  async open(said: { open: string } | { branch: string }): Promise<void> {
+    await this.step(async () => {
+      await api.postScenario(said);
+      await this.load();
+      this.tell("plan");
+      return null;
+    });
+  }
+
+  /** Steps wait for one another: each is judged on what the one before left. */
+  private step(act: () => Promise<Answer | null>): Promise<Answer | null> {
+    const run = async (): Promise<Answer | null> => {
+      this.busy += 1;
+      this.notice = null;
+      this.tell("busy");
+      try {
+        const answer = await act();
+        if (answer) this.take(answer);
+        return answer;
+      } catch (error) {
+        this.say(error instanceof Error ? error.message : String(error));
+        return null;
+      } finally {
+        this.busy -= 1;
+        this.tell("busy");
+      }
+    };
+    const done = this.queue.then(run);
+    this.queue = done;
+    return done;
+  }
+
+  private take(answer: Answer): void {
+    this.before = new Map(this.result.verdicts.map((one) => [key(one), one]));
+    this.carriedBefore = this.result.capacity.residents;
+    const changed = new Map(answer.verdicts.map((one) => [key(one), one]));
+    const gone = new Set(answer.gone_verdicts.map((one) => key(one)));
+    const kept = this.result.verdicts.filter((one) => !gone.has(key(one)));
+    const known = new Set(kept.map(key));
+    this.result.verdicts = [
+      ...kept.map((one) => changed.get(key(one)) ?? one),
+      ...answer.verdicts.filter((one) => !known.has(key(one))),
+    ];
+    this.result.capacity = answer.capacity;
+    this.result.content_hash = answer.hash;
+    const same = (one: { rule: string; layer: string; id: string | null; message: string }): string =>
+      `${one.rule} ${one.layer} ${one.id} ${one.message}`;
+    const away = new Set(answer.faults.filter((one) => one.change === "gone").map(same));
+    this.result.faults = [
+      ...answer.faults.filter((one) => one.change === "new"),
+      ...this.result.faults.filter((one) => !away.has(same(one))),
+    ];
+    for (const { layer, id, feature } of answer.features) {
+      const features = this.features.get(layer) ?? new Map<string, Feature>();
+      this.features.set(layer, features);
+      if (feature) features.set(id, feature);
+      else features.delete(id);
+    }
+    if (this.selection && !this.feature(this.selection)) this.selection = null;
+    this.state = answer.state;
+    this.last = answer;
+    this.tell("verdicts", answer);
+  }
+}
+
+export const store = new Store();

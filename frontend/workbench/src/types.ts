@@ -1,0 +1,157 @@
+// What the service answers: the shapes of docs/contracts.md that the workbench reads.
+
+export type Lang = "zh" | "en" | "ja";
+export type Outcome = "pass" | "fail" | "unknown" | "not_applicable";
+export type Value = string | number | boolean | null;
+export type Place = [number, number];
+
+export interface Required {
+  op: ">=" | "<=" | "=" | "between";
+  value: number | [number, number] | null;
+}
+
+export interface Where {
+  layer: string;
+  id: string;
+  x: number;
+  y: number;
+  value: number | null;
+}
+
+export interface Reading {
+  id: string;
+  share: number | null;
+  weight: string;
+  outcome: Outcome | null;
+  changed: string[];
+}
+
+export interface Verdict {
+  rule: string;
+  title: string;
+  scope: { kind: string; id: string };
+  outcome: Outcome;
+  measured: number | null;
+  unit: string;
+  required: Required | null;
+  margin: number | null;
+  remedy: { amount: number | null; unit: string; text: string } | null;
+  affected_residents: number | null;
+  where: Where[];
+  readings: Reading[];
+  missing: string[];
+  notes: string[];
+  force: string;
+  confidence: string;
+  pack: string;
+}
+
+export interface Capacity {
+  residents: number | null;
+  binding_rule: string | null;
+  by_rule: Record<string, number | null>;
+}
+
+export interface Fault {
+  rule: string;
+  grade: "error" | "warning" | "note";
+  layer: string;
+  id: string | null;
+  x: number | null;
+  y: number | null;
+  message: string;
+  remedy: string;
+  change?: "new" | "gone";
+}
+
+export interface Result {
+  plan: string;
+  scenario: string;
+  on: string;
+  packs: string[];
+  content_hash: string;
+  residents: { low: number | null; central: number | null; high: number | null };
+  capacity: Capacity;
+  verdicts: Verdict[];
+  faults: Fault[];
+}
+
+export interface Step {
+  seq: number;
+  kind: string;
+  at: string;
+  who: string;
+  edits: Record<string, unknown>[];
+  more: number;
+  must: { pass: number; fail: number; unknown: number } | null;
+}
+
+export interface State {
+  plan: string;
+  title: Partial<Record<Lang, string>>;
+  synthetic: boolean;
+  level: string;
+  crs: string;
+  scenario: string;
+  scenarios: Record<string, string>;
+  seq: number;
+  hash: string;
+  can_undo: boolean;
+  can_redo: boolean;
+  saved: boolean;
+  notes: string[];
+  history: Step[];
+}
+
+export interface Feature {
+  type: "Feature";
+  id: string;
+  properties: Record<string, Value>;
+  geometry: GeoJSON.Geometry | null;
+}
+
+export interface Layers {
+  crs: string;
+  bounds: [number, number, number, number] | null;
+  layers: Record<string, { type: "FeatureCollection"; name: string; features: Feature[] }>;
+}
+
+export interface Changed {
+  layer: string;
+  id: string;
+  feature: Feature | null;
+}
+
+export interface Answer {
+  seq: number;
+  hash: string;
+  verdicts: Verdict[];
+  gone_verdicts: { rule: string; id: string }[];
+  capacity: Capacity;
+  faults: Fault[];
+  affected_residents: number | null;
+  ms: number;
+  features: Changed[];
+  state: State;
+}
+
+export interface ColumnSpec {
+  kind: "text" | "number" | "flag";
+  values: string[];
+}
+
+export interface Vocabulary {
+  land_uses: Record<string, { names: Record<Lang, string>; colour: string; level: number; parent: string }>;
+  layers: Record<string, { id: string | null; geometry: string; columns: Record<string, ColumnSpec> }>;
+}
+
+export type Edit =
+  | { op: "set"; layer: string; id: string; column: string; value: Value }
+  | { op: "move_vertex"; at: Place; to: Place; layer?: "parcels" | "streets" }
+  | { op: "remove_vertex"; at: Place }
+  | { op: "boundary"; ids: [string, string]; line: Place[] }
+  | { op: "split"; id: string; line: Place[] }
+  | { op: "merge"; ids: string[] }
+  | { op: "add"; layer: string; row: Record<string, Value>; geometry: GeoJSON.Geometry | null }
+  | { op: "remove"; layer: string; id: string }
+  | { op: "move"; layer: string; id: string; to: Place };

@@ -1,0 +1,126 @@
+// Every word that people read, in three languages; one term for one thing.
+
+import type { Lang } from "./types";
+
+const WORDS = {
+  verdicts: { zh: "评判", en: "Verdicts", ja: "判定" },
+  faults: { zh: "数据问题", en: "Faults", ja: "データの不備" },
+  table: { zh: "地块表", en: "Parcels", ja: "区画表" },
+  scenarios: { zh: "方案", en: "Scenarios", ja: "シナリオ" },
+  branch: { zh: "另建方案", en: "New branch", ja: "派生を作る" },
+  layers: { zh: "图层", en: "Layers", ja: "レイヤ" },
+  search: { zh: "地块、道路、设施、规则", en: "Parcel, street, facility, rule", ja: "区画・道路・施設・規則" },
+  carries: { zh: "可容纳人口", en: "Carries", ja: "収容できる人口" },
+  people: { zh: "人", en: "people", ja: "人" },
+  firstShort: { zh: "最先不足", en: "first short", ja: "最初に不足" },
+  planned: { zh: "规划人口", en: "planned", ja: "計画人口" },
+  fail: { zh: "不符合", en: "fail", ja: "不適合" },
+  pass: { zh: "符合", en: "pass", ja: "適合" },
+  unknown: { zh: "未定", en: "unknown", ja: "判定不能" },
+  not_applicable: { zh: "不适用", en: "not applicable", ja: "対象外" },
+  required: { zh: "竖线为要求", en: "line = required", ja: "縦線＝基準" },
+  asks: { zh: "要求", en: "asks", ja: "基準" },
+  isNew: { zh: "新", en: "new", ja: "新" },
+  affected: { zh: "涉及居民", en: "residents affected", ja: "影響を受ける住民" },
+  beyond: { zh: "未满足的居民", en: "Residents beyond reach", ja: "届かない住民" },
+  readings: { zh: "种读法，一条规定", en: "readings, one rule", ja: "通りの読み方、一つの基準" },
+  judges: { zh: "◆ 用于评判", en: "◆ the one that judges", ja: "◆ 判定に用いる読み方" },
+  select: { zh: "选择", en: "Select", ja: "選択" },
+  split: { zh: "分割", en: "Split", ja: "分割" },
+  merge: { zh: "合并", en: "Merge", ja: "統合" },
+  boundary: { zh: "边界", en: "Boundary", ja: "境界" },
+  vertex: { zh: "顶点", en: "Vertex", ja: "頂点" },
+  facility: { zh: "设施", en: "Facility", ja: "施設" },
+  undo: { zh: "撤销", en: "Undo", ja: "元に戻す" },
+  redo: { zh: "重做", en: "Redo", ja: "やり直す" },
+  nothingSelected: {
+    zh: "在图上或表中选择一个地块。",
+    en: "Select a parcel on the map or in the table.",
+    ja: "地図か表で区画を選んでください。",
+  },
+  landUse: { zh: "用地性质", en: "Land use", ja: "用地区分" },
+  area: { zh: "面积", en: "Area", ja: "面積" },
+  residents: { zh: "居民", en: "Residents", ja: "居住人口" },
+  saved: { zh: "已保存", en: "Saved", ja: "保存済み" },
+  saving: { zh: "已记入编辑记录，正在写入方案", en: "In the log, being written", ja: "記録済み・書き込み中" },
+  judged: { zh: "评判用时", en: "judged in", ja: "判定" },
+  verify: { zh: "与完整评判核对", en: "Compare with a full check", ja: "全体の判定と照合" },
+  same: { zh: "与完整评判一致", en: "equals the full check", ja: "全体の判定と一致" },
+  notSame: { zh: "与完整评判不一致", en: "differs from the full check", ja: "全体の判定と不一致" },
+  judging: { zh: "评判中…", en: "judging…", ja: "判定中…" },
+  synthetic: { zh: "几何为合成", en: "synthetic geometry", ja: "形状は架空" },
+  offline: {
+    zh: "工作台没有回应。已确认的编辑都在磁盘上；请重新启动 blockplan edit。",
+    en: "The workbench does not answer. Every confirmed edit is on disk; start blockplan edit again.",
+    ja: "応答がありません。確定した編集は保存されています。blockplan edit を再起動してください。",
+  },
+  splitHint: {
+    zh: "单击画线，双击或回车结束；线须从边到边。",
+    en: "Click to draw a line from edge to edge; double-click or Enter ends it.",
+    ja: "クリックで端から端まで線を引き、ダブルクリックかEnterで確定します。",
+  },
+  mergeHint: {
+    zh: "依次单击要合并的地块，回车合并；第一个的编号和用途保留。",
+    en: "Click the parcels, Enter merges them; number and use are those of the first.",
+    ja: "統合する区画を順にクリックし、Enterで確定。番号と用途は最初の区画のものです。",
+  },
+  vertexHint: {
+    zh: "拖动顶点；共用边界一起移动。",
+    en: "Drag a vertex; shared boundaries go along.",
+    ja: "頂点をドラッグすると、共有する境界も一緒に動きます。",
+  },
+  boundaryHint: {
+    zh: "先选两个相邻地块，再画新的界线。",
+    en: "Pick two neighbours, then draw the line between them.",
+    ja: "隣り合う二つの区画を選び、新しい境界線を引きます。",
+  },
+  facilityHint: {
+    zh: "单击地图放置设施。",
+    en: "Click the map to place the facility.",
+    ja: "地図をクリックして施設を置きます。",
+  },
+  service: { zh: "类别", en: "Service", ja: "種別" },
+  id: { zh: "编号", en: "Id", ja: "番号" },
+  add: { zh: "添加", en: "Add", ja: "追加" },
+  remove: { zh: "删除", en: "Remove", ja: "削除" },
+  cancel: { zh: "取消", en: "Cancel", ja: "取消" },
+  colourSafe: { zh: "色觉友好", en: "colour-safe", ja: "色覚対応" },
+  officeColours: { zh: "制图常用色", en: "office colours", ja: "製図の色" },
+  stays: { zh: "保留", en: "kept", ja: "維持" },
+  noFaults: { zh: "没有数据问题。", en: "No faults in the data.", ja: "データの不備はありません。" },
+  noSteps: { zh: "尚无编辑", en: "no edits yet", ja: "編集はまだありません" },
+  moreParcels: { zh: "其余请用搜索", en: "search for the others", ja: "残りは検索してください" },
+  mustFailing: { zh: "每步之后未满足的强制规则", en: "must rules failing after each step", ja: "各段階で不適合の必須規則" },
+  outsideStep: { zh: "文件在别处被修改", en: "the file was changed elsewhere", ja: "ファイルが他で変更されました" },
+  keys: { zh: "按键", en: "Keys", ja: "キー" },
+  nobody: { zh: "无", en: "none", ja: "なし" },
+  unknownValue: { zh: "未知", en: "not known", ja: "不明" },
+  asDrawn: { zh: "原方案", en: "as drawn", ja: "原案" },
+  mapLabel: { zh: "规划图，箭头键平移", en: "Map of the plan; arrow keys pan", ja: "計画図（矢印キーで移動）" },
+  branchName: { zh: "新方案的名称", en: "Name of the branch", ja: "派生の名前" },
+  why: { zh: "原因", en: "Why", ja: "理由" },
+  parcels: { zh: "地块", en: "parcels", ja: "区画" },
+  asPlanned: { zh: "用地", en: "Land use", ja: "用地" },
+  facilities: { zh: "设施", en: "Facilities", ja: "施設" },
+  streets: { zh: "道路、车站", en: "Streets, stops", ja: "道路・駅" },
+  blocks: { zh: "街区界线", en: "Blocks", ja: "街区界" },
+  reach: { zh: "未满足处", en: "Who is beyond", ja: "届かない所" },
+  labels: { zh: "注记", en: "Labels", ja: "注記" },
+  close: { zh: "关闭", en: "Close", ja: "閉じる" },
+} as const;
+
+export type Word = keyof typeof WORDS;
+let lang: Lang = "en";
+
+export const language = (): Lang => lang;
+export function setLanguage(chosen: Lang): void {
+  lang = chosen;
+  document.documentElement.lang = chosen === "zh" ? "zh-Hans" : chosen;
+}
+export const say = (word: Word): string => WORDS[word][lang];
+
+/** A number with at most some decimals and thousands set apart; null says that it is not known. */
+export function number(value: number | null | undefined, decimals = 2): string {
+  if (value === null || value === undefined) return say("unknownValue");
+  return new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals }).format(value);
+}

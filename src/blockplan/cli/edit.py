@@ -1,0 +1,74 @@
+"""``blockplan edit``: the workbench on this machine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blockplan.cli.common import json_option, on_option, pack_option, progress, scenario_option, show_line
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from types import FrameType
+
+
+@click.command(epilog="Example: blockplan edit examples/demonstration-zone --scenario b")
+@click.argument("plan", type=click.Path(path_type=Path))
+@scenario_option
+@pack_option
+@on_option
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine; default: a free one."
+)
+@click.option("--no-browser", is_flag=True, help="Only print the link.")
+@click.option("--who", default="", help="Who edits, as the log of edits writes it.")
+@json_option
+def command(
+    plan: Path,
+    scenario: str | None,
+    packs: tuple[str, ...],
+    on: dt.date | None,
+    port: int,
+    no_browser: bool,
+    who: str,
+    as_json: bool,
+) -> None:
+    """
+    Draw PLAN on a map and watch every verdict move; edits go into a scenario, as you make them.
+
+    PLAN is a folder or a zip; as drawn it stays as it is. Without --scenario the edits go into `draft`.
+    Ends with Ctrl-C; every edit that was answered is on the disk.
+    """
+    from blockplan.portal.workspace.desk import Desk
+    from blockplan.portal.workspace.serve import run
+
+    desk = Desk(plan, packs=packs or None, on=on, who=who)
+    with progress(f"Judging {plan}"):
+        desk.open(scenario)
+    for note in desk.notes:
+        click.echo(note, err=True)
+    # Whoever ends us politely wants the scenario's file written, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
+
+    def ready(link: str) -> None:
+        if as_json:
+            show_line({"url": link, "plan": str(plan), "scenario": desk.session.scenario})
+        else:
+            click.echo(f"The workbench on {plan}, scenario {desk.session.scenario}:\n  {link}")
+        sys.stdout.flush()
+        if not no_browser:
+            webbrowser.open(link)
+
+    try:
+        run(desk, port, ready)
+    except KeyboardInterrupt:
+        click.echo("Saved.", err=True)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

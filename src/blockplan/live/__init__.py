@@ -1,0 +1,43 @@
+"""
+A plan under edit: a small language of edits, shared boundaries, verdicts that follow each edit.
+
+``session = blockplan.live(plan, packs)`` begins; ``session.apply(edits)`` says what changed. After any
+edits the session's verdicts and faults are those of `check` and `validate` of the saved plan.
+"""
+
+from blockplan.live.edits import (
+    Add,
+    DrawBoundary,
+    Edit,
+    Merge,
+    Move,
+    MoveVertex,
+    Remove,
+    RemoveVertex,
+    SetValue,
+    Split,
+    parse_edits,
+)
+from blockplan.live.refusals import EditError
+from blockplan.live.session import Answer, Session, live
+from blockplan.rooms import callable_room
+
+__all__ = [
+    "Add",
+    "Answer",
+    "DrawBoundary",
+    "Edit",
+    "EditError",
+    "Merge",
+    "Move",
+    "MoveVertex",
+    "Remove",
+    "RemoveVertex",
+    "Session",
+    "SetValue",
+    "Split",
+    "live",
+    "parse_edits",
+]
+
+callable_room(__name__)

@@ -1,0 +1,511 @@
+"""
+Shared boundaries: the faces of one planar partition, so that no edit opens a gap or an overlap.
+
+Parcels tile the planned land, and the outlines above them (subblocks, blocks, zones, areas, the boundary
+itself) run along the same lines. Two corners are one vertex where they are the same to the millimetre;
+a corner that lies on the edge of a neighbour is made a vertex of it first. New places are whole millimetres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.live.refusals import EditError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan import Plan
+
+#: Layers whose outlines share lines, the tiling itself first.
+BORDERED = ("parcels", "subblocks", "blocks", "zones", "areas", "boundary")
+#: Two corners nearer than this are one vertex, and a corner nearer to an edge lies on it, m.
+ONE_VERTEX_M = 0.001
+#: Land that rounding to millimetres may move for each metre of a line; more is a gap or an overlap.
+ROUNDING_M2_PER_M = 0.002
+#: An end of a splitting line this near to the edge of its parcel reaches it, m.
+REACHES_M = 1.0
+
+Place = tuple[float, float]
+Key = tuple[str, str]
+
+
+def whole_mm(point: Iterable[float]) -> Place:
+    """A place in whole millimetres."""
+    x, y = (round(float(one), 3) for one in point)
+    return x, y
+
+
+@dataclass(slots=True)
+class Outlines:
+    """Outlines of a plan that an edit changes: what is drawn now, by layer and id."""
+
+    plan: Plan
+    now: dict[Key, Any]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Outlines:
+        """The outlines of a plan, none changed yet."""
+        return cls(plan, {})
+
+    def get(self, key: Key) -> Any:
+        """The outline as it is now."""
+        return self.now[key] if key in self.now else _drawn(self.plan, key)
+
+    def near(self, shape: Any, within_m: float = 2 * ONE_VERTEX_M) -> list[Key]:
+        """Features of all layers whose outline comes within a distance of a shape."""
+        found: list[Key] = []
+        for layer in BORDERED:
+            names, tree = _tree(self.plan, layer)
+            rows = tree.query(shape, predicate="dwithin", distance=within_m)
+            found += [(layer, names[row]) for row in np.sort(rows).tolist()]
+        return found
+
+    def put(self, places: Iterable[Place], keys: Iterable[Key]) -> None:
+        """Make places that lie on an outline vertices of it."""
+        points = list(places)
+        for key in keys:
+            shape = self.get(key)
+            anew = with_vertices(shape, points)
+            if anew is not shape:
+                self.now[key] = anew
+
+
+def with_vertices(shape: Any, places: list[Place]) -> Any:
+    """A polygon in which places on its edges are vertices; the same object where none had to be put."""
+    put = 0
+
+    def ring(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+        nonlocal put
+        for place in places:
+            at = _edge_at(coords, place)
+            if at is not None:
+                coords = np.insert(coords, at + 1, place, axis=0)
+                put += 1
+        return coords
+
+    anew = by_ring(shape, ring)
+    return anew if put else shape
+
+
+def by_ring(shape: Any, make: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Any:
+    """A polygon, or several, made anew ring by ring (closed rings of x, y)."""
+    parts: list[Any] = [
+        shapely.polygons(
+            make(shapely.get_coordinates(part.exterior)),
+            [make(shapely.get_coordinates(hole)) for hole in part.interiors] or None,
+        )
+        for part in shapely.get_parts(shape)
+    ]
+    return shapely.multipolygons(parts) if shape.geom_type == "MultiPolygon" else parts[0]
+
+
+def vertex_at(coords: NDArray[np.float64], place: Place) -> NDArray[np.bool_]:
+    """Which corners of a ring are at a place."""
+    return np.asarray((np.abs(coords - place) <= ONE_VERTEX_M / 2 + 1e-9).all(axis=1))
+
+
+def _edge_at(coords: NDArray[np.float64], place: Place) -> int | None:
+    """The edge of a ring on which a place lies that is no corner of it; None where there is none."""
+    if vertex_at(coords, place).any():
+        return None
+    start, along = coords[:-1], np.diff(coords, axis=0)
+    length2 = (along**2).sum(axis=1)
+    with np.errstate(all="ignore"):
+        share = np.clip(((np.asarray(place) - start) * along).sum(axis=1) / length2, 0.0, 1.0)
+    foot = start + along * share[:, None]
+    away = np.hypot(*(foot - place).T)
+    away[length2 == 0] = np.inf
+    nearest = int(np.argmin(away))
+    return nearest if away[nearest] <= ONE_VERTEX_M else None
+
+
+def moved_vertex(plan: Plan, at: Place, to: Place) -> dict[Key, Any]:
+    """
+    Every outline that has a vertex, or on which it lies, with the vertex moved.
+
+    Raises
+    ------
+    EditError
+        If no outline has the vertex, or the move would fold a parcel, or open a gap or an overlap.
+    """
+    place, target = whole_mm(at), whole_mm(to)
+    outlines = Outlines.of(plan)
+    keys = _having(outlines, at)
+    exact = _exact(outlines, keys, place)
+    _pin(outlines, keys, exact)
+
+    def ring(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+        hit = vertex_at(coords, exact)
+        if not hit.any():
+            return coords
+        coords = coords.copy()
+        coords[hit] = target
+        return coords
+
+    for key in keys:
+        outlines.now[key] = by_ring(outlines.get(key), ring)
+    refuse_gaps(plan, outlines.now)
+    return outlines.now
+
+
+def removed_vertex(plan: Plan, at: Place) -> dict[Key, Any]:
+    """
+    Every outline that has a vertex, without it.
+
+    Raises
+    ------
+    EditError
+        If none has it, more than two parcels meet there, or a parcel would be left without three corners.
+    """
+    place = whole_mm(at)
+    outlines = Outlines.of(plan)
+    keys = _having(outlines, at)
+    exact = _exact(outlines, keys, place)
+    meeting = [id_ for layer, id_ in keys if layer == "parcels"]
+    if len(meeting) > 2:
+        raise EditError(
+            f"{len(meeting)} parcels meet at {_said(place)} ({', '.join(meeting[:4])}); without this vertex "
+            "they would not fit together. Move it instead."
+        )
+    _pin(outlines, keys, exact)
+
+    def ring(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+        hit = vertex_at(coords, exact)
+        kept = coords[:-1][~hit[:-1]]
+        if not hit.any():
+            return coords
+        if len(kept) < 3:
+            raise EditError(
+                f"An outline at {_said(place)} would have fewer than three corners without this one."
+            )
+        return np.vstack([kept, kept[:1]])
+
+    for key in keys:
+        outlines.now[key] = by_ring(outlines.get(key), ring)
+    refuse_gaps(plan, outlines.now)
+    return outlines.now
+
+
+def split(plan: Plan, id_: str, line: Iterable[Place]) -> tuple[list[Any], dict[Key, Any]]:
+    """
+    The pieces of a parcel, largest first, and what else gets new vertices where the line meets its edge.
+
+    Raises
+    ------
+    EditError
+        If the parcel is in several parts, or the line does not cut it from edge to edge.
+    """
+    outlines = Outlines.of(plan)
+    shape = _whole(outlines, ("parcels", id_))
+    pieces = _cut(outlines, id_, shape, line)
+    if len(pieces) < 2:
+        raise EditError(
+            f"The line does not cut parcel {id_} from edge to edge. Begin and end it on the edge, or outside."
+        )
+    outlines.now.pop(("parcels", id_), None)
+    return pieces, outlines.now
+
+
+def merged(plan: Plan, ids: Iterable[str]) -> Any:
+    """
+    The land of several parcels as one.
+
+    Raises
+    ------
+    EditError
+        If they do not share edges all along, or lie over one another.
+    """
+    names = list(dict.fromkeys(ids))
+    outlines = Outlines.of(plan)
+    shapes = [_whole(outlines, ("parcels", one)) for one in names]
+    corners = [whole for shape in shapes for whole in map(tuple, shapely.get_coordinates(shape).tolist())]
+    whole = shapely.union_all([with_vertices(shape, _on(shape, corners)) for shape in shapes])
+    if whole.geom_type != "Polygon":
+        raise EditError(f"Parcels {', '.join(names)} do not share an edge, so they cannot be one parcel.")
+    spare = sum(shape.area for shape in shapes) - whole.area
+    if abs(spare) > _allowed(shapes):
+        raise EditError(
+            f"Parcels {', '.join(names)} lie over one another by {abs(spare):.1f} m2; mend that first."
+        )
+    return whole
+
+
+def redrawn(plan: Plan, ids: tuple[str, str], line: Iterable[Place]) -> dict[Key, Any]:
+    """
+    Two neighbouring parcels with the boundary between them drawn anew along a line.
+
+    Raises
+    ------
+    EditError
+        If they share no edge, or the line does not cut the two together in exactly two pieces.
+    """
+    outlines = Outlines.of(plan)
+    whole = merged(plan, ids)
+    old = [outlines.get(("parcels", one)) for one in ids]
+    pieces = _cut(outlines, ids[0], whole, line)
+    if len(pieces) != 2:
+        raise EditError(
+            f"The line cuts parcels {ids[0]} and {ids[1]} into {len(pieces)} pieces; a boundary between "
+            "two parcels makes two. Begin and end it on their common outer edge."
+        )
+    first, second = pieces
+    straight = shapely.area(shapely.intersection(first, old[0])) + shapely.area(
+        shapely.intersection(second, old[1])
+    )
+    crossed = shapely.area(shapely.intersection(first, old[1])) + shapely.area(
+        shapely.intersection(second, old[0])
+    )
+    if crossed > straight:
+        first, second = second, first
+    outlines.now |= {("parcels", ids[0]): first, ("parcels", ids[1]): second}
+    refuse_gaps(plan, outlines.now)
+    return outlines.now
+
+
+def refuse_gaps(plan: Plan, now: dict[Key, Any]) -> None:
+    """
+    Refuse outlines that fold, lie over a neighbour, or leave planned land uncovered that was covered.
+
+    Raises
+    ------
+    EditError
+        Naming the parcels and how much land it is.
+    """
+    for (layer, id_), shape in now.items():
+        if shape.is_empty or not shapely.is_valid(shape) or not shapely.area(shape) > 0:
+            raise EditError(
+                f"The outline of {layer} {id_} would cross itself or vanish. Move the vertex less far."
+            )
+    for layer in BORDERED[:-1]:
+        _refuse_overlaps(plan, layer, {id_: shape for (one, id_), shape in now.items() if one == layer})
+    _refuse_uncovered(plan, now)
+
+
+def _refuse_overlaps(plan: Plan, layer: str, now: dict[str, Any]) -> None:
+    if not now:
+        return
+    names, tree = _tree(plan, layer)
+    for id_, shape in now.items():
+        for row in np.sort(tree.query(shape, predicate="intersects")).tolist():
+            other = names[row]
+            if other == id_ or (other in now and other < id_):
+                continue
+            beside = now.get(other, _drawn(plan, (layer, other)))
+            over = shapely.area(shapely.intersection(shape, beside))
+            before = shapely.area(
+                shapely.intersection(_drawn(plan, (layer, id_)), _drawn(plan, (layer, other)))
+            )
+            if over > before + _allowed([shape]):
+                raise EditError(f"{layer} {id_} would lie over {other} by {over - before:.1f} m2.")
+
+
+def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
+    changed = {id_: shape for (layer, id_), shape in now.items() if layer == "parcels"}
+    if not changed:
+        return
+    before = [_drawn(plan, ("parcels", id_)) for id_ in changed]
+    window = shapely.union_all([*before, *changed.values()])
+    land = shapely.union_all(
+        [now.get(("boundary", name), _drawn(plan, ("boundary", name))) for name in _names(plan, "boundary")]
+    )
+    was = shapely.union_all([_drawn(plan, ("boundary", name)) for name in _names(plan, "boundary")])
+    names, tree = _tree(plan, "parcels")
+    rows = tree.query(window, predicate="intersects").tolist()
+    stay = [_drawn(plan, ("parcels", names[row])) for row in rows if names[row] not in changed]
+    open_now = shapely.area(
+        shapely.difference(shapely.intersection(window, land), shapely.union_all([*stay, *changed.values()]))
+    )
+    open_before = shapely.area(
+        shapely.difference(shapely.intersection(window, was), shapely.union_all([*stay, *before]))
+    )
+    beyond = shapely.area(shapely.difference(shapely.union_all(list(changed.values())), land))
+    out_before = shapely.area(shapely.difference(shapely.union_all(before), was))
+    allowed = _allowed([window])
+    if open_now > open_before + allowed:
+        raise EditError(
+            f"This would leave {open_now - open_before:.1f} m2 of the planned land without a parcel."
+        )
+    if beyond > out_before + allowed:
+        raise EditError(f"This would take {beyond - out_before:.1f} m2 beyond the boundary of the plan.")
+
+
+def _allowed(shapes: list[Any]) -> float:
+    """Land that rounding to millimetres may have moved along outlines, m2."""
+    return float(sum(shapely.length(shape) for shape in shapes)) * ROUNDING_M2_PER_M
+
+
+def _having(outlines: Outlines, at: Place) -> list[Key]:
+    """Outlines that run through a place; refuses a place that is a vertex of none."""
+    point = shapely.Point(at)
+    edges = [
+        key
+        for key in outlines.near(point)
+        if shapely.distance(shapely.boundary(outlines.get(key)), point) <= 2 * ONE_VERTEX_M
+    ]
+    if any(_nearest_vertex(outlines.get(key), at)[1] <= ONE_VERTEX_M for key in edges):
+        return edges
+    near = outlines.near(point, 200.0)
+    found = min(
+        (_nearest_vertex(outlines.get(key), at) for key in near), key=lambda one: one[1], default=None
+    )
+    tip = "" if found is None else f" The nearest vertex is at {_said(found[0])}, {found[1]:.2f} m away."
+    raise EditError(f"No boundary has a vertex at {_said(at)}.{tip}")
+
+
+def _exact(outlines: Outlines, keys: list[Key], place: Place) -> Place:
+    """The vertex of the drawing that a place means, made a vertex of every outline that runs through it."""
+    exact = min((_nearest_vertex(outlines.get(key), place) for key in keys), key=lambda one: one[1])[0]
+    outlines.put([exact], keys)
+    return exact
+
+
+def _pin(outlines: Outlines, keys: list[Key], place: Place) -> None:
+    """Make corners that lie on an edge which is about to swing vertices of it: only the rest swings."""
+    swinging = [edge for key in keys for edge in _edges_at(outlines.get(key), place)]
+    if not swinging:
+        return
+    lines = shapely.multilinestrings(swinging)
+    beside = outlines.near(lines)
+    corners = [
+        place_
+        for key in beside
+        for place_ in map(tuple, shapely.get_coordinates(outlines.get(key)).tolist())
+        if shapely.distance(shapely.Point(place_), lines) <= ONE_VERTEX_M
+    ]
+    outlines.put(dict.fromkeys(corners), keys)
+
+
+def _edges_at(shape: Any, place: Place) -> list[Any]:
+    found = []
+    for part in shapely.get_parts(shape):
+        for ring in (part.exterior, *part.interiors):
+            coords = shapely.get_coordinates(ring)
+            for at in np.flatnonzero(vertex_at(coords, place)).tolist():
+                if at < len(coords) - 1:
+                    found.append(shapely.linestrings(coords[[at, at + 1]]))
+                    found.append(shapely.linestrings(coords[[(at or len(coords) - 1) - 1, at]]))
+    return found
+
+
+def _cut(outlines: Outlines, id_: str, shape: Any, line: Iterable[Place]) -> list[Any]:
+    """The pieces of a polygon along a line, largest first; neighbours get the vertices where it ends."""
+    path = [whole_mm(one) for one in line]
+    edge = shapely.boundary(shape)
+    for end in (0, -1):
+        point = shapely.Point(path[end])
+        if shapely.distance(point, edge) <= REACHES_M:
+            path[end] = whole_mm(shapely.get_coordinates(shapely.shortest_line(edge, point))[0])
+    meets = _crossings(path, edge)
+    outlines.put(meets, [key for key in outlines.near(edge) if key != ("parcels", id_)])
+    whole = with_vertices(shape, meets)
+    inner = [
+        piece
+        for piece in _pieces(path, meets)
+        if shapely.contains_properly(shape, shapely.line_interpolate_point(piece, 0.5, normalized=True))
+    ]
+    if not inner:
+        return [whole]
+    lines = shapely.union_all([shapely.boundary(whole), *inner])
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    inside = [face for face in faces.tolist() if shapely.contains(shape, shapely.point_on_surface(face))]
+    return sorted(inside, key=lambda face: (-face.area, face.bounds))
+
+
+def _crossings(path: list[Place], edge: Any) -> list[Place]:
+    """Where a path meets an edge, in whole millimetres."""
+    found = shapely.get_coordinates(shapely.intersection(shapely.linestrings(path), edge))
+    ends = [
+        one for one in (path[0], path[-1]) if shapely.distance(shapely.Point(one), edge) <= 2 * ONE_VERTEX_M
+    ]
+    corners = shapely.get_coordinates(edge)
+    places = []
+    for x, y in [*map(tuple, found.tolist()), *ends]:
+        away = np.hypot(*(corners - (x, y)).T)
+        nearest = int(np.argmin(away))
+        # A corner that is met keeps its own coordinates, which need not be whole millimetres.
+        near = tuple(corners[nearest].tolist())
+        places.append(near if away[nearest] <= ONE_VERTEX_M else whole_mm((x, y)))
+    return list(dict.fromkeys(places))
+
+
+def _pieces(path: list[Place], meets: list[Place]) -> list[Any]:
+    """The path cut where it meets the edge, its bends kept."""
+    whole = shapely.linestrings(path)
+    bends = [(float(shapely.line_locate_point(whole, shapely.Point(one))), one) for one in meets]
+    at = 0.0
+    for one, following in zip(path, [*path[1:], None], strict=True):
+        if not any(abs(at - found) <= ONE_VERTEX_M for found, _ in bends):
+            bends.append((at, one))
+        at += float(np.hypot(following[0] - one[0], following[1] - one[1])) if following else 0.0
+    bends.sort()
+    ordered = [place for _, place in bends]
+    return [shapely.linestrings([one, other]) for one, other in pairwise(ordered) if one != other]
+
+
+def _on(shape: Any, places: list[Place]) -> list[Place]:
+    """Those places that lie on the edge of a shape."""
+    points = shapely.points(np.array(places, dtype=float))
+    near = shapely.dwithin(points, shapely.boundary(shape), ONE_VERTEX_M)
+    return [place for place, hit in zip(places, near.tolist(), strict=True) if hit]
+
+
+def _whole(outlines: Outlines, key: Key) -> Any:
+    shape = outlines.get(key)
+    if shape is None or shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
+        raise EditError(f"Parcel {key[1]} has no outline that could be cut or joined.")
+    if shape.geom_type == "MultiPolygon" and len(shapely.get_parts(shape)) == 1:
+        return shapely.get_parts(shape)[0]
+    if shape.geom_type == "MultiPolygon":
+        raise EditError(
+            f"Parcel {key[1]} is in {len(shapely.get_parts(shape))} parts. Make each a parcel first."
+        )
+    if not shapely.is_valid(shape):
+        raise EditError(f"The outline of parcel {key[1]} crosses itself; mend that first.")
+    return shape
+
+
+def _nearest_vertex(shape: Any, place: Place) -> tuple[Place, float]:
+    coords = shapely.get_coordinates(shape)
+    away = np.hypot(*(coords - np.asarray(place, dtype=float)).T)
+    at = int(np.argmin(away))
+    return (float(coords[at][0]), float(coords[at][1])), float(away[at])
+
+
+def _names(plan: Plan, layer: str) -> list[str]:
+    return _tree(plan, layer)[0]
+
+
+def _tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
+    """Ids and a search tree of a layer's polygons that have a place."""
+    return plan.cached(f"outlines:{layer}", lambda: _make_tree(plan, layer))
+
+
+def _make_tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
+    if not plan.has_layer(layer):
+        return [], shapely.STRtree([])
+    frame = plan.layer(layer)
+    shapes = np.array(frame.geometry.to_numpy(), dtype=object)
+    drawn = (shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)
+    return frame.index[drawn].tolist(), shapely.STRtree(shapes[drawn])
+
+
+def _drawn(plan: Plan, key: Key) -> Any:
+    frame = plan.layer(key[0])
+    if key[1] not in frame.index:
+        raise EditError(f"There is no {key[0]} feature {key[1]!r}.")
+    at = frame.index.get_loc(key[1])
+    if not isinstance(at, int):
+        raise EditError(f"Several features of {key[0]} bear the id {key[1]!r}; give each its own first.")
+    return frame.geometry.iloc[at]
+
+
+def _said(place: Place) -> str:
+    return f"{place[0]:.3f} {place[1]:.3f}"

@@ -1,0 +1,311 @@
+"""What an edit does to the rows of a plan: one function a kind of edit, each gives changes of rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from shapely.geometry import shape as geojson_shape
+
+from blockplan.live import borders
+from blockplan.live.edits import (
+    Add,
+    DrawBoundary,
+    Edit,
+    Merge,
+    Move,
+    MoveVertex,
+    Remove,
+    RemoveVertex,
+    SetValue,
+    Split,
+)
+from blockplan.live.refusals import EditError
+from blockplan.live.rows import GEOMETRY, Change, Row, blank, is_unknown, row_of, value_of
+from blockplan.plan.layers import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from blockplan.plan import Plan
+
+#: Columns of a parcel that add up over land: shared when it is split, summed when it is merged.
+EXTENSIVE = ("floor_area_m2", "residents", "dwellings", "jobs", "parking_spaces", "declared_area_m2")
+#: Those of them that are counted in whole things.
+COUNTED = frozenset({"residents", "dwellings", "jobs", "parking_spaces"})
+
+
+def compile_edit(plan: Plan, edit: Edit) -> list[Change]:
+    """
+    The changes of rows that an edit makes to a plan.
+
+    Raises
+    ------
+    EditError
+        If it cannot be made; the message says why and what to do.
+    """
+    return _COMPILERS[type(edit)](plan, edit)
+
+
+def _set(plan: Plan, edit: SetValue) -> list[Change]:
+    before = row_of(plan, edit.layer, edit.id)
+    spec = LAYERS.get(edit.layer)
+    if spec is not None and edit.column == spec.id_column:
+        raise EditError(f"{edit.layer}.{edit.column} is the id that others name {edit.id!r} by; it stays.")
+    if edit.column == GEOMETRY or edit.column not in before:
+        known = ", ".join(name for name in before if name != GEOMETRY)
+        raise EditError(f"{edit.layer} has no column {edit.column!r} to set. It has: {known}.")
+    after = {**before, edit.column: value_of(edit.layer, edit.column, edit.value)}
+    return [Change(edit.layer, edit.id, before, after)]
+
+
+def _move_vertex(plan: Plan, edit: MoveVertex) -> list[Change]:
+    if edit.layer == "streets":
+        return _move_street_vertex(plan, edit)
+    return _reshaped(plan, borders.moved_vertex(plan, edit.at, edit.to))
+
+
+def _remove_vertex(plan: Plan, edit: RemoveVertex) -> list[Change]:
+    return _reshaped(plan, borders.removed_vertex(plan, edit.at))
+
+
+def _draw_boundary(plan: Plan, edit: DrawBoundary) -> list[Change]:
+    if edit.ids[0] == edit.ids[1]:
+        raise EditError("A boundary lies between two parcels; the edit names one twice.")
+    for id_ in edit.ids:
+        row_of(plan, "parcels", id_)
+    return _reshaped(plan, borders.redrawn(plan, edit.ids, edit.line))
+
+
+def _split(plan: Plan, edit: Split) -> list[Change]:
+    before = row_of(plan, "parcels", edit.id)
+    pieces, others = borders.split(plan, edit.id, edit.line)
+    names = [edit.id, *_fresh_names(plan, edit.id, len(pieces) - 1)]
+    rows = _shared(before, names, pieces)
+    changes = [Change("parcels", edit.id, before, rows[0])]
+    changes += [Change("parcels", name, None, row) for name, row in zip(names[1:], rows[1:], strict=True)]
+    changes += _reshaped(plan, others)
+    for layer, id_, row in _naming(plan, (edit.id,)):
+        where = _piece_of(row.get(GEOMETRY), pieces)
+        if where:
+            changes.append(Change(layer, id_, row, {**row, "parcel_id": names[where]}))
+    return changes
+
+
+def _merge(plan: Plan, edit: Merge) -> list[Change]:
+    names = list(dict.fromkeys(edit.ids))
+    if len(names) < 2:
+        raise EditError("Merging takes two parcels or more; the edit names one.")
+    rows = [row_of(plan, "parcels", name) for name in names]
+    whole = borders.merged(plan, names)
+    after = {**rows[0], GEOMETRY: whole}
+    for column in EXTENSIVE:
+        given: list[Any] = [row.get(column) for row in rows]
+        after[column] = None if any(map(is_unknown, given)) else float(sum(given))
+    changes = [Change("parcels", names[0], rows[0], after)]
+    changes += [Change("parcels", name, row, None) for name, row in zip(names[1:], rows[1:], strict=True)]
+    return changes + [
+        Change(layer, id_, row, {**row, "parcel_id": names[0]})
+        for layer, id_, row in _naming(plan, names[1:])
+    ]
+
+
+def _add(plan: Plan, edit: Add) -> list[Change]:
+    spec = LAYERS.get(edit.layer)
+    if spec is None or spec.id_column is None:
+        raise EditError(
+            f"Features can be added to layers of the contract that have ids; {edit.layer!r} is none."
+        )
+    row = blank(plan, edit.layer)
+    for column, value in edit.row.items():
+        if column not in row or column == GEOMETRY:
+            known = ", ".join(name for name in row if name != GEOMETRY)
+            raise EditError(f"{edit.layer} has no column {column!r}. It has: {known}.")
+        row[column] = value_of(edit.layer, column, value)
+    id_ = row.get(spec.id_column)
+    if not isinstance(id_, str):
+        raise EditError(f"The new feature of {edit.layer} needs an id: give {spec.id_column} in its row.")
+    if id_ in plan.layer(edit.layer).index:
+        raise EditError(f"{edit.layer} has a feature {id_!r} already. Give the new one another id.")
+    if spec.geometry != "none":
+        row[GEOMETRY] = _drawn_new(spec.name, spec.geometry, edit.geometry)
+    elif edit.geometry is not None:
+        raise EditError(f"{edit.layer} is a table without geometry.")
+    if edit.layer == "parcels":
+        _refuse_over(plan, id_, row[GEOMETRY])
+    return [Change(edit.layer, id_, None, row)]
+
+
+def _remove(plan: Plan, edit: Remove) -> list[Change]:
+    before = row_of(plan, edit.layer, edit.id)
+    if edit.layer in {"parcels", "boundary"}:
+        raise EditError(
+            f"Without {edit.layer} {edit.id} there would be a gap. Merge it with a neighbour instead."
+        )
+    return [Change(edit.layer, edit.id, before, None)]
+
+
+def _move(plan: Plan, edit: Move) -> list[Change]:
+    before = row_of(plan, edit.layer, edit.id)
+    shape = before.get(GEOMETRY)
+    if shape is None or shape.geom_type != "Point":
+        drawn = "not drawn" if shape is None else f"drawn as {shape.geom_type}"
+        raise EditError(f"{edit.layer} {edit.id} is {drawn}; only points are moved whole.")
+    after = {**before, GEOMETRY: shapely.Point(borders.whole_mm(edit.to))}
+    return [Change(edit.layer, edit.id, before, after)]
+
+
+def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[Change]:
+    """Streets that meet at a place go along together."""
+    frame, target = plan.layer("streets"), borders.whole_mm(edit.to)
+    changes = []
+    for id_, shape in zip(frame.index, frame.geometry, strict=True):
+        if shape is None or shape.is_empty:
+            continue
+        coords = shapely.get_coordinates(shape)
+        hit = borders.vertex_at(coords, borders.whole_mm(edit.at)) | borders.vertex_at(coords, edit.at)
+        if hit.any():
+            coords[hit] = target
+            before = row_of(plan, "streets", id_)
+            changes.append(
+                Change(
+                    "streets",
+                    id_,
+                    before,
+                    {**before, GEOMETRY: shapely.set_coordinates(shapely.force_2d(shape), coords)},
+                )
+            )
+    if not changes:
+        raise EditError(f"No street has a vertex at {edit.at[0]:.3f} {edit.at[1]:.3f}.")
+    for change in changes:
+        if change.after is not None and shapely.length(change.after[GEOMETRY]) == 0:
+            raise EditError(f"Street {change.id} would have no length. Move the vertex elsewhere.")
+    return changes
+
+
+_COMPILERS: Mapping[type, Callable[[Any, Any], list[Change]]] = {
+    SetValue: _set,
+    MoveVertex: _move_vertex,
+    RemoveVertex: _remove_vertex,
+    DrawBoundary: _draw_boundary,
+    Split: _split,
+    Merge: _merge,
+    Add: _add,
+    Remove: _remove,
+    Move: _move,
+}
+
+
+def _reshaped(plan: Plan, outlines: Mapping[tuple[str, str], Any]) -> list[Change]:
+    changes = []
+    for (layer, id_), shape in outlines.items():
+        before = row_of(plan, layer, id_)
+        changes.append(Change(layer, id_, before, {**before, GEOMETRY: shape}))
+    return changes
+
+
+def _shared(row: Row, names: list[str], pieces: list[Any]) -> list[Row]:
+    """A parcel's row for each piece: what adds up is shared by area, whole things by largest remainder."""
+    areas = np.array([piece.area for piece in pieces])
+    rows = [{**row, "parcel_id": name, GEOMETRY: piece} for name, piece in zip(names, pieces, strict=True)]
+    for column in EXTENSIVE:
+        total = row.get(column)
+        if is_unknown(total) or total is None:
+            continue
+        exact = float(total) * areas / areas.sum()
+        if column in COUNTED and float(total).is_integer():
+            exact = _whole_shares(exact, int(total))
+        else:
+            exact[0] = float(total) - float(exact[1:].sum())
+        for one, value in zip(rows, exact.tolist(), strict=True):
+            one[column] = value
+    return rows
+
+
+def _whole_shares(exact: Any, total: int) -> Any:
+    whole = np.floor(exact)
+    left = total - int(whole.sum())
+    whole[np.argsort(-(exact - whole), kind="stable")[:left]] += 1
+    return whole
+
+
+def _fresh_names(plan: Plan, id_: str, count: int) -> list[str]:
+    there = set(plan.layer("parcels").index)
+    found: list[str] = []
+    number = 2
+    while len(found) < count:
+        if (name := f"{id_}-{number}") not in there:
+            found.append(name)
+        number += 1
+    return found
+
+
+def _naming(plan: Plan, parcels: Any) -> list[tuple[str, str, Row]]:
+    """Features that name one of some parcels, by layer, id and row."""
+    wanted = set(parcels)
+    found = []
+    for layer, spec in LAYERS.items():
+        if spec.parents.get("parcel_id") != "parcels" or not plan.has_layer(layer):
+            continue
+        frame = plan.layer(layer)
+        for at in np.flatnonzero(frame["parcel_id"].isin(wanted).to_numpy()).tolist():
+            id_ = frame.index[at]
+            found.append((layer, id_, row_of(plan, layer, id_)))
+    return found
+
+
+def _piece_of(shape: Any, pieces: list[Any]) -> int:
+    """Which piece a feature lies on; the first where it has no place or lies on none."""
+    if shape is None or shape.is_empty:
+        return 0
+    point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
+    hit = np.flatnonzero(shapely.covers(np.array(pieces, dtype=object), point))
+    return int(hit[0]) if len(hit) else 0
+
+
+_DIMENSION = {"point": (0,), "line": (1,), "polygon": (2,), "any": (0, 1, 2)}
+
+
+def _drawn_new(layer: str, kind: str, said: Any) -> Any:
+    """The geometry of a new feature in whole millimetres."""
+    if said is None:
+        raise EditError(f"The new feature of {layer} needs a geometry (GeoJSON in the plan's CRS).")
+    try:
+        found = shapely.force_2d(geojson_shape(said))
+        found = shapely.transform(found, lambda coords: np.round(coords, 3))
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        shapely.errors.GEOSException,
+    ) as error:
+        raise EditError(
+            f"The geometry of the new feature of {layer} is no GeoJSON geometry: {error}."
+        ) from None
+    if found.is_empty or not shapely.is_valid(found) or not np.isfinite(shapely.bounds(found)).all():
+        raise EditError(f"The geometry of the new feature of {layer} is empty or crosses itself.")
+    if shapely.get_dimensions(found) not in _DIMENSION[kind]:
+        raise EditError(f"{layer} takes a {kind}; the new feature is a {found.geom_type}.")
+    return found
+
+
+def _refuse_over(plan: Plan, id_: str, shape: Any) -> None:
+    """A new parcel may only lie where none is."""
+    outlines = borders.Outlines.of(plan)
+    over = [
+        name
+        for layer, name in outlines.near(shape, 0.0)
+        if layer == "parcels"
+        and shapely.area(shapely.intersection(shape, outlines.get((layer, name))))
+        > shapely.length(shape) * borders.ROUNDING_M2_PER_M
+    ]
+    if over:
+        raise EditError(
+            f"The new parcel {id_} would lie over {', '.join(over[:5])}. Split that parcel instead."
+        )
+    boundary = shapely.union_all(plan.layer("boundary").geometry.to_numpy())
+    if shapely.area(shapely.difference(shape, boundary)) > shapely.length(shape) * borders.ROUNDING_M2_PER_M:
+        raise EditError(f"The new parcel {id_} would lie outside the boundary of the plan.")

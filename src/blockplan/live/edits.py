@@ -1,0 +1,134 @@
+"""
+The language of edits: closed and small, in the plan's CRS (x = east, y = north, metres).
+
+Each edit is a value: what it did, and its inverse, are rows (`blockplan.live.rows`). `parse_edits` reads
+the JSON that programs send (docs/contracts.md, section 8).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from blockplan.live.refusals import EditError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: A place in the plan's CRS, m. No plan lies farther from the origin than a million kilometres.
+Metres = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+Point = tuple[Metres, Metres]
+Line = Annotated[tuple[Point, ...], Field(min_length=2, max_length=2000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class _Edit(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The edit as JSON writes it."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class SetValue(_Edit):
+    """Give one column of one feature a value; null is unknown."""
+
+    op: Literal["set"] = "set"
+    layer: Name
+    id: Name
+    column: Name
+    value: bool | int | float | str | None
+
+
+class MoveVertex(_Edit):
+    """Move a vertex: every boundary that has it goes along, or the streets that meet there (``layer``)."""
+
+    op: Literal["move_vertex"] = "move_vertex"
+    at: Point
+    to: Point
+    layer: Literal["parcels", "streets"] = "parcels"
+
+
+class RemoveVertex(_Edit):
+    """Take a vertex out of every boundary that has it, where not more than two features meet."""
+
+    op: Literal["remove_vertex"] = "remove_vertex"
+    at: Point
+
+
+class DrawBoundary(_Edit):
+    """Draw the boundary between two neighbouring parcels anew, along a line across both."""
+
+    op: Literal["boundary"] = "boundary"
+    ids: tuple[Name, Name]
+    line: Line
+
+
+class Split(_Edit):
+    """
+    Split a parcel by a line from edge to edge; the largest piece keeps the id.
+
+    What adds up (residents, floor area, ...) is shared by area, people and dwellings in whole numbers.
+    """
+
+    op: Literal["split"] = "split"
+    id: Name
+    line: Line
+
+
+class Merge(_Edit):
+    """Make one parcel of several that share edges: it is named, and used, like the first."""
+
+    op: Literal["merge"] = "merge"
+    ids: Annotated[tuple[Name, ...], Field(min_length=2, max_length=500)]
+
+
+class Add(_Edit):
+    """Add a feature: its columns, and its geometry as GeoJSON in the plan's CRS (none for a table)."""
+
+    op: Literal["add"] = "add"
+    layer: Name
+    row: dict[str, bool | int | float | str | None] = Field(default_factory=dict)
+    geometry: dict[str, Any] | None = None
+
+
+class Remove(_Edit):
+    """Take a feature away; a parcel is merged into a neighbour instead, since it would leave a gap."""
+
+    op: Literal["remove"] = "remove"
+    layer: Name
+    id: Name
+
+
+class Move(_Edit):
+    """Move a feature that is a point: a facility, a stop, an entrance, a tree."""
+
+    op: Literal["move"] = "move"
+    layer: Name
+    id: Name
+    to: Point
+
+
+Edit = SetValue | MoveVertex | RemoveVertex | DrawBoundary | Split | Merge | Add | Remove | Move
+_EDITS: TypeAdapter[list[Edit]] = TypeAdapter(
+    Annotated[list[Annotated[Edit, Field(discriminator="op")]], Field(min_length=1, max_length=10_000)]
+)
+
+
+def parse_edits(said: Iterable[Any]) -> list[Edit]:
+    """
+    Edits from what JSON says.
+
+    Raises
+    ------
+    EditError
+        If one is none; the message names each with its place in the list.
+    """
+    try:
+        return _EDITS.validate_python(list(said) if not isinstance(said, dict | str) else said)
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(map(str, one['loc'])) or 'edits'}: {one['msg']}" for one in error.errors()[:20]
+        ]
+        raise EditError("These are no edits; nothing was changed.\n" + "\n".join(lines)) from None

@@ -1,0 +1,245 @@
+"""
+Rows before and after: what every edit comes down to, and what its inverse is made of.
+
+A row is the values of a feature by column, in the kinds of the contract, and its geometry. A change of
+rows turned round is its own inverse, to the last digit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from blockplan.live.refusals import EditError, no_row, twice
+from blockplan.plan.layers import LARGEST_NUMBER, LAYERS
+from blockplan.plan.model import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from blockplan.plan import Plan
+
+#: Values of a feature by column; ``geometry`` is a shapely geometry or None.
+Row = dict[str, Any]
+GEOMETRY = "geometry"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One feature before and after an edit; None where it is not there."""
+
+    layer: str
+    id: str
+    before: Row | None
+    after: Row | None
+
+    def inverse(self) -> Change:
+        """The change turned round."""
+        return Change(self.layer, self.id, self.after, self.before)
+
+    def touched(self) -> set[tuple[str, str]]:
+        """Which columns differ; everything where the feature came or went."""
+        if self.before is None or self.after is None:
+            return {(self.layer, EVERYTHING)}
+        return {
+            (self.layer, name)
+            for name in {*self.before, *self.after}
+            if not same(self.before.get(name), self.after.get(name))
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as the log of edits writes it."""
+        return {
+            "layer": self.layer,
+            "id": self.id,
+            "before": None if self.before is None else {k: _plain(v) for k, v in self.before.items()},
+            "after": None if self.after is None else {k: _plain(v) for k, v in self.after.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, said: Mapping[str, Any]) -> Change:
+        """A change that `to_dict` wrote."""
+        rows = [
+            None if said[side] is None else {k: _kind(k, v) for k, v in said[side].items()}
+            for side in ("before", "after")
+        ]
+        return cls(said["layer"], said["id"], *rows)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same; unknown is like unknown."""
+    if is_unknown(one) or is_unknown(other):
+        return is_unknown(one) and is_unknown(other)
+    if isinstance(one, shapely.Geometry) or isinstance(other, shapely.Geometry):
+        return bool(shapely.equals_identical(one, other))
+    return bool(one == other)
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether a value is null."""
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+
+
+def geometry_name(frame: pd.DataFrame) -> str | None:
+    """The column of a frame that holds the geometry; None for a table."""
+    return str(frame.geometry.name) if isinstance(frame, gpd.GeoDataFrame) else None
+
+
+def row_of(plan: Plan, layer: str, id_: str) -> Row:
+    """
+    A feature of a plan as a row.
+
+    Raises
+    ------
+    EditError
+        If the layer is not there, or none or several of its features bear the id.
+    """
+    if not plan.has_layer(layer) and layer not in LAYERS:
+        raise EditError(f"The plan has no layer {layer!r}. It has: {', '.join(plan.layers)}.")
+    frame = plan.layers.get(layer)
+    if frame is None or id_ not in frame.index:
+        raise no_row(layer, id_)
+    at = frame.index.get_loc(id_)
+    if not isinstance(at, int):
+        raise twice(layer, id_)
+    name = geometry_name(frame)
+    row = {str(column): _out(frame[column].iloc[at]) for column in frame.columns if column != name}
+    if name is not None:
+        row[GEOMETRY] = frame.geometry.iloc[at]
+    return row
+
+
+def value_of(layer: str, column: str, value: Any) -> Any:
+    """
+    A value in its column's kind.
+
+    Raises
+    ------
+    EditError
+        If the value is of another kind.
+    """
+    kind = LAYERS[layer].columns.get(column) if layer in LAYERS else None
+    if value is None or kind is None:
+        return value
+    if kind == "number":
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise EditError(f"{layer}.{column} takes a number or null; {value!r} is none.")
+        if not math.isfinite(value) or abs(value) > LARGEST_NUMBER:
+            raise EditError(f"{layer}.{column}: {value!r} is larger than any number of a plan.")
+        return float(value)
+    if kind == "flag":
+        if not isinstance(value, bool):
+            raise EditError(f"{layer}.{column} takes true, false or null; {value!r} is none of them.")
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise EditError(f"{layer}.{column} takes a text or null; {value!r} is none.")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip() or None
+
+
+def blank(plan: Plan, layer: str) -> Row:
+    """A row of a layer in which everything is unknown."""
+    frame = plan.layer(layer)
+    name = geometry_name(frame)
+    row: Row = {str(column): None for column in frame.columns if column != name}
+    if LAYERS.get(layer) is None or LAYERS[layer].geometry != "none":
+        row[GEOMETRY] = None
+    return row
+
+
+def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFrame]:
+    """The layers of a plan with changes made: rows in place, new rows at the end."""
+    by_layer: dict[str, dict[str, Row | None]] = {}
+    for change in changes:
+        by_layer.setdefault(change.layer, {})[change.id] = change.after
+    return {layer: _with(plan.layer(layer), rows) for layer, rows in by_layer.items()}
+
+
+def frame_of(like: pd.DataFrame, rows: Mapping[str, Row]) -> pd.DataFrame:
+    """Rows as a frame with the columns and kinds of another one."""
+    name = geometry_name(like)
+    data: dict[str, Any] = {}
+    for column in like.columns:
+        key = GEOMETRY if column == name else str(column)
+        values = [row.get(key) for row in rows.values()]
+        data[str(column)] = _series(values, like[column].dtype, list(rows))
+    index = pd.Index(list(rows), dtype="object")
+    if name is None:
+        return pd.DataFrame(data, index=index)
+    made: pd.DataFrame = gpd.GeoDataFrame(data, index=index, geometry=name, crs=like.geometry.crs)
+    return made
+
+
+def _series(values: list[Any], dtype: Any, index: list[str]) -> Any:
+    if str(dtype) == "geometry":
+        return gpd.GeoSeries(np.array([*values, None], dtype=object)[:-1], index=index)
+    if dtype == np.float64:
+        return pd.Series(
+            [np.nan if is_unknown(one) else float(one) for one in values], index=index, dtype=dtype
+        )
+    if str(dtype) == "boolean":
+        return pd.Series(
+            [pd.NA if is_unknown(one) else bool(one) for one in values], index=index, dtype=dtype
+        )
+    plain = [None if is_unknown(one) else one for one in values]
+    try:  # a column that the contract does not know keeps its kind where the new values are of it
+        return pd.Series(plain, index=index, dtype=dtype)
+    except (TypeError, ValueError, OverflowError):
+        return pd.Series(plain, index=index, dtype="object")
+
+
+def _with(frame: pd.DataFrame, rows: Mapping[str, Row | None]) -> pd.DataFrame:
+    """A frame with some rows exchanged in place, taken away, or put at its end."""
+    there = {id_: row for id_, row in rows.items() if row is not None}
+    changed = frame_of(frame, there)
+    stays = [id_ for id_ in frame.index if id_ not in rows or id_ in there]
+    kept = frame if len(stays) == len(frame) else frame.loc[stays]
+    inside = [id_ for id_ in there if id_ in frame.index]
+    if inside:
+        kept = kept.copy()
+        at = kept.index.get_indexer(pd.Index(inside, dtype="object"))
+        for column in kept.columns:
+            kept[column] = _put(kept[column], at, changed[column].loc[inside])
+    fresh = changed.drop(index=inside)
+    if fresh.empty:
+        return kept
+    if kept.empty:
+        return fresh
+    both: pd.DataFrame = pd.concat([kept, fresh])
+    return both
+
+
+def _put(series: Any, at: Any, values: Any) -> Any:
+    if str(series.dtype) == "geometry":
+        whole = np.array(series.to_numpy(), dtype=object)
+        whole[at] = np.asarray(values.to_numpy(), dtype=object)
+        return gpd.GeoSeries(whole, index=series.index, crs=series.crs)
+    if series.dtype not in (object, values.dtype):
+        series = series.astype(object)
+    whole = series.array.copy()
+    whole[at] = values.array
+    return pd.Series(whole, index=series.index)
+
+
+def _out(value: Any) -> Any:
+    """A value out of a frame: null is None, numpy's kinds are Python's."""
+    if is_unknown(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, shapely.Geometry):
+        return {"wkb": shapely.to_wkb(value, hex=True)}
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _kind(_column: str, value: Any) -> Any:
+    return shapely.from_wkb(value["wkb"]) if isinstance(value, dict) else value

@@ -1,0 +1,625 @@
+"""
+A session: a plan under edit, its verdicts, and every step of the way there.
+
+``session.apply(edits)`` makes all of its edits or none, and answers what changed. The law: after any
+steps, ``session.result`` is what `check` says of the saved plan, to the last digit and hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blockplan.check import check
+from blockplan.live.compiling import compile_edit
+from blockplan.live.edits import Edit, SetValue
+from blockplan.live.journal import Journal
+from blockplan.live.judging import Following
+from blockplan.live.refusals import EditError
+from blockplan.live.rows import Change, changed_frames, row_of, same
+from blockplan.plan import read, write
+from blockplan.plan.layers import LAYERS
+from blockplan.plan.model import BASE, EVERYTHING, Difference, Plan
+from blockplan.plan.package import difference as difference_of
+from blockplan.plan.scenarios import put_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.check.verdict import Capacity, CheckResult, Verdict
+    from blockplan.plan import Fault
+
+#: Name of the scenario that edits of a plan as drawn go into.
+DRAFT = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One step of a session, with the rows before and after.
+
+    ``kind`` is ``edits``, ``undo`` or ``redo``; ``begin`` for what the scenario differed by when its log
+    began, and ``outside`` for what was changed in the scenario's file by something else since.
+    """
+
+    seq: int
+    kind: str
+    at: str
+    who: str
+    edits: tuple[dict[str, Any], ...]
+    changes: tuple[Change, ...]
+    hash: str
+    rows: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The step as the log of edits writes it."""
+        return {
+            "seq": self.seq,
+            "kind": self.kind,
+            "at": self.at,
+            "who": self.who,
+            "edits": list(self.edits),
+            "changes": [change.to_dict() for change in self.changes],
+            "hash": self.hash,
+            "rows": self.rows,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What a step changed.
+
+    Attributes
+    ----------
+    seq
+        Number of the step; it counts on through undo and redo.
+    hash
+        Content hash of the plan after it.
+    verdicts
+        Those that differ from before, as they are now.
+    gone_verdicts
+        (rule, scope id) of those that there is no object for any more.
+    capacity
+        The largest population that the plan can carry, and the rule that binds.
+    new_faults, gone_faults
+        Faults of the data that came and went.
+    affected_residents
+        Residents whom the failing ``must`` rule that affects most of them affects; None where none can say.
+    ms
+        Milliseconds from the edit to all verdicts.
+    """
+
+    seq: int
+    hash: str
+    verdicts: tuple[Verdict, ...]
+    gone_verdicts: tuple[tuple[str, str], ...]
+    capacity: Capacity
+    new_faults: tuple[Fault, ...]
+    gone_faults: tuple[Fault, ...]
+    affected_residents: float | None
+    ms: float
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The answer as JSON writes it (docs/contracts.md, section 8)."""
+        return {
+            "seq": self.seq,
+            "hash": self.hash,
+            "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
+            "gone_verdicts": [{"rule": rule, "id": id_} for rule, id_ in self.gone_verdicts],
+            "capacity": {
+                "residents": self.capacity.residents,
+                "binding_rule": self.capacity.binding_rule,
+                "by_rule": dict(self.capacity.by_rule),
+            },
+            "faults": [
+                *({**found.to_dict(lang), "change": "new"} for found in self.new_faults),
+                *({**found.to_dict(lang), "change": "gone"} for found in self.gone_faults),
+            ],
+            "affected_residents": self.affected_residents,
+            "ms": round(self.ms, 1),
+        }
+
+
+@dataclass
+class Session:
+    """
+    A plan under edit; `live` begins one.
+
+    Attributes
+    ----------
+    plan
+        The plan as it is now; each step makes a new one.
+    result
+        What `check` says of it.
+    saved
+        The scenario as its file has it, where that may be more than the plan the log begins with.
+    steps
+        Every step since the session, or its log, began.
+    must
+        Number of a step -> how many ``must`` verdicts passed, failed and stayed unknown after it.
+    """
+
+    plan: Plan
+    packs: tuple[str | Path, ...] | None
+    on: dt.date | str | None
+    who: str
+    journal: Journal | None
+    result: CheckResult = field(init=False)
+    saved: Plan | None = None
+    steps: list[Step] = field(default_factory=list)
+    must: dict[int, dict[str, int]] = field(default_factory=dict)
+    _done: list[Step] = field(default_factory=list)
+    _undone: list[Step] = field(default_factory=list)
+    _branched: int = 0
+
+    def __post_init__(self) -> None:
+        """Take up where the log of edits ends, and judge."""
+        began = self.plan.rows_hash
+        for said in [] if self.journal is None else self.journal.entries:
+            self._replay(said)
+        self._take_up(began)
+        self.result = self._judge(self.plan)
+        self._count()
+
+    def _count(self) -> None:
+        outcomes = [one.outcome for one in self.result.verdicts if one.force == "must"]
+        counted = {name: outcomes.count(name) for name in ("pass", "fail", "unknown")}
+        self.must[len(self.steps)] = counted
+
+    @property
+    def scenario(self) -> str:
+        """Name of the scenario that the edits go into."""
+        return self.plan.scenario
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to undo."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a step to do again."""
+        return bool(self._undone)
+
+    def apply(self, edits: Iterable[Edit], who: str | None = None) -> Answer:
+        """
+        Make edits, all or none.
+
+        Raises
+        ------
+        EditError
+            If one cannot be made; nothing was changed then.
+        """
+        began = time.perf_counter()
+        listed = list(edits)
+        if not listed:
+            raise EditError("There is no edit to make.")
+        anew, changes = self._compiled(listed)
+        said = tuple(edit.to_dict() for edit in listed)
+        return self._step("edits", anew, changes, said, who, began)
+
+    def undo(self, who: str | None = None) -> Answer:
+        """
+        Take back the last step that stands.
+
+        Raises
+        ------
+        EditError
+            If there is none.
+        """
+        if not self._done:
+            raise EditError("There is nothing to undo.")
+        began = time.perf_counter()
+        changes = tuple(change.inverse() for change in reversed(self._done[-1].changes))
+        return self._step("undo", self._with(self.plan, changes), changes, (), who, began)
+
+    def redo(self, who: str | None = None) -> Answer:
+        """
+        Make the step again that was undone last.
+
+        Raises
+        ------
+        EditError
+            If there is none, or something else was done since.
+        """
+        if not self._undone:
+            raise EditError("There is nothing to do again.")
+        began = time.perf_counter()
+        step = self._undone[-1]
+        return self._step("redo", self._with(self.plan, step.changes), step.changes, step.edits, who, began)
+
+    def branch(self, name: str, log: Path | None = None) -> Session:
+        """
+        A session of its own that goes on from here under another scenario name.
+
+        Raises
+        ------
+        EditError
+            If the name is that of this session.
+        """
+        if name == self.scenario:
+            raise EditError(f"A branch of {name!r} needs a name of its own.")
+        plan = _named(self.plan, name, self.difference())
+        other = Session(plan, self.packs, self.on, self.who, None if log is None else Journal(log))
+        other._branched = len(self.steps)
+        return other
+
+    def merge(self, other: Session, since: int | None = None) -> Answer:
+        """
+        Take over what a branch changed since it began.
+
+        A value, an outline or a feature that both changed, each in another way, is a conflict.
+
+        Parameters
+        ----------
+        other
+            The branch.
+        since
+            How many steps this session had when the branch began; the branch knows it where None.
+
+        Raises
+        ------
+        EditError
+            If there are conflicts; each is named, and nothing was changed.
+        """
+        began = time.perf_counter()
+        theirs = _net(change for step in other.steps for change in step.changes)
+        start = other._branched if since is None else since
+        ours = _net(change for step in self.steps[start:] for change in step.changes)
+        merged, conflicts = _merged(ours, theirs)
+        if conflicts:
+            raise EditError("Both sides changed the same:\n" + "\n".join(f"  {one}" for one in conflicts))
+        if not merged:
+            raise EditError("The branch changed nothing that is not here already.")
+        said = ({"op": "branch", "scenario": other.scenario},)
+        return self._step("edits", self._with(self.plan, merged), tuple(merged), said, None, began)
+
+    def difference(self) -> Difference:
+        """The rows by which the plan differs from the plan as drawn, as a scenario's file holds them."""
+        return difference_between(self.plan.base, self.plan)
+
+    def save(self, path: Path | None = None) -> Path:
+        """
+        Write the edits into the plan's package, as its scenario; nothing else in it is touched.
+
+        Raises
+        ------
+        EditError
+            If the plan was not read from a package and no path is given.
+        PlanDataError
+            If the package cannot be written; it is then as it was.
+        """
+        place = path or self.plan.path
+        if place is None:
+            raise EditError("The plan was made in memory; say where its package is.")
+        title = self.plan.manifest.scenarios.get(self.scenario, self.scenario)
+        put_scenario(place, self.scenario, title, self.difference())
+        return place
+
+    def verify(self) -> list[str]:
+        """
+        What a check of the saved plan says otherwise than the session; empty where all is the same.
+
+        The plan is written to a folder that is thrown away, read again, and judged anew.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            base = self.plan.base
+            drawn = {**base.differences, self.scenario: self.difference()}
+            whole = Plan(
+                base.manifest, base.layers, path=base.path, differences=drawn, tidied_already=base.layers
+            )
+            write(whole, Path(folder) / "plan")
+            anew = check(read(Path(folder) / "plan", self.scenario), self.packs, self.on)
+        return _unlike(anew.to_dict(), self.result.to_dict())
+
+    def _compiled(self, edits: list[Edit]) -> tuple[Plan, tuple[Change, ...]]:
+        plan, changes = self.plan, []
+        pending: dict[tuple[str, str], Change] = {}
+        for edit in edits:
+            if not isinstance(edit, SetValue) or (edit.layer, edit.id) in pending:
+                plan, pending = self._with(plan, pending.values()), {}
+            for change in compile_edit(plan, edit):
+                pending[change.layer, change.id] = change
+                changes.append(change)
+            if not isinstance(edit, SetValue):
+                plan, pending = self._with(plan, pending.values()), {}
+        return self._with(plan, pending.values()), tuple(changes)
+
+    def _with(self, plan: Plan, changes: Iterable[Change]) -> Plan:
+        listed = list(changes)
+        if not listed:
+            return plan
+        touched = {read for change in listed for read in change.touched()}
+        frames = {
+            layer: _in_order(frame, plan.base.layers.get(layer))
+            for layer, frame in changed_frames(plan, listed).items()
+        }
+        differ: dict[str, list[str]] = {}
+        for change in listed:
+            differ.setdefault(change.layer, []).append(change.id)
+        anew = plan.edited(frames, touched, differ)
+        # A row that is written anew holds nothing that could not be read.
+        rows = {(change.layer, change.id) for change in listed}
+        anew.read_faults = tuple(one for one in anew.read_faults if (one.layer, one.id) not in rows)
+        return anew
+
+    def _judge(self, plan: Plan) -> CheckResult:
+        return check(plan, self.packs, self.on, instruments=_FOLLOWING)
+
+    def _step(
+        self,
+        kind: str,
+        plan: Plan,
+        changes: tuple[Change, ...],
+        edits: tuple[dict[str, Any], ...],
+        who: str | None,
+        began: float,
+    ) -> Answer:
+        result = self._judge(plan)
+        step = self._enter(kind, plan, changes, edits, who)
+        before, self.result = self.result, result
+        self._count()
+        return _answer(step, before, result, (time.perf_counter() - began) * 1000)
+
+    def _take_up(self, began: str) -> None:
+        """Enter what the scenario's file holds and no step led to: at the beginning, or changed elsewhere."""
+        saved, self.saved = self.saved, None
+        if saved is None or saved.rows_hash in {one.rows for one in self.steps}:
+            return
+        if saved.rows_hash == began:  # as drawn: nothing was saved yet, or there is nothing to begin with
+            return
+        changes = tuple(changes_between(self.plan, saved))
+        anew = self._with(self.plan, changes)
+        self._enter("outside" if self.steps else "begin", anew, changes, (), None)
+
+    def _enter(
+        self,
+        kind: str,
+        plan: Plan,
+        changes: tuple[Change, ...],
+        edits: tuple[dict[str, Any], ...],
+        who: str | None,
+    ) -> Step:
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        seq, by = len(self.steps) + 1, who or self.who
+        step = Step(seq, kind, now, by, edits, changes, plan.content_hash, plan.rows_hash)
+        if self.journal is not None:
+            self.journal.append(step.to_dict())
+        self.plan = plan
+        self._note(step)
+        return step
+
+    def _note(self, step: Step) -> None:
+        self.steps.append(step)
+        if step.kind == "begin":
+            return
+        if step.kind == "undo":
+            self._undone.append(self._done.pop())
+        elif step.kind == "redo":
+            self._done.append(self._undone.pop())
+        else:
+            self._done.append(step)
+            self._undone.clear()
+
+    def _replay(self, said: dict[str, Any]) -> None:
+        changes = tuple(Change.from_dict(one) for one in said["changes"])
+        self.plan = self._with(self.plan, changes)
+        if self.plan.rows_hash != said["rows"]:
+            raise EditError(
+                f"Step {said['seq']} of the log of edits does not lead to the plan that it led to: the plan "
+                "under it was changed elsewhere. Move the log aside to begin from the plan as it is."
+            )
+        kinds = {key: said[key] for key in ("seq", "kind", "at", "who", "hash", "rows")}
+        self._note(Step(edits=tuple(said["edits"]), changes=changes, **kinds))
+
+
+_FOLLOWING = Following()
+
+
+def live(
+    plan: Plan,
+    packs: Iterable[str | Path] | None = None,
+    on: dt.date | str | None = None,
+    *,
+    scenario: str | None = None,
+    log: Path | None = None,
+    who: str = "",
+) -> Session:
+    """
+    Begin to edit a plan.
+
+    Parameters
+    ----------
+    plan
+        As `blockplan.plan.read` gives it, under any scenario.
+    packs, on
+        As `check` takes them.
+    scenario
+        Name that the edits go under: a scenario of the plan's, or a new one. Where None, the one that the
+        plan shows, or ``draft`` if it shows the plan as drawn.
+    log
+        File of the log of edits; what it holds is done again first. None keeps no log.
+    who
+        Who edits, as the log writes it.
+
+    Raises
+    ------
+    EditError
+        If the log does not lead to the plan that it was written on.
+    UsageError
+        If packs or day are none.
+    """
+    name = scenario or (DRAFT if plan.scenario == BASE else plan.scenario)
+    if name == BASE:
+        raise EditError(f"{BASE!r} is the plan as drawn; edits go into a scenario. Name one.")
+    shown = Difference({}) if plan.scenario == BASE else difference_between(plan.base, plan)
+    if plan.scenario == BASE and name in plan.base.manifest.scenarios:
+        shown = difference_of(plan.base, name)
+    saved = _named(plan, name, shown)
+    named = None if packs is None else tuple(packs)
+    if log is None:
+        return Session(saved, named, on, who, None)
+    return Session(_named(plan, name, Difference({})), named, on, who, Journal(log), saved)
+
+
+def changes_between(before: Plan, after: Plan) -> list[Change]:
+    """The rows by which one plan differs from another, as changes from the first to the second."""
+    found = []
+    for layer in dict.fromkeys((*before.layers, *after.layers)):
+        old, new = before.layers.get(layer), after.layers.get(layer)
+        if old is new:
+            continue
+        rows = [] if new is None else _differing(new, old)
+        gone = [] if old is None else [id_ for id_ in old.index if new is None or id_ not in new.index]
+        for id_ in (*rows, *gone):
+            was = None if old is None or id_ not in old.index else row_of(before, layer, id_)
+            found.append(Change(layer, id_, was, None if id_ in gone else row_of(after, layer, id_)))
+    return found
+
+
+def difference_between(base: Plan, plan: Plan) -> Difference:
+    """The rows by which a plan differs from the one that it is a scenario of."""
+    changed, removed = {}, {}
+    for layer, frame in plan.layers.items():
+        drawn = base.layers.get(layer)
+        if frame is drawn:
+            continue
+        rows = _differing(frame, drawn)
+        gone = [] if drawn is None else [str(one) for one in drawn.index.difference(frame.index, sort=False)]
+        if (rows or gone) and layer in LAYERS and LAYERS[layer].id_column is None:
+            rows = list(frame.index)  # they have no names of their own: all of them or none
+            gone = [] if drawn is None else [str(one) for one in drawn.index[len(frame) :]]
+        if rows:
+            changed[layer] = frame.loc[rows]
+        if gone:
+            removed[layer] = tuple(gone)
+    return Difference(changed, removed)
+
+
+def _differing(frame: Any, drawn: Any) -> list[str]:
+    if drawn is None:
+        return list(frame.index)
+    shared = [id_ for id_ in frame.index if id_ in drawn.index]
+    old, new = drawn.loc[shared], frame.loc[shared]
+    unlike = {id_ for id_ in frame.index if id_ not in drawn.index}
+    for column in frame.columns:
+        if column not in old:
+            unlike |= {id_ for id_, value in zip(shared, new[column], strict=True) if not same(value, None)}
+            continue
+        pairs = zip(shared, old[column], new[column], strict=True)
+        unlike |= {id_ for id_, one, other in pairs if one is not other and not same(one, other)}
+    return [id_ for id_ in frame.index if id_ in unlike]
+
+
+def _named(plan: Plan, name: str, difference: Difference) -> Plan:
+    """The plan under a scenario of a name, which its manifest then knows."""
+    base = plan.base
+    manifest = base.manifest
+    if name not in manifest.scenarios:
+        manifest = manifest.model_copy(update={"scenarios": {**manifest.scenarios, name: name}})
+    anew = Plan(
+        manifest, base.layers, path=base.path, differences=base.differences, tidied_already=base.layers
+    )
+    anew.read_faults = base.read_faults
+    return anew.under(name, difference)
+
+
+def _in_order(frame: Any, drawn: Any) -> Any:
+    """Rows in the order in which a saved scenario has them: those of the plan as drawn, then the new ones."""
+    if drawn is None:
+        return frame
+    place = {id_: at for at, id_ in enumerate(drawn.index)}
+    known = [place[id_] for id_ in frame.index if id_ in place]
+    if known == sorted(known) and all(id_ in place for id_ in frame.index[: len(known)]):
+        return frame
+    first = sorted((id_ for id_ in frame.index if id_ in place), key=place.__getitem__)
+    return frame.loc[[*first, *(id_ for id_ in frame.index if id_ not in place)]]
+
+
+def _answer(step: Step, before: CheckResult, after: CheckResult, ms: float) -> Answer:
+    old = {(one.rule, one.scope_id): one for one in before.verdicts}
+    new = {(one.rule, one.scope_id): one for one in after.verdicts}
+    told = {key: one.to_dict() for key, one in old.items()}
+    differ = tuple(one for key, one in new.items() if told.get(key) != one.to_dict())
+    was, now = {_known(one): one for one in before.faults}, {_known(one): one for one in after.faults}
+    hit = [
+        one.affected_residents
+        for one in after.verdicts
+        if one.outcome == "fail" and one.force == "must" and one.affected_residents is not None
+    ]
+    return Answer(
+        step.seq,
+        step.hash,
+        differ,
+        tuple(key for key in old if key not in new),
+        after.capacity,
+        tuple(one for key, one in now.items() if key not in was),
+        tuple(one for key, one in was.items() if key not in now),
+        max(hit) if hit else (0.0 if _nothing_fails(after) else None),
+        ms,
+    )
+
+
+def _nothing_fails(result: CheckResult) -> bool:
+    return not any(one.outcome == "fail" and one.force == "must" for one in result.verdicts)
+
+
+def _known(found: Fault) -> tuple[Any, ...]:
+    return (found.rule, found.grade, found.layer, found.id, found.aspect, found.case, found.x, found.y)
+
+
+def _net(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
+    """What many changes come to for each feature; one that ends where it began is none."""
+    found: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        key = (change.layer, change.id)
+        found[key] = replace(found[key], after=change.after) if key in found else change
+    return {key: one for key, one in found.items() if one.touched() and one.before != one.after}
+
+
+def _merged(
+    ours: dict[tuple[str, str], Change], theirs: dict[tuple[str, str], Change]
+) -> tuple[list[Change], list[str]]:
+    """Their changes on top of ours, and where the two clash."""
+    merged, conflicts = [], []
+    for key, their in theirs.items():
+        our = ours.get(key)
+        if our is None:
+            merged.append(their)
+            continue
+        if our.after is None or their.after is None or their.before is None:
+            if our.after is not their.after:
+                conflicts.append(f"{key[0]} {key[1]}: one side took it away or both added it")
+            continue
+        mine = {column for _, column in our.touched()}
+        row = dict(our.after)
+        for _, column in sorted(their.touched()):
+            if column == EVERYTHING:
+                continue
+            if column in mine and not same(our.after.get(column), their.after.get(column)):
+                here, there = our.after.get(column), their.after.get(column)
+                conflicts.append(f"{key[0]} {key[1]}, {column}: {here} here, {there} there")
+            row[column] = their.after.get(column)
+        change = Change(*key, our.after, row)
+        if change.touched():
+            merged.append(change)
+    return merged, conflicts
+
+
+def _unlike(one: Any, other: Any, where: str = "") -> list[str]:
+    """Where two documents differ, as paths into them."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = dict.fromkeys((*one, *other))
+        return [line for key in keys for line in _unlike(one.get(key), other.get(key), f"{where}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            line
+            for at, pair in enumerate(zip(one, other, strict=True))
+            for line in _unlike(*pair, f"{where}[{at}]")
+        ]
+    return [] if one == other else [f"{where.lstrip('.')}: {one!r} when saved, {other!r} here"]

@@ -1,0 +1,20 @@
+"""The one desk of this process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blockplan.portal.workspace.desk import Desk
+
+_DESKS: list[Desk] = []
+
+
+def desk() -> Desk:
+    """The desk that is open in this process."""
+    return _DESKS[0]
+
+
+def put(one: Desk) -> None:
+    """Make a desk the one that answers."""
+    _DESKS[:] = [one]

@@ -1,0 +1,159 @@
+"""
+The desk that a workbench works at: one plan package, one session at a time, saved as it goes.
+
+Every step is in the log of edits before it is answered; the scenario's file follows a moment later, and
+when the desk is closed. Whoever opens the plan again finds the last step that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.live import EditError, Session, live
+from blockplan.plan import read
+from blockplan.plan.model import BASE
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from blockplan.live import Answer
+
+#: Folder of a plan package that holds the logs of edits, one a scenario.
+LOGS = "edits"
+#: The scenario's file is written when nothing was done for so long, s.
+QUIET_S = 1.0
+
+
+def log_of(package: Path, scenario: str) -> Path:
+    """Where the log of edits of a scenario lies: in the package's folder, or beside a zip."""
+    folder = package / LOGS if package.is_dir() else package.with_name(f"{package.name}.{LOGS}")
+    return folder / f"{scenario}.log"
+
+
+@dataclass
+class Desk:
+    """
+    A plan package and the session that edits it.
+
+    Parameters
+    ----------
+    package
+        Folder or zip of the plan.
+    packs, on
+        As `blockplan.check.check` takes them.
+    who
+        Who edits, as the log writes it.
+    """
+
+    package: Path
+    packs: tuple[str, ...] | None = None
+    on: dt.date | None = None
+    who: str = ""
+    session: Session = field(init=False)
+    notes: list[str] = field(default_factory=list)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _timer: threading.Timer | None = None
+    _unsaved: bool = False
+
+    def open(self, scenario: str | None = None) -> None:
+        """
+        Begin on a scenario; the one that is open is saved first.
+
+        Raises
+        ------
+        BlockplanError
+            If the plan cannot be read or judged, or has no such scenario.
+        """
+        with self._lock:
+            if hasattr(self, "session"):
+                self.save()
+            plan = read(
+                self.package, None if scenario not in read(self.package).manifest.scenarios else scenario
+            )
+            name = scenario if scenario and scenario != BASE else None
+            self.session = self._begun(plan, name)
+
+    def _begun(self, plan: Any, name: str | None) -> Session:
+        scenario = name or (plan.scenario if plan.scenario != BASE else "draft")
+        log = log_of(self.package, scenario)
+        try:
+            return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
+        except (EditError, PlanDataError) as error:
+            if not log.exists():
+                raise
+            aside = _aside(log)
+            log.rename(aside)
+            self.notes.append(f"{error} It was set aside as {aside.name}, and a new log begun.")
+            return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
+
+    def branch(self, name: str) -> None:
+        """
+        Go on from here under another scenario name.
+
+        Raises
+        ------
+        EditError
+            If there is such a scenario already.
+        """
+        with self._lock:
+            if (
+                name == BASE
+                or name in read(self.package).manifest.scenarios
+                or log_of(self.package, name).exists()
+            ):
+                raise EditError(f"The plan has a scenario {name!r} already. Choose another name.")
+            self.save()
+            self.session.branch(name).save(self.package)
+            self.open(name)
+
+    def do(self, act: Callable[[Session], Answer], told: Callable[[Session, Answer], Any]) -> Any:
+        """Take a step, and what is told of it; it is in the log when this returns, and soon in the file."""
+        with self._lock:
+            answer = act(self.session)
+            self._unsaved = True
+            self._save_soon()
+            return told(self.session, answer)
+
+    def ask(self, question: Callable[[Session], Any]) -> Any:
+        """Ask the session something while nothing changes it."""
+        with self._lock:
+            return question(self.session)
+
+    @property
+    def saved(self) -> bool:
+        """Whether the scenario's file holds the last step (the log always does)."""
+        return not self._unsaved
+
+    def save(self) -> None:
+        """Write the scenario's file now, if there is something to write."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._unsaved:
+                self.session.save(self.package)
+                self._unsaved = False
+
+    def _save_soon(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(QUIET_S, self._save_quietly)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _save_quietly(self) -> None:
+        try:
+            self.save()
+        except BlockplanError as error:
+            self.notes.append(f"The scenario's file could not be written: {error} Every step is in the log.")
+
+
+def _aside(log: Path) -> Path:
+    """A free name beside a log."""
+    names: Iterable[Path] = (log.with_suffix(f".{number}.aside") for number in range(1, 10_000))
+    return next(name for name in names if not name.exists())

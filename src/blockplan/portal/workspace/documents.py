@@ -1,0 +1,153 @@
+"""What the workbench shows, as JSON: layers to draw, the state of the session, what land uses are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from blockplan.live.rows import is_unknown
+from blockplan.plan import landuse
+from blockplan.plan.layers import LAYERS, VALUES
+from blockplan.plan.model import BASE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from blockplan.live import Session
+    from blockplan.plan import Plan
+    from blockplan.portal.workspace.desk import Desk
+
+
+def layers(plan: Plan, only: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Layers as GeoJSON features in the plan's CRS (m); a column of nothing but unknowns is left out."""
+    names = [name for name in plan.layers if not only or name in only]
+    return {
+        "crs": plan.manifest.crs,
+        "bounds": _bounds(plan),
+        "layers": {name: _features(name, plan.layers[name]) for name in names},
+    }
+
+
+def state(desk: Desk, lang: str) -> dict[str, Any]:
+    """Where the session stands: scenario, steps, what can be undone, and what was said meanwhile."""
+    session = desk.session
+    manifest = session.plan.manifest
+    return {
+        "plan": manifest.id,
+        "title": manifest.title,
+        "synthetic": manifest.synthetic,
+        "level": manifest.level,
+        "crs": manifest.crs,
+        "scenario": session.scenario,
+        "scenarios": {BASE: "", **manifest.scenarios},
+        "seq": len(session.steps),
+        "hash": session.plan.content_hash,
+        "can_undo": session.can_undo,
+        "can_redo": session.can_redo,
+        "saved": desk.saved,
+        "notes": list(desk.notes),
+        "history": history(session),
+        "lang": lang,
+    }
+
+
+def history(session: Session, most: int = 500) -> list[dict[str, Any]]:
+    """The last steps: who did what when."""
+    return [
+        {
+            "seq": step.seq,
+            "kind": step.kind,
+            "at": step.at,
+            "who": step.who,
+            "edits": [_short(edit) for edit in step.edits[:5]],
+            "more": max(0, len(step.edits) - 5),
+            "must": session.must.get(step.seq),
+        }
+        for step in session.steps[-most:]
+    ]
+
+
+def changed(session: Session) -> list[dict[str, Any]]:
+    """The features that the last step changed, as they are now; null for one that is gone."""
+    keys = dict.fromkeys((change.layer, change.id) for change in session.steps[-1].changes)
+    by_layer: dict[str, list[str]] = {}
+    for layer, id_ in keys:
+        by_layer.setdefault(layer, []).append(id_)
+    found = []
+    for layer, ids in by_layer.items():
+        frame = session.plan.layers[layer]
+        there = frame.loc[[id_ for id_ in ids if id_ in frame.index]]
+        drawn = {feature["id"]: feature for feature in _features(layer, there)["features"]}
+        found += [{"layer": layer, "id": id_, "feature": drawn.get(id_)} for id_ in ids]
+    return found
+
+
+def vocabulary() -> dict[str, Any]:
+    """Land uses with their names, and the columns, kinds and values of every layer."""
+    known = landuse()
+    return {
+        "land_uses": {
+            code: {
+                "names": one.names,
+                "colour": known.colour(code),
+                "level": one.level,
+                "parent": one.parent,
+            }
+            for code, one in known.classes.items()
+        },
+        "layers": {
+            name: {
+                "id": spec.id_column,
+                "geometry": spec.geometry,
+                "columns": {
+                    column: {"kind": kind, "values": sorted(VALUES.get((name, column), ()))}
+                    for column, kind in spec.columns.items()
+                },
+            }
+            for name, spec in LAYERS.items()
+        },
+    }
+
+
+def _bounds(plan: Plan) -> list[float] | None:
+    shapes = [
+        plan.layers[name].geometry.to_numpy() for name in ("boundary", "parcels") if name in plan.layers
+    ]
+    found = shapely.total_bounds(np.concatenate(shapes)) if shapes else np.array([np.nan])
+    return None if np.isnan(found).any() else found.tolist()
+
+
+def _features(name: str, frame: pd.DataFrame) -> dict[str, Any]:
+    drawn = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else None
+    columns = [column for column in frame.columns if column != drawn and not frame[column].isna().all()]
+    values = {str(column): frame[column].tolist() for column in columns}
+    shapes = [None] * len(frame) if drawn is None else frame.geometry.tolist()
+    return {
+        "type": "FeatureCollection",
+        "name": name,
+        "features": [
+            {
+                "type": "Feature",
+                "id": str(id_),
+                "properties": {key: _plain(column[row]) for key, column in values.items()},
+                "geometry": None
+                if shape is None or shape.is_empty
+                else shapely.geometry.mapping(shapely.force_2d(shape)),
+            }
+            for row, (id_, shape) in enumerate(zip(frame.index, shapes, strict=True))
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    if is_unknown(value):
+        return None
+    return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _short(edit: dict[str, Any]) -> dict[str, Any]:
+    """An edit without its geometry."""
+    return {key: value for key, value in edit.items() if key not in {"geometry", "line"}}

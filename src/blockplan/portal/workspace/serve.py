@@ -1,0 +1,71 @@
+"""Starting the workbench: the plan is read and judged first, then one process answers on this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING
+
+from blockplan.errors import UsageError
+from blockplan.portal.workspace import at
+from blockplan.portal.workspace.guard import TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.core.servers.basehttp import WSGIRequestHandler
+
+    from blockplan.portal.workspace.desk import Desk
+
+
+def run(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
+    """
+    Serve the workbench until interrupted.
+
+    Parameters
+    ----------
+    desk
+        With its plan open.
+    port
+        On 127.0.0.1; 0 takes a free one.
+    ready
+        Called with the link once the port is ours.
+
+    Raises
+    ------
+    UsageError
+        If something else listens on the port.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = "blockplan.portal.workspace.settings"
+    token = os.environ[TOKEN] = secrets.token_urlsafe(24)
+    import django  # noqa: PLC0415 (only the service needs it)
+    from django.core.servers.basehttp import ThreadedWSGIServer  # noqa: PLC0415
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+    django.setup()
+    at.put(desk)
+    try:
+        server = ThreadedWSGIServer(("127.0.0.1", port), _quiet())
+    except OSError:
+        raise UsageError(
+            f"Something else listens on port {port} of this machine. Name another --port."
+        ) from None
+    server.daemon_threads = True
+    server.set_app(get_wsgi_application())
+    ready(f"http://127.0.0.1:{server.server_port}/workspace?token={token}")
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+        desk.save()
+
+
+def _quiet() -> type[WSGIRequestHandler]:
+    """The handler of requests, without a line for each of them."""
+    from django.core.servers.basehttp import WSGIRequestHandler as Handler  # noqa: PLC0415
+
+    class Quiet(Handler):
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name in the standard library)
+            """Say nothing."""
+
+    return Quiet

@@ -1,0 +1,20 @@
+"""Django's settings for the workbench alone: no database, no accounts, this machine only."""
+
+from __future__ import annotations
+
+import secrets
+
+SECRET_KEY = secrets.token_urlsafe(48)
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+DATABASES: dict[str, object] = {}
+INSTALLED_APPS = ["django.contrib.staticfiles", "blockplan.portal.workspace"]
+MIDDLEWARE = [
+    "blockplan.portal.workspace.guard.guard",
+    "django.middleware.common.CommonMiddleware",
+]
+ROOT_URLCONF = "blockplan.portal.workspace.urls"
+USE_TZ = True
+STATIC_URL = "/static/"
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024

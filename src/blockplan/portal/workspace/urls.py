@@ -1,0 +1,24 @@
+"""The workbench's addresses, and which methods each takes."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.decorators.http import require_GET, require_POST
+
+from blockplan.portal.workspace import views
+
+urlpatterns = [
+    path("", require_GET(views.page)),
+    path("workspace", require_GET(views.page), name="workbench"),
+    path("assets/<str:name>", require_GET(views.asset)),
+    path("workspace/state", require_GET(views.state)),
+    path("workspace/result", require_GET(views.result)),
+    path("workspace/layers", require_GET(views.layers)),
+    path("workspace/vocabulary", require_GET(views.vocabulary)),
+    path("workspace/verify", require_GET(views.verify)),
+    path("workspace/edits", require_POST(views.edits)),
+    path("workspace/undo", require_POST(views.undo)),
+    path("workspace/redo", require_POST(views.redo)),
+    path("workspace/scenario", require_POST(views.scenario)),
+    path("workspace/save", require_POST(views.save)),
+]

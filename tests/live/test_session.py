@@ -1,0 +1,235 @@
+"""The law of live editing: a session says what a check of the saved plan says, whatever was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+import shapely
+from benchmarks.synthetic import a_synthetic_plan
+from tests.conftest import SOAK
+from tests.support.random_edits import a_random_edit
+from tests.town import town
+
+import blockplan as bp
+from blockplan.check import check
+from blockplan.live import EditError, SetValue, Split, live, parse_edits
+from blockplan.plan import Plan, validate
+
+if TYPE_CHECKING:
+    from blockplan.live import Session
+
+DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
+PACKS = ["zone", "sdg11"]
+
+
+def walk(session: Session, random: Random, steps: int) -> int:
+    """Random steps, undo and redo among them; how many edits were refused."""
+    refused = 0
+    for _ in range(steps):
+        before = session.plan
+        chance = random.random()
+        try:
+            if chance < 0.12:
+                session.undo()
+            elif chance < 0.18:
+                session.redo()
+            else:
+                session.apply([a_random_edit(session.plan, random)])
+        except EditError:
+            refused += 1
+            assert session.plan is before
+    return refused
+
+
+def tiled(plan: Plan) -> tuple[float, float]:
+    """Land of the boundary, and of it what no parcel or more than one covers, m2."""
+    parcels = plan.layer("parcels").geometry.to_numpy()
+    land = shapely.union_all(plan.layer("boundary").geometry.to_numpy())
+    covered = shapely.union_all(parcels)
+    return land.area, float(shapely.area(parcels).sum() - covered.area + (land ^ covered).area)
+
+
+@pytest.mark.parametrize("seed", range(30 if SOAK else 2))
+def test_after_any_edits_of_a_small_town_the_session_equals_the_saved_plan(seed: int) -> None:
+    session = live(town(packs=PACKS))
+    random = Random(seed)
+    for _ in range(2):
+        walk(session, random, 300 if SOAK else 30)
+        assert session.verify() == []
+
+
+@pytest.mark.parametrize("seed", range(10 if SOAK else 1))
+def test_after_any_edits_of_an_invented_plan_the_session_equals_the_saved_plan(seed: int) -> None:
+    session = live(a_synthetic_plan(64, seed), PACKS)
+    for number in range(2):
+        walk(session, Random(seed + 100 * number), 20)
+        assert session.verify() == []
+
+
+@pytest.mark.parametrize("seed", range(10 if SOAK else 1))
+def test_after_any_edits_of_the_reference_plan_the_session_equals_the_saved_plan(seed: int) -> None:
+    session = live(bp.read(DEMO, "b"), None if not seed else PACKS)
+    walk(session, Random(seed), 12)
+    assert session.verify() == []
+
+
+@pytest.mark.parametrize("seed", range(20 if SOAK else 2))
+def test_no_edit_opens_a_gap_or_an_overlap(seed: int) -> None:
+    session = live(town(packs=["zone"]))
+    random = Random(1000 + seed)
+    for _ in range(25):
+        walk(session, random, 1)
+        land, wrong = tiled(session.plan)
+        assert wrong < land * 2e-6
+    assert not [one for one in session.result.faults if one.rule in {"pq-cover", "pq-overlap"}]
+
+
+def test_undoing_everything_leads_back_to_the_hash_it_began_with() -> None:
+    session = live(town(packs=["zone"]))
+    began = session.plan.content_hash
+    walk(session, Random(7), 25)
+    while session.can_undo:
+        session.undo()
+    assert session.plan.content_hash == began
+    assert session.difference().changed == {}
+    while session.can_redo:
+        session.redo()
+    assert session.verify() == []
+
+
+def test_an_answer_holds_the_verdicts_that_changed_and_no_others() -> None:
+    session = live(bp.read(DEMO, "b"))
+    answer = session.apply([SetValue(layer="facilities", id="NH-3", column="beds", value=170)])
+    assert [(one.rule, one.outcome) for one in answer.verdicts] == [("zone-beds", "pass")]
+    assert answer.seq == 1
+    assert answer.hash == session.plan.content_hash
+    assert answer.to_dict()["capacity"]["binding_rule"] == session.result.capacity.binding_rule
+
+
+def test_edits_of_one_call_are_made_all_or_none() -> None:
+    session = live(town(packs=["zone"]))
+    began = session.plan.content_hash
+    with pytest.raises(EditError, match="no feature 'nowhere'"):
+        session.apply(
+            parse_edits(
+                [
+                    {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 5},
+                    {"op": "set", "layer": "parcels", "id": "nowhere", "column": "residents", "value": 5},
+                ]
+            )
+        )
+    assert session.plan.content_hash == began
+    assert session.steps == []
+
+
+def test_a_vertex_that_three_parcels_share_moves_for_all_three() -> None:
+    session = live(town(packs=["zone"]))
+    corner = shapely.get_coordinates(session.plan.layer("parcels").geometry.loc["E"])[0].tolist()
+    to = [corner[0] + 7.0, corner[1] + 4.0]
+    session.apply(parse_edits([{"op": "move_vertex", "at": corner, "to": to}]))
+    parcels = session.plan.layer("parcels").geometry
+    having = [id_ for id_, shape in parcels.items() if to in shapely.get_coordinates(shape).tolist()]
+    assert len(having) == 4
+    assert tiled(session.plan)[1] < 0.01
+
+
+def test_a_split_shares_whole_people_by_area_and_sends_each_facility_to_its_piece() -> None:
+    session = live(town(packs=["zone"]))
+    parcels = session.plan.layer("parcels")
+    west, south, east, north = parcels.geometry.loc["D"].bounds
+    people = parcels.loc["D", "residents"]
+    x = west + 0.3 * (east - west)
+    session.apply([Split(id="D", line=((x, south), (x, north)))])
+    after = session.plan.layer("parcels")
+    assert after.loc[["D", "D-2"], "residents"].sum() == people
+    assert after.loc["D"].geometry.area == pytest.approx(0.7 * parcels.geometry.loc["D"].area, rel=1e-6)
+    assert (after.loc[["D", "D-2"], "residents"] % 1 == 0).all()
+    for layer in ("facilities", "buildings"):
+        frame = session.plan.layer(layer)
+        mine = frame[frame["parcel_id"].isin(["D", "D-2"])]
+        for shape, parcel in zip(mine.geometry, mine["parcel_id"], strict=True):
+            assert after.geometry.loc[parcel].covers(shapely.point_on_surface(shape))
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        ({"op": "remove", "layer": "parcels", "id": "A"}, "gap"),
+        ({"op": "merge", "ids": ["A", "I"]}, "do not share an edge"),
+        ({"op": "move_vertex", "at": [0, 0], "to": [1, 1]}, "No boundary has a vertex"),
+        (
+            {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": "many"},
+            "takes a number",
+        ),
+        ({"op": "set", "layer": "parcels", "id": "A", "column": "parcel_id", "value": "Z"}, "it stays"),
+        (
+            {"op": "set", "layer": "parcels", "id": "A", "column": "colour", "value": "red"},
+            "no column 'colour'",
+        ),
+        ({"op": "add", "layer": "stops", "row": {}}, "needs an id"),
+        ({"op": "add", "layer": "stops", "row": {"stop_id": "n"}}, "needs a geometry"),
+        ({"op": "move", "layer": "streets", "id": "none", "to": [0, 0]}, "has no feature"),
+    ],
+)
+def test_an_edit_that_cannot_be_made_says_why(edit: dict[str, object], words: str) -> None:
+    session = live(town(packs=["zone"]))
+    with pytest.raises(EditError, match=words):
+        session.apply(parse_edits([edit]))
+    assert session.steps == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [{"op": "explode"}],
+        [{"op": "set"}],
+        [],
+        {"op": "set"},
+        "x",
+        [1],
+        [{"op": "split", "id": "A", "line": [[0, 0]]}],
+    ],
+)
+def test_what_is_no_edit_is_refused_with_its_place_in_the_list(said: object) -> None:
+    with pytest.raises(EditError, match="nothing was changed"):
+        parse_edits(said)  # type: ignore[arg-type]
+
+
+def test_a_branch_goes_its_own_way_and_merges_what_does_not_clash() -> None:
+    session = live(town(packs=["zone"]))
+    other = session.branch("other")
+    other.apply([SetValue(layer="parcels", id="A", column="residents", value=33)])
+    other.apply([SetValue(layer="parcels", id="B", column="land_use", value="1401")])
+    session.apply([SetValue(layer="parcels", id="A", column="far", value=1.1)])
+    session.merge(other)
+    row = session.plan.layer("parcels").loc["A"]
+    assert (row["residents"], row["far"]) == (33, 1.1)
+    assert session.plan.layer("parcels").loc["B", "land_use"] == "1401"
+    assert session.verify() == []
+
+
+def test_a_clash_names_feature_and_column_and_changes_nothing() -> None:
+    session = live(town(packs=["zone"]))
+    other = session.branch("other")
+    other.apply([SetValue(layer="parcels", id="A", column="residents", value=33)])
+    session.apply([SetValue(layer="parcels", id="A", column="residents", value=44)])
+    with pytest.raises(EditError, match=r"parcels A, residents: 44\.0 here, 33\.0 there"):
+        session.merge(other)
+    assert session.plan.layer("parcels").loc["A", "residents"] == 44
+
+
+def test_what_is_saved_reads_back_as_it_was_judged(tmp_path: Path) -> None:
+    place = tmp_path / "plan"
+    bp.write(town(packs=["zone"]), place)
+    session = live(bp.read(place), scenario="try")
+    walk(session, Random(3), 15)
+    session.save()
+    session.save()
+    again = bp.read(place, "try")
+    assert again.content_hash == session.plan.content_hash
+    assert check(again).to_dict() == session.result.to_dict()
+    assert validate(again) == tuple(one for one in session.result.faults if one.rule != "pq-parameter")
+    assert bp.read(place).content_hash != again.content_hash

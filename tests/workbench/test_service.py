@@ -1,0 +1,165 @@
+"""The workbench's service: who may speak to it, what it answers, and that nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests.town import town
+
+import blockplan as bp
+from blockplan.check import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Service:
+    """A workbench that runs."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self.process = process
+        self.token = urlsplit(url).query.removeprefix("token=")
+        self.base = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+
+    def ask(
+        self, path: str, body: Any = None, *, token: bool = True, method: str | None = None, **headers: str
+    ) -> tuple[int, Any]:
+        """Status and JSON of an answer."""
+        sent = {"Authorization": f"Bearer {self.token}"} if token else {}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.base + path, data, {**sent, **headers}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                text = error.read()
+            return error.code, json.loads(text) if text.startswith(b"{") else text
+
+
+@contextmanager
+def workbench(plan: Path, *more: str) -> Iterator[Service]:
+    """A workbench on a plan, ended by Ctrl-C."""
+    command = [
+        str(Path(sys.executable).with_name("blockplan")),
+        "edit",
+        str(plan),
+        "--no-browser",
+        "--json",
+        *more,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, "the workbench did not start"
+        yield Service(process, json.loads(line)["url"])
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("workbench") / "town"
+    bp.write(town(packs=["zone"]), place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def service(plan: Path) -> Iterator[Service]:
+    with workbench(plan) as one:
+        yield one
+
+
+def put(value: Any, id_: str = "A", column: str = "residents") -> dict[str, Any]:
+    return {"edits": [{"op": "set", "layer": "parcels", "id": id_, "column": column, "value": value}]}
+
+
+def test_only_whoever_has_the_link_is_answered(service: Service) -> None:
+    for path in ("/", "/workspace", "/workspace/result", "/workspace/layers", "/assets/x.js"):
+        status, said = service.ask(path, token=False)
+        assert (status, said["error"]) == (403, "token")
+    assert service.ask("/workspace/edits", put(1), token=False)[0] == 403
+    assert service.ask("/workspace/result", token=False, Authorization="Bearer wrong")[0] == 403
+    assert service.ask(f"/workspace/state?token={service.token}", token=False)[0] == 200
+
+
+def test_another_host_name_and_another_pages_request_are_refused(service: Service) -> None:
+    assert service.ask("/workspace/result", Host="rebound.example")[0] == 400
+    assert service.ask("/workspace/undo", {}, Origin="https://elsewhere.example")[0] == 403
+    assert service.ask("/workspace/undo", {}, **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+
+
+def test_nothing_outside_the_built_files_is_served(service: Service) -> None:
+    for path in ("/assets/../../settings.py", "/assets/%2e%2e%2fsettings.py", "/static/x", "/plan.toml"):
+        assert service.ask(path)[0] == 404
+
+
+def test_the_result_is_what_check_says_and_an_edit_answers_what_changed(service: Service, plan: Path) -> None:
+    status, answer = service.ask("/workspace/edits", put(500))
+    assert status == 200
+    assert {"seq", "hash", "verdicts", "capacity", "faults", "affected_residents", "ms"} <= set(answer)
+    assert [(one["layer"], one["id"]) for one in answer["features"]] == [("parcels", "A")]
+    assert service.ask("/workspace/verify")[1] == {"same": True, "differences": []}
+    assert service.ask("/workspace/save", {})[0] == 200
+    result = service.ask("/workspace/result")[1]
+    assert result == json.loads(json.dumps(check(bp.read(plan, "draft")).to_dict()))
+    assert result["content_hash"] == answer["hash"]
+    undone = service.ask("/workspace/undo", {})[1]
+    assert service.ask("/workspace/redo", {})[1]["hash"] == answer["hash"] != undone["hash"]
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"edits": []}, {"edits": [{"op": "fly"}]}, put(1, "nobody"), {"edits": "x"}]
+)
+def test_a_refused_edit_says_why_and_changes_nothing(service: Service, body: Any) -> None:
+    before = service.ask("/workspace/state")[1]["hash"]
+    status, said = service.ask("/workspace/edits", body, method="POST")
+    assert status == 422
+    assert said["message"]
+    assert service.ask("/workspace/state")[1]["hash"] == before
+
+
+def test_a_branch_goes_on_from_here_and_the_first_scenario_stays(service: Service) -> None:
+    service.ask("/workspace/edits", put(77))
+    state = service.ask("/workspace/scenario", {"branch": "other"})[1]
+    assert state["scenario"] == "other"
+    service.ask("/workspace/edits", put(78))
+    assert service.ask("/workspace/scenario", {"branch": "other"})[0] == 422
+    assert service.ask("/workspace/scenario", {"open": "draft"})[1]["scenario"] == "draft"
+    parcels = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    assert {one["id"]: one["properties"]["residents"] for one in parcels}["A"] == 77
+
+
+@pytest.mark.parametrize("rounds", [pytest.param(2), pytest.param(50, marks=pytest.mark.soak)])
+def test_an_edit_that_was_answered_is_there_after_a_kill(tmp_path: Path, rounds: int) -> None:
+    place = tmp_path / "town"
+    bp.write(town(packs=["zone"]), place)
+    known = None
+    for number in range(rounds):
+        with workbench(place) as one:
+            if known is not None:
+                assert one.ask("/workspace/state")[1]["hash"] == known
+            for value in range(3):
+                known = one.ask("/workspace/edits", put(10 * number + value))[1]["hash"]
+            os.kill(one.process.pid, signal.SIGKILL)
+            one.process.wait(30)
+    with workbench(place) as one:
+        assert one.ask("/workspace/state")[1]["hash"] == known
+    assert bp.read(place, "draft").content_hash == known
