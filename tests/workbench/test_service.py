@@ -22,7 +22,6 @@ from blockplan.check import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Service:

@@ -140,6 +140,8 @@ class Session:
         The scenario as its file has it, where that may be more than the plan the log begins with.
     steps
         Every step since the session, or its log, began.
+    ahead
+        Whether the log led farther than the scenario's file when the session began.
     must
         Number of a step -> how many ``must`` verdicts passed, failed and stayed unknown after it.
     """
@@ -153,6 +155,7 @@ class Session:
     saved: Plan | None = None
     steps: list[Step] = field(default_factory=list)
     must: dict[int, dict[str, int]] = field(default_factory=dict)
+    ahead: bool = False
     _done: list[Step] = field(default_factory=list)
     _undone: list[Step] = field(default_factory=list)
     _branched: int = 0
@@ -369,6 +372,7 @@ class Session:
     def _take_up(self, began: str) -> None:
         """Enter what the scenario's file holds and no step led to: at the beginning, or changed elsewhere."""
         saved, self.saved = self.saved, None
+        self.ahead = saved is not None and saved.rows_hash != self.plan.rows_hash
         if saved is None or saved.rows_hash in {one.rows for one in self.steps}:
             return
         if saved.rows_hash == began:  # as drawn: nothing was saved yet, or there is nothing to begin with
@@ -376,6 +380,7 @@ class Session:
         changes = tuple(changes_between(self.plan, saved))
         anew = self._with(self.plan, changes)
         self._enter("outside" if self.steps else "begin", anew, changes, (), None)
+        self.ahead = False
 
     def _enter(
         self,

@@ -77,6 +77,8 @@ class Desk:
             )
             name = scenario if scenario and scenario != BASE else None
             self.session = self._begun(plan, name)
+            self._unsaved = self.session.ahead
+            self.save()
 
     def _begun(self, plan: Any, name: str | None) -> Session:
         scenario = name or (plan.scenario if plan.scenario != BASE else "draft")
