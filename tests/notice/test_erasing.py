@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.cli.call import run
 from tests.notice.records import PERIOD, a_clock, an_opening
 
 from blockplan.errors import UsageError
@@ -77,3 +81,31 @@ def test_nothing_else_of_a_publication_can_be_erased(tmp_path: Path) -> None:
         seq = next(event.seq for event in store.events({"published"}))
         with pytest.raises(UsageError, match=rf"The body of entry {seq} \(published\) cannot be erased"):
             store.append("erased", {"entries": [{"seq": seq, "parts": ["body"]}], "ground": "x", "by": "a"})
+
+
+def test_whoever_reads_a_record_entry_by_entry_keeps_no_erased_words(tmp_path: Path) -> None:
+    store, _ = published(tmp_path, "live")
+    with store, SqliteStore(tmp_path / "n.sqlite") as other:
+        reading = other.events()
+        assert next(reading).kind == "opened"
+        begun = time.monotonic()
+        erase(store, "O-1", ground="asked for", by="a")
+        assert time.monotonic() - begun < 1.0
+        assert holding(tmp_path) == []
+        assert next(reading).opinion == "O-1"
+
+
+def test_a_program_that_keeps_an_older_state_open_is_told_of_and_holds_up_nobody(tmp_path: Path) -> None:
+    store, _ = published(tmp_path, "live")
+    store.close()
+    (tmp_path / "tip").rename(tmp_path / "key.signed")
+    command = ["notice", "erase", str(tmp_path / "n.sqlite"), "O-1", "--ground", "x", "--by", "a"]
+    with closing(sqlite3.connect(tmp_path / "n.sqlite", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchall()
+        answer = run(*command, "--key", str(tmp_path / "key"))
+        assert answer.returncode == 1
+        assert "its log of writes" in answer.stderr
+        assert {name[:8] for name in holding(tmp_path)} == {"n.sqlite"}
+    with SqliteStore(tmp_path / "n.sqlite"):
+        assert holding(tmp_path) == []

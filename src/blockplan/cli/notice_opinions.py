@@ -291,13 +291,19 @@ def erase_command(
     """
     Erase what somebody sent, for ever: words, files, name and address, and the keys of their commitments.
 
-    Every other proof still holds. What was published or backed up before is not reached.
+    Every other proof still holds. What was published or backed up before is not reached. Where another
+    program reads the file just now, the words stay in it or in its log of writes until that ends: then this
+    says so, and ends with exit code 1.
     """
     from blockplan.notice.taking import erase
 
     with record(notice, key) as (store, _):
         event = erase(store, opinion, ground=ground, by=by, person_only=person_only)
-    show_entry(event, lang, as_json)
+        done = store.finish_erasing()
+    show_entry(event, lang, as_json, **({} if done else {"left": ["log"]}))
+    if not done:
+        click.echo(said("erasure_left", lang, path=f"{notice}-wal"), err=True)
+        click.get_current_context().exit(1)
 
 
 @click.command("import-opinions", epilog="Example: blockplan notice import-opinions town.notice letters.xlsx")

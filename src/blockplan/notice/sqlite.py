@@ -8,8 +8,10 @@ Many threads and processes may write. The work of threads that wait is done in o
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +34,10 @@ APPLICATION = 0x42506E6F
 #: 2 has a mark for words that wait for a look.
 VERSION = 2
 BUSY_S = 30.0
+#: An erasure waits so long for programs that read an older state, and others wait for each of its tries.
+ERASING_S, TRY_S = 1.0, 0.1
+#: Entries that are read at a time.
+PORTION = 500
 
 _SCHEMA = f"""
 BEGIN;
@@ -100,6 +106,8 @@ class SqliteStore:
                 self._writer.execute("INSERT INTO notice VALUES (?)", (notice,))
             self._id = self._identify(notice)
             self._settle(self._writer)
+            if not new:
+                self.finish_erasing(0.0)  # what another program kept open then
         except BaseException:
             self.close()
             raise
@@ -114,8 +122,46 @@ class SqliteStore:
         return self._clock()
 
     def transact(self, work: Callable[[Ledger], T]) -> T:
-        """Do `work` alone, in a group with what else waits; when it returns, it is on the disk."""
-        return self._turns.run(work)
+        """
+        Do `work` alone, in a group with what else waits; when it returns, it is on the disk.
+
+        Where it erased something, the log of writes is cut afterwards; `finish_erasing` says whether that is
+        done.
+        """
+        erased: list[bool] = []
+
+        def noting(ledger: Ledger) -> T:
+            found = work(ledger)
+            erased.append(ledger.forgot)
+            return found
+
+        found = self._turns.run(noting)
+        if any(erased):
+            self.finish_erasing()
+        return found
+
+    def finish_erasing(self, patience_s: float = ERASING_S) -> bool:
+        """
+        Bring the log of writes into the file and cut it; whether nothing of what was erased is left in it.
+
+        It cannot be cut while another program reads an older state. Each try is short, so that others write
+        between two; the last program that lets go of the file cuts the log too.
+        """
+        connection = self._connect()
+        until = time.monotonic() + patience_s
+        try:
+            connection.execute(f"PRAGMA busy_timeout={int(TRY_S * 1000)}")
+            while True:
+                with contextlib.suppress(sqlite3.OperationalError):  # somebody writes just now
+                    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0:
+                        return True
+                if time.monotonic() >= until:
+                    return False
+                time.sleep(TRY_S)
+        finally:
+            with self._closing:
+                self._connections.remove(connection)
+            connection.close()
 
     def append(
         self,
@@ -178,8 +224,6 @@ class SqliteStore:
             self._writer.execute("COMMIT")
             entered = True
             self._sign(rows)
-            if rows.forgot:  # what was erased must not live on in the log of writes
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except BaseException as error:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
@@ -292,8 +336,6 @@ class _Rows:
     def __init__(self, notice: str, connection: sqlite3.Connection) -> None:
         self._notice = notice
         self._connection = connection
-        #: Whether something was erased.
-        self.forgot = False
 
     def size(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(seq) + 1, 0) FROM events").fetchone()[0])
@@ -312,7 +354,23 @@ class _Rows:
         if about is not None:
             clauses.append("opinion = ?")
             values.append(about)
-        return self._select(f"WHERE {' AND '.join(clauses)} ORDER BY seq", *values)
+        return self._in_portions(" AND ".join(clauses), values)
+
+    def _in_portions(self, clause: str, values: list[Any]) -> Iterator[Event]:
+        """
+        Entries up to the newest of now.
+
+        Nothing is held in the file between two portions, so that whoever reads a long record keeps no log of
+        writes from being cut.
+        """
+        until, after = self.size(), -1
+        while True:
+            asked = f"WHERE {clause} AND seq > ? AND seq < ? ORDER BY seq LIMIT {PORTION}"
+            found = list(self._select(asked, *values, after, until))
+            yield from found
+            if len(found) < PORTION:
+                return
+            after = found[-1].seq
 
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
         person = event.person or Part("")
@@ -329,7 +387,6 @@ class _Rows:
             self._connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?)", row)
 
     def forget(self, seq: int, part: str) -> None:
-        self.forgot = True
         if part == "files":
             self._connection.execute("UPDATE files SET key = NULL, content = NULL WHERE seq = ?", (seq,))
         else:
