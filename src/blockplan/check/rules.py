@@ -81,6 +81,7 @@ class Source(Table):
     """
     Where a figure stands: document and clause at least.
 
+    ``confirmed_by`` is the public text in which the figure was found where the document itself was not read.
     ``said`` is how people of each language cite it; without it, document and clause stand for all.
     """
 
@@ -90,6 +91,7 @@ class Source(Table):
     page: int | None = Field(None, ge=1)
     address: Line | None = None
     published: dt.date | None = None
+    confirmed_by: Line | None = None
 
 
 class Limit(Table):
