@@ -297,9 +297,7 @@ def _roads(
     lines = streets if streets is not None and len(streets) else None
     given = roads.Streets(
         np.array([], dtype=object) if lines is None else lines.geometry.to_numpy(),
-        []
-        if lines is None
-        else [str(name or id_) for name, id_ in zip(lines["name_zh"], lines["street_id"], strict=True)],
+        [] if lines is None else [str(name or "") for name in lines["name_zh"]],
         np.empty(0)
         if lines is None
         else lines["red_line_width_m"].to_numpy(dtype="float64", na_value=np.nan),

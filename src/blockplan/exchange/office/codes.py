@@ -170,7 +170,7 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     >>> translate("", "gb50137", "幼儿园用地").to, translate("R22", "gb50137", "幼儿园用地").to
     ('080404', '080404')
     """
-    codes = codes_in(given)
+    codes = codes_in(given) or [code for code in codes_in(name) if _known(code, list_name)]
     if not codes:
         return _by_name(given, name or given, list_name)
     first = _one(codes[0], list_name, name)

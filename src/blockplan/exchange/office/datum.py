@@ -370,8 +370,10 @@ def _metres(layer: SourceLayer) -> pyproj.CRS | None:
     """The reference system of the plan: that of the parcels, or the 3-degree zone of their middle."""
     crs = _declared(layer)
     if crs is None or not crs.is_geographic:
-        flat = None if crs is None else crs.to_2d()
-        return flat.sub_crs_list[0] if flat is not None and flat.is_compound else flat
+        if crs is None or (not crs.is_compound and len(crs.axis_info) == 2):
+            return crs
+        flat = crs.to_2d()
+        return flat.sub_crs_list[0] if flat.is_compound else flat
     lon, lat = _middle(layer)
     if 73 <= lon <= 136 and 3 <= lat <= 54:
         return without_zone("cgcs2000", 3.0 * round(lon / 3))

@@ -138,7 +138,6 @@ def import_office(
     table["imported"] = {
         "source": names if len(names) > 1 else names[0],
         "mapping": MAPPING,
-        "crs_why": placed.why,
         **built.said,
     }
     ordered = {

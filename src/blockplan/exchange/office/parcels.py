@@ -216,7 +216,7 @@ def code_list(rows: list[Row], mapping: OfficeMapping) -> tuple[str, float, str]
     if mapping.choices.code_list:
         return mapping.choices.code_list, 1.0, ""
     pairs = [
-        (str(row.get("land_use") or ""), str(row.get("land_use_name") or ""))
+        (str(row.get("land_use") or row.get("land_use_name") or ""), str(row.get("land_use_name") or ""))
         for row in rows
         if "_standard" not in row
     ]
@@ -225,20 +225,16 @@ def code_list(rows: list[Row], mapping: OfficeMapping) -> tuple[str, float, str]
         return NATIONAL, 0.5, ""
     order = sorted(marks, key=lambda name: (-marks[name], list(codes.LISTS).index(name)))
     close = order[1] if len(order) > 1 and marks[order[0]] - marks[order[1]] < 0.02 else ""
-    # Codes that both lists of digits have mean the same in nearly all classes.
     used = {code for one, _ in pairs for code in codes.codes_in(one)}
-    if (
-        close
-        and {order[0], close} == {"cn2023", "cn2020"}
-        and not used & set(codes.old_list("cn2020")) - _shared()
-    ):
+    if close and all(_same_class(code, order[0], close) for code in used):
         close = ""
     return order[0], min(1.0, marks[order[0]] / 1.5 + 0.2), close
 
 
-def _shared() -> set[str]:
-    """Codes that mean the same in the lists of 2020 and 2023."""
-    return {code for code, one in codes.old_list("cn2020").items() if one.to == code}
+def _same_class(code: str, one: str, other: str) -> bool:
+    """Whether a code means the same first-level class in two lists."""
+    first, second = (codes.translate(code, name).to or "" for name in (one, other))
+    return first[:2] == second[:2]
 
 
 def translate_codes(found: Parcels, list_name: str, mapping: OfficeMapping, findings: list[Finding]) -> None:

@@ -8,7 +8,7 @@ so that its names win.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,8 +103,19 @@ def load_profile(own: Sequence[str | Path] = ()) -> Profile:
     MappingError
         If a file cannot be read, or says what a profile cannot.
     """
+    if not own:
+        return _house()
+    return _profile([(str(path), _read(Path(path))) for path in own])
+
+
+@cache
+def _house() -> Profile:
+    return _profile([])
+
+
+def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
     text = resources.files("blockplan.exchange.office").joinpath("profiles/common.yaml").read_text("utf-8")
-    tables = [(str(path), _read(Path(path))) for path in own] + [("common", _parsed(text, "common"))]
+    tables = [*own, ("common", _parsed(text, "common"))]
     layers: dict[str, LayerNames] = {}
     grids: dict[str, LayerNames] = {}
     fields: dict[str, dict[str, FieldNames]] = {}

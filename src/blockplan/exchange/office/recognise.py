@@ -96,7 +96,8 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
     score = by_name + 0.1 * min(len(sure), 4)
     wants = [one for one in sure if one.column in names.needs]
     if names.needs:
-        score += 0.2 if wants else -0.3
+        # A layer whose name says nothing is known by what its features must have.
+        score += (0.2 if by_name else 0.3) if wants else -0.3
     if not layer.drawn:
         # A table is what its fields are; its name says little.
         score = 0.3 * by_name + (0.35 if wants else 0.0) + 0.1 * min(len(sure), 5)
@@ -156,7 +157,43 @@ def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoi
             chosen[offer.field] = offer
         elif rival.confidence - offer.confidence < CLOSE and _differ(layer, rival.field, offer.field):
             rival.close.append(offer.field)
+    if role == "parcels" and layer.drawn:
+        _by_content(layer, chosen)
     return [chosen.get(name) or _unused(layer, name) for name in layer.fields]
+
+
+def _by_content(layer: SourceLayer, chosen: dict[str, FieldChoice]) -> None:
+    """Land use and number of parcels by what stands in a field, where no name tells them."""
+    taken = {one.column for one in chosen.values()}
+    for name in layer.fields:
+        texts = [text_of(value) for value in looked_at(layer, name)]
+        if name in chosen or not texts:
+            continue
+        column, why = "", ""
+        if not taken & {"land_use", "land_use_name"} and _are_codes(texts):
+            column, why = "land_use", "its values are land-use codes"
+        elif "parcel_id" not in taken and _are_numbers(texts, layer, name):
+            column, why = "parcel_id", "each feature has its own value with digits"
+        if column:
+            taken.add(column)
+            chosen[name] = FieldChoice(
+                field=name, column=column, sample=texts[0][:40], confidence=0.7, why=why
+            )
+
+
+def _are_codes(texts: list[str]) -> bool:
+    """Whether nearly all texts are codes of one list, of more than one class."""
+    marks = codes.scores(texts)
+    whole = sum(codes.code_in(text) == text for text in texts) / len(texts)
+    return whole > 0.8 and len(set(texts)) > 1 and max(marks.values(), default=0.0) > 0.8
+
+
+def _are_numbers(texts: list[str], layer: SourceLayer, name: str) -> bool:
+    """Whether texts may be numbers of parcels: letters and digits, each once; no measured figures."""
+    whole = (
+        len(texts) == len(set(texts)) and len(texts) > 1 and len(layer.frame) - len(texts) <= len(texts) / 10
+    )
+    return whole and all(re.fullmatch(r"(?=.*\d)(?=.*[^\d.])[\w\-.]{2,30}", text) for text in texts)
 
 
 def _unused(layer: SourceLayer, name: str) -> FieldChoice:

@@ -95,15 +95,7 @@ def remainder(parcels: Shapes, streets: Streets, boundary: Any | None, small_m2:
     """
     ground = shapely.union_all(parcels)
     widths, measured = _widths(streets, ground)
-    corridors = np.array(
-        [
-            shapely.buffer(line, width / 2, cap_style="square", join_style="mitre", mitre_limit=2.0)
-            if width > 0
-            else shapely.Polygon()
-            for line, width in zip(streets.lines, widths, strict=True)
-        ],
-        dtype=object,
-    )
+    corridors = _corridors(streets, widths)
     land = boundary if boundary is not None else _about(ground, corridors, widths)
     pieces = _pieces(parcels, streets, corridors, land)
     if not len(streets.lines):
@@ -127,6 +119,28 @@ def _widths(streets: Streets, ground: Any) -> tuple[NDArray[np.float64], NDArray
         free = away[(away > NARROWEST_M) & (away < WIDEST_M)]
         widths[at] = round(float(np.median(free)), 1) if len(free) >= 3 else 0.0
     return widths, missing & (widths > 0)
+
+
+def _corridors(streets: Streets, widths: NDArray[np.float64]) -> Shapes:
+    """The land between the red lines of each street; where it ends at another, to the far side of that."""
+    found = []
+    tree = shapely.STRtree(streets.lines) if len(streets.lines) else None
+    for at, (line, width) in enumerate(zip(streets.lines, widths, strict=True)):
+        if not width > 0 or tree is None:
+            found.append(shapely.Polygon())
+            continue
+        points = shapely.get_coordinates(line)
+        for end, other in ((0, 1), (-1, -2)):
+            near = tree.query(shapely.Point(points[end]), predicate="dwithin", distance=TOUCH_M)
+            beyond = max(
+                (float(widths[n]) / 2 for n in near.tolist() if n != at and widths[n] > 0), default=0.0
+            )
+            step = points[end] - points[other]
+            if beyond and step.any():
+                points[end] = points[end] + step / np.hypot(*step) * beyond
+        shape = shapely.LineString(points)
+        found.append(shapely.buffer(shape, width / 2, cap_style="flat", join_style="mitre", mitre_limit=2.0))
+    return np.array(found, dtype=object)
 
 
 def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
@@ -219,6 +233,8 @@ def _goes_on(streets: Streets, a: int, b: int, place: Any) -> bool:
     """Whether two lines are one street that goes on: of one name, or end to end and straight."""
     if streets.names[a] and streets.names[a] == streets.names[b]:
         return True
+    if streets.names[a] and streets.names[b]:
+        return False
     ends = [
         min(
             place.distance(shapely.get_point(streets.lines[at], 0)),
@@ -230,7 +246,7 @@ def _goes_on(streets: Streets, a: int, b: int, place: Any) -> bool:
         return False
     angles = [_angle(streets.lines[at], place) for at in (a, b)]
     turn = abs((angles[0] - angles[1] + 180) % 360 - 180)
-    return turn > 180 - STRAIGHT_DEG and not (streets.names[a] and streets.names[b])
+    return turn > 180 - STRAIGHT_DEG
 
 
 def _angle(line: Any, place: Any) -> float:

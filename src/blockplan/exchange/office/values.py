@@ -48,7 +48,9 @@ _FACTORS = {
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+"
 _UNIT_WORDS = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _ONE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_WORDS})?(?![\d.])", re.IGNORECASE)
-_MORE = re.compile(r"≥|>=|≧|>|不小于|不低于|不少于|大于等于|大于|高于|以上|下限|最低|最小|至少")
+_MORE = re.compile(
+    r"≥|>=|≧|>|不小于|不低于|不少于|(?<!不)(?<!不得)(?:大于|高于|超过)|以上|下限|最低|最小|至少"
+)
 _LESS = re.compile(
     r"≤|<=|≦|<|不大于|不高于|不超过|不得超过|不多于|小于等于|小于|低于|以下|以内|上限|最高|最大|控制在"
 )

@@ -283,14 +283,19 @@ def _text(text: bytes, codec: str) -> tuple[str, str | None]:
     The text, and the encoding it is in where that is not the table's; replacement
     signs where none fits.
     """
+    # Bytes that are whole Chinese in UTF-8 are hardly ever meant as anything else; GB18030 reads them too.
+    if codec != "utf-8" and not text.isascii():
+        other = encodings.decoded(text, "utf-8")
+        if other is not None and all(sign.isascii() or sign >= "\u2e80" for sign in other):
+            return other, "utf-8"
     # A column cuts a text where its bytes end, so half a character may stand there.
     whole = encodings.decoded(text, codec, len(text))
     if whole is not None:
         return whole, None
-    for other in encodings.CANDIDATES:
-        whole = encodings.decoded(text, other, len(text))
-        if other != codec and whole is not None:
-            return whole, other
+    for name in encodings.CANDIDATES:
+        whole = encodings.decoded(text, name, len(text))
+        if name != codec and whole is not None:
+            return whole, name
     return text.decode(codec, errors="replace"), "?"
 
 

@@ -1,0 +1,135 @@
+"""Rows of tables and features of layers find their parcel; what does not is told."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares, workbook
+
+from blockplan.exchange.office.joining import looks, match_numbers
+
+IDS = ["A-01", "A-02", "A-03", "A-04"]
+
+
+@pytest.mark.parametrize(
+    "written", ["a-01", "A－01", "A - 01", "A-O1", "A-0l", "A—01", "A_01", "A-1", "Ａ-０１", "A.01"]
+)
+def test_numbers_that_look_alike_are_joined_and_listed(folder, brought, written):
+    shapefile(parcels(DKBH=IDS), folder / "地块.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "用地代码"], [written, "R2"]])
+    plan, result = brought()
+    assert plan.layer("parcels").loc["A-01", "land_use"] == "070102"
+    alike = "".join(written.split()).upper() not in {"A-01", "Ａ-０１", "A－01"}
+    assert bool(rules(result, "office-near-miss")) == alike
+
+
+def test_a_number_that_looks_like_two_is_joined_to_none(folder, brought):
+    shapefile(parcels(DKBH=["A-1", "A-01", "B-1", "B-2"]), folder / "地块.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-001", 2.0], ["B-1", 1.0], ["Z-9", 3.0]])
+    _, result = brought()
+    told = [one.message for one in rules(result, "office-unjoined")]
+    assert len(told) == 2
+    assert "looks like several: A-1, A-01" in told[0]
+
+
+def test_a_parcel_that_stands_twice_in_the_table_keeps_its_first_row(folder, brought):
+    shapefile(parcels(DKBH=IDS), folder / "地块.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-01", 2.0], ["A-01", 3.0]])
+    plan, result = brought()
+    assert plan.layer("parcels").loc["A-01", "far"] == 2.0
+    assert [one.id for one in rules(result, "office-twice")] == ["A-01"]
+
+
+@given(st.lists(st.from_regex(r"[A-Z]{1,2}-[0-9]{2}-[0-9]{2}", fullmatch=True), unique=True, max_size=8))
+def test_each_number_finds_itself(numbers):
+    found, several = match_numbers(numbers, numbers)
+    assert found == {number: number for number in numbers}
+    assert not several
+    assert all(looks(number.replace("0", "O")) == looks(number) for number in numbers)
+
+
+def layer(shapes, **columns):
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)
+
+
+def test_facilities_stops_and_buildings_find_their_parcel_by_place(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    points = [shape.centroid for shape in squares(2)]
+    shapefile(
+        layer(points, SSMC=["第一小学", "社区养老院"], CWS=[None, 80.0], LX=["教育", "养老"]),
+        folder / "公共服务设施.shp",
+    )
+    houses = [shapely.box(500_010, 4_400_010, 500_030, 4_400_030)]
+    shapefile(layer(houses, CS=[6.0], JZGD=[18.5]), folder / "现状建筑.shp")
+    shapefile(layer(points[:1], 站名=["东门站"]), folder / "地铁站点.shp")
+    plan, _ = brought()
+    found = plan.layer("facilities")
+    assert found["parcel_id"].tolist() == ["A-01", "A-02"]
+    assert found["service"].tolist() == ["primary_school", "nursing_home"]
+    assert found["beds"].tolist()[1] == 80
+    house = plan.layer("buildings").iloc[0]
+    assert (house["parcel_id"], house["floor_area_m2"], house["height_m"]) == ("A-01", 2400, 18.5)
+    assert plan.layer("stops")["modes"].tolist() == ["subway"]
+
+
+def test_a_facility_drawn_and_named_in_the_text_is_one(folder, brought):
+    shapefile(
+        parcels(DKBH=IDS, PTSS=["小学一所（24班）、菜市场", "-", "-", "按规范配置"]), folder / "地块.shp"
+    )
+    shapefile(layer([squares(1)[0].centroid], SSMC=["实验小学"]), folder / "配套设施.shp")
+    plan, result = brought()
+    found = plan.layer("facilities")
+    assert found["service"].tolist() == ["primary_school", "market"]
+    assert found["read_from"].tolist() == ["drawing", "text"]
+    assert found["classes"].tolist()[0] == 24
+    assert [(one.id, one.value) for one in rules(result, "office-text")] == [("A-04", "按规范配置")]
+
+
+def test_facilities_of_a_table_stand_on_the_parcel_that_it_names(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    table = [
+        ["序号", "设施名称", "所在地块", "建筑面积（㎡）", "规模"],
+        [1, "社区卫生服务站", "A-02", 300, None],
+        [2, "幼儿园", "A-04", None, "12班，用地0.5公顷"],
+        [3, "派出所", "Z-1", 500, None],
+    ]
+    workbook(folder / "设施.xlsx", 配套设施一览表=table)
+    plan, result = brought()
+    found = plan.layer("facilities")
+    assert found[["parcel_id", "service"]].to_numpy().tolist() == [
+        ["A-02", "clinic"],
+        ["A-04", "kindergarten"],
+    ]
+    assert found["classes"].tolist()[1] == 12
+    assert found["site_area_m2"].tolist()[1] == 5000
+    assert [one.value for one in rules(result, "office-unjoined")] == ["Z-1"]
+
+
+def test_blocks_and_subblocks_that_parcels_name_are_the_land_of_their_parcels(folder, brought):
+    shapefile(parcels(DKBH=IDS, DYBH=["U1"] * 4, JFBH=["J1", "J1", "J2", "J2"]), folder / "地块.shp")
+    workbook(
+        folder / "单元.xlsx", 单元指标表=[["单元编号", "主导功能", "总建筑面积(万㎡)"], ["U1", "居住", 8]]
+    )
+    plan, _ = brought()
+    assert plan.layer("blocks").loc["U1", "floor_area_m2_max"] == 80_000
+    assert plan.layer("blocks").loc["U1", "dominant_function"] == "居住"
+    assert plan.layer("subblocks").geometry.area.tolist() == pytest.approx([20_000, 20_000])
+
+
+def test_control_lines_setbacks_and_accesses_say_their_kind(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    line = shapely.LineString([(500_010, 4_400_010), (500_090, 4_400_010)])
+    shapefile(layer([line], MC=["排洪渠"], KD=[30.0]), folder / "城市蓝线.shp")
+    shapefile(layer([line], LX=["高层"], HTJL=[15.0]), folder / "建筑后退线.shp")
+    shapefile(layer([line, line], LX=["禁止开口", "机动车出入口"]), folder / "出入口.shp")
+    plan, _ = brought()
+    assert plan.layer("control_lines")[["kind", "width_m", "name_zh"]].to_numpy().tolist() == [
+        ["blue", 30.0, "排洪渠"]
+    ]
+    assert plan.layer("setbacks")[["kind", "distance_m", "parcel_id"]].to_numpy().tolist() == [
+        ["high", 15.0, "A-01"]
+    ]
+    assert plan.layer("accesses")["kind"].tolist() == ["closed", "vehicle"]

@@ -1,0 +1,182 @@
+"""Spreadsheets as people lay them out: headings, units, sums, blocks, merged cells."""
+
+from __future__ import annotations
+
+import pytest
+from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
+
+IDS = ["A-01", "A-02", "A-03", "A-04"]
+
+
+@pytest.fixture
+def drawn(folder):
+    """Four parcels that have a number and nothing else."""
+    shapefile(parcels(DKBH=IDS), folder / "规划地块.shp")
+    return folder
+
+
+def rows_of(plan):
+    return plan.layer("parcels").loc[IDS]
+
+
+def test_a_heading_of_three_rows_with_merged_cells_and_units_below(drawn, brought):
+    table = [
+        ["某某街区控制指标一览表", None, None, None, None, None],
+        ["地块编号", "用地代码", "用地面积", "控制指标", None, None],
+        [None, None, None, "容积率", None, "建筑密度"],
+        [None, None, None, "下限", "上限", None],
+        [None, None, "(公顷)", None, None, "(%)"],
+        [1, 2, 3, 4, 5, 6],
+        ["A-01", "R2", 1.0, 1.0, 2.0, 25],
+        ["A-02", "B1", 1.0, None, 3.0, 45],
+    ]
+    merges = [
+        ("表", 0, 0, 0, 5),
+        ("表", 1, 3, 1, 5),
+        ("表", 2, 3, 2, 4),
+        ("表", 1, 0, 3, 0),
+        ("表", 1, 1, 3, 1),
+        ("表", 1, 2, 3, 2),
+    ]
+    workbook(drawn / "指标.xlsx", merges, 表=table)
+    plan, _ = brought()
+    rows = rows_of(plan)
+    assert list(rows["far_min"][:1]) == [1.0]
+    assert list(rows["far_max"][:2]) == [2.0, 3.0]
+    assert list(rows["coverage_ratio_max"][:2]) == [0.25, 0.45]
+    assert list(rows["declared_area_m2"][:2]) == [10_000, 10_000]
+
+
+def test_sums_notes_blocks_and_repeated_headings_are_no_parcels(drawn, brought):
+    head = ["地块编号", "用地代码", "用地面积(ha)", "居住人口"]
+    table = [
+        head,
+        ["A街区", None, None, None],
+        ["A-01", "R2", 1, 300],
+        ["A-02", "R2", 1, 300],
+        ["小 计", None, 2, 600],
+        head,
+        ["A-03", "G1", 1, None],
+        ["其中：绿地", None, 1, None],
+        ["合计", None, 3, 600],
+        ["注：面积以实测为准。", None, None, None],
+    ]
+    workbook(drawn / "指标.xlsx", 表=table)
+    plan, result = brought()
+    assert len(plan.layer("parcels")) == 4
+    assert rows_of(plan)["residents"].sum() == 600
+    said = " ".join(one.message for one in rules(result, "office-sheet"))
+    assert "3 rows were left out as subtotals" in said
+    assert "1 rows were left out as repeated headings" in said
+    assert not rules(result, "office-unjoined")
+
+
+def test_a_merged_bound_holds_for_each_row_and_a_merged_sum_for_none(drawn, brought):
+    table = [["地块编号", "容积率", "居住人口"], ["A-01", 2.0, 900], ["A-02", None, None], ["A-03", 1.0, 100]]
+    workbook(drawn / "指标.xlsx", [("表", 1, 1, 2, 1), ("表", 1, 2, 2, 2)], 表=table)
+    plan, result = brought()
+    assert list(rows_of(plan)["far"][:3]) == [2.0, 2.0, 1.0]
+    assert rows_of(plan)["residents"].isna().tolist() == [True, True, False, True]
+    assert [one.id for one in rules(result, "office-merged")] == ["A-01", "A-02"]
+
+
+def test_sheets_a_block_each_whose_numbers_count_anew(folder, brought):
+    shapefile(parcels(DKBH=["A-01", "A-02", "B-01", "B-02"]), folder / "地块.shp")
+    head = ["地块编号", "用地性质代码"]
+    workbook(
+        folder / "指标.xlsx",
+        A街区=[head, ["01", "R2"], ["02", "G1"]],
+        B街区=[head, ["01", "B1"], ["02", "A33"]],
+    )
+    plan, result = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[:4] == ["070102", "1401", "0901", "080403"]
+    assert len(rules(result, "office-number")) == 2
+
+
+def test_tables_side_by_side_and_tables_on_their_side(drawn, brought):
+    table = [
+        ["地块编号", "用地代码", "地块编号", "用地代码"],
+        ["A-01", "R2", "A-03", "G1"],
+        ["A-02", "B1", "A-04", "A33"],
+    ]
+    workbook(drawn / "指标.xlsx", 表=table)
+    plan, _ = brought()
+    assert rows_of(plan)["land_use"].tolist() == ["070102", "0901", "1401", "080403"]
+
+
+def test_a_table_that_lies_on_its_side(drawn, brought):
+    table = [["地块编号", *IDS], ["用地代码", "R2", "B1", "G1", "A33"], ["容积率", 1.5, 2.5, "-", 0.8]]
+    workbook(drawn / "指标.xlsx", 表=table)
+    plan, _ = brought()
+    assert rows_of(plan)["far"].tolist()[:2] == [1.5, 2.5]
+    assert rows_of(plan)["land_use"].tolist() == ["070102", "0901", "1401", "080403"]
+
+
+def test_percent_cells_and_percent_headings_say_the_same(drawn, brought):
+    table = [["地块编号", "建筑密度(%)", "绿地率"], ["A-01", 0.25, 0.35], ["A-02", 0.3, 0.3]]
+    formats = [(("表", at, column), "0%") for at in (1, 2) for column in (1, 2)]
+    workbook(drawn / "指标.xlsx", formats=formats, 表=table)
+    plan, _ = brought()
+    assert rows_of(plan)["coverage_ratio"].tolist()[:2] == [0.25, 0.3]
+    assert rows_of(plan)["green_ratio"].tolist()[:2] == [0.35, 0.3]
+
+
+def test_a_share_below_one_under_a_percent_heading_is_no_third_of_a_percent(drawn, brought):
+    workbook(drawn / "指标.xlsx", 表=[["地块编号", "建筑密度（%）"], ["A-01", 0.25], ["A-02", 0.4]])
+    plan, _ = brought()
+    assert rows_of(plan)["coverage_ratio"].tolist()[:2] == [0.25, 0.4]
+
+
+def test_formulas_without_a_result_and_cells_of_errors_are_unknown_and_told(drawn, brought):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["地块编号", "容积率", "用地面积(公顷)"], ["A-01", "=1+1", "#REF!"], ["A-02", 1.5, 1]):
+        sheet.append(row)
+    book.save(drawn / "指标.xlsx")
+    plan, result = brought()
+    assert rows_of(plan)["far"].isna().tolist()[:2] == [True, False]
+    assert sorted(one.value for one in rules(result, "office-formula")) == ["#REF!", "=1+1"]
+
+
+def test_a_number_that_a_spreadsheet_took_for_a_date(folder, brought):
+    import datetime as dt
+
+    import openpyxl
+
+    shapefile(parcels(DKBH=["1-2", "1-3", "1-4", "1-5"]), folder / "地块.shp")
+    book = openpyxl.Workbook()
+    book.active.append(["地块编号", "用地代码"])
+    book.active.append([dt.date(2024, 1, 2), "R2"])
+    book.save(folder / "表.xlsx")
+    plan, _ = brought()
+    assert plan.layer("parcels").loc["1-2", "land_use"] == "070102"
+
+
+def test_a_hidden_sheet_and_one_without_a_heading_are_told_and_not_read(drawn, brought):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "说明"
+    book.active.append(["本表由某单位编制"])
+    hidden = book.create_sheet("旧")
+    hidden.append(["地块编号", "容积率"])
+    hidden.append(["A-01", 9])
+    hidden.sheet_state = "hidden"
+    book.save(drawn / "表.xlsx")
+    plan, result = brought()
+    assert "far" not in plan.layer("parcels").dropna(axis=1, how="all")
+    assert {one.layer for one in rules(result, "office-sheet")} == {"说明", "旧"}
+
+
+def test_what_two_say_differently_is_told_and_the_choice_decides(folder, brought, tmp_path):
+    shapefile(parcels(DKBH=IDS, RJL=[1.0, 1.0, 1.0, 1.0]), folder / "地块.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-01", 1.5], ["A-02", 1.0]])
+    plan, result = brought()
+    assert [(one.id, one.column) for one in rules(result, "office-differs")] == [("A-01", "far")]
+    assert rows_of(plan).loc["A-01", "far"] == 1.0
+    text = result.mapping_toml.replace('prefer = "layer"', 'prefer = "table"')
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    plan, _ = brought(mapping=tmp_path / "m.toml")
+    assert rows_of(plan).loc["A-01", "far"] == 1.5
