@@ -30,9 +30,10 @@ from blockplan.portal.intake.models import Draft
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.office.models import Audit, Pending
 from blockplan.portal.record import erasure, exports, sealing
+from blockplan.portal.record.files import Files
 from blockplan.portal.record.made import folder_of
 from blockplan.portal.record.models import Entry, EntryFile, Erasure
-from blockplan.portal.record.store import forget_stores, open_store
+from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,6 +182,26 @@ def test_what_a_crash_left_of_an_erasure_is_taken_away_afterwards(
     assert Erasure.objects.get().done_at is not None
     export(open_store("town"), tmp_path / "record", opened.notary, archive=True)
     assert verify(tmp_path / "record").findings == []
+
+
+def test_a_step_that_cannot_be_done_now_is_left_and_does_not_make_the_erasure_fail(
+    opened: DatabaseStore, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opinion, _ = sent(opened)
+
+    def refused(*_: object) -> None:
+        raise UnavailableError("held up")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Files, "drop_unspoken", refused)
+        assert intake.erase(opened, opinion, ground="wish", by="Li").kind == "erased"
+    row = Erasure.objects.get()
+    assert (row.left, row.keys) == ("files", [])
+    assert holding(config, WORDS, NAME) == []
+    background.finish_erasing()
+    row.refresh_from_db()
+    assert (row.left, row.tries) == ("", 2)
+    assert holding(config, INSIDE) == []
 
 
 def test_whoever_reads_an_older_state_finds_nothing_once_the_key_is_destroyed(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from blockplan.errors import BlockplanError
 from blockplan.portal import clock
 from blockplan.portal.record.made import drop_all
 from blockplan.portal.record.models import Erasure
@@ -83,7 +84,7 @@ def _finish(row: Erasure, transact: Transact, seals: Seals, files: Files, patien
 def _done(step: Callable[[], object], row: Erasure, name: str) -> bool:
     try:
         step()
-    except (OSError, DatabaseError) as error:
+    except (OSError, DatabaseError, BlockplanError) as error:
         if row.tries == 0:
             LOG.warning("erasing %s of %s: %s left for later: %s", row.opinion, row.notice_id, name, error)
         return False
