@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_office import HERE, a_letter, faults, told
+from tests.portal.test_office import HERE, a_letter, as_shown, faults, told
 from tests.portal.test_store import send
 
 from blockplan.notice.record import export
@@ -264,3 +264,53 @@ def quoting(config: Config, words: str) -> list[str]:
     """Files of the data folder, those of a database apart, in which the words stand."""
     files = [path for path in config.data.rglob("*") if path.is_file() and "sqlite" not in path.name]
     return [path.name for path in files if words.encode() in path.read_bytes()]
+
+
+def test_two_tabs_do_not_overwrite_each_other(opened: DatabaseStore, planner: Client) -> None:
+    other = browser_of(a_member("Zhao", "planner"))
+    send(opened, "More trees.")
+    for said in ({"do": "cut"}, {"do": "theme", "title": "Trees"}, {"do": "theme", "title": "Cars"}):
+        told(planner, HERE + "desk/", said)
+    mine, theirs = ANSWER | {"reason_en": "Mine."}, ANSWER | {"reason_en": "Theirs."}
+    edits = (
+        ("desk/segments/O-1.1/", mine, theirs, "Theirs."),
+        ("desk/themes/T-1/", mine, theirs, "Theirs."),
+        ("desk/themes/T-1/", {"do": "name", "title": "My title"}, {"do": "name", "title": "Their title"},
+         "Their title"),
+        ("desk/segments/O-1.1/", {"do": "theme", "theme": "T-1"}, {"do": "theme", "theme": "T-2"}, "Cars"),
+    )  # fmt: skip
+    for path, first, second, stands in edits:
+        saw = as_shown(planner, HERE + path, first)
+        told(other, HERE + path, second)
+        before = len(list(opened.events()))
+        refused = planner.post(HERE + path, first | saw)
+        page = refused.content.decode()
+        assert refused.status_code == 400, path
+        assert stands in faults(refused), path
+        assert len(list(opened.events())) == before, path
+        if "reason_en" in first or "title" in first:
+            assert (first.get("reason_en") or first["title"]) in page, "what was written is still there"
+        again = page.partition(f'value="{first["do"]}"')[2] if first["do"] != "theme" else page
+        now = {"seen": again.partition('name="seen" value="')[2].partition('"')[0]}
+        told(planner, HERE + path, first | now)
+    moved = {"segment": ["O-1.1"], "theme": "T-2"}
+    assert planner.post(HERE + "desk/segments/", moved).status_code == 400
+
+
+def test_a_table_does_not_overwrite_an_answer_that_was_given_since_it_was_made(
+    opened: DatabaseStore, planner: Client
+) -> None:
+    send(opened, "More trees.")
+    told(planner, HERE + "desk/", {"do": "cut"})
+    table = planner.get(HERE + "desk/sheet/").content.decode("utf-8-sig")
+    told(planner, HERE + "desk/segments/O-1.1/", ANSWER | {"reason_en": "Given meanwhile."})
+    filled = table.replace("O-1.1,O-1,,,,", "O-1.1,O-1,,noted,Of the table,")
+    sent = {"do": "sheet", "sheet": SimpleUploadedFile("desk.csv", filled.encode())}
+    refused = planner.post(HERE + "desk/", sent)
+    assert "Given meanwhile." in faults(refused)
+    assert "Of the table" in faults(refused)
+    fresh = planner.get(HERE + "desk/sheet/").content.decode("utf-8-sig").replace("Given meanwhile.", "Anew")
+    told(planner, HERE + "desk/", {"do": "sheet", "sheet": SimpleUploadedFile("d.csv", fresh.encode())})
+    answer = desks.look("town").answer_of("O-1.1")
+    assert answer is not None
+    assert answer.reason == {"en": "Anew"}

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.staff import a_member, browser_of
 from tests.portal.test_desk import ANSWER
-from tests.portal.test_office import ANSWERS, HERE, a_letter, drafted, faults
+from tests.portal.test_office import ANSWERS, HERE, a_letter, as_shown, drafted, faults
 from tests.portal.test_store import send
 
 from blockplan.notice import taking
@@ -40,8 +40,9 @@ class Door(NamedTuple):
     enters: tuple[str, ...] = ()
 
     def go(self, client: Client) -> Any:
-        path = self.path() if callable(self.path) else self.path
-        return client.post(HERE + path, self.said() if callable(self.said) else dict(self.said))
+        path = HERE + (self.path() if callable(self.path) else self.path)
+        said = self.said() if callable(self.said) else dict(self.said)
+        return client.post(path, as_shown(client, path, said) | said)
 
 
 def sheet(theme: str, kind: str = "", reason: str = "") -> Callable[[], dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -72,9 +73,23 @@ def faults(response: Any) -> str:
     return str(response.content.decode().partition('class="faults"')[2].partition("</div>")[0])
 
 
+#: Pages that carry a mark of what stands, beside which step it is for.
+MARKED = re.compile(r"/draft/(dates|particulars)/$|/desk/(segments|themes)/[^/]+/$")
+
+
+def as_shown(client: Client, path: str, said: dict[str, Any]) -> dict[str, str]:
+    """The mark of what a page shows for a step, as a browser sends it back."""
+    if not MARKED.search(path) or "seen" in said:
+        return {}
+    forms = {"answer": 'value="answer"', "name": 'value="name"', "merge": 'value="name"'}
+    page = client.get(path).content.decode()
+    shown = page.partition(forms.get(said.get("do", ""), ""))[2] if said.get("do") in forms else page
+    return {"seen": shown.partition('name="seen" value="')[2].partition('"')[0]}
+
+
 def told(client: Client, path: str, said: dict[str, Any]) -> None:
-    """Send a form that is taken in."""
-    response = client.post(path, said)
+    """Send a form that is taken in, with the mark of what its page showed."""
+    response = client.post(path, as_shown(client, path, said) | said)
     assert response.status_code == 302, faults(response)
 
 
@@ -469,3 +484,41 @@ def test_a_restarted_notice_goes_through_the_release_check_again(
     told(planner, HERE + "draft/open/", {"sure": "on"})
     assert (Notice.objects.get().state, Notice.objects.get().round) == ("on_notice", 2)
     assert [event.kind for event in open_store("town").events()] == ["opened", "restarted", "opened"]
+
+
+def test_two_planners_do_not_overwrite_each_others_draft(
+    config: Config, clock: HandClock, planner: Client
+) -> None:
+    other = browser_of(a_member("Zhao", "planner"))
+    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
+    dates, words, live = HERE + "draft/dates/", HERE + "draft/particulars/", {"publication": "live"}
+    for path, first, second, stands in (
+        (dates, live | {"first": "2026-03-03"}, live | {"first": "2026-03-02"}, "2026-03-02"),
+        (words, the_particulars() | {"purpose_en": "Mine"}, the_particulars() | {"purpose_en": "Theirs"},
+         "Theirs"),
+    ):  # fmt: skip
+        saw = as_shown(planner, path, first)
+        told(other, path, second)
+        refused = planner.post(path, first | saw)
+        assert stands in faults(refused)
+        page = refused.content.decode()
+        assert ("2026-03-03" if path == dates else "Mine") in page, "what was written is still there"
+        now = {"seen": page.partition('name="seen" value="')[2].partition('"')[0]}
+        told(planner, path, first | now)
+    assert str(Draft.objects.get().first) == "2026-03-03"
+    assert "Mine" in str(Draft.objects.get().particulars)
+
+
+def test_two_clerks_do_not_overwrite_each_others_typing_of_a_scan(
+    opened: DatabaseStore, clerk: Client
+) -> None:
+    scan = {"scan": SimpleUploadedFile("scan.txt", b"Trees")}
+    clerk.post(HERE + "letter/", a_letter(objects="", text="") | scan)
+    path, other = HERE + "opinions/O-1/transcribe/", browser_of(a_member("Zhao", "clerk"))
+    told(other, path, {"text": "What Zhao read.", "sure": "on"})
+    refused = clerk.post(path, {"text": "What Chen read.", "sure": "on", "seen": ""})
+    assert "What Zhao read." in faults(refused)
+    page = refused.content.decode()
+    assert "What Chen read." in page
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    told(clerk, path, {"text": "What Chen read.", "sure": "on", "seen": seen})

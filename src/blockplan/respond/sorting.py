@@ -117,6 +117,11 @@ class Sorting:
         placed = self._theme_of.get(segment)
         return self.themes.get(placed[0]) if placed else None
 
+    def sorted_by(self, segment: str) -> int | None:
+        """Number of the entry that sorted a segment where it is; None where it is in no theme."""
+        placed = self._theme_of.get(segment)
+        return placed[1] if placed else None
+
     def own_answer(self, segment: str) -> Answer | None:
         """The answer that a segment has for itself, before that of its theme."""
         return self._own.get(segment)

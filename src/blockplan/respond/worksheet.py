@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blockplan.respond.desk import Desk
     from blockplan.respond.sorting import Sorting
 
-COLUMNS = ("segment", "opinion", "theme", "kind", "reason", "text")
+COLUMNS = ("segment", "opinion", "theme", "kind", "reason", "text", "entry")
 NEEDED = ("segment", "theme", "kind", "reason")
 
 
@@ -37,24 +37,35 @@ class Decision:
     theme: str
     kind: str
     reason: str
+    #: Number of the entry with the answer that the table was made with; empty where there was none.
+    entry: str = ""
 
 
 def worksheet(sorting: Sorting, lang: str = "en") -> bytes:
-    """The open segments as CSV (`COLUMNS`): own answers only, so that a theme's answer is not repeated."""
+    """
+    The open segments as CSV (`COLUMNS`): own answers only, so that a theme's answer is not repeated.
+
+    ``entry`` names the answer that stands, so that one given meanwhile is not overwritten unseen.
+    """
     rows: list[list[Any]] = []
     for theme in sorting.themes.values():
         answer = theme.answer
-        rows.append(["", "", pick(theme.title, lang), *_said(answer, lang), ""])
+        rows.append(["", "", pick(theme.title, lang), *_said(answer, lang), "", _entry(answer)])
     for segment in sorting.open_segments():
         placed = sorting.theme_of(segment.id)
         title = pick(placed.title, lang) if placed else ""
-        own = _said(sorting.own_answer(segment.id), lang)
-        rows.append([segment.id, segment.opinion, title, *own, sorting.text_of(segment)])
+        own = sorting.own_answer(segment.id)
+        said = _said(own, lang)
+        rows.append([segment.id, segment.opinion, title, *said, sorting.text_of(segment), _entry(own)])
     return as_csv(COLUMNS, rows)
 
 
 def _said(answer: Any, lang: str) -> list[str]:
     return [answer.kind, pick(answer.reason, lang)] if answer else ["", ""]
+
+
+def _entry(answer: Any) -> str:
+    return str(answer.entry) if answer else ""
 
 
 def read_decisions(path: str | Path) -> list[Decision]:
@@ -72,9 +83,9 @@ def read_decisions(path: str | Path) -> list[Decision]:
     missing = [name for name in NEEDED if name not in header]
     if missing:
         raise refused(UsageError, "sheet_columns", path=path, missing=listed(missing))
-    at = {name: header.index(name) for name in NEEDED}
+    at = {name: header.index(name) for name in (*NEEDED, "entry") if name in header}
     found = [
-        Decision(number, *((row[at[name]] if at[name] < len(row) else "") for name in NEEDED))
+        Decision(number, **{name: row[column] if column < len(row) else "" for name, column in at.items()})
         for number, row in enumerate(rows[1:], 2)
         if any(row)
     ]
@@ -131,9 +142,20 @@ def _answer(desk: Desk, one: Decision, titles: dict[str, str], by: str, lang: st
     standing = desk.own_answer(one.segment) if one.segment else desk.themes[titles[one.theme]].answer
     if standing and (standing.kind, pick(standing.reason, lang)) == (one.kind, one.reason):
         return ""
+    if _entry(standing) != one.entry:
+        raise _overtaken(one, standing, lang)
     answer = answer_from({"kind": one.kind, "reason": {lang: one.reason}})
     if one.segment:
         desk.answer_segment(one.segment, answer, by=by)
         return "own_answers"
     desk.answer_theme(titles[one.theme], answer, by=by)
     return "theme_answers"
+
+
+def _overtaken(one: Decision, standing: Any, lang: str) -> UsageError:
+    """A row would put its answer in the place of one that the table did not show: both are told."""
+    kind, reason = _said(standing, lang)
+    return refused(
+        UsageError, "sheet_overtaken", row=one.row, mine=f"{one.kind}: {one.reason}",
+        stands=f"{kind}: {reason} ({standing.by})" if standing else "–",
+    )  # fmt: skip

@@ -90,9 +90,10 @@ class Redact(Ground):
 
 
 class Transcribe(Sure):
-    """The words of a scan."""
+    """The words of a scan, in the place of those that were seen."""
 
     text = Lines(max_length=200_000)
+    seen = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
 
 class Erase(Ground):

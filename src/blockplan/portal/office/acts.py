@@ -17,6 +17,7 @@ from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.office import act_forms, enters, second
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
+from blockplan.portal.office.seen import of_words, require_seen
 from blockplan.portal.office.within import Within
 from blockplan.portal.record.time import ahead_of_clock
 from blockplan.respond import Desk, require_complete
@@ -101,6 +102,12 @@ def _plain(kind: str) -> Callable[[Ledger, Mapping[str, Any], str], object]:
     return enter
 
 
+def _transcribe(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
+    told = {key: value for key, value in said.items() if key != "seen"}
+    require_seen(said.get("seen", ""), *of_words(ledger, said["opinion"]))
+    return ledger.append("transcribed", {**told, "by": by})
+
+
 def _json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
@@ -168,7 +175,7 @@ ACTS: dict[str, Act] = {
         kind="restored", form=act_forms.Because, enter=_plain("restored"), of_opinion=True
     ),
     "transcribe": Act(
-        kind="transcribed", form=act_forms.Transcribe, enter=_plain("transcribed"),
+        kind="transcribed", form=act_forms.Transcribe, enter=_transcribe,
         of_opinion=True,
     ),
     "take-back": Act(

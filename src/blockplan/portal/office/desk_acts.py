@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, enters, proposals
+from blockplan.portal.office import desks, enters, proposals, seen
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.words import say
 from blockplan.texts import refusal
@@ -59,7 +59,13 @@ def _take_sheet(request: HttpRequest, notice: str, actor: Actor) -> None:
 def do_at_segments(request: HttpRequest, notice: str) -> None:
     """Sort those that were picked into a theme, or out of any."""
     picked, theme, actor = request.POST.getlist("segment"), theme_of(request), actor_of(request)
-    desks.work(notice, lambda desk: desk.assign(picked, theme, by=actor.name), actor, about="themed")
+
+    def act(desk: Desk) -> None:
+        for name in picked:
+            seen.require_seen(request.POST.get(f"seen-{name}", ""), *seen.of_place(desk, name))
+        desk.assign(picked, theme, by=actor.name)
+
+    desks.work(notice, act, actor, about="themed")
 
 
 def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerForm) -> None:
@@ -67,7 +73,12 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
     said, actor = _asked(request)
     if said == "theme":
         theme = theme_of(request)
-        desks.work(notice, lambda desk: desk.assign([one.id], theme, by=actor.name), actor, about="themed")
+
+        def sort(desk: Desk) -> None:
+            seen.require_seen(seen.seen_of(request), *seen.of_place(desk, one.id))
+            desk.assign([one.id], theme, by=actor.name)
+
+        desks.work(notice, sort, actor, about="themed")
     elif said == "split":
         places = [int(at) for at in request.POST.getlist("at") if at.isdecimal() and len(at) < 10]
         if not places:
@@ -77,9 +88,12 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         desks.work(notice, lambda desk: _merge(desk, one.id, actor.name), actor, about="segmented")
     elif said == "answer" and form.is_valid():
         answer = form.answer()
-        desks.work(
-            notice, lambda desk: desk.answer_segment(one.id, answer, by=actor.name), actor, about="answered"
-        )
+
+        def give(desk: Desk) -> None:
+            seen.require_seen(seen.seen_of(request), *seen.of_answer(desk.own_answer(one.id)))
+            desk.answer_segment(one.id, answer, by=actor.name)
+
+        desks.work(notice, give, actor, about="answered")
 
 
 def theme_of(request: HttpRequest) -> str | None:
@@ -110,15 +124,35 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
     said, actor = _asked(request)
     if said == "name" and naming.is_valid():
         given = naming.cleaned_data
-        desks.work(notice, lambda desk: _rename(desk, theme, given, actor.name), actor, about="theme")
+
+        def rename(desk: Desk) -> None:
+            seen.require_seen(seen.seen_of(request), *_name_of(desk, theme))
+            _rename(desk, theme, given, actor.name)
+
+        desks.work(notice, rename, actor, about="theme")
     elif said == "merge":
         into = request.POST.get("into", "")
-        desks.work(notice, lambda desk: desk.merge_themes(theme, into, by=actor.name), actor, about="theme")
+
+        def merge(desk: Desk) -> None:
+            seen.require_seen(seen.seen_of(request), *_name_of(desk, theme))
+            desk.merge_themes(theme, into, by=actor.name)
+
+        desks.work(notice, merge, actor, about="theme")
     elif said == "answer" and form.is_valid():
         answer = form.answer()
-        desks.work(
-            notice, lambda desk: desk.answer_theme(theme, answer, by=actor.name), actor, about="answered"
-        )
+
+        def give(desk: Desk) -> None:
+            one = desk.themes.get(theme)
+            seen.require_seen(seen.seen_of(request), *seen.of_answer(one.answer if one else None))
+            desk.answer_theme(theme, answer, by=actor.name)
+
+        desks.work(notice, give, actor, about="answered")
+
+
+def _name_of(desk: Desk, theme: str) -> tuple[str, str]:
+    """The mark and the words of a theme's name; of one that went into another meanwhile none."""
+    one = desk.themes.get(theme)
+    return ("", "") if one is None else seen.of_name(one)
 
 
 def _rename(desk: Desk, theme: str, given: dict[str, Any], by: str) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, proposals, second
+from blockplan.portal.office import desks, proposals, second, seen
 from blockplan.portal.office.act_forms import Sure
 from blockplan.portal.office.desk_acts import (
     do_at_desk,
@@ -108,8 +108,10 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
             stays = request.POST.get("do") in {"answer", "theme"}
             there = ("office_segment", [notice, segment]) if stays else ("office_segments", [notice])
             return HttpResponseRedirect(reverse(there[0], args=there[1]))
-    text = now.text_of(one)
+    now = desks.look(notice)  # what stands after an edit that was refused
+    own, text = now.own_answer(segment), now.text_of(one)
     shown = {
+        "seen_answer": seen.of_answer(own)[0], "seen_place": seen.of_place(now, segment)[0],
         "notice": row, "one": _said(now, one), "text": plainly(text), "themes": _themes(now), "form": form,
         "answer": now.answer_of(segment), "own": own, "fault": fault,
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
@@ -137,11 +139,15 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
         if not fault and not form.errors and not naming.errors:
             back = reverse("office_desk", args=[notice]) if said == "merge" else request.path
             return HttpResponseRedirect(back)
-    members = now.members(theme)
+    now = desks.look(notice)  # what stands after an edit that was refused
+    one = now.themes.get(theme, one)
+    members = now.members(theme) if theme in now.themes else []
     rows, more = sliced(members, request)
     shown = {
+        "seen_answer": seen.of_answer(one.answer)[0], "seen_name": seen.of_name(one)[0],
         "notice": row, "theme": one, "form": form, "naming": naming, "fault": fault, "count": len(members),
-        "later": len(now.came_later(theme)), "rows": [_said(now, part) for part in rows], "next": more,
+        "later": len(now.came_later(theme)) if theme in now.themes else 0,
+        "rows": [_said(now, part) for part in rows], "next": more,
         "others": [other for other in _themes(now) if other[0] != theme],
         "may": actor_of(request).may("clerk", "planner"), "planner": actor_of(request).may("planner"),
     }  # fmt: skip
@@ -209,7 +215,7 @@ def _said(now: Sorting, one: Segment) -> dict[str, Any]:
     campaign = next((name for name, of in now.campaigns.items() if one.opinion in of), None)
     return {
         "id": one.id, "opinion": one.opinion, "text": text if len(text) <= 300 else text[:299] + "…",
-        "theme": theme, "answer": answer, "campaign": campaign,
+        "theme": theme, "answer": answer, "campaign": campaign, "seen": seen.of_place(now, one.id)[0],
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from blockplan.portal.office.models import Draft
 from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.notice_pages import attempt, steps_before, told
 from blockplan.portal.office.particular_form import form_of
+from blockplan.portal.office.seen import of_values, seen_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -110,16 +111,13 @@ def dates(request: HttpRequest, notice: str) -> HttpResponse:
         names = tuple(name for name in names if name != "subdivision")
         del form.fields["subdivision"]
     if request.method == "POST" and form.is_valid():
-        for name in names:
-            setattr(one, name, form.cleaned_data[name])
-        _, fault = period_of(one)
-        if fault:
+        said = {name: form.cleaned_data[name] for name in names}
+        if fault := attempt(lambda: drafts.keep_dates(one, said, actor_of(request), seen_of(request))):
             form.add_error("first", fault)
         else:
-            one.save(update_fields=list(names))
-            note("draft_changed", who=actor_of(request).name, notice=notice, about="dates")
             return HttpResponseRedirect(reverse("office_draft", args=[notice]))
-    return _form_page(request, one, form, "dates")
+        one.refresh_from_db()
+    return _form_page(request, one, form, "dates", seen=of_values(drafts.dates_of(one))[0])
 
 
 def _as_kept(one: Draft, names: tuple[str, ...]) -> dict[str, Any]:
@@ -151,12 +149,16 @@ def particulars(request: HttpRequest, notice: str) -> HttpResponse:
         except BlockplanError as error:
             form.add_error(None, told(error))
         else:
-            one.particulars = found.to_dict()
-            one.save(update_fields=["particulars"])
-            note("draft_changed", who=actor_of(request).name, notice=notice, about="particulars")
-            return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+            said = found.to_dict()
+            if fault := attempt(
+                lambda: drafts.keep_particulars(one, said, actor_of(request), seen_of(request))
+            ):
+                form.add_error(None, fault)
+            else:
+                return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+        one.refresh_from_db()
     missing = asked_and_missing(particulars_from(one.particulars), country(one.country))
-    shown = {"draft": one, "form": form, "missing": missing}
+    shown = {"draft": one, "form": form, "missing": missing, "seen": of_values(one.particulars)[0]}
     return render(request, "office/particulars.html", shown, status=400 if form.errors else 200)
 
 
@@ -186,6 +188,8 @@ def period_of(one: Draft) -> tuple[Any, str]:
     return (found[0] if found else None), fault
 
 
-def _form_page(request: HttpRequest, one: Draft, form: Form, name: str) -> HttpResponse:
-    shown = {"draft": one, "form": form, "name": name, "country": country(one.country)}
+def _form_page(
+    request: HttpRequest, one: Draft, form: Form, name: str, seen: str | None = None
+) -> HttpResponse:
+    shown = {"draft": one, "seen": seen, "form": form, "name": name, "country": country(one.country)}
     return render(request, "office/draft_form.html", shown, status=400 if form.errors else 200)

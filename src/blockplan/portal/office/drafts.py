@@ -25,6 +25,7 @@ from blockplan.portal import clock
 from blockplan.portal.office import enters
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Draft
+from blockplan.portal.office.seen import of_values, require_seen
 from blockplan.portal.office.within import Within
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.plans.prepare import prepare
@@ -107,6 +108,43 @@ def found_in(draft: Draft) -> list[Finding]:
 
     version = _version(draft)
     return findings(read(version.package), particulars_from(draft.particulars), country(draft.country))
+
+
+def dates_of(draft: Draft) -> dict[str, Any]:
+    """What somebody kept of the dates; nothing before there is a first day."""
+    names = ("first", "last", "inspection_last", "subdivision", "publication")
+    return {name: getattr(draft, name) for name in names} if draft.first else {}
+
+
+def keep_dates(draft: Draft, said: dict[str, Any], actor: Actor, seen: str) -> None:
+    """
+    Keep dates and the mode of publication.
+
+    Raises
+    ------
+    NoticeStateError
+        If others stand by now than were `seen`.
+    UsageError
+        If the law does not allow them.
+    """
+    with transaction.atomic():
+        now = Draft.objects.select_for_update().get(pk=draft.pk)
+        require_seen(seen, *of_values(dates_of(now)))
+        for name, value in said.items():
+            setattr(now, name, value)
+        period_of(now)
+        now.save(update_fields=list(said))
+        note("draft_changed", who=actor.name, notice=draft.notice_id, about="dates")
+
+
+def keep_particulars(draft: Draft, said: dict[str, Any], actor: Actor, seen: str) -> None:
+    """Keep what the notice says of itself; NoticeStateError if other words stand by now than were `seen`."""
+    with transaction.atomic():
+        now = Draft.objects.select_for_update().get(pk=draft.pk)
+        require_seen(seen, *of_values(now.particulars))
+        now.particulars = said
+        now.save(update_fields=["particulars"])
+        note("draft_changed", who=actor.name, notice=draft.notice_id, about="particulars")
 
 
 def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVersion:

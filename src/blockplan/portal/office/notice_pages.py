@@ -17,6 +17,7 @@ from blockplan.portal.office.fields import FAULTS, decision, word_field
 from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
+from blockplan.portal.office.seen import of_words
 from blockplan.portal.office.warnings import warnings
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.store import open_store
@@ -77,12 +78,14 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         if act.of_opinion:
             opinion_of(row, opinion)
         original = _words_of(notice, opinion) if name == "redact" else ""
-        form = act.form(request.POST or None, request.FILES or None, initial={"text": original})
+        mark = of_words(open_store(notice), opinion)[0] if name == "transcribe" else ""
+        form = act.form(request.POST or None, request.FILES or None, initial={"text": original, "seen": mark})
         _prepare(form, row)
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data | ({"opinion": opinion} if act.of_opinion else {})
             if fault := attempt(lambda: do(name, notice, said, actor_of(request))):
                 form.add_error(None, fault)
+                _mark_anew(form, notice, opinion)
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
@@ -91,6 +94,12 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
 
     view.__name__ = f"act_{name}"
     return view
+
+
+def _mark_anew(form: Sure, notice: str, opinion: str) -> None:
+    """What is shown beside the form now has been seen; sent again, it is meant."""
+    if "seen" in form.fields:
+        form.data = dict(form.data.items()) | {"seen": of_words(open_store(notice), opinion)[0]}
 
 
 def _words_of(notice: str, opinion: str) -> str:
