@@ -74,13 +74,19 @@ def about_range(
     """
     if outcome not in {"pass", "fail"}:
         return
-    found = [(people, one.value, accuracy(one)) for people, one in ends if one.value is not None]
+    known = [(people, one) for people, one in ends if one.value is not None]
+    found = [(people, one.value or 0.0, accuracy(one)) for people, one in known]
     unit, turns = unit_word(rule.unit), False
-    for people, value, tolerance in found:
+    for (people, value, tolerance), (_, one) in zip(found, known, strict=True):
         other = compare(value, required, tolerance)
         if other != outcome:
             turns = True
-            yield say(f"note.range.{other}", residents=people, value=value, unit=unit)
+            shown = (
+                {"value": amount(one, value), "unit": ""}
+                if rule.unit == "1"
+                else {"value": value, "unit": unit}
+            )
+            yield say(f"note.range.{other}", residents=people, **shown)
     if outcome == "fail" and not turns and len(found) == 2 and _straddles(required, found[0][1], found[1][1]):
         (low, first, _), (high, last, _) = found
         yield say("note.range.between", low=low, high=high, first=first, last=last, unit=unit)
@@ -107,7 +113,10 @@ def about_doubts(rule: Rule, measurement: Measurement, doubts: Iterable[Fault]) 
     for fault in doubts:
         yield say("note.doubt", message={lang: fault.message(lang) for lang in LANGUAGES})
     if doubts and measurement.value is not None:
-        yield say("note.would_be", value=measurement.value, unit=unit_word(rule.unit))
+        shown: dict[str, Any] = {"value": measurement.value, "unit": unit_word(rule.unit)}
+        if rule.unit == "1":  # a share in percent, a ratio as a number
+            shown = {"value": amount(measurement, measurement.value), "unit": ""}
+        yield say("note.would_be", **shown)
 
 
 def about_standing(rule: Rule, day: dt.date) -> Iterator[Text]:

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blockplan.measure.areas import boundary_m2
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
-from blockplan.report.maps.legends import facility_legend, is_station
+from blockplan.report.maps.legends import facility_legend
 from blockplan.report.typesetting import desk, typeset
 from blockplan.report.view import FORCES, NO_BREAK, View
 from blockplan.report.words import Words
-from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
+from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult, Verdict
+    from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
     from blockplan.report.maps.svg import Frame
 
@@ -51,6 +53,8 @@ SCALES = (
     75_000,
     100_000,
 )
+#: Hectares in a million m2.
+HA_PER_MILLION_M2 = 100.0
 
 
 def sheet(plan: Plan, result: CheckResult, lang: str) -> bytes:
@@ -164,23 +168,28 @@ def _details(view: View, folder: Path) -> list[dict[str, Any]]:
 
 
 def key_figures(view: View) -> list[list[str]]:
-    """The figures of the sheet: land, residents, capacity, jobs, parks, streets, stations, floor area."""
-    words, plan, result = view.words, view.plan, view.result
-    measured = {one.id: one for one in result.reported}
-    boundary = plan.layer("boundary").geometry
-    streets = plan.layer("streets").geometry
-    floor = plan.layer("parcels")["floor_area_m2"]
-    green = sum(share.ha for share in view.ground.balance if share.code == "1401")
-    stations = sum(map(is_station, plan.layer("stops")["modes"]))
-    jobs = measured["jobs"].value if "jobs" in measured else None
+    """The figures of the sheet: land, residents, capacity, jobs, parks, floor area, streets, stations."""
+    words, result = view.words, view.result
+    measured = _measured(view)
+    land = boundary_m2(view.plan)
+    green, stations = measured("green_per_resident").supply, measured("modes_per_station")
+    floor = measured("floor_area_total").value
     rows = [
-        ("planned_land", words.amount(boundary.area.sum() / M2_PER_KM2 if len(boundary) else None, "km2")),
+        ("planned_land", words.amount(None if land is None else land / M2_PER_KM2, "km2")),
         ("residents", words.amount(result.residents.central, "person")),
         ("capacity", words.amount(result.capacity.residents, "person")),
-        ("jobs", words.amount(jobs, "job")),
-        ("green", words.amount(green if view.ground.balance else None, "ha")),
-        ("floor_area", words.amount(floor.sum() / M2_PER_HA if floor.notna().any() else None, "ha")),
-        ("streets", words.amount(streets.length.sum() / M_PER_KM if len(streets) else None, "km")),
-        ("stations", words.amount(stations if len(plan.layer("stops")) else None, "station")),
+        ("jobs", words.amount(measured("jobs").value, "job")),
+        ("green", words.amount(None if green is None else green / M2_PER_HA, "ha")),
+        ("floor_area", words.amount(None if floor is None else floor * HA_PER_MILLION_M2, "ha")),
+        ("streets", words.amount(measured("street_density").definition.get("length_km"), "km")),
+        ("stations", words.amount(None if stations.value is None else len(stations.by), "station")),
     ]
     return [[words(f"sheet.{key}"), value] for key, value in rows]
+
+
+def _measured(view: View) -> Callable[[str], Measurement]:
+    """A measure of the plan by its name: what is shown comes from the measure that the report speaks of."""
+    from blockplan.measure import measure  # noqa: PLC0415 (its modules are loaded when a sheet is made)
+
+    known = {one.id: one for one in view.result.reported}
+    return lambda name: known[name] if name in known else measure(view.plan, name)[0]

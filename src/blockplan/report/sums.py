@@ -59,12 +59,12 @@ def quotient(measurement: Measurement, words: Words) -> str:
             continue
         said = f"{_amount(top, of, words)} ÷ {_amount(bottom, by, words)}"
         if math.isclose(top / bottom * factor, value, rel_tol=CLOSE):
-            return f"{said} = {words.amount(value, measurement.unit)}"
+            return f"{said} = {words.figure(value, measurement)}"
         if top and math.isclose(
             2 * bottom / top * M_PER_KM, value, rel_tol=CLOSE
         ):  # spacing of a square grid
             said = f"2 × {_amount(bottom, by, words)} ÷ {_amount(top, of, words)}"
-            return f"{said} = {words.amount(value, measurement.unit)}"
+            return f"{said} = {words.figure(value, measurement)}"
     return ""
 
 
@@ -77,7 +77,7 @@ def within(measurement: Measurement, residents: Residents, words: Words) -> str:
     if not math.isclose(reached / everybody, value or 0.0, rel_tol=CLOSE, abs_tol=CLOSE):
         return ""
     everyone = words.count("count.residents", everybody)
-    return f"{words.number(reached)} ÷ {everyone} = {words.amount(value, measurement.unit)}"
+    return f"{words.number(reached)} ÷ {everyone} = {words.figure(value, measurement)}"
 
 
 def _amount(number: float, unit: str, words: Words) -> str:

@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from blockplan.check.words import RATIOS
 from blockplan.report import sums
-from blockplan.report.words import CATALOG, Words, is_known
+from blockplan.report.words import CATALOG, Words, is_known, unit_of_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,8 +114,7 @@ def quantity(value: float | None, unit: str, lang: str) -> str:
 
 def shown_unit(measurement: Measurement | None, unit: str) -> str:
     """The unit that a figure is written in: a share in percent, a ratio as a plain number."""
-    id_ = "" if measurement is None else str(measurement.definition.get("measure", measurement.id))
-    return "ratio" if unit == "1" and id_ in RATIOS else unit
+    return unit_of_figure(measurement, unit)
 
 
 def margin_said(verdict: Verdict, words: Words) -> str:
@@ -181,6 +179,10 @@ MISSING = (
 
 def missing_words(line: str, words: Words) -> str:
     """What is missing, in words; a line that this room has no words for is given back as it is."""
+    for key, shape in _said_lines():
+        found = shape.fullmatch(line)
+        if found:
+            return words(f"missing_said.{key}", **found.groupdict())
     for shape, key in MISSING:
         found = shape.fullmatch(line)
         if found:
@@ -192,10 +194,6 @@ def missing_words(line: str, words: Words) -> str:
                 values["field"] = words.or_else(f"field.{name}", name)
                 values["code"] = f"{values['code']}.{name}"
             return words(f"missing.{key}", **values)
-    for key, shape in _said_lines():
-        found = shape.fullmatch(line)
-        if found:
-            return words(f"missing_said.{key}", **found.groupdict())
     return line
 
 

@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from blockplan.check.words import NAMES
+from blockplan.check.words import NAMES, RATIOS
 from blockplan.errors import UsageError
 from blockplan.texts import LANGUAGES, Catalog, pick
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from blockplan.check.verdict import Required
+    from blockplan.measure.measurement import Measurement
 
 CATALOG = Catalog("blockplan.report", "texts.toml")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
@@ -114,6 +115,10 @@ class Words:
             digits = enough_decimals(value, than, max(digits, decimals_for(than)))
         return self.with_unit(self.number(value, digits), unit)
 
+    def figure(self, value: float | None, measurement: Measurement | None, unit: str = "") -> str:
+        """A value of a measure: a share in percent, a ratio as a plain number, all else with its unit."""
+        return self.amount(value, unit_of_figure(measurement, unit))
+
     def with_unit(self, shown: str, unit: str) -> str:
         """A number that is already written, with its unit."""
         key = f"unit.{unit}"
@@ -180,6 +185,15 @@ class Words:
         except ValueError:
             return str(value)
         return str(format_date(day, format="long", locale=self.locale))
+
+
+def unit_of_figure(measurement: Measurement | None, unit: str = "") -> str:
+    """The unit that a figure is written in: a share in percent, a ratio as a plain number."""
+    if measurement is None:
+        return unit
+    id_ = str(measurement.definition.get("measure", measurement.id))
+    unit = unit or measurement.unit
+    return "ratio" if unit == "1" and id_ in RATIOS else unit
 
 
 def is_known(value: float | None) -> TypeGuard[float]:

@@ -29,7 +29,7 @@ from blockplan.report.comparison.matrix import Matrix
 from blockplan.report.comparison.words import Says, flip
 from blockplan.report.files import write_whole
 from blockplan.report.grouping import packs_said
-from blockplan.report.words import Words, is_known
+from blockplan.report.words import Words, is_known, unit_of_figure
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -353,7 +353,7 @@ class View(Lists):
         words = self.words
         notes = [self.says("flip.asks", required=tables.required(verdict, words))] if asks else []
         if verdict.outcome in {"pass", "fail"} and is_known(verdict.margin):
-            notes.append(self.says("flip.margin", amount=words.signed(verdict.margin, verdict.unit)))
+            notes.append(self.says("flip.margin", amount=tables.margin_said(verdict, words)))
         if verdict.outcome == "unknown" and verdict.missing:
             first, more = tables.missing_words(verdict.missing[0], words), len(verdict.missing) - 1
             said = words.join([first, words("list.more", n=words.number(more))] if more else [first])
@@ -395,8 +395,8 @@ class View(Lists):
         gap = ""
         if at and base is not None and is_known(one.value) and is_known(base.value):
             same = math.isclose(one.value, base.value, rel_tol=SAME_VALUE)
-            gap = "" if same else self._gap(one.value - base.value, one.unit)
-        return {"value": words.rate(one.value, one.unit, one.per), "gap": gap, "note": note}
+            gap = "" if same else self._gap(one.value - base.value, unit_of_figure(one))
+        return {"value": words.rate(one.value, unit_of_figure(one), one.per), "gap": gap, "note": note}
 
     # Land
 
