@@ -15,14 +15,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.notice import test_canonical, test_notes, test_repair, test_verify
 from tests.notice.forging import Finished, copied, finished, put_lines, refresh_manifest, rewrite
+from tests.notice.records import a_clock, an_opening
 from tests.notice.test_merkle import LEAVES, VECTORS, a_tree
 from tests.notice.test_repair import repaired
 
+from blockplan.notice import SqliteStore, taking
 from blockplan.notice.countries import country
 from blockplan.notice.lengths import closed_within
 from blockplan.notice.periods import Period, Span
 from blockplan.notice.proof import canonical, merkle
+from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.proof.notes import Checkpoint, Signer
+from blockplan.notice.receipts import faults_of_receipt, receipt_with_later
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
@@ -170,6 +174,37 @@ def test_the_record_and_its_receipts_hold(made: Finished, ask: Any) -> None:
     )
     assert record == []
     assert receipts == [document["leaf"]["seq"] for document in made.receipts]
+
+
+def test_a_receipt_with_later_words_holds_in_both_verifiers_and_a_bent_one_in_none(
+    tmp_path: Path, ask: Any
+) -> None:
+    notary = Notary(new_key(tmp_path / "key", "blockplan/town"), TipFile(tmp_path / "tip"))
+    with SqliteStore(tmp_path / "town.notice", notice="town", notary=notary, clock=a_clock()) as store:
+        store.append("opened", an_opening(publication="live"))
+        first, secret = taking.submit(store, taking.Opinion(text="More trees."))
+        other, _ = taking.submit(store, taking.Opinion(text="Fewer cars."))
+        taking.amend(store, str(other.opinion), "No cars.", by="Li")
+        taking.amend(store, str(first.opinion), "Fewer trees.", secret=secret)
+        taking.withdraw(store, str(first.opinion), secret=secret)
+        signed, key = store.checkpoint() or "", notary.verifier
+
+        def whole(number: Any) -> dict[str, Any]:
+            return receipt_with_later(list(store.events(about=number)), store, signed, key)
+
+        good, foreign = whole(first.opinion), whole(other.opinion)
+    assert [one["leaf"]["kind"] for one in good["later"]] == ["amended", "withdrawn"]
+    bent = [copy.deepcopy(good) for _ in range(6)]
+    bent[0]["later"][0]["body"]["text"] = "More cars."
+    bent[1]["later"].reverse()
+    bent[2]["later"] = foreign["later"]
+    bent[3]["later"][0]["later"] = []
+    bent[4]["later"] = [{**foreign, "later": []}]
+    bent[5]["later"] = {"0": good["later"][0]}
+    assert faults_of_receipt(good, key) == []
+    assert all(faults_of_receipt(one, key) for one in bent)
+    asked = [{"op": "receipt", "document": one, "key": str(key)} for one in (good, *bent)]
+    assert ask(*asked) == [first.seq, *["refused"] * 6]
 
 
 def test_forged_receipts_are_refused(made: Finished, ask: Any) -> None:
