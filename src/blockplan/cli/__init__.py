@@ -25,6 +25,7 @@ COMMANDS = {
     "measure": ("blockplan.cli.measure", "Indicators of a plan, each with its definition."),
     "check": ("blockplan.cli.check", "A plan against rules: verdicts with who, where and remedy."),
     "propose": ("blockplan.cli.propose", "Changes to a plan, each with bound, gap and verdicts."),
+    "scenario": ("blockplan.cli.scenario", "Scenarios without code: new, diff, rename, drop."),
     "compare": ("blockplan.cli.compare", "Scenarios or plans side by side."),
     "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),

@@ -25,6 +25,7 @@ from blockplan.plan.package import MANIFEST, SCENARIOS, write_difference
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from blockplan.plan.manifest import Manifest
     from blockplan.plan.model import Difference
 
 #: Table of ``plan.toml`` that tells of each scenario that came from a proposal where it came from.
@@ -58,11 +59,7 @@ def save_scenario(
     PlanDataError
         If the package cannot be read or written; it is then as it was.
     """
-    if not NAME.fullmatch(name) or name == BASE:
-        raise UsageError(
-            f"{name!r} cannot name a scenario. Use letters, digits, hyphens, dots and underscores; "
-            f"{BASE!r} is the plan as drawn."
-        )
+    check_name(name)
     with archive.open_package(path) as folder:
         manifest = read_manifest(folder / MANIFEST)
         if name in manifest.scenarios:
@@ -124,7 +121,7 @@ def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
                 f"Scenario {name!r} of plan {manifest.id} {why}, so it cannot be undone. "
                 f"Scenarios that came from one: {mine}."
             )
-        on_it = [one for one, told in table[PROPOSALS].items() if told.get("on_top_of") == name]
+        on_it = _standing_on(table, name)
         if on_it:
             raise UsageError(
                 f"Scenario {name!r} cannot be undone while {', '.join(map(repr, on_it))} stands on it. "
@@ -133,6 +130,82 @@ def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
         with _changing(path, folder, gone=f"{SCENARIOS}/{name}.gpkg") as place:
             (place / MANIFEST).write_bytes(_without(text, name).encode("utf-8"))
     return dict(record)
+
+
+def drop_scenario(path: str | Path, name: str) -> None:
+    """
+    Take a scenario out of a package, however it came there.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no such scenario, or a proposal stands on it.
+    PlanDataError
+        If the package cannot be read or written; it is then as it was.
+    """
+    with archive.open_package(path) as folder:
+        text = _text(folder / MANIFEST)
+        _known(read_manifest(folder / MANIFEST), name)
+        on_it = _standing_on(tomlfile.loads(text), name)
+        if on_it:
+            raise UsageError(
+                f"Scenario {name!r} cannot be dropped while {', '.join(map(repr, on_it))} stands on it. "
+                "Drop that first."
+            )
+        with _changing(path, folder, gone=f"{SCENARIOS}/{name}.gpkg") as place:
+            (place / MANIFEST).write_bytes(_without(text, name).encode("utf-8"))
+
+
+def rename_scenario(path: str | Path, old: str, new: str) -> None:
+    """
+    Give a scenario another name; what stands on it follows.
+
+    Raises
+    ------
+    UsageError
+        If the plan has no scenario `old`, or has one of the name `new`, or `new` can name none.
+    PlanDataError
+        If the package cannot be read or written; it is then as it was.
+    """
+    with archive.open_package(path) as folder:
+        manifest, text = read_manifest(folder / MANIFEST), _text(folder / MANIFEST)
+        _known(manifest, old)
+        check_name(new)
+        if new in manifest.scenarios:
+            raise UsageError(f"Plan {manifest.id} has a scenario {new!r} already. Choose another name.")
+        file = folder / SCENARIOS / f"{old}.gpkg"
+        with _changing(path, folder, gone=f"{SCENARIOS}/{old}.gpkg") as place:
+            (place / MANIFEST).write_bytes(_renamed(text, old, new).encode("utf-8"))
+            if file.is_file():
+                (place / SCENARIOS).mkdir(exist_ok=True)
+                shutil.copyfile(file, place / SCENARIOS / f"{new}.gpkg")
+
+
+def _known(manifest: Manifest, name: str) -> None:
+    if name not in manifest.scenarios:
+        known = ", ".join(manifest.scenarios) or "none"
+        raise UsageError(f"Plan {manifest.id} has no scenario {name!r}. It has: {known}.")
+
+
+def _standing_on(table: dict[str, Any], name: str) -> list[str]:
+    """Scenarios of proposals that were made for another scenario."""
+    return [one for one, told in table.get(PROPOSALS, {}).items() if told.get("on_top_of") == name]
+
+
+def check_name(name: str) -> None:
+    """
+    See that a scenario can have a name: its file bears it.
+
+    Raises
+    ------
+    UsageError
+        If it cannot.
+    """
+    if not NAME.fullmatch(name) or name == BASE:
+        raise UsageError(
+            f"{name!r} cannot name a scenario. Use letters, digits, hyphens, dots and underscores; "
+            f"{BASE!r} is the plan as drawn."
+        )
 
 
 @contextmanager
@@ -187,11 +260,11 @@ def _listing(text: str, name: str, title: str) -> str:
 
 
 def _without(text: str, name: str) -> str:
-    """The text without the scenario and its record."""
+    """The text without the scenario and the record of where it came from."""
     wanted = tomlfile.loads(text)
-    del wanted["scenarios"][name], wanted[PROPOSALS][name]
     for table in ("scenarios", PROPOSALS):
-        if not wanted[table]:
+        wanted.get(table, {}).pop(name, None)
+        if table in wanted and not wanted[table]:
             del wanted[table]
     lines = text.splitlines(keepends=True)
     key = tomli_w.dumps({name: ""}).partition(" = ")[0]
@@ -207,6 +280,31 @@ def _without(text: str, name: str) -> str:
             del lines[at]
         if "scenarios" not in wanted:
             del lines[header]
+    return _agreeing("".join(lines), wanted)
+
+
+def _renamed(text: str, old: str, new: str) -> str:
+    """The text with a scenario under another name, in its list, its record and whatever stands on it."""
+    wanted = tomlfile.loads(text)
+    wanted["scenarios"] = {new if name == old else name: title for name, title in wanted["scenarios"].items()}
+    records = wanted.get(PROPOSALS, {})
+    for told in records.values():
+        if told.get("on_top_of") == old:
+            told["on_top_of"] = new
+    if old in records:
+        wanted[PROPOSALS] = {new if name == old else name: told for name, told in records.items()}
+    before, after = (tomli_w.dumps({name: ""}).partition(" = ")[0] for name in (old, new))
+    lines = text.splitlines(keepends=True)
+    header = _find(lines, "scenarios")
+    inside = range(0) if header is None else range(header + 1, _end(lines, header))
+    for at, line in enumerate(lines):
+        key, mark, rest = line.partition("=")
+        if at in inside and key.strip() == before:
+            lines[at] = f"{after} {mark}{rest}"
+        elif line.strip() == f"[{PROPOSALS}.{before}]":
+            lines[at] = line.replace(before, after)
+        elif key.strip() == "on_top_of" and rest.strip() == f'"{old}"':
+            lines[at] = f'{key}{mark} "{new}"\n'
     return _agreeing("".join(lines), wanted)
 
 

@@ -126,7 +126,7 @@ def take_over(
         "content_hash": before.content_hash,
     }
     title = plan.manifest.scenarios.get(kept.scenario, "as drawn")
-    save_scenario(path, name, f"{title}, with a {kept.kind} proposal", _on_top(plan, before, changes), record)
+    save_scenario(path, name, f"{title}, with a {kept.kind} proposal", on_top(plan, before, changes), record)
     return kept, touched
 
 
@@ -135,7 +135,7 @@ def undo(path: str | Path, name: str) -> dict[str, Any]:
     return remove_scenario(path, name)
 
 
-def _on_top(plan: Plan, before: Plan, changes: Sequence[Change]) -> Difference:
+def on_top(plan: Plan, before: Plan, changes: Sequence[Change]) -> Difference:
     """The rows by which `before` with changes differs from the plan as drawn."""
     given = Difference({}) if before.scenario == BASE else drawn_difference(plan, before.scenario)
     frames = changed_frames(before, changes)
