@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import signal
-from itertools import combinations
 
 import pytest
-import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.builders import SIDE, X, Y, a_plan, parcels_of
+from tests.builders import a_plan, parcels_of
 
 from blockplan.check import check
-from blockplan.plan import Plan, read
+from blockplan.plan import read
 from blockplan.propose import Stop, apply, interruptible
-from blockplan.propose.conversion import converted
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair.mending import RepairParams, repair
 
@@ -96,57 +93,6 @@ def test_the_scenarios_of_the_reference_plan_pass_after_their_repair(scenario, c
 def test_the_same_seed_gives_the_same_repair_twice():
     plan = a_row(["0701", "16", "16", "16", "16"], [None] + ["080403,1401"] * 4, 900)
     assert fixed(plan).changes == fixed(plan).changes
-
-
-def by_brute_force(plan, most):
-    """The fewest conversions after which none of the rules in `asked` fails; None if there are none."""
-    asked = {"zone-edu", "zone-green", "zone-green-access"}
-    options = [
-        (id_, code)
-        for id_, codes in plan.layer("parcels")["permitted"].items()
-        for code in (codes or "").split(",")
-        if code
-    ]
-    for count in range(most + 1):
-        for chosen in combinations(options, count):
-            if len({id_ for id_, _ in chosen}) < count:
-                continue
-            changed = apply(plan, [one for each in chosen for one in converted(plan, *each)])
-            if not failing(changed) & asked:
-                return count
-    return None
-
-
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(
-    uses=st.lists(st.sampled_from(["0701", "16", "0902", "1401", "080403"]), min_size=4, max_size=6),
-    open_=st.lists(st.sampled_from(["", "1401", "080403", "1401,080403"]), min_size=6, max_size=6),
-    people=st.integers(200, 900),
-)
-def test_no_smaller_repair_exists_than_the_one_proposed(uses, open_, people):
-    uses = ["0701", *uses]
-    permitted = ["", *open_[: len(uses) - 1]]
-    parameters = {"community_parks_min": 0, "large_park_min_ha": 10}
-    plan = a_row(uses, [one or None for one in permitted], people, parameters=parameters)
-    plan = spread(plan)
-    fewest = by_brute_force(plan, 4)
-    answer = fixed(plan)
-    short = {one.demand for one in answer.unmet} & {"zone-edu", "zone-green", "zone-green-access"}
-    if fewest is None:
-        return
-    assert not short
-    assert answer.objective == fewest
-    assert answer.bound == fewest
-
-
-def spread(plan: Plan) -> Plan:
-    """The row of squares drawn apart, 260 m from one to the next, so that not everyone reaches everything."""
-    parcels = plan.layer("parcels").reset_index(drop=True)
-    parcels["geometry"] = [
-        shapely.box(X + 260 * at, Y, X + 260 * at + SIDE, Y + SIDE) for at in range(len(parcels))
-    ]
-    keys = plan.manifest.model_dump(exclude={"id", "drawn_on", "crs", "title"})
-    return a_plan(parcels, keys)
 
 
 @pytest.mark.parametrize("objective", ["area", "cost"])

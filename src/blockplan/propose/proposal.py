@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import PlanDataError
 from blockplan.propose.changes import Change, apply
+from blockplan.propose.proof import Proof
 from blockplan.propose.sites import EXACT, gap
 from blockplan.texts import pick
 
@@ -76,6 +77,10 @@ class Answer:
         Demands that stay unmet, with amounts.
     method
         How the solution was found, and how the bound was.
+    proof
+        What a proof covers, and what stands against it.
+    reasons
+        Why so little may change, where a rule stays unmet: reason -> how many parcels it speaks of.
     """
 
     kind: str
@@ -92,6 +97,8 @@ class Answer:
     seconds: float = 0.0
     seed: int = 0
     ended: Ended = "finished"
+    proof: Proof = field(default_factory=Proof)
+    reasons: tuple[tuple[str, int], ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -102,8 +109,8 @@ class Answer:
 
     @property
     def proved(self) -> bool:
-        """Whether no other choice within what is permitted can be better."""
-        return self.gap is not None and self.gap <= EXACT
+        """Whether no other choice within the scope of `proof` can be better."""
+        return self.proof.stands and self.gap is not None and self.gap <= EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,8 @@ class Proposal:
             "bound": answer.bound,
             "gap": answer.gap,
             "proved": answer.proved,
+            "proof": answer.proof.to_dict(),
+            "reasons": dict(answer.reasons),
             "ended": answer.ended,
             "method": answer.method,
             "parameters": dict(answer.parameters),

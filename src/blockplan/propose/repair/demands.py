@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.instruments import House
-from blockplan.check.limits import compare
 from blockplan.check.packs import load
 from blockplan.check.parameters import choices
-from blockplan.measure import measure
+from blockplan.measure import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
+    from blockplan.propose.changes import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,8 @@ class Figure:
         Features that fall short, by layer and id.
     counted
         Features that were counted, by layer and id.
+    values
+        Parcels that the measure points at, with what it found there.
     """
 
     value: float | None
@@ -48,6 +50,7 @@ class Figure:
     base: float | None
     short: frozenset[tuple[str, str]]
     counted: frozenset[tuple[str, str]]
+    values: frozenset[tuple[str, float]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,16 @@ class Demand:
         """Whether it has to be brought about."""
         return self.verdict.outcome == "fail"
 
-    def figure(self, plan: Plan) -> Figure:
-        """The demand measured on a plan."""
-        return self.figure_of(measure(plan, self.measure, parameters=self.parameters)[0])
+    @property
+    def counts_residents(self) -> bool:
+        """Whether its measure asks how many people live where."""
+        return "plan.toml: residents" in MEASURES[self.measure].inputs
 
-    def holds(self, figure: Figure) -> bool:
-        """Whether a figure keeps the rule."""
-        return compare(figure.value, self.verdict.required, self.verdict.tolerance) == "pass"
+    def reads(self, changes: Iterable[Change]) -> bool:
+        """Whether its measure reads anything that is changed."""
+        read = MEASURES[self.measure].inputs
+        # Where residents come from `plan.toml` says, and they are columns of parcels: the measure names them.
+        return any(f"{one.layer}.{one.column}" in read for one in changes)
 
     def figure_of(self, found: Measurement) -> Figure:
         """What the demand reads in a measurement of its measure."""
@@ -107,6 +113,11 @@ class Demand:
             base,
             frozenset((place.layer, place.id) for place in places),
             frozenset((layer, str(id_)) for layer, ids in counted.items() for id_ in ids),
+            frozenset(
+                (place.id, float(place.value))
+                for place in places
+                if place.layer == "parcels" and place.value is not None
+            ),
         )
 
 

@@ -1,8 +1,8 @@
 """
 The model of a repair: a column a move, one an amount, one for what each demand stays short by.
 
-Rows come from the families of demands (`rows`, `reach`, `parks`, `caps`) and
-from cuts, where the check of a solution found what the model did not know.
+Rows come from the families of demands, and from cuts, where a solution broke what could not all be
+written down, or where its check found what the model did not know.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from blockplan.propose.repair.family import CHOSEN, Sum
 from blockplan.propose.repair.mip import Model
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from blockplan.propose.repair.family import Row
     from blockplan.propose.repair.moves import Move
 
 Key = tuple[str, str, str, str]
+#: A shortfall of so small a part of what was short before is none.
+DUST = 1e-6
 
 
 @dataclass(slots=True)
@@ -31,33 +35,42 @@ class Draft:
     moves: dict[Key, Move] = field(default_factory=dict)
     done: dict[Key, int] = field(default_factory=dict)
     amount: dict[Key, int] = field(default_factory=dict)
-    slack: dict[str, tuple[int, float, str]] = field(default_factory=dict)
-    whole: bool = True
+    slack: dict[str, tuple[int, float]] = field(default_factory=dict)
+    on_parcel: dict[str, list[Move]] = field(default_factory=dict)
 
     def add(self, moves: Iterable[Move]) -> None:
         """Add moves; a parcel is given one use at most."""
-        on_parcel: dict[str, list[int]] = {}
         for move in moves:
-            if move.key in self.done:
-                continue
             self.moves[move.key] = move
             at = self.model.column(move.key, 1.0, whole=True)
             self.done[move.key] = at
             if move.parcel:
-                on_parcel.setdefault(move.parcel, []).append(at)
+                self.on_parcel.setdefault(move.parcel, []).append(move)
             if move.column:
                 much = self.model.column((move.key, "amount"), move.most, whole=True)
                 self.amount[move.key] = much
                 self.model.row({much: 1.0, at: -move.most}, upper=0.0)
                 self.model.row({much: 1.0, at: -move.least}, lower=0.0)
-        for columns in on_parcel.values():
-            if len(columns) > 1:
-                self.model.row(dict.fromkeys(columns, 1.0), upper=1.0)
+        for listed in self.on_parcel.values():
+            if len(listed) > 1:
+                self.model.row(dict.fromkeys((self.done[move.key] for move in listed), 1.0), upper=1.0)
 
-    def short_by(self, name: str, most: float, unit: str) -> int:
+    def uses(self, parcel: str, codes: Iterable[str]) -> Sum:
+        """Whether a parcel is given one of some uses."""
+        wanted, found = set(codes), Sum()
+        for move in self.on_parcel.get(parcel, ()):
+            if move.now in wanted and move.kind != "cap":
+                found.add(self.done[move.key], 1.0)
+        return found
+
+    def row(self, row: Row) -> None:
+        """Write a row."""
+        self.model.row(row.terms, row.lower, row.upper)
+
+    def short_by(self, name: str, most: float) -> int:
         """The column of what a demand stays short by, at most so much; its number."""
         at = self.model.column((name, "short"), max(most, 0.0))
-        self.slack[name] = (at, max(most, 1e-9), unit)
+        self.slack[name] = (at, max(most, 1e-9))
         return at
 
     def without(self, chosen: Iterable[Key], touching: Iterable[Key]) -> None:
@@ -66,29 +79,30 @@ class Draft:
         terms = {self.done[key]: 1.0 for key in all_of - on} | {self.done[key]: -1.0 for key in on & all_of}
         self.model.row(terms, lower=1.0 - len(on & all_of))
 
+    def short_with(self, name: str, lack: float, chosen: Iterable[Key], touching: Iterable[Key]) -> None:
+        """With exactly these of the moves that touch a demand, it stays short by so much at least."""
+        on, all_of = set(chosen), set(touching)
+        terms = {self.done[key]: lack for key in all_of - on} | {self.done[key]: -lack for key in on & all_of}
+        terms[self.slack[name][0]] = 1.0
+        self.model.row(terms, lower=lack * (1.0 - len(on & all_of)))
+
     def read(self, values: NDArray[np.float64]) -> dict[Key, float]:
         """The moves of a solution, each with its amount (0 where it has none)."""
         return {
             key: float(round(values[self.amount[key]])) if key in self.amount else 0.0
             for key, at in self.done.items()
-            if values[at] > 0.5
+            if values[at] > CHOSEN
         }
 
-    def shortfalls(self, values: NDArray[np.float64]) -> dict[str, tuple[float, str]]:
-        """What each demand stays short by, with its unit; those that are met are left out."""
-        found = {name: (float(values[at]), unit) for name, (at, scale, unit) in self.slack.items()}
+    def shortfall(self) -> dict[int, float]:
+        """The cost that is the sum of all shortfalls, each as a part of what it was short by before."""
+        return {at: 1.0 / scale for at, scale in self.slack.values()}
+
+    def short(self, values: NDArray[np.float64]) -> dict[str, float]:
+        """Demands that a solution leaves short, and by how much."""
         return {
-            name: (amount, unit)
-            for name, (amount, unit) in found.items()
-            if amount > 1e-6 * max(1.0, self.slack[name][1])
+            name: float(values[at]) for name, (at, scale) in self.slack.items() if values[at] > DUST * scale
         }
-
-    def hold_shortfalls(self, values: NDArray[np.float64]) -> None:
-        """Let no demand stay shorter than it has to."""
-        for at, scale, _ in self.slack.values():
-            least = float(values[at])
-            dust = 1e-6 * max(1.0, scale)
-            self.model.upper[at] = 0.0 if least <= dust else least + dust
 
     def weights(self, each: Mapping[Key, float], per_unit: Mapping[Key, float]) -> dict[int, float]:
         """A cost of the columns from a cost of each move and of each unit of its amount."""

@@ -3,14 +3,14 @@ What each move does for each demand, found by measuring the plan with the move t
 
 A measure is asked, not known: whether a use counts as school land or a facility's beds as nursing beds is
 told by what the measure says once it is there. So a rule on a measure of a known kind needs no code here.
-Moves of one group (the same use before and after, the same service) do the same in proportion to their land
-or amount; two of them are tried, and each by itself where the two do not agree.
+Parcels of one use that are given another do the same in proportion to their land: two of them are tried, then
+all at once, and each by itself where the sum does not agree.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from blockplan.measure.homes import residents
 from blockplan.plan.frames import tidy
 from blockplan.plan.layers import LAYERS
 from blockplan.propose.changes import GEOMETRY, changed_frames
+from blockplan.propose.conversion import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,11 +48,6 @@ class Effect:
     base: float = 0.0
     per_amount: float = 0.0
 
-    @property
-    def is_none(self) -> bool:
-        """Whether the move does nothing for the demand."""
-        return not (self.supply or self.base or self.per_amount)
-
 
 @dataclass(slots=True)
 class Bench:
@@ -62,6 +58,10 @@ class Bench:
     before: list[Figure] = field(default_factory=list)
     bases: dict[str, float] = field(default_factory=dict)
     plans: dict[tuple[Change, ...], Plan] = field(default_factory=dict)
+    conversions: dict[str, dict[str, Move]] = field(default_factory=dict)
+    at_once: dict[str, Plan] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[str, Effect]] = field(default_factory=dict)
+    per_unit: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.before = self.figures(self.plan)
@@ -74,6 +74,34 @@ class Bench:
     def figure(self, demand: Demand) -> Figure:
         """A demand as it is measured on the plan without changes."""
         return self.before[list(self.demands).index(demand)]
+
+    def measured(self, plan: Plan, demand: Demand) -> Figure:
+        """A demand measured on a plan."""
+        return self.figures(plan, [demand])[0]
+
+    def offer(self, conversions: Iterable[Move]) -> None:
+        """Say which parcels may be given which use."""
+        for move in conversions:
+            self.conversions.setdefault(move.now, {})[move.parcel] = move
+
+    def with_code(self, code: str) -> Plan:
+        """
+        The plan with a use on every parcel that may be given it.
+
+        What a parcel is by itself (green, lived in, too high) can be read there for all of them at once.
+        """
+        if code not in self.at_once:
+            moves = self.conversions.get(code, {}).values()
+            self.at_once[code] = tried(self.plan, [one for move in moves for one in move.changes])
+        return self.at_once[code]
+
+    def more_residents(self, parcel: str, code: str) -> float:
+        """How many more residents the plan has with a use on a parcel that may be given it."""
+        if self.plan.manifest.residents.source == "given":
+            return 0.0
+        row = row_of(self.plan, parcel)
+        now, was = residents(self.with_code(code)).by_parcel[row], residents(self.plan).by_parcel[row]
+        return float(np.maximum(now, 0.0) - np.maximum(was, 0.0))
 
     def figures(self, plan: Plan, demands: Iterable[Demand] | None = None) -> list[Figure]:
         """Demands measured on a plan; those that share measure and parameters are measured once."""
@@ -92,55 +120,81 @@ class Bench:
         return self.plans[key]
 
     def effects(self, demand: Demand, moves: Sequence[Move]) -> dict[tuple[str, ...], Effect]:
-        """Move -> effect on a demand whose value is a supply over a base; moves without one are left out."""
-        groups: dict[tuple[str, ...], list[Move]] = {}
-        for move in moves:
-            groups.setdefault(move.group, []).append(move)
+        """Move -> effect on a demand whose value is a supply over a base."""
         found: dict[tuple[str, ...], Effect] = {}
+        for move in moves:
+            if move.kind in {"convert", "host"}:
+                land = self._of_code(demand, move.now)[move.parcel]
+            else:
+                land = Effect(*self._delta(demand, move.changes)) if move.changes else Effect()
+            each = self._per_amount(demand, move, land) if move.column else 0.0
+            found[move.key] = Effect(land.supply, land.base, each)
+        return found
+
+    def _of_code(self, demand: Demand, code: str) -> dict[str, Effect]:
+        """Parcel -> effect of a use, over all parcels that may be given it."""
+        key = (demand.name, code)
+        if key not in self.known:
+            moves = self.conversions[code]
+            found = self._in_proportion(demand, list(moves.values()))
+            whole = sum(effect.supply for effect in found.values())
+            if not self._agrees(demand, self.with_code(code), whole):
+                found = {parcel: self._of_land(demand, move) for parcel, move in moves.items()}
+            if demand.per and not demand.scoped:
+                # Residents are counted one by one: rounded for each parcel, they do not grow with its land.
+                found = {
+                    parcel: replace(effect, base=self.more_residents(parcel, code) / demand.per)
+                    for parcel, effect in found.items()
+                }
+            self.known[key] = found
+        return self.known[key]
+
+    def _in_proportion(self, demand: Demand, moves: list[Move]) -> dict[str, Effect]:
+        """Of each use before the smallest and largest parcel are tried, the others go by their land."""
+        groups: dict[str, list[Move]] = {}
+        for move in moves:
+            groups.setdefault(move.was, []).append(move)
+        found: dict[str, Effect] = {}
         for group in groups.values():
-            found |= self._of_group(demand, group)
-        return {key: effect for key, effect in found.items() if not effect.is_none}
+            by_size = sorted(group, key=lambda move: (move.area_m2, move.key))
+            ends = [self._of_land(demand, move) for move in (by_size[0], by_size[-1])]
+            if (
+                demand.scoped
+                or len(group) <= 2
+                or not _same(ends[0], _scaled(ends[1], by_size[-1], by_size[0]))
+            ):
+                found |= {move.parcel: self._of_land(demand, move) for move in group}
+            else:
+                found |= {move.parcel: _scaled(ends[1], by_size[-1], move) for move in group}
+        return found
 
-    def _of_group(self, demand: Demand, group: list[Move]) -> dict[tuple[str, ...], Effect]:
-        by_size = sorted(group, key=lambda move: (move.most or move.area_m2, move.key))
-        if demand.scoped or len(group) <= 2:
-            return {move.key: self._of_one(demand, move) for move in group}
-        small, large = self._of_one(demand, by_size[0]), self._of_one(demand, by_size[-1])
-        if small.is_none and large.is_none:
-            return {}
-        scaled = _scaled(large, by_size[-1], by_size[0])
-        whole = abs(large.supply) + abs(large.per_amount) + abs(large.base)
-        agree = all(
-            abs(one - other) <= SAME * max(whole, 1.0)
-            for one, other in (
-                (scaled.supply, small.supply),
-                (scaled.base, small.base),
-                (scaled.per_amount, small.per_amount),
-            )
-        )
-        if not agree:
-            return {move.key: self._of_one(demand, move) for move in group}
-        return {move.key: _scaled(large, by_size[-1], move) for move in group}
+    def _agrees(self, demand: Demand, plan: Plan, more: float) -> bool:
+        """Whether the supply of a demand on a plan is that of today and so much more."""
+        zero, figure = self.figure(demand).supply, self.measured(plan, demand).supply
+        if zero is None or figure is None:
+            return False
+        return abs(figure - zero - more) <= SAME * max(abs(figure), abs(zero), 1.0)
 
-    def _of_one(self, demand: Demand, move: Move) -> Effect:
-        """The effect of one move, measured."""
-        zero = self.figure(demand)
-        fixed = self._delta(demand, zero, move.changes) if move.changes else (0.0, 0.0)
-        if not move.column:
-            return Effect(*fixed)
-        amount = max(move.least, min(move.most, 1000.0))
-        whole = self._delta(demand, zero, move.with_amount(amount))
-        return Effect(fixed[0], fixed[1], (whole[0] - fixed[0]) / amount)
+    def _of_land(self, demand: Demand, move: Move) -> Effect:
+        """The effect of a use on a parcel, measured."""
+        land = tuple(change for change in move.changes if change.layer == "parcels")
+        return Effect(*self._delta(demand, land))
 
-    def _delta(self, demand: Demand, zero: Figure, changes: Sequence[Change]) -> tuple[float, float]:
-        plan = self.tried(changes)
-        (figure,) = self.figures(plan, [demand])
+    def _per_amount(self, demand: Demand, move: Move, land: Effect) -> float:
+        """What one unit of the amount adds to the supply: the same for facilities of a service and level."""
+        key = (demand.name, move.kind, move.service, move.level, move.column)
+        if key not in self.per_unit:
+            amount = max(move.least, min(move.most, 1000.0))
+            whole = self._delta(demand, move.with_amount(amount))[0]
+            self.per_unit[key] = (whole - land.supply) / amount
+        return self.per_unit[key]
+
+    def _delta(self, demand: Demand, changes: Sequence[Change]) -> tuple[float, float]:
+        zero, figure = self.figure(demand), self.measured(self.tried(changes), demand)
         if figure.supply is None or zero.supply is None:
             return 0.0, 0.0
-        if demand.per and not demand.scoped:
-            was, now = residents(self.plan).total, residents(plan).total
-            base = 0.0 if was is None or now is None else (now - was) / demand.per
-        else:
+        base = 0.0  # of residents: see `_of_code`
+        if not demand.per or demand.scoped:
             # Without any supply the base shows only once there is some.
             known = self.bases.setdefault(demand.name, figure.base) if figure.base else None
             base = 0.0 if known is None or figure.base is None else figure.base - known
@@ -161,9 +215,15 @@ def _dusted(difference: float, whole: float) -> float:
 
 
 def _scaled(effect: Effect, of: Move, to: Move) -> Effect:
-    """The effect of another move of the group: land in proportion, amounts by the unit."""
+    """The effect of the same use on another parcel, in proportion to its land."""
     share = to.area_m2 / of.area_m2 if of.area_m2 else 1.0
-    return Effect(effect.supply * share, effect.base * share, effect.per_amount)
+    return Effect(effect.supply * share, effect.base * share)
+
+
+def _same(one: Effect, other: Effect) -> bool:
+    """Whether two effects are the same but for rounding."""
+    whole = SAME * max(1.0, abs(one.supply) + abs(one.base), abs(other.supply) + abs(other.base))
+    return abs(one.supply - other.supply) <= whole and abs(one.base - other.base) <= whole
 
 
 def tried(plan: Plan, changes: Sequence[Change]) -> Plan:

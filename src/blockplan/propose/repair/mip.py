@@ -108,9 +108,22 @@ class Model:
         start
             Values to begin with, where a solution is known.
         """
+        effort = effort or Effort()
+        found = self._solve(cost, clock, effort, start)
+        if (
+            start is not None
+            and found.status == "optimal"
+            and found.objective > found.bound + 1e-6 * max(1.0, abs(found.objective))
+        ):
+            # HiGHS 1.16 may give the start back beside the objective of a better solution.
+            return self._solve(cost, clock, effort, None)
+        return found
+
+    def _solve(
+        self, cost: Mapping[int, float], clock: Clock, effort: Effort, start: NDArray[np.float64] | None
+    ) -> Solved:
         import highspy  # noqa: PLC0415 (a large library)
 
-        effort = effort or Effort()
         whole = all(self.whole[at] and float(by).is_integer() for at, by in cost.items() if by)
         solver = quiet_highs(
             time_limit=max(clock.left, 0.1),

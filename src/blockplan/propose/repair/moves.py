@@ -20,6 +20,7 @@ from blockplan.measure.columns import areas_m2, ids, points, shapes, values
 from blockplan.plan import tomlfile
 from blockplan.propose.changes import Change, new_feature, value_of
 from blockplan.propose.conversion import after, converted, row_of
+from blockplan.propose.standing import standing_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 Kind = Literal["convert", "host", "enlarge", "stop", "cap"]
 #: Columns of facilities that may be asked for.
 SIZES = ("beds", "places", "floor_area_m2", "site_area_m2")
-#: Layers whose features keep a parcel as it is: what stands there is not thrown out.
-HOLD = ("facilities", "buildings", "programmes")
 #: Amounts are whole, but not because of the last binary digits.
 DUST = 1e-6
 
@@ -86,11 +85,6 @@ class Move:
     def key(self) -> tuple[str, str, str, str]:
         """What tells moves apart."""
         return self.kind, self.id, self.now, f"{self.service}:{self.column}"
-
-    @property
-    def group(self) -> tuple[str, str, str, str, str]:
-        """Moves of one group do the same for a demand, in proportion to their land or amount."""
-        return self.kind, self.was, self.now, self.service, self.level
 
     def with_amount(self, amount: float) -> tuple[Change, ...]:
         """All changes, a facility of so much included."""
@@ -148,14 +142,12 @@ class Yard:
     locks: Locks
     assumed: Assumed
     free: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tally: dict[str, int] = field(default_factory=dict)
+    nobody_knows: int = 0
 
     def __post_init__(self) -> None:
-        held = {
-            str(parcel)
-            for layer in HOLD
-            for parcel in values(self.plan, layer, "parcel_id").tolist()
-            if parcel is not None
-        }
+        held = standing_on(self.plan)
+        self.tally = dict.fromkeys(("nothing_permitted", "not_drawn", "built_on", "locked", "free"), 0)
         permitted = values(self.plan, "parcels", "permitted").tolist()
         drawn = shapes(self.plan, "parcels")
         uses = values(self.plan, "parcels", "land_use").tolist()
@@ -164,7 +156,15 @@ class Yard:
             allowed = tuple(
                 one.strip() for one in (codes or "").split(",") if one.strip() and one.strip() != use
             )
-            if allowed and shape is not None and name not in held and not self.locks.hold("parcels", name):
+            kept = (
+                ("nothing_permitted", not allowed),
+                ("not_drawn", shape is None),
+                ("locked", self.locks.hold("parcels", name)),
+                ("built_on", name in held),
+            )
+            reason = next((reason for reason, true in kept if true), "free")
+            self.tally[reason] += 1
+            if reason == "free":
                 self.free[name] = allowed
 
     def conversions(self, codes: Iterable[str] | None = None) -> Iterator[Move]:
@@ -181,6 +181,7 @@ class Yard:
         """The move that gives a parcel a use; None where nobody can say how many people would live there."""
         changes = self.plan.cached(f"repair:{parcel}:{code}", lambda: converted(self.plan, parcel, code))
         if code.startswith(("0701", "0703")) and not _peopled(self.plan, parcel, code):
+            self.nobody_knows += 1
             return None
         row = row_of(self.plan, parcel)
         was = values(self.plan, "parcels", "land_use")[row] or ""

@@ -1,28 +1,31 @@
 """
-Demands on a number of parks of a size: which parcels together would be one more of them.
+Demands on a number of parks of a size: green parcels that share an edge are one park.
 
-Green parcels that share an edge are one park. So a new park is a set of parcels that hang together, with
-the greens beside them; each smallest such set is an option, and no two options that touch count as two.
+Each park is counted at the first of its pieces. A flow from piece to piece over shared edges sees that what
+is counted hangs together and is large enough; that it is not too large, nor counted twice, is written as a
+solution gets it wrong.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
-from blockplan.measure.columns import areas_m2, ids, shapes, sound
-from blockplan.measure.greens import public_greens
-from blockplan.measure.neighbours import BESIDE_M, EDGE_M
+from blockplan.propose.repair.family import CHOSEN, Row, Sum
+from blockplan.propose.repair.greens import Ground, choices_of, green_now, ground_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
+    from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft, Key
+    from blockplan.propose.repair.draft import Draft
     from blockplan.propose.repair.effects import Bench
     from blockplan.propose.repair.moves import Move
 
@@ -31,140 +34,149 @@ SIZES = {
     "parks_large": ("large_park_min_ha", None),
     "parks_community": ("community_park_min_ha", "large_park_min_ha"),
 }
-#: So many options are looked at; where there are more, a proof is not claimed.
-MOST_OPTIONS = 400
-MOST_PARCELS = 12
 
 
 def fits(bench: Bench, demand: Demand) -> bool:
     """Whether a demand is on a number of parks of a size."""
     known = bench.figure(demand).value is not None
-    return demand.measure in SIZES and known and demand.verdict.required.op == ">="
+    return demand.measure in SIZES and known and demand.verdict.required.op == ">=" and not demand.scoped
 
 
-def counting(bench: Bench, demand: Demand, moves: Sequence[Move]) -> list[Move]:
-    """The moves that make green of what was none, as the measure counts it; one a parcel."""
-    before, uses = bench.figure(demand).counted, {}
-    found: dict[str, Move] = {}
-    for move in moves:
-        if move.kind != "convert" or move.parcel in found:
-            continue
-        if move.now not in uses:
-            (figure,) = bench.figures(bench.tried(move.changes), [demand])
-            uses[move.now] = ("parcels", move.parcel) in figure.counted - before
-        if uses[move.now]:
-            found[move.parcel] = move
-    return list(found.values())
+@dataclass(slots=True)
+class Parks:
+    """A demand on a number of parks of at least one size and below another."""
 
+    demand: Demand
+    bench: Bench
+    found: Callable[[], Sequence[Move]]
+    ground: Ground = field(init=False)
+    low_m2: float = field(init=False)
+    high_m2: float = field(init=False)
+    first: dict[int, int] = field(default_factory=dict)
+    kind: str = "parks"
 
-def add(draft: Draft, bench: Bench, demand: Demand, moves: Sequence[Move]) -> None:
-    """The rows of a demand that fails: so many of the options have to be built."""
-    figure = bench.figure(demand)
-    needed = math.ceil(float(demand.verdict.required.value) - (figure.value or 0.0))  # type: ignore[arg-type]
-    options = list(_options(bench, demand, moves))
-    draft.whole = draft.whole and len(options) < MOST_OPTIONS
-    built: dict[int, float] = {draft.short_by(demand.name, needed, demand.verdict.unit): 1.0}
-    by_piece: dict[tuple[str, int], list[int]] = {}
-    for number, (keys, pieces) in enumerate(options[:MOST_OPTIONS]):
-        at = draft.model.column((demand.name, "park", number), 1.0, whole=True)
-        built[at] = 1.0
-        for key in keys:
-            draft.model.row({at: 1.0, draft.done[key]: -1.0}, upper=0.0)
-        for piece in pieces:
-            by_piece.setdefault(piece, []).append(at)
-    draft.model.row(built, lower=float(needed))
-    for columns in by_piece.values():
-        if len(columns) > 1:
-            draft.model.row(dict.fromkeys(columns, 1.0), upper=1.0)
+    def __post_init__(self) -> None:
+        choices, (low, high) = choices_of(self.bench, self.demand), SIZES[self.demand.measure]
+        self.ground = ground_of(self.bench, choices)
+        self.low_m2 = float(choices[low]) * M2_PER_HA
+        self.high_m2 = math.inf if high is None else float(choices[high]) * M2_PER_HA
 
+    @property
+    def unsure(self) -> str:
+        """A park that is drawn twice, as parcel and as green, is one: that is left to the check."""
+        return f"drawn_twice: {self.demand.name}" if self.ground.overlaid else ""
 
-def _options(
-    bench: Bench, demand: Demand, moves: Sequence[Move]
-) -> Iterator[tuple[tuple[Key, ...], set[tuple[str, int]]]]:
-    """
-    Sets of moves that make one more park, none of which can be left out, and the pieces that they hold.
+    def offers(self) -> Sequence[Move]:
+        """Conversions."""
+        return self.found()
 
-    Pieces are parcels, greens, and edges between parcels: two options with a piece in common are one park.
-    """
-    plan = bench.plan
-    low_name, high_name = SIZES[demand.measure]
-    low = float(demand.parameters.get(low_name, plan.manifest.parameters.get(low_name, 0))) * M2_PER_HA
-    high = math.inf
-    if high_name is not None:
-        high = float(demand.parameters.get(high_name, plan.manifest.parameters.get(high_name, 0))) * M2_PER_HA
-    row_of = {name: row for row, name in enumerate(ids(plan, "parcels").tolist())}
-    rows = np.array([row_of[move.parcel] for move in moves], dtype=np.intp)
-    greens = public_greens(plan, _green_choices(demand))
-    drawn = np.concatenate([sound(shapes(plan, "parcels")[rows]), greens.shape])
-    size = np.concatenate([areas_m2(plan, "parcels")[rows], greens.area_m2])
-    beside = _beside(drawn)
-    count = len(moves)
-    stands = [low <= area < high for area in greens.area_m2]
-    found = 0
-    for chosen in _hanging_together(beside, count, size, low):
-        at_edge = {other for one in chosen for other in beside[one] if other >= count}
-        area = float(size[list(chosen)].sum() + size[list(at_edge)].sum())
-        if not low <= area < high or any(stands[other - count] for other in at_edge):
-            continue
-        edges = {
-            ("edge", min(one, other) * len(drawn) + max(one, other))
-            for one in chosen
-            for other in beside[one]
-            if other < count
-        }
-        pieces = {("piece", one) for one in (*chosen, *at_edge)} | edges
-        yield tuple(moves[one].key for one in chosen), pieces
-        found += 1
-        if found >= MOST_OPTIONS:
-            return
+    def helps(self, move: Move) -> bool:
+        """Whether it makes a green or takes one: a park that is too large may be parted."""
+        return any(self.ground.turns(move))
 
+    def harms(self, move: Move) -> bool:
+        """Whether it makes a green or takes one: parks that grow together are one."""
+        return any(self.ground.turns(move))
 
-def _green_choices(demand: Demand) -> dict[str, tuple[str, ...]]:
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry is read when it is asked)
-
-    chosen = MEASURES[demand.measure].choose({}, dict(demand.parameters))
-    return {name: tuple(chosen[name]) for name in ("green_codes", "green_kinds", "private_access")}
-
-
-def _beside(drawn: np.ndarray) -> list[list[int]]:
-    """For each shape those that share an edge with it, as parks are counted."""
-    one, other = shapely.STRtree(drawn).query(drawn, predicate="dwithin", distance=BESIDE_M)
-    kept = one < other
-    one, other = one[kept], other[kept]
-    edge = shapely.intersection(shapely.boundary(drawn[one]), shapely.buffer(drawn[other], BESIDE_M))
-    long = shapely.length(edge) >= EDGE_M
-    found: list[list[int]] = [[] for _ in drawn]
-    for a, b in zip(one[long].tolist(), other[long].tolist(), strict=True):
-        found[a].append(b)
-        found[b].append(a)
-    return found
-
-
-def _hanging_together(
-    beside: list[list[int]], count: int, size: np.ndarray, low: float
-) -> Iterator[tuple[int, ...]]:
-    """
-    Sets of the first `count` shapes that hang together, from each shape on, until they are large enough.
-
-    A set is not grown once it (with the greens beside it) reaches the smallest size.
-    """
-    for seed in range(count):
-        stack: list[tuple[tuple[int, ...], frozenset[int]]] = [((seed,), frozenset())]
-        while stack:
-            chosen, barred = stack.pop()
-            greens = {other for one in chosen for other in beside[one] if other >= count}
-            if size[list(chosen)].sum() + size[list(greens)].sum() >= low:
-                yield chosen
+    def add(self, draft: Draft) -> None:
+        """So many parks have to be there."""
+        ground, greens = self.ground, self.ground.is_green(draft)
+        able = np.array([bool(one.terms) or one.constant > 0 for one in greens], dtype=bool)
+        self.first = {}
+        there = Sum()
+        for piece in np.flatnonzero(able).tolist():
+            room = ground.joined(piece, able)
+            if not ground.reaches(room, self.low_m2):
                 continue
-            if len(chosen) >= MOST_PARCELS:
+            if not ground.parcel[piece]:
+                there.constant += self._of_size([piece])
                 continue
-            around = [
-                other
-                for one in chosen
-                for other in beside[one]
-                if seed < other < count and other not in chosen and other not in barred
-            ]
-            left_out: set[int] = set()
-            for other in dict.fromkeys(around):
-                stack.append(((*chosen, other), barred | left_out))
-                left_out.add(other)
+            at = self.first[piece] = draft.model.column((self.demand.name, "first", piece), 1.0, whole=True)
+            there.add(at, 1.0)
+            draft.row(Sum().add(at, 1.0).plus(greens[piece], -1.0).at_most(0.0))
+            for other in ground.beside[piece]:
+                if other < piece and able[other]:
+                    draft.row(Sum().add(at, 1.0).plus(greens[other]).at_most(1.0))
+        self._add_flow(draft, greens, able)
+        needed = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
+        gap = self.lack(self.bench.plan)
+        if self.demand.fails and gap > 0:
+            there.add(draft.short_by(self.demand.name, gap), 1.0)
+        draft.row(there.at_least(needed))
+
+    def _of_size(self, pieces: list[int]) -> bool:
+        return self.ground.reaches(pieces, self.low_m2) and self._may_be_below(pieces)
+
+    def _may_be_below(self, pieces: list[int]) -> bool:
+        """Whether pieces are together below the upper size: what only rounding keeps below it reaches it."""
+        return bool(self.ground.area_m2[pieces].sum() < self.high_m2 - 1e-6)
+
+    def _add_flow(self, draft: Draft, greens: list[Sum], able: NDArray[np.bool_]) -> None:
+        """Land that flows over shared edges of greens to where it is counted, in thousands of m2."""
+        ground = self.ground
+        reach = [piece for piece in np.flatnonzero(able).tolist() if self._flows(piece, able)]
+        balance = {piece: Sum() for piece in reach}
+        for piece in reach:
+            # What a piece has to give, and what is taken where it is the first of its park.
+            have = float(ground.area_m2[piece] + ground.leeway_m2[piece]) / 1e3
+            balance[piece].plus(greens[piece], have)
+            if piece in self.first:
+                balance[piece].add(self.first[piece], -self.low_m2 / 1e3)
+            for other in ground.beside[piece]:
+                if other not in balance:
+                    continue
+                most = self.low_m2 / 1e3
+                flow = draft.model.column((self.demand.name, "flow", piece, other), most)
+                balance[piece].add(flow, -1.0)
+                balance[other].add(flow, 1.0)
+                for end in (piece, other):
+                    draft.row(Sum().add(flow, 1.0).plus(greens[end], -most).at_most(0.0))
+        for one in balance.values():
+            draft.row(one.at_least(0.0))
+
+    def _flows(self, piece: int, able: NDArray[np.bool_]) -> bool:
+        return bool(self.ground.parcel[piece]) and self.ground.reaches(
+            self.ground.joined(piece, able), self.low_m2
+        )
+
+    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+        """Parks that are too large, and parks that are counted twice."""
+        greens = self.ground.is_green(draft)
+        now, found = green_now(greens, values), []
+        for piece, column in self.first.items():
+            if values[column] <= CHOSEN:
+                continue
+            pieces = self.ground.joined(piece, now)
+            if not self._may_be_below(pieces):
+                found.append(self._too_large(column, pieces, greens))
+            before = [other for other in pieces if other < piece]
+            if before:
+                found.append(self._not_first(column, piece, before[0], now, greens))
+        return found
+
+    def _too_large(self, column: int, pieces: list[int], greens: list[Sum]) -> Row:
+        """Of pieces that are together too large one is no green, or no park is counted there."""
+        enough = next((n for n in range(1, len(pieces)) if not self._may_be_below(pieces[:n])), len(pieces))
+        row = Sum(-float(enough)).add(column, 1.0)
+        for other in pieces[:enough]:
+            row.plus(greens[other])
+        return row.at_most(0.0)
+
+    def _not_first(
+        self, column: int, piece: int, other: int, now: NDArray[np.bool_], greens: list[Sum]
+    ) -> Row:
+        """A piece before it is not green, or something on the way there is not, or none is counted."""
+        way = self.ground.way(piece, other, now)
+        row = Sum(-float(len(way)) - 1.0).add(column, 1.0).plus(greens[other])
+        for between in way:
+            row.plus(greens[between])
+        return row.at_most(0.0)
+
+    def lack(self, plan: Plan) -> float:
+        """Parks that are missing."""
+        value = self.bench.measured(plan, self.demand).value or 0.0
+        return max(0.0, float(self.demand.verdict.required.value) - value)  # type: ignore[arg-type]
+
+    def missing(self, plan: Plan) -> tuple[float, str]:
+        """Parks that are missing."""
+        return self.lack(plan), self.demand.verdict.unit

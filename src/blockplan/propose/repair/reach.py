@@ -7,21 +7,29 @@ measures along. So the straight line, the walk to an entrance, greens, facilitie
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from blockplan.measure import MEASURES
 from blockplan.measure.columns import ids, points, shapes
 from blockplan.measure.homes import homes
 from blockplan.measure.weights import weighed
+from blockplan.propose.repair.green_reach import unit_of
+from blockplan.propose.repair.greens import choices_of, ground_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
+    from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Draft, Key
     from blockplan.propose.repair.effects import Bench
+    from blockplan.propose.repair.family import Row
     from blockplan.propose.repair.moves import Move
 
 Home = tuple[str, str]
@@ -71,23 +79,82 @@ def reached(bench: Bench, demand: Demand, moves: Sequence[Move]) -> dict[Key, fr
     return found
 
 
-def add(draft: Draft, bench: Bench, demand: Demand, covers: dict[Key, frozenset[Home]]) -> None:
-    """The rows of a demand that fails: homes that stay out of reach weigh no more than the rule lets pass."""
-    figure, weights = bench.figure(demand), _weights(bench, demand)
-    whole = sum(weights.values())
-    by_home: dict[Home, list[int]] = {home: [] for home in figure.short}
-    for key, reached_by in covers.items():
-        for home in reached_by:
-            by_home[home].append(draft.done[key])
-    out: dict[int, float] = {}
-    for home in sorted(by_home):
-        at = draft.model.column((demand.name, home), 1.0)
-        draft.model.row({at: 1.0} | dict.fromkeys(by_home[home], 1.0), lower=1.0)
-        out[at] = weights.get(home, 0.0)
-    allowed = (1.0 - float(demand.verdict.required.value)) * whole  # type: ignore[arg-type]
-    gap = sum(out.values()) - allowed
-    slack = draft.short_by(demand.name, gap, _unit(demand))
-    draft.model.row(out | {slack: -1.0}, upper=allowed)
+@dataclass(slots=True)
+class Reach:
+    """A demand that fails, on a share within reach of facilities, stops, or greens on foot."""
+
+    demand: Demand
+    bench: Bench
+    found: Callable[[], Sequence[Move]]
+    covers: dict[Key, frozenset[Home]] = field(default_factory=dict)
+    kind: str = "homes"
+    unsure: str = ""
+
+    def offers(self) -> Sequence[Move]:
+        """Moves that may reach somebody."""
+        moves = self.found()
+        self.covers = reached(self.bench, self.demand, moves)
+        return moves
+
+    def helps(self, move: Move) -> bool:
+        """Whether it reaches somebody who falls short."""
+        return move.key in self.covers
+
+    def harms(self, move: Move) -> bool:
+        """Nothing harms what fails already."""
+        return False
+
+    def add(self, draft: Draft) -> None:
+        """Homes that stay out of reach weigh no more than the rule lets pass."""
+        self.unsure = self._unsure(draft)
+        weights, short = _weights(self.bench, self.demand), self.bench.figure(self.demand).short
+        by_home: dict[Home, list[int]] = {home: [] for home in short}
+        for key, reached_by in self.covers.items():
+            for home in reached_by if key in draft.done else ():
+                by_home[home].append(draft.done[key])
+        out: dict[int, float] = {}
+        for home in sorted(by_home):
+            at = draft.model.column((self.demand.name, home), 1.0)
+            draft.model.row({at: 1.0} | dict.fromkeys(by_home[home], 1.0), lower=1.0)
+            out[at] = weights.get(home, 0.0)
+        allowed = (1.0 - float(self.demand.verdict.required.value)) * sum(weights.values())  # type: ignore[arg-type]
+        slack = draft.short_by(self.demand.name, sum(out.values()) - allowed)
+        draft.model.row(out | {slack: -1.0}, upper=allowed)
+
+    def _unsure(self, draft: Draft) -> str:
+        """Somebody comes or goes, or greens may join or go: what was tried move by move is not all then."""
+        greens = any(name.startswith("greens.") for name in MEASURES[self.demand.measure].inputs)
+        everybody = float(self.demand.verdict.required.value) >= 1.0  # type: ignore[arg-type]
+        for move in draft.moves.values():
+            if move.kind not in {"convert", "host"}:
+                continue
+            more = self.bench.more_residents(move.parcel, move.now)
+            # Who comes can only be one more to reach, unless some may stay out of reach.
+            if (more if not everybody else more < 0) or (greens and _joins(self.bench, self, move)):
+                return f"tried_one_by_one: {self.demand.name}"
+        return ""
+
+    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+        """None: every row is written."""
+        return []
+
+    def lack(self, plan: Plan) -> float:
+        """What weighs beyond the limit and may not."""
+        value = self.bench.measured(plan, self.demand).value or 0.0
+        required = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
+        choices = choices_of(self.bench, self.demand)
+        return max(0.0, required - value) * float(weighed(plan, choices)[0].weight.sum())
+
+    def missing(self, plan: Plan) -> tuple[float, str]:
+        """The lack, in what the share is of."""
+        return self.lack(plan), unit_of(self.demand)
+
+
+def _joins(bench: Bench, reach: Reach, move: Move) -> bool:
+    """Whether a move takes a green away, or makes one beside ground that is green or may be."""
+    ground = ground_of(bench, choices_of(bench, reach.demand))
+    gives, takes = ground.turns(move)
+    return takes or (gives and bool(ground.beside[ground.parcel.index(move.parcel)]))
 
 
 def limit_of(demand: Demand) -> float:
@@ -98,11 +165,6 @@ def limit_of(demand: Demand) -> float:
 def spots_of(bench: Bench, demand: Demand) -> list[Any]:
     """A point of each home that falls short."""
     return list(_spots(bench, bench.figure(demand).short).values())
-
-
-def _unit(demand: Demand) -> str:
-    weight = str(demand.parameters.get("weigh_by", "residents"))
-    return {"residents": "resident", "dwellings": "dwelling"}.get(weight, weight)
 
 
 def _weights(bench: Bench, demand: Demand) -> dict[Home, float]:

@@ -1,8 +1,12 @@
 """
-Which moves are of any use to the demands that fail, and which demands are understood at all.
+Which demands are understood, and which moves have to be in the model so that it proves something.
 
-A demand belongs to the first family that it fits: a supply over a base, a share within reach, a number of
-parks, a figure that no parcel may exceed. One that fits none is not repaired but named.
+A demand belongs to the first family that it fits: a supply over a base, a straight line to a green, a share
+within reach, a number of parks, a figure that no parcel may exceed. One that fits none is left to the check.
+
+The moves are those that help a demand that fails; then, for every demand that passes and that one of these
+may harm, those that help it; and so on. Any other move can be taken out of a plan that keeps its rules, and
+it keeps them still: it is proved not to matter.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from blockplan.measure import MEASURES
 from blockplan.plan.layers import VALUES
 from blockplan.propose.changes import new_feature
 from blockplan.propose.repair import caps as repair_caps
+from blockplan.propose.repair import green_reach
 from blockplan.propose.repair import parks as repair_parks
 from blockplan.propose.repair import reach as repair_reach
 from blockplan.propose.repair import rows as repair_rows
@@ -26,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft, Key
+    from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.effects import Bench
+    from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.moves import Move, Yard
-    from blockplan.propose.repair.reach import Home
 
 #: Sizes of a facility that is tried out: told apart by what they add.
 TRIED = {"beds": 1.0, "places": 10.0, "floor_area_m2": 100.0, "site_area_m2": 1000.0}
@@ -37,70 +42,79 @@ TRIED = {"beds": 1.0, "places": 10.0, "floor_area_m2": 100.0, "site_area_m2": 10
 
 @dataclass(slots=True)
 class Useful:
-    """Moves of any use, and what is known of each demand that fails, by its name."""
+    """
+    What goes into the model.
 
+    Attributes
+    ----------
+    families
+        Demands that are understood, by name.
+    moves
+        Moves that may matter.
+    waiting
+        Names of demands that pass and that none of these moves may harm.
+    """
+
+    families: dict[str, Family] = field(default_factory=dict)
     moves: dict[Key, Move] = field(default_factory=dict)
-    supplies: list[Demand] = field(default_factory=list)
-    covers: dict[str, dict[Key, frozenset[Home]]] = field(default_factory=dict)
-    parks: dict[str, list[Move]] = field(default_factory=dict)
-    caps: dict[str, list[Move]] = field(default_factory=dict)
-    modelled: set[str] = field(default_factory=set)
+    waiting: list[str] = field(default_factory=list)
 
     def keep(self, moves: Iterable[Move]) -> None:
-        """Add moves that are of use."""
+        """Add moves; then those that help demands which they may harm, and so on."""
         self.moves |= {move.key: move for move in moves}
+        while harmed := [name for name in self.waiting if self._harmed(name)]:
+            self.waiting = [name for name in self.waiting if name not in harmed]
+            for name in harmed:
+                self.moves |= self.helping(name)
+
+    def helping(self, name: str) -> dict[Key, Move]:
+        """The moves that help a demand."""
+        family = self.families[name]
+        return {move.key: move for move in family.offers() if family.helps(move)}
+
+    def _harmed(self, name: str) -> bool:
+        return any(self.families[name].harms(move) for move in self.moves.values())
 
 
-def useful(bench: Bench, yard: Yard, failing: list[Demand]) -> Useful:
-    """The moves that help one of the demands that fail."""
+def useful(bench: Bench, yard: Yard) -> Useful:
+    """The families of the demands of a bench, and the moves that may matter to those that fail."""
     found = Useful()
+    if not any(demand.fails for demand in bench.demands):
+        return found
     conversions = list(yard.conversions())
-    for demand in failing:
-        if repair_rows.fits(bench, demand):
-            _for_supply(bench, yard, demand, conversions, found)
-        elif repair_reach.fits(bench, demand):
-            _for_reach(bench, yard, demand, conversions, found)
-        elif repair_parks.fits(bench, demand):
-            found.parks[demand.name] = repair_parks.counting(bench, demand, conversions)
-            found.keep(found.parks[demand.name])
-        elif repair_caps.fits(bench, demand):
-            found.caps[demand.name] = repair_caps.moves(bench, demand, yard.locks)
-            found.keep(found.caps[demand.name])
-        else:
-            continue
-        found.modelled.add(demand.name)
+    bench.offer(conversions)
+    for demand in bench.demands:
+        family = _family(bench, yard, demand, conversions)
+        if family is not None:
+            found.families[demand.name] = family
+            if not demand.fails:
+                found.waiting.append(demand.name)
+    for demand in bench.demands:
+        if demand.fails and demand.name in found.families:
+            found.keep(found.helping(demand.name).values())
     return found
 
 
-def write_rows(draft: Draft, bench: Bench, found: Useful, margins: dict[str, float]) -> None:
-    """The rows of each demand that is understood: those that fail, and supplies that have to go on."""
-    moves = list(found.moves.values())
-    for demand in bench.demands:
-        if demand.name in found.covers:
-            repair_reach.add(draft, bench, demand, found.covers[demand.name])
-        elif demand.name in found.parks:
-            repair_parks.add(draft, bench, demand, found.parks[demand.name])
-        elif demand.name in found.caps:
-            repair_caps.add(draft, demand, found.caps[demand.name])
-        elif repair_rows.fits(bench, demand) and (not demand.fails or demand.name in found.modelled):
-            repair_rows.add(draft, bench, demand, moves, margins.get(demand.name, 0.0))
+def _family(bench: Bench, yard: Yard, demand: Demand, conversions: list[Move]) -> Family | None:
+    if repair_rows.fits(bench, demand):
+        return repair_rows.Supply(demand, bench, lambda: [*conversions, *_facilities(bench, yard, demand)])
+    if green_reach.fits(bench, demand):
+        return green_reach.GreenReach(demand, bench, lambda: conversions)
+    if demand.fails and repair_reach.fits(bench, demand):
+        return repair_reach.Reach(demand, bench, lambda: [*conversions, *_places(bench, yard, demand)])
+    if repair_parks.fits(bench, demand):
+        return repair_parks.Parks(demand, bench, lambda: conversions)
+    if demand.fails and repair_caps.fits(bench, demand):
+        return repair_caps.Caps(demand, bench, yard.locks, lambda: conversions)
+    return None
 
 
-def _for_supply(bench: Bench, yard: Yard, demand: Demand, conversions: list[Move], found: Useful) -> None:
-    """Conversions and facilities that bring the supply nearer to what is asked."""
-    low, high = repair_rows.limits(demand)
-    value = bench.figure(demand).value or 0.0
-    sign, limit = (1.0, low) if value < low else (-1.0, high)
-    effects = bench.effects(demand, conversions)
-    found.keep(
-        move
-        for move in conversions
-        if move.key in effects and sign * (effects[move.key].supply - limit * effects[move.key].base) > 0
-    )
-    if sign > 0:
-        for service, column in services_that_count(bench, demand):
-            found.keep(yard.hosts(service, column))
-            found.keep(yard.enlargements(service, column))
+def _facilities(bench: Bench, yard: Yard, demand: Demand) -> list[Move]:
+    """New and enlarged facilities of the services that add to a supply."""
+    found: list[Move] = []
+    for service, column in services_that_count(bench, demand):
+        found += [*yard.hosts(service, column), *yard.enlargements(service, column)]
+    return found
 
 
 def services_that_count(bench: Bench, demand: Demand) -> list[tuple[str, str]]:
@@ -121,19 +135,15 @@ def services_that_count(bench: Bench, demand: Demand) -> list[tuple[str, str]]:
     return found
 
 
-def _for_reach(bench: Bench, yard: Yard, demand: Demand, conversions: list[Move], found: Useful) -> None:
-    """Conversions, facilities and stops from which somebody who falls short would be reached."""
+def _places(bench: Bench, yard: Yard, demand: Demand) -> list[Move]:
+    """Facilities and stops from which somebody who falls short may be reached."""
     read = MEASURES[demand.measure].inputs
-    candidates = list(conversions)
+    found: list[Move] = []
     if any(name.startswith("facilities.") for name in read):
-        services = demand.parameters.get("services", ())
-        for service in services:
-            candidates += yard.hosts(str(service), yard.size_of(str(service)), usual=True)
+        for service in demand.parameters.get("services", ()):
+            found += yard.hosts(str(service), yard.size_of(str(service)), usual=True)
     if any(name.startswith("stops.") for name in read) and "stops" not in yard.locks.layers:
         spots = repair_reach.spots_of(bench, demand)
         spacing = yard.assumed.limits["stop_spacing_m"]
-        candidates += stops(bench.plan, spots, repair_reach.limit_of(demand), spacing)
-    covers = repair_reach.reached(bench, demand, candidates)
-    by_key = {move.key: move for move in candidates}
-    found.covers[demand.name] = covers
-    found.keep(by_key[key] for key in covers)
+        found += stops(bench.plan, spots, repair_reach.limit_of(demand), spacing)
+    return found

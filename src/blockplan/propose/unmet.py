@@ -1,0 +1,45 @@
+"""What of the ``must`` rules a proposal leaves unmet: told by the check of the plan with it in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.propose.proposal import Unmet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.check.verdict import CheckResult, Verdict
+
+
+def rule_name(verdict: Verdict) -> str:
+    """The rule, and the object that it was judged on where that is not the whole plan."""
+    whole = verdict.scope_kind in {"plan", "city"}
+    return verdict.rule if whole else f"{verdict.rule} {verdict.scope_kind}:{verdict.scope_id}"
+
+
+def unmet_rules(
+    after: CheckResult, missing: Callable[[str], tuple[float, str] | None] | None = None
+) -> list[Unmet]:
+    """
+    Every ``must`` rule that fails or is unknown after a proposal, with what is missing.
+
+    `missing` may know the amount and unit of one by its name; else its remedy says them, else its margin.
+    """
+    found = []
+    for verdict in after.verdicts:
+        name = rule_name(verdict)
+        if verdict.force != "must":
+            continue
+        if verdict.outcome == "unknown":
+            found.append(Unmet(f"{name}: {'; '.join(verdict.missing) or 'unknown'}", None, verdict.unit))
+        elif verdict.outcome == "fail":
+            known = None if missing is None else missing(name)
+            found.append(_by_remedy(name, verdict) if known is None else Unmet(name, *known))
+    return found
+
+
+def _by_remedy(name: str, verdict: Verdict) -> Unmet:
+    if verdict.remedy is not None and verdict.remedy.amount is not None:
+        return Unmet(name, verdict.remedy.amount, verdict.remedy.unit)
+    return Unmet(name, None if verdict.margin is None else abs(verdict.margin), verdict.unit)
