@@ -60,8 +60,8 @@ def test_a_park_is_put_together_from_parcels_that_hang_together(tmp_path):
     # Large is two hectares. B and C share an edge, E stands alone: only B with C is a large park.
     uses = ["0701", "16", "16", "0902", "16"]
     parcels = parcels_of(*uses, permitted=[None, "1401", "1401", None, "1401"], residents=[10.0, *[None] * 4])
-    plan = a_plan(parcels, {"parameters": {"large_park_min_ha": 2}})
-    pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1))
+    plan = a_plan(parcels)
+    pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1), large_park_min_ha=2)
     answer, code = mended(plan, pack)
     assert sorted({one.id for one in answer.changes}) == ["B", "C"]
     assert (answer.objective, answer.proved, code) == (2.0, True, 0)
@@ -70,8 +70,8 @@ def test_a_park_is_put_together_from_parcels_that_hang_together(tmp_path):
 def test_a_green_that_stands_beside_is_part_of_the_park(tmp_path):
     uses = ["0701", "1401", "16", "0902", "16"]
     parcels = parcels_of(*uses, permitted=[None, None, "1401", None, "1401"], residents=[10.0, *[None] * 4])
-    plan = a_plan(parcels, {"parameters": {"large_park_min_ha": 2}})
-    pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1))
+    plan = a_plan(parcels)
+    pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1), large_park_min_ha=2)
     answer, code = mended(plan, pack)
     assert sorted({one.id for one in answer.changes}) == ["C"]
     assert (answer.objective, answer.proved, code) == (1.0, True, 0)
@@ -79,8 +79,8 @@ def test_a_green_that_stands_beside_is_part_of_the_park(tmp_path):
 
 def test_parks_that_cannot_be_are_named(tmp_path):
     parcels = parcels_of("0701", "16", permitted=[None, "1401"], residents=[10.0, None])
-    plan = a_plan(parcels, {"parameters": {"large_park_min_ha": 5}})
-    pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1))
+    plan = a_plan(parcels)
+    pack = a_pack(tmp_path / "p", "parks_large", "park", ("min", 1), large_park_min_ha=5)
     answer, code = mended(plan, pack)
     assert [(one.demand, one.amount, one.unit) for one in answer.unmet] == [("made", 1.0, "park")]
     assert (answer.changes, code) == ((), 1)

@@ -58,6 +58,7 @@ class Caps:
     above: frozenset[str] = field(init=False)
     after: dict[str, frozenset[str]] = field(default_factory=dict)
     kind: str = "limits"
+    leeway: float = 0.0
     unsure: str = ""
 
     def __post_init__(self) -> None:

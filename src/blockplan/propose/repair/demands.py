@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.check.accuracy import accuracy
 from blockplan.check.instruments import House
+from blockplan.check.limits import compare
 from blockplan.check.packs import load
 from blockplan.check.parameters import choices
 from blockplan.measure import MEASURES
@@ -43,6 +45,8 @@ class Figure:
         Features that were counted, by layer and id.
     values
         Parcels that the measure points at, with what it found there.
+    tolerance
+        How exactly the value is known, as it is judged.
     """
 
     value: float | None
@@ -51,6 +55,7 @@ class Figure:
     short: frozenset[tuple[str, str]]
     counted: frozenset[tuple[str, str]]
     values: frozenset[tuple[str, float]] = frozenset()
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,10 @@ class Demand:
     def fails(self) -> bool:
         """Whether it has to be brought about."""
         return self.verdict.outcome == "fail"
+
+    def holds(self, figure: Figure) -> bool:
+        """Whether a figure keeps the rule."""
+        return compare(figure.value, self.verdict.required, figure.tolerance) == "pass"
 
     @property
     def counts_residents(self) -> bool:
@@ -118,6 +127,7 @@ class Demand:
                 for place in places
                 if place.layer == "parcels" and place.value is not None
             ),
+            accuracy(found),
         )
 
 

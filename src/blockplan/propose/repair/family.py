@@ -43,10 +43,13 @@ class Family(Protocol):
         What is demanded.
     kind
         How moves act together here, as `blockplan.propose.proof.Proof` names it.
+    leeway
+        By so much the model may take the lack for less than it is: the check knows land only as drawn.
     """
 
     demand: Demand
     kind: str
+    leeway: float
 
     @property
     def unsure(self) -> str:

@@ -71,6 +71,7 @@ class GreenReach:
     smallest_m2: float = field(init=False)
     counts: dict[int, int] = field(default_factory=dict)
     kind: str = "reach"
+    leeway: float = 0.0
 
     def __post_init__(self) -> None:
         choices = choices_of(self.bench, self.demand)
@@ -172,7 +173,10 @@ class GreenReach:
 
     def lack(self, plan: Plan) -> float:
         """What weighs beyond the limit and may not."""
-        value = self.bench.measured(plan, self.demand).value or 0.0
+        figure = self.bench.measured(plan, self.demand)
+        if self.demand.holds(figure):
+            return 0.0
+        value = figure.value or 0.0
         required = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
         return max(0.0, required - value) * self._weight(plan)
 

@@ -16,7 +16,7 @@ import shapely
 
 from blockplan.measure import MEASURES
 from blockplan.measure.columns import areas_m2, ids, shapes, sound
-from blockplan.measure.greens import HALF_MM, on_planned_land, public_greens
+from blockplan.measure.greens import HALF_DIGIT_M, on_planned_land, public_greens
 from blockplan.measure.neighbours import sharing_an_edge
 from blockplan.propose.repair.family import CHOSEN, Row, Sum
 
@@ -162,7 +162,7 @@ def _ground(bench: Bench, choices: Mapping[str, Any]) -> Ground:
         parcel=all_,
         shape=shape,
         area_m2=area,
-        leeway_m2=HALF_MM * shapely.length(shape) + 1e-6,
+        leeway_m2=HALF_DIGIT_M * shapely.length(shape) + 1e-6,
         green=np.array([not name or name in today for name in all_], dtype=bool),
         gives=tuple(frozenset(gives.get(name, ())) for name in all_),
         takes=tuple(frozenset(takes.get(name, ())) for name in all_),

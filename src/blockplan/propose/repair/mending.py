@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from blockplan.propose.proposal import Ended, Unmet
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Key
+    from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.mip import Solved
     from blockplan.propose.repair.moves import Move
     from blockplan.propose.repair.search import Useful
@@ -320,9 +321,7 @@ def _denied(
     """``must`` verdicts that do not come out as the model says: some go on failing, some begin to."""
     before = {(one.rule, one.scope_kind, one.scope_id): one for one in search.before.verdicts}
     accepted = search.given_up | {
-        name
-        for name, amount in short.items()
-        if search.found.families[name].lack(plan) <= amount + SAME_SHORT * max(1.0, amount)
+        name for name, amount in short.items() if _as_short(search.found.families[name], plan, amount)
     }
     wrong = []
     for verdict in after.verdicts:
@@ -334,6 +333,11 @@ def _denied(
         if outcome != "unknown" and not (failed_before and rule_name(verdict) in accepted):
             wrong.append(verdict)
     return tuple(wrong)
+
+
+def _as_short(family: Family, plan: Plan, amount: float) -> bool:
+    """Whether a plan is short of a demand by no more than the model says."""
+    return family.lack(plan) <= amount + family.leeway + SAME_SHORT * max(1.0, amount)
 
 
 def _learn(search: _Search, choice: _Choice) -> None:
@@ -454,7 +458,7 @@ def _short_by(families: Mapping[str, Any], choice: _Choice) -> float:
     for family in families.values():
         before = family.lack(family.bench.plan) if family.demand.fails else 0.0
         if before > 0:
-            found += family.lack(choice.plan) / before
+            found += max(0.0, family.lack(choice.plan) - family.leeway) / before
     return found
 
 

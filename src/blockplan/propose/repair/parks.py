@@ -54,6 +54,7 @@ class Parks:
     high_m2: float = field(init=False)
     first: dict[int, int] = field(default_factory=dict)
     kind: str = "parks"
+    leeway: float = 0.0
 
     def __post_init__(self) -> None:
         choices, (low, high) = choices_of(self.bench, self.demand), SIZES[self.demand.measure]
@@ -174,7 +175,10 @@ class Parks:
 
     def lack(self, plan: Plan) -> float:
         """Parks that are missing."""
-        value = self.bench.measured(plan, self.demand).value or 0.0
+        figure = self.bench.measured(plan, self.demand)
+        if self.demand.holds(figure):
+            return 0.0
+        value = figure.value or 0.0
         return max(0.0, float(self.demand.verdict.required.value) - value)  # type: ignore[arg-type]
 
     def missing(self, plan: Plan) -> tuple[float, str]:

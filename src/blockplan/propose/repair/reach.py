@@ -88,6 +88,7 @@ class Reach:
     found: Callable[[], Sequence[Move]]
     covers: dict[Key, frozenset[Home]] = field(default_factory=dict)
     kind: str = "homes"
+    leeway: float = 0.0
     unsure: str = ""
 
     def offers(self) -> Sequence[Move]:
@@ -140,7 +141,10 @@ class Reach:
 
     def lack(self, plan: Plan) -> float:
         """What weighs beyond the limit and may not."""
-        value = self.bench.measured(plan, self.demand).value or 0.0
+        figure = self.bench.measured(plan, self.demand)
+        if self.demand.holds(figure):
+            return 0.0
+        value = figure.value or 0.0
         required = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
         choices = choices_of(self.bench, self.demand)
         return max(0.0, required - value) * float(weighed(plan, choices)[0].weight.sum())

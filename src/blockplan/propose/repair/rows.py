@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from blockplan.check.accuracy import AREAS, is_drawn, of_amount
+from blockplan.check.limits import DUST
 from blockplan.propose.repair.effects import Effect
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Supply:
     margin: float = 0.0
     effects: dict[Key, Effect] = field(default_factory=dict)
     kind: str = "sums"
+    leeway: float = 0.0
 
     @property
     def unsure(self) -> str:
@@ -112,7 +115,10 @@ class Supply:
                 terms[draft.short_by(self.demand.name, gap)] = 1.0
             # In thousands, so that what the solver lets pass is a matter of square centimetres; and of
             # whatever the check lets pass at the limit nothing is forbidden.
-            low = (min(gap, 0.0) if not self.demand.fails else gap) - self.leeway
+            self.leeway = max(self.leeway, self._leeway(draft, limit))
+            low = (min(gap, 0.0) if not self.demand.fails else gap) - (
+                0.0 if self.margin else self._leeway(draft, limit)
+            )
             draft.model.row({at: by / 1e3 for at, by in terms.items()}, lower=low / 1e3)
 
     @property
@@ -120,10 +126,16 @@ class Supply:
         """What the supply is divided by today; where there is none, it shows once a move brings some."""
         return self.bench.bases.get(self.demand.name, 0.0)
 
-    @property
-    def leeway(self) -> float:
-        """So much less the check may let pass: sums differ in their last digits."""
-        return 0.0 if self.margin else 1e-9 * max(1.0, abs(self.bench.figure(self.demand).supply or 0.0))
+    def _leeway(self, draft: Draft, limit: float) -> float:
+        """With so much less the check may find the rule kept: it knows land only as exactly as drawn."""
+        most = self.base + sum(max(0.0, self.effects[key].base) for key in draft.moves)
+        amount, unit = abs(limit) * most, self.demand.verdict.unit
+        if not is_drawn(self.demand.measure):
+            return 2 * DUST * amount
+        if unit in AREAS:
+            return 2 * max(of_amount(amount, unit), DUST * amount)
+        # A share: of the land that is counted, and of the land that it is counted over.
+        return 2 * (of_amount(amount, "m2") + abs(limit) * of_amount(most, "m2"))
 
     def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
         """None: every row is written."""
@@ -132,6 +144,8 @@ class Supply:
     def lack(self, plan: Plan) -> float:
         """How much more supply would keep the rule, or how much less."""
         figure = self.bench.measured(plan, self.demand)
+        if self.demand.holds(figure):
+            return 0.0
         base = figure.base if figure.base is not None else self.base
         return max(0.0, *(sign * (limit * base - (figure.supply or 0.0)) for limit, sign in self._limits()))
 
