@@ -39,3 +39,12 @@ def program(*arguments: Any) -> Done:
     """The same of a call in a process of its own."""
     call = [str(BLOCKPLAN), *map(str, arguments)]
     return subprocess.run(call, capture_output=True, text=True, encoding="utf-8")
+
+
+def code_of(document: dict[str, Any]) -> int:
+    """What a proposal leaves with: 1 while a ``must`` rule fails after it, or is unknown only since."""
+    was = {(one["rule"], one["scope"]["id"]): one["outcome"] for one in document["verdicts_before"]}
+    must = [one for one in document["verdicts_after"] if one["force"] == "must"]
+    lost = [one for one in must if one["outcome"] == "unknown"]
+    lost = [one for one in lost if was.get((one["rule"], one["scope"]["id"])) in {"pass", "fail"}]
+    return int(bool(lost) or any(one["outcome"] == "fail" for one in must))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.builders import a_plan
-from tests.cli.call import program, run
+from tests.cli.call import code_of, program, run
 from tests.exchange.osmxml import grid, node, way, write_osm
 
 from blockplan.errors import PlanDataError, UsageError
@@ -50,8 +50,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_map_becomes_a_plan_with_parcels_between_its_streets(town: Path, tmp_path: Path) -> None:
     done = run("propose", "layout", town, *ASKED, "--seconds", 2, "--out", tmp_path / "out", "--json")
-    assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
+    assert done.returncode == code_of(said), done.stderr
     assert len(said["parameters"]["vacant"]) == 1
     assert said["parameters"]["weigh_by"] == "buildings"
     assert said["figures"]["near_kindergarten_300m_after"] == 1.0

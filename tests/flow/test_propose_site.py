@@ -41,7 +41,7 @@ def test_stations_along_the_belt_are_told_on_a_terminal(reference: Path) -> None
         "--along", "structure:belt", "--spacing", 1000, "--widest", 2500,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "Proved: within what is permitted nothing is better." in done.stdout
+    assert "Proved: of the sites and limits that were asked for, no choice is better." in done.stdout
     assert "ST-N" in done.stdout
 
 

@@ -26,6 +26,10 @@ SAID = {
     70: ("!", "met a fault in Blockplan"),
 }
 
+#: What is said of a plan that no `must` rule judged: nothing failed, and nothing was kept.
+NOTHING_JUDGED = "had no must rule that judged anything"
+OUTCOMES = {"pass": "passed", "fail": "failed", "unknown": "stayed unknown"}
+
 
 @click.group(epilog="Example: blockplan batch check plans/* --workers 4 --json > verdicts.jsonl")
 def command() -> None:
@@ -70,13 +74,15 @@ def check_command(
 
     A plan that cannot be read has its error in its line and stops no other. Leaves with the worst
     of the single exit codes: 70 (a fault in Blockplan), 2 (a plan could not be judged), 1 (a `must` rule
-    fails), 3 (one is unknown), 0.
+    fails), 3 (one is unknown), 0. Ends with how many verdicts passed, failed and stayed unknown.
     """
     from blockplan.batch import check_many, worst
 
     if not plans and listed is None:
         raise click.UsageError("Name the plans, or a file that lists them: --list FILE.")
     codes: Counter[int] = Counter()
+    outcomes: Counter[tuple[bool, str]] = Counter()
+    unjudged = 0
     total = len(plans) if listed is None else None
     with progress("Judging", total) as step:
         lines = check_many(
@@ -84,6 +90,8 @@ def check_command(
         )
         for line in lines:
             codes[line.exit_code] += 1
+            outcomes += (found := _outcomes(line))
+            unjudged += line.exit_code == 0 and not found[True, "pass"]
             if as_json:
                 show_line(line.to_dict())
             else:
@@ -92,8 +100,11 @@ def check_command(
             step(f"Judged {line.path}")
     if not codes:
         raise UsageError(f"{listed} names no plan.\nWrite one path a line.")
-    said = ", ".join(f"{codes[code]} {words}" for code, (_, words) in SAID.items() if codes[code])
-    click.echo(f"{sum(codes.values())} plans: {said}", err=True)
+    shown = codes - Counter({0: unjudged})
+    said = [f"{shown[code]} {words}" for code, (_, words) in SAID.items() if shown[code]]
+    said += [f"{unjudged} {NOTHING_JUDGED}"] if unjudged else []
+    click.echo(f"{sum(codes.values())} plans: {', '.join(said)}", err=True)
+    click.echo(_counted(outcomes), err=True)
     ctx.exit(worst(codes))
 
 
@@ -110,6 +121,30 @@ def _all(plans: tuple[str, ...], listed: str | None) -> Iterator[str]:
         raise UsageError(
             f"The list {listed} cannot be read: {error}.\nName a text file in UTF-8 with one path a line."
         ) from None
+
+
+def _outcomes(line: CheckLine) -> Counter[tuple[bool, str]]:
+    """How many verdicts of `must` rules, and of others, came out how."""
+    verdicts = [] if line.check is None else line.check["verdicts"]
+    return Counter((verdict["force"] == "must", verdict["outcome"]) for verdict in verdicts)
+
+
+def _counted(outcomes: Counter[tuple[bool, str]]) -> str:
+    """
+    How many verdicts passed, failed and stayed unknown.
+
+    Examples
+    --------
+    >>> _counted(Counter({(True, "pass"): 2, (False, "unknown"): 1}))
+    'Verdicts: 2 passed, 0 failed, 1 stayed unknown; of must rules 2 passed, 0 failed, 0 stayed unknown'
+    """
+
+    def said(forces: tuple[bool, ...]) -> str:
+        return ", ".join(
+            f"{sum(outcomes[must, name] for must in forces)} {words}" for name, words in OUTCOMES.items()
+        )
+
+    return f"Verdicts: {said((True, False))}; of must rules {said((True,))}"
 
 
 def _words(line: CheckLine) -> str:

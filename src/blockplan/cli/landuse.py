@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import show_table
-from blockplan.cli.propose_common import asked, finish, proposal_options, searching
+from blockplan.cli.propose_common import asked, finish, leave, proposal_options, searching
 
 if TYPE_CHECKING:
     from blockplan.check import CheckResult
@@ -69,10 +69,11 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
             answer = _of_set(request, land, before, stop, given)
         else:
             answer = propose_landuse(land, stop, request.seed, strict=strict)
-    finish(request, answer, before)
+    proposal = finish(request, answer, before)
     if not request.as_json:
         _show_parts(answer, request.lang)
         _show_set(answer, request.lang)
+    leave(proposal)
 
 
 def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.again import Again
     from blockplan.propose.layout.case import Case
     from blockplan.propose.layout.drawing import Drawn
-    from blockplan.propose.proposal import Unmet
     from blockplan.propose.stop import Incumbent, Stop
+    from blockplan.propose.unmet import Unmet
 
 #: A search after an edit works so long where nothing else is asked for.
 SECONDS_OF_AN_EDIT = 8.0

@@ -10,7 +10,7 @@ import click
 
 from blockplan.cli.common import progress
 from blockplan.cli.layout_set import set_of, show_set, told_bound, write_set
-from blockplan.cli.propose_common import asked, finish, searching
+from blockplan.cli.propose_common import asked, finish, leave, searching
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
         standing = sum(one.column == "status" for one in blocks)
         figures = {**answer.figures, "standing_blocks_after": float(standing)}
         answer = replace(answer, changes=netted(blocks, answer.changes), figures=figures)
-    finish(question, answer, before)
+    proposal = finish(question, answer, before)
     if several is not None:
         _set(question, problem.case, several, picked)
+    leave(proposal)
 
 
 def _set(question: Asked, case: Case, several: LayoutSet, picked: int) -> None:

@@ -162,6 +162,11 @@ def finish(asked: Asked, answer: Answer, before: CheckResult | None = None) -> P
     return proposal
 
 
+def leave(proposal: Proposal) -> None:
+    """Leave with 1 while a ``must`` rule fails after the proposal, or cannot be judged only since."""
+    click.get_current_context().exit(proposal.exit_code)
+
+
 def _show(view: ProposalView, asked: Asked) -> None:
     """The proposal on a terminal: what it reaches, what it changes, what flips, what stays unmet."""
     click.echo(view.headline)

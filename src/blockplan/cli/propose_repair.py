@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from blockplan.cli.propose_common import asked, finish, proposal_options, searching
+from blockplan.cli.propose_common import asked, finish, leave, proposal_options, searching
 
 
 @click.command(
@@ -42,4 +42,4 @@ def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
         stop = Stop(seconds=question.seconds, gap=question.gap, tell=tell)
         whole = (question.plan, question.locks, question.packs, question.on)
         answer, before = repair(*whole, params=params, stop=stop, seed=question.seed)
-    finish(question, answer, before)
+    leave(finish(question, answer, before))

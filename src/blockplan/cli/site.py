@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.propose_common import asked, finish, proposal_options, searching
+from blockplan.cli.propose_common import asked, finish, leave, proposal_options, searching
 
 if TYPE_CHECKING:
     from blockplan.cli.propose_common import Asked
@@ -116,7 +116,7 @@ def command(plan: str, **given: Any) -> None:
     with searching(f"Siting ({params.service})") as tell:
         stop = Stop(seconds=request.seconds, gap=request.gap, tell=tell)
         answer = propose_site(request.plan, params, stop=stop, seed=request.seed)
-    finish(request, answer)
+    leave(finish(request, answer))
 
 
 def _params(request: Asked, given: dict[str, Any]) -> SiteParams:

@@ -164,6 +164,19 @@ def solve(  # noqa: PLR0913 (what ends a search)
     return found
 
 
+def under(solver: Any, clock: Clock) -> None:
+    """Let a solver end when the time is over or somebody asks to end."""
+    if np.isfinite(clock.left):
+        solver.setOptionValue("time_limit", max(clock.left, LEAST_S))
+
+    def ask(event: Any) -> None:
+        if clock.over():
+            event.interrupt()
+
+    for interrupt in (solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt):
+        interrupt.subscribe(ask)
+
+
 def _listen(solver: Any, clock: Clock, enough: float | None) -> None:
     """Let the clock hear of incumbents and bounds, and end the search once it may."""
 

@@ -8,14 +8,14 @@ before and after by the same packs, and the whole is one document (``docs/contra
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import PlanDataError
 from blockplan.propose.changes import Change, apply
 from blockplan.propose.proof import Proof
 from blockplan.propose.sites import EXACT, gap
-from blockplan.texts import pick
+from blockplan.propose.unmet import Unmet, rule_name, unmet_rules
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,30 +25,10 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan.model import Plan
 
+#: Kinds of proposal that answer for every ``must`` rule.
+OVER_RULES = ("repair", "landuse")
 #: Why a search ended: by itself, at the limit of time or rounds, or because somebody pressed Ctrl-C.
 Ended = Literal["finished", "limit", "interrupted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """
-    A demand that no change within what is permitted can meet, and how much of it stays unmet.
-
-    `words` are the demand in every language, where there are any.
-    """
-
-    demand: str
-    amount: float | None
-    unit: str
-    words: Mapping[str, str] | None = field(default=None, compare=False)
-
-    def said(self, lang: str) -> str:
-        """The demand in a language; in English where there are no words."""
-        return pick(self.words, lang) if self.words else self.demand
-
-    def to_dict(self) -> dict[str, Any]:
-        """The demand as JSON writes it."""
-        return {"demand": self.demand, "amount": self.amount, "unit": self.unit}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +61,8 @@ class Answer:
         What a proof covers, and what stands against it.
     reasons
         Why so little may change, where a rule stays unmet: reason -> how many parcels it speaks of.
+    keeps
+        Rules that the model holds, and that it says the proposal keeps.
     """
 
     kind: str
@@ -99,6 +81,7 @@ class Answer:
     ended: Ended = "finished"
     proof: Proof = field(default_factory=Proof)
     reasons: tuple[tuple[str, int], ...] = ()
+    keeps: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -122,6 +105,14 @@ class Proposal:
     after: CheckResult
     plan: Plan
     changed: Plan
+
+    @property
+    def exit_code(self) -> int:
+        """1 while a ``must`` rule fails after it, or is unknown only since; else 0."""
+        was = {rule_name(one): one.outcome for one in self.before.verdicts}
+        must = [one for one in self.after.verdicts if one.force == "must"]
+        lost = any(one.outcome == "unknown" and was.get(rule_name(one)) in {"pass", "fail"} for one in must)
+        return int(lost or any(one.outcome == "fail" for one in must))
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """The proposal as JSON writes it."""
@@ -180,7 +171,39 @@ def conclude(
     named = list(packs) if packs is not None else None
     changed = apply(plan, answer.changes)
     first = before if before is not None else check(plan, named, on)
-    return Proposal(answer, first, check(changed, named, on), plan, changed)
+    after = check(changed, named, on)
+    return Proposal(_as_judged(answer, first, after), first, after, plan, changed)
+
+
+def _as_judged(answer: Answer, before: CheckResult, after: CheckResult) -> Answer:
+    """
+    The answer with what the check of the proposal says of the rules.
+
+    What a search says of a rule gives way to its verdict, and a rule that fails only since the proposal, or
+    that the search holds for kept, speaks against the proof.
+    """
+    known = {_rule(one): one for one in answer.unmet}
+    rules = {rule_name(one) for one in (*before.verdicts, *after.verdicts)}
+    others = tuple(one for one in answer.unmet if _rule(one) not in rules)
+    was = {rule_name(one): one.outcome for one in before.verdicts}
+
+    def missing(name: str) -> tuple[float, str] | None:
+        told = known.get(name)
+        return None if told is None or told.amount is None else (told.amount, told.unit)
+
+    listed = unmet_rules(after, missing)
+    turned = {("pass", False), ("pass", True), ("fail", True)}
+    worse = {_rule(one) for one in listed if (was.get(_rule(one)), one.unknown) in turned}
+    told = worse | set(known) | ({_rule(one) for one in listed} if answer.kind in OVER_RULES else set())
+    listed = [one for one in listed if _rule(one) in told]
+    denied = {f"denied: {_rule(one)}" for one in listed if _rule(one) in worse | set(answer.keeps)}
+    proof = replace(answer.proof, against=tuple(sorted({*answer.proof.against, *denied})))
+    return replace(answer, unmet=(*others, *listed), proof=proof)
+
+
+def _rule(unmet: Unmet) -> str:
+    """The rule that something unmet speaks of, where it is one."""
+    return unmet.demand.partition(": ")[0]
 
 
 def read_changes(path: Path) -> tuple[Change, ...]:

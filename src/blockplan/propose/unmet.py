@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from blockplan.propose.proposal import Unmet
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from blockplan.check.verdict import CheckResult, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """
+    A demand that no change within what is permitted can meet, and how much of it stays unmet.
+
+    `words` are the demand in every language, where there are any; `unknown` is that of a rule which cannot
+    be judged.
+    """
+
+    demand: str
+    amount: float | None
+    unit: str
+    words: Mapping[str, str] | None = field(default=None, compare=False)
+    unknown: bool = field(default=False, compare=False)
+
+    def said(self, lang: str) -> str:
+        """The demand in a language; in English where there are no words."""
+        return pick(self.words, lang) if self.words else self.demand
+
+    def to_dict(self) -> dict[str, Any]:
+        """The demand as JSON writes it."""
+        return {"demand": self.demand, "amount": self.amount, "unit": self.unit}
 
 
 def rule_name(verdict: Verdict) -> str:
@@ -32,7 +57,8 @@ def unmet_rules(
         if verdict.force != "must":
             continue
         if verdict.outcome == "unknown":
-            found.append(Unmet(f"{name}: {'; '.join(verdict.missing) or 'unknown'}", None, verdict.unit))
+            said = f"{name}: {'; '.join(verdict.missing) or 'unknown'}"
+            found.append(Unmet(said, None, verdict.unit, unknown=True))
         elif verdict.outcome == "fail":
             known = None if missing is None else missing(name)
             found.append(_by_remedy(name, verdict) if known is None else Unmet(name, *known))

@@ -20,6 +20,7 @@ from blockplan.propose.landuse.parcels import changes_for
 from blockplan.propose.landuse.pareto import set_document, with_worth
 from blockplan.propose.landuse.problem import parts
 from blockplan.propose.landuse.search import Found, solve
+from blockplan.propose.proof import Proof
 from blockplan.propose.proposal import Answer
 from blockplan.propose.stop import Clock, Stop
 
@@ -97,6 +98,16 @@ def answer_of(land: Landuse, found: Found, seed: int) -> Answer:
         parameters=_parameters(land, found),
         unmet=(*unmet_of(land.problem, missed), *land.asked.unknown),
         method=found.method,
+        proof=Proof(
+            moves={"use": int(land.problem.allowed.sum() - len(land.problem.ids))},
+            interactions=("sums", "reach", "neighbours"),
+            phases={
+                "least_unmet": "proved" if found.least_missed else "cut",
+                "most_worth": "proved" if found.ended == "finished" else "cut",
+            },
+            against=land.left_out,
+        ),
+        keeps=tuple(name for name, _ in land.problem.asked if name not in found.missed),
         seconds=found.seconds,
         seed=seed,
         ended=found.ended,

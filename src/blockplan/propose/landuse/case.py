@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from blockplan.propose.landuse.demands import Asked, asked_of
+from blockplan.propose.landuse.demands import Asked, asked_of, left_out_of
 from blockplan.propose.landuse.parcels import Parcels, parcels_of
 from blockplan.propose.landuse.problem import Problem, parts, score, shortfalls
 from blockplan.propose.landuse.terms import Terms, terms_of
 from blockplan.propose.landuse.worth import Worth, bound_by_zones, facing_of, groups_of, worth_of
-from blockplan.propose.proposal import Unmet
+from blockplan.propose.unmet import Unmet
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
@@ -27,6 +27,7 @@ class Landuse:
     asked: Asked
     worth: Worth
     problem: Problem
+    left_out: tuple[str, ...] = ()
 
     @property
     def today(self) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def landuse_problem(
         asked.demands,
         asked.covers,
     )
-    return Landuse(parcels, terms, asked, worth, problem)
+    return Landuse(parcels, terms, asked, worth, problem, left_out_of(parcels, asked, before))
 
 
 def unmet_of(problem: Problem, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:

@@ -18,9 +18,9 @@ from blockplan.measure.columns import ids, shapes, total, values
 from blockplan.measure.greens import public_greens
 from blockplan.measure.industry import INDUSTRIES
 from blockplan.propose.landuse.problem import Cover, Demand
-from blockplan.propose.landuse.reach import near_in_line, near_on_foot
+from blockplan.propose.landuse.reach import homes_by_parcel, near_in_line, near_on_foot
 from blockplan.propose.landuse.worth import areas_with_functions, plan_has_streets, zones_of
-from blockplan.propose.proposal import Unmet
+from blockplan.propose.unmet import Unmet
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -226,20 +226,39 @@ def _reach_in_line(parcels: Parcels, verdict: Verdict) -> Cover | None:
     parameters = verdict.definition.get("parameters", {})
     if verdict.definition.get("judged_by") != "line_edge" or np.isnan(parcels.people[parcels.allowed]).any():
         return None
-    limit_m, least = float(parameters["green_limit_m"]), float(parameters["smallest_green_ha"])
     share = verdict.required.value
-    gives = parcels.within(parameters["green_codes"])
-    near = near_in_line(parcels, np.flatnonzero(_may(parcels, gives) & (parcels.area_ha >= least)), limit_m)
-    greens = public_greens(parcels.plan, {**verdict.definition["parameters"]})
-    others = greens.shape[greens.layer == "greens"]
-    served = np.zeros(len(parcels.ids), dtype=bool)
-    if len(others):
-        at = shapely.STRtree(others).query(parcels.point, predicate="dwithin", distance=limit_m)[0]
-        served[at] = True
-    people = np.where(served[:, None], 0.0, parcels.people)
     if isinstance(share, tuple):
         return None
+    limit_m, least = float(parameters["green_limit_m"]), float(parameters["smallest_green_ha"])
+    gives = parcels.within(parameters["green_codes"])
+    ends = np.flatnonzero(_may(parcels, gives) & (parcels.area_ha >= least))
+    point, owner = homes_by_parcel(parcels)
+    near = near_in_line(parcels, ends, limit_m, (point, owner))
+    greens = public_greens(parcels.plan, {**verdict.definition["parameters"]})
+    others = greens.shape[(greens.layer == "greens") & (greens.area_m2 >= least * M2_PER_HA)]
+    served = np.ones(len(parcels.ids), dtype=bool)
+    at = shapely.STRtree(others).query(point, predicate="dwithin", distance=limit_m)[0]
+    # A parcel is served by what all of its homes are near to.
+    served[np.delete(owner, np.unique(at))] = False
+    people = np.where(served[:, None], 0.0, parcels.people)
     return _cover(parcels, verdict.rule, _homes(parcels), gives, near, people, share)
+
+
+def left_out_of(parcels: Parcels, asked: Asked, before: CheckResult) -> tuple[str, ...]:
+    """Why the rows of a rule may forbid what its check lets pass: then nothing is proved."""
+    covers = {one.name for one in asked.covers}
+    found = []
+    for verdict in before.verdicts:
+        if verdict.rule not in covers or verdict.measurement is None or verdict.measurement.id != IN_LINE:
+            continue
+        parameters = verdict.definition.get("parameters", {})
+        point, owner = homes_by_parcel(parcels)
+        if len(np.unique(owner)) < len(point):
+            found.append(f"homes_of_a_parcel_apart: {verdict.rule}")
+        may = _may(parcels, parcels.within(parameters["green_codes"]))
+        if (may & (parcels.area_ha < float(parameters["smallest_green_ha"]))).any():
+            found.append(f"greens_may_join: {verdict.rule}")
+    return tuple(found)
 
 
 def _may(parcels: Parcels, uses: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -277,7 +296,7 @@ def _coverage(parcels: Parcels, terms: Terms, asked: Coverage) -> Cover | None:
     needs, gives = (parcels.within(terms.codes(names)) for names in (asked.needs, asked.gives))
     starts, ends = np.flatnonzero(_may(parcels, needs)), np.flatnonzero(_may(parcels, gives))
     if asked.along == "line":
-        near = near_in_line(parcels, ends, asked.within_m)
+        near = near_in_line(parcels, ends, asked.within_m, (parcels.point, np.arange(len(parcels.ids))))
     elif plan_has_streets(parcels.plan):
         near = near_on_foot(parcels, (starts, ends), asked.within_m, terms.distances.gate_m)
     else:

@@ -1,8 +1,8 @@
 """
 The parcels of a plan and what each may become: permitted uses, and what follows from a change.
 
-A parcel keeps its use where it is committed, locked, built or kept already, where a facility or a
-programme stands on it, or where the plan permits nothing else. A parcel that changes its use takes on
+A parcel keeps its use where it is committed, locked, built or kept already, where a building, a facility or
+a programme stands on it, or where the plan permits nothing else. A parcel that changes its use takes on
 what the plan itself draws for that use: its floor area ratio, heights, jobs a floor area. What the plan
 does not say of a use stays unknown.
 """
@@ -23,6 +23,7 @@ from blockplan.measure.industry import INDUSTRIES
 from blockplan.plan.codes import DEFAULT_LIST, landuse
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.locks import Locks
+from blockplan.propose.standing import standing_on
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def parcels_of(plan: Plan, terms: Terms, locks: Locks | None = None) -> Parcels:
     written = values(plan, "parcels", "land_use")
     today = [use if _national(plan, row) and use else UNKNOWN for row, use in enumerate(written)]
     wanted = _wanted(plan, terms, today)
-    why = _why_kept(plan, wanted, today, locks or Locks())
+    why = _why_kept(plan, wanted, today, locks or Locks(), standing=_standing(plan, terms))
     codes = {*today, *(code for row, more in enumerate(wanted) if not why[row] for code in more)}
     uses = tuple(sorted(codes))
     number = {use: at for at, use in enumerate(uses)}
@@ -168,11 +169,24 @@ def _wanted(plan: Plan, terms: Terms, today: list[str]) -> list[list[str]]:
     return found
 
 
-def _why_kept(plan: Plan, wanted: list[list[str]], today: list[str], locks: Locks) -> list[str]:
+def _standing(plan: Plan, terms: Terms) -> dict[str, frozenset[str]]:
+    """Reason -> parcels that keep their use because of what stands on them."""
+    found = {"facility_or_programme": standing_on(plan, ("facilities", "programmes"))}
+    return found | ({"built_on": standing_on(plan, ("buildings",))} if terms.stays.buildings else {})
+
+
+def _why_kept(
+    plan: Plan,
+    wanted: list[list[str]],
+    today: list[str],
+    locks: Locks,
+    *,
+    standing: dict[str, frozenset[str]],
+) -> list[str]:
     """Why each parcel keeps its use; "" where it does not have to."""
     names, status = ids(plan, "parcels"), values(plan, "parcels", "status")
     committed, area = values(plan, "parcels", "committed"), areas_m2(plan, "parcels")
-    used = {*values(plan, "facilities", "parcel_id"), *values(plan, "programmes", "parcel_id")}
+    held = {name: reason for reason, listed in reversed(standing.items()) for name in listed}
     reasons = []
     for row, name in enumerate(names):
         if committed[row]:
@@ -181,8 +195,8 @@ def _why_kept(plan: Plan, wanted: list[list[str]], today: list[str], locks: Lock
             reasons.append("locked")
         elif status[row] in {"existing", "kept"}:
             reasons.append("existing_or_kept")
-        elif name in used:
-            reasons.append("facility_or_programme")
+        elif str(name) in held:
+            reasons.append(held[str(name)])
         elif today[row] == UNKNOWN or np.isnan(area[row]):
             reasons.append("use_or_area_unknown")
         else:
@@ -256,6 +270,7 @@ def changes_for(parcels: Parcels, chosen: NDArray[np.intp]) -> tuple[Change, ...
     person; dwellings = residents / household size; jobs, parking and industries in the ratios of that use.
     """
     found: list[Change] = []
+    gone = _buildings_on(parcels.plan)
     for row in np.flatnonzero(chosen != parcels.today):
         use = parcels.uses[chosen[row]]
         anew = _anew(parcels, int(row), int(chosen[row]), use)
@@ -264,7 +279,16 @@ def changes_for(parcels: Parcels, chosen: NDArray[np.intp]) -> tuple[Change, ...
             old = value_of(parcels.plan, "parcels", id_, column)
             if old != new:
                 found.append(Change("parcels", id_, column, old, new))
+        found += [Change("buildings", one, "building_id", one, None) for one in gone.get(id_, ())]
     return tuple(found)
+
+
+def _buildings_on(plan: Plan) -> dict[str, list[str]]:
+    """Parcel -> buildings that name it: they go with their parcel's use, where the terms let them."""
+    found: dict[str, list[str]] = {}
+    for name, parcel in zip(ids(plan, "buildings"), values(plan, "buildings", "parcel_id"), strict=True):
+        found.setdefault(str(parcel), []).append(str(name))
+    return found
 
 
 def _anew(parcels: Parcels, row: int, number: int, use: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 import shapely
 
-from blockplan.measure.columns import shapes, values
+from blockplan.measure.columns import ids, shapes, values
+from blockplan.measure.homes import homes
 from blockplan.measure.reach import street_network
 from blockplan.network import Joins, join
 from blockplan.network.onfoot import ways_within, with_places
@@ -24,13 +25,33 @@ STEP_M = 50.0
 ENTRANCE_JOIN_M = 60.0
 
 
-def near_in_line(parcels: Parcels, ends: NDArray[np.intp], limit_m: float) -> sp.csr_array:
-    """Parcels x parcels: from a point on the first to the edge of the second, at most `limit_m` straight."""
-    many = len(parcels.ids)
-    start, end = shapely.STRtree(parcels.shape[ends]).query(
-        parcels.point, predicate="dwithin", distance=limit_m
+def homes_by_parcel(parcels: Parcels) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Where people of each parcel live, as rules measure it: at its buildings, else at its point; its row."""
+    found, row_of = homes(parcels.plan), {name: row for row, name in enumerate(parcels.ids)}
+    built = np.flatnonzero(found.layer == "buildings")
+    host = dict(
+        zip(ids(parcels.plan, "buildings"), values(parcels.plan, "buildings", "parcel_id"), strict=True)
     )
-    return sp.csr_array((np.ones(len(start)), (start, ends[end])), shape=(many, many))
+    owner = np.array([row_of.get(host[id_], -1) for id_ in found.id[built]], dtype=np.intp)
+    built, owner = built[owner >= 0], owner[owner >= 0]
+    rest = np.setdiff1d(np.arange(len(parcels.ids)), owner)
+    point = np.concatenate([found.point[built], parcels.point[rest]])
+    return np.asarray(point, dtype=object), np.concatenate([owner, rest]).astype(np.intp)
+
+
+def near_in_line(
+    parcels: Parcels, ends: NDArray[np.intp], limit_m: float, starts: tuple[NDArray[Any], NDArray[np.intp]]
+) -> sp.csr_array:
+    """Parcels x parcels: from all points of the first to the edge of the second, straight."""
+    many, (point, owner) = len(parcels.ids), starts
+    start, end = shapely.STRtree(parcels.shape[ends]).query(point, predicate="dwithin", distance=limit_m)
+    found = sp.csr_array((np.ones(len(start)), (owner[start], ends[end])), shape=(many, many))
+    found.sum_duplicates()
+    points = np.bincount(owner, minlength=many)
+    kept = found.data >= points[np.repeat(np.arange(many), np.diff(found.indptr))]
+    whole = found.tocoo()
+    row, col = whole.coords[0][kept], whole.coords[1][kept]
+    return sp.csr_array((np.ones(len(row)), (row, col)), shape=(many, many))
 
 
 def near_on_foot(

@@ -104,6 +104,12 @@ class Structure(_Table):
     belt: tuple[str, ...]
 
 
+class Stays(_Table):
+    """Whether parcels keep their use for the buildings drawn on them; else these go with it."""
+
+    buildings: bool
+
+
 class RulesAsked(_Table):
     """Rules of which forces become demands."""
 
@@ -131,6 +137,7 @@ class Terms(_Table):
     quotas: dict[str, Quota] = {}
     coverage: tuple[Coverage, ...] = ()
     structure: Structure
+    stays: Stays
     rules: RulesAsked
     industry: IndustryAsked
     permit: dict[str, tuple[str, ...]] = {}

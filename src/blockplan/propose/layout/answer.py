@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.plan import PlanCase
     from blockplan.propose.layout.programme import Programme
     from blockplan.propose.layout.uses import Use
-    from blockplan.propose.proposal import Unmet
+    from blockplan.propose.unmet import Unmet
 
 #: Columns of the old parcel that are true of every part of it.
 HANDED_ON = ("subblock_id", "block_id", "land_use_list", "existing_land_use", "phase")

@@ -16,6 +16,7 @@ import shapely
 
 from blockplan.exchange.community import NEAR_M
 from blockplan.propose.layout.case import HOME
+from blockplan.propose.layout.clip import clip
 from blockplan.propose.layout.score import centres
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
     from blockplan.propose.layout.case import Case
+    from blockplan.propose.stop import Clock
 
 DIRECTIONS = 24
 #: Halvings until a cap has its area to a billionth of the block.
@@ -91,9 +93,9 @@ def body(block: Polygon, area_m2: float) -> Polygon | None:
         low, high = left, right
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            cap = shapely.clip_by_rect(turned, left - 1, bottom - 1, middle, top + 1)
+            cap = clip(turned, left - 1, bottom - 1, middle, top + 1)
             low, high = (middle, high) if cap.area < area_m2 else (low, middle)
-        cap = shapely.clip_by_rect(turned, left - 1, bottom - 1, high, top + 1)
+        cap = clip(turned, left - 1, bottom - 1, high, top + 1)
         # A hair to the outside, so that rounding never cuts a place off.
         least = cap.centroid.x - 1e-6
         kept = shapely.box(least, bottom - 1, max(right, least) + 1, top + 1)
@@ -101,7 +103,14 @@ def body(block: Polygon, area_m2: float) -> Polygon | None:
     return cast("Polygon", found)
 
 
-def spots_of(case: Case, types: tuple[str, ...], *, near_m: float = NEAR_M, wide: bool = False) -> Spots:
+def spots_of(
+    case: Case,
+    types: tuple[str, ...],
+    *,
+    near_m: float = NEAR_M,
+    wide: bool = False,
+    clock: Clock | None = None,
+) -> Spots:
     """
     The candidates of a service: in each block, every set of homes that one place can be near to.
 
@@ -111,20 +120,22 @@ def spots_of(case: Case, types: tuple[str, ...], *, near_m: float = NEAR_M, wide
         When a home is near, in m.
     wide
         Leave out blocks that are narrower than the least edge of what would stand there.
+    clock
+        When time is over, a place in a block may be near to everything that the block's hull may be near to.
     """
     homes = centres(case.stays[case.stays_types == HOME])
     placed = [name for name in types if case.missing.get(name)]
     reach = near_m + SLACK_M
     discs = [shapely.Point(one).buffer(reach, quad_segs=SEGMENTS) for one in homes]
-    grounds = _bodies(case, (HOME,), wide=wide)
+    grounds = _bodies(case, (HOME,), wide=wide, clock=clock)
     rings = [None if one is None else one.buffer(reach, quad_segs=SEGMENTS) for one in grounds]
     stays = centres(case.stays[np.isin(case.stays_types, types)])
     there = np.array([shapely.Point(one) for one in stays], dtype=object)
     rows = [
         (number, signature)
-        for number, here in enumerate(_bodies(case, tuple(placed), wide=wide))
+        for number, here in enumerate(_bodies(case, tuple(placed), wide=wide, clock=clock))
         if here is not None
-        for signature in _faces(here, [*discs, *rings])
+        for signature in _faces(here, [*discs, *rings], clock)
     ]
     signs = np.array([sign for _, sign in rows], dtype=bool).reshape(len(rows), len(discs) + len(rings))
     area = shapely.area(case.vacant)
@@ -151,7 +162,9 @@ def _any_in(region: Polygon | None, points: NDArray[np.object_]) -> bool:
     return region is not None and bool(shapely.intersects(region, points).any())
 
 
-def _bodies(case: Case, types: tuple[str, ...], *, wide: bool) -> list[Polygon | None]:
+def _bodies(
+    case: Case, types: tuple[str, ...], *, wide: bool, clock: Clock | None = None
+) -> list[Polygon | None]:
     """The body of each vacant block for the smallest of these types; None where none fits."""
     limits = case.objectives
     known = [name for name in types if name in limits.min_area_m2]
@@ -159,7 +172,19 @@ def _bodies(case: Case, types: tuple[str, ...], *, wide: bool) -> list[Polygon |
         return [None] * case.vacant.size
     least = min(limits.min_area_m2[name] for name in known)
     edge = min(limits.min_edge_m.get(name, 0.0) for name in known) if wide else 0.0
-    return [body(block, least) if width(block) >= edge - 1e-6 else None for block in case.vacant]
+    found: list[Polygon | None] = []
+    for block in case.vacant:
+        late = clock is not None and clock.over()
+        here = _hull(block, least) if late else body(block, least)
+        found.append(here if width(block) >= edge - 1e-6 else None)
+    return found
+
+
+def _hull(block: Polygon, area_m2: float) -> Polygon | None:
+    """A body that is looser: all of the block's hull."""
+    return (
+        None if block.area < area_m2 * (1 - 1e-9) or block.area <= 0 else cast("Polygon", block.convex_hull)
+    )
 
 
 def width(block: Polygon) -> float:
@@ -170,10 +195,15 @@ def width(block: Polygon) -> float:
     return float(np.ptp(corners @ normals.T, axis=0).min())
 
 
-def _faces(here: Polygon, regions: list[Polygon | None]) -> list[NDArray[np.bool_]]:
+def _faces(
+    here: Polygon, regions: list[Polygon | None], clock: Clock | None = None
+) -> list[NDArray[np.bool_]]:
     """The sets of regions that a place in a body can lie in; those that another set holds are left out."""
     if here.is_empty:
         return []
+    if clock is not None and clock.over():
+        # One place that lies in all of them together is better than any.
+        return [np.array([one is not None and bool(one.intersects(here)) for one in regions], dtype=np.bool_)]
     crossing = [one.boundary.intersection(here) for one in regions if one is not None]
     lines = [one for one in crossing if not one.is_empty]
     outline = here.boundary if here.geom_type == "Polygon" else here

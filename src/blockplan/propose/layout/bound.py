@@ -17,6 +17,8 @@ from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout.bodies import Spots, spots_of
 from blockplan.propose.layout.case import HOME, home_weights
 from blockplan.propose.layout.score import ECOLOGY_SLACK_M
+from blockplan.propose.mip import under
+from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,7 +61,7 @@ class _Worth:
     spread: float
 
 
-def bound_of(case: Case, params: LayoutParams, *, wide: bool = False) -> Bound:
+def bound_of(case: Case, params: LayoutParams, *, wide: bool = False, clock: Clock | None = None) -> Bound:
     """
     The bound of a community.
 
@@ -71,12 +73,15 @@ def bound_of(case: Case, params: LayoutParams, *, wide: bool = False) -> Bound:
         Look only at plans whose parcels are everywhere at least as wide as their least edge. The strict
         reading measures the smallest rectangle around a parcel, which a slanted cut through a narrow strip
         can satisfy too.
+    clock
+        When time is over: what is left is bounded loosely, as if every home were near to everything.
     """
+    clock = clock or Clock(Stop(seconds=np.inf))
     aims = case.objectives
     room = _room_m2(case)
     present = {*case.stays_types, *(name for name, n in case.missing.items() if n)}
     spots = [
-        spots_of(case, types, near_m=aims.reach_m(name), wide=wide)
+        spots_of(case, types, near_m=aims.reach_m(name), wide=wide, clock=clock)
         for name, types in aims.services.items()
         if present & set(types)
     ]
@@ -84,9 +89,12 @@ def bound_of(case: Case, params: LayoutParams, *, wide: bool = False) -> Bound:
     if not spots:
         return Bound(ecology, 0.0, ecology, 0)
     if params.home_weight_m2 or not params.home_weight:
-        service, homes = _by_weight(case, params, spots, room), _numbers_of_homes(case, params, room)[1]
+        service, homes = (
+            _by_weight(case, params, spots, (room, clock)),
+            _numbers_of_homes(case, params, room)[1],
+        )
     else:
-        service, homes = _by_number(case, params, spots, room)
+        service, homes = _by_number(case, params, spots, (room, clock))
     return Bound(service + ecology, service, ecology, homes)
 
 
@@ -107,8 +115,11 @@ def _numbers_of_homes(case: Case, params: LayoutParams, room: float) -> tuple[in
     return fewest, max(fewest, int(most + 1e-9))
 
 
-def _by_number(case: Case, params: LayoutParams, spots: list[Spots], room: float) -> tuple[float, int]:
+def _by_number(
+    case: Case, params: LayoutParams, spots: list[Spots], within: tuple[float, Clock]
+) -> tuple[float, int]:
     """The most that service is worth over all numbers of new homes, and the number."""
+    room, clock = within
     old = int((case.stays_types == HOME).sum())
     fewest, most = _numbers_of_homes(case, params, room)
     several = max(1, sum(one.points > 1 for one in spots))
@@ -119,7 +130,7 @@ def _by_number(case: Case, params: LayoutParams, spots: list[Spots], room: float
 
     loose = sum(spread * farthest_mean(one) for one in spots)
     tried = sorted({int(n) for n in np.linspace(fewest, most, NUMBERS)})
-    won = np.array([[covering(one, n, _Worth(1.0, 0.0)) for n in tried] for one in spots])
+    won = np.array([[covering(one, n, _Worth(1.0, 0.0), clock=clock) for n in tried] for one in spots])
     simple = {}
     for n in range(fewest, most + 1):
         high = int(np.searchsorted(tried, n))
@@ -133,19 +144,22 @@ def _by_number(case: Case, params: LayoutParams, spots: list[Spots], room: float
         if simple[n] <= best:
             break
         value = simple[n]
-        if number < PROGRAMS:
+        if number < PROGRAMS and not clock.over():
             needed = max(case.homes_m2, n * params.mean_home_m2 if n > params.few_homes else 0.0)
-            value = min(value, sum(covering(one, n, worth(n), needed_m2=needed) for one in spots))
+            value = min(
+                value, sum(covering(one, n, worth(n), needed_m2=needed, clock=clock) for one in spots)
+            )
         if value > best:
             best, at = value, n
     return best, at
 
 
-def _by_weight(case: Case, params: LayoutParams, spots: list[Spots], room: float) -> float:
+def _by_weight(case: Case, params: LayoutParams, spots: list[Spots], within: tuple[float, Clock]) -> float:
     """As if all new homes that the land can carry were covered."""
+    room, clock = within
     weight = home_weights(case, params)
     new = params.home_weight * _numbers_of_homes(case, params, room)[1] + params.home_weight_m2 * room
-    won = sum(covering(one, 0, _Worth(1.0, 0.0), weight) for one in spots)
+    won = sum(covering(one, 0, _Worth(1.0, 0.0), weight, clock=clock) for one in spots)
     whole = len(spots) * (float(weight.sum()) + new)
     covered = min(1.0, (won + len(spots) * new) / whole) if whole else 0.0
     several = max(1, sum(one.points > 1 for one in spots))
@@ -178,6 +192,7 @@ def covering(
     weight: NDArray[np.float64] | None = None,
     *,
     needed_m2: float = 0.0,
+    clock: Clock | None = None,
 ) -> float:
     """
     The most that one service is worth: homes near to it, old and `new`, and how far it is spread.
@@ -187,6 +202,9 @@ def covering(
     dual bound is what counts. The root of W is kept below a tangent, so that it is linear.
     """
     weight = np.ones(spots.homes.shape[1]) if weight is None else weight
+    if clock is not None and clock.over():
+        spread = worth.spread * farthest_mean(spots)
+        return worth.home * float(weight.sum() + new) + spread
     fixed = worth.home * float(weight[spots.covered].sum())
     gain, constant = _tangent(spots, worth.spread)
     program = _Program()
@@ -199,7 +217,8 @@ def covering(
     program.sum_at_most(sites, spots.place)
     for b in np.unique(spots.block):
         program.sum_at_most([sites[c] for c in np.flatnonzero(spots.block == b)], spots.fits[b])
-    return fixed + constant + program.bound()
+    loose = worth.home * float(weight.sum() + new) + worth.spread * farthest_mean(spots)
+    return min(loose, fixed + constant + program.bound(clock))
 
 
 def _add_new_homes(
@@ -254,13 +273,15 @@ class _Program:
         if columns:
             self.rows.append((columns, [1.0] * len(columns), float(limit)))
 
-    def bound(self) -> float:
-        """An upper bound of the largest gain."""
+    def bound(self, clock: Clock | None = None) -> float:
+        """An upper bound of the largest gain; infinite where time was over before there was one."""
         import highspy  # noqa: PLC0415 (a large library)
 
         if not self.columns:
             return 0.0
         solver = quiet_highs(mip_max_nodes=300, mip_rel_gap=1e-4)
+        if clock is not None:
+            under(solver, clock)
         for low, high, gain, _ in self.columns:
             solver.addCol(gain, low, high, 0, np.zeros(0, np.int32), np.zeros(0))
         whole = np.array([at for at, one in enumerate(self.columns) if one[3]], dtype=np.int32)
@@ -274,7 +295,10 @@ class _Program:
         info = solver.getInfo()
         if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return -np.inf
-        return float(info.mip_dual_bound if whole.size else info.objective_function_value)
+        if not whole.size:
+            done = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            return float(info.objective_function_value) if done else np.inf
+        return float(info.mip_dual_bound)
 
 
 def _ecology(case: Case, room: float) -> float:

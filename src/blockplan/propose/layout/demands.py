@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.case import Case
     from blockplan.propose.layout.land import Field
     from blockplan.propose.layout.state import Land
-    from blockplan.propose.proposal import Unmet
+    from blockplan.propose.unmet import Unmet
 
 
 def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:

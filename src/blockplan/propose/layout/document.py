@@ -11,7 +11,7 @@ from blockplan.propose.layout.words import short_of
 if TYPE_CHECKING:
     from blockplan.propose.layout.case import Case
     from blockplan.propose.layout.drawing import Drawn
-    from blockplan.propose.proposal import Unmet
+    from blockplan.propose.unmet import Unmet
 
 METHOD = (
     "simulated annealing over rows and cuts of each vacant block; bound from maximal covering over where "

@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from blockplan.exchange.community import Community
 from blockplan.propose.layout.case import HOME
+from blockplan.propose.layout.clip import clip
 from blockplan.propose.layout.state import (
     AXIS,
     COUNT,
@@ -104,7 +105,7 @@ def _once(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 def _clipped(block: Polygon, u: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.float64]:
     """Corners of the part of a block between two stations and two levels."""
     left, bottom, right, top = block.bounds
-    part = shapely.clip_by_rect(
+    part = clip(
         block,
         u[0] if u[0] > left else left - 1,
         v[0] if v[0] > bottom else bottom - 1,

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.case import Case
     from blockplan.propose.layout.land import Field
     from blockplan.propose.layout.state import Land, Layout
-    from blockplan.propose.proposal import Ended, Unmet
+    from blockplan.propose.proposal import Ended
+    from blockplan.propose.unmet import Unmet
 
 #: Searches side by side; a machine with two cores is enough.
 THREADS = 2
@@ -132,7 +133,7 @@ def layout(
     # The first call on a machine compiles the search, and that must not hurry it.
     search = Search(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
     with ThreadPoolExecutor(1) as beside:
-        bound = beside.submit(_told_bound if proving else _no_bound, case, params)
+        bound = beside.submit(_told_bound if proving else _no_bound, case, params, clock)
         chosen = tidied(land, search.run(seed))
         plan = _with_roads(case, field, chosen)
         told = score(plan, case.objectives)
@@ -155,16 +156,16 @@ def looks_due(spent_s: float, given_s: float) -> int:
     return max(0, int(LOOKS * (share - PATIENCE) / (1 - PATIENCE)))
 
 
-def _no_bound(_case: Case, _params: LayoutParams) -> float:
+def _no_bound(_case: Case, _params: LayoutParams, _clock: Clock) -> float:
     return np.inf
 
 
-def _told_bound(case: Case, params: LayoutParams) -> float:
+def _told_bound(case: Case, params: LayoutParams, clock: Clock) -> float:
     """The bound of the score that is told, whatever the search looked for."""
     if case.objectives.weighted:
-        return bound_of(case, params).total
+        return bound_of(case, params, clock=clock).total
     plain = replace(params, home_weight=1.0, home_weight_m2=0.0)
-    return bound_of(replace(case, weights=None), plain).total
+    return bound_of(replace(case, weights=None), plain, clock=clock).total
 
 
 def _missing(case: Case, chosen: Layout) -> dict[str, int]:

@@ -14,6 +14,8 @@ import numpy as np
 import shapely
 from shapely import affinity
 
+from blockplan.propose.layout.clip import clip
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -184,7 +186,7 @@ def _makes_two(row: Polygon, x: float) -> bool:
     """Whether a line across leaves one polygon on either side."""
     left, bottom, right, top = row.bounds
     sides = ((left - 1, x), (x, right + 1))
-    parts = [shapely.clip_by_rect(row, a, bottom - 1, b, top + 1) for a, b in sides]
+    parts = [clip(row, a, bottom - 1, b, top + 1) for a, b in sides]
     return all(isinstance(part, shapely.Polygon) for part in parts)
 
 
@@ -194,7 +196,7 @@ def row_polygon(block: Polygon, low: float, high: float) -> Polygon | None:
     if low <= bottom and high >= top:
         return block
     left, _, right, _ = block.bounds
-    part = shapely.clip_by_rect(block, left - 1, low, right + 1, high)
+    part = clip(block, left - 1, low, right + 1, high)
     whole = isinstance(part, shapely.Polygon) and not part.is_empty and part.is_valid and not part.interiors
     return cast("Polygon", part) if whole else None
 
@@ -206,8 +208,8 @@ def without_holes(block: Polygon) -> Sequence[Polygon]:
     hole = block.interiors[0].centroid
     left, bottom, right, top = block.bounds
     halves = (
-        shapely.clip_by_rect(block, left - 1, bottom - 1, hole.x, top + 1),
-        shapely.clip_by_rect(block, hole.x, bottom - 1, right + 1, top + 1),
+        clip(block, left - 1, bottom - 1, hole.x, top + 1),
+        clip(block, hole.x, bottom - 1, right + 1, top + 1),
     )
     return [part for half in halves for one in shapely.get_parts(half) for part in without_holes(one)]
 

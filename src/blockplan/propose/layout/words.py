@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.propose.layout.uses import uses
-from blockplan.propose.proposal import Unmet
+from blockplan.propose.unmet import Unmet
 from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from blockplan.measure import MEASURES
 from blockplan.plan.layers import LAYERS
 from blockplan.propose.changes import Change, value_of
-from blockplan.propose.repair.family import Row, Sum
 from blockplan.propose.repair.moves import Move
+from blockplan.propose.repair.sums import Row, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

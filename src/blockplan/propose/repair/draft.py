@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from blockplan.propose.repair.family import CHOSEN, Sum
 from blockplan.propose.repair.mip import Model
+from blockplan.propose.repair.sums import CHOSEN, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from blockplan.propose.repair.family import Row
     from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.sums import Row
 
 Key = tuple[str, str, str, str]
 #: A shortfall of so small a part of what was short before is none.

@@ -16,8 +16,8 @@ import shapely
 from blockplan.measure.columns import ids
 from blockplan.measure.reach import LINE
 from blockplan.measure.weights import weighed
-from blockplan.propose.repair.family import CHOSEN, Row, Sum
 from blockplan.propose.repair.greens import Ground, choices_of, green_now, ground_of, too_small
+from blockplan.propose.repair.sums import CHOSEN, Row, Sum
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from blockplan.measure import MEASURES
 from blockplan.measure.columns import areas_m2, ids, shapes, sound
 from blockplan.measure.greens import HALF_DIGIT_M, on_planned_land, public_greens
 from blockplan.measure.neighbours import sharing_an_edge
-from blockplan.propose.repair.family import CHOSEN, Row, Sum
+from blockplan.propose.repair.sums import CHOSEN, Row, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -40,13 +40,14 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose.changes import Change
     from blockplan.propose.locks import Locks
-    from blockplan.propose.proposal import Ended, Unmet
+    from blockplan.propose.proposal import Ended
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.mip import Solved
     from blockplan.propose.repair.moves import Move
     from blockplan.propose.repair.search import Useful
+    from blockplan.propose.unmet import Unmet
 
 Objective = Literal["count", "area", "cost"]
 UNITS: dict[Objective, str] = {"count": "change", "area": "m2", "cost": "cost"}

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Draft, Key
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.family import Row
     from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.sums import Row
 
 Home = tuple[str, str]
 #: A kind of place that is not counted and reaches nobody so many times is none that the rule speaks of.

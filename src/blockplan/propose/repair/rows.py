@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Draft, Key
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.family import Row
     from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.sums import Row
 
 #: Measures whose supply is a sum over parcels or facilities, each counted by itself, whatever the others are.
 SUMS = frozenset(

@@ -164,33 +164,51 @@ class ProposalView(View):
     @property
     def standing(self) -> list[str]:
         """How good the proposal provably is, how the search ended, what the verdicts say."""
-        answer, lines = self.answer, []
-        if answer.objective is None:
-            lines.append(self.p("standing.nothing"))
-        elif answer.proved:
-            lines.append(self.p("standing.proved"))
-        elif answer.gap is None:
-            lines.append(self.p("standing.no_bound"))
-        else:
-            bound, gap = self.amount(answer.bound), self.words.share(answer.gap)
-            lines.append(self.p("standing.gap", bound=bound, gap=gap))
+        answer, lines = self.answer, [self._how_good()]
         if answer.ended != "finished" and not answer.proved:
             lines.append(self.p(f"standing.{answer.ended}"))
+        before, after = (self._must(column) for column in self.columns)
         if answer.objective is not None and not answer.changes:
-            lines.append(self.p("standing.no_change"))
-        before, after = (
-            sum(one.force == "must" and one.outcome == "fail" for one in column.result.verdicts)
-            for column in self.columns
-        )
+            lines.append(self.p("standing.no_change" if not after["fail"] else "standing.nothing_helps"))
+        if answer.reasons:
+            kept = [self.p.count(f"reason.{name}", count) for name, count in answer.reasons]
+            lines.append(self.p("standing.parcels", said=self.words.join(kept)))
         lines.append(
             self.words.join(
                 [
-                    self.p.count("standing.must_before", before),
-                    self.p("standing.must_after", n=self.words.number(after)),
+                    self.p.count("standing.must_before", before["fail"]),
+                    self.p("standing.must_after", n=self.words.number(after["fail"])),
                 ]
             )
         )
+        if before["unknown"] or after["unknown"]:
+            counts = {
+                key: self.words.number(one["unknown"]) for key, one in (("was", before), ("now", after))
+            }
+            lines.append(self.p("standing.must_unknown", **counts))
         return lines
+
+    def _how_good(self) -> str:
+        """What is proved, and of what; else how far it may be from the best."""
+        answer = self.answer
+        if answer.objective is None:
+            return self.p("standing.nothing")
+        if answer.proved:
+            must = any(one["fail"] for one in map(self._must, self.columns))
+            key = answer.kind if answer.kind != "repair" or must else "nothing_to_repair"
+            short = answer.kind == "repair" and bool(self._must(self.columns[1])["fail"])
+            moves = self.words.number(sum(answer.proof.moves.values()))
+            return self.p("proved.repair_short" if short else f"proved.{key}", moves=moves)
+        if answer.proof.against:
+            return self.p("standing.against", said=self.words.join(answer.proof.against))
+        if answer.gap is None:
+            return self.p("standing.no_bound")
+        return self.p("standing.gap", bound=self.amount(answer.bound), gap=self.words.share(answer.gap))
+
+    def _must(self, column: Column) -> dict[str, int]:
+        """How many ``must`` verdicts come out how."""
+        outcomes = [one.outcome for one in column.result.verdicts if one.force == "must"]
+        return {name: outcomes.count(name) for name in ("pass", "fail", "unknown")}
 
     @property
     def parts(self) -> list[tuple[str, str]]:
