@@ -147,7 +147,7 @@ class _Draw:
                 "floor_area_m2": self.maybe(self.number(3_000, 30_000)) if home or work else None,
                 "jobs": self.maybe(self.number(50, 500), 0.5) if work else None,
                 "height_m": self.maybe(self.number(9, 80)) if home or work else None,
-                "coverage_ratio": self.maybe(float(self.random.uniform(0.1, 0.5)), 0.4),
+                "coverage_ratio": self.maybe(float(self.random.uniform(0.1, 0.5))),
                 "parking_spaces": self.maybe(self.number(10, 90), 0.3),
                 "status": self.maybe(self.one(("existing", "planned", "kept"))),
             }

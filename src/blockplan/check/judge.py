@@ -468,12 +468,8 @@ def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -
 
 
 def _has_land(plan: Plan, codes: Iterable[str]) -> bool:
-    """Whether a parcel of the plan is of one of the classes, or of a class below one of them."""
-    from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
+    """Whether a parcel of the plan is, or may be by what it says, of one of the classes or one below them."""
+    from blockplan.measure.columns import belongs, land_uses  # noqa: PLC0415 (the room measure brings in scipy)
 
-    parcels = plan.layer("parcels")
-    for use, list_name in zip(parcels["land_use"], parcels["land_use_list"], strict=True):
-        known = landuse(list_name) if isinstance(list_name, str) else landuse()
-        if isinstance(use, str) and any(known.within(use, code) for code in codes):
-            return True
-    return False
+    wanted, kinds = tuple(codes), land_uses(plan)[0]
+    return any(use is not None and belongs(use, of, wanted) is not False for use, of in kinds)

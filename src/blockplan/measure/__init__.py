@@ -8,6 +8,7 @@ Indicators of a plan: each with its value, unit, definition and what it counted.
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,12 @@ def _one(plan: Plan, spec: MeasureSpec, sets: Mapping[str, Any]) -> Measurement:
     chosen = spec.choose(plan.manifest.parameters, sets)
     found = spec.measure(plan, chosen)
     shown = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
-    return replace(found, definition={"text": pick(spec.definition), **found.definition, "parameters": shown})
+    between = {}
+    if found.value is None and found.ends is not None:
+        # Infinity is no number of JSON: no end is null.
+        between = {"lies_between": [end if math.isfinite(end) else None for end in found.ends]}
+    definition = {"text": pick(spec.definition), **found.definition, **between, "parameters": shown}
+    return replace(found, definition=definition)
 
 
 def _like(name: str, known: Any) -> str:

@@ -15,15 +15,14 @@ import shapely
 
 from blockplan.measure.columns import (
     absent,
-    belongs,
+    coded,
     ids,
-    land_uses,
-    of_codes,
     shapes,
     sound,
     total,
     union,
     unknown,
+    values,
 )
 from blockplan.measure.coverage import Distances, by_area, lacking, places, share, straight
 from blockplan.measure.greens import public_greens
@@ -43,11 +42,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Kept:
-    """Shapes of one kind of open land, what is missing to know all of it, and the features read."""
+    """
+    Shapes of one kind, what is missing to know all of them, and the features read.
+
+    `maybe` are shapes that could be of the kind; None where what is missing may be anywhere.
+    """
 
     shape: NDArray[Any]
     missing: tuple[str, ...]
     counted: Mapping[str, tuple[str, ...]]
+    maybe: NDArray[Any] | None = None
 
 
 def water_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -103,7 +107,7 @@ def water_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def culture_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a straight-line distance of a cultural facility."""
     found = find_venues(plan, parameters["culture_services"], ())
-    kept = _Kept(found.shape, found.missing, found.counted)
+    kept = _Kept(found.shape, found.missing, found.counted, found.maybe)
     return _reached(plan, "culture_within_500m", kept, parameters["culture_limit_m"], "culture")
 
 
@@ -115,12 +119,17 @@ def food_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     floors hold it does not say.
     """
     found = find_venues(plan, parameters["food_services"], ())
-    kinds, kind = land_uses(plan)
-    eats = np.array([belongs(use, of, parameters["food_codes"]) is True for use, of in kinds], dtype=bool)
-    rows = np.flatnonzero(eats[kind]) if len(kind) else np.empty(0, dtype=np.intp)
+    eats = coded(plan, parameters["food_codes"])
+    rows = np.flatnonzero(eats.chosen)
     counted = {**found.counted, "parcels": tuple(ids(plan, "parcels")[rows])}
     place = np.concatenate([found.shape, shapes(plan, "parcels")[rows]])
-    kept = _Kept(place, found.missing, counted)
+    # A shop that may be an eating place is none: only land of no stated use may be one.
+    unsaid = eats.maybe & np.array([use is None for use in values(plan, "parcels", "land_use")], dtype=bool)
+    perhaps = (found.maybe, _drawn(plan, unsaid))
+    told = [shapes_ for shapes_ in perhaps if shapes_ is not None]
+    maybe = np.concatenate(told) if len(told) == len(perhaps) else None
+    lost = unknown("parcels.land_use", ids(plan, "parcels")[unsaid], len(unsaid))
+    kept = _Kept(place, found.missing + lost, counted, maybe)
     return _reached(plan, "food_within_500m", kept, parameters["food_limit_m"], "food")
 
 
@@ -135,19 +144,28 @@ def _all_kinds(plan: Plan, parameters: Mapping[str, Any]) -> dict[str, _Kept]:
 def _kept(plan: Plan, layer: str, codes: tuple[str, ...]) -> _Kept:
     """A layer and the parcels of some codes; both absent is unknown, one of them is enough."""
     absent_both = absent(plan, layer, "parcels")
-    chosen, missing = of_codes(plan, codes)
-    missing = (absent_both if len(absent_both) == 2 else ()) + missing
+    named = coded(plan, codes)
+    chosen = named.chosen
+    lost: tuple[str, ...] = absent_both if len(absent_both) == 2 else ()
     parts = {layer: (ids(plan, layer), shapes(plan, layer))}
     parts["parcels"] = (ids(plan, "parcels")[chosen], shapes(plan, "parcels")[chosen])
     for where, (names, found) in parts.items():
-        missing += unknown(f"{where}.geometry", names[shapely.is_missing(found)])
+        lost += unknown(f"{where}.geometry", names[shapely.is_missing(found)])
     counted = {where: tuple(names) for where, (names, _) in parts.items()}
-    return _Kept(np.concatenate([found for _, found in parts.values()]), missing, counted)
+    shape = np.concatenate([found for _, found in parts.values()])
+    return _Kept(shape, lost + named.gaps.lines(), counted, None if lost else _drawn(plan, named.maybe))
+
+
+def _drawn(plan: Plan, maybe: NDArray[np.bool_]) -> NDArray[Any] | None:
+    """The shapes of parcels that could be of a kind; None where one of them has no place."""
+    land = shapes(plan, "parcels")[maybe]
+    return None if shapely.is_missing(land).any() else land
 
 
 def _greens(plan: Plan, parameters: Mapping[str, Any]) -> _Kept:
     found = public_greens(plan, parameters)
-    return _Kept(found.shape, found.missing, found.counted)
+    maybe = coded(plan, parameters["green_codes"]).maybe
+    return _Kept(found.shape, found.missing, found.counted, None if found.lost else _drawn(plan, maybe))
 
 
 def _of_kinds(kinds: Mapping[str, _Kept]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -168,12 +186,24 @@ def _share(plan: Plan, name: str, kinds: Mapping[str, _Kept]) -> Measurement:
     if not missing and land.is_empty:
         missing = ("boundary.geometry",)
     if missing:
-        return Measurement(name, None, "1", missing=missing, counted=counted)
+        ends = _least_and_most(kinds, land)
+        return Measurement(name, None, "1", missing=missing, counted=counted, ends=ends)
     each = {kind: shapely.intersection(union(kept.shape), land) for kind, kept in kinds.items()}
     whole = shapely.union_all(list(each.values()))
     by = tuple(Part(kind, shape.area / land.area) for kind, shape in each.items()) if len(each) > 1 else ()
     definition = {"area_ha": whole.area / M2_PER_HA, "planned_land_ha": land.area / M2_PER_HA}
     return Measurement(name, whole.area / land.area, "1", definition, by=by, counted=counted)
+
+
+def _least_and_most(kinds: Mapping[str, _Kept], land: Any) -> tuple[float, float] | None:
+    """Between which shares of the land some kinds lie; None where that cannot be said."""
+    perhaps = [kept.maybe for kept in kinds.values() if kept.maybe is not None]
+    if len(perhaps) < len(kinds) or land.is_empty:
+        return None
+    sure = union(np.concatenate([kept.shape for kept in kinds.values()]))
+    most = shapely.union(sure, union(np.concatenate(perhaps)))
+    low, high = (shapely.intersection(shape, land).area / land.area for shape in (sure, most))
+    return float(low), float(high)
 
 
 def _joined(drawn: NDArray[Any], gap_m: float) -> NDArray[np.intp]:
@@ -189,16 +219,30 @@ def _joined(drawn: NDArray[Any], gap_m: float) -> NDArray[np.intp]:
 def _reached(plan: Plan, name: str, kept: _Kept, limit_m: float, to: str) -> Measurement:
     """Share of residents within a straight-line distance of some shapes."""
     homes = homes_of(plan)
-    missing = kept.missing + lacking(homes)
+    lost = lacking(homes)
+    missing = kept.missing + lost
     definition = {"limit_m": limit_m, "along": "line", "to": to, "weight": homes.weighs}
     counted = {
         layer: tuple(dict.fromkeys((*homes.counted.get(layer, ()), *kept.counted.get(layer, ()))))
         for layer in dict.fromkeys((*homes.counted, *kept.counted))
     }
-    if missing or homes.weighs != "residents":
+    if lost or homes.weighs != "residents" or (missing and kept.maybe is None):
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     line = Distances(f"line_{to}", straight(homes.point, kept.shape), {"along": "line", "to": to})
     inside = line.within(limit_m)
+    if missing and kept.maybe is not None:
+        possible = inside | (np.round(straight(homes.point, kept.maybe), 2) <= limit_m)
+        if (possible != inside).any():
+            return Measurement(
+                name,
+                None,
+                "1",
+                definition,
+                by=by_area(plan, homes, inside, possible, missing),
+                missing=missing,
+                counted=counted,
+                ends=(share(homes.weight, inside) or 0.0, share(homes.weight, possible) or 0.0),
+            )
     return Measurement(
         name,
         share(homes.weight, inside),

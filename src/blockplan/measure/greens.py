@@ -193,8 +193,10 @@ def _public_greens(
 
 def _joined(shapes: NDArray[Any]) -> Any:
     """Land of parcels side by side as one, without the slit that inexact drawing leaves between them."""
-    around = shapely.buffer(union(shapes), BESIDE_M, join_style="mitre", cap_style="square")
-    return shapely.buffer(around, -BESIDE_M, join_style="mitre", cap_style="square")
+    drawn = union(shapes)
+    around = shapely.buffer(drawn, BESIDE_M, join_style="mitre")
+    # What is drawn stays as it is, sharp corners too.
+    return shapely.union(drawn, shapely.buffer(around, -BESIDE_M, join_style="mitre"))
 
 
 def _open_greens(plan: Plan, kinds: tuple[str, ...], private: tuple[str, ...]) -> NDArray[np.intp]:

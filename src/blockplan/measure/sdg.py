@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.columns import (
+    CIRCLE_SEGMENTS,
     absent,
     areas_m2,
     belongs,
@@ -89,7 +90,7 @@ def _between_red_lines(plan: Plan) -> tuple[Any, tuple[str, ...], str]:
         "streets.red_line_width_m", names[np.isnan(width)], len(names)
     )
     drawn = ~np.isnan(width) & ~shapely.is_missing(line)
-    land = union(shapely.buffer(line[drawn], width[drawn] / 2, cap_style="flat"))
+    land = union(shapely.buffer(line[drawn], width[drawn] / 2, quad_segs=CIRCLE_SEGMENTS, cap_style="flat"))
     outline = union(shapes(plan, "boundary"))
     return land if outline.is_empty else land.intersection(outline), missing, "red_line_width_m"
 

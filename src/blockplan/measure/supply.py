@@ -62,9 +62,12 @@ def culture_floor_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Mea
 def green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Public green space for each resident."""
     greens = public_greens(plan, parameters)
-    supply = None if greens.missing else green_area_m2(plan, greens)
+    area = green_area_m2(plan, greens)
+    supply = None if greens.missing else area
+    could_be = areas_m2(plan, "parcels", coded(plan, parameters["green_codes"]).maybe)
+    ends = None if greens.lost else (area, area + total(np.nan_to_num(could_be, nan=np.inf)))
     return per_person(
-        plan, "green_per_resident", "m2", supply, 1, missing=greens.missing, counted=greens.counted
+        plan, "green_per_resident", "m2", supply, 1, missing=greens.missing, counted=greens.counted, ends=ends
     )
 
 

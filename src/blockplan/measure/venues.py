@@ -44,18 +44,24 @@ def axis_venues(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Venues:
-    """Places that people go to: id, kind (service or kind of programme), shape; what is missing."""
+    """
+    Places that people go to: id, kind (service or kind of programme), shape, and what is missing.
+
+    `maybe` are the shapes of what may be one; None where that may be anywhere.
+    """
 
     id: NDArray[Any]
     kind: NDArray[Any]
     shape: NDArray[Any]
     missing: tuple[str, ...]
     counted: Mapping[str, tuple[str, ...]]
+    maybe: NDArray[Any] | None = None
 
 
 def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -> Venues:
     """Facilities of some services and programmes of some kinds; one of no stated kind could be meant."""
     found: dict[str, tuple[Any, Any, Any]] = {}
+    maybe: list[NDArray[Any]] = []
     missing: tuple[str, ...] = ()
     sources: tuple[tuple[Literal["facilities", "programmes"], str, tuple[str, ...]], ...] = (
         ("facilities", "service", services),
@@ -68,10 +74,15 @@ def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -
         names, kind = ids(plan, layer), values(plan, layer, column)
         unsaid = np.array([one is None for one in kind], dtype=bool)
         missing += unknown(f"{layer}.{column}", names[unsaid], len(names))
+        maybe.append(places_of(plan, layer)[unsaid])
         rows = np.flatnonzero(np.isin(kind, wanted))
         place = places_of(plan, layer)[rows]
         missing += unknown(f"{layer}.geometry", names[rows][shapely.is_missing(place)], len(rows))
         found[layer] = names[rows], kind[rows], place
     columns = [np.concatenate(column) for column in zip(*found.values(), strict=True)] or [NONE] * 3
     counted = {layer: tuple(names) for layer, (names, _, _) in found.items()}
-    return Venues(columns[0], columns[1], columns[2], missing, counted)
+    anywhere = shapely.is_missing(np.concatenate([columns[2], *maybe])).any() or not plan.has_layer(
+        "facilities"
+    )
+    perhaps = None if anywhere else np.concatenate([NONE, *maybe])
+    return Venues(columns[0], columns[1], columns[2], missing, counted, perhaps)

@@ -151,7 +151,9 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[facilities])})
     missing = () if enough.all() else tuple(dict.fromkeys(unsaid))
     if missing or homes.weighs != parameters["weigh_by"]:
-        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
+        certain = share(homes.weight, enough) or 0.0
+        ends = (certain, 1.0) if homes.weighs == parameters["weigh_by"] else None
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted, ends=ends)
     by = [
         *by_area(plan, homes, enough),
         *(Part(f"use:{use}", share(homes.weight, inside)) for use, inside in near.items()),
