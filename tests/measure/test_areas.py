@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.measure.conftest import one, plan_of, square
+import pytest
+from tests.measure.conftest import home, one, plan_of, square
+
+from blockplan.measure import MEASURES
+from blockplan.plan import Plan, validate
 
 AREAS = [
     {"area_id": "rd", "geometry": square(0, 0, 2000)},
@@ -47,3 +51,35 @@ def test_zones_lie_over_areas_by_pair() -> None:
         "making/life": 0.0,
     }
     assert found.value == 3.0
+
+
+def in_two_rows() -> Plan:
+    """An area of two squares, each a row of its own, and one of a single square; each with a home."""
+    areas = [
+        {"area_id": "life", "geometry": square(0, 0)},
+        {"area_id": "life", "geometry": square(300, 0)},
+        {"area_id": "rd", "geometry": square(600, 0)},
+    ]
+    homes = [home(0, 100), home(300, 300), home(600, 50)]
+    return plan_of(boundary=[{"name": "all", "geometry": square(0, 0, 700)}], parcels=homes, areas=areas)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("area_size", [0.02, 0.01]), ("floor_area_ratio", [None, None]), ("land_per_resident", [50.0, 200.0])],
+)
+def test_an_area_in_two_rows_is_one_part_of_every_measure(name: str, parts: list[float | None]) -> None:
+    parameters = {"area_id": "life", "land_codes": ["07"]}
+    taken = {key: value for key, value in parameters.items() if key in MEASURES[name].parameters}
+    found = one(in_two_rows(), name, **taken)
+    by = [part for part in found.by if part.scope.startswith("area:")]
+    assert [part.scope for part in by] == ["area:life", "area:rd"]
+    assert [part.value for part in by] == pytest.approx(parts)
+
+
+def test_an_area_in_two_rows_is_a_note_and_two_areas_over_one_another_a_warning() -> None:
+    assert [(f.case, f.grade) for f in validate(in_two_rows()) if f.rule == "pq-id"] == [("rows", "note")]
+    areas = [{"area_id": "a", "geometry": square(0, 0)}, {"area_id": "b", "geometry": square(50, 0)}]
+    (fault,) = [f for f in validate(plan_of(parcels=[home(0, 1)], areas=areas)) if f.rule == "pq-over"]
+    assert (fault.grade, fault.layer, fault.id, fault.measured) == ("warning", "areas", "a", 5_000)
+    assert "counts for a alone" in fault.message("en")

@@ -133,7 +133,8 @@ def boundary_m2(plan: Plan) -> float | None:
 
 
 def _each(names: Any, sizes: Any) -> tuple[Part, ...]:
+    """The size of each area; that of one in several rows is their sum."""
+    found = {name: sizes[names == name] for name in dict.fromkeys(names)}
     return tuple(
-        Part(f"area:{name}", None if np.isnan(size) else float(size))
-        for name, size in zip(names, sizes, strict=True)
+        Part(f"area:{name}", None if np.isnan(one).any() else total(one)) for name, one in found.items()
     )

@@ -94,15 +94,32 @@ class Pieces:
         return found
 
 
+def features(plan: Plan, layer: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """
+    Ids, outlines and areas (m2) of the features that parts are made of; an area drawn in several rows is one.
+
+    Circles are given row by row. Where a row of a feature has no geometry the feature has none.
+    """
+    names, outlines = ids(plan, layer), shapes(plan, layer)
+    if layer == "circles" or len(set(names)) == len(names):
+        return names, outlines, areas_m2(plan, layer)
+    rows = {name: np.flatnonzero(names == name) for name in dict.fromkeys(names)}
+    whole = np.array([_as_one(outlines[found]) for found in rows.values()] + [None], dtype=object)[:-1]
+    return np.array([*rows, None], dtype=object)[:-1], whole, np.asarray(shapely.area(whole))
+
+
+def _as_one(rows: NDArray[Any]) -> Any:
+    return None if shapely.is_missing(rows).any() else shapely.union_all(sound(rows))
+
+
 def pieces(plan: Plan, layer: str) -> Pieces:
     """Parcels in the features of ``areas``, ``blocks``, ``subblocks`` (whole) or ``circles`` (cut)."""
     return plan.cached(f"pieces:{layer}", lambda: _pieces(plan, layer))
 
 
 def _pieces(plan: Plan, layer: str) -> Pieces:
-    names = ids(plan, layer)
+    names, outlines, sizes = features(plan, layer)
     scopes = tuple(f"{KINDS[layer]}:{name}" for name in names)
-    outlines, sizes = shapes(plan, layer), areas_m2(plan, layer)
     nowhere = np.flatnonzero(shapely.is_missing(shapes(plan, "parcels")))
     if not len(names) or not len(ids(plan, "parcels")):
         none = np.empty(0, dtype=np.intp)

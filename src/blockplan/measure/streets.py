@@ -13,7 +13,7 @@ from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, tota
 from blockplan.measure.greens import groups_of
 from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.measure.middles import EDGE_M
-from blockplan.measure.parts import KINDS, USUAL, known, sums_at
+from blockplan.measure.parts import KINDS, USUAL, features, known, sums_at
 from blockplan.network import walking
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
@@ -174,10 +174,11 @@ def _density_by(
     names = ids(plan, "streets")
     parts: list[tuple[str, float | None, tuple[str, ...]]] = []
     for layer in layers:
-        outlines, sizes = sound(shapes(plan, layer)), areas_m2(plan, layer)
+        those, drawn, sizes = features(plan, layer)
+        outlines = sound(drawn)
         # Living circles of several tiers lie over one another: their edges part nothing.
         outer = None if layer == "circles" else shapely.boundary(union(outlines))
-        for name, outline, size in zip(ids(plan, layer), outlines, sizes, strict=True):
+        for name, outline, size in zip(those, outlines, sizes, strict=True):
             if outline is None or not size > 0:
                 parts.append((f"{KINDS[layer]}:{name}", None, ()))
                 continue

@@ -17,6 +17,9 @@ from blockplan.plan.drawn import Drawn, named
 from blockplan.plan.faults import Fault, fault
 from blockplan.plan.layers import LAYERS, VALUES
 
+#: Layers of which one feature may be drawn in several rows.
+IN_ROWS = frozenset({"areas"})
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -84,13 +87,22 @@ def _ids(drawn: Drawn) -> list[Fault]:
             )
         )
     counts = Counter(drawn.ids)
+    case = "rows" if drawn.name in IN_ROWS else ""
     for id_, n in counts.items():
         if n > 1:
             rows = np.flatnonzero(drawn.ids == id_)
             places = [drawn.place(int(row)) for row in rows if drawn.usable[row]]
             place = places[-1] if places else {"x": None, "y": None}
             faults.append(
-                fault("pq-id", drawn.name, id_, aspect=column, values={"n": n, "column": column}, **place)
+                fault(
+                    "pq-id",
+                    drawn.name,
+                    id_,
+                    case=case,
+                    aspect=column,
+                    values={"n": n, "column": column},
+                    **place,
+                )
             )
     return faults
 

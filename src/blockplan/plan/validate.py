@@ -21,6 +21,7 @@ from blockplan.plan.classes import check_classes
 from blockplan.plan.drawn import Tolerances, draw, place_of
 from blockplan.plan.faults import GRADES, Fault, fault
 from blockplan.plan.layers import LAYERS
+from blockplan.plan.overlaps import check_overlaps
 from blockplan.plan.placement import all_in_degrees, place
 from blockplan.plan.references import check_references
 from blockplan.plan.statements import check_statements
@@ -78,6 +79,7 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     faults += check_classes(placed.layers)
     faults += check_references(plan, placed.layers, tiling.gaps)
     faults += check_streets(placed, tolerances)
+    faults += check_overlaps(placed.layers, tolerances)
     return faults + check_statements(placed.layers)
 
 

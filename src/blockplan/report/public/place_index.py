@@ -125,7 +125,8 @@ class Index:
             if layer in {"zones", "circles"}:
                 part, parcel = shapely.STRtree(points).query(shapes(self.plan, layer), predicate="intersects")
             else:
-                one = pieces(self.plan, layer)
+                one = pieces(self.plan, layer)  # an area drawn in several rows is one of them
+                names = np.array([scope.partition(":")[2] for scope in one.scopes], dtype=object)
                 part, parcel = one.part, one.parcel
             for row, at in zip(parcel.tolist(), part.tolist(), strict=True):
                 by_row.setdefault(row, []).append(str(names[at]))
