@@ -47,7 +47,7 @@ def world(opened: DatabaseStore) -> dict[str, Any]:
     send(opened, "More trees.")
     clerk = a_member("Asker", "clerk")
     pending = Pending.objects.create(
-        notice_id="town", kind="withheld", opinion="O-1", payload={"ground": "x"}, asked_by=clerk,
+        asked_on=0, notice_id="town", kind="withheld", opinion="O-1", payload={"ground": "x"}, asked_by=clerk,
         asked_at="2026-03-02T00:00:00Z",
     )  # fmt: skip
     Draft.objects.create(notice_id="town", country="CN", rule="cn-art26", publication="live")

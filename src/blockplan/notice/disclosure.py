@@ -10,13 +10,13 @@ part that is kept back carries its ground, and a verifier checks that the log be
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from blockplan.notice.events import KINDS
 from blockplan.notice.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from blockplan.notice.events import Event
     from blockplan.notice.standing import Standing
@@ -26,6 +26,10 @@ WORK = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered
 #: The submitter's own words; the newest of them stand for the opinion (a scan stays closed behind its
 #: typed text).
 ORIGINAL = frozenset({"submitted", "amended", "transcribed"})
+#: What of an opinion stands beside its text, and is taken over where its submitter does not change it.
+CARRIED = ("title", "reason", "language", "targets", "clause", "place", "geometry")
+#: What an opinion says: everything of it that can ever be public besides when, how and from whom it came.
+FIELDS = ("title", "text", *CARRIED[1:], "files")
 #: Why a body is not shown.
 GROUNDS = (
     "erased", "withdrawn", "withheld", "redacted", "replaced", "held", "publication", "not_yet_published",
@@ -33,46 +37,193 @@ GROUNDS = (
 #: Ways of publishing by which the words of opinions are shown at some time.
 SHOWS_WORDS = frozenset({"live", "after_close_full"})
 _PUBLISHED = frozenset({State.PUBLISHED, State.IN_FORCE, State.SUPERSEDED})
+#: Who looks: somebody of the office, or everybody.
+Reader = Literal["office", "everybody"]
+#: What becomes of an opinion in publication; each has exactly one of these.
+Outcome = Literal["whole", "redacted", "withheld", "withdrawn", "erased"]
+
+
+class Words(Protocol):
+    """An entry about an opinion, as far as it decides what is seen of it."""
+
+    @property
+    def seq(self) -> int:
+        """Number of the entry."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        ...
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """Its body; empty once it is erased, or where it is kept back."""
+        ...
+
+    @property
+    def held(self) -> bool:
+        """Whether its words wait until somebody has looked."""
+        ...
 
 
 @dataclass(slots=True)
 class Fate:
     """What became of one opinion: the entries that decide what is shown of it."""
 
+    #: Number of the entry by which it was submitted.
+    first: int | None = None
     withdrawn: bool = False
     withheld: bool = False
-    #: Number of the entry with the text that may be published; None where the original may.
-    redaction: int | None = None
-    #: Number of the newest entry with the submitter's own words.
-    newest: int | None = None
+    erased: bool = False
+    #: The entry with the text that may be published; None where the original may.
+    redacted: Words | None = None
+    #: The newest entry with the submitter's own words.
+    original: Words | None = None
     #: Whether a clerk put the newest words in the place of others; then both are shown.
     by_clerk: bool = False
-    #: Whether the newest words are marked as to be looked at.
-    marked: bool = False
     #: Numbers of the entries at which somebody looked.
     looked: set[int] = field(default_factory=set)
+    #: Why something of it is left out, as it was entered last.
+    said: str | None = None
+    #: The day of arrival, where a clerk entered it later.
+    received_at: str | None = None
+
+    @property
+    def redaction(self) -> int | None:
+        """Number of the entry with the text that may be published; None where the original may."""
+        return None if self.redacted is None else self.redacted.seq
+
+    @property
+    def newest(self) -> int | None:
+        """Number of the newest entry with the submitter's own words."""
+        return None if self.original is None else self.original.seq
+
+    @property
+    def marked(self) -> bool:
+        """Whether the newest words are marked as to be looked at."""
+        return self.original is not None and self.original.held
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody has looked yet at the newest words, which are marked."""
+        return self.marked and self.newest not in self.looked
 
     @property
     def waits(self) -> bool:
         """Whether nobody has looked at the newest words yet, and nothing stands in their place."""
-        return self.marked and self.newest not in self.looked and self.redaction is None
+        return self.unseen and self.redacted is None
 
-    def take(self, event: Event) -> None:
+    @property
+    def standing(self) -> Outcome:
+        """The one place that it has in the reconciliation."""
+        if self.erased:
+            return "erased"
+        if self.withdrawn:
+            return "withdrawn"
+        if self.withheld:
+            return "withheld"
+        return "whole" if self.redacted is None else "redacted"
+
+    @property
+    def ground(self) -> str | None:
+        """Why something of it is left out; None where nothing is, or its submitter took it back."""
+        return self.said if self.standing in {"erased", "withheld", "redacted"} else None
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        """
+        What everybody may see of what the opinion says, once words are open: fields of `FIELDS`.
+
+        It is in the body of one entry, the only one of the opinion whose body a public record shows (or the
+        newest of those, where a clerk put words there): who redacts a text redacts what is said beside it,
+        and what was amended, withdrawn or never looked at is in no view at all.
+        """
+        if self.standing == "redacted" and self.redacted is not None:
+            return {"text": self.redacted.payload.get("text") or ""}
+        if self.standing != "whole" or self.original is None or self.waits:
+            return {}
+        return {"text": ""} | _fields(self.original)
+
+    def take(self, event: Words) -> None:
         """One more entry about the opinion."""
         if event.kind == "withdrawn":
             self.withdrawn = True
         elif event.kind == "withheld":
-            self.withheld = True
+            self.withheld, self.said = True, event.payload.get("ground")
         elif event.kind == "redacted":
-            self.redaction, self.withheld = event.seq, False
+            self.redacted, self.withheld, self.said = event, False, event.payload.get("ground")
         elif event.kind == "restored":
-            self.redaction, self.withheld = None, False
+            self.redacted, self.withheld = None, False
         elif event.kind == "shown":
             self.looked.add(event.payload["of"])
+        elif event.kind == "erased":
+            self._erase(event.payload)
         elif event.kind in ORIGINAL:
             # A redaction was of the words before.
-            self.newest, self.redaction, self.marked = event.seq, None, event.held
+            self.original, self.redacted = event, None
+            if self.first is None:
+                self.first, self.received_at = event.seq, event.payload.get("received_at")
             self.by_clerk = self.by_clerk or (event.kind == "amended" and "by" in event.payload)
+
+    def _erase(self, payload: Mapping[str, Any]) -> None:
+        gone = {part["seq"] for part in payload.get("entries", ()) if "body" in part.get("parts", ())}
+        if self.newest in gone:
+            self.erased, self.said = True, payload.get("ground")
+
+
+def _fields(event: Words) -> dict[str, Any]:
+    return {name: said for name in FIELDS if (said := event.payload.get(name)) not in (None, "", [])}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    What a reader may see of an opinion.
+
+    Attributes
+    ----------
+    words
+        Fields of `FIELDS`.
+    entry
+        Number of the entry that they are of; None where none are seen.
+    kept_back
+        Why there are no words, one of `GROUNDS`; None where there are.
+    details
+        Whether may be seen when and how it came, from whom, and whether it was late.
+    """
+
+    words: Mapping[str, Any]
+    entry: int | None
+    kept_back: str | None
+    details: bool
+
+
+def seen_by(reader: Reader, fate: Fate, publication: str, state: State) -> Seen:
+    """
+    What of an opinion may be seen by whom: the one place where it is said.
+
+    Pages of the office and of everybody, the register, the API, exports and reports ask it of an opinion;
+    `Disclosure.rule` says the same of each entry of a record, from the same `Fate`.
+
+    Parameters
+    ----------
+    reader
+        ``office`` sees the newest words of the submitter, whatever became of them, until they are erased;
+        ``everybody`` sees `Fate.words` once words are open.
+    publication, state
+        The notice's way of publishing, and where it stands.
+    """
+    if reader == "office":
+        words = {} if fate.original is None or fate.erased else {"text": ""} | _fields(fate.original)
+        return Seen(words, fate.newest if words else None, None if words else "erased", True)
+    open_ = words_open(publication, state)
+    details = open_ or state in _PUBLISHED
+    if fate.standing in {"erased", "withdrawn", "withheld"}:
+        return Seen({}, None, fate.standing, details)
+    if fate.waits or not open_:
+        return Seen({}, None, "held" if fate.waits else "publication", details)
+    return Seen(fate.words, fate.newest if fate.redacted is None else fate.redaction, None, details)
 
 
 @dataclass(slots=True)
@@ -80,17 +231,24 @@ class Disclosure:
     """The ground, if any, on which an entry's body is kept back from a public record."""
 
     publication: str
-    standing: Standing
+    state: State
     fates: dict[str, Fate] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Iterable[Event], standing: Standing) -> Disclosure:
         """After all entries of a record."""
-        found = cls(str(standing.opened.get("publication", "none")), standing)
+        return cls(str(standing.opened.get("publication", "none")), standing.state).after(events)
+
+    def after(self, events: Iterable[Event]) -> Disclosure:
+        """The same after some entries more: those about an opinion are enough for that one."""
         for event in events:
             if event.opinion is not None:
-                found.fates.setdefault(event.opinion, Fate()).take(event)
-        return found
+                self.fates.setdefault(event.opinion, Fate()).take(event)
+        return self
+
+    def seen(self, opinion: str, reader: Reader = "everybody") -> Seen:
+        """What a reader may see of an opinion."""
+        return seen_by(reader, self.fates.get(opinion, Fate()), self.publication, self.state)
 
     def ground(self, event: Event) -> str | None:
         """Why the body is kept back; None where it is open."""
@@ -99,7 +257,7 @@ class Disclosure:
     def rule(self, event: Event) -> str | None:
         """The same, whether or not the body is known."""
         if event.kind in WORK:
-            return None if self.standing.state in _PUBLISHED else "not_yet_published"
+            return None if self.state in _PUBLISHED else "not_yet_published"
         if not KINDS[event.kind].words:
             return None
         return self._of_words(event, self.fates.get(event.opinion or "", Fate()))
@@ -114,7 +272,7 @@ class Disclosure:
         return self._of_what_stands(event, fate)
 
     def _of_what_stands(self, event: Event, fate: Fate) -> str | None:
-        open_ = words_open(self.publication, self.standing.state)
+        open_ = words_open(self.publication, self.state)
         # Who put the newest words there is not known to others before they are open.
         if event.kind in ORIGINAL and event.seq != fate.newest and not (fate.by_clerk and open_):
             return "replaced"

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import repair
+from blockplan.notice.asked import Newest
 from blockplan.notice.disclosure import GROUNDS, Fate
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about
-from blockplan.notice.waiting import check_mark, check_waits
+from blockplan.notice.waiting import check_mark, check_waits, check_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,6 +156,7 @@ def _check_laws(log: Log) -> None:
         event.opinion: event for event in (entry.event for entry in log.entries) if event.kind == "submitted"
     }
     fates: dict[str, Fate] = {}
+    newest = Newest()
     for entry in log.entries:
         event = entry.event
         if not event.known and event.kind in STANDING:
@@ -165,6 +167,8 @@ def _check_laws(log: Log) -> None:
                 check_payload(event.kind, event.payload)
                 log.standing = log.standing.after(event)
                 _check_about(event, submitted, fates)
+                newest.check(event.kind, event.payload)
+            newest.take(event.seq, event.kind, event.opinion)
             if event.opinion is not None:
                 fates.setdefault(event.opinion, Fate()).take(event)
         except BlockplanError as error:
@@ -185,6 +189,8 @@ def _check_about(event: Event, submitted: Mapping[str | None, Event], fates: Map
     check_about(event.kind, first, withdrawn=fate.withdrawn)
     if event.kind == "shown":
         check_waits(event.payload, fate)
+    elif event.kind in {"redacted", "withheld"}:
+        check_words(event.payload, fate)
 
 
 def said_of(event: Event) -> str:

@@ -16,13 +16,16 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   ``opinion`` ("O-17": its own number in the log), ``round`` (1, and more after a restart), ``late`` (true,
   false) and ``ends_before`` (the moment compared with).
 - ``amended`` and ``transcribed``: ``opinion`` and the new ``text`` in full (same optional keys, and files).
-  They replace what was submitted, for reading and answering; the first stays in the record. A key that is
-  absent stays as it was (older entries), one that is empty is taken out.
+  They replace what was submitted, for reading and answering; the first stays in the record. The record adds
+  what stands beside the text and is not named, so that one entry holds all that stands; an empty key is taken
+  out.
 - ``shown``: ``opinion``, ``of`` (number of the entry that was looked at), ``by``. Words that came without
   shown work wait for this: their leaf is marked ``held``. A marked opinion's amendments are marked too.
 - ``withdrawn``: ``opinion``; why, if it was said, stands with the person.
-- ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``.
-- ``withheld``: ``opinion``, ``ground``, ``by``, ``second``. ``restored``: ``opinion``, ``reason``, ``by``.
+- ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``; ``of``, number
+  of the entry whose words it stands for. ``withheld``: ``opinion``, ``ground``, ``by``, ``second``, ``of``.
+  ``restored``: ``opinion``, ``reason``, ``by``. What a second person confirmed later than it was asked for
+  holds ``asked_on``, number of the newest entry at that time (`blockplan.notice.asked`).
 - ``segmented``: ``opinion``, ``of`` (number of the entry whose text is cut),
   ``segments`` [{id ("O-17.1"), start, end}], offsets in Unicode code points; replaces an earlier one of
   the same opinion.

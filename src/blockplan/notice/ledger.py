@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import repair
+from blockplan.notice.disclosure import CARRIED, ORIGINAL, Fate
 from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
 from blockplan.notice.leaves import commit, leaf
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.refusals import refused
 from blockplan.notice.standing import Standing, check_about, standing
-from blockplan.notice.waiting import check_look, waits_again
+from blockplan.notice.waiting import check_look, check_words, waits_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 #: A clock set back by more than this leaves a trace in the entries (NTP moves clocks by less all day).
 TOLERATED_STEP = dt.timedelta(seconds=1)
 PARTS = ("body", "person", "files")
+#: Kinds that stand on the words that are there.
+_OF_WORDS = frozenset({"amended", "transcribed", "redacted", "withheld"})
 
 
 def system_clock() -> dt.datetime:
@@ -148,7 +151,21 @@ class Ledger:
             self._check_opinion(kind, document["opinion"])
             if kind == "shown":
                 check_look(document, self._rows.events(about=document["opinion"]))
+            elif kind in _OF_WORDS:
+                document = self._of_words(kind, document)
         return document
+
+    def _of_words(self, kind: str, document: dict[str, Any]) -> dict[str, Any]:
+        """What stands on words that are there: all of them in the new ones, or the number of their entry."""
+        fate = Fate()
+        for event in self._rows.events(about=document["opinion"]):
+            fate.take(event)
+        if kind in ORIGINAL:
+            # Words that nobody has looked at are not taken over by a clerk, whose words are open at once.
+            kept = {} if fate.unseen and "by" in document else fate.original.payload if fate.original else {}
+            return {key: kept[key] for key in CARRIED if key in kept} | document
+        check_words(document, fate)
+        return document | {"of": fate.newest}
 
     def _held(self, kind: str, document: Mapping[str, Any], held: bool) -> bool:
         if held and kind != "submitted":

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice.disclosure import ORIGINAL, SHOWS_WORDS
+from blockplan.notice.disclosure import CARRIED, ORIGINAL, SHOWS_WORDS
 from blockplan.notice.events import CHANNELS, KINDS, LONGEST_WAY, Attachment, parse_time, write_time
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.typed import typed
 from blockplan.notice.proof import canonical
 from blockplan.notice.refusals import refused
+from blockplan.notice.waiting import waits_still
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +34,6 @@ LARGEST_TEXT = LIMITS.text_characters
 LARGEST_FILES_BYTES = LIMITS.files_bytes
 #: What an ordinance may ask for, and whether it stands with the person or in the opinion.
 ABOUT_PERSON = frozenset({"name", "address", "contact", "standing"})
-#: What of an opinion stands beside its text, and is taken over where its submitter does not change it.
-CARRIED = ("title", "reason", "language", "targets", "clause", "place", "geometry")
 #: What is compared with where there is no such opinion, so that the answer takes as long.
 _NOBODY = canonical.dumps({"secret_sha256": "0" * 64})
 
@@ -205,9 +204,11 @@ def amend(
     moment = new.arrived or store.now()
     before = newest_words(store, number)
     said = before.payload if before is not None else {}
-    files = files_of(store, before) if new.files is None else list(new.files)
+    # A clerk's words are open at once: what nobody has looked at yet does not come along with them.
+    carried = None if by is not None and waits_still(store.events(about=number)) else before
+    files = files_of(store, carried) if new.files is None else list(new.files)
     Opinion(text=new.text, files=files).check()
-    kept = {key: said[key] for key in CARRIED if key in said}
+    kept = {} if carried is None else {key: said[key] for key in CARRIED if key in said}
     payload = {"opinion": number, **kept, **new.more, "text": new.text}
 
     def work(ledger: Ledger) -> Event:

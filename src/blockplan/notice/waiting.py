@@ -33,6 +33,14 @@ def waits_again(first: Event | None, payload: Mapping[str, Any]) -> bool:
     return first is not None and first.held and "by" not in payload
 
 
+def waits_still(about: Iterable[Event]) -> bool:
+    """Whether nobody has looked yet at the newest words of an opinion, which are marked."""
+    fate = Fate()
+    for event in about:
+        fate.take(event)
+    return fate.unseen
+
+
 def check_look(payload: Mapping[str, Any], about: Iterable[Event]) -> None:
     """
     Whether an entry ``shown`` may be made.
@@ -56,10 +64,33 @@ def check_look(payload: Mapping[str, Any], about: Iterable[Event]) -> None:
 def check_waits(payload: Mapping[str, Any], fate: Fate) -> None:
     """The same, where what became of the opinion is known."""
     opinion, of = payload["opinion"], payload["of"]
-    if not fate.marked or fate.newest in fate.looked:
+    if not fate.unseen:
         raise refused(NoticeStateError, "waits_not", opinion=opinion)
     if type(of) is not int or of != fate.newest:
         raise refused(NoticeStateError, "other_words", opinion=opinion, newest=fate.newest, of=of)
+
+
+def stands_on(about: Iterable[Event], opinion: str, of: Any = None) -> int | None:
+    """Number of the entry whose words stand; NoticeStateError where `of` names another."""
+    fate = Fate()
+    for event in about:
+        fate.take(event)
+    check_words({"opinion": opinion} | ({} if of in (None, "") else {"of": of}), fate)
+    return fate.newest
+
+
+def check_words(payload: Mapping[str, Any], fate: Fate) -> None:
+    """
+    Whether what redacts or withholds is about the words that stand; ``of`` names their entry.
+
+    Raises
+    ------
+    NoticeStateError
+        If others stand there now.
+    """
+    of = payload.get("of", fate.newest)
+    if type(of) is not int or of != fate.newest:
+        raise refused(NoticeStateError, "other_words", opinion=payload["opinion"], newest=fate.newest, of=of)
 
 
 def check_mark(event: Event, first: Event | None) -> None:

@@ -11,6 +11,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
+from blockplan.notice.disclosure import seen_by
+from blockplan.notice.state import State
 from blockplan.respond.answers import KINDS, faults_in_words
 from blockplan.respond.coverage import received, reconcile, require_complete
 from blockplan.respond.refusals import refused
@@ -19,14 +21,12 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from blockplan.notice.disclosure import Seen
     from blockplan.plan import Plan
     from blockplan.respond.answers import Answer
     from blockplan.respond.opinions import Received
     from blockplan.respond.segments import Segment
     from blockplan.respond.sorting import Sorting
-
-#: Ways of publication in which the words of opinions are shown once the notice is over.
-IN_FULL = frozenset({"after_close_full", "live"})
 
 
 def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = None) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _theme(sorting: Sorting, name: str, mode: str) -> dict[str, Any]:
 def _point(sorting: Sorting, segment: Segment, mode: str) -> dict[str, Any]:
     """A segment, its words where they are published whole, and its own answer where it has one."""
     opinion = sorting.opinions.by_id[segment.opinion]
-    shown = mode in IN_FULL and opinion.standing == "whole"
+    shown = opinion.standing == "whole" and "text" in _seen(opinion, mode).words
     return {
         "segment": segment.id,
         "opinion": segment.opinion,
@@ -191,6 +191,11 @@ def _verified(before: Plan | None, after: Plan | None) -> dict[str, str | None] 
     return {"on_notice": before.content_hash, "changed": after.content_hash if after is not None else None}
 
 
+def _seen(opinion: Received, mode: str) -> Seen:
+    """What everybody sees of it once the report is published."""
+    return seen_by("everybody", opinion.fate, mode, State.PUBLISHED)
+
+
 def _registered(sorting: Sorting, opinion: Received, mode: str) -> dict[str, Any]:
     segments = sorting.segments.get(opinion.id, []) if opinion.needs_answer else []
     points = []
@@ -200,7 +205,7 @@ def _registered(sorting: Sorting, opinion: Received, mode: str) -> dict[str, Any
             "segment": segment.id, "theme": theme.id if theme else None,
             "answer": answer.kind if answer else None, "own": sorting.own_answer(segment.id) is not None,
         })  # fmt: skip
-    shown = mode in IN_FULL
+    words = _seen(opinion, mode).words
     return {
         "opinion": opinion.id,
         "entered_at": opinion.at,
@@ -210,9 +215,9 @@ def _registered(sorting: Sorting, opinion: Received, mode: str) -> dict[str, Any
         "late": opinion.late,
         "standing": opinion.standing,
         "ground": opinion.ground,
-        "title": (opinion.public_title or None) if shown else None,
-        "text": opinion.published if shown else None,
-        "targets": [dict(target) for target in opinion.targets] if opinion.needs_answer else [],
+        "title": words.get("title"),
+        "text": words.get("text"),
+        "targets": [dict(target) for target in words.get("targets", ())],
         "segments": points,
         "campaign": next((name for name, of in sorting.campaigns.items() if opinion.id in of), None),
     }

@@ -8,15 +8,15 @@ opinion came late is a second, independent mark.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol, get_args
+
+from blockplan.notice.disclosure import ORIGINAL, Fate, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-#: What becomes of an opinion in publication; each has exactly one of these.
-Standing = Literal["whole", "redacted", "withheld", "withdrawn", "erased"]
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
+STANDINGS: tuple[Outcome, ...] = get_args(Outcome)
 #: Opinions of these need no answer: nobody holds them any more.
 GONE = frozenset({"withdrawn", "erased"})
 
@@ -81,12 +81,8 @@ class Received:
         ``public`` or ``agency``.
     late
         Decided by the record when it came; None where the record does not say.
-    published
-        What is shown of the text: all, the redacted text, or None.
-    ground
-        Why something is left out.
-    held
-        Whether nobody has looked yet at its newest words, which came without shown work.
+    fate
+        What became of it; from it `blockplan.notice.disclosure.seen_by` says what may be seen by whom.
     """
 
     id: str
@@ -99,25 +95,32 @@ class Received:
     sender: str
     late: bool | None
     targets: tuple[Mapping[str, Any], ...] = ()
-    standing: Standing = "whole"
-    published: str | None = None
-    ground: str | None = None
-    held: bool = False
+    fate: Fate = field(default_factory=Fate, compare=False)
+
+    @property
+    def standing(self) -> Outcome:
+        """What becomes of it in publication."""
+        return self.fate.standing
+
+    @property
+    def ground(self) -> str | None:
+        """Why something is left out."""
+        return self.fate.ground
+
+    @property
+    def published(self) -> str | None:
+        """What may be shown of the text once words are open: all, the redacted text, or None."""
+        return self.fate.words.get("text")
 
     @property
     def waits(self) -> bool:
         """Whether it cannot be published yet: its words are neither shown nor left out on a ground."""
-        return self.held and self.standing == "whole"
+        return self.fate.waits and self.standing == "whole"
 
     @property
     def needs_answer(self) -> bool:
         """Withdrawn and erased opinions need none."""
         return self.standing not in GONE
-
-    @property
-    def public_title(self) -> str:
-        """The title, where the whole opinion is published: who redacts a text redacts what it says."""
-        return self.title if self.standing == "whole" else ""
 
 
 class Opinions:
@@ -125,7 +128,6 @@ class Opinions:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.by_id: dict[str, Received] = {}
-        self._erased: set[int] = set()
         for entry in entries:
             self.read(entry)
 
@@ -138,26 +140,27 @@ class Opinions:
         elif entry.kind == "clock_repaired":
             for name in set(entry.payload.get("in_time", ())) & set(self.by_id):
                 self.by_id[name] = replace(self.by_id[name], late=False)
-        elif entry.kind in _CHANGES and (opinion := self.by_id.get(entry.payload.get("opinion", ""))):
-            self.by_id[opinion.id] = _CHANGES[entry.kind](opinion, entry)
+        elif opinion := self.by_id.get(entry.payload.get("opinion", "")):
+            opinion.fate.take(entry)
+            if entry.kind in ORIGINAL:
+                self.by_id[opinion.id] = _amended(opinion, entry)
 
     def _erase(self, entry: Entry) -> None:
-        self._erased |= {
-            part["seq"] for part in entry.payload.get("entries", []) if "body" in part.get("parts", [])
-        }
-        ground = entry.payload.get("ground")
         # The words that said whether it was late are gone; the entry that erased them says it.
-        late = {f"O-{part['seq']}": part.get("late") for part in entry.payload.get("entries", [])}
+        late = {part["seq"]: part.get("late") for part in entry.payload.get("entries", [])}
         for opinion in list(self.by_id.values()):
-            if opinion.entry in self._erased and opinion.standing != "erased":
-                known = opinion.late if opinion.late is not None else late.get(opinion.id)
-                self.by_id[opinion.id] = replace(
-                    opinion, standing="erased", published=None, title="", text="", ground=ground, late=known
-                )
+            if opinion.entry not in late or opinion.standing == "erased":
+                continue
+            opinion.fate.take(entry)
+            if opinion.fate.erased:
+                known = opinion.late if opinion.late is not None else late.get(opinion.fate.first)
+                self.by_id[opinion.id] = replace(opinion, title="", text="", late=known)
 
 
 def _submitted(entry: Entry) -> Received:
     said = entry.payload
+    fate = Fate()
+    fate.take(entry)
     return Received(
         id=f"O-{entry.seq}",
         entry=entry.seq,
@@ -169,65 +172,16 @@ def _submitted(entry: Entry) -> Received:
         sender=said.get("from", ""),
         late=said.get("late"),
         targets=tuple(said.get("targets") or ()),
-        published=None if entry.held else said.get("text") or "",
-        held=entry.held,
+        fate=fate,
     )
 
 
 def _amended(opinion: Received, entry: Entry) -> Received:
     said = entry.payload
-    text = said.get("text") or ""
-    # A redaction was of the old words; the new ones have not been looked at.
-    standing: Standing = opinion.standing if opinion.standing in {"withheld", *GONE} else "whole"
     return replace(
         opinion,
         entry=entry.seq,
-        text=text,
+        text=said.get("text") or "",
         title=(said.get("title") or "") if "title" in said else opinion.title,
         targets=tuple(said.get("targets") or ()) if "targets" in said else opinion.targets,
-        standing=standing,
-        published=text if standing == "whole" and not entry.held else None,
-        held=entry.held,
     )
-
-
-def _shown(opinion: Received, entry: Entry) -> Received:
-    if entry.payload.get("of") != opinion.entry:
-        return opinion
-    return replace(opinion, held=False, published=opinion.text if opinion.waits else opinion.published)
-
-
-def _redacted(opinion: Received, entry: Entry) -> Received:
-    said = entry.payload
-    return _unless_gone(opinion, "redacted", said.get("text") or "", said.get("ground"))
-
-
-def _withheld(opinion: Received, entry: Entry) -> Received:
-    return _unless_gone(opinion, "withheld", None, entry.payload.get("ground"))
-
-
-def _restored(opinion: Received, entry: Entry) -> Received:
-    return _unless_gone(opinion, "whole", None if opinion.held else opinion.text, None)
-
-
-def _withdrawn(opinion: Received, _entry: Entry) -> Received:
-    return _unless_gone(opinion, "withdrawn", None, None)
-
-
-def _unless_gone(
-    opinion: Received, standing: Standing, published: str | None, ground: str | None
-) -> Received:
-    if opinion.standing in GONE:
-        return opinion
-    return replace(opinion, standing=standing, published=published, ground=ground)
-
-
-_CHANGES = {
-    "amended": _amended,
-    "transcribed": _amended,
-    "shown": _shown,
-    "redacted": _redacted,
-    "withheld": _withheld,
-    "restored": _restored,
-    "withdrawn": _withdrawn,
-}

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Faces = Callable[[str, str], str]
 
 TEXTS = Catalog("blockplan.respond", "response.toml")
+#: Name of the file that holds the document itself.
+DOCUMENT = "response.json"
 #: Tag of each language; Chinese and Japanese share code points that are drawn differently.
 TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 
@@ -89,14 +91,18 @@ def write_response(
 
 def files(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> dict[str, bytes]:
     """The files of a response report by name."""
-    written = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
     return {
         "response.html": page(document, lang, faces).encode("utf-8"),
-        "response.json": written.encode("utf-8"),
+        DOCUMENT: as_json(document),
         "opinions.csv": as_csv(OPINIONS, _opinion_rows(document, lang)),
         "answers.csv": as_csv(ANSWERS, _answer_rows(document, lang)),
         "changes.csv": as_csv(CHANGES, _change_rows(document)),
     }
+
+
+def as_json(document: Mapping[str, Any]) -> bytes:
+    """The document itself, the same bytes in every language."""
+    return (json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
 
 
 def page(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> str:

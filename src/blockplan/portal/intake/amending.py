@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import taking as intake
+from blockplan.notice.disclosure import CARRIED
 from blockplan.notice.intake.typed import typed
 from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import drafts, gate
@@ -170,4 +171,4 @@ def _sought(payload: Mapping[str, Any]) -> tuple[str, str]:
 
 def _said(payload: Mapping[str, Any]) -> tuple[Any, ...]:
     """What an opinion says, however what it does not say is written."""
-    return tuple(payload.get(key) or None for key in ("text", *intake.CARRIED))
+    return tuple(payload.get(key) or None for key in ("text", *CARRIED))

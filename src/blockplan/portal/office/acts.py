@@ -66,9 +66,14 @@ class Act:
         return notice.state in KINDS[self.kind].when and self.asks(notice)
 
 
-def do(name: str, notice: str, said: dict[str, Any], actor: Actor) -> None:
+def do(name: str, notice: str, said: dict[str, Any], actor: Actor, *, seen: int | None = None) -> None:
     """
     Do an act, or ask a second person for it.
+
+    Parameters
+    ----------
+    seen
+        Number of the newest entry when the page of an act of two persons was shown.
 
     Raises
     ------
@@ -79,7 +84,7 @@ def do(name: str, notice: str, said: dict[str, Any], actor: Actor) -> None:
     said = {key: value for key, value in said.items() if key != "sure"}
     enters.require(act.kind, actor)
     if KINDS[act.kind].two:
-        second.ask(notice, act.kind, said, actor)
+        second.ask(notice, act.kind, said, actor, asked_on=seen)
         return
     if name == "restart":
         draft_anew(notice, said["reason"], by=actor.name)

@@ -10,7 +10,7 @@ class OfficeConfig(AppConfig):
     label = "office"
 
     def ready(self) -> None:
-        """Listen for what belongs into the list of acts, and for erasures."""
+        """Listen for what belongs into the list of acts, and for entries that end what waits."""
         from blockplan.portal.office import audit, second  # noqa: PLC0415 (tables are not there before)
         from blockplan.portal.record.told import entered, erased, forgotten  # noqa: PLC0415
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, proposals, second, seen
+from blockplan.portal.office import desks, proposals, report, second, seen
 from blockplan.portal.office.act_forms import Sure
 from blockplan.portal.office.desk_acts import (
     do_at_desk,
@@ -26,14 +25,13 @@ from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import sliced
-from blockplan.portal.plans.models import PlanVersion
-from blockplan.portal.record.models import Notice
+from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
 from blockplan.respond import Desk, split
 from blockplan.respond.coverage import each_gap, numbers
 from blockplan.respond.page import shown as plainly
-from blockplan.texts import LANGUAGES, pick
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -177,26 +175,12 @@ def publish(request: HttpRequest, notice: str) -> HttpResponse:
 
 
 def _make_report(notice: str, request: HttpRequest) -> None:
-    from blockplan.plan import read  # noqa: PLC0415
-    from blockplan.report.html import font_faces  # noqa: PLC0415
-    from blockplan.respond.document import response  # noqa: PLC0415
-    from blockplan.respond.page import files  # noqa: PLC0415
-
-    row = Notice.objects.get(pk=notice)
-    version = PlanVersion.objects.filter(notice_id=notice, round=row.round).first()
-    before = None if version is None else read(version.package)
-    document = response(Desk(open_store(notice)), before)
-    made = {
-        f"{lang}/{name}": content
-        for lang in LANGUAGES
-        for name, content in files(document, lang, font_faces).items()
-    }
-    payload = {
-        "report": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(made.items())},
-        "reconciliation": document["reconciliation"],
-    }
+    asked_on = second.newest_of(Entry.objects.filter(notice_id=notice))
+    document = report.document_of(Desk(open_store(notice)), report.plan_on_notice(notice))
+    made = report.files_of(document)
+    payload = {"report": report.digests(made), "reconciliation": document["reconciliation"]}
     # The files are there before anybody can be shown them.
-    second.ask(notice, "published", payload, actor_of(request), files=made)
+    second.ask(notice, "published", payload, actor_of(request), files=made, asked_on=asked_on)
 
 
 def _wanted(now: Sorting, wanted: str) -> list[Segment]:

@@ -115,9 +115,11 @@ class Pending(models.Model):
     payload = SealedField(default=dict)
     asked_by = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="asked")
     asked_at = models.DateTimeField()
+    #: Number of the newest entry of the record that who asked had seen.
+    asked_on = models.BigIntegerField()
     second = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="seconded")
     ended_at = models.DateTimeField(null=True)
-    #: ``done``, ``refused``, ``void``; empty while it waits.
+    #: ``done``, ``refused``, ``void``, ``moved``; empty while it waits.
     outcome = models.CharField(max_length=10, blank=True)
 
     class Meta:

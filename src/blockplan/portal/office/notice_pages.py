@@ -10,8 +10,11 @@ from django.urls import reverse
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.notice.countries import country
+from blockplan.notice.disclosure import Disclosure
+from blockplan.notice.events import KINDS
+from blockplan.notice.state import State
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office import enters, erasures, second
+from blockplan.portal.office import enters, entries, erasures, second
 from blockplan.portal.office.acts import ACTS, do
 from blockplan.portal.office.fields import FAULTS, decision, word_field
 from blockplan.portal.office.may import actor_of
@@ -19,7 +22,7 @@ from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
 from blockplan.portal.office.seen import of_words
 from blockplan.portal.office.warnings import warnings
-from blockplan.portal.record.models import Notice, Opinion
+from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
 from blockplan.respond.page import shown as plainly
@@ -77,19 +80,21 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         row = get_object_or_404(Notice, pk=notice)
         if act.of_opinion:
             opinion_of(row, opinion)
+        newest = second.newest_of(Entry.objects.filter(notice_id=notice)) if KINDS[act.kind].two else None
         original = _words_of(notice, opinion) if name == "redact" else ""
         mark = of_words(open_store(notice), opinion)[0] if name == "transcribe" else ""
         form = act.form(request.POST or None, request.FILES or None, initial={"text": original, "seen": mark})
         _prepare(form, row)
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data | ({"opinion": opinion} if act.of_opinion else {})
-            if fault := attempt(lambda: do(name, notice, said, actor_of(request))):
+            if fault := attempt(lambda: do(name, notice, said, actor_of(request), seen=_asked_on(request))):
                 form.add_error(None, fault)
                 _mark_anew(form, notice, opinion)
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
+        about = entries.about(notice, opinion) if opinion and newest is not None else []
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
-                 "original": original, "period": row.opened.get("period")}  # fmt: skip
+                 "entries": about, "asked_on": newest, "period": row.opened.get("period")}  # fmt: skip
         return render(request, "office/act.html", shown, status=400 if form.errors else 200)
 
     view.__name__ = f"act_{name}"
@@ -102,11 +107,18 @@ def _mark_anew(form: Sure, notice: str, opinion: str) -> None:
         form.data = dict(form.data.items()) | {"seen": of_words(open_store(notice), opinion)[0]}
 
 
+def _asked_on(request: HttpRequest) -> int | None:
+    """The newest entry when the page was shown, as it sends it back."""
+    said = request.POST.get("asked_on", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else None
+
+
 def _words_of(notice: str, opinion: str) -> str:
     """What an opinion says now, for whoever takes words out of it."""
-    events = list(open_store(notice).events({"submitted", "amended", "transcribed"}, about=opinion))
-    texts = [str(event.payload.get("text", "")) for event in events]
-    return next((plainly(text) for text in reversed(texts) if text), "")
+    row = Notice.objects.get(pk=notice)
+    told = Disclosure(str(row.opened.get("publication", "none")), State(row.state))
+    seen = told.after(open_store(notice).events(about=opinion)).seen(opinion, "office")
+    return plainly(str(seen.words.get("text", "")))
 
 
 def attempt(work: Callable[[], object]) -> str:
@@ -152,7 +164,8 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
     shown = {
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
-        "original": _original(one), **_report(one),
+        "entries": entries.about(notice, one.opinion) if one.opinion and not one.outcome else [],
+        **_report(one),
         "may": actor.may(*enters.SECONDS) and not one.outcome,
     }  # fmt: skip
     return render(request, "office/waiting.html", shown, status=400 if fault else 200)
@@ -178,15 +191,6 @@ def report_file(request: HttpRequest, notice: str, pending: int, path: str) -> H
         "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; sandbox"
     )
     return response
-
-
-def _original(one: Pending) -> str:
-    if one.kind != "redacted" or one.outcome:
-        return ""
-    opinion = Opinion.objects.filter(notice_id=one.notice_id, seq=int(one.opinion.removeprefix("O-"))).first()
-    if opinion is None or opinion.shown is None:
-        return ""
-    return str(open_store(one.notice_id).some([opinion.shown])[opinion.shown].payload.get("text", ""))
 
 
 def _prepare(form: Sure, row: Notice) -> None:

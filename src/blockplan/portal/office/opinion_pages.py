@@ -16,12 +16,9 @@ from blockplan.notice import taking as notices
 from blockplan.notice.again import new_of, source_of
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
-from blockplan.notice.proof import canonical
 from blockplan.notice.standing import check_about
-from blockplan.portal.intake.aims import said_or
 from blockplan.portal.intake.taking import Said, new_form, take
-from blockplan.portal.lang import current
-from blockplan.portal.office import enters, erasures
+from blockplan.portal.office import enters, entries, erasures
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.audit import note
@@ -115,8 +112,8 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
         name for name, act in ACTS.items()
         if act.of_opinion and act.offered(row) and actor.may(*act.roles) and _fits(name, one, events[0])
     ]  # fmt: skip
-    entries = [_entry(event) for event in events]
-    shown = {"notice": row, "one": one, "opinion": opinion, "entries": entries, "offered": offered,
+    shown = {"notice": row, "one": one, "opinion": opinion, "offered": offered,
+             "entries": [entries.told(event) for event in events],
              "erasures": erasures.of_opinion(row, opinion),
              "may_show": one.held and actor.may(*enters.ENTERS["shown"]), "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)
@@ -261,24 +258,3 @@ def _line(event: Event | None) -> str:
         return ""
     text = " ".join(plainly(str(event.payload.get("text", ""))).split())
     return text if len(text) <= 120 else text[:119] + "…"
-
-
-def _entry(event: Event) -> dict[str, Any]:
-    """An entry as the page shows it; personal data is for the office alone."""
-    said = event.payload
-    person = event.person.content if event.person is not None else None
-    told = canonical.loads(person) if person is not None else {}
-    return {
-        "seq": event.seq, "kind": event.kind, "at": event.at, "known": event.known,
-        "text": plainly(str(said.get("text", ""))), "title": plainly(str(said.get("title", ""))),
-        "late": said.get("late"), "channel": said.get("channel"), "received_at": said.get("received_at"),
-        "ground": said.get("ground") or said.get("reason") or told.pop("reason", None), "by": said.get("by"),
-        "second": said.get("second"),
-        "targets": [
-            (said_or(f"opinion.layer.{aim['layer']}", aim["layer"], current()), aim)
-            for aim in said.get("targets", [])
-        ],
-        "defects": said.get("defects", []),
-        "files": list(enumerate(said.get("files", []))) if event.files else [],
-        "person": {key: value for key, value in told.items() if key != "secret_sha256"},
-    }  # fmt: skip

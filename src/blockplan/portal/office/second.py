@@ -1,34 +1,42 @@
 """
 Acts that two persons do: one asks, another confirms in a session of her own; only then it is entered.
 
-Which acts these are stands in `blockplan.notice.events.KINDS`. What was asked for is forgotten when it is
-done, refused, or void because the opinion was erased.
+Which acts these are stands in `blockplan.notice.events.KINDS`. What was asked for names the newest entry of
+the record at that time, and ends with the first later entry that bears on it (`blockplan.notice.asked`), in
+the transaction of that entry. It is forgotten when it is done, refused, moved, or void because the opinion
+was erased.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Max, Q
 
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice.asked import about_one, moves
 from blockplan.notice.events import KINDS, Attachment
+from blockplan.notice.waiting import stands_on
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.office import enters
+from blockplan.portal.office import enters, report
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.models import Pending
+from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
 from blockplan.portal.words import say
-from blockplan.respond import Desk, reconcile, require_complete
-from blockplan.respond.coverage import received
+from blockplan.respond import Desk
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from django.db.models import QuerySet
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
@@ -38,15 +46,28 @@ TYPES = {".html": "text/html", ".json": "application/json", ".csv": "text/csv"}
 
 
 def ask(
-    notice: str, kind: str, payload: dict[str, Any], actor: Actor, *, files: Mapping[str, bytes] | None = None
+    notice: str,
+    kind: str,
+    payload: dict[str, Any],
+    actor: Actor,
+    *,
+    files: Mapping[str, bytes] | None = None,
+    asked_on: int | None = None,
 ) -> Pending:
     """
-    Ask for an act; refused now if it could not be entered now. `files` of a report are there before it waits.
+    Ask for an act; refused now if it could not be entered now.
+
+    Parameters
+    ----------
+    files
+        Those of a report: they are there before it waits.
+    asked_on
+        Number of the newest entry that who asks has seen; None takes the newest there is.
 
     Raises
     ------
     NoticeStateError, UsageError
-        As the record would say it.
+        As the record would say it; or if something bears on it that who asks has not seen.
     """
     if not KINDS[kind].two:
         raise UsageError(f"'{kind}' needs no second person.")
@@ -55,18 +76,49 @@ def ask(
     def work(ledger: Ledger) -> Pending:
         tried = {"report": {}, **payload, "by": actor.name, "second": f"not {actor.name}"}
         ledger.standing.admit(kind, tried, ledger.now)
+        seen = ledger.size - 1 if asked_on is None else asked_on
+        if _newest(notice, kind, opinion) > seen:
+            raise refusal(NoticeStateError, say, "office_refused.asked_moved")
+        if opinion:
+            payload["of"] = stands_on(ledger.events(about=opinion), opinion, payload.get("of"))
         if Pending.objects.filter(notice_id=notice, kind=kind, opinion=opinion, outcome="").exists():
             raise refusal(NoticeStateError, say, "office_refused.waits_already")
         note("asked", who=actor.name, notice=notice, about=f"{kind} {opinion}".strip())
         made = Pending.objects.create(
             notice_id=notice, kind=kind, opinion=opinion, payload=payload, asked_by=actor.staff,
-            asked_at=clock.now(),
+            asked_at=clock.now(), asked_on=seen,
         )  # fmt: skip
         _keep_report(made, files or {})
         return made
 
     enters.require(kind, actor)
     return open_store(notice).transact(work)
+
+
+def _newest(notice: str, kind: str, opinion: str) -> int:
+    """Number of the newest entry that bears on an act; -1 where there is none."""
+    bearing = [one for one in KINDS if moves(one, kind)]
+    rows = Entry.objects.filter(notice_id=notice, kind__in=bearing)
+    return newest_of(rows.filter(opinion=opinion) if opinion else rows)
+
+
+def newest_of(rows: QuerySet[Entry]) -> int:
+    """The largest number of some entries; -1 where there are none."""
+    found = rows.aggregate(newest=Max("seq"))["newest"]
+    return -1 if found is None else int(found)
+
+
+def _end_moved(sender: str, event: Event) -> None:
+    """An entry was made: what it bears on waits no more."""
+    late = event.kind != "submitted" or event.at >= (event.payload["ends_before"] or "")
+    if not late:
+        return  # nobody has approved anything yet, and nobody asks about an opinion before it is there
+    acts = [act for act, spec in KINDS.items() if spec.two and moves(event.kind, act)]
+    about = Q(kind__in=[act for act in acts if about_one(act)], opinion=event.opinion or "-")
+    whole = Q(kind__in=[act for act in acts if not about_one(act)])
+    for one in Pending.objects.filter(about | whole, notice_id=sender, outcome=""):
+        transaction.on_commit(partial(_drop_report, one))
+        Pending.objects.filter(pk=one.pk).update(outcome="moved", payload={}, ended_at=clock.now())
 
 
 def confirm(pending: Pending, actor: Actor) -> Event:
@@ -80,20 +132,22 @@ def confirm(pending: Pending, actor: Actor) -> Event:
     NoticeStateError
         If it waits no more, or may not be entered now.
     """
+    before = report.plan_on_notice(pending.notice_id) if pending.kind == "published" else None
 
     def work(ledger: Ledger) -> Event:
         now = _waiting(pending, actor)
-        payload = {**now.payload, "by": now.asked_by.name, "second": actor.name}
+        if _newest(now.notice_id, now.kind, now.opinion) > now.asked_on:
+            raise refusal(NoticeStateError, say, "office_refused.asked_moved")
+        payload = {
+            **now.payload, "by": now.asked_by.name, "second": actor.name, "asked_on": now.asked_on
+        }  # fmt: skip
         files: list[Attachment] = []
         if now.kind == "published":
-            desk = Desk(ledger)
-            require_complete(desk)
             files = report_files(now)
-            counts = reconcile(desk.opinions.by_id.values(), received=received(desk)).to_dict()
-            if counts != payload["reconciliation"]:
+            if not report.is_of(payload["report"], report.document_of(Desk(ledger), before)):
                 raise refusal(NoticeStateError, say, "office_refused.report_old")
-        event = ledger.append(now.kind, payload, attachments=files)
         _end(now, "done", actor)
+        event = ledger.append(now.kind, payload, attachments=files)
         note(now.kind, who=actor.name, notice=now.notice_id, about=now.opinion)
         return event
 
@@ -122,6 +176,7 @@ def take(sender: str, event: Event, **_more: Any) -> None:
         waiting = Pending.objects.filter(notice_id=sender, outcome="")
         about = waiting.filter(Q(opinion=event.opinion or "-") | Q(kind="published"))
         about.update(outcome="void", payload={}, ended_at=clock.now())
+    _end_moved(sender, event)
 
 
 def forget(sender: str, **_more: Any) -> None:
@@ -167,6 +222,8 @@ def report_files(pending: Pending) -> list[Attachment]:
 
 def _waiting(pending: Pending, actor: Actor | None) -> Pending:
     now = Pending.objects.select_for_update().select_related("asked_by").get(pk=pending.pk)
+    if now.outcome == "moved":
+        raise refusal(NoticeStateError, say, "office_refused.asked_moved")
     if now.outcome:
         raise refusal(NoticeStateError, say, "office_refused.waits_no_more")
     if actor is not None and now.asked_by_id == actor.staff.pk:

@@ -140,7 +140,7 @@ def where(one: register.Row) -> dict[str, Any] | None:
     if one.geometry is not None:
         from shapely.geometry import shape  # noqa: PLC0415 (only opinions with a place need it)
 
-        left, low, right, high = shape(one.geometry).bounds
+        left, low, right, high = shape(dict(one.geometry)).bounds
         found |= {"kind": one.geometry["type"].lower(), "x": left, "y": low, "to_x": right, "to_y": high}
     return found
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from blockplan.notice.disclosure import Fate
 from blockplan.notice.events import STANDING
 from blockplan.notice.standing import standing
 from blockplan.portal.record import quick
@@ -83,9 +82,7 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
     """The row of an opinion from the entries about it; a new row where its round is given."""
     first = events[0]
     received = Opinions(events).by_id[f"O-{first.seq}"]
-    fate = Fate()
-    for event in events:
-        fate.take(event)
+    fate = received.fate
     newest = fate.newest if fate.redaction is None else fate.redaction
     said: dict[str, Any] = {
         "channel": received.channel,
@@ -100,7 +97,8 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
         )
     else:
         quick.update(Opinion, said, notice_id=notice, seq=first.seq)
-    _aim(notice, first.seq, () if received.standing == "erased" else received.targets, new=round_ is not None)
+    # Only what may be seen: whoever asks for the opinions about a parcel learns what they are about.
+    _aim(notice, first.seq, fate.words.get("targets", ()), new=round_ is not None)
 
 
 def _aim(notice: str, seq: int, targets: Collection[Mapping[str, Any]], *, new: bool) -> None:

@@ -1,9 +1,9 @@
 """
 The register of opinions as everybody may read it: a page at a time, newest first.
 
-Whether words are open is asked of `blockplan.notice.disclosure`; what came without proof of work is counted,
-and shown once the record has an entry that somebody looked. No query here grows with the number of
-opinions: each walks an index for as many rows as a page shows.
+What of an opinion may be seen is asked of `blockplan.notice.disclosure.seen_by`, from the entries about it;
+what came without proof of work is counted, and shown once the record has an entry that somebody looked. No
+query here grows with the number of opinions: each walks an index for as many rows as a page shows.
 """
 
 from __future__ import annotations
@@ -13,18 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 
-from blockplan.notice.disclosure import words_open
+from blockplan.notice.disclosure import Disclosure, words_open
 from blockplan.notice.state import State
-from blockplan.portal.record.models import Entry, Opinion, Target
+from blockplan.portal.record.models import Opinion, Target
 from blockplan.portal.record.store import open_store
-from blockplan.respond.opinions import STANDINGS, Opinions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.db.models import QuerySet
 
-    from blockplan.notice.events import Event
     from blockplan.portal.record.models import Notice
 
 PAGE = 20
@@ -32,8 +30,6 @@ PAGE = 20
 FEW = 1000
 #: Counting stops here; a page then says "more than".
 MOST_COUNTED = 1000
-#: Kinds that say on what ground something is kept back.
-_GROUNDS = ("redacted", "withheld", "erased")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +47,20 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    An opinion as the register shows it.
+    An opinion as everybody may see it.
 
     Attributes
     ----------
-    title, text
-        None where its words are not shown; `ground` then says why, where a ground was entered.
-    place, geometry
-        Where it is meant, as it was said, and as GeoJSON in the plan's CRS; None where not said or not shown.
+    words
+        Fields of `blockplan.notice.disclosure.FIELDS`, as far as they may be seen.
+    late, channel, sender, received_at
+        Whether, how and when it came; None and empty where that is not open.
+    ground
+        Why something is left out, where a ground was entered.
+    kept_back
+        Why there are no words, one of `blockplan.notice.disclosure.GROUNDS`; None where there are.
     open
-        Whether channel, sender, object and words may be shown at all, by the way of publication.
+        Whether words of opinions may be shown at all, by the way of publication.
     entry
         Number of the entry whose words are shown.
     """
@@ -70,17 +70,46 @@ class Row:
     round: int
     standing: str
     open: bool
+    words: Mapping[str, Any] = field(default_factory=dict)
     late: bool | None = None
     channel: str = ""
     sender: str = ""
-    title: str | None = None
-    text: str | None = None
+    received_at: str | None = None
     ground: str | None = None
+    kept_back: str | None = None
     entry: int | None = None
-    targets: tuple[tuple[str, str], ...] = ()
-    files: tuple[dict[str, Any], ...] = field(default=())
-    place: dict[str, Any] | None = None
-    geometry: dict[str, Any] | None = None
+
+    @property
+    def title(self) -> str | None:
+        """None where it has none, or it may not be seen."""
+        return self.words.get("title")
+
+    @property
+    def text(self) -> str | None:
+        """None where its words may not be seen."""
+        return self.words.get("text")
+
+    @property
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """The objects of the plan that it is about: layer and id."""
+        return tuple(
+            (str(aim.get("layer", "")), str(aim.get("id", ""))) for aim in self.words.get("targets", ())
+        )
+
+    @property
+    def files(self) -> tuple[Mapping[str, Any], ...]:
+        """What names its files."""
+        return tuple(self.words.get("files", ()))
+
+    @property
+    def place(self) -> Mapping[str, Any] | None:
+        """Where it is meant, as it was said."""
+        return self.words.get("place")
+
+    @property
+    def geometry(self) -> Mapping[str, Any] | None:
+        """Where it is meant, as GeoJSON in the plan's CRS."""
+        return self.words.get("geometry")
 
     @property
     def id(self) -> str:
@@ -154,56 +183,24 @@ def _about(rows: QuerySet[Opinion], notice: str, layer: str, id_: str) -> QueryS
 
 
 def _shown(notice: Notice, rows: Sequence[Opinion]) -> list[Row]:
-    if not is_open(notice):
-        return [_closed(row) for row in rows]
-    # An amendment has other words; the place stays that of the first entry.
-    numbers = {seq for row in rows if row.shown is not None for seq in (row.seq, row.shown)}
-    events = open_store(notice.id).some(numbers)
-    grounds = _grounds(notice, [row for row in rows if row.standing not in {"whole", "withdrawn"}])
-    targets = _targets(notice.id, [row.seq for row in rows])
-    return [_opened(row, events, grounds.get(row.seq), targets.get(row.seq, ())) for row in rows]
-
-
-def _closed(row: Opinion) -> Row:
-    return Row(row.seq, row.at, row.round, row.standing, open=False)
-
-
-def _opened(
-    row: Opinion, events: Mapping[int, Event], ground: str | None, targets: tuple[tuple[str, str], ...]
-) -> Row:
-    event = None if row.shown is None else events.get(row.shown)
-    said = event.payload if event is not None else {}
-    first = events[row.seq].payload if row.seq in events else {}
-    # Who redacts a text redacts what the title and the files say.
-    whole = event is not None and row.standing == "whole"
-    return Row(
-        row.seq, row.at, row.round, row.standing, open=True, late=row.late, channel=row.channel,
-        sender=row.sender, title=(said.get("title") or None) if whole else None,
-        text=said.get("text") if event is not None else None, ground=ground, entry=row.shown,
-        targets=targets, files=tuple(said.get("files") or ()) if whole else (),
-        place=first.get("place") if whole else None, geometry=first.get("geometry") if whole else None,
-    )  # fmt: skip
-
-
-def _targets(notice: str, numbers: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
-    found: dict[int, tuple[tuple[str, str], ...]] = {}
-    rows = Target.objects.filter(notice_id=notice, seq__in=numbers).order_by("seq", "id")
-    for seq, layer, id_ in rows.values_list("seq", "layer", "object"):
-        found[seq] = (*found.get(seq, ()), (layer, id_))
-    return found
-
-
-def _grounds(notice: Notice, rows: Sequence[Opinion]) -> dict[int, str]:
-    """Why something of an opinion is left out: as `respond` reads it from the entries about it."""
-    if not rows:
-        return {}
-    store = open_store(notice.id)
     names = [f"O-{row.seq}" for row in rows]
-    about = Entry.objects.filter(notice_id=notice.id, opinion__in=names, kind__in=_GROUNDS)
-    numbers = [*about.values_list("seq", flat=True), *(row.seq for row in rows)]
-    read = Opinions(event for _, event in sorted(store.some(numbers).items()))
-    return {
-        row.seq: ground
-        for row in rows
-        if row.standing in STANDINGS and (ground := read.by_id[f"O-{row.seq}"].ground)
-    }
+    publication, state = str(notice.opened.get("publication", "none")), State(notice.state)
+    told = Disclosure(publication, state).after(open_store(notice.id).about(names))
+    open_ = words_open(publication, state)
+    return [_row(row, told, name, open_) for row, name in zip(rows, names, strict=True)]
+
+
+def _row(row: Opinion, told: Disclosure, name: str, open_: bool) -> Row:
+    seen, fate = told.seen(name), told.fates[name]
+    details: dict[str, Any] = {}
+    if seen.details:
+        details = {
+            "late": row.late,
+            "channel": row.channel,
+            "sender": row.sender,
+            "received_at": fate.received_at,
+        }
+    return Row(
+        row.seq, row.at, row.round, fate.standing, open_, seen.words, **details,
+        ground=fate.ground, kept_back=seen.kept_back, entry=seen.entry,
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""
+Entries about an opinion as the office sees them: everything that stands in them, and so whatever may go out.
+
+Whoever lets words be seen, or confirms that others stand in their place, decides about all that a body holds.
+So no field of a body is left out here: those with a shape of their own are shown in it, all others by name.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from blockplan.notice.proof import canonical
+from blockplan.portal.intake.aims import said_or
+from blockplan.portal.lang import current
+from blockplan.portal.record.store import open_store
+from blockplan.respond.page import shown as plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.notice.events import Event
+
+#: Fields that the page shows in a place or a shape of their own.
+SHAPED = frozenset(
+    {"text", "title", "channel", "received_at", "ground", "reason", "by", "second", "targets", "defects",
+     "files", "late", "opinion"}
+)  # fmt: skip
+
+
+def about(notice: str, opinion: str) -> list[dict[str, Any]]:
+    """Every entry about an opinion."""
+    return [told(event) for event in open_store(notice).events(about=opinion)]
+
+
+def told(event: Event) -> dict[str, Any]:
+    """An entry as the page shows it; personal data is for the office alone."""
+    said = event.payload
+    content = event.person.content if event.person is not None else None
+    person = canonical.loads(content) if content is not None else {}
+    why = person.pop("reason", None)
+    return {
+        "seq": event.seq, "kind": event.kind, "at": event.at, "known": event.known,
+        "text": plainly(str(said.get("text", ""))), "title": plainly(str(said.get("title", ""))),
+        "late": said.get("late"), "channel": said.get("channel"), "received_at": said.get("received_at"),
+        "ground": said.get("ground") or said.get("reason") or why, "by": said.get("by"),
+        "second": said.get("second"),
+        "targets": [
+            (said_or(f"opinion.layer.{aim['layer']}", aim["layer"], current()), aim)
+            for aim in said.get("targets") or ()
+        ],
+        "defects": said.get("defects", []),
+        "files": list(enumerate(said.get("files", []))) if event.files else [],
+        "more": list(_more(said)),
+        "person": {key: value for key, value in person.items() if key != "secret_sha256"},
+    }  # fmt: skip
+
+
+def _more(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """All other fields of a body that say something: name and value."""
+    for name, value in said.items():
+        if name in SHAPED or value in (None, "", [], {}):
+            continue
+        label = said_or(f"office_part.{name}", name, current())
+        if name == "place" and isinstance(value, dict):
+            yield from ((f"{label} · {key}", _plain(part)) for key, part in value.items())
+        else:
+            yield label, _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return plainly(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
