@@ -4,7 +4,8 @@ The public package of a plan: built anew of named layers and columns, and holdin
 What an office has drawn is never put on notice as it lies on its disk: files of drawing programs keep deleted
 rows, foreign tables and notes. A package for the public is *written*: one `plan.toml` of the keys that the
 contract knows, one fresh `plan.gpkg` with the layers and columns that go out, in one scenario, and no other
-file. Layers and columns of the contract go out unless they are withheld; others stay unless they are added.
+file. Layers and columns of the contract go out unless they are withheld, but for those that may name persons;
+these and all others stay unless they are added.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 MEDIA_TYPES = {"plan.gpkg": "application/geopackage+sqlite3", "plan.toml": "application/toml"}
 #: A plan on notice is a package of layers, not a picture archive.
 LARGEST_PLAN_BYTES = 500_000_000
+#: Columns of the contract that are the office's own: they may name persons, and stay unless they are added.
+OF_THE_OFFICE = frozenset({"owner", "remarks"})
 #: Tables that every GeoPackage has, by the beginnings of their names.
 _OF_FORMAT = ("gpkg_", "rtree_", "sqlite_")
 #: The day on all files of a kept package: the same content gives the same bytes.
@@ -54,7 +57,7 @@ class Part:
     rows
         Number of rows of the layer in which it says something.
     known
-        Whether the contract of layers knows it; what it does not know stays unless it is added.
+        Whether the contract of layers knows it as something for everybody; all else stays unless it is added.
     fixed
         Whether it goes wherever its layer goes (geometry, ids), or must go (the land of the plan).
     """
@@ -245,9 +248,17 @@ def parts_of(plan: Plan) -> list[Part]:
 
 
 def is_known(column: str, known: Collection[str]) -> bool:
-    """Whether a contract knows a column, or it is the text of one in a language (``line_zh``)."""
+    """
+    Whether a contract knows a column as something for everybody, or it is the text of one in a language.
+
+    Examples
+    --------
+    >>> is_known("line_zh", ["line"]), is_known("owner", ["owner"]), is_known("note", ["line"])
+    (True, False, False)
+    """
     text, _, lang = column.rpartition("_")
-    return column in known or (lang in LANGUAGES and text in known)
+    name = text if column not in known and lang in LANGUAGES else column
+    return name in known and name not in OF_THE_OFFICE
 
 
 def tables_of(files: Sequence[Attachment]) -> list[dict[str, Any]]:
