@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 #: Fields that the page shows in a place or a shape of their own.
 SHAPED = frozenset(
-    {"text", "title", "channel", "received_at", "ground", "reason", "by", "second", "targets", "defects",
-     "files", "late", "opinion"}
+    {"text", "title", "channel", "from", "received_at", "ground", "reason", "by", "second", "targets",
+     "defects", "files", "late"}
 )  # fmt: skip
+#: Fields that the record makes itself: numbers, times and offsets, no words of anybody.
+OF_THE_RECORD = frozenset(
+    {"opinion", "round", "ends_before", "of", "asked_on", "segments", "source", "arrived_at"}
+)
 
 
 def about(notice: str, opinion: str) -> list[dict[str, Any]]:
@@ -42,7 +46,8 @@ def told(event: Event) -> dict[str, Any]:
     return {
         "seq": event.seq, "kind": event.kind, "at": event.at, "known": event.known,
         "text": plainly(str(said.get("text", ""))), "title": plainly(str(said.get("title", ""))),
-        "late": said.get("late"), "channel": said.get("channel"), "received_at": said.get("received_at"),
+        "late": said.get("late"), "channel": said.get("channel"), "sender": said.get("from"),
+        "received_at": said.get("received_at"),
         "ground": said.get("ground") or said.get("reason") or why, "by": said.get("by"),
         "second": said.get("second"),
         "targets": [
@@ -59,7 +64,7 @@ def told(event: Event) -> dict[str, Any]:
 def _more(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """All other fields of a body that say something: name and value."""
     for name, value in said.items():
-        if name in SHAPED or value in (None, "", [], {}):
+        if name in SHAPED | OF_THE_RECORD or value in (None, "", [], {}):
             continue
         label = said_or(f"office_part.{name}", name, current())
         if name == "place" and isinstance(value, dict):
