@@ -168,7 +168,7 @@ def test_a_draft_that_is_not_ready(config: Config, clock: HandClock, office: Off
         html.unescape(re.sub("<[^>]*>", " ", answer.content.decode().partition('class="faults"')[2][:600]))
     ]
     said.append(office.told("draft/open/", SURE))
-    said.append(office.told("draft/release/", {"sign": "x"}))
+    said.append(office.told("draft/release/", {"sign": "x"}, office.approver))
     for one in said:
         is_in_the_language_of_the_page(one)
 
