@@ -1,7 +1,7 @@
 /**
  * The verifier as a command, for Node 20 or newer:
  *
- *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]...
+ *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]... [--witness KEY]...
  *     node cli.mjs --receipt-alone FILE [--key KEY]
  *
  * Prints one JSON document; leaves with 0 if all holds, 1 if anything is wrong, 2 if it was called wrongly.
@@ -42,13 +42,14 @@ async function receiptAlone(path: string, key?: string): Promise<number> {
 }
 
 async function main(words: string[]): Promise<number> {
-  const witnesses: Witnesses = { checkpoints: [], receipts: [] };
+  const witnesses: Witnesses = { checkpoints: [], receipts: [], witnesses: [] };
   let folder: string | undefined;
   let alone: string | undefined;
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "--key") witnesses.key = words.shift() ?? "";
     else if (word === "--checkpoint") witnesses.checkpoints?.push(text(new Uint8Array(await readFile(words.shift() ?? ""))));
     else if (word === "--receipt") witnesses.receipts?.push(await readJson(words.shift() ?? ""));
+    else if (word === "--witness") witnesses.witnesses?.push(words.shift() ?? "");
     else if (word === "--receipt-alone") alone = words.shift();
     else folder = word;
   }

@@ -1,6 +1,6 @@
 /** Signed notes and checkpoints (C2SP), read strictly. */
 
-import { type Bytes, concat, equal, sha256, unbase64, utf8 } from "./bytes.mjs";
+import { type Bytes, concat, equal, hex, sha256, unbase64, utf8 } from "./bytes.mjs";
 
 const ED25519 = 1;
 
@@ -21,18 +21,61 @@ export class Key {
     return new Key(name, digest, line, key);
   }
 
-  /** The text of a note that this key, and no other, signed. */
+  /** The text of a note that this key signed, once; witnesses may have signed it too. */
   async text(note: string): Promise<string> {
     const cut = note.lastIndexOf("\n\n");
     const text = note.slice(0, cut + 1);
-    const [, name, encoded] = /^— (\S+) (\S+)\n$/.exec(note.slice(cut + 2)) ?? [];
-    if (cut < 0 || name !== this.name || encoded === undefined) throw new Error(`not signed by ${this.name} alone`);
-    const data = unbase64(encoded);
-    if (data.length !== 68 || !equal(data.slice(0, 4), this.digest)) throw new Error(`not signed by ${this.line}`);
+    const mine = cut < 0 ? [] : signatures(note.slice(cut + 2)).filter(({ name, data }) => name === this.name && equal(data.slice(0, 4), this.digest));
+    const data = mine[0]?.data;
+    if (mine.length !== 1 || data === undefined || data.length !== 68) throw new Error(`not signed, once, by ${this.line}`);
     if (!(await crypto.subtle.verify("Ed25519", this.key, data.slice(4), utf8(text)))) {
       throw new Error("the signature does not fit the text");
     }
     return text;
+  }
+}
+
+const MOST_SIGNATURES = 32;
+
+/** The lines of signature below a note: name, and bytes that begin with the hash of the key. */
+export function signatures(lines: string): { name: string; data: Bytes }[] {
+  if (!lines.endsWith("\n")) throw new Error("the last signature does not end");
+  const found = lines.slice(0, -1).split("\n").map((line) => {
+    const [, name, encoded] = /^— ([^\s+\x00-\x1f\x7f]{1,200}) (\S+)$/.exec(line) ?? [];
+    const data = unbase64(encoded ?? "");
+    if (name === undefined || data.length <= 4) throw new Error("a line of signature is not as it should be");
+    return { name, data };
+  });
+  if (found.length > MOST_SIGNATURES) throw new Error("too many signatures");
+  return found;
+}
+
+const COSIGNATURE = 4;
+
+/** A witness (C2SP tlog-cosignature): when it signed a checkpoint, in POSIX seconds. */
+export class Witness {
+  private constructor(readonly name: string, readonly digest: Bytes, readonly key: CryptoKey) {}
+
+  static async read(line: string): Promise<Witness> {
+    const [, name, said, encoded] = /^([^\s+\x00-\x1f\x7f]{1,200})\+([0-9a-f]{8})\+(.*)$/.exec(line.trim()) ?? [];
+    if (name === undefined || encoded === undefined) throw new Error("no key of a witness in the form name+hash+key");
+    const data = unbase64(encoded);
+    if (data.length !== 33 || data[0] !== COSIGNATURE) throw new Error("no key of a witness");
+    const digest = (await sha256(concat(utf8(`${name}\n`), data))).slice(0, 4);
+    if (hex(digest) !== said) throw new Error("the hash of the key does not fit it");
+    return new Witness(name, digest, await crypto.subtle.importKey("raw", data.slice(1), "Ed25519", false, ["verify"]));
+  }
+
+  async signedAt(note: string): Promise<number | undefined> {
+    const cut = note.lastIndexOf("\n\n");
+    const text = note.slice(0, cut + 1);
+    for (const { name, data } of signatures(note.slice(cut + 2))) {
+      if (name !== this.name || !equal(data.slice(0, 4), this.digest) || data.length !== 76) continue;
+      const at = new DataView(data.buffer, data.byteOffset + 4, 8).getBigUint64(0);
+      const signed = utf8(`cosignature/v1\ntime ${at}\n${text}`);
+      if (await crypto.subtle.verify("Ed25519", this.key, data.slice(12), signed)) return Number(at);
+    }
+    return undefined;
   }
 }
 

@@ -12,6 +12,8 @@ export interface Receipt {
   index: number;
   hash: Bytes;
   checkpoint: Checkpoint;
+  /** The checkpoint as it was signed. */
+  note: string;
   leaf: Table;
   /** Receipts of what was put in its place since, oldest first. */
   later: Receipt[];
@@ -39,7 +41,8 @@ export async function readReceipt(document: Json, key?: Key): Promise<Receipt> {
   if (receipt["body"] !== null && !(await committed(leaf["body"], receipt["body_key"], receipt["body"]))) {
     throw new Error("its text is not the one that was committed to");
   }
-  return { index, hash, checkpoint, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
+  const note = String(receipt["checkpoint"]);
+  return { index, hash, checkpoint, note, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
 }
 
 function members(receipt: Table): string {

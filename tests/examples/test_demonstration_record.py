@@ -78,7 +78,7 @@ def test_it_shows_every_way_an_opinion_can_go(lines: list[dict[str, Any]]) -> No
     kinds = {line["leaf"]["kind"] for line in lines}
     assert set(KINDS) - kinds == {
         "grouped", "restarted", "restored", "notice_withdrawn", "answers_reopened", "superseded",
-        "shown", "clock_repaired",
+        "shown", "clock_repaired", "recovered",
     }  # fmt: skip
     grounds = {line["kept_back"] for line in lines if "kept_back" in line}
     assert grounds == {"erased", "withdrawn", "withheld", "redacted", "replaced"} <= set(GROUNDS)

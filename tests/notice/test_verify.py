@@ -564,7 +564,7 @@ def test_without_the_newest_checkpoint_nothing_is_signed(tmp_path: Path) -> None
 def test_a_key_signs_no_text_that_could_be_a_checkpoint(tmp_path: Path) -> None:
     store, notary = signed(tmp_path)
     with store, pytest.raises(UsageError, match="begins like a checkpoint"):
-        notary.sign_text("blockplan/made-up\n1\nAAAA\n")
+        notary.vouch("blockplan/made-up\n1\nAAAA\n")
 
 
 def test_the_late_opinion_is_in_the_record_and_marked(made: Finished) -> None:

@@ -174,7 +174,16 @@ def test_every_door_of_an_act_asks_the_same_permission(
     entered += walk(CLOSED, roles, which) + walk(ANSWERED, roles, which)
     # The opening, and what ends a notice, below; a machine's proposals in `test_desk`, a wrong clock in
     # `test_clock`; nobody here amends.
-    apart = {"grouped", "folded", "opened", "restarted", "notice_withdrawn", "amended", "clock_repaired"}
+    apart = {
+        "grouped",
+        "folded",
+        "opened",
+        "restarted",
+        "notice_withdrawn",
+        "amended",
+        "clock_repaired",
+        "recovered",
+    }
     assert set(entered) | apart == set(ENTERS)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli import notice_answers, notice_desk, notice_opinions, notice_record
+from blockplan.cli import notice_answers, notice_desk, notice_opinions, notice_record, notice_trust
 from blockplan.cli.common import Day, json_option, lang_option, scenario_option, show_json
 from blockplan.cli.notice_common import (
     by_option,
@@ -373,6 +373,6 @@ def _take_back(notice: str) -> None:
             Path(notice + suffix).unlink(missing_ok=True)
 
 
-for module in (notice_opinions, notice_answers, notice_desk, notice_record):
+for module in (notice_opinions, notice_answers, notice_desk, notice_record, notice_trust):
     for one in module.COMMANDS:
         command.add_command(one)

@@ -10,6 +10,7 @@ import click
 from blockplan.cli.common import json_option, lang_option, progress, show_json, show_table
 from blockplan.cli.notice_common import (
     key_option,
+    key_path,
     kind_in_words,
     notice_argument,
     now,
@@ -79,10 +80,12 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
 @json_option
 def export_command(notice: str, out: str, archive: bool, key: str | None, lang: str, as_json: bool) -> None:
     """Write the record as a folder that needs nothing else, for everybody to verify."""
+    from blockplan.notice.outside import Outside
     from blockplan.notice.record import export
 
     with record(notice, key) as (store, notary), progress(f"Writing {out}"):
-        manifest = export(store, out, notary, archive=archive)
+        outside = Outside(key_path(notice, key))
+        manifest = export(store, out, notary, archive=archive, outside=outside)
     if as_json:
         show_json({"record": out, "key": str(notary.verifier), **manifest})
         return
@@ -117,6 +120,20 @@ def checkpoint_command(notice: str) -> None:
 @click.option(
     "--law", "laws", multiple=True, type=FILE, help="An ordinance by which days are counted, a YAML file."
 )
+@click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="KEY",
+    help="The key of a witness (or a file): it must have signed a checkpoint of the record.",
+)
+@click.option(
+    "--stamp-root",
+    "roots",
+    multiple=True,
+    type=FILE,
+    help="Certificate (PEM) of a time-stamping authority: its stamps in the record are checked.",
+)
 @lang_option
 @json_option
 @click.pass_context
@@ -127,6 +144,8 @@ def verify_command(
     checkpoints: tuple[str, ...],
     receipts: tuple[str, ...],
     laws: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    roots: tuple[str, ...],
     lang: str,
     as_json: bool,
 ) -> None:
@@ -140,20 +159,48 @@ def verify_command(
     from blockplan.notice.countries import country
     from blockplan.notice.verify import read_document, verify
 
-    public = Path(key).read_text(encoding="utf-8") if key and Path(key).is_file() else key
+    public = _line(key) if key else key
     if Path(subject).is_file():
         ctx.exit(_verify_receipt(subject, public, lang, as_json))
     notes = [_note(path) for path in checkpoints]
     documents = [read_document(Path(path)) for path in receipts]
     with progress(f"Verifying {subject}"):
         given = [country(path) for path in laws]
-        found = verify(subject, key=public, checkpoints=notes, receipts=documents, laws=given)
+        lines = [_line(one) for one in witnesses]
+        found = verify(
+            subject, key=public, checkpoints=notes, receipts=documents, laws=given, witnesses=lines
+        )
         _check_answers(found)
+    stamps = _stamps(found, roots)
     if as_json:
-        show_json(found.to_dict(lang))
+        show_json(found.to_dict(lang) | {"stamps": stamps})
     else:
         _show(found, lang, trusted=bool(key or checkpoints or receipts))
+        for one in stamps:
+            click.echo(said("stamped", lang, **one))
     ctx.exit(0 if found.holds else 1)
+
+
+def _line(given: str) -> str:
+    """A key as it was given, or the content of the file that was named."""
+    return Path(given).read_text(encoding="utf-8") if Path(given).is_file() else given
+
+
+def _stamps(found: Verification, roots: tuple[str, ...]) -> list[dict[str, str]]:
+    """When authorities stamped checkpoints of the record; asked for with --stamp-root."""
+    from blockplan.notice.outside import stamped_at
+
+    trusted = [Path(root).read_bytes() for root in roots]
+    told = []
+    for one in found.stamps if trusted else ():
+        try:
+            at = stamped_at(one, trusted)
+        except BlockplanError as error:
+            found.find("stamp_forged", "timestamps.jsonl", str(error))
+            continue
+        size = one["checkpoint"].split("\n")[1]
+        told.append({"authority": one["authority"], "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "size": size})
+    return told
 
 
 def _check_answers(found: Verification) -> None:
@@ -184,6 +231,10 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
         click.echo(said("broken", lang, count=len(found.findings)))
         for finding in found.findings:
             click.echo(f"  {sentence(finding, lang)}")
+    for loss in found.losses:
+        click.echo(said("recovered", lang, **loss | {"lost": loss["lost"] or "–"}))
+    for one in found.seen:
+        click.echo(said("seen", lang, **one))
     for _, judged in found.periods:
         click.echo(said("judged_period", lang, **judged.to_dict()))
     click.echo(said("key", lang, key=found.key or "–"))

@@ -60,6 +60,11 @@ _SAID = {
     is_flag=True,
     help="Say that this machine's clock is right as it is now, after it leapt, and serve nothing.",
 )
+@click.option(
+    "--complete-copy",
+    is_flag=True,
+    help="Say that nothing was entered after this copy of the data folder was made, and serve nothing.",
+)
 @json_option
 def command(
     plan: Path | None,
@@ -71,6 +76,7 @@ def command(
     country: str,
     setup_link: bool,
     clock_is_right: bool,
+    complete_copy: bool,
     as_json: bool,
 ) -> None:
     """
@@ -92,19 +98,17 @@ def command(
     from blockplan.portal.folder import UMASK
 
     os.umask(UMASK)  # names, keys and drafts are written from here on, by this process and those it starts
-    judged = None if plan is None or setup_link or clock_is_right else _judge(plan, scenario)
+    only_said = setup_link or clock_is_right or complete_copy
+    judged = None if plan is None or only_said else _judge(plan, scenario)
     from blockplan.portal import serve
     from blockplan.portal.preload import preload
 
     local = None if "BLOCKPLAN_ADDRESS" in os.environ else f"http://localhost:{port}"
     asked = {"data": data, "database": database, "address": local}
-    with _reference_plan(asked, wanted=demo and not setup_link and not clock_is_right) as reference:
+    with _reference_plan(asked, wanted=demo and not only_said) as reference:
         config = serve.set_up(**asked)
-        if clock_is_right:
-            from blockplan.portal import clock
-
-            clock.trust()
-            click.echo(f"The clock is taken for right: {clock.now():%Y-%m-%d %H:%M:%S} UTC.", err=True)
+        if clock_is_right or complete_copy:
+            _say_so(config, clock_is_right=clock_is_right, complete_copy=complete_copy)
             return
         link = serve.setup_link(config, again=setup_link)
         if link:
@@ -130,6 +134,19 @@ def command(
         show_json(told)
     click.echo(f"Serving on http://127.0.0.1:{port}; for readers: {config.address}", err=True)
     serve.run(config, port)
+
+
+def _say_so(config: Config, *, clock_is_right: bool, complete_copy: bool) -> None:
+    """What only somebody can know: that the clock is right, that a copy lacks nothing."""
+    from blockplan.portal import clock
+    from blockplan.portal.record import place
+
+    if clock_is_right:
+        clock.trust()
+        click.echo(f"The clock is taken for right: {clock.now():%Y-%m-%d %H:%M:%S} UTC.", err=True)
+    if complete_copy:
+        names = ", ".join(place.settle_all(config, anew=True))
+        click.echo(f"Goes on from here: {names or 'no notice'}.", err=True)
 
 
 def _told(config: Config, port: int, link: str | None) -> dict[str, Any]:

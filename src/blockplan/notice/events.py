@@ -41,6 +41,9 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   of its theme.
 - ``erased``: ``entries`` [{seq, parts [body, person, files], late (of a submission)}], ``ground``; may
   hold ``opinion``.
+- ``recovered``: ``reason``, ``by``, ``second``, ``kept`` (entries), ``root``, ``lost`` (how many were signed
+  as far as is known), ``key``, ``key_before``, ``handover``; `blockplan.notice.recovery`. What is entered
+  anew from a receipt says ``recovered`` {opinion, at, leaf}, and is late or not by that time.
 - ``clock_repaired``: ``reason``, ``by``, ``second``; the record adds ``from`` (the first entry whose time is
   wrong) and ``in_time`` (opinions that were marked late by that time alone); `blockplan.notice.repair`.
 - ``published``: ``report`` {file: sha256}, ``reconciliation`` {..}, ``by``, ``second``.
@@ -115,6 +118,9 @@ KINDS: dict[str, Kind] = {
     "restarted": Kind(("reason", "by"), TAKES_OPINIONS, State.RESTARTED),
     "notice_withdrawn": Kind(("reason", "by"), TAKES_OPINIONS | {_U}, State.WITHDRAWN),
     "stepped": Kind(("step", "on", "by"), _EVER),
+    "recovered": Kind(
+        ("reason", "by", "second", "kept", "root", "key", "key_before", "handover"), _EVER, two=True
+    ),
     "clock_repaired": Kind(("reason", "by", "second"), _EVER - {_D}, two=True),
     # Opinions.
     "submitted": Kind(("text", "channel", "from"), TAKES_OPINIONS, words=True),

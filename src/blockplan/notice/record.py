@@ -26,6 +26,7 @@ from blockplan.texts import LANGUAGES, Catalog
 
 if TYPE_CHECKING:
     from blockplan.notice.events import Event
+    from blockplan.notice.outside import Outside
     from blockplan.notice.proof.notary import Notary
     from blockplan.notice.store import Store
 
@@ -39,12 +40,21 @@ KEY, CHECKPOINT, CHECKPOINTS, LOG, README = (
     "log.jsonl",
     "README.txt",
 )
+#: What others signed of it, where they did: checkpoints with the signatures of witnesses, and time stamps.
+WITNESSED, STAMPS = "witnessed.jsonl", "timestamps.jsonl"
 TEXTS = Catalog("blockplan.notice", "texts.toml")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
-def export(store: Store, folder: str | Path, notary: Notary, *, archive: bool = False) -> dict[str, Any]:
+def export(
+    store: Store,
+    folder: str | Path,
+    notary: Notary,
+    *,
+    archive: bool = False,
+    outside: Outside | None = None,
+) -> dict[str, Any]:
     """
     Write a record folder.
 
@@ -55,6 +65,8 @@ def export(store: Store, folder: str | Path, notary: Notary, *, archive: bool = 
     archive
         True for the office's own archive, with all words, names and addresses that were not erased;
         False for what is open to everybody.
+    outside
+        What others signed of it; it travels along.
 
     Returns
     -------
@@ -65,6 +77,8 @@ def export(store: Store, folder: str | Path, notary: Notary, *, archive: bool = 
     ------
     UsageError
         If the folder is already there, or nothing was entered and signed yet.
+    NoticeStateError
+        If the record does not lead on from what was signed last (an older copy was restored).
     """
     folder = Path(folder)
     if folder.exists():
@@ -74,7 +88,7 @@ def export(store: Store, folder: str | Path, notary: Notary, *, archive: bool = 
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        manifest = _Writer(store, beside, notary, archive).write()
+        manifest = _Writer(store, beside, notary, archive, outside).write()
         beside.chmod(0o700 if archive else 0o755)
         beside.rename(folder)
     except BaseException:
@@ -89,11 +103,15 @@ def seal_text(origin: str, manifest: bytes) -> str:
 
 
 class _Writer:
-    def __init__(self, store: Store, folder: Path, notary: Notary, archive: bool) -> None:
+    def __init__(
+        self, store: Store, folder: Path, notary: Notary, archive: bool, outside: Outside | None
+    ) -> None:
         self.store, self.folder, self.notary, self.archive = store, folder, notary, archive
+        self.outside = outside
         self.files: dict[str, dict[str, Any]] = {}
 
     def write(self) -> dict[str, Any]:
+        self.notary.require_newest(self.store, self.store.size)
         notes = list(self.store.checkpoints())
         if not notes:
             raise UsageError("Nothing was signed in this record yet; there is nothing to export.")
@@ -104,6 +122,11 @@ class _Writer:
         self._put(CHECKPOINTS, b"".join(canonical.dumps(note) + b"\n" for note in notes))
         self._put(CHECKPOINT, notes[-1].encode())
         self._put(KEY, f"{self.notary.verifier}\n".encode())
+        if self.outside is not None:
+            for name, rows in ((WITNESSED, self.outside.witnessed()), (STAMPS, self.outside.stamps())):
+                lines = [canonical.dumps(row) + b"\n" for row in rows]
+                if lines:
+                    self._put(name, b"".join(lines))
         self._put(README, _readme(self.store.notice, self.archive).encode())
         manifest = {
             "format": FORMAT,
@@ -116,7 +139,7 @@ class _Writer:
         }
         data = canonical.dumps(manifest)
         (self.folder / MANIFEST).write_bytes(data)
-        seal = self.notary.sign_text(seal_text(newest.origin, data))
+        seal = self.notary.sign_text(seal_text(newest.origin, data), self.store, self.store.size)
         (self.folder / SEAL).write_bytes(seal.encode())
         return manifest
 

@@ -187,6 +187,10 @@ class SqliteStore:
         ).fetchone()  # fmt: skip
         return None if row is None else row[0]
 
+    def size(self) -> int:
+        """Number of entries."""
+        return _Rows(self._id, self._reader()).size()
+
     def node(self, level: int, index: int) -> bytes:
         """A complete node of the tree."""
         return _Rows(self._id, self._reader()).node(level, index)

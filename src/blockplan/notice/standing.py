@@ -111,6 +111,8 @@ class Standing:
         The moment that counts for a submission: when it reached the door, or was entered; of a day of arrival
         its first moment.
         """
+        if isinstance(before := payload.get("recovered"), dict):
+            return min(str(before["at"]), at)  # it came before the loss, as its receipt proves
         given = payload.get("received_at")
         if given is None:
             return _at_door(payload, at)

@@ -61,6 +61,10 @@ class Store(Protocol):
         """The content of a file (from 0) of an entry; None once erased."""
         ...
 
+    def size(self) -> int:
+        """Number of entries."""
+        ...
+
     def node(self, level: int, index: int) -> bytes:
         """A complete node of the tree."""
         ...

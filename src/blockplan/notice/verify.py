@@ -10,6 +10,7 @@ receipts.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -19,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.entries import Finding, Log, read_log
+from blockplan.notice.events import write_time
 from blockplan.notice.grounds import check_grounds
 from blockplan.notice.proof import canonical, merkle
-from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint, verifier
+from blockplan.notice.proof.notes import Checkpoint, Verifier, verifier
+from blockplan.notice.proof.witnesses import Witness
 from blockplan.notice.receipts import faults_of_receipt, later_of, read_receipt
 from blockplan.notice.record import (
     CHECKPOINT,
@@ -32,20 +35,23 @@ from blockplan.notice.record import (
     MANIFEST,
     README,
     SEAL,
+    STAMPS,
     TEXTS,
     VIEWS,
+    WITNESSED,
     seal_text,
 )
+from blockplan.notice.recovery import KIND, Chain, entered_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from blockplan.notice.countries import Country
     from blockplan.notice.lengths import Judged
 
 _MEMBERS = {"format", "notice", "origin", "entries", "root", "view", "files"}
 #: Files of a record that no entry speaks of.
-_OWN_FILES = {MANIFEST, SEAL, KEY, CHECKPOINT, CHECKPOINTS, LOG, README}
+_OWN_FILES = {MANIFEST, SEAL, KEY, CHECKPOINT, CHECKPOINTS, LOG, README, WITNESSED, STAMPS}
 
 
 @dataclass(slots=True)
@@ -59,6 +65,12 @@ class Verification:
     log: Log = field(default_factory=Log)
     #: Each period that was entered, with its rule.
     periods: list[tuple[int, Judged]] = field(default_factory=list)
+    #: Where the record went on after a loss.
+    losses: list[dict[str, Any]] = field(default_factory=list)
+    #: What each witness that was asked for saw last: its name, the size, and when (UTC).
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    #: Time stamps in the record; `blockplan.notice.outside.stamped_at` checks them.
+    stamps: list[dict[str, str]] = field(default_factory=list)
     #: How many checkpoints and receipts from elsewhere were compared.
     witnesses: int = 0
 
@@ -83,6 +95,8 @@ class Verification:
             "root": merkle.root(self.log.tree, self.log.tree.size).hex(),
             "key": self.key,
             "periods": [{"entry": seq} | judged.to_dict() for seq, judged in self.periods],
+            "losses": self.losses,
+            "seen": self.seen,
             "witnesses": self.witnesses,
             "findings": [
                 {"kind": one.kind, "where": one.where, "message": sentence(one, lang)}
@@ -104,6 +118,7 @@ def verify(
     checkpoints: Sequence[str] = (),
     receipts: Sequence[Mapping[str, Any]] = (),
     laws: Sequence[Country] = (),
+    witnesses: Sequence[str] = (),
 ) -> Verification:
     """
     Verify a record folder.
@@ -118,27 +133,32 @@ def verify(
         Ordinances, as files of the shape of ours say them; a rule that is neither theirs nor ours is a
         finding.
 
+    witnesses
+        Keys of witnesses (``name+hash+key``): each must have signed a checkpoint of the record.
+
     Raises
     ------
     UsageError
-        If there is no such folder, or `key` is no key.
+        If there is no such folder, or `key` or a witness is no key.
     """
     found = Verification(Path(folder))
     if not found.folder.is_dir():
         raise UsageError(f"{folder} is no folder. Name the folder of a record.")
     wanted = wanted_key(key)
     files = _read_folder(found)
-    _check_manifest(found, files, wanted)
+    _check_manifest(found, files)
     own = _own_key(found, files, wanted)
     if own is not None and LOG in files:
         found.log = read_log(files[LOG], str(found.manifest.get("notice")), files.get)
         check_grounds(found.log, archive=found.manifest.get("view") == "archive")
         found.findings += found.log.findings
         _check_spoken_of(found, files)
-        _check_checkpoints(found, files, own)
+        chain = _check_chain(found, own, wanted)
+        _check_checkpoints(found, files, chain)
         _check_plans(found, files)
         _check_periods(found, laws)
-        _check_witnesses(found, own, checkpoints, receipts)
+        _check_witnesses(found, chain, checkpoints, receipts)
+        _check_outside(found, files, chain, witnesses)
     return found
 
 
@@ -169,7 +189,7 @@ def _read_folder(found: Verification) -> dict[str, bytes]:
     return files
 
 
-def _check_manifest(found: Verification, files: Mapping[str, bytes], wanted: Verifier | None) -> None:
+def _check_manifest(found: Verification, files: Mapping[str, bytes]) -> None:
     """The manifest is the signed one, and each file is the one that it names."""
     data = files.get(MANIFEST)
     if data is None or SEAL not in files or KEY not in files:
@@ -184,7 +204,7 @@ def _check_manifest(found: Verification, files: Mapping[str, bytes], wanted: Ver
         found.find("manifest_damaged", MANIFEST, str(error))
         return
     found.manifest = manifest
-    _check_seal(found, files, data or b"", wanted)
+    _check_seal(found, files, data or b"")
     for path in sorted(set(listed) | (set(files) - {MANIFEST, SEAL})):
         if path not in files:
             found.find("file_missing", path)
@@ -194,11 +214,9 @@ def _check_manifest(found: Verification, files: Mapping[str, bytes], wanted: Ver
             found.find("file_changed", path)
 
 
-def _check_seal(
-    found: Verification, files: Mapping[str, bytes], data: bytes, wanted: Verifier | None
-) -> None:
+def _check_seal(found: Verification, files: Mapping[str, bytes], data: bytes) -> None:
     try:
-        own = wanted or verifier(files[KEY].decode().removesuffix("\n"))
+        own = verifier(files[KEY].decode().removesuffix("\n"))
         text = own.text(files[SEAL].decode())
     except (ValueError, KeyError) as error:
         found.find("seal_forged", SEAL, str(error))
@@ -213,13 +231,28 @@ def _own_key(found: Verification, files: Mapping[str, bytes], wanted: Verifier |
     except ValueError as error:
         found.find("key_other", KEY, str(error))
         return wanted
-    if wanted is not None and own != wanted:
+    found.key = str(own)
+    return own
+
+
+def _check_chain(found: Verification, own: Verifier, wanted: Verifier | None) -> Chain:
+    """The key that somebody has is that of the record, or one that handed over to it after a loss."""
+    events = [entry.event for entry in found.log.entries]
+    chain = Chain(events, own, found.log.tree)
+    for seq, said in chain.faults:
+        found.find("handover_broken", KEY if seq < 0 else f"entry {seq} ({KIND})", said)
+    if wanted is not None and not chain.holds(wanted):
         found.find("key_other", KEY, str(own))
-    found.key = str(wanted or own)
-    return wanted or own
+        found.find("seal_forged", SEAL, f"not signed by {wanted}")
+    found.losses = [
+        {"entry": event.seq, "kept": event.payload["kept"], "lost": event.payload.get("lost")}
+        for event in events
+        if event.kind == KIND and event.known
+    ]
+    return chain
 
 
-def _check_checkpoints(found: Verification, files: Mapping[str, bytes], key: Verifier) -> None:
+def _check_checkpoints(found: Verification, files: Mapping[str, bytes], chain: Chain) -> None:
     """The newest checkpoint signs just this log, and every earlier one a beginning of it."""
     lines = files.get(CHECKPOINTS, b"").split(b"\n")
     notes = []
@@ -228,11 +261,16 @@ def _check_checkpoints(found: Verification, files: Mapping[str, bytes], key: Ver
         try:
             note = str(canonical.loads(line))
             notes.append(note)
-            _fits(found, read_checkpoint(note, key), where)
+            checkpoint, last = chain.read(note)
+            if last is not None and checkpoint.size > last:
+                raise ValueError(f"the key before the loss signed {checkpoint.size} entries")
+            _fits(found, checkpoint, where)
         except ValueError as error:
             found.find("checkpoint_forged", where, str(error))
     try:
-        newest = read_checkpoint(files.get(CHECKPOINT, b"").decode(), key)
+        newest, last = chain.read(files.get(CHECKPOINT, b"").decode())
+        if last is not None:
+            raise ValueError("a key before the loss signed it")
     except ValueError as error:
         found.find("checkpoint_forged", CHECKPOINT, str(error))
         return
@@ -333,33 +371,96 @@ def _check_content(found: Verification, number: int, wanted: str, scenario: str 
 
 
 def _check_witnesses(
-    found: Verification, key: Verifier, checkpoints: Sequence[str], receipts: Sequence[Mapping[str, Any]]
+    found: Verification, chain: Chain, checkpoints: Sequence[str], receipts: Sequence[Mapping[str, Any]]
 ) -> None:
-    kinds = ("witness_smaller", "witness_fork")
     for number, note in enumerate(checkpoints, 1):
         found.witnesses += 1
-        try:
-            _fits(found, read_checkpoint(note, key), f"checkpoint {number} from elsewhere", kinds)
-        except ValueError as error:
-            found.find("checkpoint_forged", f"checkpoint {number} from elsewhere", str(error))
+        _fits_elsewhere(found, chain, note, f"checkpoint {number} from elsewhere")
+    again = entered_anew(entry.event for entry in found.log.entries)
     for number, document in enumerate(receipts, 1):
         found.witnesses += 1
         where = f"receipt {number}"
+        key = next((one for one, _ in chain.keys if str(one) == document.get("key")), chain.keys[-1][0])
         faults = faults_of_receipt(document, key)
         for said in faults:
             found.find("receipt_forged", where, said)
         if not faults:
             for one in (document, *later_of(document)):
-                _check_receipt(found, one, key, where, kinds)
+                _check_receipt(found, one, chain, where, again)
+
+
+def _fits_elsewhere(
+    found: Verification, chain: Chain, note: str, where: str, *, lost: bool = True
+) -> bool | None:
+    """
+    Whether the log leads on from a checkpoint that somebody holds; None where its key signed it before a
+    loss, over entries that are not here any more (`lost`: that is a finding).
+    """
+    try:
+        checkpoint, last = chain.read(note)
+    except ValueError as error:
+        found.find("checkpoint_forged", where, str(error))
+        return False
+    if last is not None and checkpoint.size > last:
+        if lost:
+            found.find("witness_lost", where, str(checkpoint.size))
+        return None
+    return _fits(found, checkpoint, where, ("witness_smaller", "witness_fork"))
 
 
 def _check_receipt(
-    found: Verification, document: Mapping[str, Any], key: Verifier, where: str, kinds: tuple[str, str]
+    found: Verification, document: Mapping[str, Any], chain: Chain, where: str, again: Collection[str]
 ) -> None:
     event, digest, _ = read_receipt(document)
-    _fits(found, read_checkpoint(document["checkpoint"], key), where, kinds)
-    if event.seq >= found.log.tree.size or found.log.tree.node(0, event.seq) != digest:
-        found.find("receipt_not_in_record", where, f"entry {event.seq}")
+    fits = _fits_elsewhere(found, chain, document["checkpoint"], where, lost=False)
+    stands = event.seq < found.log.tree.size and found.log.tree.node(0, event.seq) == digest
+    if stands or digest.hex() in again:
+        return
+    found.find("receipt_not_in_record" if fits is not None else "receipt_lost", where, f"entry {event.seq}")
+
+
+def _check_outside(
+    found: Verification, files: Mapping[str, bytes], chain: Chain, keys: Sequence[str]
+) -> None:
+    """What witnesses signed along with the record leads to it; those that somebody trusts are among them."""
+    notes = []
+    for number, line in enumerate(files.get(WITNESSED, b"").split(b"\n")[:-1], 1):
+        where = f"{WITNESSED}, line {number}"
+        try:
+            notes.append(str(canonical.loads(line)))
+        except ValueError as error:
+            found.find("checkpoint_forged", where, str(error))
+            continue
+        _fits_elsewhere(found, chain, notes[-1], where)
+    for number, line in enumerate(files.get(STAMPS, b"").split(b"\n")[:-1], 1):
+        where = f"{STAMPS}, line {number}"
+        try:
+            one = canonical.loads(line)
+            found.stamps.append({"authority": str(one["authority"]), "token": str(one["token"]),
+                                 "checkpoint": str(one["checkpoint"])})  # fmt: skip
+        except (ValueError, KeyError, TypeError) as error:
+            found.find("checkpoint_forged", where, str(error))
+            continue
+        _fits_elsewhere(found, chain, found.stamps[-1]["checkpoint"], where)
+    for said in keys:
+        try:
+            witness = Witness.read(said)
+        except ValueError as error:
+            raise UsageError(f"{said!r} is {error}. Copy the line as the witness publishes it.") from None
+        seen = [(chain.read(note)[0].size, at) for note in notes if (at := _signed_at(witness, note))]
+        if seen:
+            size, at = max(seen)
+            when = dt.datetime.fromtimestamp(at, dt.UTC)
+            found.seen.append({"witness": witness.name, "size": size, "at": write_time(when)})
+        else:
+            found.find("unwitnessed", WITNESSED, witness.name)
+
+
+def _signed_at(witness: Witness, note: str) -> int | None:
+    try:
+        return witness.signed_at(note)
+    except ValueError:
+        return None
 
 
 def read_document(path: Path) -> Any:

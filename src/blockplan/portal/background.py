@@ -38,11 +38,20 @@ def main() -> None:
             if time.monotonic() - swept > SWEEP_S or not swept:
                 swept = time.monotonic()
                 _done(sweep)
+                _done(ask_others)
             _done(send)
             if time.monotonic() - tried > AGAIN_S:
                 tried = time.monotonic()
                 _done(finish_erasing)
             time.sleep(PAUSE_S)
+
+
+def ask_others() -> None:
+    """Have witnesses and the time-stamping authority sign what is new."""
+    from blockplan.portal.record import outsiders  # noqa: PLC0415
+
+    outsiders.ask_witnesses()
+    outsiders.ask_stamps()
 
 
 def send() -> None:

@@ -60,6 +60,15 @@ class OpenId(BaseModel):
     secret: str = Field(min_length=1, repr=False)
 
 
+class Outsider(BaseModel):
+    """A witness (C2SP tlog-witness): where it is asked, and its key in one line."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str
+    key: str
+
+
 class Config(BaseModel):
     """
     Settings of the web service.
@@ -80,6 +89,10 @@ class Config(BaseModel):
         Reverse proxies in front, whose ``X-Forwarded-For`` is believed; 0 believes none.
     openid
         Sign-in of the staff by OpenID Connect; None offers none.
+    witnesses
+        Who signs, hour by hour, that each record only grows.
+    timestamps
+        Address of a time-stamping authority (RFC 3161), asked once a day; empty asks none.
     zone
         Time zone of the office's own lists, as ``Asia/Shanghai``; notices keep the time of their place.
     language
@@ -95,6 +108,8 @@ class Config(BaseModel):
     office: str = ""
     imprint: str = ""
     mail: Mail = Mail()
+    witnesses: tuple[Outsider, ...] = ()
+    timestamps: str = ""
     proxies: int = Field(default=0, ge=0, le=5)
     openid: OpenId | None = Field(default=None, repr=False)
     language: Literal["zh", "en", "ja"] | None = None
@@ -177,7 +192,7 @@ def read_config(environment: Mapping[str, str], **given: Any) -> Config:
     said: dict[str, Any] = {
         name: environment[PREFIX + name.upper()]
         for name in Config.model_fields
-        if PREFIX + name.upper() in environment and name not in {"mail", "openid"}
+        if PREFIX + name.upper() in environment and name not in {"mail", "openid", "witnesses"}
     }
     said |= {key: value for key, value in given.items() if value is not None}
     path = Path(said.get("data", Config.model_fields["data"].default)) / FILE

@@ -67,6 +67,9 @@ def set_up(
     except OSError as error:
         raise UsageError(f"{config.data} cannot be written: {error.strerror}. Name another --data.") from None
     _make_tables()
+    from blockplan.portal.record import place  # noqa: PLC0415 (after Django is set up)
+
+    place.settle_all(config, anew=False)
     return config
 
 

@@ -18,6 +18,8 @@ from blockplan.notice.proof.notes import Checkpoint, Signer, Verifier, read_chec
 from blockplan.notice.refusals import TEXTS, refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blockplan.notice.proof.merkle import Nodes
 
 
@@ -97,7 +99,9 @@ class Notary:
             If the tree is smaller than what was signed, or another one, or the file of the checkpoint is
             gone.
         """
-        note = self._tip.read()
+        return self._check(self._tip.read(), nodes, size, signed_before=signed_before)
+
+    def _check(self, note: str | None, nodes: Nodes, size: int, *, signed_before: bool) -> Checkpoint | None:
         if note is None:
             if signed_before:
                 raise refused(NoticeStateError, "tip_missing", give=_GIVE_BACK)
@@ -133,8 +137,49 @@ class Notary:
         self._tip.write(note)
         return note
 
-    def sign_text(self, text: str) -> str:
-        """A signed note of another text (the manifest of a record); never one that could be a checkpoint."""
+    def newest_note(self) -> str | None:
+        """The note that was signed last; None where none was."""
+        return self._tip.read()
+
+    def newest(self) -> Checkpoint | None:
+        """What was signed last; None where nothing was, or it cannot be read."""
+        note = self._tip.read()
+        try:
+            return None if note is None else self._verified(note)
+        except ValueError:
+            return None
+
+    def require_newest(self, nodes: Nodes, size: Callable[[], int]) -> None:
+        """
+        Refuse a record that does not lead on from what was signed last.
+
+        Parameters
+        ----------
+        size
+            Gives the number of entries, asked after what was signed is read: meanwhile others may enter.
+
+        Raises
+        ------
+        NoticeStateError
+            As `check`.
+        """
+        note = self._tip.read()
+        self._check(note, nodes, size(), signed_before=True)
+
+    def sign_text(self, text: str, nodes: Nodes, size: Callable[[], int]) -> str:
+        """
+        A signed note of another text (the manifest of a record); never one that could be a checkpoint.
+
+        Raises
+        ------
+        NoticeStateError
+            As `require_newest`: of an older copy nothing is signed.
+        """
+        self.require_newest(nodes, size)
+        return self.vouch(text)
+
+    def vouch(self, text: str) -> str:
+        """A signed note of a text that says nothing of a tree; never one that could be a checkpoint."""
         if text.partition("\n")[0] == self._signer.name:
             raise UsageError("A text that begins like a checkpoint is not signed. Begin it otherwise.")
         return self._signer.sign(text)

@@ -9,6 +9,7 @@ A note is a text, an empty line, and a line for each signature::
 
     — blockplan/made-up 3FhX...key hash and Ed25519 signature, base64...=
 
+Below the signature of the log witnesses may set theirs (`blockplan.notice.proof.witnesses`).
 Everything is read strictly: a note that was written in any other way, if only by a bit in the padding of
 the base64, is no note.
 """
@@ -30,6 +31,9 @@ from blockplan.errors import UsageError
 ED25519 = b"\x01"
 ROOT_BYTES = 32
 _NAME = re.compile(r"[^\s+\x00-\x1f\x7f]{1,200}")
+SIGNATURE_BYTES = 64
+#: The key of the log, and witnesses.
+MOST_SIGNATURES = 32
 _SIZE = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -47,7 +51,7 @@ class Verifier:
 
     def __str__(self) -> str:
         """The key in one line: ``name+hash+key``."""
-        return f"{self.name}+{self.digest.hex()}+{_b64(ED25519 + self.public)}"
+        return f"{self.name}+{self.digest.hex()}+{b64(ED25519 + self.public)}"
 
     def text(self, note: str) -> str:
         """
@@ -62,12 +66,12 @@ class Verifier:
         if not separator or not lines.endswith("\n"):
             raise ValueError("no signed note: a text, an empty line and a signature are wanted")
         text += "\n"
-        signatures = [_signature(line) for line in lines[:-1].split("\n")]
+        signatures = signatures_of(lines)
         mine = [
             signature for name, digest, signature in signatures if (name, digest) == (self.name, self.digest)
         ]
-        if len(mine) != 1 or len(signatures) != 1:
-            raise ValueError(f"it is not signed by the key {self.name}+{self.digest.hex()}, and by it alone")
+        if len(mine) != 1 or len(mine[0]) != SIGNATURE_BYTES:
+            raise ValueError(f"it is not signed, once, by the key {self.name}+{self.digest.hex()}")
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(mine[0], text.encode())
         except InvalidSignature:
@@ -102,7 +106,7 @@ class Signer:
         parts = text.strip().split("+", 4)
         if parts[:2] != ["PRIVATE", "KEY"] or len(parts) != 5:
             raise ValueError("no private key in the form PRIVATE+KEY+name+hash+key")
-        seed = _unb64(parts[4])
+        seed = unb64(parts[4])
         if seed[:1] != ED25519 or len(seed) != 33:
             raise ValueError("no Ed25519 key")
         signer = cls(parts[2], Ed25519PrivateKey.from_private_bytes(seed[1:]))
@@ -111,19 +115,24 @@ class Signer:
         return signer
 
     @property
+    def key(self) -> Ed25519PrivateKey:
+        """The private key, for signatures of another form."""
+        return self._key
+
+    @property
     def verifier(self) -> Verifier:
         """What others need to check a signature."""
         return Verifier(self.name, self._key.public_key().public_bytes_raw())
 
     def to_text(self) -> str:
         """The private key in one line."""
-        seed = _b64(ED25519 + self._key.private_bytes_raw())
+        seed = b64(ED25519 + self._key.private_bytes_raw())
         return f"PRIVATE+KEY+{self.name}+{self.verifier.digest.hex()}+{seed}\n"
 
     def sign(self, text: str) -> str:
         """The signed note of a text that ends with a line break."""
         signature = self.verifier.digest + self._key.sign(text.encode())
-        return f"{text}\n— {self.name} {_b64(signature)}\n"
+        return f"{text}\n— {self.name} {b64(signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +145,7 @@ class Checkpoint:
 
     def text(self) -> str:
         """The body of the signed note."""
-        return f"{self.origin}\n{self.size}\n{_b64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{b64(self.root)}\n"
 
     @classmethod
     def from_text(cls, text: str) -> Checkpoint:
@@ -144,7 +153,7 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) != 4 or lines[3] or not lines[0] or not _SIZE.fullmatch(lines[1]):
             raise ValueError("no checkpoint: origin, size and root, a line each, are wanted")
-        root = _unb64(lines[2])
+        root = unb64(lines[2])
         if len(root) != ROOT_BYTES:
             raise ValueError("the root of a checkpoint has 32 bytes")
         return cls(lines[0], int(lines[1]), root)
@@ -162,7 +171,7 @@ def verifier(text: str) -> Verifier:
     parts = text.split("+", 2)
     if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
         raise ValueError("no public key in the form name+hash+key")
-    key = _unb64(parts[2])
+    key = unb64(parts[2])
     if key[:1] != ED25519 or len(key) != 33:
         raise ValueError("no Ed25519 key")
     found = Verifier(parts[0], key[1:])
@@ -180,24 +189,34 @@ def read_checkpoint(note: str, key: Verifier) -> Checkpoint:
     return found
 
 
+def signatures_of(lines: str) -> list[tuple[str, bytes, bytes]]:
+    """Name, hash of the key and signature of each line below a note; ValueError if a line is none."""
+    found = [_signature(line) for line in lines.removesuffix("\n").split("\n")]
+    if len(found) > MOST_SIGNATURES:
+        raise ValueError(f"a note has {MOST_SIGNATURES} signatures at most")
+    return found
+
+
 def _signature(line: str) -> tuple[str, bytes, bytes]:
     mark, _, rest = line.partition(" ")
     name, _, encoded = rest.partition(" ")
-    data = _unb64(encoded)
-    if mark != "—" or len(data) != 4 + 64:
+    data = unb64(encoded)
+    if mark != "—" or not _NAME.fullmatch(name) or len(data) <= 4:
         raise ValueError("a line of signature is not as it should be")
     return name, data[:4], data[4:]
 
 
-def _b64(data: bytes) -> str:
+def b64(data: bytes) -> str:
+    """Base64."""
     return base64.b64encode(data).decode()
 
 
-def _unb64(text: str) -> bytes:
+def unb64(text: str) -> bytes:
+    """Bytes of base64 in its one true form; ValueError if it is none."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("no base64") from None
-    if _b64(data) != text:
+    if b64(data) != text:
         raise ValueError("no base64 in its one true form")
     return data

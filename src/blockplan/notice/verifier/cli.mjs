@@ -1,7 +1,7 @@
 /**
  * The verifier as a command, for Node 20 or newer:
  *
- *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]...
+ *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]... [--witness KEY]...
  *     node cli.mjs --receipt-alone FILE [--key KEY]
  *
  * Prints one JSON document; leaves with 0 if all holds, 1 if anything is wrong, 2 if it was called wrongly.
@@ -40,7 +40,7 @@ async function receiptAlone(path, key) {
     return faults.length === 0 ? 0 : 1;
 }
 async function main(words) {
-    const witnesses = { checkpoints: [], receipts: [] };
+    const witnesses = { checkpoints: [], receipts: [], witnesses: [] };
     let folder;
     let alone;
     for (let word = words.shift(); word !== undefined; word = words.shift()) {
@@ -50,6 +50,8 @@ async function main(words) {
             witnesses.checkpoints?.push(text(new Uint8Array(await readFile(words.shift() ?? ""))));
         else if (word === "--receipt")
             witnesses.receipts?.push(await readJson(words.shift() ?? ""));
+        else if (word === "--witness")
+            witnesses.witnesses?.push(words.shift() ?? "");
         else if (word === "--receipt-alone")
             alone = words.shift();
         else

@@ -27,7 +27,8 @@ export async function readReceipt(document, key) {
     if (receipt["body"] !== null && !(await committed(leaf["body"], receipt["body_key"], receipt["body"]))) {
         throw new Error("its text is not the one that was committed to");
     }
-    return { index, hash, checkpoint, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
+    const note = String(receipt["checkpoint"]);
+    return { index, hash, checkpoint, note, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
 }
 function members(receipt) {
     return Object.keys(receipt).filter((name) => name !== "later").sort().join();

@@ -10,7 +10,8 @@ import { equal, hex, sha256, text, utf8 } from "./bytes.mjs";
 import { dumps, loads, table } from "./canonical.mjs";
 import { Disclosure } from "./disclosure.mjs";
 import { leafHash, Tree } from "./merkle.mjs";
-import { Key, readCheckpoint } from "./note.mjs";
+import { Chain } from "./chain.mjs";
+import { Key, Witness } from "./note.mjs";
 import { KNOWN, shortfall } from "./periods.mjs";
 import { committed, committedBytes, readReceipt } from "./receipt.mjs";
 const WORDS = new Set(["submitted", "amended", "transcribed"]);
@@ -18,7 +19,7 @@ const MEMBERS = new Set(["leaf", "body", "body_key", "files", "person", "person_
 const LEAF_MEMBERS = new Set(["v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held"]);
 const MANIFEST_MEMBERS = "entries,files,format,notice,origin,root,view";
 /** Files of a record that no entry speaks of. */
-const OWN_FILES = ["manifest.json", "manifest.note", "key.txt", "checkpoint.txt", "checkpoints.jsonl", "log.jsonl", "README.txt"];
+const OWN_FILES = ["manifest.json", "manifest.note", "key.txt", "checkpoint.txt", "checkpoints.jsonl", "log.jsonl", "README.txt", "witnessed.jsonl", "timestamps.jsonl"];
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 /** What comes by the web is entered so long after it reached the service at most. */
 const LONGEST_WAY_MS = 15 * 60 * 1000;
@@ -41,13 +42,7 @@ class Verification {
         this.files = files;
     }
     async run(witnesses) {
-        const key = await this.#try("key_other", "key.txt", async () => {
-            const own = await Key.read(this.#text("key.txt").replace(/\n$/, ""));
-            if (witnesses.key === undefined || witnesses.key.trim() === own.line)
-                return own;
-            this.#find("key_other", "key.txt", own.line);
-            return Key.read(witnesses.key.trim());
-        });
+        const key = await this.#try("key_other", "key.txt", () => Key.read(this.#text("key.txt").replace(/\n$/, "")));
         await this.#try("manifest_damaged", "manifest.json", () => this.#checkFiles());
         if (key === undefined)
             return;
@@ -61,8 +56,16 @@ class Verification {
         this.#checkPeriods();
         await this.#try("log_damaged", "log.jsonl", () => this.#checkGrounds());
         await this.#try("log_damaged", "log.jsonl", () => this.#checkSpokenOf());
-        await this.#checkCheckpoints(key);
-        await this.#checkWitnesses(key, witnesses);
+        const chain = await Chain.read(this.#lines, key, this.#roots);
+        for (const { seq, said } of chain.faults)
+            this.#find("handover_broken", `entry ${seq} (recovered)`, said);
+        if (witnesses.key !== undefined && !chain.holds((await Key.read(witnesses.key.trim())).line)) {
+            this.#find("key_other", "key.txt", key.line);
+            this.#find("seal_forged", "manifest.note", witnesses.key);
+        }
+        await this.#checkCheckpoints(chain);
+        await this.#checkWitnesses(chain, witnesses);
+        await this.#checkOutside(chain, witnesses.witnesses ?? []);
     }
     #find(kind, where, said = "") {
         this.findings.push({ kind, where, said });
@@ -223,6 +226,14 @@ class Verification {
             this.#find("law_broken", where, "it does not follow from the log");
     }
     #checkLate(body, at, ends, where) {
+        const before = body["recovered"];
+        if (before !== undefined && before !== null) {
+            // It came before a loss, at the time that its receipt says.
+            const came = String(table(before)["at"]);
+            if (body["late"] !== ((came < at ? came : at) >= ends) || body["ends_before"] !== ends)
+                this.#find("law_broken", where, "late or not");
+            return;
+        }
         const clerk = CLERK_CHANNELS.has(String(body["channel"])) && typeof body["received_at"] === "string";
         const door = body["arrived_at"];
         const way = typeof door === "string" && MOMENT.test(door) ? Date.parse(at) - Date.parse(door) : -1;
@@ -331,18 +342,23 @@ class Verification {
                 this.#find("file_extra", path, "no entry speaks of it");
         }
     }
-    async #checkCheckpoints(key) {
+    async #checkCheckpoints(chain) {
         const notes = [];
         await this.#try("checkpoint_forged", "checkpoints.jsonl", async () => {
             for (const line of this.#text("checkpoints.jsonl").split("\n").slice(0, -1)) {
                 const note = String(loads(line));
                 notes.push(note);
-                this.#fits(await readCheckpoint(note, key), "checkpoints.jsonl", "log_short", "fork");
+                const { found, last } = await chain.checkpoint(note);
+                if (last !== undefined && found.size > last)
+                    throw new Error("the key before the loss signed it");
+                this.#fits(found, "checkpoints.jsonl", "log_short", "fork");
             }
         });
         await this.#try("checkpoint_forged", "checkpoint.txt", async () => {
             const note = this.#text("checkpoint.txt");
-            const newest = await readCheckpoint(note, key);
+            const { found: newest, last } = await chain.checkpoint(note);
+            if (last !== undefined)
+                throw new Error("a key before a loss signed it");
             this.#fits(newest, "checkpoint.txt", "log_short", "fork");
             if (newest.size < this.tree.leaves.length)
                 this.#find("log_unsigned", "checkpoint.txt");
@@ -352,22 +368,65 @@ class Verification {
             }
         });
     }
-    async #checkWitnesses(key, { checkpoints = [], receipts = [] }) {
-        for (const [number, note] of checkpoints.entries()) {
-            const where = `checkpoint ${number + 1} from elsewhere`;
-            await this.#try("checkpoint_forged", where, async () => this.#fits(await readCheckpoint(note, key), where, "witness_smaller", "witness_fork"));
+    async #checkWitnesses(chain, { checkpoints = [], receipts = [] }) {
+        for (const [number, note] of checkpoints.entries())
+            await this.#elsewhere(chain, note, `checkpoint ${number + 1} from elsewhere`);
+        const again = new Set();
+        for (const line of this.#lines) {
+            const before = "body" in line && table(line["leaf"])["kind"] === "submitted" ? table(line["body"])["recovered"] : undefined;
+            if (before !== undefined && before !== null)
+                again.add(table(before)["leaf"]);
         }
         for (const [number, document] of receipts.entries()) {
             const where = `receipt ${number + 1}`;
             await this.#try("receipt_forged", where, async () => {
-                const receipt = await readReceipt(document, key);
+                const receipt = await readReceipt(document, chain.keyOf(table(document)["key"]));
                 for (const one of [receipt, ...receipt.later]) {
-                    this.#fits(one.checkpoint, where, "witness_smaller", "witness_fork");
+                    const fits = await this.#elsewhere(chain, one.note, where, false);
                     const leaf = this.tree.leaves[one.index];
-                    if (leaf === undefined || !equal(leaf, one.hash))
-                        this.#find("receipt_not_in_record", where);
+                    if ((leaf === undefined || !equal(leaf, one.hash)) && !again.has(hex(one.hash))) {
+                        this.#find(fits === undefined ? "receipt_lost" : "receipt_not_in_record", where);
+                    }
                 }
             });
+        }
+    }
+    /** Whether the log leads on from what somebody holds; undefined where its key signed it before a loss. */
+    async #elsewhere(chain, note, where, lost = true) {
+        return this.#try("checkpoint_forged", where, async () => {
+            const { found, last } = await chain.checkpoint(note);
+            if (last !== undefined && found.size > last) {
+                if (lost)
+                    this.#find("witness_lost", where, String(found.size));
+                return undefined;
+            }
+            this.#fits(found, where, "witness_smaller", "witness_fork");
+            return true;
+        });
+    }
+    /** What witnesses signed along with the record leads to it; those that somebody trusts are among them. */
+    async #checkOutside(chain, keys) {
+        const notes = [];
+        for (const [path, read] of [
+            ["witnessed.jsonl", (row) => String(row)],
+            ["timestamps.jsonl", (row) => String(table(row)["checkpoint"])],
+        ]) {
+            if (!this.files.has(path))
+                continue;
+            for (const line of this.#text(path).split("\n").slice(0, -1)) {
+                await this.#try("checkpoint_forged", path, async () => {
+                    const note = read(loads(line));
+                    if (path === "witnessed.jsonl")
+                        notes.push(note);
+                    await this.#elsewhere(chain, note, path);
+                });
+            }
+        }
+        for (const line of keys) {
+            const witness = await Witness.read(line);
+            const signed = await Promise.all(notes.map((note) => witness.signedAt(note)));
+            if (signed.every((at) => at === undefined))
+                this.#find("unwitnessed", "witnessed.jsonl", witness.name);
         }
     }
     /** Whether the log leads on from a checkpoint. */

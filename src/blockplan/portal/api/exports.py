@@ -59,7 +59,7 @@ def opinions(request: HttpRequest, notice: NoticeId, form: Form) -> StreamingHtt
 
 @router.get(
     "/notices/{notice}/export/record.zip",
-    response=documented(),
+    response=documented(409),
     operation_id="export_record",
     openapi_extra=_described("application/zip"),
 )

@@ -35,7 +35,7 @@ ENTERS: dict[str, tuple[str, ...]] = {
     # The notice and its dates.
     "opened": PLANNER, "extended": PLANNER, "corrected": PLANNER, "displayed": OFFICE, "closed": PLANNER,
     "restarted": PLANNER, "notice_withdrawn": PLANNER, "stepped": PLANNER, "in_force": PLANNER,
-    "superseded": PLANNER, "clock_repaired": PLANNER,
+    "superseded": PLANNER, "clock_repaired": PLANNER, "recovered": (),
     # Opinions: taken in, read, and what of them is open.
     "submitted": OFFICE, "amended": OFFICE, "transcribed": OFFICE, "shown": OFFICE, "withdrawn": OFFICE,
     "redacted": OFFICE, "withheld": OFFICE, "restored": PLANNER, "erased": PLANNER,

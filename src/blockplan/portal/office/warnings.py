@@ -8,13 +8,29 @@ from blockplan.portal import clock, moments
 from blockplan.portal.config import FILE, config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.mail import halts
+from blockplan.portal.record import place
+from blockplan.portal.record.models import Notice
+from blockplan.portal.record.store import open_store
 from blockplan.portal.record.time import ahead_of_clock
 from blockplan.portal.words import say
 
 
 def warnings(notice: str = "") -> list[str]:
     """Sentences in the reader's language, about the service and one notice; none where all is well."""
-    return _of_clock() + (_of_time(notice) if notice else []) + _of_mail()
+    about = _of_copy(notice) + _of_time(notice) if notice else []
+    return _of_clock() + about + _of_mail()
+
+
+def _of_copy(notice: str) -> list[str]:
+    """The record is an older copy, or lies in a copy of the data folder."""
+    if not Notice.objects.filter(id=notice).exclude(state="draft").exists():
+        return []
+    lang, lost = current(), open_store(notice).lost()
+    if lost is not None:
+        return [say("office_warning.older", lang, here=lost.here, signed=lost.signed, notice=notice)]
+    if place.is_copy(config_of_environment(), notice):
+        return [say("office_warning.copy", lang, notice=notice)]
+    return []
 
 
 def _of_clock() -> list[str]:

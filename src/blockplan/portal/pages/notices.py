@@ -38,7 +38,8 @@ ANSWERED = frozenset({"published", "in_force", "superseded"})
 #: Kinds of entry that make the history of a notice, in the words of ``history.toml``.
 HISTORY = (
     "stepped", "opened", "extended", "corrected", "displayed", "closed", "restarted", "notice_withdrawn",
-    "clock_repaired", "answers_complete", "answers_reopened", "approved", "published", "in_force",
+    "clock_repaired", "recovered",
+    "answers_complete", "answers_reopened", "approved", "published", "in_force",
     "superseded",
 )  # fmt: skip
 #: Sizes of the card for the board on site.
@@ -206,4 +207,8 @@ def signed(store: DatabaseStore) -> dict[str, Any]:
         "root": lines[2] if len(lines) > 2 else "",
         "key": str(key),
         "fingerprint": fingerprint(str(key)),
+        # What was signed is not all here: an older copy was restored; or it went on after such a loss.
+        "lost": store.lost(),
+        "copy": store.is_copy,
+        "recovered": [event.payload | {"at": event.at} for event in store.events({"recovered"})],
     }

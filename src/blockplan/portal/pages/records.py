@@ -10,9 +10,10 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import LATER, faults_of_receipt, later_of, opinion_of, read_receipt
+from blockplan.portal.lang import current
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.errors import being_made
 from blockplan.portal.pages.notices import signed
@@ -21,6 +22,7 @@ from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
 from blockplan.portal.shown import open_to, seen
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -49,6 +51,9 @@ def record_zip(request: HttpRequest, notice: str) -> HttpResponseBase:
         file, entries = exports.opened_file(open_store(row.id))
     except exports.MakingError:
         return being_made(request)
+    except NoticeStateError as error:  # an older copy was restored: nothing is signed of it
+        said = pick(error.text, current()) if error.text is not None else str(error)
+        return HttpResponse(f"{said}\n", status=409, content_type="text/plain; charset=utf-8")
     return FileResponse(
         file, as_attachment=True, filename=f"{row.id}-record-{entries}.zip",
         content_type="application/zip",
@@ -58,7 +63,9 @@ def record_zip(request: HttpRequest, notice: str) -> HttpResponseBase:
 @public
 def checkpoint(request: HttpRequest, notice: str) -> HttpResponse:
     """The newest signed checkpoint as plain text, for witnesses."""
-    note = open_store(seen(notice).id).checkpoint()
+    store = open_store(seen(notice).id)
+    # Of an older copy the newest that was signed is shown, so that nobody is shown a smaller tree in silence.
+    note = store.notary.newest_note() if store.lost() is not None else store.checkpoint()
     if note is None:
         raise Http404
     return HttpResponse(note, content_type="text/plain; charset=utf-8")

@@ -18,11 +18,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice.record import export
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.record.made import alone, folder_of, making
 from blockplan.portal.record.models import Entry
+from blockplan.portal.record.outsiders import outside_of
+from blockplan.portal.words import say
+from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -148,13 +151,15 @@ class _Watched:
 
 
 def _make(store: DatabaseStore) -> None:
+    if store.is_copy:
+        raise refusal(NoticeStateError, say, "store.copy")
     folder = folder_of(store.notice)
     with making(store.notice):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         watched = _Watched(store)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".making-", ignore_cleanup_errors=True) as beside:
             unpacked = Path(beside) / "record"
-            manifest = export(watched, unpacked, store.notary)
+            manifest = export(watched, unpacked, store.notary, outside=outside_of(store.notice))
             watched.look()
             packed = folder / f"record-{manifest['entries']}.zip"
             made = Path(beside) / f"{secrets.token_hex(4)}.zip"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import Error as DatabaseError
@@ -23,7 +24,7 @@ from blockplan.notice.turns import Job, StalledError, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.postgresql import end_idle_holders
-from blockplan.portal.record import erasure, quick
+from blockplan.portal.record import erasure, place, quick
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Checkpoint, Notice
 from blockplan.portal.record.rows import DatabaseRows
@@ -58,6 +59,14 @@ class UnavailableError(BlockplanError):
         self.entered = entered
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """How many entries are here, and how many were signed."""
+
+    here: int
+    signed: int
+
+
 class DatabaseStore:
     """The record of one notice; made by `open_store`."""
 
@@ -66,6 +75,8 @@ class DatabaseStore:
         clock: Callable[[], dt.datetime] = server.ask, *, patient: int | None = None,
     ) -> None:  # fmt: skip
         self.notary = notary
+        #: Whether a copy is continued under a new key just now.
+        self.recovering = False
         self._id = notice
         self._files = files
         self._seals = seals
@@ -152,6 +163,20 @@ class DatabaseStore:
         """The content of a file of an entry; None once erased."""
         return self._rows().file(seq, number)
 
+    def size(self) -> int:
+        """Number of entries."""
+        return self._rows().size()
+
+    def lost(self) -> Lost | None:
+        """What was signed and is not here any more, where an older copy was restored; None where all is."""
+        signed, size = self.notary.newest(), self.size()
+        return Lost(size, signed.size) if signed is not None and signed.size > size else None
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether its key lies in a copy of the data folder, of which nobody has said yet what it is."""
+        return not self.recovering and place.is_copy(config_of_environment(), self._id)
+
     def node(self, level: int, index: int) -> bytes:
         """A complete node of the tree."""
         return self._rows().node(level, index)
@@ -203,6 +228,7 @@ class DatabaseStore:
                 with self._locked():
                     self._check(rows)
                     _check_clock()
+                    self._check_place()
                     for job in jobs:
                         self._one(job, rows)
                     rows.flush()
@@ -244,6 +270,11 @@ class DatabaseStore:
         """Refuse to write into a record that does not lead on from what was signed."""
         newest = rows.last()
         self.notary.check(rows, 0 if newest is None else newest.seq + 1, signed_before=self._signed())
+
+    def _check_place(self) -> None:
+        """Refuse to go on with a copy of the data folder before somebody has said what it is."""
+        if self.is_copy:
+            raise refusal(UnavailableError, say, "store.copy")
 
     def _sign(self, rows: DatabaseRows) -> None:
         """Sign what is committed, in a transaction of its own; see `blockplan.notice.sqlite`."""
@@ -312,6 +343,15 @@ def open_store(notice: str, config: Config | None = None) -> DatabaseStore:
         return _STORES[notice]
 
 
+def store_with(notice: str, notary: Notary, config: Config) -> DatabaseStore:
+    """The record of a notice with another key, for `blockplan.notice.recovery` alone."""
+    if not Notice.objects.filter(id=notice).exists():
+        raise refusal(UsageError, say, "store.no_notice", notice=notice)
+    store = DatabaseStore(notice, notary, Files(config.files), seals_of(notice, config))
+    store.recovering = True
+    return store
+
+
 def begin(notice: str, config: Config | None = None) -> DatabaseStore:
     """
     Begin the record of a new notice, with a key of its own.
@@ -330,6 +370,7 @@ def begin(notice: str, config: Config | None = None) -> DatabaseStore:
     config.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():  # left from a beginning that was cut off
         new_key(path, f"blockplan/{notice}")
+    place.settle(config, notice)
     Notice.objects.create(id=notice)
     return open_store(notice, config)
 

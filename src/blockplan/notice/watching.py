@@ -1,0 +1,180 @@
+"""
+Seeing from outside that a record only grows: following its feed, and being a witness for others.
+
+`follow` asks the feed of a notice for its newest checkpoint and the service for the proof that it leads on
+from the one that was seen before. What was seen is kept, so that a fork can be shown to anybody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree as ET
+from dataclasses import asdict, dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.notice.proof import merkle
+from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint
+from blockplan.notice.proof.witnesses import LARGEST_REQUEST_BYTES, Watcher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIMEOUT_S = 30.0
+LARGEST_ANSWER_BYTES = 4_000_000
+_PAGE = re.compile(r"(https?://[^/]+(?:/[^/]+)*?)/(?:zh|en|ja)/notices/([A-Za-z0-9_-]{1,60})/(?:feed\.atom)?")
+_CONTENT = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}content"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    What was seen of a record.
+
+    Attributes
+    ----------
+    outcome
+        ``first``, ``same``, ``grown``; ``smaller``, ``forked``, ``unsigned`` where it does not hold.
+    size, before
+        Entries now, and at the time before; None where not known.
+    said
+        What is wrong.
+    """
+
+    outcome: str
+    size: int | None = None
+    before: int | None = None
+    said: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.outcome in {"first", "same", "grown"}
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self) | {"holds": self.holds}
+
+
+def follow(address: str, state: Path, key: Verifier) -> Seen:
+    """
+    Look at a record once, and compare it with what was seen before.
+
+    Parameters
+    ----------
+    address
+        Its page, or its feed: ``https://plans.example.org/en/notices/town/feed.atom``.
+    state
+        The file of what was seen: every checkpoint, oldest first, each a JSON string on a line.
+
+    Raises
+    ------
+    UsageError
+        If the address is none of a notice, or cannot be read; nothing can be said of the record then.
+    """
+    match = _PAGE.fullmatch(address)
+    if match is None:
+        raise UsageError(f"{address!r} is no page and no feed of a notice: .../en/notices/ID/feed.atom.")
+    site, notice = match.groups()
+    seen = (
+        [json.loads(line) for line in state.read_text(encoding="utf-8").splitlines()]
+        if state.exists()
+        else []
+    )
+    note = _note(_get(f"{address.removesuffix('feed.atom')}feed.atom"), key)
+    if note is None:
+        return Seen("unsigned", said=f"its feed shows no checkpoint of {key.name}")
+    before = read_checkpoint(seen[-1], key) if seen else None
+    try:
+        now = read_checkpoint(note, key)
+    except ValueError as error:
+        _keep(state, seen, note)
+        return Seen("unsigned", before=None if before is None else before.size, said=str(error))
+    if before is None:
+        _keep(state, seen, note)
+        return Seen("first", now.size)
+    found = _compared(site, notice, before, now)
+    if found.outcome == "grown":
+        _keep(state, seen, note)
+    elif not found.holds:
+        _keep(state.with_name(f"{state.name}.broken"), [], note)  # the two together are the proof
+    return found
+
+
+def _compared(site: str, notice: str, before: Checkpoint, now: Checkpoint) -> Seen:
+    sizes = (now.size, before.size)
+    if now.size < before.size:
+        return Seen("smaller", *sizes, "entries that were signed are not shown any more")
+    if now.size == before.size:
+        same = now.root == before.root
+        return Seen("same", *sizes) if same else Seen("forked", *sizes, "two trees of one size were signed")
+    address = f"{site}/api/v1/notices/{notice}/proofs/consistency?old={before.size}&new={now.size}"
+    try:
+        path = [bytes.fromhex(step) for step in json.loads(_get(address))["proof"]]
+    except (ValueError, KeyError, TypeError) as error:
+        return Seen("forked", *sizes, f"no proof that it leads on was given: {error}")
+    if not merkle.consistent(before.size, now.size, before.root, now.root, path):
+        return Seen("forked", *sizes, "it does not lead on from what was signed before")
+    return Seen("grown", *sizes)
+
+
+def _note(feed: str, key: Verifier) -> str | None:
+    try:
+        contents = [one.text or "" for one in ET.fromstring(feed).iterfind(_CONTENT)]  # noqa: S314 (bounded)
+    except ET.ParseError as error:
+        raise UsageError(f"The feed cannot be read: {error}.") from None
+    return next((text for text in contents if text.startswith(f"{key.name}\n")), None)
+
+
+def _get(address: str) -> str:
+    try:
+        with urllib.request.urlopen(address, timeout=TIMEOUT_S) as answer:  # noqa: S310 (http by `_PAGE`)
+            return str(answer.read(LARGEST_ANSWER_BYTES).decode())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{address} cannot be read: {error}. Try again later.") from None
+
+
+def _keep(state: Path, seen: list[str], note: str) -> None:
+    beside = state.with_name(f"{state.name}.new")
+    beside.write_text("".join(json.dumps(one) + "\n" for one in [*seen, note]), encoding="utf-8")
+    beside.replace(state)
+
+
+def serve_witness(watcher: Watcher, port: int) -> None:
+    """Answer ``add-checkpoint`` on this machine until interrupted, one request at a time."""
+    witness_server(watcher, port).serve_forever()
+
+
+def witness_server(watcher: Watcher, port: int) -> HTTPServer:
+    """The server of a witness, not begun yet."""
+
+    class Handler(BaseHTTPRequestHandler):
+        timeout = TIMEOUT_S
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length", "")
+            if self.path != "/add-checkpoint" or not length.isdecimal():
+                self._say(404, "")
+            elif int(length) > LARGEST_REQUEST_BYTES:
+                self._say(413, "")
+            else:
+                asked = self.rfile.read(int(length)).decode("utf-8", "replace")
+                self._say(*watcher.add(asked))
+
+        def _say(self, status: int, said: str) -> None:
+            body = said.encode()
+            self.send_response(status)
+            kind = "text/x.tlog.size" if status == 409 else "text/plain; charset=utf-8"
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Who asks is nobody's business."""
+
+    return HTTPServer(("127.0.0.1", port), Handler)
