@@ -157,12 +157,44 @@ def many(columns: int = 20, rows: int = 15) -> Made:
     return community(columns, rows, seed=1)
 
 
+def notched(columns: int = 4, rows: int = 4, seed: int = 11) -> Made:
+    """Vacant blocks have one to three notches of several sizes in their sides, some of them slanted."""
+    initial, aims = community(columns, rows, seed)
+    random, shapes = np.random.default_rng(seed), list(initial.shapes)
+    for at in np.flatnonzero(initial.types == "feasible"):
+        block = shapes[at]
+        for _ in range(int(random.integers(1, 4))):
+            side = float(random.uniform(0.05, 0.95))
+            spot = shapely.line_interpolate_point(shapes[at].exterior, side, normalized=True)
+            wide, deep = random.uniform(5, 60, 2)
+            notch = shapely.box(spot.x - wide, spot.y - deep, spot.x + wide, spot.y + deep)
+            if random.random() < 0.3:
+                notch = affinity.rotate(notch, float(random.uniform(5, 85)))
+            rest = block.difference(notch)
+            if rest.geom_type == "Polygon" and not rest.interiors and rest.area > 0.5 * shapes[at].area:
+                block = shapely.set_precision(rest, 0.001)
+        shapes[at] = block
+    return _with(initial, shapes), aims
+
+
+def single() -> Made:
+    """One vacant block amid homes."""
+    return _merged(3, 3, [((1, 1),)])
+
+
+def tiny() -> Made:
+    """A community a fiftieth of the size: no block can hold any parcel that is asked for."""
+    initial, aims = community(3, 3, seed=2)
+    shrunk = [affinity.scale(one, 0.02, 0.02, origin=(0, 0)) for one in initial.shapes]
+    return _with(initial, shrunk), aims
+
+
 #: Name -> how it is made.
 ODD: dict[str, Callable[[], Made]] = {
     one.__name__: one
     for one in (
         slanted, bent, u_shaped, thin, curved, pierced, uneven, few_types, all_vacant, no_homes_asked,
-        too_much, without_roads, many,
+        too_much, without_roads, notched, single, tiny, many,
     )
 }  # fmt: skip
 

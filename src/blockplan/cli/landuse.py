@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import show_table
-from blockplan.cli.propose_common import asked, finish, leave, proposal_options, searching
+from blockplan.cli.propose_common import asked, finish, judged, leave, proposal_options, searching
 
 if TYPE_CHECKING:
     from blockplan.check import CheckResult
@@ -62,9 +62,9 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
     from blockplan.propose.landuse.allocation import propose_landuse
 
     request = asked(plan, given)
-    land, before = _problem(request, terms)
+    land, before, judged_s = _problem(request, terms)
     with searching("Land use") as tell:
-        stop = Stop(seconds=request.seconds, gap=request.gap, tell=tell)
+        stop = Stop(seconds=request.left(judged_s), gap=request.gap, tell=tell)
         if given["objectives"]:
             answer = _of_set(request, land, before, stop, given)
         else:
@@ -76,16 +76,13 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
     leave(proposal)
 
 
-def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult]:
-    from blockplan.check import check
-    from blockplan.cli.common import progress
+def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult, float]:
     from blockplan.propose.landuse.allocation import landuse_problem
     from blockplan.propose.landuse.terms import read_terms, terms_of
 
     wanted = read_terms(Path(terms)) if terms else terms_of()
-    with progress("Judging the plan as it is"):
-        before = check(request.plan, request.packs, request.on)
-        return landuse_problem(request.plan, before, wanted, request.locks), before
+    before, judged_s = judged(request)
+    return landuse_problem(request.plan, before, wanted, request.locks), before, judged_s
 
 
 def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]) -> Answer:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import progress
 from blockplan.cli.layout_set import set_of, show_set, told_bound, write_set
-from blockplan.cli.propose_common import asked, finish, leave, searching
+from blockplan.cli.propose_common import asked, finish, judged, leave, searching
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 def of_plan(path: str, given: dict[str, Any]) -> None:
     """Lay out the vacant parcels of a plan."""
-    from blockplan.check import check
     from blockplan.propose.layout.answer import answer_of
     from blockplan.propose.layout.blocks import netted, with_blocks
     from blockplan.propose.layout.drawing import layout
@@ -36,8 +34,7 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
 
     options = options_of(given)
     question = asked(path, {**given, "gap": 0.0})
-    with progress("Judging the plan as it is"):
-        before = check(question.plan, question.packs, question.on)
+    before, judged_s = judged(question)
     programme = programme_of(standards_of(question.plan, before, question.packs), options)
     weigh_by = given["weigh_by"] or ("buildings" if given["blocks"] else "residents")
     plan, blocks = with_blocks(question.plan) if given["blocks"] else (question.plan, ())
@@ -47,7 +44,7 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
     parameters = {"weigh_by": weigh_by, "along_streets": given["streets"]}
     several = None
     with searching("Drawing parcels") as tell:
-        stop = Stop(seconds=question.seconds, tell=tell)
+        stop = Stop(seconds=question.left(judged_s), tell=tell)
         if given["pareto"]:
             several, picked = set_of(problem.case, given, stop, params)
             found = told_bound(several, picked, problem.case)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 #: Where stderr is no terminal a line of progress is written this often, beginning after as long.
 LINE_EVERY_S = 5.0
+#: Maps of a proposal take about so long.
+DRAWING_S = 2.0
 #: So many changes are listed on a terminal; all of them stand in the files.
 SHOWN_CHANGES = 40
 
@@ -59,6 +61,16 @@ class Asked:
     lang: str
     out: str | None
     as_json: bool
+    began: float = field(default_factory=time.perf_counter)
+
+    def left(self, judged_s: float) -> float:
+        """
+        Seconds that a search may take, so that the whole command ends in time: judging comes once more.
+
+        `judged_s` is how long judging the plan took. A twentieth of the time is left in any case.
+        """
+        spent = time.perf_counter() - self.began
+        return max(self.seconds / 20, self.seconds - spent - judged_s - (DRAWING_S if self.out else 0.0))
 
 
 def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,7 +84,7 @@ def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Leave this as it is: a feature, a layer, or a file of them. Committed parcels always stay.",
         ),
         click.option("--seconds", type=click.FloatRange(min=0.0, min_open=True), default=60.0,
-                     show_default=True, help="Wall-clock seconds for the search."),
+                     show_default=True, help="Wall-clock seconds for the whole command, judging included."),
         click.option("--gap", type=click.FloatRange(0.0, 1.0), default=0.0, show_default=True,
                      help="Relative gap that is good enough, 0.01 for 1 %; 0 asks for proof."),
         click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
@@ -91,11 +103,21 @@ def asked(path: str, given: dict[str, Any]) -> Asked:
     """The plan at a path with its locks, and the shared options out of those that a command was given."""
     from blockplan.propose.locks import read_locks
 
+    began = time.perf_counter()
     plan = load(path, given["scenario"])
     locks = read_locks(plan, given["locked"])
     packs = tuple(given["packs"]) or None
     shared = {key: given[key] for key in ("on", "seconds", "seed", "gap", "lang", "out", "as_json")}
-    return Asked(path, plan, locks, packs, **shared)
+    return Asked(path, plan, locks, packs, **shared, began=began)
+
+
+def judged(asked: Asked) -> tuple[CheckResult, float]:
+    """The plan judged as it is, and how long that took, in s."""
+    from blockplan.check import check
+
+    began = time.perf_counter()
+    with progress("Judging the plan as it is"):
+        return check(asked.plan, asked.packs, asked.on), time.perf_counter() - began
 
 
 @contextmanager

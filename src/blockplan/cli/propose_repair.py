@@ -39,7 +39,8 @@ def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
     params = RepairParams(objective=objective, tables=read_tables(Path(costs)) if costs else {})
     question = asked(plan, given)
     with searching("Repairing") as tell:
-        stop = Stop(seconds=question.seconds, gap=question.gap, tell=tell)
+        # It judges the plan itself, before and after, and the end judges once more.
+        stop = Stop(seconds=0.9 * question.left(0.0), gap=question.gap, tell=tell)
         whole = (question.plan, question.locks, question.packs, question.on)
         answer, before = repair(*whole, params=params, stop=stop, seed=question.seed)
     leave(finish(question, answer, before))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.propose_common import asked, finish, leave, proposal_options, searching
+from blockplan.cli.propose_common import asked, finish, judged, leave, proposal_options, searching
 
 if TYPE_CHECKING:
     from blockplan.cli.propose_common import Asked
@@ -113,10 +113,11 @@ def command(plan: str, **given: Any) -> None:
 
     request = asked(plan, given)
     params = _params(request, given)
+    before, judged_s = judged(request)
     with searching(f"Siting ({params.service})") as tell:
-        stop = Stop(seconds=request.seconds, gap=request.gap, tell=tell)
+        stop = Stop(seconds=request.left(judged_s), gap=request.gap, tell=tell)
         answer = propose_site(request.plan, params, stop=stop, seed=request.seed)
-    leave(finish(request, answer))
+    leave(finish(request, answer, before))
 
 
 def _params(request: Asked, given: dict[str, Any]) -> SiteParams:

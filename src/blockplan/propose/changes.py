@@ -155,7 +155,7 @@ def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[s
     id_column = _id_column(layer)
     rows: dict[str, dict[str, Any] | None] = {}
     for one in changes:
-        row = rows.get(one.id, _row(frame, one.id)) if one.id in rows else _row(frame, one.id)
+        row = rows[one.id] if one.id in rows else _row(frame, one.id)
         if one.column == id_column:
             wrong += _misfit(one, None if row is None else one.id)
             rows[one.id] = None if one.new is None else {**(row or {}), id_column: one.id}

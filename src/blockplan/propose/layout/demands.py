@@ -15,8 +15,11 @@ import shapely
 from blockplan.measure.solver import quiet_highs
 from blockplan.propose.layout.case import HOME
 from blockplan.propose.layout.legal import GREEN_MIN_M2, ROUNDING
+from blockplan.propose.layout.params import LayoutParams
 from blockplan.propose.layout.state import ALLOWED
 from blockplan.propose.layout.words import short_of
+from blockplan.propose.mip import under
+from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from blockplan.propose.unmet import Unmet
 
 
-def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
+def unmet_demands(case: Case, field: Field, land: Land, clock: Clock | None = None) -> list[Unmet]:
     """
     The fewest parcels and the least residential land that stay unmet in any layout, by demand.
 
@@ -42,14 +45,37 @@ def unmet_demands(case: Case, field: Field, land: Land) -> list[Unmet]:
     fits = _fits(field, land)
     area = shapely.area(np.array(field.polygons, dtype=object))
     found = [short_of("unknown", wanted[name], "parcels", name) for name in unknown]
+    against = contradictory(case, wanted)
+    found += against.values()
     names = [name for name in wanted if name in case.objectives.drawn]
-    short, homes = _shortfalls(case, names, fits, area)
+    short, homes = _shortfalls(case, names, fits, area, clock or Clock(Stop(seconds=np.inf)))
     for name, n in zip(names, short, strict=True):
-        if n > 0.5:
+        if n > 0.5 and name not in against:
             found.append(short_of("no_room", round(n), "parcels", name))
     if homes > 1:
         found.append(short_of("too_little", homes, "m2", HOME))
     return [*found, *_too_small(case)]
+
+
+def contradictory(case: Case, wanted: dict[str, int]) -> dict[str, Unmet]:
+    """Types whose own limits leave no parcel at all, whatever the land is, and which limits these are."""
+    aims, found = case.objectives, {}
+    for name, n in wanted.items():
+        low, high = aims.min_area_m2.get(name, 0.0), aims.max_area_m2.get(name, np.inf)
+        edge, long = aims.min_edge_m.get(name, 0.0), aims.max_edge_m.get(name, np.inf)
+        # A parcel fills this share of the smallest rectangle around it at least.
+        least, most = LayoutParams().fill * edge**2, long**2
+        cases = (
+            (low > high, "area_range", {"least": low, "most": high}),
+            (edge > long, "edge_range", {"least": edge, "most": long}),
+            (least > high, "edges_and_area", {"edge": edge, "least": least, "most": high}),
+            (low > most, "area_and_edges", {"edge": long, "least": low, "most": most}),
+        )
+        for wrong, key, values in cases:
+            if wrong and name not in found:
+                told = {what: f"{value:,.0f}" for what, value in values.items()}
+                found[name] = short_of(key, n, "parcels", name, **told)
+    return found
 
 
 def _too_small(case: Case) -> list[Unmet]:
@@ -73,13 +99,14 @@ def _fits(field: Field, land: Land) -> NDArray[np.int64]:
 
 
 def _shortfalls(
-    case: Case, names: list[str], fits: NDArray[np.int64], area: NDArray[np.float64]
+    case: Case, names: list[str], fits: NDArray[np.int64], area: NDArray[np.float64], clock: Clock
 ) -> tuple[list[float], float]:
     """Parcels short of each type and residential m2 short, weighted by the land that they stand for."""
     import highspy  # noqa: PLC0415 (a large library)
 
     limits, number = case.objectives.min_area_m2, case.objectives.drawn.index
     solver = quiet_highs(mip_max_nodes=2_000)
+    under(solver, clock)
     used: list[list[tuple[int, float]]] = [[] for _ in area]
     columns = 0
 
@@ -117,4 +144,7 @@ def _shortfalls(
             row(-highspy.kHighsInf, float(room), listed)
     solver.run()
     values = list(solver.getSolution().col_value)
+    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        # Time was over before anything was known: nothing is said to be short.
+        return [0.0] * len(slack), 0.0
     return [float(values[at]) for at in slack], float(values[short])

@@ -122,10 +122,10 @@ def layout(
     if not 0 < stop.seconds < np.inf:
         raise UsageError(f"{stop.seconds:g} seconds are no time to search in; give a number above 0.")
     clock = Clock(stop)
-    field = field_of(case, params)
+    field = field_of(case, params, clock)
     streets = streets_of(case.initial.lines("road")) if params.along_streets else None
-    land = land_of(case, field, params, streets)
-    unmet = unmet_demands(case, field, land)
+    land = land_of(case, field, params, streets, clock)
+    unmet = unmet_demands(case, field, land, clock)
     for one in unmet:
         clock.tell(None, None, cannot(one, lang))
     before = clock.spent

@@ -158,6 +158,20 @@ def levels(
     return np.array([0.0, *sorted(apart), depth])
 
 
+def thinned(levels: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """
+    At most so many levels, evenly taken, ends included.
+
+    Examples
+    --------
+    >>> thinned(np.arange(7.0), 3)
+    array([0., 3., 6.])
+    """
+    if levels.size <= most:
+        return levels
+    return np.asarray(levels[np.round(np.linspace(0, levels.size - 1, max(2, most))).astype(int)])
+
+
 def step_of(length: float, most: int = STATIONS) -> float:
     """The step of stations along a length, in m, so that there are not too many."""
     return float(next((step for step in STEPS_M if length / step <= most), length / most))

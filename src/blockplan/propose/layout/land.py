@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -19,12 +19,14 @@ from blockplan.propose.layout.frame import (
     row_polygon,
     stations,
     step_of,
+    thinned,
     without_holes,
 )
 from blockplan.propose.layout.fronts import entered
 from blockplan.propose.layout.params import LayoutParams
 from blockplan.propose.layout.score import centres
 from blockplan.propose.layout.shape import RECTANGLE
+from blockplan.propose.stop import Clock, Stop
 
 # isort: off
 from blockplan.propose.layout.state import (
@@ -51,6 +53,8 @@ SIDES = [NODE, WAY]
 #: Most pieces of all blocks together (some 150 byte each), and how many stations a row has, the finest that
 #: keeps to it.
 MOST_PIECES = 4_000_000
+#: Rows, and pieces, that are drawn up for each second of a search: that takes a part of its time.
+ROWS_A_SECOND, PIECES_A_SECOND = 500, 100_000
 FINENESS = (STATIONS, 24, 17, 12, 8, 5)
 
 
@@ -87,9 +91,13 @@ class Field:
     block: list[int]
 
 
-def field_of(case: Case, params: LayoutParams | None = None) -> Field:
-    """Rows and stations of all vacant blocks, so fine that there are not too many pieces."""
-    params = params or LayoutParams()
+def field_of(case: Case, params: LayoutParams | None = None, clock: Clock | None = None) -> Field:
+    """
+    Rows and stations of all vacant blocks, so fine that there are not too many pieces for the time there is.
+
+    When time is over (`clock`), a block has one row: all of it.
+    """
+    params, clock = params or LayoutParams(), clock or Clock(Stop(seconds=np.inf))
     least = min((case.objectives.min_edge_m.get(name, 0.0) for name in case.missing), default=0.0)
     parts = [(part, number) for number, block in enumerate(case.vacant) for part in without_holes(block)]
     polygons, numbers = [part for part, _ in parts], [number for _, number in parts]
@@ -98,22 +106,33 @@ def field_of(case: Case, params: LayoutParams | None = None) -> Field:
         [one for frame in some for one in _both_axes(block, frame)]
         for block, some in zip(polygons, frames, strict=True)
     ]
+    blank = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn, numbers)
+    axes = [(number, axis) for number, some in enumerate(local) for axis in range(len(some))]
+    rows = ROWS_A_SECOND * clock.stop.seconds / max(1, len(axes))
+    # n levels make n (n - 1) / 2 rows.
+    levels_most = int(max(2.0, min(1e6, 0.5 + np.sqrt(2 * rows))))
+    pieces_most = min(MOST_PIECES, PIECES_A_SECOND * clock.stop.seconds)
     for most in FINENESS:
-        field = Field(polygons, local, frames, {}, {}, [], case.objectives.drawn, numbers)
-        for number, axes in enumerate(local):
-            for axis in range(len(axes)):
-                _add_rows(field, number, axis, (max(least, 1.0), params.green_edge_m, most))
-        if sum(at.size**2 for at in field.stations.values()) <= MOST_PIECES:
+        field = replace(blank, stations={}, levels={}, rows=[])
+        pieces = 0
+        for number, axis in axes:
+            shape = (max(least, 1.0), params.green_edge_m, most, 2 if clock.over() else levels_most)
+            pieces += _add_rows(field, number, axis, shape)
+            if pieces > pieces_most and most != FINENESS[-1] and not clock.over():
+                break
+        else:
             break
     return field
 
 
-def _add_rows(field: Field, number: int, axis: int, limits: tuple[float, float, int]) -> None:
+def _add_rows(field: Field, number: int, axis: int, limits: tuple[float, float, int, int]) -> int:
+    """Add the rows of a block along an axis; how many pieces they have."""
     block = field.local[number][axis]
-    least, thin, most = limits
+    least, thin, most, levels_most = limits
     corners = corners_of(block)
-    at = field.levels[number, axis] = levels(block.bounds[3], least, corners[:, 1].tolist(), thin)
-    step = step_of(block.bounds[2], most)
+    every = levels(block.bounds[3], least, corners[:, 1].tolist(), thin)
+    at = field.levels[number, axis] = thinned(every, levels_most)
+    step, pieces = step_of(block.bounds[2], most), 0
     for low in range(at.size - 1):
         for high in range(low + 1, at.size):
             row = row_polygon(block, at[low], at[high])
@@ -122,6 +141,8 @@ def _add_rows(field: Field, number: int, axis: int, limits: tuple[float, float, 
                 beside = (corners[:, 1] >= at[low] - CLOSE_M) & (corners[:, 1] <= at[high] + CLOSE_M)
                 field.stations[key] = stations(row, step, corners[beside, 0].tolist())
                 field.rows.append(key)
+                pieces += field.stations[key].size ** 2
+    return pieces
 
 
 def _both_axes(block: Polygon, frame: Frame) -> list[Polygon]:
@@ -165,7 +186,13 @@ def allowed(
     return bits
 
 
-def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | None = None) -> Land:
+def land_of(
+    case: Case,
+    field: Field,
+    params: LayoutParams,
+    streets: Streets | None = None,
+    clock: Clock | None = None,
+) -> Land:
     """
     The arrays of a search.
 
@@ -173,6 +200,8 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
     ----------
     streets
         Distances along streets between nodes near the land; straight lines count where None.
+    clock
+        When time is over, of the rows that are left only whole blocks are drawn up.
     """
     blocks = len(field.polygons)
     axes = max(len(some) for some in field.local)
@@ -184,12 +213,15 @@ def land_of(case: Case, field: Field, params: LayoutParams, streets: Streets | N
     shapes: list[NDArray[np.float64]] = []
     total = 0
     for number, (key, n) in enumerate(zip(field.rows, cells, strict=True)):
+        whole_block = key[2] == 0 and key[3] == field.levels[key[:2]].size - 1
+        if clock is not None and clock.over() and not whole_block:
+            continue
         row_of[key] = number
         rows = table[first[number] : first[number + 1]]
         shapes.append(_row_pieces(field, key, rows, total))
         _blame(rows, params)
         whole = np.zeros(len(rows), np.bool_)
-        whole[n] = key[2] == 0 and key[3] == field.levels[key[:2]].size - 1
+        whole[n] = whole_block
         rows[:, ALLOWED] = allowed(rows[:, [AREA, *SIDES]], whole, case, params)
         _hold_back(case, field, key, rows, shapes[-1], total)
         total += len(shapes[-1])
