@@ -327,7 +327,11 @@ def amounts_in(plan: Plan, circles: Circles, amounts: Amounts) -> InCircles:
 
 
 def people_in(plan: Plan, circles: Circles) -> InCircles:
-    """Residents of each circle."""
+    """Residents of each circle, found once for the circles of a tier."""
+    return plan.cached(f"people_in:{','.join(circles.scopes)}", lambda: _people_in(plan, circles))
+
+
+def _people_in(plan: Plan, circles: Circles) -> InCircles:
     homes, found = housed(plan), residents(plan)
     circle, home = circles.holding(homes.point)
     people = sums_at(circle, homes.weight[home], len(circles.rows))

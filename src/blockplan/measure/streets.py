@@ -49,7 +49,7 @@ def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     by = tuple(Part(name, found / (land / M2_PER_KM2)) for name, found in by_class.items())
     by += tuple(
         _part(scope, density, names)
-        for scope, density, names in _density_by(plan, lines, (*USUAL, "circles"))
+        for scope, density, names in _parts_of(plan, lines, parameters["street_classes"])
     )
     return Measurement(
         "street_density", length / (land / M2_PER_KM2), "km/km2", definition, by=by, counted=counted
@@ -71,7 +71,7 @@ def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
     by = tuple(
         _part(scope, _spacing(density), names)
-        for scope, density, names in _density_by(plan, lines, (*USUAL, "circles"))
+        for scope, density, names in _parts_of(plan, lines, parameters["street_classes"])
     )
     definition = {"length_km": length / M_PER_KM, "land_km2": land / M2_PER_KM2}
     value = LINES_OF_A_SQUARE * land / length
@@ -158,6 +158,15 @@ def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[st
     missing = absent(plan, "streets")
     missing += unknown("streets.class", names[classes == None], len(names))  # noqa: E711 (elementwise)
     return _Lines(shapes(plan, "streets"), np.isin(classes, wanted)), missing
+
+
+def _parts_of(
+    plan: Plan, lines: _Lines, classes: tuple[str, ...]
+) -> list[tuple[str, float | None, tuple[str, ...]]]:
+    """The densities of areas, blocks and circles, found once for the classes of street that count."""
+    return plan.cached(
+        f"densities:{','.join(classes)}", lambda: _density_by(plan, lines, (*USUAL, "circles"))
+    )
 
 
 def _density_by(
