@@ -217,3 +217,44 @@ def test_on_a_hill_one_walks_down_in_time_and_not_up(line) -> None:
     assert reached(transit_reach(level, line), 20.0) == [11, 11]
     assert reached(transit_reach(hill, line), 20.0) == [1, 11]
     assert transit_reach(hill, line).definition["slopes"].startswith("Tobler")
+
+
+@pytest.fixture
+def night_bus(tmp_path):
+    """A ride at 26:30 from the first stop to the second, ten minutes long, in Berlin's time."""
+    agency = "agency_id,agency_name,agency_url,agency_timezone\nA,Line,http://example.org,Europe/Berlin\n"
+    rows = calls("t1,26:30:00,26:30:00,a,1", "t1,26:40:00,26:40:00,b,2")
+    return read_feeds([feed_at(tmp_path, agency=agency, stop_times=rows)])
+
+
+@pytest.mark.parametrize(
+    ("leaving", "minutes"),
+    [
+        ("2024-03-30T02:25", 15.0),
+        ("2024-03-31T03:25", 15.0),  # 14.5 h after noon of the day before, by a clock put forward
+        ("2024-03-31T01:59", 41.0),  # a minute before 03:00
+        ("2024-10-27T02:25", 15.0),  # the first 02:25 of the night
+    ],
+)
+def test_a_night_bus_is_caught_when_it_runs_in_a_night_of_changed_clocks(night_bus, leaving, minutes) -> None:
+    window = Window(start=dt.datetime.fromisoformat(leaving))
+    # On foot all the way it would take two hours.
+    two = case([1, 2], window, limits_min=(60.0,), walking=Walking(km_per_h=0.5))
+    assert travel_minutes(two, journeys(two, night_bus))[0, 1] == minutes
+
+
+def test_a_time_that_the_clocks_pass_over_is_refused_and_one_that_comes_twice_is_said(night_bus) -> None:
+    gone = Window(start=dt.datetime(2024, 3, 31, 2, 30))  # noqa: DTZ001 (the feeds' own time)
+    with pytest.raises(UsageError, match=r"no 02:30 on 2024-03-31 in Europe/Berlin: clocks are put forward"):
+        journeys(case([1], gone), night_bus)
+    twice = Window(start=dt.datetime(2024, 10, 27, 2, 25))  # noqa: DTZ001
+    notes = transit_reach(case([1, 2], twice, limits_min=(30.0,)), night_bus).notes
+    assert [note for note in notes if "comes twice" in note] == [
+        "02:25 comes twice on 2024-10-27 in Europe/Berlin, as clocks are put back: the first is meant."
+    ]
+
+
+def test_a_window_over_a_change_of_clocks_is_as_long_as_the_night() -> None:
+    window = Window(start=dt.datetime(2024, 3, 31, 1), end=dt.datetime(2024, 3, 31, 4), step_s=3600)  # noqa: DTZ001
+    assert window.departures("Europe/Berlin").tolist() == [7200, 10_800]
+    assert window.departures().tolist() == [3600, 7200, 10_800]

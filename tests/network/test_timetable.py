@@ -84,3 +84,40 @@ def test_transfers_lengthen_forbid_and_add_ways_between_stops(tmp_path) -> None:
     )
     assert found == {(0, 1): 300, (1, 0): 120, (2, 0): 200, (2, 3): 60, (3, 0): 1668}
     assert table.change_s.tolist() == [20, 45, NO_CHANGE, 20]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_not_possible_outweighs_a_least_time_whatever_the_order(tmp_path, turned: bool) -> None:
+    rows = ["b,b,2,45", "b,b,3,", "a,c,2,60", "a,c,3,", "a,b,3,", "a,b,2,90", "c,d,2,60", "c,d,2,20"]
+    rows = ["from_stop_id,to_stop_id,transfer_type,min_transfer_time", *(rows[::-1] if turned else rows), ""]
+    table = lay_out([read_feed(feed_at(tmp_path, transfers="\n".join(rows)))], MONDAY, 0, DAY)
+    walks = ways_of(np.array([0]), np.array([1]), np.array([30], dtype=np.int32), 4)
+    links = table.links(walks, 1.0)
+    # Neither the walk from a to b is left nor a link from a to c; that from c to d takes the longer time.
+    assert (links.start.tolist(), links.to.tolist(), links.cost.tolist()) == ([2], [3], [60])
+    assert table.change_s.tolist() == [0, NO_CHANGE, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("day", "leaves"),
+    [
+        # The night before, clocks go from 02:00 to 03:00: the ride leaves at 03:30 by the clock on the wall.
+        (dt.date(2024, 3, 31), [12_600, 95_400]),
+        (dt.date(2024, 4, 1), [9_000, 95_400]),
+        # Clocks go from 03:00 back to 02:00: it leaves at 02:30 for the first time, 10.5 h before noon.
+        (dt.date(2024, 10, 27), [5_400, 95_400]),
+    ],
+)
+def test_a_ride_past_midnight_keeps_its_time_in_a_night_of_changed_clocks(tmp_path, day, leaves) -> None:
+    agency = "agency_id,agency_name,agency_url,agency_timezone\nA,Line,http://example.org,Europe/Berlin\n"
+    rows = calls("t1,26:30:00,26:30:00,a,1", "t1,26:40:00,26:40:00,b,2")
+    feed = read_feed(feed_at(tmp_path, agency=agency, stop_times=rows))
+    # At 26:30 of the day before, and at 26:30 of the day itself.
+    assert [ride[2] for ride in rides(lay_out([feed], day, 0, 2 * DAY - 1))][:2] == leaves
+
+
+def test_a_time_zone_that_is_unknown_changes_no_clocks_and_is_said(tmp_path) -> None:
+    agency = "agency_id,agency_name,agency_url,agency_timezone\nA,Line,http://example.org,Mars/Base\n"
+    feed = read_feed(feed_at(tmp_path, agency=agency))
+    assert feed.report.notes == ["Mars/Base is no known time zone: every day is taken to have 24 hours."]
+    assert rides(lay_out([feed], dt.date(2024, 3, 31), 0, DAY))[0][2] == 28_800

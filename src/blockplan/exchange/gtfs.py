@@ -16,6 +16,7 @@ import pandas as pd
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange import gtfs_files as raw
+from blockplan.exchange.gtfs_clock import zone_of
 from blockplan.exchange.gtfs_line import line_tables
 from blockplan.exchange.gtfs_report import ReadReport
 from blockplan.exchange.gtfs_times import StopTimes, stop_times
@@ -189,7 +190,7 @@ def feed_of(tables: dict[str, pd.DataFrame], name: str, path: str | Path) -> Fee
         services,
         _runs(tables.get("frequencies"), trip_ids, times, f"{path}: frequencies.txt", report),
         _transfers(tables.get("transfers"), stops, f"{path}: transfers.txt", report),
-        _timezone(tables.get("agency"), path),
+        _timezone(tables.get("agency"), path, report),
         report,
     )
 
@@ -312,8 +313,10 @@ def _stops_below(stops: pd.DataFrame) -> list[list[int]]:
     return below
 
 
-def _timezone(table: pd.DataFrame | None, path: str | Path) -> str:
+def _timezone(table: pd.DataFrame | None, path: str | Path, report: ReadReport) -> str:
     zones = [] if table is None else sorted({zone.strip() for zone in table["agency_timezone"]} - {""})
     if len(zones) > 1:
         raise PlanDataError(f"{path}: agency.txt names several time zones: {', '.join(zones)}.\nKeep one.")
+    if zones and zone_of(zones[0]) is None:
+        report.notes.append(f"{zones[0]} is no known time zone: every day is taken to have 24 hours.")
     return zones[0] if zones else ""

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.exchange.gtfs_clock import comes_twice, seconds_on
 from blockplan.network.journeys import Journeys, Walking, prepare
 from blockplan.network.timetable import DAY_S, lay_out
 
@@ -53,19 +54,24 @@ class Window:
     end: dt.datetime | None = None
     step_s: int = 60
 
-    def departures(self) -> NDArray[np.int64]:
+    def departures(self, zone: str = "") -> NDArray[np.int64]:
         """
-        Seconds after the midnight of the first day.
+        Seconds on the clock of GTFS of the first day: from noon minus twelve hours, which mostly is midnight.
+
+        Parameters
+        ----------
+        zone
+            Time zone whose changes of clocks count; "" knows none.
 
         Raises
         ------
         UsageError
-            If the window ends before it starts, or holds too many departures.
+            If the window ends before it starts, or holds too many departures, or the clocks pass over an end.
         """
-        first = self.start.hour * 3600 + self.start.minute * 60 + self.start.second
+        first = seconds_on(self.start.date(), self.start, zone)
         if self.end is None:
             return np.array([first])
-        length = (self.end - self.start).total_seconds()
+        length = seconds_on(self.start.date(), self.end, zone) - first
         if length <= 0 or self.step_s < 1:
             raise UsageError(
                 f"The window from {self.start} to {self.end} by {self.step_s} s holds no departure.\n"
@@ -76,7 +82,7 @@ class Window:
                 f"The window from {self.start} to {self.end} is longer than a day, or holds more than "
                 f"{MOST_DEPARTURES} departures.\nMake it shorter, or its steps longer."
             )
-        return first + np.arange(0, int(np.ceil(length)), self.step_s)
+        return first + np.arange(0, length, self.step_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +191,7 @@ def journeys(case: TransitCase, feeds: Sequence[Feed]) -> Journeys:
     import pyproj  # noqa: PLC0415 (heavy)
 
     _check(case)
-    departures = case.window.departures()
+    departures = case.window.departures(next((feed.timezone for feed in feeds if feed.timezone), ""))
     timetable = lay_out(
         feeds, case.window.start.date(), int(departures[0]), int(departures[-1]) + case.limit_s, case.change_s
     )
@@ -221,7 +227,7 @@ def transit_reach(case: TransitCase, feeds: Sequence[Feed], made: Journeys | Non
         Journeys of the same case and feeds, where they are at hand.
     """
     made = made or journeys(case, feeds)
-    departures = case.window.departures()
+    departures = case.window.departures(made.timetable.zone)
     counts = np.array([np.nan_to_num(values) for values in case.points.counts.values()])
     several = case.percentiles if len(departures) > 1 else ()
     shape = (1 + len(several), len(counts), len(case.limits_min), len(made.joined))
@@ -258,7 +264,7 @@ def travel_minutes(case: TransitCase, made: Journeys, percentile: float = 50.0) 
     array
         Minutes, shape (points, points); NaN where a point is not reached within the longest limit.
     """
-    departures = case.window.departures()
+    departures = case.window.departures(made.timetable.zone)
     place = max(int(np.ceil(percentile / 100 * len(departures))) - 1, 0)
     rows = []
     for origins in made.batches(len(departures)):
@@ -327,6 +333,12 @@ def _crs_name(given: Any) -> str:
 def _notes(case: TransitCase, made: Journeys, feeds: Sequence[Feed]) -> list[str]:
     notes = []
     table = made.timetable
+    notes += [
+        f"{moment:%H:%M} comes twice on {moment:%Y-%m-%d} in {table.zone}, as clocks are put back: "
+        "the first is meant."
+        for moment in (case.window.start, case.window.end)
+        if moment is not None and comes_twice(moment, table.zone)
+    ]
     left = np.flatnonzero(~made.joined)
     if len(left):
         notes.append(

@@ -2,7 +2,8 @@
 A timetable laid out for one day: every ride from a stop to the next, in the order of departure.
 
 Trips of the day before that still run after midnight belong to it, and so do those of the day
-after where the horizon reaches there. Times are seconds after the midnight of the day.
+after where the horizon reaches there. Times are seconds on the clock of GTFS of the day: from its
+midnight, or from noon minus twelve hours where clocks change that night.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.gtfs import FORBIDDEN, MINIMUM
+from blockplan.exchange.gtfs_clock import days_apart
 from blockplan.exchange.gtfs_times import StopTimes
 from blockplan.network.onfoot import Ways, ways_of
 
@@ -63,7 +65,9 @@ class Timetable:
     Attributes
     ----------
     day
-        The day whose midnight is second 0.
+        The day whose midnight (noon minus twelve hours) is second 0.
+    zone
+        Time zone of the feeds; "" where they state none.
     stop_ids
         ``feed:stop``, so that two feeds never mean the same stop by chance.
     lonlat
@@ -75,12 +79,13 @@ class Timetable:
     change_s
         Seconds to change at each stop (`NO_CHANGE` where transfers.txt forbids it).
     transfers
-        Rows of transfers.txt between two stops: from, to, kind, least seconds.
+        What transfers.txt says of two stops, once a pair: from, to, kind, least seconds.
     running
         Trips of each feed that have a connection within the horizon.
     """
 
     day: dt.date
+    zone: str
     stop_ids: list[str]
     lonlat: NDArray[np.float64]
     served: NDArray[np.bool_]
@@ -129,7 +134,7 @@ def lay_out(feeds: Sequence[Feed], day: dt.date, start_s: int, end_s: int, chang
     Parameters
     ----------
     start_s, end_s
-        First and last departure, seconds after the midnight of `day`; more than 86,400 is the next day.
+        First and last departure, seconds on the clock of GTFS of `day`; more than 86,400 is the next day.
     change_s
         Seconds to change at a stop where transfers.txt says nothing.
 
@@ -138,14 +143,16 @@ def lay_out(feeds: Sequence[Feed], day: dt.date, start_s: int, end_s: int, chang
     PlanDataError
         If nothing of any feed runs on that day.
     """
+    zone = next((feed.timezone for feed in feeds if feed.timezone), "")
     offsets = np.cumsum([0, *(len(feed.stop_ids) for feed in feeds)]).tolist()
     parts: list[StopTimes] = []
     ends = [0]
     for feed, offset in zip(feeds, offsets, strict=False):
         trips = ends[-1]
         for shift in (-1, 0, 1):
-            calls, count = _calls(feed, day + dt.timedelta(days=shift))
-            parts.append(_moved(calls, offset, shift * DAY_S, trips))
+            other = day + dt.timedelta(days=shift)
+            calls, count = _calls(feed, other)
+            parts.append(_moved(calls, offset, days_apart(day, other, zone), trips))
             trips += count
         ends.append(trips)
     if not any(len(part) for part in parts):
@@ -154,16 +161,19 @@ def lay_out(feeds: Sequence[Feed], day: dt.date, start_s: int, end_s: int, chang
     size = offsets[-1]
     served = np.zeros(size, dtype=bool)
     served[connections.from_stop] = served[connections.to_stop] = True
-    transfers = np.concatenate(
-        [
-            feed.transfers + np.array([offset, offset, 0, 0])
-            for feed, offset in zip(feeds, offsets, strict=False)
-        ]
+    transfers = _settled(
+        np.concatenate(
+            [
+                feed.transfers + np.array([offset, offset, 0, 0])
+                for feed, offset in zip(feeds, offsets, strict=False)
+            ]
+        )
     )
     seen, number = np.unique(connections.trip, return_inverse=True)
     counts = np.diff(np.searchsorted(seen, ends)).tolist()
     return Timetable(
         day,
+        zone,
         [f"{feed.name}:{stop}" for feed in feeds for stop in feed.stop_ids],
         np.concatenate([feed.lonlat for feed in feeds]),
         served,
@@ -231,6 +241,22 @@ def _connections(calls: StopTimes, start_s: int, end_s: int) -> Connections:
         calls.boards[rides],
         calls.alights[rides + 1],
     )
+
+
+def _settled(transfers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """
+    One row a pair of stops, in whatever order they stand: kind 3 outweighs all, then the longest time.
+
+    The kinds are numbered so that the stricter is the higher.
+    """
+    if not len(transfers):
+        return transfers
+    rows = transfers.copy()
+    # At a stop itself only a row of kind 2 speaks of the time to change.
+    rows[(rows[:, 0] == rows[:, 1]) & (rows[:, 2] != MINIMUM), 3] = 0
+    rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
+    first = np.flatnonzero(np.r_[True, (np.diff(rows[:, :2], axis=0) != 0).any(axis=1)])
+    return np.column_stack([rows[first, :2], np.maximum.reduceat(rows[:, 2:], first, axis=0)])
 
 
 def _changes(transfers: NDArray[np.int64], size: int, change_s: int) -> NDArray[np.int64]:
