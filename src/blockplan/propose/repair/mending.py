@@ -326,10 +326,12 @@ def _denied(
     }
     wrong = []
     for verdict in after.verdicts:
-        if verdict.force != "must" or verdict.outcome in {"pass", "not_applicable"}:
-            continue
         was = before.get((verdict.rule, verdict.scope_kind, verdict.scope_id))
         outcome = None if was is None else was.outcome
+        # A rule that no longer applies, since all homes are gone, is not kept.
+        idle = verdict.outcome == "not_applicable" and outcome not in {"pass", "fail"}
+        if verdict.force != "must" or verdict.outcome == "pass" or idle:
+            continue
         failed_before = outcome == "fail" and verdict.outcome == "fail"
         if outcome != "unknown" and not (failed_before and rule_name(verdict) in accepted):
             wrong.append(verdict)
@@ -351,7 +353,7 @@ def _learn(search: _Search, choice: _Choice) -> None:
             family.margin = 2 * family.margin + hair
             continue
         touching = _touching(search, demand)
-        lack = 0.0 if family is None or verdict.outcome == "unknown" else family.lack(choice.plan)
+        lack = 0.0 if family is None or verdict.outcome != "fail" else family.lack(choice.plan)
         if demand is not None and demand.fails and lack > 0:
             search.lacks.append((demand.name, lack, frozenset(choice.moves), frozenset(touching)))
             continue
