@@ -8,6 +8,7 @@ dashes, zeros that a spreadsheet dropped, dates that it made of 1-2.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.rows import PLACE
@@ -23,6 +24,7 @@ _LOOKS = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
 _DASHES = re.compile(r"[\s\-_—–－‐‑.·/\\~,，、()（）#号地块]+")
 
 
+@lru_cache(maxsize=100_000)
 def key(number: str) -> str:
     """A number as it is compared first: half width, upper case, without spaces."""
     return "".join(text_of(number).upper().split())
@@ -51,16 +53,15 @@ def match_numbers(wanted: list[str], there: list[str]) -> tuple[dict[str, str], 
     ({'a-01': 'A-01', 'A-O2': 'A-02'}, {})
     """
     exact: dict[str, str] = {}
-    alike: dict[str, list[str]] = {}
     for number in there:
         exact.setdefault(key(number), number)
+    found = {number: exact[key(number)] for number in wanted if key(number) in exact}
+    missing = [number for number in wanted if number not in found]
+    alike: dict[str, list[str]] = {}
+    for number in there if missing else ():
         alike.setdefault(looks(number), []).append(number)
-    found: dict[str, str] = {}
     several: dict[str, list[str]] = {}
-    for number in wanted:
-        if key(number) in exact:
-            found[number] = exact[key(number)]
-            continue
+    for number in missing:
         options = alike.get(looks(number), [])
         if len(options) == 1:
             found[number] = options[0]

@@ -93,15 +93,14 @@ def remainder(parcels: Shapes, streets: Streets, boundary: Any | None, small_m2:
     small_m2
         Leftover pieces beside a road up to this area join it.
     """
-    ground = shapely.union_all(parcels)
+    ground = shapely.disjoint_subset_union_all(parcels)
     widths, measured = _widths(streets, ground)
     corridors = _corridors(streets, widths)
     land = boundary if boundary is not None else _about(ground, corridors, widths)
-    pieces = _pieces(parcels, streets, corridors, land)
-    if not len(streets.lines):
-        pieces = _strips(ground, land, parcels)
-    covered = shapely.union_all([ground, *(shape for shape, _ in pieces)])
-    rest = [one for one in shapely.get_parts(shapely.difference(land, covered)) if one.area > 1e-6]
+    open_land = shapely.difference(land, ground)
+    pieces = _pieces(parcels, streets, corridors, land) if len(streets.lines) else _strips(open_land, parcels)
+    roads = shapely.disjoint_subset_union_all([shape for shape, _ in pieces])
+    rest = [one for one in shapely.get_parts(shapely.difference(open_land, roads)) if one.area > 1e-6]
     found = Roads(pieces, land, widths=widths, measured=measured)
     _settle(found, rest, boundary is not None, small_m2)
     return found
@@ -168,22 +167,20 @@ def _pieces(parcels: Shapes, streets: Streets, corridors: Shapes, land: Any) -> 
     crossings = _crossings(streets, free, corridors)
     pieces = [(part, CROSSING) for part in crossings]
     placed = shapely.STRtree(np.array(crossings, dtype=object)) if crossings else None
-    done: list[Any] = []
     order = np.argsort([-one.area for one in free], kind="stable")
-    near = shapely.STRtree(np.array(free, dtype=object)) if free else None
+    near = shapely.STRtree(np.array(free, dtype=object)) if len(free) else None
     finished: dict[int, Any] = {}
     for at in order.tolist():
         shape = free[at]
         if shape.is_empty or near is None:
             continue
-        above = (
-            [crossings[n] for n in placed.query(shape, predicate="intersects")] if placed is not None else []
-        )
-        above += [finished[n] for n in near.query(shape, predicate="intersects").tolist() if n in finished]
-        if above:
-            shape = shapely.difference(shape, shapely.union_all(above))
-        finished[at] = shape
-        done.append(shape)
+        if placed is not None:
+            # Squares lie apart from each other, so that together they are one shape already.
+            squares = [crossings[n] for n in placed.query(shape, predicate="intersects")]
+            shape = shapely.difference(shape, shapely.multipolygons(squares)) if squares else shape
+        above = [finished[n] for n in near.query(shape, predicate="intersects").tolist() if n in finished]
+        over = [one for one in above if shapely.intersection(shape, one).area > 1e-9]
+        finished[at] = shape = shapely.difference(shape, shapely.union_all(over)) if over else shape
         name = streets.names[at]
         pieces += [
             (part, name)
@@ -197,7 +194,9 @@ def _free(corridor: Any, parcels: Shapes, tree: Any, land: Any) -> Any:
     if corridor.is_empty:
         return corridor
     inside = corridor if shapely.contains_properly(land, corridor) else shapely.intersection(land, corridor)
-    over = tree.query(inside, predicate="intersects")
+    beside = tree.query(inside, predicate="intersects")
+    # Most parcels only touch the red line.
+    over = beside[shapely.area(shapely.intersection(inside, parcels[beside])) > 1e-9]
     return shapely.difference(inside, shapely.union_all(parcels[over])) if len(over) else inside
 
 
@@ -258,14 +257,14 @@ def _angle(line: Any, place: Any) -> float:
     return float(np.degrees(np.arctan2(step[1], step[0])))
 
 
-def _strips(ground: Any, land: Any, parcels: Shapes) -> list[tuple[Any, str]]:
+def _strips(open_land: Any, parcels: Shapes) -> list[tuple[Any, str]]:
     """
     Without centre lines: parts of the remainder as long and narrow as streets are, between at least two
     parcels.
     """
     tree = shapely.STRtree(parcels)
     found = []
-    for part in shapely.get_parts(shapely.difference(land, ground)):
+    for part in shapely.get_parts(open_land):
         if part.area < SMALLEST_M2 or not part.length:
             continue
         width = 2 * part.area / part.length

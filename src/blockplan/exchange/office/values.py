@@ -94,6 +94,9 @@ def text_of(value: Any) -> str:
     >>> text_of("Ａ－０１ "), text_of(12.0), text_of(None), text_of(float("nan"))
     ('A-01', '12', '', '')
     """
+    if isinstance(value, str):
+        # Plain text needs no folding, and there is much of it.
+        return value.strip() if value.isascii() else unicodedata.normalize("NFKC", value).strip()
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in {"<NA>", "NaT"}:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
