@@ -69,6 +69,9 @@ def bounded(row: Row, base: str, fields: dict[str, FieldNames]) -> dict[str, Any
             high = alone.value
         elif kind == "lower" and low is None:
             low = alone.value
+    # An upper bound of nothing beside a lower one, or on green, is a field that nobody filled in.
+    if high == 0 and (low is not None or base == "green_ratio"):
+        high = None
     if low is None and high is None:
         return {}
     kind = (

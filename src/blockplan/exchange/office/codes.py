@@ -71,8 +71,7 @@ def old_list(name: str) -> dict[str, OldClass]:
     if name == NATIONAL:
         national = landuse(NATIONAL)
         return {code: OldClass(code, national.label(code, "zh"), code, "") for code in national.classes}
-    text = resources.files("blockplan.exchange.office").joinpath(f"codes/{name}.csv").read_text("utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    rows = csv.DictReader(line for line in _table(name).splitlines() if not line.startswith("#"))
     found = {row["code"]: OldClass(row["code"], row["name_zh"], row["cn2023"], row["lost"]) for row in rows}
     if name == "cn2020":
         # What the trial list has in common with the one in force stands only there.
@@ -220,9 +219,6 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
                 best.to or None,
                 "; ".join(filter(None, ("read from its name", best.lost))),
             )
-    for words, to in _BY_WORD:
-        if re.search(words, name):
-            return Translation(given or name, NATIONAL, to, f"read from the word in its name {name!r}")
     parts = [part for part in _PARTS.split(name) if part]
     if len(parts) > 1:
         read = [_by_name("", part, list_name) for part in parts]
@@ -232,4 +228,20 @@ def _by_name(given: str, name: str, list_name: str) -> Translation:
             return Translation(
                 given or name, first.list_name, first.to, "mixed use, read from its name", beside
             )
+    for words, to, also in _names():
+        if words.search(name):
+            return Translation(given or name, NATIONAL, to, f"read from a word in its name {name!r}", also)
     return Translation(given or name, list_name, None, f"no list has a class {name!r}")
+
+
+@cache
+def _names() -> list[tuple[re.Pattern[str], str, tuple[str, ...]]]:
+    """Words in names of uses -> class of 2023 and uses beside it."""
+    rows = csv.DictReader(line for line in _table("names").splitlines() if not line.startswith("#"))
+    return [
+        (re.compile(row["words"]), row["cn2023"], (row["beside"],) if row["beside"] else ()) for row in rows
+    ]
+
+
+def _table(name: str) -> str:
+    return resources.files("blockplan.exchange.office").joinpath(f"codes/{name}.csv").read_text("utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
+from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.mapping import (
     DOUBLE,
     IGNORED,
@@ -30,6 +32,7 @@ from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all
 from blockplan.exchange.office.recognise import is_copy, recognise, retake
 from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.titles import plain
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
@@ -45,6 +48,10 @@ if TYPE_CHECKING:
 MAPPING = "mapping.toml"
 #: Two parcel layers that share this much of their numbers draw the same parcels.
 SAME_NUMBERS = 0.5
+_MONTH = re.compile(r"(?<!\d)(20\d{2})\s*年\s*(\d{1,2})\s*月")
+_DAY_FIELD = re.compile(
+    r"pfsj|pfdate|pfrq|pzsj|bzsj|批复时间|批准日期|批准时间|批复日期|编制日期|编制时间|成果日期"
+)
 #: What judges the plan unless the mapping says otherwise: the codes are Chinese.
 PACKS = ("gb50180",)
 _DAY = re.compile(
@@ -175,6 +182,7 @@ def _choose(
         return given, _as_given(reading, given, profile, findings)
     pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
     _empty(pairs)
+    _numbers_of_tables(pairs)
     _doubles(pairs, findings)
     pairs = [(layer, _asked(layer, choice, profile, ask, findings)) for layer, choice in pairs]
     return OfficeMapping(layer=[choice for _, choice in pairs]), pairs
@@ -249,6 +257,33 @@ def _empty(pairs: list[Pair]) -> None:
     for layer, choice in pairs:
         if not len(layer.frame):
             choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
+
+
+def _numbers_of_tables(pairs: list[Pair]) -> None:
+    """
+    Parcels without a field that is known as their number: the one whose values are
+    the numbers of a table.
+    """
+    listed = {
+        looks(text_of(value))
+        for table, choice in pairs
+        if choice.role == "parcel_table" and (one := choice.column("parcel_id")) is not None
+        for value in table.frame[one.field]
+        if not is_blank(value)
+    }
+    for layer, choice in pairs:
+        if choice.role != "parcels" or choice.column("parcel_id") is not None or not listed:
+            continue
+        shares = {
+            one.field: len(listed & {looks(text_of(value)) for value in layer.frame[one.field]}) / len(listed)
+            for one in choice.field
+            if not one.column
+        }
+        best = max(shares, key=lambda name: shares[name], default="")
+        if best and shares[best] > SAME_NUMBERS:
+            field = next(one for one in choice.field if one.field == best)
+            field.column, field.confidence = "parcel_id", 0.8
+            field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
 
 
 def _doubles(pairs: list[Pair], findings: list[Finding]) -> None:
@@ -358,12 +393,13 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum
 
 def _plan_table(chosen: OfficeMapping, reading: Reading, out: Path, findings: list[Finding]) -> None:
     """What ``plan.toml`` needs beyond layers; what the mapping gives stays."""
-    plain = re.sub(r"[^A-Za-z0-9_.-]+", "-", out.stem).strip("-.")
-    chosen.plan.setdefault("id", plain or "office-plan")
+    id_ = re.sub(r"[^A-Za-z0-9_.-]+", "-", out.stem).strip("-.")
+    chosen.plan.setdefault("id", id_ or "office-plan")
     chosen.plan.setdefault("level", "parcel")
     chosen.plan.setdefault("status", "draft")
     if "drawn_on" not in chosen.plan:
-        days = [day for text in reading.remarks if (day := _day_in(text))]
+        fields = [value for layer in reading.layers for value in _days_of(layer)]
+        days = [day for text in [*reading.remarks, *fields] if (day := _day_in(text))]
         chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
         if not days:
             message = (
@@ -375,6 +411,13 @@ def _plan_table(chosen: OfficeMapping, reading: Reading, out: Path, findings: li
     chosen.plan.setdefault("packs", list(PACKS))
 
 
+def _days_of(layer: SourceLayer) -> list[str]:
+    """Days of approval or drawing that the features of a layer say, the most frequent first."""
+    names = [name for name in layer.fields if _DAY_FIELD.fullmatch(plain(name))]
+    said = [text_of(value) for name in names for value in layer.frame[name] if not is_blank(value)]
+    return [text for text, _ in Counter(said).most_common(3)]
+
+
 def _title(chosen: OfficeMapping, built: assemble.Built, paths: Sequence[str | Path]) -> None:
     first = Path(paths[0]).resolve()
     title = built.title or (first.stem if first.is_file() else first.name)
@@ -383,18 +426,23 @@ def _title(chosen: OfficeMapping, built: assemble.Built, paths: Sequence[str | P
 
 def _day_in(text: str) -> dt.date | None:
     """
-    The day that a text or a file name says.
+    The day that a text or a file name says; the first of a month where it says no day.
 
     Examples
     --------
-    >>> _day_in("控规成果20240628"), _day_in("2024年6月28日"), _day_in("地块2024")
-    (datetime.date(2024, 6, 28), datetime.date(2024, 6, 28), None)
+    >>> _day_in("控规成果20240628"), _day_in("2024年6月28日")
+    (datetime.date(2024, 6, 28), datetime.date(2024, 6, 28))
+    >>> _day_in("2023年7月编制"), _day_in("地块2024")
+    (datetime.date(2023, 7, 1), None)
     """
     found = _DAY.search(text)
-    if not found:
+    month = _MONTH.search(text)
+    if not found and not month:
         return None
     try:
-        return dt.date(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
+        if found:
+            return dt.date(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
+        return dt.date(int(month[1]), int(month[2]), 1) if month else None
     except ValueError:
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,12 +74,13 @@ def _record(row: Row, source: str, findings: list[Finding]) -> dict[str, Any]:
             )
         )
     service, level = kind or (None, None)
-    said = sized(name, f"{text_of(row.get('scale_text'))} {name}", (service, level))
+    written = text_of(row.get("level"))
+    said = sized(name, f"{text_of(row.get('scale_text'))} {written} {name}", (service, level))
     record: dict[str, Any] = {
         "facility_id": None,
         "parcel_id": None,
         "service": service,
-        "level": level or level_of(text_of(row.get("level"))) or row.get("level"),
+        "level": level or level_of(written) or (None if re.search(r"\d", written) else written or None),
         "name_zh": name or None,
         "status": status_of(str(row["status"])) if row.get("status") else None,
         "read_from": source,

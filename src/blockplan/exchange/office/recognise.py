@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.exchange.office import codes
 from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
-from blockplan.exchange.office.profile import TABLE_FIELDS
+from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.titles import name_and_unit, plain
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, text_of
 from blockplan.exchange.office.vectors import cut_through
@@ -23,7 +23,7 @@ from blockplan.exchange.office.vectors import cut_through
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.exchange.office.profile import FieldNames, LayerNames, Profile
+    from blockplan.exchange.office.profile import LayerNames, Profile
     from blockplan.exchange.office.source import SourceLayer
 
 #: So many rows of a layer are looked at.
@@ -97,7 +97,8 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
     wants = [one for one in sure if one.column in names.needs]
     if names.needs:
         # A layer whose name says nothing is known by what its features must have.
-        score += (0.2 if by_name else 0.3) if wants else -0.3
+        lacking = -0.05 if by_name >= 0.5 else -0.3
+        score += (0.2 if by_name else 0.3) if wants else lacking
     if not layer.drawn:
         # A table is what its fields are; its name says little.
         score = 0.3 * by_name + (0.35 if wants else 0.0) + 0.1 * min(len(sure), 5)
@@ -141,6 +142,10 @@ def fields_of(layer: SourceLayer, role: str, profile: Profile) -> list[FieldChoi
     """
     offers: dict[str, list[FieldChoice]] = {}
     columns = profile.of_role(role)
+    if "land_use_name" in columns:
+        # Offices write codes into a field that is called a name.
+        named = columns["land_use_name"]
+        columns = columns | {"~": FieldNames("land_use", "code", "", named.names)}
     for name in layer.fields:
         offers[name] = sorted(
             (found for one in columns.values() if (found := _offer(layer, name, one))),
@@ -271,7 +276,7 @@ def _content(
     texts = [text_of(value) for value in values]
     coded = sum(bool(codes.code_in(text)) for text in texts) / len(texts)
     bare = sum(codes.code_in(text) == text for text in texts) / len(texts)
-    unfit = (column.quantity == "code" and coded < 0.5) or (column.column == "land_use_name" and bare > 0.5)
+    unfit = (column.quantity == "code" and coded <= 0.5) or (column.column == "land_use_name" and bare > 0.5)
     if unfit:
         return -0.5, "", ""
     if column.column == "parcel_id" and layer.drawn and len(set(texts)) <= len(texts) / 2:
@@ -286,7 +291,9 @@ def _numbers_fit(
     good = [one for one in read if isinstance(one, Amount)]
     said = [one for one in read if isinstance(one, Amount | Unread)]
     bare = [one.value for one in good if not one.unit]
-    if not said or len(good) / len(said) < 0.5:
+    if not said:
+        return 0.0, "each value says that there is no limit", unit
+    if len(good) / len(said) < 0.5:
         return -0.5, "", unit
     if unit or not bare:
         why = f"unit {unit} in its heading" if unit else "each value has its unit"

@@ -168,7 +168,7 @@ def _pieces(parcels: Shapes, streets: Streets, corridors: Shapes, land: Any) -> 
     pieces = [(part, CROSSING) for part in crossings]
     placed = shapely.STRtree(np.array(crossings, dtype=object)) if crossings else None
     order = np.argsort([-one.area for one in free], kind="stable")
-    near = shapely.STRtree(np.array(free, dtype=object)) if len(free) else None
+    near = shapely.STRtree(np.array(free, dtype=object)) if free else None
     finished: dict[int, Any] = {}
     for at in order.tolist():
         shape = free[at]

@@ -18,7 +18,7 @@ import yaml
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.figures import figures
 
-_CUT = re.compile(r"[、，,；;。\n\r|]|(?<!\d)\+|\+(?!\d)|(?<![\d.])\d{1,2}[.)、](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
+_CUT = re.compile(r"[、，,；;。\n\r|]|(?<!\d)\+|\+(?!\d)|(?<![A-Za-z\d.(])\d{1,2}[.)、](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
 _AND = re.compile(r"以及|及|和|与")
 _COUNT = re.compile(
     r"([一二两三四五六七八九十]|\d{1,2})\s*(?:所|处|个(?!班)|座(?!位)|家|间|×|x)|(?:×|x|\*)\s*(\d{1,2})(?![\d.])",
