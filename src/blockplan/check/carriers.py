@@ -76,18 +76,32 @@ def wanted(measurement: Measurement, asked: Condition) -> Text:
 
 def object_name(plan: Plan, id_: str) -> Text | None:
     """The name of a feature of any layer in the languages it has; None where it has no name."""
-    for layer, frame in plan.layers.items():
-        if layer == "statements" or id_ not in frame.index:
-            continue
-        rows = frame.loc[[id_]]
-        found = {
-            lang: str(rows[column].iloc[0])
-            for lang, column in COLUMNS.items()
-            if column in rows.columns and rows[column].notna().iloc[0] and rows[column].iloc[0] != ""
-        }
+    for layer in plan.layers:
+        found = {} if layer == "statements" else _names(plan, layer).get(id_, {})
         if found:
             return {lang: pick(found, lang) for lang in LANGUAGES}
     return None
+
+
+def _names(plan: Plan, layer: str) -> dict[str, Text]:
+    """Id -> the names of a layer's features, by language; of several that bear one id, the first's."""
+    from blockplan.plan.model import EVERYTHING  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    reads = ((layer, EVERYTHING),)
+    return plan.cached(f"names of {layer}", lambda: _read_names(plan, layer), reads)
+
+
+def _read_names(plan: Plan, layer: str) -> dict[str, Text]:
+    frame = plan.layers[layer]
+    frame = frame[~frame.index.duplicated()]
+    found: dict[str, dict[str, str]] = {}
+    for lang, column in COLUMNS.items():
+        if column not in frame.columns:
+            continue
+        for id_, name in zip(frame.index, frame[column], strict=True):
+            if isinstance(name, str) and name:
+                found.setdefault(id_, {})[lang] = name
+    return dict(found)
 
 
 def _carrier(plan: Plan, kind: str, name: str) -> Text:

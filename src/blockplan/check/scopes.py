@@ -36,6 +36,10 @@ def object_of(rule: Rule, plan: Plan) -> str:
 
 def place_of(plan: Plan) -> tuple[float, float] | None:
     """Longitude and latitude of a plan's middle; None where its CRS is on no globe, or nothing is drawn."""
+    return plan.cached("place on the globe", lambda: _place_of(plan))
+
+
+def _place_of(plan: Plan) -> tuple[float, float] | None:
     from pyproj import Transformer  # noqa: PLC0415 (it takes long to load)
 
     drawn = [plan.layer(name).geometry for name in ("boundary", "parcels", "areas") if plan.has_layer(name)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def command(out: str, as_json: bool) -> None:
     """
     from blockplan.check import check
     from blockplan.compare import compare
-    from blockplan.plan import read, validate
+    from blockplan.plan import read, validate, write
     from blockplan.report import report, write_html
 
     folder = Path(out)
@@ -62,6 +63,9 @@ def command(out: str, as_json: bool) -> None:
         (folder / "compare.json").write_text(
             json.dumps(found.to_dict(), ensure_ascii=False, indent=1), encoding="utf-8"
         )
+        drawn = folder / "plan"
+        if not drawn.exists():  # what somebody drew on it since stays
+            write(plan, drawn)
     if as_json:
         document = {"plan": plan.manifest.id, "faults": len(faults), "report": str(folder / "report.html")}
         outcomes = {column.id: _counts(column.result) for column in found.columns}
@@ -87,6 +91,7 @@ def command(out: str, as_json: bool) -> None:
     click.echo(f"       {folder / 'en' / 'sheet.pdf'}  (A3 sheet)")
     for column in found.columns[1:]:
         click.echo(f"       {folder / f'scenario-{column.id}.html'}  ({titles.get(column.id, '')})")
+    click.echo(f"\nEdit:  {_here('blockplan')} edit {drawn}")
 
 
 def example() -> Path:
@@ -101,6 +106,14 @@ def example() -> Path:
     raise UsageError(
         "The reference plan is not installed with this copy of Blockplan. Use a checkout of the sources."
     )
+
+
+def _here(program: str) -> str:
+    """How a program of this environment is called from here."""
+    beside = Path(sys.executable).with_name(program)
+    if not beside.exists():
+        return program
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
 
 
 def _counts(result: CheckResult) -> dict[str, int]:

@@ -203,10 +203,13 @@ def _with(frame: pd.DataFrame, rows: Mapping[str, Row | None]) -> pd.DataFrame:
     kept = frame if len(stays) == len(frame) else frame.loc[stays]
     inside = [id_ for id_ in there if id_ in frame.index]
     if inside:
-        kept = kept.copy()
         at = kept.index.get_indexer(pd.Index(inside, dtype="object"))
+        kept = kept.copy(deep=False)
         for column in kept.columns:
-            kept[column] = _put(kept[column], at, changed[column].loc[inside])
+            new = changed[column].loc[inside]
+            old = kept[column].iloc[at]
+            if not all(one is other or same(one, other) for one, other in zip(old, new, strict=True)):
+                kept[column] = _put(kept[column], at, new)
     fresh = changed.drop(index=inside)
     if fresh.empty:
         return kept

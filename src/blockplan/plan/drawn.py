@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -234,7 +235,10 @@ def draw(plan: Plan) -> tuple[dict[str, Drawn], list[Fault]]:
             layers[name] = Drawn(name, spec, frame, ids, none, np.zeros(len(frame), dtype=bool))
             continue
         geometry = np.asarray(frame.geometry.array, dtype=object)
-        layers[name], found = _judged(Drawn(name, spec, frame, ids, geometry, np.ones(len(ids), dtype=bool)))
+        whole = Drawn(name, spec, frame, ids, geometry, np.ones(len(ids), dtype=bool))
+        reads = ((name, "geometry"), (name, "ids"))
+        judged, found = plan.cached(f"drawn:{name}", partial(_judged, whole), reads)
+        layers[name] = replace(judged, frame=frame)
         faults += found
     return layers, faults
 

@@ -70,17 +70,36 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     layers, faults = draw(plan)
     faults += plan.read_faults
     faults += _layers(plan, layers)
+    laid, found, tiling = plan.cached("laid out", lambda: _laid_out(plan, layers, tolerances), _SHAPES)
+    faults += found
+    # What was laid out may be of an earlier edit: the shapes stand, the columns are those of now.
+    now = {name: replace(one, frame=layers[name].frame) for name, one in laid.layers.items()}
+    placed = replace(laid, layers=now)
+    faults += check_attributes(plan, now, tolerances, tiling.explained)
+    faults += check_classes(now)
+    faults += check_references(plan, now, tiling.gaps)
+    reads = (*_SHAPES, ("streets", "level"))
+    faults += plan.cached("street ends", lambda: check_streets(placed, tolerances), reads)
+    faults += check_overlaps(now, tolerances)
+    return faults + check_statements(now)
+
+
+#: What laying a plan out reads: where everything is, of every layer.
+_SHAPES = (
+    ("parcels", "declared_area_m2"),  # which of two parcels that overlap is drawn too large
+    *((layer, what) for layer in LAYERS for what in ("geometry", "ids")),
+)
+
+
+def _laid_out(
+    plan: Plan, layers: dict[str, Drawn], tolerances: Tolerances
+) -> tuple[Placed, list[Fault], Tiling]:
+    """The layers in their places, what is wrong with the places, and how the parcels tile the land."""
     placed, misplaced = place(layers, tolerances)
-    faults += _somewhere_else(plan, placed)
+    faults = _somewhere_else(plan, placed)
     tiling = tile(placed, tolerances)
     faults += _with_drawn_over(misplaced, placed, tiling)
-    faults += tiling.faults
-    faults += check_attributes(plan, placed.layers, tolerances, tiling.explained)
-    faults += check_classes(placed.layers)
-    faults += check_references(plan, placed.layers, tiling.gaps)
-    faults += check_streets(placed, tolerances)
-    faults += check_overlaps(placed.layers, tolerances)
-    return faults + check_statements(placed.layers)
+    return placed, faults + tiling.faults, tiling
 
 
 def _order(found: Fault) -> tuple[object, ...]:
