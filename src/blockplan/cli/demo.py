@@ -84,14 +84,18 @@ def command(out: str, as_json: bool) -> None:
         for column in found.columns
     ]
     show_table(("scenario", "what", "residents", "kept", "missed", "unknown", "which rules fail"), rows)
+    _what_to_open(folder, {column.id: titles.get(column.id, "") for column in found.columns[1:]})
+
+
+def _what_to_open(folder: Path, scenarios: dict[str, str]) -> None:
     click.echo(f"\nOpen:  {folder / 'report.html'}")
     click.echo(
         f"       {folder / 'zh' / 'report.html'}, {folder / 'ja' / 'report.html'}  (the same in zh and ja)"
     )
     click.echo(f"       {folder / 'en' / 'sheet.pdf'}  (A3 sheet)")
-    for column in found.columns[1:]:
-        click.echo(f"       {folder / f'scenario-{column.id}.html'}  ({titles.get(column.id, '')})")
-    click.echo(f"\nEdit:  {_here('blockplan')} edit {drawn}")
+    for name, title in scenarios.items():
+        click.echo(f"       {folder / f'scenario-{name}.html'}  ({title})")
+    click.echo(f"\nEdit:  {_here('blockplan')} edit {folder / 'plan'}")
 
 
 def example() -> Path:
