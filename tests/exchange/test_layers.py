@@ -212,6 +212,87 @@ def test_what_lies_outside_the_extent(imported, outside, length, n):
     assert sum(entry.n for entry in summary.unmapped) == n
 
 
+PIECES = """
+[layers.boundary]
+source_layer = "bd"
+[layers.parcels]
+source_layer = "dk"
+outside = "cut"
+columns = { parcel_id = "bh", residents = "rk" }
+"""
+
+
+def test_a_neighbour_that_only_touches_is_left_out_where_the_extent_cuts(imported):
+    bounds = [(0, 0), (200, 0), (400, 0), (100, 100), (0, -100)]
+    dk = gpd.GeoDataFrame(
+        {"bh": ["A", "east", "far", "corner", "shaved"], "rk": [10.0, 20.0, 400.0, 800.0, 5.0]},
+        geometry=[shapely.box(x, y, x + 200, y + 100) for x, y in bounds[:4]]
+        # A micrometre of it, less than coordinates can tell, lies inside.
+        + [shapely.box(0, -100, 200, 1e-6)],
+        crs="EPSG:4548",
+    )
+    dk.geometry = dk.translate(500_000, 4_400_000)
+    plan, summary = imported(PLAN + PIECES, dk=dk, bd=dk.iloc[[0]][["geometry"]].assign(name="all"))
+    parcels = plan.layer("parcels")
+    assert parcels["residents"].to_dict() == {"A": 10.0}
+    assert parcels.geom_type.tolist() == ["Polygon"]
+    assert [entry.to_dict() for entry in summary.unmapped] == [
+        {"class": "dk", "reason": "lies outside the plan's extent, left out", "n": 4}
+    ]
+
+
+def test_a_part_of_a_parcel_does_not_keep_the_residents_of_the_whole(imported):
+    dk = plots(bh=["A", "B"], rk=[10.0, 400.0])
+    half = gpd.GeoDataFrame(
+        {"name": ["all"]},
+        geometry=[shapely.box(500_000 - 1e-7, 4_400_000, 500_150, 4_400_100)],
+        crs="EPSG:4548",
+    )
+    plan, summary = imported(PLAN + PIECES, dk=dk, bd=half)
+    parcels = plan.layer("parcels")
+    assert parcels.area.tolist() == pytest.approx([10_000, 5_000])
+    assert parcels.at["A", "residents"] == 10
+    assert pd.isna(parcels.at["B", "residents"])
+    assert [entry.reason for entry in summary.unmapped] == [
+        "residents: of a whole that the extent cuts, left unknown"
+    ]
+
+
+def test_each_source_of_a_layer_is_treated_by_its_own_rule(imported):
+    def stops(name, *easts):
+        places = [shapely.Point(500_000 + east, 4_400_050) for east in easts]
+        return gpd.GeoDataFrame(
+            {"sid": [f"{name}{at}" for at in range(len(easts))]}, geometry=places, crs="EPSG:4548"
+        )
+
+    rules = "".join(
+        f'[[layers.stops]]\nsource_layer = "{name}"\noutside = "{how}"\ncolumns = {{ stop_id = "sid" }}\n'
+        for name, how in (("near", "drop"), ("far", "keep"), ("none", "drop"))
+    )
+    plan, summary = imported(
+        PLAN + BOUNDARY + PARCELS + rules,
+        dk=plots(),
+        near=stops("near", 200, 950),  # the first on the edge
+        far=stops("far", 950),
+        none=stops("none", 951, 952),
+    )
+    assert list(plan.layer("stops").index) == ["near0", "far0"]
+    assert {entry.layer: entry.n for entry in summary.unmapped} == {"near": 1, "none": 2}
+
+
+def test_a_broken_outline_is_not_cut_but_named_by_its_fault(imported):
+    bow = gpd.GeoSeries([shapely.Polygon([(0, 0), (300, 100), (300, 0), (0, 100)])])
+    dk = gpd.GeoDataFrame(
+        {"bh": ["bow"], "rk": [1.0]},
+        geometry=bow.translate(500_000, 4_400_000),
+        crs="EPSG:4548",
+    )
+    bd = plots().iloc[[0]][["geometry"]].assign(name="all")
+    plan, summary = imported(PLAN + PIECES, dk=dk, bd=bd)
+    assert list(plan.layer("parcels").index) == ["bow"]
+    assert any(fault.layer == "parcels" and fault.grade == "error" for fault in summary.faults)
+
+
 def test_shapes_may_become_points(imported):
     stops = '[layers.stops]\nsource_layer = "dk"\ngeometry = "point"\ncolumns = { stop_id = "bh" }\n'
     plan, _ = imported(PLAN + BOUNDARY + PARCELS + stops, dk=plots())

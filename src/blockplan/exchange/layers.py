@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from blockplan.errors import MappingError, PlanDataError
+from blockplan.exchange import outside
 from blockplan.exchange.convert import Converter
 from blockplan.exchange.mapping import SOURCE, manifest_table, read_mapping
 from blockplan.exchange.sources import Sources
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     import pyproj
 
     from blockplan.exchange.mapping import Derived, LayerRule, Mapping
+
+#: Layer of the plan -> what each of its sources gave, with the rule that took it.
+Parts = dict[str, "list[tuple[LayerRule, pd.DataFrame]]"]
 
 _FORMS = {"bbox": "bounding box", "convex_hull": "convex hull"}
 
@@ -63,10 +67,11 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
     tally = Tally()
     with _opened(Path(source)) as place:
         offered = Sources(place, rules.source)
-        frames, crs = _read_and_convert(rules, offered, Path(mapping), tally)
+        parts, crs = _read_and_convert(rules, offered, Path(mapping), tally)
         _count_unread(rules, offered, tally)
+    frames = {name: _joined([part for _, part in many]) for name, many in parts.items()}
     derived = _derive_outlines(rules, frames, crs)
-    _treat_outside(rules, frames, tally)
+    _treat_outside(parts, frames, tally)
 
     table = manifest_table(rules, Path(source).stem, crs.to_string() if crs is not None else "local")
     table["imported"] = {"source": Path(source).name, "mapping": Path(mapping).name, **derived}
@@ -107,9 +112,9 @@ def spare_drawn_plan(out: Path) -> None:
 
 def _read_and_convert(
     rules: Mapping, offered: Sources, mapping: Path, tally: Tally
-) -> tuple[dict[str, pd.DataFrame], pyproj.CRS | None]:
+) -> tuple[Parts, pyproj.CRS | None]:
     converter = Converter(rules, tally)
-    found: dict[str, list[pd.DataFrame]] = {}
+    found: Parts = {}
     for name, key, rule in _each(rules):
         if rule.source_layer is None:
             continue
@@ -121,7 +126,7 @@ def _read_and_convert(
             continue
         frame = converter.layer(name, key, rule, offered.read(rule.source_layer))
         if frame is not None:
-            found.setdefault(name, []).append(frame)
+            found.setdefault(name, []).append((rule, frame))
     if converter.faults:
         listed = "\n".join(f"  {fault}" for fault in converter.faults)
         raise MappingError(
@@ -131,13 +136,17 @@ def _read_and_convert(
         )
     converter.count_untaken()
     crs = _crs(rules, found, offered.path)
-    frames: dict[str, pd.DataFrame] = {}
     for name, parts in found.items():
-        placed = [
-            to_plan_crs(part, crs, name) if isinstance(part, gpd.GeoDataFrame) else part for part in parts
+        found[name] = [
+            (rule, to_plan_crs(part, crs, name) if isinstance(part, gpd.GeoDataFrame) else part)
+            for rule, part in parts
         ]
-        frames[name] = placed[0] if len(placed) == 1 else pd.concat(placed, ignore_index=True)
-    return frames, crs
+    return found, crs
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    some = [part for part in parts if len(part)] or parts[:1]
+    return some[0] if len(some) == 1 else pd.concat(some, ignore_index=True)
 
 
 def _each(rules: Mapping) -> Iterator[tuple[str, str, LayerRule]]:
@@ -146,12 +155,12 @@ def _each(rules: Mapping) -> Iterator[tuple[str, str, LayerRule]]:
             yield name, f"layers.{name}" + (f".{number}" if len(parts) > 1 else ""), rule
 
 
-def _crs(rules: Mapping, found: dict[str, list[pd.DataFrame]], path: Path) -> pyproj.CRS | None:
+def _crs(rules: Mapping, found: Parts, path: Path) -> pyproj.CRS | None:
     wanted = str(rules.plan["crs"])
     if wanted != SOURCE:
         return plan_crs(wanted)
     for name, parts in found.items():
-        for part in parts:
+        for _, part in parts:
             if isinstance(part, gpd.GeoDataFrame) and part.crs is not None:
                 return checked(part.crs, f"Layer {name} of {path} (plan.crs = {SOURCE!r})")
     raise PlanDataError(
@@ -191,26 +200,33 @@ def _outline(how: Derived, frames: dict[str, pd.DataFrame], name: str) -> tuple[
     return outline, f"{_FORMS[how.derive]} of {', '.join(drawn)}{wider} (derived at import)"
 
 
-def _treat_outside(rules: Mapping, frames: dict[str, pd.DataFrame], tally: Tally) -> None:
+def _treat_outside(parts: Parts, frames: dict[str, pd.DataFrame], tally: Tally) -> None:
+    """Leave out or cut what lies outside the extent, each source of a layer as its own rule says."""
     extent = frames.get("extent", frames.get("boundary"))
-    for name, parts in rules.layers.items():
-        treatment = {rule.outside for rule in parts} - {"keep"}
-        frame = frames.get(name)
-        if not treatment or not isinstance(frame, gpd.GeoDataFrame):
+    area: shapely.Geometry | None = None
+    for name, many in parts.items():
+        if all(rule.outside == "keep" or not isinstance(part, gpd.GeoDataFrame) for rule, part in many):
             continue
         if extent is None or not len(extent):
             raise MappingError(
                 f"layers.{name}.outside: the plan has neither extent nor boundary to compare with."
             )
-        area = shapely.union_all(extent.geometry.to_numpy())
-        beyond = ~shapely.is_missing(frame.geometry.to_numpy()) & ~frame.intersects(area)
-        for rule in parts:
-            tally.add(str(rule.source_layer), "lies outside the plan's extent, left out", int(beyond.sum()))
-            break
-        inside = frame[~beyond.to_numpy()].reset_index(drop=True)
-        if "cut" in treatment:
-            inside = inside.set_geometry(inside.geometry.intersection(area))
-        frames[name] = inside
+        area = area or shapely.union_all(extent.geometry.to_numpy())
+        frames[name] = _joined([_treated(name, rule, part, area, tally) for rule, part in many])
+
+
+def _treated(
+    name: str, rule: LayerRule, part: pd.DataFrame, area: shapely.Geometry, tally: Tally
+) -> pd.DataFrame:
+    if rule.outside == "keep" or not isinstance(part, gpd.GeoDataFrame):
+        return part
+    source = str(rule.source_layer)
+    inside: pd.DataFrame = (
+        outside.drop(part, area, source, tally)
+        if rule.outside == "drop"
+        else outside.cut(part, area, name, source, tally)
+    )
+    return inside
 
 
 def _count_unread(rules: Mapping, offered: Sources, tally: Tally) -> None:

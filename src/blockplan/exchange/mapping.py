@@ -146,8 +146,8 @@ class LayerRule(_Table):
     geometry
         ``keep``, or ``point``: a point on the surface of each shape.
     outside
-        What happens to what lies outside the plan's extent: ``keep``, ``drop`` (left out if it does not touch
-        the extent, and reported) or ``cut`` (cut at the extent).
+        What happens to what lies outside the plan's extent: ``keep``, ``drop`` (left out if nothing of it
+        lies inside, and reported) or ``cut`` (the same, and what crosses is cut at the extent).
     keep
         Whether the other columns of the source stay.
     alias

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.exchange import outside
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.osmfeatures import feature_frames
 from blockplan.exchange.osmfile import read_extract
@@ -216,26 +217,9 @@ def _frame_it(frames: dict[str, gpd.GeoDataFrame], crs: pyproj.CRS, tally: Tally
     bounds = np.array([frames[name].total_bounds for name in FRAME if name in frames])
     extent = shapely.box(*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0))
     frames["extent"] = gpd.GeoDataFrame(geometry=[extent], crs=crs)
-    for name in (*CUT, *DROPPED):
-        frame = frames.get(name)
-        if frame is None:
-            continue
-        inside = frame.intersects(extent)
-        tally.add(name, "lies outside the plan's extent, left out", int((~inside).sum()))
-        frames[name] = frame[inside].reset_index(drop=True)
-        if name in CUT:
-            frames[name].geometry = _within(frames[name].geometry, extent)
-            frames[name] = frames[name][~frames[name].geometry.is_empty].reset_index(drop=True)
-
-
-def _within(shapes: gpd.GeoSeries, extent: shapely.Polygon) -> gpd.GeoSeries:
-    """The parts of shapes inside the extent, without what mere touching leaves (a line of an area)."""
-    cut = shapes.copy()
-    across = ~shapes.covered_by(extent).to_numpy()
-    for at in np.flatnonzero(across):
-        before = shapes.iloc[at]
-        size = shapely.get_dimensions(before)
-        parts = shapely.get_parts(shapely.intersection(before, extent))
-        kept = parts[shapely.get_dimensions(parts) == size]
-        cut.iloc[at] = kept[0] if len(kept) == 1 else shapely.union_all(kept)
-    return cut
+    for name in CUT:
+        if name in frames:
+            frames[name] = outside.cut(frames[name], extent, name, name, tally)
+    for name in DROPPED:
+        if name in frames:
+            frames[name] = outside.drop(frames[name], extent, name, tally)
