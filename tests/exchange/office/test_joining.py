@@ -133,3 +133,75 @@ def test_control_lines_setbacks_and_accesses_say_their_kind(folder, brought):
         ["high", 15.0, "A-01"]
     ]
     assert plan.layer("accesses")["kind"].tolist() == ["closed", "vehicle"]
+
+
+def test_rows_of_a_table_with_coordinates_are_points(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    table = [
+        ["设施名称", "X", "Y", "床位数"],
+        ["养老院", 500_150, 4_400_050, 120],
+        ["公厕", None, None, 5],
+    ]
+    workbook(folder / "设施.xlsx", 设施一览表=table)
+    plan, result = brought()
+    found = plan.layer("facilities")
+    assert found[["parcel_id", "service", "beds"]].to_numpy().tolist() == [["A-02", "nursing_home", 120.0]]
+    assert len(rules(result, "office-unjoined")) == 1
+
+
+def test_parcels_without_a_number_take_it_from_the_label_that_stands_in_them(folder, brought, tmp_path):
+    shapefile(parcels(YDDM=["R2", "B1", "G1", "A33"]), folder / "地块.shp")
+    points = [shape.centroid for shape in squares(4)]
+    shapefile(layer(points, 注记内容=["A-01", "A-02", "A-03", "A-04"]), folder / "地块编号.shp")
+    workbook(folder / "表.xlsx", 表=[["地块编号", "容积率"], ["A-03", 0.1]])
+    plan, result = brought()
+    assert plan.layer("parcels").index[:4].tolist() == IDS
+    assert plan.layer("parcels").loc["A-03", "far"] == 0.1
+    (tmp_path / "m.toml").write_text(result.mapping_toml, encoding="utf-8")
+    again, _ = brought(mapping=tmp_path / "m.toml")
+    assert again.layer("parcels").index[:4].tolist() == IDS
+
+
+def test_a_table_of_streets_fills_class_and_width_by_name(folder, brought):
+    shapes = squares(4)
+    shapefile(parcels(shapes=shapes), folder / "地块.shp")
+    line = shapely.LineString([(500_000, 4_400_110), (500_400, 4_400_110)])
+    shapefile(layer([line], 路名=["人民路"]), folder / "道路中心线.shp")
+    table = [["道路名称", "道路等级", "红线宽度(米)"], ["人民路", "次干路", 20]]
+    workbook(folder / "道路.xlsx", 道路一览表=table)
+    plan, _ = brought()
+    street = plan.layer("streets").iloc[0]
+    assert (street["class"], street["red_line_width_m"]) == ("secondary", 20)
+
+
+def test_a_scope_drawn_as_a_closed_line_is_the_planned_land(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    ring = shapely.LineString(
+        [
+            (500_000, 4_400_000),
+            (500_400, 4_400_000),
+            (500_400, 4_400_120),
+            (500_000, 4_400_120),
+            (500_000, 4_400_000),
+        ]
+    )
+    shapefile(layer([ring], 名称=["某片区"]), folder / "规划范围线.shp")
+    plan, result = brought()
+    assert plan.layer("boundary").geometry.area.tolist() == [48_000]
+    assert plan.manifest.title["zh"] == "某片区"
+    assert result.made["boundary"] == "given"
+
+
+def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    shapefile(
+        layer([shapely.box(500_000, 4_400_100, 500_400, 4_400_120)], DLMC=["甲路"]), folder / "道路用地.shp"
+    )
+    shapefile(
+        layer([shapely.box(500_000, 4_400_120, 500_400, 4_400_150)], 名称=["清河"]), folder / "规划水系.shp"
+    )
+    plan, _ = brought()
+    uses = plan.layer("parcels").set_index("land_use").geometry.area
+    assert uses["1207"] == pytest.approx(8000)
+    assert uses["17"] == pytest.approx(12_000)
+    assert plan.layer("water")["name_zh"].tolist() == ["清河"]

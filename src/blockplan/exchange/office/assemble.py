@@ -5,6 +5,7 @@ roads, facilities, outlines.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,10 @@ import shapely
 from blockplan.exchange.office import codes, features, parcels, roads
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
-from blockplan.exchange.office.mapping import Question
+from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
 
+#: Field that parcels take from the labels that stand in them.
+LABEL = "label"
 #: A layer of water of which this share lies on no parcel is planned land of its own.
 FREE_SHARE = 0.5
 
@@ -63,6 +67,7 @@ def assemble(
         return [(layer, choice) for layer, choice in layers if choice.role in roles]
 
     built = Built()
+    _numbers_of_labels(of("parcels"), of("labels"), findings)
     found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
     built.made["joined"] = _join_tables(found.rows, of("parcel_table"), mapping, profile, findings)
     list_name = _code_list(found, mapping, findings, ask)
@@ -95,6 +100,39 @@ def assemble(
     built.said["code_list"] = codes.LISTS[list_name][0]
     built.manifest = _residents(frame, mapping)
     return built
+
+
+def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: list[Finding]) -> None:
+    """Parcels that say no number take that of the one label which stands in them."""
+    texts = [
+        (shape if shape.geom_type == "Point" else shape.representative_point(), text_of(value))
+        for layer, choice in labels
+        if (one := choice.column("text")) is not None
+        for shape, value in zip(layer.frame.geometry, layer.frame[one.field], strict=True)
+        if re.search(r"\d", text_of(value))
+    ]
+    if not texts:
+        return
+    tree = shapely.STRtree([point for point, _ in texts])
+    for layer, choice in chosen:
+        number = choice.column("parcel_id")
+        if number is not None and number.field != LABEL:
+            continue
+        found = [
+            {texts[at][1] for at in tree.query(shape, predicate="intersects")}
+            for shape in layer.frame.geometry
+        ]
+        layer.frame = layer.frame.copy(deep=False)
+        layer.frame[LABEL] = [one.pop() if len(one) == 1 else None for one in found]
+        why = "the one label that stands in each parcel"
+        choice.field = [one for one in choice.field if one.field != LABEL]
+        choice.field.append(FieldChoice(field=LABEL, column="parcel_id", confidence=0.8, why=why))
+        message = (
+            f"The parcels say no number; {layer.frame[LABEL].notna().sum()} took it from the label in them."
+        )
+        findings.append(
+            Finding(rule="office-number", grade="note", message=message, file=layer.file, layer=layer.name)
+        )
 
 
 def _rows(chosen: list[Chosen], profile: Profile, findings: list[Finding]) -> list[Row]:

@@ -16,6 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
@@ -127,6 +131,7 @@ def import_office(
         reading = read_all(paths, profile, stack)
     findings = reading.findings
     chosen, layers = _choose(reading, profile, given, ask, findings)
+    _located(layers, findings)
     _plan_table(chosen, reading, Path(out), findings)
     placed = _place(layers, chosen, reading)
     findings += placed.findings
@@ -240,7 +245,7 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
             continue
         known = profile.of_role(choice.role)
         for one in choice.field:
-            if one.field not in layer.fields:
+            if one.field not in layer.fields and one.field != assemble.LABEL:
                 wrong.append(f"{choice.file}: {choice.layer} has no field {one.field!r}")
             elif one.column and one.column not in known:
                 wrong.append(
@@ -372,6 +377,34 @@ def _decide(
         )
     )
     return 0
+
+
+def _located(layers: list[Pair], findings: list[Finding]) -> None:
+    """Rows of a table of facilities that say coordinates are points, like those of a layer."""
+    for layer, choice in layers:
+        x, y = choice.column("x"), choice.column("y")
+        if layer.drawn or choice.role not in {"facility_table", "facilities"} or x is None or y is None:
+            continue
+        places = np.column_stack(
+            [pd.to_numeric(layer.frame[one.field], errors="coerce").to_numpy("float64") for one in (x, y)]
+        )
+        there = np.isfinite(places).all(axis=1)
+        if not there.any():
+            continue
+        if not there.all():
+            message = f"{int((~there).sum())} of {len(there)} rows have no coordinates; they were left out."
+            findings.append(
+                Finding(
+                    rule="office-unjoined",
+                    grade="warning",
+                    message=message,
+                    file=layer.file,
+                    layer=layer.name,
+                )
+            )
+        rows = layer.frame[there].reset_index(drop=True)
+        layer.frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(*places[there].T))
+        choice.role = "facilities"
 
 
 def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum.Placed:
