@@ -43,6 +43,15 @@ def test_the_sheet_shows_what_the_measures_measure() -> None:
     assert figures["Floor area"] == "1.85 ha"
 
 
+def test_the_sheet_says_of_planned_land_that_nobody_gave_how_it_came_about() -> None:
+    plan = a_town()
+    land = plan.layer("boundary").assign(name="bounding box of streets (derived at import)")
+    plan = plan.replace(boundary=land)
+    figures = dict(key_figures(View(plan, check(plan), Words("en"))))
+    assert figures["Planned land (outline derived at import)"] == "0.16 km²"
+    assert "Planned land" not in figures
+
+
 def test_a_floor_area_ratio_is_no_percentage_wherever_it_stands() -> None:
     words = Words("en")
     ratio = Measurement("floor_area_ratio", 1.848, "1")

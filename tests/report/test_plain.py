@@ -132,6 +132,19 @@ def test_with_the_plan_in_force_the_change_is_told_against_it(found: CheckResult
 
 
 @pytest.mark.parametrize("lang", SPOKEN)
+def test_planned_land_that_nobody_gave_is_said_beside_its_area(lang: str) -> None:
+    plan = town()
+    land = plan.layer("boundary").assign(name="bounding box of streets (derived at import)")
+    given, derived = (
+        {one.id: one for one in plain_notice(one, result(verdicts=()), lang)}["size"].sentences
+        for one in (plan, plan.replace(boundary=land))
+    )
+    words = Speech(lang)("plain.size.derived")
+    assert words not in given
+    assert derived == (given[0], words, *given[1:])
+
+
+@pytest.mark.parametrize("lang", SPOKEN)
 def test_a_plan_that_says_little_is_said_to_say_little(lang: str) -> None:
     plan = town()
     for layer in ("facilities", "streets", "stops", "structure"):

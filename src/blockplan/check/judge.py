@@ -369,6 +369,7 @@ class _Bench:
             "notes": (
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
+                *notes.about_land(measurement),
                 *about_ends(rule, outcome, measurement),
                 *scopes.about_scope(rule, self.plan),
                 *notes.about_limit(rule, required, measurement),

@@ -46,6 +46,13 @@ def about_whole_plan(measurement: Measurement) -> Iterator[Text]:
         yield say("note.whole_plan", value=amount(measurement, whole))
 
 
+def about_land(measurement: Measurement) -> Iterator[Text]:
+    """That the figure rests on planned land which an import derived, where it does."""
+    land = measurement.definition.get("planned_land")
+    if measurement.value is not None and land is not None:
+        yield say("note.planned_land", land=str(land))
+
+
 def about_limit(rule: Rule, required: Required, measurement: Measurement) -> Iterator[Text]:
     """Where a value lies beside the limit by less than the drawing can tell, say so."""
     value, tolerance = measurement.value, accuracy(measurement)

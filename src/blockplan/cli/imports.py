@@ -65,9 +65,21 @@ def layers_command(mapping: str, source: str, out: str, as_json: bool) -> None:
     metavar="RULES.toml",
     help="Your own rules of who walks and drives where; default: the house's.",
 )
+@click.option(
+    "--boundary", metavar="FILE|W,S,E,N",
+    help="The planned land: a file of polygons, a box in degrees, `bbox` (the box that the extract declares) "
+    "or `derived` (the box around its streets). Default: the declared box; without one "
+    "derived, with a warning.",
+)  # fmt: skip
 @json_option
 def osm_command(
-    source: str, out: str, crs: str | None, drawn_on: dt.date | None, rules: str | None, as_json: bool
+    source: str,
+    out: str,
+    crs: str | None,
+    drawn_on: dt.date | None,
+    rules: str | None,
+    boundary: str | None,
+    as_json: bool,
 ) -> None:
     """
     Turn an OpenStreetMap extract (.osm.pbf, .osm) into a plan of what stands.
@@ -77,7 +89,7 @@ def osm_command(
     from blockplan.exchange import import_osm
 
     with progress(f"Importing {source}"):
-        summary = import_osm(source, out, crs=crs, drawn_on=drawn_on, rules=rules)
+        summary = import_osm(source, out, crs=crs, drawn_on=drawn_on, rules=rules, boundary=boundary)
     _show(summary, out, as_json)
 
 
@@ -85,10 +97,20 @@ command.add_command(office_command)
 
 
 def _show(summary: ImportSummary, out: str, as_json: bool) -> None:
+    if summary.derived_land is not None:
+        click.echo(
+            f"Warning: nobody gave the planned land; it is the {summary.derived_land}, "
+            f"{_planned_km2(summary)} km2.\nAreas, densities and shares of land rest on it, and say so.\n"
+            "Give the outline itself: --boundary FILE (import osm), or layers.boundary of the mapping "
+            "(import layers).",
+            err=True,
+        )
     if as_json:
         show_json(summary.to_dict())
         return
     show_table(("layer", "features"), [(name, str(number)) for name, number in summary.features.items()])
+    come = summary.derived_land or summary.made.get("boundary_from", "boundary of the source")
+    click.echo(f"\nPlanned land: {_planned_km2(summary)} km2, {come}")
     if summary.unmapped:
         rows = sorted(summary.to_dict()["unmapped"], key=lambda row: -row["n"])
         click.echo(f"\nNot mapped: {sum(row['n'] for row in rows)} features for {len(rows)} reasons")
@@ -97,3 +119,8 @@ def _show(summary: ImportSummary, out: str, as_json: bool) -> None:
         if len(rows) > SHOWN_UNMAPPED:
             click.echo(f"and {len(rows) - SHOWN_UNMAPPED} more reasons; --json lists all of them")
     click.echo(f"\nWritten: {out}", err=True)
+
+
+def _planned_km2(summary: ImportSummary) -> str:
+    land = summary.area_m2_by_class.get("boundary")
+    return "not known" if land is None else f"{land / 1e6:,.4g}"

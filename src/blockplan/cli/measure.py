@@ -112,6 +112,10 @@ def command(
         return
     rows = [row for one in found for row in _rows(one)]
     show_table(("measure", "value", "unit"), rows)
+    resting = [one for one in found if "planned_land" in one.definition]
+    if resting:
+        land = resting[0].definition["planned_land"]
+        click.echo(f"\nOver planned land that nobody gave ({land}): {', '.join(one.id for one in resting)}")
     missing = [f"{one.id}: missing: {line}" for one in found for line in one.missing]
     if missing:
         click.echo("\n" + "\n".join(missing))

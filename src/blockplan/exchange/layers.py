@@ -25,6 +25,7 @@ from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan, write
 from blockplan.plan.archive import open_package
 from blockplan.plan.crs import checked, plan_crs, to_plan_crs
+from blockplan.plan.derived import DERIVED, derived_land
 from blockplan.plan.layers import LAYERS
 from blockplan.plan.manifest import manifest_from, read_manifest
 
@@ -80,7 +81,7 @@ def import_layers(mapping: str | Path, source: str | Path, out: str | Path) -> I
     return written(plan, out, tally)
 
 
-def written(plan: Plan, out: str | Path, tally: Tally) -> ImportSummary:
+def written(plan: Plan, out: str | Path, tally: Tally, made: dict[str, str] | None = None) -> ImportSummary:
     """Write an imported plan, and say what came in, what did not, and how it stands."""
     write(plan, out)
     return ImportSummary(
@@ -88,6 +89,8 @@ def written(plan: Plan, out: str | Path, tally: Tally) -> ImportSummary:
         {name: area for name, frame in plan.layers.items() if (area := _polygon_area(frame)) is not None},
         tally.entries(),
         _faults(plan),
+        derived_land(plan),
+        made or {},
     )
 
 
@@ -197,7 +200,7 @@ def _outline(how: Derived, frames: dict[str, pd.DataFrame], name: str) -> tuple[
     if how.buffer_m:
         outline = outline.buffer(how.buffer_m, join_style="mitre")
     wider = f", {how.buffer_m:g} m wider" if how.buffer_m else ""
-    return outline, f"{_FORMS[how.derive]} of {', '.join(drawn)}{wider} (derived at import)"
+    return outline, f"{_FORMS[how.derive]} of {', '.join(drawn)}{wider} {DERIVED}"
 
 
 def _treat_outside(parts: Parts, frames: dict[str, pd.DataFrame], tally: Tally) -> None:

@@ -23,6 +23,7 @@ from blockplan.exchange.osmfeatures import feature_frames
 from blockplan.exchange.osmfile import read_extract
 from blockplan.exchange.osmrules import features, walkability
 from blockplan.exchange.osmstreets import street_frame
+from blockplan.exchange.planned_land import planned_land
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
 from blockplan.plan.crs import plan_crs
@@ -37,13 +38,10 @@ if TYPE_CHECKING:
     from blockplan.exchange.osmfile import Extract
 
 ATTRIBUTION = "(c) OpenStreetMap contributors, ODbL 1.0"
-DEGREES = "EPSG:4326"
 #: A park of a map may be a flower bed; from here on it is one to walk to (our reading, a parameter).
 SMALLEST_GREEN_HA = 0.2
 #: A UTM zone is 6 degrees wide; beyond twice that, lengths are off by more than a half percent.
 WIDEST_DEGREES = 12.0
-#: Box sides are curves in a projected CRS; a point at least every so many degrees keeps them where they are.
-BOX_STEP_DEGREES = 0.01
 #: Layers that run on for kilometres are cut at the frame that these give.
 FRAME = ("boundary", "streets", "buildings", "greens")
 CUT = ("water", "woodland", "rail")
@@ -57,6 +55,7 @@ def import_osm(
     crs: str | None = None,
     drawn_on: dt.date | None = None,
     rules: str | Path | None = None,
+    boundary: str | Path | None = None,
 ) -> ImportSummary:
     """
     Turn an OpenStreetMap extract into a plan package.
@@ -73,15 +72,20 @@ def import_osm(
         Day whose rules judge; the day of the data where None.
     rules
         Rules of walking and driving, a file like ``walkability.toml``; the house's own where None.
+    boundary
+        The planned land: a file of polygons, ``W,S,E,N`` in degrees, ``bbox`` (the box that the extract
+        declares) or ``derived`` (the box around its streets, which run on past what was cut out). Where None:
+        the declared box, or else derived; ``summary.made`` and the boundary's name say which.
 
     Raises
     ------
     UsageError
-        If pyosmium (extra ``osm``) is not installed.
+        If pyosmium (extra ``osm``) is not installed, or `boundary` is no box or one that the file lacks.
     MappingError
         If the rules are off.
     PlanDataError
-        If the source cannot be read or holds nothing for a plan, or the plan cannot be written.
+        If the source or the boundary cannot be read, the source holds nothing for a plan or lies elsewhere,
+        or the plan cannot be written.
     """
     source = Path(source)
     streets, others = walkability(rules), features()
@@ -97,11 +101,12 @@ def import_osm(
     frames = {name: frame for name, frame in frames.items() if len(frame)}
     if not frames:
         raise _nothing(source)
-    frames["boundary"], said = _boundary(extract, frames, target, source)
+    land = planned_land(boundary, extract.box, frames, target, source)
+    frames["boundary"] = land.frame
     _frame_it(frames, target, tally)
     ordered = {name: frames[name] for name in LAYERS if name in frames}
-    plan = Plan(manifest_from(_table(source, target, extract, drawn_on, said), str(source)), ordered)
-    return written(plan, out, tally)
+    plan = Plan(manifest_from(_table(source, target, extract, drawn_on, land.said), str(source)), ordered)
+    return written(plan, out, tally, {"boundary": land.made, "boundary_from": land.said})
 
 
 def _nothing(source: Path) -> PlanDataError:
@@ -187,29 +192,6 @@ def _degrees(extract: Extract, source: Path) -> tuple[float, float, float, float
     west, south = all_of[:, :2].min(axis=0)
     east, north = all_of[:, 2:].max(axis=0)
     return float(west), float(south), float(east), float(north)
-
-
-def _boundary(
-    extract: Extract, frames: dict[str, gpd.GeoDataFrame], crs: pyproj.CRS, source: Path
-) -> tuple[gpd.GeoDataFrame, str]:
-    """The box that the file declares, or else the one around what it holds."""
-    if extract.box is not None:
-        shape = shapely.segmentize(extract.box, BOX_STEP_DEGREES)
-        outline = gpd.GeoSeries([shape], crs=DEGREES).to_crs(crs)
-        said = "box of the extract"
-        return gpd.GeoDataFrame({"name": [said]}, geometry=outline, crs=crs), said
-    for of in (("streets",), tuple(frames)):
-        bounds = np.array([frames[name].total_bounds for name in of if name in frames])
-        box = shapely.box(*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)) if len(bounds) else None
-        if box is not None and box.area > 0:
-            break
-    else:
-        raise PlanDataError(
-            f"What {source} holds lies on one line or point, and it declares no box: a plan needs an area.\n"
-            "Cut a larger extract."
-        )
-    said = f"bounding box of {', '.join(of)} (derived at import)"
-    return gpd.GeoDataFrame({"name": [said]}, geometry=[box], crs=crs), said
 
 
 def _frame_it(frames: dict[str, gpd.GeoDataFrame], crs: pyproj.CRS, tally: Tally) -> None:

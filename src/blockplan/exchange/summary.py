@@ -57,12 +57,18 @@ class ImportSummary:
         What of the source has no counterpart in the plan, with the reason.
     faults
         Faults of the plan that came out, as ``validate`` finds them.
+    derived_land
+        How the planned land was derived, in words; None where it was given.
+    made
+        What the import settled itself: ``boundary`` (given, derived) and ``boundary_from`` (in words).
     """
 
     features: Mapping[str, int]
     area_m2_by_class: Mapping[str, float]
     unmapped: tuple[Unmapped, ...]
     faults: Sequence[Fault] = ()
+    derived_land: str | None = None
+    made: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def verdicts(self) -> list[dict[str, Any]]:
@@ -86,4 +92,5 @@ class ImportSummary:
             "area_m2_by_class": dict(self.area_m2_by_class),
             "unmapped": [entry.to_dict() for entry in self.unmapped],
             "verdicts": self.verdicts,
+            **({"made": dict(self.made)} if self.made else {}),
         }

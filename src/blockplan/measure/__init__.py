@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.measure.spec import MeasureSpec, Parameter, read_registry
+from blockplan.plan.derived import derived_land
 from blockplan.rooms import callable_room
 from blockplan.texts import pick
 
@@ -86,7 +87,9 @@ def _one(plan: Plan, spec: MeasureSpec, sets: Mapping[str, Any]) -> Measurement:
     if found.value is None and found.ends is not None:
         # Infinity is no number of JSON: no end is null.
         between = {"lies_between": [end if math.isfinite(end) else None for end in found.ends]}
-    definition = {"text": pick(spec.definition), **found.definition, **between, "parameters": shown}
+    land = derived_land(plan) if "boundary.geometry" in spec.inputs else None
+    rests = {} if land is None else {"planned_land": land}
+    definition = {"text": pick(spec.definition), **found.definition, **between, **rests, "parameters": shown}
     return replace(found, definition=definition)
 
 

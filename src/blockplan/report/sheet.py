@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.areas import boundary_m2
+from blockplan.plan.derived import derived_land
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
@@ -174,8 +175,9 @@ def key_figures(view: View) -> list[list[str]]:
     land = boundary_m2(view.plan)
     green, stations = measured("green_per_resident").supply, measured("modes_per_station")
     floor = measured("floor_area_total").value
+    of_land = "planned_land" if derived_land(view.plan) is None else "planned_land_derived"
     rows = [
-        ("planned_land", words.amount(None if land is None else land / M2_PER_KM2, "km2")),
+        (of_land, words.amount(None if land is None else land / M2_PER_KM2, "km2")),
         ("residents", words.amount(result.residents.central, "person")),
         ("capacity", words.amount(result.capacity.residents, "person")),
         ("jobs", words.amount(measured("jobs").value, "job")),

@@ -20,6 +20,7 @@ from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import Finding
 from blockplan.exchange.office.values import text_of
+from blockplan.plan.derived import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -349,11 +350,7 @@ def _roads(
         _say_widths(lines, made, findings)
     mapping.choices.boundary = "given" if boundary is not None else "derived"
     built.made["boundary"] = mapping.choices.boundary
-    words = (
-        "as drawn by the office"
-        if boundary is not None
-        else "drawn about parcels and roads (derived at import)"
-    )
+    words = "as drawn by the office" if boundary is not None else f"drawn about parcels and roads {DERIVED}"
     built.said["boundary"] = words
     land = made.land if wanted or boundary is not None else shapely.union_all(frame.geometry.to_numpy())
     return frame, gpd.GeoDataFrame({"name": [words]}, geometry=[land])

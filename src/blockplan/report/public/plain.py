@@ -16,6 +16,7 @@ from blockplan.compare.transition import transitions
 from blockplan.measure import MEASURES
 from blockplan.measure.columns import areas_m2, ids, shapes, values
 from blockplan.measure.greens import public_greens
+from blockplan.plan.derived import derived_land
 from blockplan.report import tables
 from blockplan.report.maps.ground import Ground, second_level
 from blockplan.report.maps.legends import is_station
@@ -117,6 +118,7 @@ def _size(plan: Plan, speech: Speech) -> _Made:
     if not len(area) or np.isnan(area).any():
         return _only(speech("plain.size.unknown"))
     said = [speech("plain.size.land", area=speech.words.amount(float(area.sum()) / M2_PER_KM2, "km2"))]
+    said += [] if derived_land(plan) is None else [speech("plain.size.derived")]
     names, sizes = Ground(plan, speech.words).names("areas"), areas_m2(plan, "areas")
     parts = [
         speech("plain.size.part", name=name or id_, area=speech.words.amount(float(size) / M2_PER_KM2, "km2"))
