@@ -94,6 +94,7 @@ OTHER_FORMS = {
     ".doc": "A text is no layer; put what it says of parcels into a table (.xlsx).",
     ".docx": "A text is no layer; put what it says of parcels into a table (.xlsx).",
     ".pdf": "A sheet is no layer; hand in what it was drawn from.",
+    ".zip": "It cannot be unpacked; pack it again.",
     ".rar": "Unpack it, or pack it as .zip.",
     ".7z": "Unpack it, or pack it as .zip.",
     ".dxf": "Drawings are not read yet; export the closed outlines as Shapefiles.",
@@ -163,7 +164,11 @@ def _inside(folder: Path, top: Path, stack: ExitStack) -> Iterator[tuple[Path, s
         if path.is_dir() and path.suffix.lower() != ".gdb":
             yield from _inside(path, top, stack)
         elif path.suffix.lower() == ".zip":
-            yield from _files(path, stack)
+            try:
+                found = list(_files(path, stack))
+            except PlanDataError:
+                found = [(path, path.relative_to(top).as_posix())]
+            yield from found
         elif path.is_dir() or path.suffix.lower() not in COMPANIONS:
             yield path, path.relative_to(top).as_posix()
 

@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import re
 import zipfile
+import zlib
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ def read_workbook(path: Path, label: str, known: Known) -> Reading:
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     reading = Reading()
+    grids: list[Grid] = []
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         formulas = None
@@ -54,26 +56,22 @@ def read_workbook(path: Path, label: str, known: Known) -> Reading:
             if _asks_formulas(path, sheet):
                 formulas = formulas or openpyxl.load_workbook(path, read_only=True, data_only=False)
                 reading.findings += _uncomputed(label, sheet.title, cells, _cells(formulas[sheet.title]))
-            grid = Grid(label, sheet.title, cells, _spans(path, sheet))
-            reading.findings += _error_cells(grid)
-            _take(reading, tables(grid, known))
+            grids.append(Grid(label, sheet.title, cells, _spans(path, sheet)))
         book.close()
         if formulas is not None:
             formulas.close()
     except (
-        InvalidFileException,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        TypeError,
-        EOFError,
-    ) as error:
+        InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, OSError,
+        TypeError, EOFError, AttributeError, RuntimeError,
+    ) as error:  # fmt: skip
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise PlanDataError(
             f"{label} cannot be read as an XLSX workbook: {reason}.\n"
             "Open it in a spreadsheet program and save it as .xlsx (not .xls, and without a password)."
         ) from None
+    for grid in grids:
+        reading.findings += _error_cells(grid)
+        _take(reading, tables(grid, known))
     return reading
 
 

@@ -127,7 +127,7 @@ def _told(path: Path, call: Any) -> Any:
             return call()
     except (
         CPLE_BaseError, DataLayerError, DataSourceError, CRSError, UnboundLocalError, ValueError, OSError,
-        RuntimeError, TypeError,
+        RuntimeError, TypeError, shapely.errors.ShapelyError,
     ) as error:  # fmt: skip
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise PlanDataError(
@@ -161,6 +161,9 @@ def _frame(path: Path, label: str, layer: str | None, reading: Reading, **option
 
 def _flat(frame: Any, label: str, layer: str, reading: Reading) -> Any:
     """A frame with its geometry in a column ``geometry``, without heights; without rows that draw nothing."""
+    if frame.columns.duplicated().any():
+        seen: dict[str, int] = {}
+        frame.columns = [_numbered(str(name), seen) for name in frame.columns]
     if not isinstance(frame, gpd.GeoDataFrame):
         return frame
     if frame.geometry.name != "geometry":
@@ -309,11 +312,13 @@ def _mixed(row: int, other: str, codec: str) -> str:
 
 def _unique(names: dict[Any, str]) -> dict[Any, str]:
     seen: dict[str, int] = {}
-    found: dict[Any, str] = {}
-    for column, name in names.items():
-        seen[name] = seen.get(name, 0) + 1
-        found[column] = name if seen[name] == 1 else f"{name}_{seen[name]}"
-    return found
+    return {column: _numbered(name, seen) for column, name in names.items()}
+
+
+def _numbered(name: str, seen: dict[str, int]) -> str:
+    """A name, with a number where it stands a second time."""
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name}_{seen[name]}"
 
 
 def cut_through(name: str, whole: str) -> bool:
