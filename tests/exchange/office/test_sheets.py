@@ -180,3 +180,30 @@ def test_what_two_say_differently_is_told_and_the_choice_decides(folder, brought
     (tmp_path / "m.toml").write_text(text, encoding="utf-8")
     plan, _ = brought(mapping=tmp_path / "m.toml")
     assert rows_of(plan).loc["A-01", "far"] == 1.5
+
+
+def test_two_tables_one_below_the_other_and_a_balance_of_uses(drawn, brought):
+    import geopandas as gpd
+    import shapely
+
+    line = shapely.LineString([(500_000, 4_400_110), (500_400, 4_400_110)])
+    street = gpd.GeoDataFrame({"路名": ["中路"]}, geometry=[line], crs="EPSG:4548")
+    shapefile(street, drawn / "道路中心线.shp")
+    balance = [["用地代码", "用地名称", "用地面积(公顷)"], ["R", "居住用地", 2.0], ["合计", None, 4.0]]
+    table = [
+        ["地块编号", "用地代码", "人口（人）"],
+        ["A-01", "R2", 350],
+        ["A-02", "B1", "/"],
+        [],
+        ["道路一览表"],
+        ["道路名称", "红线宽度（m）", "道路等级"],
+        ["中路", 20, "次干路"],
+    ]
+    workbook(drawn / "指标表.xlsx", 汇总=balance, 地块=table)
+    plan, result = brought()
+    roles = {row["layer"]: row["role"] for row in result.mapping.rows()}
+    assert roles["汇总"] == "ignored"
+    assert roles["地块 (2)"] == "street_table"
+    assert rows_of(plan)["residents"].dropna().tolist() == [350]
+    assert plan.layer("streets")["class"].tolist() == ["secondary"]
+    assert not rules(result, "office-unjoined")

@@ -48,14 +48,17 @@ class Known(Protocol):
 @dataclass(slots=True)
 class Grid:
     """
-    Cells of a sheet as they stand, and its merged ranges (first row, first column,
-    last row, last column).
+    Cells of a sheet as they stand, and its merged ranges.
+
+    A range is (first row, first column, last row, last column), counted from 0; `first` is the number
+    of the first row in the sheet.
     """
 
     file: str
     name: str
     cells: list[list[Any]]
     spans: list[tuple[int, int, int, int]]
+    first: int = 1
 
 
 def tables(grid: Grid, known: Known) -> Reading:
@@ -79,9 +82,31 @@ def tables(grid: Grid, known: Known) -> Reading:
         cells, shared, heading = turned, {(column, row): n for (row, column), n in shared.items()}, other
     top, bottom, names = heading
     reading.remarks += _texts(cells[:top])
+    further = _next_heading(cells, bottom, names, known)
+    below = Grid(grid.file, grid.name, cells[further:], [], grid.first + further)
+    cells = cells[:further]
     for part in _side_by_side(names, known):
         _one_table(grid, known, (cells, shared), (bottom, part), reading)
+    if below.cells:
+        more = tables(below, known)
+        for layer in more.layers:
+            # Two tables of one sheet have names of their own.
+            layer.name = f"{grid.name} ({len(reading.layers) + 1})"
+            reading.layers.append(layer)
+        reading.findings += more.findings
+        reading.remarks += more.remarks
     return reading
+
+
+def _next_heading(cells: list[list[Any]], bottom: int, names: list[str], known: Known) -> int:
+    """The row in which another table begins below the first; the number of rows where none does."""
+    for at in range(bottom + 2, len(cells)):
+        titles = [cell for cell in cells[at] if cell is not None]
+        fresh = [cell for cell in titles if isinstance(cell, str) and cell not in names]
+        knows = [cell for cell in fresh if known.knows(name_and_unit(cell)[0])]
+        if len(knows) >= FEWEST_KNOWN and len(knows) > len(titles) / 2 and all(map(_is_title, titles)):
+            return at
+    return len(cells)
 
 
 def _texts(rows: list[list[Any]]) -> list[str]:
@@ -224,12 +249,12 @@ def _one_table(
             reading.remarks += [str(value) for value in values if value is not None]
         if kind != "row":
             if kind != "empty":
-                dropped.setdefault(kind, []).append(at + 1)
+                dropped.setdefault(kind, []).append(grid.first + at)
             continue
         for (column, _), title in zip(columns, titles, strict=True):
             if (at, column) in shared:
                 joint[len(rows), title] = shared[at, column]
-        rows.append(dict(zip(titles, values, strict=True)) | {ROW: at + 1, SECTION: section})
+        rows.append(dict(zip(titles, values, strict=True)) | {ROW: grid.first + at, SECTION: section})
     for kind, numbers in dropped.items():
         reading.findings.append(
             _said(

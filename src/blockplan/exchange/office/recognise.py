@@ -101,7 +101,7 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
         score += (0.2 if by_name else 0.3) if wants else lacking
     if not layer.drawn:
         # A table is what its fields are; its name says little.
-        score = 0.3 * by_name + (0.35 if wants else 0.0) + 0.1 * min(len(sure), 5)
+        score = (0.3 * by_name + 0.35 + 0.1 * min(len(sure), 5)) if wants else 0.0
     if names.geometry == kind and by_name:
         score += 0.05
     if names.role in {"boundary", "blocks"} and len(layer.frame) > 500:
