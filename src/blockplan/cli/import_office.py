@@ -32,9 +32,21 @@ _ORDER = {"error": 0, "warning": 1, "note": 2}
     metavar="P.yaml",
     help="Your office's own names of layers and fields.",
 )
+@click.option(
+    "--heal",
+    type=click.FloatRange(0, 10),
+    default=0.0,
+    metavar="METRES",
+    help="Heal gaps, double lines, overlaps, slivers and dangles of drawings up to this size; default: none.",
+)
 @json_option
 def command(
-    files: tuple[str, ...], out: str, mapping: str | None, profiles: tuple[str, ...], as_json: bool
+    files: tuple[str, ...],
+    out: str,
+    mapping: str | None,
+    profiles: tuple[str, ...],
+    heal: float,
+    as_json: bool,
 ) -> None:
     """
     Make a plan of an office's own files: layers, tables, whatever lies in the folder.
@@ -47,9 +59,9 @@ def command(
     ask = _ask if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else None
     if ask is None:
         with progress(f"Importing {', '.join(files)}"):
-            result = import_office(files, out, mapping=mapping, profiles=profiles)
+            result = import_office(files, out, mapping=mapping, profiles=profiles, heal_m=heal)
     else:
-        result = import_office(files, out, mapping=mapping, profiles=profiles, ask=ask)
+        result = import_office(files, out, mapping=mapping, profiles=profiles, ask=ask, heal_m=heal)
     if as_json:
         show_json(result.to_dict())
     else:

@@ -100,6 +100,7 @@ def import_office(
     mapping: str | Path | None = None,
     profiles: Sequence[str | Path] = (),
     ask: Callable[[Question], int] | None = None,
+    heal_m: float = 0.0,
 ) -> OfficeImport:
     """
     Make a plan package of an office's files.
@@ -107,7 +108,7 @@ def import_office(
     Parameters
     ----------
     paths
-        Files and folders: Shapefiles, GeoPackage, File Geodatabase, GeoJSON, XLSX, CSV and others.
+        Files and folders: Shapefiles, GeoPackage, File Geodatabase, GeoJSON, DXF, DWG, XLSX, CSV.
     out
         Folder (or ``.zip``) of the plan package to write; ``mapping.toml`` lies in it.
     mapping
@@ -116,6 +117,9 @@ def import_office(
         YAML files with an office's own names, which go before the house's.
     ask
         Called where two readings are close; gives the number of the option. None takes the likelier one.
+    heal_m
+        Gaps, double lines, overlaps, slivers and dangles of a drawing up to this size are healed, m, and each
+        heal is listed in `made["healed"]`; 0 heals nothing.
 
     Raises
     ------
@@ -128,7 +132,7 @@ def import_office(
     given = read_office_mapping(Path(mapping)) if mapping is not None else None
     spare_drawn_plan(Path(out))
     with ExitStack() as stack:
-        reading = read_all(paths, profile, stack)
+        reading = read_all(paths, profile, stack, heal_m)
     findings = reading.findings
     chosen, layers = _choose(reading, profile, given, ask, findings)
     _located(layers, findings)
@@ -142,6 +146,7 @@ def import_office(
     )
     chosen.plan["crs"] = crs
     built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
+    built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
     _title(chosen, built, paths)
     text = chosen.to_toml(profile)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.office.boundary_points import read_boundary_points
+from blockplan.exchange.office.drawings import read_drawing
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.source import Finding, Reading, SourceLayer
 from blockplan.exchange.office.vectors import read_vectors
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from blockplan.exchange.office.grid import Known
+    from blockplan.exchange.office.profile import Profile
 
 
 def _vectors(path: Path, label: str, _known: Known) -> Reading:
@@ -51,6 +53,8 @@ READERS: dict[str, Callable[[Path, str, Known], Reading]] = {
     ".tsv": read_csv,
     ".txt": read_boundary_points,
 }
+#: Endings of drawings, which are healed within the tolerance that the user gives.
+DRAWINGS = (".dxf", ".dwg")
 #: Endings that belong to another file, or say nothing.
 COMPANIONS = frozenset(
     [
@@ -84,6 +88,8 @@ COMPANIONS = frozenset(
         ".db",
         ".log",
         ".ctb",
+        ".dwl",
+        ".dwl2",
     ]
 )
 #: Endings that planners meet and that need another form -> what to do.
@@ -97,22 +103,24 @@ OTHER_FORMS = {
     ".zip": "It cannot be unpacked; pack it again.",
     ".rar": "Unpack it, or pack it as .zip.",
     ".7z": "Unpack it, or pack it as .zip.",
-    ".dxf": "Drawings are not read yet; export the closed outlines as Shapefiles.",
-    ".dwg": "Drawings are not read yet; export the closed outlines as Shapefiles.",
 }
 
 
-def read_all(paths: Sequence[str | Path], known: Known, stack: ExitStack) -> Reading:
+def read_all(paths: Sequence[str | Path], known: Profile, stack: ExitStack, heal_m: float = 0.0) -> Reading:
     """
     The layers of files and folders (with the folders in them; a zip is unpacked while `stack` is open).
 
-    A file of a folder that cannot be read is a finding; one that was named itself is an error.
+    A file of a folder that cannot be read is a finding; one that was named itself is an error. Defects of
+    drawings up to `heal_m` are healed.
 
     Raises
     ------
     PlanDataError
         If a path is not there, a file that was named cannot be read, or there is nothing to read.
     """
+    readers = READERS | dict.fromkeys(
+        DRAWINGS, lambda path, label, _known: read_drawing(path, label, known, heal_m)
+    )
     found = Reading()
     seen = 0
     for given in map(Path, paths):
@@ -121,12 +129,12 @@ def read_all(paths: Sequence[str | Path], known: Known, stack: ExitStack) -> Rea
         for file, label in _files(given, stack):
             ending = file.suffix.lower()
             found.remarks.append(file.stem)
-            if ending not in READERS:
+            if ending not in readers:
                 _unread(found, label, ending)
                 continue
             seen += 1
             try:
-                reading = READERS[ending](file, label, known)
+                reading = readers[ending](file, label, known)
             except BlockplanError as error:
                 if file == given:
                     raise
@@ -137,9 +145,10 @@ def read_all(paths: Sequence[str | Path], known: Known, stack: ExitStack) -> Rea
             found.layers += reading.layers
             found.findings += reading.findings
             found.remarks += reading.remarks
+            found.healed += reading.healed
     if not seen:
         raise PlanDataError(
-            f"{', '.join(map(str, paths))}: no file in it can be read ({', '.join(READERS)}).\n"
+            f"{', '.join(map(str, paths))}: no file in it can be read ({', '.join(readers)}).\n"
             "Name the folder that holds the layers and tables of the plan."
         )
     return found

@@ -47,6 +47,8 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
     readings: list[tuple[float, str, str, list[FieldChoice]]] = []
     kind = geometry_kind(layer)
     roles = profile.layers if layer.drawn else profile.tables
+    if layer.role is not None:
+        roles = {name: one for name, one in roles.items() if name == layer.role}
     for role, names in roles.items():
         if layer.drawn and not _drawn_so(names.geometry, kind, role):
             continue
@@ -54,7 +56,7 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         score, why = _score(layer, names, fields, kind)
         readings.append((score, role, why, fields))
     readings.sort(key=lambda one: -one[0])
-    if not readings or readings[0][0] < LEAST:
+    if not readings or (readings[0][0] < LEAST and not layer.role):
         why = "no name, field or value in it is known"
         return LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, confidence=0.5, why=why)
     score, role, why, fields = readings[0]

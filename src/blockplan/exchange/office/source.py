@@ -94,6 +94,9 @@ class SourceLayer:
         (row, field) -> number of rows that share the cell, where a sheet merges it.
     remarks
         Texts beside the table: title, notes, datum.
+    role
+        What the reader knows the layer to be; "" that it is nothing of a plan; None leaves it to be
+        recognised.
     """
 
     file: str
@@ -103,6 +106,7 @@ class SourceLayer:
     titles: dict[str, str] = field(default_factory=dict)
     shared: dict[tuple[int, str], int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    role: str | None = None
 
     @property
     def drawn(self) -> bool:
@@ -117,8 +121,12 @@ class SourceLayer:
 
 @dataclass(slots=True)
 class Reading:
-    """The layers of one file, what was wrong in it, and texts that say something of all (datum, date)."""
+    """
+    The layers of one file, what was wrong in it, texts that say something of all (datum, date), and what was
+    healed within the user's tolerance (layer, what, x, y, measured_m).
+    """
 
     layers: list[SourceLayer] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    healed: list[dict[str, Any]] = field(default_factory=list)

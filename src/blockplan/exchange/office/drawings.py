@@ -1,0 +1,333 @@
+"""
+DXF and DWG drawings as a source of the door: areas from outlines with the texts in them as attributes,
+centre lines, points, each by the names of its layers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from blockplan.exchange.office import codes
+from blockplan.exchange.office.drawing import Line, open_drawing, read_drawn
+from blockplan.exchange.office.labels import USE, Reader, attributes
+from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
+from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.exchange.office.titles import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.exchange.office.drawing import Drawn, Label
+    from blockplan.exchange.office.profile import Profile
+
+#: Roles of layers that draw areas; those of the first lie side by side.
+TILING = ("parcels", "road_areas", "blocks", "subblocks")
+AREAS = (*TILING, "boundary", "buildings", "water_areas", "existing_land")
+POINTS = ("facilities", "stops", "accesses")
+#: Half of the areas larger than this, and the drawing's unit is the millimetre.
+MILLIMETRES_M2 = 3e7
+#: A text or block this near to a line or point is its name, m.
+NAME_M = 30.0
+#: Layer of a drawing that holds parcels when no layer is named so.
+LAND = "用地"
+LAYER = "图层"
+
+
+def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Reading:
+    """
+    The layers of a DXF file, or of a DWG file where the extra ``office`` is installed.
+
+    Parameters
+    ----------
+    path, label
+        The file, and how findings call it.
+    profile
+        Names of layers and fields.
+    heal_m
+        Defects of lines up to this size are healed, m.
+
+    Raises
+    ------
+    PlanDataError
+        If the file cannot be read, with what to do.
+    """
+    reading = Reading()
+    if path.suffix.lower() == ".dwg":
+        from blockplan.exchange.office.dwg import converted  # noqa: PLC0415
+
+        with converted(path, label, reading.findings) as copy:
+            drawn = read_drawn(open_drawing(copy, label, reading.findings))
+    else:
+        drawn = read_drawn(open_drawing(path, label, reading.findings))
+    _say_unread(drawn, reading, label)
+    _metres(drawn, reading, label)
+    reading.remarks += [one.text for one in drawn.labels]
+    _Layers(drawn, profile, label, heal_m, reading).add_all()
+    return reading
+
+
+def _say_unread(drawn: Drawn, reading: Reading, label: str) -> None:
+    if drawn.unread:
+        kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(drawn.unread.items()))
+        message = f"Of the drawing were not read: {kinds}."
+        reading.findings.append(Finding(rule="office-file", grade="note", message=message, file=label))
+    for layer, n in sorted(drawn.hidden.items()):
+        message = f"The layer is off or frozen; its {n} entities were left out. Switch it on if it counts."
+        reading.findings.append(
+            Finding(rule="office-hidden", grade="note", message=message, file=label, layer=layer)
+        )
+
+
+def _metres(drawn: Drawn, reading: Reading, label: str) -> None:
+    """Bring a drawing in millimetres into metres: no parcel is as large as a town."""
+    areas = [
+        shapely.Polygon(one.points).area for one in drawn.lines if one.closed and len(one.points) > 3
+    ] + [shape.area for _, shape in drawn.fills]
+    if areas and float(np.median(areas)) > MILLIMETRES_M2:
+        drawn.scale(0.001)
+        message = "The drawing is in millimetres, by the size of its outlines; it was brought into metres."
+        reading.findings.append(Finding(rule="office-unit", grade="note", message=message, file=label))
+
+
+def role_of(layer: str, profile: Profile) -> str:
+    """
+    The role that a drawing layer's name says; "parcels" for a land use; "" for none.
+
+    Examples
+    --------
+    >>> from blockplan.exchange.office.profile import load_profile
+    >>> [role_of(name, load_profile()) for name in ("规划地块", "DLZX", "YD-R2", "0", "地块编号")]
+    ['parcels', 'streets', 'parcels', '', 'labels']
+    """
+    name = plain(layer)
+    best, found = 0, ""
+    for role, names in profile.layers.items():
+        if any(word in name for word in names.rules_out):
+            continue
+        words = [one for one in names.contains if one in name]
+        score = 1000 if name in names.names else max(map(len, words), default=0)
+        if score > best:
+            best, found = score, role
+    return found or ("parcels" if use_of(layer) else "")
+
+
+def use_of(layer: str) -> str:
+    """
+    The land use that a layer is named after (``YD-R2``, ``R2二类居住用地``), as its code; "" for none.
+
+    Examples
+    --------
+    >>> use_of("YD-R2"), use_of("R2二类居住用地"), use_of("地块"), use_of("0")
+    ('R2', 'R2', '', '')
+    """
+    name = re.sub(r"^(?:YD|用地|地块|LAND)[-_ ]*", "", layer.strip(), flags=re.IGNORECASE)
+    code = codes.code_in(name)
+    known = code and name.startswith(code) and re.fullmatch(r"[A-Z]\d{0,3}|\d{4,6}", code)
+    if not known or max(codes.scores([code]).values(), default=0.0) < 1:
+        return ""
+    return code if name == code or re.match(r"[-_ ]?[\u4e00-\u9fff]+用?地?$", name[len(code) :]) else ""
+
+
+class _Layers:
+    """Turns what is drawn into layers of the source, role by role."""
+
+    def __init__(self, drawn: Drawn, profile: Profile, file: str, heal_m: float, reading: Reading) -> None:
+        self.drawn, self.file, self.heal_m, self.reading = drawn, file, heal_m, reading
+        names = {one.layer for many in (drawn.lines, drawn.labels, drawn.marks) for one in many}
+        names |= {layer for layer, _ in drawn.fills}
+        self.roles = {name: role_of(name, profile) for name in names}
+        self.reader = Reader(profile, drawn.labels)
+        self.claimed: set[str] = set()
+
+    def add_all(self) -> None:
+        self._parcels()
+        for layer in sorted(self.roles):
+            role = self.roles[layer]
+            lines = [one for one in self.drawn.lines if one.layer == layer]
+            if role in AREAS and role != "parcels":
+                self._areas(layer, role, lines)
+            elif role in POINTS:
+                self._points(layer)
+            elif role not in {"parcels", "labels"} and lines:
+                self._lines(layer, lines)
+
+    # Parcels
+
+    def _parcels(self) -> None:
+        """All layers of parcels as one: neighbours on two layers meet as well as those on one."""
+        layers = [name for name, role in self.roles.items() if role == "parcels"]
+        strays = [one for one in self.drawn.lines if self._stray(one)]
+        own = [one for one in self.drawn.lines if one.layer in layers]
+        fills = [(layer, shape) for layer, shape in self.drawn.fills if layer in layers]
+        if not own and not fills:
+            own = self._numbered_layer(strays)
+            layers = sorted({one.layer for one in own})
+            for layer in layers:
+                self.roles[layer] = "parcels"
+            strays = [one for one in strays if one.layer not in layers]
+        found = rings_of(own, self.heal_m)
+        self._filled(found, fills)
+        self._take_strays(found, strays)
+        if not found.rings and not found.open:
+            return
+        shapes: Any = np.array([one.shape for one in found.rings], dtype=object)
+        taken = {one for role in POINTS for one, of in self.roles.items() if of == role}
+        marks = [one for one in self.drawn.marks if one.tags and one.layer not in taken]
+        labels = [one for one in self.drawn.labels if one.layer not in taken and self._of_parcels(one)]
+        rows, defects = attributes(shapes, found.open, labels, marks, self.reader)
+        found.defects += defects
+        self._uses(shapes, rows, found)
+        name = LAND
+        named = [one for one in layers if not use_of(one)]
+        if named:
+            most = Counter(one.layer for one in found.rings if one.layer in named).most_common(1)
+            name = most[0][0] if most else named[0]
+        self._say(found, name)
+        self._put(name, "parcels", shapes, rows)
+
+    def _of_parcels(self, label: Label) -> bool:
+        return self.roles.get(label.layer, "") in {"parcels", "labels", ""}
+
+    def _stray(self, line: Line) -> bool:
+        return line.closed and len(line.points) > 3 and self.roles[line.layer] in {"", "labels"}
+
+    def _holding(self, lines: list[Line]) -> list[Line]:
+        """Closed lines in which the number of a parcel stands."""
+        numbers = [one for one in self.drawn.labels if self.reader.says_number(one)]
+        if not lines or not numbers:
+            return []
+        tree = shapely.STRtree([shapely.Point(one.places[0]) for one in numbers])
+        shapes = [shapely.make_valid(shapely.Polygon(one.points)) for one in lines]
+        held = tree.query(shapes, predicate="contains")[0]
+        once = {int(at) for at, n in Counter(held.tolist()).items() if n == 1}
+        return [line for at, line in enumerate(lines) if at in once]
+
+    def _numbered_layer(self, strays: list[Line]) -> list[Line]:
+        """Where no layer is named after parcels: the one whose outlines hold most numbers."""
+        most = Counter(one.layer for one in self._holding(strays)).most_common(1)
+        return [one for one in self.drawn.lines if most and one.layer == most[0][0]]
+
+    def _take_strays(self, found: Rings, strays: list[Line]) -> None:
+        """Outlines with a number in them on a layer that is not one of parcels, where no parcel lies."""
+        held = self._holding(strays)
+        if not held:
+            return
+        more = rings_of(held, self.heal_m)
+        land = shapely.STRtree([one.shape for one in found.rings])
+        for ring in more.rings:
+            point = ring.shape.representative_point()
+            if len(land.query(point, predicate="intersects")):
+                continue
+            x, y = round(point.x, 3), round(point.y, 3)
+            message = (
+                f"An outline of {ring.shape.length:.2f} m with a parcel's number in it is drawn on layer "
+                f"{ring.layer!r}, which is none of parcels; it was taken for one."
+            )
+            measured = round(float(ring.shape.length), 3)
+            found.say(Defect("cad-layer", "warning", message, measured, x, y, ring.layer))
+            found.rings.append(ring)
+
+    def _filled(self, found: Rings, fills: list[tuple[str, Any]]) -> None:
+        """Filled areas where no outline draws the same."""
+        shapes = [shapely.make_valid(one.shape) for one in found.rings]
+        tree = shapely.STRtree(shapes)
+        for layer, shape in fills:
+            near = [shapes[int(at)] for at in tree.query(shape, predicate="intersects")]
+            if all(shapely.intersection(one, shape).area < TWICE * shape.area for one in near):
+                found.rings.append(Ring(shape, layer))
+
+    def _uses(self, shapes: Any, rows: list[dict[str, str]], found: Rings) -> None:
+        """Land use from the layer of the outline, or of the fill, where no text says it."""
+        fills = [(use_of(layer), shape) for layer, shape in self.drawn.fills if use_of(layer)]
+        said: dict[int, str] = {}
+        if fills and len(shapes):
+            points = np.array([shape.representative_point() for _, shape in fills], dtype=object)
+            for fill, at in zip(*shapely.STRtree(shapes).query(points, predicate="intersects"), strict=True):
+                said.setdefault(int(at), fills[int(fill)][0])
+        for at, (row, ring) in enumerate(zip(rows, found.rings, strict=True)):
+            use = said.get(at) or use_of(ring.layer)
+            if use:
+                row.setdefault(USE, use)
+            row[LAYER] = ring.layer
+
+    # Other layers
+
+    def _areas(self, layer: str, role: str, lines: list[Line]) -> None:
+        found = rings_of(lines, self.heal_m, tiling=role in TILING)
+        self._filled(found, [(name, shape) for name, shape in self.drawn.fills if name == layer])
+        shapes: Any = np.array([one.shape for one in found.rings], dtype=object)
+        labels = [one for one in self.drawn.labels if one.layer == layer]
+        marks = [one for one in self.drawn.marks if one.layer == layer and one.tags]
+        rows, _ = attributes(shapes, found.open, [], marks, self.reader)
+        tree = shapely.STRtree(shapes)
+        for label in labels:
+            for at in tree.query(shapely.Point(label.places[0]), predicate="intersects"):
+                rows[int(at)].setdefault("编号", label.text)
+        self._say(found, layer)
+        self._put(layer, role, shapes, rows)
+
+    def _lines(self, layer: str, lines: list[Line]) -> None:
+        shapes: Any = np.array([shapely.LineString(one.points) for one in lines], dtype=object)
+        rows: list[dict[str, str]] = [{} for _ in lines]
+        tree = shapely.STRtree(shapes)
+        for place, name, tags in self._beside(layer):
+            point = shapely.Point(place)
+            at = int(tree.nearest(point))
+            if shapes[at].distance(point) <= NAME_M:
+                for field, value in tags.items() or [("名称", name)]:
+                    rows[at].setdefault(field, value)
+        self._put(layer, self.roles[layer], shapes, rows)
+
+    def _beside(self, layer: str) -> list[tuple[tuple[float, float], str, dict[str, str]]]:
+        marks = [
+            (one.place, one.name, one.tags) for one in self.drawn.marks if one.layer == layer and one.tags
+        ]
+        return marks + [(one.places[0], one.text, {}) for one in self.drawn.labels if one.layer == layer]
+
+    def _points(self, layer: str) -> None:
+        marks = [one for one in self.drawn.marks if one.layer == layer]
+        labels = [one for one in self.drawn.labels if one.layer == layer]
+        rows = [dict(one.tags) or ({"名称": one.name} if one.name else {}) for one in marks]
+        shapes: list[Any] = [shapely.Point(one.place) for one in marks]
+        for label in labels:
+            point = shapely.Point(label.places[0])
+            near = [at for at, shape in enumerate(shapes[: len(marks)]) if shape.distance(point) <= NAME_M]
+            if near:
+                rows[min(near, key=lambda at: shapes[at].distance(point))].setdefault("名称", label.text)
+            elif not marks:
+                shapes.append(point)
+                rows.append({"名称": label.text})
+        shapes += [shapely.LineString(one.points) for one in self.drawn.lines if one.layer == layer]
+        rows += [{} for _ in range(len(shapes) - len(rows))]
+        self._put(layer, self.roles[layer], np.array(shapes, dtype=object), rows)
+
+    def _put(self, name: str, role: str, shapes: Any, rows: list[dict[str, str]]) -> None:
+        if not len(shapes):
+            return
+        fields = list(dict.fromkeys(field for row in rows for field in row))
+        table = {field: [row.get(field) for row in rows] for field in fields}
+        frame = gpd.GeoDataFrame(table, geometry=shapes)
+        self.reading.layers.append(SourceLayer(self.file, name, frame, role=role))
+
+    def _say(self, found: Rings, layer: str) -> None:
+        for one in found.defects:
+            place = one.layer or layer
+            self.reading.findings.append(
+                Finding(
+                    rule=one.rule, grade=one.grade, message=one.message, file=self.file, layer=place,
+                    measured=one.measured, x=one.x, y=one.y,
+                )
+            )  # fmt: skip
+            if one.healed:
+                self.reading.healed.append(
+                    {
+                        "layer": place, "id": None, "what": one.rule, "x": one.x, "y": one.y,
+                        "measured_m": one.measured,
+                    }
+                )  # fmt: skip

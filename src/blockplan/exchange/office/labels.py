@@ -1,0 +1,179 @@
+"""Texts of a drawing as attributes of the areas in which they stand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.exchange.office import codes
+from blockplan.exchange.office.rings import Defect
+from blockplan.exchange.office.texts import facilities_in
+from blockplan.exchange.office.titles import name_and_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.exchange.office.drawing import Label, Mark
+    from blockplan.exchange.office.profile import Profile
+
+NUMBER, USE, FACILITIES, REST = "地块编号", "用地代码", "配套设施", "图中文字"
+_NUMBER = re.compile(r"(?=.*\d)(?=.*[^\d.])[A-Za-z\d\u4e00-\u9fff][\w\-—–－./]{1,29}")
+_SAID = re.compile(r"^\s*([^:：=]{1,20}?)\s*[:：=]\s*(.+?)\s*$")
+_FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
+#: Numbers are drawn alike: this share of areas must have one before a lack of it is told.
+MOST_HAVE = 0.5
+
+
+def _form(text: str) -> str:
+    """How a text is built: A-01-02 and B-13-7 are built alike."""
+    return re.sub(r"\d+", "9", re.sub(r"[A-Za-z]+", "A", re.sub(r"[\u4e00-\u9fff]+", "字", text)))
+
+
+class Reader:
+    """What a text says: pairs of field and value, by its words, its layer, its look."""
+
+    def __init__(self, profile: Profile, labels: Sequence[Label]) -> None:
+        self._columns = {
+            name: one.column for one in profile.of_role("parcels").values() for name in one.names
+        }
+        # Texts and blocks of one drawing may call a figure by two names; the first that comes up serves both.
+        self._fields = {"parcel_id": NUMBER, "land_use": USE, "facilities_text": FACILITIES}
+        on = [one.text for one in labels if self._named(one.layer) == NUMBER]
+        alike = Counter(_form(text) for text in on or [one.text for one in labels] if self.is_number(text))
+        self._forms = {form for form, n in alike.items() if on or n > 1} or set(alike)
+
+    def _named(self, layer: str) -> str:
+        """The field that a layer of texts is named after, or ""."""
+        name = name_and_unit(re.sub(r"(?:注记|标注|文字|text)$", "", layer, flags=re.IGNORECASE))[0]
+        return self.field(name) if name in self._columns and name not in {"地块", "dk"} else ""
+
+    def field(self, name: str) -> str:
+        """The field for a name: one for all names of a column."""
+        column = self._columns.get(name_and_unit(name)[0])
+        return self._fields.setdefault(column, name) if column else name
+
+    @staticmethod
+    def is_number(text: str) -> bool:
+        """Whether a text may be a parcel's number."""
+        whole = _NUMBER.fullmatch(text.strip()) is not None
+        return whole and not _FIGURE.fullmatch(text.strip()) and codes.code_in(text) != text.strip()
+
+    def says_number(self, label: Label) -> bool:
+        """Whether a text is a parcel's number, as those of this drawing are built."""
+        text = label.text.strip()
+        return self.is_number(text) and (_form(text) in self._forms or self._named(label.layer) == NUMBER)
+
+    def pairs(self, label: Label) -> list[tuple[str, str]]:
+        """Fields and values of a text, line by line."""
+        if self.says_number(label):
+            return [(NUMBER, label.text.strip())]
+        named = self._named(label.layer)
+        if named and named != NUMBER:
+            return [(named, label.text.strip())]
+        return [self._pair(line.strip()) for line in label.text.splitlines() if line.strip()]
+
+    def _pair(self, text: str) -> tuple[str, str]:
+        said = _SAID.match(text)
+        if said and name_and_unit(said[1])[0] in self._columns:
+            return self.field(said[1]), said[2]
+        if codes.code_in(text) == text:
+            return USE, text
+        if self.is_number(text) and _form(text) in self._forms:
+            return NUMBER, text
+        return (FACILITIES, text) if facilities_in(text)[0] else (REST, text)
+
+
+def attributes(
+    shapes: Any, waiting: Sequence[Any], labels: Sequence[Label], marks: Sequence[Mark], reader: Reader
+) -> tuple[list[dict[str, str]], list[Defect]]:
+    """
+    What texts and blocks say of each area, and texts that are no area's.
+
+    Parameters
+    ----------
+    shapes
+        The areas.
+    waiting
+        Areas whose outlines are open: a text in one of them is in its place.
+    labels, marks
+        Texts, and blocks with attributes.
+    reader
+        What a text says.
+    """
+    rows: list[dict[str, str]] = [{} for _ in range(len(shapes))]
+    tree, others = shapely.STRtree(shapes), shapely.STRtree(np.array(waiting, dtype=object))
+    for at, mark in zip(_inside(tree, [[one.place] for one in marks]), marks, strict=True):
+        if at >= 0:
+            said = {reader.field(name): value.strip() for name, value in mark.tags.items() if value.strip()}
+            rows[at] = said | rows[at]
+    found = _inside(tree, [one.places for one in labels])
+    elsewhere = _inside(others, [one.places for one in labels])
+    defects = [
+        _outside(tree, shapes, label)
+        for at, other, label in zip(found, elsewhere, labels, strict=True)
+        if at < 0 and other < 0 and reader.says_number(label)
+    ]
+    numbers: dict[int, list[tuple[str, Label]]] = defaultdict(list)
+    for at, label in zip(found, labels, strict=True):
+        for field, value in reader.pairs(label) if at >= 0 else ():
+            if field == NUMBER:
+                numbers[at].append((value, label))
+            else:
+                _add(rows[at], field, value)
+    for at, many in numbers.items():
+        rows[at].setdefault(NUMBER, many[0][0])
+        defects += [_second(many[0], one) for one in many[1:] if one[0] != many[0][0]]
+    without = [at for at, row in enumerate(rows) if NUMBER not in row]
+    if len(without) < (1 - MOST_HAVE) * len(rows):
+        defects += [_without(shapes[at]) for at in without]
+    return rows, defects
+
+
+def _add(row: dict[str, str], field: str, value: str) -> None:
+    """A second text for one field stands behind the first."""
+    if field in row and value not in row[field].split("、"):
+        row[field] += f"、{value}"
+    row.setdefault(field, value)
+
+
+def _inside(tree: shapely.STRtree, places: list[list[tuple[float, float]]]) -> list[int]:
+    """The smallest area at the first place of each that lies in one; -1 for none."""
+    flat = [(at, rank, xy) for at, many in enumerate(places) for rank, xy in enumerate(many)]
+    found = [(99, 0.0, -1)] * len(places)
+    if not flat or not len(tree.geometries):
+        return [-1] * len(places)
+    areas = shapely.area(tree.geometries)
+    points = shapely.points(np.array([xy for _, _, xy in flat]))
+    for point, area in zip(*tree.query(points, predicate="intersects"), strict=True):
+        at, rank, _ = flat[int(point)]
+        found[at] = min(found[at], (rank, float(areas[area]), int(area)))
+    return [area for _, _, area in found]
+
+
+def _outside(tree: shapely.STRtree, shapes: Any, label: Label) -> Defect:
+    x, y = label.places[0]
+    away = 0.0
+    if len(shapes):
+        point = shapely.Point(x, y)
+        away = float(shapely.distance(point, shapes[int(tree.nearest(point))]))
+    message = f"The number {label.text.strip()!r} stands in no outline ({away:.2f} m from the nearest)."
+    return Defect("cad-text", "warning", message, round(away, 3), round(x, 3), round(y, 3), label.layer)
+
+
+def _second(first: tuple[str, Label], other: tuple[str, Label]) -> Defect:
+    (x, y), (to_x, to_y) = other[1].places[0], first[1].places[0]
+    apart = float(np.hypot(to_x - x, to_y - y))
+    message = f"Two numbers stand in one outline, {first[0]!r} and {other[0]!r}; the first counts."
+    return Defect("cad-text", "warning", message, round(apart, 3), round(x, 3), round(y, 3), other[1].layer)
+
+
+def _without(shape: Any) -> Defect:
+    point = shape.representative_point()
+    message = f"In the outline (of {shape.length:.2f} m) stands no number."
+    return Defect(
+        "cad-text", "warning", message, round(float(shape.length), 3), round(point.x, 3), round(point.y, 3)
+    )

@@ -1,0 +1,187 @@
+"""Separate lines as a network in whole millimetres: double lines, free ends, faces."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+
+#: One step of the grid, m.
+GRID_M = 0.001
+#: Two lines nearer than this over most of the shorter one are one line, drawn twice.
+DOUBLE_M, DOUBLE_SHARE, DOUBLE_LEAST_M = 0.05, 0.8, 0.5
+#: A free end within this of another line was meant to reach it; a shorter one beyond a crossing overshoots.
+NEAR_M = 1.0
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A line that is drawn twice: which, how long, how far apart, where, whether the second goes."""
+
+    line: int
+    length_m: float
+    apart_m: float
+    place: Place
+    healed: bool
+
+
+def doubled(lines: list[Any], outlines: Any, heal_m: float) -> list[Double]:
+    """Lines that lie along an earlier one, or along a closed outline."""
+    both = np.array([*outlines, *lines], dtype=object)
+    first = len(outlines)
+    ones, others = shapely.STRtree(both).query(both[first:], predicate="dwithin", distance=DOUBLE_M)
+    found: dict[int, Double] = {}
+    for at, other in zip((ones + first).tolist(), others.tolist(), strict=True):
+        if other >= at or at in found or (other - first) in found:
+            continue
+        along = shapely.intersection(both[at], shapely.buffer(both[other], DOUBLE_M, cap_style="flat"))
+        exact = shapely.intersection(both[at], both[other])
+        same = float(exact.length)
+        if same <= GRID_M and not (
+            along.length > DOUBLE_LEAST_M and along.length > DOUBLE_SHARE * both[at].length
+        ):
+            continue
+        if same <= GRID_M:
+            apart = float(
+                shapely.hausdorff_distance(
+                    along, shapely.intersection(both[other], shapely.buffer(both[at], 2 * DOUBLE_M))
+                )
+            )
+            length = float(along.length)
+        else:
+            apart, length = 0.0, same
+        whole = length >= both[at].length - 2 * GRID_M or same <= GRID_M
+        middle = (along if same <= GRID_M else exact).centroid
+        healed = apart <= max(heal_m, GRID_M) and whole
+        place = (round(middle.x, 3), round(middle.y, 3))
+        found[at - first] = Double(at - first, round(length, 3), apart, place, healed)
+    return list(found.values())
+
+
+@dataclass(slots=True)
+class Network:
+    """Faces; gaps (from, to, area were it closed); dangles (free end, length, whether left out)."""
+
+    lines: Any
+    faces: list[Any] = field(default_factory=list)
+    gaps: list[tuple[Place, Place, Any]] = field(default_factory=list)
+    dangles: list[tuple[Place, float, bool]] = field(default_factory=list)
+
+    def drawn_m(self, face: Any) -> float:
+        """How much of a face's outline the separate lines draw, m."""
+        points = shapely.get_coordinates(face.exterior)
+        middles = shapely.points((points[:-1] + points[1:]) / 2)
+        lengths = np.hypot(*np.diff(points, axis=0).T)
+        on = np.zeros(len(lengths), dtype=bool)
+        at, _ = shapely.STRtree(self.lines).query(middles, predicate="dwithin", distance=2 * GRID_M)
+        on[at] = True
+        return float(lengths[on].sum())
+
+
+def noded(lines: list[Any], outlines: Any, heal_m: float) -> Network:
+    """The network of lines and of the outlines that they touch, its free ends, and its faces."""
+    found = Network(np.array(lines, dtype=object))
+    near: Any = []
+    if len(outlines):
+        near = outlines[
+            np.unique(shapely.STRtree(outlines).query(found.lines, predicate="dwithin", distance=NEAR_M)[1])
+        ]
+    edges = _edges([*lines, *near])
+    ends = _free_ends(edges)
+    added = _judged(found, edges, ends, heal_m)
+    if added:
+        edges = _edges([*edges, *added])
+    found.faces = list(shapely.get_parts(shapely.polygonize(edges)))
+    return found
+
+
+def _edges(lines: Any) -> Any:
+    """Lines between crossings, merged where only two meet."""
+    whole = shapely.union_all(np.array(lines, dtype=object), grid_size=GRID_M)
+    return shapely.get_parts(shapely.line_merge(shapely.node(whole)))
+
+
+def _key(point: Any) -> tuple[int, int]:
+    return round(float(point[0]) / GRID_M), round(float(point[1]) / GRID_M)
+
+
+def _free_ends(edges: Any) -> dict[int, list[int]]:
+    """Edge -> which of its ends (0, -1) no other edge shares."""
+    ends = [(at, end, _key(edge.coords[end])) for at, edge in enumerate(edges) for end in (0, -1)]
+    degree = Counter(key for _, _, key in ends)
+    found: dict[int, list[int]] = {}
+    for at, end, key in ends:
+        if degree[key] == 1:
+            found.setdefault(at, []).append(end)
+    return found
+
+
+def _judged(found: Network, edges: Any, ends: dict[int, list[int]], heal_m: float) -> list[Any]:
+    """Free ends as gaps or dangles; gives the lines that close gaps within the tolerance."""
+    tree = shapely.STRtree(edges)
+    edges_and_ends = (edges, tree, ends)
+    met: set[tuple[int, int]] = set()
+    added = []
+    for at, free in ends.items():
+        edge = edges[at]
+        first, last = edge.coords[0], edge.coords[-1]
+        gap = math.dist(first, last)
+        if (
+            len(free) == 2
+            and len(edge.coords) > 3
+            and gap <= edge.length / 2
+            and not _reaches(edge, at, edges, tree)
+        ):
+            area = shapely.make_valid(shapely.Polygon(edge.coords))
+            found.gaps.append((last, first, area))
+            if gap <= heal_m:
+                added.append(shapely.LineString([last, first]))
+            continue
+        for end in free:
+            place = edge.coords[end]
+            if _key(place) in met:
+                continue
+            target = _target(place, at, edges_and_ends, len(free) == 2)
+            if target is None:
+                found.dangles.append((place, float(edge.length), edge.length <= heal_m))
+                if len(free) == 2:
+                    break
+                continue
+            met |= {_key(place), _key(target)}
+            found.gaps.append((place, target, None))
+            if math.dist(place, target) <= heal_m:
+                added.append(shapely.LineString([place, target]))
+    return added
+
+
+def _reaches(edge: Any, at: int, edges: Any, tree: Any) -> bool:
+    """Whether both ends of a line lie near others, so that it divides rather than encloses."""
+    ends = [shapely.Point(edge.coords[end]) for end in (0, -1)]
+    return all(
+        any(int(one) != at for one in tree.query(end, predicate="dwithin", distance=NEAR_M)) for end in ends
+    )
+
+
+def _target(place: Place, at: int, among: tuple[Any, Any, dict[int, list[int]]], alone: bool) -> Place | None:
+    """What a free end was meant to reach: another free end, else the nearest line; None for a dangle."""
+    edges, tree, ends = among
+    edge = edges[at]
+    if not alone and edge.length <= NEAR_M:
+        return None
+    point = shapely.Point(place)
+    around = [int(one) for one in tree.query(point, predicate="dwithin", distance=NEAR_M) if int(one) != at]
+    free = [edges[one].coords[end] for one in around for end in ends.get(one, ())]
+    free = [other for other in free if math.dist(other, place) <= NEAR_M]
+    if free:
+        return min(free, key=lambda other: math.dist(other, place))  # type: ignore[no-any-return]
+    if not around:
+        return None
+    nearest = min(around, key=lambda one: edges[one].distance(point))
+    meeting = edges[nearest].interpolate(edges[nearest].project(point))
+    return round(meeting.x, 3), round(meeting.y, 3)
