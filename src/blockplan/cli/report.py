@@ -39,7 +39,12 @@ def command(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Write HTML report, summary of two pages, A3 sheet, JSON and tables (CSV, XLSX) to a folder."""
+    """
+    Write HTML report, summary of two pages, A3 sheet, JSON and tables (CSV, XLSX) to a folder.
+
+    tables.xlsx holds what an office hands in (balance, figures per 1,000, parcels, facilities, streets,
+    loads, definitions and sources), result.xlsx the verdicts and what they rest on.
+    """
     from blockplan.check import check
     from blockplan.report import report
 

@@ -56,6 +56,12 @@ def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
+def lengths_on_planned_land(plan: Plan) -> NDArray[np.float64]:
+    """Length of each street's centre line that counts on planned land, m, as `street_density` counts it."""
+    outline = union(shapes(plan, "boundary"))
+    return np.asarray(_counting_m(shapes(plan, "streets"), outline, None))
+
+
 def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Mean distance between streets, m: the spacing of a square grid of the same density."""
     lines, missing = _street_lines(plan, parameters["street_classes"])

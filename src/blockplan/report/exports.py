@@ -290,15 +290,6 @@ def _differences(view: View) -> Iterator[Row]:
         )  # fmt: skip
 
 
-LAND_USE = ("land_use_list", "code", "title", "area_ha", "share", "parcels")
-
-
-def _land_use(view: View) -> Iterator[Row]:
-    for one in view.ground.balance:
-        name = view.ground.use_name(one.list_name, one.code).removeprefix(f"{one.code} ")
-        yield (one.list_name, one.code, name, one.ha, one.share, one.parcels)
-
-
 FAULTS = ("grade", "rule", "layer", "id", "x_m", "y_m", "measured", "unit", "message", "remedy")
 
 
@@ -324,6 +315,5 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[View], Iterator[Row]]]] = {
     "measures": (MEASURES, _measures),
     "statements": (STATEMENTS, _statements),
     "differences": (DIFFERENCES, _differences),
-    "land_use": (LAND_USE, _land_use),
     "faults": (FAULTS, _faults),
 }

@@ -1,5 +1,5 @@
 """
-Writes what is handed out: the HTML report, the summary, the A3 sheet, the tables, the result as JSON.
+Writes what is handed out: HTML report, summary, A3 sheet, the office's tables, the result as JSON and tables.
 
 A file appears whole or not at all: it is written beside its place and moved
 there at the end.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Names of the files that `report` writes.
 REPORT, SHEET, RESULT, WORKBOOK = "report.html", "sheet.pdf", "result.json", "tables.xlsx"
-SUMMARY = "summary.pdf"
+SUMMARY, RESULT_WORKBOOK = "summary.pdf", "result.xlsx"
 
 
 def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE) -> list[Path]:
@@ -53,18 +53,21 @@ def write_tables(
     plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE
 ) -> list[Path]:
     """
-    Write the result as tables into a folder: ``tables.xlsx`` and a CSV file a table.
+    Write tables into a folder: the office's (``tables.xlsx``) and the result's (``result.xlsx``), and as CSV.
 
     Parameters as in `write_html`. CSV files are UTF-8 with a byte-order mark; text that a spreadsheet would
     take for a formula bears an apostrophe in front.
     """
     from blockplan.report.exports import csv_bytes, tables, workbook  # noqa: PLC0415 (loaded when tables are made)
+    from blockplan.report.office import as_data, office_tables  # noqa: PLC0415
+    from blockplan.report.office import workbook as office_workbook  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
     view = View(plan, result, Words(lang))
-    made = tables(view)
-    files = [(WORKBOOK, workbook(view, made)), *((f"{table.name}.csv", csv_bytes(table)) for table in made)]
+    handed_in, found = office_tables(view), tables(view)
+    files = [(WORKBOOK, office_workbook(view, handed_in)), (RESULT_WORKBOOK, workbook(view, found))]
+    files += [(f"{one.name}.csv", csv_bytes(one)) for one in (*map(as_data, handed_in), *found)]
     return [write_whole(Path(folder) / name, data) for name, data in files]
 
 

@@ -1,0 +1,51 @@
+"""
+The tables that an office hands in: balance, figures per 1,000, parcels, facilities, streets, loads.
+
+`TABLES` names them in their order; `office_tables` makes them all, `workbook` writes them with their
+definitions, `as_data` gives one for a CSV file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.report.exports import Table
+from blockplan.report.office.columns import NOT_APPLICABLE, OfficeTable
+from blockplan.report.office.facilities import facilities
+from blockplan.report.office.land_balance import land_balance
+from blockplan.report.office.loads import loads
+from blockplan.report.office.parcels import parcels
+from blockplan.report.office.per_thousand import per_thousand
+from blockplan.report.office.streets import streets
+from blockplan.report.office.workbook import workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.report.view import View
+
+__all__ = ["TABLES", "OfficeTable", "as_data", "office_tables", "workbook"]
+
+#: Name of a table -> what makes it; in the order of the workbook.
+TABLES: dict[str, Callable[[View], OfficeTable]] = {
+    "land_balance": land_balance,
+    "per_thousand": per_thousand,
+    "parcels": parcels,
+    "facilities": facilities,
+    "streets": streets,
+    "loads": loads,
+}
+
+
+def office_tables(view: View) -> list[OfficeTable]:
+    """All tables of a plan and its result."""
+    return [make(view) for make in TABLES.values()]
+
+
+def as_data(table: OfficeTable) -> Table:
+    """A table for other programs: English column names, ``line`` says row, subtotal or total."""
+    rows = tuple(
+        (line.kind, *(None if cell == NOT_APPLICABLE else cell for cell in line.cells))
+        for line in table.lines
+    )
+    return Table(table.name, ("line", *(column.key for column in table.columns)), rows)

@@ -1,0 +1,87 @@
+"""Public facilities (公共服务设施一览表): a line a facility, by kind of service and parcel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blockplan.measure.columns import ids, values
+from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
+from blockplan.report.words import is_known
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.report.office.columns import Cell
+    from blockplan.report.view import View
+
+COLUMNS = (
+    Column("number", "whole", "facilities"),
+    Column("category", "text", "facilities.service"),
+    Column("facility_name", "text", "facilities.name_*"),
+    Column("service", "text", "facilities.service"),
+    Column("level", "text", "facilities.level"),
+    Column("parcel_id", "code", "facilities.parcel_id"),
+    Column("code", "code", "parcels.land_use"),
+    Column("facility_site_m2", "whole", "facilities.site_area_m2"),
+    Column("facility_floor_m2", "whole", "facilities.floor_area_m2"),
+    Column("beds", "whole", "facilities.beds"),
+    Column("places", "whole", "facilities.places"),
+    Column("classes", "whole", "facilities.classes"),
+    Column("setting", "text", "facilities.site_area_m2"),
+    Column("status", "text", "facilities.status"),
+)
+#: Kinds of service in the order of the table.
+CATEGORIES = {
+    "education": ("kindergarten", "primary_school", "nine_year_school", "secondary_school"),
+    "health": ("hospital", "clinic"),
+    "elderly": ("nursing_home", "day_care", "welfare", "childcare"),
+    "culture": ("culture", "library"),
+    "sport": ("sport",),
+    "commerce": ("market", "retail", "community_service"),
+    "safety": ("police", "fire"),
+    "utility": ("utility",),
+    "transport": ("transport",),
+    "other": ("other",),
+}
+
+
+def facilities(view: View) -> OfficeTable:
+    """Each facility; one with land of its own stands alone, one without shares a building."""
+    plan, words = view.plan, view.words
+    order = {one: (at, category) for at, (category, of) in enumerate(CATEGORIES.items()) for one in of}
+    last = (len(CATEGORIES), "other")
+    use_of = dict(zip(ids(plan, "parcels"), values(plan, "parcels", "land_use"), strict=True))
+    size = len(ids(plan, "facilities"))
+    names = view.ground.names("facilities").to_numpy() if size else np.array([], dtype=object)
+    text = {key: values(plan, "facilities", key) for key in ("service", "level", "parcel_id", "status")}
+    number = {
+        key: values(plan, "facilities", key)
+        for key in ("site_area_m2", "floor_area_m2", "beds", "places", "classes")
+    }
+    rows: list[tuple[tuple[int, str, str], tuple[Cell, ...]]] = []
+    for at, id_ in enumerate(ids(plan, "facilities")):
+        service, host = text["service"][at] or "", text["parcel_id"][at] or ""
+        rank, category = order.get(service, last)
+        status, level = text["status"][at] or "", text["level"][at] or ""
+        site = _number(number["site_area_m2"], at)
+        cells: tuple[Cell, ...] = (
+            said(view, f"per_thousand.{category}"), names[at] or str(id_),
+            words.or_else(f"service.{service}", service), _word(view, "level", level), host,
+            use_of.get(host) or "", site, _number(number["floor_area_m2"], at),
+            *(_number(number[key], at) for key in ("beds", "places", "classes")),
+            said(view, "facilities.alone" if site else "facilities.shared"), _word(view, "status", status),
+        )  # fmt: skip
+        rows.append(((rank, host, str(id_)), cells))
+    rows.sort(key=lambda row: row[0])
+    lines = tuple(Line((place, *cells)) for place, (_, cells) in enumerate(rows, 1))
+    return OfficeTable("facilities", COLUMNS, lines)
+
+
+def _number(column: NDArray[np.float64], at: int) -> Cell:
+    return round(float(column[at])) if is_known(column[at]) else None
+
+
+def _word(view: View, kind: str, code: str) -> str:
+    return said(view, f"{kind}.{code}") if f"{kind}.{code}" in TEXTS else code

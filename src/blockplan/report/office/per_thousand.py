@@ -1,0 +1,149 @@
+"""
+Figures per 1,000 residents (千人指标表): what the plan supplies, what the rules ask for, whom it carries.
+
+An item that rules judge has a line for each of them, with the amount that the rule counted; an item that no
+rule judges stands with the amount that the plan's data give.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blockplan.measure.columns import absent, values
+from blockplan.measure.homes import residents
+from blockplan.measure.land import drawn_land, named_land
+from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
+from blockplan.report.tables import outcome_said
+from blockplan.report.words import is_known
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import Verdict
+    from blockplan.plan import Plan
+    from blockplan.report.view import View
+
+COLUMNS = (
+    Column("category", "text", "per_thousand"),
+    Column("item", "text", "rules, facilities.service, parcels.land_use"),
+    Column("supply", "whole", "facilities, parcels.geometry"),
+    Column("unit", "text", "rules"),
+    Column("per_1000", "two", "supply, residents"),
+    Column("required_op", "code", "rules"),
+    Column("required_per_1000", "two", "rules"),
+    Column("outcome", "text", "check"),
+    Column("basis", "text", "rules"),
+    Column("carries", "whole", "supply, rules"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A supply: land of some classes (m2), or a column of the facilities of some services."""
+
+    key: str
+    category: str
+    unit: str
+    codes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    column: str = ""
+    #: Measures by which rules judge it.
+    measures: tuple[str, ...] = ()
+
+
+ITEMS = (
+    Item("education_land", "education", "m2", ("080403", "080404"), measures=("education_land_per_1000",)),
+    Item("kindergarten_land", "education", "m2", ("080404",)),
+    Item("kindergarten_places", "education", "place", (), ("kindergarten",), "places"),
+    Item("primary_places", "education", "place", (), ("primary_school", "nine_year_school"), "places"),
+    Item("secondary_places", "education", "place", (), ("secondary_school",), "places"),
+    Item("health_land", "health", "m2", ("0806",)),
+    Item("hospital_beds", "health", "bed", (), ("hospital",), "beds"),
+    Item("nursing_beds", "elderly", "bed", (), ("nursing_home",), "beds", ("nursing_beds_per_1000",)),
+    Item("day_care_places", "elderly", "place", (), ("day_care",), "places"),
+    Item("culture_floor", "culture", "m2", (), ("culture", "library"), "floor_area_m2",
+         ("culture_floor_per_resident",)),
+    Item("sport_land", "sport", "m2", ("0805",)),
+    Item("park_land", "green", "m2", ("1401",), measures=("green_per_resident",)),
+)  # fmt: skip
+
+
+def per_thousand(view: View) -> OfficeTable:
+    """The items in their order, then all other rates that rules judge for the plan, then whom all carry."""
+    people = residents(view.plan).total
+    rates = [
+        one
+        for one in view.result.verdicts
+        if one.measurement is not None and one.measurement.per and one.scope_kind == "plan"
+    ]
+    lines: list[Line] = []
+    told: set[int] = set()
+    for item in ITEMS:
+        judging = [one for one in rates if one.measurement and one.measurement.id in item.measures]
+        told |= {id(one) for one in judging}
+        lines += [_judged(view, one, people, item) for one in judging] or [_supplied(view, item, people)]
+    lines += [_judged(view, one, people) for one in rates if id(one) not in told]
+    capacity = view.result.capacity.residents
+    for key, number in (("carries_least", capacity), ("planned_residents", people)):
+        last = ("", said(view, f"per_thousand.{key}"), None if number is None else round(number))
+        blank = ("",) * 6
+        lines.append(Line((*last, said(view, "per_thousand.person"), *blank), "total"))
+    notes = () if people else (said(view, "note.no_residents"),)
+    return OfficeTable("per_thousand", COLUMNS, tuple(lines), notes)
+
+
+def _supplied(view: View, item: Item, people: float | None) -> Line:
+    supply = _supply(view.plan, item)
+    return Line((
+        said(view, f"per_thousand.{item.category}"), said(view, f"per_thousand.{item.key}"),
+        _whole(supply), _unit(view, item.unit), _rate(supply, people), "", "", "", "", "",
+    ))  # fmt: skip
+
+
+def _judged(view: View, verdict: Verdict, people: float | None, item: Item | None = None) -> Line:
+    words, found = view.words, verdict.measurement
+    supply, per = (found.supply, found.per) if found is not None else (None, 1.0)
+    wanted = verdict.required.value
+    least = wanted[0] if isinstance(wanted, tuple) else wanted
+    source = words.join(str(verdict.source[key]) for key in ("document", "clause") if verdict.source.get(key))
+    floor = verdict.required.op in {">=", ">"} and is_known(supply) and least > 0
+    return Line((
+        said(view, f"per_thousand.{item.category if item else 'other'}"),
+        said(view, f"per_thousand.{item.key}") if item else words.pick(verdict.title),
+        _whole(supply), _unit(view, verdict.unit), _rate(supply, people),
+        SIGNS.get(verdict.required.op, verdict.required.op), round(least * 1000 / per, 2),
+        outcome_said(verdict.outcome, words), source,
+        math.floor((supply or 0.0) / (least / per) + SLACK) if floor else "",
+    ))  # fmt: skip
+
+
+SIGNS = {">=": "≥", "<=": "≤"}
+#: A number of people that rounding of binary fractions left just below a whole one.
+SLACK = 1e-6
+
+
+def _supply(plan: Plan, item: Item) -> float | None:
+    if item.codes:
+        land = drawn_land(plan, named_land(plan, item.codes))
+        return None if land.missing else land.whole
+    if absent(plan, "facilities"):
+        return None
+    rows = np.isin(values(plan, "facilities", "service"), item.services)
+    amount = float(values(plan, "facilities", item.column)[rows].sum())
+    return amount if is_known(amount) else None
+
+
+def _whole(number: float | None) -> int | None:
+    return round(number) if is_known(number) else None
+
+
+def _rate(supply: float | None, people: float | None) -> float | None:
+    return round(supply * 1000 / people, 2) if is_known(supply) and people else None
+
+
+def _unit(view: View, unit: str) -> str:
+    if f"unit.{unit}" in TEXTS:
+        return said(view, f"unit.{unit}")
+    return view.words.with_unit("", unit).strip() if unit else ""

@@ -1,0 +1,102 @@
+"""Streets (道路一览表): a line a named street of a class, with subtotals of length and density."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.measure.areas import boundary_m2
+from blockplan.measure.columns import ids, shapes, values
+from blockplan.measure.streets import lengths_on_planned_land
+from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.units import M2_PER_KM2, M_PER_KM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.report.office.columns import Cell
+    from blockplan.report.view import View
+
+COLUMNS = (
+    Column("number", "whole", "streets"),
+    Column("street_name", "text", "streets.name_*"),
+    Column("street_class", "text", "streets.class"),
+    Column("width_min_m", "one", "streets.red_line_width_m"),
+    Column("width_max_m", "one", "streets.red_line_width_m"),
+    Column("length_m", "whole", "streets.geometry, boundary"),
+    Column("sections", "whole", "streets"),
+    Column("density", "two", "length_m, boundary"),
+    Column("direction", "text", "streets.geometry"),
+)
+CLASSES = ("expressway", "arterial", "secondary", "local", "path", "")
+#: Classes that carriages do not use: the total of streets leaves them out.
+ON_FOOT = "path"
+#: What is shorter does not print as a metre: a street that ends on the boundary.
+SHORTEST_M = 0.5
+
+
+def streets(view: View) -> OfficeTable:
+    """
+    Streets on planned land by class and length; a street off it has no line.
+
+    Sections of one name and class are one street. Lengths are those of `street_density`.
+    """
+    plan = view.plan
+    size = len(ids(plan, "streets"))
+    if not size:
+        return OfficeTable("streets", COLUMNS, ())
+    length = lengths_on_planned_land(plan)
+    classes = np.array([one or "" for one in values(plan, "streets", "class")], dtype=object)
+    names = view.ground.names("streets").to_numpy()
+    widths, lines = values(plan, "streets", "red_line_width_m"), shapes(plan, "streets")
+    found: dict[tuple[str, str], list[int]] = {}
+    for at in np.flatnonzero(length >= SHORTEST_M):
+        found.setdefault((classes[at], names[at]), []).append(int(at))
+    land = boundary_m2(plan)
+    out: list[Line] = []
+    number = 0
+    for class_ in [*CLASSES, *sorted({one for one, _ in found} - {*CLASSES})]:
+        of = [(name, rows) for (one, name), rows in found.items() if one == class_]
+        for name, rows in sorted(of, key=lambda item: (not item[0], -length[item[1]].sum(), item[0])):
+            number += 1
+            out.append(Line((
+                number, name or said(view, "streets.unnamed"), _class(view, class_), *_width(widths[rows]),
+                round(float(length[rows].sum())), len(rows), "", _direction(view, lines[rows]),
+            )))  # fmt: skip
+        every = [row for _, rows in of for row in rows]
+        if every:
+            key = said(view, "streets.subtotal", kind=_class(view, class_))
+            out.append(_sum(key, length[every], len(every), land, "subtotal"))
+    driven = np.flatnonzero((length >= SHORTEST_M) & (classes != ON_FOOT))
+    if len(driven):
+        out.append(_sum(said(view, "streets.total"), length[driven], len(driven), land, "total"))
+    off = int((length < SHORTEST_M).sum())
+    notes = (said(view, "streets.note.off", n=view.words.number(off)),) if off else ()
+    return OfficeTable("streets", COLUMNS, tuple(out), notes)
+
+
+def _sum(said_: str, length: NDArray[np.float64], count: int, land: float | None, kind: str) -> Line:
+    whole = math.fsum(length)
+    density = round(whole / M_PER_KM / (land / M2_PER_KM2), 2) if land else None
+    cells = ("", said_, "", "", "", round(whole), count, density, "")
+    return Line(cells, "total" if kind == "total" else "subtotal")
+
+
+def _class(view: View, class_: str) -> str:
+    return (
+        view.words.or_else(f"street.{class_}", class_) if class_ else said(view, "streets.class_not_stated")
+    )
+
+
+def _width(widths: NDArray[np.float64]) -> tuple[Cell, Cell]:
+    known = widths[~np.isnan(widths)]
+    return (float(known.min()), float(known.max())) if len(known) else (None, None)
+
+
+def _direction(view: View, lines: NDArray[np.object_]) -> str:
+    """Whether a street runs rather north to south, or west to east, from one end of its box to the other."""
+    west, south, east, north = shapely.total_bounds(lines)
+    return said(view, "streets.north_south" if north - south > east - west else "streets.east_west")

@@ -1,0 +1,173 @@
+"""The tables as one workbook, ready to print, with definitions and sources on its last sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import TYPE_CHECKING, Any
+
+from blockplan.measure.loads import read_factors
+from blockplan.report.exports import MOST_ROWS
+from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blockplan.report.office.columns import Cell, OfficeTable
+    from blockplan.report.view import View
+
+FORMATS = {
+    "text": "@", "code": "@", "whole": "#,##0", "one": "#,##0.0", "two": "#,##0.00", "three": "#,##0.000",
+    "signed": "+#,##0.00;-#,##0.00;0.00",
+}  # fmt: skip
+TEXT_FORMS = frozenset({"text", "code"})
+SOURCES = "sources"
+WIDTHS = {"text": 22.0, "code": 16.0}
+WIDE = {"facilities": 30.0, "item": 34.0, "basis": 34.0, "land_use": 32.0, "permitted": 28.0, "remarks": 24.0,
+        "estimated": 40.0, "number": 6.0, "required_op": 9.0, "unit": 9.0, "place": 18.0}  # fmt: skip
+A3, MOST_HEADER = 8, 120
+
+
+def workbook(view: View, made: Sequence[OfficeTable]) -> bytes:
+    """The workbook; sheet names are English, headings in the reader's language; same plan, same bytes."""
+    import xlsxwriter  # noqa: PLC0415 (only who writes tables needs it)
+
+    out = io.BytesIO()
+    day = view.plan.manifest.drawn_on
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({
+        "title": view.title, "author": "Blockplan",
+        "created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
+    })  # fmt: skip
+    styles = _Styles(book)
+    for table in made:
+        _sheet(book.add_worksheet(table.name), view, table, styles)
+    _sources(book.add_worksheet(SOURCES), view, made, styles)
+    book.close()
+    return out.getvalue()
+
+
+class _Styles:
+    """Formats of cells, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.made: dict[tuple[Any, ...], Any] = {}
+        self.head = book.add_format({
+            "bold": True, "bg_color": "#E3EDEF", "border": 1, "border_color": "#B9C4C7", "text_wrap": True,
+            "align": "center", "valign": "vcenter",
+        })  # fmt: skip
+        self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+
+    def of(self, form: str, kind: str, depth: int, *, sign: bool) -> Any:
+        """The format of a cell; signs for what is not known stand on the right like numbers."""
+        key = (form, kind, depth, sign)
+        if key not in self.made:
+            look: dict[str, Any] = {
+                "num_format": FORMATS[form], "border": 1, "border_color": "#D5DBDC", "valign": "vcenter",
+            }  # fmt: skip
+            if form not in TEXT_FORMS or sign:
+                look["align"] = "right"
+            elif form == "code":
+                look["align"] = "left" if depth else "center"
+            if depth and form in TEXT_FORMS:
+                look["align"], look["indent"] = "left", depth
+            if kind != "row":
+                look |= {"bold": True, "bg_color": "#F3F6F6" if kind == "subtotal" else "#E3EDEF"}
+            self.made[key] = self.book.add_format(look)
+        return self.made[key]
+
+
+def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
+    for at, column in enumerate(table.columns):
+        sheet.write_string(0, at, said(view, f"heading.{column.key}"), styles.head)
+        sheet.set_column(at, at, WIDE.get(column.key, WIDTHS.get(column.form, 12.0)))
+    sheet.set_row(0, 32)
+    for number, line in enumerate(table.lines[:MOST_ROWS], 1):
+        for at, (column, cell) in enumerate(zip(table.columns, line.cells, strict=True)):
+            indented = line.depth if at in _indented(table) else 0
+            _write(sheet, (number, at), cell, styles, (column.form, line.kind, indented))
+    sheet.freeze_panes(1, 1)
+    if table.lines and all(line.kind == "row" for line in table.lines):
+        sheet.autofilter(0, 0, len(table.lines), len(table.columns) - 1)
+    _printed(sheet, view, said(view, f"title.{table.name}"))
+
+
+def _indented(table: OfficeTable) -> tuple[int, ...]:
+    return (1,) if table.name == "land_balance" else (0,)
+
+
+def _write(
+    sheet: Any, place: tuple[int, int], cell: Cell, styles: _Styles, look: tuple[str, str, int]
+) -> None:
+    if cell is None or cell == NOT_APPLICABLE:
+        style = styles.of(*look, sign=True)
+        sheet.write_string(*place, UNKNOWN_SIGN if cell is None else NOT_APPLICABLE, style)
+        return
+    style = styles.of(*look, sign=False)
+    if cell == "":
+        sheet.write_blank(*place, None, style)
+    elif isinstance(cell, str):
+        sheet.write_string(*place, cell, style)
+    else:
+        sheet.write_number(*place, cell, style)
+
+
+def _printed(sheet: Any, view: View, title: str) -> None:
+    """A3 across, one page wide, headings on each page, the plan's name and the synthetic mark around it."""
+    mark = f"&C{_plain(view.words('head.synthetic_title'))}" if view.plan.manifest.synthetic else ""
+    sheet.set_landscape()
+    sheet.set_paper(A3)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&L&B{_plain(title)}&R{_plain(view.title)}")
+    sheet.set_footer(f"&L{_plain(view.words.day(view.plan.manifest.drawn_on))}{mark}&R&P / &N")
+
+
+def _plain(text: str) -> str:
+    return text[:MOST_HEADER].replace("&", "&&")
+
+
+def _sources(sheet: Any, view: View, made: Sequence[OfficeTable], styles: _Styles) -> None:
+    for at, (key, width) in enumerate((("table", 24), ("column", 28), ("definition", 80), ("source", 60))):
+        sheet.write_string(0, at, said(view, f"sources.{key}"), styles.head)
+        sheet.set_column(at, at, width)
+    for number, row in enumerate(_explained(view, made), 1):
+        for at, cell in enumerate(row):
+            sheet.write_string(number, at, cell, styles.wrapped)
+    sheet.freeze_panes(1, 0)
+    _printed(sheet, view, said(view, "title.sources"))
+
+
+def _explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, str, str, str]]:
+    """Table, column, definition and source: of the plan, of each column, of each factor; then the notes."""
+    plan = said(view, "sources.plan")
+    yield plan, view.title, view.plan.manifest.id, view.result.content_hash or view.plan.content_hash
+    for name, value in view.facts:
+        yield plan, name, value, "plan.toml"
+    if view.plan.manifest.synthetic:
+        yield plan, view.words("head.synthetic_title"), view.words("head.synthetic"), "plan.toml"
+    yield plan, said(view, "sources.note"), said(view, "sources.signs"), ""
+    for table in made:
+        title = said(view, f"title.{table.name}")
+        for column in table.columns:
+            heading, meaning = (said(view, f"{kind}.{column.key}") for kind in ("heading", "meaning"))
+            yield title, heading, meaning, column.source
+        for note in table.notes:
+            yield title, said(view, "sources.note"), note, ""
+    yield from _factors(view)
+
+
+def _factors(view: View) -> Iterator[tuple[str, str, str, str]]:
+    factors, words = read_factors(), view.words
+    for load, own in factors.by_load.items():
+        for one in own:
+            source = factors.sources[one.source]
+            amount = words.number(one.amount)
+            told = said(view, "sources.factor", codes=words.join(one.codes), amount=amount, unit=one.unit)
+            if one.simultaneity != 1:
+                share = words.number(one.simultaneity)
+                told = said(view, "sources.simultaneity", said=told, share=share)
+            basis = said(view, f"basis.{source['basis']}")
+            mark = f"[{basis}] {words.pick(source)}"
+            yield said(view, "title.loads"), said(view, f"heading.{load}"), told, mark

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from tests.report.handmade import cell, frame, manifest
+
+from blockplan.errors import UsageError
+from blockplan.measure.loads import LOADS, loads, read_factors
+from blockplan.plan import Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def of(*rows: dict[str, Any], **said: Any) -> Plan:
+    shaped = [{"parcel_id": f"P{at}", "geometry": cell(at, 0), **row} for at, row in enumerate(rows)]
+    return Plan(manifest(**said), {"parcels": frame(shaped)})
+
+
+def test_a_housing_parcel_loads_by_the_factors_of_its_people_and_its_floor() -> None:
+    found = loads(of({"land_use": "0701", "floor_area_m2": 10_000.0, "dwellings": 90.0, "residents": 250.0}))
+    each = {load: amounts[0] for load, amounts in found.by_parcel.items()}
+    assert each["dwellings"] == 90  # as stated, not 10,000 / 100
+    assert each["residents"] == 250
+    assert each["water_m3_d"] == pytest.approx(250 * 0.155)
+    assert each["sewage_m3_d"] == pytest.approx(250 * 0.155 * 0.85)
+    assert each["power_kw"] == pytest.approx(10_000 * 0.050 * 0.7)
+    assert each["parking"] == pytest.approx(108)
+    assert each["kindergarten_pupils"] == pytest.approx(7.5)
+    assert each["waste_t_d"] == pytest.approx(0.25)
+    assert each["civil_defence_m2"] == pytest.approx(1100)
+    assert not found.estimated["dwellings"][0]
+    assert found.estimated["parking"][0]
+
+
+def test_land_counts_by_the_hectare_and_a_finer_class_by_the_one_above_it() -> None:
+    found = loads(
+        of({"land_use": "080403", "floor_area_m2": 1000.0}, {"land_use": "1401"}, {"land_use": "17"})
+    )
+    assert found.by_parcel["water_m3_d"] == pytest.approx([65 * 4.0, 20 * 4.0, 0.0])
+    assert found.by_parcel["power_kw"] == pytest.approx([1000 * 0.035, 10 * 4.0, 0.0])
+    assert found.not_counted == ("17",)
+
+
+def test_floor_area_that_is_missing_comes_from_the_floor_area_ratio_or_is_not_known() -> None:
+    found = loads(of({"land_use": "0902", "far": 2.0}, {"land_use": "0902"}, {"land_use": None}))
+    assert found.floor_m2[0] == pytest.approx(80_000)
+    assert found.estimated["floor_area_m2"].tolist() == [True, False, False]
+    assert found.by_parcel["power_kw"][0] == pytest.approx(80_000 * 0.042)
+    assert np.isnan(found.by_parcel["power_kw"][1:]).all()
+    assert np.isnan(found.by_parcel["water_m3_d"][2])
+
+
+def test_floor_area_of_a_class_that_no_factor_speaks_of_is_unknown_and_not_nothing() -> None:
+    found = loads(of({"land_use": "15", "floor_area_m2": 5000.0}))
+    assert np.isnan(found.by_parcel["water_m3_d"][0])
+    assert found.by_parcel["dwellings"][0] == 0
+    assert found.not_counted == ()
+
+
+def test_residents_are_estimated_only_where_the_plan_states_none_at_all() -> None:
+    partly = loads(of({"land_use": "0701", "floor_area_m2": 10_000.0, "residents": 200.0}))
+    none = loads(of({"land_use": "0701", "floor_area_m2": 10_000.0}))
+    assert partly.by_parcel["residents"][0] == 200
+    assert none.by_parcel["residents"][0] == pytest.approx(300)
+    assert none.estimated["residents"][0]
+    assert none.residents is None
+
+
+def test_a_plan_of_the_older_classes_and_one_without_parcels_have_loads_too() -> None:
+    older = loads(of({"land_use": "B2", "land_use_list": "gb50137", "floor_area_m2": 1000.0}))
+    assert older.by_parcel["jobs"][0] == pytest.approx(1000 / 35)
+    empty = loads(Plan(manifest(), {}))
+    assert all(len(amounts) == 0 for amounts in empty.by_parcel.values())
+
+
+def test_every_factor_names_a_source_and_what_one_office_alone_says_is_marked() -> None:
+    factors = read_factors()
+    assert set(factors.by_load) == set(LOADS)
+    bases = {factors.sources[one.source]["basis"] for own in factors.by_load.values() for one in own}
+    assert bases == {"regulation", "office_table", "assumption"}
+    for own in factors.by_load.values():
+        codes = [code for one in own for code in one.codes]
+        assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[sources]\n[factors]\n",
+        "not toml",
+        '[sources]\n[factors]\njobs = [{codes = ["07"], amount = 1, unit = "bucket", source = "x"}]\n',
+    ],
+)
+def test_factors_that_cannot_be_used_are_refused_with_what_is_wrong(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"own\.toml"):
+        read_factors(file)

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from tests.report.handmade import cell, frame, hand_made, manifest, result, verdict
+
+from blockplan.check import check
+from blockplan.measure import measure
+from blockplan.measure.loads import read_factors
+from blockplan.measure.measurement import Measurement
+from blockplan.plan import Plan, read
+from blockplan.report.exports import csv_bytes
+from blockplan.report.office import TABLES, OfficeTable, as_data, office_tables, workbook
+from blockplan.report.office.columns import NOT_APPLICABLE, TEXTS
+from blockplan.report.office.rounding import shared_out
+from blockplan.report.view import View
+from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+SHEETS = ["land_balance", "per_thousand", "parcels", "facilities", "streets", "loads", "sources"]
+ZONE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
+EMPTY = {"verdicts": (), "reported": (), "statements": (), "faults": ()}
+
+
+def of(plan: Plan, name: str, lang: str = "en", **found: Any) -> OfficeTable:
+    return TABLES[name](View(plan, result(**(found or EMPTY)), Words(lang)))
+
+
+def records(table: OfficeTable) -> list[dict[str, Any]]:
+    return [
+        {"kind": line.kind, "depth": line.depth}
+        | dict(zip((one.key for one in table.columns), line.cells, strict=True))
+        for line in table.lines
+    ]
+
+
+def land(*rows: tuple[str | None, str | None, float], **columns: Any) -> Plan:
+    """Parcels of (existing use, planned use, ha), side by side."""
+    shaped = [
+        {
+            "parcel_id": f"P{at}", "existing_land_use": now, "land_use": then,
+            "geometry": shapely.box(1000 * at, 0, 1000 * at + 100, 100 * ha), **columns,
+        }
+        for at, (now, then, ha) in enumerate(rows)
+    ]  # fmt: skip
+    return Plan(manifest(), {"parcels": frame(shaped)})
+
+
+@pytest.fixture(scope="module")
+def zone() -> tuple[View, list[OfficeTable]]:
+    plan = read(ZONE)
+    view = View(plan, check(plan), Words("zh"))
+    return view, office_tables(view)
+
+
+@pytest.fixture(scope="module")
+def book(zone: tuple[View, list[OfficeTable]]) -> Workbook:
+    return load_workbook(io.BytesIO(workbook(*zone)))
+
+
+@given(
+    st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=40),
+    st.integers(min_value=0, max_value=10**6),
+)
+@settings(max_examples=60)
+def test_shares_add_up_to_the_whole_and_none_is_off_by_one(parts: list[float], whole: int) -> None:
+    found = shared_out(parts, whole)
+    total = sum(parts)
+    assert sum(found) == (whole if total > 0 else 0)
+    if total > 0:
+        assert all(
+            abs(share - part / total * whole) < 1 + 1e-6 for share, part in zip(found, parts, strict=True)
+        )
+
+
+def test_the_balance_of_a_small_plan_checked_by_hand() -> None:
+    plan = land(("0103", "0701", 1.0), ("0103", "080403", 1.0), ("0703", "1701", 1.0))
+    rows = records(of(plan, "land_balance"))
+    said = [(row["kind"], row["depth"], row["code"], row["existing_ha"], row["planned_ha"]) for row in rows]
+    assert said == [
+        ("row", 0, "07", 0, 1.0), ("row", 1, "0701", 0, 1.0),
+        ("row", 0, "08", 0, 1.0), ("row", 1, "0804", 0, 1.0), ("row", 2, "080403", 0, 1.0),
+        ("subtotal", 0, "", 0, 2.0),
+        ("row", 0, "07", 1.0, 0), ("row", 1, "0703", 1.0, 0), ("subtotal", 0, "", 1.0, 0),
+        ("row", 0, "01", 2.0, 0), ("row", 1, "0103", 2.0, 0),
+        ("row", 0, "17", 0, 1.0), ("row", 1, "1701", 0, 1.0), ("subtotal", 0, "", 2.0, 1.0),
+        ("total", 0, "", 3.0, 3.0),
+    ]  # fmt: skip
+    # Two groups of 66.67 and 33.33 %, and 66.67 cannot be halved: the first class takes the rest.
+    top = [row["planned_share"] for row in rows if row["depth"] == 0 and row["kind"] == "row"]
+    assert top == [33.34, 33.33, 0, 0, 33.33]
+    assert [row["construction_share"] for row in rows[:3]] == [50, 50, 50]
+    assert rows[-1]["construction_share"] == NOT_APPLICABLE
+    assert [row["change_ha"] for row in rows if row["kind"] != "row"] == [2.0, -1.0, -1.0, 0.0]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([None, "0103", "1001", "0703", "0804", "080403", "999", "1701"]),
+            st.sampled_from([None, "0701", "0804", "080403", "080404", "1401", "16", "0301", "1202", "X1"]),
+            st.floats(0.01, 40),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_every_level_of_any_balance_adds_up_as_printed(
+    rows: list[tuple[str | None, str | None, float]],
+) -> None:
+    table = records(of(land(*rows), "land_balance"))
+    total = table[-1]
+    assert total["planned_share"] == 100
+    for column in ("planned_ha", "planned_share", "existing_ha", "existing_share"):
+        if total[column] is None:
+            continue
+        hundredths = [(row, round(row[column] * 100)) for row in table]
+        assert sum(n for row, n in hundredths if row["kind"] == "subtotal") == round(total[column] * 100)
+        tops = sum(n for row, n in hundredths if row["kind"] == "row" and row["depth"] == 0)
+        assert tops == round(total[column] * 100)
+        for at, (row, number) in enumerate(hundredths):
+            below = []
+            for other, n in hundredths[at + 1 :]:
+                if other["kind"] != "row" or other["depth"] <= row["depth"]:
+                    break
+                below += [n] if other["depth"] == row["depth"] + 1 else []
+            assert row["kind"] != "row" or not below or sum(below) == number
+
+
+def test_where_existing_use_is_not_known_nothing_is_said_of_change() -> None:
+    none = of(land((None, "0701", 1.0)), "land_balance")
+    assert [row["existing_ha"] for row in records(none)] == [None] * len(none.lines)
+    assert any("do not say how land is used now" in note for note in none.notes)
+    partly = of(land((None, "0701", 1.0), ("0103", "0701", 2.0)), "land_balance")
+    rows = records(partly)
+    assert rows[-1]["existing_ha"] == 3.0
+    assert [row["change_ha"] for row in rows] == [None] * len(rows)
+    assert any("not known: 1, of 1" in note for note in partly.notes)
+
+
+def test_land_per_person_is_unknown_without_residents_and_planned_land_over_them_with() -> None:
+    assert records(of(land(("0103", "0701", 1.0)), "land_balance"))[-1]["per_person_m2"] is None
+    peopled = land(("0103", "0701", 1.0), residents=400.0)
+    assert records(of(peopled, "land_balance"))[-1]["per_person_m2"] == 25
+
+
+def test_an_item_that_a_rule_judges_says_what_is_asked_for_and_whom_it_carries() -> None:
+    measured = Measurement("nursing_beds_per_1000", 10.0, "bed", per=1000, supply=500.0)
+    one = verdict("beds", "pass", measured=10.0, unit="bed", measurement=measured)
+    one = replace(one, required=replace(one.required, op=">=", value=9.5))
+    plan = land(("0103", "0701", 1.0), residents=50_000.0)
+    rows = records(of(plan, "per_thousand", verdicts=(one,)))
+    beds = next(row for row in rows if row["item"] == "Nursing beds")
+    assert (beds["supply"], beds["per_1000"], beds["required_op"], beds["required_per_1000"]) == (
+        500, 10.0, "≥", 9.5,
+    )  # fmt: skip
+    assert beds["carries"] == 52_631
+    assert beds["outcome"] == "✓ pass"
+    park = next(row for row in rows if row["item"] == "Park green space")
+    assert (park["supply"], park["per_1000"], park["required_per_1000"]) == (0, 0, "")
+    hospital = next(row for row in rows if row["item"] == "Hospital beds")
+    assert hospital["supply"] is None  # the plan has no layer of facilities
+
+
+def test_a_parcel_has_its_bounds_on_the_side_that_its_kind_says() -> None:
+    plan = Plan(manifest(), {"parcels": frame([
+        {"parcel_id": "B", "land_use": "0701", "far": 1.5, "far_kind": "lower", "geometry": cell(0, 0)},
+        {"parcel_id": "A", "land_use": "1001", "far": 2.0, "green_ratio": 0.2, "far_min": 1.2,
+         "declared_area_m2": 39_000.0, "coverage_ratio": 0.45, "height_m": 24.5, "geometry": cell(1, 0)},
+    ])})  # fmt: skip
+    a, b = records(of(plan, "parcels"))
+    assert (a["parcel_id"], a["far_min"], a["far_max"], a["site_area_m2"]) == ("A", 1.2, 2.0, 39_000)
+    assert (a["coverage_max"], a["coverage_min"], a["green_min"], a["height_max_m"]) == (45, None, 20, 24.5)
+    assert (b["far_min"], b["far_max"], b["site_area_m2"]) == (1.5, None, 40_000)
+
+
+def test_loads_add_up_and_what_is_unknown_leaves_the_known_part(zone: tuple[View, list[OfficeTable]]) -> None:
+    plan = Plan(manifest(), {"parcels": frame([
+        {"parcel_id": "A", "block_id": "K", "land_use": "0902", "floor_area_m2": 1000.0,
+         "geometry": cell(0, 0)},
+        {"parcel_id": "B", "block_id": "K", "land_use": "0902", "geometry": cell(1, 0)},
+    ])})  # fmt: skip
+    rows = records(of(plan, "loads"))
+    assert [(row["place"], row["place_kind"], row["power_kw"]) for row in rows] == [
+        ("K", "block", None), ("A", "parcel", 42.0), ("B", "parcel", None),
+        ("", "plan", None), ("", "plan (known part)", 42.0),
+    ]  # fmt: skip
+    whole = records(zone[1][5])
+    blocks = [row for row in whole if row["place_kind"] == "街区"]
+    assert whole[-1]["residents"] == sum(row["residents"] for row in blocks) == 50_000
+    assert whole[-1]["water_m3_d"] == pytest.approx(sum(row["water_m3_d"] for row in blocks), abs=0.3)
+
+
+def test_streets_have_the_length_that_the_density_of_the_plan_is_measured_by(
+    zone: tuple[View, list[OfficeTable]],
+) -> None:
+    rows = records(zone[1][4])
+    (density,) = measure(zone[0].plan, "street_density")
+    assert rows[-1]["density"] == round(density.value or np.nan, 2)
+    assert sum(
+        row["length_m"] for row in rows if row["kind"] == "row" and row["street_class"] != "步行道"
+    ) == (pytest.approx(rows[-1]["length_m"], abs=30))
+
+
+def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader(book: Workbook) -> None:
+    assert book.sheetnames == SHEETS
+    heads = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
+    assert heads["land_balance"][:3] == ["用地代码", "用地名称", "现状面积（ha）"]
+    assert heads["loads"][10] == "用水（m³/d）"
+    assert book["parcels"].max_row == 1 + 647
+    assert book["facilities"].max_row == 1 + 44
+    balance = book["land_balance"]
+    assert balance.cell(balance.max_row, 6).value == 100
+    assert balance.cell(balance.max_row, 5).number_format == "#,##0.00"
+    assert balance["B3"].alignment.indent == 1
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_last_sheet_explains_every_column_and_names_the_source_of_every_factor(
+    zone: tuple[View, list[OfficeTable]], book: Workbook
+) -> None:
+    lines = [tuple(str(value or "") for value in row) for row in book["sources"].iter_rows(values_only=True)]
+    for table in zone[1]:
+        title = TEXTS(f"title.{table.name}", "zh")
+        for column in table.columns:
+            found = [row for row in lines if row[:2] == (title, TEXTS(f"heading.{column.key}", "zh"))]
+            assert found, column.key
+            assert all(row[2] and row[3] for row in found)
+    office = [row for row in lines if row[3].startswith("[仅一家编制单位的表]")]
+    factors = read_factors()
+    assert len(office) == sum(one.source == "office" for own in factors.by_load.values() for one in own)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_column_has_a_heading_and_a_meaning_of_its_own_language(lang: str) -> None:
+    view = View(hand_made(), result(), Words(lang))
+    for table in office_tables(view):
+        assert lang in TEXTS.text(f"title.{table.name}")
+        for column in table.columns:
+            assert lang in TEXTS.text(f"heading.{column.key}")
+            assert lang in TEXTS.text(f"meaning.{column.key}")
+
+
+def test_an_empty_plan_has_a_workbook_and_unknown_is_an_empty_cell_of_a_csv_file() -> None:
+    view = View(Plan(manifest(), {}), result(**EMPTY), Words("en"))
+    made = office_tables(view)
+    book = load_workbook(io.BytesIO(workbook(view, made)))
+    assert book.sheetnames == SHEETS
+    rows = csv_bytes(as_data(made[1])).decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("line,category,item,supply")
+    assert rows[1].startswith("row,Education,Land for basic education,,m²,,")
+
+
+def test_twenty_thousand_parcels_have_a_line_each() -> None:
+    side = 142
+    xs, ys = (grid.ravel() for grid in np.meshgrid(np.arange(side), np.arange(side)))
+    boxes = shapely.box(xs * 50.0, ys * 50.0, xs * 50.0 + 50, ys * 50.0 + 50)
+    uses = np.array(["0701", "0902", "1401", "1207"])[(xs + ys) % 4]
+    rows = [
+        {"parcel_id": f"P{at}", "land_use": use, "floor_area_m2": 2000.0, "geometry": box}
+        for at, (use, box) in enumerate(zip(uses, boxes, strict=True))
+    ]
+    view = View(Plan(manifest(), {"parcels": frame(rows)}), result(**EMPTY), Words("en"))
+    made = {table.name: table for table in office_tables(view)}
+    assert len(made["parcels"].lines) == side * side
+    assert made["land_balance"].lines[-1].cells[4] == pytest.approx(side * side * 0.25)
+    assert sum(line.cells[1] == "parcel" for line in made["loads"].lines) == side * side
