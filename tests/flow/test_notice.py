@@ -272,6 +272,19 @@ def test_the_lost_key_and_the_wrong_key_are_told(town: Path, do: Any, call: Any)
     assert do("submit", "--text", "x")["opinion"] == "O-1"
 
 
+def test_commands_tell_numbers_by_arrival_with_the_id_that_they_take(town: Path, do: Any, call: Any) -> None:
+    do("open", town / "plan", *OPEN)
+    first = do("submit", "--text", "More trees.")
+    do("amend", "O-1", "--text", "Many trees.", "--secret", first["secret"])
+    code, out, _ = call("submit", town / "town.notice", "--text", "Fewer cars.")
+    assert (code, "opinion No. 2 (O-3): in time" in out) == (0, True)
+    log = do("status", "--log")["log"]
+    assert [(one["opinion"], one["number"]) for one in log] == [
+        (None, None), ("O-1", 1), ("O-1", 1), ("O-3", 2),
+    ]  # fmt: skip
+    assert "第 2 号（O-3）" in call("status", town / "town.notice", "--log", "--lang", "zh")[1]
+
+
 def test_the_installed_command_opens_and_verifies_by_the_clock_of_the_machine(town: Path) -> None:
     blockplan = Path(sys.executable).with_name("blockplan")
 

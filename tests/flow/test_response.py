@@ -14,6 +14,7 @@ from tests.notice.records import HandClock, a_clock
 from blockplan.cli import main
 from blockplan.notice import ledger
 from blockplan.plan import write
+from blockplan.respond.worksheet import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +111,7 @@ def fill_in(path: Path) -> None:
     rows.insert(0, {"segment": "", "theme": "绿地", "kind": "adopted", "reason": "增加一处公园"})
     rows.insert(0, {"segment": "", "theme": "停车", "kind": "not_adopted", "reason": "已达标准"})
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ["segment", "opinion", "theme", "kind", "reason", "text"])
+        writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(rows)
 
@@ -120,11 +121,11 @@ def test_a_report_with_a_hole_is_refused_with_code_2_and_nothing_is_written(call
     code, out, err = call("respond", "--out", tmp_path / "out")
     assert (code, out) == (2, "")
     assert "6 segments have no answer" in err
-    assert "O-1.1: in no theme" in err
+    assert "No. 1 (O-1.1): in no theme" in err
     assert not (tmp_path / "out").exists()
     code, out, _ = call("coverage")
     assert code == 1
-    assert "O-5.1: in no theme, and without an answer of its own" in out
+    assert "No. 5 (O-5.1): in no theme, and without an answer of its own" in out
 
 
 def test_groups_are_taken_as_themes_and_spread_to_what_came_later(call) -> None:

@@ -225,7 +225,7 @@ class Office:
             "received_at": first,
             "text": "More trees. Fewer cars, too.",
         }
-        assert "O-1" in planner.send("notices/town/letter/", "Enter a letter", **letter)
+        assert "No. 1 (entry " in planner.send("notices/town/letter/", "Enter a letter", **letter)
         self._write("Less noise.")
         yield "open"
 
@@ -271,7 +271,7 @@ class Office:
         for step in ("check", "send"):
             with tab.expect_navigation():
                 tab.locator(f"button[value={step}]:not(.first)").click()
-        assert "Receipt O-2" in tab.content()
+        assert "Receipt No. 2 (entry " in tab.content()
 
     def _ask_for_news(self) -> str:
         """Somebody asks for news of the notice; gives back the page that the mail names."""

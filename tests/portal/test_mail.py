@@ -82,7 +82,7 @@ def test_a_receipt_comes_by_mail_without_words_and_without_the_secret(mailing: M
     mail = mailing.mails[0]
     body = mail.get_content()
     assert mailing.recipients == ["li@example.org"]
-    assert "O-1" in mail["Subject"]
+    assert "No. 1 (entry 1)" in mail["Subject"]
     assert "in time" in body
     assert "More trees." not in body
     assert secret[1] not in body

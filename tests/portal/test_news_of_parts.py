@@ -53,7 +53,7 @@ def test_a_feed_of_an_object_has_what_is_said_about_it_and_what_happens(shown: D
     link = f'<link rel="alternate" type="application/atom.xml" title="[^"]+" href="{PAGE}feed.atom">'
     assert re.search(link, page)
     titles = entries(f"{PAGE}feed.atom")
-    assert titles[0] == "O-1: Shade <b>"
+    assert titles[0] == "No. 1 (entry 1): Shade <b>"
     assert len(titles) == 2  # and the opening
     assert Client().get(f"{PAGE}feed.atom").headers["X-Robots-Tag"] == "noindex"
     assert Client().get("/en/notices/town/plan/parcels/none/feed.atom").status_code == 404
@@ -78,7 +78,7 @@ def test_a_theme_has_a_feed_once_it_is_published(published: DatabaseStore) -> No
     page = Client().get("/en/notices/town/response/").content.decode()
     path = "/en/notices/town/response/T-1/feed.atom"
     assert f'title="Green" href="{path}"' in page
-    assert entries(path)[:2] == ["Green", "O-1"]
+    assert entries(path)[:2] == ["Green", "No. 1 (entry 1)"]
     assert b"Trees are planted." in Client().get(path).content
     assert Client().get("/en/notices/town/response/T-9/feed.atom").status_code == 404
 

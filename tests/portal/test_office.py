@@ -324,7 +324,7 @@ def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(
     opened: DatabaseStore, clerk: Client
 ) -> None:
     page = clerk.post(HERE + "letter/", a_letter()).content.decode()
-    assert "O-1" in page
+    assert "No. 1 (entry 1)" in page
     assert "in time" in page
     row = Opinion.objects.get()
     assert (row.channel, row.late, row.held) == ("post", False, False)

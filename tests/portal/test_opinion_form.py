@@ -44,7 +44,7 @@ def test_an_opinion_is_looked_through_and_then_sent_without_a_script(opened: Dat
     assert "More trees." in looked
     assert Opinion.objects.count() == 0
     receipt = post(do="send", draft=draft_of(looked))
-    assert "Receipt O-1" in receipt
+    assert "Receipt No. 1 (entry 1)" in receipt
     assert "in time" in receipt
     event = next(opened.events({"submitted"}))
     assert event.payload["text"] == "More trees."
@@ -75,13 +75,13 @@ def test_what_is_sent_is_what_was_looked_through_in_this_window(opened: Database
     assert "changed in another window" in page(answer)
     assert "Fewer trees." in page(answer)
     assert Opinion.objects.count() == 0
-    assert "Receipt O-1" in post(do="send", draft=token, seal=seal_of(there))
+    assert "Receipt No. 1 (entry 1)" in post(do="send", draft=token, seal=seal_of(there))
     answer = Client().post(
         FORM.replace("/en/", "/zh/"), {"do": "send", "draft": token, "seal": seal_of(here)}
     )
     assert answer.status_code == 409
     assert "没有登记" in page(answer)
-    assert "Receipt O-1" in post(do="send", draft=token, seal=seal_of(there))
+    assert "Receipt No. 1 (entry 1)" in post(do="send", draft=token, seal=seal_of(there))
     assert Opinion.objects.count() == 1
 
 
@@ -187,7 +187,7 @@ def test_files_stay_with_the_form_through_every_step(opened: DatabaseStore, conf
     html = post(text="", title="x", do="find", find="y", files=file)
     assert "trees.txt" in html
     receipt = post(do="send", draft=draft_of(post(text="See the file.", draft=draft_of(html))))
-    assert "Receipt O-1" in receipt
+    assert "Receipt No. 1 (entry 1)" in receipt
     event = next(opened.events({"submitted"}))
     assert event.payload["files"] == [{"name": "trees.txt", "media_type": "text/plain", "bytes": 10}]
     assert opened.file(event.seq, 0) == b"many trees"
@@ -332,4 +332,4 @@ def test_a_form_without_files_is_taken_where_drafts_have_no_room(
     monkeypatch.setattr(drafts, "LARGEST_ALL_BYTES", -1)
     file = SimpleUploadedFile("a.txt", b"paper", "text/plain")
     assert "no room for further drafts" in post(text="More trees.", files=file)
-    assert "Receipt O-1" in post(do="send", draft=draft_of(post(text="More trees.")))
+    assert "Receipt No. 1 (entry 1)" in post(do="send", draft=draft_of(post(text="More trees.")))

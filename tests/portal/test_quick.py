@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from blockplan.portal.record.store import DatabaseStore
 
-ROW = {"seq": 1, "at": "", "round": 1, "channel": "web", "sender": "public", "standing": "whole"}
+ROW = {"seq": 1, "number": 1, "at": "", "round": 1, "channel": "web", "sender": "public", "standing": "whole"}
 
 
 def test_a_row_written_quickly_is_what_django_reads_unknown_values_included(begun: DatabaseStore) -> None:

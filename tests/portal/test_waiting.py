@@ -97,7 +97,7 @@ def test_words_that_nobody_looked_at_are_nowhere_and_then_everywhere(
         assert said in shown
     assert b"spam-words" in read("/en/notices/town/opinions/O-1/")
     assert Audit.objects.filter(what="shown", who="Chen", about="O-1").exists()
-    assert "O-1" not in clerk.get(f"{OFFICE}opinions/?standing=held").content.decode()
+    assert "opinions/O-1/" not in clerk.get(f"{OFFICE}opinions/?standing=held").content.decode()
 
 
 def test_new_words_of_an_opinion_that_waited_wait_again(

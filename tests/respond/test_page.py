@@ -12,6 +12,7 @@ import blockplan as bp
 from blockplan.errors import NoticeStateError, PlanDataError, UsageError
 from blockplan.respond import Answer, Change, Desk, write_response
 from blockplan.respond.page import page, shown
+from blockplan.respond.worksheet import worksheet
 from blockplan.texts import LANGUAGES
 
 OPENED = {
@@ -59,7 +60,7 @@ def answered(publication="after_close_full"):
 
 
 def test_no_file_is_written_while_one_segment_has_no_answer_and_it_is_named(tmp_path):
-    with pytest.raises(NoticeStateError, match=r"O-3\.1: in no theme"):
+    with pytest.raises(NoticeStateError, match=r"No\. 3 \(O-3\.1\): in no theme"):
         write_response(a_notice(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -103,6 +104,42 @@ def test_in_summary_no_words_of_an_opinion_are_in_any_file_and_the_gist_is(tmp_p
         text = path.read_text(encoding="utf-8-sig")
         assert not any(words in text for words in ("绿地太少", "公园太小", "夜间噪声")), path.name
     assert "增加绿地" in (tmp_path / "response.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lang", "second"),
+    [("zh", "第 2 号（登记 4）"), ("en", "No. 2 (entry 4)"), ("ja", "第2号（4 番の登録）")],
+)
+def test_page_tables_and_sheet_number_opinions_by_arrival_whatever_lies_between(tmp_path, lang, second):
+    record = MemoryRecord()
+    record.append("opened", OPENED | {"publication": "live"})
+    submit(record, "More trees.")
+    record.append("displayed", {})
+    record.append("displayed", {})
+    submit(record, "Fewer cars.")
+    record.append("withdrawn", {"opinion": submit(record, "Never mind.")})
+    submit(record, "More shade.", late=True)
+    desk = Desk(record)
+    desk.cut(by=CLERK)
+    rows = csv.DictReader(io.StringIO(worksheet(desk, lang).decode("utf-8-sig")))
+    assert [(row["number"], row["segment"]) for row in rows] == [
+        ("1", "O-1.1"),
+        ("2", "O-4.1"),
+        ("4", "O-7.1"),
+    ]
+    for name in ("O-1.1", "O-4.1", "O-7.1"):
+        desk.answer_segment(name, an_answer(), by=CLERK)
+    write_response(desk, tmp_path, lang)
+    assert (tmp_path / "response.html").read_text(encoding="utf-8").count(second) == 2
+    told = json.loads((tmp_path / "response.json").read_text(encoding="utf-8"))
+    expected = [("1", "O-1"), ("2", "O-4"), ("3", "O-5"), ("4", "O-7")]
+    assert [(str(row["number"]), row["opinion"]) for row in told["register"]] == expected
+    for name, numbered in (
+        ("opinions.csv", expected),
+        ("answers.csv", [expected[0], expected[1], expected[3]]),
+    ):
+        rows = csv.DictReader(io.StringIO((tmp_path / name).read_text(encoding="utf-8-sig")))
+        assert [(row["number"], row["opinion"]) for row in rows] == numbered
 
 
 def test_words_of_an_opinion_can_do_nothing_in_the_page_or_in_a_spreadsheet(tmp_path):

@@ -21,6 +21,7 @@ from blockplan.cli.notice_common import (
     said,
     second_option,
     show_entry,
+    with_number,
 )
 from blockplan.notice.events import ANSWERS
 
@@ -229,7 +230,9 @@ def _show_segments(desk: Desk, lang: str, as_json: bool, *, only_open: bool = Fa
         show_json({"segments": rows})
         return
     keys = ("segment", "theme", "answer", "text")
-    show_table(keys, [[_short(row[key]) for key in keys] for row in rows])
+    numbers = desk.opinions.numbers
+    shown = [row | {"segment": with_number(str(row["segment"]), numbers, lang)} for row in rows]
+    show_table(keys, [[_short(row[key]) for key in keys] for row in shown])
     done = sum(row["answer"] is not None for row in rows)
     click.echo(said("answered", lang, segments=len(rows), answered=done), err=True)
 

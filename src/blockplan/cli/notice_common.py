@@ -12,7 +12,7 @@ import click
 from blockplan.cli.common import show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from blockplan.notice import Event, SqliteStore
     from blockplan.notice.proof.notary import Notary
@@ -84,6 +84,13 @@ def said(key: str, lang: str, /, **values: Any) -> str:
     from blockplan.notice.record import TEXTS
 
     return TEXTS(f"say.{key}", lang, **values)
+
+
+def with_number(opinion: str, numbers: Mapping[str, int], lang: str) -> str:
+    """An opinion or a point by its number, with the id that commands take beside: ``No. 1 (O-17)``."""
+    from blockplan.notice.numbers import with_id
+
+    return with_id(opinion, numbers.get(opinion.partition(".")[0]), lang)
 
 
 def kind_in_words(kind: str, lang: str) -> str:

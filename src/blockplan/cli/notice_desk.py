@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from blockplan.cli.common import json_option, lang_option, load, show_json, show_table
-from blockplan.cli.notice_common import by_option, key_option, notice_argument, reading, record
+from blockplan.cli.notice_common import (
+    by_option,
+    key_option,
+    notice_argument,
+    reading,
+    record,
+    with_number,
+)
 
 if TYPE_CHECKING:
     from blockplan.notice import Ledger
@@ -159,11 +166,12 @@ def spread_command(
         show_json({"proposed": rows, "run": run, "sorted": sorted(sure) if take else []})
         return
     heads = [_say(f"cli.{name}", lang) for name in ("segment", "theme", "second", "text")]
+    numbers = desk.opinions.numbers
     show_table(
         heads,
         [
             [
-                one.segment,
+                with_number(one.segment, numbers, lang),
                 one.proposed.theme + (" ?" if one.proposed.unsure else ""),
                 one.proposed.second or "–",
                 _line(desk, desk.segment(one.segment)),
@@ -197,7 +205,7 @@ def campaigns_command(
             return [desk.fold([names[at] for at in one.members], by=by) for one in found]
 
         folded = store.transact(work) if fold else []
-        opinions = Desk(store).opinions.by_id
+        opinions = Desk(store).opinions
     if as_json:
         rows = [
             {
@@ -210,11 +218,13 @@ def campaigns_command(
         show_json({"campaigns": rows, "folded": folded})
         return
     heads = [_say(f"cli.{name}", lang) for name in ("opinions", "copies", "typical", "text")]
+    numbers = opinions.numbers
     typical = [names[one.typical] for one in found]
     cells = [
-        [str(len(one.members)), str(one.copies), name, _short(opinions[name].text)]
+        [str(len(one.members)), str(one.copies), with_number(name, numbers, lang),
+         _short(opinions.by_id[name].text)]
         for one, name in zip(found, typical, strict=True)
-    ]
+    ]  # fmt: skip
     show_table(heads, cells)
 
 
@@ -229,16 +239,16 @@ def coverage_command(context: click.Context, notice: str, lang: str, as_json: bo
     from blockplan.respond.coverage import progress
 
     with reading(notice) as store:
-        told = progress(Desk(store))
+        desk = Desk(store)
+    told, numbers = progress(desk), desk.opinions.numbers
     if as_json:
         show_json(told)
     else:
         click.echo(_say("cli.covered", lang, **{name: told[name] for name in ("segments", "answered")}))
         for gap in told["gaps"]:
             lack = _say(f"lack.{gap['lack']}", lang)
-            click.echo(
-                f"  {gap['segment'] or gap['opinion']}: {lack}{' ' + gap['theme'] if gap['theme'] else ''}"
-            )
+            called = with_number(gap["segment"] or gap["opinion"], numbers, lang)
+            click.echo(f"  {called}: {lack}{' ' + gap['theme'] if gap['theme'] else ''}")
     context.exit(0 if told["complete"] else 1)
 
 
@@ -337,8 +347,10 @@ def _show_parts(desk: Desk, parts: list[Segment], lang: str, as_json: bool) -> N
         ]
         show_json({"segments": rows})
         return
+    numbers = desk.opinions.numbers
     show_table(
-        [_say("cli.segment", lang), _say("cli.text", lang)], [[one.id, _line(desk, one)] for one in parts]
+        [_say("cli.segment", lang), _say("cli.text", lang)],
+        [[with_number(one.id, numbers, lang), _line(desk, one)] for one in parts],
     )
 
 

@@ -19,6 +19,7 @@ from blockplan.cli.notice_common import (
     said,
     second_option,
     show_entry,
+    with_number,
 )
 from blockplan.cli.notice_said import (
     attachment,
@@ -77,17 +78,22 @@ def submit_command(
 
     The secret that is shown lets the submitter amend and withdraw it; it is shown this once.
     """
+    from blockplan.notice.numbers import numbers
     from blockplan.notice.taking import submit
 
     with record(notice, key) as (store, notary):
         event, secret = submit(store, _opinion(store, {**given, "lang": lang}))
         document = _receipt(store, notary, event)
+        told = numbers(store.events({"submitted"}))
+    name = str(event.opinion)
     if receipt:
         _write(receipt, document)
     if as_json:
-        show_json(entry_document(event) | {"opinion": event.opinion, "secret": secret, "receipt": document})
+        more = {"opinion": name, "number": told[name], "secret": secret, "receipt": document}
+        show_json(entry_document(event) | more)
         return
-    click.echo(said("late" if event.payload["late"] else "in_time", lang, opinion=event.opinion))
+    called = with_number(name, told, lang)
+    click.echo(said("late" if event.payload["late"] else "in_time", lang, opinion=called))
     if event.payload.get("defects"):
         click.echo(said("defects", lang, said=", ".join(event.payload["defects"])))
     click.echo(said("secret", lang, secret=secret))
@@ -108,7 +114,7 @@ def receipt_command(notice: str, opinion: str, out: str | None, key: str | None)
         about = list(store.events(about=opinion))
         if not about:
             raise click.UsageError(
-                f"There is no opinion {opinion!r} in {notice}. Opinions are numbered like O-17."
+                f"There is no opinion {opinion!r} in {notice}. Commands name them by their entry, like O-17."
             )
         document = _receipt(store, notary, *about)
     if out:
@@ -321,6 +327,7 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
     whether an opinion is in time. An empty row is no opinion, and is reported.
     """
     from blockplan.notice.again import source_of, submit_new
+    from blockplan.notice.numbers import numbers
     from blockplan.notice.taking import submit_many
     from blockplan.respond.importing import read_opinions
 
@@ -335,18 +342,20 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
         listed = [_from_row(row, file, digest) for row in kept]
         done: Sequence[tuple[Event, str] | None]
         done = submit_many(store, listed) if again else submit_new(store, listed)
+        told = numbers(store.events({"submitted"}))
     looks = [{"row": row.row, "message": fault} for row in rows for fault in row.faults]
     made = [(row, one[0]) for row, one in zip(kept, done, strict=True) if one is not None]
     there = [row.row for row, one in zip(kept, done, strict=True) if one is None]
     late = sum(bool(event.payload["late"]) for _, event in made)
     if as_json:
-        opinions = [{"row": row.row, "opinion": event.opinion, "late": event.payload["late"]}
-                    for row, event in made]  # fmt: skip
+        opinions = [{"row": row.row, "opinion": event.opinion, "number": told[str(event.opinion)],
+                     "late": event.payload["late"]} for row, event in made]  # fmt: skip
         empty = [row.row for row in rows if not row.says_something]
         show_json({"file": file, "sha256": digest, "opinions": opinions, "late": late, "look_at": looks,
                    "there": there, "empty_rows": empty})  # fmt: skip
         return
-    first, last = (made[0][1].opinion, made[-1][1].opinion) if made else ("–", "–")
+    ends = [with_number(str(made[at][1].opinion), told, lang) for at in (0, -1)] if made else ["–", "–"]
+    first, last = ends
     click.echo(said("imported", lang, count=len(made), first=first, last=last, late=late))
     if there:
         click.echo(said("there_already", lang, count=len(there)), err=True)

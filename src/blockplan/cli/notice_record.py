@@ -18,6 +18,7 @@ from blockplan.cli.notice_common import (
     reading,
     record,
     said,
+    with_number,
 )
 from blockplan.errors import BlockplanError
 
@@ -35,17 +36,20 @@ FILE = click.Path(exists=True, dir_okay=False)
 @json_option
 def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
     """Where the notice stands: state, dates, what was received, what is due."""
+    from blockplan.notice.numbers import numbers
     from blockplan.notice.overview import overview
     from blockplan.notice.record import TEXTS
 
     with reading(notice) as store:
         events = list(store.events())
         found = overview(store.notice, events, now())
+    told = numbers(events)
     if whole:
         found["log"] = [
-            {"entry": event.seq, "kind": event.kind, "at": event.at, "opinion": event.opinion}
+            {"entry": event.seq, "kind": event.kind, "at": event.at, "opinion": event.opinion,
+             "number": told.get(event.opinion or "")}
             for event in events
-        ]
+        ]  # fmt: skip
     if as_json:
         show_json(found)
         return
@@ -61,7 +65,12 @@ def status_command(notice: str, whole: bool, lang: str, as_json: bool) -> None:
         click.echo(said("publish_by", lang, day=found["publish_by"]))
     if whole:
         rows = [
-            [str(one["entry"]), one["at"], kind_in_words(one["kind"], lang), one["opinion"] or ""]
+            [
+                str(one["entry"]),
+                one["at"],
+                kind_in_words(one["kind"], lang),
+                with_number(one["opinion"] or "", told, lang),
+            ]
             for one in found["log"]
         ]
         show_table(["", "UTC", "", ""], rows)

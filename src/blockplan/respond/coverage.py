@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.errors import NoticeStateError
+from blockplan.notice.numbers import with_id
 from blockplan.respond.opinions import STANDINGS
 from blockplan.respond.refusals import TEXTS as REFUSALS
 from blockplan.respond.refusals import refused
@@ -53,12 +54,15 @@ class Gap:
         What is lacking.
     theme
         The theme that has no answer, where that is what is lacking.
+    number
+        What people are told of the opinion, 1, 2, 3 in order of arrival.
     """
 
     opinion: str
     segment: str | None
     lack: Lack
     theme: str | None = None
+    number: int | None = None
 
     @property
     def said(self) -> str:
@@ -70,7 +74,8 @@ class Gap:
         """The same in every language."""
         theme = f" ({self.theme})" if self.theme else ""
         words = TEXTS.text(f"lack.{self.lack}") | {"en": SAYS[self.lack]}
-        return {lang: f"{self.segment or self.opinion}: {word}{theme}" for lang, word in words.items()}
+        name = self.segment or self.opinion
+        return {lang: f"{with_id(name, self.number, lang)}: {word}{theme}" for lang, word in words.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +122,20 @@ def gaps(desk: Sorting) -> list[Gap]:
 
 def each_gap(desk: Sorting) -> Iterator[Gap]:
     """The same one by one, for who names the first and counts the rest."""
-    for opinion in desk.opinions.by_id.values():
+    for number, opinion in enumerate(desk.opinions.by_id.values(), 1):
         if not opinion.needs_answer:
             continue
         if opinion.waits:
-            yield Gap(opinion.id, None, "not_looked_at")
+            yield Gap(opinion.id, None, "not_looked_at", number=number)
         segments = desk.segments.get(opinion.id)
         if not segments:
-            yield Gap(opinion.id, None, "not_cut")
+            yield Gap(opinion.id, None, "not_cut", number=number)
             continue
         for segment in segments:
             if desk.answer_of(segment.id) is None:
                 theme = desk.theme_of(segment.id)
                 lack: Lack = "not_answered" if theme else "not_sorted"
-                yield Gap(opinion.id, segment.id, lack, theme.id if theme else None)
+                yield Gap(opinion.id, segment.id, lack, theme.id if theme else None, number)
 
 
 def require_complete(desk: Sorting) -> None:
@@ -195,7 +200,13 @@ def progress(desk: Sorting) -> dict[str, Any]:
     return {
         **numbers(desk),
         "gaps": [
-            {"opinion": gap.opinion, "segment": gap.segment, "lack": gap.lack, "theme": gap.theme}
+            {
+                "opinion": gap.opinion,
+                "number": gap.number,
+                "segment": gap.segment,
+                "lack": gap.lack,
+                "theme": gap.theme,
+            }
             for gap in found
         ],
         "complete": not found,

@@ -71,7 +71,10 @@ def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = 
         "changes": _changes(answered),
         "verified_against": _verified(before, after),
         "campaigns": [{"id": name, "opinions": list(members)} for name, members in sorting.campaigns.items()],
-        "register": [_registered(sorting, opinion, mode) for opinion in opinions],
+        "register": [
+            {"number": number, **_registered(sorting, opinion, mode)}
+            for number, opinion in enumerate(opinions, 1)
+        ],
         "proposals": [dict(run["run"]) for run in sorting.runs],
     }
 

@@ -131,6 +131,11 @@ class Opinions:
         for entry in entries:
             self.read(entry)
 
+    @property
+    def numbers(self) -> dict[str, int]:
+        """What people are told: 1, 2, 3 in order of arrival, where all entries of a record were read."""
+        return {name: number for number, name in enumerate(self.by_id, 1)}
+
     def read(self, entry: Entry) -> None:
         """Take in one more entry; those that are not about an opinion's text change nothing."""
         if entry.kind == "submitted":

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan import __version__
 from blockplan.errors import UsageError
 from blockplan.notice.intake.texts_in import TURNING
+from blockplan.notice.numbers import named
 from blockplan.respond.document import response
 from blockplan.texts import LANGUAGES, Catalog, harmless_cell, pick
 
@@ -114,6 +115,7 @@ def page(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> 
     body = templates.get_template("response.html.j2").render(
         d=document,
         say=lambda key, **values: TEXTS(key, lang, **values),
+        called=_called(document, lang),
         tag=TAGS[lang],
         title=title_of(document, lang),
         names={theme["theme"]: pick(theme["title"], lang) for theme in document["themes"]},
@@ -121,6 +123,11 @@ def page(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> 
         version=__version__,
     )
     return body.replace("/*FACES*/", faces(body, lang) if faces else "", 1)
+
+
+def _called(document: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Each opinion as people are told it."""
+    return {row["opinion"]: named(row["opinion"], row["number"], lang) for row in document["register"]}
 
 
 def title_of(document: Mapping[str, Any], lang: str) -> str:
@@ -172,10 +179,10 @@ def _basis(rule: Mapping[str, Any], lang: str) -> str:
 # ---- tables ----
 
 OPINIONS = (
-    "opinion", "entered_at", "received_at", "channel", "from", "late", "standing", "ground", "title", "text",
-    "themes", "answers", "campaign",
+    "number", "opinion", "entered_at", "received_at", "channel", "from", "late", "standing", "ground",
+    "title", "text", "themes", "answers", "campaign",
 )  # fmt: skip
-ANSWERS = ("segment", "opinion", "theme", "theme_title", "answer", "own_answer", "reason", "text")
+ANSWERS = ("number", "segment", "opinion", "theme", "theme_title", "answer", "own_answer", "reason", "text")
 CHANGES = ("layer", "id", "column", "old", "new", "plan_version", "opinions")
 
 
@@ -189,12 +196,16 @@ def _opinion_rows(document: Mapping[str, Any], lang: str) -> Iterator[list[Any]]
 
 
 def _answer_rows(document: Mapping[str, Any], lang: str) -> Iterator[list[Any]]:
+    numbers = {row["opinion"]: row["number"] for row in document["register"]}
     for theme in document["themes"]:
         for point in (*theme["points"], *theme["other_answers"]):
             about = (theme["theme"], pick(theme["title"], lang))
-            yield _answer_row(point, point["answer"] or theme["answer"], about, lang)
+            yield [
+                numbers[point["opinion"]],
+                *_answer_row(point, point["answer"] or theme["answer"], about, lang),
+            ]
     for point in document["single"]:
-        yield _answer_row(point, point["answer"], (None, None), lang)
+        yield [numbers[point["opinion"]], *_answer_row(point, point["answer"], (None, None), lang)]
 
 
 def _answer_row(

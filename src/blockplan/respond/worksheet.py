@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blockplan.respond.desk import Desk
     from blockplan.respond.sorting import Sorting
 
-COLUMNS = ("segment", "opinion", "theme", "kind", "reason", "text", "entry")
+COLUMNS = ("number", "segment", "opinion", "theme", "kind", "reason", "text", "entry")
 NEEDED = ("segment", "theme", "kind", "reason")
 
 
@@ -48,15 +48,17 @@ def worksheet(sorting: Sorting, lang: str = "en") -> bytes:
     ``entry`` names the answer that stands, so that one given meanwhile is not overwritten unseen.
     """
     rows: list[list[Any]] = []
+    numbers = sorting.opinions.numbers
     for theme in sorting.themes.values():
         answer = theme.answer
-        rows.append(["", "", pick(theme.title, lang), *_said(answer, lang), "", _entry(answer)])
+        rows.append(["", "", "", pick(theme.title, lang), *_said(answer, lang), "", _entry(answer)])
     for segment in sorting.open_segments():
         placed = sorting.theme_of(segment.id)
         title = pick(placed.title, lang) if placed else ""
         own = sorting.own_answer(segment.id)
         said = _said(own, lang)
-        rows.append([segment.id, segment.opinion, title, *said, sorting.text_of(segment), _entry(own)])
+        name = [numbers[segment.opinion], segment.id, segment.opinion]
+        rows.append([*name, title, *said, sorting.text_of(segment), _entry(own)])
     return as_csv(COLUMNS, rows)
 
 

@@ -25,9 +25,9 @@ from blockplan.texts import harmless_cell
 router = Router(tags=["open data"])
 CSV, JSON_LINES = "text/csv; charset=utf-8", "application/jsonl"
 COLUMNS = (
-    "opinion", "entry", "entered_at", "received_at", "round", "late", "channel", "sender", "standing",
-    "kept_back", "ground", "title", "text", "language", "reason", "clause", "targets", "place", "geometry",
-    "files",
+    "opinion", "number", "entry", "entered_at", "received_at", "round", "late", "channel", "sender",
+    "standing", "kept_back", "ground", "title", "text", "language", "reason", "clause", "targets", "place",
+    "geometry", "files",
 )  # fmt: skip
 Form = PathEx[str, P(pattern="^(csv|jsonl|geojson)$")]
 _KINDS = {"csv": CSV, "jsonl": JSON_LINES, "geojson": GEOJSON}

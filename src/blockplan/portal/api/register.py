@@ -44,6 +44,7 @@ def everything(notice: Notice) -> Iterator[dict[str, Any]]:
 def _one(row: Row) -> dict[str, Any]:
     return {
         "opinion": row.id,
+        "number": row.number,
         "entry": row.seq,
         "entered_at": row.at,
         "received_at": row.received_at,

@@ -111,6 +111,7 @@ class OpinionOut(Schema):
     """An opinion of the register; its words are null where `kept_back` says why."""
 
     opinion: str = Field(pattern=NUMBER)
+    number: int = Field(ge=1, description="1, 2, 3 in order of arrival: what people are told")
     entry: int
     entered_at: str = Field(pattern=MOMENT)
     received_at: str | None

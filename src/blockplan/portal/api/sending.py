@@ -115,6 +115,7 @@ class SubmittedOut(Schema):
 
     notice: str
     opinion: str
+    number: int = Field(ge=1, description="1, 2, 3 in order of arrival: what people are told")
     entered_at: str
     arrived_at: str = Field(description="when it reached the service: what counts for `late`")
     late: bool
@@ -329,6 +330,7 @@ def _submitted(found: Receipt) -> dict[str, Any]:
     return {
         "notice": found.notice,
         "opinion": found.opinion,
+        "number": found.number,
         "entered_at": found.at,
         "arrived_at": found.arrived,
         "late": found.late,

@@ -18,6 +18,7 @@ from blockplan.notice import taking as intake
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
 from blockplan.notice.intake.typed import typed
+from blockplan.notice.numbers import read_typed
 from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal import clock, shield
 from blockplan.portal.arrival import arrived
@@ -29,6 +30,7 @@ from blockplan.portal.intake.fields import step_of
 from blockplan.portal.intake.paper import paper
 from blockplan.portal.intake.receipt_page import facts
 from blockplan.portal.intake.taking import receipt_of, whole_receipt
+from blockplan.portal.record.numbers import entry_of, named, number_of
 from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.record.time import time_of
 
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 #: A number that no opinion has: the notice's own opening.
 _NOBODY = "O-0"
+#: So much of what is typed for a number is read.
+LONGEST = 60
 
 
 class Followed:
@@ -199,14 +203,14 @@ def follow(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The page that asks for number and secret, and what they open."""
     row = notice_of(notice)
     if request.method != "POST":
-        return _ask(request, row, request.GET.get("opinion", "")[:24])
-    number = request.POST.get("opinion", "").strip()[:24]
+        return _ask(request, row, _called(row, request))
+    number = request.POST.get("opinion", "").strip()[:LONGEST]
     wait_s = gate.wait("secret", request, row.id)
     if wait_s:
         return gate.busy(_ask(request, row, number, wrong="often", status=429), wait_s)
     store = open_store(row.id)
-    first = _first(store, number)
-    if not intake.holds_secret(first, request.POST.get("secret", "")) or first is None:
+    first = _first(store, number, request.POST.get("secret", ""))
+    if first is None:
         return _ask(request, row, number, wrong="no_such", status=403)
     gate.wait("secret", request, row.id, tokens=-1.0)  # only guessing is slowed down
     asked = step_of(request.POST, "amend_now") if "do" in request.POST else "see"
@@ -214,11 +218,32 @@ def follow(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     return step(Followed(request, row, store, first))
 
 
-def _first(store: DatabaseStore, number: str) -> Event | None:
-    """The entry of an opinion by its number, written as on the receipt or without the letter."""
-    figures = typed(number).upper().removeprefix("O").removeprefix("-")
-    name = f"O-{int(figures)}" if figures.isascii() and figures.isdecimal() else _NOBODY
-    return next(store.events({"submitted"}, about=name), None)
+def _first(store: DatabaseStore, said: str, secret: str) -> Event | None:
+    """
+    The entry of the opinion that somebody typed, whose secret it is; None where it is of none.
+
+    A bare figure is a number, or the entry of an earlier receipt, typed without its letter: the secret tells
+    which. Both are always looked at, so that the work tells nothing.
+    """
+    asked = read_typed(said)
+    entries = (
+        entry_of(store.notice, asked.number or 0),
+        asked.number if asked.entry is None else asked.entry,
+    )
+    tried = [
+        next(store.events({"submitted"}, about=_NOBODY if entry is None else f"O-{entry}"), None)
+        for entry in entries
+    ]
+    held = [intake.holds_secret(event, secret) for event in tried]
+    return next((event for event, own in zip(tried, held, strict=True) if own), None)
+
+
+def _called(row: Notice, request: HttpRequest) -> str:
+    """The opinion that a link names by its entry, as people are told it."""
+    asked = request.GET.get("opinion", "")[:LONGEST]
+    entry = read_typed(asked).entry
+    number = None if entry is None else number_of(row.id, f"O-{entry}")
+    return asked if number is None else named(row.id, f"O-{entry}", request.lang, number)  # type: ignore[attr-defined]
 
 
 def _ask(

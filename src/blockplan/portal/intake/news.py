@@ -12,6 +12,7 @@ from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.mail import outbox
 from blockplan.portal.mail.outbox import is_mail
 from blockplan.portal.mail.themes import title_of
+from blockplan.portal.record.numbers import named
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _followed(found: Subscription, lang: str) -> str:
     """What a subscription is about, but for the notice."""
     if found.theme:
         return pick(title_of(found.notice, found.theme), lang) or found.theme
-    return found.opinion or found.object
+    return named(found.notice_id, found.opinion, lang) or found.object
 
 
 @of_our_pages

@@ -8,6 +8,7 @@ from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake.receipt_page import facts, follow_link
 from blockplan.portal.record.keys import fingerprint
+from blockplan.portal.record.numbers import named
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
     about = "; ".join(f"{one['kind']} {one['id']} {one['words']}".strip() for one in said["targets"])
     stated = (row.opened.get("particulars") or {}).get("authority")
     found = ReceiptFacts(
-        number=made.opinion,
+        number=named(row.id, made.opinion, lang, made.number),
         title=pick(row.opened["plan"].get("title"), lang),
         authority=pick(stated or row.opened.get("authority"), lang) or config_of_environment().office,
         received=moments.said(made.at, row.zone, lang),

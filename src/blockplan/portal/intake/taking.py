@@ -40,6 +40,7 @@ from blockplan.portal.mail import outbox
 from blockplan.portal.record import quick
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion as Row
+from blockplan.portal.record.numbers import numbers_of
 from blockplan.portal.record.store import UnavailableError, open_store
 
 if TYPE_CHECKING:
@@ -94,9 +95,9 @@ class Receipt:
 
     Attributes
     ----------
-    opinion, seq, at, arrived
-        Its number ("O-17"), the number of its entry, the server's time as in the record, and when it reached
-        the service, which is compared with the end.
+    opinion, number, seq, at, arrived
+        What the record calls it ("O-17"), its number from 1, that of its entry, the server's time as in the
+        record, and when it reached the service, which is compared with the end.
     late, ends_before
         Whether it came after the end, and the moment that it was compared with.
     defects
@@ -113,6 +114,7 @@ class Receipt:
 
     notice: str
     opinion: str
+    number: int
     seq: int
     at: str
     arrived: str
@@ -219,10 +221,11 @@ def again(notice: str, form: str, seal: str = "") -> Receipt | None:
 def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None) -> Receipt:
     """The receipt of an opinion that is in the record, against the newest checkpoint."""
     checkpoint = store.covering(event.seq)
-    payload = event.payload
+    payload, name = event.payload, f"O-{event.seq}"
     return Receipt(
         notice=store.notice,
-        opinion=f"O-{event.seq}",
+        opinion=name,
+        number=numbers_of(store.notice, [name])[name],
         seq=event.seq,
         at=event.at,
         arrived=str(payload.get("arrived_at", event.at)),

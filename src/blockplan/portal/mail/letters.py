@@ -15,6 +15,7 @@ from blockplan.portal.mail.outbox import token_of
 from blockplan.portal.mail.themes import title_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.models import Opinion
+from blockplan.portal.record.numbers import named
 from blockplan.portal.shown import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
@@ -49,7 +50,12 @@ def _receipt(row: Outgoing) -> tuple[str, str]:
     at = "" if found is None else _moment(found.at, row.notice, row.lang)
     late = found is not None and found.late
     standing = say("mail.late" if late else "mail.in_time", row.lang)
-    values = {"opinion": row.opinion, "at": at, "standing": standing, "follow": _notice_link(row, "follow/")}
+    values = {
+        "opinion": _opinion(row),
+        "at": at,
+        "standing": standing,
+        "follow": _notice_link(row, "follow/"),
+    }
     return _said(row, "receipt", **values)
 
 
@@ -63,7 +69,7 @@ def _news(row: Outgoing) -> tuple[str, str]:
     answer = ""
     if row.opinion and row.said["event"] == "published":
         follow = _notice_link(row, f"follow/?opinion={row.opinion}")
-        answer = say("mail.your_answer", row.lang, opinion=row.opinion, follow=follow)
+        answer = say("mail.your_answer", row.lang, opinion=_opinion(row), follow=follow)
     if theme := row.said.get("theme"):
         title = pick(title_of(row.notice, theme), row.lang)
         about = say("mail.theme", row.lang, theme=title or theme)
@@ -114,6 +120,11 @@ def _name(row: Outgoing) -> str:
 
 def _link(row: Outgoing, rest: str) -> str:
     return f"{config_of_environment().address.rstrip('/')}/{row.lang}/{rest}"
+
+
+def _opinion(row: Outgoing) -> str:
+    """The opinion that it is about, by its number and its entry."""
+    return named(row.notice_id, row.opinion, row.lang)
 
 
 def _moment(at: str, notice: Notice, lang: str) -> str:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice import taking as notices
 from blockplan.notice.again import new_of, source_of
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
+from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.office import enters, entries, erasures
@@ -27,6 +29,7 @@ from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
 from blockplan.portal.office.paging import paged
 from blockplan.portal.record.models import Notice, Opinion
+from blockplan.portal.record.numbers import entry_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shield import as_download
 from blockplan.portal.words import say
@@ -80,6 +83,9 @@ class List(Form):
 def opinions(request: HttpRequest, notice: str) -> HttpResponse:
     """All opinions, or those of one standing, or those that are held."""
     row = get_object_or_404(Notice, pk=notice)
+    sought = request.GET.get("number", "")[:60]
+    if sought and (there := _sought(row, sought)):
+        return HttpResponseRedirect(reverse("office_opinion", args=[notice, there]))
     rows = Opinion.objects.filter(notice=row)
     wanted = request.GET.get("standing", "")
     if wanted in STANDINGS:
@@ -92,9 +98,19 @@ def opinions(request: HttpRequest, notice: str) -> HttpResponse:
     keep = f"standing={wanted}" if wanted else ""
     shown = {
         "notice": row, "rows": listed, "next": more, "keep": keep, "wanted": wanted,
-        "standings": ("held", *STANDINGS),
+        "standings": ("held", *STANDINGS), "sought": sought, "missing": bool(sought),
     }  # fmt: skip
     return render(request, "office/opinions.html", shown)
+
+
+def _sought(row: Notice, said: str) -> str | None:
+    """The opinion that a clerk types as people are told it, or by its entry; None where there is none."""
+    asked = read_typed(said)
+    entry = asked.entry
+    if entry is None and asked.number is not None:
+        entry = entry_of(row.id, asked.number)
+    known = entry is not None and Opinion.objects.filter(notice=row, seq=entry).exists()
+    return f"O-{entry}" if known else None
 
 
 def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:

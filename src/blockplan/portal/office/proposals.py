@@ -86,8 +86,10 @@ def _folds(now: Sorting) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
     names, found = opinions_to_fold(now)
     folds = [[names[at] for at in one.members] for one in found]
+    numbers = now.opinions.numbers
     rows = [
-        {"number": number, "count": len(members), "opinions": members,
+        {"number": number, "count": len(members),
+         "opinions": [(name, numbers[name]) for name in members],
          "typical": [_short(now.opinions.by_id[name].text) for name in members[:TYPICAL]]}
         for number, members in enumerate(folds)
     ]  # fmt: skip

@@ -29,6 +29,7 @@ from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
 from blockplan.portal.record.made import folder_of, making
 from blockplan.portal.record.models import Entry
+from blockplan.portal.record.numbers import numbers_of
 from blockplan.portal.record.store import open_store
 from blockplan.portal.shown import open_to, seen, version_of
 from blockplan.texts import LANGUAGES
@@ -58,8 +59,10 @@ def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     context: dict[str, Any] = {"notice": standing_of(row), "published": row.state in PUBLISHED}
     if row.state in PUBLISHED:
         folder = made(row)
+        head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
         context |= {
-            "d": json.loads((folder / HEAD).read_text(encoding="utf-8")),
+            "d": head,
+            "numbers": numbers_of(row.id, _told_of(head)),
             "files": _files(folder, lang),
             "entered": _entered(row, folder),
             "mails": sends(),
@@ -163,6 +166,13 @@ def _document(sorting: Sorting, row: Notice) -> dict[str, Any]:
 def _opinions(theme: Mapping[str, Any]) -> list[str]:
     """The opinions with a point in a theme, each once."""
     return list(dict.fromkeys(point["opinion"] for point in theme["points"]))
+
+
+def _told_of(head: Mapping[str, Any]) -> set[str]:
+    """The opinions that the page names."""
+    points = [*head["single"], *(point for theme in head["themes"] for point in theme["other_answers"])]
+    named = {name for theme in head["themes"] for name in theme["points"]}
+    return named | {point["opinion"] for point in points}
 
 
 def _head(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,9 +123,9 @@ def attachment(request: HttpRequest, notice: str, opinion_id: str, number: int) 
 def shown(row: Notice, one: register.Row) -> dict[str, Any]:
     """An opinion for a template, with the kinds of its files."""
     return {
-        "id": one.id, "seq": one.seq, "at": one.at, "round": one.round, "standing": one.standing,
-        "open": one.open, "late": one.late, "channel": one.channel, "sender": one.sender, "title": one.title,
-        "text": one.text, "ground": one.ground, "entry": one.entry,
+        "id": one.id, "number": one.number, "seq": one.seq, "at": one.at, "round": one.round,
+        "standing": one.standing, "open": one.open, "late": one.late, "channel": one.channel,
+        "sender": one.sender, "title": one.title, "text": one.text, "ground": one.ground, "entry": one.entry,
         "files": [_with_ending(file) for file in one.files],
         "targets": [{"layer": layer, "id": id_} for layer, id_ in one.targets],
         "place": where(one),

@@ -92,9 +92,12 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
         "shown": newest if received.standing in {"whole", "redacted"} else None,
     }
     if round_ is not None:
+        # Whoever enters something has the notice alone, so nobody takes the same number meanwhile.
         quick.insert(
-            Opinion, notice_id=notice, seq=first.seq, at=first.at, round=round_, late=received.late, **said
-        )
+            Opinion, notice_id=notice, seq=first.seq,
+            number=quick.highest(Opinion, "number", notice_id=notice) + 1, at=first.at, round=round_,
+            late=received.late, **said,
+        )  # fmt: skip
     else:
         quick.update(Opinion, said, notice_id=notice, seq=first.seq)
     # Only what may be seen: whoever asks for the opinions about a parcel learns what they are about.

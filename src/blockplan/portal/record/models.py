@@ -155,6 +155,8 @@ class Opinion(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_index=False)
     seq = models.PositiveBigIntegerField()
+    #: 1, 2, 3 in order of arrival: the rank of `seq` in its notice.
+    number = models.PositiveBigIntegerField()
     at = models.CharField(max_length=MOMENT)
     round = models.PositiveIntegerField()
     late = models.BooleanField(null=True)
@@ -167,7 +169,10 @@ class Opinion(models.Model):
     held = models.BooleanField(default=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["notice", "seq"], name="opinion_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["notice", "seq"], name="opinion_once"),
+            models.UniqueConstraint(fields=["notice", "number"], name="opinion_numbered_once"),
+        )
         # The register walks one of these, newest first, for as many rows as a page shows.
         indexes = tuple(
             models.Index(fields=["notice", name, "seq"], name=f"opinion_by_{name}")

@@ -58,6 +58,14 @@ def find(
     return found
 
 
+def highest(table: type[Model], column: str, **where: Any) -> int:
+    """The highest number in a column, of the rows that have all of `where`; 0 where there are none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_highest(table, column, tuple(where)), list(where.values()))
+        found = cursor.fetchone()
+    return 0 if found is None else int(found[0])
+
+
 def _run(statement: str, values: list[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -79,6 +87,14 @@ def _update(table: type[Model], names: tuple[str, ...], where: tuple[str, ...]) 
 def _select(table: type[Model], names: tuple[str, ...], where: tuple[str, ...]) -> str:
     columns = ", ".join(map(_quoted, names))
     return f"SELECT {columns} FROM {_name(table)} WHERE {_equal(where, ' AND ')} LIMIT 1"  # noqa: S608
+
+
+@cache
+def _highest(table: type[Model], column: str, where: tuple[str, ...]) -> str:
+    return (
+        f"SELECT {_quoted(column)} FROM {_name(table)} WHERE {_equal(where, ' AND ')} "  # noqa: S608
+        f"ORDER BY {_quoted(column)} DESC LIMIT 1"
+    )
 
 
 def _equal(names: tuple[str, ...], between: str) -> str:

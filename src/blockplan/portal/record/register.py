@@ -63,12 +63,15 @@ class Row:
         Whether words of opinions may be shown at all, by the way of publication.
     entry
         Number of the entry whose words are shown.
+    number
+        1, 2, 3 in order of arrival: what people are told.
     """
 
     seq: int
     at: str
     round: int
     standing: str
+    number: int
     open: bool
     words: Mapping[str, Any] = field(default_factory=dict)
     late: bool | None = None
@@ -201,6 +204,6 @@ def _row(row: Opinion, told: Disclosure, name: str, open_: bool) -> Row:
             "received_at": fate.received_at,
         }
     return Row(
-        row.seq, row.at, row.round, fate.standing, open_, seen.words, **details,
+        row.seq, row.at, row.round, fate.standing, row.number, open_, seen.words, **details,
         ground=fate.ground, kept_back=seen.kept_back, entry=seen.entry,
     )  # fmt: skip

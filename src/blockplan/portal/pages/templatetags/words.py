@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from blockplan.portal import moments
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.moments import LOCALES
+from blockplan.portal.record.numbers import named
 from blockplan.portal.words import OPEN, SHUT, pseudo, say
 from blockplan.respond import page as response
 from blockplan.texts import pick
@@ -57,6 +58,12 @@ def t(context: Context, key: str, **values: Any) -> str:
 def in_words(context: Context, text: Mapping[str, str] | str | None) -> str:
     """A text of the plan or the record in the reader's language, or another where it has none."""
     return _given(pick(text, _lang(context)))
+
+
+@register.simple_tag(takes_context=True)
+def opinion_named(context: Context, notice: str, opinion: str, number: int | None = None) -> str:
+    """``{% opinion_named notice.id one.opinion %}``: an opinion or a point by its number and entry."""
+    return named(notice, opinion, _lang(context), number)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,109 @@
+"""
+The numbers of opinions that people are told: 1, 2, 3 in order of arrival in the record of a notice.
+
+The record, its verifiers, addresses and the API name an opinion by the entry that it came with (``O-10484``).
+Its number is the rank of that entry among those of the kind ``submitted``. It is stored in no entry and needs
+no proof of its own: whoever has the log can count, and no entry is ever taken out, so that it never changes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from blockplan.texts import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TEXTS = Catalog("blockplan.notice", "texts.toml")
+_ENTRY = re.compile(r"(?<![a-z])o-?(\d+)")
+LONGEST = 15
+
+
+class Entry(Protocol):
+    """What is read of an entry; `blockplan.notice.events.Event` is one."""
+
+    @property
+    def seq(self) -> int:
+        """Number of the entry, from 0."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """Kind of the entry."""
+        ...
+
+
+class Typed(NamedTuple):
+    """What somebody may mean: the number of an opinion, or of its entry; None where that is not meant."""
+
+    number: int | None = None
+    entry: int | None = None
+
+
+def numbers(entries: Iterable[Entry]) -> dict[str, int]:
+    """
+    ``O-17`` -> number from 1, of all entries of a notice in order, or of those ``submitted`` alone.
+
+    Withdrawn, erased and late opinions have theirs like any other.
+    """
+    came = (entry.seq for entry in entries if entry.kind == "submitted")
+    return {f"O-{seq}": number for number, seq in enumerate(came, 1)}
+
+
+def named(opinion: str, number: int | None, lang: str) -> str:
+    """
+    An opinion, or a point of one, as people are told it: its number, and that of its entry.
+
+    Examples
+    --------
+    >>> named("O-10484", 2, "en"), named("O-10484.3", 2, "en")
+    ('No. 2 (entry 10484)', 'No. 2, point 3 (entry 10484)')
+    >>> named("O-10484", None, "en")  # where nothing could be counted
+    'O-10484'
+    """
+    name, _, point = opinion.partition(".")
+    if number is None:
+        return opinion
+    key = "opinion.point" if point else "opinion.named"
+    return _TEXTS(key, lang, number=number, point=point, entry=name.removeprefix("O-"))
+
+
+def with_id(opinion: str, number: int | None, lang: str) -> str:
+    """
+    The same with the id beside, where people go on with the id: in commands and tables.
+
+    Examples
+    --------
+    >>> with_id("O-10484.3", 2, "en")
+    'No. 2 (O-10484.3)'
+    """
+    return opinion if number is None else _TEXTS("opinion.with_id", lang, number=number, opinion=opinion)
+
+
+def read_typed(said: str) -> Typed:
+    """
+    What somebody typed of what they were shown: ``1``, ``No. 1``, all of ``No. 1 (entry 17)``, or ``O-17``.
+
+    A figure by itself is a number. Earlier receipts named the entry, and some left out the letter: whoever has
+    the submitter's secret to tell by may try a bare figure as an entry too.
+
+    Examples
+    --------
+    >>> read_typed("第 １ 号"), read_typed("o-17"), read_typed("No. 1 (entry 17)"), read_typed("trees")
+    (Typed(number=1, entry=None), Typed(number=None, entry=17), Typed(number=1, entry=17), Typed(number=None, entry=None))
+    """  # noqa: E501
+    from blockplan.notice.intake.typed import typed  # noqa: PLC0415 (the room's door)
+
+    if entry := _ENTRY.search(typed(said).lower()):
+        return Typed(entry=_figure(entry[1]))
+    found = [_figure(one) for one in re.findall(r"\d+", unicodedata.normalize("NFKC", said))]
+    if not found:
+        return Typed()
+    return Typed(number=found[0], entry=found[-1] if len(found) > 1 else None)
+
+
+def _figure(said: str) -> int | None:
+    return int(said) if len(said) <= LONGEST else None
