@@ -34,6 +34,7 @@ COMMANDS = {
     "edit": ("blockplan.cli.edit", "The workbench on this machine: edit a plan, verdicts follow."),
     "serve": ("blockplan.cli.serve", "The web service: notices to read and to comment on."),
     "import": ("blockplan.cli.imports", "Other people's data into a plan package."),
+    "export": ("blockplan.cli.exports", "A plan in the formats of other programs."),
 }
 
 #: Exit code of a fault in Blockplan itself, apart from 0-3, which say something of the plan.

@@ -107,14 +107,15 @@ def _closed(found: Rings, line: Line, points: Any, heal_m: float, loose: list[Li
         if length > 0:
             loose.append(line)
         return
+    # An outline keeps the points that it has: those of a great one, rounded, would change its area.
+    shape = shapely.Polygon(line.points)
     if gap < GRID_M / 2:
-        found.rings.append(Ring(shapely.Polygon(points), line.layer))
+        found.rings.append(Ring(shape, line.layer))
         return
     if distinct < 4 or gap > max(NEAR_M, NEAR_SHARE * length):
         loose.append(line)
         return
     _unclosed(found, line.layer, points[-1], points[0], heal_m)
-    shape = shapely.Polygon(points)
     if gap <= heal_m:
         found.rings.append(Ring(shape, line.layer))
     else:
