@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from tests.portal.looks import look_at_all
 from tests.portal.test_api_sending import PATH, send
 
-from blockplan.portal.record.models import Entry, Opinion
+from blockplan.portal.record.models import Entry
 from blockplan.portal.shown import seen
 
 if TYPE_CHECKING:
@@ -31,11 +32,6 @@ def read(path: str) -> Any:
     return json.loads(Client().get(path).content)
 
 
-def looked_at() -> None:
-    """As if a clerk had looked."""
-    Opinion.objects.update(held=False)
-
-
 def test_typed_coordinates_are_kept_as_typed_and_as_a_point_and_come_out_everywhere(
     inside: tuple[float, float],
 ) -> None:
@@ -43,7 +39,7 @@ def test_typed_coordinates_are_kept_as_typed_and_as_a_point_and_come_out_everywh
     typed = f"{x}, {y}"
     found = send({"text": "Here.", "place": {"said": typed, "datum": "plan"}})
     assert found["receipt"]["body"]["place"]["said"] == typed
-    looked_at()
+    look_at_all()
     opinion = read(f"{PATH}/O-1")
     assert opinion["geometry"] == {"type": "Point", "coordinates": [x, y]}
     assert (opinion["place"]["datum"], opinion["place"]["plan"]) == ("plan", [x, y])
@@ -75,7 +71,7 @@ def test_a_drawing_in_degrees_is_turned_into_the_plan_and_what_was_sent_stays_be
     }
     found = send({"text": "This corner.", "geometry": drawing, "place": {"said": "the corner by the canal"}})
     assert len(found["notes"]) == 2  # heights left out, outline closed
-    looked_at()
+    look_at_all()
     opinion = read(f"{PATH}/O-1")
     (ring,) = opinion["geometry"]["coordinates"]
     assert ring[0] == ring[-1] == pytest.approx([x, y], abs=0.02)
@@ -89,7 +85,7 @@ def test_words_of_an_address_stay_words_and_a_search_says_what_they_may_mean(sho
     assert (found["candidates"][0]["layer"], found["candidates"][0]["id"]) == ("parcels", "RD-01-01-012")
     assert (found["place"], found["geometry"]) == (None, None)
     send({"text": "Noise.", "place": {"said": "behind the school"}})
-    looked_at()
+    look_at_all()
     opinion = read(f"{PATH}/O-1")
     assert (opinion["place"], opinion["geometry"]) == ({"said": "behind the school"}, None)
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 from tests.portal.databases import on_sqlite
+from tests.portal.looks import send_without_work
 from tests.portal.test_register import published  # noqa: F401 (a fixture)
-from tests.portal.test_store import send
 
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
-from blockplan.portal.record.models import Opinion
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
@@ -28,8 +27,7 @@ def read(path: str, status: int = 200) -> Any:
 
 
 def test_a_notice_says_what_its_page_says(shown: DatabaseStore) -> None:
-    send(shown, "One.")
-    Opinion.objects.update(held=True)
+    send_without_work("One.")
     found = read(f"{API}/facts")
     assert found["particulars"]["authority"] == "Town planning office"
     assert found["particulars"]["contact"] is None

@@ -10,13 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.portal.looks import look_at_all, send_without_work
 from tests.portal.test_mail import link_of, server  # noqa: F401 (a fixture)
 from tests.portal.test_register import published  # noqa: F401 (a fixture)
 from tests.portal.test_store import send
 
 from blockplan.portal.mail import halts, outbox, sender
 from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
-from blockplan.portal.record.models import Opinion
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock
@@ -47,8 +47,7 @@ def test_a_feed_of_an_object_has_what_is_said_about_it_and_what_happens(shown: D
     send(shown, "About the parcel.", title="Shade <b>", **PARCEL)
     send(shown, "About something else.")
     for number in range(3):
-        send(shown, f"Held {number}", **PARCEL)
-    Opinion.objects.filter(seq__gt=2).update(held=True)
+        send_without_work(f"Held {number}", **PARCEL)
     page = Client().get(PAGE).content.decode()
     link = f'<link rel="alternate" type="application/atom.xml" title="[^"]+" href="{PAGE}feed.atom">'
     assert re.search(link, page)
@@ -125,12 +124,10 @@ def test_opinions_of_an_hour_about_a_followed_object_are_told_of_by_one_mail(
 def test_what_waits_for_a_look_is_told_of_after_the_look(
     following: MailServer, shown: DatabaseStore, clock: HandClock
 ) -> None:
-    send(shown, "Held.", **PARCEL)
-    Opinion.objects.update(held=True)
+    send_without_work("Held.", **PARCEL)
     clock.on(hours=1)
     assert (sender.send_due(), Outgoing.objects.count()) == (0, 0)
-    Opinion.objects.update(held=False)
-    outbox._tell_of("town", Opinion.objects.get().seq)
+    look_at_all()
     clock.on(hours=1)
     sender.send_due()
     assert sender.send_due() == 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.portal.looks import look_at_all, send_without_work
 from tests.portal.staff import a_member, browser_of
 from tests.portal.test_office import ANSWERS, HERE, drafted, released, told
 
 from blockplan.portal.office.models import Pending
-from blockplan.portal.record.models import Opinion
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -62,11 +62,10 @@ def test_a_notice_says_what_waits_and_when_it_may_be_closed(
 ) -> None:
     planner, auditor = (browser_of(a_member(*who)) for who in (("Li", "planner"), ("Chen", "auditor")))
     assert next_for(planner, HERE)[0].startswith("The notice is running")
-    opened.append("submitted", {"text": "More trees.", "channel": "web", "from": "public"})
-    Opinion.objects.update(held=True)
+    send_without_work("More trees.")
     assert next_for(planner, HERE)[1] == HERE + "opinions/?standing=held"
     assert next_for(auditor, HERE) == ("Look at the opinions that wait · Clerk · Planner", "")
-    Opinion.objects.update(held=False)
+    look_at_all()
     assert f'href="{HERE}close/"' not in planner.get(HERE).content.decode(), "it would be refused"
     clock.on(days=30)
     assert next_for(planner, HERE) == ("The period is over: close the notice", HERE + "close/")

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.notice.records import an_opening
+from tests.portal.looks import look_at_all
 
 from blockplan.portal.intake import drafts
 from blockplan.portal.intake.models import Draft
@@ -161,7 +162,7 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
     said = next(shown.events({"submitted"})).payload
     assert said["geometry"] == {"type": "Polygon", "coordinates": [outline]}
     assert said["place"]["sent"] == said["geometry"]
-    Opinion.objects.update(held=False)
+    look_at_all()
     assert "Place meant: <span" in page(Client().get("/en/notices/town/opinions/O-1/"))
     crossing = json.dumps({"type": "Polygon", "coordinates": [[[0, 0], [9, 9], [9, 0], [0, 9], [0, 0]]]})
     assert "crosses itself" in post(do="find", text="Stay", drawn=crossing, datum="plan")
