@@ -3,7 +3,7 @@
 import { flat } from "./map";
 import { fill, h } from "./dom";
 import { store } from "./store";
-import { language, number, say } from "./words";
+import { columnName, language, number, say } from "./words";
 import type { Feature, Value } from "./types";
 
 const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
@@ -41,12 +41,12 @@ function field(layer: string, feature: Feature, column: string, bare = false): H
   };
   const id = `${bare ? "t" : "i"}-${feature.id}-${column}`;
   const choices = kind === "flag" ? ["true", "false"] : (spec?.values ?? []);
-  const props = { id, onchange: commit, "aria-label": column, "data-column": column };
+  const props = { id, onchange: commit, "aria-label": columnName(column), "data-column": column };
   const input = choices.length
     ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, one)))
     : h("input", { ...props, value: value === null ? "" : String(value), inputmode: kind === "number" ? "decimal" : undefined, list: column === "land_use" ? "uses" : undefined, placeholder: "–" });
   if (bare) return input;
-  return h("label", { for: id }, h("span", {}, column.replaceAll("_", " ")), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
+  return h("label", { for: id }, h("span", {}, columnName(column)), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
 }
 
 export function areaOf(feature: Feature): number | null {
@@ -105,7 +105,7 @@ export function drawTable(into: Element, words: string): void {
       "table",
       {},
       h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
-      h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, column.replaceAll("_", " "))))),
+      h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, columnName(column))))),
       h("tbody", {}, ...rows),
     ),
     some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),

@@ -38,7 +38,7 @@ async function begin(): Promise<void> {
 function layout(app: Element): void {
   const top = h("header", { class: "top" });
   const left = h("nav", { class: "left", "aria-label": say("scenarios") });
-  const canvas = h("div", { class: "map", role: "region", "aria-label": say("mapLabel") });
+  const canvas = h("div", { class: "map" });
   const bar = h("div", { class: "tools", role: "toolbar", "aria-label": say("select") });
   const hint = h("p", { class: "hint", role: "status" });
   const card = h("div", { class: "card", hidden: true });
@@ -58,8 +58,8 @@ function layout(app: Element): void {
   const zoom = h(
     "div",
     { class: "zoom" },
-    h("button", { onclick: () => plan.map.zoomIn(), "aria-label": "+" }, "+"),
-    h("button", { onclick: () => plan.map.zoomOut(), "aria-label": "-" }, "−"),
+    h("button", { onclick: () => plan.map.zoomIn() }, h("span", { "aria-hidden": "true" }, "+"), h("span", { class: "aloud" }, say("zoomIn"))),
+    h("button", { onclick: () => plan.map.zoomOut() }, h("span", { "aria-hidden": "true" }, "−"), h("span", { class: "aloud" }, say("zoomOut"))),
   );
   canvas.append(zoom, h("div", { class: "scalebar" }, h("i"), h("span"), h("b", {}, "N ↑")));
   plan.map.on("move", () => drawScale(plan));
@@ -190,8 +190,8 @@ function drawTop(into: Element): void {
   );
   fill(
     into,
-    h("strong", { class: "brand" }, "Blockplan"),
-    h("span", { class: "plan-title", title }, title),
+    h("span", { class: "brand" }, "Blockplan"),
+    h("h1", { class: "plan-title", title }, title),
     pick,
     state.synthetic && h("span", { class: "synthetic" }, say("synthetic")),
     h("span", { class: "grow" }),

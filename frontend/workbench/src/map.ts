@@ -249,9 +249,13 @@ export class PlanMap {
   /** The topmost feature of some layers at a point of the screen. */
   hit(event: MapMouseEvent, layers: string[]): { layer: string; id: string } | null {
     const { x, y } = event.point;
-    const found = this.map.queryRenderedFeatures([[x - 4, y - 4], [x + 4, y + 4]], { layers });
-    const first = found[0];
-    return first ? { layer: first.source, id: String(first.properties["id_"]) } : null;
+    // In the order of the layers: a point is small and was aimed at, land lies under everything.
+    for (const layer of layers) {
+      const reach = layer.endsWith("-fill") ? 0 : 4;
+      const first = this.map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [layer] })[0];
+      if (first) return { layer: first.source, id: String(first.properties["id_"]) };
+    }
+    return null;
   }
 
   /** How many pixels of the screen a place is from a point. */

@@ -2,7 +2,7 @@
 
 import { fill, h } from "./dom";
 import { key, store } from "./store";
-import { number, say } from "./words";
+import { language, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
@@ -13,8 +13,8 @@ const ORDER: Record<Outcome, number> = { fail: 0, unknown: 1, pass: 2, not_appli
 export function shown(value: number | null, unit: string): string {
   if (value === null) return say("unknownValue");
   if (unit === "1") return `${number(value * 100, 1)}%`;
-  const metric = unit.replaceAll("m2", "m²").replaceAll("km2", "km²");
-  return `${number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3)} ${metric}`.trim();
+  const word = store.vocabulary.units[unit]?.[language()] ?? ` ${unit}`;
+  return `${number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3)}${word}`;
 }
 
 function asked(verdict: Verdict): string {

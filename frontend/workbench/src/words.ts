@@ -106,6 +106,8 @@ const WORDS = {
   blocks: { zh: "街区界线", en: "Blocks", ja: "街区界" },
   reach: { zh: "未满足处", en: "Who is beyond", ja: "届かない所" },
   labels: { zh: "注记", en: "Labels", ja: "注記" },
+  zoomIn: { zh: "放大", en: "Zoom in", ja: "拡大" },
+  zoomOut: { zh: "缩小", en: "Zoom out", ja: "縮小" },
   close: { zh: "关闭", en: "Close", ja: "閉じる" },
 } as const;
 
@@ -118,6 +120,26 @@ export function setLanguage(chosen: Lang): void {
   document.documentElement.lang = chosen === "zh" ? "zh-Hans" : chosen;
 }
 export const say = (word: Word): string => WORDS[word][lang];
+
+// What columns are called; one that is not listed shows the name that it has in the file.
+const COLUMNS: Record<string, [zh: string, en: string, ja: string]> = {
+  land_use: ["用地代码", "Land use", "用地区分"], permitted: ["可兼容用途", "Permitted uses", "許容用途"],
+  far: ["容积率", "FAR", "容積率"], far_min: ["容积率下限", "FAR, least", "容積率の下限"], far_max: ["容积率上限", "FAR, most", "容積率の上限"],
+  height_m: ["建筑高度 m", "Height, m", "高さ m"], height_m_min: ["高度下限 m", "Height, least, m", "高さの下限 m"], height_m_max: ["高度上限 m", "Height, most, m", "高さの上限 m"],
+  coverage_ratio: ["建筑密度", "Coverage ratio", "建蔽率"], green_ratio: ["绿地率", "Green ratio", "緑地率"],
+  floor_area_m2: ["建筑面积 m²", "Floor area, m²", "延床面積 m²"], residents: ["居住人口", "Residents", "居住人口"],
+  dwellings: ["住宅套数", "Dwellings", "住戸数"], jobs: ["就业岗位", "Jobs", "就業者数"], parking_spaces: ["停车位", "Parking spaces", "駐車台数"],
+  declared_area_m2: ["登记面积 m²", "Declared area, m²", "公称面積 m²"], existing_land_use: ["现状用地", "Existing land use", "現況の用地区分"],
+  phase: ["分期", "Phase", "段階"], status: ["状态", "Status", "状態"], committed: ["已确定", "Committed", "確定済み"], far_kind: ["容积率类型", "Kind of FAR", "容積率の種類"],
+  service: ["设施类别", "Service", "施設の種別"], level: ["层级", "Level", "段階"], beds: ["床位", "Beds", "床数"], places: ["学位", "Places", "定員"],
+  site_area_m2: ["用地面积 m²", "Site area, m²", "敷地面積 m²"], class: ["道路等级", "Class", "道路の等級"],
+  red_line_width_m: ["红线宽度 m", "Red-line width, m", "道路幅員 m"], walk: ["可步行", "On foot", "歩行可"], drive: ["可行车", "By car", "車両可"],
+  oneway: ["单行", "One way", "一方通行"], barrier: ["障碍", "Barrier", "障害物"], modes: ["交通方式", "Modes", "交通手段"], line: ["线路", "Line", "路線"],
+  name_zh: ["中文名", "Name (zh)", "名称（中）"], name_en: ["英文名", "Name (en)", "名称（英）"], name_ja: ["日文名", "Name (ja)", "名称（日）"],
+  land_use_list: ["用地分类标准", "Land-use list", "用地分類"], remarks: ["备注", "Remarks", "備考"],
+}; // prettier-ignore
+export const columnName = (column: string): string =>
+  COLUMNS[column]?.[lang === "zh" ? 0 : lang === "en" ? 1 : 2] ?? column.replaceAll("_", " ");
 
 /** A number with at most some decimals and thousands set apart; null says that it is not known. */
 export function number(value: number | null | undefined, decimals = 2): string {

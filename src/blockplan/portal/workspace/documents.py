@@ -8,7 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from blockplan.check.words import unit_word
 from blockplan.live.rows import is_unknown
+from blockplan.measure import MEASURES
 from blockplan.plan import landuse
 from blockplan.plan.layers import LAYERS, VALUES
 from blockplan.plan.model import BASE
@@ -86,9 +88,10 @@ def changed(session: Session) -> list[dict[str, Any]]:
 
 
 def vocabulary() -> dict[str, Any]:
-    """Land uses with their names, and the columns, kinds and values of every layer."""
+    """Land uses and units with their names, and the columns, kinds and values of every layer."""
     known = landuse()
     return {
+        "units": {unit: unit_word(unit) for unit in {spec.unit for spec in MEASURES.values()}},
         "land_uses": {
             code: {
                 "names": one.names,
