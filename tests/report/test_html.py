@@ -15,6 +15,7 @@ from blockplan.plan.faults import fault
 from blockplan.report import report, write_html
 from blockplan.report.exports import TABLES
 from blockplan.report.html import css_text, page
+from blockplan.report.office import TABLES as OFFICE_TABLES
 from blockplan.templates import environment
 from blockplan.texts import LANGUAGES
 
@@ -260,7 +261,8 @@ def test_a_folder_gets_report_summary_sheet_result_and_tables(
     written = report(plan, found, tmp_path / "out", "en")
     names = [path.name for path in written]
     assert names[:4] == ["report.html", "summary.pdf", "sheet.pdf", "result.json"]
-    assert names[4:] == ["tables.xlsx", *(f"{name}.csv" for name in TABLES)]
+    every = (*OFFICE_TABLES, *TABLES)
+    assert names[4:] == ["tables.xlsx", "result.xlsx", *(f"{name}.csv" for name in every)]
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import click
 
+from blockplan.cli import export_qgis
 from blockplan.cli.common import json_option, load, progress, scenario_option, show_json, show_table
 
 
 @click.group(epilog="Example: blockplan export dxf examples/demonstration-zone --out zone.dxf")
 def command() -> None:
     """Write a plan in the formats of other programs."""
+
+
+command.add_command(export_qgis.command, "qgis")
 
 
 @command.command("dxf", epilog="Example: blockplan export dxf examples/demonstration-zone --out zone.dxf")

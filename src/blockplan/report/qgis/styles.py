@@ -1,0 +1,157 @@
+"""How each layer of a plan is drawn in QGIS, in the words of one language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.measure.columns import values
+from blockplan.plan.codes import DEFAULT_LIST, UNKNOWN_COLOUR
+from blockplan.report.maps.ground import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
+from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
+from blockplan.report.tables import outcome_said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.check.verdict import Outcome
+    from blockplan.report.view import View
+
+#: Street class -> colour and width, mm; the last stands for a class that is not stated.
+STREETS = {
+    "expressway": ("#9c7440", 1.2), "arterial": ("#c0392b", 0.8), "secondary": ("#d97b66", 0.55),
+    "local": ("#8a8a85", 0.35), "path": ("#b0a58c", 0.25), "": ("#8a8a85", 0.25),
+}  # fmt: skip
+#: Control lines -> colour; what purple and orange stand for is local.
+CONTROL_LINES = {
+    "red": "#d7191c", "green": "#00a651", "blue": "#0072ff", "yellow": "#f5b800", "purple": "#8e24aa",
+    "orange": "#ff6a00",
+}  # fmt: skip
+SERVICES = {
+    "kindergarten": "#f5b5cf", "primary_school": "#e86fa5", "nine_year_school": "#c94f8a",
+    "secondary_school": "#a83a72", "hospital": "#d7191c", "clinic": "#e98a86", "nursing_home": "#b07a3f",
+    "day_care": "#d8ab74", "culture": "#f09a64", "library": "#e67e22", "sport": "#2e9e5b",
+    "market": "#c93a55", "police": "#2f5fa8", "fire": "#8c1d18",
+}  # fmt: skip
+OUTCOMES: dict[Outcome, tuple[str, str]] = {
+    "fail": ("#c62828", "diamond"), "unknown": ("#f5b800", "triangle"), "pass": ("#2e7d32", "circle"),
+    "not_applicable": ("#9e9e9e", "circle"),
+}  # fmt: skip
+#: Labels are drawn down to this scale (1:n) where there are many of them.
+PARCEL_SCALE, NAME_SCALE = 6_000, 25_000
+
+
+def styles(view: View) -> dict[str, Style]:
+    """Layer -> style, the uppermost layer first; the layer of verdicts is called ``verdicts``."""
+    return {layer: make(view) for layer, make in STYLES.items()}
+
+
+def _verdicts(view: View) -> Style:
+    categories = [
+        Category(
+            key, outcome_said(key, view.words),
+            Symbol(MARKER, colour, "#ffffff", 0.3, shape=shape, size=3.4),
+        )
+        for key, (colour, shape) in OUTCOMES.items()
+    ]  # fmt: skip
+    said = "\"title\" || coalesce(' | ' || round(\"residents\"), '')"
+    return Style(categories, "outcome", Label(said, 7.5, PARCEL_SCALE, beside=True))
+
+
+def _facilities(view: View) -> Style:
+    found = dict.fromkeys(one for one in values(view.plan, "facilities", "service") if one)
+    order = [one for one in SERVICES if one in found] + [one for one in found if one not in SERVICES]
+    categories = [
+        Category(one, view.words.or_else(f"service.{one}", one), _dot(SERVICES.get(one, "#6a6a66")))
+        for one in order
+    ]
+    rest = Category("", view.words("service.other"), _dot("#6a6a66"))
+    return Style([*categories, rest], "service", Label(_named(view), 7, PARCEL_SCALE * 2, beside=True))
+
+
+def _dot(colour: str) -> Symbol:
+    return Symbol(MARKER, colour, "#ffffff", 0.25, size=3)
+
+
+def _stops(view: View) -> Style:
+    return _one(
+        view, "stops", Symbol(MARKER, "#1f3fbf", "#ffffff", 0.25, shape="square", size=2.6), PARCEL_SCALE
+    )
+
+
+def _streets(view: View) -> Style:
+    categories = [
+        Category(
+            one, view.words(f"street.{one}" if one else "value.unknown"), Symbol(LINE, colour, width=width)
+        )
+        for one, (colour, width) in STREETS.items()
+    ]  # fmt: skip
+    return Style(categories, "class", Label(_named(view), 7, NAME_SCALE, along=True))
+
+
+def _control_lines(view: View) -> Style:
+    categories = [
+        Category(one, view.words(f"qgis.control_line.{one}"), Symbol(LINE, colour, width=0.5, pattern="dash"))
+        for one, colour in CONTROL_LINES.items()
+    ]
+    return Style(categories, "kind")
+
+
+def _parcels(view: View) -> Style:
+    pairs = {
+        (of or DEFAULT_LIST, use)
+        for use, of in zip(
+            values(view.plan, "parcels", "land_use"),
+            values(view.plan, "parcels", "land_use_list"),
+            strict=True,
+        )
+        if use
+    }
+    # Codes of two lists may be the same letters, and mean two things.
+    several = len({of for of, _ in pairs}) > 1
+    categories = [
+        Category(
+            f"{of} {use}" if several else use, view.ground.use_name(of, use),
+            Symbol(FILL, use_colour(of, use), "#6b6b66", 0.12),
+        )
+        for of, use in sorted(pairs)
+    ]  # fmt: skip
+    rest = Category("", view.words("map.no_land_use"), Symbol(FILL, UNKNOWN_COLOUR, "#6b6b66", 0.12))
+    attribute = (
+        f"coalesce(\"land_use_list\", '{DEFAULT_LIST}') || ' ' || \"land_use\"" if several else "land_use"
+    )
+    return Style(
+        [*categories, rest],
+        attribute,
+        Label("\"parcel_id\" || '\\n' || coalesce(\"land_use\", '')", 6, PARCEL_SCALE),
+    )
+
+
+def _named(view: View) -> str:
+    """A feature's name in the language, or in another one."""
+    order = dict.fromkeys((f"name_{view.words.lang}", "name_en", "name_zh", "name_ja"))
+    found = ", ".join(f"attribute('{one}')" for one in order)
+    return f"coalesce({found}, '')"
+
+
+def _one(view: View, layer: str, symbol: Symbol, scale: int = 0, said: str = "") -> Style:
+    label = Label(said or _named(view), 8, scale, beside=symbol.kind == MARKER) if scale else None
+    return Style([Category("", view.words(f"qgis.layer.{layer}"), symbol)], label=label)
+
+
+#: Layers of the project, the uppermost first.
+STYLES: dict[str, Callable[[View], Style]] = {
+    "verdicts": _verdicts,
+    "facilities": _facilities,
+    "stops": _stops,
+    "boundary": lambda view: _one(view, "boundary", Symbol(FILL, "", OUTLINE, 0.9, "dash dot dot")),
+    "control_lines": _control_lines,
+    "blocks": lambda view: _one(
+        view, "blocks", Symbol(FILL, "", "#111111", 0.45, "dash dot"), 60_000, '"block_id"'
+    ),
+    "rail": lambda view: _one(view, "rail", Symbol(LINE, "#333333", width=0.6, pattern="dash")),
+    "streets": _streets,
+    "greens": lambda view: _one(view, "greens", Symbol(FILL, GREEN, "#3f9a45", 0.15)),
+    "parcels": _parcels,
+    "water": lambda view: _one(view, "water", Symbol(FILL, WATER, WATER_LINE, 0.2)),
+    "woodland": lambda view: _one(view, "woodland", Symbol(FILL, WOOD, WOOD, 0.1)),
+}

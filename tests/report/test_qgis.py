@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image
+from tests.report.handmade import hand_made, manifest, result
+
+from blockplan.cli import app
+from blockplan.errors import UsageError
+from blockplan.plan import Plan, files
+from blockplan.report.qgis import export
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import CheckResult
+
+PYTHON = Path("/usr/bin/python3")
+RENDER = Path(__file__).with_name("qgis_render.py")
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return export(hand_made(), result(), tmp_path_factory.mktemp("qgis") / "plan.gpkg", "zh")
+
+
+def rows(package: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(package)) as store:
+        return store.execute(query).fetchall()
+
+
+def test_the_package_holds_the_layers_of_the_plan_and_who_fails(package: Path) -> None:
+    assert set(hand_made().layers) < set(files.list_layers(package))
+    found = files.read_layer(package, "verdicts")
+    judged = result().verdicts
+    assert set(found["rule"]) == {one.rule for one in judged}
+    assert len(found) == sum(max(len(one.where), 1) for one in judged)
+    places = [(one.rule, place.id) for one in judged for place in one.where]
+    named = found[found["id"] != ""]
+    assert sorted(zip(named["rule"], named["id"], strict=True)) == sorted(places)
+
+
+def test_every_drawn_layer_has_a_style_in_three_languages_and_one_of_them_by_default(package: Path) -> None:
+    kept = rows(package, "SELECT f_table_name, styleName, useAsDefault, styleQML FROM layer_styles")
+    layers = {row[0] for row in kept}
+    assert {"parcels", "streets", "boundary", "facilities", "verdicts"} <= layers
+    assert {row[1] for row in kept} == {f"{layer} {lang}" for layer in layers for lang in LANGUAGES}
+    assert {row[1] for row in kept if row[2]} == {f"{layer} zh" for layer in layers}
+    said = {row[1]: [one.get("label") for one in ET.fromstring(row[3]).iter("category")] for row in kept}
+    assert "0701 城镇住宅用地" in said["parcels zh"]
+    assert "0701 Urban housing" in said["parcels en"]
+
+
+def test_the_same_plan_gives_the_same_project_and_a_plan_without_layers_has_one_too(
+    package: Path, tmp_path: Path
+) -> None:
+    again = export(hand_made(), result(), tmp_path / "plan.gpkg", "zh")
+    query = "SELECT name, content FROM qgis_projects"
+    assert rows(package, query) == rows(again, query)
+    empty = export(Plan(manifest(), {}), result(verdicts=(), statements=()), tmp_path / "empty.gpkg")
+    assert rows(empty, "SELECT name FROM qgis_projects") == [("blockplan",)]
+
+
+def test_another_ending_than_gpkg_is_refused_and_nothing_is_written(
+    found: CheckResult, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=r"does not end in \.gpkg"):
+        export(hand_made(), found, tmp_path / "plan.qgz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_line_names_the_export(capsys: pytest.CaptureFixture[str]) -> None:
+    app.main(["export", "--help"], standalone_mode=False)
+    assert "qgis" in capsys.readouterr().out
+
+
+def test_qgis_opens_the_project_and_draws_it(package: Path, tmp_path: Path) -> None:
+    if shutil.which("qgis_process") is None or not PYTHON.exists():
+        pytest.skip("QGIS (Debian's packages qgis and python3-qgis) is not installed")
+    picture = tmp_path / "plan.png"
+    done = subprocess.run(
+        [str(PYTHON), str(RENDER), str(package), str(picture)],
+        capture_output=True, text=True, timeout=300, check=True,
+        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["opened"]
+    assert told["crs"] == "EPSG:4548"
+    layers = told["layers"]
+    assert next(iter(layers)) == "verdicts"
+    assert all(one["valid"] and one["crs"] == "EPSG:4548" and one["style"] for one in layers.values())
+    assert layers["parcels"]["own"] == [layers["parcels"]["renderer"], layers["parcels"]["labels"]]
+    assert layers["parcels"]["own"] == ["categorizedSymbol", True]
+    housing = next(one for one in layers["parcels"]["categories"] if one[0] == "0701")
+    assert housing[1] == "0701 城镇住宅用地"
+    with Image.open(picture) as drawn:
+        colours = {colour for _, colour in drawn.convert("RGB").getcolors(2_000_000) or ()}
+    wanted = housing[2]
+    assert tuple(int(wanted[at : at + 2], 16) for at in (1, 3, 5)) in colours
