@@ -9,9 +9,9 @@ import pytest
 from tests.builders import a_plan
 from tests.hostile.corpus import places
 
+from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.places import PlaceIndex
-from blockplan.plan.datums import DATUMS
 
 PLACES = {entry.name: entry for entry in places()}
 INDEX = PlaceIndex.of_plan(a_plan())

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import X, Y, a_plan
 
+from blockplan.datums import gcj02_to_bd09, wgs84_to_gcj02
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.coordinates import locate, typed_numbers
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.plan.datums import gcj02_to_bd09, wgs84_to_gcj02
 
 AREA = NoticeArea.of_plan(a_plan())
 LON, LAT = AREA.to_wgs84(X + 50, Y + 50)

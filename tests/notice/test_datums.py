@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from blockplan.plan.datums import ACCURACY_M, DATUMS, gcj02_to_bd09, to_wgs84, wgs84_to_gcj02
+from blockplan.datums import ACCURACY_M, DATUMS, gcj02_to_bd09, to_wgs84, wgs84_to_gcj02
 
 EARTH = Geod(ellps="WGS84")
 

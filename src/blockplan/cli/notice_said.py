@@ -100,9 +100,9 @@ def attachment(path: str) -> Attachment:
 
 def _where(store: SqliteStore, given: dict[str, Any]) -> dict[str, Any]:
     """A place in words, by coordinates or as a drawing, as form and API enter it."""
+    from blockplan.datums import DATUMS
     from blockplan.notice.intake.coordinates import near_enough
     from blockplan.notice.intake.geometry_in import take_geometry
-    from blockplan.plan.datums import DATUMS
 
     place, datum, drawing = given["place"], given["datum"], given["drawing"]
     if place is not None and drawing is not None:

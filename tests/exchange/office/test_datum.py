@@ -7,7 +7,7 @@ import pytest
 import shapely
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares
 
-from blockplan.plan.datums import wgs84_to_gcj02
+from blockplan.datums import wgs84_to_gcj02
 
 
 def moved(frame, east):

@@ -17,9 +17,9 @@ import numpy as np
 import pyproj
 import shapely
 
+from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.errors import MappingError
 from blockplan.exchange.office.source import Finding
-from blockplan.plan.datums import ACCURACY_M, to_wgs84
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import Note, note, refused
-from blockplan.plan.datums import ACCURACY_M, to_wgs84
 
 if TYPE_CHECKING:
+    from blockplan.datums import Datum
     from blockplan.notice.intake.geometry_in import NoticeArea
     from blockplan.notice.intake.limits import Limits
-    from blockplan.plan.datums import Datum
 
 #: Longer texts are no coordinates.
 _LONGEST = 120

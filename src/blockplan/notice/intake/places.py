@@ -33,9 +33,9 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from blockplan.datums import Datum
     from blockplan.notice.intake.limits import Limits
     from blockplan.plan import Plan
-    from blockplan.plan.datums import Datum
 
 #: Layers whose objects are places, the finest first: of two that fit alike, the earlier is named first.
 PLACES = ("parcels", "facilities", "stops", "streets", "greens", "water", "woodland", "rail", "programmes",

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from blockplan.datums import Datum
 from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.geometry_in import take_geometry
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.refusals import Note
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.plan.datums import Datum
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from blockplan.datums import DATUMS
 from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.geometry_in import NoticeArea, take_geometry
 from blockplan.notice.intake.places import PLACES, PlaceIndex, PlaceRow
-from blockplan.plan.datums import DATUMS
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
 from blockplan.portal.shown import version_of

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.shortcuts import render
 
+from blockplan.datums import DATUMS
 from blockplan.errors import IntakeError, UsageError
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
-from blockplan.plan.datums import DATUMS
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import aims, drafts, gate
 from blockplan.portal.intake.fields import STANDINGS, Filled
