@@ -27,7 +27,7 @@ def test_parcels_are_drawn_taken_over_judged_and_undone(reference: Path, tmp_pat
     before = (plan / "plan.toml").read_bytes()
     done = program(
         "propose", "layout", plan, *ASKED, "--need", "kindergarten=2", "--need", "primary_school=1",
-        "--size", "primary_school=10000-22000", "--seconds", 3, "--out", tmp_path / "out", "--json",
+        "--size", "primary_school=10000-22000", "--seconds", 15, "--out", tmp_path / "out", "--json",
     )  # fmt: skip
     assert "vacant: 34 parcels (undecided land, code 16 or no use)" in done.stderr
     said = json.loads(done.stdout)

@@ -277,7 +277,7 @@ def test_a_verdict_near_the_end_of_the_drawing_carries_a_note_in_every_language(
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("district", "line"), [("tsinghua", 0.6888), ("cau_east", 1.0)])
+@pytest.mark.parametrize(("district", "line"), [("tsinghua", 0.6908), ("cau_east", 1.0)])
 def test_real_districts_lose_stops_on_foot(district: str, line: float, shared) -> None:
     import geopandas as gpd
 

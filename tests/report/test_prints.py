@@ -149,7 +149,7 @@ def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: Places
     facts = notice(attribution="Example survey 2021")
     pages, text = read(parcel_page(places.parcel("RD-01-01-012"), lang, facts, picture))
     assert pages == 1
-    for fact in ("RD-01-01-012", "RD-01-01-013", "29,390", "2021-11-2224:00", "Planningdesk000", "722.7"):
+    for fact in ("RD-01-01-012", "RD-01-01-013", "29,390", "2021-11-2224:00", "Planningdesk000", "704.9"):
         assert fact in text
     assert "Examplesurvey2021" in text
 
