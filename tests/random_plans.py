@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from shapely.affinity import rotate, translate
+from shapely.ops import substring
 from tests.measure.conftest import layer
 
 from blockplan.plan import Plan
@@ -30,9 +31,13 @@ USES = (
 OLDER = ("R2", "R21", "A3", "A33", "B3", "S3", "G1", "M1")
 SERVICES = ("nursing_home", "culture", "library", "market", "sport", "primary_school", "day_care", "clinic")
 KINDS = ("incubator", "laboratory", "exchange_venue", "accelerator")
-#: Measure -> the choices without which it has nothing to measure.
+#: Measure -> choices without which it has nothing to measure, and limits that part the homes of a small plan.
 ASKED: dict[str, dict[str, Any]] = {
     "area_size": {"area_id": "west"},
+    "axis_venues": {"axis_near_m": 90},
+    "belt_destinations": {"belt_near_m": 90, "belt_far_m": 180},
+    "belt_floor_area": {"belt_near_m": 90, "belt_far_m": 180},
+    "belt_jobs": {"belt_near_m": 90, "belt_far_m": 180},
     "circle_dwellings": {"tier": "10"},
     "circle_facility_floor_per_1000": {"tier": "10", "land_codes": ["08"]},
     "circle_facility_land_per_1000": {"tier": "15", "land_codes": ["08"]},
@@ -40,15 +45,22 @@ ASKED: dict[str, dict[str, Any]] = {
     "circle_land_share": {"tier": "15", "land_codes": ["07"]},
     "circle_park_size": {"tier": "10"},
     "circle_residents": {"tier": "15"},
-    "circle_services": {"circle_services": ["market", "clinic|library"]},
+    "circle_services": {"circle_services": ["market", "clinic|library"], "walk_min": 5, "walk_speed_kmh": 3},
     "circle_size": {"tier": "5"},
     "circle_walk": {"tier": "10"},
+    "commerce_near_stations": {"station_limit_m": 250, "station_near_m": 150},
+    "core_concentration": {"core_near_m": 150},
+    "culture_within_500m": {"culture_limit_m": 120},
     "facilities_in_range": {
         "services": ["clinic", "market"],
         "facility_size": "floor_area_m2",
         "facility_at_least": 1_000,
         "facility_at_most": 3_000,
     },
+    "food_within_500m": {"food_limit_m": 90},
+    "green_access": {"access_limit_m": 80, "smallest_green_ha": 0.5},
+    "green_within_500m": {"green_limit_m": 60},
+    "industry_near_cores": {"core_sector_m": 150},
     "land_consumption_ratio": {"earlier_residents": 2_000},
     "land_per_1000": {"land_codes": ["08"]},
     "land_per_resident": {"land_codes": ["14"]},
@@ -56,12 +68,26 @@ ASKED: dict[str, dict[str, Any]] = {
     "park_sport_share": {"services": ["sport"]},
     "park_width": {"tier": "10"},
     "parking_per_floor": {"services": ["market"], "parking_codes": ["0902"]},
-    "service_access": {"services": ["market"]},
+    "programmes_within_800m": {"programme_limit_m": 150},
+    "service_access": {"services": ["market"], "access_limit_m": 150},
     "service_beds_per_1000": {"services": ["nursing_home"]},
     "service_floor_per_1000": {"services": ["culture", "market"]},
     "service_places_per_1000": {"services": ["primary_school"]},
     "service_site_per_1000": {"services": ["sport"]},
-    "uses_access": {"use_services": ["market", "clinic", "sport"], "use_codes": ["1401"], "uses_wanted": 2},
+    "station_floor_share": {"station_radius_m": 120, "interchange_radius_m": 250},
+    "station_jobs_share": {"station_radius_m": 120, "interchange_radius_m": 250},
+    "stations_within_800m": {"station_limit_m": 200},
+    "stop_access": {"access_limit_m": 200},
+    "stops_within_500m": {"stop_limit_m": 180},
+    "transit_access_sdg": {"low_capacity_limit_m": 120, "high_capacity_limit_m": 250},
+    "users_near_stations": {"station_limit_m": 200},
+    "uses_access": {
+        "use_services": ["market", "clinic", "sport"],
+        "use_codes": ["1401"],
+        "uses_wanted": 2,
+        "access_limit_m": 150,
+    },
+    "water_within_500m": {"water_limit_m": 60},
 }
 INDUSTRIES = ("health", "manufacturing", "digital", "services")
 
@@ -338,29 +364,41 @@ def reordered(plan: Plan, seed: int) -> Plan:
     )
 
 
-def split(plan: Plan, seed: int) -> Plan:
-    """The plan with every third parcel cut in two, what it holds divided by area."""
-    random = np.random.default_rng(seed)
-    parcels = layers_of(plan)["parcels"]
-    amounts = ["residents", "dwellings", "floor_area_m2", "jobs", "parking_spaces", "declared_area_m2"]
+#: What a parcel states of itself as a whole: pieces have their share of it by area.
+AMOUNTS = ("residents", "dwellings", "floor_area_m2", "jobs", "parking_spaces", "declared_area_m2")
+
+
+def split(plan: Plan, seed: int, layer: str = "parcels", cut: Callable[[Any], bool] | None = None) -> Plan:
+    """The plan with the rows of a layer that are to be `cut` (every third) in two, what they hold divided."""
+    random, spec = np.random.default_rng(seed), LAYERS[layer]
+    own = spec.id_column if layer != "areas" else None  # an area may be drawn in several rows
     rows = []
-    for number, (_, row) in enumerate(parcels.iterrows()):
-        shape = row["geometry"]
-        pieces = [shape]
-        if number % 3 == 0:
-            middle, angle = shape.centroid, random.uniform(0, np.pi)
-            away = np.array([np.cos(angle), np.sin(angle)]) * 900
-            line = shapely.LineString([np.array(middle.coords[0]) - away, np.array(middle.coords[0]) + away])
-            pieces = list(shapely.get_parts(shapely.ops.split(shape, line)))
-        for at, piece in enumerate(pieces):
+    frame = layers_of(plan)[layer]
+    for number, (_, row) in enumerate(frame.iterrows()):
+        whole, chosen = row["geometry"], number % 3 == 0 if cut is None else cut(row)
+        for at, piece in enumerate(_halves(whole, random) if chosen else [whole]):
             part = row.copy()
             part["geometry"] = piece
-            part["parcel_id"] = row["parcel_id"] if at == 0 else f"{row['parcel_id']}{'abcdef'[at]}"
-            for column in amounts:
-                part[column] = row[column] * piece.area / shape.area
+            if own in row and at:
+                part[own] = f"{row[own]}{'abcdef'[at]}"
+            if layer == "parcels":
+                for column in AMOUNTS:
+                    part[column] = row[column] * piece.area / whole.area
             rows.append(part)
-    cut = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry").reset_index(drop=True)
-    return Plan(plan.manifest, layers_of(plan) | {"parcels": cut})
+    made = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry").reset_index(drop=True)
+    return Plan(plan.manifest, layers_of(plan) | {layer: made})
+
+
+def _halves(shape: Any, random: np.random.Generator) -> list[Any]:
+    """A line or a polygon cut somewhere in two (or, where it is hollow, in more)."""
+    if shape.geom_type == "LineString":
+        at = random.uniform(0.2, 0.8) * shape.length
+        return [substring(shape, 0, at), substring(shape, at, shape.length)]
+    middle, angle = np.array(shape.centroid.coords[0]), random.uniform(0, np.pi)
+    away = np.array([np.cos(angle), np.sin(angle)]) * 2_000
+    return list(
+        shapely.get_parts(shapely.ops.split(shape, shapely.LineString([middle - away, middle + away])))
+    )
 
 
 def layers_of(plan: Plan) -> dict[str, Any]:

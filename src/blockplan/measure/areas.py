@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.columns import absent, ids, shapes, sound, total, union, unknown, values
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.parts import features, known
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 def area_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Size of the area whose id is ``area_id``; every area's size stands beside it."""
     wanted = parameters["area_id"]
-    names, sizes = ids(plan, "areas"), areas_m2(plan, "areas") / M2_PER_KM2
+    names, _, sizes = features(plan, "areas")
+    sizes = sizes / M2_PER_KM2
     chosen = names == wanted
     missing = absent(plan, "areas")
     if not missing and not wanted:
@@ -39,7 +41,8 @@ def area_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Sum of the sizes of all areas; the planned land inside the boundary stands beside it."""
-    names, sizes = ids(plan, "areas"), areas_m2(plan, "areas") / M2_PER_KM2
+    names, _, sizes = features(plan, "areas")
+    sizes = sizes / M2_PER_KM2
     missing = absent(plan, "areas") + unknown("areas.geometry", names[np.isnan(sizes)])
     value = None if missing else total(sizes)
     land = boundary_m2(plan)
@@ -97,10 +100,11 @@ def _words_of_areas(plan: Plan, name: str, unit: str, column: str, *, split: boo
     for area, text in zip(names, said, strict=True):
         words = re.split("[;；]" if split else "\n", text or "")
         found.setdefault(area, []).extend(word.strip() for word in words if word.strip())
+    found = {area: list(dict.fromkeys(words)) for area, words in found.items()}
     by = tuple(Part(f"area:{area}", float(len(words)) if words else None) for area, words in found.items())
     everything = {word for words in found.values() for word in words}
     value = float(len(everything) if split else sum(bool(words) for words in found.values()))
-    definition = {column: {area: list(dict.fromkeys(words)) for area, words in found.items()}}
+    definition = {column: found}
     counted = {"areas": tuple(names)}
     return Measurement(
         name, None if missing else value, unit, definition, by=by, missing=missing, counted=counted
@@ -128,13 +132,10 @@ def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def boundary_m2(plan: Plan) -> float | None:
     """Planned land: the area inside the boundary; None where there is no boundary."""
-    sizes = areas_m2(plan, "boundary")
-    return None if not len(sizes) or np.isnan(sizes).any() else total(sizes)
+    drawn = shapes(plan, "boundary")
+    return None if not len(drawn) or shapely.is_missing(drawn).any() else float(union(drawn).area)
 
 
 def _each(names: Any, sizes: Any) -> tuple[Part, ...]:
-    """The size of each area; that of one in several rows is their sum."""
-    found = {name: sizes[names == name] for name in dict.fromkeys(names)}
-    return tuple(
-        Part(f"area:{name}", None if np.isnan(one).any() else total(one)) for name, one in found.items()
-    )
+    """The size of each area."""
+    return tuple(Part(f"area:{name}", known(size)) for name, size in zip(names, sizes, strict=True))

@@ -19,7 +19,7 @@ from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.measure.structure import area_distances, area_shapes, elements
 from blockplan.measure.venues import find_venues
 from blockplan.network.walking import is_barrier
-from blockplan.units import M2_PER_HA
+from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,10 +49,12 @@ def belt_links_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def belt_southward(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
-    Share of the steps from area to area along the belt, as it is drawn, that lead south.
+    Share of the steps from area to area along the belt, as it is drawn, that lead to its southern end.
 
     An area stands where the middle of the belt's stretch in it is (else at the nearest point of
-    the belt); it lies south of another if its centroid does.
+    the belt). It lies farther to the south than another if its centroid is farther along the axis of the
+    belt, from its northern to its southern end: no step changes with a plan that is turned so long as the
+    same end is the southern one.
     """
     names, belts, missing = _belts(plan)
     missing += absent(plan, "areas")
@@ -66,10 +68,11 @@ def belt_southward(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement("belt_southward", None, "1", missing=missing, counted=counted)
     course = _course(belts)
     order = sorted(areas, key=lambda area: (_place_along(course, areas[area]), area))
-    north = [float(shapely.centroid(areas[area]).y) for area in order]
-    south = [after < before for before, after in pairwise(north)]
-    definition = {"order": order}
-    value = sum(south) / len(south)
+    axis = _southward(course)
+    along = [float(shapely.get_coordinates(shapely.centroid(areas[area]))[0] @ axis) for area in order]
+    onward = [after > before for before, after in pairwise(along)]
+    definition = {"order": order, "bearing_deg": round(float(np.degrees(np.arctan2(*axis))) % 360, 1)}
+    value = sum(onward) / len(onward)
     return Measurement("belt_southward", value, "1", definition, counted=counted)
 
 
@@ -206,6 +209,13 @@ def _course(belts: NDArray[Any]) -> Any:
     first, last = (shapely.get_coordinates(shapely.get_point(pieces, end)) for end in (0, -1))
     onward = ((first + last) / 2) @ (last - first).sum(axis=0)
     return shapely.linestrings(shapely.get_coordinates(pieces[np.argsort(onward, kind="stable")]))
+
+
+def _southward(course: Any) -> NDArray[np.float64]:
+    """The way from the northern to the southern end of the belt; due south where neither lies south."""
+    first, last = shapely.get_coordinates(shapely.get_point(course, [0, -1]))
+    way = last - first if last[1] < first[1] else first - last
+    return np.array([0.0, -1.0]) if abs(way[1]) <= DRAWN_TO_M else way / np.hypot(*way)
 
 
 def _place_along(course: Any, area: Any) -> float:

@@ -3,9 +3,9 @@ The point that a feature stands at: one that turns with the plan.
 
 A feature stands at its centroid. Land whose centroid lies outside it (a ring, a horseshoe) stands in the
 middle of the stretch that the straight line from the centroid through the nearest point of its edge has in
-it; where several points of the edge are equally near, the first in the order in which it is drawn. A line
-or points whose centroid lies beside them stand at their nearest point to it. So nothing depends on how the
-plan is turned.
+it; where several points of the edge are equally near, the first in the order in which it is drawn; where
+that line only touches the land at a corner, that corner. A line or points whose centroid lies beside them
+stand at their nearest point to it. So nothing depends on how the plan is turned.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _beside(shape: Any, centroid: Any) -> Any:
     stretches = np.asarray(shapely.get_parts(shapely.intersection(shape, line)), dtype=object)
     stretches = stretches[shapely.length(stretches) > EDGE_M]
     if not len(stretches):
-        return shapely.point_on_surface(shape)  # the line only touches the land at a corner
+        return shapely.points(near)  # the line only touches the land at a corner
     first = stretches[np.argmin(shapely.distance(stretches, shapely.points(near)))]
     return shapely.line_interpolate_point(first, 0.5, normalized=True)
 

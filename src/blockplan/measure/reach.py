@@ -19,7 +19,7 @@ from blockplan.measure.coverage import Distances, Found, covered, lacking, strai
 from blockplan.measure.greens import public_greens
 from blockplan.measure.homes import homes as homes_of
 from blockplan.measure.measurement import Measurement
-from blockplan.measure.middles import EDGE_M
+from blockplan.measure.middles import EDGE_M, middles
 from blockplan.measure.ways import asked
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 
@@ -216,8 +216,7 @@ def _all_targets(plan: Plan, way: Way, greens: Greens, limit_m: float) -> tuple[
         return meets(network, shapely.boundary(greens.shape)), None
     if way.to == "within_5m":
         return meets(network, shapely.buffer(greens.shape, BESIDE_M)), None
-    # The readings to the middle repeat published studies, which took this point: it alone does not turn.
-    spots = np.asarray(shapely.point_on_surface(greens.shape), dtype=object)
+    spots = middles(greens.shape)
     joins = (join if way.join == "edge" else join_nodes)(network, spots, limit_m)
     names = np.array(["+".join(members) for members in greens.members], dtype=object)
     refused = np.flatnonzero(joins.refused)

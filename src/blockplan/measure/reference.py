@@ -41,8 +41,11 @@ A feature stands at its **representative point**: its centroid. Where the centro
 ring, a horseshoe) it is the middle of the stretch that the straight line from the centroid through the
 nearest point of the edge has in the land; of several nearest points the one drawn first is taken. A line
 or several points stand at their point nearest to the centroid. So no value depends on how the plan lies or
-is turned, but for the order of the belt from north to south, and the readings that end at the `middle` of
-a green, which repeat published studies and take their point.
+is turned; the order of the belt from north to south follows the axis of the belt, and turns round only
+where its other end comes to lie in the south.
+
+Nor does a value depend on the order of rows, or on how land is cut into rows. What is counted at a point
+moves where a parcel is cut, for its pieces stand at points of their own: residents, floor area and jobs.
 
 A parcel belongs to the area, block and subblock that its point lies in; on a common edge (to the
 centimetre) to the one whose id comes first. Living circles cut parcels; people count in every circle and

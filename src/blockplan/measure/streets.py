@@ -9,7 +9,7 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.measure.areas import boundary_m2
-from blockplan.measure.columns import absent, areas_m2, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.columns import absent, ids, shapes, sound, total, union, unknown, values
 from blockplan.measure.greens import groups_of
 from blockplan.measure.measurement import Measurement, Nothing, Part
 from blockplan.measure.middles import EDGE_M
@@ -108,13 +108,12 @@ def intersection_density(plan: Plan, parameters: Mapping[str, Any]) -> Measureme
     inside = spots[shapely.dwithin(outline, spots, EDGE_M)] if len(spots) else spots
     parts: list[Part] = []
     for layer in USUAL:
-        sizes = areas_m2(plan, layer)
+        names, outlines, sizes = features(plan, layer)
         # Crossings on a common edge of two parts belong to both.
-        part = shapely.STRtree(inside).query(shapes(plan, layer), predicate="dwithin", distance=EDGE_M)[0]
+        part = shapely.STRtree(inside).query(outlines, predicate="dwithin", distance=EDGE_M)[0]
         found = np.bincount(part, minlength=len(sizes)) / (sizes / M2_PER_KM2)
         parts += [
-            Part(f"{KINDS[layer]}:{name}", known(density))
-            for name, density in zip(ids(plan, layer), found, strict=True)
+            Part(f"{KINDS[layer]}:{name}", known(density)) for name, density in zip(names, found, strict=True)
         ]
     definition = {"crossings": len(inside), "land_km2": land / M2_PER_KM2}
     value = len(inside) / (land / M2_PER_KM2)

@@ -12,6 +12,7 @@ import shapely
 from blockplan.measure.columns import absent, ids, shapes, sound, total, union, unknown, values
 from blockplan.measure.coverage import by_area, share
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.parts import KINDS, features
 from blockplan.measure.weights import weighed
 from blockplan.units import M2_PER_HA
 
@@ -190,12 +191,13 @@ def _within(pieces: NDArray[Any], land: Any) -> NDArray[Any]:
 
 def _canopy_by(plan: Plan, layer: str, pieces: NDArray[Any], land: Any) -> tuple[Part, ...]:
     """Canopy over land in each feature of a layer that has land."""
-    outlines, kind = sound(shapes(plan, layer)), layer.removesuffix("s")
+    names, outlines, _ = features(plan, layer)
+    outlines = sound(outlines)
     there = np.nan_to_num(shapely.area(_within(outlines, land)))
     outline, piece = shapely.STRtree(pieces).query(outlines, predicate="intersects")
     shared = shapely.area(shapely.intersection(outlines[outline], pieces[piece]))
     canopy = np.bincount(outline, shared, len(outlines))
     return tuple(
-        Part(f"{kind}:{id_}", float(found / size) if size else None)
-        for id_, found, size in zip(ids(plan, layer), canopy, there, strict=True)
+        Part(f"{KINDS[layer]}:{id_}", float(found / size) if size else None)
+        for id_, found, size in zip(names, canopy, there, strict=True)
     )

@@ -33,8 +33,8 @@ class Way:
         Its name.
     to
         Where it ends. Of a green: its ``edge``; a mapped ``entrance`` (the way from the street to it
-        counts), or where a walkable street crosses the green's edge if it has none; ``middle``, a
-        point inside it, joined like the home, the way from the street to it not counted; ``crossing``,
+        counts), or where a walkable street crosses the green's edge if it has none; ``middle``, its
+        representative point, joined like the home, the way from the street to it not counted; ``crossing``,
         where a walkable street crosses its edge; ``within_5m``, any point of a walkable street within 5 m
         of it. A ``facility`` or a ``stop`` as it is drawn (a point on it, for ways along streets);
         a facility's ``site``, the edge of what is drawn or of the parcel that it names.
