@@ -1,7 +1,7 @@
 // The inspector of the selection: every known column, each field an edit; and the table of parcels, the same way.
 
 import { flat } from "./map";
-import { fill, h } from "./dom";
+import { fill, h } from "../../map/dom";
 import { store } from "./store";
 import { columnName, language, number, say } from "./words";
 import type { Feature, Value } from "./types";

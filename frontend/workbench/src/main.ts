@@ -3,7 +3,8 @@
 import "./style.css";
 import * as api from "./api";
 import { isSafe, setSafe, colourOf } from "./colours";
-import { fill, h } from "./dom";
+import { fill, h } from "../../map/dom";
+import { scaleOf } from "../../map/scale";
 import { drawInspector, drawTable, useName } from "./inspector";
 import { GROUPS, PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
@@ -300,12 +301,11 @@ function drawFoot(into: Element): void {
 }
 
 function drawScale(plan: PlanMap): void {
-  const metres = 40075016.686 / (512 * 2 ** plan.map.getZoom());
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000].find((one) => one / metres >= 60) ?? 5000;
+  const { pixels, said } = scaleOf(plan.map);
   const box = document.querySelector(".scalebar");
   if (!box) return;
-  (box.children[0] as HTMLElement).style.width = `${step / metres}px`;
-  box.children[1]!.textContent = step >= 1000 ? `${step / 1000} km` : `${step} m`;
+  (box.children[0] as HTMLElement).style.width = `${pixels}px`;
+  box.children[1]!.textContent = said;
 }
 
 function keys(tools: Tools, plan: PlanMap, redraw: () => void): void {

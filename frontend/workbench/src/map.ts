@@ -4,10 +4,14 @@ import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type MapMouseEvent, type 
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 
+import { hatch } from "../../map/hatch";
+import { tellWhenIdle } from "../../map/idle";
+import { signOf } from "../../map/marks";
+import { boundary, ground, line, names, network, parcelLines, signs } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
-import { centreOn, geometryToMap, toMap, toPlan } from "./projection";
+import { centreOn, geometryToMap, toMap, toPlan } from "../../map/projection";
 import { store } from "./store";
-import { say } from "./words";
+import { language, say } from "./words";
 import type { Changed, Feature, Place } from "./types";
 
 setWorkerUrl(workerUrl);
@@ -22,13 +26,6 @@ export const GROUPS: Record<string, string[]> = {
   labels: ["parcels-text"],
 };
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-const FONT = ["sans-serif"];
-
-const SIGNS: Record<string, string> = {
-  kindergarten: "幼", primary_school: "小", secondary_school: "中", nine_year_school: "文", nursing_home: "养",
-  day_care: "托", culture: "文", library: "图", clinic: "医", hospital: "医", sport: "体", market: "市",
-  police: "警", fire: "消", welfare: "福",
-}; // prettier-ignore
 
 function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
   if (!feature.geometry) return null;
@@ -43,7 +40,7 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
       .filter(Boolean)
       .join("\n");
   }
-  if (layer === "facilities") properties["sign"] = SIGNS[String(own["service"])] ?? "·";
+  if (layer === "facilities") properties["sign"] = signOf(own["service"] as string | null, language());
   if (layer === "streets") {
     properties["class"] = own["class"] ?? null;
     properties["name"] = own["name_zh"] ?? own["name_en"] ?? null;
@@ -63,30 +60,17 @@ function style(): StyleSpecification {
   for (const name of [...DRAWN, "beyond", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
-  const line = (id: string, source: string, paint: Record<string, unknown>, filter?: unknown): unknown => ({
-    id, source, type: "line", paint, layout: { "line-join": "round", "line-cap": "round" }, ...(filter ? { filter } : {}),
-  }); // prettier-ignore
   const layers: unknown[] = [
-    { id: "paper", type: "background", paint: { "background-color": "#f4f3ee" } },
-    { id: "water-fill", source: "water", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#a9d1ee" } },
-    { id: "woodland-fill", source: "woodland", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
-    { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"] } },
+    ...ground(),
     { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },
-    line("parcels-line", "parcels", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.3, 16, 1.4] }),
-    line("streets-line", "streets", {
-      "line-color": ["match", ["get", "class"], "expressway", "#f0c07a", "arterial", "#f6dcae", "secondary", "#ece7da", "#e2ded2"],
-      "line-width": ["match", ["get", "class"], "expressway", 3, "arterial", 2.2, "secondary", 1.6, "local", 1.1, 0.7],
-    }),
-    line("rail-line", "rail", { "line-color": "#626d77", "line-width": 1.2, "line-dasharray": [6, 3] }),
+    parcelLines(),
+    ...network(),
     line("subblocks-line", "subblocks", { "line-color": "#46525d", "line-width": 0.6, "line-opacity": 0.6 }),
     line("blocks-line", "blocks", { "line-color": "#46525d", "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] }),
-    line("boundary-line", "boundary", { "line-color": "#14202b", "line-width": 2, "line-dasharray": [5, 2, 1, 2] }),
+    boundary(),
     line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
-    { id: "stops-dot", source: "stops", type: "circle", minzoom: 12, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 1.5, 16, 4.5], "circle-color": "#ffffff", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 1.6 } },
-    { id: "facilities-dot", source: "facilities", type: "circle", minzoom: 12.5, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 16, 10], "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 1.2 } },
-    { id: "facilities-text", source: "facilities", type: "symbol", minzoom: 14, layout: { "text-field": ["get", "sign"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 8, 16, 13], "text-allow-overlap": true }, paint: { "text-color": "#14202b" } },
-    { id: "parcels-text", source: "parcels", type: "symbol", minzoom: 13.5, layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13.5, 8, 17, 13], "text-line-height": 1.15, "text-padding": 1 }, paint: { "text-color": ["get", "ink"] } },
-    { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
+    ...signs(),
+    ...names(),
     line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
     line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
     { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
@@ -95,23 +79,6 @@ function style(): StyleSpecification {
     { id: "vertices-dot", source: "vertices", type: "circle", paint: { "circle-radius": 5.5, "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },
   ];
   return { version: 8, sources, layers } as unknown as StyleSpecification;
-}
-
-/** Hatch of people beyond reach: a violet that no land use has. */
-function hatch(): ImageData {
-  const size = 12;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
-  const pen = canvas.getContext("2d")!;
-  pen.strokeStyle = "rgba(75,29,143,0.75)";
-  pen.lineWidth = 1.6;
-  for (const shift of [-size, 0, size]) {
-    pen.beginPath();
-    pen.moveTo(shift - 2, size + 2);
-    pen.lineTo(shift + size + 2, -2);
-    pen.stroke();
-  }
-  return pen.getImageData(0, 0, size, size);
 }
 
 export class PlanMap {
@@ -147,16 +114,7 @@ export class PlanMap {
         resolve();
       });
     });
-    // For programs and tests: the page says when the map stands still.
-    const root = document.documentElement;
-    this.map.on("idle", () => {
-      if (!store.busy) root.dataset["map"] = "idle";
-    });
-    for (const event of ["dataloading", "movestart"] as const) {
-      this.map.on(event, () => {
-        root.dataset["map"] = "busy";
-      });
-    }
+    tellWhenIdle(this.map, () => Boolean(store.busy));
   }
 
   private source(name: string): GeoJSONSource {

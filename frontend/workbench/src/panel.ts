@@ -1,6 +1,6 @@
 // The panel of verdicts: each bar is scaled to its own limit, so that all limits stand on one vertical line.
 
-import { fill, h } from "./dom";
+import { fill, h } from "../../map/dom";
 import { key, store } from "./store";
 import { language, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";

@@ -142,7 +142,7 @@ export interface ColumnSpec {
 
 export interface Vocabulary {
   units: Record<string, Record<Lang, string>>;
-  land_uses: Record<string, { names: Record<Lang, string>; colour: string; level: number; parent: string }>;
+  land_uses: Record<string, { names: Record<Lang, string>; colour: string; safe: string; level: number; parent: string }>;
   layers: Record<string, { id: string | null; geometry: string; columns: Record<string, ColumnSpec> }>;
 }
 

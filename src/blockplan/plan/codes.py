@@ -28,7 +28,8 @@ class LandUse:
 
     `parent` is the code one level up ("" at the top), `names` the name by
     language, `colour` the fill that Chinese planning drawings use for it
-    (inherited from the parent where the list gives none), `maps_to` the
+    (inherited from the parent where the list gives none), `safe` one that
+    every kind of colour vision tells from the others, `maps_to` the
     code of ``cn2023`` that means the same ("" where there is none).
     """
 
@@ -38,6 +39,7 @@ class LandUse:
     names: dict[str, str]
     colour: str
     maps_to: str
+    safe: str = ""
 
 
 class LandUseList:
@@ -90,6 +92,27 @@ class LandUseList:
                 return found.colour
             code = self.parent(code)
         return UNKNOWN_COLOUR
+
+    def safe_colour(self, code: str | None) -> str:
+        """
+        Fill that every kind of colour vision tells from those of other uses; that of the class above it
+        or of ``cn2023`` where the list gives none, and the drawing's own `colour` where nobody does.
+
+        Examples
+        --------
+        >>> landuse("cn2023").safe_colour("070102"), landuse("gb50137").safe_colour("R21")
+        ('#faec9f', '#faec9f')
+        """
+        above = code
+        while above:
+            found = self.classes.get(above)
+            if found and found.safe:
+                return found.safe
+            above = self.parent(above)
+        national = self.nationals(code)[0] if code in self.classes and self.nationals(code) else None
+        if self.name != DEFAULT_LIST and national is not None:
+            return landuse().safe_colour(national)
+        return self.colour(code)
 
     def to_national(self, code: str) -> str | None:
         """The ``cn2023`` code that means the same, or None where there is no one-to-one mapping."""
@@ -158,6 +181,7 @@ def landuse(name: str = DEFAULT_LIST) -> LandUseList:
             {lang: row[f"name_{lang}"] for lang in ("zh", "en", "ja") if row[f"name_{lang}"]},
             row["colour"],
             row["maps_to"],
+            row.get("safe", ""),
         )
         for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     }

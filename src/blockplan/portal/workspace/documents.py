@@ -96,6 +96,7 @@ def vocabulary() -> dict[str, Any]:
             code: {
                 "names": one.names,
                 "colour": known.colour(code),
+                "safe": known.safe_colour(code),
                 "level": one.level,
                 "parent": one.parent,
             }

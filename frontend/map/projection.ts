@@ -1,7 +1,7 @@
 // The plan's metres on a map that thinks in degrees: the plan stands at longitude and latitude 0, where a metre of
 // the map's Mercator plane is a metre of the plan. Nothing is known of where on earth it lies, and nothing is bent.
 
-import type { Place } from "./types";
+export type Place = [number, number];
 
 const RADIUS_M = 6378137;
 let east = 0;

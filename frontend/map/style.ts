@@ -1,0 +1,58 @@
+// How a plan looks on any of our maps: the paper, the land, streets, limits and signs; names come last, over all.
+
+import type { LayerSpecification } from "maplibre-gl";
+
+/** Letters are drawn by the reader's own device: no glyphs from anywhere. */
+export const FONT = ["sans-serif"];
+
+export const line = (
+  id: string, source: string, paint: Record<string, unknown>, more: Record<string, unknown> = {},
+): LayerSpecification => ({
+  id, source, type: "line", paint, layout: { "line-join": "round", "line-cap": "round" }, ...more,
+}) as LayerSpecification; // prettier-ignore
+
+const POLYGONS = ["==", ["geometry-type"], "Polygon"];
+
+export const PAPER = { id: "paper", type: "background", paint: { "background-color": "#f4f3ee" } } as LayerSpecification;
+
+/** Water and woods under the parcels, and the parcels with the fill that their features bear. */
+export function ground(parcels: Record<string, unknown> = {}): LayerSpecification[] {
+  return [
+    PAPER,
+    { id: "water-fill", source: "water", type: "fill", filter: POLYGONS, paint: { "fill-color": "#a9d1ee" } },
+    { id: "woodland-fill", source: "woodland", type: "fill", filter: POLYGONS, paint: { "fill-color": "#94be8b", "fill-opacity": 0.7 } },
+    { id: "parcels-fill", source: "parcels", type: "fill", paint: { "fill-color": ["get", "fill"], ...parcels } },
+  ] as LayerSpecification[];
+}
+
+export function parcelLines(more: Record<string, unknown> = {}): LayerSpecification {
+  return line("parcels-line", "parcels", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.3, 16, 1.4] }, more);
+}
+
+export function network(): LayerSpecification[] {
+  return [
+    line("streets-line", "streets", {
+      "line-color": ["match", ["get", "class"], "expressway", "#f0c07a", "arterial", "#f6dcae", "secondary", "#ece7da", "#e2ded2"],
+      "line-width": ["match", ["get", "class"], "expressway", 3, "arterial", 2.2, "secondary", 1.6, "local", 1.1, 0.7],
+    }),
+    line("rail-line", "rail", { "line-color": "#626d77", "line-width": 1.2, "line-dasharray": [6, 3] }),
+  ];
+}
+
+export const boundary = (): LayerSpecification =>
+  line("boundary-line", "boundary", { "line-color": "#14202b", "line-width": 2, "line-dasharray": [5, 2, 1, 2] });
+
+export function signs(): LayerSpecification[] {
+  return [
+    { id: "stops-dot", source: "stops", type: "circle", minzoom: 12, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 1.5, 16, 4.5], "circle-color": "#ffffff", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 1.6 } },
+    { id: "facilities-dot", source: "facilities", type: "circle", minzoom: 12.5, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 16, 10], "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 1.2 } },
+    { id: "facilities-text", source: "facilities", type: "symbol", minzoom: 14, layout: { "text-field": ["get", "sign"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 8, 16, 13], "text-allow-overlap": true }, paint: { "text-color": "#14202b" } },
+  ] as LayerSpecification[];
+}
+
+export function names(): LayerSpecification[] {
+  return [
+    { id: "parcels-text", source: "parcels", type: "symbol", minzoom: 13.5, layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13.5, 8, 17, 13], "text-line-height": 1.15, "text-padding": 1 }, paint: { "text-color": ["get", "ink"] } },
+    { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
+  ] as LayerSpecification[];
+}
