@@ -7,9 +7,9 @@ How long an edit takes until every verdict stands, beside a full check of the sa
     python benchmarks/live.py --all            by every pack instead of the plan's own
 
 Edits are of four kinds in turn: a value that one rule reads, a land use, residents, a vertex. The 95th
-percentile of milliseconds from the edit to all verdicts is printed, with what `validate` and `check` of
-the edited plan take afresh, and the peak memory of the process. The invented geometry means nothing but
-its size.
+percentile of milliseconds from the edit to all verdicts is printed, that of the CPU beside it, with what
+`validate` and `check` of the edited plan take afresh, and the peak memory of the process. The invented
+geometry means nothing but its size.
 """
 
 from __future__ import annotations
@@ -62,14 +62,16 @@ def measured(name: str, plan: Plan, packs: list[str], count: int) -> dict[str, A
     session = live(plan, packs)
     begun_s = time.perf_counter() - began
     took: list[float] = []
+    used: list[float] = []
     for number in range(count):
         edit = an_edit(session.plan, number)
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
         try:
             session.apply([edit])
         except EditError:
             continue
         took.append((time.perf_counter() - began) * 1000)
+        used.append((time.process_time() - before) * 1000)
     anew = Plan(session.plan.manifest, session.plan.layers, tidied_already=session.plan.layers)
     began = time.perf_counter()
     check(anew, packs)
@@ -80,6 +82,7 @@ def measured(name: str, plan: Plan, packs: list[str], count: int) -> dict[str, A
         "edits": len(took),
         "p50_ms": round(float(np.percentile(took, 50)), 1),
         "p95_ms": round(float(np.percentile(took, 95)), 1),
+        "p95_cpu_ms": round(float(np.percentile(used, 95)), 1),
         "full_check_ms": round(full_ms, 1),
         "begin_s": round(begun_s, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.rules import Gauge
@@ -25,7 +26,7 @@ class House:
 
     def measures(self) -> Mapping[str, Gauge]:
         """Every measure of the registry."""
-        return {name: Gauge(spec.unit, frozenset(spec.parameters)) for name, spec in MEASURES.items()}
+        return _gauges()
 
     def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
         """One measure of a plan, under these parameters."""
@@ -47,3 +48,8 @@ class House:
     def faults(self, plan: Plan) -> tuple[Fault, ...]:
         """Every fault of the plan's data."""
         return validate(plan)
+
+
+@cache
+def _gauges() -> Mapping[str, Gauge]:
+    return {name: Gauge(spec.unit, frozenset(spec.parameters)) for name, spec in MEASURES.items()}

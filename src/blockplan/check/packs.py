@@ -75,7 +75,8 @@ def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pa
     RulePackError
         If a pack is refused, or two of them hold a rule with one id.
     """
-    by_id = available()
+    packs = list(packs)
+    by_id = {} if all(isinstance(pack, Path) and pack.is_absolute() for pack in packs) else available()
     named = [name for pack in packs for name in (sorted(by_id) if pack == ALL else [pack])]
     folders = dict.fromkeys(_find(pack, by_id) for pack in named)
     loaded = tuple(_load(folder, frozenset(measures.items()), _stamp(folder)) for folder in folders)
@@ -86,7 +87,6 @@ def load(packs: Iterable[str | Path], measures: Mapping[str, Gauge]) -> tuple[Pa
 def _find(pack: str | Path, by_id: Mapping[str, Path]) -> Path:
     if isinstance(pack, str) and pack in by_id:
         return by_id[pack].resolve()
-    known = ", ".join(sorted(by_id)) or "none"
     try:
         folder = Path(pack)
         if (folder / HEAD).is_file():
@@ -94,6 +94,7 @@ def _find(pack: str | Path, by_id: Mapping[str, Path]) -> Path:
         why = "it is a folder without pack.yaml" if folder.is_dir() else "no id and no folder of that name"
     except (OSError, ValueError) as error:  # names that no file system takes
         why = getattr(error, "strerror", None) or str(error)
+    known = ", ".join(sorted(by_id or available())) or "none"
     raise UsageError(
         f"There is no rule pack {str(pack)!r}: {why}. Packs there are: {known}. "
         "Name one of them, or the folder of another pack."

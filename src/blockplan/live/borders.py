@@ -374,13 +374,9 @@ def _pin(outlines: Outlines, keys: list[Key], place: Place) -> None:
         return
     lines = shapely.multilinestrings(swinging)
     beside = outlines.near(lines)
-    corners = [
-        place_
-        for key in beside
-        for place_ in map(tuple, shapely.get_coordinates(outlines.get(key)).tolist())
-        if shapely.distance(shapely.Point(place_), lines) <= ONE_VERTEX_M
-    ]
-    outlines.put(dict.fromkeys(corners), keys)
+    corners = shapely.get_coordinates([outlines.get(key) for key in beside])
+    near = shapely.dwithin(shapely.points(corners), lines, ONE_VERTEX_M)
+    outlines.put(dict.fromkeys(map(tuple, corners[near].tolist())), keys)
 
 
 def _edges_at(shape: Any, place: Place) -> list[Any]:

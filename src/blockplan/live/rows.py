@@ -198,25 +198,33 @@ def _series(values: list[Any], dtype: Any, index: list[str]) -> Any:
 def _with(frame: pd.DataFrame, rows: Mapping[str, Row | None]) -> pd.DataFrame:
     """A frame with some rows exchanged in place, taken away, or put at its end."""
     there = {id_: row for id_, row in rows.items() if row is not None}
-    changed = frame_of(frame, there)
-    stays = [id_ for id_ in frame.index if id_ not in rows or id_ in there]
-    kept = frame if len(stays) == len(frame) else frame.loc[stays]
-    inside = [id_ for id_ in there if id_ in frame.index]
+    gone = rows.keys() - there.keys()
+    kept = frame.loc[~frame.index.isin(gone)] if gone else frame
+    at = kept.index.get_indexer(pd.Index(list(there), dtype="object"))
+    inside = [row for row, place in zip(there.values(), at, strict=True) if place >= 0]
     if inside:
-        at = kept.index.get_indexer(pd.Index(inside, dtype="object"))
-        kept = kept.copy(deep=False)
-        for column in kept.columns:
-            new = changed[column].loc[inside]
-            old = kept[column].iloc[at]
-            if not all(one is other or same(one, other) for one, other in zip(old, new, strict=True)):
-                kept[column] = _put(kept[column], at, new)
-    fresh = changed.drop(index=inside)
-    if fresh.empty:
+        kept = _exchanged(kept, inside, at[at >= 0])
+    fresh = {id_: row for (id_, row), place in zip(there.items(), at, strict=True) if place < 0}
+    if not fresh:
         return kept
+    changed = frame_of(frame, fresh)
     if kept.empty:
-        return fresh
-    both: pd.DataFrame = pd.concat([kept, fresh])
+        return changed
+    both: pd.DataFrame = pd.concat([kept, changed])
     return both
+
+
+def _exchanged(frame: pd.DataFrame, rows: list[Row], at: Any) -> pd.DataFrame:
+    """A frame with other values at some places; columns in which none differs are not touched."""
+    name = geometry_name(frame)
+    anew = frame.copy(deep=False)
+    for column in frame.columns:
+        series = frame[column]
+        values = [row.get(GEOMETRY if column == name else str(column)) for row in rows]
+        held = series.array[at]
+        if not all(one is other or same(one, other) for one, other in zip(held, values, strict=True)):
+            anew[column] = _put(series, at, _series(values, series.dtype, list(frame.index[at])))
+    return anew
 
 
 def _put(series: Any, at: Any, values: Any) -> Any:

@@ -11,10 +11,11 @@ import datetime as dt
 import tempfile
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.check import check
+from blockplan.check import available_packs, check
 from blockplan.live.compiling import compile_edit
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
@@ -352,7 +353,14 @@ class Session:
         return anew
 
     def _judge(self, plan: Plan) -> CheckResult:
-        return check(plan, self.packs, self.on, instruments=_FOLLOWING)
+        return check(plan, self._folders, self.on, instruments=_FOLLOWING)
+
+    @cached_property
+    def _folders(self) -> list[str | Path] | None:
+        """The packs by their folders, found once a session."""
+        named = self.packs or self.plan.manifest.packs
+        by_id = available_packs() if named else {}
+        return [by_id[str(one)].resolve() if str(one) in by_id else one for one in named] or None
 
     def _step(
         self,

@@ -41,6 +41,8 @@ KINDS = {
 NAMED = 20
 #: Segments of a quarter circle where a buffer stands for a circle: its land is 0.01 % small.
 CIRCLE_SEGMENTS = 64
+#: So many unions of polygons are kept, the last asked for.
+UNIONS_KEPT = 24
 UNCOVERED = ("parcels: no rows, though the boundary encloses land",)
 
 
@@ -60,6 +62,9 @@ def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
         return np.asarray(series.to_numpy(dtype=object, na_value=None))
     found = np.asarray(series.to_numpy())
     return np.where(found < 0, np.nan, found) if found.dtype.kind == "f" else found
+
+
+_unions: dict[tuple[int, ...], tuple[NDArray[Any], Any]] = {}
 
 
 def refused(plan: Plan, layer: str, column: str) -> NDArray[np.bool_]:
@@ -113,8 +118,21 @@ def sound(found: NDArray[Any]) -> NDArray[Any]:
 
 
 def union(found: NDArray[Any]) -> Any:
-    """The land that polygons cover together; what is no polygon covers none."""
-    return shapely.union_all(sound(found[shapely.get_dimensions(found) == 2]))
+    """
+    The land that polygons cover together; what is no polygon covers none.
+
+    Several measures ask for the same land, and an edit leaves most of a plan's geometries as they are: the
+    last unions are kept, each with its polygons, which therefore are still the same objects.
+    """
+    polygons = found[shapely.get_dimensions(found) == 2]
+    key = tuple(map(id, polygons))
+    kept = _unions.pop(key, None)
+    if kept is None:
+        kept = polygons, shapely.union_all(sound(polygons))
+    _unions[key] = kept
+    while len(_unions) > UNIONS_KEPT:
+        _unions.pop(next(iter(_unions)), None)
+    return kept[1]
 
 
 def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:

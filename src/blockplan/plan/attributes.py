@@ -6,6 +6,7 @@ And whether those are there that a verdict cannot do without.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import shapely
 from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.drawn import Drawn, Tolerances, spread
 from blockplan.plan.faults import Fault, fault
+from blockplan.plan.model import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,9 +51,10 @@ def check_attributes(
     overlap or a strip outside, already reported, makes the drawn area differ.
     """
     faults: list[Fault] = []
-    for drawn in layers.values():
-        faults += _negative(drawn)
-        faults += _shares(drawn)
+    for name, drawn in layers.items():
+        faults += plan.cached(
+            f"faults:numbers:{name}", partial(_out_of_range, drawn), ((name, EVERYTHING), (name, "geometry"))
+        )
     if "parcels" in layers:
         parcels = layers["parcels"]
         faults += _declared(parcels, tolerances, explained)
@@ -63,6 +66,10 @@ def check_attributes(
     if "facilities" in layers:
         faults += _services(plan, layers["facilities"])
     return faults
+
+
+def _out_of_range(drawn: Drawn) -> list[Fault]:
+    return _negative(drawn) + _shares(drawn)
 
 
 def _number(value: float) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Dimension = Literal["area", "length", ""]
@@ -112,7 +113,12 @@ def figures(text: str | None) -> list[Figure]:
     >>> [(f.value, f.dimension) for f in figures("面积约３.６平方公里，长九公里，5万人")]
     [(3600000.0, 'area'), (9000.0, 'length'), (50000.0, '')]
     """
-    plain = unicodedata.normalize("NFKC", text or "")
+    return list(_figures(text or ""))
+
+
+@lru_cache(maxsize=4096)
+def _figures(text: str) -> tuple[Figure, ...]:
+    plain = unicodedata.normalize("NFKC", text)
     spans: list[tuple[int, int, list[tuple[float, float]], bool]] = []
     behind = 0
     for match in _TOKEN.finditer(plain):
@@ -138,7 +144,7 @@ def figures(text: str | None) -> list[Figure]:
             own: Dimension = dimension if index == 0 else ""
             by = factor if index == 0 else 1.0
             found.append(Figure(value * by, half * by, own, said, symbol if index == 0 else "", by, digits))
-    return found[::-1]
+    return tuple(found[::-1])
 
 
 def _unit_behind(text: str, end: int) -> tuple[Dimension, float, str, int]:

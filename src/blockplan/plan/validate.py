@@ -11,6 +11,7 @@ again.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ from blockplan.plan.classes import check_classes
 from blockplan.plan.drawn import Tolerances, draw, place_of
 from blockplan.plan.faults import GRADES, Fault, fault
 from blockplan.plan.layers import LAYERS
+from blockplan.plan.model import EVERYTHING
 from blockplan.plan.overlaps import check_overlaps
 from blockplan.plan.placement import all_in_degrees, place
 from blockplan.plan.references import check_references
@@ -29,10 +31,10 @@ from blockplan.plan.streets import check_streets
 from blockplan.plan.tiling import tile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from blockplan.plan.drawn import Drawn
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model import Plan, Read
     from blockplan.plan.placement import Placed
     from blockplan.plan.tiling import Tiling
 
@@ -76,18 +78,33 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     now = {name: replace(one, frame=layers[name].frame) for name, one in laid.layers.items()}
     placed = replace(laid, layers=now)
     faults += check_attributes(plan, now, tolerances, tiling.explained)
-    faults += check_classes(now)
-    faults += check_references(plan, now, tiling.gaps)
-    reads = (*_SHAPES, ("streets", "level"))
-    faults += plan.cached("street ends", lambda: check_streets(placed, tolerances), reads)
-    faults += check_overlaps(now, tolerances)
-    return faults + check_statements(now)
+    for name, drawn in now.items():
+        faults += _kept(plan, f"classes:{name}", partial(check_classes, {name: drawn}), (name, EVERYTHING))
+    faults += _kept(plan, "references", partial(check_references, plan, now, tiling.gaps), *_NAMES)
+    faults += _kept(plan, "street ends", partial(check_streets, placed, tolerances), ("streets", "level"))
+    faults += _kept(plan, "overlaps", partial(check_overlaps, now, tolerances))
+    return faults + _kept(plan, "statements", partial(check_statements, now), *_SAID)
+
+
+def _kept(plan: Plan, key: str, find: Callable[[], list[Fault]], *reads: Read) -> list[Fault]:
+    """Faults that rest on where everything is and on some columns, kept while these stand."""
+    return plan.cached(f"faults:{key}", find, (*_SHAPES, *reads))
 
 
 #: What laying a plan out reads: where everything is, of every layer.
 _SHAPES = (
     ("parcels", "declared_area_m2"),  # which of two parcels that overlap is drawn too large
     *((layer, what) for layer in LAYERS for what in ("geometry", "ids")),
+)
+#: Columns that name features of other layers, and what statements are bound to.
+_NAMES = (
+    *((layer, column) for layer, spec in LAYERS.items() for column in spec.parents),
+    ("statements", "bound_to"),
+)
+#: What statements are held against: sizes of what is drawn, but for features of a role that is not measured.
+_SAID = (
+    ("statements", EVERYTHING),
+    *((layer, "role") for layer, spec in LAYERS.items() if "role" in spec.columns),
 )
 
 
