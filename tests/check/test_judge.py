@@ -301,7 +301,7 @@ def test_parameters_of_rules_measures_and_tolerances_are_read() -> None:
 
 
 def test_a_parameter_for_a_pack_of_the_plan_is_read_though_another_judges(tmp_path: Path) -> None:
-    from tests.check.test_packs import a_pack
+    from tests.support.packs import a_pack
 
     plan = a_plan(manifest={"packs": ["zone"], "parameters": {"green_access_share": 0.95}})
     assert check(plan, [a_pack(tmp_path / "one", "one")], instruments=Fake(all_supplies())).faults == ()
@@ -394,7 +394,7 @@ def test_report_only_measures_are_listed_and_not_judged() -> None:
 
 
 def test_a_pack_in_a_folder_can_ask_what_plans_it_speaks_of(tmp_path: Path) -> None:
-    from tests.check.test_packs import a_pack
+    from tests.support.packs import a_pack
 
     keys = "applies_to: { level: [parcel] }\n"
     result = check(a_plan(), [a_pack(tmp_path / "one", "one", keys)], instruments=Fake(all_supplies()))

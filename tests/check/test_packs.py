@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from importlib import metadata
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.check.fakes import MEASURES
+from tests.support.packs import GOOD, HEAD, a_pack
 
 from blockplan.check import list_rules, show_rule
 from blockplan.check import test_packs as run_packs
 from blockplan.check.packs import available, load
 from blockplan.errors import RulePackError, UsageError
 
-GOOD = (Path(__file__).parent / "data" / "good.yaml").read_text(encoding="utf-8")
-HEAD = "id: {id}\ntitle: A town\npublisher: Its council\n"
-
-
-def a_pack(folder: Path, id_: str, more: str = "", changes: dict[str, str] | None = None) -> Path:
-    """A pack of one good rule, with more keys or changed text in its rule file."""
-    folder.mkdir(parents=True)
-    text = GOOD
-    for old, new in (changes or {}).items():
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "pack.yaml").write_text(HEAD.format(id=id_), encoding="utf-8")
-    (folder / "beds.yaml").write_text(text + more, encoding="utf-8")
-    return folder
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_pack_zone_is_there_with_its_thirteen_rules() -> None:

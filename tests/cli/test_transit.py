@@ -10,7 +10,7 @@ import pytest
 import shapely
 from tests.cli.call import program, run
 from tests.feeds import calls, feed_at, zipped
-from tests.measure.test_transit import CRS, place
+from tests.support.stops import CRS, place
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.builders import a_plan, parcels_of
 from tests.notice.records import HandClock, a_clock
+from tests.support.openings import OPEN
 
 from blockplan.cli import main
 from blockplan.notice import ledger
@@ -21,8 +22,6 @@ from blockplan.plan import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-OPEN = ("--country", "CN", "--first", "2026-03-02", "--publication", "after_close_full", "--by", "clerk")
 
 
 @pytest.fixture

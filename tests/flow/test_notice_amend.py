@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.builders import a_plan
-from tests.flow.test_notice import OPEN
 from tests.notice.records import HandClock, a_clock
+from tests.support.openings import OPEN
 
 from blockplan.cli import main
 from blockplan.notice import ledger

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.builders import a_plan
-from tests.live.test_session import walk
+from tests.support.random_edits import walk
 from tests.town import town
 
 import blockplan as bp

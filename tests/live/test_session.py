@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 import pytest
 import shapely
 from benchmarks.synthetic import a_synthetic_plan
 from tests.conftest import SOAK
-from tests.support.random_edits import a_random_edit
+from tests.support.random_edits import walk
 from tests.town import town
 
 import blockplan as bp
@@ -18,30 +17,8 @@ from blockplan.check import check
 from blockplan.live import EditError, SetValue, Split, live, parse_edits
 from blockplan.plan import Plan, validate
 
-if TYPE_CHECKING:
-    from blockplan.live import Session
-
 DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 PACKS = ["zone", "sdg11"]
-
-
-def walk(session: Session, random: Random, steps: int) -> int:
-    """Random steps, undo and redo among them; how many edits were refused."""
-    refused = 0
-    for _ in range(steps):
-        before = session.plan
-        chance = random.random()
-        try:
-            if chance < 0.12:
-                session.undo()
-            elif chance < 0.18:
-                session.redo()
-            else:
-                session.apply([a_random_edit(session.plan, random)])
-        except EditError:
-            refused += 1
-            assert session.plan is before
-    return refused
 
 
 def tiled(plan: Plan) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.measure.test_provision import TOWNS, pairs_of
+from tests.support.provision import TOWNS, pairs_of
 
 from blockplan.errors import UsageError
 from blockplan.measure.catchments import bands, floating_catchments, thirds

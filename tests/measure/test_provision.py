@@ -9,22 +9,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
+from tests.support.provision import TOWNS, pairs_of
 
 from blockplan.errors import UsageError
-from blockplan.exchange.matrix import Pairs
 from blockplan.measure.provision import Assignment, assign
-
-
-def pairs_of(minutes: list[list[float | None]]) -> Pairs:
-    """Pairs of a small table; None where there is no way."""
-    found = [(i, j, t) for i, row in enumerate(minutes) for j, t in enumerate(row) if t is not None]
-    rows, columns, times = (
-        (np.array(column) for column in zip(*found, strict=True)) if found else ([], [], [])
-    )
-    return Pairs(
-        np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64),
-        np.asarray(times, dtype=np.float64), (len(minutes), len(minutes[0])),
-    )  # fmt: skip
 
 
 def served(demand: list[float], capacity: list[float], minutes: list[list[float | None]]) -> Assignment:
@@ -79,18 +67,6 @@ def test_parts_of_persons_may_be_asked_for_and_are_served() -> None:
 def test_numbers_that_are_none_are_refused(wrong: list[float]) -> None:
     with pytest.raises(UsageError):
         assign(np.array(wrong), np.array([1.0]), pairs_of([[1]]))
-
-
-TOWNS = st.tuples(st.integers(1, 7), st.integers(1, 5)).flatmap(
-    lambda size: st.tuples(
-        st.lists(st.integers(0, 20), min_size=size[0], max_size=size[0]),
-        st.lists(st.integers(0, 25), min_size=size[1], max_size=size[1]),
-        st.lists(
-            st.lists(st.none() | st.integers(0, 9), min_size=size[1], max_size=size[1]),
-            min_size=size[0], max_size=size[0],
-        ),
-    )
-)  # fmt: skip
 
 
 @given(TOWNS)

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from tests.feeds import calls, feed_at
 from tests.network.conftest import streets_of
+from tests.support.stops import CRS, place
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.gtfs import read_feeds
@@ -27,14 +28,7 @@ from blockplan.network import walking
 from blockplan.network.journeys import Walking
 from blockplan.network.slopes import both_ways
 
-CRS = "EPSG:32650"
 EIGHT = dt.datetime(2024, 5, 13, 8, 0)  # noqa: DTZ001 (the feeds' own time)
-
-
-def place(stop: int) -> tuple[float, float]:
-    """Where stop 0, 1, 2, 3 of the hand-made line is, in metres."""
-    at = gpd.GeoSeries.from_xy([117 + stop / 100], [0.0], crs="EPSG:4326").to_crs(CRS).iloc[0]
-    return at.x, at.y
 
 
 def case(jobs: list[float], window: Window | None = None, off_street_m: float = 0.0, **more) -> TransitCase:

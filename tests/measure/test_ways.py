@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from tests.measure.conftest import one, plan_of, square
-from tests.measure.test_reach import DISTRICTS, a_district
+from tests.support.districts import DISTRICTS, a_district
 
 from blockplan.check import check
 from blockplan.errors import UsageError

@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.network.conftest import streets_of
-from tests.network.test_search import LINES, POINTS, grid_lines
+from tests.support.grids import LINES, POINTS, grid_lines
 
 from blockplan.errors import UsageError
 from blockplan.network import at_joins, join, walk, walking

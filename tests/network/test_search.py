@@ -13,6 +13,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.network.conftest import streets_of
+from tests.support.grids import LINES, POINTS, grid_lines
 
 from blockplan.network import at_joins, join, walk, walking
 from blockplan.network import nearest as compiled
@@ -87,21 +88,6 @@ def test_without_sources_nothing_is_reached() -> None:
     empty = np.empty(0, dtype=np.int32)
     one = np.array([0], dtype=np.int32)
     assert np.isnan(nearest(sparse(2, one, one + 1, one + 5), empty, empty)).all()
-
-
-COORDINATES = st.integers(0, 6).map(lambda step: step * 100)
-LINES = st.lists(
-    st.tuples(COORDINATES, COORDINATES, st.booleans(), st.integers(1, 6)), min_size=2, max_size=8, unique=True
-)
-POINTS = st.lists(st.tuples(st.integers(0, 600), st.integers(0, 600)), min_size=2, max_size=5)
-
-
-def grid_lines(rows: list) -> list[list[tuple[int, int]]]:
-    """Lines along a square grid: their place, direction and length in steps of 100 m."""
-    return [
-        [(x, y), (x + 100 * steps, y)] if across else [(x, y), (x, y + 100 * steps)]
-        for x, y, across, steps in rows
-    ]
 
 
 def distances(lines: list, points: list) -> np.ndarray:

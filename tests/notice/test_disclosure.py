@@ -5,62 +5,25 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.notice.records import PERIOD, a_clock, an_opening
+from tests.support.disclosures import ACTS, MODES, SIGNER, act
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import SqliteStore
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.overview import overview
 from blockplan.notice.proof.notary import Notary, TipFile
-from blockplan.notice.proof.notes import Signer
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, enter, erase
+from blockplan.notice.taking import Opinion, enter
 from blockplan.notice.verify import verify
 from blockplan.respond import Desk, reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-TWO = {"by": "a", "second": "b"}
-ACTS = (
-    "amended",
-    "by_clerk",
-    "transcribed",
-    "shown",
-    "withdrawn",
-    "redacted",
-    "withheld",
-    "restored",
-    "erased",
-)
-SIGNER = Signer.new("blockplan/made-up")
-
-
-def act(store: SqliteStore, kind: str, opinion: str, number: int) -> None:
-    payloads: dict[str, dict[str, Any]] = {
-        "amended": {"text": f"amended {number}"},
-        "by_clerk": {"text": f"amended {number}", "by": "a"},
-        "shown": {"of": newest_of(store, opinion), "by": "a"},
-        "transcribed": {"text": f"typed {number}", "by": "a"},
-        "withdrawn": {},
-        "redacted": {"text": f"redacted {number}", "ground": "x", **TWO},
-        "withheld": {"ground": "x", **TWO},
-        "restored": {"reason": "x", "by": "a"},
-    }
-    if kind == "erased":
-        erase(store, opinion, ground="x", by="a")
-    else:
-        name = "amended" if kind == "by_clerk" else kind
-        store.append(name, {"opinion": opinion, **payloads[kind]})
-
-
-def newest_of(store: SqliteStore, opinion: str) -> int:
-    """Number of the entry with the newest words."""
-    return max(event.seq for event in store.events(ORIGINAL, about=opinion))
 
 
 def shown(folder: Path) -> dict[str, list[str]]:
@@ -71,9 +34,6 @@ def shown(folder: Path) -> dict[str, list[str]]:
         if "text" in body:
             found.setdefault(body["opinion"], []).append(body["text"])
     return found
-
-
-MODES = ("after_close_full", "live", "none")
 
 
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 3)), max_size=9), st.sampled_from(MODES))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.notice.forging import Finished, copied, lines_of, rewrite, seal
 from tests.notice.records import PERIOD, a_clock, an_opening
-from tests.notice.test_disclosure import ACTS, MODES, SIGNER, TWO, act
+from tests.support.disclosures import ACTS, MODES, SIGNER, TWO, act
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import Attachment, SqliteStore

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.merkle_trees import LEAVES, VECTORS, a_tree
 
 from blockplan.notice.proof import merkle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-VECTORS = json.loads((Path(__file__).parent / "data" / "ct-vectors.json").read_text(encoding="utf-8"))
-LEAVES = [bytes.fromhex(leaf) for leaf in VECTORS["leaves"]]
-
-
-def a_tree(leaves: Sequence[bytes]) -> merkle.Tree:
-    tree = merkle.Tree()
-    for leaf in leaves:
-        tree.add(merkle.leaf_hash(leaf))
-    return tree
 
 
 def plain_root(leaves: Sequence[bytes]) -> bytes:

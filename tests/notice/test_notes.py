@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.notes import KEY, NOTE
 
 from blockplan.errors import UsageError
 from blockplan.notice.proof.notary import new_key, read_key
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 # A key and a note of the Go package golang.org/x/mod/sumdb/note (its documentation), as an example from
 # elsewhere.
 SEED = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
-KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-NOTE = (
-    "If you think cryptography is the answer to your problem,\n"
-    "then you don't know what your problem is.\n"
-    "\n"
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJ"
-    "nAM=\n"
-)
 SIGNER = Signer.new("blockplan/made-up")
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from tests.notice.forging import Finished, copied, seal
-from tests.notice.test_recovery import Office
-from tests.notice.test_second_verifier import ask, both_find, built
+from tests.support.offices import Office
+from tests.support.verifiers import both_find
 
 from blockplan.cli.notice import command
 from blockplan.errors import UsageError
@@ -27,8 +27,6 @@ from blockplan.notice.watching import follow, witness_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-__all__ = ["ask", "built"]
 
 
 @pytest.fixture

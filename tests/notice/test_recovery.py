@@ -9,88 +9,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from tests.notice.forging import Finished, copied, rewrite
-from tests.notice.records import a_clock, an_opening
-from tests.notice.test_second_verifier import ask, both_find, built
+from tests.support.offices import Office
+from tests.support.verifiers import both_find
 
 from blockplan.cli.notice import command
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import SqliteStore
-from blockplan.notice.outside import Outside
-from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
-from blockplan.notice.receipts import receipt
+from blockplan.notice.proof.notary import read_key
 from blockplan.notice.record import export
-from blockplan.notice.recovery import Held, recover
 from blockplan.notice.taking import Opinion, submit
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-__all__ = ["ask", "built"]
-WHO = {"reason": "the disk was lost", "by": "clerk 1", "second": "head"}
-
-
-class Office:
-    """A record on a file, its key, and what submitters hold."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, a_clock()
-        self.key = folder / "town.notice.key"
-        self.first = new_key(self.key, "blockplan/made-up").verifier
-        self.receipts: list[dict[str, Any]] = []
-        with self.open() as store:
-            store.append("opened", an_opening(publication="live"))
-
-    @property
-    def notary(self) -> Notary:
-        return Notary(read_key(self.key), TipFile(self.key.with_name(self.key.name + ".signed")))
-
-    def open(self, notary: Notary | None = None) -> SqliteStore:
-        path = self.folder / "town.notice"
-        return SqliteStore(path, notice="made-up", notary=notary or self.notary, clock=self.clock)
-
-    def says(self, *texts: str) -> None:
-        with self.open() as store:
-            for text in texts:
-                self.clock.on(minutes=1)
-                event, _ = submit(store, Opinion(text=text))
-                note = store.checkpoint() or ""
-                self.receipts.append(receipt(event, store, note, self.notary.verifier))
-
-    def backed_up(self, *, with_key: bool) -> Callable[[], None]:
-        """A backup; gives back what restores it."""
-        names = ["town.notice", *(["town.notice.key", "town.notice.key.signed"] if with_key else [])]
-        kept = self.folder / "backup"
-        kept.mkdir()
-        for name in names:
-            shutil.copy2(self.folder / name, kept / name)
-
-        def restore() -> None:
-            for old in self.folder.glob("town.notice-*"):
-                old.unlink()
-            for name in names:
-                shutil.copy2(kept / name, self.folder / name)
-
-        return restore
-
-    def exported(self, name: str = "record") -> Path:
-        with self.open() as store:
-            export(store, self.folder / name, self.notary, outside=Outside(self.key))
-        return self.folder / name
-
-    def recovered(self, **held: Any) -> Any:
-        stores: list[SqliteStore] = []
-
-        def opened(notary: Notary) -> SqliteStore:
-            stores.append(self.open(notary))
-            return stores[-1]
-
-        try:
-            return recover(opened, self.key, Held(**held), **WHO)
-        finally:
-            for store in stores:
-                store.close()
 
 
 @pytest.fixture

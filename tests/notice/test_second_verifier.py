@@ -7,17 +7,26 @@ import datetime as dt
 import json
 import random
 import re
-import shutil
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice import test_canonical, test_notes, test_repair, test_verify
-from tests.notice.forging import Finished, copied, finished, put_lines, refresh_manifest, rewrite
+from tests.notice.forging import Finished, copied, finished, lines_of, put_lines, refresh_manifest, rewrite
 from tests.notice.records import a_clock, an_opening
-from tests.notice.test_merkle import LEAVES, VECTORS, a_tree
-from tests.notice.test_repair import repaired
+from tests.support.canonical_numbers import NUMBERS
+from tests.support.changed_records import (
+    by_a_rule_of_their_own,
+    called_in_time,
+    closed_early,
+    cut,
+    dropped,
+    shortened,
+    texted,
+)
+from tests.support.merkle_trees import LEAVES, VECTORS, a_tree
+from tests.support.notes import KEY, NOTE
+from tests.support.repaired_records import BENT
+from tests.support.verifiers import both_find
 
 from blockplan.notice import SqliteStore, taking
 from blockplan.notice.countries import country
@@ -30,37 +39,7 @@ from blockplan.notice.receipts import faults_of_receipt, receipt_with_later
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["repaired"]
-HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="module")
-def built(repo: Path) -> Path:
-    """The built verifier, as it lies in the package."""
-    if shutil.which("node") is None:
-        pytest.skip("needs Node (Debian package nodejs)")
-    return repo / "src" / "blockplan" / "notice" / "verifier"
-
-
-@pytest.fixture(scope="module")
-def ask(built: Path) -> Callable[..., list[Any]]:
-    """Questions to the second verifier; gives what it answers, "refused" where it refuses."""
-
-    def asked(*questions: dict[str, Any]) -> list[Any]:
-        said = "".join(json.dumps(question) + "\n" for question in questions)
-        done = subprocess.run(
-            ["node", "--no-warnings", HERE / "second.mjs", built],
-            input=said,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-        )
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line).get("is", "refused") for line in done.stdout.splitlines()]
-
-    return asked
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +105,8 @@ def test_every_proof_is_taken_and_no_bent_one(ask: Any) -> None:
 
 
 def test_canonical_json_is_the_same(ask: Any) -> None:
-    bits = list(test_canonical.NUMBERS)
-    assert ask(*({"op": "number", "bits": one} for one in bits)) == list(test_canonical.NUMBERS.values())
+    bits = list(NUMBERS)
+    assert ask(*({"op": "number", "bits": one} for one in bits)) == list(NUMBERS.values())
     value = {
         "€": [1e21, 0.1, -7, 1e-7],
         "\U0001f600": '\u0007 \\ " / é',
@@ -158,12 +137,12 @@ def test_notes_are_the_same(ask: Any) -> None:
     bent_notes = [note + "\n", note + note.splitlines(keepends=True)[-1], note.replace("\n42\n", "\n43\n"),
                   note.replace("— ", "- "), note[:-1]]  # fmt: skip
     answers = ask(
-        {"op": "note", "note": test_notes.NOTE, "key": test_notes.KEY},
+        {"op": "note", "note": NOTE, "key": KEY},
         {"op": "checkpoint", "note": note, "key": key},
         *({"op": "checkpoint", "note": one, "key": key} for one in bent_notes),
         {"op": "checkpoint", "note": signer.sign(Checkpoint("other", 1, b"\x07" * 32).text()), "key": key},
     )
-    assert answers == [test_notes.NOTE.partition("\n\n")[0] + "\n", 42, *["refused"] * 6]
+    assert answers == [NOTE.partition("\n\n")[0] + "\n", 42, *["refused"] * 6]
 
 
 def test_the_record_and_its_receipts_hold(made: Finished, ask: Any) -> None:
@@ -241,22 +220,22 @@ def test_one_changed_bit_in_any_file_is_found(made: Finished, ask: Any) -> None:
 
 
 WITHOUT_KEY = {
-    "edited": test_verify.texted,
-    "dropped": test_verify.dropped,
-    "cut": test_verify.cut,
+    "edited": texted,
+    "dropped": dropped,
+    "cut": cut,
     "reordered": lambda lines: [lines[0], lines[2], lines[1], *lines[3:]],
 }
 
 
 @pytest.mark.parametrize("way", WITHOUT_KEY)
 def test_both_find_what_is_bent_without_the_key(bent: Path, ask: Any, way: str) -> None:
-    put_lines(bent, WITHOUT_KEY[way](test_verify.lines_of(bent)))
+    put_lines(bent, WITHOUT_KEY[way](lines_of(bent)))
     both_find(bent, ask, {"manifest_changed"})
 
 
 @pytest.mark.parametrize(
     "change",
-    [test_verify.shortened, test_verify.closed_early, test_verify.called_in_time],
+    [shortened, closed_early, called_in_time],
     ids=lambda change: change.__name__,
 )
 def test_both_find_what_the_law_forbids(made: Finished, bent: Path, ask: Any, change: Any) -> None:
@@ -265,7 +244,7 @@ def test_both_find_what_the_law_forbids(made: Finished, bent: Path, ask: Any, ch
 
 
 def test_both_find_another_history_by_what_others_hold(made: Finished, bent: Path, ask: Any) -> None:
-    rewrite(bent, made.signer, test_verify.texted)
+    rewrite(bent, made.signer, texted)
     both_find(
         bent,
         ask,
@@ -343,7 +322,7 @@ def test_both_count_closed_days_at_the_end_of_a_period(
 
 
 def test_both_find_a_rule_that_nobody_knows(made: Finished, bent: Path, ask: Any) -> None:
-    rewrite(bent, made.signer, test_verify.by_a_rule_of_their_own)
+    rewrite(bent, made.signer, by_a_rule_of_their_own)
     both_find(bent, ask, {"rule_unknown"})
 
 
@@ -353,17 +332,10 @@ def test_both_hold_a_repair_of_the_clock_to_the_log(
     ask: Any,
 ) -> None:
     assert ask({"op": "record", "folder": str(repaired.folder), "witnesses": {}}) == [[]]
-    for bend in test_repair.BENT:
+    for bend in BENT:
         bent = copied(repaired, tmp_path / bend.__name__)
         rewrite(bent, repaired.signer, bend)
         both_find(bent, ask, {"law_broken"})
-
-
-def both_find(folder: Path, ask: Any, kinds: set[str], **witnesses: Any) -> None:
-    here = {finding.kind for finding in verify(folder, **witnesses).findings}
-    (there,) = ask({"op": "record", "folder": str(folder), "witnesses": witnesses})
-    assert kinds <= here
-    assert kinds <= set(there)
 
 
 def test_the_command_leaves_with_the_codes_of_the_other(

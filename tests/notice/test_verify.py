@@ -23,6 +23,17 @@ from tests.notice.forging import (
     seal,
 )
 from tests.notice.records import a_clock, a_notice, an_opinion
+from tests.support.changed_records import (
+    Lines,
+    by_a_rule_of_their_own,
+    called_in_time,
+    closed_early,
+    cut,
+    dropped,
+    opinion,
+    shortened,
+    texted,
+)
 
 from blockplan.cli.notice_record import _check_answers
 from blockplan.errors import NoticeStateError, UsageError
@@ -36,8 +47,6 @@ from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Lines = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +65,6 @@ def kinds(folder: Path, **more: Any) -> set[str]:
         for lang in LANGUAGES:
             assert sentence(finding, lang)
     return {finding.kind for finding in found.findings}
-
-
-def opinion(lines: Lines, number: int) -> dict[str, Any]:
-    return next(line for line in lines if line["leaf"]["seq"] == number)
 
 
 def test_the_record_holds_and_others_hold_the_same(made: Finished) -> None:
@@ -229,19 +234,6 @@ def test_a_record_signed_by_another_key_is_found_by_the_published_one(made: Fini
 # ---- with the office's key: laws, receipts and checkpoints that others hold ----
 
 
-def texted(lines: Lines) -> Lines:
-    opinion(lines, 1)["body"]["text"] = "Made-up opinion 1!"
-    return lines
-
-
-def dropped(lines: Lines) -> Lines:
-    return [line for line in lines if line["leaf"]["seq"] != 2]
-
-
-def cut(lines: Lines) -> Lines:
-    return lines[:8]
-
-
 def reordered(lines: Lines) -> Lines:
     one, two = opinion(lines, 1), opinion(lines, 2)
     lines[1], lines[2] = two, one
@@ -277,26 +269,6 @@ def test_a_fork_is_found_by_the_checkpoint_of_the_other_branch(made: Finished, b
     rewrite(bent, made.signer, texted)
     other = (bent / "checkpoint.txt").read_text(encoding="utf-8")
     assert kinds(made.folder, checkpoints=[other]) == {"witness_fork"}
-
-
-def shortened(lines: Lines) -> Lines:
-    period = next(line for line in lines if line["leaf"]["kind"] == "extended")["body"]["period"]
-    period["ends_before"] = "2026-03-20T16:00:00.000000Z"
-    period["submission"]["last"] = "2026-03-20"
-    return lines
-
-
-def closed_early(lines: Lines) -> Lines:
-    closed = next(line for line in lines if line["leaf"]["kind"] == "closed")
-    lines.remove(closed)
-    lines.insert(9, closed)
-    closed["leaf"]["at"] = "2026-04-09T00:00:00.000000Z"
-    return lines
-
-
-def called_in_time(lines: Lines) -> Lines:
-    opinion(lines, 9)["body"]["late"] = False
-    return lines
 
 
 def published_at_once(lines: Lines) -> Lines:
@@ -337,12 +309,6 @@ def hurried(lines: Lines) -> Lines:
 def test_a_period_shorter_than_the_law_of_that_name_is_found(made: Finished, bent: Path) -> None:
     rewrite(bent, made.signer, hurried)
     assert "period_short" in kinds(bent)
-
-
-def by_a_rule_of_their_own(lines: Lines) -> Lines:
-    """The days are those of the law; its name is one that nobody knows."""
-    lines[0]["body"]["rule"]["id"] = "town-ordinance-7"
-    return lines
 
 
 def test_a_rule_that_nobody_knows_is_found_unless_its_ordinance_is_given(

@@ -22,7 +22,7 @@ from tests.portal.browser import Service
 from tests.portal.moved_clock import MovedClock
 from tests.portal.smtp import MailServer
 from tests.portal.staff import PASSWORD, code_of
-from tests.portal.test_permissions import of_office
+from tests.support.office_addresses import of_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

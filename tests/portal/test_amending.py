@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import re
@@ -14,7 +13,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from tests.portal.test_opinion_form import page, unlisted
+from tests.support.amending import form_of, post
+from tests.support.opinion_form import page, unlisted
 
 from blockplan.notice import Attachment
 from blockplan.notice import taking as intake
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from blockplan.portal.record.store import DatabaseStore
 
-FOLLOW = "/en/notices/town/follow/"
 API = "/api/v1/notices/town/opinions/O-1"
 AIM = {"layer": "parcels", "id": "P-1"}
 
@@ -43,26 +42,6 @@ def mine(opened: DatabaseStore) -> dict[str, str]:
     more = {"title": "Trees", "reason": "shade", "targets": [AIM], "language": "en"}
     event, secret = intake.submit(opened, intake.Opinion(text="More trees.", more=more, files=files))
     return {"opinion": str(event.opinion), "secret": secret}
-
-
-def post(said: dict[str, str], step: str, **more: Any) -> Any:
-    return Client().post(FOLLOW, {**said, "do": step, **more})
-
-
-def form_of(shown: str) -> dict[str, Any]:
-    """What a browser would send of the form as it stands."""
-    found: dict[str, Any] = {}
-    for tag in re.findall(r"<input[^>]*>", shown):
-        said = {name: html.unescape(value) for name, value in re.findall(r'([a-z_]+)="([^"]*)"', tag)}
-        if said.get("type") in {"hidden", "text", "search"} and said.get("name"):
-            found.setdefault(said["name"], []).append(said.get("value", ""))
-        elif said.get("type") == "checkbox" and " checked" in tag:
-            found.setdefault(said["name"], []).append(said["value"])
-    for name, words in re.findall(
-        r'<textarea[^>]*name="([a-z]+)"[^>]*>\n?(.*?)</textarea>', shown, re.DOTALL
-    ):
-        found[name] = [html.unescape(words)]
-    return found
 
 
 def begun(mine: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 from tests.portal.looks import look_at_all
-from tests.portal.test_api_sending import PATH, send
+from tests.support.api import PATH, send
 
 from blockplan.portal.record.models import Entry
 from blockplan.portal.shown import seen

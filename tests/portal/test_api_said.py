@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.test import Client
 from tests.portal.databases import on_sqlite
 from tests.portal.looks import send_without_work
-from tests.portal.test_register import published  # noqa: F401 (a fixture)
+from tests.support.published import published
 
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
+
+__all__ = ["published"]
+
 
 API = "/api/v1/notices/town"
 
@@ -76,7 +79,7 @@ def test_the_service_says_who_runs_it(opened: DatabaseStore) -> None:
 
 
 def test_an_opinion_has_its_steps_and_its_answers_once_they_are_published(
-    published: DatabaseStore,  # noqa: F811
+    published: DatabaseStore,
 ) -> None:
     found = read(f"{API}/opinions/O-1")
     assert [step["kind"] for step in found["steps"]] == ["submitted"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from tests.support.api import PATH, key, send
 
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Entry, Opinion
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from tests.notice.records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
-
-PATH = "/api/v1/notices/town/opinions"
-
-
-def key() -> str:
-    return secrets.token_urlsafe(24)
-
-
-def send(body: Any, status: int = 201, path: str = PATH, **headers: str) -> Any:
-    headers = {"Idempotency-Key": key(), **headers}
-    answer = Client().post(path, json.dumps(body), content_type="application/json", headers=headers)
-    assert answer.status_code == status, answer.content
-    return json.loads(answer.content)
 
 
 def test_an_opinion_is_on_the_disk_with_a_receipt_that_holds(opened: DatabaseStore) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_opinion_form import page, unlisted
+from tests.support.opinion_form import page, unlisted
 
 from blockplan.notice import taking as intake
 from blockplan.notice.events import write_time

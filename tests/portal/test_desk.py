@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_office import HERE, a_letter, as_shown, faults, told
-from tests.portal.test_store import send
+from tests.support.office_pages import ANSWER, HERE, a_letter, as_shown, faults, told
+from tests.support.submitting import send
 
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
-
-ANSWER = {
-    "do": "answer", "kind": "noted", "reason_zh": "", "reason_en": "Thank you.", "reason_ja": "", "links": "",
-    "changes": "",
-}  # fmt: skip
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_desk import ANSWER
-from tests.portal.test_office import ANSWERS, HERE, a_letter, as_shown, drafted, faults
-from tests.portal.test_store import send
+from tests.support.office_pages import ANSWER, ANSWERS, HERE, a_letter, as_shown, drafted, faults
+from tests.support.submitting import send
 
 from blockplan.notice import taking
 from blockplan.notice.events import KINDS

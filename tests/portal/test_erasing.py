@@ -18,8 +18,9 @@ from django.db import connection
 from django.test import Client
 from tests.portal.databases import POSTGRESQL
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_amending import form_of, page, post
-from tests.portal.test_office import HERE, told
+from tests.support.amending import form_of, post
+from tests.support.office_pages import HERE, told
+from tests.support.opinion_form import page
 
 from blockplan.notice import Attachment
 from blockplan.notice import taking as intake

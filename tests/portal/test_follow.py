@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
-from tests.portal.test_opinion_form import page, unlisted
+from tests.support.opinion_form import page, unlisted
 
 from blockplan.notice import office
 from blockplan.notice import taking as intake

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.test import Client
 from tests.hostile.corpus import files, places, texts
-from tests.portal.test_opinion_form import draft_of, page
+from tests.support.opinion_form import draft_of, page
 
 from blockplan.portal.record.models import Entry, Opinion
 

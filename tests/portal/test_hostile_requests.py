@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
-from tests.portal.test_store import send
+from tests.support.submitting import send
 
 from blockplan.portal.pages import bounds
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.portal.test_store import send
+from tests.support.submitting import send
 
 from blockplan.errors import PlanDataError
 from blockplan.portal.plans import prepare

@@ -20,7 +20,8 @@ from tests.notice.records import PERIOD
 from tests.portal.browser import Service
 from tests.portal.smtp import MailServer
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_opinion_form import draft_of, page, unlisted
+from tests.support.mailbox import link_of, server
+from tests.support.opinion_form import draft_of, page, unlisted
 
 from blockplan.errors import UsageError
 from blockplan.notice import taking as intake
@@ -34,23 +35,9 @@ if TYPE_CHECKING:
     from django.core.mail import EmailMessage
     from tests.notice.records import HandClock
 
-    from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
 
-
-@pytest.fixture
-def server(config: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
-    """A mail server, and an office that sends by it."""
-    from blockplan.portal import config as module
-
-    made = MailServer()
-    (config.data / "blockplan.toml").write_text(f'[mail]\nhost = "127.0.0.1"\nport = {made.port}\n')
-    module.config_of_environment.cache_clear()
-    monkeypatch.setattr(settings, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
-    monkeypatch.setattr(settings, "EMAIL_HOST", "127.0.0.1")
-    monkeypatch.setattr(settings, "EMAIL_PORT", made.port)
-    yield made
-    made.stop()
+__all__ = ["server"]
 
 
 @pytest.fixture
@@ -66,12 +53,6 @@ def an_opinion(to: str = "li@example.org", lang: str = "en") -> str:
     said = {"do": "check", "text": "More trees.", "contact": to, "mail": "yes"}
     looked = page(Client().post(address, said))
     return page(Client().post(address, {"do": "send", "draft": draft_of(looked)}))
-
-
-def link_of(body: str) -> str:
-    found = re.search(r"http://localhost:8000(/\S+/mail/\S+/)", body)
-    assert found is not None, body
-    return found[1]
 
 
 def test_a_receipt_comes_by_mail_without_words_and_without_the_secret(mailing: MailServer) -> None:

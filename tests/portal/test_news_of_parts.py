@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.portal.looks import look_at_all, send_without_work
-from tests.portal.test_mail import link_of, server  # noqa: F401 (a fixture)
-from tests.portal.test_register import published  # noqa: F401 (a fixture)
-from tests.portal.test_store import send
+from tests.support.mailbox import link_of, server
+from tests.support.published import published
+from tests.support.submitting import send
 
 from blockplan.portal.mail import halts, outbox, sender
 from blockplan.portal.mail.models import Outgoing, Outlet, Subscription
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tests.portal.smtp import MailServer
 
     from blockplan.portal.record.store import DatabaseStore
+
+__all__ = ["published", "server"]
+
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 PARCEL = {"targets": [{"layer": "parcels", "id": "RD-01-01-012"}]}
@@ -73,7 +76,7 @@ def test_a_feed_of_an_object_asks_no_more_where_more_is_said(shown: DatabaseStor
     assert asked() == few
 
 
-def test_a_theme_has_a_feed_once_it_is_published(published: DatabaseStore) -> None:  # noqa: F811
+def test_a_theme_has_a_feed_once_it_is_published(published: DatabaseStore) -> None:
     page = Client().get("/en/notices/town/response/").content.decode()
     path = "/en/notices/town/response/T-1/feed.atom"
     assert f'title="Green" href="{path}"' in page
@@ -87,7 +90,7 @@ def test_a_theme_that_is_not_published_has_no_feed(opened: DatabaseStore) -> Non
 
 
 @pytest.fixture
-def following(server: MailServer, shown: DatabaseStore) -> MailServer:  # noqa: F811
+def following(server: MailServer, shown: DatabaseStore) -> MailServer:
     """Somebody follows a parcel, confirmed."""
     asked = Client().get("/en/notices/town/mail/?layer=parcels&object=RD-01-01-012").content.decode()
     assert "new opinions about it" in asked
@@ -148,7 +151,7 @@ def asked_for(theme: str, to: str = "li@example.org") -> int:
 
 
 @pytest.fixture
-def of_theme(server: MailServer, published: DatabaseStore) -> MailServer:  # noqa: F811
+def of_theme(server: MailServer, published: DatabaseStore) -> MailServer:
     """Somebody follows a theme of the published response, confirmed by the link of the mail."""
     sender.send_due()
     page = Client().get("/en/notices/town/response/").content.decode()
@@ -168,7 +171,7 @@ def of_theme(server: MailServer, published: DatabaseStore) -> MailServer:  # noq
 
 def test_who_follows_a_theme_hears_what_becomes_of_its_answer(
     of_theme: MailServer,
-    published: DatabaseStore,  # noqa: F811
+    published: DatabaseStore,
 ) -> None:
     published.append("in_force", {"on": "2026-05-01", "by": "Li"})
     sender.send_due()  # put to its readers
@@ -189,7 +192,7 @@ def test_who_follows_a_theme_hears_what_becomes_of_its_answer(
 
 def test_news_of_a_theme_are_tried_again_where_the_server_is_away(
     of_theme: MailServer,
-    published: DatabaseStore,  # noqa: F811
+    published: DatabaseStore,
     clock: HandClock,
 ) -> None:
     published.append("in_force", {"on": "2026-05-01", "by": "Li"})
@@ -211,7 +214,7 @@ def test_other_steps_are_no_news_of_a_theme_nor_opinions_that_name_one(of_theme:
 
 
 def test_a_theme_that_is_not_published_cannot_be_followed(
-    server: MailServer,  # noqa: F811
+    server: MailServer,
     opened: DatabaseStore,
 ) -> None:
     assert asked_for("T-1") == 404
@@ -220,7 +223,7 @@ def test_a_theme_that_is_not_published_cannot_be_followed(
 
 
 def test_an_address_that_confirmed_nothing_is_not_buried_in_mail(
-    server: MailServer,  # noqa: F811
+    server: MailServer,
     opened: DatabaseStore,
     clock: HandClock,
 ) -> None:
@@ -240,7 +243,7 @@ def test_an_address_that_confirmed_nothing_is_not_buried_in_mail(
      "ü@example.org", "a@example.org\r\nBcc: b@example.org", "a@example.org,b@example.org", "<a@b.org>"],
 )  # fmt: skip
 def test_what_cannot_be_written_to_is_no_address(
-    server: MailServer,  # noqa: F811
+    server: MailServer,
     opened: DatabaseStore,
     to: str,
 ) -> None:
@@ -250,7 +253,7 @@ def test_what_cannot_be_written_to_is_no_address(
 
 
 def test_a_mail_that_cannot_be_written_holds_up_no_other(
-    server: MailServer,  # noqa: F811
+    server: MailServer,
     opened: DatabaseStore,
 ) -> None:
     sender.send_due()

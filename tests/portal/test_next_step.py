@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.portal.looks import look_at_all, send_without_work
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_office import ANSWERS, HERE, drafted, released, told
+from tests.support.office_pages import ANSWERS, HERE, drafted, released, told
 
 from blockplan.portal.office.models import Pending
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 from tests.notice.records import an_opening
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_opinion_form import page
+from tests.support.opinion_form import page
 
 from blockplan.notice import taking as intake
 from blockplan.portal.record import index

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.staff import a_member, browser_of
+from tests.support.office_pages import (
+    ANSWERS,
+    EXAMPLE,
+    HERE,
+    a_letter,
+    a_package,
+    as_shown,
+    drafted,
+    faults,
+    released,
+    the_particulars,
+    told,
+)
 
 from blockplan.notice.package import package_hash
 from blockplan.notice.verify import verify
@@ -25,15 +36,13 @@ from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.test import Client
     from tests.notice.records import HandClock
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
-
-EXAMPLE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
-HERE = "/en/office/notices/town/"
-ANSWERS = {"secrecy_mark": "none", "public_copy": "synthetic", "withheld_layers": "", "privacy_seen": "read"}
 
 
 @pytest.fixture
@@ -49,62 +58,6 @@ def planner(config: Config) -> Client:
 @pytest.fixture
 def approver(config: Config) -> Client:
     return browser_of(a_member("Wang", "approver"))
-
-
-def a_package() -> SimpleUploadedFile:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in ("plan.toml", "plan.gpkg"):
-            packed.write(EXAMPLE / name, name)
-    return SimpleUploadedFile("plan.zip", made.getvalue(), "application/zip")
-
-
-def the_particulars() -> dict[str, str]:
-    names = ("authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media",
-             "contact", "privacy", "place_1_name", "place_1_address", "place_1_hours", "post", "counter",
-             "no_map_review")  # fmt: skip
-    said = {f"{name}_{code}": "" for name in names for code in ("zh", "en", "ja")}
-    said |= {f"{name}_en": f"made-up {name}" for name in names}
-    return said | {"email": "plans@example.org", "phone": "", "map_review": ""}
-
-
-def faults(response: Any) -> str:
-    """The summary of what was refused."""
-    return str(response.content.decode().partition('class="faults"')[2].partition("</div>")[0])
-
-
-#: Pages that carry a mark of what stands, beside which step it is for.
-MARKED = re.compile(r"/draft/(dates|particulars)/$|/desk/(segments|themes)/[^/]+/$")
-
-
-def as_shown(client: Client, path: str, said: dict[str, Any]) -> dict[str, str]:
-    """The mark of what a page shows for a step, as a browser sends it back."""
-    if not MARKED.search(path) or "seen" in said:
-        return {}
-    forms = {"answer": 'value="answer"', "name": 'value="name"', "merge": 'value="name"'}
-    page = client.get(path).content.decode()
-    shown = page.partition(forms.get(said.get("do", ""), ""))[2] if said.get("do") in forms else page
-    return {"seen": shown.partition('name="seen" value="')[2].partition('"')[0]}
-
-
-def told(client: Client, path: str, said: dict[str, Any]) -> None:
-    """Send a form that is taken in, with the mark of what its page showed."""
-    response = client.post(path, as_shown(client, path, said) | said)
-    assert response.status_code == 302, faults(response)
-
-
-def drafted(planner: Client) -> None:
-    told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
-    told(planner, HERE + "draft/dates/", {"first": "2026-03-02", "publication": "after_close_full"})
-    told(planner, HERE + "draft/plan/", {"package": a_package()})
-    told(planner, HERE + "draft/particulars/", the_particulars())
-
-
-def released(planner: Client, approver: Client) -> None:
-    told(planner, HERE + "draft/release/", ANSWERS)
-    page = approver.get(HERE + "draft/release/").content.decode()
-    looked = page.partition('name="sign" value="')[2].partition('"')[0]
-    told(approver, HERE + "draft/release/", {"sign": looked})
 
 
 def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
@@ -306,18 +259,6 @@ def test_a_package_that_is_none_is_refused_and_not_kept(
     refused = planner.post(HERE + "draft/plan/", {"package": SimpleUploadedFile("plan.zip", content)})
     assert refused.status_code == 400
     assert list((config.data / "packages").iterdir()) == []
-
-
-def a_letter(**more: str) -> dict[str, str]:
-    from blockplan.portal.intake.taking import new_form
-
-    said = {
-        "channel": "post", "sender": "public", "received_at": "2026-03-02", "title": "",
-        "text": "More trees.",
-        "objects": "P-1, statements:S-1", "person_name": "somebody", "person_address": "",
-        "person_contact": "", "person_standing": "", "reason_given": "", "form_key": new_form(),
-    }  # fmt: skip
-    return said | more
 
 
 def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(

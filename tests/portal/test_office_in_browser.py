@@ -16,6 +16,7 @@ import pytest
 from tests.portal.browser import faults_of, invalid
 from tests.portal.office_world import STAGES, Office, Person
 from tests.portal.staff import PASSWORD
+from tests.support.looked_at import PUBLIC
 
 from blockplan.texts import LANGUAGES
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 pytestmark = pytest.mark.browser
-#: Pages for everybody that show something once a response is published.
-PUBLIC = ("response/", "opinions/", "opinions/O-1/", "mail/")
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import os
-import re
 import subprocess
 import sys
 import time
@@ -12,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from tests.portal.office_world import NO_PAGE, OTHERS
 from tests.portal.staff import PASSWORD, a_member, browser_of
-from tests.portal.test_office import told
-from tests.portal.test_permissions import address, of_office, world
+from tests.support.office_addresses import address, of_office, world
+from tests.support.office_pages import told
+from tests.support.office_words import outside
 
 from blockplan.notice.events import KINDS
 from blockplan.portal.office.acts import ACTS
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
     import pytest
 
 __all__ = ["world"]
-#: Data of the test, names of languages, and signs that are no words.
-DATA = (
-    r"简体中文|English|日本語|Asker|Everybody|\bHalf\b|\bNew\b|"
-    r"Urban and Rural Planning Law of the People's Republic of China, art\.|"
-    r"town|made-up|A made-up quarter|试点片区|More trees\.|"
-    r"everybody|asker|专家审查|\bx\b|"
-    r"UTC|SHA-256|[OT]-\d+(\.\d+)?|CN|DE|JP|jp-\S+|cn-\S+|de-\S+|parcels|withheld|"
-    r"[0-9a-f]{40,}|127\.0\.0\.1|\d{4}年\d+月\d+日|\d+:\d\d"
-)
 
 
 #: Pages that need more than this world has, and where they are read instead.
@@ -83,27 +73,6 @@ def just_signed_in(client: Any) -> None:
     session["account_authentication_methods"] = [{"method": "mfa", "at": time.time()}]
     session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
-
-
-def outside(page: str) -> list[str]:
-    """Texts and labels of a page that are in no brackets and no data of the test."""
-    body = page.partition("<body>")[2]
-    # What the law is called, a checkpoint, and a key are what they are in every language.
-    body = re.sub(r"<option[^>]*>[A-Z]{2} · [^<]*|<pre.*?</pre>|<code.*?</code>", "", body, flags=re.S)
-    labels = re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', body)
-    texts = re.findall(r">([^<]+)<", body)
-    found = []
-    for text in (*labels, *texts):
-        rest = html.unescape(text)
-        while "⟦" in rest:
-            shorter = re.sub(r"⟦[^⟦⟧]*⟧", " ", rest)
-            if shorter == rest:
-                break
-            rest = shorter
-        rest = re.sub(DATA, " ", rest)
-        if re.search(r"[^\W\d_]", rest):
-            found.append(rest.strip())
-    return found
 
 
 def test_every_entry_act_and_role_has_its_words_in_every_language() -> None:

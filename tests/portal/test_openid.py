@@ -14,7 +14,7 @@ from django.core.cache import cache
 from tests.portal.browser import AXE, Service, faults_of
 from tests.portal.identity_service import PASSWORD, IdentityService
 from tests.portal.staff import a_member, add_factor, browser_of, code_of
-from tests.portal.test_office_words import outside
+from tests.support.office_words import outside
 
 from blockplan.errors import UsageError
 from blockplan.portal import config as settings_of

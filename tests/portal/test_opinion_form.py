@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.notice.records import an_opening
 from tests.portal.looks import look_at_all
+from tests.support.opinion_form import draft_of, page, unlisted
 
 from blockplan.portal.intake import drafts
 from blockplan.portal.intake.models import Draft
@@ -26,18 +27,8 @@ if TYPE_CHECKING:
 FORM = "/en/notices/town/opinion/"
 
 
-def page(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined,no-any-return]
-
-
 def post(**said: object) -> str:
     return page(Client().post(FORM, {"do": "check"} | said))
-
-
-def draft_of(html: str) -> str:
-    found = re.search(r'name="draft" value="([^"]+)"', html)
-    assert found is not None, html
-    return found[1]
 
 
 def test_an_opinion_is_looked_through_and_then_sent_without_a_script(opened: DatabaseStore) -> None:
@@ -285,18 +276,6 @@ def test_every_word_stands_in_a_list(
     ]
     for html in pages:
         assert unlisted(html) == []
-
-
-def unlisted(html: str) -> list[str]:
-    """Letters of a page outside of the brackets of words, of what a plan or a person says, and of figures."""
-    main = html.split('<main id="content">')[1]
-    for tag in ("pre", "code", "output", "bdi", "b", "small", "title"):
-        main = re.sub(rf"<{tag}\b.*?</{tag}>", " ", main, flags=re.DOTALL)
-    while "⟦" in main:  # words within words, the inner ones first
-        main = re.sub(r"⟦[^⟦⟧]*⟧", " ", main)
-    text = re.sub(r"<[^>]*>", "\n", main)
-    moments = re.sub(r".*(北京时间|UTC\+8|北京時間).*", "", text)  # as each language writes them
-    return [line.strip() for line in moments.splitlines() if re.search(r"\w{2}", line)]
 
 
 def test_a_place_far_outside_is_refused_in_the_words_of_the_api(shown: DatabaseStore) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.portal.browser import Service, faults_of, invalid, served
+from tests.support.looked_at import FORM
 
 from blockplan.notice.receipts import faults_of_receipt
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["served"]
 pytestmark = pytest.mark.browser
-FORM = "/notices/demo/opinion/?layer=parcels&object=RD-01-01-012"
 
 
 def press(tab: Any, step: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.portal.browser import Service, faults_of, invalid, served, violations
+from tests.support.looked_at import PAGES
 
 from blockplan.texts import LANGUAGES
 
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["served"]
 pytestmark = pytest.mark.browser
-#: Below the language.
-PAGES = (
-    "", "notices/demo/", "notices/demo/plan/", "notices/demo/plan/parcels/RD-01-01-012/",
-    "notices/demo/plan/parcels/RD-01-01-012/my-parcel/", "notices/demo/plan/areas/rd/",
-    "notices/demo/plan/rules/zone-green-access/", "notices/demo/plan/statements/S04/",
-    "notices/demo/opinions/", "notices/demo/response/", "notices/demo/record/", "verify/", "imprint/",
-    "privacy/", "accessibility/",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -43,8 +43,10 @@ def test_a_row_that_is_there_is_written_once_or_is_an_error() -> None:
 @on_sqlite
 def test_who_waits_for_a_turn_is_let_in_when_it_is_over(tmp_path: Path) -> None:
     path, order = tmp_path / "turn.lock", []
+    waits = threading.Event()
 
     def second() -> None:
+        waits.set()
         with in_turn(path):
             order.append("second")
         connection.close()
@@ -52,7 +54,10 @@ def test_who_waits_for_a_turn_is_let_in_when_it_is_over(tmp_path: Path) -> None:
     with in_turn(path):
         thread = threading.Thread(target=second)
         thread.start()
-        thread.join(timeout=0.1)
+        waits.wait()
+        # Nobody lets it in within half a second; without the lock it is in at once.
+        thread.join(timeout=0.5)
+        assert thread.is_alive()
         order.append("first")
     thread.join()
     assert order == ["first", "second"]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from tests.house.test_refusals import ENGLISH
 from tests.portal.staff import a_member, browser_of
+from tests.support.english import ENGLISH
 
 from blockplan.notice import taking as intake
 from blockplan.respond import Desk

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 from tests.notice.records import an_opening
+from tests.support.published import published, send
 
 from blockplan.notice import Attachment, office
 from blockplan.notice import taking as intake
 from blockplan.portal.intake.taking import Said, new_form, take
 from blockplan.portal.record.models import Notice
-from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock
 
     from blockplan.portal.record.store import DatabaseStore
+
+__all__ = ["published"]
+
 
 TURNED = "left \u202eright <script>alert(1)</script>"
 
@@ -35,11 +38,6 @@ def taken(path: str) -> bytes:
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     answer.close()
     return content
-
-
-def send(store: DatabaseStore, text: str, *files: Attachment, **more: object) -> tuple[str, str]:
-    event, secret = intake.submit(store, intake.Opinion(text=text, more=more, files=files))
-    return str(event.opinion), secret
 
 
 def test_words_of_strangers_are_text_and_hidden_marks_are_spelled_out(opened: DatabaseStore) -> None:
@@ -125,27 +123,6 @@ def test_a_reader_picks_and_pages_through_the_register(opened: DatabaseStore) ->
     assert "words-24." not in about
     assert "No opinion fits" in read("/en/notices/town/opinions/?late=yes&channel=post")
     assert "words-24." in read("/en/notices/town/opinions/?late=no&standing=whole&sender=public&before=zz")
-
-
-@pytest.fixture
-def published(opened: DatabaseStore, clock: HandClock) -> DatabaseStore:
-    """A notice with two answered opinions and one that was taken back, its report published."""
-    send(opened, "More trees.")
-    send(opened, "Fewer cars.")
-    _, secret = send(opened, "Never mind.")
-    intake.withdraw(opened, "O-3", secret=secret)
-    clock.set(2026, 4, 1, 0, 0, 0)
-    office.close(opened, by="Li")
-    desk = Desk(opened)
-    desk.cut(by="Li")
-    theme = desk.name_theme({"en": "Green"}, by="Li")
-    desk.assign(["O-1.1"], theme, by="Li")
-    desk.answer_theme(theme, Answer(kind="adopted", reason={"en": "Trees are planted."}), by="Li")
-    desk.answer_segment("O-2.1", Answer(kind="noted", reason={"en": "Passed on."}), by="Li")
-    opened.append("answers_complete", {"by": "Li"})
-    opened.append("approved", {"by": "Li", "second": "Wang"})
-    opened.append("published", {"report": {"response.json": "0" * 64}, "by": "Li", "second": "Wang"})
-    return opened
 
 
 def test_the_report_is_not_there_before_it_is_published(opened: DatabaseStore) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_opinion_form import page
+from tests.support.opinion_form import page
 
 from blockplan.cli.notice import command
 from blockplan.errors import NoticeStateError

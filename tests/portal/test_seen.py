@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 from tests.portal.staff import a_member, browser_of
-from tests.portal.test_office import HERE, faults, told
-from tests.portal.test_store import send
+from tests.support.office_pages import HERE, faults, told
+from tests.support.submitting import send
 
 from blockplan.notice import Attachment
 from blockplan.notice import taking as intake

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
+from tests.support.submitting import send
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, office
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 
     from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
-
-
-def send(store: DatabaseStore, text: str, *files: Attachment, **more: object) -> tuple[str, str]:
-    event, secret = intake.submit(store, intake.Opinion(text=text, more=more, files=files))
-    return str(event.opinion), secret
 
 
 def test_what_the_service_keeps_is_a_record_that_verifies(shown: DatabaseStore, tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.urls import resolve
-from tests.portal import office_world, test_office_in_browser, test_opinion_in_browser, test_pages_in_browser
-from tests.portal.test_permissions import addresses, of_office
+from tests.portal import office_world
+from tests.support.looked_at import FORM, PAGES, PUBLIC
+from tests.support.office_addresses import addresses, of_office
 
 #: Of what everybody can read: name of an address -> why no browser looks at it as a page.
 NO_PAGE = {
@@ -19,9 +20,9 @@ IN_STEPS = {"draft", "follow", "subscription"}
 
 
 def test_every_page_that_everybody_reads_is_looked_at_by_axe_and_the_checker_of_html() -> None:
-    looked = [f"/en/{page}" for page in test_pages_in_browser.PAGES]
-    looked += [f"/en/notices/town/{page}" for page in test_office_in_browser.PUBLIC]
-    looked += ["/en" + test_opinion_in_browser.FORM]
+    looked = [f"/en/{page}" for page in PAGES]
+    looked += [f"/en/notices/town/{page}" for page in PUBLIC]
+    looked += ["/en" + FORM]
     names = {resolve(path.partition("?")[0]).url_name for path in looked}
     public = {
         str(one.name) for path, one in addresses() if "office/" not in path and not path.startswith("api/")

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from benchmarks.synthetic_community import community
 from tests.odd_communities import many, notched
-from tests.propose.test_layout_odd import breaches_not_told, drawn
+from tests.support.layouts import breaches_not_told, drawn
 
 from blockplan.propose.layout.bound import bound_of
 from blockplan.propose.layout.case import layout_case

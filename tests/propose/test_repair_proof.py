@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import shapely
 from tests.builders import X, Y, a_manifest, boundary_of
-from tests.propose.test_repair_families import a_pack
+from tests.support.repair_pack import a_pack
 
 from blockplan.check import check, packs
 from blockplan.plan import Plan

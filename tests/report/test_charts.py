@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.report.handmade import reach, result, verdict
-from tests.report.test_html import outline
+from tests.support.html import outline
 
 from blockplan.check.verdict import Required, Residents
 from blockplan.measure.measurement import Measurement

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
-from tests.report.test_comparison import varied
+from tests.support.varied_plans import varied
 
 from blockplan.check.verdict import Required
 from blockplan.compare.gains import Gain

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tests.report.handmade import hand_made, manifest, reach, result, text, verdict
-from tests.report.test_grouping import of_many
-from tests.report.test_ledger import reconciled
+from tests.support.grouped import of_many
+from tests.support.ledgers import reconciled
 
 from blockplan.plan import Plan
 from blockplan.plan.faults import fault

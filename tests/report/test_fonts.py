@@ -12,7 +12,7 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-from tests.report.test_words import catalogue
+from tests.support.catalogues import catalogue
 
 
 def test_the_fonts_hold_every_character_of_our_words() -> None:

@@ -4,32 +4,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.report.handmade import result, text
-from tests.report.test_html import outline
+from tests.support.html import outline
+from tests.support.ledgers import reconciled
 
-from blockplan.check.verdict import Difference, StatementState
+from blockplan.check.verdict import StatementState
 from blockplan.report.html import page
 from blockplan.report.ledger import agreement_counts, bonds, difference_rows, state_counts
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-
-
-def difference(id_: str, said: float | None, drawn: float | None, *, agrees: bool | None) -> Difference:
-    note = text("按所写精度", "to the precision written", "記された精度で")
-    return Difference(id_, text("面积", "Area", "面積"), said, None, drawn, "km2", 0.05, agrees, note)
-
-
-def reconciled() -> CheckResult:
-    """A result with three figures laid side by side."""
-    rows = (
-        difference("S05", 3.5, 3.5, agrees=True),
-        difference("S06", 3.62, 3.5, agrees=False),
-        difference("S07", 2.4, None, agrees=None),
-    )
-    return result(differences=rows)
 
 
 def test_what_differs_stands_first() -> None:

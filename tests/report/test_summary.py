@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pypdf import PdfReader
 from tests.report.handmade import hand_made, layers, manifest, reach, result, verdict
-from tests.report.test_grouping import of_many
-from tests.report.test_ledger import reconciled
+from tests.support.grouped import of_many
+from tests.support.ledgers import reconciled
 
 from blockplan.check.verdict import Capacity, Residents
 from blockplan.plan import Plan

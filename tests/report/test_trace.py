@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.report.handmade import manifest, result, text, verdict
-from tests.report.test_html import outline
+from tests.support.html import outline
 
 from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES

@@ -5,29 +5,14 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.catalogues import catalogue
 
 from blockplan.check.verdict import Required
 from blockplan.errors import UsageError
-from blockplan.report.words import CATALOG, Words, enough_decimals
+from blockplan.report.words import Words, enough_decimals
 from blockplan.texts import LANGUAGES
 
 UNKNOWN = {"zh": "未知", "en": "not known", "ja": "不明"}
-
-
-def texts(node: object, path: str = "") -> dict[str, dict[str, str]]:
-    assert isinstance(node, dict)
-    if "zh" in node and isinstance(node["zh"], str):
-        return {path: node}
-    found: dict[str, dict[str, str]] = {}
-    for key, value in node.items():
-        found |= texts(value, f"{path}.{key}" if path else key)
-    return found
-
-
-def catalogue() -> dict[str, dict[str, str]]:
-    from blockplan.texts import _load
-
-    return texts(_load(CATALOG.package, CATALOG.name))
 
 
 def test_every_text_stands_in_three_languages() -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from blockplan.live import parse_edits
+from blockplan.live import EditError, parse_edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
+    from blockplan.live import Session
     from blockplan.live.edits import Edit
     from blockplan.plan import Plan
 
@@ -151,3 +152,22 @@ _MAKERS: list[Callable[[Plan, Random], dict[str, Any]]] = [
     _remove,
     _move_street,
 ]
+
+
+def walk(session: Session, random: Random, steps: int) -> int:
+    """Random steps, undo and redo among them; how many edits were refused."""
+    refused = 0
+    for _ in range(steps):
+        before = session.plan
+        chance = random.random()
+        try:
+            if chance < 0.12:
+                session.undo()
+            elif chance < 0.18:
+                session.redo()
+            else:
+                session.apply([a_random_edit(session.plan, random)])
+        except EditError:
+            refused += 1
+            assert session.plan is before
+    return refused

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.portal.browser import violations
+from tests.support.workbench import Service, workbench
 from tests.town import town
-from tests.workbench.test_service import Service, workbench
 
 import blockplan as bp
 
