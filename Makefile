@@ -13,7 +13,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-library test-postgres check docs bench bench-peers soak format lock frontend frontend-tools clean
+.PHONY: help setup demo test test-all test-postgres check docs bench bench-peers soak format lock frontend frontend-tools clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,14 +34,21 @@ setup: $(READY) ## the virtual environment in .venv, from hashed requirements.lo
 demo: $(READY) ## the whole way on the reference plan; ends with what to open
 	@$(BIN)/blockplan demo --out build/demo
 
-test: $(READY) ## all tests that are not marked soak, or some of them: make test TESTS=tests/check
-	$(BIN)/python -m pytest $(TESTS)
+# Tests run beside each other in processes that have ports, databases and folders of their own; the tests of a
+# module stay together, so that what they share is made once.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope
 
-test-library: $(READY) ## the library tests but long searches, e.g. on another Python: make test-library PYTHON=python3.13 VENV=.venv-3.13
-	$(BIN)/python -m pytest -m "not browser and not soak" --ignore tests/portal --ignore tests/propose --ignore tests/batch
+test: $(READY) ## the tests of every day, in minutes, or some of them: make test TESTS=tests/check
+	$(PYTEST) -m "not soak and not long" --hypothesis-profile few $(TESTS)
 
-test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in a cluster of their own
-	$(BIN)/python -m pytest tests/portal --database postgresql -m "not soak and (not browser or whole_way)"
+test-all: $(READY) ## all tests but those marked soak; also installs the tools of the pages where Node is there
+	@test -d frontend/node_modules || ! command -v npm >/dev/null || $(MAKE) --no-print-directory frontend-tools \
+		|| echo "The tools of the pages could not be installed; tests that need them will say so."
+	$(PYTEST) -m "not soak" $(TESTS)
+
+test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in clusters of their own
+	$(PYTEST) tests/portal --database postgresql -m "not soak and (not browser or whole_way)"
 
 check: $(READY) ## format, lint, types, order of the rooms, docs
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,15 +27,19 @@ REPO = Path(__file__).parents[1]
 EVERYTHING = os.environ.get("BLOCKPLAN_TEST_ALL") == "1"
 SOAK = os.environ.get("BLOCKPLAN_SOAK") == "1"
 
+#: How often a soak goes its rounds: 1 fits 25 minutes on two cores.
+SOAK_TIMES = int(os.environ.get("BLOCKPLAN_SOAK_TIMES", "1"))
+
 # The same examples every day: a red run must be red again when somebody looks into it.
-settings.register_profile(
-    "house",
-    derandomize=not SOAK,
-    max_examples=2000 if SOAK else 60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("house")
+for profile, examples in {"few": 15, "house": 60, "soak": 400 * SOAK_TIMES}.items():
+    settings.register_profile(
+        profile,
+        derandomize=profile != "soak",
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+settings.load_profile("soak" if SOAK else "house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,10 +67,46 @@ def pytest_configure(config: pytest.Config) -> None:
 
         if not installed():
             raise pytest.UsageError(WHY_NOT)
+        if hands_out(config):
+            return
         cluster = Cluster()
         config.add_cleanup(cluster.remove)
         os.environ["BLOCKPLAN_DATABASE"] = cluster.url
     django.setup()
+
+
+def hands_out(config: pytest.Config) -> bool:
+    """Whether this process runs no test itself and hands them out to workers, each with data of its own."""
+    return config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
+
+
+@dataclass
+class Collected:
+    """What was found for this run: the files with tests, and the marks of each test that is left out."""
+
+    files: set[str] = field(default_factory=set)
+    left_out: dict[str, set[str]] = field(default_factory=dict)
+
+
+COLLECTED = pytest.StashKey[Collected]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    files = {item.nodeid.partition("::")[0] for item in items}
+    config.stash.setdefault(COLLECTED, Collected()).files.update(files)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        found = item.config.stash.setdefault(COLLECTED, Collected())
+        found.left_out[item.nodeid] = {mark.name for mark in item.iter_markers()}
+
+
+@pytest.fixture(scope="session")
+def collected(pytestconfig: pytest.Config) -> Collected:
+    """What was found for this run."""
+    return pytestconfig.stash[COLLECTED]
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -31,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from benchmarks.portal_service import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,7 @@ CHECKER = MODULES / ".bin" / "html-validate"
 RULES = REPO / "tests" / "portal" / "html-validate.json"
 WIDTHS = (360, 1280)
 #: A service that makes its demonstration takes a few seconds; machines that test are busy.
-UP_S = 180.0
+UP_S = 60.0
 #: What axe does; it describes only what was found against a page.
 RUN = """axe.run({resultTypes: ["violations", "incomplete"]})
     .then(all => JSON.stringify([all.violations, all.incomplete]))"""
@@ -119,13 +119,6 @@ class Service:
                 time.sleep(0.05)
         self.stop()
         raise AssertionError(f"the service did not come up; its log is {self._log.name}")
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def _database(port: int) -> dict[str, str]:

@@ -40,7 +40,8 @@ class Cluster:
         return f"postgresql://blockplan@{str(self.folder).replace('/', '%2F')}/portal"
 
     def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60"
+        # Tests kill processes and never the machine, so what the system was given is not lost without fsync.
+        options = f"-k {self.folder} -c listen_addresses='' -c max_connections=60 -c fsync=off"
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-o", options, "-l", log, "-w", "-t", "60", "start")
 

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from tests.portal.browser import UP_S, free_port
+from benchmarks.portal_service import free_port
+from tests.portal.browser import UP_S
 
 CLIENT, SECRET, PASSWORD = "blockplan", "a secret of two", "known to the identity service"
 #: Login there -> mail address, and whether the service has verified it.

@@ -1,0 +1,64 @@
+"""The tests themselves: all of them are run by somebody, and none leans on another."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from tests.conftest import Collected
+
+
+def called(repo: Path, target: str) -> list[str]:
+    """What a target of make gives to pytest."""
+    command = ["make", "--just-print", "--always-make", "--no-print-directory", target]
+    printed = subprocess.run(command, cwd=repo, check=True, capture_output=True, text=True).stdout
+    (line,) = (line for line in printed.splitlines() if " -m pytest " in line)
+    return shlex.split(line.partition(" -m pytest ")[2])
+
+
+def test_test_all_leaves_out_what_is_marked_soak_and_nothing_else(repo: Path) -> None:
+    given = called(repo, "test-all")
+    assert given[given.index("-m") + 1] == "not soak"
+    assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
+
+
+def test_the_tests_of_every_day_leave_out_what_is_marked_long_or_soak_and_nothing_else(repo: Path) -> None:
+    given = called(repo, "test")
+    assert given[given.index("-m") + 1] == "not soak and not long"
+    assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
+
+
+def test_this_run_left_out_only_what_its_marks_say(collected: Collected, pytestconfig: pytest.Config) -> None:
+    marks = {"not soak": {"soak"}, "not soak and not long": {"soak", "long"}}.get(
+        pytestconfig.getoption("-m")
+    )
+    if marks is None or pytestconfig.getoption("-k"):
+        return  # somebody chose some tests
+    unmarked = [one for one, own in collected.left_out.items() if not own & marks]
+    assert unmarked == []
+
+
+def test_every_file_of_tests_is_collected_in_a_run_of_all(
+    repo: Path, collected: Collected, pytestconfig: pytest.Config
+) -> None:
+    if pytestconfig.args != [str(repo / "tests")] and pytestconfig.args != ["tests"]:
+        return  # somebody chose some files
+    there = {str(file.relative_to(repo)) for file in (repo / "tests").rglob("test_*.py")}
+    assert there - collected.files == set()
+
+
+def test_no_test_module_takes_anything_from_another(repo: Path) -> None:
+    found = []
+    for file in sorted((repo / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
+                names = [*str(node.module).split("."), *(one.name for one in node.names)]
+                if any(name.startswith("test_") for name in names):
+                    found.append(f"{file.relative_to(repo)}:{node.lineno}")
+    assert found == [], "helpers live in tests/support"
