@@ -29,7 +29,7 @@ from plain_geopandas import zone_figures
 from synthetic import a_full_plan, a_synthetic_plan
 
 import blockplan as bp
-from blockplan.plan.package import write
+from blockplan.plan.files.package import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.plan import Plan
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.manifest import manifest_from
 
 CRS = "EPSG:4548"
 WEST, SOUTH = 480_000.0, 4_390_000.0

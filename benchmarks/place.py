@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 from synthetic import a_full_plan
 
 import blockplan as bp
-from blockplan.measure.landtake import land_takes
-from blockplan.measure.nearby import nearby
-from blockplan.measure.neighbours import neighbours
+from blockplan.measure.inputs.neighbours import neighbours
+from blockplan.report.public.landtake import land_takes
 from blockplan.report.public.locator import Locator
+from blockplan.report.public.nearby import nearby
 from blockplan.report.public.place import Places
 
 if TYPE_CHECKING:

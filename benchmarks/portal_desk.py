@@ -55,7 +55,7 @@ def begin(config: Any, *, plan: bool = False) -> dict[str, Any]:
 
 def fill(config: Any, *, count: int) -> dict[str, Any]:
     """Enter opinions, as the form would."""
-    from blockplan.notice.taking import Opinion, submit_many
+    from blockplan.notice.submissions import Opinion, submit_many
     from blockplan.portal.record.store import open_store
 
     store = open_store(NOTICE, config)
@@ -72,12 +72,12 @@ def solutions(_config: Any, *, count: int) -> list[str | None]:
     import altcha
 
     from blockplan.notice.intake.challenge import ALGORITHM, Price, solve
-    from blockplan.portal.intake import gate
+    from blockplan.portal.intake import rate_limits
 
     def one() -> str | None:
         made = altcha.create_challenge(
             ALGORITHM, Price().cost, counter=0, key_prefix_length=1, expires_at=int(time.time()) + 7200,
-            data={"for": f"opinion:{NOTICE}"}, hmac_secret=gate._key("challenge"),
+            data={"for": f"opinion:{NOTICE}"}, hmac_secret=rate_limits._key("challenge"),
         )  # fmt: skip
         return solve(dict(made.to_dict()))
 

@@ -76,11 +76,11 @@ def our_row(folder: Path, day: str) -> dict[str, Any]:
     """Ours, in this process, warm."""
     from blockplan.exchange.gtfs import read_feeds
     from blockplan.exchange.tables import read_points
-    from blockplan.measure.transit import TransitCase, Window, journeys, travel_minutes
+    from blockplan.measure.access.transit import TransitCase, Window, journeys, travel_minutes
     from blockplan.network import walking
     from blockplan.network.journeys import Walking
-    from blockplan.plan.files import read_layer
-    from blockplan.plan.frames import tidy
+    from blockplan.plan.files.formats import read_layer
+    from blockplan.plan.model.frames import tidy
 
     began = time.process_time()
     streets = read_layer(folder / "streets.parquet")

@@ -11,8 +11,8 @@ sys.path.insert(0, str(DOCS.parent))
 from benchmarks.layout_picture import Panel, write_picture  # noqa: E402 (the checkout has to be on the path)
 from benchmarks.synthetic_community import community  # noqa: E402
 
-from blockplan.propose.layout.case import layout_case  # noqa: E402
-from blockplan.propose.layout.drawing import layout  # noqa: E402
+from blockplan.propose.layout.problem.case import layout_case  # noqa: E402
+from blockplan.propose.layout.search.drawing import layout  # noqa: E402
 from blockplan.propose.stop import Stop  # noqa: E402
 
 

@@ -9,7 +9,7 @@ import shapely
 
 import blockplan as bp
 from blockplan.plan import Plan
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.manifest import manifest_from
 
 PICTURE = Path(__file__).parent / "images" / "within-500m.svg"
 #: The scene, in metres: a home beside a fenced park whose gate is on the far side.

@@ -9,7 +9,7 @@ import geopandas as gpd
 import shapely
 
 from blockplan.plan import Plan
-from blockplan.plan.manifest import Manifest, manifest_from
+from blockplan.plan.model.manifest import Manifest, manifest_from
 
 if TYPE_CHECKING:
     import pandas as pd

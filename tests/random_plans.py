@@ -18,8 +18,8 @@ from shapely.ops import substring
 from tests.measure.conftest import layer
 
 from blockplan.plan import Plan
-from blockplan.plan.layers import LAYERS
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.manifest import manifest_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable

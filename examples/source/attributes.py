@@ -10,7 +10,7 @@ import pandas as pd
 from frame import PIECES, noise, warp
 from grids import RANK, subblock_of
 
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 
 if TYPE_CHECKING:
     from landuse import Parcel

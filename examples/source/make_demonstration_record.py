@@ -27,9 +27,9 @@ from blockplan.notice.package import FrozenPlan
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, amend, erase, submit, withdraw
+from blockplan.notice.submissions import Opinion, amend, erase, submit, withdraw
 from blockplan.plan import Plan, write
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.manifest import manifest_from
 from blockplan.respond import Answer, Change, Desk, reconcile, require_complete
 from blockplan.respond.coverage import received
 

@@ -18,8 +18,8 @@ from faulty import variants  # noqa: E402
 from package import base_plan, write_plan  # noqa: E402
 from scenarios import scenario_b, scenario_c  # noqa: E402
 
-from blockplan.plan.manifest import manifest_from  # noqa: E402
-from blockplan.plan.model import Difference, Plan  # noqa: E402
+from blockplan.plan.model.manifest import manifest_from  # noqa: E402
+from blockplan.plan.model.plan import Difference, Plan  # noqa: E402
 
 
 def main(folder: Path) -> None:

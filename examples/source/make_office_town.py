@@ -18,7 +18,7 @@ import shapely
 import shapely.affinity
 import xlsxwriter
 
-from blockplan.plan import files
+from blockplan.plan.files import formats
 
 CRS = "EPSG:4548"
 #: South-west corner of the town, m.
@@ -309,7 +309,7 @@ def main(folder: Path) -> None:
         write_shapefile(frame, shapes / f"{name}.shp")
     write_table(shapes / "地块控制指标一览表.xlsx")
     (folder / "geopackage").mkdir(exist_ok=True)
-    files.write_layers(
+    formats.write_layers(
         {"GHDK": full_table(), "DLZX": streets(), "GHFW": boundary(), "GJZ": stops(), "GHJF": subblocks()},
         folder / "geopackage" / "示例镇.gpkg",
     )

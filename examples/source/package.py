@@ -14,13 +14,13 @@ from landuse import Parcel, layout, tiled
 from layers import entrances, nature, outlines, stops, street_frame, structure
 from statements import statement_frame
 
-from blockplan.plan import package
+from blockplan.plan.files import package
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
 WORKING = ["piece", "mark", "road_class"]
 

@@ -21,8 +21,8 @@ from frame import PIECES
 from landuse import Parcel, tiled
 from layers import entrances
 
-from blockplan.plan.codes import landuse
-from blockplan.plan.model import Difference
+from blockplan.plan.model.codes import landuse
+from blockplan.plan.model.plan import Difference
 
 RESIDENTS_B = 60_000
 #: Parks that stay: the large park of the R&D area.

@@ -13,7 +13,7 @@ from blockplan.measure.measurement import Measurement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.check.touch import Reads
+    from blockplan.check.doubts import Reads
     from blockplan.plan import Fault, Plan
 
 #: Measures there are, and their units.

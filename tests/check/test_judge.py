@@ -16,7 +16,7 @@ from blockplan.check import check
 from blockplan.check.verdict import CheckResult, Residents
 from blockplan.errors import UsageError
 from blockplan.measure.measurement import Measurement, Place, Reading
-from blockplan.plan.faults import Fault, fault
+from blockplan.plan.model.faults import Fault, fault
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from tests.check.fakes import Fake, all_supplies, reading
 
 from blockplan.check import check
 from blockplan.measure.measurement import Part
-from blockplan.plan.faults import fault
+from blockplan.plan.model.faults import fault
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import StatementState

@@ -13,8 +13,9 @@ from click.testing import CliRunner
 
 from blockplan.cli import app
 from blockplan.errors import BlockplanError
-from blockplan.plan import Plan, files, read, write
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan import Plan, read, write
+from blockplan.plan.files import formats
+from blockplan.plan.model.manifest import manifest_from
 
 MANIFEST = {"id": "town", "drawn_on": "2024-06-28", "crs": "EPSG:4548"}
 
@@ -121,14 +122,14 @@ def test_an_offices_headings_and_values_do_as_well(plan, tmp_path):
 def test_an_edited_geopackage_is_compared_by_id(plan, tmp_path):
     copy = tmp_path / "edited.gpkg"
     shutil.copyfile(plan / "plan.gpkg", copy)
-    parcels = files.read_layer(copy, "parcels")
+    parcels = formats.read_layer(copy, "parcels")
     parcels.loc[parcels["parcel_id"] == "QY-01-02", "land_use"] = "0902"
     first = parcels.iloc[[0]].assign(parcel_id="QY-01-04")
     west, east = shapely.box(0, 0, 60, 100), shapely.box(60, 0, 100, 100)
     parcels.loc[0, "geometry"] = west
     parcels = gpd.pd.concat([parcels, first.set_geometry([east], crs=parcels.crs)], ignore_index=True)
     parcels = parcels[parcels["parcel_id"] != "QY-01-03"]
-    files.write_layers({"parcels": parcels}, tmp_path / "qgis.gpkg")
+    formats.write_layers({"parcels": parcels}, tmp_path / "qgis.gpkg")
     found = call("new", plan, "b", "--from", tmp_path / "qgis.gpkg")
     kinds = {one["id"]: one["change"] for one in found["changed"]}
     assert kinds == {"QY-01-01": "changed", "QY-01-02": "changed", "QY-01-03": "removed", "QY-01-04": "added"}
@@ -174,13 +175,13 @@ def test_a_row_that_cannot_be_read_names_its_line(plan, tmp_path):
 
 
 def test_features_of_a_copy_without_an_id_or_with_one_twice_are_refused(plan, tmp_path):
-    parcels = files.read_layer(plan / "plan.gpkg", "parcels")
-    files.write_layers(
+    parcels = formats.read_layer(plan / "plan.gpkg", "parcels")
+    formats.write_layers(
         {"parcels": parcels.assign(parcel_id=["QY-01-01", None, "QY-01-03"])}, tmp_path / "a.gpkg"
     )
     with pytest.raises(BlockplanError, match="1 rows of the edited layer parcels have no parcel_id"):
         call("new", plan, "b", "--from", tmp_path / "a.gpkg")
-    files.write_layers({"parcels": parcels.assign(parcel_id=["A", "A", "B"])}, tmp_path / "b.gpkg")
+    formats.write_layers({"parcels": parcels.assign(parcel_id=["A", "A", "B"])}, tmp_path / "b.gpkg")
     with pytest.raises(BlockplanError, match="stand more than once"):
         call("new", plan, "b", "--from", tmp_path / "b.gpkg")
 
@@ -218,8 +219,8 @@ def test_a_scenario_in_a_zip_is_made_renamed_and_dropped_as_well(plan, tmp_path)
 
 def test_a_scenario_that_a_proposal_stands_on_is_not_dropped_and_its_name_follows(plan):
     call("new", plan, "b", "--set", "parcels:QY-01-01.far=1.5")
-    from blockplan.plan.model import tidied
-    from blockplan.plan.scenarios import save_scenario
+    from blockplan.plan.files.scenarios import save_scenario
+    from blockplan.plan.model.plan import tidied
 
     rows = read(plan).layer("parcels").loc[["QY-01-02"]]
     save_scenario(plan, "p", "a proposal", tidied({"parcels": rows}), {"kind": "landuse", "on_top_of": "b"})

@@ -5,7 +5,7 @@ from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
 
 from blockplan.check.verdict import Required
 from blockplan.compare.columns import measure_rows, verdict_rows
-from blockplan.plan.faults import Fault
+from blockplan.plan.model.faults import Fault
 
 
 def outcomes(*columns):

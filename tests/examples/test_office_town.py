@@ -14,7 +14,7 @@ import shapely
 from blockplan.check import check
 from blockplan.exchange.office import import_office
 from blockplan.plan import read
-from blockplan.plan.validate import validate
+from blockplan.plan.validity.validate import validate
 
 FORMS = ("shapefiles", "geopackage")
 #: 930 m x 584 m of planned land, 12 blocks of 200 m x 160 m, four corners of 10 m x 10 m / 2 cut off.

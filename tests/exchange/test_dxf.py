@@ -17,7 +17,7 @@ from blockplan.errors import PlanDataError
 from blockplan.exchange.dxf import write_dxf
 from blockplan.exchange.office import import_office
 from blockplan.plan import Plan, read
-from blockplan.plan.files import write_layers
+from blockplan.plan.files.formats import write_layers
 
 TOWN = Path(__file__).parents[2] / "examples" / "office-town" / "geopackage"
 FIGURES = (

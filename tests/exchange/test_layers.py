@@ -8,7 +8,8 @@ import shapely
 
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange import import_layers
-from blockplan.plan import Difference, Plan, files, read, write
+from blockplan.plan import Difference, Plan, read, write
+from blockplan.plan.files import formats
 
 PLAN = """
 [plan]
@@ -42,7 +43,7 @@ def imported(tmp_path):
     def run(mapping, **layers):
         (tmp_path / "m.toml").write_text(textwrap.dedent(mapping), encoding="utf-8")
         if layers:
-            files.write_layers(layers, tmp_path / "source.gpkg")
+            formats.write_layers(layers, tmp_path / "source.gpkg")
         summary = import_layers(tmp_path / "m.toml", tmp_path / "source.gpkg", tmp_path / "out")
         return read(tmp_path / "out"), summary
 
@@ -368,8 +369,8 @@ def test_keys_of_plan_toml_are_checked(imported):
 
 def test_a_folder_of_files_offers_each_under_its_name(tmp_path):
     source = tmp_path / "src"
-    files.write_layer(plots(), source / "dk.shp")
-    files.write_layer(plots(), source / "sx.geojson")
+    formats.write_layer(plots(), source / "dk.shp")
+    formats.write_layer(plots(), source / "sx.geojson")
     (source / "notes.txt").write_text("no layer")
     (tmp_path / "m.toml").write_text(
         PLAN + BOUNDARY + PARCELS + '[layers.water]\nsource_layer = "sx"\ncolumns = { id = "bh" }\n'
@@ -379,7 +380,7 @@ def test_a_folder_of_files_offers_each_under_its_name(tmp_path):
 
 
 def test_a_zip_of_files_is_unpacked_for_the_time_being(tmp_path):
-    files.write_layer(plots(), tmp_path / "src" / "dk.shp")
+    formats.write_layer(plots(), tmp_path / "src" / "dk.shp")
     with zipfile.ZipFile(tmp_path / "delivery.zip", "w") as target:
         for file in (tmp_path / "src").iterdir():
             target.write(file, f"delivery/{file.name}")
@@ -391,7 +392,7 @@ def test_a_zip_of_files_is_unpacked_for_the_time_being(tmp_path):
 
 def test_two_files_of_one_name_are_refused(tmp_path):
     for suffix in (".shp", ".geojson"):
-        files.write_layer(plots(), tmp_path / "src" / f"dk{suffix}")
+        formats.write_layer(plots(), tmp_path / "src" / f"dk{suffix}")
     (tmp_path / "m.toml").write_text(PLAN + BOUNDARY + PARCELS)
     with pytest.raises(PlanDataError, match=r"Both dk\.geojson and dk\.shp in .* hold a layer 'dk'"):
         import_layers(tmp_path / "m.toml", tmp_path / "src", tmp_path / "out")

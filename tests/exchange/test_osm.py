@@ -544,7 +544,7 @@ def test_a_district_within_its_own_box_has_the_density_of_its_layers(shared, rep
 
 
 def test_every_service_and_mode_of_the_rules_is_one_of_the_plan():
-    from blockplan.plan.layers import MODES, VALUES
+    from blockplan.plan.model.layers import MODES, VALUES
 
     rules = features()
     assert {one.service for one in rules.facilities} - {None} <= VALUES["facilities", "service"]

@@ -27,7 +27,8 @@ from hypothesis import strategies as st
 from tests.builders import X, Y, a_plan, parcels_of, square
 
 from blockplan.cli import main
-from blockplan.plan import files, write
+from blockplan.plan import write
+from blockplan.plan.files import formats
 
 INTERNAL_FAULT = 70
 
@@ -402,7 +403,7 @@ def with_parcels(plan: Path, shapes: list, **columns) -> None:
     boundary = gpd.GeoDataFrame(
         {"name": ["all"]}, geometry=[shapely.box(X, Y, X + 200, Y + 100)], crs="EPSG:4548"
     )
-    files.write_layers({"boundary": boundary, "parcels": frame}, plan / "plan.gpkg")
+    formats.write_layers({"boundary": boundary, "parcels": frame}, plan / "plan.gpkg")
 
 
 @pytest.mark.parametrize(
@@ -458,11 +459,11 @@ def test_numbers_that_no_plan_has(run, plan):
 
 
 def test_a_layer_without_a_crs_is_taken_to_be_in_the_plans(run, plan):
-    frames = {name: files.read_layer(plan / "plan.gpkg", name) for name in ("boundary", "parcels")}
+    frames = {name: formats.read_layer(plan / "plan.gpkg", name) for name in ("boundary", "parcels")}
     bare = {name: frame.set_crs(None, allow_override=True) for name, frame in frames.items()}
     (plan / "plan.gpkg").unlink()
     for name, frame in bare.items():
-        files.write_layer(frame, plan / f"{name}.parquet")
+        formats.write_layer(frame, plan / f"{name}.parquet")
     faults, _ = judged(run, plan)
     assert not [
         fault for fault in faults["faults"] if fault["grade"] == "error" and fault["rule"] != "pq-crs"
@@ -470,8 +471,8 @@ def test_a_layer_without_a_crs_is_taken_to_be_in_the_plans(run, plan):
 
 
 def test_a_layer_in_degrees_comes_into_the_plans_crs(run, plan):
-    frames = {name: files.read_layer(plan / "plan.gpkg", name) for name in ("boundary", "parcels")}
-    files.write_layers(
+    frames = {name: formats.read_layer(plan / "plan.gpkg", name) for name in ("boundary", "parcels")}
+    formats.write_layers(
         {name: frame.to_crs("EPSG:4490") for name, frame in frames.items()}, plan / "plan.gpkg"
     )
     faults, _ = judged(run, plan)

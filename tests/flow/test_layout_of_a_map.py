@@ -12,7 +12,7 @@ from tests.exchange.osmxml import grid, node, way, write_osm
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import read, validate
-from blockplan.propose.layout.blocks import with_blocks
+from blockplan.propose.layout.problem.blocks import with_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from tests.support.openings import OPEN
 
 from blockplan.cli import main
 from blockplan.notice import ledger
-from blockplan.notice.taking import CARRIED
+from blockplan.notice.submissions import CARRIED
 from blockplan.notice.verify import verify
 from blockplan.plan import write
 

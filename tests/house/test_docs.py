@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from blockplan.plan.layers import LAYERS, VALUES
+from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.texts import LANGUAGES
 
 

@@ -6,14 +6,14 @@ import dataclasses
 import re
 import tomllib
 
-from blockplan.plan.drawn import Tolerances
-from blockplan.plan.faults import GRADES
+from blockplan.plan.model.faults import GRADES
+from blockplan.plan.validity.drawn import Tolerances
 from blockplan.texts import LANGUAGES
 
 
 def listed(repo):
     """(kind, case) -> grade, as faults.toml has them; a kind that has only cases has no words of its own."""
-    text = (repo / "src" / "blockplan" / "plan" / "faults.toml").read_text(encoding="utf-8")
+    text = (repo / "src" / "blockplan" / "plan" / "model" / "faults.toml").read_text(encoding="utf-8")
     found = {}
     for kind, node in tomllib.loads(text).items():
         if "message" in node:
@@ -47,7 +47,7 @@ def test_every_grade_is_one_of_three(repo):
 
 
 def test_messages_are_sentences(repo):
-    text = (repo / "src" / "blockplan" / "plan" / "faults.toml").read_text(encoding="utf-8")
+    text = (repo / "src" / "blockplan" / "plan" / "model" / "faults.toml").read_text(encoding="utf-8")
     short = [
         line for line in text.splitlines() if line.split(" = ")[0] in LANGUAGES and line[-2] not in ".。"
     ]
@@ -56,7 +56,7 @@ def test_messages_are_sentences(repo):
 
 def test_every_case_that_the_code_raises_has_words(repo):
     known = {case for _, case in listed(repo)}
-    for file in sorted((repo / "src" / "blockplan" / "plan").glob("*.py")):
+    for file in sorted((repo / "src" / "blockplan" / "plan").rglob("*.py")):
         for case in re.findall(r"\b(?:case|whole)=\"([\w-]+)\"", file.read_text(encoding="utf-8")):
             assert case in known, f"{file.name}: {case}"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).parents[2] / "src" / "blockplan"
 LISTS = [
-    *(SOURCE / room / "refusals.toml" for room in ("notice", "respond", "plan")),
+    *(SOURCE / room / "refusals.toml" for room in ("notice", "respond", "plan/model")),
     SOURCE / "portal" / "office" / "texts" / "office_refused.toml",
     SOURCE / "portal" / "record" / "texts" / "store.toml",
 ]  # fmt: skip
@@ -100,7 +100,7 @@ ROOMS = {
     SOURCE / "notice": ("refusals.toml", ""),
     SOURCE / "notice" / "intake": ("texts.toml", "refused."),
     SOURCE / "respond": ("refusals.toml", ""),
-    SOURCE / "plan": ("refusals.toml", ""),
+    SOURCE / "plan": ("model/refusals.toml", ""),
 }
 
 

@@ -10,8 +10,8 @@ import shapely
 
 from blockplan.measure import measure
 from blockplan.plan import Plan
-from blockplan.plan.layers import LAYERS
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.manifest import manifest_from
 
 if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement

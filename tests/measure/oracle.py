@@ -15,7 +15,7 @@ import shapely
 from shapely.ops import unary_union
 from tests.random_plans import layers_of
 
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

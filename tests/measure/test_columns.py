@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.measure.conftest import one, plan_of, square
 
-from blockplan.measure.columns import absent, of_codes, unknown
+from blockplan.measure.inputs.columns import absent, of_codes, unknown
 from blockplan.plan import validate
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.measure.conftest import plan_of, square
 
 from blockplan.measure import MEASURES, measure
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 
 BOW = shapely.Polygon([(0, 0), (300, 300), (300, 0), (0, 300)])
 SHAPES = (

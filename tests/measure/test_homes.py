@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.measure.conftest import home, one, plan_of, square
 
-from blockplan.measure.homes import homes, residents
+from blockplan.measure.inputs.homes import homes, residents
 
 
 def road(residents: float | None = None) -> dict:

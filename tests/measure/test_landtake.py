@@ -9,8 +9,8 @@ import pytest
 import shapely
 from tests.builders import SIDE, X, Y, a_plan, parcels_of, square
 
-from blockplan.measure.landtake import PUBLIC, land_takes, public_kind
 from blockplan.plan import landuse
+from blockplan.report.public.landtake import PUBLIC, land_takes, public_kind
 
 
 def one(use: str | None, **columns: Any) -> Any:

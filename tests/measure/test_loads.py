@@ -7,7 +7,7 @@ import pytest
 from tests.report.handmade import cell, frame, manifest
 
 from blockplan.errors import UsageError
-from blockplan.measure.loads import LOADS, loads, read_factors
+from blockplan.measure.indicators.loads import LOADS, loads, read_factors
 from blockplan.plan import Plan
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from blockplan.errors import UsageError
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.reference import document
 from blockplan.measure.spec import SUBJECTS, parameter_text
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

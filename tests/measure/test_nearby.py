@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from tests.town import edited, town, without
 
-from blockplan.measure.floors import parcel_points
-from blockplan.measure.goals import distances_to
-from blockplan.measure.homes import Homes
-from blockplan.measure.nearby import nearby
-from blockplan.measure.ways import ways_to
+from blockplan.measure.distance.goals import distances_to
+from blockplan.measure.distance.ways import ways_to
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.homes import Homes
+from blockplan.report.public.nearby import nearby
 
 
 def row(plan, id_: str) -> int:

@@ -10,7 +10,7 @@ import shapely
 from tests.builders import SIDE, X, Y, a_plan, parcels_of, square
 from tests.town import town
 
-from blockplan.measure.neighbours import neighbours
+from blockplan.measure.inputs.neighbours import neighbours
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan

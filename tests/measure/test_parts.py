@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.measure.conftest import home, one, park, plan_of, square
 
-from blockplan.measure.parts import pieces
+from blockplan.measure.inputs.parts import pieces
 
 
 def areas(*edges: float) -> list[dict]:

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import maximum_flow
 from tests.support.provision import TOWNS, pairs_of
 
 from blockplan.errors import UsageError
-from blockplan.measure.provision import Assignment, assign
+from blockplan.measure.access.provision import Assignment, assign
 
 
 def served(demand: list[float], capacity: list[float], minutes: list[list[float | None]]) -> Assignment:

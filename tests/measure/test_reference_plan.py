@@ -8,7 +8,7 @@ import pytest
 from tests.measure.conftest import one
 
 import blockplan
-from blockplan.measure.reach import street_network
+from blockplan.measure.distance.reach import street_network
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from tests.support.stops import CRS, place
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.gtfs import read_feeds
 from blockplan.exchange.tables import Points
-from blockplan.measure.transit import (
+from blockplan.measure.access.transit import (
     TransitCase,
     Window,
     compare,

@@ -29,7 +29,7 @@ from tests.random_plans import (
 )
 
 from blockplan.measure import MEASURES, measure
-from blockplan.measure.middles import middles
+from blockplan.measure.inputs.middles import middles
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
-from blockplan.measure.walks import walk_m
+from blockplan.measure.indicators.walks import walk_m
 
 CIRCLE, USES = "circle_services", "uses_access"
 STREET = [{"geometry": shapely.LineString([(0, 0), (3000, 0)])}]

@@ -17,8 +17,8 @@ from tests.support.districts import DISTRICTS, a_district
 from blockplan.check import check
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.homes import homes
-from blockplan.measure.ways import WAYS, asked, ways_to
+from blockplan.measure.distance.ways import WAYS, asked, ways_to
+from blockplan.measure.inputs.homes import homes
 
 LIMIT_M = 500.005  # kernels count whole centimetres
 SERVICE, STOPS = "service_access", "stops_within_500m"

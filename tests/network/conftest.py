@@ -8,7 +8,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from blockplan.plan.frames import tidy
+from blockplan.plan.model.frames import tidy
 
 
 def streets_of(*rows: Any, **columns: Any) -> gpd.GeoDataFrame:

@@ -158,7 +158,7 @@ def test_a_search_on_a_small_plan_does_not_load_numba() -> None:
     script = (
         "import sys, numpy as np, geopandas as gpd, shapely\n"
         "from blockplan.network import at_joins, join, walk, walking\n"
-        "from blockplan.plan.frames import tidy\n"
+        "from blockplan.plan.model.frames import tidy\n"
         "line = shapely.LineString([(0, 0), (100, 0)])\n"
         "frame, _ = tidy('streets', gpd.GeoDataFrame({'street_id': ['S']}, geometry=[line]))\n"
         "network = walking(frame)\n"

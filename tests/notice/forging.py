@@ -21,7 +21,7 @@ from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export, seal_text
-from blockplan.notice.taking import Opinion, erase, submit, withdraw
+from blockplan.notice.submissions import Opinion, erase, submit, withdraw
 from blockplan.plan import Plan, write
 from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.coverage import received

@@ -16,7 +16,7 @@ from tests.notice.records import a_clock
 from blockplan.notice import SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile, read_key
 from blockplan.notice.proof.notes import read_checkpoint
-from blockplan.notice.taking import Opinion, submit
+from blockplan.notice.submissions import Opinion, submit
 
 THREADS = 8
 

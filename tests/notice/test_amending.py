@@ -10,7 +10,7 @@ from tests.notice.records import a_notice
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment
 from blockplan.notice.leaves import holds
-from blockplan.notice.taking import Amendment, Opinion, amend, files_of, submit
+from blockplan.notice.submissions import Amendment, Opinion, amend, files_of, submit
 from blockplan.respond import Desk
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.overview import overview
 from blockplan.notice.proof.notary import Notary, TipFile
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, enter
+from blockplan.notice.submissions import Opinion, enter
 from blockplan.notice.verify import verify
 from blockplan.respond import Desk, reconcile
 

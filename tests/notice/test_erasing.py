@@ -15,7 +15,7 @@ from blockplan.errors import UsageError
 from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, erase, submit
+from blockplan.notice.submissions import Opinion, erase, submit
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk, reconcile
 

@@ -20,7 +20,7 @@ from blockplan.notice.leaves import commitment
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notary import Notary, TipFile, new_key
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, amend, enter, erase
+from blockplan.notice.submissions import Opinion, amend, enter, erase
 from blockplan.notice.verify import verify
 from blockplan.respond import Answer, Desk
 

@@ -12,7 +12,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, SqliteStore
 from blockplan.notice.leaves import holds, leaf
 from blockplan.notice.proof import merkle
-from blockplan.notice.taking import erase
+from blockplan.notice.submissions import erase
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 from tests.notice.records import a_notice, an_opinion
 
 from blockplan.notice.numbers import Typed, named, numbers, read_typed, with_id
-from blockplan.notice.taking import erase
+from blockplan.notice.submissions import erase
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

@@ -14,15 +14,15 @@ from tests.notice.forging import Finished, copied, seal
 from tests.support.offices import Office
 from tests.support.verifiers import both_find
 
-from blockplan.cli.notice import command
+from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import UsageError
+from blockplan.notice.monitoring import follow, witness_server
 from blockplan.notice.outside import Outside, ask_witness, stamp, stamped_at
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notary import read_key
 from blockplan.notice.proof.notes import Signer, read_checkpoint
 from blockplan.notice.proof.witnesses import Cosigner, Watcher, Witness, request_of
 from blockplan.notice.verify import verify
-from blockplan.notice.watching import follow, witness_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

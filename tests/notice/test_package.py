@@ -14,7 +14,7 @@ import shapely
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.package import Choice, FrozenPlan, package_hash, parts_of, tables_of
 from blockplan.plan import Plan, write
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.manifest import manifest_from
 
 if TYPE_CHECKING:
     from pathlib import Path

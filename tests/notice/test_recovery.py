@@ -12,11 +12,11 @@ from tests.notice.forging import Finished, copied, rewrite
 from tests.support.offices import Office
 from tests.support.verifiers import both_find
 
-from blockplan.cli.notice import command
+from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.proof.notary import read_key
 from blockplan.notice.record import export
-from blockplan.notice.taking import Opinion, submit
+from blockplan.notice.submissions import Opinion, submit
 from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def test_a_receipt_of_another_key_is_not_entered(lost: Office, tmp_path: Path) -
 
 
 def test_the_command_recovers_a_file(lost: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blockplan.cli.notice_common.now", lost.clock)
-    monkeypatch.setattr("blockplan.cli.notice_trust.now", lost.clock)
+    monkeypatch.setattr("blockplan.cli.notice.common.now", lost.clock)
+    monkeypatch.setattr("blockplan.cli.notice.trust.now", lost.clock)
     held = lost.folder / "receipt.json"
     held.write_text(json.dumps(lost.receipts[3]))
     words = ["recover", str(lost.folder / "town.notice"), "--receipt", str(held), "--json"]

@@ -28,7 +28,7 @@ from tests.support.notes import KEY, NOTE
 from tests.support.repaired_records import BENT
 from tests.support.verifiers import both_find
 
-from blockplan.notice import SqliteStore, taking
+from blockplan.notice import SqliteStore, submissions
 from blockplan.notice.countries import country
 from blockplan.notice.lengths import closed_within
 from blockplan.notice.periods import Period, Span
@@ -161,11 +161,11 @@ def test_a_receipt_with_later_words_holds_in_both_verifiers_and_a_bent_one_in_no
     notary = Notary(new_key(tmp_path / "key", "blockplan/town"), TipFile(tmp_path / "tip"))
     with SqliteStore(tmp_path / "town.notice", notice="town", notary=notary, clock=a_clock()) as store:
         store.append("opened", an_opening(publication="live"))
-        first, secret = taking.submit(store, taking.Opinion(text="More trees."))
-        other, _ = taking.submit(store, taking.Opinion(text="Fewer cars."))
-        taking.amend(store, str(other.opinion), "No cars.", by="Li")
-        taking.amend(store, str(first.opinion), "Fewer trees.", secret=secret)
-        taking.withdraw(store, str(first.opinion), secret=secret)
+        first, secret = submissions.submit(store, submissions.Opinion(text="More trees."))
+        other, _ = submissions.submit(store, submissions.Opinion(text="Fewer cars."))
+        submissions.amend(store, str(other.opinion), "No cars.", by="Li")
+        submissions.amend(store, str(first.opinion), "Fewer trees.", secret=secret)
+        submissions.withdraw(store, str(first.opinion), secret=secret)
         signed, key = store.checkpoint() or "", notary.verifier
 
         def whole(number: Any) -> dict[str, Any]:

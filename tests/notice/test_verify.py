@@ -35,7 +35,7 @@ from tests.support.changed_records import (
     texted,
 )
 
-from blockplan.cli.notice_record import _check_answers
+from blockplan.cli.notice.record import _check_answers
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
 from blockplan.notice.countries import FOLDER, country

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import PlanDataError
-from blockplan.plan import archive
-from blockplan.plan.archive import ZipLimits, open_package, write_package, writing_file, writing_folder
+from blockplan.plan.files import archive
+from blockplan.plan.files.archive import ZipLimits, open_package, write_package, writing_file, writing_folder
 
 
 def a_zip(path: Path, **files: bytes) -> Path:
@@ -425,7 +425,7 @@ def test_ctrl_c_in_a_write_leaves_what_was_there(tmp_path):
     (tmp_path / "p" / "plan.toml").write_text("old")
     script = textwrap.dedent(f"""
         import time
-        from blockplan.plan.archive import write_package
+        from blockplan.plan.files.archive import write_package
         with write_package({str(tmp_path / "p")!r}) as folder:
             (folder / "plan.toml").write_text("new")
             print("writing", flush=True)

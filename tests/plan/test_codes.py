@@ -4,7 +4,7 @@ import pytest
 
 from blockplan.errors import UsageError
 from blockplan.plan import landuse
-from blockplan.plan.codes import UNKNOWN_COLOUR
+from blockplan.plan.model.codes import UNKNOWN_COLOUR
 
 
 def test_a_code_lies_within_its_ancestors_only():

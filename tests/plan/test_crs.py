@@ -3,7 +3,7 @@ import pytest
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.plan.crs import plan_crs, same_crs, to_plan_crs
+from blockplan.plan.model.crs import plan_crs, same_crs, to_plan_crs
 
 
 def points(x: float, y: float, crs: str | None) -> gpd.GeoDataFrame:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.plan.figures import figures
+from blockplan.plan.model.figures import figures
 
 
 def read(text):

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import PlanDataError
-from blockplan.plan.files import list_layers, read_layer, write_layer, write_layers
+from blockplan.plan.files.formats import list_layers, read_layer, write_layer, write_layers
 
 SUFFIXES = [".gpkg", ".parquet", ".geojson", ".shp", ".fgb"]
 LONG_ID = 9_007_199_254_740_993  # one more than a float can tell apart
@@ -302,7 +302,7 @@ def test_a_disk_that_fills_up_is_said_and_leaves_nothing(tmp_path, suffix):
         import resource, signal
         import numpy as np, geopandas as gpd, shapely
         from blockplan.errors import PlanDataError
-        from blockplan.plan.files import write_layer
+        from blockplan.plan.files.formats import write_layer
         shapes = shapely.points(np.random.default_rng(1).random((20_000, 2)))
         frame = gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4548")
         frame["number"] = np.random.default_rng(2).random(20_000)

@@ -2,7 +2,7 @@ import pandas as pd
 from tests.builders import a_plan, parcels_of
 
 from blockplan.plan import Difference, Plan, with_scenario
-from blockplan.plan.model import tidied
+from blockplan.plan.model.plan import tidied
 
 
 def test_every_column_of_the_contract_is_there_and_unknown():

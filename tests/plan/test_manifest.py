@@ -4,7 +4,7 @@ import pytest
 from tests.builders import a_manifest
 
 from blockplan.errors import PlanDataError
-from blockplan.plan.manifest import read_manifest
+from blockplan.plan.model.manifest import read_manifest
 
 GOOD = 'id = "x"\ndrawn_on = 2021-09-30\ncrs = "EPSG:4548"\n'
 

@@ -6,7 +6,8 @@ import pytest
 from tests.builders import a_plan, parcels_of, square
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan import Difference, Plan, files, read, write
+from blockplan.plan import Difference, Plan, read, write
+from blockplan.plan.files import formats
 
 SIX = "字 にほん ü"
 
@@ -41,11 +42,12 @@ def test_a_layer_may_stand_in_a_file_of_its_own(tmp_path, suffix):
     write(plan, tmp_path / "plan")
     if suffix != ".gpkg":
         frames = {
-            name: files.read_layer(tmp_path / "plan" / "plan.gpkg", name) for name in ("boundary", "parcels")
+            name: formats.read_layer(tmp_path / "plan" / "plan.gpkg", name)
+            for name in ("boundary", "parcels")
         }
         (tmp_path / "plan" / "plan.gpkg").unlink()
         for name, frame in frames.items():
-            files.write_layer(frame, tmp_path / "plan" / f"{name}{suffix}")
+            formats.write_layer(frame, tmp_path / "plan" / f"{name}{suffix}")
     again = read(tmp_path / "plan")
     assert list(again.layer("parcels").index) == ["A", "B"]
     assert again.layer("parcels").at["B", "residents"] == 12
@@ -54,8 +56,8 @@ def test_a_layer_may_stand_in_a_file_of_its_own(tmp_path, suffix):
 
 def test_a_layer_that_stands_in_two_files_is_refused(tmp_path):
     write(a_plan(), tmp_path / "plan")
-    frame = files.read_layer(tmp_path / "plan" / "plan.gpkg", "parcels")
-    files.write_layer(frame, tmp_path / "plan" / "parcels.geojson")
+    frame = formats.read_layer(tmp_path / "plan" / "plan.gpkg", "parcels")
+    formats.write_layer(frame, tmp_path / "plan" / "parcels.geojson")
     with pytest.raises(PlanDataError, match=r"'parcels' stands in plan\.gpkg and in parcels\.geojson"):
         read(tmp_path / "plan")
 

@@ -3,7 +3,7 @@ import tomllib
 
 import pytest
 
-from blockplan.plan import tomlfile
+from blockplan.plan.model import tomlfile
 
 
 def test_ordinary_toml_is_read():

@@ -13,7 +13,7 @@ from tests.jittered import jittered_plan
 from tests.town import edited, exchanged, kinds, line, moved, said, town, without
 
 from blockplan.plan import Plan, validate
-from blockplan.plan.faults import GRADES
+from blockplan.plan.model.faults import GRADES
 from blockplan.texts import LANGUAGES
 
 

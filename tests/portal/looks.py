@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from blockplan.notice import taking as intake
-from blockplan.notice.waiting import stands_on
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.notice import submissions as intake
+from blockplan.notice.moderation import stands_on
+from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import open_store
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from blockplan.notice import office
-from blockplan.portal.intake.taking import new_form
+from blockplan.portal.intake.submissions import new_form
 from blockplan.portal.record.models import Opinion
 
 if TYPE_CHECKING:

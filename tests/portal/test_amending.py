@@ -17,7 +17,7 @@ from tests.support.amending import form_of, post
 from tests.support.opinion_form import page, unlisted
 
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.verify import verify
 from blockplan.portal.intake import drafts

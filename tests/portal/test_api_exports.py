@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.test import Client
 
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,11 @@ import pytest
 from django.test import Client
 
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.receipts import faults_of_receipt
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.intake.submissions import Said, new_form, take
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore

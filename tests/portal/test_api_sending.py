@@ -146,11 +146,11 @@ def test_shown_work_lets_an_opinion_stand_in_the_register_at_once_and_only_once(
     opened: DatabaseStore,
 ) -> None:
     from blockplan.notice.intake.challenge import Price, create, solve
-    from blockplan.portal.intake import gate
+    from blockplan.portal.intake import rate_limits
 
     asked = send({}, 201, "/api/v1/notices/town/challenges")
     assert {"parameters", "signature"} <= set(asked)
-    solution = solve(create(gate._key("challenge"), "opinion:town", Price(cost=1)))
+    solution = solve(create(rate_limits._key("challenge"), "opinion:town", Price(cost=1)))
     assert send({"text": "shown", "challenge": solution})["held"] is False
     assert send({"text": "spent", "challenge": solution})["held"] is True
     shown = json.loads(Client().get(PATH).content)["opinions"]

@@ -19,11 +19,11 @@ from tests.notice.records import a_clock, an_opening
 import blockplan
 from blockplan.errors import NoticeStateError
 from blockplan.notice import SqliteStore
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.taking import new_form
+from blockplan.portal.intake.submissions import new_form
 
 if TYPE_CHECKING:
     from tests.notice.records import HandClock

@@ -11,13 +11,13 @@ from django.test import Client
 from tests.portal.staff import a_member, browser_of
 from tests.support.opinion_form import page, unlisted
 
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.events import write_time
 from blockplan.notice.periods import first_moment
 from blockplan.portal import clock as server
-from blockplan.portal.intake import drafts, gate, taking
+from blockplan.portal.intake import drafts, rate_limits, submissions
 from blockplan.portal.intake.models import Sending
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.mail import outbox, sender
 from blockplan.portal.mail.models import Outgoing, Subscription
 from blockplan.portal.office.models import Pending
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 DECADE = 3650
 
 
-def an_opinion(text: str) -> taking.Receipt:
+def an_opinion(text: str) -> submissions.Receipt:
     return take("town", Said(opinion=intake.Opinion(text=text), form=new_form()))
 
 
@@ -124,7 +124,8 @@ def test_nothing_is_swept_or_sent_while_the_clock_leaps(
     due = Outgoing.objects.get().due
     clock.leap(days=400)
     swept: list[Callable[[], int]] = [
-        sender.send_due, drafts.sweep, gate.sweep, taking.sweep, outbox.sweep, Files(config.files).sweep,
+        sender.send_due, drafts.sweep, rate_limits.sweep, submissions.sweep, outbox.sweep,
+        Files(config.files).sweep,
     ]  # fmt: skip
     assert [work() for work in swept] == [0] * 6
     clock.leap(days=-400)
@@ -177,7 +178,7 @@ def test_two_persons_mend_the_time_and_what_was_late_by_it_alone(
     assert Opinion.objects.get(seq=2).late is False
     assert an_opinion("later").late is False
     event = next(opened.events({"submitted"}, about="O-1"))
-    assert (event.payload["late"], taking.receipt_of(opened, event).late) == (True, False)
+    assert (event.payload["late"], submissions.receipt_of(opened, event).late) == (True, False)
     assert "Mend the time" not in page(browser_of(li).get(address))
 
 

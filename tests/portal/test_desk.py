@@ -156,7 +156,7 @@ def test_a_table_that_was_filled_in_is_entered_whole_or_not_at_all(
 def test_what_is_kept_of_the_desk_is_what_the_record_says_after_every_act(
     opened: DatabaseStore, planner: Client
 ) -> None:
-    from blockplan.notice import taking as intake
+    from blockplan.notice import submissions as intake
 
     for number in range(3):
         send(opened, f"Opinion {number}. More of it here.")

@@ -11,11 +11,11 @@ from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWER, ANSWERS, HERE, a_letter, as_shown, drafted, faults
 from tests.support.submitting import send
 
-from blockplan.notice import taking
+from blockplan.notice import submissions
 from blockplan.notice.events import KINDS
 from blockplan.portal.office import desks
 from blockplan.portal.office.drafts import looked_at
-from blockplan.portal.office.enters import ENTERS
+from blockplan.portal.office.entry_permissions import ENTERS
 from blockplan.portal.office.models import ROLES, Draft, Pending
 from blockplan.portal.record.models import Entry
 
@@ -166,8 +166,8 @@ def walk(doors: tuple[Door, ...], roles: dict[str, Client], which: int) -> list[
 def test_every_door_of_an_act_asks_the_same_permission(
     shown: DatabaseStore, clock: HandClock, roles: dict[str, Client], which: int
 ) -> None:
-    words = taking.Opinion(text="More trees. Fewer cars.")
-    shown.transact(lambda ledger: taking.enter(ledger, words, "x" * 32, held=True))
+    words = submissions.Opinion(text="More trees. Fewer cars.")
+    shown.transact(lambda ledger: submissions.enter(ledger, words, "x" * 32, held=True))
     entered = walk(ON_NOTICE, roles, which)
     clock.set(2026, 4, 11, 9, 0, 0)
     entered += walk(CLOSED, roles, which) + walk(ANSWERED, roles, which)

@@ -23,16 +23,16 @@ from tests.support.office_pages import HERE, told
 from tests.support.opinion_form import page
 
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 from blockplan.portal import background
 from blockplan.portal.intake.models import Draft
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.office.models import Audit, Pending
 from blockplan.portal.record import erasure, exports, sealing
+from blockplan.portal.record.derived_files import folder_of
 from blockplan.portal.record.files import Files
-from blockplan.portal.record.made import folder_of
 from blockplan.portal.record.models import Entry, EntryFile, Erasure
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store
 

@@ -18,12 +18,12 @@ from tests.portal.databases import on_postgresql, on_sqlite
 
 from blockplan.errors import NoticeStateError
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.intake.uploads import take_file
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Entry, EntryFile
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store

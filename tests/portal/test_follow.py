@@ -11,7 +11,7 @@ from django.test import Client
 from tests.support.opinion_form import page, unlisted
 
 from blockplan.notice import office
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.portal.record.models import Opinion
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from tests.portal.databases import on_sqlite
 
-from blockplan.notice.taking import Opinion, submit, submit_many
+from blockplan.notice.submissions import Opinion, submit, submit_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from tests.support.submitting import send
 
-from blockplan.portal.pages import bounds
+from blockplan.portal.pages import middleware
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
@@ -37,7 +37,7 @@ def test_a_body_of_unknown_length_is_not_read(opened: DatabaseStore) -> None:
 
 
 def test_a_body_that_is_too_long_is_not_read_wherever_it_is_sent(opened: DatabaseStore) -> None:
-    long: dict[str, Any] = {"CONTENT_LENGTH": str(bounds.LARGEST_BYTES + 1)}
+    long: dict[str, Any] = {"CONTENT_LENGTH": str(middleware.LARGEST_BYTES + 1)}
     for path in (*FORMS, "/en/", "/en/verify/", "/en/office/sign-in/", "/ja/nowhere/"):
         answer = Client().post(path, "a=b", "application/x-www-form-urlencoded", **long)
         assert answer.status_code == 413, path
@@ -71,8 +71,8 @@ def test_what_no_database_holds_is_never_a_fault_of_ours(shown: DatabaseStore) -
 
 
 def test_a_receipt_that_is_bent_is_told_of_and_never_a_fault_of_ours(opened: DatabaseStore) -> None:
-    from blockplan.notice import taking as intake
-    from blockplan.portal.intake.taking import receipt_of
+    from blockplan.notice import submissions as intake
+    from blockplan.portal.intake.submissions import receipt_of
 
     intake.submit(opened, intake.Opinion(text="More trees."))
     whole = json.loads(json.dumps(receipt_of(opened, opened.some([1])[1]).document))

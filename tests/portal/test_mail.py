@@ -24,7 +24,7 @@ from tests.support.mailbox import link_of, server
 from tests.support.opinion_form import draft_of, page, unlisted
 
 from blockplan.errors import UsageError
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.portal.mail import halts, outbox, sender
 from blockplan.portal.mail.letters import letter
 from blockplan.portal.mail.models import Outgoing, Outlet, Subscription

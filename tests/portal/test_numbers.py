@@ -14,7 +14,7 @@ from tests.notice.records import an_opening
 from tests.portal.staff import a_member, browser_of
 from tests.support.opinion_form import page
 
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.portal.record import index
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.models import Opinion

@@ -320,11 +320,11 @@ def test_a_list_that_is_sent_twice_is_entered_once(opened: DatabaseStore, clerk:
 
 
 def test_a_list_with_an_erased_opinion_does_not_bring_it_back(opened: DatabaseStore, clerk: Client) -> None:
-    from blockplan.notice import taking
+    from blockplan.notice import submissions
 
     for _ in range(2):
         clerk.post(HERE + "import/", {"file": a_list("One,post,Wu,", "Two,post,,"), "enter": "1"})
-        taking.erase(opened, "O-1", ground="asked for", by="Li")
+        submissions.erase(opened, "O-1", ground="asked for", by="Li")
     assert Opinion.objects.count() == 2
 
 

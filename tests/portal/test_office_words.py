@@ -15,9 +15,9 @@ from tests.support.office_pages import told
 from tests.support.office_words import outside
 
 from blockplan.notice.events import KINDS
-from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.links import make_link
 from blockplan.portal.office.models import ROLES
+from blockplan.portal.office.services import ACTS
 from blockplan.portal.words import catalogs
 from blockplan.texts import LANGUAGES
 

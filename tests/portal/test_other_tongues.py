@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from blockplan.portal.pages.said import Cell, Grid, Part, crowd, tongue
+from blockplan.portal.pages.plan_sections import Cell, Grid, Part, crowd, tongue
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore

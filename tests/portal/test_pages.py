@@ -14,10 +14,10 @@ import pytest
 from django.test import Client
 
 from blockplan.notice import Attachment, office
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import receipt
 from blockplan.notice.verify import verify
-from blockplan.portal.pages.said import Cell, Grid
+from blockplan.portal.pages.plan_sections import Cell, Grid
 from blockplan.portal.words import OPEN, SHUT
 from blockplan.texts import LANGUAGES
 

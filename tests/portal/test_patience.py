@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from blockplan.portal.patience import FullError, patient
+from blockplan.portal.slow_bodies import FullError, patient
 
 if TYPE_CHECKING:
     from blockplan.portal.config import Config

@@ -9,8 +9,8 @@ from django.test import Client
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_addresses import address, addresses, of_office, world
 
-from blockplan.portal.office.may import OF_NOTICES, Permission
 from blockplan.portal.office.models import ROLES, Pending
+from blockplan.portal.office.permissions import OF_NOTICES, Permission
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import begin
 

@@ -14,9 +14,9 @@ from django.db import connection
 from tests.portal.databases import on_postgresql
 
 from blockplan.errors import UsageError
-from blockplan.notice.taking import Opinion
+from blockplan.notice.submissions import Opinion
 from blockplan.portal import postgresql
-from blockplan.portal.intake.taking import Receipt, Said, new_form, take
+from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import UnavailableError
 

@@ -12,11 +12,11 @@ from tests.portal.staff import a_member, browser_of
 
 from blockplan.check import check
 from blockplan.notice.package import FrozenPlan
-from blockplan.notice.taking import Opinion, submit
+from blockplan.notice.submissions import Opinion, submit
 from blockplan.plan import read
-from blockplan.portal.office.at_hand import put_at_hand
 from blockplan.portal.office.drafts import begin_draft, draft_anew, use_plan
 from blockplan.portal.office.models import Audit, Draft, Grant
+from blockplan.portal.office.plan_drafts import put_at_hand
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 

@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from tests.portal.databases import on_sqlite
 
 from blockplan.portal.intake.models import Bucket
-from blockplan.portal.record import quick
+from blockplan.portal.record import single_rows
+from blockplan.portal.record.locks import in_turn
 from blockplan.portal.record.models import Opinion
-from blockplan.portal.record.turn import in_turn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,21 +23,21 @@ ROW = {"seq": 1, "number": 1, "at": "", "round": 1, "channel": "web", "sender": 
 
 
 def test_a_row_written_quickly_is_what_django_reads_unknown_values_included(begun: DatabaseStore) -> None:
-    quick.insert(Opinion, notice_id=begun.notice, late=None, shown=7, held=True, **ROW)
+    single_rows.insert(Opinion, notice_id=begun.notice, late=None, shown=7, held=True, **ROW)
     row = Opinion.objects.get()
     assert (row.notice_id, row.late, row.shown, row.held) == ("town", None, 7, True)
-    quick.update(Opinion, {"late": False, "shown": None}, notice_id="town", seq=1)
+    single_rows.update(Opinion, {"late": False, "shown": None}, notice_id="town", seq=1)
     row.refresh_from_db()
     assert (row.late, row.shown) == (False, None)
 
 
 def test_a_row_that_is_there_is_written_once_or_is_an_error() -> None:
-    assert quick.insert_once(Bucket, key="a", tokens=1.0, at=None) is True
-    assert quick.insert_once(Bucket, key="a", tokens=2.0, at=None) is False
+    assert single_rows.insert_once(Bucket, key="a", tokens=1.0, at=None) is True
+    assert single_rows.insert_once(Bucket, key="a", tokens=2.0, at=None) is False
     with pytest.raises(IntegrityError), transaction.atomic():
-        quick.insert(Bucket, key="a", tokens=3.0, at=None)
-    assert quick.find(Bucket, ["tokens", "at"], key="a") == (1.0, None)
-    assert quick.find(Bucket, ["tokens"], key="b") is None
+        single_rows.insert(Bucket, key="a", tokens=3.0, at=None)
+    assert single_rows.find(Bucket, ["tokens", "at"], key="a") == (1.0, None)
+    assert single_rows.find(Bucket, ["tokens"], key="b") is None
 
 
 @on_sqlite

@@ -14,7 +14,7 @@ from django.test import Client
 from tests.portal.staff import a_member, browser_of
 from tests.support.english import ENGLISH
 
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.respond import Desk
 
 if TYPE_CHECKING:

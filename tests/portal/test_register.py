@@ -11,8 +11,8 @@ from tests.notice.records import an_opening
 from tests.support.published import published, send
 
 from blockplan.notice import Attachment, office
-from blockplan.notice import taking as intake
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.notice import submissions as intake
+from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.record.models import Notice
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from django.test import Client
 from tests.portal.staff import a_member, browser_of
 from tests.support.opinion_form import page
 
-from blockplan.cli.notice import command
+from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import NoticeStateError
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.record import export
 from blockplan.notice.recovery import Held, recover
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.taking import Receipt, Said, new_form, take
+from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.record import outsiders, place
 from blockplan.portal.record.models import Checkpoint, Entry, Node, Opinion
 from blockplan.portal.record.store import UnavailableError, forget_stores, open_store, store_with

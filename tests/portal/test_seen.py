@@ -13,7 +13,7 @@ from tests.support.office_pages import HERE, faults, told
 from tests.support.submitting import send
 
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.disclosure import FIELDS
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify

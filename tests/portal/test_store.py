@@ -11,7 +11,7 @@ from tests.support.submitting import send
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment, office
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt, receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify

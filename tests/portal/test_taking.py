@@ -11,12 +11,12 @@ from django.db import connection
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.receipts import faults_of_receipt
-from blockplan.portal.intake import gate
+from blockplan.portal.intake import rate_limits
+from blockplan.portal.intake.idempotency import KeyUsedError
 from blockplan.portal.intake.models import Bucket, Sending, Spent
-from blockplan.portal.intake.once import KeyUsedError
-from blockplan.portal.intake.taking import Receipt, Said, new_form, take
+from blockplan.portal.intake.submissions import Receipt, Said, new_form, take
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import forget_stores, open_store
 
@@ -34,7 +34,7 @@ def said(text: str = "More trees.", form: str | None = None, **more: object) -> 
 
 def solved(notice: str = "town") -> str:
     """What a browser sends once it has tried keys."""
-    challenge = altcha.Challenge.from_dict(gate.challenge_for(notice))
+    challenge = altcha.Challenge.from_dict(rate_limits.challenge_for(notice))
     solution = altcha.solve_challenge(challenge)
     assert solution is not None
     return altcha.Payload(challenge, solution).to_base64()
@@ -129,7 +129,7 @@ def test_work_shown_for_what_cannot_be_entered_is_not_spent(opened: DatabaseStor
     solution = solved()
     for _ in range(30):
         take("town", said(sender="one"))
-    with pytest.raises(gate.BusyError):
+    with pytest.raises(rate_limits.BusyError):
         take("town", said(sender="one", solution=solution))
     assert take("town", said(sender="another", solution=solution)).held is False
 
@@ -139,14 +139,14 @@ def test_a_flood_from_one_side_is_told_to_wait_and_others_are_not(
 ) -> None:
     for _ in range(30):
         take("town", said(sender="one"))
-    with pytest.raises(gate.BusyError) as caught:
+    with pytest.raises(rate_limits.BusyError) as caught:
         take("town", said(sender="one"))
     assert caught.value.wait_s == pytest.approx(20)
     take("town", said(sender="two"))
     clock.on(seconds=20)
     take("town", said(sender="one"))
     clock.on(days=3)
-    assert gate.sweep() == Bucket.objects.count() + 3
+    assert rate_limits.sweep() == Bucket.objects.count() + 3
 
 
 def test_a_late_opinion_is_kept_and_its_receipt_says_so(opened: DatabaseStore, clock: HandClock) -> None:

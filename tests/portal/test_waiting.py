@@ -12,11 +12,11 @@ from django.test import Client
 from tests.portal.staff import a_member, browser_of
 
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.verify import verify
-from blockplan.portal.intake.taking import Said, new_form, take
+from blockplan.portal.intake.submissions import Said, new_form, take
 from blockplan.portal.office.models import Audit
-from blockplan.portal.record.made import drop_all
+from blockplan.portal.record.derived_files import drop_all
 from blockplan.portal.record.models import Opinion
 from blockplan.respond import Answer, Desk
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.notice.records import HandClock
 
-    from blockplan.portal.intake.taking import Receipt
+    from blockplan.portal.intake.submissions import Receipt
     from blockplan.portal.record.store import DatabaseStore
 
 OFFICE = "/en/office/notices/town/"

@@ -6,7 +6,7 @@ import pytest
 from tests.builders import a_plan, parcels_of
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan.model import Plan
+from blockplan.plan.model.plan import Plan
 from blockplan.propose.changes import Change, apply, difference, new_feature, picked, taken_back, value_of
 
 USE = Change("parcels", "A", "land_use", "1401", "0804")

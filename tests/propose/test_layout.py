@@ -15,18 +15,19 @@ from click.testing import CliRunner
 from blockplan.cli import app
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.community import read_community, write_community
-from blockplan.propose.layout.case import layout_case
-from blockplan.propose.layout.demands import unmet_demands
-from blockplan.propose.layout.draw import edges_of, parcels_of
-from blockplan.propose.layout.drawing import LOOKS, layout, looks_due
-from blockplan.propose.layout.frame import frames_of, levels, stations, without_holes
-from blockplan.propose.layout.indicators import indicators
-from blockplan.propose.layout.land import again, empty_layout, field_of, land_of
-from blockplan.propose.layout.legal import fronts_m, illegal
-from blockplan.propose.layout.params import LayoutParams
-from blockplan.propose.layout.roads import built
-from blockplan.propose.layout.score import score
-from blockplan.propose.layout.state import (
+from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.score.indicators import indicators
+from blockplan.propose.layout.score.legal import fronts_m, illegal
+from blockplan.propose.layout.score.score import score
+from blockplan.propose.layout.score.traffic import traffic
+from blockplan.propose.layout.search.demands import unmet_demands
+from blockplan.propose.layout.search.draw import edges_of, parcels_of
+from blockplan.propose.layout.search.drawing import LOOKS, layout, looks_due
+from blockplan.propose.layout.search.frame import frames_of, levels, stations, without_holes
+from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
+from blockplan.propose.layout.search.roads import built
+from blockplan.propose.layout.search.state import (
     AXIS,
     COUNT,
     CUT,
@@ -38,7 +39,6 @@ from blockplan.propose.layout.state import (
     ROW_CUTS,
     ROW_KINDS,
 )
-from blockplan.propose.layout.traffic import traffic
 from blockplan.propose.stop import Stop
 
 #: Little work, and far more time than it takes, so that the clock hurries nobody.
@@ -176,7 +176,7 @@ def test_what_the_land_cannot_hold_is_named_before_the_search(case):
 
 
 def test_a_block_that_is_cut_anew_never_has_a_line_beyond_its_last_level():
-    from blockplan.propose.layout.anneal_kernels import recut
+    from blockplan.propose.layout.search.anneal_kernels import recut
 
     wide = np.array([shapely.box(0, 0, 700, 600)], dtype=object)
     case = layout_case(*community(2, 2))
@@ -241,7 +241,7 @@ def test_lines_begin_at_the_corners_of_a_block_so_that_its_arms_become_rectangle
 
 
 def test_a_cut_along_a_side_leaves_no_spike_behind():
-    from blockplan.propose.layout.cut_kernels import clip, outline
+    from blockplan.propose.layout.search.cut_kernels import clip, outline
 
     arms = shapely.orient_polygons(shapely.box(0, 0, 300, 200).difference(shapely.box(137, 91, 300, 200)))
     out = np.empty((20, 2))
@@ -251,7 +251,7 @@ def test_a_cut_along_a_side_leaves_no_spike_behind():
 
 
 def test_lines_that_miss_each_other_by_a_little_are_counted(case):
-    from blockplan.propose.layout.anneal_kernels import settle
+    from blockplan.propose.layout.search.anneal_kernels import settle
 
     wide = np.array([shapely.box(0, 0, 400, 240)], dtype=object)
     one = replace(case, vacant=wide, vacant_ids=np.array([0]))

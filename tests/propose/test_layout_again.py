@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.exchange.community import community_text, write_community
-from blockplan.propose.layout.again import MORE_BLOCKS, plan_again
-from blockplan.propose.layout.case import layout_case
-from blockplan.propose.layout.drawing import layout
-from blockplan.propose.layout.legal import illegal
-from blockplan.propose.layout.params import LayoutParams
+from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.score.legal import illegal
+from blockplan.propose.layout.search.drawing import layout
+from blockplan.propose.layout.search.replan import MORE_BLOCKS, plan_again
 from blockplan.propose.stop import Stop
 
 FEW = LayoutParams(chains=2, steps_a_second=100)

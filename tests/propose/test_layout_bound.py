@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blockplan.exchange.community import Community, Objectives
-from blockplan.propose.layout.bodies import body, width
-from blockplan.propose.layout.bound import bound_of
-from blockplan.propose.layout.case import layout_case
-from blockplan.propose.layout.params import LayoutParams
+from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.search.bodies import body, width
+from blockplan.propose.layout.search.bound import bound_of
 
 LIMITS = {"school": 10_000.0}
 

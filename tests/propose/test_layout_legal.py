@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from blockplan.exchange.community import Community, Objectives
-from blockplan.propose.layout.legal import illegal, short_side_m
+from blockplan.propose.layout.score.legal import illegal, short_side_m
 
 AIMS = Objectives(
     diagonal_m=1_000.0,

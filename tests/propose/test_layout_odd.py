@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.odd_communities import ODD, many
 from tests.support.layouts import breaches_not_told, drawn
 
-from blockplan.propose.layout.document import document
-from blockplan.propose.layout.score import score
-from blockplan.propose.layout.shape import shapes_of
+from blockplan.propose.layout.output.document import document
+from blockplan.propose.layout.score.score import score
+from blockplan.propose.layout.score.shape import shapes_of
 
 
 @pytest.mark.parametrize("name", [name for name in ODD if name != "many"])

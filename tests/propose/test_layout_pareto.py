@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.exchange.community import community_text, read_community, write_community
-from blockplan.propose.layout.case import layout_case
-from blockplan.propose.layout.legal import illegal
-from blockplan.propose.layout.params import LayoutParams
-from blockplan.propose.layout.pareto import layout_set, not_bettered
-from blockplan.propose.layout.score import score
+from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.score.legal import illegal
+from blockplan.propose.layout.score.score import score
+from blockplan.propose.layout.search.pareto import layout_set, not_bettered
 from blockplan.propose.stop import Stop
 
 FEW = LayoutParams(chains=2, steps_a_second=60)

@@ -16,13 +16,13 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure import measure
 from blockplan.plan import read, validate
 from blockplan.propose.changes import apply
-from blockplan.propose.layout.answer import answer_of
-from blockplan.propose.layout.drawing import layout
-from blockplan.propose.layout.params import LayoutParams
-from blockplan.propose.layout.plan import plan_case
-from blockplan.propose.layout.programme import Options, programme_of
-from blockplan.propose.layout.standards import standards_of
-from blockplan.propose.layout.words import cannot, short_of
+from blockplan.propose.layout.output.answer import answer_of
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.problem.plan import plan_case
+from blockplan.propose.layout.problem.programme import Options, programme_of
+from blockplan.propose.layout.problem.standards import standards_of
+from blockplan.propose.layout.problem.words import cannot, short_of
+from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.locks import read_locks
 from blockplan.propose.proposal import conclude
 from blockplan.propose.stop import Stop
@@ -32,8 +32,8 @@ from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan
-    from blockplan.propose.layout.programme import Programme
-    from blockplan.propose.layout.standards import Standards
+    from blockplan.propose.layout.problem.programme import Programme
+    from blockplan.propose.layout.problem.standards import Standards
     from blockplan.propose.proposal import Answer
 
 PACKS = ("zone", "gb50180")
@@ -257,7 +257,7 @@ def test_a_demand_that_cannot_be_met_is_told_with_its_amount_in_three_languages(
 
 def test_every_word_of_layouts_is_there_in_three_languages() -> None:
     for table in tomllib.loads(
-        (REPO / "src/blockplan/propose/layout/texts.toml").read_text("utf-8")
+        (REPO / "src/blockplan/propose/layout/problem/texts.toml").read_text("utf-8")
     ).values():
         for words in table.values():
             assert set(words) == {"zh", "en", "ja"}

@@ -9,9 +9,9 @@ import pytest
 import shapely
 
 from blockplan.exchange.community import Community, Objectives, read_community, read_objectives
-from blockplan.propose.layout.indicators import indicators
-from blockplan.propose.layout.score import ecology_share, score
-from blockplan.propose.layout.traffic import joined_lengths, traffic
+from blockplan.propose.layout.score.indicators import indicators
+from blockplan.propose.layout.score.score import ecology_share, score
+from blockplan.propose.layout.score.traffic import joined_lengths, traffic
 
 EMPTY: dict[str, float] = {}
 AIMS = Objectives(

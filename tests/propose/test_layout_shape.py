@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from blockplan.exchange.community import Community
-from blockplan.propose.layout.shape import shapes_of
+from blockplan.propose.layout.score.shape import shapes_of
 
 BLOCK = shapely.box(0, 0, 200, 100)
 

@@ -12,12 +12,12 @@ from benchmarks.synthetic_community import community
 from tests.odd_communities import many, notched
 from tests.support.layouts import breaches_not_told, drawn
 
-from blockplan.propose.layout.bound import bound_of
-from blockplan.propose.layout.case import layout_case
-from blockplan.propose.layout.clip import clip
-from blockplan.propose.layout.drawing import layout
-from blockplan.propose.layout.land import ROWS_A_SECOND, field_of
-from blockplan.propose.layout.params import LayoutParams
+from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.search.bound import bound_of
+from blockplan.propose.layout.search.clip import clip
+from blockplan.propose.layout.search.drawing import layout
+from blockplan.propose.layout.search.land import ROWS_A_SECOND, field_of
 from blockplan.propose.stop import Clock, Stop, interruptible
 
 #: A clock on which all time has gone.

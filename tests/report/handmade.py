@@ -20,7 +20,7 @@ from blockplan.check.verdict import (
 )
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.plan import Plan
-from blockplan.plan.manifest import Manifest
+from blockplan.plan.model.manifest import Manifest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from tests.support.grouped import of_many
 from tests.support.ledgers import reconciled
 
 from blockplan.plan import Plan
-from blockplan.plan.faults import fault
+from blockplan.plan.model.faults import fault
 from blockplan.report import write_tables
 from blockplan.report.exports import TABLES, Table, csv_bytes, tables, workbook
 from blockplan.report.office import TABLES as OFFICE_TABLES

@@ -20,7 +20,7 @@ def test_the_fonts_hold_every_character_of_our_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["check/texts.toml", "measure/registry/*.toml", "plan/faults.toml", "packs/*/*.yaml"]
+    "words", ["check/texts.toml", "measure/registry/*.toml", "plan/model/faults.toml", "packs/*/*.yaml"]
 )
 def test_the_fonts_hold_every_character_of_other_rooms(repo: Path, words: str) -> None:
     files = sorted((repo / "src/blockplan").glob(words))

@@ -11,7 +11,7 @@ from tests.support.html import outline
 from blockplan.check.verdict import Capacity, Residents
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
-from blockplan.plan.faults import fault
+from blockplan.plan.model.faults import fault
 from blockplan.report import report, write_html
 from blockplan.report.exports import TABLES
 from blockplan.report.html import css_text, page

@@ -15,7 +15,7 @@ from tests.report.handmade import cell, frame, hand_made, manifest, result, verd
 
 from blockplan.check import check
 from blockplan.measure import measure
-from blockplan.measure.loads import read_factors
+from blockplan.measure.indicators.loads import read_factors
 from blockplan.measure.measurement import Measurement
 from blockplan.plan import Plan, read
 from blockplan.report.exports import csv_bytes

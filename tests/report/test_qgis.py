@@ -15,7 +15,8 @@ from tests.report.handmade import hand_made, manifest, result
 
 from blockplan.cli import app
 from blockplan.errors import UsageError
-from blockplan.plan import Plan, files
+from blockplan.plan import Plan
+from blockplan.plan.files import formats
 from blockplan.report.qgis import export
 from blockplan.texts import LANGUAGES
 
@@ -37,8 +38,8 @@ def rows(package: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_the_package_holds_the_layers_of_the_plan_and_who_fails(package: Path) -> None:
-    assert set(hand_made().layers) < set(files.list_layers(package))
-    found = files.read_layer(package, "verdicts")
+    assert set(hand_made().layers) < set(formats.list_layers(package))
+    found = formats.read_layer(package, "verdicts")
     judged = result().verdicts
     assert set(found["rule"]) == {one.rule for one in judged}
     assert len(found) == sum(max(len(one.where), 1) for one in judged)

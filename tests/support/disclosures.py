@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.proof.notes import Signer
-from blockplan.notice.taking import erase
+from blockplan.notice.submissions import erase
 
 if TYPE_CHECKING:
     from blockplan.notice import SqliteStore

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from blockplan.propose.layout.case import layout_case
-from blockplan.propose.layout.drawing import layout
-from blockplan.propose.layout.legal import illegal
-from blockplan.propose.layout.params import LayoutParams
+from blockplan.propose.layout.problem.case import layout_case
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.score.legal import illegal
+from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.stop import Stop
 
 #: Far too little work for a good plan: what is drawn has to be sound all the same.

@@ -13,7 +13,7 @@ from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export
 from blockplan.notice.recovery import Held, recover
-from blockplan.notice.taking import Opinion, submit
+from blockplan.notice.submissions import Opinion, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

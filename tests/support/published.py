@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from blockplan.notice import Attachment, office
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.respond import Answer, Desk
 
 if TYPE_CHECKING:

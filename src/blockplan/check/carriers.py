@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Text
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
-    from blockplan.plan.bindings import Condition
+    from blockplan.plan.model.bindings import Condition
 
 SIGNS = {">=": "≥", "<=": "≤"}
 #: Decimals that a number below so much is shown with: three or four figures.
@@ -85,7 +85,7 @@ def object_name(plan: Plan, id_: str) -> Text | None:
 
 def _names(plan: Plan, layer: str) -> dict[str, Text]:
     """Id -> the names of a layer's features, by language; of several that bear one id, the first's."""
-    from blockplan.plan.model import EVERYTHING  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.model.plan import EVERYTHING  # noqa: PLC0415 (the room plan brings in geopandas)
 
     reads = ((layer, EVERYTHING),)
     return plan.cached(f"names of {layer}", lambda: _read_names(plan, layer), reads)

@@ -16,13 +16,13 @@ import shapely
 from blockplan.check.verdict import Difference
 from blockplan.check.words import number, say
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import areas_m2, ids, shapes, total, values
-from blockplan.measure.floors import area_of_parcels
-from blockplan.plan.attributes import FLOOR_SHARE, rounding
-from blockplan.plan.bindings import condition
-from blockplan.plan.drawn import Tolerances
-from blockplan.plan.figures import figures
-from blockplan.plan.layers import LAYERS
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
+from blockplan.measure.inputs.floors import area_of_parcels
+from blockplan.plan.model.bindings import condition
+from blockplan.plan.model.figures import figures
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.validity.attributes import FLOOR_SHARE, rounding
+from blockplan.plan.validity.drawn import Tolerances
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from blockplan.check.statements import Gauging, Statement
     from blockplan.check.verdict import Text, Verdict
     from blockplan.plan import Plan
-    from blockplan.plan.figures import Figure
+    from blockplan.plan.model.figures import Figure
 
 #: Unit of a rule -> m2 or m of one, as figures of a text are read.
 FACTORS = {"m2": 1.0, "ha": 1e4, "km2": 1e6, "m": 1.0, "km": 1e3}

@@ -13,7 +13,7 @@ from blockplan.plan import validate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.check.touch import Reads
+    from blockplan.check.doubts import Reads
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blockplan.check import notes, ranges, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
+from blockplan.check.doubts import Reads, doubts, name_of, text_faults
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
@@ -20,7 +21,6 @@ from blockplan.check.parameters import Choices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
 from blockplan.check.settle import about_ends, accounted, settle
 from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
-from blockplan.check.touch import Reads, doubts, name_of, text_faults
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
 from blockplan.check.words import say
 from blockplan.errors import UsageError
@@ -178,7 +178,7 @@ def _all_meant(loaded: tuple[Pack, ...], plan: Plan, gauges: Mapping[str, Gauge]
 
 def _graded(*found: tuple[Fault, ...]) -> tuple[Fault, ...]:
     """Faults from several places, errors first."""
-    from blockplan.plan.faults import GRADES  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.model.faults import GRADES  # noqa: PLC0415 (the room plan brings in geopandas)
 
     return tuple(sorted(chain(*found), key=lambda fault: GRADES.index(fault.grade)))
 
@@ -470,7 +470,7 @@ def _readings(measurement: Measurement, required: Required, *, in_doubt: bool) -
 
 def _has_land(plan: Plan, codes: Iterable[str]) -> bool:
     """Whether a parcel of the plan is, or may be by what it says, of one of the classes or one below them."""
-    from blockplan.measure.columns import belongs, land_uses  # noqa: PLC0415 (the room measure brings in scipy)
+    from blockplan.measure.inputs.columns import belongs, land_uses  # noqa: PLC0415 (the room measure brings in scipy)
 
     wanted, kinds = tuple(codes), land_uses(plan)[0]
     return any(use is not None and belongs(use, of, wanted) is not False for use, of in kinds)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blockplan.check.packs import Pack
     from blockplan.check.parameters import Choices
     from blockplan.check.verdict import Text
-    from blockplan.plan.manifest import Manifest
+    from blockplan.plan.model.manifest import Manifest
 
 #: Stands for the tests of the data among the measures that read a parameter.
 VALIDATION = "validate"
@@ -97,6 +97,6 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _tolerances() -> dict[str, Any]:
-    from blockplan.plan.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.validity.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
 
     return {each.name: each.default for each in fields(Tolerances)}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from blockplan.check.packs import Pack
     from blockplan.check.rules import Gauge, Parameter, Rule
     from blockplan.plan import Fault
-    from blockplan.plan.manifest import Manifest
+    from blockplan.plan.model.manifest import Manifest
 
 #: Ending of parameters that name the readings beside a verdict: they judge nothing.
 READINGS = "_readings"
@@ -133,7 +133,7 @@ def unread(manifest: Manifest, packs: Iterable[Pack], gauges: Iterable[Gauge]) -
     """
     if not manifest.parameters:
         return ()
-    from blockplan.plan.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.validity.drawn import Tolerances  # noqa: PLC0415 (the room plan brings in geopandas)
 
     listed = [
         table for pack in packs for table in (pack.head.parameters, *(r.parameters for r in pack.rules))
@@ -149,7 +149,7 @@ def unread(manifest: Manifest, packs: Iterable[Pack], gauges: Iterable[Gauge]) -
 
 
 def _unread(name: str, known: Iterable[str], key: str | None) -> Fault:
-    from blockplan.plan.faults import fault  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.model.faults import fault  # noqa: PLC0415 (the room plan brings in geopandas)
 
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
     case = "elsewhere" if key else "like" if near else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blockplan.check.touch import Reads
+    from blockplan.check.doubts import Reads
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
 
@@ -29,7 +29,7 @@ def hangs_on_residents(measurement: Measurement, reads: Reads | None) -> bool:
 
 def with_residents(plan: Plan, factor: float) -> Plan:
     """A plan where every parcel has so many times its residents; its homes stand where they stood."""
-    from blockplan.measure.homes import residents  # noqa: PLC0415 (measuring brings in geopandas and scipy)
+    from blockplan.measure.inputs.homes import residents  # noqa: PLC0415 (measuring brings in geopandas and scipy)
 
     found = residents(plan)
     whole = None if found.total is None else found.total * factor

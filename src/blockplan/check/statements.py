@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.carriers import amount, carriers, joined, measure_title, wanted
-from blockplan.check.touch import TEXT_AGAINST_DRAWING, name_of, text_faults
+from blockplan.check.doubts import TEXT_AGAINST_DRAWING, name_of, text_faults
 from blockplan.check.verdict import StatementState
 from blockplan.check.words import say
 from blockplan.texts import LANGUAGES, pick
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import State, Text, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Fault, Plan
-    from blockplan.plan.bindings import Condition
+    from blockplan.plan.model.bindings import Condition
 
 #: A measure by its id, with the faults of the data that put it in doubt; None where there is no such measure.
 Gauging = Callable[[str], "tuple[Measurement, tuple[Fault, ...]] | None"]
@@ -48,7 +48,7 @@ class Statement:
     @property
     def odd(self) -> tuple[str, ...]:
         """Bindings that are of no kind there is, or whose condition cannot be understood."""
-        from blockplan.plan.bindings import BINDINGS, condition  # noqa: PLC0415 (the room plan brings in geopandas)
+        from blockplan.plan.model.bindings import BINDINGS, condition  # noqa: PLC0415 (the room plan brings in geopandas)
 
         kinds = ((binding, *binding.partition(":")[::2]) for binding in self.bound_to)
         return tuple(
@@ -60,7 +60,7 @@ class Statement:
 
 def read_statements(plan: Plan) -> tuple[Statement, ...]:
     """The statements of a plan, in the order of the layer."""
-    from blockplan.plan.bindings import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.model.bindings import bindings  # noqa: PLC0415 (the room plan brings in geopandas)
 
     frame = plan.layer("statements")
     return tuple(
@@ -163,7 +163,7 @@ def _state(
 
 def _borne_out(statement: Statement, held: _Held) -> tuple[Text | None, Text | None]:
     """What the measures of a statement say for it, and what they say against it (the first that does)."""
-    from blockplan.plan.bindings import condition  # noqa: PLC0415 (the room plan brings in geopandas)
+    from blockplan.plan.model.bindings import condition  # noqa: PLC0415 (the room plan brings in geopandas)
 
     said: list[Text] = []
     for asked in map(condition, statement.bound("measure")):

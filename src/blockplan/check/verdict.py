@@ -14,7 +14,7 @@ from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement, Place
-    from blockplan.plan.faults import Fault
+    from blockplan.plan.model.faults import Fault
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 Force = Literal["must", "should", "target", "comparator"]

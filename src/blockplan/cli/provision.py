@@ -11,7 +11,7 @@ from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from blockplan.exchange.matrix import LongColumns
-    from blockplan.measure.provisioning import Provision
+    from blockplan.measure.access.provisioning import Provision
 
 
 @click.command(
@@ -53,7 +53,7 @@ def command(**given: Any) -> None:
     """
     from blockplan.exchange.matrix import joined_by_row, pairs_within, read_matrix
     from blockplan.exchange.tables import read_places
-    from blockplan.measure.provisioning import provide
+    from blockplan.measure.access.provisioning import provide
 
     steps = _bands(given["bands"])
     with progress("Reading") as say:

@@ -199,7 +199,7 @@ def _judge(plan: Path, scenario: str | None) -> tuple[Plan, Judged]:
 def _at_hand(config: Config, plan: Plan, judged: Judged, code: str) -> dict[str, str]:
     from django.db import connection
 
-    from blockplan.portal.office.at_hand import put_at_hand
+    from blockplan.portal.office.plan_drafts import put_at_hand
 
     try:
         found = put_at_hand(plan, judged, config, code=code)

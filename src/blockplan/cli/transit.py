@@ -11,7 +11,7 @@ from blockplan.cli.common import json_option, progress, show_json, show_table
 from blockplan.errors import PlanDataError, UsageError
 
 if TYPE_CHECKING:
-    from blockplan.measure.transit import Reach, TransitCase
+    from blockplan.measure.access.transit import Reach, TransitCase
     from blockplan.network import Network
     from blockplan.network.slopes import BothWays
 
@@ -112,7 +112,7 @@ def command(**given: Any) -> None:
     interpolated and counted. A point that is too far from the streets is null, not zero.
     """
     from blockplan.exchange.gtfs import read_feeds
-    from blockplan.measure.transit import compare, journeys, transit_reach, travel_minutes
+    from blockplan.measure.access.transit import compare, journeys, transit_reach, travel_minutes
 
     case = _case(given)
     with progress("Reading the feeds") as say:
@@ -146,11 +146,11 @@ def command(**given: Any) -> None:
 
 def _case(given: dict[str, Any]) -> TransitCase:
     from blockplan.exchange.tables import read_points
-    from blockplan.measure.transit import TransitCase, Window
+    from blockplan.measure.access.transit import TransitCase, Window
     from blockplan.network import walking
     from blockplan.network.journeys import Walking
-    from blockplan.plan.files import read_layer
-    from blockplan.plan.frames import tidy
+    from blockplan.plan.files.formats import read_layer
+    from blockplan.plan.model.frames import tidy
 
     with progress("Reading streets and points"):
         lines = read_layer(given["streets"], given["streets_layer"])
@@ -250,7 +250,7 @@ def _write(path: str, case: TransitCase, minutes: Any) -> None:
     import numpy as np
     import pandas as pd
 
-    from blockplan.plan.archive import writing_file
+    from blockplan.plan.files.archive import writing_file
 
     if Path(path).suffix.lower() not in {".csv", ".parquet"}:
         raise UsageError(f"{path} is neither .csv nor .parquet.\nName one of these.")

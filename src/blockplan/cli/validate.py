@@ -27,7 +27,7 @@ def command(ctx: click.Context, plan: str, scenario: str | None, lang: str, as_j
 
     Leaves with 1 if a fault of grade error stands.
     """
-    from blockplan.plan.validate import validate
+    from blockplan.plan.validity.validate import validate
 
     drawn = load(plan, scenario)
     with progress("Looking for faults"):

@@ -16,16 +16,16 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import of_codes, shapes, values
-from blockplan.measure.coverage import straight
-from blockplan.measure.goals import places_of
-from blockplan.measure.greens import public_greens
-from blockplan.measure.homes import homes
+from blockplan.measure.distance.goals import places_of
+from blockplan.measure.inputs.columns import of_codes, shapes, values
+from blockplan.measure.inputs.greens import public_greens
+from blockplan.measure.inputs.homes import homes
+from blockplan.measure.inputs.straight import straight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.measure.homes import Homes
+    from blockplan.measure.inputs.homes import Homes
     from blockplan.plan import Plan
 
 #: A way that is longer or shorter by less than this (m) is the same.

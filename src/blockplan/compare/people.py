@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blockplan.measure.homes import residents
+from blockplan.measure.inputs.homes import residents
 
 if TYPE_CHECKING:
     from blockplan.plan import Plan

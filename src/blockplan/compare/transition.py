@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
-from blockplan.plan.codes import DEFAULT_LIST
+from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

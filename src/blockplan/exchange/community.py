@@ -49,6 +49,8 @@ SERVICES = {
 }
 #: Types that count as green.
 GREENS = ("green_l", "green_s")
+#: The type of a block that nothing stands on yet.
+VACANT = "feasible"
 #: In the benchmark a service is near within so many metres, and green from this size on within so many.
 NEAR_M, GREEN_M, GREEN_MIN_M2 = 500.0, 300.0, 2_000.0
 ORIGINS = ("initial", "planned")

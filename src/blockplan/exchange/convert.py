@@ -12,8 +12,8 @@ import pandas as pd
 from blockplan.errors import MappingError
 from blockplan.exchange.evaluate import as_column, as_text, evaluate, kind_of
 from blockplan.exchange.expression import parse
-from blockplan.plan.frames import FALSE, TRUE
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.frames import FALSE, TRUE
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from blockplan.exchange.mapping import ColumnRule, LayerRule, Mapping, Value

@@ -29,7 +29,7 @@ import pandas as pd
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.gtfs_files import clock
-from blockplan.plan import tomlfile
+from blockplan.plan.model import tomlfile
 
 #: Keys of a line, and those that need not stand there.
 KEYS = {"name", "first", "last", "headway_min", "both_ways", "stops"}

@@ -23,11 +23,11 @@ from blockplan.exchange.mapping import SOURCE, manifest_table, read_mapping
 from blockplan.exchange.sources import Sources
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan, write
-from blockplan.plan.archive import open_package
-from blockplan.plan.crs import checked, plan_crs, to_plan_crs
-from blockplan.plan.derived import DERIVED, derived_land
-from blockplan.plan.layers import LAYERS
-from blockplan.plan.manifest import manifest_from, read_manifest
+from blockplan.plan.files.archive import open_package
+from blockplan.plan.model.crs import checked, plan_crs, to_plan_crs
+from blockplan.plan.model.derived import DERIVED, derived_land
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.manifest import manifest_from, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,6 +246,6 @@ def _polygon_area(frame: pd.DataFrame) -> float | None:
 
 
 def _faults(plan: Plan) -> tuple[Any, ...]:
-    from blockplan.plan.validate import validate  # noqa: PLC0415 (only here, and it takes its time)
+    from blockplan.plan.validity.validate import validate  # noqa: PLC0415 (only here, and it takes its time)
 
     return validate(plan)

@@ -26,8 +26,8 @@ from pydantic import (
 
 from blockplan.errors import MappingError
 from blockplan.exchange.expression import Expression, parse
-from blockplan.plan import tomlfile
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model import tomlfile
+from blockplan.plan.model.layers import LAYERS
 
 LARGEST_MAPPING_BYTES = 1_000_000
 SOURCE = "source"

@@ -26,9 +26,9 @@ from blockplan.exchange.osmstreets import street_frame
 from blockplan.exchange.planned_land import planned_land
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
-from blockplan.plan.crs import plan_crs
-from blockplan.plan.layers import LAYERS
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.crs import plan_crs
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.manifest import manifest_from
 
 if TYPE_CHECKING:
     import datetime as dt

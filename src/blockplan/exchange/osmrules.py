@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import MappingError
-from blockplan.plan import tomlfile
+from blockplan.plan.model import tomlfile
 
 #: Matches any value of a key but "no".
 ANY = "*"

@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 from blockplan.units import DRAWN_TO_M
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError
-from blockplan.plan import files
+from blockplan.plan.files import formats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,17 +41,17 @@ class Sources:
         self._places: dict[str, tuple[Path, str]] = {}
         self._frames: dict[str, pd.DataFrame] = {}
         for file in self._files():
-            layers = list(files.list_layers(file))
+            layers = list(formats.list_layers(file))
             for layer in layers:
                 self._offer(layer if file.suffix.lower() == ".gpkg" else file.stem, file, layer)
 
     def _files(self) -> list[Path]:
         if not self.path.is_dir():
             return [self.path]
-        found = sorted(file for file in self.path.iterdir() if file.suffix.lower() in files.FORMATS)
+        found = sorted(file for file in self.path.iterdir() if file.suffix.lower() in formats.FORMATS)
         if not found:
             raise PlanDataError(
-                f"{self.path} holds no file that can be read ({', '.join(files.FORMATS)}).\n"
+                f"{self.path} holds no file that can be read ({', '.join(formats.FORMATS)}).\n"
                 "Name the file or the folder that holds your layers."
             )
         return found
@@ -78,7 +78,7 @@ class Sources:
 
         if name not in self._frames:
             file, layer = self._places[name]
-            frame = files.read_layer(file, layer, self.rule.encoding)
+            frame = formats.read_layer(file, layer, self.rule.encoding)
             if isinstance(frame, gpd.GeoDataFrame) and self.rule.crs is not None:
                 frame = frame.set_crs(_declared(self.rule.crs), allow_override=True)
             self._frames[name] = frame

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan import files
+from blockplan.plan.files import formats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def read_table(path: str | Path, layer: str | None = None, wanted: Sequence[str]
     Parameters
     ----------
     path
-        ``.csv``, or a file that `blockplan.plan.files` reads (GeoParquet, GeoPackage, GeoJSON, ...).
+        ``.csv``, or a file that `blockplan.plan.files.formats` reads (GeoParquet, GeoPackage, GeoJSON, ...).
     layer
         Layer of a file with several; without it the one that has the columns `wanted`.
 
@@ -74,7 +74,7 @@ def read_table(path: str | Path, layer: str | None = None, wanted: Sequence[str]
         return _read_csv(path)
     if layer is None and path.suffix.lower() == ".gpkg":
         layer = _layer_with(path, wanted)
-    return files.read_layer(path, layer)
+    return formats.read_layer(path, layer)
 
 
 def read_places(
@@ -288,7 +288,7 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 def _layer_with(path: Path, wanted: Sequence[str]) -> str | None:
     """The only layer that has all the columns; None where the file decides itself."""
-    names = list(files.list_layers(path))
+    names = list(formats.list_layers(path))
     if len(names) < 2 or not wanted:
         return None
     import pyogrio  # noqa: PLC0415 (GDAL takes its time)

@@ -23,7 +23,7 @@ from blockplan.live.edits import (
 )
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import GEOMETRY, Change, Row, blank, is_unknown, row_of, value_of
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

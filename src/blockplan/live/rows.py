@@ -17,8 +17,8 @@ import pandas as pd
 import shapely
 
 from blockplan.live.refusals import EditError, no_row, twice
-from blockplan.plan.layers import LARGEST_NUMBER, LAYERS
-from blockplan.plan.model import EVERYTHING
+from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
+from blockplan.plan.model.plan import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

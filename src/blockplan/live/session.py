@@ -23,10 +23,10 @@ from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import Change, changed_frames, row_of, same
 from blockplan.plan import read, write
-from blockplan.plan.layers import LAYERS
-from blockplan.plan.model import BASE, EVERYTHING, Difference, Plan
-from blockplan.plan.package import difference as difference_of
-from blockplan.plan.scenarios import put_scenario
+from blockplan.plan.files.package import difference as difference_of
+from blockplan.plan.files.scenarios import put_scenario
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.plan import BASE, EVERYTHING, Difference, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

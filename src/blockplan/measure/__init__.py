@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.measure.spec import MeasureSpec, Parameter, read_registry
-from blockplan.plan.derived import derived_land
+from blockplan.plan.model.derived import derived_land
 from blockplan.rooms import callable_room
 from blockplan.texts import pick
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from blockplan.measure.measurement import Measurement
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
 __all__ = ["MEASURES", "MeasureSpec", "Parameter", "measure"]
 

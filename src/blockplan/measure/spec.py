@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from blockplan.measure.measurement import Measurement
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
     Function = Callable[[Plan, Mapping[str, Any]], Measurement]
 

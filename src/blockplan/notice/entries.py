@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
 from blockplan.notice import repair
-from blockplan.notice.asked import Newest
 from blockplan.notice.disclosure import GROUNDS, Fate
 from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
+from blockplan.notice.moderation import check_mark, check_waits, check_words
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.standing import Standing, check_about
-from blockplan.notice.waiting import check_mark, check_waits, check_words
+from blockplan.notice.two_person import Newest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -25,7 +25,7 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
 - ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``; ``of``, number
   of the entry whose words it stands for. ``withheld``: ``opinion``, ``ground``, ``by``, ``second``, ``of``.
   ``restored``: ``opinion``, ``reason``, ``by``. What a second person confirmed later than it was asked for
-  holds ``asked_on``, number of the newest entry at that time (`blockplan.notice.asked`).
+  holds ``asked_on``, number of the newest entry at that time (`blockplan.notice.two_person`).
 - ``segmented``: ``opinion``, ``of`` (number of the entry whose text is cut),
   ``segments`` [{id ("O-17.1"), start, end}], offsets in Unicode code points; replaces an earlier one of
   the same opinion.

@@ -15,10 +15,10 @@ from blockplan.notice import repair
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, Fate
 from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
 from blockplan.notice.leaves import commit, leaf
+from blockplan.notice.moderation import check_look, check_words, waits_again
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.refusals import refused
 from blockplan.notice.standing import Standing, check_about, standing
-from blockplan.notice.waiting import check_look, check_words, waits_again
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

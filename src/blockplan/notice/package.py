@@ -160,7 +160,7 @@ class FrozenPlan:
     def of(cls, plan: Plan, choice: Choice | None = None) -> FrozenPlan:
         """Build the public package of a plan in the scenario that it shows; errors as for `read`."""
         from blockplan.plan import read, write  # noqa: PLC0415
-        from blockplan.plan.model import BASE  # noqa: PLC0415
+        from blockplan.plan.model.plan import BASE  # noqa: PLC0415
 
         choice = choice or Choice()
         parts = tuple(parts_of(plan))
@@ -232,7 +232,7 @@ def package_hash(files: Sequence[Mapping[str, Any]]) -> str:
 
 def parts_of(plan: Plan) -> list[Part]:
     """The layers of a plan and the columns in which they say something, in the order of the contract."""
-    from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+    from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
     found: list[Part] = []
     for layer in sorted(plan.layers, key=lambda name: (name not in LAYERS, [*LAYERS, name].index(name))):

@@ -20,7 +20,7 @@ from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.proof.notes import Checkpoint, b64, read_checkpoint, verifier
 from blockplan.notice.receipts import faults_of_receipt, read_receipt
 from blockplan.notice.refusals import refused
-from blockplan.notice.taking import Opinion, enter
+from blockplan.notice.submissions import Opinion, enter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -206,7 +206,7 @@ def _detail(plan: Plan, country: Country) -> list[Finding]:
 
 def _columns(plan: Plan) -> list[Finding]:
     """Columns that no contract knows: they go out with the plan, and may hold names."""
-    from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+    from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
     found = []
     for layer in sorted(plan.layers):

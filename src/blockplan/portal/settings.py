@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import blockplan
 from blockplan.errors import UsageError
-from blockplan.portal import postgresql, shield
+from blockplan.portal import postgresql, security_headers
 from blockplan.portal.config import Config, config_of_environment
 
 CONFIG = config_of_environment()
@@ -76,13 +76,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "blockplan.portal.arrival.stamp",
-    "blockplan.portal.shield.guard",
-    "blockplan.portal.api.gate.guard",
+    "blockplan.portal.security_headers.guard",
+    "blockplan.portal.api.middleware.guard",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "blockplan.portal.lang.activate",
-    "blockplan.portal.pages.bounds.guard",
+    "blockplan.portal.pages.middleware.guard",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -122,7 +122,7 @@ STATIC_ROOT = CONFIG.data / "static"
 STATICFILES_DIRS = [("verifier", Path(blockplan.__file__).with_name("notice") / "verifier")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
-WHITENOISE_ADD_HEADERS_FUNCTION = shield.add_static_headers
+WHITENOISE_ADD_HEADERS_FUNCTION = security_headers.add_static_headers
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLResolver, include, path, register_converter
 
-from blockplan.portal.api.door import api
+from blockplan.portal.api.api import api
 from blockplan.portal.ids import Number, ObjectId, ObjectIdOfProgram
 from blockplan.portal.lang import Language, LanguagePrefix
 from blockplan.portal.office import accounts, openid
-from blockplan.portal.office.may import anybody
+from blockplan.portal.office.permissions import anybody
 from blockplan.portal.pages import errors, feeds, notices
 
 register_converter(Language, "lang")

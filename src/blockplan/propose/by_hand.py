@@ -20,12 +20,12 @@ from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.source import ROW, SECTION
 from blockplan.exchange.office.values import Amount, read_amount, text_of
-from blockplan.plan import files
-from blockplan.plan.crs import to_plan_crs
-from blockplan.plan.frames import FALSE, TRUE, tidy
-from blockplan.plan.layers import LAYERS
-from blockplan.plan.package import read
-from blockplan.plan.scenarios import check_name, put_scenario
+from blockplan.plan.files import formats
+from blockplan.plan.files.package import read
+from blockplan.plan.files.scenarios import check_name, put_scenario
+from blockplan.plan.model.crs import to_plan_crs
+from blockplan.plan.model.frames import FALSE, TRUE, tidy
+from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
 from blockplan.propose.takeover import on_top
 
@@ -236,16 +236,16 @@ def from_file(plan: Plan, path: Path) -> list[Change]:
                 "(parcel_id, or 地块编号) and the columns that change."
             )
         return [one for table, layer in tables for one in table_changes(plan, table, layer)]
-    names = [name for name in files.list_layers(path) if name in LAYERS and LAYERS[name].id_column]
+    names = [name for name in formats.list_layers(path) if name in LAYERS and LAYERS[name].id_column]
     if not names:
         raise UsageError(
             f"{path} holds none of the plan's layers. Its layers must have their names: parcels, facilities."
         )
-    single = len(files.list_layers(path)) == 1
+    single = len(formats.list_layers(path)) == 1
     return [
         one
         for name in names
-        for one in layer_changes(plan, name, files.read_layer(path, None if single else name))
+        for one in layer_changes(plan, name, formats.read_layer(path, None if single else name))
     ]
 
 

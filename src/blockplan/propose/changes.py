@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
-    from blockplan.plan.model import Difference, Plan
+    from blockplan.plan.model.plan import Difference, Plan
 
 GEOMETRY = "geometry"
 #: Numbers that differ by less than this part of themselves are the same value written twice.
@@ -108,7 +108,7 @@ def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
 
 def difference(plan: Plan, changes: Iterable[Change]) -> Difference:
     """The rows by which the changed plan differs from `plan`, as a scenario keeps them."""
-    from blockplan.plan.model import tidied  # noqa: PLC0415 (it brings in pandas)
+    from blockplan.plan.model.plan import tidied  # noqa: PLC0415 (it brings in pandas)
 
     listed = list(changes)
     frames = changed_frames(plan, listed)
@@ -150,7 +150,7 @@ def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFr
 def _frame(frame: pd.DataFrame, layer: str, changes: list[Change], wrong: list[str]) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 (listing changes needs no pandas)
 
-    from blockplan.plan.frames import widened  # noqa: PLC0415
+    from blockplan.plan.model.frames import widened  # noqa: PLC0415
 
     id_column = _id_column(layer)
     rows: dict[str, dict[str, Any] | None] = {}
@@ -189,7 +189,7 @@ def _joined(kept: pd.DataFrame, anew: pd.DataFrame, frame: pd.DataFrame) -> pd.D
     import geopandas as gpd  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
 
-    from blockplan.plan.frames import with_gaps  # noqa: PLC0415
+    from blockplan.plan.model.frames import with_gaps  # noqa: PLC0415
 
     for column in anew.columns:
         if column == GEOMETRY:

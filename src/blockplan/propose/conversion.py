@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.columns import areas_m2, ids, values
-from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.propose.changes import Change
 
 if TYPE_CHECKING:

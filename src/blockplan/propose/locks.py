@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

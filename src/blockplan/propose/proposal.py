@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
 #: Kinds of proposal that answer for every ``must`` rule.
 OVER_RULES = ("repair", "landuse")

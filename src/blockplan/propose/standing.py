@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids, shapes, values
+from blockplan.measure.inputs.columns import ids, shapes, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan import read, with_scenario
-from blockplan.plan.model import BASE, Difference, tidied
-from blockplan.plan.package import difference as drawn_difference
-from blockplan.plan.scenarios import remove_scenario, save_scenario
+from blockplan.plan.files.package import difference as drawn_difference
+from blockplan.plan.files.scenarios import remove_scenario, save_scenario
+from blockplan.plan.model.plan import BASE, Difference, tidied
 from blockplan.propose.changes import apply, changed_frames, picked
 from blockplan.propose.proposal import read_changes
 
@@ -112,7 +112,7 @@ def take_over(
     Raises
     ------
     UsageError, PlanDataError
-        As for `changed_by` and `blockplan.plan.scenarios.save_scenario`.
+        As for `changed_by` and `blockplan.plan.files.scenarios.save_scenario`.
     """
     kept, plan = read_proposal(proposal), read(path)
     changed_by(plan, kept, only)  # every fault of the changes comes out before anything is written

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.columns import areas_m2, belongs, ids, values
-from blockplan.plan.classes import NAME_COLUMN
-from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.measure.inputs.columns import areas_m2, belongs, ids, values
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.validity.classes import NAME_COLUMN
 from blockplan.propose.changes import Change, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
 #: Columns that say how a parcel is built, taken over from parcels of the new use.
 FORM = ("far", "height_m", "coverage_ratio", "green_ratio")

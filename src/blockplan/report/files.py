@@ -112,7 +112,7 @@ def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str =
 
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file so that it is there whole or not at all; UsageError if it cannot be written."""
-    from blockplan.plan.archive import writing_file  # noqa: PLC0415 (the pages of a notice need no plan)
+    from blockplan.plan.files.archive import writing_file  # noqa: PLC0415 (the pages of a notice need no plan)
 
     try:
         with writing_file(path) as place:

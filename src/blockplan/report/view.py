@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import blockplan
 from blockplan.plan import BASE, landuse
-from blockplan.plan.codes import LISTS
+from blockplan.plan.model.codes import LISTS
 from blockplan.report import charts, definitions, ledger, readings, tables, trace
 from blockplan.report.features import residents_by_id
 from blockplan.report.grouping import (
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, StatementState, Verdict
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
-    from blockplan.plan.faults import Fault
+    from blockplan.plan.model.faults import Fault
     from blockplan.report.maps.drawing import Drawing
     from blockplan.report.words import Words
 

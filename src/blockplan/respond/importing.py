@@ -197,7 +197,7 @@ def _csv_rows(path: Path) -> Iterator[list[str]]:
 
 def _text_of(path: Path) -> str:
     """The text of the file, in the encoding that fits; UsageError where none does."""
-    from blockplan.plan.encodings import decoded, detect  # noqa: PLC0415
+    from blockplan.plan.files.encodings import decoded, detect  # noqa: PLC0415
 
     data = path.read_bytes()
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

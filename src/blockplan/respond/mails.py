@@ -149,7 +149,7 @@ def _file_name(part: Message, number: int) -> str:
 
 def _decoded(data: bytes, charset: str | None) -> tuple[str, bool]:
     """The text of some bytes, and whether it is in the encoding that was said."""
-    from blockplan.plan.encodings import codec_name, detect  # noqa: PLC0415
+    from blockplan.plan.files.encodings import codec_name, detect  # noqa: PLC0415
 
     name = codec_name(charset) if charset else None
     for candidate in (name, detect(data.splitlines() or [b""], name)):

@@ -6,7 +6,7 @@ import pytest
 from tests.exchange.office.conftest import parcels, rules, shapefile
 
 from blockplan.exchange.office import codes
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 
 
 @pytest.mark.parametrize("name", ["cn2020", "gb50137", "town2007", "gbj137"])

@@ -120,7 +120,7 @@ def test_a_drawn_plan_is_not_written_over_and_nothing_is_left_where_an_import_fa
     folder, brought, tmp_path
 ):
     from blockplan.plan import Plan, write
-    from blockplan.plan.manifest import manifest_from
+    from blockplan.plan.model.manifest import manifest_from
 
     shapefile(parcels(), folder / "地块.shp")
     plan, _ = brought()

@@ -20,7 +20,7 @@ from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import Finding
 from blockplan.exchange.office.values import text_of
-from blockplan.plan.derived import DERIVED
+from blockplan.plan.model.derived import DERIVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import geopandas as gpd
 import shapely
 
 from blockplan.exchange.office.source import Finding, Reading, SourceLayer
-from blockplan.plan import encodings
+from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
     from pathlib import Path

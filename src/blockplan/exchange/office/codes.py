@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.exchange.office.titles import plain
 from blockplan.exchange.office.values import is_blank, text_of
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

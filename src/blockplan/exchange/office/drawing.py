@@ -24,7 +24,7 @@ from ezdxf.math import Vec2, Vec3, bulge_to_arc
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.source import Finding
-from blockplan.plan import encodings
+from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

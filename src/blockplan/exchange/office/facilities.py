@@ -15,7 +15,7 @@ from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import Finding
 from blockplan.exchange.office.texts import Named, facilities_in, level_of, service_of, sized
 from blockplan.exchange.office.values import text_of
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blockplan.errors import MappingError
 from blockplan.exchange.office.profile import TABLE_FIELDS
-from blockplan.plan import tomlfile
+from blockplan.plan.model import tomlfile
 
 if TYPE_CHECKING:
     from pathlib import Path

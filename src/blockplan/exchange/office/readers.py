@@ -16,8 +16,8 @@ from blockplan.exchange.office.drawings import read_drawing
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.source import Finding, Reading, SourceLayer
 from blockplan.exchange.office.vectors import read_vectors
-from blockplan.plan import files
-from blockplan.plan.archive import ZipLimits, unpack
+from blockplan.plan.files import formats
+from blockplan.plan.files.archive import ZipLimits, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,7 @@ def _vectors(path: Path, label: str, _known: Known) -> Reading:
 
 
 def _plan_layer(path: Path, label: str, _known: Known) -> Reading:
-    return Reading([SourceLayer(label, path.stem, files.read_layer(path))])
+    return Reading([SourceLayer(label, path.stem, formats.read_layer(path))])
 
 
 #: Ending -> reader.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.drawing import Line
     from blockplan.exchange.office.network_lines import Network
-    from blockplan.plan.faults import Grade
+    from blockplan.plan.model.faults import Grade
 
 #: An open polyline whose ends are nearer than this, or this share of its length, was meant to be closed.
 NEAR_M, NEAR_SHARE = 1.0, 0.05

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.grid import Grid, tables
 from blockplan.exchange.office.source import Finding, Reading
-from blockplan.plan import encodings
+from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
     from pathlib import Path

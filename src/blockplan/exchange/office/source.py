@@ -16,7 +16,7 @@ import geopandas as gpd
 if TYPE_CHECKING:
     import pandas as pd
 
-    from blockplan.plan.faults import Grade
+    from blockplan.plan.model.faults import Grade
 
 #: Column of a table that says in which row of the sheet a line stands (counted from 1).
 ROW = "_row"

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from blockplan.exchange.office.values import is_blank, text_of
-from blockplan.plan.figures import figures
+from blockplan.plan.model.figures import figures
 
 _CUT = re.compile(r"[、，,；;。\n\r|]|(?<!\d)\+|\+(?!\d)|(?<![A-Za-z\d.(])\d{1,2}[.)、](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
 _AND = re.compile(r"以及|及|和|与")

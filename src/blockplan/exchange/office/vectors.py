@@ -19,7 +19,7 @@ import shapely
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.source import Finding, Reading, SourceLayer
-from blockplan.plan import encodings
+from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -74,14 +74,14 @@ class NoticeArea:
     @cached_property
     def system(self) -> CRS | None:
         """The plan's CRS; None for a local one, into which no degrees can be turned."""
-        from blockplan.plan.crs import plan_crs  # noqa: PLC0415 (the room of plans takes a second)
+        from blockplan.plan.model.crs import plan_crs  # noqa: PLC0415 (the room of plans takes a second)
 
         return plan_crs(self.crs)
 
     @property
     def local(self) -> bool:
         """Whether the plan has a grid of its own, with no place on the earth."""
-        from blockplan.plan.crs import LOCAL  # noqa: PLC0415
+        from blockplan.plan.model.crs import LOCAL  # noqa: PLC0415
 
         return self.crs.strip().lower() == LOCAL
 

@@ -256,7 +256,7 @@ class PlaceIndex:
 
 def rows_of(plan: Plan) -> Iterator[PlaceRow]:
     """The rows of a plan's places, layer by layer."""
-    from blockplan.plan.layers import LAYERS  # noqa: PLC0415 (the room of plans takes a second)
+    from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415 (the room of plans takes a second)
 
     for layer in PLACES:
         frame = plan.layer(layer)

@@ -47,7 +47,7 @@ def text_of(content: bytes) -> tuple[str, str] | None:
     of it is ASCII, since that reads nearly anything. A control character other than tab, form feed and
     line ends makes it no text.
     """
-    from blockplan.plan.encodings import CANDIDATES, detect  # noqa: PLC0415 (the room of plans takes a second)
+    from blockplan.plan.files.encodings import CANDIDATES, detect  # noqa: PLC0415 (the room of plans takes a second)
 
     marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
     likely = marked or detect(content[:_SAMPLE].splitlines())

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import P, PathEx, Router
 
-from blockplan.portal import shield
+from blockplan.portal import security_headers
 from blockplan.portal.api import register
 from blockplan.portal.api.answers import GEOJSON, as_json, text
 from blockplan.portal.api.faults import Refused, documented
@@ -19,7 +19,7 @@ from blockplan.portal.api.schemas import ResponseOut
 from blockplan.portal.record.exports import opened_file
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shown import seen
+from blockplan.portal.visible_notices import seen
 from blockplan.texts import harmless_cell
 
 router = Router(tags=["open data"])
@@ -106,7 +106,7 @@ def response_file(request: HttpRequest, notice: NoticeId, number: FileNumber) ->
     if event is None or content is None:
         raise Refused("not_found")
     answer = HttpResponse(content, content_type="application/octet-stream")
-    return shield.as_download(answer, str(event.payload["files"][number]["name"]))
+    return security_headers.as_download(answer, str(event.payload["files"][number]["name"]))
 
 
 def _csv(rows: Iterable[dict[str, Any]], _crs: str) -> Iterator[str]:

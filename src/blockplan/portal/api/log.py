@@ -18,7 +18,7 @@ from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import CheckpointPage, Consistency, EventPage, Inclusion
 from blockplan.portal.record.models import Checkpoint
 from blockplan.portal.record.store import DatabaseStore, open_store
-from blockplan.portal.shown import seen
+from blockplan.portal.visible_notices import seen
 
 router = Router(tags=["log"])
 LARGEST = 10**15

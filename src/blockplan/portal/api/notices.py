@@ -15,7 +15,7 @@ from blockplan.portal.pages.common import standing_of
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.words import folded
 from blockplan.portal.record.models import Notice
-from blockplan.portal.shown import UNSEEN, seen
+from blockplan.portal.visible_notices import UNSEEN, seen
 
 router = Router(tags=["notices and plans"])
 NoticeId = PathEx[str, P(pattern=r"^[-A-Za-z0-9_]{1,60}$")]

@@ -7,19 +7,19 @@ from ninja import P, PathEx, Query, Router, Schema
 from pydantic import ConfigDict, Field
 
 from blockplan.notice.receipts import receipt
-from blockplan.notice.taking import holds_secret
-from blockplan.portal import shield
+from blockplan.notice.submissions import holds_secret
+from blockplan.portal import security_headers
 from blockplan.portal.api import register
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import NUMBER, OpinionPage, ReceiptOut, WholeOpinionOut
-from blockplan.portal.intake import gate
+from blockplan.portal.intake import rate_limits
 from blockplan.portal.pages import answers
 from blockplan.portal.pages.opinions import STEPS
 from blockplan.portal.record.register import Filters
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shown import seen
+from blockplan.portal.visible_notices import seen
 
 router = Router(tags=["opinions"])
 Number = PathEx[str, P(pattern=NUMBER)]
@@ -94,7 +94,9 @@ def file(request: HttpRequest, notice: NoticeId, opinion: Number, number: FileNu
     content = open_store(row.id).file(found["words_of"], number) if number in named else None
     if content is None:
         raise Refused("not_found")
-    return shield.as_download(HttpResponse(content, content_type="application/octet-stream"), named[number])
+    return security_headers.as_download(
+        HttpResponse(content, content_type="application/octet-stream"), named[number]
+    )
 
 
 @router.post(
@@ -105,9 +107,9 @@ def file(request: HttpRequest, notice: NoticeId, opinion: Number, number: FileNu
 def receipt_again(request: HttpRequest, given: Secret, notice: NoticeId, opinion: Number) -> HttpResponse:
     """The receipt of one's own opinion again, against the newest checkpoint."""
     store = open_store(seen(notice).id)
-    wait_s = gate.wait("secret", request, notice)
+    wait_s = rate_limits.wait("secret", request, notice)
     if wait_s:
-        raise gate.BusyError(wait_s)
+        raise rate_limits.BusyError(wait_s)
     first = store.some([int(opinion[2:])]).get(int(opinion[2:]))
     checkpoint = store.checkpoint()
     if first is None or first.kind != "submitted" or checkpoint is None:
@@ -115,5 +117,5 @@ def receipt_again(request: HttpRequest, given: Secret, notice: NoticeId, opinion
         raise Refused("not_found")
     if not holds_secret(first, given.secret):
         raise Refused("secret_wrong")
-    gate.wait("secret", request, notice, tokens=-1.0)  # only guessing is slowed down
+    rate_limits.wait("secret", request, notice, tokens=-1.0)  # only guessing is slowed down
     return as_json(receipt(first, store, checkpoint, store.notary.verifier))

@@ -16,10 +16,10 @@ from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
 from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.schemas import Strict, Text
-from blockplan.portal.intake import aims, gate
+from blockplan.portal.intake import rate_limits, subjects
 from blockplan.portal.lang import wanted
 from blockplan.portal.record.models import Notice
-from blockplan.portal.shown import seen, version_of
+from blockplan.portal.visible_notices import seen, version_of
 
 router = Router(tags=["notices and plans"])
 System = Literal["wgs84", "plan"]
@@ -79,10 +79,10 @@ def places(request: HttpRequest, asked: Query[Places], notice: NoticeId) -> Http
     row = seen(notice)
     if version_of(row) is None:
         raise Refused("not_found")
-    wait_s = gate.wait("search", request, notice)
+    wait_s = rate_limits.wait("search", request, notice)
     if wait_s:
-        raise gate.BusyError(wait_s)
-    found = aims.index_of(row).find(made_fit(asked.search)[0], asked.datum)
+        raise rate_limits.BusyError(wait_s)
+    found = subjects.index_of(row).find(made_fit(asked.search)[0], asked.datum)
     typed = found.typed
     return as_json({
         "candidates": [
@@ -91,7 +91,7 @@ def places(request: HttpRequest, asked: Query[Places], notice: NoticeId) -> Http
             for one in found.candidates
         ],
         "place": typed and typed.log(),
-        "geometry": typed and aims.point_of(typed),
+        "geometry": typed and subjects.point_of(typed),
         "outside_m": found.outside_m,
         "notes": told(typed.notes if typed else (), request),
     })  # fmt: skip
@@ -119,13 +119,13 @@ def placed(
         if geometry is not None:
             raise Refused("not_valid", "body.geometry: the plan is not ready")
         return more, ()
-    index = aims.index_of(row)
+    index = subjects.index_of(row)
     typed = index.find(text, place.datum if place else None).typed if text else None
     if typed is not None:
         if geometry is not None:
             raise Refused("not_valid", "body.place, body.geometry: coordinates in one of them")
         near_enough(typed)
-        more, notes = {"place": typed.log(), "geometry": aims.point_of(typed)}, typed.notes
+        more, notes = {"place": typed.log(), "geometry": subjects.point_of(typed)}, typed.notes
     if geometry is not None:
         drawn = take_geometry(geometry, index.area, system)
         more["geometry"], notes = drawn.geometry, drawn.notes

@@ -11,11 +11,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.disclosure import CARRIED
 from blockplan.notice.intake.typed import typed
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import drafts, gate
+from blockplan.portal.intake import drafts, rate_limits
 from blockplan.portal.intake.fields import Filled, step_of, target_of
 from blockplan.portal.intake.form_page import Form
 
@@ -98,7 +98,7 @@ class Amending(Form):
             text=self.filled.text, more=self._more(), of=self.newest.seq,
             files=self.kept.attachments() if self.kept else [], arrived=arrived(self.request),
         )  # fmt: skip
-        with gate.amending(self.request, self.row.id, self.number):
+        with rate_limits.amending(self.request, self.row.id, self.number):
             intake.amend(self.store, self.number, new, secret=secret)
         if self.kept:
             self.kept.erase()
@@ -151,9 +151,9 @@ class Amending(Form):
         meant = self._meant(sought, datum).place if sought else None
         self.filled.place, self.unplaced = None if meant is None else meant | {"confirmed": True}, ""
         if attachments := intake.files_of(self.store, self.newest):
-            wait_s = gate.wait_of("reopening", self.row.id, self.number)
+            wait_s = rate_limits.wait_of("reopening", self.row.id, self.number)
             if wait_s:
-                raise gate.BusyError(wait_s)
+                raise rate_limits.BusyError(wait_s)
             self.kept = drafts.new(self.row.id)
             self.kept.adopt(attachments)
 

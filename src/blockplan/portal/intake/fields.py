@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.notice.taking import ABOUT_PERSON, Opinion
+from blockplan.notice.submissions import ABOUT_PERSON, Opinion
 from blockplan.portal.mail.outbox import is_mail
 
 if TYPE_CHECKING:

@@ -14,22 +14,22 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from blockplan.errors import NoticeStateError, UsageError
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import write_time
 from blockplan.notice.intake.typed import typed
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.state import TAKES_OPINIONS, State
-from blockplan.portal import clock, shield
+from blockplan.portal import clock, security_headers
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import aims, gate
+from blockplan.portal.intake import rate_limits, subjects
 from blockplan.portal.intake.amending import Amending
 from blockplan.portal.intake.answers import answers_to
-from blockplan.portal.intake.door import notice_of, of_our_pages
 from blockplan.portal.intake.fields import step_of
+from blockplan.portal.intake.guards import notice_of, of_our_pages
 from blockplan.portal.intake.paper import paper
 from blockplan.portal.intake.receipt_page import facts
-from blockplan.portal.intake.taking import receipt_of, whole_receipt
+from blockplan.portal.intake.submissions import receipt_of, whole_receipt
 from blockplan.portal.record.numbers import entry_of, named, number_of
 from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.record.time import time_of
@@ -101,12 +101,13 @@ class Followed:
             "place": stands.get("place"),
             "files": stands.get("files", ()),
             "aims": [
-                aims.in_words(aim, self.lang) for aim in aims.named(self.row, stands.get("targets") or ())
+                subjects.in_words(aim, self.lang)
+                for aim in subjects.named(self.row, stands.get("targets") or ())
             ],
             "can_amend": self.can_amend,
             "can_withdraw": self.can_withdraw,
             "way": [
-                {"at": event.at, "words": aims.said_or(f"follow.kind.{event.kind}", "", self.lang)}
+                {"at": event.at, "words": subjects.said_or(f"follow.kind.{event.kind}", "", self.lang)}
                 for event in self.about
                 if event.kind in _TOLD
             ],
@@ -120,13 +121,13 @@ class Followed:
         document = whole_receipt(self.store, self.number)
         content = json.dumps(document, ensure_ascii=False, indent=1).encode()
         answer = HttpResponse(content, content_type="application/json")
-        return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.json")
+        return security_headers.as_download(answer, f"receipt-{self.row.id}-{self.number}.json")
 
     def as_pdf(self) -> HttpResponse:
         """The receipt on paper, as a file."""
         content = paper(self.row, receipt_of(self.store, self.first), self.lang, self.secret)
         answer = HttpResponse(content, content_type="application/pdf")
-        return shield.as_download(answer, f"receipt-{self.row.id}-{self.number}.pdf")
+        return security_headers.as_download(answer, f"receipt-{self.row.id}-{self.number}.pdf")
 
     def form(self, *, begun: bool = False) -> HttpResponse:
         """What stands, on the form that it was written on."""
@@ -134,8 +135,8 @@ class Followed:
             return self.page(wrong="too_late", status=409)
         try:
             return Amending(self.request, self.row, self.store, self.newest, begun=begun).page()
-        except gate.BusyError as error:
-            return gate.busy(self.page(wrong="often"), error.wait_s)
+        except rate_limits.BusyError as error:
+            return rate_limits.busy(self.page(wrong="often"), error.wait_s)
         except UsageError:  # no room for the files of a further form
             return self.page(wrong="unavailable", status=503)
 
@@ -150,9 +151,9 @@ class Followed:
             if not form.checked():
                 return form.page()
             return self._enter(lambda: form.enter(self.secret), "amended")
-        except gate.BusyError as error:
+        except rate_limits.BusyError as error:
             form.often = True
-            return gate.busy(form.page(), error.wait_s)
+            return rate_limits.busy(form.page(), error.wait_s)
 
     def withdraw(self) -> HttpResponse:
         """Take it back."""
@@ -205,14 +206,14 @@ def follow(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, row, _called(row, request))
     number = request.POST.get("opinion", "").strip()[:LONGEST]
-    wait_s = gate.wait("secret", request, row.id)
+    wait_s = rate_limits.wait("secret", request, row.id)
     if wait_s:
-        return gate.busy(_ask(request, row, number, wrong="often", status=429), wait_s)
+        return rate_limits.busy(_ask(request, row, number, wrong="often", status=429), wait_s)
     store = open_store(row.id)
     first = _first(store, number, request.POST.get("secret", ""))
     if first is None:
         return _ask(request, row, number, wrong="no_such", status=403)
-    gate.wait("secret", request, row.id, tokens=-1.0)  # only guessing is slowed down
+    rate_limits.wait("secret", request, row.id, tokens=-1.0)  # only guessing is slowed down
     asked = step_of(request.POST, "amend_now") if "do" in request.POST else "see"
     step = _STEPS.get(asked, Followed.page)
     return step(Followed(request, row, store, first))

@@ -16,9 +16,9 @@ from blockplan.notice.intake.limits import LIMITS, size
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake import aims, drafts, gate
+from blockplan.portal.intake import drafts, rate_limits, subjects
 from blockplan.portal.intake.fields import STANDINGS, Filled
-from blockplan.portal.intake.once import seal_of
+from blockplan.portal.intake.idempotency import seal_of
 from blockplan.portal.record.time import time_of
 from blockplan.portal.words import say
 from blockplan.texts import pick, refusal
@@ -26,7 +26,7 @@ from blockplan.texts import pick, refusal
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from blockplan.notice.taking import Opinion
+    from blockplan.notice.submissions import Opinion
     from blockplan.portal.record.models import Notice
 
 #: Order of the fields on the page, so that the summary of problems has it too.
@@ -88,7 +88,7 @@ class Form:
         came = self.request.FILES.getlist("files")
         if not came:
             return
-        if gate.wait("file", self.request, self.row.id):
+        if rate_limits.wait("file", self.request, self.row.id):
             self.refused = self._say("problem.often")
             return
         already = self.files
@@ -99,7 +99,7 @@ class Form:
             if sum(file.size or 0 for file in came) > room:
                 raise refusal(UsageError, say, "opinion.problem.room", most=size(LIMITS.files_bytes))
             megabytes = sum(file.size or 0 for file in came) / 1e6
-            if gate.wait("file_mb", self.request, self.row.id, tokens=megabytes):
+            if rate_limits.wait("file_mb", self.request, self.row.id, tokens=megabytes):
                 raise refusal(UsageError, say, "opinion.problem.often")
             uploads = take_files((file.name or "", file.read(LIMITS.file_bytes + 1)) for file in came)
             self._at_hand().add(uploads)
@@ -132,13 +132,14 @@ class Form:
     def preview(self, *, trouble: str | None = None, status: int = 200) -> HttpResponse:
         """What will be sent, to be looked through; `trouble` says why it was not sent just now."""
         missing = [
-            aims.said_or(f"opinion.field.{name}", name, self.lang) for name in self.filled.missing(self.wants)
+            subjects.said_or(f"opinion.field.{name}", name, self.lang)
+            for name in self.filled.missing(self.wants)
         ]
         more = {
             "missing": missing,
             "trouble": trouble,
             "seal": self.seal,
-            "challenge": json.dumps(gate.challenge_for(self.row.id)),
+            "challenge": json.dumps(rate_limits.challenge_for(self.row.id)),
         }
         return self._render("portal/opinion_check.html", status, **more)
 
@@ -163,7 +164,7 @@ class Form:
         known = {
             "notice": self.row,
             "filled": self.filled,
-            "targets": self._named(aims.named(self.row, self.filled.targets)),
+            "targets": self._named(subjects.named(self.row, self.filled.targets)),
             "files": self._told_files(),
             "draft": self.kept.token if self.kept else "",
             "wants": self.wants,
@@ -203,15 +204,15 @@ class Form:
         text: str = came.read(LIMITS.geometry_bytes + 1).decode("utf-8", "replace")
         return text.lstrip("\ufeff")
 
-    def _meant(self, sought: str, datum: str) -> aims.Meant:
+    def _meant(self, sought: str, datum: str) -> subjects.Meant:
         try:
-            return aims.find(self.row, made_fit(sought)[0], datum)
+            return subjects.find(self.row, made_fit(sought)[0], datum)
         except IntakeError as error:
             self.unplaced = pick(error.text, self.lang)
-            return aims.Meant([])
+            return subjects.Meant([])
 
     def _named(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [aims.in_words(target, self.lang) for target in targets]
+        return [subjects.in_words(target, self.lang) for target in targets]
 
     def _told_files(self) -> list[dict[str, Any]]:
         return [

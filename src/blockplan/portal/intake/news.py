@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.shortcuts import render
 
-from blockplan.portal.intake import aims, gate
-from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.intake import rate_limits, subjects
+from blockplan.portal.intake.guards import notice_of, of_our_pages
 from blockplan.portal.mail import outbox
 from blockplan.portal.mail.outbox import is_mail
 from blockplan.portal.mail.themes import title_of
@@ -35,11 +35,11 @@ def ask(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         return render(request, "portal/news_ask.html", said)
     if not is_mail(to):
         return render(request, "portal/news_ask.html", {**said, "wrong": "no_mail"})
-    wait_s = gate.wait("secret", request, row.id)
+    wait_s = rate_limits.wait("secret", request, row.id)
     if wait_s:
-        return gate.busy(render(request, "portal/news_ask.html", {**said, "wrong": "often"}), wait_s)
+        return rate_limits.busy(render(request, "portal/news_ask.html", {**said, "wrong": "often"}), wait_s)
     part = {"layer": about["layer"], "object": about["id"]} if about else {}
-    if gate.may_mail(to):
+    if rate_limits.may_mail(to):
         outbox.subscribe(row.id, to, lang, **part | ({"theme": theme["id"]} if theme else {}))
     return render(request, "portal/news_ask.html", {**said, "done": True})
 
@@ -47,12 +47,12 @@ def ask(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
 def _about(row: Notice, request: HttpRequest) -> dict[str, Any] | None:
     """The object of the plan that somebody wants to follow, in words; None for all of the notice."""
     asked = request.POST if request.method == "POST" else request.GET
-    aimed = aims.named(row, [{"layer": asked.get("layer", ""), "id": asked.get("object", "")}])[0]
+    aimed = subjects.named(row, [{"layer": asked.get("layer", ""), "id": asked.get("object", "")}])[0]
     if not asked.get("layer"):
         return None
     if not aimed["known"]:
         raise Http404
-    return aims.in_words(aimed, request.lang)  # type: ignore[attr-defined]
+    return subjects.in_words(aimed, request.lang)  # type: ignore[attr-defined]
 
 
 def _theme(row: Notice, request: HttpRequest) -> dict[str, str] | None:

@@ -12,7 +12,7 @@ from blockplan.portal.record.numbers import named
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from blockplan.portal.intake.taking import Receipt
+    from blockplan.portal.intake.submissions import Receipt
     from blockplan.portal.record.models import Notice
 
 

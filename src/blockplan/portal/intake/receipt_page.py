@@ -10,12 +10,12 @@ from django.shortcuts import render
 
 from blockplan.notice.proof.notes import read_checkpoint, verifier
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake import aims
+from blockplan.portal.intake import subjects
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from blockplan.portal.intake.taking import Receipt
+    from blockplan.portal.intake.submissions import Receipt
     from blockplan.portal.record.models import Notice
 
 #: Empty modules around a code, as ISO/IEC 18004 asks.
@@ -43,10 +43,10 @@ def facts(row: Notice, made: Receipt, lang: str) -> dict[str, Any]:
         "key": made.document["key"],
         "body": made.document["body"] or {},
         "targets": [
-            aims.in_words(target, lang)
-            for target in aims.named(row, (made.document["body"] or {}).get("targets", []))
+            subjects.in_words(target, lang)
+            for target in subjects.named(row, (made.document["body"] or {}).get("targets", []))
         ],
-        "defects": [aims.said_or(f"opinion.field.{name}", name, lang) for name in made.defects],
+        "defects": [subjects.said_or(f"opinion.field.{name}", name, lang) for name in made.defects],
         "link": link,
         "code": code_of(link),
     }

@@ -10,15 +10,15 @@ from django.shortcuts import render
 from blockplan.errors import NoticeStateError
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.arrival import arrived
-from blockplan.portal.intake import drafts, gate
-from blockplan.portal.intake.door import notice_of, of_our_pages
+from blockplan.portal.intake import drafts, rate_limits
 from blockplan.portal.intake.fields import Filled, step_of, target_of
 from blockplan.portal.intake.form_page import Form
-from blockplan.portal.intake.once import KeyUsedError
+from blockplan.portal.intake.guards import notice_of, of_our_pages
+from blockplan.portal.intake.idempotency import KeyUsedError
 from blockplan.portal.intake.receipt_page import receipt_page
-from blockplan.portal.intake.taking import Said, again, take
+from blockplan.portal.intake.submissions import Said, again, take
 from blockplan.portal.record.store import UnavailableError
-from blockplan.portal.shown import open_to
+from blockplan.portal.visible_notices import open_to
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -76,9 +76,9 @@ def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str
     form.problems |= form.filled.problems(files=len(form.files), mails=form.mails)
     if step != "save" and (form.problems or form.refused or form.unplaced):
         return form.page()
-    if form.kept is None and (wait_s := gate.wait("draft", request, row.id)):
+    if form.kept is None and (wait_s := rate_limits.wait("draft", request, row.id)):
         form.problems["text"] = "busy"
-        return gate.busy(form.page(), wait_s)
+        return rate_limits.busy(form.page(), wait_s)
     if step == "save":
         return form.kept_page()
     form.keep()
@@ -108,12 +108,12 @@ def _take(request: HttpRequest, row: Notice, kept: drafts.Kept) -> HttpResponse:
     solution = None if request.POST.get("website") else request.POST.get("solution")
     said = Said(
         opinion=replace(form.opinion, arrived=arrived(request)), form=kept.token, solution=solution,
-        sender=gate.sender_of(request), mail=form.filled.mail_to,
+        sender=rate_limits.sender_of(request), mail=form.filled.mail_to,
     )  # fmt: skip
     try:
         made = take(row.id, said)
-    except gate.BusyError as error:
-        return gate.busy(form.preview(trouble="busy"), error.wait_s)
+    except rate_limits.BusyError as error:
+        return rate_limits.busy(form.preview(trouble="busy"), error.wait_s)
     except UnavailableError:
         return form.preview(trouble="unavailable", status=503)
     kept.erase()

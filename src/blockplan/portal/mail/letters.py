@@ -16,7 +16,7 @@ from blockplan.portal.mail.themes import title_of
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.numbers import named
-from blockplan.portal.shown import version_of
+from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick
 

@@ -22,10 +22,10 @@ from blockplan.portal.office.expected import cut, expect, make_account
 from blockplan.portal.office.fields import FAULTS
 from blockplan.portal.office.forms import Give, Invite, Join, Mail, Name
 from blockplan.portal.office.links import LASTS, TakenError, find_link, join, join_address, make_link
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Audit, Expected, Grant, Staff
 from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
+from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.words import catalogs, say
 
 if TYPE_CHECKING:

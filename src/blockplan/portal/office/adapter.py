@@ -22,7 +22,7 @@ from django.urls import reverse
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
-from blockplan.portal.shield import address_of
+from blockplan.portal.security_headers import address_of
 from blockplan.portal.words import catalogs, say
 
 if TYPE_CHECKING:

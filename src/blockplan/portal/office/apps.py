@@ -11,10 +11,10 @@ class OfficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for what belongs into the list of acts, and for entries that end what waits."""
-        from blockplan.portal.office import audit, second  # noqa: PLC0415 (tables are not there before)
-        from blockplan.portal.record.told import entered, erased, forgotten  # noqa: PLC0415
+        from blockplan.portal.office import audit, two_person  # noqa: PLC0415 (tables come later)
+        from blockplan.portal.record.signals import entered, erased, forgotten  # noqa: PLC0415
 
         audit.listen()
-        entered.connect(second.take, dispatch_uid="office.waiting")
-        forgotten.connect(second.forget, dispatch_uid="office.reports")
-        erased.connect(second.tell, dispatch_uid="office.erased")
+        entered.connect(two_person.take, dispatch_uid="office.waiting")
+        forgotten.connect(two_person.forget, dispatch_uid="office.reports")
+        erased.connect(two_person.tell, dispatch_uid="office.erased")

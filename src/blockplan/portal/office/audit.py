@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.shield import address_of
+from blockplan.portal.security_headers import address_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

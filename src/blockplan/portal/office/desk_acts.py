@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, enters, proposals, seen
-from blockplan.portal.office.may import actor_of
+from blockplan.portal.office import desks, edit_conflicts, entry_permissions, proposals
+from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.portal.office.desk_forms import AnswerForm, ThemeForm
-    from blockplan.portal.office.may import Actor
+    from blockplan.portal.office.permissions import Actor
     from blockplan.respond import Desk
     from blockplan.respond.segments import Segment
     from blockplan.respond.sorting import Sorting
@@ -62,7 +62,9 @@ def do_at_segments(request: HttpRequest, notice: str) -> None:
 
     def act(desk: Desk) -> None:
         for name in picked:
-            seen.require_seen(request.POST.get(f"seen-{name}", ""), *seen.of_place(desk, name))
+            edit_conflicts.require_seen(
+                request.POST.get(f"seen-{name}", ""), *edit_conflicts.of_place(desk, name)
+            )
         desk.assign(picked, theme, by=actor.name)
 
     desks.work(notice, act, actor, about="themed")
@@ -75,7 +77,9 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         theme = theme_of(request)
 
         def sort(desk: Desk) -> None:
-            seen.require_seen(seen.seen_of(request), *seen.of_place(desk, one.id))
+            edit_conflicts.require_seen(
+                edit_conflicts.seen_of(request), *edit_conflicts.of_place(desk, one.id)
+            )
             desk.assign([one.id], theme, by=actor.name)
 
         desks.work(notice, sort, actor, about="themed")
@@ -90,7 +94,9 @@ def do_at_segment(request: HttpRequest, notice: str, one: Segment, form: AnswerF
         answer = form.answer()
 
         def give(desk: Desk) -> None:
-            seen.require_seen(seen.seen_of(request), *seen.of_answer(desk.own_answer(one.id)))
+            edit_conflicts.require_seen(
+                edit_conflicts.seen_of(request), *edit_conflicts.of_answer(desk.own_answer(one.id))
+            )
             desk.answer_segment(one.id, answer, by=actor.name)
 
         desks.work(notice, give, actor, about="answered")
@@ -108,7 +114,7 @@ def _asked(request: HttpRequest) -> tuple[str, Actor]:
     """What is to be done, and who asks; whoever may not answer is told before what was typed is looked at."""
     said, actor = request.POST.get("do", ""), actor_of(request)
     if said == "answer":
-        enters.require("answered", actor)
+        entry_permissions.require("answered", actor)
     return said, actor
 
 
@@ -126,7 +132,7 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
         given = naming.cleaned_data
 
         def rename(desk: Desk) -> None:
-            seen.require_seen(seen.seen_of(request), *_name_of(desk, theme))
+            edit_conflicts.require_seen(edit_conflicts.seen_of(request), *_name_of(desk, theme))
             _rename(desk, theme, given, actor.name)
 
         desks.work(notice, rename, actor, about="theme")
@@ -134,7 +140,7 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
         into = request.POST.get("into", "")
 
         def merge(desk: Desk) -> None:
-            seen.require_seen(seen.seen_of(request), *_name_of(desk, theme))
+            edit_conflicts.require_seen(edit_conflicts.seen_of(request), *_name_of(desk, theme))
             desk.merge_themes(theme, into, by=actor.name)
 
         desks.work(notice, merge, actor, about="theme")
@@ -143,7 +149,9 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
 
         def give(desk: Desk) -> None:
             one = desk.themes.get(theme)
-            seen.require_seen(seen.seen_of(request), *seen.of_answer(one.answer if one else None))
+            edit_conflicts.require_seen(
+                edit_conflicts.seen_of(request), *edit_conflicts.of_answer(one.answer if one else None)
+            )
             desk.answer_theme(theme, answer, by=actor.name)
 
         desks.work(notice, give, actor, about="answered")
@@ -152,7 +160,7 @@ def do_at_theme(request: HttpRequest, notice: str, theme: str, naming: ThemeForm
 def _name_of(desk: Desk, theme: str) -> tuple[str, str]:
     """The mark and the words of a theme's name; of one that went into another meanwhile none."""
     one = desk.themes.get(theme)
-    return ("", "") if one is None else seen.of_name(one)
+    return ("", "") if one is None else edit_conflicts.of_name(one)
 
 
 def _rename(desk: Desk, theme: str, given: dict[str, Any], by: str) -> None:

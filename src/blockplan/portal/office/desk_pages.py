@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from blockplan.errors import UsageError
 from blockplan.portal.lang import current
-from blockplan.portal.office import desks, proposals, report, second, seen
+from blockplan.portal.office import desks, edit_conflicts, proposals, report, two_person
 from blockplan.portal.office.act_forms import Sure
 from blockplan.portal.office.desk_acts import (
     do_at_desk,
@@ -21,13 +21,13 @@ from blockplan.portal.office.desk_acts import (
     following,
 )
 from blockplan.portal.office.desk_forms import AnswerForm, ThemeForm, initial_of
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.next_step import at_desk
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import sliced
+from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shield import as_download
+from blockplan.portal.security_headers import as_download
 from blockplan.respond import Desk, split
 from blockplan.respond.coverage import each_gap, numbers
 from blockplan.respond.page import shown as plainly
@@ -109,7 +109,8 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     now = desks.look(notice)  # what stands after an edit that was refused
     own, text = now.own_answer(segment), now.text_of(one)
     shown = {
-        "seen_answer": seen.of_answer(own)[0], "seen_place": seen.of_place(now, segment)[0],
+        "seen_answer": edit_conflicts.of_answer(own)[0],
+        "seen_place": edit_conflicts.of_place(now, segment)[0],
         "notice": row, "one": _said(now, one), "text": plainly(text), "themes": _themes(now), "form": form,
         "answer": now.answer_of(segment), "own": own, "fault": fault,
         "pieces": _pieces(one, text), "has_next": following(now, one) is not None,
@@ -142,7 +143,7 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
     members = now.members(theme) if theme in now.themes else []
     rows, more = sliced(members, request)
     shown = {
-        "seen_answer": seen.of_answer(one.answer)[0], "seen_name": seen.of_name(one)[0],
+        "seen_answer": edit_conflicts.of_answer(one.answer)[0], "seen_name": edit_conflicts.of_name(one)[0],
         "notice": row, "theme": one, "form": form, "naming": naming, "fault": fault, "count": len(members),
         "later": len(now.came_later(theme)) if theme in now.themes else 0,
         "rows": [_said(now, part) for part in rows], "next": more,
@@ -175,12 +176,12 @@ def publish(request: HttpRequest, notice: str) -> HttpResponse:
 
 
 def _make_report(notice: str, request: HttpRequest) -> None:
-    asked_on = second.newest_of(Entry.objects.filter(notice_id=notice))
+    asked_on = two_person.newest_of(Entry.objects.filter(notice_id=notice))
     document = report.document_of(Desk(open_store(notice)), report.plan_on_notice(notice))
     made = report.files_of(document)
     payload = {"report": report.digests(made), "reconciliation": document["reconciliation"]}
     # The files are there before anybody can be shown them.
-    second.ask(notice, "published", payload, actor_of(request), files=made, asked_on=asked_on)
+    two_person.ask(notice, "published", payload, actor_of(request), files=made, asked_on=asked_on)
 
 
 def _wanted(now: Sorting, wanted: str) -> list[Segment]:
@@ -199,7 +200,8 @@ def _said(now: Sorting, one: Segment) -> dict[str, Any]:
     campaign = next((name for name, of in now.campaigns.items() if one.opinion in of), None)
     return {
         "id": one.id, "opinion": one.opinion, "text": text if len(text) <= 300 else text[:299] + "…",
-        "theme": theme, "answer": answer, "campaign": campaign, "seen": seen.of_place(now, one.id)[0],
+        "theme": theme, "answer": answer, "campaign": campaign,
+        "seen": edit_conflicts.of_place(now, one.id)[0],
     }  # fmt: skip
 
 

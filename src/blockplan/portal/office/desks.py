@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from blockplan.portal.office import enters
+from blockplan.portal.office import entry_permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blockplan.notice.ledger import Ledger
-    from blockplan.portal.office.may import Actor
+    from blockplan.portal.office.permissions import Actor
     from blockplan.portal.record.store import DatabaseStore
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def work(notice: str, act: Callable[[Desk], T], actor: Actor, *, about: str) -> 
         note("desk", who=actor.name, notice=notice, about=about)
         return found
 
-    return enters.work(notice, inside, actor)
+    return entry_permissions.work(notice, inside, actor)
 
 
 def lines_of(said: str) -> list[dict[str, Any]]:

@@ -17,13 +17,13 @@ from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
 from blockplan.portal.office.act_forms import Day, Sure
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.edit_conflicts import of_values, seen_of
 from blockplan.portal.office.fields import Form, choices, decision, word_field
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.notice_pages import attempt, steps_before, told
 from blockplan.portal.office.particular_form import form_of
-from blockplan.portal.office.seen import of_values, seen_of
+from blockplan.portal.office.permissions import actor_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

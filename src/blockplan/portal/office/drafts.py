@@ -22,11 +22,11 @@ from blockplan.notice.package import Choice, FrozenPlan, Part, package_hash, par
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
 from blockplan.portal import clock
-from blockplan.portal.office import enters
+from blockplan.portal.office import entry_permissions
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.edit_conflicts import of_values, require_seen
 from blockplan.portal.office.models import Draft
-from blockplan.portal.office.seen import of_values, require_seen
-from blockplan.portal.office.within import Within
+from blockplan.portal.office.open_transaction import Within
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.plans.prepare import prepare
 from blockplan.portal.record.store import begin, open_store
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from blockplan.notice.periods import Period
     from blockplan.notice.release import Finding
     from blockplan.portal.config import Config
-    from blockplan.portal.office.may import Actor
+    from blockplan.portal.office.permissions import Actor
 
 COUNTRIES = ("CN", "JP", "DE")
 LARGEST_UPLOAD = 200_000_000
@@ -268,7 +268,7 @@ def sign_release(draft: Draft, actor: Actor, looked: str) -> None:
     NoticeStateError
         If something stops the notice, or was changed while the second person looked.
     """
-    enters.require("opened", actor, enters.SECONDS)
+    entry_permissions.require("opened", actor, entry_permissions.SECONDS)
     if not draft.release:
         raise refusal(NoticeStateError, say, "office_refused.not_asked")
     if draft.release["staff"] == actor.staff.pk:
@@ -320,7 +320,7 @@ def open_draft(draft: Draft, actor: Actor, *, steps: list[tuple[str, str]] | Non
         note("opened", who=actor.name, notice=ledger.notice)
         return event
 
-    return enters.work(draft.notice_id, work, actor)
+    return entry_permissions.work(draft.notice_id, work, actor)
 
 
 def more_of(draft: Draft) -> dict[str, Any]:

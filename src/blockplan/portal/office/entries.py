@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.proof import canonical
-from blockplan.portal.intake.aims import said_or
+from blockplan.portal.intake.subjects import said_or
 from blockplan.portal.lang import current
 from blockplan.portal.record.store import open_store
 from blockplan.respond.page import shown as plainly

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from blockplan.portal.config import FILE
-from blockplan.portal.office.may import OF_NOTICES, actor_of, sees
 from blockplan.portal.office.models import Pending
 from blockplan.portal.office.next_step import next_of
 from blockplan.portal.office.paging import sliced
+from blockplan.portal.office.permissions import OF_NOTICES, actor_of, sees
 from blockplan.portal.office.warnings import warnings
 from blockplan.portal.record.models import Notice
 

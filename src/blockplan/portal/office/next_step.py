@@ -2,7 +2,7 @@
 What a notice waits for next, and whose it is: one step, told on the first page, at the notice and its draft.
 
 The state of the notice decides, which the library keeps; this only says what the office has to do there.
-What may be done at all stands in `blockplan.portal.office.acts`.
+What may be done at all stands in `blockplan.portal.office.services`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.time import time_of
 
 if TYPE_CHECKING:
-    from blockplan.portal.office.may import Actor
+    from blockplan.portal.office.permissions import Actor
     from blockplan.portal.record.models import Notice
 
 OFFICE, PLANNER = ("clerk", "planner"), ("planner",)

@@ -14,13 +14,13 @@ from blockplan.notice.disclosure import Disclosure
 from blockplan.notice.events import KINDS
 from blockplan.notice.state import State
 from blockplan.portal.lang import NAMES, current
-from blockplan.portal.office import enters, entries, erasures, second
-from blockplan.portal.office.acts import ACTS, do
+from blockplan.portal.office import entries, entry_permissions, erasures, two_person
+from blockplan.portal.office.edit_conflicts import of_words
 from blockplan.portal.office.fields import FAULTS, decision, word_field
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
-from blockplan.portal.office.seen import of_words
+from blockplan.portal.office.permissions import actor_of
+from blockplan.portal.office.services import ACTS, do
 from blockplan.portal.office.warnings import warnings
 from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
@@ -49,7 +49,7 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
         for name, act in ACTS.items()
         if not act.of_opinion and act.offered(row) and actor.may(*act.roles)
     ]
-    if row.state == "approved" and actor.may(*enters.ENTERS["published"]):
+    if row.state == "approved" and actor.may(*entry_permissions.ENTERS["published"]):
         offered.append("publish")
     waiting = waiting_of(notice)
     useless = {one.act for one in waiting if not one.opinion} | (set() if is_over(row) else {"close"})
@@ -80,7 +80,7 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         row = get_object_or_404(Notice, pk=notice)
         if act.of_opinion:
             opinion_of(row, opinion)
-        newest = second.newest_of(Entry.objects.filter(notice_id=notice)) if KINDS[act.kind].two else None
+        newest = two_person.newest_of(Entry.objects.filter(notice_id=notice)) if KINDS[act.kind].two else None
         original = _words_of(notice, opinion) if name == "redact" else ""
         mark = of_words(open_store(notice), opinion)[0] if name == "transcribe" else ""
         form = act.form(request.POST or None, request.FILES or None, initial={"text": original, "seen": mark})
@@ -158,15 +158,15 @@ def waiting(request: HttpRequest, notice: str, pending: int) -> HttpResponse:
     if request.method == "POST":
         yes = "confirm" in request.POST
         if yes:
-            enters.require_second(one.kind, actor)
-        fault = attempt(lambda: second.confirm(one, actor) if yes else second.refuse(one, actor))
+            entry_permissions.require_second(one.kind, actor)
+        fault = attempt(lambda: two_person.confirm(one, actor) if yes else two_person.refuse(one, actor))
         if not fault:
             return HttpResponseRedirect(reverse("office_notice", args=[notice]))
     shown = {
         "notice": one.notice, "one": one, "fault": fault, "own": one.asked_by_id == actor.staff.pk,
         "entries": entries.about(notice, one.opinion) if one.opinion and not one.outcome else [],
         **_report(one),
-        "may": actor.may(*enters.SECONDS) and not one.outcome,
+        "may": actor.may(*entry_permissions.SECONDS) and not one.outcome,
     }  # fmt: skip
     return render(request, "office/waiting.html", shown, status=400 if fault else 200)
 
@@ -183,7 +183,7 @@ def report_file(request: HttpRequest, notice: str, pending: int, path: str) -> H
     one = get_object_or_404(Pending, pk=pending, notice_id=notice, outcome="")
     if path not in one.payload.get("report", {}):
         raise Http404
-    content = (second.report_folder(one) / path).read_bytes()
+    content = (two_person.report_folder(one) / path).read_bytes()
     kind = LOOKS["." + path.rpartition(".")[2]]
     response = HttpResponse(content, content_type=f"{kind}; charset=utf-8")
     # The report brings its own sheet and fonts along; it can do nothing and load nothing.

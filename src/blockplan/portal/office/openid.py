@@ -29,7 +29,7 @@ from django.utils import translation
 
 from blockplan.portal.config import LOOPBACK, config_of_environment
 from blockplan.portal.lang import DJANGO, of_path
-from blockplan.portal.shield import POLICY
+from blockplan.portal.security_headers import POLICY
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -13,25 +13,25 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from blockplan.errors import BlockplanError, NoticeStateError
-from blockplan.notice import taking as notices
-from blockplan.notice.again import new_of, source_of
+from blockplan.notice import submissions as notices
+from blockplan.notice.duplicates import new_of, source_of
 from blockplan.notice.events import CHANNELS, SENDERS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
-from blockplan.portal.intake.taking import Said, new_form, take
-from blockplan.portal.office import enters, entries, erasures
+from blockplan.portal.intake.submissions import Said, new_form, take
+from blockplan.portal.office import entries, entry_permissions, erasures
 from blockplan.portal.office.act_forms import Lines
-from blockplan.portal.office.acts import ACTS
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.fields import Form, choices, decision
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told
 from blockplan.portal.office.paging import paged
+from blockplan.portal.office.permissions import actor_of
+from blockplan.portal.office.services import ACTS
 from blockplan.portal.record.models import Notice, Opinion
 from blockplan.portal.record.numbers import entry_of
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shield import as_download
+from blockplan.portal.security_headers import as_download
 from blockplan.portal.words import say
 from blockplan.respond import read_opinions
 from blockplan.respond.page import shown as plainly
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
-    from blockplan.portal.office.may import Actor
+    from blockplan.portal.office.permissions import Actor
 
 BY_CLERK = tuple(name for name, clerk in CHANNELS.items() if clerk and name != "import")
 STANDINGS = ("whole", "redacted", "withheld", "withdrawn", "erased")
@@ -131,7 +131,8 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
     shown = {"notice": row, "one": one, "opinion": opinion, "offered": offered,
              "entries": [entries.told(event) for event in events],
              "erasures": erasures.of_opinion(row, opinion),
-             "may_show": one.held and actor.may(*enters.ENTERS["shown"]), "fault": fault}  # fmt: skip
+             "may_show": one.held and actor.may(*entry_permissions.ENTERS["shown"]),
+             "fault": fault}  # fmt: skip
     return render(request, "office/opinion.html", shown, status=400 if fault else 200)
 
 
@@ -154,7 +155,7 @@ def _show(notice: str, opinion: str, looked_at: str, actor: Actor) -> None:
         ledger.append("shown", {"opinion": opinion, "of": of, "by": actor.name})
         note("shown", who=actor.name, notice=notice, about=opinion)
 
-    enters.work(notice, work, actor)
+    entry_permissions.work(notice, work, actor)
 
 
 def opinion_file(request: HttpRequest, notice: str, seq: int, number: int) -> HttpResponse:
@@ -173,7 +174,7 @@ def letter(request: HttpRequest, notice: str) -> HttpResponse:
     row = get_object_or_404(Notice, pk=notice)
     form = Letter(request.POST or None, request.FILES or None, initial={"form_key": new_form()})
     if request.method == "POST" and form.is_valid():
-        enters.require("submitted", actor_of(request))
+        entry_permissions.require("submitted", actor_of(request))
         found: list[Any] = []
         if fault := attempt(lambda: found.append(take(notice, _said(form.cleaned_data)))):
             form.add_error(None, fault)
@@ -221,7 +222,7 @@ def _enter_list(notice: str, listed: list[notices.Opinion], digest: str, actor: 
         note("imported", who=actor.name, notice=notice, about=str(len(made)))
         return len(made)
 
-    return enters.work(notice, work, actor)
+    return entry_permissions.work(notice, work, actor)
 
 
 def _read(file: Any) -> tuple[list[Any], str]:

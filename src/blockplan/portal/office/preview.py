@@ -26,10 +26,10 @@ from blockplan.notice.package import FrozenPlan
 from blockplan.portal import clock
 from blockplan.portal.lang import current
 from blockplan.portal.office.drafts import law_of, more_of
-from blockplan.portal.office.may import READING, may_look
 from blockplan.portal.office.models import Draft
+from blockplan.portal.office.permissions import READING, may_look
 from blockplan.portal.record.models import Notice
-from blockplan.portal.shown import UNSEEN
+from blockplan.portal.visible_notices import UNSEEN
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 

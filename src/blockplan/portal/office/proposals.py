@@ -21,7 +21,7 @@ from blockplan.texts import refusal
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from blockplan.portal.office.may import Actor
+    from blockplan.portal.office.permissions import Actor
     from blockplan.respond import Desk, Sorting
 
 SALT = "blockplan.proposal"

@@ -14,8 +14,8 @@ from django.shortcuts import get_object_or_404, render
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.paging import paged
+from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 

@@ -16,13 +16,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from blockplan.notice.package import FrozenPlan, package_hash
-from blockplan.portal.office import drafts, enters
+from blockplan.portal.office import drafts, entry_permissions
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.draft_pages import period_of
 from blockplan.portal.office.fields import Form
-from blockplan.portal.office.may import actor_of
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.notice_pages import attempt
+from blockplan.portal.office.permissions import actor_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
@@ -64,7 +64,7 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
     shown = {
         "draft": one, "form": form, "fault": fault, "answered": one.release, "looked": looked,
         "found": [{**finding.to_dict(), "stops": finding.stops} for finding in found],
-        "own": one.release.get("staff") == actor.staff.pk, "may_sign": actor.may(*enters.SECONDS),
+        "own": one.release.get("staff") == actor.staff.pk, "may_sign": actor.may(*entry_permissions.SECONDS),
         **({} if one.version is None else _goes_out(one.version)),
         "layers": [] if one.version is None else _layers(one.version, request.POST if answering else None),
     }  # fmt: skip

@@ -19,9 +19,9 @@ from blockplan.portal.office import (
     record_pages,
     release_page,
 )
-from blockplan.portal.office.acts import ACTS
-from blockplan.portal.office.enters import ENTERS, OFFICE, PLANNER
-from blockplan.portal.office.may import OF_NOTICES, anybody, page, signed_in
+from blockplan.portal.office.entry_permissions import ENTERS, OFFICE, PLANNER
+from blockplan.portal.office.permissions import OF_NOTICES, anybody, page, signed_in
+from blockplan.portal.office.services import ACTS
 
 ADMIN = ("admin",)
 NOTICE = "notices/<slug:notice>/"

@@ -16,7 +16,7 @@ from blockplan.portal.pages.opinions import shown
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record import register
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shown import seen, version_of
+from blockplan.portal.visible_notices import seen, version_of
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:

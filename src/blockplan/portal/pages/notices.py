@@ -13,12 +13,12 @@ from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, standing_of
-from blockplan.portal.pages.said import plain
+from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.record import register
 from blockplan.portal.record.keys import fingerprint
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shown import UNSEEN, open_to, version_of
+from blockplan.portal.visible_notices import UNSEEN, open_to, version_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

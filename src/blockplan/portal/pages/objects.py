@@ -12,12 +12,12 @@ from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.pages import addresses, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.notices import facts
-from blockplan.portal.pages.said import EASY, crowd, of_object
+from blockplan.portal.pages.plan_sections import EASY, crowd, of_object
 from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
 from blockplan.portal.plans.words import folded
 from blockplan.portal.record import register
-from blockplan.portal.shown import open_to, version_of
+from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from blockplan.portal.pages.objects import KINDS
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record import register
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shield import as_download
-from blockplan.portal.shown import open_to, seen, version_of
+from blockplan.portal.security_headers import as_download
+from blockplan.portal.visible_notices import open_to, seen, version_of
 from blockplan.respond.opinions import GONE, STANDINGS
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from django.urls import reverse
 from blockplan import __version__
 from blockplan.errors import UsageError
 from blockplan.portal.pages.common import public
-from blockplan.portal.pages.said import kind_of
+from blockplan.portal.pages.plan_sections import kind_of
 from blockplan.portal.plans.places import folder_of, places_of
-from blockplan.portal.shown import open_to, version_of
+from blockplan.portal.visible_notices import open_to, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

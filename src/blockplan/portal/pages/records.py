@@ -20,8 +20,8 @@ from blockplan.portal.pages.notices import signed
 from blockplan.portal.record import exports
 from blockplan.portal.record.models import Notice
 from blockplan.portal.record.store import open_store
-from blockplan.portal.shield import as_download
-from blockplan.portal.shown import open_to, seen
+from blockplan.portal.security_headers import as_download
+from blockplan.portal.visible_notices import open_to, seen
 from blockplan.texts import pick
 
 if TYPE_CHECKING:

@@ -150,7 +150,7 @@ def _objects(version: PlanVersion, plan: Plan, result: CheckResult) -> Iterator[
 
 
 def _of_layer(version: PlanVersion, layer: str, frame: pd.DataFrame) -> Iterator[PlanObject]:
-    from blockplan.plan.layers import LAYERS as SPECS  # noqa: PLC0415
+    from blockplan.plan.model.layers import LAYERS as SPECS  # noqa: PLC0415
 
     column = SPECS[layer].id_column or ""
     require_short(layer, [str(id_) for id_ in frame[column]])

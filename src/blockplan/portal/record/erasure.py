@@ -20,9 +20,9 @@ from django.db import connection
 
 from blockplan.errors import BlockplanError
 from blockplan.portal import clock
-from blockplan.portal.record.made import drop_all
+from blockplan.portal.record.derived_files import drop_all
 from blockplan.portal.record.models import Erasure
-from blockplan.portal.record.told import erased, forgotten
+from blockplan.portal.record.signals import erased, forgotten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

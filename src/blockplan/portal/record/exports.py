@@ -2,7 +2,8 @@
 The record of a notice as a file to take along: made once for a checkpoint, by one request at a time.
 
 It is given out for a while although newer entries were signed, but not once an entry took words back. An
-erasure takes it away, and what is being made of the record meanwhile; see `blockplan.portal.record.made`.
+erasure takes it away, and what is being made of the record meanwhile; see
+`blockplan.portal.record.derived_files`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice.record import export
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.record.made import alone, folder_of, making
+from blockplan.portal.record.derived_files import alone, folder_of, making
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.outsiders import outside_of
 from blockplan.portal.words import say

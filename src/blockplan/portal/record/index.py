@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from blockplan.notice.events import STANDING
 from blockplan.notice.standing import standing
-from blockplan.portal.record import quick
+from blockplan.portal.record import single_rows
 from blockplan.portal.record.models import Notice, Opinion, Target
 from blockplan.respond.opinions import Opinions
 
@@ -93,13 +93,13 @@ def _index(notice: str, events: list[Event], *, round_: int | None = None) -> No
     }
     if round_ is not None:
         # Whoever enters something has the notice alone, so nobody takes the same number meanwhile.
-        quick.insert(
+        single_rows.insert(
             Opinion, notice_id=notice, seq=first.seq,
-            number=quick.highest(Opinion, "number", notice_id=notice) + 1, at=first.at, round=round_,
+            number=single_rows.highest(Opinion, "number", notice_id=notice) + 1, at=first.at, round=round_,
             late=received.late, **said,
         )  # fmt: skip
     else:
-        quick.update(Opinion, said, notice_id=notice, seq=first.seq)
+        single_rows.update(Opinion, said, notice_id=notice, seq=first.seq)
     # Only what may be seen: whoever asks for the opinions about a parcel learns what they are about.
     _aim(notice, first.seq, fate.words.get("targets", ()), new=round_ is not None)
 
@@ -108,7 +108,7 @@ def _aim(notice: str, seq: int, targets: Collection[Mapping[str, Any]], *, new: 
     if not new:
         Target.objects.filter(notice_id=notice, seq=seq).delete()
     for aim in targets:
-        quick.insert(
+        single_rows.insert(
             Target, notice_id=notice, seq=seq, layer=str(aim.get("layer", ""))[:40],
             object=str(aim.get("id", ""))[:200],
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.notice import numbers
-from blockplan.portal.record import quick
+from blockplan.portal.record import single_rows
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.words import OPEN, SHUT, pseudo
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def number_of(notice: str, opinion: str) -> int | None:
     """The number of an opinion ("O-17"), or of the one that a point ("O-17.2") is of; None without one."""
-    found = quick.find(Opinion, ["number"], notice_id=notice, seq=_seq(opinion))
+    found = single_rows.find(Opinion, ["number"], notice_id=notice, seq=_seq(opinion))
     return None if found is None else int(found[0])
 
 
@@ -29,7 +29,7 @@ def numbers_of(notice: str, opinions: Iterable[str]) -> dict[str, int]:
 
 def entry_of(notice: str, number: int) -> int | None:
     """Number of the entry that the opinion of a number came with; None where there is none."""
-    found = quick.find(Opinion, ["seq"], notice_id=notice, number=number)
+    found = single_rows.find(Opinion, ["seq"], notice_id=notice, number=number)
     return None if found is None else int(found[0])
 
 

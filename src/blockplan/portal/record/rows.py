@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from blockplan.notice.events import KINDS, STANDING, Event, Part
-from blockplan.portal.record import index, quick
+from blockplan.portal.record import index, single_rows
 from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, Erasure
-from blockplan.portal.record.told import entered
+from blockplan.portal.record.signals import entered
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -159,7 +159,7 @@ class DatabaseRows:
             self._seals.make(seq)
         body = self._sealed(seq, "body", event.body) if words else event.body
         about = self._sealed(seq, "person", person)
-        quick.insert(
+        single_rows.insert(
             Entry, notice_id=event.notice, seq=seq, kind=event.kind, at=event.at, clock=event.clock,
             opinion=event.opinion, body=body.commitment, body_key=body.key, body_content=body.content,
             person=person.commitment or None, person_key=about.key, person_content=about.content,
@@ -167,7 +167,7 @@ class DatabaseRows:
         )  # fmt: skip
         for number, (part, name) in enumerate(zip(event.files, names, strict=True)):
             key = self._seals.seal(seq, "body", part.key, f"file {number}") if words else part.key
-            quick.insert(
+            single_rows.insert(
                 EntryFile, notice_id=event.notice, seq=seq, number=number, digest=part.commitment, key=key,
                 sha256=name,
             )  # fmt: skip

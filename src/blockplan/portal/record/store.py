@@ -24,12 +24,12 @@ from blockplan.notice.turns import Job, StalledError, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.postgresql import end_idle_holders
-from blockplan.portal.record import erasure, place, quick
+from blockplan.portal.record import erasure, place, single_rows
 from blockplan.portal.record.files import Files
+from blockplan.portal.record.locks import in_turn
 from blockplan.portal.record.models import Checkpoint, Notice
 from blockplan.portal.record.rows import DatabaseRows
 from blockplan.portal.record.sealing import Seals
-from blockplan.portal.record.turn import in_turn
 from blockplan.portal.words import say
 from blockplan.texts import refusal
 
@@ -251,7 +251,7 @@ class DatabaseStore:
     def _locked(self) -> Iterator[None]:
         """A transaction in which nobody else enters anything (SQLite locks its file when it begins)."""
         with transaction.atomic():
-            if quick.find(Notice, ["id"], id=self._id, locked=True) is None:
+            if single_rows.find(Notice, ["id"], id=self._id, locked=True) is None:
                 raise refusal(UsageError, say, "store.no_notice", notice=self._id)
             yield
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.live import EditError, Session, live
 from blockplan.plan import read
-from blockplan.plan.model import BASE
+from blockplan.plan.model.plan import BASE
 
 if TYPE_CHECKING:
     import datetime as dt

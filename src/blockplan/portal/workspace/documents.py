@@ -12,8 +12,8 @@ from blockplan.check.words import unit_word
 from blockplan.live.rows import is_unknown
 from blockplan.measure import MEASURES
 from blockplan.plan import landuse
-from blockplan.plan.layers import LAYERS, VALUES
-from blockplan.plan.model import BASE
+from blockplan.plan.model.layers import LAYERS, VALUES
+from blockplan.plan.model.plan import BASE
 
 if TYPE_CHECKING:
     import pandas as pd

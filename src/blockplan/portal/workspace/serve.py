@@ -7,8 +7,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
-from blockplan.portal.workspace import at
-from blockplan.portal.workspace.guard import TOKEN
+from blockplan.portal.workspace import current_desk
+from blockplan.portal.workspace.middleware import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def run(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
 
     django.setup()
-    at.put(desk)
+    current_desk.put(desk)
     try:
         server = ThreadedWSGIServer(("127.0.0.1", port), _quiet())
     except OSError:

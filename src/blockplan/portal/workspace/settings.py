@@ -10,7 +10,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES: dict[str, object] = {}
 INSTALLED_APPS = ["django.contrib.staticfiles", "blockplan.portal.workspace"]
 MIDDLEWARE = [
-    "blockplan.portal.workspace.guard.guard",
+    "blockplan.portal.workspace.middleware.guard",
     "django.middleware.common.CommonMiddleware",
 ]
 ROOT_URLCONF = "blockplan.portal.workspace.urls"

@@ -13,8 +13,8 @@ from blockplan.errors import BlockplanError
 from blockplan.live import EditError, parse_edits
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import documents
-from blockplan.portal.workspace.at import desk
-from blockplan.portal.workspace.guard import refused
+from blockplan.portal.workspace.current_desk import desk
+from blockplan.portal.workspace.middleware import refused
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:

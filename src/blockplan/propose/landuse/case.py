@@ -14,7 +14,7 @@ from blockplan.propose.unmet import Unmet
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.locks import Locks
 
 

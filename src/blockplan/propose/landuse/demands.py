@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids, shapes, total, values
-from blockplan.measure.greens import public_greens
-from blockplan.measure.industry import INDUSTRIES
+from blockplan.measure.indicators.industry import INDUSTRIES
+from blockplan.measure.inputs.columns import ids, shapes, total, values
+from blockplan.measure.inputs.greens import public_greens
 from blockplan.propose.landuse.problem import Cover, Demand
 from blockplan.propose.landuse.reach import homes_by_parcel, near_in_line, near_on_foot
 from blockplan.propose.landuse.worth import areas_with_functions, plan_has_streets, zones_of

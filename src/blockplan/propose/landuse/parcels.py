@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from blockplan.errors import UsageError
-from blockplan.measure.columns import areas_m2, ids, points, shapes, values
-from blockplan.measure.homes import HOUSING_CODES, can_house, residents
-from blockplan.measure.industry import INDUSTRIES
-from blockplan.plan.codes import DEFAULT_LIST, landuse
+from blockplan.measure.indicators.industry import INDUSTRIES
+from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
+from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
+from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.locks import Locks
 from blockplan.propose.standing import standing_on
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.landuse.terms import Terms
 
 #: Stands for the use of a parcel whose use is not known; such a parcel keeps it.

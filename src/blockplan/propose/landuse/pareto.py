@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.errors import UsageError
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 from blockplan.propose.landuse.problem import Demand, Facing, Problem, score, shortfalls
 from blockplan.propose.landuse.search import Found, relaxed_by, solve
 from blockplan.propose.sites import gap

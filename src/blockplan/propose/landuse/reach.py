@@ -8,9 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 import shapely
 
-from blockplan.measure.columns import ids, shapes, values
-from blockplan.measure.homes import homes
-from blockplan.measure.reach import street_network
+from blockplan.measure.distance.reach import street_network
+from blockplan.measure.inputs.columns import ids, shapes, values
+from blockplan.measure.inputs.homes import homes
 from blockplan.network import Joins, join
 from blockplan.network.onfoot import ways_within, with_places
 

@@ -16,7 +16,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.measure.solver import quiet_highs
+from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.landuse.model import INFINITE, Model, model_of, solve_program
 from blockplan.propose.landuse.problem import Cover, Demand, fits, score, shortfalls
 from blockplan.propose.sites import gap as gap_of

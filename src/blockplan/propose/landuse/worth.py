@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids, shapes, values
-from blockplan.measure.coverage import straight
-from blockplan.measure.floors import area_of_parcels
-from blockplan.measure.homes import HOUSING_CODES
-from blockplan.measure.reach import street_network
+from blockplan.measure.distance.reach import street_network
+from blockplan.measure.inputs.columns import ids, shapes, values
+from blockplan.measure.inputs.floors import area_of_parcels
+from blockplan.measure.inputs.homes import HOUSING_CODES
+from blockplan.measure.inputs.straight import straight
 from blockplan.network import at_joins, join, walk
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 from blockplan.propose.landuse.problem import Clash, Facing
 from blockplan.units import M_PER_KM
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.landuse.parcels import Parcels
     from blockplan.propose.landuse.terms import Criterion, Terms
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from blockplan.measure import MEASURES
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.repair.moves import Move
 from blockplan.propose.repair.sums import Row, Sum

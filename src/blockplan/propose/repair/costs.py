@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.measure.homes import homes
+from blockplan.measure.inputs.homes import homes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

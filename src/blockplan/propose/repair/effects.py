@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.measure import measure
-from blockplan.measure.homes import residents
-from blockplan.plan.frames import tidy
-from blockplan.plan.layers import LAYERS
+from blockplan.measure.inputs.homes import residents
+from blockplan.plan.model.frames import tidy
+from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import GEOMETRY, changed_frames
 from blockplan.propose.conversion import row_of
 

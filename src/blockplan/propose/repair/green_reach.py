@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids
-from blockplan.measure.reach import LINE
-from blockplan.measure.weights import weighed
+from blockplan.measure.distance.reach import LINE
+from blockplan.measure.distance.weights import weighed
+from blockplan.measure.inputs.columns import ids
 from blockplan.propose.repair.greens import Ground, choices_of, green_now, ground_of, too_small
 from blockplan.propose.repair.sums import CHOSEN, Row, Sum
 from blockplan.units import M2_PER_HA

@@ -15,9 +15,9 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import areas_m2, ids, shapes, sound
-from blockplan.measure.greens import HALF_DIGIT_M, on_planned_land, public_greens
-from blockplan.measure.neighbours import sharing_an_edge
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound
+from blockplan.measure.inputs.greens import HALF_DIGIT_M, on_planned_land, public_greens
+from blockplan.measure.inputs.neighbours import sharing_an_edge
 from blockplan.propose.repair.sums import CHOSEN, Row, Sum
 
 if TYPE_CHECKING:

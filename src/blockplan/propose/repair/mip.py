@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from blockplan.measure.solver import quiet_highs
+from blockplan.measure.access.solver import quiet_highs
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

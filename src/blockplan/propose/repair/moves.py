@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from blockplan.measure.columns import areas_m2, ids, points, shapes, values
-from blockplan.plan import tomlfile
+from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
+from blockplan.plan.model import tomlfile
 from blockplan.propose.changes import Change, new_feature, value_of
 from blockplan.propose.conversion import after, converted, row_of
 from blockplan.propose.standing import standing_on

@@ -14,9 +14,9 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import ids, points, shapes
-from blockplan.measure.homes import homes
-from blockplan.measure.weights import weighed
+from blockplan.measure.distance.weights import weighed
+from blockplan.measure.inputs.columns import ids, points, shapes
+from blockplan.measure.inputs.homes import homes
 from blockplan.propose.repair.green_reach import unit_of
 from blockplan.propose.repair.greens import choices_of, ground_of
 

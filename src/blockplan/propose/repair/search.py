@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.measure import MEASURES
-from blockplan.plan.layers import VALUES
+from blockplan.plan.model.layers import VALUES
 from blockplan.propose.changes import new_feature
 from blockplan.propose.repair import caps as repair_caps
 from blockplan.propose.repair import green_reach

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import shapes, values
+from blockplan.measure.inputs.columns import shapes, values
 from blockplan.propose.changes import new_feature
 from blockplan.propose.repair.moves import Move
 

@@ -6,7 +6,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
-from blockplan.plan import tomlfile
+from blockplan.plan.model import tomlfile
 from blockplan.propose.repair.moves import defaults
 
 if TYPE_CHECKING:

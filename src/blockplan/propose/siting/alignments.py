@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
 #: Columns that may name a line of a file.
 NAMED = ("name", "name_en", "name_zh", "id", "line", "ref")
@@ -63,7 +63,7 @@ def _of_plan(plan: Plan, layer: str, id_: str) -> Any:
 
 
 def _of_file(plan: Plan, path: str) -> dict[str, Any]:
-    from blockplan.plan.files import read_layer  # noqa: PLC0415 (it brings in geopandas)
+    from blockplan.plan.files.formats import read_layer  # noqa: PLC0415 (it brings in geopandas)
 
     if not Path(path).exists():
         raise UsageError(

@@ -14,10 +14,10 @@ import numpy as np
 import shapely
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.measure.columns import areas_m2, belongs, ids, shapes, values
-from blockplan.measure.floors import parcel_points
-from blockplan.measure.homes import can_house
-from blockplan.measure.reach import street_network
+from blockplan.measure.distance.reach import street_network
+from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.homes import can_house
 from blockplan.propose.changes import Change, new_feature
 from blockplan.propose.services import PARK
 from blockplan.propose.uses import form_of, new_use
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.services import Service
 
 #: A park is entered where its edge runs this near (m) along a walkable street, looked for every so many m,

@@ -1,8 +1,8 @@
 """
 For whom something is sited: points with a weight, as the plan's own measures place and weigh them.
 
-Residents, dwellings, residential land, residents with jobs are those of `blockplan.measure.weights`; jobs
-alone and floor area of some uses stand at their parcels. Unknown numbers are named, never guessed.
+Residents, dwellings, residential land, residents with jobs are those of `blockplan.measure.distance.weights`;
+jobs alone and floor area of some uses stand at their parcels. Unknown numbers are named, never guessed.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import shapely
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import ids, of_codes, shapes, unknown, values
-from blockplan.measure.floors import floor_areas, jobs_of_parcels, parcel_points
-from blockplan.measure.homes import Homes
-from blockplan.measure.weights import WEIGHTS, weighed
+from blockplan.measure.distance.weights import WEIGHTS, weighed
+from blockplan.measure.inputs.columns import ids, of_codes, shapes, unknown, values
+from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points
+from blockplan.measure.inputs.homes import Homes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
 
 #: What demand can be, and its unit.
 DEMANDS = {

@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.measure.access import facilities_of
-from blockplan.measure.columns import ids, shapes, values
-from blockplan.measure.goals import places_of
+from blockplan.measure.distance.goals import places_of
+from blockplan.measure.indicators.access import facilities_of
+from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import Candidate, parcels_for
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.homes import Homes
-    from blockplan.plan.model import Plan
+    from blockplan.measure.inputs.homes import Homes
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.siting.site_params import SiteParams
     from blockplan.propose.stop import Clock
 

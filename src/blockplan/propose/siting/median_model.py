@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.measure.solver import quiet_highs
+from blockplan.measure.access.solver import quiet_highs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

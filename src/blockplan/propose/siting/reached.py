@@ -14,11 +14,11 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.measure.columns import ids, sound
-from blockplan.measure.goals import distances_to
-from blockplan.measure.greens import public_greens
-from blockplan.measure.reach import Reach, readings_of
-from blockplan.measure.ways import asked
+from blockplan.measure.distance.goals import distances_to
+from blockplan.measure.distance.reach import Reach, readings_of
+from blockplan.measure.distance.ways import asked
+from blockplan.measure.inputs.columns import ids, sound
+from blockplan.measure.inputs.greens import public_greens
 from blockplan.propose.changes import apply
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.coverage import Distances
-    from blockplan.measure.homes import Homes
-    from blockplan.measure.ways import Way
-    from blockplan.plan.model import Plan
+    from blockplan.measure.distance.coverage import Distances
+    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.inputs.homes import Homes
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.changes import Change
     from blockplan.propose.stop import Clock
 
@@ -45,7 +45,7 @@ class Walked:
     Attributes
     ----------
     reading
-        An id of `blockplan.measure.ways`.
+        An id of `blockplan.measure.distance.ways`.
     limit_m
         How far ways along streets are followed; None follows all.
     join_limit_m

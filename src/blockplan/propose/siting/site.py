@@ -32,7 +32,7 @@ from blockplan.propose.unmet import Unmet
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.changes import Change
     from blockplan.propose.sites import Sites
     from blockplan.propose.siting.site_params import SiteParams

@@ -14,8 +14,8 @@ import numpy as np
 import shapely
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.measure.columns import ids, shapes, union, values
-from blockplan.measure.reach import street_network
+from blockplan.measure.distance.reach import street_network
+from blockplan.measure.inputs.columns import ids, shapes, union, values
 from blockplan.propose.changes import new_feature
 from blockplan.propose.siting.candidates import Candidate
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model import Plan
+    from blockplan.plan.model.plan import Plan
     from blockplan.propose.services import Service
 
 #: Free candidates this near to one another (m) are one.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import blockplan
 from blockplan.compare.columns import SAME_VALUE
 from blockplan.plan import BASE, landuse
-from blockplan.plan.codes import LISTS
+from blockplan.plan.model.codes import LISTS
 from blockplan.propose.takeover import DOCUMENT
 from blockplan.report import fonts, tables, trace
 from blockplan.report.comparison.lists import Lists

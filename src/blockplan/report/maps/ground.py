@@ -17,7 +17,7 @@ import shapely
 from markupsafe import escape
 
 from blockplan.plan import landuse
-from blockplan.plan.codes import DEFAULT_LIST, LISTS, UNKNOWN_COLOUR
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, UNKNOWN_COLOUR
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import Frame
 from blockplan.units import M2_PER_HA

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure import MEASURES
-from blockplan.measure.greens import public_greens
+from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
 from blockplan.report.features import FADED, beside, feature, placed, residents_at

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.measure.columns import ids, values
+from blockplan.measure.inputs.columns import ids, values
 from blockplan.report.office.columns import TEXTS, Column, Line, OfficeTable, said
 from blockplan.report.words import is_known
 

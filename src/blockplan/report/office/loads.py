@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.measure.columns import areas_m2, ids, values
-from blockplan.measure.loads import LOADS
-from blockplan.measure.loads import loads as loads_of
+from blockplan.measure.indicators.loads import LOADS
+from blockplan.measure.indicators.loads import loads as loads_of
+from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.measure.loads import Loads
+    from blockplan.measure.indicators.loads import Loads
     from blockplan.report.office.columns import Cell, Form
     from blockplan.report.view import View
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from blockplan.measure.columns import areas_m2, ids, values
-from blockplan.plan.codes import DEFAULT_LIST
+from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.office.columns import Column, Line, OfficeTable, said
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any
 
-from blockplan.measure.loads import read_factors
+from blockplan.measure.indicators.loads import read_factors
 from blockplan.report.exports import MOST_ROWS
 from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, said
 

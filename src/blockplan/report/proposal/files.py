@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.plan.archive import writing_folder
+from blockplan.plan.files.archive import writing_folder
 from blockplan.report.exports import Table, csv_bytes
 from blockplan.texts import DEFAULT_LANGUAGE
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.plan.codes import landuse
-from blockplan.propose.layout.uses import uses
-from blockplan.propose.layout.words import type_name
+from blockplan.plan.model.codes import landuse
+from blockplan.propose.layout.problem.uses import uses
+from blockplan.propose.layout.problem.words import type_name
 from blockplan.report.maps import svg
 from blockplan.report.proposal.words import CATALOG
 from blockplan.texts import pick
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.exchange.community import Community
-    from blockplan.propose.layout.pareto import LayoutSet, Point
+    from blockplan.propose.layout.search.pareto import LayoutSet, Point
 
 #: Fill of the types of the benchmark; a use of a plan has the colour of its land-use code.
 COLOURS = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from blockplan.plan.codes import DEFAULT_LIST
+from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
 from blockplan.report.maps.ground import INK, use_colour

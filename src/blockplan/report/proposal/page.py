@@ -321,7 +321,7 @@ class ProposalView(View):
         return self.words("value.unknown") if shape is None else self.ha(shape.area / M2_PER_HA)
 
     def _field(self, change: Change, name: str, old: Any, new: Any) -> str:
-        from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+        from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
         if name == LAYERS[change.layer].id_column:
             return ""
@@ -336,7 +336,7 @@ class ProposalView(View):
     def _named(self, name: str, value: Any) -> str:
         if name == "land_use" and isinstance(value, str):
             from blockplan.compare.transition import Use  # noqa: PLC0415
-            from blockplan.plan.codes import DEFAULT_LIST  # noqa: PLC0415
+            from blockplan.plan.model.codes import DEFAULT_LIST  # noqa: PLC0415
 
             return self.use(Use(DEFAULT_LIST, value))
         if name == "service" and isinstance(value, str):

@@ -66,7 +66,7 @@ class Said:
 
     def _of_use(self, stem: str, value: float | None) -> tuple[str, str]:
         """A figure of a layout: who is near a use, or how many parcels of it are made."""
-        from blockplan.propose.layout.uses import uses  # noqa: PLC0415 (only layouts need it)
+        from blockplan.propose.layout.problem.uses import uses  # noqa: PLC0415 (only layouts need it)
 
         found = re.fullmatch(r"(near|made)_(.+?)(?:_(\d+(?:\.\d+)?)m)?", stem)
         kind, name, metres = found.groups() if found else ("made", stem, None)

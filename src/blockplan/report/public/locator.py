@@ -14,9 +14,9 @@ import numpy as np
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.measure.columns import ids, shapes, values
+from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.plan import landuse
-from blockplan.plan.codes import DEFAULT_LIST, LISTS
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
 from blockplan.report.maps.ground import (
@@ -38,7 +38,7 @@ from blockplan.report.public.pictures import LEGEND_MM, Picture, line, picture, 
 from blockplan.report.public.place_index import KINDS, LAYER_OF
 from blockplan.report.public.sections import Table
 from blockplan.report.public.speech import Speech
-from blockplan.report.public.uses_said import use_said
+from blockplan.report.public.use_words import use_said
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import ids, values
-from blockplan.measure.greens import public_greens
+from blockplan.measure.inputs.columns import ids, values
+from blockplan.measure.inputs.greens import public_greens
 from blockplan.report.maps import drawing, svg, themes
 from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
 from blockplan.report.maps.ground import GREEN, Ground

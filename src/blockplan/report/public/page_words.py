@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.plan.bindings import condition
+from blockplan.plan.model.bindings import condition
 from blockplan.report import tables
 from blockplan.report.public.place_records import Link
 from blockplan.report.public.sections import Row, Section, Table
-from blockplan.report.public.uses_said import use_said
-from blockplan.report.public.verdicts_said import verdict_sentence
+from blockplan.report.public.use_words import use_said
+from blockplan.report.public.verdict_words import verdict_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,8 +16,8 @@ from blockplan.report.public.page_words import (
     verdicts_section,
 )
 from blockplan.report.public.sections import Row, Section, Table
-from blockplan.report.public.uses_said import use_said
-from blockplan.report.public.verdicts_said import verdict_sentence
+from blockplan.report.public.use_words import use_said
+from blockplan.report.public.verdict_words import verdict_sentence
 from blockplan.units import M2_PER_KM2
 
 if TYPE_CHECKING:

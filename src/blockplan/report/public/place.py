@@ -20,13 +20,13 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import areas_m2, ids, shapes, values
-from blockplan.measure.floors import floor_areas, parcel_points
-from blockplan.measure.homes import residents
-from blockplan.measure.landtake import land_takes
-from blockplan.measure.nearby import nearby
-from blockplan.measure.neighbours import neighbours
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
+from blockplan.measure.inputs.floors import floor_areas, parcel_points
+from blockplan.measure.inputs.homes import residents
+from blockplan.measure.inputs.neighbours import neighbours
 from blockplan.report.maps.ground import second_level
+from blockplan.report.public.landtake import land_takes
+from blockplan.report.public.nearby import nearby
 from blockplan.report.public.place_index import HOSTED, KINDS, LAYER_OF, Index
 from blockplan.report.public.place_records import (
     Concern,
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.check.verdict import CheckResult, Text
-    from blockplan.measure.nearby import Near
     from blockplan.plan import Plan
+    from blockplan.report.public.nearby import Near
     from blockplan.report.public.place_records import Use
 
     Record = ParcelRecord | PartRecord | ThingRecord | StatementRecord | RuleRecord

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.columns import ids, shapes, values
-from blockplan.measure.floors import parcel_points
-from blockplan.measure.parts import pieces
+from blockplan.measure.inputs.columns import ids, shapes, values
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.parts import pieces
 from blockplan.plan import landuse
-from blockplan.plan.codes import DEFAULT_LIST, LISTS
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.public.place_records import Asked, Concern, Link, Sentence, Use
 from blockplan.report.public.verdict_places import unit_of
 from blockplan.report.words import is_known

@@ -15,7 +15,7 @@ from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import StatementState, Text, Verdict
-    from blockplan.measure.landtake import LandTake
+    from blockplan.report.public.landtake import LandTake
 
 #: Why a verdict stands with a thing: it falls short there; it is what is judged, or lies in what is judged;
 #: the rule counts it.

@@ -28,7 +28,7 @@ from blockplan.report.public.part_words import (
 from blockplan.report.public.place_records import ParcelRecord, PartRecord, RuleRecord, StatementRecord
 from blockplan.report.public.sections import Row, Section, Table
 from blockplan.report.public.speech import Speech
-from blockplan.report.public.verdicts_said import rule_said
+from blockplan.report.public.verdict_words import rule_said
 
 if TYPE_CHECKING:
     from blockplan.report.public.place import Record

@@ -14,17 +14,17 @@ import shapely
 
 from blockplan.compare.transition import transitions
 from blockplan.measure import MEASURES
-from blockplan.measure.columns import areas_m2, ids, shapes, values
-from blockplan.measure.greens import public_greens
-from blockplan.plan.derived import derived_land
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
+from blockplan.measure.inputs.greens import public_greens
+from blockplan.plan.model.derived import derived_land
 from blockplan.report import tables
 from blockplan.report.maps.ground import Ground, second_level
 from blockplan.report.maps.legends import is_station
 from blockplan.report.public.place_records import Link
 from blockplan.report.public.sections import Section, Table
 from blockplan.report.public.speech import Speech
-from blockplan.report.public.uses_said import use_said
-from blockplan.report.public.verdicts_said import rule_said, verdict_sentence
+from blockplan.report.public.use_words import use_said
+from blockplan.report.public.verdict_words import rule_said, verdict_sentence
 from blockplan.units import M2_PER_HA, M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import geopandas as gpd
 import shapely
 
 from blockplan.errors import UsageError
-from blockplan.plan import files
-from blockplan.plan.archive import writing_file
-from blockplan.plan.crs import plan_crs
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.files import formats
+from blockplan.plan.files.archive import writing_file
+from blockplan.plan.model.crs import plan_crs
+from blockplan.plan.model.layers import LAYERS
 from blockplan.report.features import residents_at
 from blockplan.report.qgis.project import project
 from blockplan.report.qgis.styles import styles
@@ -79,7 +79,7 @@ def export(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAUL
     views = {one: View(plan, result, Words(one)) for one in dict.fromkeys((lang, *LANGUAGES))}
     frames = _frames(plan) | {VERDICTS: _verdicts(views[lang])}
     with writing_file(place) as draft:
-        files.write_layers(frames, draft, crs=plan_crs(plan.manifest.crs))
+        formats.write_layers(frames, draft, crs=plan_crs(plan.manifest.crs))
         with closing(sqlite3.connect(draft)) as store, store:
             _add(store, views, lang, place.name)
     return place

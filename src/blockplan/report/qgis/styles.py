@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.measure.columns import values
-from blockplan.plan.codes import DEFAULT_LIST, UNKNOWN_COLOUR
+from blockplan.measure.inputs.columns import values
+from blockplan.plan.model.codes import DEFAULT_LIST, UNKNOWN_COLOUR
 from blockplan.report.maps.ground import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
 from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
 from blockplan.report.tables import outcome_said

@@ -1,0 +1,136 @@
+"""
+Which faults of the data put a verdict in doubt.
+
+A plan with faults is still judged. A verdict whose measure counted a feature
+that an error-grade fault names, and read what the fault doubts about it (or
+whose id another feature bears as well, so that it may be there twice), is
+unknown: the number stands beside it, but nobody may rest on it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan.model.faults import Fault
+
+#: Kind of the fault that says that a statement's text and the drawing disagree.
+TEXT_AGAINST_DRAWING = "pq-text"
+#: Kind of the fault that says that several features bear one id: one of them may be counted twice.
+SAME_ID = "pq-id"
+#: What a measure may read of a layer: (layer, ``geometry`` or a column).
+Reads = frozenset[tuple[str, str]]
+
+
+def errors(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """The faults of grade error."""
+    return tuple(fault for fault in faults if fault.grade == "error")
+
+
+def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | None) -> tuple[Fault, ...]:
+    """
+    The error-grade faults that touch a measurement.
+
+    Parameters
+    ----------
+    measurement
+        What was measured, with the features that were counted.
+    faults
+        Faults of the plan, of any grade.
+    reads
+        What the measure reads; None where it does not say, which counts as everything.
+    """
+    wrong = errors(faults)
+    if not wrong:  # before sets are made of every feature that was counted
+        return ()
+    counted = {layer: frozenset(ids) for layer, ids in measurement.counted.items()}
+    summed = {read: frozenset(ids) for read, ids in measurement.summed.items()}
+    classes = _classes(measurement)
+    return tuple(
+        fault
+        for fault in wrong
+        if _touches(fault, counted, reads) or _is_summed(fault, summed) or _might_count(fault, classes, reads)
+    )
+
+
+def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[Fault, ...]:
+    """The faults that say that one of these statements and the drawing disagree."""
+    return tuple(
+        fault
+        for fault in errors(faults)
+        if fault.rule == TEXT_AGAINST_DRAWING
+        and any(id_ in statements for layer, id_ in _features(fault) if layer == "statements")
+    )
+
+
+def name_of(fault: Fault) -> str:
+    """A fault in a few words that need no language: ``pq-missing: facilities F-12 (beds)``."""
+    where = f"{fault.layer} {fault.id}" if fault.id is not None else fault.layer
+    return f"{fault.rule}: {where} ({fault.aspect})"
+
+
+def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads | None) -> bool:
+    features = _features(fault)
+    if not features:  # a fault of a whole layer
+        return fault.layer in counted and _read(fault.layer, fault.aspect, reads)
+    return any(
+        (_doubled(fault) or _read(layer, fault.aspect, reads)) and id_ in counted.get(layer, frozenset())
+        for layer, id_ in features
+    )
+
+
+def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], frozenset[str]]) -> bool:
+    """Whether the fault doubts a number that was summed, that it stands there once, or that there is none."""
+    return any(
+        layer == of and id_ in ids and _spoils(fault, column)
+        for (of, column), ids in summed.items()
+        for layer, id_ in _features(fault)
+    )
+
+
+def _spoils(fault: Fault, column: str) -> bool:
+    if column != "land_use":
+        return _doubled(fault) or fault.aspect == column
+    from blockplan.measure.inputs.homes import HOUSING_CODES  # noqa: PLC0415 (measuring brings in geopandas and scipy)
+
+    return fault.aspect == column and _may_mean(fault, HOUSING_CODES)
+
+
+def _doubled(fault: Fault) -> bool:
+    return fault.rule == SAME_ID and not fault.case
+
+
+def _classes(measurement: Measurement) -> frozenset[str]:
+    """The land-use classes that a measure counts: its parameters whose name ends in ``_codes``."""
+    chosen = measurement.definition.get("parameters", {})
+    lists = (value for name, value in chosen.items() if name.endswith("_codes"))
+    return frozenset(str(code) for codes in lists for code in codes)
+
+
+def _might_count(fault: Fault, classes: Collection[str], reads: Reads | None) -> bool:
+    """Whether the fault leaves open if a parcel is of a class that the measure counts."""
+    if fault.aspect != "land_use" or not classes or not _read(fault.layer, fault.aspect, reads):
+        return False
+    return _may_mean(fault, classes)
+
+
+def _may_mean(fault: Fault, classes: Collection[str]) -> bool:
+    """Whether one of the land uses that may be meant is of some classes."""
+    from blockplan.plan import landuse  # noqa: PLC0415 (the room plan brings in geopandas)
+
+    known = landuse()
+    meant = [code for code in fault.values.get("codes", ()) if known.known(code)]
+    # Nothing that the list knows is meant: the parcel may be of any class.
+    return not meant or any(known.within(code, one) for code in meant for one in classes)
+
+
+def _features(fault: Fault) -> tuple[tuple[str, str], ...]:
+    own = ((fault.layer, fault.id),) if fault.id is not None else ()
+    return tuple((layer, id_) for layer, id_ in (*fault.features, *own))
+
+
+def _read(layer: str, aspect: str, reads: Reads | None) -> bool:
+    return reads is None or (layer, aspect) in reads

@@ -1,0 +1,1 @@
+"""The commands that propose changes to a plan."""

@@ -1,0 +1,46 @@
+"""``blockplan propose repair``: the smallest set of changes after which every ``must`` rule passes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from blockplan.cli.propose.common import asked, finish, leave, proposal_options, searching
+
+
+@click.command(
+    epilog="Example: blockplan propose repair examples/demonstration-zone --scenario b --out build/repair"
+)
+@click.argument("plan")
+@click.option(
+    "--by", "objective", type=click.Choice(["count", "area", "cost"]), default="count", show_default=True,
+    help="What smallest means: changes, m2 of land that changes use, units of cost.",
+)  # fmt: skip
+@click.option(
+    "--costs", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+    help="TOML tables (costs, hosts, floor_per_unit, limits) in the place of those that are assumed.",
+)  # fmt: skip
+@proposal_options
+def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
+    """
+    Propose the smallest set of changes of PLAN after which every `must` rule of the packs passes.
+
+    One model joins the demands of all failing rules. Parcels change to a use that `permitted` allows;
+    facilities are enlarged within their floor area or newly built on such parcels; committed and locked
+    features stay. Rules that nothing permitted repairs are named with what stays missing. Unit costs are
+    assumed and have no source unless --costs gives your own.
+    """
+    from blockplan.propose.repair.mending import RepairParams, repair
+    from blockplan.propose.repair.tables import read_tables
+    from blockplan.propose.stop import Stop
+
+    params = RepairParams(objective=objective, tables=read_tables(Path(costs)) if costs else {})
+    question = asked(plan, given)
+    with searching("Repairing") as tell:
+        # It judges the plan itself, before and after, and the end judges once more.
+        stop = Stop(seconds=0.9 * question.left(0.0), gap=question.gap, tell=tell)
+        whole = (question.plan, question.locks, question.packs, question.on)
+        answer, before = repair(*whole, params=params, stop=stop, seed=question.seed)
+    leave(finish(question, answer, before))

@@ -1,0 +1,491 @@
+"""
+The door for an office's own files: read them, say what is what, make one plan of them.
+
+Nothing is guessed silently: every reading is in ``mapping.toml`` with its reason, what could not be read is a
+finding with its place, and what was made (roads, boundary, facilities from texts) says that it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from blockplan.errors import MappingError, PlanDataError
+from blockplan.exchange.layers import spare_drawn_plan, written
+from blockplan.exchange.office import assemble, datum
+from blockplan.exchange.office.joining import looks
+from blockplan.exchange.office.mapping import (
+    DOUBLE,
+    IGNORED,
+    LayerChoice,
+    OfficeMapping,
+    Question,
+    read_office_mapping,
+)
+from blockplan.exchange.office.profile import load_profile
+from blockplan.exchange.office.readers import read_all
+from blockplan.exchange.office.recognise import is_copy, recognise, retake
+from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.titles import plain
+from blockplan.exchange.office.values import is_blank, text_of
+from blockplan.exchange.summary import ImportSummary, Tally
+from blockplan.plan import Plan
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.manifest import manifest_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from blockplan.exchange.office.profile import Profile
+    from blockplan.exchange.office.source import Reading, SourceLayer
+
+MAPPING = "mapping.toml"
+#: Two parcel layers that share this much of their numbers draw the same parcels.
+SAME_NUMBERS = 0.5
+_MONTH = re.compile(r"(?<!\d)(20\d{2})\s*年\s*(\d{1,2})\s*月")
+_DAY_FIELD = re.compile(
+    r"pfsj|pfdate|pfrq|pzsj|bzsj|批复时间|批准日期|批准时间|批复日期|编制日期|编制时间|成果日期"
+)
+#: What judges the plan unless the mapping says otherwise: the codes are Chinese.
+PACKS = ("gb50180",)
+_DAY = re.compile(
+    r"(?<!\d)(20\d{2})(?:(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)|\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeImport:
+    """
+    What came of an office's files.
+
+    Attributes
+    ----------
+    summary
+        Features, areas, faults of the plan that came out.
+    mapping
+        What was read as what; `mapping_toml` its text, which lies in the plan.
+    findings
+        Everything that was wrong, doubtful or lost in the files.
+    made
+        What the door made itself: roads, boundary, healed outlines, translated codes, joined rows.
+    """
+
+    summary: ImportSummary
+    mapping: OfficeMapping
+    mapping_toml: str
+    findings: list[Finding] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The import as JSON writes it."""
+        document = self.summary.to_dict()
+        document["verdicts"] = [one.to_dict() for one in self.findings] + document["verdicts"]
+        return document | {"mapping": self.mapping.rows(), "made": self.made}
+
+
+def import_office(
+    paths: Sequence[str | Path],
+    out: str | Path,
+    *,
+    mapping: str | Path | None = None,
+    profiles: Sequence[str | Path] = (),
+    ask: Callable[[Question], int] | None = None,
+    heal_m: float = 0.0,
+) -> OfficeImport:
+    """
+    Make a plan package of an office's files.
+
+    Parameters
+    ----------
+    paths
+        Files and folders: Shapefiles, GeoPackage, File Geodatabase, GeoJSON, DXF, DWG, XLSX, CSV.
+    out
+        Folder (or ``.zip``) of the plan package to write; ``mapping.toml`` lies in it.
+    mapping
+        A ``mapping.toml`` of an earlier import, edited; None recognises everything anew.
+    profiles
+        YAML files with an office's own names, which go before the house's.
+    ask
+        Called where two readings are close; gives the number of the option. None takes the likelier one.
+    heal_m
+        Gaps, double lines, overlaps, slivers and dangles of a drawing up to this size are healed, m, and each
+        heal is listed in `made["healed"]`; 0 heals nothing.
+
+    Raises
+    ------
+    MappingError
+        If the mapping or a profile is off, or does not fit the files.
+    PlanDataError
+        If nothing can be read, no layer holds parcels, or the plan cannot be written.
+    """
+    profile = load_profile(profiles)
+    given = read_office_mapping(Path(mapping)) if mapping is not None else None
+    spare_drawn_plan(Path(out))
+    with ExitStack() as stack:
+        reading = read_all(paths, profile, stack, heal_m)
+    findings = reading.findings
+    chosen, layers = _choose(reading, profile, given, ask, findings)
+    _located(layers, findings)
+    _plan_table(chosen, reading, Path(out), findings)
+    placed = _place(layers, chosen, reading)
+    findings += placed.findings
+    crs = (
+        "local"
+        if placed.crs is None
+        else (f"EPSG:{placed.crs.to_epsg()}" if placed.crs.to_epsg() else placed.crs.to_string())
+    )
+    chosen.plan["crs"] = crs
+    built = assemble.assemble(layers, chosen, profile, placed.crs, findings, ask)
+    built.made["healed"] = reading.healed + built.made["healed"]
+    chosen.code = built.codes
+    _title(chosen, built, paths)
+    text = chosen.to_toml(profile)
+    names = [Path(path).name for path in paths]
+    table = chosen.plan | built.manifest
+    table["imported"] = {
+        "source": names if len(names) > 1 else names[0],
+        "mapping": MAPPING,
+        **built.said,
+    }
+    ordered = {
+        name: built.layers[name] for name in LAYERS if name in built.layers and len(built.layers[name])
+    }
+    plan = Plan(manifest_from(table, f"{MAPPING} [plan]"), ordered)
+    tally = Tally()
+    _untaken(layers, chosen, tally)
+    summary = written(plan, out, tally)
+    _put(Path(out), text)
+    return OfficeImport(summary, chosen, text, findings, built.made)
+
+
+def _put(out: Path, text: str) -> None:
+    """The mapping beside the plan, in its folder or its zip."""
+    if out.suffix.lower() == ".zip":
+        with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(zipfile.ZipInfo(MAPPING, (1980, 1, 1, 0, 0, 0)), text)
+    else:
+        (out / MAPPING).write_text(text, encoding="utf-8")
+
+
+Pair = tuple["SourceLayer", LayerChoice]
+
+
+def _choose(
+    reading: Reading,
+    profile: Profile,
+    given: OfficeMapping | None,
+    ask: Callable[[Question], int] | None,
+    findings: list[Finding],
+) -> tuple[OfficeMapping, list[Pair]]:
+    """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
+    if given is not None:
+        return given, _as_given(reading, given, profile, findings)
+    pairs = [(layer, recognise(layer, profile)) for layer in reading.layers]
+    _empty(pairs)
+    _numbers_of_tables(pairs)
+    _doubles(pairs, findings)
+    pairs = [(layer, _asked(layer, choice, profile, ask, findings)) for layer, choice in pairs]
+    return OfficeMapping(layer=[choice for _, choice in pairs]), pairs
+
+
+def _as_given(
+    reading: Reading, given: OfficeMapping, profile: Profile, findings: list[Finding]
+) -> list[Pair]:
+    there = {(layer.file, layer.name): layer for layer in reading.layers}
+    named = {(choice.file, choice.layer) for choice in given.layer}
+    lacking = [
+        f"{choice.file}: {choice.layer}"
+        for choice in given.layer
+        if (choice.file, choice.layer) not in there and choice.role != IGNORED
+    ]
+    if lacking:
+        raise MappingError(
+            f"The mapping names {len(lacking)} layers that the files do not hold (first: {lacking[0]}).\n"
+            "Correct file and layer, or take the entry out."
+        )
+    roles = {*profile.layers, *profile.tables, IGNORED, DOUBLE}
+    strange = [choice.role for choice in given.layer if choice.role not in roles]
+    if strange:
+        raise MappingError(
+            f"The mapping gives the role {strange[0]!r}, which there is not.\nRoles: "
+            f"{', '.join(sorted(roles))}."
+        )
+    _check_fields(given, there, profile)
+    for key, layer in there.items():
+        if key not in named:
+            findings.append(
+                Finding(
+                    rule="office-layer",
+                    grade="warning",
+                    message="The mapping does not name this layer; it was left out.",
+                    file=layer.file,
+                    layer=layer.name,
+                )
+            )
+            given.layer.append(
+                LayerChoice(file=layer.file, layer=layer.name, role=IGNORED, why="not in the mapping given")
+            )
+    return [
+        (there[choice.file, choice.layer], choice)
+        for choice in given.layer
+        if (choice.file, choice.layer) in there
+    ]
+
+
+def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer], profile: Profile) -> None:
+    wrong = []
+    for choice in given.layer:
+        layer = there.get((choice.file, choice.layer))
+        if layer is None or choice.role in {IGNORED, DOUBLE}:
+            continue
+        known = profile.of_role(choice.role)
+        for one in choice.field:
+            if one.field not in layer.fields and one.field != assemble.LABEL:
+                wrong.append(f"{choice.file}: {choice.layer} has no field {one.field!r}")
+            elif one.column and one.column not in known:
+                wrong.append(
+                    f"{choice.layer}.{one.field}: {choice.role} has no column {one.column!r} (it has "
+                    f"{', '.join(known)})"
+                )
+    if wrong:
+        raise MappingError(
+            f"The mapping does not fit the files in {len(wrong)} places:\n  " + "\n  ".join(wrong[:20])
+        )
+
+
+def _empty(pairs: list[Pair]) -> None:
+    for layer, choice in pairs:
+        if not len(layer.frame):
+            choice.role, choice.why, choice.close, choice.field = IGNORED, "it holds no feature", [], []
+
+
+def _numbers_of_tables(pairs: list[Pair]) -> None:
+    """
+    Parcels without a field that is known as their number: the one whose values are
+    the numbers of a table.
+    """
+    listed = {
+        looks(text_of(value))
+        for table, choice in pairs
+        if choice.role == "parcel_table" and (one := choice.column("parcel_id")) is not None
+        for value in table.frame[one.field]
+        if not is_blank(value)
+    }
+    for layer, choice in pairs:
+        if choice.role != "parcels" or choice.column("parcel_id") is not None or not listed:
+            continue
+        shares = {
+            one.field: len(listed & {looks(text_of(value)) for value in layer.frame[one.field]}) / len(listed)
+            for one in choice.field
+            if not one.column
+        }
+        best = max(shares, key=lambda name: shares[name], default="")
+        if best and shares[best] > SAME_NUMBERS:
+            field = next(one for one in choice.field if one.field == best)
+            field.column, field.confidence = "parcel_id", 0.8
+            field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
+
+
+def _doubles(pairs: list[Pair], findings: list[Finding]) -> None:
+    """Of two layers that draw the same parcels, one counts: no copy, more fields, more parcels."""
+    ours = [(layer, choice) for layer, choice in pairs if choice.role == "parcels"]
+    ours.sort(
+        key=lambda pair: (
+            is_copy(pair[0]),
+            -sum(bool(one.column) for one in pair[1].field),
+            -len(pair[0].frame),
+        )
+    )
+    kept: list[Pair] = []
+    for layer, choice in ours:
+        twin = next((other for other in kept if _same_parcels(layer, choice, *other)), None)
+        if twin is None:
+            kept.append((layer, choice))
+            continue
+        choice.role, choice.close = DOUBLE, ["parcels"]
+        choice.why = f"draws the parcels of {twin[0].file}: {twin[0].name} again"
+        findings.append(
+            Finding(
+                rule="office-double",
+                grade="warning",
+                message=f'The layer {choice.why}; it was left out. Give the other one role = "double" in '
+                "mapping.toml if this one counts.",
+                file=layer.file,
+                layer=layer.name,
+            )
+        )
+
+
+def _same_parcels(one: SourceLayer, mine: LayerChoice, other: SourceLayer, theirs: LayerChoice) -> bool:
+    a, b = mine.column("parcel_id"), theirs.column("parcel_id")
+    if a is not None and b is not None:
+        first = {text_of(value) for value in one.frame[a.field] if not is_blank(value)}
+        second = {text_of(value) for value in other.frame[b.field] if not is_blank(value)}
+        if first and second:
+            return len(first & second) / min(len(first), len(second)) > SAME_NUMBERS
+    shapes, there = (
+        {str(shape.normalize().wkb_hex) for shape in one.frame.geometry},
+        {str(shape.normalize().wkb_hex) for shape in other.frame.geometry},
+    )
+    return len(shapes & there) / max(1, min(len(shapes), len(there))) > SAME_NUMBERS
+
+
+def _asked(
+    layer: SourceLayer,
+    choice: LayerChoice,
+    profile: Profile,
+    ask: Callable[[Question], int] | None,
+    findings: list[Finding],
+) -> LayerChoice:
+    if choice.close and choice.role != DOUBLE:
+        options = [choice.role, *choice.close]
+        taken = _decide(Question(f"{layer.file}: is the layer {layer.name!r}", options), ask, findings, layer)
+        if taken:
+            choice = retake(choice, layer, profile, options[taken])
+    for one in choice.field:
+        if one.close:
+            options = [one.field, *one.close]
+            question = Question(f"{layer.file}: {layer.name}: which field gives {one.column}", options)
+            taken = _decide(question, ask, findings, layer)
+            if taken:
+                other = next(each for each in choice.field if each.field == options[taken])
+                other.column, one.column = one.column, ""
+                other.unit, other.why, other.confidence = one.unit, "chosen", 1.0
+                one.why = f"{other.field} was chosen instead"
+    return choice
+
+
+def _decide(
+    question: Question, ask: Callable[[Question], int] | None, findings: list[Finding], layer: SourceLayer
+) -> int:
+    if ask is not None:
+        return ask(question)
+    findings.append(
+        Finding(
+            rule="office-close",
+            grade="warning",
+            message=f"{question.about}: {question.options[0]!r} was taken; "
+            f"{', '.join(map(repr, question.options[1:]))} is nearly as likely. mapping.toml can "
+            "say otherwise.",
+            file=layer.file,
+            layer=layer.name,
+        )
+    )
+    return 0
+
+
+def _located(layers: list[Pair], findings: list[Finding]) -> None:
+    """Rows of a table of facilities that say coordinates are points, like those of a layer."""
+    for layer, choice in layers:
+        x, y = choice.column("x"), choice.column("y")
+        if layer.drawn or choice.role not in {"facility_table", "facilities"} or x is None or y is None:
+            continue
+        places = np.column_stack(
+            [pd.to_numeric(layer.frame[one.field], errors="coerce").to_numpy("float64") for one in (x, y)]
+        )
+        there = np.isfinite(places).all(axis=1)
+        if not there.any():
+            continue
+        if not there.all():
+            message = f"{int((~there).sum())} of {len(there)} rows have no coordinates; they were left out."
+            findings.append(
+                Finding(
+                    rule="office-unjoined",
+                    grade="warning",
+                    message=message,
+                    file=layer.file,
+                    layer=layer.name,
+                )
+            )
+        rows = layer.frame[there].reset_index(drop=True)
+        layer.frame = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(*places[there].T))
+        choice.role = "facilities"
+
+
+def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum.Placed:
+    """Bring the drawn layers into one reference system, the parcels first."""
+    drawn = [
+        (layer, choice) for layer, choice in layers if layer.drawn and choice.role not in {IGNORED, DOUBLE}
+    ]
+    drawn.sort(key=lambda pair: pair[1].role != "parcels")
+    if not any(choice.role == "parcels" for _, choice in drawn):
+        names = ", ".join(f"{layer.file}: {layer.name}" for layer, _ in layers[:12]) or "none"
+        raise PlanDataError(
+            f"No layer holds parcels. Layers there are: {names}.\n"
+            'Name the one that does in mapping.toml (role = "parcels"), or add your names for it in a '
+            "profile (--profile)."
+        )
+    said = datum.said_in([*reading.remarks, *(text for layer, _ in layers for text in layer.remarks)])
+    return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
+
+
+def _plan_table(chosen: OfficeMapping, reading: Reading, out: Path, findings: list[Finding]) -> None:
+    """What ``plan.toml`` needs beyond layers; what the mapping gives stays."""
+    id_ = re.sub(r"[^A-Za-z0-9_.-]+", "-", out.stem).strip("-.")
+    chosen.plan.setdefault("id", id_ or "office-plan")
+    chosen.plan.setdefault("level", "parcel")
+    chosen.plan.setdefault("status", "draft")
+    if "drawn_on" not in chosen.plan:
+        fields = [value for layer in reading.layers for value in _days_of(layer)]
+        days = [day for text in [*reading.remarks, *fields] if (day := _day_in(text))]
+        chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
+        if not days:
+            message = (
+                "No text or file name says of which day the plan is; it is judged by the rules of today "
+                f"({chosen.plan['drawn_on']}). "
+                "mapping.toml, [plan] drawn_on says otherwise."
+            )
+            findings.append(Finding(rule="office-day", grade="note", message=message))
+    chosen.plan.setdefault("packs", list(PACKS))
+
+
+def _days_of(layer: SourceLayer) -> list[str]:
+    """Days of approval or drawing that the features of a layer say, the most frequent first."""
+    names = [name for name in layer.fields if _DAY_FIELD.fullmatch(plain(name))]
+    said = [text_of(value) for name in names for value in layer.frame[name] if not is_blank(value)]
+    return [text for text, _ in Counter(said).most_common(3)]
+
+
+def _title(chosen: OfficeMapping, built: assemble.Built, paths: Sequence[str | Path]) -> None:
+    first = Path(paths[0]).resolve()
+    title = built.title or (first.stem if first.is_file() else first.name)
+    chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
+
+
+def _day_in(text: str) -> dt.date | None:
+    """
+    The day that a text or a file name says; the first of a month where it says no day.
+
+    Examples
+    --------
+    >>> _day_in("控规成果20240628"), _day_in("2024年6月28日")
+    (datetime.date(2024, 6, 28), datetime.date(2024, 6, 28))
+    >>> _day_in("2023年7月编制"), _day_in("地块2024")
+    (datetime.date(2023, 7, 1), None)
+    """
+    found = _DAY.search(text)
+    month = _MONTH.search(text)
+    if not found and not month:
+        return None
+    try:
+        if found:
+            return dt.date(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
+        return dt.date(int(month[1]), int(month[2]), 1) if month else None
+    except ValueError:
+        return None
+
+
+def _untaken(layers: list[Pair], chosen: OfficeMapping, tally: Tally) -> None:
+    for layer, choice in layers:
+        if choice.role in {IGNORED, DOUBLE}:
+            tally.add(f"{layer.file}: {layer.name}", choice.why, len(layer.frame))

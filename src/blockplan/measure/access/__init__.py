@@ -1,0 +1,1 @@
+"""Access tables other than those of a plan: transit, catchments, provision."""

@@ -1,0 +1,184 @@
+"""Everything that is measured of places against demand, as one result with its definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.measure.access.catchments import Catchments, bands, floating_catchments, thirds
+from blockplan.measure.access.provision import Assignment, assign
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from blockplan.exchange.matrix import Pairs
+    from blockplan.exchange.tables import Places
+
+ASSIGNMENT = (
+    "The most that can be served at once, each at one facility within the limit and no facility "
+    "beyond its places (a maximum flow, solved exactly); among those, the fewest minutes in sum."
+)
+CATCHMENTS = (
+    "2SFCA: places of a facility over all who ask within the limit of it, summed over the "
+    "facilities within the limit of a place. E2SFCA: the same, both steps weighted by band."
+)
+DIRECTION = "rows ask, columns offer; minutes from row to column"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Provision:
+    """
+    Places against demand within a limit.
+
+    Attributes
+    ----------
+    demand, supply, pairs, limit_min, steps
+        What was measured: places, facilities, pairs within the limit, and the bands of E2SFCA.
+    assignment
+        Who is served where.
+    even, banded
+        Places per head by 2SFCA and by E2SFCA.
+    """
+
+    demand: Places
+    supply: Places
+    pairs: Pairs
+    limit_min: float
+    steps: Sequence[tuple[float, float]]
+    assignment: Assignment
+    even: Catchments
+    banded: Catchments
+
+    def totals(self) -> dict[str, float]:
+        """Sums over all places and facilities; ``served <= reachable <= demand``."""
+        found = self.assignment
+        return {
+            "demand": _number(found.demand.sum()),
+            "reachable": _number(found.demand[found.reachable].sum()),
+            "served": _number(found.served.sum()),
+            "not_served_for_places": _number(found.no_place.sum()),
+            "not_served_for_nearness": _number(found.too_far.sum()),
+            "capacity": _number(found.capacity.sum()),
+            "used": _number(found.used.sum()),
+            "free": _number((found.capacity - found.used).sum()),
+        }
+
+    def to_dict(self, more_definition: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The JSON document: totals first, then each place, facility and flow."""
+        totals = self.totals()
+        total = totals["demand"]
+        minutes = float(self.assignment.flow @ self.pairs.minutes)
+        return {
+            **totals,
+            "served_share": totals["served"] / total if total else None,
+            "reachable_share": totals["reachable"] / total if total else None,
+            "bound": _number(self.assignment.bound),
+            "proved": True,
+            "mean_minutes": minutes / totals["served"] if totals["served"] else None,
+            "unit": "those who ask at a place; shares 1",
+            "definition": {
+                "within_min": self.limit_min,
+                "limit": "included",
+                "assignment": ASSIGNMENT,
+                "catchments": CATCHMENTS,
+                "bands": [{"within_min": limit, "weight": weight} for limit, weight in self.steps],
+                "direction": DIRECTION,
+                "demand": self.demand.path,
+                "supply": self.supply.path,
+                "pairs_within": len(self.pairs),
+                **(more_definition or {}),
+            },
+            "places": self._places(),
+            "facilities": self._facilities(),
+            "flows": self._flows(),
+        }
+
+    def _places(self) -> list[dict[str, Any]]:
+        found = self.assignment
+        spent = np.bincount(self.pairs.demand, found.flow * self.pairs.minutes, len(self.demand.ids))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = np.where(found.served > 0, spent / found.served, np.nan)
+        return [
+            {
+                "id": name,
+                "demand": _number(found.demand[at]),
+                "reachable": bool(found.reachable[at]),
+                "served": _number(found.served[at]),
+                "not_served_for_places": _number(found.no_place[at]),
+                "not_served_for_nearness": _number(found.too_far[at]),
+                "mean_minutes": _known(mean[at]),
+                "places_per_head_2sfca": _known(self.even.access[at]),
+                "places_per_head_e2sfca": _known(self.banded.access[at]),
+            }
+            for at, name in enumerate(self.demand.ids)
+        ]
+
+    def _facilities(self) -> list[dict[str, Any]]:
+        found = self.assignment
+        asked = np.bincount(self.pairs.supply, found.demand[self.pairs.demand], len(self.supply.ids))
+        return [
+            {
+                "id": name,
+                "capacity": _number(found.capacity[at]),
+                "used": _number(found.used[at]),
+                "free": _number(found.capacity[at] - found.used[at]),
+                "demand_within": _number(asked[at]),
+                "places_per_head": _known(self.even.ratio[at]),
+                "bottleneck": bool(found.bottleneck[at]),
+            }
+            for at, name in enumerate(self.supply.ids)
+        ]
+
+    def _flows(self) -> list[dict[str, Any]]:
+        flow = self.assignment.flow
+        return [
+            {
+                "from": self.demand.ids[self.pairs.demand[at]],
+                "to": self.supply.ids[self.pairs.supply[at]],
+                "served": _number(flow[at]),
+                "minutes": float(self.pairs.minutes[at]),
+            }
+            for at in np.flatnonzero(flow > 0)
+        ]
+
+
+def provide(
+    demand: Places,
+    supply: Places,
+    pairs: Pairs,
+    limit_min: float,
+    steps: Sequence[tuple[float, float]] | None = None,
+) -> Provision:
+    """
+    Set places against demand: exact assignment and floating catchments on the same pairs.
+
+    Parameters
+    ----------
+    demand, supply
+        Who asks and who offers.
+    pairs
+        Those at most `limit_min` apart (`blockplan.exchange.matrix.pairs_within`).
+    steps
+        Bands of E2SFCA (`blockplan.measure.access.catchments.bands`); None takes thirds of the limit.
+    """
+    chosen = thirds(limit_min) if steps is None else list(steps)
+    weights: NDArray[np.float64] = bands(pairs.minutes, chosen) if limit_min > 0 else np.ones(len(pairs))
+    return Provision(
+        demand, supply, pairs, limit_min, chosen,
+        assign(demand.amount, supply.amount, pairs, (demand.ids, supply.ids)),
+        floating_catchments(demand.amount, supply.amount, pairs),
+        floating_catchments(demand.amount, supply.amount, pairs, weights),
+    )  # fmt: skip
+
+
+def _number(value: float) -> float | int:
+    """A whole number as one."""
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

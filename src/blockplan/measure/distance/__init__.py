@@ -1,0 +1,1 @@
+"""Who is how far from what, by which reading: along lines, on foot, with the share that is reached."""

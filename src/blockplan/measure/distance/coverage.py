@@ -1,0 +1,354 @@
+"""
+Shares of residents within a distance of something, and who is beyond it.
+
+One reading judges; the others stand beside it with the places whose answer changes. Up to
+``drawn_round_m`` what the plan draws counts as all there is. A longer limit looks farther than plans
+draw: where somebody who falls short lives nearer to the end of the drawing than the limit, what lies
+outside could be in reach, and the share is unknown. How far the drawing reaches round the homes, and how
+many of those that fall short live near its end, stands in every definition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import ids, shapes, total, union, unknown
+from blockplan.measure.inputs.homes import residents
+from blockplan.measure.inputs.middles import EDGE_M
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.inputs.homes import Homes
+    from blockplan.plan.model.plan import Plan
+
+NOTHING = (Nothing("nothing to measure: the plan has neither residents nor buildings"),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Distances:
+    """
+    Metres from each home under one definition; NaN where nothing is reached.
+
+    `missing` says why the definition cannot be applied at all. `limits_m` are limits of each
+    home's own, where one limit does not hold for all. `part` is the share of each home that is within,
+    where a home is land and not a point.
+    """
+
+    id: str
+    metres: NDArray[np.float64]
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    limits_m: NDArray[np.float64] | None = None
+    part: NDArray[np.float64] | None = None
+
+    def within(self, limit_m: float) -> NDArray[np.bool_]:
+        """Which homes (or most of their land) are within the limit; to the centimetre, the limit included."""
+        if self.part is not None:
+            return np.asarray(self.part >= 0.5)
+        limit = limit_m if self.limits_m is None else self.limits_m
+        return np.asarray(np.round(self.metres, 2) <= limit)
+
+    def reached(self, limit_m: float) -> NDArray[np.float64]:
+        """The part of each home that is within the limit, 0..1."""
+        return self.within(limit_m).astype(float) if self.part is None else self.part
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """
+    What a share of reach rests on besides distances: definition, what is missing, what was counted.
+
+    `unsaid` is what is missing to tell what there is to reach, and `perhaps` the homes that could be within
+    for it; where they are within in any case it does not matter.
+    """
+
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsaid: tuple[str, ...] = ()
+    perhaps: NDArray[np.bool_] | None = None
+
+
+def either(kinds: Sequence[tuple[Distances, float]]) -> Distances:
+    """
+    One of several kinds, each within its own limit: for each home the kind that is nearest to being reached.
+
+    Metres and limits of a home are those of that kind. The first names and defines the whole.
+    """
+    beyond = np.stack([distances.metres - limit for distances, limit in kinds])
+    best = np.argmin(np.where(np.isnan(beyond), np.inf, beyond), axis=0)
+    metres = np.stack([distances.metres for distances, _ in kinds])
+    first = kinds[0][0]
+    return Distances(
+        first.id,
+        np.take_along_axis(metres, best[None], axis=0)[0],
+        together([distances for distances, _ in kinds]),
+        first.missing,
+        np.array([limit for _, limit in kinds], dtype=float)[best],
+    )
+
+
+def together(kinds: Sequence[Distances]) -> dict[str, Any]:
+    """The definition that several kinds have in common, with all that none of them could join."""
+    lost = [name for one in kinds for name in one.definition.get("not_joined", ())]
+    definition = dict(kinds[0].definition)
+    return (
+        {**definition, "not_joined": list(dict.fromkeys(lost))} if "not_joined" in definition else definition
+    )
+
+
+def covered(  # noqa: PLR0913 (the parts of one measurement)
+    plan: Plan,
+    name: str,
+    homes: Homes,
+    limit_m: float,
+    distances: Sequence[Distances],
+    found: Found,
+    *,
+    weigh_by: str = "residents",
+    drawn_round_m: float = np.inf,
+) -> Measurement:
+    """
+    The share of homes within a limit, as a measurement.
+
+    Parameters
+    ----------
+    distances
+        The judging reading first, those beside it after it.
+    found
+        What the caller read; what is missing there leaves the value unknown.
+    weigh_by
+        What the share is of; homes that weigh something else leave it unknown.
+    drawn_round_m
+        Limits up to this long are judged by what the plan draws.
+    """
+    judging = distances[0]
+    inside = judging.reached(limit_m)
+    missing = found.missing + judging.missing
+    weighed = homes.weighs == weigh_by and not missing
+    possible = inside if found.perhaps is None else np.where(found.perhaps, 1.0, inside)
+    if not (inside == 1).all():
+        missing += found.unsaid if found.perhaps is None or (possible != inside).any() else ()
+    if weighed and limit_m > drawn_round_m:
+        beyond = _open_ended(plan, homes, possible == 1, limit_m)
+        missing += _outside(plan, homes, possible == 1, limit_m) if beyond.any() else ()
+        possible = np.where(beyond, 1.0, possible)
+    known = weighed and not missing
+    ends = None
+    if weighed and missing and (found.perhaps is not None or not found.unsaid):
+        ends = share(homes.weight, inside) or 0.0, share(homes.weight, possible) or 0.0
+    people = weigh_by == "residents"
+    starts = {"from": ["parcels"]} if judging.definition.get("from") == "parcel" else {}
+    return Measurement(
+        name,
+        share(homes.weight, inside) if known else None,
+        "1",
+        {
+            **judging.definition,
+            **found.definition,
+            **starts,
+            **data_end(plan, homes, None if judging.missing else inside == 1, limit_m),
+            "limit_m": limit_m,
+            "judged_by": judging.id,
+            "weight": homes.weighs,
+        },
+        by=by_area(plan, homes, inside)
+        if known
+        else by_area(plan, homes, inside, possible, missing)
+        if ends
+        else (),
+        ends=ends,
+        readings=readings(homes, limit_m, judging, list(distances[1:])),
+        missing=missing,
+        counted=found.counted,
+        places=places(homes, judging, limit_m),
+        affected_residents=total(homes.weight * (1 - possible)) if weighed and people else None,
+        summed=residents(plan).summed if people else {},
+    )
+
+
+def data_end(
+    plan: Plan, homes: Homes, inside: NDArray[np.bool_] | None, limit_m: float
+) -> dict[str, float | int | str | None]:
+    """
+    How far what is drawn reaches round the homes, as a definition says it.
+
+    Parameters
+    ----------
+    inside
+        Which homes are within the limit; None where that cannot be known.
+
+    Returns
+    -------
+    dict
+        ``data_end`` (the layer that says where the drawing ends: extent, else boundary; None where the plan
+        has neither), ``data_end_m`` (the least distance of a home to that end, 0 where one lies beyond it),
+        ``homes_short`` (homes that fall short), ``homes_short_near_end`` (those of them that live nearer to
+        the end than the limit: what lies beyond could be in their reach). What cannot be known is None.
+    """
+    layer, depth = _depths(plan, homes)
+    drawn = depth[~shapely.is_missing(homes.point)]
+    short = None if inside is None else ~inside
+    near = None if short is None or layer is None else short & ~(depth >= limit_m)
+    return {
+        "data_end": layer,
+        "data_end_m": round(float(drawn.min()), 2) if layer is not None and len(drawn) else None,
+        "homes_short": None if short is None else int(short.sum()),
+        "homes_short_near_end": None if near is None else int(near.sum()),
+    }
+
+
+def _open_ended(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
+    """Homes that fall short and live nearer to the end of the drawing than the limit."""
+    _, depth = _depths(plan, homes)
+    return np.asarray(~inside & ~(depth >= limit_m))
+
+
+def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[str, ...]:
+    """What is missing where the limit reaches beyond the drawing for somebody who falls short."""
+    _, depth = _depths(plan, homes)
+    open_ended = _open_ended(plan, homes, inside, limit_m)
+    return (
+        f"what lies outside the drawing: {int(open_ended.sum())} of {int((~inside).sum())} homes that fall "
+        f"short are nearer to its end than {limit_m:g} m (deepest: {np.nanmax(depth, initial=0):.0f} m)",
+    )
+
+
+def _depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
+    """The layer that says where the drawing ends, and how far it reaches round each home, m."""
+    return plan.cached(f"depth:{id(homes)}", lambda: _find_depths(plan, homes))
+
+
+def _find_depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
+    """As `_depths`; no end where neither extent nor boundary is drawn."""
+    for layer in ("extent", "boundary"):
+        frame = union(shapes(plan, layer))
+        if frame.is_empty:
+            continue
+        end = frame.boundary
+        shapely.prepare(frame)
+        shapely.prepare(end)
+        depth = shapely.distance(end, homes.point)
+        return layer, np.where(shapely.intersects(frame, homes.point), depth, 0.0)
+    return None, np.full(len(homes), np.inf)
+
+
+def share(weight: NDArray[np.float64], inside: NDArray[Any]) -> float | None:
+    """Share of the weight that is inside (wholly, or in part: 0..1); None where there is no weight."""
+    whole = total(weight.tolist())
+    if not whole:
+        return None
+    if inside.dtype == bool:
+        return 1.0 if inside.all() else total(weight[inside].tolist()) / whole
+    return 1.0 if (inside == 1).all() else total(weight * inside) / whole
+
+
+def readings(
+    homes: Homes, limit_m: float, judging: Distances, beside: list[Distances]
+) -> tuple[Reading, ...]:
+    """The judging reading and those beside it, each with the homes whose answer changes."""
+    judged = judging.within(limit_m)
+    made = []
+    for distances in (judging, *beside):
+        inside = distances.within(limit_m)
+        definition = {**distances.definition, "limit_m": limit_m}
+        if distances.missing:
+            made.append(
+                Reading(
+                    distances.id, None, homes.weighs, (), {**definition, "missing": list(distances.missing)}
+                )
+            )
+            continue
+        changed = tuple(homes.id[inside != judged].tolist())
+        reached = inside if distances.part is None else distances.part
+        made.append(
+            Reading(
+                distances.id,
+                share(homes.weight, reached),
+                homes.weighs,
+                changed,
+                definition,
+            )
+        )
+    return tuple(made)
+
+
+def places(homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
+    """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
+    beyond = np.flatnonzero(distances.reached(limit_m) < 1)
+    away = distances.metres[beyond]
+    order = np.lexsort((homes.id[beyond].astype(str), -np.where(np.isnan(away), np.inf, away)))
+    rows, away = beyond[order], np.round(away[order], 2)
+    xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
+    metres = [
+        None if unreached else one for one, unreached in zip(away.tolist(), np.isnan(away), strict=True)
+    ]
+    return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, metres))
+
+
+def by_area(
+    plan: Plan,
+    homes: Homes,
+    inside: NDArray[Any],
+    possible: NDArray[Any] | None = None,
+    missing: tuple[str, ...] = (),
+) -> tuple[Part, ...]:
+    """
+    The share in each area of the plan that has homes, and in each block.
+
+    It is unknown, for what is `missing`, where homes that are not within could be (`possible`).
+    """
+    found = []
+    for scope, rows in plan.cached(f"parts:{id(homes)}", lambda: _parts(plan, homes)):
+        weight, reached = homes.weight[rows], inside[rows]
+        people = homes.weighs == "residents"
+        most = reached if possible is None else possible[rows]
+        if (most != reached).any():
+            ends = share(weight, reached) or 0.0, share(weight, most) or 0.0
+            lived = total(weight) if people else None
+            found.append(Part(scope, None, residents=lived, missing=missing, ends=ends))
+            continue
+        found.append(
+            Part(
+                scope,
+                share(weight, reached),
+                residents=total(weight) if people else None,
+                affected_residents=total(weight * (1 - reached.astype(float))) if people else None,
+            )
+        )
+    return tuple(found)
+
+
+def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
+    """Homes (by row) of each area and each block that has some; a home on a common line is in both."""
+    found: list[tuple[str, NDArray[np.intp]]] = []
+    tree = shapely.STRtree(homes.point)
+    for layer, kind in (("areas", "area"), ("blocks", "block")):
+        outlines, names = shapes(plan, layer), ids(plan, layer)
+        if len(names):
+            outline, home = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
+            for name in dict.fromkeys(names):
+                rows = np.unique(home[names[outline] == name])
+                if len(rows):
+                    found.append((f"{kind}:{name}", rows))
+    return found
+
+
+def lacking(homes: Homes) -> tuple[str, ...]:
+    """What is missing to weigh homes by residents."""
+    if not len(homes):
+        return (*homes.missing, *NOTHING) if homes.missing else NOTHING
+    unplaced = shapely.is_missing(homes.point)
+    return homes.missing + tuple(
+        line
+        for layer in ("buildings", "parcels")
+        for line in unknown(f"{layer}.geometry", homes.id[unplaced & (homes.layer == layer)])
+    )

@@ -1,0 +1,157 @@
+"""
+What a share of reach can be a share of: residents, dwellings, residential land, residents with jobs.
+
+Each is a list of points with weights, as `blockplan.measure.inputs.homes` gives them for residents. Where
+dwellings or land are not known, the homes of residents stand in for the readings, and the share is unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.errors import UsageError
+from blockplan.measure.distance.coverage import lacking
+from blockplan.measure.inputs.columns import absent, areas_m2, ids, of_codes, points, unknown, values
+from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points
+from blockplan.measure.inputs.homes import Homes, can_house
+from blockplan.measure.inputs.homes import homes as homes_of
+from blockplan.measure.measurement import Nothing, only_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: What shares can be of (parameter ``weigh_by``).
+WEIGHTS = ("residents", "dwellings", "residential_land", "residents_and_jobs")
+
+
+def weighed(plan: Plan, parameters: Mapping[str, Any]) -> tuple[Homes, tuple[str, ...]]:
+    """
+    The points whose share is asked for, with their weights, and what is missing to weigh them.
+
+    `parameters` are ``weigh_by`` (one of `WEIGHTS`; residents where a measure does not take it),
+    ``residential_codes`` for land, ``floor_area_per_job_m2`` for jobs.
+
+    Raises
+    ------
+    UsageError
+        If ``weigh_by`` is none of `WEIGHTS`.
+    """
+    weigh_by = parameters.get("weigh_by", "residents")
+    if weigh_by == "residents":
+        homes = homes_of(plan)
+        return homes, lacking(homes)
+    if weigh_by == "dwellings":
+        return plan.cached("weights:dwellings", lambda: _dwellings(plan))
+    if weigh_by == "residential_land":
+        codes = parameters["residential_codes"]
+        return plan.cached(f"weights:land:{','.join(codes)}", lambda: _land(plan, codes))
+    if weigh_by == "residents_and_jobs":
+        ratios = parameters["floor_area_per_job_m2"]
+        key = f"weights:jobs:{sorted(ratios.items())}"
+        return plan.cached(key, lambda: _with_jobs(plan, ratios))
+    raise UsageError(f"Shares cannot be of {weigh_by!r}. weigh_by may be: {', '.join(WEIGHTS)}.")
+
+
+def _dwellings(plan: Plan) -> tuple[Homes, tuple[str, ...]]:
+    """
+    Dwellings: at the buildings that state them, else at their parcel.
+
+    A parcel's own number goes before the sum of its buildings, which then only place it. A parcel
+    that can house people and states no dwellings anywhere is missing.
+    """
+    missing = absent(plan, "parcels")
+    if missing:
+        return homes_of(plan), missing
+    names, stated = ids(plan, "parcels"), values(plan, "parcels", "dwellings")
+    building, row = _in_parcels(plan, names)
+    inside = values(plan, "buildings", "dwellings")[building]
+    in_parcel = np.bincount(row, inside, len(names))
+    empty = np.isnan(stated) & (in_parcel == 0)
+    missing = unknown("parcels.dwellings", names[empty & can_house(plan)], len(names))
+    factor = np.where(np.isnan(stated) | (in_parcel == 0), 1.0, stated / np.where(in_parcel, in_parcel, 1.0))
+    kept = factor[row] > 0
+    building, weight = building[kept], (inside * factor[row])[kept]
+    on_parcel = np.flatnonzero((stated > 0) & (in_parcel == 0))
+    homes = Homes(
+        np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object),
+        np.concatenate([ids(plan, "buildings")[building], names[on_parcel]]),
+        np.concatenate([points(plan, "buildings", building), points(plan, "parcels", on_parcel)]),
+        np.concatenate([weight, stated[on_parcel]]),
+        "dwellings",
+        missing,
+        {
+            "parcels": tuple(names[(stated > 0) | (in_parcel > 0)]),
+            "buildings": tuple(ids(plan, "buildings")[building]),
+        },
+    )
+    return _or_residents(plan, homes, "dwellings: the plan has none")
+
+
+def _in_parcels(plan: Plan, parcels: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Buildings with dwellings, by row, and the row of the parcel that each names."""
+    row_of = {name: row for row, name in enumerate(parcels)}
+    hosts = values(plan, "buildings", "parcel_id")
+    row = np.array([row_of.get(host, -1) for host in hosts], dtype=np.intp)
+    building = np.flatnonzero((row >= 0) & (values(plan, "buildings", "dwellings") > 0))
+    return building, row[building]
+
+
+def _land(plan: Plan, codes: tuple[str, ...]) -> tuple[Homes, tuple[str, ...]]:
+    """Residential land: each parcel with its drawn area, at its representative point."""
+    missing = absent(plan, "parcels")
+    if missing:
+        return homes_of(plan), missing
+    chosen, undetailed = of_codes(plan, codes)
+    rows = np.flatnonzero(chosen)
+    names, area = ids(plan, "parcels")[rows], areas_m2(plan, "parcels", rows)
+    missing = undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
+    drawn = area > 0
+    homes = Homes(
+        np.array(["parcels"] * int(drawn.sum()), dtype=object),
+        names[drawn],
+        parcel_points(plan)[rows][drawn],
+        area[drawn],
+        "residential_land",
+        missing,
+        {"parcels": tuple(names)},
+    )
+    return _or_residents(plan, homes, f"residential land ({', '.join(codes)}): the plan has none")
+
+
+def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[str, ...]]:
+    """Residents at their homes and jobs at their parcels, one weight each."""
+    homes = homes_of(plan)
+    if only_nothing(homes.missing):  # nobody lives in the plan: the jobs alone
+        homes = replace(homes.some(np.empty(0, dtype=np.intp)), weighs="residents", missing=())
+    missing = lacking(homes) if len(homes) else ()
+    if homes.weighs != "residents":
+        return homes, missing
+    jobs = jobs_of_parcels(plan, ratios)
+    rows = np.flatnonzero(jobs.by_parcel > 0)
+    names = ids(plan, "parcels")
+    both = Homes(
+        np.concatenate([homes.layer, np.array(["parcels"] * len(rows), dtype=object)]),
+        np.concatenate([homes.id, names[rows]]),
+        np.concatenate([homes.point, parcel_points(plan)[rows]]),
+        np.concatenate([homes.weight, jobs.by_parcel[rows]]),
+        "residents_and_jobs",
+        missing + jobs.missing,
+        {
+            **homes.counted,
+            "parcels": tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted))),
+        },
+    )
+    return both, lacking(both)
+
+
+def _or_residents(plan: Plan, homes: Homes, nothing: str) -> tuple[Homes, tuple[str, ...]]:
+    if len(homes):
+        return homes, lacking(homes)
+    return homes_of(plan), homes.missing or (Nothing(f"nothing to measure: {nothing}"),)

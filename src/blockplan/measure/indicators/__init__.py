@@ -1,0 +1,1 @@
+"""The measures, a module a subject; ``measure/registry`` lists them with their words."""

@@ -1,0 +1,442 @@
+"""
+Living circles (GB 50180): who lives in each, how large it is, how far they walk, what land it has.
+
+Circles are drawn in the layer ``circles``, each with its tier (15, 10 or 5 minutes). What lies in a
+circle: people at the points they live at, parcels cut at its edge. Where no circle of the tier is drawn
+nothing of it is known: the whole plan is no circle.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.distance.reach import street_network
+from blockplan.measure.indicators.land import drawn_land, named_land
+from blockplan.measure.indicators.living import dwellings_of_parcels
+from blockplan.measure.indicators.supply import per_person
+from blockplan.measure.indicators.tiers import of_tier
+from blockplan.measure.inputs.amounts import Amounts
+from blockplan.measure.inputs.columns import (
+    Coded,
+    Gaps,
+    absent,
+    areas_m2,
+    ids,
+    shapes,
+    sound,
+    total,
+    unknown,
+    values,
+)
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.homes import homes as homes_of
+from blockplan.measure.inputs.homes import housed, residents
+from blockplan.measure.inputs.middles import EDGE_M, middles
+from blockplan.measure.inputs.parts import (
+    both,
+    each,
+    known,
+    pieces,
+    quotient,
+    quotients,
+    ratios,
+    sums_at,
+    unplaced,
+)
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.network import at_joins, join, walk
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+NOBODY_THERE = (Nothing("residents: nobody lives in the circle"),)
+NOBODY_IN_TIER = (Nothing("residents: nobody lives in a circle of the tier"),)
+NO_TIER = ("parameter tier: 15, 10 or 5",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Circles:
+    """
+    The circles of one tier.
+
+    Rows of the layer, scopes, outlines, ids, and what is missing to say which they are; `unsaid` are
+    circles without a tier, of which each could be one.
+    """
+
+    rows: NDArray[np.intp]
+    scopes: tuple[str, ...]
+    outline: NDArray[Any]
+    names: tuple[str, ...]
+    missing: tuple[str, ...]
+    unsaid: tuple[str, ...]
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the plan has a circle of the tier."""
+        return len(self.rows) > 0
+
+    @property
+    def counted(self) -> dict[str, tuple[str, ...]]:
+        """The circles as features that were read."""
+        return {"circles": self.names} if self.names else {}
+
+    def holding(self, points: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Pairs of circle and point that lies in it (numbers in this tier, and in `points`)."""
+        tree = shapely.STRtree(points)
+        circle, point = tree.query(self.outline, predicate="dwithin", distance=EDGE_M)
+        return circle, point
+
+
+def circles_of(plan: Plan, tier: str) -> Circles:
+    """The circles of a tier; a circle of no stated tier could be one of them, and is missing."""
+    return plan.cached(f"circles:{tier}", lambda: _circles_of(plan, tier))
+
+
+def _circles_of(plan: Plan, tier: str) -> Circles:
+    names, tiers = ids(plan, "circles"), values(plan, "circles", "tier")
+    rows = np.flatnonzero(tiers == tier)
+    outline = shapes(plan, "circles")[rows]
+    blank = names[np.array([one is None for one in tiers], dtype=bool)]
+    unsaid = unknown("circles.tier", blank, len(names))
+    missing = absent(plan, "circles") or unsaid
+    missing += unknown("circles.geometry", names[rows][shapely.is_missing(outline)])
+    if not tier:
+        missing = NO_TIER
+    elif not missing and not len(rows):
+        missing = (f"circles: none of {tier} minutes",)
+    chosen = tuple(names[rows])
+    return Circles(rows, tuple(f"circle:{name}" for name in chosen), outline, chosen, missing, unsaid)
+
+
+def circle_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Mean number of residents of the circles of a tier; the number of each by circle."""
+    circles = circles_of(plan, parameters["tier"])
+    if circles.missing:
+        return _unknown(
+            "circle_residents", "person", circles, circles.missing + residents(plan).missing_places
+        )
+    people = people_in(plan, circles)
+    by = tuple(
+        Part(
+            scope, known(here), residents=known(here), missing=missing, ends=(low, high) if missing else None
+        )
+        for scope, here, low, high, missing in zip(
+            circles.scopes,
+            people.amount.tolist(),
+            people.low.tolist(),
+            people.high.tolist(),
+            people.missing,
+            strict=True,
+        )
+    )
+    return _mean("circle_residents", "person", circles, by, homes_of(plan).counted)
+
+
+def circle_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Mean number of dwellings of the circles of a tier; the number of each by circle."""
+    circles, homes = circles_of(plan, parameters["tier"]), dwellings_of_parcels(plan)
+    if circles.missing or absent(plan, "parcels"):
+        missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
+        return _unknown("circle_dwellings", "dwelling", circles, missing)
+    circle, parcel = circles.holding(parcel_points(plan))
+    by = []
+    for number, scope in enumerate(circles.scopes):
+        rows = np.zeros(len(homes.by_parcel), dtype=bool)
+        rows[parcel[circle == number]] = True
+        nowhere = shapely.is_missing(shapes(plan, "parcels")) & (homes.by_parcel != 0)
+        lost = homes.lacking(rows | nowhere) + unplaced(plan, homes.by_parcel)
+        ends = total(homes.low[rows]), total(homes.high[rows | nowhere])
+        by.append(Part(scope, None, missing=lost, ends=ends) if lost else Part(scope, ends[0]))
+    return _mean("circle_dwellings", "dwelling", circles, tuple(by), {"parcels": homes.counted})
+
+
+def _mean(
+    name: str, unit: str, circles: Circles, by: tuple[Part, ...], counted: Mapping[str, tuple[str, ...]]
+) -> Measurement:
+    """The mean over the circles; unknown where one is."""
+    missing = tuple(dict.fromkeys(line for part in by for line in part.missing))
+    if missing:
+        ends = [part.ends or (part.value or 0.0, part.value or 0.0) for part in by]
+        between = total(low for low, _ in ends) / len(by), sum(high for _, high in ends) / len(by)
+        read = both(counted, circles.counted)
+        return Measurement(name, None, unit, by=by, missing=missing, counted=read, ends=between)
+    return _found(name, total(part.value or 0.0 for part in by) / len(by), unit, circles, by, counted)
+
+
+def circle_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Mean drawn area of the circles of a tier, ha; the size of each by circle."""
+    circles = circles_of(plan, parameters["tier"])
+    if circles.missing:
+        return _unknown("circle_size", "ha", circles, circles.missing)
+    sizes = areas_m2(plan, "circles", circles.rows) / M2_PER_HA
+    by = each(circles.scopes, sizes)
+    return _found("circle_size", total(sizes) / len(sizes), "ha", circles, by, {})
+
+
+def circle_walk(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Farthest walk of the circles' residents to the middle of their circle, m; the farthest of each by circle.
+
+    Along walkable streets, from the point on the street nearest to the home (the way to it
+    counts) to the point on the street nearest to the circle's centroid (the way from it does not).
+    """
+    circles, homes = circles_of(plan, parameters["tier"]), housed(plan)
+    missing = circles.missing + absent(plan, "streets")
+    if missing:
+        return _unknown("circle_walk", "m", circles, missing + residents(plan).missing_places)
+    by = _farthest_by(plan, circles)
+    walked = [part for part in by if not part.nothing]
+    lacking = tuple(dict.fromkeys(line for part in walked for line in part.missing))
+    if lacking or not walked:
+        ends = [part.ends or (part.value or 0.0, part.value or 0.0) for part in walked]
+        between = (max(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+        found = _found("circle_walk", None, "m", circles, by, homes.counted)
+        return replace(found, missing=lacking or NOBODY_IN_TIER, ends=between)
+    value = max(part.value for part in walked if part.value is not None)
+    return _found("circle_walk", value, "m", circles, by, homes.counted)
+
+
+def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
+    network, homes, people = street_network(plan), housed(plan), people_in(plan, circles)
+    origins = plan.cached("joins:housed:edge", lambda: join(network, homes.point, None))
+    joins = join(network, middles(sound(circles.outline)), None).free()
+    circle, home = circles.holding(homes.point)
+    targets = at_joins(joins)
+    parts = []
+    for number, scope in enumerate(circles.scopes):
+        here = home[circle == number]
+        metres = walk(network, origins, _only(targets, number))[here]
+        lived = total(homes.weight[here])
+        lost = here[np.isnan(metres)]
+        unsaid = people.missing[number]
+        farthest = round(float(np.nanmax(metres)), 2) if len(lost) < len(here) else 0.0
+        if len(lost):
+            # Where no way leads, the home lies beyond any limit.
+            missing = unknown("streets: no way on foot to the middle", homes.id[lost].astype(str))
+            beyond = tuple(
+                Place(str(homes.layer[row]), str(homes.id[row]), homes.point[row].x, homes.point[row].y, None)
+                for row in lost
+            )
+            cut_off = total(homes.weight[lost])
+            parts.append(
+                Part(
+                    scope, None, residents=lived, affected_residents=cut_off, missing=missing + unsaid,
+                    places=beyond, ends=(math.inf, math.inf),
+                )
+            )  # fmt: skip
+        elif unsaid:
+            parts.append(Part(scope, None, missing=unsaid, ends=(farthest, math.inf)))
+        elif not len(here):
+            parts.append(Part(scope, None, residents=0.0, missing=NOBODY_THERE))
+        else:
+            parts.append(Part(scope, farthest, residents=lived))
+    return tuple(parts)
+
+
+def _only(targets: Any, area: int) -> Any:
+    kept = targets.area == area
+    return type(targets)(
+        targets.edge[kept],
+        targets.from_cm[kept],
+        targets.to_cm[kept],
+        targets.cost_cm[kept],
+        targets.area[kept],
+    )
+
+
+def circle_land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of the circles' land that the parcels of some classes take; the share of each by circle."""
+    circles = circles_of(plan, parameters["tier"])
+    land = drawn_land(plan, named_land(plan, parameters["land_codes"]))
+    if circles.missing or not parameters["land_codes"] or absent(plan, "parcels"):
+        return _unknown("circle_land_share", "1", circles, circles.missing + land.missing)
+    inside, sizes = pieces(plan, "circles"), areas_m2(plan, "circles", circles.rows)
+    sums = inside.sums(land.by_parcel)[circles.rows]
+    low, high = (end[circles.rows] for end in inside.ends(land))
+    by = tuple(
+        Part(scope, sums[number] / size, sums[number])
+        if not np.isnan(sums[number])
+        else Part(
+            scope,
+            None,
+            missing=land.lacking(inside.rows(int(circles.rows[number]), len(land.by_parcel))),
+            ends=(low[number] / size, min(high[number] / size, 1.0)),
+        )
+        for number, (scope, size) in enumerate(zip(circles.scopes, sizes.tolist(), strict=True))
+    )
+    counted = {"parcels": land.counted}
+    missing = tuple(dict.fromkeys(line for part in by for line in part.missing))
+    if missing:
+        ends = total(low) / total(sizes), min(total(high) / total(sizes), 1.0)
+        read = both(counted, circles.counted)
+        return Measurement("circle_land_share", None, "1", by=by, missing=missing, counted=read, ends=ends)
+    return _found("circle_land_share", total(sums) / total(sizes), "1", circles, by, counted)
+
+
+def circle_facility_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Land of some classes for every 1,000 residents of the circles of a tier.
+
+    Where ``tier_facilities`` are named, parcels that hold one of them and none of a higher tier count.
+    """
+    land = drawn_land(plan, _of_tier(plan, parameters))
+    return _over_people(plan, "circle_facility_land_per_1000", parameters, land)
+
+
+def circle_facility_floor_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area on land of some classes for every 1,000 residents of the circles of a tier."""
+    tier = _of_tier(plan, parameters)
+    floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
+    blank = ("parcels.floor_area_m2", tier.chosen & np.isnan(floor), int(tier.chosen.sum()))
+    gaps = tier.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
+    amount = np.where(tier.maybe, np.nan, np.where(tier.chosen, floor, 0.0))
+    most = np.where(tier.chosen | tier.maybe, np.nan_to_num(floor, nan=np.inf), 0.0)
+    found = Amounts(amount, gaps.lines(), tuple(names[tier.chosen]), gaps, most)
+    return _over_people(plan, "circle_facility_floor_per_1000", parameters, found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InCircles:
+    """
+    An amount in each circle of a tier: NaN where unknown, between which numbers it lies, what is missing.
+
+    What is unknown outside a circle leaves the circle known.
+    """
+
+    amount: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    missing: tuple[tuple[str, ...], ...]
+
+
+def known_in(circles: Circles, amount: NDArray[np.float64]) -> InCircles:
+    """An amount of which nothing is unknown."""
+    return InCircles(amount, amount, amount, ((),) * len(circles.rows))
+
+
+def amounts_in(plan: Plan, circles: Circles, amounts: Amounts) -> InCircles:
+    """An amount of the parcels in each circle, parcels cut at its edge."""
+    inside = pieces(plan, "circles")
+    amount = inside.sums(amounts.by_parcel)[circles.rows]
+    low, high = (end[circles.rows] for end in inside.ends(amounts))
+    missing = tuple(
+        amounts.lacking(inside.rows(int(row), len(amounts.by_parcel))) if np.isnan(amount[number]) else ()
+        for number, row in enumerate(circles.rows)
+    )
+    return InCircles(amount, low, high, missing)
+
+
+def people_in(plan: Plan, circles: Circles) -> InCircles:
+    """Residents of each circle, found once for the circles of a tier."""
+    return plan.cached(f"people_in:{','.join(circles.scopes)}", lambda: _people_in(plan, circles))
+
+
+def _people_in(plan: Plan, circles: Circles) -> InCircles:
+    homes, found = housed(plan), residents(plan)
+    circle, home = circles.holding(homes.point)
+    people = sums_at(circle, homes.weight[home], len(circles.rows))
+    lost = unknown("parcels.geometry or buildings.geometry", homes.id[shapely.is_missing(homes.point)])
+    inside, here = pieces(plan, "circles"), found.amounts(plan)
+    unsaid = np.isnan(here.by_parcel)
+    missing = [lost] * len(circles.rows)
+    for number, row in enumerate(circles.rows):
+        rows = inside.rows(int(row), len(unsaid)) & unsaid
+        if rows.any() or not len(unsaid):
+            missing[number] = lost + here.lacking(rows)
+    bare = np.array([bool(lines) for lines in missing], dtype=bool)
+    high = np.where(bare, np.inf, people)
+    return InCircles(np.where(bare, np.nan, people), people, high, tuple(missing))
+
+
+def over_circles(plan: Plan, whole: Measurement, circles: Circles, supply: InCircles | None) -> Measurement:
+    """
+    A supply per person in each circle of a tier, from what the whole plan has.
+
+    Where no circle of the tier is drawn this is unknown; the whole plan's figure stands in the definition.
+    """
+    if not circles.drawn:
+        return undrawn(whole, circles)
+    if supply is None or circles.missing:
+        missing = tuple(dict.fromkeys(whole.missing + circles.missing))
+        none = tuple(Part(scope, None, missing=missing) for scope in circles.scopes)
+        return replace(whole, value=None, supply=None, by=none, missing=missing, ends=None)
+    people = people_in(plan, circles)
+    found = ratios(supply.amount, people.amount, whole.per)
+    low, high = quotients((supply.low, supply.high), (people.low, people.high), whole.per)
+    by = []
+    for number, scope in enumerate(circles.scopes):
+        missing = tuple(dict.fromkeys(supply.missing[number] + people.missing[number]))
+        if people.amount[number] == 0:
+            missing = NOBODY_THERE
+        ends = (float(low[number]), float(high[number])) if missing and missing != NOBODY_THERE else None
+        amount, lived = known(supply.amount[number]), known(people.amount[number])
+        by.append(Part(scope, known(found[number]), amount, lived, missing=missing, ends=ends))
+    lacking = tuple(dict.fromkeys(line for part in by if not part.nothing for line in part.missing))
+    lived, given = total(people.amount), total(supply.amount)
+    value = given * whole.per / lived if lived and not lacking else None
+    more = lacking or (() if value is not None else NOBODY_IN_TIER)
+    counted = both(whole.counted, circles.counted, homes_of(plan).counted)
+    ends = quotient((total(supply.low), sum(supply.high)), (total(people.low), sum(people.high)), whole.per)
+    return replace(
+        whole, value=value, supply=known(given), by=tuple(by), counted=counted, missing=more,
+        ends=ends if lacking else None,
+    )  # fmt: skip
+
+
+def undrawn(whole: Measurement, circles: Circles) -> Measurement:
+    """A measurement of a tier without drawn circles: unknown, with the whole plan's figure beside it."""
+    missing = tuple(dict.fromkeys(circles.missing + whole.missing))
+    definition = {**whole.definition, "whole_plan": whole.value}
+    return replace(whole, value=None, supply=None, definition=definition, by=(), missing=missing)
+
+
+def _over_people(plan: Plan, name: str, parameters: Mapping[str, Any], amount: Amounts) -> Measurement:
+    circles = circles_of(plan, parameters["tier"])
+    missing = amount.missing
+    if not parameters["tier"]:
+        missing = NO_TIER + missing
+    if circles.drawn:
+        missing += unplaced(plan, amount.by_parcel)
+    supply = None if missing else amount.whole
+    whole = per_person(
+        plan, name, "m2", supply, 1000, missing=missing, counted={"parcels": amount.counted}, ends=amount.ends
+    )
+    untold = amount.gaps is None or amount.gaps.always or unplaced(plan, amount.by_parcel)
+    return over_circles(plan, whole, circles, None if untold else amounts_in(plan, circles, amount))
+
+
+def _of_tier(plan: Plan, parameters: Mapping[str, Any]) -> Coded:
+    """Parcels of the classes asked for whose facilities make them land of the tier."""
+    land = named_land(plan, parameters["land_codes"])
+    chosen, lacking = of_tier(plan, land.chosen, parameters)
+    maybe, _ = of_tier(plan, land.maybe, parameters)
+    return Coded(chosen, maybe, land.gaps + Gaps(ids(plan, "parcels"), (), lacking))
+
+
+def _found(
+    name: str,
+    value: float | None,
+    unit: str,
+    circles: Circles,
+    by: tuple[Part, ...],
+    counted: Mapping[str, tuple[str, ...]],
+) -> Measurement:
+    definition = {"circles": len(circles.rows)}
+    read = both(counted, circles.counted)
+    return Measurement(name, known(value), unit, definition, by=by, counted=read)
+
+
+def _unknown(name: str, unit: str, circles: Circles, missing: tuple[str, ...]) -> Measurement:
+    missing = tuple(dict.fromkeys(missing))
+    by = tuple(Part(scope, None, missing=missing) for scope in circles.scopes)
+    return Measurement(name, None, unit, by=by, missing=missing, counted=circles.counted)

@@ -1,0 +1,155 @@
+"""
+The other readings of "per person": daytime users, education without kindergartens, beds with day places.
+
+The notice leaves open who counts as a person (A09), whether kindergartens are basic education (A07)
+and whether community day places are nursing beds (A08). The judging readings stand in `supply`;
+these stand beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.distance.coverage import lacking
+from blockplan.measure.indicators import supply
+from blockplan.measure.inputs.columns import absent, ids, shapes, total, unknown, values
+from blockplan.measure.inputs.floors import jobs_of_parcels, parcels_within, unplaced
+from blockplan.measure.inputs.homes import NOBODY, residents
+from blockplan.measure.inputs.homes import homes as homes_of
+from blockplan.measure.inputs.modes import served_by, unsaid
+from blockplan.measure.inputs.straight import straight
+from blockplan.measure.measurement import Measurement, Part, only_nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.plan.model.plan import Plan
+
+
+def daytime_users(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Residents and jobs together; each beside it."""
+    people, jobs = residents(plan), jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    missing = tuple(dict.fromkeys(people.missing + jobs.missing))
+    by = (
+        Part("residents", people.total),
+        Part("jobs", None if jobs.missing else jobs.whole),
+    )
+    value = None if missing or people.total is None else people.total + jobs.whole
+    return Measurement(
+        "daytime_users",
+        value,
+        "person",
+        by=by,
+        missing=missing,
+        counted={"parcels": jobs.counted},
+        summed=people.summed,
+    )
+
+
+def green_per_daytime_user(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Public green space for each resident or job."""
+    found = supply.green_per_resident(plan, parameters)
+    return _by_day(plan, "green_per_daytime_user", found, parameters)
+
+
+def culture_floor_per_daytime_user(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area of cultural facilities for each resident or job."""
+    found = supply.culture_floor_per_resident(plan, parameters)
+    return _by_day(plan, "culture_floor_per_daytime_user", found, parameters)
+
+
+def school_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Land for primary and secondary schools per 1,000 residents: basic education without kindergartens."""
+    return _land(plan, "school_land_per_1000", parameters["school_codes"])
+
+
+def kindergarten_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Land for kindergartens for every 1,000 residents."""
+    return _land(plan, "kindergarten_land_per_1000", parameters["kindergarten_codes"])
+
+
+def beds_and_day_places_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Beds of nursing institutions and places of community day care for every 1,000 residents."""
+    name = "beds_and_day_places_per_1000"
+    beds = supply.nursing_beds_per_1000(plan, parameters)
+    services, everything = values(plan, "facilities", "service"), ids(plan, "facilities")
+    day = np.isin(services, parameters["day_services"])
+    # A day place may be written as a place or as a bed.
+    number = np.where(
+        np.isnan(values(plan, "facilities", "places")),
+        values(plan, "facilities", "beds"),
+        values(plan, "facilities", "places"),
+    )[day]
+    missing = beds.missing + unknown("facilities.places", everything[day][np.isnan(number)], int(day.sum()))
+    mine = (*beds.counted.get("facilities", ()), *everything[day])
+    amount = None if beds.supply is None or np.isnan(number).any() else beds.supply + total(number)
+    found = supply.per_person(
+        plan, name, "bed", amount, 1000, missing=missing, counted={"facilities": tuple(dict.fromkeys(mine))}
+    )
+    parts = (Part("beds", beds.supply), Part("day_places", None if np.isnan(number).any() else total(number)))
+    return replace(found, by=parts)
+
+
+def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Residents and jobs within a distance of a station; those of each station beside it."""
+    name, limit_m = "users_near_stations", parameters["station_limit_m"]
+    homes, jobs = homes_of(plan), jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    serves, perhaps = served_by(plan, parameters["station_modes"])
+    rows = np.flatnonzero(serves)
+    names, stations = ids(plan, "stops")[rows], shapes(plan, "stops")[rows]
+    nobody = only_nothing(homes.missing)
+    missing = absent(plan, "stops") + (() if nobody else lacking(homes)) + jobs.missing + unplaced(plan, jobs)
+    missing += unsaid(plan, perhaps)
+    missing += unknown("stops.geometry", names[shapely.is_missing(stations)], len(names))
+    missing = tuple(dict.fromkeys(missing))
+    parcels = tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted)))
+    counted = {**homes.counted, "parcels": parcels, "stops": tuple(names)}
+    if missing or (homes.weighs != "residents" and not nobody):
+        return Measurement(name, None, "person", missing=missing, counted=counted)
+
+    def users(near: Any) -> tuple[float, float]:
+        lived = np.round(straight(homes.point, near), 2) <= limit_m
+        return 0.0 if nobody else total(homes.weight[lived]), jobs.within(parcels_within(plan, near, limit_m))
+
+    living, working = users(stations)
+    each = {str(one): users(stations[at : at + 1]) for at, one in enumerate(names)}
+    definition = {
+        "limit_m": limit_m,
+        "along": "line",
+        "residents": living,
+        "jobs": working,
+        "stations": {one: {"residents": home, "jobs": work} for one, (home, work) in each.items()},
+    }
+    by = tuple(Part(f"station:{one}", home + work) for one, (home, work) in each.items())
+    return Measurement(name, living + working, "person", definition, by=by, counted=counted)
+
+
+def _land(plan: Plan, name: str, codes: tuple[str, ...]) -> Measurement:
+    found = supply.education_land_per_1000(plan, {"basic_education_codes": codes})
+    return replace(found, id=name)
+
+
+def _by_day(plan: Plan, name: str, found: Measurement, parameters: Mapping[str, Any]) -> Measurement:
+    """A supply of `supply`, over residents and jobs instead of residents."""
+    users = daytime_users(plan, parameters)
+    missing = tuple(dict.fromkeys((*found.missing, *users.missing)))
+    if users.value == 0:
+        missing = (*(line for line in missing if line not in NOBODY), *NOBODY)
+    elif users.value is not None:
+        # A plan where people only work has daytime users.
+        missing = tuple(line for line in missing if line not in NOBODY)
+    value = found.supply / users.value if found.supply is not None and users.value and not missing else None
+    parcels = (*found.counted.get("parcels", ()), *users.counted["parcels"])
+    return replace(
+        found,
+        id=name,
+        value=value,
+        definition={"daytime_users": users.value, "residents": users.by[0].value, "jobs": users.by[1].value},
+        missing=missing,
+        counted={**found.counted, "parcels": tuple(dict.fromkeys(parcels))},
+        per=0.0,
+    )

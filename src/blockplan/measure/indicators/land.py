@@ -1,0 +1,219 @@
+"""Land: the balance by land use, shares of classes, land per person, water and woodland."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.errors import UsageError
+from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.indicators.supply import people_by, per_person
+from blockplan.measure.inputs.amounts import Amounts
+from blockplan.measure.inputs.columns import (
+    Coded,
+    Gaps,
+    absent,
+    areas_m2,
+    coded,
+    ids,
+    of_codes,
+    shapes,
+    total,
+    union,
+    unknown,
+    values,
+)
+from blockplan.measure.inputs.parts import USUAL, amounts_by, quotient
+from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.units import M2_PER_HA, M2_PER_KM2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: What land may be a share of (``land_of``).
+PLANNED, CONSTRUCTION = "planned", "construction"
+NO_CODES = ("parameter land_codes: the land uses to measure",)
+
+
+def land_balance(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of all parcels, ha, by land-use code as the plan writes it."""
+    uses, sizes = values(plan, "parcels", "land_use"), areas_m2(plan, "parcels") / M2_PER_HA
+    names = ids(plan, "parcels")
+    missing = absent(plan, "parcels") + unknown("parcels.geometry", names[np.isnan(sizes)], len(names))
+    by_use: dict[str, list[float]] = {}
+    for use, size in zip(uses, sizes, strict=True):
+        if not np.isnan(size):
+            by_use.setdefault(use or "not stated", []).append(float(size))
+    by = tuple(Part(use, total(found)) for use, found in sorted(by_use.items()))
+    value = None if missing else total(sizes)
+    counted = {"parcels": tuple(names)}
+    return Measurement("land_balance", value, "ha", by=by, missing=missing, counted=counted)
+
+
+def water_ha(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Water: the layer ``water`` and water parcels, land in both counted once."""
+    return _kept_free(plan, "water_ha", "water", parameters["water_codes"])
+
+
+def woodland_ha(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Woodland: the layer ``woodland`` and woodland parcels, land in both counted once."""
+    return _kept_free(plan, "woodland_ha", "woodland", parameters["woodland_codes"])
+
+
+def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Measurement:
+    """
+    Area of a layer and of the parcels of some codes together.
+
+    Lines and points of the layer have no area. The layer may reach beyond the
+    planned land; ``by`` tells the parts apart. Both absent is unknown; one of them is enough.
+    """
+    lacking = absent(plan, layer, "parcels")
+    missing: tuple[str, ...] = lacking if len(lacking) == 2 else ()
+    chosen, undetailed = of_codes(plan, codes)
+    missing += undetailed
+    parcels, rest = shapes(plan, "parcels")[chosen], shapes(plan, layer)
+    for where, names, found in (
+        ("parcels", ids(plan, "parcels")[chosen], parcels),
+        (layer, ids(plan, layer), rest),
+    ):
+        missing += unknown(f"{where}.geometry", names[shapely.is_missing(found)])
+    counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), layer: tuple(ids(plan, layer))}
+    if missing:
+        return Measurement(name, None, "ha", missing=missing, counted=counted)
+    drawn, planned, land = union(rest), union(parcels), union(shapes(plan, "boundary"))
+    parts = (
+        Part(f"layer:{layer}", drawn.area / M2_PER_HA),
+        Part("parcels", planned.area / M2_PER_HA),
+        Part("on_planned_land", shapely.union(drawn.intersection(land), planned).area / M2_PER_HA),
+    )
+    return Measurement(name, shapely.union(drawn, planned).area / M2_PER_HA, "ha", by=parts, counted=counted)
+
+
+def land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of the parcels of ``land_codes`` over the planned or the construction land."""
+    of = _checked(parameters["land_of"])
+    named, base = named_land(plan, parameters["land_codes"]), _base(plan, parameters, of)
+    chosen = Coded(
+        named.chosen & base.chosen,
+        (named.chosen | named.maybe) & (base.chosen | base.maybe) & ~(named.chosen & base.chosen),
+        named.gaps + base.gaps,
+    )
+    over, under = drawn_land(plan, chosen), drawn_land(plan, base)
+    names = ids(plan, "parcels")
+    read = chosen.chosen | base.chosen if of == CONSTRUCTION else chosen.chosen
+    counted = {"parcels": tuple(names[read])}
+    whole = under.whole if of == CONSTRUCTION else boundary_m2(plan)
+    missing = over.missing + (under.missing if of == CONSTRUCTION else ())
+    if not missing and not whole:
+        missing = absent(plan, "boundary") or (Nothing(f"land: no {of} land to divide by"),)
+    by = amounts_by(plan, over, under, (*USUAL, "circles"))
+    if missing or not whole:
+        ends = quotient(over.ends, under.ends if of == CONSTRUCTION else (whole or 0.0, whole or 0.0))
+        ends = (min(ends[0], 1.0), min(ends[1], 1.0)) if of == CONSTRUCTION else ends
+        missing = tuple(dict.fromkeys(missing))
+        return Measurement("land_share", None, "1", by=by, missing=missing, counted=counted, ends=ends)
+    land = over.whole
+    definition = {"land_ha": land / M2_PER_HA, "of_ha": whole / M2_PER_HA, "of": of}
+    return Measurement("land_share", land / whole, "1", definition, by=by, counted=counted, supply=land)
+
+
+def land_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of the parcels of ``land_codes`` for each resident."""
+    return _per_person(plan, "land_per_resident", parameters["land_codes"], 1)
+
+
+def land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of the parcels of ``land_codes`` for every 1,000 residents."""
+    return _per_person(plan, "land_per_1000", parameters["land_codes"], 1000)
+
+
+def construction_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of the parcels that are construction land, km2."""
+    return _size(plan, "construction_land", built_up(plan, parameters["non_construction_codes"]))
+
+
+def construction_land_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Construction land for each resident, m2."""
+    built = built_up(plan, parameters["non_construction_codes"])
+    return _land_over_people(plan, "construction_land_per_resident", built, 1)
+
+
+def reserve_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Drawn area of the parcels that are kept in reserve, km2."""
+    return _size(plan, "reserve_land", coded(plan, parameters["reserve_codes"]))
+
+
+def built_up(plan: Plan, non_construction: tuple[str, ...]) -> Coded:
+    """Parcels that are construction land: all but those of some classes."""
+    other = coded(plan, non_construction)
+    return Coded(~other.chosen & ~other.maybe, other.maybe, other.gaps)
+
+
+def construction(plan: Plan, non_construction: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Parcels that are, or may be, construction land, and what is missing to say so."""
+    built = built_up(plan, non_construction)
+    return built.chosen | built.maybe, built.gaps.lines()
+
+
+def drawn_land(plan: Plan, chosen: Coded) -> Amounts:
+    """Drawn area of some parcels (0 for the others), m2; unknown where a parcel could be one of them."""
+    sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
+    undrawn = Gaps(
+        names, (("parcels.geometry", chosen.chosen & np.isnan(sizes), len(names)),), absent(plan, "parcels")
+    )
+    gaps = chosen.gaps + undrawn
+    land = np.where(chosen.maybe, np.nan, np.where(chosen.chosen, sizes, 0.0))
+    most = np.where(chosen.chosen | chosen.maybe, np.nan_to_num(sizes, nan=np.inf), 0.0)
+    return Amounts(land, gaps.lines(), tuple(names[chosen.chosen]), gaps, most)
+
+
+def named_land(plan: Plan, codes: tuple[str, ...]) -> Coded:
+    """Parcels of the codes that are asked for; where none is, that is what is missing."""
+    nothing = np.zeros(len(ids(plan, "parcels")), dtype=bool)
+    return coded(plan, codes) if codes else Coded(nothing, nothing, Gaps(ids(plan, "parcels"), (), NO_CODES))
+
+
+def _base(plan: Plan, parameters: Mapping[str, Any], of: str) -> Coded:
+    """The parcels that classes are a share of."""
+    if of == CONSTRUCTION:
+        return built_up(plan, parameters["non_construction_codes"])
+    names = ids(plan, "parcels")
+    return Coded(np.ones(len(names), dtype=bool), np.zeros(len(names), dtype=bool), Gaps(names))
+
+
+def _checked(of: str) -> str:
+    if of not in {PLANNED, CONSTRUCTION}:
+        raise UsageError(
+            f"The parameter land_of is {of!r}, but it has to be {PLANNED!r} or {CONSTRUCTION!r}.\n"
+            "Correct it in plan.toml [parameters], in the rule or in the call."
+        )
+    return of
+
+
+def _size(plan: Plan, name: str, chosen: Coded) -> Measurement:
+    land = drawn_land(plan, chosen).times(1 / M2_PER_KM2)
+    counted = {"parcels": land.counted}
+    by = amounts_by(plan, land)
+    if land.missing:
+        missing, ends = land.missing, land.ends
+        return Measurement(name, None, "km2", by=by, missing=missing, counted=counted, ends=ends)
+    return Measurement(name, land.whole, "km2", by=by, counted=counted)
+
+
+def _per_person(plan: Plan, name: str, codes: tuple[str, ...], per: float) -> Measurement:
+    return _land_over_people(plan, name, named_land(plan, codes), per)
+
+
+def _land_over_people(plan: Plan, name: str, chosen: Coded, per: float) -> Measurement:
+    land = drawn_land(plan, chosen)
+    counted = {"parcels": land.counted}
+    supply = None if land.missing else land.whole
+    found = per_person(plan, name, "m2", supply, per, missing=land.missing, counted=counted, ends=land.ends)
+    return replace(found, by=people_by(plan, land, per))

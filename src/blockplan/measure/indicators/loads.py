@@ -1,0 +1,271 @@
+"""
+Loads: what each parcel asks of the city, from dwellings and pupils to water, power and civil-defence area.
+
+The factors are data (``loads.toml`` beside this module, or a file of the same shape) and say where they come
+from. A number that the plan itself gives counts before a factor. What cannot be told is NaN, never 0.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.errors import UsageError
+from blockplan.measure import MEASURES
+from blockplan.measure.inputs.columns import areas_m2, ids, land_uses, values
+from blockplan.measure.inputs.floors import jobs_of_parcels
+from blockplan.measure.inputs.homes import residents
+from blockplan.plan.model import tomlfile
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+    Array = NDArray[np.float64]
+
+#: Every load with the column of the parcels that gives it in the plan itself ("" where none does).
+LOADS = {
+    "dwellings": "dwellings", "residents": "", "jobs": "jobs", "kindergarten_pupils": "", "school_pupils": "",
+    "parking": "parking_spaces", "water_m3_d": "", "sewage_m3_d": "", "power_kw": "", "gas_m3_d": "",
+    "heat_kw": "", "waste_t_d": "", "trips_pcu_h": "", "civil_defence_m2": "",
+}  # fmt: skip
+#: What a factor is counted on, and what one unit of the product is in the load's own unit.
+UNITS = {
+    "m2 floor/dwelling": ("floor", 0.0), "m2 floor/job": ("floor", 0.0),
+    "person/dwelling": ("dwellings", 1.0),
+    "job/ha": ("site", 1 / M2_PER_HA), "pupil/(1,000 persons)": ("residents", 0.001),
+    "space/dwelling": ("dwellings", 1.0), "space/(100 m2 floor)": ("floor", 0.01),
+    "L/(person d)": ("residents", 0.001), "L/(m2 floor d)": ("floor", 0.001),
+    "m3/(ha d)": ("site", 1 / M2_PER_HA), "m3/(person d)": ("residents", 1.0),
+    "share of water": ("water_m3_d", 1.0), "W/(m2 floor)": ("floor", 0.001), "kW/ha": ("site", 1 / M2_PER_HA),
+    "kg/(person d)": ("residents", 0.001), "pcu/(h 10,000 m2 floor)": ("floor", 0.0001),
+    "share of floor": ("floor", 1.0),
+}  # fmt: skip
+BASES = ("regulation", "office_table", "assumption")
+HOMES_ONLY = frozenset({"residents", "dwellings"})
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor: `amount` in `unit` for parcels of `codes`, times `simultaneity`, from a named `source`."""
+
+    load: str
+    codes: tuple[str, ...]
+    amount: float
+    unit: str
+    source: str
+    simultaneity: float = 1.0
+
+    def of(self, drivers: Mapping[str, Array], rows: NDArray[np.bool_]) -> Array:
+        """The load of the parcels in some rows, in the load's own unit."""
+        driver, scale = UNITS[self.unit]
+        counted = drivers[driver][rows]
+        return counted * self.amount * self.simultaneity * scale if scale else counted / self.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """All factors by load, and the sources by name: ``basis`` and the words in zh, en and ja."""
+
+    by_load: Mapping[str, tuple[Factor, ...]]
+    sources: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loads:
+    """
+    The loads of the parcels.
+
+    Attributes
+    ----------
+    floor_m2
+        Floor area of each parcel, m2: as given, else the floor area ratio times the drawn area.
+    by_parcel
+        Load -> an amount a parcel; NaN where it is unknown.
+    estimated
+        Load -> where a factor stands in for a number of the plan (also ``floor_area_m2``).
+    not_counted
+        Classes that no factor speaks of and that have no floor area: they load nothing.
+    residents
+        Residents of the plan; None where they are not known.
+    """
+
+    floor_m2: Array
+    by_parcel: Mapping[str, Array]
+    estimated: Mapping[str, NDArray[np.bool_]]
+    not_counted: tuple[str, ...]
+    residents: float | None
+
+
+def loads(plan: Plan, factors: Factors | None = None) -> Loads:
+    """
+    The loads of each parcel, in the order of the parcels.
+
+    Parameters
+    ----------
+    plan
+        A plan with parcels; without any, the arrays are empty.
+    factors
+        What to count with; the house's own by default (`read_factors`).
+    """
+    factors = factors or read_factors()
+    size = len(ids(plan, "parcels"))
+    codes = _national(plan)
+    site = areas_m2(plan, "parcels")
+    given = values(plan, "parcels", "floor_area_m2")
+    floor = np.where(np.isnan(given), values(plan, "parcels", "far") * site, given)
+    drivers: dict[str, Array] = {"floor": floor, "site": site}
+    estimated = {"floor_area_m2": np.isnan(given) & ~np.isnan(floor)}
+    people = residents(plan)
+    known = people.by_parcel if len(people.by_parcel) == size else np.full(size, np.nan)
+    silent = np.ones(size, dtype=bool)
+    for load, column in LOADS.items():
+        own = factors.by_load[load]
+        counted, spoken = _counted(own, codes, drivers)
+        silent &= ~spoken
+        stated = values(plan, "parcels", column) if column else np.full(size, np.nan)
+        if load == "residents":
+            stated, counted = known, np.where(people.total is None, counted, np.nan)
+        elif load == "jobs" and not np.isnan(stated).all():
+            stated, counted = _jobs(plan), np.full(size, np.nan)  # as the rules read them
+        drivers[load] = np.where(np.isnan(stated), counted, stated)
+        estimated[load] = np.isnan(stated) & (np.nan_to_num(counted) > 0)
+    bare = silent & ~(np.nan_to_num(floor) > 0)
+    not_counted = tuple(sorted({str(code) for code in codes[bare] if code}))
+    return Loads(floor, {load: drivers[load] for load in LOADS}, estimated, not_counted, people.total)
+
+
+def read_factors(path: Path | str | None = None) -> Factors:
+    """
+    Read factors from a TOML file; without a path the house's own.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, lacks a load, or names an unknown unit, source or load.
+    """
+    if path is None:
+        return _own_factors()
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The load factors {path} cannot be read: {error}") from error
+    return _factors(text, str(path))
+
+
+@cache
+def _own_factors() -> Factors:
+    text = resources.files("blockplan.measure.indicators").joinpath("loads.toml").read_text(encoding="utf-8")
+    return _factors(text, "loads.toml")
+
+
+def _factors(text: str, name: str) -> Factors:
+    try:
+        table: dict[str, Any] = tomlfile.loads(text)
+        sources = {key: _source(key, given) for key, given in table["sources"].items()}
+        found = {
+            load: tuple(_factor(load, row, sources) for row in rows)
+            for load, rows in table["factors"].items()
+        }
+    except (
+        tomllib.TOMLDecodeError,
+        RecursionError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
+        raise UsageError(
+            f"The load factors {name} cannot be used: {error}. "
+            "Compare the file with src/blockplan/measure/indicators/loads.toml."
+        ) from error
+    odd = sorted(found.keys() ^ LOADS.keys())
+    if odd:
+        raise UsageError(
+            f"The load factors {name} lack, or do not know, {', '.join(odd)}. "
+            f"The loads are: {', '.join(LOADS)}."
+        )
+    return Factors(found, sources)
+
+
+def _source(key: str, given: Mapping[str, str]) -> dict[str, str]:
+    if given["basis"] not in BASES:
+        raise ValueError(f"the basis of source {key!r} is none of {', '.join(BASES)}")
+    return {**given}
+
+
+def _factor(load: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> Factor:
+    factor = Factor(load, **{**row, "codes": tuple(row["codes"])})
+    if factor.unit not in UNITS or factor.source not in sources:
+        raise ValueError(f"{load} names the unit {factor.unit!r} and the source {factor.source!r}")
+    if not (factor.amount > 0 or (factor.amount == 0 and UNITS[factor.unit][1])):
+        raise ValueError(f"{load} has the amount {factor.amount!r} {factor.unit}")
+    return factor
+
+
+def _jobs(plan: Plan) -> Array:
+    """Jobs of every parcel as the measures read them: as stated, else by the plan's own parameters."""
+    chosen = MEASURES["daytime_users"].choose(plan.manifest.parameters, {})
+    return jobs_of_parcels(plan, chosen["floor_area_per_job_m2"]).by_parcel
+
+
+def _national(plan: Plan) -> NDArray[Any]:
+    """
+    The class of cn2023 that each parcel counts as; "" where nothing is known of its use.
+
+    A class of another list that stands for several counts as the first of them.
+    """
+    pairs, pair = land_uses(plan)
+    return np.array([_national_of(use, name or DEFAULT_LIST) for use, name in pairs], dtype=object)[pair]
+
+
+def _national_of(use: str | None, list_name: str) -> str:
+    if use is None or list_name not in LISTS or not landuse(list_name).known(use):
+        return ""
+    return next(iter(landuse(list_name).nationals(use)), "")
+
+
+def _counted(
+    factors: tuple[Factor, ...], codes: NDArray[Any], drivers: Mapping[str, Array]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """
+    A load by its factors, and the parcels that one of them speaks of.
+
+    A parcel of unknown use is unknown. One that no factor speaks of has none of the load, but where it has
+    floor area and the load is no load of homes alone, nobody said how much.
+    """
+    floor = np.nan_to_num(drivers["floor"])
+    homes = all(UNITS[one.unit][0] in HOMES_ONLY or one.unit.endswith("/dwelling") for one in factors)
+    found = np.where(floor > 0, 0.0 if homes else np.nan, 0.0)
+    found[codes == ""] = np.nan
+    spoken = np.zeros(len(codes), dtype=bool)
+    which = _chooser(factors)
+    chosen = {code: which(code) for code in set(codes.tolist())}
+    for factor in factors:
+        rows = np.array([chosen[code] is factor for code in codes], dtype=bool)
+        found[rows] = factor.of(drivers, rows)
+        spoken |= rows
+    return found, spoken
+
+
+def _chooser(factors: tuple[Factor, ...]) -> Callable[[str], Factor | None]:
+    by_code = {code: factor for factor in factors for code in factor.codes}
+    parent = landuse(DEFAULT_LIST).parent
+
+    def choose(code: str) -> Factor | None:
+        while code and code not in by_code:
+            code = parent(code)
+        return by_code.get(code)
+
+    return choose

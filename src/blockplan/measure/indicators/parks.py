@@ -1,0 +1,354 @@
+"""Parks: how many of a size, how large and wide those of a living circle are, green per resident there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.indicators.circles import (
+    NO_TIER,
+    Circles,
+    InCircles,
+    circles_of,
+    over_circles,
+    undrawn,
+)
+from blockplan.measure.indicators.supply import per_person
+from blockplan.measure.indicators.width import width_m
+from blockplan.measure.inputs.columns import (
+    absent,
+    areas_m2,
+    coded,
+    ids,
+    of_codes,
+    points,
+    shapes,
+    total,
+    unknown,
+    values,
+)
+from blockplan.measure.inputs.greens import on_planned_land, parks, public_greens
+from blockplan.measure.inputs.homes import HOUSING_CODES, residents
+from blockplan.measure.inputs.middles import EDGE_M, middles
+from blockplan.measure.inputs.parts import both, each, pieces, ratios, sums_at
+from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.inputs.greens import Greens
+    from blockplan.plan.model.plan import Plan
+
+
+NO_PARK = (Nothing("parks: none of that size"),)
+
+
+def parks_large(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of parks of at least ``large_park_min_ha``."""
+    return _count(plan, "parks_large", parameters, parameters["large_park_min_ha"], None)
+
+
+def parks_community(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of parks of at least ``community_park_min_ha`` and below ``large_park_min_ha``."""
+    smallest, large = parameters["community_park_min_ha"], parameters["large_park_min_ha"]
+    return _count(plan, "parks_community", parameters, smallest, large)
+
+
+def _count(
+    plan: Plan, name: str, parameters: Mapping[str, Any], smallest_ha: float, below_ha: float | None
+) -> Measurement:
+    """
+    Count parks of a size on planned land; the size of each stands in the definition, largest first.
+
+    Every green is counted as read, the small ones too: an error in one of
+    them may be the reason why it is too small.
+    """
+    greens = public_greens(plan, parameters)
+    if greens.missing:
+        return Measurement(name, None, "park", missing=greens.missing, counted=greens.counted)
+    found = parks(on_planned_land(plan, greens)).of_size(smallest_ha, below_ha)
+    sizes = sorted(
+        zip((found.area_m2 / M2_PER_HA).tolist(), ("+".join(ids) for ids in found.members), strict=True),
+        key=lambda park: (-park[0], park[1]),
+    )
+    definition = {"sizes_ha": {park: round(size, 4) for size, park in sizes}}
+    by = tuple(Part(park, 1.0) for _, park in sizes)
+    return Measurement(name, float(len(found)), "park", definition, by=by, counted=greens.counted)
+
+
+def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Size of the largest park of the circles of a tier (the smallest of these), ha.
+
+    Parks that reach the size and the width of the next higher tier belong to it and do not count; a
+    circle without any other park has a largest one of 0 ha.
+    """
+    greens = public_greens(plan, parameters)
+    found = greens if greens.lost else _below_higher(plan, _parks(plan, parameters), parameters)
+    return _best(plan, "circle_park_size", "ha", parameters, found, found.area_m2 / M2_PER_HA)
+
+
+def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Width of the widest park of the circles of a tier (the smallest of these), m.
+
+    Parks of at least ``park_smallest_ha`` count, those of the next higher tier do not. The width
+    of a park is the diameter of the largest circle that fits into it; a circle without a park has a widest
+    one of 0 m.
+    """
+    greens = public_greens(plan, parameters)
+    found = greens
+    if not greens.lost:
+        found = _below_higher(plan, _parks(plan, parameters), parameters)
+        found = found.of_size(parameters["park_smallest_ha"])
+    return _best(plan, "park_width", "m", parameters, found, widths(plan, found))
+
+
+def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Public green of one tier for each resident of the circles of that tier.
+
+    A park counts for one tier only: for the highest whose smallest size and narrowest width it
+    reaches; and whole for the circle that a point on it lies in.
+    """
+    greens = public_greens(plan, parameters)
+    circles = circles_of(plan, parameters["tier"])
+    missing = greens.missing if parameters["tier"] else NO_TIER + greens.missing
+    supply, inside = None, None
+    names: tuple[str, ...] = ()
+    if parameters["tier"] and not greens.lost:
+        found = _of_tier(plan, _parks(plan, parameters), parameters)
+        supply = None if missing else total(found.area_m2)
+        circle, park = circles.holding(_points(found))
+        amount = sums_at(circle, found.area_m2[park], len(circles.rows))
+        lines = _unsaid_in(plan, circles, found, parameters)
+        bare = np.array([bool(one) for one in lines], dtype=bool)
+        # A parcel that could be green may make a park larger, and so of another tier.
+        low, high = np.where(bare, 0.0, amount), np.where(bare, np.inf, amount)
+        inside = InCircles(np.where(bare, np.nan, amount), low, high, lines)
+        names = tuple("+".join(members) for members in found.members)
+    whole = per_person(
+        plan, "circle_green_per_resident", "m2", supply, 1, missing=missing, counted=greens.counted
+    )
+    measured = over_circles(plan, whole, circles, inside)
+    return replace(measured, definition={**measured.definition, "parks": list(names)})
+
+
+def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of the parks' land that sports grounds take, in parks of at least ``park_smallest_ha``.
+
+    A sports ground is a facility of the chosen services that stands in the park: its site area, else its
+    drawn area.
+    """
+    greens = public_greens(plan, parameters)
+    missing = greens.missing + absent(plan, "facilities")
+    if not parameters["services"]:
+        missing += ("parameter services: the services that are sports grounds",)
+    if missing:
+        return Measurement("park_sport_share", None, "1", missing=missing, counted=greens.counted)
+    found = _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
+    rows = np.flatnonzero(np.isin(values(plan, "facilities", "service"), parameters["services"]))
+    names = ids(plan, "facilities")[rows]
+    site, drawn = values(plan, "facilities", "site_area_m2")[rows], areas_m2(plan, "facilities", rows)
+    site = np.where(np.isnan(site) & (drawn > 0), drawn, site)
+    spots = points(plan, "facilities", rows)
+    park, ground = shapely.STRtree(spots).query(found.shape, predicate="intersects")
+    nowhere = shapely.is_missing(spots)
+    missing = unknown("facilities.geometry", names[nowhere])
+    missing += unknown("facilities.site_area_m2", dict.fromkeys(names[ground[np.isnan(site[ground])]]))
+    counted = both(greens.counted, {"facilities": tuple(names)})
+    whole = total(found.area_m2)
+    if not missing and not whole:
+        missing = NO_PARK
+    if missing:
+        return Measurement("park_sport_share", None, "1", missing=missing, counted=counted)
+    held = sums_at(park, site[ground], len(found))
+    scopes = [f"park:{'+'.join(members)}" for members in found.members]
+    by = each(scopes, held / found.area_m2, held)
+    share, definition = total(held) / whole, {"land_ha": total(held) / M2_PER_HA, "of_ha": whole / M2_PER_HA}
+    return Measurement("park_sport_share", share, "1", definition, by=by, counted=counted, supply=total(held))
+
+
+def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Green inside the housing of a street block for each of its residents, m2; by subblock.
+
+    Rows of the layer ``greens`` on housing parcels (of the chosen status) that are at least
+    ``block_green_narrowest_m`` wide, whoever may enter, in subblocks of the chosen size.
+    """
+    found = residents(plan)
+    housing, missing = of_codes(plan, HOUSING_CODES)
+    chosen, lacking = _of_status(plan, housing, parameters["parcel_statuses"])
+    missing += absent(plan, "subblocks", "greens") + found.missing_places + lacking
+    blocks = pieces(plan, "subblocks")
+    low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
+    kept = blocks.of_size(low, high)
+    if not missing and not kept.any():
+        missing = (
+            Nothing(f"subblocks: none of {low:g} to {high:g} ha")
+            if high
+            else Nothing("subblocks: none of that size"),
+        )
+    counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), "greens": tuple(ids(plan, "greens"))}
+    if missing:
+        return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
+    green = _green_on(plan, chosen, parameters["block_green_narrowest_m"])
+    people, amount = blocks.sums(np.where(chosen, found.by_parcel, 0.0)), blocks.sums(green)
+    kept &= people > 0
+    scopes = np.array(blocks.scopes, dtype=object)[kept]
+    by = each(scopes, ratios(amount, people)[kept], amount[kept], people[kept])
+    if not len(by):
+        missing = (Nothing("subblocks: nobody lives in any of that size"),)
+        return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
+    supply, lived = total(amount[kept]), total(people[kept])
+    definition = {"subblocks": len(by), "residents": lived}
+    return Measurement(
+        "block_green_per_resident", supply / lived, "m2", definition, by=by, counted=counted, supply=supply
+    )
+
+
+def widths(plan: Plan, greens: Greens) -> NDArray[np.float64]:
+    """Width of each green, m; each is measured once for a plan."""
+    done: dict[tuple[str, ...], float] = plan.cached("widths", dict)
+    new = [row for row, members in enumerate(greens.members) if members not in done]
+    for row, found in zip(new, width_m(greens.shape[new]), strict=True):
+        done[greens.members[row]] = float(found)
+    return np.array([done[members] for members in greens.members], dtype=float)
+
+
+def _parks(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
+    key = "parks:" + "|".join(
+        ",".join(parameters[name]) for name in ("green_codes", "green_kinds", "private_access")
+    )
+    return plan.cached(key, lambda: parks(on_planned_land(plan, public_greens(plan, parameters))))
+
+
+def _of_tier(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
+    """Parks that reach the tier's size and width, but for those that reach the next higher tier's too."""
+    found = _below_higher(plan, found.of_size(parameters["park_smallest_ha"]), parameters)
+    return _rows(found, widths(plan, found) >= parameters["park_narrowest_m"])
+
+
+def _below_higher(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
+    """Parks but for those that reach the size and the width of the next higher tier: they belong to it."""
+    higher_ha = parameters["higher_smallest_ha"]
+    if not higher_ha:
+        return found
+    large = found.of_size(higher_ha)
+    higher = set(_rows(large, widths(plan, large) >= parameters["higher_narrowest_m"]).members)
+    return _rows(found, np.array([members not in higher for members in found.members], dtype=bool))
+
+
+def _rows(found: Greens, kept: NDArray[np.bool_]) -> Greens:
+    rows = np.flatnonzero(kept)
+    return replace(
+        found,
+        layer=found.layer[rows],
+        members=tuple(found.members[row] for row in rows),
+        shape=found.shape[rows],
+        area_m2=found.area_m2[rows],
+    )
+
+
+def _points(greens: Greens) -> NDArray[Any]:
+    return middles(greens.shape)
+
+
+def _best(
+    plan: Plan,
+    name: str,
+    unit: str,
+    parameters: Mapping[str, Any],
+    found: Greens,
+    figures: NDArray[np.float64],
+) -> Measurement:
+    """The largest figure of the parks in each circle of a tier; unknown where none is drawn."""
+    circles = circles_of(plan, parameters["tier"])
+    missing = found.lost or circles.unsaid or (() if parameters["tier"] else NO_TIER)
+    if missing or (found.missing and not circles.drawn):
+        return Measurement(name, None, unit, missing=missing or found.missing, counted=found.counted)
+    sizes = {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)}
+    counted = {**found.counted, **circles.counted}
+    blank = Measurement(name, None, unit, {"parks": sizes}, counted=counted)
+    if not circles.drawn:
+        return undrawn(replace(blank, value=float(figures.max()) if len(figures) else None), circles)
+    if circles.missing:
+        by = tuple(Part(scope, None, missing=circles.missing) for scope in circles.scopes)
+        return replace(blank, by=by, missing=circles.missing)
+    lines = _unsaid_in(plan, circles, found, parameters)
+    by = tuple(
+        replace(part, value=None, missing=unsaid) if unsaid else part
+        for part, unsaid in zip(_best_by(circles, found, figures), lines, strict=True)
+    )
+    lacking = tuple(dict.fromkeys(line for unsaid in lines for line in unsaid))
+    value = None if lacking else min(part.value for part in by if part.value is not None)
+    return replace(blank, value=value, by=by, missing=lacking)
+
+
+def _unsaid_in(
+    plan: Plan, circles: Circles, found: Greens, parameters: Mapping[str, Any]
+) -> tuple[tuple[str, ...], ...]:
+    """What is missing for the parks of each circle: parcels in it, or beside them, that could be green."""
+    green = coded(plan, parameters["green_codes"])
+    if not green.maybe.any():
+        return ((),) * len(circles.rows)
+    inside, land = pieces(plan, "circles"), shapes(plan, "parcels")
+    circle, park = circles.holding(_points(found))
+    lines = []
+    for number, row in enumerate(circles.rows):
+        there = inside.rows(int(row), len(land))
+        for shape in found.shape[park[circle == number]]:
+            there |= shapely.dwithin(land, shape, EDGE_M)
+        lines.append(green.gaps.lines(there & green.maybe) if (there & green.maybe).any() else ())
+    return tuple(lines)
+
+
+def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:
+    """The parks of each circle, the best first; a circle without any has a best one of 0 ha and 0 m."""
+    spots = _points(found)
+    circle, park = circles.holding(spots)
+    parts = []
+    for number, scope in enumerate(circles.scopes):
+        rows = park[circle == number]
+        if not len(rows):
+            parts.append(Part(scope, 0.0))
+            continue
+        ranked = rows[np.argsort(-figures[rows], kind="stable")]
+        places = tuple(
+            Place(
+                str(found.layer[row]), found.members[row][0], spots[row].x, spots[row].y, float(figures[row])
+            )
+            for row in ranked
+        )
+        parts.append(Part(scope, float(figures[ranked[0]]), places=places))
+    return tuple(parts)
+
+
+def _of_status(
+    plan: Plan, housing: NDArray[np.bool_], statuses: tuple[str, ...]
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    if not statuses:
+        return housing, ()
+    status = values(plan, "parcels", "status")
+    unsaid = housing & np.array([one is None for one in status], dtype=bool)
+    missing = unknown("parcels.status", ids(plan, "parcels")[unsaid], int(housing.sum()))
+    return housing & np.isin(status, statuses), missing
+
+
+def _green_on(plan: Plan, chosen: NDArray[np.bool_], narrowest_m: float) -> NDArray[np.float64]:
+    """Green area on each of some parcels, m2, from greens wide enough."""
+    rows = np.flatnonzero(areas_m2(plan, "greens") > 0)
+    rows = rows[width_m(shapes(plan, "greens")[rows]) >= narrowest_m]
+    parcels = np.flatnonzero(chosen)
+    spots = points(plan, "greens", rows)
+    parcel, green = shapely.STRtree(spots).query(shapes(plan, "parcels")[parcels], predicate="intersects")
+    found = np.zeros(len(chosen))
+    np.add.at(found, parcels[parcel], areas_m2(plan, "greens", rows)[green])
+    return found

@@ -1,0 +1,258 @@
+"""Streets: how dense the network is, how far apart streets lie, how often they cross."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.errors import UsageError
+from blockplan.measure.indicators.areas import boundary_m2
+from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.inputs.greens import groups_of
+from blockplan.measure.inputs.middles import EDGE_M
+from blockplan.measure.inputs.parts import KINDS, USUAL, features, known, sums_at
+from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.network import walking
+from blockplan.units import M2_PER_KM2, M_PER_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.network import Network
+    from blockplan.plan.model.plan import Plan
+
+#: A square grid of spacing s has two lines of length s for every square of s x s.
+LINES_OF_A_SQUARE = 2
+#: Ends of streets that meet at one crossing lie this near to one another, m: a staggered crossing is one.
+CROSSING_M = 15.0
+#: A street runs along an edge where it lies on it (to the millimetre) for at least this, m.
+ALONG_M, SAME_M = 1.0, 0.001
+
+
+def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Length of street centre lines on planned land over planned land; by class, area, block and circle."""
+    lines, missing = _street_lines(plan, parameters["street_classes"])
+    land = boundary_m2(plan)
+    counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
+    missing += _no_land(plan, land)
+    if missing or not land:
+        return Measurement("street_density", None, "km/km2", missing=missing, counted=counted)
+    km = lines.inside_m(plan) / M_PER_KM
+    classes = values(plan, "streets", "class")
+    by_class = {name: total(km[classes == name]) for name in parameters["street_classes"]}
+    length = total(by_class.values())
+    definition = {"length_km": length, "land_km2": land / M2_PER_KM2}
+    by = tuple(Part(name, found / (land / M2_PER_KM2)) for name, found in by_class.items())
+    by += tuple(
+        _part(scope, density, names)
+        for scope, density, names in _parts_of(plan, lines, parameters["street_classes"])
+    )
+    return Measurement(
+        "street_density", length / (land / M2_PER_KM2), "km/km2", definition, by=by, counted=counted
+    )
+
+
+def lengths_on_planned_land(plan: Plan) -> NDArray[np.float64]:
+    """Length of each street's centre line that counts on planned land, m, as `street_density` counts it."""
+    outline = union(shapes(plan, "boundary"))
+    return np.asarray(_counting_m(shapes(plan, "streets"), outline, None))
+
+
+def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Mean distance between streets, m: the spacing of a square grid of the same density."""
+    lines, missing = _street_lines(plan, parameters["street_classes"])
+    land = boundary_m2(plan)
+    missing += _no_land(plan, land)
+    counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
+    length = 0.0 if missing else total(lines.inside_m(plan))
+    if not missing and not length:
+        missing = (
+            Nothing("streets: none of these classes on planned land, so there is no distance between them"),
+        )
+    if missing or not land:
+        return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
+    by = tuple(
+        _part(scope, _spacing(density), names)
+        for scope, density, names in _parts_of(plan, lines, parameters["street_classes"])
+    )
+    definition = {"length_km": length / M_PER_KM, "land_km2": land / M2_PER_KM2}
+    value = LINES_OF_A_SQUARE * land / length
+    return Measurement("street_spacing", value, "m", definition, by=by, counted=counted)
+
+
+def intersection_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Crossings on planned land over planned land, 1/km2; by area and block.
+
+    A crossing is a node from which at least ``legs`` streets go out; nodes within 15 m of one another
+    are one. Streets are those that can be walked (``intersection_of`` walk) or driven on (drive).
+    """
+    of = parameters["intersection_of"]
+    if of not in {"walk", "drive"}:
+        raise UsageError(
+            f"The parameter intersection_of is {of!r}, but it has to be 'walk' or 'drive'.\n"
+            "Correct it in plan.toml [parameters], in the rule or in the call."
+        )
+    land = boundary_m2(plan)
+    missing = absent(plan, "streets") + _no_land(plan, land)
+    counted = {"streets": tuple(ids(plan, "streets"))}
+    if missing or not land:
+        return Measurement("intersection_density", None, "1/km2", missing=missing, counted=counted)
+    network = plan.cached(f"network:{of}", lambda: walking(_streets(plan, of)))
+    spots = crossings(network, int(parameters["legs"]))
+    outline = union(shapes(plan, "boundary"))
+    inside = spots[shapely.dwithin(outline, spots, EDGE_M)] if len(spots) else spots
+    parts: list[Part] = []
+    for layer in USUAL:
+        names, outlines, sizes = features(plan, layer)
+        # Crossings on a common edge of two parts belong to both.
+        part = shapely.STRtree(inside).query(outlines, predicate="dwithin", distance=EDGE_M)[0]
+        found = np.bincount(part, minlength=len(sizes)) / (sizes / M2_PER_KM2)
+        parts += [
+            Part(f"{KINDS[layer]}:{name}", known(density)) for name, density in zip(names, found, strict=True)
+        ]
+    definition = {"crossings": len(inside), "land_km2": land / M2_PER_KM2}
+    value = len(inside) / (land / M2_PER_KM2)
+    return Measurement("intersection_density", value, "1/km2", definition, by=tuple(parts), counted=counted)
+
+
+def crossings(network: Network, legs: int) -> NDArray[Any]:
+    """Points where at least some number of streets go out, those near to one another as one."""
+    degree = np.bincount(network.start, minlength=len(network.xy))
+    degree = degree + np.bincount(network.end, minlength=len(network.xy))
+    spots = np.asarray(shapely.points(network.xy[degree >= legs]), dtype=object)
+    if not len(spots):
+        return spots
+    # Most stand alone; only those with another in reach are merged, however long the chain of them.
+    one, other = shapely.STRtree(spots).query(spots, predicate="dwithin", distance=CROSSING_M)
+    crowded = np.bincount(one, minlength=len(spots)) > 1
+    groups = [group for group in groups_of(len(spots), one, other) if len(group) > 1]
+    near = [shapely.centroid(shapely.multipoints(spots[group])) for group in groups]
+    return np.concatenate([spots[~crowded], np.array(near, dtype=object)])
+
+
+def _streets(plan: Plan, of: str) -> Any:
+    """The streets that count as network: those one can drive on stand as walkable ones, the rest as not."""
+    streets = plan.layer("streets")
+    if of == "walk":
+        return streets
+    drive = streets["drive"].fillna(streets["class"] != "path")
+    return streets.assign(walk=drive.astype("boolean"), barrier=None)
+
+
+class _Lines:
+    """Street lines of some classes, and their length inside outlines."""
+
+    def __init__(self, lines: NDArray[Any], chosen: NDArray[np.bool_]) -> None:
+        self.lines = lines
+        self.chosen = chosen
+
+    def inside_m(self, plan: Plan) -> NDArray[np.float64]:
+        """Length of each line on planned land, m; 0 for those of other classes."""
+        outline = union(shapes(plan, "boundary"))
+        # A street along the plan's own edge serves the plan: it counts whole, on whichever side it is drawn.
+        return np.where(self.chosen, _counting_m(self.lines, outline, None), 0.0)
+
+
+def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[str, ...]]:
+    classes, names = values(plan, "streets", "class"), ids(plan, "streets")
+    missing = absent(plan, "streets")
+    missing += unknown("streets.class", names[classes == None], len(names))  # noqa: E711 (elementwise)
+    return _Lines(shapes(plan, "streets"), np.isin(classes, wanted)), missing
+
+
+def _parts_of(
+    plan: Plan, lines: _Lines, classes: tuple[str, ...]
+) -> list[tuple[str, float | None, tuple[str, ...]]]:
+    """The densities of areas, blocks and circles, found once for the classes of street that count."""
+    return plan.cached(
+        f"densities:{','.join(classes)}", lambda: _density_by(plan, lines, (*USUAL, "circles"))
+    )
+
+
+def _density_by(
+    plan: Plan, lines: _Lines, layers: tuple[str, ...]
+) -> list[tuple[str, float | None, tuple[str, ...]]]:
+    """
+    Density (km/km2) in each feature of some layers, and the streets that it counts.
+
+    A street along the common edge of two areas or two blocks counts half for each: it serves both. One along
+    an edge beyond which nothing of the layer lies counts whole.
+    """
+    rows = np.flatnonzero(lines.chosen & ~shapely.is_missing(lines.lines))
+    tree = shapely.STRtree(lines.lines[rows])
+    names = ids(plan, "streets")
+    parts: list[tuple[str, float | None, tuple[str, ...]]] = []
+    for layer in layers:
+        those, drawn, sizes = features(plan, layer)
+        outlines = sound(drawn)
+        # Living circles of several tiers lie over one another: their edges part nothing.
+        outer = None if layer == "circles" else shapely.boundary(union(outlines))
+        for name, outline, size in zip(those, outlines, sizes, strict=True):
+            if outline is None or not size > 0:
+                parts.append((f"{KINDS[layer]}:{name}", None, ()))
+                continue
+            near = rows[tree.query(outline, predicate="dwithin", distance=EDGE_M)]
+            length = _counting_m(lines.lines[near], outline, outer)
+            km = total(length) / M_PER_KM
+            scope = f"{KINDS[layer]}:{name}"
+            parts.append((scope, known(km / (size / M2_PER_KM2)), tuple(names[near[length > 0]])))
+    return parts
+
+
+def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
+    missing = () if value is not None else (f"{scope}: no geometry, or no street there",)
+    return Part(scope, value, missing=missing, counted={"streets": streets})
+
+
+def _counting_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.float64]:
+    """Length of lines that counts in an outline, m; `outer` is the edge beyond which nothing else lies."""
+    found = np.asarray(_length_inside(lines, outline))
+    piece, of = _along(lines, shapely.boundary(outline))
+    if not len(piece):
+        return found
+    inside = shapely.length(shapely.intersection(piece, outline))
+    along = shapely.length(piece)
+    # What a piece only has at its ends, where the edge turns away from it, is none of the edge.
+    along = np.where(along - inside > 2 * EDGE_M, along, inside)
+    found += sums_at(of, along - inside, len(lines))
+    if outer is not None:
+        beyond, at = _along(piece, outer)
+        free = np.minimum(sums_at(at, shapely.length(beyond), len(piece)), along)
+        found -= sums_at(of, along - free, len(lines)) / 2
+    return found
+
+
+def _along(lines: NDArray[Any], edge: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Pieces of lines that run along an edge, and the row of the line that each is of."""
+    rows = np.flatnonzero(shapely.dwithin(lines, edge, SAME_M))
+    if not len(rows) or shapely.is_empty(edge):
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
+    strip = shapely.buffer(edge, SAME_M, cap_style="flat", join_style="mitre")
+    shapely.prepare(strip)
+    near = shapely.line_merge(shapely.intersection(lines[rows], strip))
+    piece, of = shapely.get_parts(near, return_index=True)
+    # A street that crosses the edge is near it for a moment, and does not run along it.
+    long = shapely.length(piece) >= ALONG_M
+    return np.asarray(piece[long], dtype=object), rows[of[long]]
+
+
+def _spacing(density: float | None) -> float | None:
+    return LINES_OF_A_SQUARE * M_PER_KM / density if density else None
+
+
+def _no_land(plan: Plan, land: float | None) -> tuple[str, ...]:
+    return () if land else absent(plan, "boundary") or ("boundary.geometry",)
+
+
+def _length_inside(lines: Any, outline: Any) -> Any:
+    """Length of lines inside an outline, m; 0 for a line without geometry."""
+    shapely.prepare(outline)
+    length = np.nan_to_num(shapely.length(lines), nan=0.0)
+    crossing = np.flatnonzero(~shapely.contains_properly(outline, lines) & (length > 0))
+    length[crossing] = shapely.length(shapely.intersection(lines[crossing], outline))
+    return length

@@ -1,0 +1,142 @@
+"""Spatial structure: the belt's length and course, cores in their areas, areas that the axis touches."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, unknown, values
+from blockplan.measure.inputs.middles import middles
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: Eight winds, clockwise from north.
+WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+#: An element may stick out of its area by this much (m) through rounding of coordinates.
+ROUNDING_M = 0.01
+
+
+def belt_length(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Length of the belt; beside it the direction it is drawn in, and how far each area lies from it."""
+    rows, missing = elements(plan, "belt")
+    names, belts = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
+    counted = {"structure": tuple(names)}
+    if missing:
+        return Measurement("belt_length", None, "km", missing=missing, counted=counted)
+    lengths = shapely.length(belts) / M_PER_KM
+    definition: dict[str, Any] = {"elements": list(names), "area_distance_m": area_distances(plan, belts)}
+    if len(belts):
+        definition |= _course(belts)
+    by = tuple(Part(str(name), float(length)) for name, length in zip(names, lengths, strict=True))
+    return Measurement("belt_length", total(lengths), "km", definition, by=by, counted=counted)
+
+
+def cores_in_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of cores that lie inside the area they name; a core that names none, inside any area."""
+    rows, missing = elements(plan, "core")
+    missing += absent(plan, "areas")
+    names, cores = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
+    counted = {"structure": tuple(names), "areas": tuple(ids(plan, "areas"))}
+    if missing:
+        return Measurement("cores_in_areas", None, "core", missing=missing, counted=counted)
+    areas = area_shapes(plan)
+    wanted = values(plan, "structure", "area_id")[rows]
+    inside = np.array(
+        [lies_inside(core, areas, area) for core, area in zip(cores, wanted, strict=True)], dtype=bool
+    )
+    marks = middles(sound(cores))
+    outside = tuple(
+        Place("structure", names[row], marks[row].x, marks[row].y, 0.0) for row in np.flatnonzero(~inside)
+    )
+    served = {area for area, there in zip(wanted, inside, strict=True) if there and area is not None}
+    definition = {
+        "cores": len(names),
+        "areas": len(areas),
+        "areas_with_core": sorted(served),
+        "one_to_one": bool(inside.all()) and len(names) == len(areas) == len(served),
+    }
+    by = tuple(Part(str(name), float(there)) for name, there in zip(names, inside, strict=True))
+    return Measurement(
+        "cores_in_areas", float(inside.sum()), "core", definition, by=by, counted=counted, places=outside
+    )
+
+
+def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Number of areas that the axis touches; beside it each area's distance from the axis."""
+    rows, missing = elements(plan, "axis")
+    missing += absent(plan, "areas")
+    names, axes = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
+    counted = {"structure": tuple(names), "areas": tuple(ids(plan, "areas"))}
+    if missing:
+        return Measurement("axis_touches_areas", None, "area", missing=missing, counted=counted)
+    away = area_distances(plan, axes)
+    limit_m = parameters["axis_touch_m"]
+    touched = {name: metres is not None and metres <= limit_m for name, metres in away.items()}
+    by = tuple(Part(f"area:{name}", float(yes)) for name, yes in touched.items())
+    definition = {"elements": list(names), "area_distance_m": away, "limit_m": limit_m}
+    value = float(sum(touched.values()))
+    return Measurement("axis_touches_areas", value, "area", definition, by=by, counted=counted)
+
+
+def elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """
+    Rows of a role, and what is missing; a layer without such a row is a measured zero.
+
+    Belt and axis are lines, cores are points or polygons.
+    """
+    missing = absent(plan, "structure")
+    rows = np.flatnonzero(values(plan, "structure", "role") == role)
+    wanted = (0, 2) if role == "core" else (1,)
+    nothing = ~np.isin(shapely.get_dimensions(shapes(plan, "structure")[rows]), wanted)
+    return rows, missing + unknown("structure.geometry", ids(plan, "structure")[rows][nothing])
+
+
+def area_shapes(plan: Plan) -> dict[str, Any]:
+    """Area id -> its shape; an area in several rows is one."""
+    drawn: dict[str, list[Any]] = {}
+    for name, shape in zip(ids(plan, "areas"), sound(shapes(plan, "areas")), strict=True):
+        if shape is not None:
+            drawn.setdefault(name, []).append(shape)
+    return {name: parts[0] if len(parts) == 1 else shapely.union_all(parts) for name, parts in drawn.items()}
+
+
+def area_distances(plan: Plan, lines: NDArray[Any]) -> dict[str, float | None]:
+    """Distance of each area from the nearest of some lines, m; None where there is no line."""
+    if not len(lines):
+        return dict.fromkeys(area_shapes(plan))
+    whole = shapely.union_all(lines) if len(lines) > 1 else lines[0]
+    return {name: round(float(shape.distance(whole)), 2) for name, shape in area_shapes(plan).items()}
+
+
+def lies_inside(core: Any, areas: Mapping[str, Any], area: str | None) -> bool:
+    """Whether a core lies in the area of an id; where the id is None, in any area."""
+    candidates = areas.values() if area is None else [areas[area]] if area in areas else []
+    return any(shapely.buffer(shape, ROUNDING_M).covers(core) for shape in candidates)
+
+
+def _course(belts: NDArray[Any]) -> dict[str, Any]:
+    """Where the belt leads, from its first drawn point to its last."""
+    whole = shapely.line_merge(shapely.multilinestrings(list(shapely.get_parts(belts))))
+    parts = shapely.get_parts(whole)
+    if not len(parts):
+        return {}
+    first, last = shapely.get_point(parts[0], 0), shapely.get_point(parts[-1], -1)
+    east, north = last.x - first.x, last.y - first.y
+    bearing = math.degrees(math.atan2(east, north)) % 360
+    to = round(bearing / 45) % 8
+    return {
+        "from": WINDS[(to + 4) % 8],
+        "to": WINDS[to],
+        "bearing_deg": round(bearing, 1),
+        "pieces": len(parts),
+    }

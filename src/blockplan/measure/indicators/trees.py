@@ -1,0 +1,203 @@
+"""Trees in view of homes, and the land under their crowns."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.distance.coverage import by_area, share
+from blockplan.measure.distance.weights import weighed
+from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.inputs.parts import KINDS, features
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.inputs.homes import Homes
+    from blockplan.plan.model.plan import Plan
+
+#: Ends of a line of sight this near (m) to a building only touch it.
+TOUCH_M = 0.01
+#: Segments of a quarter of a crown, and how much wider that polygon is drawn to be as large as the circle.
+SEGMENTS = 16
+AS_LARGE = math.sqrt(math.pi / (2 * SEGMENTS * math.sin(math.pi / (2 * SEGMENTS))))
+
+
+def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of residents whose home has at least some trees in view: near, and no other building between.
+
+    The line of sight goes from the nearest point of the dwelling building (of the parcel's
+    representative point where no building is mapped) to the tree.
+    """
+    found, homes, seen = _views(plan, "trees_in_view", "1", parameters)
+    if seen is None:
+        return found
+    enough = seen >= parameters["trees_wanted"]
+    return replace(
+        found,
+        value=share(homes.weight, enough),
+        by=by_area(plan, homes, enough),
+        places=_fewest(homes, seen, ~enough),
+        affected_residents=total(homes.weight[~enough]),
+    )
+
+
+def fewest_trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Trees in view of the home that has the fewest in view, as in `trees_in_view`."""
+    found, homes, seen = _views(plan, "fewest_trees_in_view", "tree", parameters)
+    if seen is None:
+        return found
+    short = seen < parameters["trees_wanted"]
+    return replace(
+        found,
+        value=float(seen.min()),
+        places=_fewest(homes, seen, short),
+        affected_residents=total(homes.weight[short]),
+    )
+
+
+def _views(
+    plan: Plan, name: str, unit: str, parameters: Mapping[str, Any]
+) -> tuple[Measurement, Homes, NDArray[np.intp] | None]:
+    """A measurement without its value, the homes, and how many trees each sees (None: unknown)."""
+    homes, lacking = weighed(plan, parameters)
+    missing = absent(plan, "trees") + lacking
+    trees = shapes(plan, "trees")
+    counted = {**homes.counted, "trees": tuple(ids(plan, "trees"))}
+    definition = {
+        "limit_m": parameters["tree_view_m"],
+        "along": "line of sight",
+        "from": sorted({str(layer) for layer in homes.layer}),
+        "to": "tree",
+        "trees": int((~shapely.is_missing(trees)).sum()),
+        "buildings_between": len(ids(plan, "buildings")),
+        "weight": homes.weighs,
+    }
+    missing += unknown("trees.geometry", ids(plan, "trees")[shapely.is_missing(trees)])
+    found = Measurement(name, None, unit, definition, missing=missing, counted=counted)
+    if missing or homes.weighs != "residents":
+        return found, homes, None
+    key = f"views:{parameters['tree_view_m']}"
+    return found, homes, plan.cached(key, lambda: _seen(plan, homes, trees, parameters["tree_view_m"]))
+
+
+def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
+    """Homes that see too few trees, the fewest first."""
+    rows = np.flatnonzero(short)
+    rows = rows[np.lexsort((homes.id[rows].astype(str), seen[rows]))]
+    xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
+    return tuple(map(Place, homes.layer[rows], homes.id[rows], *xy, seen[rows].astype(float).tolist()))
+
+
+def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:
+    """How many trees each home sees."""
+    buildings = sound(shapes(plan, "buildings"))
+    row_of = {name: row for row, name in enumerate(ids(plan, "buildings"))}
+    own = np.array(
+        [
+            row_of[id_] if layer == "buildings" else -1
+            for layer, id_ in zip(homes.layer, homes.id, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    place = homes.point.copy()
+    place[own >= 0] = buildings[own[own >= 0]]
+    tree = shapely.STRtree(trees)
+    home, at = tree.query(place, predicate="dwithin", distance=limit_m)
+    sight = shapely.shortest_line(place[home], trees[at])
+    blocked = np.zeros(len(home), dtype=bool)
+    # A wall that the line only touches at its ends is the home's own, or one that the tree stands at.
+    line, building = shapely.STRtree(buildings).query(sight, predicate="intersects")
+    crossed = shapely.length(shapely.intersection(sight[line], buildings[building])) > TOUCH_M
+    inside = shapely.intersects(place[home[line]], buildings[building]) & (own[home[line]] < 0)
+    blocked[line[crossed & (building != own[home[line]]) & ~inside]] = True
+    return np.bincount(home[~blocked], minlength=len(homes))
+
+
+def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of the planned land under the crowns of trees.
+
+    Crowns are the polygons of the layer ``canopy``, together with circles of ``trees.crown_m``
+    across. A tree without a crown that stands in a drawn canopy is part of it; one that stands in none makes
+    the share unknown.
+    """
+    name = "canopy_share"
+    layers = absent(plan, "canopy", "trees")
+    missing: tuple[str, ...] = layers if len(layers) == 2 else ()
+    land = union(shapes(plan, "boundary"))
+    if land.is_empty:
+        missing += absent(plan, "boundary") or ("boundary: it encloses no land",)
+    canopy, trees = shapes(plan, "canopy"), shapes(plan, "trees")
+    crown, names = values(plan, "trees", "crown_m"), ids(plan, "trees")
+    unsaid = np.isnan(crown) & ~_under(canopy, trees)
+    missing += unknown("trees.crown_m", names[unsaid], len(names))
+    counted = {
+        "canopy": tuple(ids(plan, "canopy")),
+        "trees": tuple(names),
+        "boundary": tuple(ids(plan, "boundary")),
+    }
+    if missing:
+        return Measurement(name, None, "1", missing=missing, counted=counted)
+    known = (crown > 0) & ~shapely.is_missing(trees)
+    crowns = shapely.buffer(trees[known], crown[known] / 2 * AS_LARGE, quad_segs=SEGMENTS)
+    # Pieces that do not touch one another: their areas add up, in the land and in every part of it.
+    pieces = _within(_apart(np.concatenate([canopy, crowns])), land)
+    covered = total(shapely.area(pieces))
+    definition = {
+        "canopy_ha": covered / M2_PER_HA,
+        "land_ha": land.area / M2_PER_HA,
+        "trees_with_crown": int(known.sum()),
+        "trees_without_crown": int(np.isnan(crown).sum()),
+    }
+    by = (*_canopy_by(plan, "areas", pieces, land), *_canopy_by(plan, "blocks", pieces, land))
+    return Measurement(name, covered / land.area, "1", definition, by=by, counted=counted)
+
+
+def _under(canopy: NDArray[Any], trees: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which trees stand in a drawn canopy."""
+    found = np.zeros(len(trees), dtype=bool)
+    found[shapely.STRtree(sound(canopy)).query(trees, predicate="intersects")[0]] = True
+    return found
+
+
+def _apart(shapes: NDArray[Any]) -> NDArray[Any]:
+    """The land under some polygons as polygons that do not overlap; those that meet no other stay."""
+    shapes = sound(shapes[shapely.get_dimensions(shapes) == 2])
+    shapes = shapes[~shapely.is_missing(shapes)]
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    meets = np.zeros(len(shapes), dtype=bool)
+    meets[one[one != other]] = True
+    return np.concatenate([shapes[~meets], shapely.get_parts(union(shapes[meets]))])
+
+
+def _within(pieces: NDArray[Any], land: Any) -> NDArray[Any]:
+    """What of some polygons lies in the land; only those on its edge are cut."""
+    shapely.prepare(land)
+    whole = shapely.covers(land, pieces)
+    cut = pieces.copy()
+    cut[~whole] = shapely.intersection(pieces[~whole], land)
+    return np.asarray(cut, dtype=object)
+
+
+def _canopy_by(plan: Plan, layer: str, pieces: NDArray[Any], land: Any) -> tuple[Part, ...]:
+    """Canopy over land in each feature of a layer that has land."""
+    names, outlines, _ = features(plan, layer)
+    outlines = sound(outlines)
+    there = np.nan_to_num(shapely.area(_within(outlines, land)))
+    outline, piece = shapely.STRtree(pieces).query(outlines, predicate="intersects")
+    shared = shapely.area(shapely.intersection(outlines[outline], pieces[piece]))
+    canopy = np.bincount(outline, shared, len(outlines))
+    return tuple(
+        Part(f"{KINDS[layer]}:{id_}", float(found / size) if size else None)
+        for id_, found, size in zip(names, canopy, there, strict=True)
+    )

@@ -1,0 +1,202 @@
+"""
+What is within a walk: kinds of use near a home, and the services of a living circle.
+
+Minutes become metres by a stated walking speed. The way along streets judges; the straight line
+stands beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, data_end, share, together
+from blockplan.measure.distance.goals import distances_to
+from blockplan.measure.distance.reach import both
+from blockplan.measure.distance.ways import asked, ways_to
+from blockplan.measure.distance.weights import weighed
+from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
+from blockplan.measure.inputs.columns import absent, ids, of_codes, total
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.distance.ways import Way
+    from blockplan.measure.inputs.homes import Homes
+    from blockplan.plan.model.plan import Plan
+
+MINUTES_PER_HOUR = 60.0
+#: Parts the services of a list of which any one is enough.
+OR = "|"
+
+
+def walk_m(minutes: float, speed_kmh: float) -> float:
+    """
+    How far one walks in some minutes, m.
+
+    Examples
+    --------
+    >>> walk_m(15, 4)
+    1000.0
+    """
+    return minutes * speed_kmh * M_PER_KM / MINUTES_PER_HOUR
+
+
+def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of residents who reach every service of a list within a walk; each service as a part."""
+    name, limit_m = "circle_services", walk_m(parameters["walk_min"], parameters["walk_speed_kmh"])
+    homes, lacking = weighed(plan, parameters)
+    wanted = parameters["circle_services"]
+    missing = absent(plan, "facilities") + lacking
+    if not wanted:
+        missing += ("parameter circle_services: no service named",)
+    definition: dict[str, Any] = {
+        "from": sorted({str(layer) for layer in homes.layer}),
+        "minutes": parameters["walk_min"],
+        "walk_speed_kmh": parameters["walk_speed_kmh"],
+    }
+    if missing and (not wanted or not plan.has_layer("facilities") or not len(homes)):
+        return Measurement(name, None, "1", definition, missing=missing, counted=homes.counted)
+    rows, unsaid = _of_services(plan, wanted)
+    definition["facilities"] = {service: len(found) for service, found in rows.items()}
+    limits = (limit_m, parameters["join_limit_m"])
+    ways = asked("facility", parameters["circle_judged_by"], parameters["facility_readings"])
+    single = [distances_to(plan, homes, found, ways, limits) for found in rows.values()]
+    distances = [_all_of(kind) for kind in zip(*single, strict=True)]
+    counted = both(
+        homes.counted,
+        {"facilities": tuple(ids(plan, "facilities")[np.unique(np.concatenate(list(rows.values())))])},
+    )
+    found = covered(
+        plan,
+        name,
+        homes,
+        limit_m,
+        distances,
+        Found(definition, missing, counted, unsaid, _perhaps(plan, homes, wanted, ways[0], limits, single)),
+        drawn_round_m=parameters["drawn_round_m"],
+    )
+    if found.value is None:
+        return found
+    parts = [
+        Part(f"service:{service}", share(homes.weight, one[0].within(limit_m)))
+        for service, one in zip(rows, single, strict=True)
+    ]
+    return replace(found, by=(*found.by, *parts))
+
+
+def _perhaps(
+    plan: Plan,
+    homes: Homes,
+    wanted: Sequence[str],
+    way: Way,
+    limits_m: tuple[float, float],
+    single: Sequence[Sequence[Distances]],
+) -> NDArray[np.bool_]:
+    """Homes that reach every service of a list, if facilities that could be of one of them are."""
+    found = np.ones(len(homes), dtype=bool)
+    for entry, distances in zip(wanted, single, strict=True):
+        found &= distances[0].within(limits_m[0]) | perhaps_served(plan, homes, _kind(entry), way, limits_m)
+    return found
+
+
+def _kind(entry: str) -> dict[str, Any]:
+    """What makes a facility of an entry of a list of services."""
+    return {"services": entry.split(OR), "service_levels": (), "smallest_site_m2": 0}
+
+
+def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of dwellings (or residents) with at least some number of kinds of use within a walk.
+
+    A kind of use is a service of the facilities, or a class of land. Parts ``at_least:N`` say how the
+    share falls with the number.
+    """
+    name, limit_m = "uses_access", float(parameters["access_limit_m"])
+    homes, lacking = weighed(plan, parameters)
+    services, codes = parameters["use_services"], parameters["use_codes"]
+    missing = absent(plan, "facilities") + lacking + absent(plan, "streets")
+    definition: dict[str, Any] = {
+        "limit_m": limit_m,
+        "along": "network",
+        "from": sorted({str(layer) for layer in homes.layer}),
+        "weight": homes.weighs,
+        "uses_wanted": parameters["uses_wanted"],
+    }
+    if missing:
+        return Measurement(name, None, "1", definition, missing=missing, counted=homes.counted)
+    rows, unsaid = _of_services(plan, services)
+    on_foot = [ways_to("facility")["net_edge_facility"]]
+    uses = {
+        service: distances_to(plan, homes, found, on_foot, (limit_m, parameters["join_limit_m"]))[0]
+        for service, found in rows.items()
+    }
+    for code in codes:
+        chosen, undetailed = of_codes(plan, (code,))
+        unsaid += undetailed
+        place = parcel_points(plan)[chosen]
+        uses[f"land:{code}"] = on_foot_to(plan, homes, place, (limit_m, None), ids(plan, "parcels")[chosen])
+    near = {use: distances.within(limit_m) for use, distances in uses.items()}
+    number = np.sum(list(near.values()), axis=0) if near else np.zeros(len(homes))
+    enough = number >= parameters["uses_wanted"]
+    definition |= data_end(plan, homes, enough, limit_m)
+    facilities = np.unique(np.concatenate([np.empty(0, dtype=np.intp), *rows.values()]))
+    counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[facilities])})
+    missing = () if enough.all() else tuple(dict.fromkeys(unsaid))
+    if missing or homes.weighs != parameters["weigh_by"]:
+        certain = share(homes.weight, enough) or 0.0
+        ends = (certain, 1.0) if homes.weighs == parameters["weigh_by"] else None
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted, ends=ends)
+    by = [
+        *by_area(plan, homes, enough),
+        *(Part(f"use:{use}", share(homes.weight, inside)) for use, inside in near.items()),
+        *(
+            Part(f"at_least:{least}", share(homes.weight, number >= least))
+            for least in range(1, len(near) + 1)
+        ),
+    ]
+    people = homes.weighs == "residents"
+    return Measurement(
+        name,
+        share(homes.weight, enough),
+        "1",
+        definition,
+        by=tuple(by),
+        counted=counted,
+        places=_fewest(homes, number, enough),
+        affected_residents=total(homes.weight[~enough]) if people else None,
+    )
+
+
+def _of_services(plan: Plan, wanted: Sequence[str]) -> tuple[dict[str, NDArray[np.intp]], tuple[str, ...]]:
+    """Facilities (by row) of each entry of a list of services, and what is missing to tell them."""
+    rows: dict[str, NDArray[np.intp]] = {}
+    missing: tuple[str, ...] = ()
+    for entry in wanted:
+        rows[entry], unsaid = facilities_of(plan, _kind(entry))
+        missing += unsaid
+    return rows, tuple(dict.fromkeys(missing))
+
+
+def _all_of(kinds: Sequence[Distances]) -> Distances:
+    """The way to the farthest of several things: NaN where one of them is not reached."""
+    metres = np.max(np.stack([one.metres for one in kinds]), axis=0)
+    return Distances(kinds[0].id, metres, together(kinds), kinds[0].missing)
+
+
+def _fewest(homes: Homes, number: NDArray[Any], enough: NDArray[np.bool_]) -> tuple[Place, ...]:
+    """Homes with too few uses near them, the fewest first."""
+    rows = np.flatnonzero(~enough)
+    rows = rows[np.lexsort((homes.id[rows].astype(str), number[rows]))]
+    xy = [(point.x, point.y) if point is not None else (np.nan, np.nan) for point in homes.point[rows]]
+    return tuple(
+        Place(homes.layer[row], homes.id[row], x, y, float(number[row]))
+        for row, (x, y) in zip(rows, xy, strict=True)
+    )

@@ -1,0 +1,310 @@
+"""
+Columns of a plan as plain arrays, and the words for what is missing in them.
+
+Measures read arrays instead of frames: they are called often, on a plan that an editor changes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from blockplan.measure.inputs.middles import middles
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.layers import FARTHEST_M, LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: Kind of a layer's geometry -> whether it takes geometry type 0, 1, ... 7, and none at all (the last).
+KINDS = {
+    kind: np.isin([*range(8), -1], numbers)
+    for kind, numbers in {
+        "point": (0, 4),
+        "line": (1, 2, 5),
+        "polygon": (3, 6),
+        "any": (0, 1, 2, 3, 4, 5, 6),
+        "none": (),
+    }.items()
+}
+#: So many features are named one by one where something is missing; the rest are counted.
+NAMED = 20
+#: Segments of a quarter circle where a buffer stands for a circle: its land is 0.01 % small.
+CIRCLE_SEGMENTS = 64
+#: So many unions of polygons are kept, the last asked for.
+UNIONS_KEPT = 24
+UNCOVERED = ("parcels: no rows, though the boundary encloses land",)
+
+
+def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
+    """
+    A column as an array: numbers with NaN, texts with None, flags with None.
+
+    A negative number of people, beds or metres says nothing, so it is unknown.
+    """
+    reads = ((layer, column),)
+    return plan.cached(f"column:{layer}.{column}", lambda: _values(plan, layer, column), reads)
+
+
+def _values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
+    series = plan.layer(layer)[column]
+    if series.dtype == "boolean":
+        return np.asarray(series.to_numpy(dtype=object, na_value=None))
+    found = np.asarray(series.to_numpy())
+    return np.where(found < 0, np.nan, found) if found.dtype.kind == "f" else found
+
+
+_unions: dict[tuple[int, ...], tuple[NDArray[Any], Any]] = {}
+
+
+def refused(plan: Plan, layer: str, column: str) -> NDArray[np.bool_]:
+    """Features where something is written that is no number of the column's kind, or one below zero."""
+    below = np.asarray(plan.layer(layer)[column].to_numpy() < 0, dtype=bool)
+    bad = [found.id for found in plan.read_faults if (found.layer, found.aspect) == (layer, column)]
+    if not bad:
+        return below
+    return np.asarray(below | np.isin(ids(plan, layer), np.array(bad, dtype=object)))
+
+
+def ids(plan: Plan, layer: str) -> NDArray[Any]:
+    """Ids of a layer's features."""
+    reads = ((layer, "ids"),)
+    return plan.cached(f"ids:{layer}", lambda: plan.layer(layer).index.to_numpy(dtype=object), reads)
+
+
+def shapes(plan: Plan, layer: str) -> NDArray[Any]:
+    """
+    Geometries of a layer's features as they are drawn.
+
+    None where a feature has no geometry, an empty one, one without a place, or one of another
+    kind than its layer (a point among parcels).
+    """
+    return plan.cached(f"shapes:{layer}", lambda: _shapes(plan, layer), ((layer, "geometry"),))
+
+
+def _shapes(plan: Plan, layer: str) -> NDArray[Any]:
+    found = np.array(plan.layer(layer).geometry.to_numpy(), dtype=object)
+    if shapely.has_z(found).any():
+        found = shapely.force_2d(found)
+    found[~KINDS[LAYERS[layer].geometry][shapely.get_type_id(found)]] = None
+    found[shapely.is_empty(found) | ~(np.abs(shapely.bounds(found)) <= FARTHEST_M).all(axis=1)] = None
+    return found
+
+
+def sound(found: NDArray[Any]) -> NDArray[Any]:
+    """
+    Shapes that can be overlaid and have one area: polygons whose rings cross themselves are mended.
+
+    That they cross is a fault that `blockplan.plan.validity.validate` reports. What leaves no land is None.
+    """
+    bad = np.flatnonzero((shapely.get_dimensions(found) == 2) & ~shapely.is_valid(found))
+    if not len(bad):
+        return found
+    mended = shapely.make_valid(found[bad], method="structure", keep_collapsed=False)
+    mended[shapely.is_empty(mended)] = None
+    whole = found.copy()
+    whole[bad] = mended
+    return whole
+
+
+def union(found: NDArray[Any]) -> Any:
+    """
+    The land that polygons cover together; what is no polygon covers none.
+
+    Several measures ask for the same land, and an edit leaves most of a plan's geometries as they are: the
+    last unions are kept, each with its polygons, which therefore are still the same objects.
+    """
+    polygons = found[shapely.get_dimensions(found) == 2]
+    key = tuple(map(id, polygons))
+    kept = _unions.pop(key, None)
+    if kept is None:
+        kept = polygons, shapely.union_all(sound(polygons))
+    _unions[key] = kept
+    while len(_unions) > UNIONS_KEPT:
+        _unions.pop(next(iter(_unions)), None)
+    return kept[1]
+
+
+def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
+    """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
+    found = shapes(plan, layer)
+    return np.asarray(shapely.area(sound(found if rows is None else found[rows])))
+
+
+def points(plan: Plan, layer: str, rows: NDArray[Any]) -> NDArray[Any]:
+    """The point that each feature of some rows stands at (`blockplan.measure.inputs.middles`)."""
+    return middles(sound(shapes(plan, layer)[rows]))
+
+
+def total(numbers: Iterable[float]) -> float:
+    """Sum that does not depend on the order of rows."""
+    return math.fsum(numbers)
+
+
+def absent(plan: Plan, *layers: str) -> tuple[str, ...]:
+    """
+    What is missing where the package does not hold a layer at all.
+
+    Parcels cover the planned land: where a boundary encloses some, a layer of parcels without a row
+    says nothing either, and nothing that is counted on them is a measured zero.
+    """
+    lacking = tuple(f"{layer}: layer absent" for layer in layers if not plan.has_layer(layer))
+    return lacking + (UNCOVERED if "parcels" in layers and _is_uncovered(plan) else ())
+
+
+def _is_uncovered(plan: Plan) -> bool:
+    """Whether planned land is enclosed and the layer of parcels, which has to cover it, has no rows."""
+    if not plan.has_layer("parcels") or len(ids(plan, "parcels")) or not len(ids(plan, "boundary")):
+        return False
+    return bool(np.nansum(areas_m2(plan, "boundary")) > 0)
+
+
+def unknown(what: str, features: Iterable[Any], of: int | None = None) -> tuple[str, ...]:
+    """
+    What is missing in some features: ``facilities.beds of F-12``.
+
+    Where it is missing in all `of` of them (more than one), only the column is named; where it
+    is missing in many, the first are named and the rest counted.
+
+    Examples
+    --------
+    >>> unknown("facilities.beds", ["F-12"])
+    ('facilities.beds of F-12',)
+    >>> unknown("facilities.beds", ["F-12", "F-13"], of=2)
+    ('facilities.beds',)
+    """
+    named = list(features)
+    if named and len(named) == of and of > 1:
+        return (what,)
+    lines = [f"{what} of {feature}" for feature in named[:NAMED]]
+    if len(named) > NAMED:
+        lines.append(f"{what} of {len(named) - NAMED} more")
+    return tuple(lines)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gaps:
+    """
+    What is not known of the rows of a layer: which rows do not say what.
+
+    Attributes
+    ----------
+    names
+        Ids of all rows.
+    said
+        What is missing, the rows in which it is, and of how many (where it is missing in all of them, only
+        the column is named).
+    always
+        What is missing whatever rows are meant: a layer, a parameter.
+    """
+
+    names: NDArray[Any]
+    said: tuple[tuple[str, NDArray[np.bool_], int | None], ...] = ()
+    always: tuple[str, ...] = ()
+
+    def lines(self, rows: NDArray[np.bool_] | None = None) -> tuple[str, ...]:
+        """The words for what is missing in all rows, or in some of them."""
+        found = self.always
+        for what, where, of in self.said:
+            found += unknown(
+                what, self.names[where if rows is None else where & rows], of if rows is None else None
+            )
+        return tuple(dict.fromkeys(found))
+
+    def __add__(self, other: Gaps) -> Gaps:
+        return Gaps(self.names, self.said + other.said, self.always + other.always)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """Parcels that are of some codes, those that could be for all that they say, and what they do not say."""
+
+    chosen: NDArray[np.bool_]
+    maybe: NDArray[np.bool_]
+    gaps: Gaps
+
+
+def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """
+    Parcels whose land use is one of some codes or lies below one, and what is missing to say so.
+
+    A code of another list counts as the national code of the same meaning. A parcel without
+    land use, or with a code too coarse to tell (``08`` where ``0804`` is asked for), could be one
+    of them: it is named as missing.
+    """
+    found = coded(plan, codes)
+    return found.chosen, found.gaps.lines()
+
+
+def coded(plan: Plan, codes: tuple[str, ...]) -> Coded:
+    """Parcels of some codes as `of_codes` tells them, with those that could be one."""
+    return plan.cached(f"codes:{','.join(codes)}", lambda: _coded(plan, codes))
+
+
+def _coded(plan: Plan, codes: tuple[str, ...]) -> Coded:
+    kinds, kind = land_uses(plan)
+    answers = [belongs(use, list_name, codes) for use, list_name in kinds]
+    unsaid = np.array([use is None for use, _ in kinds], dtype=bool)
+    coarse = np.array([answer is None for answer in answers], dtype=bool) & ~unsaid
+    names = ids(plan, "parcels")
+    detail = f"parcels.land_use in more detail (for {', '.join(codes)})"
+    gaps = Gaps(names, (("parcels.land_use", unsaid[kind], len(names)), (detail, coarse[kind], None)))
+    chosen = np.array([answer is True for answer in answers], dtype=bool)[kind]
+    return Coded(chosen, (unsaid | coarse)[kind], gaps)
+
+
+def land_uses(plan: Plan) -> tuple[list[tuple[str | None, str | None]], NDArray[np.intp]]:
+    """
+    The different (land use, list) pairs of the parcels, and the number of each parcel's pair.
+
+    A plan has a few dozen pairs, however many parcels, so each is asked about once.
+    """
+    return plan.cached("land_uses", lambda: _land_uses(plan))
+
+
+def _land_uses(plan: Plan) -> tuple[list[tuple[str | None, str | None]], NDArray[np.intp]]:
+    use, uses = pd.factorize(values(plan, "parcels", "land_use"))
+    list_, lists = pd.factorize(values(plan, "parcels", "land_use_list"))
+    # Null is numbered -1, and so taken from the end: None stands there.
+    named_uses: list[str | None] = [*uses, None]
+    named_lists: list[str | None] = [*lists, None]
+    kind, pairs = pd.factorize((use + 1) * len(named_lists) + list_ + 1)
+    kinds = [
+        (named_uses[pair // len(named_lists) - 1], named_lists[pair % len(named_lists) - 1])
+        for pair in pairs.tolist()
+    ]
+    return kinds, np.asarray(kind, dtype=np.intp)
+
+
+@cache
+def belongs(use: str | None, list_name: str | None, codes: tuple[str, ...]) -> bool | None:
+    """
+    Whether a land use is one of some codes or lies below one; None where it cannot be told.
+
+    Examples
+    --------
+    >>> belongs("080403", None, ("0804",)), belongs("08", None, ("0804",)), belongs("G1", "gb50137", ("14",))
+    (True, None, True)
+    """
+    if use is None:
+        return None
+    name = list_name or DEFAULT_LIST
+    classes = landuse(name) if name in LISTS else landuse()
+    if use in codes or any(classes.within(use, code) for code in codes):
+        return True
+    whole, meant = landuse(), classes.nationals(use)
+    inside = [any(whole.within(national, code) for code in codes) for national in meant]
+    if meant and all(inside):
+        return True
+    holds = (whole.within(code, national) for national in meant for code in codes)
+    return None if any(inside) or any(holds) else False

@@ -1,0 +1,122 @@
+"""
+Floor area and jobs of parcels as arrays, with what is missing to say them.
+
+A parcel stands at its representative point. Land of a built class has to state its floor area;
+other land (a road, a park) that states none has none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.amounts import Amounts
+from blockplan.measure.inputs.columns import (
+    Gaps,
+    absent,
+    belongs,
+    ids,
+    land_uses,
+    points,
+    shapes,
+    unknown,
+    values,
+)
+from blockplan.measure.inputs.middles import EDGE_M
+from blockplan.measure.inputs.straight import straight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+
+def floor_areas(plan: Plan, built_codes: tuple[str, ...]) -> Amounts:
+    """Floor area of every parcel; unknown where land of a built class (or of none said) states none."""
+    return plan.cached(f"floors:{','.join(built_codes)}", lambda: _floor_areas(plan, built_codes))
+
+
+def _floor_areas(plan: Plan, built_codes: tuple[str, ...]) -> Amounts:
+    floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
+    kinds, kind = land_uses(plan)
+    # A class of the list that holds built ones (08 over 0802) may be built.
+    may_be = np.array([use is None or belongs(use, of, built_codes) is not False for use, of in kinds])
+    lacking = np.isnan(floor) & may_be.astype(bool)[kind]
+    gaps = Gaps(names, (("parcels.floor_area_m2", lacking, len(names)),), absent(plan, "parcels"))
+    by_parcel = np.where(np.isnan(floor) & ~lacking, 0.0, floor)
+    return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
+
+
+def jobs_of_parcels(plan: Plan, floor_area_per_job_m2: Mapping[str, float]) -> Amounts:
+    """Jobs of every parcel: as stated, else floor area over the floor area of one job for its land use."""
+    key = f"jobs:{sorted(floor_area_per_job_m2.items())}"
+    return plan.cached(key, lambda: _jobs(plan, floor_area_per_job_m2))
+
+
+def _jobs(plan: Plan, ratios: Mapping[str, float]) -> Amounts:
+    stated, floor = values(plan, "parcels", "jobs"), values(plan, "parcels", "floor_area_m2")
+    names, ratio = ids(plan, "parcels"), job_ratios(plan, ratios)
+    derived = np.isnan(stated) & ~np.isnan(ratio)
+    kinds, kind = land_uses(plan)
+    unsaid = np.isnan(stated) & np.array([use is None for use, _ in kinds], dtype=bool)[kind]
+    gaps = Gaps(
+        names,
+        (
+            ("parcels.jobs or parcels.land_use", unsaid, len(names)),
+            ("parcels.floor_area_m2 or parcels.jobs", derived & np.isnan(floor), len(names)),
+        ),
+        absent(plan, "parcels"),
+    )
+    found = np.where(derived, floor / np.where(derived, ratio, 1.0), np.where(unsaid, np.nan, stated))
+    by_parcel = np.where(np.isnan(found) & ~derived & ~unsaid, 0.0, found)
+    return Amounts(by_parcel, gaps.lines(), tuple(names[derived | ~np.isnan(stated)]), gaps)
+
+
+def job_ratios(plan: Plan, ratios: Mapping[str, float]) -> NDArray[np.float64]:
+    """Floor area of one job on each parcel, m2; NaN where no code of the ratios holds its land use."""
+    kinds, kind = land_uses(plan)
+    return np.array([_ratio(use, of, ratios) for use, of in kinds], dtype=float)[kind]
+
+
+def _ratio(use: str | None, list_name: str | None, ratios: Mapping[str, float]) -> float:
+    held = [code for code in ratios if belongs(use, list_name, (code,))]
+    # The most detailed code goes first: it says more about the parcel.
+    return ratios[max(held, key=len)] or np.nan if held else np.nan
+
+
+def parcel_points(plan: Plan) -> NDArray[Any]:
+    """A point on every parcel; None where one has no geometry."""
+    everything = np.arange(len(ids(plan, "parcels")))
+    return plan.cached("points:parcels", lambda: points(plan, "parcels", everything))
+
+
+def parcels_within(plan: Plan, to: NDArray[Any], limit_m: float) -> NDArray[np.bool_]:
+    """Parcels whose point lies within a straight-line distance of some shapes (to the centimetre)."""
+    return np.asarray(np.round(straight(parcel_points(plan), to), 2) <= limit_m)
+
+
+def unplaced(plan: Plan, amounts: Amounts) -> tuple[str, ...]:
+    """What is missing where parcels that have an amount have no place."""
+    nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts.by_parcel != 0)
+    return unknown("parcels.geometry", ids(plan, "parcels")[nowhere])
+
+
+def area_of_parcels(plan: Plan) -> NDArray[Any]:
+    """Id of the area that each parcel's point lies in; None where it lies in none."""
+    return plan.cached("area_of_parcels", lambda: _area_of_parcels(plan))
+
+
+def _area_of_parcels(plan: Plan) -> NDArray[Any]:
+    found = np.full(len(ids(plan, "parcels")), None, dtype=object)
+    names = ids(plan, "areas")
+    if len(names) and len(found):
+        tree = shapely.STRtree(parcel_points(plan))
+        area, parcel = tree.query(shapes(plan, "areas"), predicate="dwithin", distance=EDGE_M)
+        # A point on a common edge belongs to the area that is named first.
+        order = np.lexsort((names[area].astype(str), parcel))
+        found[parcel[order][::-1]] = names[area[order]][::-1]
+    return found

@@ -1,0 +1,363 @@
+"""
+How many people live where.
+
+``plan.toml [residents] source`` says where the number comes from:
+
+- ``parcels``: the sum of ``parcels.residents``;
+- ``dwellings``: ``parcels.dwellings`` times ``household_size``;
+- ``floor_area``: ``parcels.floor_area_m2`` of housing over ``floor_area_per_person_m2``;
+- ``given``: ``total``, spread over the parcels in proportion to the first of the above that
+  the plan has.
+
+A parcel where nobody can live (a road, a park) may leave the number empty, but
+not write one that is refused. A parcel that can house people (0701, 0703, an
+unknown or undetailed code, or one that has dwellings) and leaves it empty
+makes the number unknown: it would otherwise count as a zero that nobody wrote.
+
+People stand at their dwelling buildings where these are mapped with residents
+or dwellings, else at the parcel's representative point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.amounts import Amounts
+from blockplan.measure.inputs.columns import (
+    Gaps,
+    absent,
+    belongs,
+    ids,
+    land_uses,
+    points,
+    refused,
+    shapes,
+    total,
+    values,
+)
+from blockplan.measure.measurement import Measurement, Nothing, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: Land uses that house people.
+HOUSING_CODES = ("0701", "0703")
+DIGITS = 9
+NOBODY = (Nothing("residents: the plan has none, so there is nothing to divide by"),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Residents:
+    """
+    People by parcel.
+
+    Attributes
+    ----------
+    total
+        All residents; None where unknown.
+    by_parcel
+        Residents of each parcel; NaN where unknown.
+    missing
+        What is missing for the total.
+    missing_places
+        What is missing to say where they live.
+    summed
+        (layer, column) -> ids of the features whose numbers make up the total; under ``land_use``
+        those that are taken to house nobody and leave the number empty.
+    gaps
+        What is missing, parcel by parcel; None where it is not told apart.
+    """
+
+    total: float | None
+    by_parcel: NDArray[np.float64]
+    source: str
+    missing: tuple[str, ...] = ()
+    missing_places: tuple[str, ...] = ()
+    summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    gaps: Gaps | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Between which numbers the residents of the plan lie."""
+        if self.total is not None:
+            return self.total, self.total
+        return total(self.by_parcel[self.by_parcel > 0]), np.inf
+
+    def amounts(self, plan: Plan) -> Amounts:
+        """Residents by parcel, with what is missing of each."""
+        here = self.by_parcel if len(self.by_parcel) else np.full(len(ids(plan, "parcels")), np.nan)
+        return Amounts(here, self.missing_places, (), self.gaps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Homes:
+    """
+    Points that people live at, one row a point.
+
+    Attributes
+    ----------
+    layer, id
+        The feature: a building or a parcel.
+    point
+        A point on it.
+    weight
+        Residents; 1 each where residents are unknown.
+    weighs
+        ``residents``, ``buildings`` or ``parcels``.
+    missing
+        Why residents are unknown.
+    counted
+        Features that were read, by layer.
+    """
+
+    layer: NDArray[Any]
+    id: NDArray[Any]
+    point: NDArray[Any]
+    weight: NDArray[np.float64]
+    weighs: str
+    missing: tuple[str, ...] = ()
+    counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def some(self, rows: NDArray[Any]) -> Homes:
+        """Those in some rows."""
+        return replace(
+            self, layer=self.layer[rows], id=self.id[rows], point=self.point[rows], weight=self.weight[rows]
+        )
+
+
+def people(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Residents of the plan, with the range that ``plan.toml`` states."""
+    found = residents(plan)
+    said = plan.manifest.residents
+    definition: dict[str, Any] = {"source": found.source}
+    if found.source == "dwellings":
+        definition["household_size"] = said.household_size
+    if found.source == "floor_area":
+        definition["floor_area_per_person_m2"] = said.floor_area_per_person_m2
+    factors = (("low", said.low), ("central", 1.0), ("high", said.high))
+    whole = found.total
+    by = tuple(Part(name, None if whole is None else in_digits(whole * factor)) for name, factor in factors)
+    lived_in = ids(plan, "parcels")[found.by_parcel > 0]
+    counted = {"parcels": tuple(lived_in)} if found.source != "given" else {}
+    return Measurement(
+        "residents", found.total, "person", definition, by=by, missing=found.missing, counted=counted
+    )
+
+
+def in_digits(number: float) -> float:
+    """
+    A number to nine digits: what a factor of a whole number means, without the noise of its binary form.
+
+    Examples
+    --------
+    >>> 50_000 * 1.1, in_digits(50_000 * 1.1)
+    (55000.00000000001, 55000.0)
+    """
+    return float(f"{number:.{DIGITS}g}")
+
+
+def residents(plan: Plan) -> Residents:
+    """People by parcel, from the source that ``plan.toml`` names."""
+    return plan.cached("residents", lambda: _residents(plan))
+
+
+def homes(plan: Plan) -> Homes:
+    """Where people live; buildings or housing parcels counted one each where residents are unknown."""
+    return plan.cached("homes", lambda: _homes(plan))
+
+
+def _residents(plan: Plan) -> Residents:
+    said = plan.manifest.residents
+    if said.source == "given":
+        return _given(plan, said.total)
+    by_parcel, gaps = _by_parcel(plan, said.source)
+    missing = gaps.lines()
+    whole = None if missing else total(by_parcel[by_parcel > 0])
+    summed = {}
+    if len(by_parcel):
+        column, names = _rate(plan, said.source)[0], ids(plan, "parcels")
+        blank = np.isnan(values(plan, "parcels", column)) & ~can_house(plan)
+        summed = {
+            ("parcels", column): tuple(names[by_parcel > 0]),
+            ("parcels", "land_use"): tuple(names[blank]),
+        }
+    return Residents(whole, by_parcel, said.source, missing, missing, summed, gaps)
+
+
+def _given(plan: Plan, whole: float | None) -> Residents:
+    missing = () if whole is not None else ("plan.toml: residents.total",)
+    reasons: list[str] = []
+    for source in ("parcels", "dwellings", "floor_area"):
+        shares, gaps = _by_parcel(plan, source, ratios=False)
+        lacking = gaps.lines()
+        if not lacking and shares[shares > 0].sum() > 0:
+            factor = np.nan if whole is None else whole / total(shares[shares > 0])
+            return Residents(whole, shares * factor, "given", missing, missing)
+        reasons += [reason for reason in lacking if reason not in reasons]
+    nowhere = np.full(len(ids(plan, "parcels")), np.nan)
+    return Residents(whole, nowhere, "given", missing, missing or tuple(reasons) or NOBODY)
+
+
+def _by_parcel(plan: Plan, source: str, *, ratios: bool = True) -> tuple[NDArray[np.float64], Gaps]:
+    """Residents of each parcel by one source, and what is missing; without `ratios`, in proportion only."""
+    lacking = absent(plan, "parcels")
+    if lacking:
+        return np.empty(0), Gaps(np.empty(0, dtype=object), (), lacking)
+    house = can_house(plan)
+    column, factor, key = _rate(plan, source)
+    found = values(plan, "parcels", column)
+    if source == "floor_area":
+        # Floor area of no stated use is no housing, where nothing else says that people live there.
+        said = np.array([use is not None for use in values(plan, "parcels", "land_use")], dtype=bool)
+        house = house & (said | (values(plan, "parcels", "dwellings") > 0))
+        found = np.where(house, found, 0.0)
+    lived_in = house if source == "floor_area" else house | refused(plan, "parcels", column)
+    empty = lived_in & np.isnan(found)
+    lost = (f"plan.toml: residents.{key}",) if ratios and factor is None else ()
+    gaps = Gaps(ids(plan, "parcels"), ((f"parcels.{column}", empty, int(lived_in.sum())),), lost)
+    scale = 1.0 if not ratios else np.nan if factor is None else factor
+    return np.where(np.isnan(found) & ~lived_in, 0.0, found) * scale, gaps
+
+
+def _rate(plan: Plan, source: str) -> tuple[str, float | None, str]:
+    """Column a source reads, residents for each unit of it, and the key of ``plan.toml`` that says so."""
+    said = plan.manifest.residents
+    if source == "dwellings":
+        return "dwellings", said.household_size, "household_size"
+    if source == "floor_area":
+        space = said.floor_area_per_person_m2
+        return "floor_area_m2", 1 / space if space else None, "floor_area_per_person_m2"
+    return "residents", 1.0, ""
+
+
+def can_house(plan: Plan) -> NDArray[np.bool_]:
+    """Parcels whose land use houses people, or may do so for all that is known."""
+    return plan.cached("can_house", lambda: _can_house(plan))
+
+
+def _can_house(plan: Plan) -> NDArray[np.bool_]:
+    kinds, kind = land_uses(plan)
+    answers = [belongs(use, list_name, HOUSING_CODES) is not False for use, list_name in kinds]
+    housing = np.array(answers, dtype=bool)[kind]
+    return np.asarray(housing | (values(plan, "parcels", "dwellings") > 0))
+
+
+def _homes(plan: Plan) -> Homes:
+    found = residents(plan)
+    if found.missing_places:
+        return _unweighted(plan, found.missing_places)
+    if not (found.by_parcel > 0).any():
+        return _unweighted(plan, NOBODY)
+    return _placed(plan, found.by_parcel)
+
+
+def housed(plan: Plan) -> Homes:
+    """Where people live, as far as it is known: parcels whose residents are unknown are left out."""
+    by_parcel = residents(plan).by_parcel
+    if not len(by_parcel):
+        by_parcel = np.zeros(len(ids(plan, "parcels")))
+    return plan.cached("housed", lambda: _placed(plan, np.nan_to_num(by_parcel)))
+
+
+def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
+    """People of the parcels at their buildings, else at the parcel."""
+    lived_in = np.flatnonzero(by_parcel > 0)
+    building, weight = _in_buildings(plan, by_parcel)
+    parcels = ids(plan, "parcels")
+    hosts = values(plan, "buildings", "parcel_id")[building]
+    on_parcel = (
+        lived_in[~np.isin(parcels[lived_in].astype(str), hosts.astype(str))] if len(hosts) else lived_in
+    )
+    layer = np.array(["buildings"] * len(building) + ["parcels"] * len(on_parcel), dtype=object)
+    return Homes(
+        layer,
+        np.concatenate([ids(plan, "buildings")[building], parcels[on_parcel]]),
+        np.concatenate([points(plan, "buildings", building), points(plan, "parcels", on_parcel)]),
+        np.concatenate([weight, by_parcel[on_parcel]]),
+        "residents",
+        counted={
+            "parcels": tuple(parcels[lived_in]),
+            "buildings": tuple(ids(plan, "buildings")[np.union1d(building, _astray(plan))]),
+        },
+    )
+
+
+def _astray(plan: Plan) -> NDArray[np.intp]:
+    """
+    Buildings that may house people and are left out: a refused number, or no parcel of the plan to belong to.
+
+    They count as read, so that the fault reported there puts in doubt where people live.
+    """
+    if not len(ids(plan, "buildings")):
+        return np.empty(0, dtype=np.intp)
+    bad = refused(plan, "buildings", "residents") | refused(plan, "buildings", "dwellings")
+    lived = (values(plan, "buildings", "residents") > 0) | (values(plan, "buildings", "dwellings") > 0)
+    known = np.isin(values(plan, "buildings", "parcel_id").astype(str), ids(plan, "parcels").astype(str))
+    return np.flatnonzero(bad | (lived & ~known))
+
+
+def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """
+    Dwelling buildings, and the residents of their parcels spread over them.
+
+    In proportion to residents where every dwelling building of the parcel has them, else to
+    dwellings; a parcel whose buildings have neither throughout stays one point.
+    """
+    if not len(ids(plan, "buildings")):
+        return np.empty(0, dtype=np.intp), np.empty(0)
+    inside = values(plan, "buildings", "residents")
+    dwellings = values(plan, "buildings", "dwellings")
+    lived = (inside > 0) | (dwellings > 0)
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    hosts = values(plan, "buildings", "parcel_id")
+    row = np.array([row_of.get(host, -1) for host in hosts], dtype=np.intp)
+    lived &= row >= 0
+    building = np.flatnonzero(lived)
+    row = row[building]
+    building, row = building[by_parcel[row] > 0], row[by_parcel[row] > 0]
+    size = len(by_parcel)
+    first, second = inside[building], dwellings[building]
+    no_residents = np.bincount(row, np.isnan(first), size)[row] > 0
+    no_dwellings = np.bincount(row, np.isnan(second), size)[row] > 0
+    share = np.where(no_residents, second, first)
+    known = ~(no_residents & no_dwellings)
+    building, row, share = building[known], row[known], share[known]
+    whole = np.bincount(row, share, size)
+    kept = (share > 0) & (whole[row] > 0)
+    building, row, share = building[kept], row[kept], share[kept]
+    return building, by_parcel[row] * share / whole[row]
+
+
+def _unweighted(plan: Plan, missing: tuple[str, ...]) -> Homes:
+    """Buildings on the planned land, else housing parcels, one each."""
+    if len(ids(plan, "buildings")):
+        layer, rows = "buildings", np.arange(len(ids(plan, "buildings")))
+        rows = rows[_on_planned_land(plan, points(plan, "buildings", rows))]
+    else:
+        layer, rows = "parcels", np.flatnonzero(can_house(plan))
+    names, places = ids(plan, layer)[rows], points(plan, layer, rows)
+    ones = np.ones(len(rows))
+    named = np.array([layer] * len(rows), dtype=object)
+    return Homes(named, names, places, ones, layer, missing, {layer: tuple(names)})
+
+
+def _on_planned_land(plan: Plan, places: NDArray[Any]) -> NDArray[np.bool_]:
+    found = ~shapely.is_missing(places)
+    outline = shapes(plan, "boundary")
+    outline = outline[~shapely.is_missing(outline)]
+    if len(outline):
+        inside = np.zeros(len(places), dtype=bool)
+        inside[shapely.STRtree(outline).query(places, predicate="intersects")[0]] = True
+        found &= inside
+    return np.asarray(found, dtype=bool)

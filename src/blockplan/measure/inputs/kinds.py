@@ -1,0 +1,79 @@
+"""Which facilities are of a kind: by their service, their level and their size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.measure.inputs.columns import ids, unknown, values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: Column of a size -> the parameters that hold its lower and its upper end.
+ENDS = {
+    "floor_area_m2": ("smallest_floor_m2", "largest_floor_m2"),
+    "site_area_m2": ("smallest_site_m2", "largest_site_m2"),
+}
+
+
+def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """
+    Which facilities are of some services, levels and sizes, and what is missing to tell.
+
+    Empty ``service_levels`` ask for no level, and an end of 0 for no size; both ends are included.
+    Where ``levelled_services`` are named, they alone have to be of the level, and each of
+    them whose level is neither one of ``service_levels`` nor of ``other_levels`` could be of either.
+    A facility without the word or number that is asked for could be of the kind: it is named as
+    missing and not counted.
+    """
+    sure, _, missing = kinds_of(plan, parameters)
+    return sure, missing
+
+
+def kinds_of(
+    plan: Plan, parameters: Mapping[str, Any]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]:
+    """Which facilities are of the kind as `of_kind` tells it, which others could be, and what is missing."""
+    names = ids(plan, "facilities")
+    sure, could = np.ones(len(names), dtype=bool), np.ones(len(names), dtype=bool)
+    missing: tuple[str, ...] = ()
+    if parameters["services"]:
+        said = values(plan, "facilities", "service")
+        missing = unknown("facilities.service", names[_blank(said)], len(names))
+        sure = np.isin(said, parameters["services"])
+        could = sure | _blank(said)
+    if parameters["service_levels"]:
+        of_it, untold = _of_level(plan, parameters)
+        missing += unknown("facilities.level", names[sure & untold], int((sure & (of_it | untold)).sum()))
+        sure, could = sure & of_it, could & (of_it | untold)
+    for column, (low, high) in ENDS.items():
+        least, most = parameters.get(low, 0), parameters.get(high, 0) or np.inf
+        if least or np.isfinite(most):
+            size = values(plan, "facilities", column)
+            missing += unknown(f"facilities.{column}", names[sure & np.isnan(size)])
+            fits = (size >= least) & (size <= most)
+            sure, could = sure & fits, could & (fits | np.isnan(size))
+    return sure, could & ~sure, missing
+
+
+def _of_level(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which facilities are of a level that is asked for, and which do not say."""
+    said = values(plan, "facilities", "level")
+    wanted, levelled = parameters["service_levels"], parameters.get("levelled_services", ())
+    of_it = np.isin(said, wanted)
+    if not levelled:
+        return of_it, _blank(said)
+    service = values(plan, "facilities", "service")
+    asked = np.isin(service, levelled)
+    untold = asked & ~of_it & ~np.isin(said, parameters.get("other_levels", ()))
+    return ~asked | of_it, untold | _blank(service)
+
+
+def _blank(words: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.array([word is None for word in words], dtype=bool)

@@ -1,0 +1,274 @@
+"""
+Parts of a plan: which parcels lie in which area, block, subblock or living circle.
+
+A parcel belongs to the area, block and subblock that its representative point lies in, so that none
+counts twice. Living circles are drawn over parcels as they please, so parcels are cut at them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, unknown
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.inputs.middles import EDGE_M
+from blockplan.measure.measurement import Part
+from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.plan.model.plan import Plan
+
+#: Layer -> what its features are called in the scope of a part.
+KINDS = {"areas": "area", "blocks": "block", "subblocks": "subblock", "circles": "circle"}
+#: The parts that most measures give beside the value of the whole plan.
+USUAL = ("areas", "blocks")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """
+    Pieces of parcels in the features of a layer, a row a piece.
+
+    Attributes
+    ----------
+    scopes
+        ``area:rd``, one a feature of the layer.
+    parcel, part
+        Rows of the parcel and of the feature.
+    share
+        Share of the parcel's land that lies in the feature, 0..1.
+    area_m2
+        Drawn area of each feature; NaN where it has no geometry.
+    nowhere
+        Rows of the parcels without geometry: each could lie in any part.
+    """
+
+    scopes: tuple[str, ...]
+    parcel: NDArray[np.intp]
+    part: NDArray[np.intp]
+    share: NDArray[np.float64]
+    area_m2: NDArray[np.float64]
+    nowhere: NDArray[np.intp]
+
+    def sums(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """
+        An amount of every parcel summed over each part.
+
+        NaN where a parcel of the part is unknown, and everywhere where one that has some has no place.
+        """
+        if (amounts[self.nowhere] != 0).any():
+            return np.full(len(self.scopes), np.nan)
+        found = np.bincount(self.part, amounts[self.parcel] * self.share, len(self.scopes))
+        return np.where(np.isnan(self.area_m2), np.nan, found)
+
+    def of_size(self, smallest_ha: float, largest_ha: float) -> NDArray[np.bool_]:
+        """Which features are from one size to another, as exactly as they are drawn; 0: no upper end."""
+        off = drawn_area_accuracy_m2(self.area_m2)
+        small = self.area_m2 < smallest_ha * M2_PER_HA - off
+        large = self.area_m2 > (largest_ha or np.inf) * M2_PER_HA + off
+        return np.asarray(~small & ~large & ~np.isnan(self.area_m2))
+
+    def ends(self, amounts: Amounts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Between which numbers the sum over each part lies."""
+        low, high = amounts.low, amounts.high
+        size = len(self.scopes)
+        least = sums_at(self.part, low[self.parcel] * self.share, size)
+        # A parcel without a place may lie in any part.
+        most = np.bincount(self.part, high[self.parcel] * self.share, size) + high[self.nowhere].sum()
+        return least, np.where(np.isnan(self.area_m2), np.inf, most)
+
+    def rows(self, number: int, parcels: int) -> NDArray[np.bool_]:
+        """Which parcels lie in a part, or may for all that is known."""
+        found = np.zeros(parcels, dtype=bool)
+        found[self.parcel[self.part == number]] = True
+        found[self.nowhere] = True
+        return found
+
+
+def features(plan: Plan, layer: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """
+    Ids, outlines and areas (m2) of the features that parts are made of; an area drawn in several rows is one.
+
+    Circles are given row by row. Where a row of a feature has no geometry the feature has none.
+    """
+    names, outlines = ids(plan, layer), shapes(plan, layer)
+    if layer == "circles" or len(set(names)) == len(names):
+        return names, outlines, areas_m2(plan, layer)
+    rows = {name: np.flatnonzero(names == name) for name in dict.fromkeys(names)}
+    whole = np.array([_as_one(outlines[found]) for found in rows.values()] + [None], dtype=object)[:-1]
+    return np.array([*rows, None], dtype=object)[:-1], whole, np.asarray(shapely.area(whole))
+
+
+def _as_one(rows: NDArray[Any]) -> Any:
+    return None if shapely.is_missing(rows).any() else shapely.union_all(sound(rows))
+
+
+def pieces(plan: Plan, layer: str) -> Pieces:
+    """Parcels in the features of ``areas``, ``blocks``, ``subblocks`` (whole) or ``circles`` (cut)."""
+    return plan.cached(f"pieces:{layer}", lambda: _pieces(plan, layer))
+
+
+def _pieces(plan: Plan, layer: str) -> Pieces:
+    names, outlines, sizes = features(plan, layer)
+    scopes = tuple(f"{KINDS[layer]}:{name}" for name in names)
+    nowhere = np.flatnonzero(shapely.is_missing(shapes(plan, "parcels")))
+    if not len(names) or not len(ids(plan, "parcels")):
+        none = np.empty(0, dtype=np.intp)
+        return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
+    if layer == "circles":
+        return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
+    tree = shapely.STRtree(parcel_points(plan))
+    part, parcel = tree.query(outlines, predicate="dwithin", distance=EDGE_M)
+    # A point on a common edge belongs to the part that is named first.
+    order = np.lexsort((names[part].astype(str), parcel))
+    first = np.unique(parcel[order], return_index=True)[1]
+    parcel, part = parcel[order][first], part[order][first]
+    return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes, nowhere)
+
+
+def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    land, outlines = sound(shapes(plan, "parcels")), sound(outlines)
+    part, parcel = shapely.STRtree(land).query(outlines, predicate="intersects")
+    shapely.prepare(outlines)
+    share = np.ones(len(part))
+    crossing = np.flatnonzero(~shapely.covers(outlines[part], land[parcel]))
+    cut = shapely.area(shapely.intersection(land[parcel[crossing]], outlines[part[crossing]]))
+    share[crossing] = cut / shapely.area(land[parcel[crossing]])
+    kept = share > 0
+    return parcel[kept], part[kept], share[kept]
+
+
+def unplaced(plan: Plan, amounts: NDArray[np.float64]) -> tuple[str, ...]:
+    """What is missing to say in which part an amount lies: the place of parcels that have some."""
+    nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts != 0)
+    return unknown("parcels.geometry", ids(plan, "parcels")[nowhere])
+
+
+def each(
+    scopes: Iterable[str],
+    found: NDArray[np.float64],
+    supply: NDArray[np.float64] | None = None,
+    people: NDArray[np.float64] | None = None,
+) -> tuple[Part, ...]:
+    """Parts with their values, supplies and residents; None where a number is unknown."""
+    rows = range(len(found))
+    supplies = [None if supply is None else known(supply[row]) for row in rows]
+    residents = [None if people is None else known(people[row]) for row in rows]
+    return tuple(
+        Part(scope, known(value), amount, lived)
+        for scope, value, amount, lived in zip(scopes, found, supplies, residents, strict=True)
+    )
+
+
+def ratios(over: NDArray[Any], under: NDArray[Any], per: float = 1.0) -> NDArray[np.float64]:
+    """One over the other, part by part; NaN where there is nothing to divide by."""
+    found = np.full(len(over), np.nan)
+    np.divide(over * per, under, out=found, where=under > 0)
+    return found
+
+
+def amounts_by(
+    plan: Plan, over: Amounts, under: Amounts | None = None, layers: Iterable[str] = USUAL, per: float = 1.0
+) -> tuple[Part, ...]:
+    """
+    An amount of the parcels, or one over another, in each feature of some layers.
+
+    A part is unknown where a parcel in it leaves unsaid what it takes, and then says between which numbers
+    its value lies; parcels elsewhere do not matter.
+    """
+    return tuple(part for layer in layers for part in _amounts_in(plan, layer, over, under, per))
+
+
+def _amounts_in(plan: Plan, layer: str, over: Amounts, under: Amounts | None, per: float) -> Iterator[Part]:
+    found = pieces(plan, layer)
+    amount = found.sums(over.by_parcel)
+    value = amount if under is None else ratios(amount, found.sums(under.by_parcel), per)
+    nothing = np.zeros(len(value), dtype=bool) if under is None else found.sums(under.by_parcel) == 0
+    if (np.isnan(value) & ~nothing).any():
+        low, high = found.ends(over)
+        if under is not None:
+            low, high = quotients((low, high), found.ends(under), per)
+    for number, scope in enumerate(found.scopes):
+        supply = known(amount[number])
+        if not np.isnan(value[number]) or nothing[number]:
+            yield Part(scope, known(value[number]), supply if under is not None else None)
+            continue
+        rows = found.rows(number, len(over.by_parcel))
+        missing = over.lacking(rows) + (() if under is None else under.lacking(rows))
+        ends = (float(low[number]), float(high[number]))
+        yield Part(scope, None, missing=tuple(dict.fromkeys(missing)), ends=ends)
+
+
+def quotients(
+    over: tuple[NDArray[np.float64], NDArray[np.float64]],
+    under: tuple[NDArray[np.float64], NDArray[np.float64]],
+    per: float = 1.0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Between which numbers quotients of numbers between some lie; infinity where there is no end."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(under[1] > 0, over[0] * per / under[1], 0.0)
+        high = np.where(under[0] > 0, over[1] * per / under[0], np.inf)
+    return np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=np.inf, posinf=np.inf)
+
+
+def quotient(over: tuple[float, float], under: tuple[float, float], per: float = 1.0) -> tuple[float, float]:
+    """
+    Between which numbers a quotient lies.
+
+    Examples
+    --------
+    >>> quotient((10, 20), (5, 10)), quotient((10, 20), (0, 10))
+    ((1.0, 4.0), (1.0, inf))
+    """
+    low, high = quotients(
+        (np.array(over[0]), np.array(over[1])), (np.array(under[0]), np.array(under[1])), per
+    )
+    return float(low), float(high)
+
+
+def ratios_by(
+    plan: Plan, over: NDArray[np.float64], under: NDArray[np.float64], layers: Iterable[str] = USUAL
+) -> tuple[Part, ...]:
+    """An amount of the parcels over another, in each feature of some layers."""
+    parts: tuple[Part, ...] = ()
+    for layer in layers:
+        found = pieces(plan, layer)
+        parts += each(found.scopes, ratios(found.sums(over), found.sums(under)))
+    return parts
+
+
+def sums_by(plan: Plan, amounts: NDArray[np.float64], layers: Iterable[str] = USUAL) -> tuple[Part, ...]:
+    """An amount of the parcels summed over each feature of some layers."""
+    parts: tuple[Part, ...] = ()
+    for layer in layers:
+        found = pieces(plan, layer)
+        parts += each(found.scopes, found.sums(amounts))
+    return parts
+
+
+def sums_at(at: NDArray[Any], amounts: NDArray[Any], size: int) -> NDArray[np.float64]:
+    """Amounts summed at the numbers 0..size-1 that they stand at."""
+    return np.asarray(np.bincount(at, amounts, size), dtype=float)
+
+
+def known(number: float | None) -> float | None:
+    """A number as a plain one; None where it is not known."""
+    return None if number is None or np.isnan(number) else float(number)
+
+
+def both(*counted: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """What several counts read, by layer, each feature once."""
+    layers = dict.fromkeys(layer for one in counted for layer in one)
+    return {
+        layer: tuple(dict.fromkeys(name for one in counted for name in one.get(layer, ())))
+        for layer in layers
+    }

@@ -1,0 +1,116 @@
+"""
+A fault of the data: what is wrong, where, and what to do about it.
+
+Kinds of fault, their grades and their words in three languages stand in
+``faults.toml``; a `Fault` holds the kind and the values that fill the words.
+A kind may have cases with words (and a grade) of their own: ``pq-far`` that
+is a percentage reads otherwise than ``pq-far`` that contradicts the floor area.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Grade = Literal["error", "warning", "note"]
+GRADES: tuple[Grade, ...] = ("error", "warning", "note")
+
+CATALOG = Catalog("blockplan.plan.model", "faults.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    One fault of a plan's data.
+
+    Attributes
+    ----------
+    rule
+        Kind of fault, a key of ``faults.toml``: ``pq-cover``, ``pq-inside``, ...
+    grade
+        ``error``: the data contradict themselves or cannot be judged; ``warning``: likely
+        wrong; ``note``: worth a look.
+    layer, id
+        Where: the layer, and the feature's id where it has one.
+    x, y
+        Place in the plan's CRS, metres; None where the fault has no place.
+    measured, unit
+        How large the fault is, e.g. 125.0 m2 of gap; None where it is a matter of yes or no.
+    values
+        What fills the words of message and remedy.
+    features
+        Every (layer, id) whose data the fault puts in doubt, `id` included.
+    aspect
+        What of those features is in doubt: ``geometry`` or the name of a column.
+    case
+        Which of the kind's words say it; empty where the kind has no cases.
+    """
+
+    rule: str
+    grade: Grade
+    layer: str
+    id: str | None = None
+    x: float | None = None
+    y: float | None = None
+    measured: float | None = None
+    unit: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    features: Sequence[tuple[str, str]] = ()
+    aspect: str = "geometry"
+    case: str = ""
+
+    def message(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """What is wrong, in one sentence."""
+        return CATALOG(f"{_key(self.rule, self.case)}.message", lang, **self._words())
+
+    def remedy(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """What to do about it, in one sentence."""
+        return CATALOG(f"{_key(self.rule, self.case)}.remedy", lang, **self._words())
+
+    def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+        """The fault as JSON writes it."""
+        return {
+            "rule": self.rule,
+            "grade": self.grade,
+            "layer": self.layer,
+            "id": self.id,
+            "x": self.x,
+            "y": self.y,
+            "measured": self.measured,
+            "unit": self.unit,
+            "message": self.message(lang),
+            "remedy": self.remedy(lang),
+            "aspect": self.aspect,
+            "features": [list(feature) for feature in self.features],
+        }
+
+    def _words(self) -> dict[str, Any]:
+        return {
+            "layer": self.layer,
+            "id": self.id,
+            "measured": self.measured,
+            "unit": self.unit,
+            **self.values,
+        }
+
+
+def fault(rule: str, layer: str, id: str | None = None, **rest: Any) -> Fault:  # noqa: A002 (the contract's word)
+    """
+    A fault of a kind listed in ``faults.toml``, with the grade that the list gives its case or itself.
+
+    `rest` are the other attributes of `Fault`. Without `features`, the fault
+    puts the feature `id` itself in doubt.
+    """
+    rest.setdefault("features", ((layer, id),) if id is not None else ())
+    kind = {**CATALOG.text(rule), **CATALOG.text(_key(rule, rest.get("case", "")))}
+    grade = cast("Grade", kind["grade"])
+    return Fault(rule, grade, layer, id, **rest)
+
+
+def _key(rule: str, case: str) -> str:
+    return f"{rule}.{case}" if case else rule

@@ -1,0 +1,147 @@
+"""
+Frames of a plan in one shape: every column of the contract, each of its kind, ids as the index.
+
+What does not fit is kept out of the numbers (it becomes unknown) and reported
+as a fault; nothing is guessed and nothing is dropped.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
+
+if TYPE_CHECKING:
+    from blockplan.plan.model.layers import LayerSpec
+
+TRUE = {"true", "t", "yes", "y", "1", "1.0"}
+FALSE = {"false", "f", "no", "n", "0", "0.0"}
+
+
+def tidy(layer: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    A frame in the plan's shape, and the faults that came to light.
+
+    Columns that the contract does not know stay as they are. A layer that it
+    does not know is only given row names.
+    """
+    spec = LAYERS.get(layer)
+    frame = frame.copy(deep=False)
+    if spec is None:
+        frame.index = pd.Index([f"(row {number})" for number in range(1, len(frame) + 1)], dtype="object")
+        return frame, []
+    if spec.geometry != "none" and not isinstance(frame, gpd.GeoDataFrame):
+        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index))
+    frame.index = _ids(frame, spec)
+    faults: list[Fault] = []
+    for column, kind in spec.columns.items():
+        if kind == "number":
+            frame[column] = _numbers(frame, spec, column, faults)
+        elif kind == "flag":
+            frame[column] = _flags(frame, spec, column, faults)
+        else:
+            frame[column] = _words(frame, column)
+    return frame, faults
+
+
+def with_gaps(dtype: Any) -> Any:
+    """
+    The kind of a column once some of its values are unknown: whole numbers stay whole, flags stay flags.
+
+    Examples
+    --------
+    >>> with_gaps(np.dtype("int32")), with_gaps(np.dtype("float64"))
+    (Int32Dtype(), dtype('float64'))
+    """
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "iub":
+        return dtype
+    name = "boolean" if dtype.kind == "b" else dtype.name.replace("i", "I").replace("u", "U")
+    return pd.api.types.pandas_dtype(name)
+
+
+def widened(frame: pd.DataFrame, columns: list[str], like: pd.DataFrame) -> pd.DataFrame:
+    """A frame with the given columns; those of which it knows nothing are of the kind they have in `like`."""
+    wide = frame.reindex(columns=columns)
+    for column in columns:
+        if column in like and column != "geometry" and wide[column].isna().all():
+            wide[column] = pd.Series(None, index=wide.index, dtype=with_gaps(like[column].dtype))
+    return wide
+
+
+@cache
+def empty_frame(layer: str) -> pd.DataFrame:
+    """A layer without rows, with every column of the contract; read only: all plans share it."""
+    spec = LAYERS[layer]
+    if spec.geometry == "none":
+        return tidy(layer, pd.DataFrame())[0]
+    return tidy(layer, gpd.GeoDataFrame(geometry=gpd.GeoSeries([], dtype="geometry")))[0]
+
+
+def _ids(frame: pd.DataFrame, spec: LayerSpec) -> pd.Index[Any]:
+    rows = [f"(row {number})" for number in range(1, len(frame) + 1)]
+    if spec.id_column is None or spec.id_column not in frame:
+        return pd.Index(rows, dtype="object")
+    words = _words(frame, spec.id_column)
+    return pd.Index([word or row for word, row in zip(words, rows, strict=True)], dtype="object")
+
+
+def _words(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """The column as text; null stays null, a whole number keeps no ``.0``, empty text is unknown."""
+    if column not in frame:
+        return pd.Series([None] * len(frame), index=frame.index, dtype="object")
+    return pd.Series([_word(value) for value in frame[column]], index=frame.index, dtype="object")
+
+
+def _word(value: Any) -> str | None:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return text or None
+
+
+def _numbers(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fault]) -> pd.Series[Any]:
+    if column not in frame:
+        return pd.Series(np.nan, index=frame.index, dtype="float64")
+    given = frame[column]
+    numbers = pd.to_numeric(given, errors="coerce").astype("float64")
+    numbers = numbers.where(numbers.abs() <= LARGEST_NUMBER)
+    faults += _refused(given, numbers.isna(), spec, column)
+    return cast("pd.Series[Any]", numbers)
+
+
+def _flags(frame: pd.DataFrame, spec: LayerSpec, column: str, faults: list[Fault]) -> pd.Series[Any]:
+    if column not in frame:
+        return pd.Series(pd.NA, index=frame.index, dtype="boolean")
+    given = frame[column]
+    if given.dtype == bool:
+        return given.astype("boolean")
+    words = [(_word(value) or "").lower() for value in given]
+    flags = [True if word in TRUE else False if word in FALSE else pd.NA for word in words]
+    found = pd.Series(flags, index=frame.index, dtype="boolean")
+    faults += _refused(given, found.isna(), spec, column)
+    return found
+
+
+def _refused(given: pd.Series[Any], unknown: pd.Series[Any], spec: LayerSpec, column: str) -> list[Fault]:
+    """A fault for each value that is there and is not of the column's kind."""
+    bad = np.asarray(unknown, dtype=bool) & np.asarray(given.notna(), dtype=bool)
+    # Text of blanks says nothing; it is unknown, not wrong.
+    return [
+        fault(
+            "pq-value",
+            spec.name,
+            str(given.index[row]),
+            aspect=column,
+            values={"column": column, "value": str(given.iloc[row])[:60], "kind": spec.columns[column]},
+        )
+        for row in np.flatnonzero(bad).tolist()
+        if _word(given.iloc[row]) is not None
+    ]

@@ -1,0 +1,112 @@
+"""
+The content hash of a plan: the same for the same content, whatever the order of rows or files.
+
+A layer is hashed as the sorted digests of its rows; a row as its known values
+by column name, geometry as normalised little-endian WKB. Unknown values do
+not count, so an absent column and a column of nulls are the same. Times of
+writing do not count either: they are in the files, not in the content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from blockplan.plan.model.manifest import Manifest
+
+
+def content_hash(
+    manifest: Manifest,
+    layers: Mapping[str, pd.DataFrame],
+    scenario: str = "base",
+    digests: Callable[[str], Iterable[bytes]] | None = None,
+) -> str:
+    """
+    SHA-256 (hex) of a plan's manifest and layers under one scenario.
+
+    Numbers count by value (1 and 1.0 are the same), texts by code points,
+    geometry by its coordinates, not by where a ring begins. `digests` gives the digests of a layer's rows
+    (`row_digests`) to whoever has them already.
+    """
+    whole = hashlib.sha256(b"blockplan content v1\n")
+    said = manifest.model_dump(mode="json", exclude_none=True)
+    whole.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
+    whole.update(f"\nscenario {scenario}\n".encode())
+    whole.update(_said_of_layers(layers, digests))
+    return whole.hexdigest()
+
+
+def rows_hash(
+    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], Iterable[bytes]] | None = None
+) -> str:
+    """SHA-256 (hex) of the layers alone, whatever the manifest says."""
+    return hashlib.sha256(b"blockplan rows v1\n" + _said_of_layers(layers, digests)).hexdigest()
+
+
+def _said_of_layers(
+    layers: Mapping[str, pd.DataFrame], digests: Callable[[str], Iterable[bytes]] | None
+) -> bytes:
+    said = []
+    for name in sorted(layers):
+        rows = sorted(row_digests(layers[name]) if digests is None else digests(name))
+        said += [f"layer {name} {len(rows)}\n".encode(), *rows]
+    return b"".join(said)
+
+
+def row_digests(frame: pd.DataFrame) -> list[bytes]:
+    """SHA-256 of each row of a layer: its known values by column name, and its geometry."""
+    geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
+    shapes = _shapes(frame) if geometry else [None] * len(frame)
+    columns = sorted(str(column) for column in frame.columns if column != geometry)
+    said = [_said(column, frame[column]) for column in columns]
+    texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(frame)
+    return [
+        hashlib.sha256(f"{{{text}}}\n".encode() + (shape or b"")).digest()
+        for text, shape in zip(texts, shapes, strict=True)
+    ]
+
+
+def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
+    geometries = frame.geometry.to_numpy()
+    wkb = shapely.to_wkb(shapely.normalize(geometries), byte_order=1, output_dimension=2, include_srid=False)
+    return list(wkb)
+
+
+def _said(column: str, series: pd.Series[Any]) -> list[str]:
+    """The values of a column as members of a JSON object, ``"far": "1.8"``; "" for an unknown one."""
+    head = f"{encode_basestring(column)}: "
+    if series.dtype == "float64":  # most columns; the general way takes several times as long
+        return ["" if math.isnan(number) else f'{head}"{number!r}"' for number in series.tolist()]
+    texts: dict[str, str] = {}  # codes and classes come up again and again
+    return [
+        (texts.get(value) or texts.setdefault(value, head + encode_basestring(value)))
+        if type(value) is str
+        else _member(head, _canonical(value))
+        for value in series.tolist()
+    ]
+
+
+def _member(head: str, value: Any) -> str:
+    return "" if value is None else head + json.dumps(value, ensure_ascii=False)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, int | float | np.integer | np.floating):
+        number = float(value)
+        return None if np.isnan(number) else repr(number)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    return str(value)

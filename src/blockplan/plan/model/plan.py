@@ -1,0 +1,357 @@
+"""
+A plan in memory: its manifest, its layers, and one scenario of it at a time.
+
+A `Plan` does not change. An edit gives a new plan (`Plan.replace`), so that
+what was measured on one stays true of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import pandas as pd
+
+from blockplan.plan.model.crs import plan_crs
+from blockplan.plan.model.frames import empty_frame, tidy, widened
+from blockplan.plan.model.hashing import content_hash, row_digests, rows_hash
+from blockplan.plan.model.layers import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    from pyproj import CRS
+
+    from blockplan.plan.model.faults import Fault
+    from blockplan.plan.model.manifest import Manifest
+
+#: Name of the plan as drawn.
+BASE = "base"
+T = TypeVar("T")
+#: What was read of a plan: (layer, column), with ``geometry``, ``ids`` (which rows there are), or EVERYTHING.
+Read = tuple[str, str]
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was worked out of a plan once, and what of the plan it rests on."""
+
+    value: object
+    reads: frozenset[Read]
+
+    def stands(self, touched: frozenset[Read]) -> bool:
+        """Whether nothing that it rests on was touched; what rests on nothing is not known to stand."""
+        if not self.reads or self.reads & touched:
+            return False
+        whole = {layer for layer, column in touched if column == EVERYTHING}
+        layers = {layer for layer, _ in touched}
+        return not any(
+            layer in whole or (layer in layers and column == EVERYTHING) for layer, column in self.reads
+        )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The rows by which a scenario differs: those that replace or join, and the ids that go, by layer."""
+
+    changed: Mapping[str, pd.DataFrame]
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    read_faults: tuple[Fault, ...] = ()
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """The difference as the tables of a scenario file, the table ``removed`` included."""
+        rows = [(layer, id_) for layer, ids in sorted(self.removed.items()) for id_ in ids]
+        return {**self.changed, "removed": pd.DataFrame(rows, columns=["layer", "id"], dtype="object")}
+
+
+class Plan:
+    """
+    A plan: manifest, layers, scenario.
+
+    Parameters
+    ----------
+    manifest
+        What ``plan.toml`` says.
+    layers
+        Layer name -> frame. Frames are tidied: every column of the contract is there, of its
+        kind, and the index holds the ids (as text; ``(row 3)`` where a feature has none).
+    path
+        Where the plan was read from; None for a plan made in memory.
+    scenario
+        Name of the scenario that the layers show.
+    differences
+        Scenario name -> its rows, for plans made in memory.
+    tidied_already
+        Frames that another plan holds, and that therefore need no second look.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a plan is made of; all but the first two by name)
+        self,
+        manifest: Manifest,
+        layers: Mapping[str, pd.DataFrame],
+        *,
+        path: Path | None = None,
+        scenario: str = BASE,
+        differences: Mapping[str, Difference] | None = None,
+        base: Plan | None = None,
+        tidied_already: Mapping[str, pd.DataFrame] | None = None,
+    ) -> None:
+        self.manifest = manifest
+        self.path = path
+        self.scenario = scenario
+        self.differences: dict[str, Difference] = {}
+        self._base = base
+        self._cache: dict[str, Kept] = {}
+        self._reading: set[Read] = set()
+        self.layers: dict[str, pd.DataFrame] = {}
+        found: list[Fault] = []
+        for name, frame in layers.items():
+            if tidied_already is not None and frame is tidied_already.get(name):
+                self.layers[name] = frame
+                continue
+            self.layers[name], faults = tidy(name, frame)
+            found += faults
+        #: Faults that came to light in reading: values of the wrong kind, ids that are missing.
+        self.read_faults: tuple[Fault, ...] = tuple(found)
+        for name, difference in (differences or {}).items():
+            self.differences[name] = tidied(difference.changed, difference.removed, difference.read_faults)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {len(frame)}" for name, frame in self.layers.items())
+        return f"<Plan {self.manifest.id!r}, scenario {self.scenario!r}: {sizes}>"
+
+    @property
+    def crs(self) -> CRS | None:
+        """The plan's CRS (x = east, y = north, metres); None for a local engineering CRS."""
+        return self.cached("crs", lambda: plan_crs(self.manifest.crs))
+
+    @property
+    def base(self) -> Plan:
+        """The plan as drawn, without the scenario."""
+        return self._base or self
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over manifest and layers, the same for any order of rows, columns and files."""
+        return self.cached(
+            "content_hash",
+            lambda: content_hash(self.manifest, self.layers, self.scenario, self._digests),
+            (),  # a layer may join: it is put together anew after each edit
+        )
+
+    @property
+    def rows_hash(self) -> str:
+        """SHA-256 over the layers alone, whatever the manifest says."""
+        return rows_hash(self.layers, self._digests)
+
+    def _digests(self, layer: str) -> list[bytes]:
+        return self.cached(
+            f"digests:{layer}", lambda: row_digests(self.layers[layer]), ((layer, EVERYTHING),)
+        )
+
+    def has_layer(self, name: str) -> bool:
+        """Whether the package holds the layer, even if it has no rows."""
+        self._reading.add((name, "ids"))
+        return name in self.layers
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """
+        A layer with every column of the contract; without rows where the package does not hold it.
+
+        ``statements`` and other tables without geometry come as plain frames.
+        """
+        self._reading.add((name, EVERYTHING))
+        if name in self.layers:
+            return cast("gpd.GeoDataFrame", self.layers[name])
+        if name not in LAYERS:
+            msg = f"A plan has no layer {name!r}. Layers: {', '.join(LAYERS)}."
+            raise KeyError(msg)
+        return cast("gpd.GeoDataFrame", empty_frame(name))
+
+    def cached(self, key: str, make: Callable[[], T], reads: Iterable[Read] | None = None) -> T:
+        """
+        What `make` gives, computed once per plan: for geometry and graphs that several measures share.
+
+        What it reads of the plan is noted with it, so that it can stand when something else changes
+        (`edited`). `reads` says it where that is less than the layers that `make` asks for.
+        """
+        kept = self._cache.get(key)
+        if kept is None:
+            kept = self._cache[key] = self._made(make, reads)
+        self._reading |= kept.reads
+        return cast("T", kept.value)
+
+    def _made(self, make: Callable[[], T], reads: Iterable[Read] | None) -> Kept:
+        outer = self._reading
+        # What `make` was handed by whoever called for it may hang on all that the caller has read so far.
+        self._reading = set() if _is_closed(make) else set(outer)
+        try:
+            value = make()
+            return Kept(value, frozenset(self._reading if reads is None else reads))
+        finally:
+            self._reading = outer
+
+    def edited(
+        self,
+        layers: Mapping[str, pd.DataFrame],
+        touched: Iterable[Read],
+        rows: Mapping[str, Iterable[str]] | None = None,
+    ) -> Plan:
+        """
+        The plan with layers of its own shape put in place, keeping what rests on nothing that was touched.
+
+        Parameters
+        ----------
+        layers
+            Layer name -> frame, tidied already.
+        touched
+            What differs: ``(layer, column)``, ``(layer, "geometry")``; ``(layer, EVERYTHING)`` where rows
+            came, went or changed their order.
+        rows
+            Layer name -> ids of the rows that differ, so that the digests of the others stand.
+        """
+        anew = self.retouched(layers)
+        known = frozenset(touched)
+        anew._cache = {key: kept for key, kept in self._cache.items() if kept.stands(known)}
+        for layer, ids in (rows or {}).items():
+            anew._digest_again(layer, set(ids), self)
+        return anew
+
+    def _digest_again(self, layer: str, ids: set[str], before: Plan) -> None:
+        """Take over the digests of a layer's rows but for some."""
+        kept, frame = before._cache.get(f"digests:{layer}"), self.layers[layer]
+        if kept is None or not frame.index.is_unique or not before.layers[layer].index.is_unique:
+            return
+        old = cast("list[bytes]", kept.value)
+        known = dict(zip(before.layers[layer].index, old, strict=True))
+        some = frame.loc[[id_ for id_ in frame.index if id_ in ids]]
+        known |= dict(zip(some.index, row_digests(some), strict=True))
+        self._cache[f"digests:{layer}"] = Kept([known[id_] for id_ in frame.index], kept.reads)
+
+    def replace(self, **layers: pd.DataFrame) -> Plan:
+        """A plan with some layers replaced, under the same manifest and scenario name."""
+        return Plan(
+            self.manifest,
+            {**self.layers, **layers},
+            path=self.path,
+            scenario=self.scenario,
+            differences=self.differences,
+            base=self._base,
+            tidied_already=self.layers,
+        )._remembering(self.read_faults)
+
+    def retouched(self, frames: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) -> Plan:
+        """
+        A plan with layers that are of the plan's shape already, for trying many small changes out.
+
+        `keep` names what was worked out once and does not hang on those layers.
+        """
+        whole = {**self.layers, **frames}
+        anew = Plan(
+            self.manifest,
+            whole,
+            path=self.path,
+            scenario=self.scenario,
+            differences=self.differences,
+            base=self._base,
+            tidied_already=whole,
+        )._remembering(self.read_faults)
+        anew._cache |= {key: self._cache[key] for key in keep if key in self._cache}
+        return anew
+
+    def under(self, name: str, difference: Difference) -> Plan:
+        """The plan with the rows of a difference put in place, as scenario `name`."""
+        layers = dict(self.layers)
+        for layer in {*difference.changed, *difference.removed}:
+            changed = difference.changed.get(layer)
+            gone = set(difference.removed.get(layer, ())) | set(() if changed is None else changed.index)
+            frame = self.layer(layer) if layer in LAYERS else layers.get(layer)
+            if changed is None and frame is None:
+                continue
+            layers[layer] = _with_rows(frame, changed, gone)
+        anew = {(layer, id_) for layer, frame in difference.changed.items() for id_ in frame.index}
+        kept = [found for found in self.read_faults if (found.layer, found.id) not in anew]
+        return Plan(
+            self.manifest,
+            layers,
+            path=self.path,
+            scenario=name,
+            differences=self.differences,
+            base=self,
+            tidied_already=self.layers,
+        )._remembering([*kept, *difference.read_faults])
+
+    def _remembering(self, faults: Iterable[Fault]) -> Plan:
+        """
+        The plan with faults of an earlier reading of its rows, but for those that no longer stand.
+
+        A refused value is unknown since: without the fault it would look as if nobody had written it.
+        """
+        found = self.read_faults
+        more = (fault for fault in faults if fault not in found and _stands(fault, self.layers))
+        self.read_faults = (*found, *more)
+        return self
+
+
+#: What a function may hold and still hang on nothing but the plan: the key of what is cached names the rest.
+_PLAIN = (str, int, float, bool, bytes, type(None), Plan, type, FunctionType, BuiltinFunctionType, ModuleType)
+
+
+def _is_closed(make: Callable[[], Any]) -> bool:
+    """Whether a function was handed nothing but the plan and plain values."""
+    cells = getattr(make, "__closure__", None) or ()
+    defaults = getattr(make, "__defaults__", None) or ()
+    return isinstance(make, FunctionType | type) and all(
+        _is_plain(one) for one in (*(cell.cell_contents for cell in cells), *defaults)
+    )
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(_is_plain(one) for one in value.values())
+    if isinstance(value, tuple | list):
+        return all(_is_plain(one) for one in value)
+    if isinstance(value, FunctionType):
+        return _is_closed(value)
+    return isinstance(value, _PLAIN)
+
+
+def tidied(
+    changed: Mapping[str, pd.DataFrame],
+    removed: Mapping[str, tuple[str, ...]] | None = None,
+    faults: Iterable[Fault] = (),
+) -> Difference:
+    """A difference whose frames have the plan's shape, with the faults that came to light, `faults` first."""
+    frames, found = {}, list(faults)
+    for layer, frame in changed.items():
+        frames[layer], more = tidy(layer, frame)
+        found += more
+    return Difference(frames, removed or {}, tuple(found))
+
+
+def _stands(fault: Fault, layers: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether the value that a fault of reading speaks of is still there, and still unknown."""
+    frame = layers.get(fault.layer)
+    if frame is None or fault.aspect not in frame or fault.id not in frame.index:
+        return False
+    return bool(frame.loc[[fault.id], fault.aspect].isna().any())
+
+
+def _with_rows(frame: pd.DataFrame | None, changed: pd.DataFrame | None, gone: set[str]) -> pd.DataFrame:
+    """Rows of `frame` whose id is not in `gone`, changed rows in the place of those they replace."""
+    if frame is None:
+        return cast("pd.DataFrame", changed)
+    kept = frame[~frame.index.isin(gone)]
+    if changed is None or changed.empty:
+        return kept
+    replaced = [id_ for id_ in frame.index if id_ not in gone or id_ in changed.index]
+    added = [id_ for id_ in changed.index if id_ not in frame.index]
+    columns = [*frame.columns, *(column for column in changed.columns if column not in frame.columns)]
+    pairs = ((kept, changed), (changed, frame))
+    rows = [widened(part, columns, like) for part, like in pairs if len(part)]
+    both = pd.concat(rows) if len(rows) > 1 else rows[0]
+    return both.loc[[*dict.fromkeys(replaced), *dict.fromkeys(added)]]

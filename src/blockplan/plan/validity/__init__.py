@@ -1,0 +1,1 @@
+"""Whether the data of a plan are sound: a module a subject, faults with layer, feature and place."""

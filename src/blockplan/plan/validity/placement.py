@@ -1,0 +1,230 @@
+"""
+Where features lie: inside the boundary or the extent, with x and y in their order.
+
+A feature outside that falls inside once x and y are exchanged has one fault,
+``pq-swapped``; the later tests see it where it belongs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.validity.drawn import Drawn, Tolerances, place_of, spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.plan.validity.drawn import Geometries, Mask
+
+#: Coordinates up to this size may be degrees; those of a projected CRS are far larger.
+DEGREES = np.array([180.0, 90.0])
+PROJECTED_FROM_M = 10_000.0
+
+
+@dataclass
+class Placed:
+    """
+    The layers with exchanged coordinates set right, and what lies outside.
+
+    Attributes
+    ----------
+    layers
+        Layer name -> `Drawn`.
+    boundary, extent
+        The outlines; None where the plan has none that can be judged.
+    outside
+        Layer -> row -> area (m2; 0 for lines and points) that lies outside its outline.
+    slivers
+        Pieces that stand out by less than a sliver's width, with layer and row.
+    """
+
+    layers: dict[str, Drawn]
+    boundary: Any = None
+    extent: Any = None
+    outside: dict[str, dict[int, float]] = field(default_factory=dict)
+    slivers: list[tuple[str, int, Any]] = field(default_factory=list)
+
+
+def place(layers: dict[str, Drawn], tolerances: Tolerances) -> tuple[Placed, list[Fault]]:
+    """Set exchanged coordinates right, and find what lies outside of boundary or extent."""
+    placed = Placed(dict(layers))
+    faults: list[Fault] = []
+    placed.extent = _outline(placed.layers.get("extent"))
+    if "boundary" in layers:
+        # The boundary has no outline of its own; where there is an extent, it must lie in that.
+        faults += _placed_in(placed, "boundary", placed.extent, tolerances)
+    placed.boundary = _outline(placed.layers.get("boundary"))
+    for name, drawn in layers.items():
+        if drawn.spec.inside is None:
+            continue
+        outline = placed.boundary if drawn.spec.inside == "boundary" else placed.extent
+        faults += _placed_in(placed, name, outline, tolerances)
+    return placed, faults
+
+
+def _outline(drawn: Drawn | None) -> Any:
+    if drawn is None or not drawn.usable.any():
+        return None
+    whole = shapely.union_all(drawn.geometry[drawn.usable])
+    shapely.prepare(whole)
+    return whole
+
+
+def _placed_in(placed: Placed, name: str, outline: Any, tolerances: Tolerances) -> list[Fault]:
+    """Faults of one layer against its outline; a missing extent is known roughly by the boundary."""
+    drawn = placed.layers[name]
+    reference = outline if outline is not None else placed.boundary
+    if reference is None or not drawn.usable.any():
+        return []
+    away = _apart(drawn, reference)
+    swapped = away & _would_fit(drawn, reference)
+    degrees = away & ~swapped & _like_degrees(drawn, reference)
+    geometry = drawn.geometry.copy()
+    geometry[swapped] = _exchanged(geometry[swapped])
+    placed.layers[name] = replace(drawn, geometry=geometry, usable=drawn.usable & ~degrees)
+    faults = spread(
+        "pq-swapped",
+        drawn,
+        np.flatnonzero(swapped),
+        whole="all",
+        of=int(drawn.usable.sum()),
+    )
+    faults += _degrees_fault(drawn, degrees)
+    if outline is not None:
+        faults += _outside(placed, name, outline, tolerances)
+    return faults
+
+
+def _apart(drawn: Drawn, outline: Any) -> Mask:
+    """Features whose box does not touch the outline's box."""
+    low_x, low_y, high_x, high_y = shapely.bounds(outline)
+    boxes = shapely.bounds(drawn.geometry)
+    with np.errstate(invalid="ignore"):
+        apart = (
+            (boxes[:, 2] < low_x) | (boxes[:, 0] > high_x) | (boxes[:, 3] < low_y) | (boxes[:, 1] > high_y)
+        )
+    return np.asarray(drawn.usable & apart, dtype=bool)
+
+
+def _would_fit(drawn: Drawn, outline: Any) -> Mask:
+    """Features that touch the outline once x and y are exchanged, and do not run out of its box."""
+    low_x, low_y, high_x, high_y = shapely.bounds(outline)
+    boxes = shapely.bounds(drawn.geometry)
+    margin = 1.0
+    with np.errstate(invalid="ignore"):
+        fits = (
+            drawn.usable
+            & (boxes[:, 1] >= low_x - margin)
+            & (boxes[:, 3] <= high_x + margin)
+            & (boxes[:, 0] >= low_y - margin)
+            & (boxes[:, 2] <= high_y + margin)
+        )
+    fits[fits] = shapely.intersects(outline, _exchanged(drawn.geometry[fits]))
+    return np.asarray(fits, dtype=bool)
+
+
+def _exchanged(geometries: Geometries) -> Geometries:
+    if not len(geometries):
+        return geometries
+    return shapely.transform(geometries, lambda points: points[:, ::-1])
+
+
+def _like_degrees(drawn: Drawn, outline: Any) -> Mask:
+    """Features with coordinates that may be longitude and latitude, in a plan whose coordinates are not."""
+    edges = np.abs(np.asarray(shapely.bounds(outline)))
+    if min(max(edges[0], edges[2]), max(edges[1], edges[3])) < PROJECTED_FROM_M:
+        return np.zeros(len(drawn.ids), dtype=bool)
+    boxes = np.abs(shapely.bounds(drawn.geometry)).reshape(-1, 2, 2)
+    with np.errstate(invalid="ignore"):
+        either_order = (boxes <= DEGREES).all(axis=(1, 2)) | (boxes <= DEGREES[::-1]).all(axis=(1, 2))
+    return drawn.usable & either_order
+
+
+def all_in_degrees(placed: Placed) -> list[Fault]:
+    """A fault a layer where the whole of a projected plan lies within what longitude and latitude can be."""
+    outline = placed.boundary if placed.boundary is not None else placed.extent
+    if outline is None:
+        return []
+    edges = np.abs(np.asarray(shapely.bounds(outline))).reshape(2, 2)
+    if not ((edges <= DEGREES).all() or (edges <= DEGREES[::-1]).all()):
+        return []
+    return [found for drawn in placed.layers.values() for found in _degrees_fault(drawn, drawn.usable)]
+
+
+def _degrees_fault(drawn: Drawn, degrees: Mask) -> list[Fault]:
+    rows = np.flatnonzero(degrees)
+    if not len(rows):
+        return []
+    first = int(rows[0])
+    return [
+        fault(
+            "pq-crs",
+            drawn.name,
+            drawn.ids[first] if len(rows) == 1 else None,
+            case="degrees",
+            values={"n": len(rows), "first": drawn.ids[first]},
+            features=drawn.features(rows),
+            **drawn.place(first),
+        )
+    ]
+
+
+def _outside(placed: Placed, name: str, outline: Any, tolerances: Tolerances) -> list[Fault]:
+    drawn = placed.layers[name]
+    rows = drawn.rows[~shapely.covers(outline, drawn.geometry[drawn.rows])]
+    if not len(rows):
+        return []
+    parts = shapely.difference(drawn.geometry[rows], outline)
+    depth = _depth_class(parts, outline, (tolerances.inside_tolerance_m, tolerances.sliver_width_m))
+    placed.slivers += [
+        (name, int(row), part) for row, part in zip(rows[depth == 1], parts[depth == 1], strict=True)
+    ]
+    out = dict(zip(rows[depth == 2].tolist(), parts[depth == 2], strict=True))
+    placed.outside[name] = {row: float(shapely.area(part)) for row, part in out.items()}
+    inside = drawn.spec.inside or "extent"
+    return spread(
+        "pq-inside",
+        drawn,
+        list(out),
+        case=inside,
+        whole=f"{inside}-all",
+        of=int(drawn.usable.sum()),
+        values=lambda row: {**_amount(out[row], outline), **place_of(out[row])},
+    )
+
+
+def _depth_class(parts: Geometries, outline: Any, limits: tuple[float, float]) -> NDArray[np.intp]:
+    """For each part outside: 0 within the tolerance of the outline, 1 within a sliver's width, 2 beyond."""
+    corners, owner = shapely.get_coordinates(parts, return_index=True)
+    # What fills a hole or a bay of the outline has all of its corners on it: a point between them tells.
+    pieces, of = shapely.get_parts(parts, return_index=True)
+    at = np.concatenate((np.asarray(shapely.points(corners), dtype=object), _middle(pieces)))
+    owner = np.concatenate((owner, of))
+    depth = np.zeros(len(parts), dtype=np.intp)
+    for limit in limits:
+        far = ~shapely.dwithin(outline, at, limit)
+        depth += np.bincount(owner[far], minlength=len(parts)) > 0
+    return depth
+
+
+def _middle(pieces: Geometries) -> Geometries:
+    """A point in the middle of each line, and on each polygon or point."""
+    middle = shapely.point_on_surface(pieces)
+    lines = shapely.get_dimensions(pieces) == 1
+    middle[lines] = shapely.line_interpolate_point(pieces[lines], 0.5, normalized=True)
+    return np.asarray(middle, dtype=object)
+
+
+def _amount(part: Any, outline: Any) -> dict[str, Any]:
+    """How much of a feature is outside: area, else length, else the distance."""
+    if part.area > 0:
+        return {"measured": part.area, "unit": "m2", "amount": part.area}
+    if part.length > 0:
+        return {"measured": part.length, "unit": "m", "amount": part.length}
+    distance = float(shapely.distance(part, outline))
+    return {"measured": distance, "unit": "m", "amount": distance}

@@ -1,0 +1,178 @@
+"""
+Whether the text says what the drawing shows, and the same in all three languages.
+
+A statement that is bound to an object or to the areas and states an area or a
+length is held against what is drawn, to the precision stated. A statement
+that already differs from the drawing is not reported for its languages too.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shapely
+
+from blockplan.plan.model.bindings import bindings
+from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.model.figures import Dimension, Figure, figures
+from blockplan.plan.validity.drawn import Drawn, place_of
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: A core stands for its area in the text; its own size is never stated.
+UNMEASURED_ROLES = frozenset({"core"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """A drawn feature that a statement is bound to: its area (m2) or length (m)."""
+
+    drawn: Drawn
+    row: int
+    dimension: Dimension
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Clash:
+    """A figure that no drawn object bears out, and the object it is nearest to."""
+
+    language: str
+    figure: Figure
+    nearest: _Object
+    measured: float
+
+
+def check_statements(layers: Mapping[str, Drawn]) -> list[Fault]:
+    """Statements whose figures differ from the drawing, or from one language to the other."""
+    statements = layers.get("statements")
+    if statements is None:
+        return []
+    objects = _objects(layers)
+    columns = {lang: statements.words(f"text_{lang}") for lang in LANGUAGES}
+    faults: list[Fault] = []
+    for row, bound_to in enumerate(statements.words("bound_to")):
+        said = {lang: figures(column[row]) for lang, column in columns.items() if column[row]}
+        if not any(said.values()):
+            continue
+        clash = _against_drawing(said, bindings(bound_to), objects, layers)
+        found = _drawing_fault(statements, row, clash) if clash else _language_fault(statements, row, said)
+        if found is not None:
+            faults.append(found)
+    return faults
+
+
+def _objects(layers: Mapping[str, Drawn]) -> dict[str, list[_Object]]:
+    """Id -> the drawn features that bear it, polygons by area and lines by length."""
+    found: dict[str, list[_Object]] = {}
+    for drawn in layers.values():
+        if drawn.spec.id_column is None or drawn.spec.geometry in ("none", "point"):
+            continue
+        dimensions = shapely.get_dimensions(drawn.geometry)
+        sizes = {1: shapely.length(drawn.geometry), 2: shapely.area(drawn.geometry)}
+        roles = drawn.words("role")
+        for row in drawn.rows:
+            kind: Dimension = {1: "length", 2: "area"}.get(int(dimensions[row]), "")  # type: ignore[assignment]
+            if kind and roles[row] not in UNMEASURED_ROLES:
+                measured = float(sizes[int(dimensions[row])][row])
+                found.setdefault(drawn.ids[row], []).append(_Object(drawn, int(row), kind, measured))
+    return found
+
+
+def _against_drawing(
+    said: Mapping[str, Sequence[Figure]],
+    bound: Sequence[str],
+    objects: Mapping[str, list[_Object]],
+    layers: Mapping[str, Drawn],
+) -> _Clash | None:
+    names = [name.removeprefix("object:") for name in bound if name.startswith("object:")]
+    if "layer:areas" in bound and "areas" in layers:
+        areas = layers["areas"]
+        names += [areas.ids[row] for row in areas.rows]
+    about = [objects[name][0] for name in dict.fromkeys(names) if objects.get(name)]
+    for dimension in ("area", "length"):
+        meant = [each for each in about if each.dimension == dimension]
+        for lang, stated in said.items():
+            clash = _clash(lang, [figure for figure in stated if figure.dimension == dimension], meant)
+            if clash is not None:
+                return clash
+    return None
+
+
+def _clash(lang: str, stated: Sequence[Figure], meant: Sequence[_Object]) -> _Clash | None:
+    """
+    The first figure that is wrong about the objects meant, if one is.
+
+    Where no figure fits an object or the sum of all, the first is wrong. In a
+    list (half of the figures or more fit an object each) so is any that does
+    not. Otherwise the sentence speaks of other things as well.
+    """
+    if not stated or not meant:
+        return None
+    total = sum(each.measured for each in meant)
+    single = [any(figure.fits(each.measured) for each in meant) for figure in stated]
+    fits = [one or figure.fits(total) for one, figure in zip(single, stated, strict=True)]
+    listed = len(meant) > 1 and 2 * sum(single) >= len(stated)
+    if all(fits) or (any(fits) and not listed):
+        return None
+    figure = stated[fits.index(False)]
+    open_ = [each for each in meant if not any(other.fits(each.measured) for other in stated)] or list(meant)
+    nearest = min(open_, key=lambda each: abs(each.measured - figure.value))
+    near_total = not any(single) and abs(total - figure.value) < abs(nearest.measured - figure.value)
+    return _Clash(lang, figure, nearest, total if near_total else nearest.measured)
+
+
+def _drawing_fault(statements: Drawn, row: int, clash: _Clash) -> Fault:
+    figure, nearest = clash.figure, clash.nearest
+    unit = "m2" if figure.dimension == "area" else "m"
+    return fault(
+        "pq-text",
+        "statements",
+        statements.ids[row],
+        measured=clash.measured - figure.value,
+        unit=unit,
+        values={
+            "said": figure.said,
+            "language": clash.language,
+            "object": nearest.drawn.ids[nearest.row],
+            "objects": nearest.drawn.name,
+            "drawn": f"{clash.measured / figure.factor:,.{_decimals(figure)}f} {figure.unit}",
+        },
+        features=((statements.name, statements.ids[row]), *nearest.drawn.features([nearest.row])),
+        **place_of(nearest.drawn.geometry[nearest.row]),
+    )
+
+
+def _decimals(figure: Figure) -> int:
+    """Two digits more than the text states, so that the difference can be seen."""
+    return max(0, round(-math.log10(2 * figure.half / figure.factor))) + 2
+
+
+def _language_fault(statements: Drawn, row: int, said: Mapping[str, Sequence[Figure]]) -> Fault | None:
+    """A figure that one language states and another does not; sizes weigh more than bare numbers."""
+    for sized in (True, False):
+        for lang, stated in said.items():
+            for figure in stated:
+                # "1人当たり" and "a person" say the same: a bare one is no figure.
+                if not figure.digits or bool(figure.dimension) != sized or (not sized and figure.value == 1):
+                    continue
+                lacking = [
+                    other
+                    for other, theirs in said.items()
+                    if other != lang and not any(figure.same(each) for each in theirs)
+                ]
+                if lacking:
+                    words = {"said": figure.said, "language": lang, "lacking": ", ".join(lacking)}
+                    return fault(
+                        "pq-text",
+                        "statements",
+                        statements.ids[row],
+                        case="languages" if sized else "numbers",
+                        aspect=f"text_{lacking[0]}",
+                        values=words,
+                    )
+    return None

@@ -1,0 +1,1 @@
+"""A layout as a document, and as an answer with changes to the plan."""

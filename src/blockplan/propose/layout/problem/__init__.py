@@ -1,0 +1,1 @@
+"""What a layout has to decide: vacant blocks, programme, standards, uses, parameters."""

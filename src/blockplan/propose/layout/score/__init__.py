@@ -1,0 +1,1 @@
+"""How good a layout is, told from its features alone."""

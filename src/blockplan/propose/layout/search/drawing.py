@@ -1,0 +1,252 @@
+"""
+Parcel layout: draw parcels into vacant blocks, so that homes have services and green near.
+
+Every vacant block is cut into rows and parcels at whole steps from its sides; a search by simulated
+annealing changes cuts and types, several times over from different seeds; the best layout by the true
+score is drawn. What can be proved of any plan is in `bound`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blockplan.errors import UsageError
+from blockplan.propose.layout.problem.case import weighing
+from blockplan.propose.layout.problem.params import LayoutParams
+from blockplan.propose.layout.problem.words import cannot
+from blockplan.propose.layout.score.score import Score, score
+from blockplan.propose.layout.score.streets import streets_of
+from blockplan.propose.layout.search.bound import bound_of
+from blockplan.propose.layout.search.demands import unmet_demands
+from blockplan.propose.layout.search.draw import edges_of, finished, lines_of, parcels_of
+from blockplan.propose.layout.search.land import again, empty_layout, field_of, land_of
+from blockplan.propose.layout.search.roads import built
+from blockplan.propose.layout.search.tidy import tidied
+from blockplan.propose.sites import gap
+from blockplan.propose.stop import Clock, Stop
+from blockplan.texts import DEFAULT_LANGUAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.exchange.community import Community
+    from blockplan.propose.layout.problem.case import Case
+    from blockplan.propose.layout.search.land import Field
+    from blockplan.propose.layout.search.state import Land, Layout
+    from blockplan.propose.proposal import Ended
+    from blockplan.propose.unmet import Unmet
+
+#: Searches side by side; a machine with two cores is enough.
+THREADS = 2
+#: The clock is looked at so many times in a search.
+LOOKS = 40
+#: A search may fall behind by this share of its time before it is hurried: a busy machine stalls for seconds.
+PATIENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Drawn:
+    """
+    A finished layout.
+
+    Attributes
+    ----------
+    plan
+        All features of the finished plan, in the fields of the initial one.
+    score
+        Its score, from the features alone.
+    bound
+        What no legal plan can better of service and ecology; traffic counts as it is. See `bound`.
+    missing
+        Type -> parcels that could not be placed; empty where all could.
+    unmet
+        Demands that the land cannot meet, known before the search.
+    layout
+        Cuts and types; None where an earlier plan holds as it was.
+    seconds, seed, ended
+        Wall-clock seconds, the seed, and whether a limit cut the search short.
+    """
+
+    plan: Community
+    score: Score
+    bound: float
+    missing: Mapping[str, int]
+    unmet: tuple[Unmet, ...]
+    layout: Layout | None
+    seconds: float
+    seed: int
+    ended: Ended
+
+    @property
+    def gap(self) -> float:
+        """Distance of the score and its bound, relative to the score."""
+        return gap(self.score.total, self.bound)
+
+
+def layout(
+    case: Case,
+    *,
+    stop: Stop | None = None,
+    seed: int = 1,
+    params: LayoutParams | None = None,
+    proving: bool = True,
+    lang: str = DEFAULT_LANGUAGE,
+) -> Drawn:
+    """
+    Draw parcels into the vacant blocks of a community.
+
+    Parameters
+    ----------
+    stop
+        The work is `LayoutParams.steps_a_second` for each of its seconds, so that a seed gives one plan;
+        its clock only hurries a search that is late.
+    seed
+        Of the random numbers; the same one gives the same plan.
+    params
+        Weights and limits.
+    proving
+        Whether to work out the bound; it is infinite otherwise.
+    lang
+        Language in which demands are told that cannot be met.
+
+    Raises
+    ------
+    UsageError
+        If no time is given.
+    """
+    stop, params = stop or Stop(seconds=120), weighing(case, params or LayoutParams())
+    if not 0 < stop.seconds < np.inf:
+        raise UsageError(f"{stop.seconds:g} seconds are no time to search in; give a number above 0.")
+    clock = Clock(stop)
+    field = field_of(case, params, clock)
+    streets = streets_of(case.initial.lines("road")) if params.along_streets else None
+    land = land_of(case, field, params, streets, clock)
+    unmet = unmet_demands(case, field, land, clock)
+    for one in unmet:
+        clock.tell(None, None, cannot(one, lang))
+    before = clock.spent
+    _compile(case, land)
+    # The first call on a machine compiles the search, and that must not hurry it.
+    search = Search(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
+    with ThreadPoolExecutor(1) as beside:
+        bound = beside.submit(_told_bound if proving else _no_bound, case, params, clock)
+        chosen = tidied(land, search.run(seed))
+        plan = _with_roads(case, field, chosen)
+        told = score(plan, case.objectives)
+    return Drawn(
+        plan=plan,
+        score=told,
+        bound=bound.result() + told.total - told.land_use,
+        missing=_missing(case, chosen),
+        unmet=tuple(unmet),
+        layout=chosen,
+        seconds=clock.spent,
+        seed=seed,
+        ended="interrupted" if clock.interrupted else "limit" if search.late else "finished",
+    )
+
+
+def looks_due(spent_s: float, given_s: float) -> int:
+    """How many looks of `LOOKS` a search needs behind it after so much of its time, or it is hurried."""
+    share = spent_s / given_s if given_s > 0 else 1.0
+    return max(0, int(LOOKS * (share - PATIENCE) / (1 - PATIENCE)))
+
+
+def _no_bound(_case: Case, _params: LayoutParams, _clock: Clock) -> float:
+    return np.inf
+
+
+def _told_bound(case: Case, params: LayoutParams, clock: Clock) -> float:
+    """The bound of the score that is told, whatever the search looked for."""
+    if case.objectives.weighted:
+        return bound_of(case, params, clock=clock).total
+    plain = replace(params, home_weight=1.0, home_weight_m2=0.0)
+    return bound_of(replace(case, weights=None), plain, clock=clock).total
+
+
+def _missing(case: Case, chosen: Layout) -> dict[str, int]:
+    return {name: int(n) for name, n in zip(case.objectives.drawn, chosen.missing, strict=True) if n}
+
+
+def _compile(case: Case, land: Land) -> None:
+    from blockplan.propose.layout.search.anneal_kernels import anneal  # noqa: PLC0415 (numba is heavy)
+
+    empty = empty_layout(case, land)
+    anneal(land, empty, again(empty, 0), np.array([-np.inf, -np.inf]), 0, 1.0, 1.0)
+
+
+@dataclass(slots=True)
+class Search:
+    """Searches from several seeds, then again from the best of them; `late` once the clock hurried one."""
+
+    case: Case
+    field: Field
+    land: Land
+    clock: Clock
+    params: LayoutParams
+    late: bool = False
+
+    def run(self, seed: int) -> Layout:
+        """The best layout of two rounds."""
+        seeds = np.random.SeedSequence(seed).generate_state(2 * self.params.chains)
+        steps = max(LOOKS, int(self.params.steps_a_second * self.clock.stop.seconds))
+        best = empty_layout(self.case, self.land)
+        for first, heat in ((True, self.params.hot), (False, self.params.warm)):
+            some, seeds = seeds[: self.params.chains], seeds[self.params.chains :]
+            share = self.params.share * (0.6 if first else 1.0)
+            called = [
+                (best, int(one), heat, steps, until)
+                for one, until in zip(some, self._ends(share), strict=True)
+            ]
+            with ThreadPoolExecutor(THREADS) as pool:
+                found = list(pool.map(lambda one: self._chain(*one), called))
+            best = max([best, *found], key=self._worth)
+        return best
+
+    def _ends(self, share: float) -> list[float]:
+        """When each search of a round has to end, in s: each thread does its own one after the other."""
+        began = self.clock.spent
+        turns = -(-self.params.chains // THREADS)
+        left = max(0.0, share * self.clock.stop.seconds - began)
+        return [began + left * (k // THREADS + 1) / turns for k in range(self.params.chains)]
+
+    def _worth(self, one: Layout) -> float:
+        """What is searched for: the score, less what is missing and what makes parcels odd."""
+        from blockplan.propose.layout.search.anneal_kernels import anneal  # noqa: PLC0415 (numba is heavy)
+
+        worth = np.array([-np.inf, -np.inf])
+        anneal(self.land, again(one, 0), again(one, 0), worth, 0, 1.0, 1.0)
+        # Rounded, so that of two as good the earlier one is taken.
+        return round(float(worth[0]), 9)
+
+    def _chain(self, start: Layout, seed: int, hot: float, steps: int, until: float) -> Layout:
+        from blockplan.propose.layout.search.anneal_kernels import anneal  # noqa: PLC0415 (numba is heavy)
+
+        now, best = again(start, seed), again(start, seed)
+        worth = np.array([-np.inf, -np.inf])
+        heat = np.geomspace(hot, self.params.cold, LOOKS + 1)
+        began, look = self.clock.spent, 0
+        left = until - began
+        while look < LOOKS and not self.clock.interrupted:
+            anneal(self.land, now, best, worth, steps // LOOKS, heat[look], heat[look + 1])
+            look += 1
+            if (due := looks_due(self.clock.spent - began, left)) > look:
+                self.late, look = True, due
+        return best
+
+
+def _with_roads(case: Case, field: Field, chosen: Layout) -> Community:
+    """The finished plan, with the share of new edges as roads that is asked for."""
+    parcels = parcels_of(field, chosen)
+    if case.fronts is not None:
+        # New lines are borders of parcels there, and no streets.
+        return finished(case, field, parcels, lines_of(case))
+    edges = edges_of(case, parcels)
+    share = case.objectives.built_share
+    if share < 1:
+        edges = built(edges, [one.polygon for one in parcels], case.area_m2, share)
+    return finished(case, field, parcels, edges)
