@@ -21,6 +21,7 @@ def lines(plans):
     return {line.number: line for line in check_many(plans, workers=2)}
 
 
+@pytest.mark.long
 def test_each_plan_is_judged_as_it_would_be_alone(plans, lines):
     for number in (0, 2, 4):
         alone = CliRunner().invoke(app, ["check", str(plans[number]), "--json"])
@@ -75,12 +76,14 @@ def test_a_pack_that_is_not_there_and_a_day_that_is_none_are_refused_at_once(pla
         check_many(plans, workers=0)
 
 
+@pytest.mark.long
 def test_packs_and_day_reach_the_workers(plans):
     (line,) = check_many(plans[:1], packs=["zone"], on="2020-01-01", workers=1)
     alone = check(read(plans[0]), packs=["zone"], on="2020-01-01")
     assert line.check == alone.to_dict("en")
 
 
+@pytest.mark.long
 def test_the_command_streams_one_object_a_line_and_leaves_with_the_worst_code(plans, tmp_path):
     listed = tmp_path / "plans.txt"
     listed.write_text("\n".join(map(str, plans[2:])) + "\n\n", encoding="utf-8")
@@ -96,6 +99,7 @@ def test_the_command_streams_one_object_a_line_and_leaves_with_the_worst_code(pl
     assert ran.stderr.startswith("5 plans: ")
 
 
+@pytest.mark.long
 def test_the_command_says_in_words_what_came_of_each(plans):
     ran = CliRunner().invoke(app, ["batch", "check", str(plans[0]), str(plans[3]), "--workers", "1"])
     assert f"! {plans[3]}: There is no plan at" in ran.stdout

@@ -42,6 +42,7 @@ def test_plans_are_judged_as_each_would_be_alone(address, plans):
     assert lines[1].exit_code == lines[3].exit_code == 2
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="kills a process the POSIX way")
 def test_a_worker_that_is_killed_costs_only_the_items_that_it_had(address, tmp_path):
     (tmp_path / "hold").touch()

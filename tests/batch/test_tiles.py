@@ -45,6 +45,7 @@ def at_one_go(streets, origins, targets, limit_m, join_limit_m):
     return walk(network, join(network, origins, join_limit_m), ends, limit_m)
 
 
+@pytest.mark.long
 @given(
     seed=st.integers(0, 10_000),
     side_m=st.sampled_from([300.0, 777.0, 2_000.0]),
@@ -62,6 +63,7 @@ def test_something_is_reached_and_something_is_not():
     assert 0 < np.isfinite(reached).sum() < 80
 
 
+@pytest.mark.long
 def test_processes_give_the_same_as_one():
     city, origins, targets = a_city(7, 150), points(8, 200), points(9, 30)
     whole = at_one_go(city, origins, targets, 600.0, 100.0)

@@ -8,7 +8,7 @@ import random
 import geopandas as gpd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import a_manifest, boundary_of
 
@@ -76,7 +76,6 @@ def test_a_value_beside_the_limit_by_less_than_the_drawing_tells_says_so() -> No
     assert verdict.to_dict()["tolerance"] == pytest.approx(0.0631, abs=1e-4)
 
 
-@settings(max_examples=300, deadline=None)
 @given(
     st.floats(0.1, 1e7),
     st.sampled_from(["green_per_resident", "education_land_per_1000", "culture_floor_per_resident"]),

@@ -71,6 +71,7 @@ def said(result: CheckResult) -> dict[tuple[str, str], bool]:
     }
 
 
+@pytest.mark.long
 def test_every_verdict_that_turns_within_the_range_says_so_and_no_other_does() -> None:
     turned: Counter[str] = Counter()
     for seed in range(10):

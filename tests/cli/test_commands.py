@@ -17,6 +17,7 @@ def small(tmp_path_factory):
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("scenario", "code", "failing"),
     [
@@ -34,6 +35,7 @@ def test_check_of_the_reference_plan_leaves_with_the_code_of_its_verdicts(refere
     assert done.stderr == ""
 
 
+@pytest.mark.long
 def test_check_writes_the_report_beside_its_verdicts(reference, tmp_path):
     done = program("check", reference, "--scenario", "b", "--lang", "zh", "--out", tmp_path / "r.html")
     assert done.returncode == 1, done.stderr
@@ -51,6 +53,7 @@ def test_a_plan_without_what_the_rules_need_is_unknown_and_leaves_with_3_or_1(sm
     assert done.returncode == (1 if "fail" in must else 3)
 
 
+@pytest.mark.long
 def test_validate_leaves_with_1_for_an_error_and_0_without(reference):
     assert run("validate", reference).returncode == 0
     done = program("validate", reference / "faulty" / "gap", "--json")
@@ -59,6 +62,7 @@ def test_validate_leaves_with_1_for_an_error_and_0_without(reference):
     assert (fault["rule"], fault["grade"], fault["layer"]) == ("pq-cover", "error", "parcels")
 
 
+@pytest.mark.long
 def test_measure_gives_a_list_even_for_one(reference):
     done = program("measure", reference, "green_per_resident", "--json")
     (measure,) = json.loads(done.stdout)["measures"]
@@ -72,6 +76,7 @@ def test_measure_lists_what_there_is():
     assert {"residents", "green_within_500m", "belt_length"} <= set(names)
 
 
+@pytest.mark.long
 def test_compare_has_a_column_a_name(reference):
     document = json.loads(program("compare", reference, "a", "b", "c", "--json").stdout)
     assert [column["id"] for column in document["columns"]] == ["a", "b", "c"]
@@ -80,6 +85,7 @@ def test_compare_has_a_column_a_name(reference):
     assert {row["column"] for row in document["transition_ha"] if row["from"] != row["to"]} == {"c"}
 
 
+@pytest.mark.long
 def test_rules_can_be_listed_shown_and_tested():
     rules = json.loads(program("rules", "list", "--pack", "zone", "--json").stdout)["rules"]
     assert len(rules) == 13
@@ -89,6 +95,7 @@ def test_rules_can_be_listed_shown_and_tested():
     assert json.loads(done.stdout)["failed"] == 0
 
 
+@pytest.mark.long
 def test_in_a_pipe_there_are_no_colours_and_no_rules_of_boxes(reference):
     done = program("check", reference)
     assert "\x1b" not in done.stdout
@@ -130,6 +137,7 @@ def test_what_cannot_be_done_is_said_on_stderr_with_exit_2(small, arguments, sai
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", [("check", "--json"), ("check",)])
 def test_a_reader_who_has_gone_is_no_verdict(reference, arguments):
     command, *options = arguments

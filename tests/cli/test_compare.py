@@ -46,6 +46,7 @@ def test_columns_that_do_not_differ_say_so(plan):
     assert "▼" not in shown
 
 
+@pytest.mark.long
 def test_the_page_and_the_tables_are_written_beside_one_json_document(plan, tmp_path):
     page, tables = tmp_path / "new" / "page.html", tmp_path / "tables"
     done = run(plan, "b", "c", "--out", page, "--tables", tables, "--json")

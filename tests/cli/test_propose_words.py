@@ -51,12 +51,14 @@ def test_repair_leaves_with_1_while_a_rule_fails_and_names_it(tmp_path):
     assert told["reasons"] == {"nothing_permitted": 1, "free": 1}
 
 
+@pytest.mark.long
 def test_a_plan_that_keeps_its_rules_leaves_with_0():
     done = run("propose", "repair", "examples/demonstration-zone")
     assert done.returncode == 0
     assert "No must rule fails, so there is nothing to repair." in done.stdout
 
 
+@pytest.mark.long
 def test_batch_check_counts_verdicts_and_claims_no_kept_rule_where_none_was_judged(tmp_path):
     plan = written(tmp_path)
     done = run("batch", "check", plan, plan, "--pack", "iso37120", "--workers", 1)
@@ -66,6 +68,7 @@ def test_batch_check_counts_verdicts_and_claims_no_kept_rule_where_none_was_judg
     assert "of must rules 0 passed, 0 failed, 0 stayed unknown" in done.stderr
 
 
+@pytest.mark.long
 def test_batch_check_leaves_with_the_worst_code_and_counts_over_all_plans(tmp_path):
     done = run("batch", "check", written(tmp_path), "examples/demonstration-zone", "--workers", 1)
     assert done.returncode == 1

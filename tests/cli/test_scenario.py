@@ -61,6 +61,7 @@ def fields(document):
     ]
 
 
+@pytest.mark.long
 def test_a_value_is_set_by_name(plan):
     found = call(
         "new", plan, "greener", "--set", "parcels:QY-01-03.land_use=1401", "--set", "parcels:QY-01-02.far=2.5"
@@ -80,6 +81,7 @@ def test_an_empty_value_takes_it_away_and_a_feature_can_go(plan):
     assert read(plan, "b").layer("facilities").empty
 
 
+@pytest.mark.long
 def test_a_scenario_on_another_holds_both(plan):
     call("new", plan, "b", "--set", "parcels:QY-01-01.far=1.5")
     call("new", plan, "c", "--based-on", "b", "--set", "parcels:QY-01-02.far=1.0", "--title", "both")

@@ -35,6 +35,7 @@ def transit(folder, *more, call=run):
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_document_has_definition_shares_points_and_what_was_interpolated(town) -> None:
     done = transit(town, "--json", call=program)
     assert done.returncode == 0, done.stderr  # where a machine is slow, stderr tells how far it is
@@ -52,6 +53,7 @@ def test_the_document_has_definition_shares_points_and_what_was_interpolated(tow
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_window_has_percentiles_and_the_matrix_goes_into_provision(town) -> None:
     matrix = town / "minutes.csv"
     done = transit(town, "--until", "2024-05-13T08:05", "--step", "1", "--matrix", matrix, "--json")
@@ -123,6 +125,7 @@ def test_what_cannot_be_done_leaves_with_2(town, more, said) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_reference_city_reaches_what_an_independent_scan_found(shared) -> None:
     folder = shared / "porto-alegre"

@@ -102,6 +102,7 @@ def strips(draw):
     return drawn(shapes, [draw(codes) for _ in shapes])
 
 
+@pytest.mark.long
 @given(strips(), strips())
 def test_the_rows_add_up_to_what_each_plan_draws_of_each_use(before, after):
     rows = transitions("x", before, after)
@@ -121,6 +122,7 @@ def test_the_rows_add_up_to_what_each_plan_draws_of_each_use(before, after):
     assert [row for row in rows if row.ha <= 0] == []
 
 
+@pytest.mark.long
 @given(strips(), strips())
 def test_turning_the_comparison_round_turns_the_matrix(before, after):
     there, back = found(before, after), found(after, before)

@@ -5,6 +5,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 
 def a_module(repo, name):
     spec = importlib.util.spec_from_file_location(name, repo / "docs" / f"{name}.py")
@@ -30,6 +32,7 @@ def test_the_notebook_is_stored_with_outputs_and_without_traces_of_a_run(repo):
     assert "assert " in text
 
 
+@pytest.mark.long
 def test_a_notebook_reads_as_a_page(repo):
     pages = a_module(repo, "notebook_pages")
     cells = [

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 
+import pytest
 from click.testing import CliRunner
 
 from blockplan.cli import app
 
 
+@pytest.mark.long
 def test_the_commands_of_the_page_run_and_find_what_it_tells(repo, tmp_path, monkeypatch):
     text = (repo / "docs" / "office-town.md").read_text(encoding="utf-8")
     commands = re.findall(r"^\$ blockplan (.+)$", text, re.MULTILINE)

@@ -107,6 +107,7 @@ def test_the_town_is_sound_but_for_what_nobody_wrote_down(imported):
     )
 
 
+@pytest.mark.long
 def test_the_same_verdicts_come_of_each_form(town, tmp_path):
     outcomes = []
     for form in FORMS:

@@ -311,6 +311,7 @@ def states_as_drawn() -> dict[str, str]:
     return states_of(as_drawn())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", CARRIES)
 def test_taking_an_element_away_leaves_exactly_its_sentences_without_evidence(what: str) -> None:
     before, after = states_as_drawn(), states_of(without(as_drawn(), what))
@@ -320,6 +321,7 @@ def test_taking_an_element_away_leaves_exactly_its_sentences_without_evidence(wh
     assert {after[id_] for id_ in changed} <= {"not_evidenced", "missed"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["a", "b", "c"])
 def test_nothing_that_the_pack_reports_is_unknown_in_the_plan(name: str) -> None:
     reported = check(read(ZONE, name)).reported
@@ -339,6 +341,7 @@ def test_the_states_of_the_sentences_are_kept_represented_or_context() -> None:
     assert states == wanted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("layer_name", "change", "sentence", "why"),
     [
@@ -422,6 +425,7 @@ def test_scenario_c_keeps_the_hectares_of_every_code_and_tiles_the_boundary(
     assert (sizes[3:] < 10).all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["a", "b", "c"])
 def test_scenario_has_the_verdicts_written_by_hand(name: str) -> None:
     expected = EXPECTED["scenarios"][name]
@@ -456,6 +460,7 @@ def test_by_the_network_90_to_98_percent_reach_a_park_entrance() -> None:
     assert 0.90 <= readings["net_edge_entrance"] <= 0.98
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(EXPECTED["faulty"]))
 def test_variant_has_exactly_its_one_fault(name: str) -> None:
     expected = EXPECTED["faulty"][name]
@@ -486,6 +491,7 @@ def drawn_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_running_the_script_twice_gives_the_same_plan_and_the_committed_land_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ def district(request, repo, shared, tmp_path_factory):
     return name, read(out), summary, source
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_nothing_of_what_is_mapped_is_lost(district):
     name, plan, summary, source = district

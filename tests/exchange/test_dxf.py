@@ -26,6 +26,7 @@ FIGURES = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_office_town_comes_back_from_its_drawing_with_areas_numbers_uses_and_bounds(tmp_path):
     import_office([TOWN], tmp_path / "town")
     town = read(tmp_path / "town")

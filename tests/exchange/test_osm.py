@@ -525,6 +525,7 @@ def test_the_box_that_a_file_declares_may_be_set_aside(imported):
     assert area[0] == area[1] > 20 * area[2]
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_a_district_within_its_own_box_has_the_density_of_its_layers(shared, repo, tmp_path):
     folder = shared / "beijing-haidian"
@@ -560,6 +561,7 @@ def helsinki(shared, tmp_path_factory):
     return read(out), summary, folder
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_helsinki_has_the_streets_of_the_layer_file_to_the_millimetre(helsinki):
     plan, _, folder = helsinki

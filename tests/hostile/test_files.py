@@ -61,6 +61,7 @@ print(found.hexdigest())
 """
 
 
+@pytest.mark.long
 def test_the_corpus_is_the_same_in_every_process() -> None:
     def digest(seed: int) -> str:
         # Sets come in another order under another seed, as they do on another day.
@@ -72,6 +73,7 @@ def test_the_corpus_is_the_same_in_every_process() -> None:
     assert digest(1) == digest(2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_on_its_ground_or_stored_harmless(name: str) -> None:
     entry = FILES[name]
@@ -89,6 +91,7 @@ def test_a_hostile_file_is_refused_on_its_ground_or_stored_harmless(name: str) -
     assert found.download_only or found.media_type.startswith("image/")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name, entry in FILES.items() if not entry.code])
 def test_what_is_stored_has_a_name_that_every_system_takes(name: str) -> None:
     found = taken(FILES[name])
@@ -156,6 +159,7 @@ print(json.dumps({"mb": peak / 1024, "cpu_s": used.ru_utime + used.ru_stime, "re
 """
 
 
+@pytest.mark.long
 def test_the_whole_corpus_is_taken_in_less_than_512_mb() -> None:
     done = subprocess.run([sys.executable, "-W", "error", "-c", TAKE_ALL], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2_000:]

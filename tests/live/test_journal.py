@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_a_log_leads_to_the_same_plan_and_the_same_undo(tmp_path: Path) -> None:
     log = tmp_path / "edits" / "draft.log"
     session = live(town(packs=["zone"]), log=log, who="planner")
@@ -31,6 +32,7 @@ def test_a_log_leads_to_the_same_plan_and_the_same_undo(tmp_path: Path) -> None:
         assert session.undo().hash == again.undo().hash
 
 
+@pytest.mark.long
 def test_a_log_cut_off_at_any_byte_holds_every_step_that_was_whole(tmp_path: Path) -> None:
     log = tmp_path / "draft.log"
     session = live(town(packs=["zone"]), log=log)
@@ -77,6 +79,7 @@ def test_a_log_stands_when_the_plan_gets_another_scenario(tmp_path: Path) -> Non
     assert again.plan.rows_hash == session.plan.rows_hash
 
 
+@pytest.mark.long
 def test_what_something_else_changed_in_the_scenario_meanwhile_is_a_step_of_its_own(tmp_path: Path) -> None:
     place, log = tmp_path / "plan", tmp_path / "draft.log"
     bp.write(town(packs=["zone"]), place)
@@ -97,6 +100,7 @@ def test_what_something_else_changed_in_the_scenario_meanwhile_is_a_step_of_its_
     assert again.plan.layer("parcels").loc["A", "residents"] == 2
 
 
+@pytest.mark.long
 def test_a_log_of_a_scenario_begins_with_what_the_scenario_differs_by(tmp_path: Path) -> None:
     place, log = tmp_path / "plan", tmp_path / "draft.log"
     bp.write(town(packs=["zone"]), place)

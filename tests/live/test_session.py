@@ -8,7 +8,7 @@ from random import Random
 import pytest
 import shapely
 from benchmarks.synthetic import a_synthetic_plan
-from tests.conftest import SOAK
+from tests.conftest import SOAK, SOAK_TIMES
 from tests.support.random_edits import walk
 from tests.town import town
 
@@ -29,16 +29,18 @@ def tiled(plan: Plan) -> tuple[float, float]:
     return land.area, float(shapely.area(parcels).sum() - covered.area + (land ^ covered).area)
 
 
-@pytest.mark.parametrize("seed", range(30 if SOAK else 2))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
 def test_after_any_edits_of_a_small_town_the_session_equals_the_saved_plan(seed: int) -> None:
     session = live(town(packs=PACKS))
     random = Random(seed)
     for _ in range(2):
-        walk(session, random, 300 if SOAK else 30)
+        walk(session, random, 100 if SOAK else 20)
         assert session.verify() == []
 
 
-@pytest.mark.parametrize("seed", range(10 if SOAK else 1))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
 def test_after_any_edits_of_an_invented_plan_the_session_equals_the_saved_plan(seed: int) -> None:
     session = live(a_synthetic_plan(64, seed), PACKS)
     for number in range(2):
@@ -46,14 +48,16 @@ def test_after_any_edits_of_an_invented_plan_the_session_equals_the_saved_plan(s
         assert session.verify() == []
 
 
-@pytest.mark.parametrize("seed", range(10 if SOAK else 1))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
 def test_after_any_edits_of_the_reference_plan_the_session_equals_the_saved_plan(seed: int) -> None:
     session = live(bp.read(DEMO, "b"), None if not seed else PACKS)
     walk(session, Random(seed), 12)
     assert session.verify() == []
 
 
-@pytest.mark.parametrize("seed", range(20 if SOAK else 2))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(6 * SOAK_TIMES if SOAK else 1))
 def test_no_edit_opens_a_gap_or_an_overlap(seed: int) -> None:
     session = live(town(packs=["zone"]))
     random = Random(1000 + seed)
@@ -64,10 +68,11 @@ def test_no_edit_opens_a_gap_or_an_overlap(seed: int) -> None:
     assert not [one for one in session.result.faults if one.rule in {"pq-cover", "pq-overlap"}]
 
 
+@pytest.mark.long
 def test_undoing_everything_leads_back_to_the_hash_it_began_with() -> None:
     session = live(town(packs=["zone"]))
     began = session.plan.content_hash
-    walk(session, Random(7), 25)
+    walk(session, Random(7), 12)
     while session.can_undo:
         session.undo()
     assert session.plan.content_hash == began
@@ -77,6 +82,7 @@ def test_undoing_everything_leads_back_to_the_hash_it_began_with() -> None:
     assert session.verify() == []
 
 
+@pytest.mark.long
 def test_an_answer_holds_the_verdicts_that_changed_and_no_others() -> None:
     session = live(bp.read(DEMO, "b"))
     answer = session.apply([SetValue(layer="facilities", id="NH-3", column="beds", value=170)])
@@ -131,6 +137,7 @@ def test_a_split_shares_whole_people_by_area_and_sends_each_facility_to_its_piec
             assert after.geometry.loc[parcel].covers(shapely.point_on_surface(shape))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
@@ -175,6 +182,7 @@ def test_what_is_no_edit_is_refused_with_its_place_in_the_list(said: object) -> 
         parse_edits(said)  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 def test_a_branch_goes_its_own_way_and_merges_what_does_not_clash() -> None:
     session = live(town(packs=["zone"]))
     other = session.branch("other")
@@ -198,6 +206,7 @@ def test_a_clash_names_feature_and_column_and_changes_nothing() -> None:
     assert session.plan.layer("parcels").loc["A", "residents"] == 44
 
 
+@pytest.mark.long
 def test_what_is_saved_reads_back_as_it_was_judged(tmp_path: Path) -> None:
     place = tmp_path / "plan"
     bp.write(town(packs=["zone"]), place)

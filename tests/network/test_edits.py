@@ -83,6 +83,7 @@ def check(changes: Changes, before: np.ndarray, after: np.ndarray) -> None:
     np.testing.assert_array_equal(changes.after[order], after[differs])
 
 
+@pytest.mark.long
 @given(ANY_CASES, st.one_of(st.none(), LIMITS), st.data())
 def test_distances_after_edits_are_those_of_a_full_run(case, limit, data) -> None:
     town = Town.of(case)

@@ -107,6 +107,7 @@ def test_cutting_a_street_in_two_changes_no_distance(rows, points, percent: int)
     np.testing.assert_allclose(distances(halves, points), distances(lines, points), atol=0.05)
 
 
+@pytest.mark.long
 @given(LINES, POINTS)
 @settings(deadline=None)
 def test_reversing_and_reordering_streets_changes_no_distance(rows, points) -> None:

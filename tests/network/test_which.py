@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.network.conftest import streets_of
 
@@ -20,7 +20,6 @@ def points(xy: list[tuple[float, float]]) -> np.ndarray:
     return np.array([shapely.Point(at) for at in xy], dtype=object)
 
 
-@settings(max_examples=60, deadline=None)
 @given(SPOTS, SPOTS, st.sampled_from([50.0, 150.0, 1000.0]))
 def test_distances_are_those_of_walk_and_the_area_named_lies_that_far(origins, targets, limit_m) -> None:
     network = walking(streets_of(*GRID))

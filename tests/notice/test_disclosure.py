@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.notice.records import PERIOD, a_clock, an_opening
 from tests.support.disclosures import ACTS, MODES, SIGNER, act
@@ -36,8 +37,8 @@ def shown(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 3)), max_size=9), st.sampled_from(MODES))
-@settings(max_examples=60)
 def test_what_is_shown_is_what_is_counted(acts: Sequence[tuple[str, int]], mode: str) -> None:
     clock = a_clock()
     with tempfile.TemporaryDirectory() as place:

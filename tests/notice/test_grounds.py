@@ -215,6 +215,7 @@ def test_a_line_that_keeps_its_words_back_and_gives_more_away_is_refused(
     assert "log_damaged" in {finding["kind"] for finding in second(repo, bent)}
 
 
+@pytest.mark.long
 def test_both_take_whatever_can_happen_to_opinions(tmp_path: Path, repo: Path) -> None:
     if shutil.which("node") is None:
         pytest.skip("needs Node (Debian package nodejs)")

@@ -97,6 +97,7 @@ def test_a_geopackage_that_goes_out_has_no_free_pages_and_no_heights_in_its_geom
     assert a_plan().layer("parcels").has_z.all()
 
 
+@pytest.mark.long
 def test_what_is_withheld_is_in_no_byte_and_what_no_contract_knows_goes_only_where_it_is_added(
     package: Path,
 ) -> None:

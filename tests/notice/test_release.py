@@ -21,6 +21,7 @@ PLAN = {"content_hash": "hash", "files": [{"path": "plan.toml", "bytes": 1, "sha
 ANSWERS = {"secrecy_mark": "none", "public_copy": "synthetic", "privacy": "all columns read"}
 
 
+@pytest.mark.long
 def test_what_a_country_asks_for_and_is_missing_stops_the_notice() -> None:
     found = findings(read(EXAMPLE), particulars_from({}), country("CN"))
     assert {one.said["field"] for one in found if one.stops} >= {"authority", "places", "map_review"}

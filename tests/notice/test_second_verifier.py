@@ -52,6 +52,7 @@ def bent(made: Finished, tmp_path: Path) -> Path:
     return copied(made, tmp_path)
 
 
+@pytest.mark.long
 def test_the_built_files_are_those_that_the_sources_give(repo: Path, built: Path, tmp_path: Path) -> None:
     if not (repo / "frontend" / "node_modules").is_dir():
         pytest.skip("needs the TypeScript compiler (make frontend)")
@@ -205,6 +206,7 @@ def test_forged_receipts_are_refused(made: Finished, ask: Any) -> None:
     assert ask(*forged) == ["refused"] * len(forged)
 
 
+@pytest.mark.long
 def test_one_changed_bit_in_any_file_is_found(made: Finished, ask: Any) -> None:
     draw = random.Random(9)
     flips = []
@@ -290,6 +292,7 @@ ENDS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "rule", "part", "first", "seen", "last", "holds"),
     ENDS,

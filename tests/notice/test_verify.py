@@ -99,6 +99,7 @@ def all_files(folder: Path) -> list[str]:
     return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
 
 
+@pytest.mark.long
 def test_one_changed_bit_in_any_file_is_found(made: Finished, bent: Path) -> None:
     names = all_files(made.folder)
     assert len(names) >= 14
@@ -114,6 +115,7 @@ def test_one_changed_bit_in_any_file_is_found(made: Finished, bent: Path) -> Non
     assert not kinds(bent)
 
 
+@pytest.mark.long
 @given(st.data())
 def test_one_changed_bit_anywhere_in_what_is_signed_is_found(made: Finished, data: st.DataObject) -> None:
     name = data.draw(

@@ -119,6 +119,7 @@ def test_coordinates_that_are_no_numbers_are_kept_for_validate_to_report(tmp_pat
     assert not np.isfinite(shapely.get_coordinates(again.to_numpy())[:, 0]).any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_polygon_of_a_million_corners_is_read(tmp_path, suffix):
     angle = np.linspace(0, 2 * np.pi, 1_000_000, endpoint=False)
@@ -263,6 +264,7 @@ def test_two_columns_of_one_name_are_said(tmp_path):
     said(tmp_path / "p.parquet")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @given(data=st.data())
 def test_random_changes_are_refused_or_read_but_never_leak(tmp_path_factory, suffix, data):
@@ -295,6 +297,7 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["p.gpkg"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_disk_that_fills_up_is_said_and_leaves_nothing(tmp_path, suffix):
     """The system lets the process write 100 kB into a file; FlatGeobuf alone would not say so itself."""

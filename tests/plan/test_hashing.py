@@ -1,9 +1,11 @@
+import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders import a_plan, parcels_of
 
 
+@pytest.mark.long
 @given(st.permutations(range(5)), st.permutations(["residents", "far", "owner"]))
 def test_the_hash_does_not_depend_on_the_order_of_rows_and_columns(rows, columns):
     values = {"residents": [1, None, 3, 4, 5], "far": [0.1, 0.2, None, 0.4, 0.5], "owner": list("vwxyz")}

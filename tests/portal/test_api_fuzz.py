@@ -11,6 +11,7 @@ from benchmarks.portal_fuzz import fuzz
 from benchmarks.portal_hostile import hostile
 from benchmarks.portal_load import load
 from benchmarks.portal_service import Desk, Service
+from tests.conftest import SOAK_TIMES
 from tests.portal.databases import another, on_sqlite
 
 if TYPE_CHECKING:
@@ -110,10 +111,10 @@ def test_invented_requests_are_answered_as_the_document_says(tmp_path: Path, dat
 
 
 @pytest.mark.soak
-def test_twenty_thousand_invented_requests_are_answered_as_the_document_says(
+def test_thousands_of_invented_requests_are_answered_as_the_document_says(
     tmp_path: Path, database: str | None
 ) -> None:
-    fuzzed(tmp_path / "data", database, 20_000)
+    fuzzed(tmp_path / "data", database, 4_000 * SOAK_TIMES)
 
 
 @on_sqlite  # a part of the corpus, served over SQLite in either run; make soak serves all of it over both
@@ -150,7 +151,7 @@ def test_a_minute_of_load_loses_nothing_and_no_answer_is_an_error(
 
 
 @pytest.mark.soak
-def test_ten_minutes_of_full_load_lose_nothing_and_no_answer_is_an_error(
+def test_minutes_of_full_load_lose_nothing_and_no_answer_is_an_error(
     tmp_path: Path, database: str | None
 ) -> None:
-    loaded(tmp_path / "data", database, 600, 100)
+    loaded(tmp_path / "data", database, 120 * SOAK_TIMES, 100)

@@ -74,7 +74,6 @@ def book(zone: tuple[View, list[OfficeTable]]) -> Workbook:
     st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=40),
     st.integers(min_value=0, max_value=10**6),
 )
-@settings(max_examples=60)
 def test_shares_add_up_to_the_whole_and_none_is_off_by_one(parts: list[float], whole: int) -> None:
     found = shared_out(parts, whole)
     total = sum(parts)

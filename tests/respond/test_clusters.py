@@ -30,6 +30,7 @@ def test_the_same_seed_gives_the_same_groups():
     assert (clusters.k_means(points, 6, 3)[0] == clusters.k_means(points, 6, 3)[0]).all()
 
 
+@pytest.mark.long
 def test_k_means_is_as_good_as_that_of_scikit_learn():
     cluster = pytest.importorskip("sklearn.cluster")
     points = np.random.default_rng(2).normal(size=(300, 4)).astype(np.float32)

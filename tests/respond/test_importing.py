@@ -136,6 +136,7 @@ def test_a_very_long_cell_is_kept_whole(tmp_path):
     assert csv.field_size_limit() < 1_000_000
 
 
+@pytest.mark.long
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=8))
 def test_no_row_of_a_list_is_lost_whatever_it_holds(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("any") / "list.csv"
@@ -151,6 +152,7 @@ def test_no_row_of_a_list_is_lost_whatever_it_holds(tmp_path_factory, texts):
     assert all(made_fit(text)[0] == opinion.text for text, opinion in zip(texts, found, strict=True))
 
 
+@pytest.mark.long
 def test_a_workbook_that_unfolds_without_end_is_refused_before_it_is_unfolded(tmp_path):
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/a.xml", "w") as part:

@@ -27,6 +27,7 @@ def desk(shared):
     return desk
 
 
+@pytest.mark.long
 def test_every_real_text_is_cut_into_parts_that_are_the_text(shared):
     folder = shared / "opinions"
     texts = [
@@ -47,6 +48,7 @@ def test_a_letter_without_a_list_is_mostly_one_segment(desk):
     assert not any(desk.text_of(part).strip().endswith("：") for part in desk.open_segments())
 
 
+@pytest.mark.long
 def test_the_real_messages_are_grouped_answered_and_reported_with_none_left_out(desk, tmp_path):
     segments, proposal = group_segments(desk, k=12, embedder=WordVectors())
     keep_groups(desk, segments, proposal, by=CLERK)
@@ -64,6 +66,7 @@ def test_the_real_messages_are_grouped_answered_and_reported_with_none_left_out(
     assert sum(row["segments"] for row in told["answers"]) == len(segments)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not has_model(), reason="needs the extra [grouping]")
 def test_paraphrased_campaigns_are_found_among_other_opinions(shared):
     folder = shared / "opinions" / "ja-pubcom"

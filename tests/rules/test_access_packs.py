@@ -196,6 +196,7 @@ RADII: dict[str, tuple[str, float, dict[str, Any], list[dict[str, Any]]]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", RADII)
 def test_a_service_radius_ends_where_it_says(rule: str) -> None:
     service, metres, meant, others = RADII[rule]
@@ -299,6 +300,7 @@ def test_trees_are_counted_at_every_home() -> None:
     assert outcome(plan, "k330300-canopy", "green-access") == "pass"
 
 
+@pytest.mark.long
 def test_the_reference_plan_reaches_what_its_table_of_supplies_says(repo: Path) -> None:
     plan = read(repo / "examples" / "demonstration-zone")
     packs = ["green-access", "gb55014", "tod", "gbt51346", "iso37120", "sdg11", "bj", "blocksnet"]

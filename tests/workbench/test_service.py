@@ -8,6 +8,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.conftest import SOAK_TIMES
 from tests.support.workbench import Service, workbench
 from tests.town import town
 
@@ -92,7 +93,8 @@ def test_a_branch_goes_on_from_here_and_the_first_scenario_stays(service: Servic
     assert {one["id"]: one["properties"]["residents"] for one in parcels}["A"] == 77
 
 
-@pytest.mark.parametrize("rounds", [pytest.param(2), pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.long
+@pytest.mark.parametrize("rounds", [pytest.param(1), pytest.param(12 * SOAK_TIMES, marks=pytest.mark.soak)])
 def test_an_edit_that_was_answered_is_there_after_a_kill(tmp_path: Path, rounds: int) -> None:
     place = tmp_path / "town"
     bp.write(town(packs=["zone"]), place)

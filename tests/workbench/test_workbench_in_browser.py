@@ -87,6 +87,7 @@ def test_an_edit_in_the_table_moves_verdicts_and_undo_brings_them_back(
     tab.close()
 
 
+@pytest.mark.long
 def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) -> None:
     tab, wrong = opened(service, chromium, "en", 1440)
     box = tab.locator(".map canvas").bounding_box()
