@@ -168,3 +168,9 @@ def test_a_plan_of_homes_without_a_park_fails_the_reach_of_green(tmp_path):
     verdict = next(v for v in document["verdicts"] if v["rule"] == "zone-green-access")
     assert (verdict["outcome"], verdict["measured"], verdict["affected_residents"]) == ("fail", 0.0, 40.0)
     assert [place["id"] for place in verdict["where"]] == ["A"]
+
+
+def test_check_writes_its_verdicts_as_docx_and_pdf_by_the_ending(reference, tmp_path):
+    for name, begins in (("v.docx", b"PK"), ("v.pdf", b"%PDF")):
+        run("check", reference, "--out", tmp_path / name)
+        assert (tmp_path / name).read_bytes().startswith(begins)

@@ -148,7 +148,7 @@ def test_a_point_leads_to_its_parcel_or_to_none(demo: Places) -> None:
 
 def test_the_kind_of_a_river_a_wood_and_a_railway_is_said_in_the_words_of_the_reader(demo: Places) -> None:
     said = {
-        (kind, lang): sections(demo.record(kind, id_), lang)[0].rows[-1].said
+        (kind, lang): sections(demo.record(kind, id_), lang)[0].terms[-1].said
         for kind, id_ in (("water", "river"), ("wood", "woods-rd"), ("rail", "rail"))
         for lang in ("zh", "ja")
     }

@@ -13,6 +13,7 @@ from tests.town import edited, town, without
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.report import fonts
+from blockplan.report.document import section_json
 from blockplan.report.public.furigana import bare, unread
 from blockplan.report.public.place import Places
 from blockplan.report.public.place_words import sections, title
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.report.public.sections import Section
+    from blockplan.report.document import Section
 
 DEMO = "examples/demonstration-zone"
 
@@ -52,7 +53,7 @@ def said(made: Iterable[Section]) -> str:
     parts: list[str] = []
     for one in made:
         parts += [one.title, *one.sentences, *one.notes]
-        parts += [word for row in one.rows for word in (row.term, row.said, row.note)]
+        parts += [word for row in one.terms for word in (row.term, row.said, row.note)]
         if one.table:
             parts += [*one.table.heads, *(cell for row in one.table.rows for cell in row)]
     return bare("\n".join(parts))
@@ -194,13 +195,13 @@ def test_every_place_has_a_page_in_words(demo: tuple[Plan, CheckResult], lang: s
         assert re.search(r"\b(None|nan)\b", text) is None
         assert len({one.id for one in made}) == len(made)
         for one in made:
-            assert one.sentences or one.rows or one.table
+            assert one.sentences or one.terms or one.table
             assert one.table is None or all(len(row) == len(one.table.heads) for row in one.table.rows)
 
 
 def test_a_floor_area_ratio_says_what_it_means(demo: tuple[Plan, CheckResult]) -> None:
     build = next(one for one in sections(Places(*demo).parcel("RD-01-01-012"), "en") if one.id == "build")
-    assert build.rows[0].note == "at most 200 m² of floor for each 100 m² of land"
+    assert build.terms[0].note == "at most 200 m² of floor for each 100 m² of land"
 
 
 def test_a_part_that_is_taken_is_named_with_its_size(demo: tuple[Plan, CheckResult]) -> None:
@@ -214,6 +215,6 @@ def test_chinese_parts_figures_from_characters() -> None:
 
 
 def test_sections_are_json_without_readings(demo: tuple[Plan, CheckResult]) -> None:
-    first = plain_notice(*demo, "ja-easy")[0].to_dict()
+    first = section_json(plain_notice(*demo, "ja-easy")[0], bare)
     assert first["title"] == "これは どんな 計画ですか"
     assert first["sentences"][0] == "これは 案です。まだ 決まっていません。"

@@ -16,17 +16,13 @@ from blockplan.cli.common import (
     progress,
     scenario_option,
     show_json,
-    show_table,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from blockplan.check.verdict import CheckResult
-
-#: How many of the things that are missing for one verdict are listed on a terminal.
-SHOWN_MISSING = 4
+    from blockplan.plan import Plan
 
 
 @click.command(
@@ -37,7 +33,11 @@ SHOWN_MISSING = 4
 @scenario_option
 @on_option
 @lang_option
-@click.option("--out", type=click.Path(dir_okay=False), help="Write the report to this HTML file.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False),
+    help="Write the report to this file (.html), or the verdicts (.docx, .pdf).",
+)
 @json_option
 @click.pass_context
 def command(
@@ -61,10 +61,8 @@ def command(
     with progress("Judging") as step:
         result = check(drawn, packs=list(packs) or None, on=on, progress=step)
     if out:
-        from blockplan.report import write_html
-
         with progress("Drawing the report"):
-            write_html(drawn, result, Path(out), lang)
+            _written(drawn, result, Path(out), lang)
     if as_json:
         show_json(result.to_dict(lang))
     else:
@@ -76,42 +74,17 @@ def command(
 
 def show_result(result: CheckResult, lang: str) -> None:
     """The verdict table, what would mend what fails, what is missing, and the capacity."""
-    from blockplan.report.definitions import override_lines
-    from blockplan.report.tables import capacity_sentence, missing_words, verdict_headers, verdict_rows
-    from blockplan.report.words import Words
-    from blockplan.texts import pick
+    from blockplan.cli.terminal import show_document
+    from blockplan.report.verdicts import verdict_document
 
-    click.echo(
-        f"{result.plan}, scenario {result.scenario}, judged on {result.on} by {', '.join(result.packs)}"
-    )
-    click.echo()
-    words = Words(lang)
-    standing = [f"{words(f'force.{verdict.force}')} {verdict.confidence}" for verdict in result.verdicts]
-    rows = [
-        (*row[:2], said, *row[2:]) for row, said in zip(verdict_rows(result, lang), standing, strict=True)
-    ]
-    headers = verdict_headers(lang)
-    show_table((*headers[:2], words("column.standing"), *headers[2:]), rows, style_by=0)
-    click.echo()
-    for verdict in result.verdicts:
-        if verdict.outcome == "fail" and verdict.remedy is not None:
-            click.echo(f"{verdict.rule}: {pick(verdict.remedy.text, lang)}")
-        if verdict.outcome == "unknown":
-            missing = [missing_words(line, words) for line in verdict.missing]
-            click.echo(f"{verdict.rule}: {_some(missing)}")
-    click.echo(capacity_sentence(result, lang))
-    if result.overrides:
-        click.echo(f"{words('head.overrides')}:")
-        click.echo("\n".join(f"  {line}" for line in override_lines(result.overrides, words)))
-    for found in result.faults:
-        if found.rule == "pq-parameter":  # it is the judging itself that a misspelt name changes
-            click.echo(f"{found.message(lang)} {found.remedy(lang)}")
-    errors = sum(found.grade == "error" for found in result.faults)
-    if errors:
-        click.echo(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
+    show_document(verdict_document(result, lang))
 
 
-def _some(lines: Sequence[str]) -> str:
-    """The first few of many lines, and how many more there are (the report and --json have all of them)."""
-    more = f"; + {len(lines) - SHOWN_MISSING}" if len(lines) > SHOWN_MISSING else ""
-    return "; ".join(lines[:SHOWN_MISSING]) + more
+def _written(plan: Plan, result: CheckResult, path: Path, lang: str) -> None:
+    """The verdicts as a PDF or DOCX file, or the report as HTML: by the ending of the name."""
+    from blockplan.report import write_html, write_verdicts
+
+    if path.suffix.lower() in {".docx", ".pdf"}:
+        write_verdicts(plan, result, path, lang)
+    else:
+        write_html(plan, result, path, lang)

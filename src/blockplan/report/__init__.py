@@ -6,9 +6,16 @@ one file. Nothing here computes a figure: values come from `measure` and
 `check`, words from ``texts.toml``, in Chinese, English and Japanese.
 """
 
-from blockplan.report.files import report, write_html, write_sheet, write_summary, write_tables
+from blockplan.report.files import (
+    report,
+    write_html,
+    write_sheet,
+    write_summary,
+    write_tables,
+    write_verdicts,
+)
 from blockplan.rooms import callable_room
 
-__all__ = ["report", "write_html", "write_sheet", "write_summary", "write_tables"]
+__all__ = ["report", "write_html", "write_sheet", "write_summary", "write_tables", "write_verdicts"]
 
 callable_room(__name__)

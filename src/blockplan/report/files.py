@@ -110,6 +110,16 @@ def write_summary(plan: Plan, result: CheckResult, path: Path | str, lang: str =
     return write_whole(Path(path), summary(plan, result, lang))
 
 
+def write_verdicts(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
+    """Write the verdicts as DOCX, PDF/A-2b or HTML, by the ending of `path`; else as `write_html`."""
+    from blockplan.report.renderers import render  # noqa: PLC0415 (renderers are loaded when one is asked for)
+    from blockplan.report.verdicts import verdict_document  # noqa: PLC0415
+    from blockplan.texts import pick  # noqa: PLC0415
+
+    document = verdict_document(result, lang, pick(plan.manifest.title, lang))
+    return write_whole(Path(path), render(document, Path(path).suffix))
+
+
 def write_whole(path: Path, data: bytes) -> Path:
     """Write a file so that it is there whole or not at all; UsageError if it cannot be written."""
     from blockplan.plan.files.archive import writing_file  # noqa: PLC0415 (the pages of a notice need no plan)

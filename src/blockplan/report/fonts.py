@@ -8,6 +8,7 @@ Japanese form (see ``fonts/make_fonts.py``).
 
 from __future__ import annotations
 
+import base64
 import io
 from functools import cache, lru_cache
 from importlib import resources
@@ -26,6 +27,15 @@ FILES = {400: "BlockplanSans-Regular.otf", 700: "BlockplanSans-Bold.otf"}
 #: Where the Japanese form of a character stands: its code point and this.
 JAPANESE_FORM = 0xF0000
 ALWAYS = frozenset(range(0x20, 0x7F)) | frozenset(map(ord, "×✓–—…−·²、。，；：（）「」"))
+
+
+def faces(text: str, lang: str) -> str:
+    """The ``@font-face`` rules of a page or picture: the report's font, of the characters of `text`."""
+    return "".join(
+        f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};font-style:normal;"
+        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode('ascii')}) format('woff2')}}\n"
+        for weight, data in embedded(text, lang).items()
+    )
 
 
 def embedded(text: str, lang: str) -> dict[int, bytes]:

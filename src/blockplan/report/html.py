@@ -7,23 +7,19 @@ plan and result give the same bytes.
 
 from __future__ import annotations
 
-import base64
-import html
-import re
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from blockplan.report import charts, fonts, ledger, readings, sums, tables, trace
+from blockplan.report import charts, ledger, readings, sums, tables, trace
 from blockplan.report.public import verdict_places
-from blockplan.report.view import NO_BREAK, View
-from blockplan.report.words import Words
+from blockplan.report.renderers.html import font_faces
+from blockplan.report.view import View
+from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-
-HOLLOW = re.compile(r"<(style|script)\b.*?</\1>|<[^>]+>", re.DOTALL)
 
 
 def page(plan: Plan, result: CheckResult, lang: str) -> str:
@@ -55,18 +51,4 @@ def css_text(said: str) -> str:
     return "".join(
         character if character.isalnum() or character == " " else f"\\{ord(character):06x}"
         for character in said
-    )
-
-
-def _characters(body: str) -> str:
-    return html.unescape(HOLLOW.sub(" ", body))
-
-
-def font_faces(body: str, lang: str) -> str:
-    """The ``@font-face`` rules of a page: the report's font, of the characters that its words have."""
-    text = _characters(body)
-    return "".join(
-        f"@font-face{{font-family:'{fonts.FAMILY}';font-weight:{weight};font-style:normal;"
-        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode('ascii')}) format('woff2')}}\n"
-        for weight, data in fonts.embedded(text, lang).items()
     )

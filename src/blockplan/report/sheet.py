@@ -16,9 +16,9 @@ from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.maps.legends import facility_legend
-from blockplan.report.typesetting import desk, typeset
-from blockplan.report.view import FORCES, NO_BREAK, View
-from blockplan.report.words import Words
+from blockplan.report.typesetting import REGIONS, desk, typeset
+from blockplan.report.view import FORCES, View
+from blockplan.report.words import NO_BREAK, Words
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _data(view: View, folder: Path) -> dict[str, Any]:
             legend.append({"file": f"sign-{number}.svg", "said": entry.said, "amount": entry.amount})
     return {
         "lang": {"zh": "zh", "en": "en", "ja": "ja"}[words.lang],
-        "region": {"zh": "cn", "en": "gb", "ja": "jp"}[words.lang],
+        "region": REGIONS[words.lang],
         "title": view.title,
         "subtitle": words("sheet.title"),
         "number": words("sheet.number"),

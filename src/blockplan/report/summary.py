@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from blockplan.report import charts, ledger, readings, tables
 from blockplan.report.maps import themes
 from blockplan.report.maps.drawing import FOOT_MM, Sheet
-from blockplan.report.typesetting import desk, typeset
-from blockplan.report.view import FORCES, NO_BREAK, View
-from blockplan.report.words import Words, is_known
+from blockplan.report.typesetting import REGIONS, desk, typeset
+from blockplan.report.view import FORCES, View
+from blockplan.report.words import NO_BREAK, Words, is_known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def summary_data(view: View, folder: Path) -> dict[str, Any]:
     words, manifest, result = view.words, view.plan.manifest, view.result
     return {
         "lang": words.lang,
-        "region": {"zh": "cn", "en": "gb", "ja": "jp"}[words.lang],
+        "region": REGIONS[words.lang],
         "title": view.title,
         "kicker": words("brief.title"),
         "status": f"{words(f'status.{manifest.status}')} | {words(f'level.{manifest.level}')}",

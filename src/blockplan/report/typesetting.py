@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STANDARD: Literal["a-2b"] = "a-2b"
 MM_PER_INCH = 25.4
+#: Whose forms of characters a language takes.
+REGIONS = {"zh": "cn", "en": "gb", "ja": "jp"}
 
 
 @contextmanager

@@ -54,7 +54,6 @@ MOST_MAPS = 16
 #: Stands for the object of a rule that judges each one of a kind, where one figure is judged for them all.
 NO_OBJECT = "*"
 FORCES = ("must", "should", "target", "comparator")
-NO_BREAK = "\N{NO-BREAK SPACE}"
 WITHIN = re.compile(r"within_([0-9.]+)m")
 
 

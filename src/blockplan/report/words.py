@@ -36,6 +36,7 @@ TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
 SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2", "million m2"})
 #: Between a Chinese character and a figure stands a space.
 HAN_BEFORE_DIGIT = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS, PLUS = "\N{MINUS SIGN}", "+"
 MOST_DECIMALS = 6
 OPERATORS = {

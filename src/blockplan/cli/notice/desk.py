@@ -328,7 +328,7 @@ def respond_command(
 
 def _faces(page: str, lang: str) -> str:
     """The report's own font, of the characters that the page has."""
-    from blockplan.report.html import font_faces
+    from blockplan.report.renderers.html import font_faces
 
     return font_faces(page, lang)
 

@@ -21,6 +21,8 @@ from blockplan.portal.plans.places import places_of
 from blockplan.portal.record import register
 from blockplan.portal.record.store import open_store
 from blockplan.portal.visible_notices import seen, version_of
+from blockplan.report.document import section_json
+from blockplan.report.public.furigana import bare
 from blockplan.texts import LANGUAGES
 
 router = Router(tags=["notices and plans"])
@@ -149,7 +151,7 @@ def plain(request: HttpRequest, asked: Query[Spoken], notice: NoticeId) -> HttpR
     places = places_of(_version(notice))
     made = plain_notice(places.plan, places.result, asked.lang)
     # What the plan says of its own dates and state, the notice itself says as they are now.
-    found = [section.to_dict() for section in made if section.id != OF_ITSELF]
+    found = [section_json(section, bare) for section in made if section.id != OF_ITSELF]
     return as_json({"lang": asked.lang, "sections": found})
 
 
@@ -186,7 +188,7 @@ def said_of_object(
         "lang": asked.lang,
         "title": title(record, base),
         "record": record.to_dict(base),
-        "sections": [section.to_dict() for section in sections(record, asked.lang)],
+        "sections": [section_json(section, bare) for section in sections(record, asked.lang)],
         "opinions": register.count_about(seen(notice), layer, id),
         "map": drawn and _map(drawn),
     })  # fmt: skip

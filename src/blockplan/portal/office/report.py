@@ -38,7 +38,7 @@ def document_of(desk: Sorting, before: Plan | None) -> dict[str, Any]:
 
 def files_of(document: Mapping[str, Any]) -> dict[str, bytes]:
     """The files of a report by language and name."""
-    from blockplan.report.html import font_faces  # noqa: PLC0415
+    from blockplan.report.renderers.html import font_faces  # noqa: PLC0415
     from blockplan.respond.page import files  # noqa: PLC0415
 
     return {

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.public.place_records import Link
-    from blockplan.report.public.sections import Section, Table
+    from blockplan.report.document import Link, Section, Table
 
 #: Easy Japanese is a way to say a page, not a language of the service.
 EASY = "ja-easy"
@@ -168,7 +167,7 @@ def parts(version: PlanVersion, lang: str, sections: Iterable[Section]) -> tuple
 def _part(notice: str, lang: str, section: Section) -> Part:
     lines = tuple(
         Line(row.term, row.said, row.note, _href(notice, lang, row.link), tongue(row.said, lang))
-        for row in section.rows
+        for row in section.terms
     )
     grid = None if section.table is None else _grid(notice, lang, section.table)
     return Part(section.id, section.title, section.sentences, lines, grid, section.notes)
@@ -201,10 +200,10 @@ def tongue(said: str, lang: str) -> str:
 def _grid(notice: str, lang: str, table: Table) -> Grid:
     links = table.links or (None,) * len(table.rows)
     # A verdict's sign stands before its words, and the words say the same.
-    signs = bool(table.rows) and all(cells[0] in SIGNS for cells in table.rows)
+    signs = bool(table.rows) and all(cells[0] in SIGNS for cells in table.texts)
     heads = table.heads[1:] if signs else table.heads
     lines = []
-    for link, cells in zip(links, table.rows, strict=True):
+    for link, cells in zip(links, table.texts, strict=True):
         sign, said = (cells[0], cells[1:]) if signs else ("", cells)
         # The cell that names the thing leads to it, else the first.
         leads = said.index(link.id) if link is not None and link.id in said else 0

@@ -8,7 +8,6 @@ bytes. What differs is told by a sign and a word, not by colour alone.
 
 from __future__ import annotations
 
-import base64
 import html
 import math
 import re
@@ -29,7 +28,7 @@ from blockplan.report.comparison.matrix import Matrix
 from blockplan.report.comparison.words import Says, flip
 from blockplan.report.files import write_whole
 from blockplan.report.grouping import packs_said
-from blockplan.report.words import Words, is_known, unit_of_figure
+from blockplan.report.words import NO_BREAK, Words, is_known, unit_of_figure
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
     from blockplan.report.comparison.maps import Atlas
     from blockplan.report.maps.drawing import Drawing
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
 SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "gains", "maps", "changes", "reproduce")
 #: Where there are more verdicts than this, those that do not differ are folded.
 MOST_VERDICTS = 30
@@ -87,16 +85,8 @@ def rendered(view: View, template: str, **more: Any) -> str:
         .render(view=view, w=view.words, c=view.says, **more)
     )
     style = resources.files("blockplan.report").joinpath("templates", "comparison.css")
-    faces = _font_faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
+    faces = fonts.faces(html.unescape(TAGS.sub(" ", body)), view.words.lang)
     return body.replace("/*STYLE*/", faces + style.read_text(encoding="utf-8"), 1)
-
-
-def _font_faces(text: str, lang: str) -> str:
-    return "".join(
-        f"@font-face{{font-family:'{fonts.FAMILY}';font-weight:{weight};font-style:normal;"
-        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode('ascii')}) format('woff2')}}\n"
-        for weight, data in fonts.embedded(text, lang).items()
-    )
 
 
 def _short(id_: str) -> str:

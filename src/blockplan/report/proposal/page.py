@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.compare import Column, beside
-from blockplan.report.comparison.page import NO_BREAK, SECTIONS, View, rendered
+from blockplan.report.comparison.page import SECTIONS, View, rendered
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import Said, figure_name
-from blockplan.report.words import Words
+from blockplan.report.words import NO_BREAK, Words
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.inputs.columns import ids, shapes, values
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
+from blockplan.report.document import Table
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
 from blockplan.report.maps.ground import (
@@ -36,7 +37,6 @@ from blockplan.report.maps.svg import Frame
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.pictures import LEGEND_MM, Picture, line, picture, plain_picture, wrapped
 from blockplan.report.public.place_index import KINDS, LAYER_OF
-from blockplan.report.public.sections import Table
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.use_words import use_said
 from blockplan.units import M2_PER_HA
@@ -140,7 +140,7 @@ class Locator:
         sheet = Sheet(frame, unit)
         body, legend, table = self._body(sheet, shape)
         title = bare(self.speech("picture.locator", name=name))
-        said = self.speech.join(row[0] for row in table.rows[:4])
+        said = self.speech.join(row[0] for row in table.texts[:4])
         alt = bare(self.speech("picture.locator_alt", name=name, said=said))
         made = Drawing(id_, title, alt, sheet, (), body, legend)
         if plain:

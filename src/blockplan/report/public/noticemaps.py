@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.inputs.greens import public_greens
+from blockplan.report.document import Table
 from blockplan.report.maps import drawing, svg, themes
 from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
 from blockplan.report.maps.ground import GREEN, Ground
@@ -14,13 +15,12 @@ from blockplan.report.maps.legends import facility_legend, line_legend
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.pictures import Picture, picture
 from blockplan.report.public.plain import plain_notice
-from blockplan.report.public.sections import Table
 from blockplan.report.public.speech import Speech
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.report.public.sections import Section
+    from blockplan.report.document import Section
 
 #: The largest that the map of a notice gets, mm.
 MAP_MM = (150.0, 190.0)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.plan.model.bindings import condition
 from blockplan.report import tables
-from blockplan.report.public.place_records import Link
-from blockplan.report.public.sections import Row, Section, Table
+from blockplan.report.document import Link, Section, Table, Term, section
 from blockplan.report.public.use_words import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def made(speech: Speech, id_: str, **parts: object) -> Section:
     """A section with its heading from the catalogue."""
-    return Section(id_, speech(f"place.section.{id_}"), **parts)  # type: ignore[arg-type]
+    return section(id_, speech(f"place.section.{id_}"), **parts)  # type: ignore[arg-type]
 
 
 def use_or_unknown(speech: Speech, use: Use) -> str:
@@ -38,10 +37,10 @@ def phase_said(phase: str | None, speech: Speech) -> str:
     return speech("place.when.phase_said", n=phase) if phase else speech("place.unknown")
 
 
-def link_row(link: Link, speech: Speech) -> Row:
+def link_row(link: Link, speech: Speech) -> Term:
     """A link as a row: kind, name, and its number where it has one; a name of the file alone says nothing."""
     number = link.id if any(map(str.isdigit, link.id)) else ""
-    return Row(speech(f"kind.{link.kind}"), carrier_said(link, speech), number, link)
+    return Term(speech(f"kind.{link.kind}"), carrier_said(link, speech), number, link)
 
 
 def carrier_said(link: Link, speech: Speech) -> str:
@@ -92,7 +91,7 @@ def statements_section(sentences: Iterable[Sentence], speech: Speech) -> Section
     if not told:
         return made(speech, "statements", sentences=(speech("place.statements.none"),))
     rows = tuple(
-        Row(
+        Term(
             one.state.statement_id,
             speech.name(one.state.text),
             state_said(one, speech),
@@ -100,7 +99,7 @@ def statements_section(sentences: Iterable[Sentence], speech: Speech) -> Section
         )
         for one in told
     )
-    return made(speech, "statements", rows=rows)
+    return made(speech, "statements", terms=rows)
 
 
 def state_said(one: Sentence, speech: Speech) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from blockplan.report import tables
+from blockplan.report.document import Section, Table, Term
 from blockplan.report.public.page_words import (
     link_row,
     linked,
@@ -15,7 +16,6 @@ from blockplan.report.public.page_words import (
     statements_section,
     verdicts_section,
 )
-from blockplan.report.public.sections import Row, Section, Table
 from blockplan.report.public.use_words import use_said
 from blockplan.report.public.verdict_words import verdict_sentence
 from blockplan.units import M2_PER_KM2
@@ -23,8 +23,8 @@ from blockplan.units import M2_PER_KM2
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blockplan.report.document import Link
     from blockplan.report.public.place_records import (
-        Link,
         PartRecord,
         RuleRecord,
         StatementRecord,
@@ -41,19 +41,19 @@ def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
     words = speech.words
     size = None if part.area_m2 is None else part.area_m2 / M2_PER_KM2
     rows = [
-        Row(speech("place.about.id"), part.id),
-        Row(speech("place.use.area"), words.amount(size, "km2"), speech("place.use.area_note")),
-        *(Row(speech("place.use.lies_in"), linked(link, speech), link=link) for link in part.lies_in),
+        Term(speech("place.about.id"), part.id),
+        Term(speech("place.use.area"), words.amount(size, "km2"), speech("place.use.area_note")),
+        *(Term(speech("place.use.lies_in"), linked(link, speech), link=link) for link in part.lies_in),
     ]
     for name, value in part.facts.items():
         said = speech.name(value)
         if name.endswith("_codes"):
             codes = [code.strip() for code in str(value).split(",")]
             said = speech.join(use_said(speech, code, None) for code in codes if code)
-        rows.append(Row(speech(f"place.about.{name}"), said))
+        rows.append(Term(speech(f"place.about.{name}"), said))
     for name, unit in (("residents", "person"), ("floor_area_m2", "m2")):
         shown = speech.read(words.amount(part.figures[name], unit))
-        rows.append(Row(speech(f"place.figure.{name}"), shown))
+        rows.append(Term(speech(f"place.figure.{name}"), shown))
     heads = (
         speech("plain.landuse.head"),
         speech("place.about.today_ha"),
@@ -69,7 +69,7 @@ def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
     )
     land = made(speech, "land", table=Table(heads, balance) if balance else None)
     return (
-        made(speech, "about", rows=tuple(rows)),
+        made(speech, "about", terms=tuple(rows)),
         land,
         _holds(part.holds, speech),
         verdicts_section(part.concerns, speech),
@@ -80,21 +80,21 @@ def part_sections(part: PartRecord, speech: Speech) -> tuple[Section, ...]:
 def _holds(links: tuple[Link, ...], speech: Speech) -> Section:
     if not links:
         return made(speech, "holds", sentences=(speech("place.about.none_held"),))
-    return made(speech, "holds", rows=tuple(link_row(link, speech) for link in links))
+    return made(speech, "holds", terms=tuple(link_row(link, speech) for link in links))
 
 
 def statement_sections(record: StatementRecord, speech: Speech) -> tuple[Section, ...]:
     """A sentence of the plan's text: whether it holds, what carries it, the verdicts."""
     state = record.sentence.state
     rows = [
-        Row(speech("place.about.state"), state_said(record.sentence, speech)),
-        Row(speech("place.about.why"), speech.read(tables.typeset(speech.words.pick(state.why)))),
+        Term(speech("place.about.state"), state_said(record.sentence, speech)),
+        Term(speech("place.about.why"), speech.read(tables.typeset(speech.words.pick(state.why)))),
     ]
-    rows += [Row(speech("place.about.source"), speech.name(record.source))] if record.source else []
+    rows += [Term(speech("place.about.source"), speech.name(record.source))] if record.source else []
     carried = tuple(link_row(link, speech) for link in record.sentence.carried_by)
     return (
-        made(speech, "about", sentences=(speech.name(state.text),), rows=tuple(rows)),
-        made(speech, "carried", rows=carried),
+        made(speech, "about", sentences=(speech.name(state.text),), terms=tuple(rows)),
+        made(speech, "carried", terms=carried),
         verdicts_section(record.concerns, speech),
     )
 
@@ -107,29 +107,29 @@ def rule_sections(record: RuleRecord, speech: Speech) -> tuple[Section, ...]:
     cited = speech.name(source.get("said")) or speech.join(
         str(source[key]) for key in ("document", "clause") if source.get(key)
     )
-    rows = (Row(speech("place.about.source"), cited),) if cited else ()
+    rows = (Term(speech("place.about.source"), cited),) if cited else ()
     where = tuple(link_row(link, speech) for link in record.where[:MOST_PLACES])
     count = len(record.where)
     lead = speech.count("place.about.where_lead", count) if count else speech("place.about.where_none")
     more = count - len(where)
     notes = (speech.read(speech.words("list.more", n=speech.words.number(more))),) if more else ()
     return (
-        made(speech, "asks", sentences=said, rows=rows),
-        made(speech, "where", sentences=(lead,), rows=where, notes=notes),
+        made(speech, "asks", sentences=said, terms=rows),
+        made(speech, "where", sentences=(lead,), terms=where, notes=notes),
         statements_section(record.statements, speech),
     )
 
 
 def thing_sections(record: ThingRecord, speech: Speech) -> tuple[Section, ...]:
     """Any other feature: what the plan says of it, verdicts, sentences."""
-    rows = [Row(speech("place.about.id"), record.id)]
-    rows += [Row(speech("place.use.lies_in"), linked(link, speech), link=link) for link in record.lies_in]
+    rows = [Term(speech("place.about.id"), record.id)]
+    rows += [Term(speech("place.use.lies_in"), linked(link, speech), link=link) for link in record.lies_in]
     for name, value in record.facts.items():
         said = _fact(name, value, speech)
         if said:
-            rows.append(Row(*said))
+            rows.append(Term(*said))
     return (
-        made(speech, "about", rows=tuple(rows)),
+        made(speech, "about", terms=tuple(rows)),
         verdicts_section(record.concerns, speech),
         statements_section(record.statements, speech),
     )

@@ -8,7 +8,6 @@ geometry.
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,9 @@ from blockplan.report.public.furigana import bare
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from blockplan.report.document import Table
     from blockplan.report.maps.drawing import Drawing, LegendEntry
     from blockplan.report.maps.ground import Ground
-    from blockplan.report.public.sections import Table
     from blockplan.report.public.speech import Speech
 
 #: States of a plan in which its pictures are marked as a draft.
@@ -78,12 +77,7 @@ class Picture:
     @property
     def svg_with_fonts(self) -> str:
         """The picture as an SVG file that holds its letters, so that it looks alike everywhere."""
-        made = fonts.embedded(self.title + self.alt + self.body, self.lang)
-        faces = "".join(
-            f'@font-face{{font-family:"{FONT}";font-weight:{weight};'
-            f'src:url(data:font/woff2;base64,{base64.b64encode(data).decode("ascii")}) format("woff2")}}'
-            for weight, data in made.items()
-        )
+        faces = fonts.faces(self.title + self.alt + self.body, self.lang)
         return self._file(f"<style>{faces}</style>")
 
     def png(self, width_px: int = 1200) -> bytes:

@@ -17,7 +17,8 @@ from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.parts import pieces
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
-from blockplan.report.public.place_records import Asked, Concern, Link, Sentence, Use
+from blockplan.report.document import Link
+from blockplan.report.public.place_records import Asked, Concern, Sentence, Use
 from blockplan.report.public.verdict_places import unit_of
 from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES

@@ -15,24 +15,12 @@ from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import StatementState, Text, Verdict
+    from blockplan.report.document import Link
     from blockplan.report.public.landtake import LandTake
 
 #: Why a verdict stands with a thing: it falls short there; it is what is judged, or lies in what is judged;
 #: the rule counts it.
 Role = Literal["falls_short", "judged", "lies_in", "counted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Another thing that a page may lead to: kind (``parcel``, ``rule`` ...), id, name if it has one."""
-
-    kind: str
-    id: str
-    name: Text = field(default_factory=dict)
-
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """The link as JSON; ``name`` is null where the thing has none."""
-        return {"kind": self.kind, "id": self.id, "name": pick(self.name, lang) or None}
 
 
 @dataclass(frozen=True, slots=True)

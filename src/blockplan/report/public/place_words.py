@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from blockplan.report import tables
+from blockplan.report.document import Section, Table, Term
 from blockplan.report.public.page_words import (
     each_once,
     linked,
@@ -26,7 +27,6 @@ from blockplan.report.public.part_words import (
     thing_sections,
 )
 from blockplan.report.public.place_records import ParcelRecord, PartRecord, RuleRecord, StatementRecord
-from blockplan.report.public.sections import Row, Section, Table
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.verdict_words import rule_said
 
@@ -119,20 +119,20 @@ def _parcel(parcel: ParcelRecord, speech: Speech) -> tuple[Section, ...]:
 def _use(parcel: ParcelRecord, speech: Speech) -> Section:
     words = speech.words
     rows = [
-        Row(speech("place.use.today"), use_or_unknown(speech, parcel.today), _code(parcel.today)),
-        Row(speech("place.use.planned"), use_or_unknown(speech, parcel.planned), _code(parcel.planned)),
+        Term(speech("place.use.today"), use_or_unknown(speech, parcel.today), _code(parcel.today)),
+        Term(speech("place.use.planned"), use_or_unknown(speech, parcel.planned), _code(parcel.planned)),
     ]
     if parcel.permitted:
         said = each_once(use_or_unknown(speech, use) for use in parcel.permitted)
-        rows.append(Row(speech("place.use.permitted"), speech.join(said)))
+        rows.append(Term(speech("place.use.permitted"), speech.join(said)))
     area = speech.read(words.amount(parcel.area_m2, "m2"))
-    rows.append(Row(speech("place.use.area"), area, speech("place.use.area_note")))
+    rows.append(Term(speech("place.use.area"), area, speech("place.use.area_note")))
     if parcel.declared_area_m2 is not None:
         declared = speech.read(words.amount(parcel.declared_area_m2, "m2"))
-        rows.append(Row(speech("place.use.declared"), declared))
-    rows += [Row(speech("place.use.lies_in"), linked(link, speech), link=link) for link in parcel.lies_in]
-    rows += [Row(speech("place.section.holds"), linked(link, speech), link=link) for link in parcel.holds]
-    return made(speech, "use", rows=tuple(rows))
+        rows.append(Term(speech("place.use.declared"), declared))
+    rows += [Term(speech("place.use.lies_in"), linked(link, speech), link=link) for link in parcel.lies_in]
+    rows += [Term(speech("place.section.holds"), linked(link, speech), link=link) for link in parcel.holds]
+    return made(speech, "use", terms=tuple(rows))
 
 
 def _code(use: Use) -> str:
@@ -145,11 +145,11 @@ def _build(parcel: ParcelRecord, speech: Speech) -> Section:
         value = parcel.figures[name]
         if value is None:
             if name in ALWAYS:
-                rows.append(Row(speech(f"place.figure.{name}"), speech("place.unknown")))
+                rows.append(Term(speech(f"place.figure.{name}"), speech("place.unknown")))
             continue
         shown = speech.read(speech.words.amount(value, unit))
-        rows.append(Row(speech(f"place.figure.{name}"), shown, _meaning(parcel, name, value, speech)))
-    return made(speech, "build", rows=tuple(rows))
+        rows.append(Term(speech(f"place.figure.{name}"), shown, _meaning(parcel, name, value, speech)))
+    return made(speech, "build", terms=tuple(rows))
 
 
 def _meaning(parcel: ParcelRecord, name: str, value: float, speech: Speech) -> str:
@@ -312,15 +312,15 @@ def _when(parcel: ParcelRecord, speech: Speech) -> Section:
     status = parcel.status or ""
     known = speech.known(f"place.status.{status}")
     rows = [
-        Row(speech("place.when.phase"), phase_said(parcel.phase, speech)),
-        Row(
+        Term(speech("place.when.phase"), phase_said(parcel.phase, speech)),
+        Term(
             speech("place.when.status"),
             speech(f"place.status.{status}") if known else status or speech("place.unknown"),
         ),
     ]
     if parcel.committed is not None:
         yes = speech("place.when.yes" if parcel.committed else "place.when.no")
-        rows.append(Row(speech("place.when.committed"), yes))
+        rows.append(Term(speech("place.when.committed"), yes))
     if parcel.horizon:
-        rows.append(Row(speech("place.when.horizon"), speech("place.when.year", year=parcel.horizon)))
-    return made(speech, "when", rows=tuple(rows), notes=(speech("place.when.no_date"),))
+        rows.append(Term(speech("place.when.horizon"), speech("place.when.year", year=parcel.horizon)))
+    return made(speech, "when", terms=tuple(rows), notes=(speech("place.when.no_date"),))

@@ -18,10 +18,9 @@ from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.plan.model.derived import derived_land
 from blockplan.report import tables
+from blockplan.report.document import Link, Section, Table, section
 from blockplan.report.maps.ground import Ground, second_level
 from blockplan.report.maps.legends import is_station
-from blockplan.report.public.place_records import Link
-from blockplan.report.public.sections import Section, Table
 from blockplan.report.public.speech import Speech
 from blockplan.report.public.use_words import use_said
 from blockplan.report.public.verdict_words import rule_said, verdict_sentence
@@ -82,7 +81,7 @@ def plain_notice(
         "verdicts": _verdicts(result, speech),
     }
     return tuple(
-        Section(id_, speech(f"plain.section.{id_}"), sentences, table=table, notes=notes)
+        section(id_, speech(f"plain.section.{id_}"), sentences=sentences, table=table, notes=notes)
         for id_, (sentences, table, notes) in made.items()
     )
 

@@ -16,15 +16,15 @@ from blockplan.report.public.furigana import pieces
 from blockplan.report.public.place_words import sections, title
 from blockplan.report.public.qr import qr_svg
 from blockplan.report.public.speech import Speech
-from blockplan.report.typesetting import desk, typeset
+from blockplan.report.typesetting import REGIONS, desk, typeset
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from blockplan.report.document import Section, Table
     from blockplan.report.public.pictures import Picture
     from blockplan.report.public.place_records import ParcelRecord
-    from blockplan.report.public.sections import Section, Table
 
 Paper = Literal["a4", "a3"]
 PAPERS = ("a4", "a3")
@@ -32,7 +32,6 @@ PAPERS = ("a4", "a3")
 GROUP = 4
 #: So many characters of a checkpoint stand on a line.
 LINE = 44
-REGIONS = {"zh": "cn", "en": "gb", "ja": "jp"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,7 +304,7 @@ def _section(one: Section) -> dict[str, Any]:
         "id": one.id,
         "title": pieces(one.title),
         "sentences": [pieces(said) for said in one.sentences],
-        "rows": [[pieces(row.term), pieces(row.said), pieces(row.note)] for row in one.rows],
+        "rows": [[pieces(row.term), pieces(row.said), pieces(row.note)] for row in one.terms],
         "table": _table(one.table) if one.table else None,
         "notes": [pieces(said) for said in one.notes],
     }
@@ -314,7 +313,7 @@ def _section(one: Section) -> dict[str, Any]:
 def _table(table: Table) -> dict[str, Any]:
     return {
         "heads": [pieces(head) for head in table.heads],
-        "rows": [[pieces(cell) for cell in row] for row in table.rows],
+        "rows": [[pieces(cell) for cell in row] for row in table.texts],
     }
 
 

@@ -1,0 +1,237 @@
+"""
+A document: what pages, prints, office files, terminals and JSON all show.
+
+A subject builds a `Document` of sections; a section is made of blocks, in the order in which they are read. A
+number stands in it as a `Quantity` and becomes words where it is shown (`blockplan.report.renderers`), so
+that one formatter writes every length, area, share and amount. Nothing here computes a figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from blockplan.report.words import Words
+
+RowKind = Literal["row", "subtotal", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another thing that a page may lead to: kind (``parcel``, ``rule`` ...), id, name if it has one."""
+
+    kind: str
+    id: str
+    name: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The link as JSON; ``name`` is null where the thing has none."""
+        return {"kind": self.kind, "id": self.id, "name": pick(self.name, lang) or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number in a unit (``1`` for a share of 0..1); None is not known. `per` as in a measurement."""
+
+    value: float | None
+    unit: str
+    per: float = 0.0
+
+
+#: What stands in a cell.
+Cell: TypeAlias = str | Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or some; `tone` says how it is meant: to be read first, or as a warning."""
+
+    text: str
+    tone: Literal["", "lead", "alert"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How something was measured, what is not known, where it comes from."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Items below a line that says what they are."""
+
+    lead: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term and what is said of it; `note` says what it means, `link` leads to the thing."""
+
+    term: str
+    said: str
+    note: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """
+    Headings and rows of cells.
+
+    Attributes
+    ----------
+    heads, rows
+        Every row has as many cells as there are heads.
+    links
+        One link (or None) for each row, or none at all.
+    title
+        Caption; may be empty.
+    kinds
+        What each row is: a subtotal and a total are set apart; none at all where all are rows.
+    sign
+        Column whose cells begin with the sign of an outcome or are a grade: a terminal colours them.
+    """
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    links: tuple[Link | None, ...] = ()
+    title: str = ""
+    kinds: tuple[RowKind, ...] = ()
+    sign: int | None = None
+
+    @property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The rows of a table whose cells are words already."""
+        return tuple(tuple(str(cell) for cell in row) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture (SVG), its size on paper, what it shows in words for who cannot see it, and its caption."""
+
+    svg: str
+    width_mm: float
+    height_mm: float
+    alt: str
+    caption: str = ""
+
+
+Block: TypeAlias = "Paragraph | Note | Listing | Term | Table | Figure | Section"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """
+    A section: an id that is unique in the document, a heading (may be empty), and its blocks.
+
+    A section may hold sections. Pages for residents show one kind of block after the other (`sentences`,
+    `terms`, `table`, `notes`); every other renderer keeps the order of the blocks.
+    """
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Its paragraphs."""
+        return tuple(one.text for one in self.blocks if isinstance(one, Paragraph))
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Its terms."""
+        return tuple(one for one in self.blocks if isinstance(one, Term))
+
+    @property
+    def table(self) -> Table | None:
+        """Its first table; None where it has none."""
+        return next((one for one in self.blocks if isinstance(one, Table)), None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Its notes."""
+        return tuple(one.text for one in self.blocks if isinstance(one, Note))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """
+    A document in one language.
+
+    Attributes
+    ----------
+    title, subtitle
+        What it is called, and what stands below that.
+    lang
+        ``zh``, ``en`` or ``ja``; its words are in it, and its numbers are written by it.
+    day
+        Its date: the same plan gives the same bytes.
+    sections
+        In order; their ids are unique.
+    """
+
+    title: str
+    lang: str
+    day: dt.date
+    sections: tuple[Section, ...]
+    subtitle: str = ""
+
+
+def section(
+    id_: str,
+    title: str,
+    *,
+    sentences: Iterable[str] = (),
+    terms: Iterable[Term] = (),
+    table: Table | None = None,
+    notes: Iterable[str] = (),
+) -> Section:
+    """A section of sentences, terms, a table and notes, in this order."""
+    tables = () if table is None else (table,)
+    return Section(id_, title, (*map(Paragraph, sentences), *terms, *tables, *map(Note, notes)))
+
+
+def cell_said(cell: Cell, words: Words) -> str:
+    """A cell in words."""
+    return cell if isinstance(cell, str) else words.rate(cell.value, cell.unit, cell.per)
+
+
+def walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block, sections before what they hold."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Section):
+            yield from walk(block.blocks)
+
+
+def section_json(one: Section, plain: Callable[[str], str] = str) -> dict[str, Any]:
+    """
+    A section as JSON: ``id, title, sentences, rows, table, notes``.
+
+    `plain` is asked for each text, to take readings out of it.
+    """
+    table = one.table
+    return {
+        "id": one.id,
+        "title": plain(one.title),
+        "sentences": [plain(said) for said in one.sentences],
+        "rows": [
+            {"term": plain(term.term), "said": plain(term.said), "note": plain(term.note)}
+            for term in one.terms
+        ],
+        "table": None
+        if table is None
+        else {
+            "heads": [plain(head) for head in table.heads],
+            "rows": [[plain(cell) for cell in row] for row in table.texts],
+        },
+        "notes": [plain(said) for said in one.notes],
+    }

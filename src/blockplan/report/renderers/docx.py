@@ -1,0 +1,204 @@
+"""
+A document as a DOCX file, in the styles of an office's own template where one is given.
+
+Styles are asked for by their names in Word ("Heading 1", "Caption", "Table Grid"), so that a template decides
+how they look; one that lacks a style gets the paragraph's or table's usual one. The same document gives the
+same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.report.document import (
+    Figure,
+    Listing,
+    Note,
+    Paragraph,
+    Quantity,
+    Section,
+    Table,
+    Term,
+    cell_said,
+)
+from blockplan.report.words import NO_BREAK, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from blockplan.report.document import Block, Document
+
+#: Typefaces of text in Latin and in Chinese or Japanese letters; Word takes another where one is not there.
+FACES = {
+    "zh": ("Times New Roman", "SimSun"),
+    "ja": ("Times New Roman", "MS Mincho"),
+    "en": ("Calibri", "SimSun"),
+}
+#: Pixels of a picture per millimetre on paper (300 per inch), and the widest that one is.
+PX_PER_MM, WIDEST_MM = 11.8, 160.0
+#: What a ZIP file says of the time of its members: nothing, so that bytes stay the same.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+DEEPEST = 9
+
+
+def docx(document: Document, template: Path | str | None = None) -> bytes:
+    """
+    The document as the bytes of a DOCX file.
+
+    Parameters
+    ----------
+    document
+        Its figures are drawn at 300 pixels per inch.
+    template
+        A DOCX file whose styles, page and header are taken; what it holds as text stays before the document.
+
+    Raises
+    ------
+    UsageError
+        If the template cannot be read as DOCX.
+    """
+    writer = _Writer(document, template)
+    writer.head()
+    writer.write(document.sections, 1)
+    return writer.done()
+
+
+class _Writer:
+    """A Word document under way."""
+
+    def __init__(self, document: Document, template: Path | str | None) -> None:
+        import docx as word  # noqa: PLC0415 (only who writes DOCX needs it)
+        from docx.opc.exceptions import OpcError  # noqa: PLC0415
+
+        self.document = document
+        self.words = Words(document.lang, NO_BREAK)
+        self.own = template is None
+        try:
+            self.book: Any = word.Document(None if template is None else str(template))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, OpcError) as error:
+            raise UsageError(
+                f"{template} cannot be read as a DOCX file ({error}). Name a document that Word has saved."
+            ) from error
+        self.styles = {style.name for style in self.book.styles}
+
+    def head(self) -> None:
+        """Title, what stands below it, and what the file says of itself."""
+        if self.own:
+            self._faces()
+        about, day = self.book.core_properties, self.document.day
+        about.title, about.author, about.language = self.document.title, "Blockplan", self.words.tag
+        about.created = about.modified = dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)
+        self._paragraph(self.document.title, "Title")
+        if self.document.subtitle:
+            self._paragraph(self.document.subtitle, "Subtitle")
+
+    def write(self, blocks: Iterable[Block], depth: int) -> None:
+        """Blocks in their order, sections below headings of their depth."""
+        for block in blocks:
+            if isinstance(block, Section):
+                if block.title:
+                    self._paragraph(block.title, f"Heading {min(depth, DEEPEST)}")
+                self.write(block.blocks, depth + 1)
+            else:
+                WRITERS[type(block)](self, block)
+
+    def paragraph(self, block: Paragraph) -> None:
+        """A paragraph; what is to be read first or as a warning is set apart."""
+        style = {"lead": "Intense Quote", "alert": "Intense Quote"}.get(block.tone, "Normal")
+        self._paragraph(block.text, style)
+
+    def note(self, block: Note) -> None:
+        """A note, in italics."""
+        self._paragraph("", "Normal").add_run(block.text).italic = True
+
+    def term(self, block: Term) -> None:
+        """A term in bold, what is said of it, and what that means."""
+        made = self._paragraph("", "Normal")
+        made.add_run(f"{block.term}{self.words('list.colon')}").bold = True
+        said = self.words("list.note", said=block.said, note=block.note) if block.note else block.said
+        made.add_run(said)
+
+    def listing(self, block: Listing) -> None:
+        """A line and the items below it."""
+        self._paragraph(block.lead, "Normal")
+        for item in block.items:
+            self._paragraph(item, "List Bullet")
+
+    def table(self, block: Table) -> None:
+        """A table whose heads stand again on each page; numbers to the right, sums in bold."""
+        if block.title:
+            self._paragraph(block.title, "Caption")
+        made = self.book.add_table(1, len(block.heads))
+        if "Table Grid" in self.styles:
+            made.style = "Table Grid"
+        _repeated(made.rows[0])
+        for cell, head in zip(made.rows[0].cells, block.heads, strict=True):
+            cell.paragraphs[0].add_run(head).bold = True
+        kinds = block.kinds or ("row",) * len(block.rows)
+        for kind, row in zip(kinds, block.rows, strict=True):
+            for place, cell in zip(made.add_row().cells, row, strict=True):
+                place.paragraphs[0].add_run(cell_said(cell, self.words)).bold = kind != "row"
+                if isinstance(cell, Quantity):
+                    place.paragraphs[0].alignment = 2  # right, as python-docx numbers it
+
+    def figure(self, block: Figure) -> None:
+        """A picture with its caption and its words for who cannot see it."""
+        from docx.shared import Mm  # noqa: PLC0415
+
+        from blockplan.report.typesetting import raster  # noqa: PLC0415
+
+        width = min(block.width_mm, WIDEST_MM)
+        png = raster(block.svg, self.document.lang, width, round(width * PX_PER_MM))
+        self.book.add_picture(io.BytesIO(png), width=Mm(width))
+        self.book.inline_shapes[-1]._inline.docPr.set("descr", block.alt)
+        if block.caption:
+            self._paragraph(block.caption, "Caption")
+
+    def done(self) -> bytes:
+        """The file, with members that bear no time."""
+        out, whole = io.BytesIO(), io.BytesIO()
+        self.book.save(out)
+        with zipfile.ZipFile(out) as made, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as kept:
+            for one in made.infolist():
+                kept.writestr(zipfile.ZipInfo(one.filename, NO_TIME), made.read(one), zipfile.ZIP_DEFLATED)
+        return whole.getvalue()
+
+    def _paragraph(self, text: str, style: str) -> Any:
+        return self.book.add_paragraph(text, style if style in self.styles else None)
+
+    def _faces(self) -> None:
+        """Typefaces for Latin and for Chinese or Japanese letters in our own styles."""
+        from docx.oxml.ns import qn  # noqa: PLC0415
+
+        latin, han = FACES[self.document.lang]
+        for style in self.book.styles:
+            if style.type != 1:  # a paragraph's
+                continue
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for name in [name for name in fonts.attrib if name.endswith("Theme")]:
+                del fonts.attrib[name]
+            fonts.set(qn("w:eastAsia"), han)
+            fonts.set(qn("w:ascii"), latin)
+            fonts.set(qn("w:hAnsi"), latin)
+
+
+def _repeated(row: Any) -> None:
+    """Let a row stand at the top of every page of its table."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
+    Paragraph: _Writer.paragraph,
+    Note: _Writer.note,
+    Term: _Writer.term,
+    Listing: _Writer.listing,
+    Table: _Writer.table,
+    Figure: _Writer.figure,
+}

@@ -1,0 +1,71 @@
+"""A document as PDF/A, set by Typst from ``templates/document.typ``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import blockplan
+from blockplan.report.document import Figure, Quantity, Section, Table, cell_said, walk
+from blockplan.report.typesetting import REGIONS, desk, typeset
+from blockplan.report.words import NO_BREAK, Words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.report.document import Block, Cell, Document
+
+
+def pdf(document: Document) -> bytes:
+    """The document as the bytes of a PDF/A-2b file on A4; the same document gives the same bytes."""
+    words = Words(document.lang, NO_BREAK)
+    with desk() as folder:
+        figures = [block for block in walk(document.sections) if isinstance(block, Figure)]
+        names = {id(figure): _kept(folder, number, figure) for number, figure in enumerate(figures)}
+        data = {
+            "lang": document.lang,
+            "region": REGIONS[document.lang],
+            "title": document.title,
+            "subtitle": document.subtitle,
+            "made_with": words("head.made_with", version=blockplan.__version__),
+            "colon": words("list.colon"),
+            "blocks": [_block(block, words, names) for block in document.sections],
+        }
+        return typeset(folder, "document.typ", data, document.lang, document.day)
+
+
+def _kept(folder: Path, number: int, figure: Figure) -> str:
+    name = f"figure-{number}.svg"
+    (folder / name).write_text(figure.svg, encoding="utf-8")
+    return name
+
+
+def _block(block: Block, words: Words, names: dict[int, str]) -> dict[str, Any]:
+    """A block as the template reads it: its fields, and what kind it is."""
+    kind = type(block).__name__.lower()
+    if isinstance(block, Section):
+        return {
+            "kind": kind,
+            "title": block.title,
+            "blocks": [_block(one, words, names) for one in block.blocks],
+        }
+    if isinstance(block, Table):
+        return {
+            "kind": kind,
+            "title": block.title,
+            "heads": list(block.heads),
+            "rows": [[_cell(cell, words) for cell in row] for row in block.rows],
+            "strong": [one != "row" for one in block.kinds or ("row",) * len(block.rows)],
+        }
+    if isinstance(block, Figure):
+        return {
+            "kind": kind,
+            "file": names[id(block)],
+            "alt": block.alt,
+            "caption": block.caption,
+            "width": block.width_mm,
+        }
+    return {"kind": kind} | {name: getattr(block, name) for name in block.__slots__ if name != "link"}
+
+
+def _cell(cell: Cell, words: Words) -> dict[str, Any]:
+    return {"said": cell_said(cell, words), "number": isinstance(cell, Quantity)}

@@ -1,0 +1,76 @@
+"""The verdicts of a result as a document: what `blockplan check` shows, and writes as PDF or DOCX."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from blockplan.report.definitions import override_lines
+from blockplan.report.document import Document, Listing, Note, Paragraph, Section, Table, Term
+from blockplan.report.tables import capacity_sentence, missing_words, verdict_headers, verdict_rows
+from blockplan.report.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.report.document import Block
+
+#: How many of the things that are missing for one verdict are listed.
+SHOWN_MISSING = 4
+
+
+def verdict_document(result: CheckResult, lang: str, title: str = "") -> Document:
+    """
+    The verdict table, what would put right what fails, what is missing, and the capacity.
+
+    Parameters
+    ----------
+    title
+        What the plan is called; its id where this is empty.
+    """
+    words = Words(lang)
+    judged = f"{result.plan}, scenario {result.scenario}, judged on {result.on} by {', '.join(result.packs)}"
+    return Document(
+        title or result.plan,
+        lang,
+        dt.date.fromisoformat(result.on),
+        (
+            Section("verdicts", "", (_table(result, words),)),
+            Section("rest", "", tuple(_rest(result, words))),
+        ),
+        subtitle=judged,
+    )
+
+
+def _table(result: CheckResult, words: Words) -> Table:
+    standing = [f"{words(f'force.{verdict.force}')} {verdict.confidence}" for verdict in result.verdicts]
+    rows = tuple(
+        (*row[:2], said, *row[2:])
+        for row, said in zip(verdict_rows(result, words.lang), standing, strict=True)
+    )
+    heads = verdict_headers(words.lang)
+    return Table((*heads[:2], words("column.standing"), *heads[2:]), rows, sign=0)
+
+
+def _rest(result: CheckResult, words: Words) -> Iterator[Block]:
+    for verdict in result.verdicts:
+        if verdict.outcome == "fail" and verdict.remedy is not None:
+            yield Term(verdict.rule, words.pick(verdict.remedy.text))
+        if verdict.outcome == "unknown":
+            yield Term(verdict.rule, _some([missing_words(one, words) for one in verdict.missing]))
+    yield Paragraph(capacity_sentence(result, words.lang))
+    if result.overrides:
+        yield Listing(f"{words('head.overrides')}:", tuple(override_lines(result.overrides, words)))
+    for found in result.faults:
+        if found.rule == "pq-parameter":  # it is the judging itself that a misspelt name changes
+            yield Note(f"{found.message(words.lang)} {found.remedy(words.lang)}")
+    errors = sum(found.grade == "error" for found in result.faults)
+    if errors:
+        yield Note(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
+
+
+def _some(lines: Sequence[str]) -> str:
+    """The first few of many lines, and how many more there are (the report and the JSON have all of them)."""
+    more = f"; + {len(lines) - SHOWN_MISSING}" if len(lines) > SHOWN_MISSING else ""
+    return "; ".join(lines[:SHOWN_MISSING]) + more

@@ -1,0 +1,147 @@
+"""One document, shown as HTML, PDF, DOCX and on a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+
+import docx
+import pytest
+from pypdf import PdfReader
+
+from blockplan.cli.terminal import show_document
+from blockplan.errors import UsageError
+from blockplan.report.document import (
+    Document,
+    Figure,
+    Listing,
+    Note,
+    Paragraph,
+    Quantity,
+    Section,
+    Table,
+    Term,
+    section_json,
+)
+from blockplan.report.renderers import render
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20" width="40mm" height="20mm">'
+    '<rect width="40" height="20" fill="#0d5a66"/></svg>'
+)
+TABLE = Table(
+    ("Use", "Land"),
+    (
+        ("Housing <R2>", Quantity(12_345.6, "m2")),
+        ("Roads", Quantity(None, "m2")),
+        ("All", Quantity(0.25, "1")),
+    ),
+    title="Land by use",
+    kinds=("row", "row", "total"),
+)
+DOCUMENT = Document(
+    "Town plan",
+    "en",
+    dt.date(2021, 9, 30),
+    (
+        Section(
+            "land",
+            "Land",
+            (
+                Paragraph("What the land is for.", "lead"),
+                TABLE,
+                Section("more", "More", (Term("Term", "what it is", "and means"), Note("Drawn areas."))),
+                Listing("Kept:", ("one", "two")),
+                Figure(SVG, 40.0, 20.0, "A green field", "The field"),
+            ),
+        ),
+    ),
+    subtitle="Draft",
+)
+
+
+@pytest.mark.parametrize("ending", [".html", ".pdf", ".docx"])
+def test_the_same_document_gives_the_same_bytes(ending: str) -> None:
+    assert render(DOCUMENT, ending) == render(DOCUMENT, ending)
+
+
+def test_docx_has_headings_a_table_with_figures_to_the_right_and_the_picture_with_its_words() -> None:
+    book = docx.Document(io.BytesIO(render(DOCUMENT, ".docx")))
+    styled = {one.text: one.style.name for one in book.paragraphs}
+    assert styled["Land"] == "Heading 1"
+    assert styled["More"] == "Heading 2"
+    assert styled["Land by use"] == "Caption"
+    assert styled["one"] == "List Bullet"
+    rows = [[cell.text.replace("\xa0", " ") for cell in row.cells] for row in book.tables[0].rows]
+    assert rows == [["Use", "Land"], ["Housing <R2>", "12,346 m²"], ["Roads", "not known"], ["All", "25%"]]
+    first, last = book.tables[0].rows[1].cells[1].paragraphs[0], book.tables[0].rows[3].cells[0].paragraphs[0]
+    assert first.alignment == 2
+    assert last.runs[0].bold
+    assert not first.runs[0].bold
+    assert book.inline_shapes[0]._inline.docPr.get("descr") == "A green field"
+    assert round(book.inline_shapes[0].width.mm) == 40
+
+
+def test_docx_takes_the_styles_of_a_template_and_says_what_it_cannot_read(tmp_path) -> None:
+    office = docx.Document()
+    office.styles["Heading 1"].font.name = "FangSong"
+    office.save(tmp_path / "office.docx")
+    book = docx.Document(io.BytesIO(render(DOCUMENT, ".docx", tmp_path / "office.docx")))
+    assert book.styles["Heading 1"].font.name == "FangSong"
+    (tmp_path / "broken.docx").write_bytes(b"no zip")
+    with pytest.raises(UsageError, match="cannot be read as a DOCX file"):
+        render(DOCUMENT, ".docx", tmp_path / "broken.docx")
+
+
+def test_no_part_of_a_docx_file_bears_a_time() -> None:
+    with zipfile.ZipFile(io.BytesIO(render(DOCUMENT, ".docx"))) as parts:
+        assert {one.date_time for one in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_html_escapes_its_words_and_keeps_the_order_of_blocks() -> None:
+    page = render(DOCUMENT, ".html").decode()
+    assert "Housing &lt;R2&gt;" in page
+    assert '<td class="number">12,346\xa0m²</td>' in page
+    places = [
+        page.index(said) for said in ("What the land is for.", "Roads", "<h3>More", "Kept:", "The field")
+    ]
+    assert places == sorted(places)
+
+
+def test_pdf_says_what_the_document_says() -> None:
+    said = " ".join(PdfReader(io.BytesIO(render(DOCUMENT, ".pdf"))).pages[0].extract_text().split())
+    for part in ("Town plan", "Draft", "What the land is for.", "12,346 m²", "not known", "Term: what it is"):
+        assert part in said
+
+
+def test_a_terminal_shows_every_block_and_a_figure_by_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    show_document(DOCUMENT)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["Draft", "", "Land"]
+    assert "Roads         not known" in lines
+    assert lines[-6:] == [
+        "Term: what it is (and means)",
+        "Drawn areas.",
+        "Kept:",
+        "  one",
+        "  two",
+        "A green field",
+    ]
+
+
+def test_a_section_is_json_of_its_sentences_terms_table_and_notes() -> None:
+    one = Section("id", "Title", (Paragraph("Said."), Term("a", "b"), Table(("h",), (("c",),)), Note("n")))
+    assert section_json(one) == {
+        "id": "id",
+        "title": "Title",
+        "sentences": ["Said."],
+        "rows": [{"term": "a", "said": "b", "note": ""}],
+        "table": {"heads": ["h"], "rows": [["c"]]},
+        "notes": ["n"],
+    }
+
+
+def test_an_ending_that_no_renderer_has_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"cannot be written as '.odt'. Known endings: .html, .pdf, .docx"):
+        render(DOCUMENT, ".odt")
