@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Service:
@@ -31,13 +31,45 @@ class Service:
         sent = {"Authorization": f"Bearer {self.token}"} if token else {}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, {**sent, **headers}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                text = error.read()
-            return error.code, json.loads(text) if text.startswith(b"{") else text
+        status, text = _answered(request)
+        return status, json.loads(text) if text.startswith(b"{") else text
+
+    def fetch(self, path: str) -> tuple[int, bytes]:
+        """Status and bytes of an answer."""
+        return _answered(
+            urllib.request.Request(self.base + path, headers={"Authorization": f"Bearer {self.token}"})
+        )
+
+    def drop(self, files: Sequence[tuple[str, bytes]]) -> tuple[int, Any]:
+        """Files dropped on the window, by name and content."""
+        parts = [("name", None, name.encode()) for name, _ in files]
+        parts += [("file", name.rpartition("/")[2], content) for name, content in files]
+        body = b"".join(
+            b"--edge\r\nContent-Disposition: form-data; name="
+            + f'"{field}"'.encode()
+            + (b"" if file is None else f'; filename="{file}"'.encode())
+            + b"\r\n\r\n"
+            + content
+            + b"\r\n"
+            for field, file, content in parts
+        )
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "multipart/form-data; boundary=edge",
+        }
+        status, text = _answered(
+            urllib.request.Request(f"{self.base}/workspace/files", body + b"--edge--\r\n", headers)
+        )
+        return status, json.loads(text)
+
+
+def _answered(request: urllib.request.Request) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
 
 
 @contextmanager

@@ -10,23 +10,30 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check import available_packs, check
 from blockplan.live.compiling import compile_edit
+from blockplan.live.differences import (
+    changes_between,
+    difference_between,
+    in_order,
+    merged,
+    net,
+    unlike,
+)
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
-from blockplan.live.rows import Change, changed_frames, row_of, same
+from blockplan.live.rows import Change, changed_frames
 from blockplan.plan import read, write
 from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
-from blockplan.plan.model.layers import LAYERS
-from blockplan.plan.model.plan import BASE, EVERYTHING, Difference, Plan
+from blockplan.plan.model.plan import BASE, Difference, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -272,16 +279,40 @@ class Session:
             If there are conflicts; each is named, and nothing was changed.
         """
         began = time.perf_counter()
-        theirs = _net(change for step in other.steps for change in step.changes)
+        theirs = net(change for step in other.steps for change in step.changes)
         start = other._branched if since is None else since
-        ours = _net(change for step in self.steps[start:] for change in step.changes)
-        merged, conflicts = _merged(ours, theirs)
+        ours = net(change for step in self.steps[start:] for change in step.changes)
+        both, conflicts = merged(ours, theirs)
         if conflicts:
             raise EditError("Both sides changed the same:\n" + "\n".join(f"  {one}" for one in conflicts))
-        if not merged:
+        if not both:
             raise EditError("The branch changed nothing that is not here already.")
         said = ({"op": "branch", "scenario": other.scenario},)
-        return self._step("edits", self._with(self.plan, merged), tuple(merged), said, None, began)
+        return self._step("edits", self._with(self.plan, both), tuple(both), said, None, began)
+
+    def take(self, plan: Plan, said: dict[str, Any], who: str | None = None) -> Answer:
+        """
+        Take over another state of this plan, such as a proposal's, as one step.
+
+        Parameters
+        ----------
+        plan
+            The state: the plan as it is now with other rows.
+        said
+            Where it comes from, as the log of edits writes it (``{"op": "proposal", ...}``).
+        who
+            Who takes it over.
+
+        Raises
+        ------
+        EditError
+            If it does not differ.
+        """
+        began = time.perf_counter()
+        changes = tuple(changes_between(self.plan, plan))
+        if not changes:
+            raise EditError("There is nothing in it that the plan does not have already.")
+        return self._step("edits", self._with(self.plan, changes), changes, (said,), who, began)
 
     def difference(self) -> Difference:
         """The rows by which the plan differs from the plan as drawn, as a scenario's file holds them."""
@@ -319,7 +350,7 @@ class Session:
             )
             write(whole, Path(folder) / "plan")
             anew = check(read(Path(folder) / "plan", self.scenario), self.packs, self.on)
-        return _unlike(anew.to_dict(), self.result.to_dict())
+        return unlike(anew.to_dict(), self.result.to_dict())
 
     def _compiled(self, edits: list[Edit]) -> tuple[Plan, tuple[Change, ...]]:
         plan, changes = self.plan, []
@@ -340,7 +371,7 @@ class Session:
             return plan
         touched = {read for change in listed for read in change.touched()}
         frames = {
-            layer: _in_order(frame, plan.base.layers.get(layer))
+            layer: in_order(frame, plan.base.layers.get(layer))
             for layer, frame in changed_frames(plan, listed).items()
         }
         differ: dict[str, list[str]] = {}
@@ -480,55 +511,6 @@ def live(
     return Session(_named(plan, name, Difference({})), named, on, who, Journal(log), saved)
 
 
-def changes_between(before: Plan, after: Plan) -> list[Change]:
-    """The rows by which one plan differs from another, as changes from the first to the second."""
-    found = []
-    for layer in dict.fromkeys((*before.layers, *after.layers)):
-        old, new = before.layers.get(layer), after.layers.get(layer)
-        if old is new:
-            continue
-        rows = [] if new is None else _differing(new, old)
-        gone = [] if old is None else [id_ for id_ in old.index if new is None or id_ not in new.index]
-        for id_ in (*rows, *gone):
-            was = None if old is None or id_ not in old.index else row_of(before, layer, id_)
-            found.append(Change(layer, id_, was, None if id_ in gone else row_of(after, layer, id_)))
-    return found
-
-
-def difference_between(base: Plan, plan: Plan) -> Difference:
-    """The rows by which a plan differs from the one that it is a scenario of."""
-    changed, removed = {}, {}
-    for layer, frame in plan.layers.items():
-        drawn = base.layers.get(layer)
-        if frame is drawn:
-            continue
-        rows = _differing(frame, drawn)
-        gone = [] if drawn is None else [str(one) for one in drawn.index.difference(frame.index, sort=False)]
-        if (rows or gone) and layer in LAYERS and LAYERS[layer].id_column is None:
-            rows = list(frame.index)  # they have no names of their own: all of them or none
-            gone = [] if drawn is None else [str(one) for one in drawn.index[len(frame) :]]
-        if rows:
-            changed[layer] = frame.loc[rows]
-        if gone:
-            removed[layer] = tuple(gone)
-    return Difference(changed, removed)
-
-
-def _differing(frame: Any, drawn: Any) -> list[str]:
-    if drawn is None:
-        return list(frame.index)
-    shared = [id_ for id_ in frame.index if id_ in drawn.index]
-    old, new = drawn.loc[shared], frame.loc[shared]
-    unlike = {id_ for id_ in frame.index if id_ not in drawn.index}
-    for column in frame.columns:
-        if column not in old:
-            unlike |= {id_ for id_, value in zip(shared, new[column], strict=True) if not same(value, None)}
-            continue
-        pairs = zip(shared, old[column], new[column], strict=True)
-        unlike |= {id_ for id_, one, other in pairs if one is not other and not same(one, other)}
-    return [id_ for id_ in frame.index if id_ in unlike]
-
-
 def _named(plan: Plan, name: str, difference: Difference) -> Plan:
     """The plan under a scenario of a name, which its manifest then knows."""
     base = plan.base
@@ -540,18 +522,6 @@ def _named(plan: Plan, name: str, difference: Difference) -> Plan:
     )
     anew.read_faults = base.read_faults
     return anew.under(name, difference)
-
-
-def _in_order(frame: Any, drawn: Any) -> Any:
-    """Rows in the order in which a saved scenario has them: those of the plan as drawn, then the new ones."""
-    if drawn is None:
-        return frame
-    place = {id_: at for at, id_ in enumerate(drawn.index)}
-    known = [place[id_] for id_ in frame.index if id_ in place]
-    if known == sorted(known) and all(id_ in place for id_ in frame.index[: len(known)]):
-        return frame
-    first = sorted((id_ for id_ in frame.index if id_ in place), key=place.__getitem__)
-    return frame.loc[[*first, *(id_ for id_ in frame.index if id_ not in place)]]
 
 
 def _answer(step: Step, before: CheckResult, after: CheckResult, ms: float) -> Answer:
@@ -584,55 +554,3 @@ def _nothing_fails(result: CheckResult) -> bool:
 
 def _known(found: Fault) -> tuple[Any, ...]:
     return (found.rule, found.grade, found.layer, found.id, found.aspect, found.case, found.x, found.y)
-
-
-def _net(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
-    """What many changes come to for each feature; one that ends where it began is none."""
-    found: dict[tuple[str, str], Change] = {}
-    for change in changes:
-        key = (change.layer, change.id)
-        found[key] = replace(found[key], after=change.after) if key in found else change
-    return {key: one for key, one in found.items() if one.touched() and one.before != one.after}
-
-
-def _merged(
-    ours: dict[tuple[str, str], Change], theirs: dict[tuple[str, str], Change]
-) -> tuple[list[Change], list[str]]:
-    """Their changes on top of ours, and where the two clash."""
-    merged, conflicts = [], []
-    for key, their in theirs.items():
-        our = ours.get(key)
-        if our is None:
-            merged.append(their)
-            continue
-        if our.after is None or their.after is None or their.before is None:
-            if our.after is not their.after:
-                conflicts.append(f"{key[0]} {key[1]}: one side took it away or both added it")
-            continue
-        mine = {column for _, column in our.touched()}
-        row = dict(our.after)
-        for _, column in sorted(their.touched()):
-            if column == EVERYTHING:
-                continue
-            if column in mine and not same(our.after.get(column), their.after.get(column)):
-                here, there = our.after.get(column), their.after.get(column)
-                conflicts.append(f"{key[0]} {key[1]}, {column}: {here} here, {there} there")
-            row[column] = their.after.get(column)
-        change = Change(*key, our.after, row)
-        if change.touched():
-            merged.append(change)
-    return merged, conflicts
-
-
-def _unlike(one: Any, other: Any, where: str = "") -> list[str]:
-    """Where two documents differ, as paths into them."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        keys = dict.fromkeys((*one, *other))
-        return [line for key in keys for line in _unlike(one.get(key), other.get(key), f"{where}.{key}")]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        return [
-            line
-            for at, pair in enumerate(zip(one, other, strict=True))
-            for line in _unlike(*pair, f"{where}[{at}]")
-        ]
-    return [] if one == other else [f"{where.lstrip('.')}: {one!r} when saved, {other!r} here"]

@@ -48,12 +48,15 @@ class Stop:
         Rounds of perturbation in a local search.
     tell
         Called with each better incumbent or bound; None says nothing.
+    ended
+        Asked now and then whether to end with what there is; None: Ctrl-C alone ends a search early.
     """
 
     seconds: float = 60.0
     gap: float = 0.0
     rounds: int = 200
     tell: Callable[[Incumbent], None] | None = field(default=None, compare=False)
+    ended: Callable[[], bool] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -80,7 +83,8 @@ class Clock:
     @property
     def interrupted(self) -> bool:
         """Whether somebody asked the search to end with what it has."""
-        return _ASKED_TO_END.is_set()
+        ended = self.stop.ended
+        return _ASKED_TO_END.is_set() or (ended is not None and ended())
 
     def tell(self, objective: float | None, bound: float | None, said: str = "") -> None:
         """Say what the search has now, to whoever listens."""

@@ -15,10 +15,12 @@ from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.live import EditError, Session, live
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
+from blockplan.portal.workspace.dropping import Dropped, take_in
+from blockplan.portal.workspace.proposing import Search
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from blockplan.live import Answer
@@ -56,6 +58,7 @@ class Desk:
     who: str = ""
     session: Session = field(init=False)
     notes: list[str] = field(default_factory=list)
+    search: Search | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _timer: threading.Timer | None = None
     _unsaved: bool = False
@@ -72,6 +75,7 @@ class Desk:
         with self._lock:
             if hasattr(self, "session"):
                 self.save()
+            self.drop_search()
             plan = read(
                 self.package, None if scenario not in read(self.package).manifest.scenarios else scenario
             )
@@ -120,6 +124,41 @@ class Desk:
             self._unsaved = True
             self._save_soon()
             return told(self.session, answer)
+
+    def propose(self, seconds: float) -> Search:
+        """Begin to search for a repair of the plan as it is now; an earlier search is dropped."""
+        with self._lock:
+            self.drop_search()
+            self.search = Search(self.session, seconds)
+            self.search.begin()
+            return self.search
+
+    def drop_search(self) -> None:
+        """Forget the search, and end it if it still runs."""
+        if self.search is not None:
+            self.search.cancel()
+            self.search = None
+
+    def take_in(self, files: Sequence[tuple[str, Iterable[bytes]]]) -> Dropped:
+        """
+        Open the plan that dropped files hold or make; the one that is open is saved first.
+
+        Raises
+        ------
+        BlockplanError
+            If they hold none, or it cannot be judged; the plan that is open then still is.
+        """
+        dropped = take_in(files, self.package)
+        with self._lock:
+            self.save()
+            before, packs = self.package, self.packs
+            self.package, self.packs = dropped.package, None
+            try:
+                self.open()
+            except BlockplanError:
+                self.package, self.packs = before, packs
+                raise
+            return dropped
 
     def ask(self, question: Callable[[Session], Any]) -> Any:
         """Ask the session something while nothing changes it."""

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from blockplan.check import check
 from blockplan.check.words import unit_word
+from blockplan.compare import Column, beside
 from blockplan.live.rows import is_unknown
 from blockplan.measure import MEASURES
-from blockplan.plan import landuse
+from blockplan.plan import Plan, landuse, read, write
 from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.plan.model.plan import BASE
+from blockplan.report.html import page
+from blockplan.report.sheet import sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from blockplan.live import Session
-    from blockplan.plan import Plan
     from blockplan.portal.workspace.desk import Desk
 
 
@@ -31,6 +36,54 @@ def layers(plan: Plan, only: tuple[str, ...] = ()) -> dict[str, Any]:
         "bounds": _bounds(plan),
         "layers": {name: _features(name, plan.layers[name]) for name in names},
     }
+
+
+def shown_as(session: Session, name: str | None) -> Plan:
+    """
+    The plan under another scenario of its package; as it is now where none is named.
+
+    Raises
+    ------
+    BlockplanError
+        If there is no such scenario.
+    """
+    if name is None or name == session.scenario:
+        return session.plan
+    if session.plan.path is None or name == BASE:
+        return session.plan.base
+    return read(session.plan.path, name)
+
+
+def comparison(session: Session, name: str, lang: str) -> dict[str, Any]:
+    """Another scenario, then the plan as it is now: verdicts, figures, who gains and who loses."""
+    other = shown_as(session, name)
+    packs = list(session.packs or session.plan.manifest.packs)
+    columns = [
+        Column(name, other, check(other, packs, session.on)),
+        Column(session.scenario, session.plan, session.result),
+    ]
+    return beside(columns).to_dict(lang)
+
+
+#: What the plan as it is now can be taken away as -> its media type.
+HANDED_OUT = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "zip": "application/zip"}
+
+
+def handed_out(session: Session, kind: str, lang: str) -> tuple[bytes, str]:
+    """The report (html), the sheet (pdf), or the plan package with this scenario (zip)."""
+    if kind == "zip":
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / "plan.zip"
+            base = session.plan.base
+            drawn = {**base.differences, session.scenario: session.difference()}
+            write(
+                Plan(session.plan.manifest, base.layers, differences=drawn, tidied_already=base.layers),
+                target,
+            )
+            return target.read_bytes(), HANDED_OUT[kind]
+    if kind == "pdf":
+        return sheet(session.plan, session.result, lang), HANDED_OUT[kind]
+    return page(session.plan, session.result, lang).encode(), HANDED_OUT[kind]
 
 
 def state(desk: Desk, lang: str) -> dict[str, Any]:

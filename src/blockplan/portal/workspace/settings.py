@@ -18,3 +18,6 @@ USE_TZ = True
 STATIC_URL = "/static/"
 APPEND_SLASH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+# Folders are dropped file by file, each with its name.
+DATA_UPLOAD_MAX_NUMBER_FILES = 4000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blockplan.portal.workspace import views
 
@@ -21,4 +21,10 @@ urlpatterns = [
     path("workspace/redo", require_POST(views.redo)),
     path("workspace/scenario", require_POST(views.scenario)),
     path("workspace/save", require_POST(views.save)),
+    path("workspace/compare", require_GET(views.comparison)),
+    path("workspace/proposal", require_http_methods(["GET", "POST", "DELETE"])(views.proposal)),
+    path("workspace/proposal/cancel", require_POST(views.cancel_proposal)),
+    path("workspace/proposal/take", require_POST(views.take_proposal)),
+    path("workspace/files", require_POST(views.files)),
+    path("workspace/report", require_GET(views.report)),
 ]

@@ -8,13 +8,16 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 from blockplan.errors import BlockplanError
-from blockplan.live import EditError, parse_edits
+from blockplan.live import parse_edits
+from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import documents
-from blockplan.portal.workspace.current_desk import desk
-from blockplan.portal.workspace.middleware import refused
+from blockplan.portal.workspace.at import desk
+from blockplan.portal.workspace.guard import refused
+from blockplan.portal.workspace.proposing import LONGEST_S
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -57,9 +60,13 @@ def state(request: HttpRequest) -> HttpResponse:
 
 
 def layers(request: HttpRequest) -> HttpResponse:
-    """The layers to draw, or some of them (``?only=parcels,stops``)."""
+    """The layers to draw, or some (``?only=parcels,stops``), or another scenario's (``?scenario=NAME``)."""
     only = tuple(filter(None, request.GET.get("only", "").split(",")))
-    return as_json(desk().ask(lambda session: documents.layers(session.plan, only)))
+    name = request.GET.get("scenario")
+    try:
+        return as_json(desk().ask(lambda session: documents.layers(documents.shown_as(session, name), only)))
+    except BlockplanError as error:
+        return refused(404, "scenario", str(error))
 
 
 def vocabulary(_request: HttpRequest) -> HttpResponse:
@@ -106,6 +113,77 @@ def verify(_request: HttpRequest) -> HttpResponse:
     return as_json({"same": not unlike, "differences": unlike[:100]})
 
 
+def comparison(request: HttpRequest) -> HttpResponse:
+    """The plan as it is now beside another scenario (``?with=NAME``, ``base`` for the plan as drawn)."""
+    name, lang = request.GET.get("with", BASE), _lang(request)
+    try:
+        return as_json(desk().ask(lambda session: documents.comparison(session, name, lang)))
+    except BlockplanError as error:
+        return refused(404, "scenario", str(error))
+
+
+def proposal(request: HttpRequest) -> HttpResponse:
+    """Where the search for a repair stands; POST begins one (``{"seconds": 30}``), DELETE forgets it."""
+    if request.method == "DELETE":
+        desk().drop_search()
+    elif request.method == "POST":
+        seconds = (_body(request) or {}).get("seconds", 30)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_S:
+            return refused(422, "seconds", f"A search takes more than 0 and at most {LONGEST_S:.0f} s.")
+        desk().propose(float(seconds))
+    search = desk().search
+    return as_json({"state": "none"} if search is None else search.to_dict(_lang(request)))
+
+
+def cancel_proposal(request: HttpRequest) -> HttpResponse:
+    """End the search with the best that it has."""
+    search = desk().search
+    if search is None:
+        return refused(404, "proposal", "No search is under way.")
+    search.cancel()
+    return as_json(search.to_dict(_lang(request)))
+
+
+def take_proposal(request: HttpRequest) -> HttpResponse:
+    """Take a proposal over as one step, or the features in ``{"only": ["layer:id", ...]}``."""
+    search, said = desk().search, _body(request) or {}
+    only = said.get("only") if isinstance(said, dict) else None
+    if search is None:
+        return refused(404, "proposal", "There is no proposal.")
+    if only is not None and not (
+        isinstance(only, list) and only and all(isinstance(one, str) for one in only)
+    ):
+        return refused(422, "only", 'Send {"only": ["layer:id", ...]}, or nothing for the whole.')
+    return _stepped(request, lambda session: search.take(session, only))
+
+
+def files(request: HttpRequest) -> HttpResponse:
+    """Open what was dropped on the window: a plan package, or an office's files, which become one."""
+    dropped = request.FILES.getlist("file")
+    names = request.POST.getlist("name")
+    if len(names) != len(dropped):
+        return refused(422, "files", "Each file needs its name.")
+    listed = [(name, one.chunks()) for name, one in zip(names, dropped, strict=True)]
+    try:
+        taken = desk().take_in(listed)
+    except BlockplanError as error:
+        return refused(422, "files", str(error), "The plan that was open still is.")
+    return as_json({"package": taken.package.name, "findings": list(taken.findings)})
+
+
+def report(request: HttpRequest) -> HttpResponse:
+    """The plan as it is now, to take away: ``?as=html`` (report), ``pdf`` (sheet), ``zip`` (package)."""
+    kind, lang = request.GET.get("as", "html"), _lang(request)
+    if kind not in documents.HANDED_OUT:
+        return refused(404, "as", f"There is no {kind!r}; there are {', '.join(documents.HANDED_OUT)}.")
+    content, type_ = desk().ask(lambda session: documents.handed_out(session, kind, lang))
+    session = desk().session
+    answer = HttpResponse(content, content_type=type_)
+    name = f"{session.plan.manifest.id}-{session.scenario}.{kind}"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
+
+
 def save(request: HttpRequest) -> HttpResponse:
     """Write the scenario's file now."""
     try:
@@ -124,7 +202,7 @@ def _stepped(request: HttpRequest, act: Callable[[Session], Answer]) -> HttpResp
 
     try:
         return as_json(desk().do(act, told))
-    except EditError as error:
+    except BlockplanError as error:
         return refused(422, "edit", str(error), "The plan is as it was.")
 
 

@@ -1,0 +1,128 @@
+"""Where two states of a plan, or two sides' changes of one, differ; row by row, column by column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from blockplan.live.rows import Change, row_of, same
+from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.plan import EVERYTHING, Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blockplan.plan import Plan
+
+
+def changes_between(before: Plan, after: Plan) -> list[Change]:
+    """The rows by which one plan differs from another, as changes from the first to the second."""
+    found = []
+    for layer in dict.fromkeys((*before.layers, *after.layers)):
+        old, new = before.layers.get(layer), after.layers.get(layer)
+        if old is new:
+            continue
+        rows = [] if new is None else _differing(new, old)
+        gone = [] if old is None else [id_ for id_ in old.index if new is None or id_ not in new.index]
+        for id_ in (*rows, *gone):
+            was = None if old is None or id_ not in old.index else row_of(before, layer, id_)
+            found.append(Change(layer, id_, was, None if id_ in gone else row_of(after, layer, id_)))
+    return found
+
+
+def difference_between(base: Plan, plan: Plan) -> Difference:
+    """The rows by which a plan differs from the one that it is a scenario of."""
+    changed, removed = {}, {}
+    for layer, frame in plan.layers.items():
+        drawn = base.layers.get(layer)
+        if frame is drawn:
+            continue
+        rows = _differing(frame, drawn)
+        gone = [] if drawn is None else [str(one) for one in drawn.index.difference(frame.index, sort=False)]
+        if (rows or gone) and layer in LAYERS and LAYERS[layer].id_column is None:
+            rows = list(frame.index)  # they have no names of their own: all of them or none
+            gone = [] if drawn is None else [str(one) for one in drawn.index[len(frame) :]]
+        if rows:
+            changed[layer] = frame.loc[rows]
+        if gone:
+            removed[layer] = tuple(gone)
+    return Difference(changed, removed)
+
+
+def _differing(frame: Any, drawn: Any) -> list[str]:
+    if drawn is None:
+        return list(frame.index)
+    shared = [id_ for id_ in frame.index if id_ in drawn.index]
+    old, new = drawn.loc[shared], frame.loc[shared]
+    unlike = {id_ for id_ in frame.index if id_ not in drawn.index}
+    for column in frame.columns:
+        if column not in old:
+            unlike |= {id_ for id_, value in zip(shared, new[column], strict=True) if not same(value, None)}
+            continue
+        pairs = zip(shared, old[column], new[column], strict=True)
+        unlike |= {id_ for id_, one, other in pairs if one is not other and not same(one, other)}
+    return [id_ for id_ in frame.index if id_ in unlike]
+
+
+def in_order(frame: Any, drawn: Any) -> Any:
+    """Rows in the order in which a saved scenario has them: those of the plan as drawn, then the new ones."""
+    if drawn is None:
+        return frame
+    place = {id_: at for at, id_ in enumerate(drawn.index)}
+    known = [place[id_] for id_ in frame.index if id_ in place]
+    if known == sorted(known) and all(id_ in place for id_ in frame.index[: len(known)]):
+        return frame
+    first = sorted((id_ for id_ in frame.index if id_ in place), key=place.__getitem__)
+    return frame.loc[[*first, *(id_ for id_ in frame.index if id_ not in place)]]
+
+
+def net(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
+    """What many changes come to for each feature; one that ends where it began is none."""
+    found: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        key = (change.layer, change.id)
+        found[key] = replace(found[key], after=change.after) if key in found else change
+    return {key: one for key, one in found.items() if one.touched() and one.before != one.after}
+
+
+def merged(
+    ours: dict[tuple[str, str], Change], theirs: dict[tuple[str, str], Change]
+) -> tuple[list[Change], list[str]]:
+    """Their changes on top of ours, and where the two clash."""
+    merged, conflicts = [], []
+    for key, their in theirs.items():
+        our = ours.get(key)
+        if our is None:
+            merged.append(their)
+            continue
+        if our.after is None or their.after is None or their.before is None:
+            if our.after is not their.after:
+                conflicts.append(f"{key[0]} {key[1]}: one side took it away or both added it")
+            continue
+        mine = {column for _, column in our.touched()}
+        row = dict(our.after)
+        for _, column in sorted(their.touched()):
+            if column == EVERYTHING:
+                continue
+            if column in mine and not same(our.after.get(column), their.after.get(column)):
+                here, there = our.after.get(column), their.after.get(column)
+                conflicts.append(f"{key[0]} {key[1]}, {column}: {here} here, {there} there")
+            row[column] = their.after.get(column)
+        change = Change(*key, our.after, row)
+        if change.touched():
+            merged.append(change)
+    return merged, conflicts
+
+
+def unlike(one: Any, other: Any, where: str = "") -> list[str]:
+    """Where two documents differ, as paths into them."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = dict.fromkeys((*one, *other))
+        return [line for key in keys for line in unlike(one.get(key), other.get(key), f"{where}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            line
+            for at, pair in enumerate(zip(one, other, strict=True))
+            for line in unlike(*pair, f"{where}[{at}]")
+        ]
+    return [] if one == other else [f"{where.lstrip('.')}: {one!r} when saved, {other!r} here"]

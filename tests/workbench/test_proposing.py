@@ -1,0 +1,129 @@
+"""Proposals, comparisons and dropped files at the workbench, by HTTP."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.support.workbench import Service, workbench
+
+import blockplan as bp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TOWN = EXAMPLES / "office-town"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    place = tmp_path_factory.mktemp("workbench") / "zone"
+    shutil.copytree(EXAMPLES / "demonstration-zone", place)
+    with workbench(place, "--scenario", "b") as one:
+        yield one
+
+
+def ended(service: Service) -> dict[str, Any]:
+    """The search once it has ended; it takes a few seconds of CPU."""
+    for _ in range(600):
+        said = service.ask("/workspace/proposal")[1]
+        if said["state"] != "running":
+            return dict(said)
+        time.sleep(0.2)
+    pytest.fail("The search did not end.")
+
+
+def fails(service: Service) -> list[str]:
+    verdicts = service.ask("/workspace/result")[1]["verdicts"]
+    return [one["rule"] for one in verdicts if one["outcome"] == "fail" and one["force"] == "must"]
+
+
+def test_a_repair_is_searched_for_beside_the_editing_and_taken_in_part_then_whole(service: Service) -> None:
+    before = service.ask("/workspace/state")[1]
+    assert len(fails(service)) == 4
+    assert service.ask("/workspace/proposal", {"seconds": 60})[1]["state"] == "running"
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+    found = ended(service)
+    assert found["state"] == "done", found["message"]
+    assert found["proved"]
+    assert found["hash"] == before["hash"]
+    assert found["objective"] == 6
+    assert len(found["features"]) >= 6
+    one = found["features"][0]
+    name = f"{one['layer']}:{one['id']}"
+    part = service.ask("/workspace/proposal/take", {"only": [name]})[1]
+    assert {each["id"] for each in part["features"]} == {one["id"]}
+    service.ask("/workspace/undo", {})
+    whole = service.ask("/workspace/proposal/take", {})[1]
+    assert whole["seq"] == part["seq"] + 2
+    assert fails(service) == []
+    assert service.ask("/workspace/verify")[1]["same"]
+    assert service.ask("/workspace/proposal/take", {})[0] == 422  # it starts from what is no longer there
+    service.ask("/workspace/undo", {})
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+
+
+def test_a_search_is_cancelled_and_forgotten(service: Service) -> None:
+    service.ask("/workspace/proposal", {"seconds": 60})
+    assert service.ask("/workspace/proposal/cancel", {})[0] == 200
+    assert ended(service)["seconds"] < 30
+    assert service.ask("/workspace/proposal", method="DELETE")[1] == {"state": "none"}
+    assert service.ask("/workspace/proposal/take", {})[0] == 404
+    for seconds in (0, -1, "long", 1e9, True):
+        assert service.ask("/workspace/proposal", {"seconds": seconds})[0] == 422
+
+
+def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> None:
+    found = service.ask("/workspace/compare?with=a")[1]
+    assert [one["id"] for one in found["columns"]] == ["a", "b"]
+    assert found["changed"]
+    assert service.ask("/workspace/compare?with=nowhere")[0] == 404
+    drawn = service.ask("/workspace/layers?only=parcels&scenario=a")[1]["layers"]["parcels"]["features"]
+    assert len(drawn) == len(bp.read(EXAMPLES / "demonstration-zone", "a").layer("parcels"))
+
+
+def test_the_plan_is_taken_away_as_report_sheet_and_package(service: Service, tmp_path: Path) -> None:
+    for kind, begins in (("html", b"<!doctype html"), ("pdf", b"%PDF"), ("zip", b"PK")):
+        status, content = service.fetch(f"/workspace/report?as={kind}&lang=ja")
+        assert status == 200
+        assert content[:14].lower().startswith(begins.lower())
+    (tmp_path / "plan.zip").write_bytes(content)
+    assert (
+        bp.read(tmp_path / "plan.zip", "b").rows_hash
+        == bp.read(EXAMPLES / "demonstration-zone", "b").rows_hash
+    )
+    assert service.ask("/workspace/report?as=exe")[0] == 404
+
+
+def test_an_offices_folder_that_is_dropped_becomes_the_plan_that_is_open(tmp_path: Path) -> None:
+    place = tmp_path / "zone"
+    shutil.copytree(EXAMPLES / "demonstration-zone", place)
+    with workbench(place) as service:
+        form = TOWN / "shapefiles"
+        dropped = [
+            (f"town/{file.relative_to(form)}", file.read_bytes())
+            for file in sorted(form.rglob("*"))
+            if file.is_file()
+        ]
+        status, said = service.drop(dropped)
+        assert status == 200, said
+        assert (tmp_path / said["package"] / "plan.toml").is_file()
+        parcels = service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+        assert len(parcels) >= 30
+        packed = BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for file in sorted((EXAMPLES / "demonstration-zone").rglob("*")):
+                archive.write(file, f"zone/{file.relative_to(EXAMPLES / 'demonstration-zone')}")
+        status, said = service.drop([("again.zip", packed.getvalue())])
+        assert status == 200, said
+        assert service.ask("/workspace/state")[1]["plan"] == bp.read(place).manifest.id
+        before = service.ask("/workspace/state")[1]
+        for strange in ([("../x.shp", b"x")], [("note.txt", b"no plan")], []):
+            assert service.drop(strange)[0] == 422
+        assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
