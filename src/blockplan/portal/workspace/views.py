@@ -15,8 +15,8 @@ from blockplan.live import parse_edits
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace import documents
-from blockplan.portal.workspace.at import desk
-from blockplan.portal.workspace.guard import refused
+from blockplan.portal.workspace.current_desk import desk
+from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import LONGEST_S
 from blockplan.texts import LANGUAGES
 
