@@ -1,8 +1,8 @@
 /**
  * The verifier as a command, for Node 20 or newer:
  *
- *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]... [--witness KEY]...
- *     node cli.mjs --receipt-alone FILE [--key KEY]
+ *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]... [--promise FILE]... [--witness KEY]...
+ *     node cli.mjs --receipt-alone FILE [--key KEY]   (a receipt, or what was promised before entry)
  *
  * Prints one JSON document; leaves with 0 if all holds, 1 if anything is wrong, 2 if it was called wrongly.
  */
@@ -12,6 +12,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { type Bytes, text } from "./bytes.mjs";
 import type { Json } from "./canonical.mjs";
 import { Key } from "./note.mjs";
+import { isPromise, readPromise } from "./promise.mjs";
 import { readReceipt } from "./receipt.mjs";
 import { type Finding, verifyRecord, type Witnesses } from "./record.mjs";
 
@@ -33,7 +34,10 @@ async function readJson(path: string): Promise<Json> {
 async function receiptAlone(path: string, key?: string): Promise<number> {
   let faults: string[] = [];
   try {
-    await readReceipt(await readJson(path), key === undefined ? undefined : await Key.read(key.trim()));
+    const document = await readJson(path);
+    const wanted = key === undefined ? undefined : await Key.read(key.trim());
+    if (isPromise(document)) await readPromise(document, wanted);
+    else await readReceipt(document, wanted);
   } catch (error) {
     faults = [error instanceof Error ? error.message : String(error)];
   }
@@ -48,7 +52,7 @@ async function main(words: string[]): Promise<number> {
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === "--key") witnesses.key = words.shift() ?? "";
     else if (word === "--checkpoint") witnesses.checkpoints?.push(text(new Uint8Array(await readFile(words.shift() ?? ""))));
-    else if (word === "--receipt") witnesses.receipts?.push(await readJson(words.shift() ?? ""));
+    else if (word === "--receipt" || word === "--promise") witnesses.receipts?.push(await readJson(words.shift() ?? ""));
     else if (word === "--witness") witnesses.witnesses?.push(words.shift() ?? "");
     else if (word === "--receipt-alone") alone = words.shift();
     else folder = word;

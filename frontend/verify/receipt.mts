@@ -1,9 +1,11 @@
 /** A receipt, by itself: what a submitter holds in hand, checked in the submitter's own browser. */
 
-import { type Bytes, hex, hmac, unhex, utf8 } from "./bytes.mjs";
+import { type Bytes, unhex, utf8 } from "./bytes.mjs";
 import { dumps, type Json, type Table, table } from "./canonical.mjs";
+import { committed } from "./commitment.mjs";
 import { included, leafHash } from "./merkle.mjs";
 import { type Checkpoint, Key, readCheckpoint } from "./note.mjs";
+import { became, type Promised, readPromise } from "./promise.mjs";
 
 export const FORMAT = "blockplan-receipt-1";
 const MEMBERS = ["body", "body_key", "checkpoint", "file_keys", "format", "key", "leaf", "proof"];
@@ -17,6 +19,8 @@ export interface Receipt {
   leaf: Table;
   /** Receipts of what was put in its place since, oldest first. */
   later: Receipt[];
+  /** What was promised before entry, where the receipt brings it along. */
+  promise: Promised | undefined;
 }
 
 /** Entries that a receipt brings along besides the submission. */
@@ -42,11 +46,22 @@ export async function readReceipt(document: Json, key?: Key): Promise<Receipt> {
     throw new Error("its text is not the one that was committed to");
   }
   const note = String(receipt["checkpoint"]);
-  return { index, hash, checkpoint, note, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
+  const promise = await readKept(receipt, leaf, key ?? own);
+  return { index, hash, checkpoint, note, leaf, promise, later: await readLater(receipt, leaf, index, key ?? own) };
 }
 
 function members(receipt: Table): string {
-  return Object.keys(receipt).filter((name) => name !== "later").sort().join();
+  return Object.keys(receipt).filter((name) => name !== "later" && name !== "promise").sort().join();
+}
+
+/** The promise that a receipt brings along, which this entry keeps. */
+async function readKept(receipt: Table, leaf: Table, key: Key): Promise<Promised | undefined> {
+  if (!("promise" in receipt)) return undefined;
+  const promise = await readPromise(receipt["promise"] ?? null, key);
+  if (leaf["promise"] !== promise.digest) throw new Error("its promise is of another entry");
+  const { outcome, said } = became(promise, [receipt["body"] === null ? { leaf } : { leaf, body: receipt["body"] ?? null }]);
+  if (outcome !== "kept") throw new Error(`of its promise: ${said}`);
+  return promise;
 }
 
 async function readLater(receipt: Table, leaf: Table, first: number, key: Key): Promise<Receipt[]> {
@@ -76,14 +91,3 @@ export function opinionOf(receipt: Table): string | undefined {
   const said = body === null || body === undefined ? undefined : table(body)["opinion"];
   return typeof said === "string" ? said : undefined;
 }
-
-/** Whether a document is the one that a commitment in hex speaks of. */
-export async function committed(commitment: Json | undefined, key: Json | undefined, document: Json | undefined): Promise<boolean> {
-  return committedBytes(commitment, key, utf8(dumps(table(document))));
-}
-
-export async function committedBytes(commitment: Json | undefined, key: Json | undefined, content: Bytes): Promise<boolean> {
-  const secret = unhex(key);
-  return secret.length === 32 && commitment === hex(await hmac(secret, content));
-}
-

@@ -14,7 +14,9 @@ import { leafHash, Tree } from "./merkle.mjs";
 import { Chain } from "./chain.mjs";
 import { type Checkpoint, Key, Witness } from "./note.mjs";
 import { KNOWN, shortfall } from "./periods.mjs";
-import { committed, committedBytes, readReceipt } from "./receipt.mjs";
+import { committed, committedBytes } from "./commitment.mjs";
+import { type Became, became, isPromise, readPromise } from "./promise.mjs";
+import { readReceipt } from "./receipt.mjs";
 
 export interface Finding {
   kind: string;
@@ -25,6 +27,7 @@ export interface Finding {
 export interface Witnesses {
   key?: string;
   checkpoints?: string[];
+  /** Receipts, and what was promised before entry. */
   receipts?: Json[];
   /** Keys of witnesses, each of which must have signed a checkpoint of the record. */
   witnesses?: string[];
@@ -35,13 +38,15 @@ export interface Result {
   entries: number;
   root: string;
   findings: Finding[];
+  /** What became of each promise that somebody holds. */
+  promises: Omit<Became, "said">[];
 }
 
 type Files = Map<string, Bytes>;
 
 const WORDS = new Set(["submitted", "amended", "transcribed"]);
 const MEMBERS = new Set(["leaf", "body", "body_key", "files", "person", "person_key", "kept_back", "opinion"]);
-const LEAF_MEMBERS = new Set(["v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held"]);
+const LEAF_MEMBERS = new Set(["v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held", "promise"]);
 const MANIFEST_MEMBERS = "entries,files,format,notice,origin,root,view";
 /** Files of a record that no entry speaks of. */
 const OWN_FILES = ["manifest.json", "manifest.note", "key.txt", "checkpoint.txt", "checkpoints.jsonl", "log.jsonl", "README.txt", "witnessed.jsonl", "timestamps.jsonl"];
@@ -54,12 +59,13 @@ const CLERK_CHANNELS = new Set(["counter", "post", "email", "phone", "meeting", 
 export async function verifyRecord(files: Files, witnesses: Witnesses = {}): Promise<Result> {
   const verification = new Verification(files);
   await verification.run(witnesses);
-  const { findings, tree } = verification;
-  return { holds: findings.length === 0, entries: tree.leaves.length, root: hex(await tree.root()), findings };
+  const { findings, tree, promises } = verification;
+  return { holds: findings.length === 0, entries: tree.leaves.length, root: hex(await tree.root()), findings, promises };
 }
 
 class Verification {
   readonly findings: Finding[] = [];
+  readonly promises: Omit<Became, "said">[] = [];
   readonly tree = new Tree();
   readonly #roots = new Map<number, Bytes>();
   readonly #lines: Table[] = [];
@@ -89,7 +95,8 @@ class Verification {
     }
     await this.#checkCheckpoints(chain);
     await this.#checkWitnesses(chain, witnesses);
-    await this.#checkOutside(chain, witnesses.witnesses ?? []);
+    const seen = await this.#checkOutside(chain, witnesses.witnesses ?? []);
+    await this.#checkPromises(chain, witnesses.receipts ?? [], seen);
   }
 
   #find(kind: string, where: string, said = ""): void {
@@ -162,6 +169,9 @@ class Verification {
     ];
     if (unknown.length > 0) throw new Error(`unknown keys: ${unknown.join(", ")}`);
     if (leaf["v"] !== 1) throw new Error("no leaf of this version");
+    if ("promise" in leaf && (leaf["kind"] !== "submitted" || !/^[0-9a-f]{64}$/.test(String(leaf["promise"])))) {
+      throw new Error("a promise is of a submission, and the leaf bears its hash");
+    }
     if ("body" in line && !(await committed(leaf["body"], line["body_key"], line["body"]))) this.#find("body_changed", where);
     if ("person" in line && !(await committed(leaf["person"], line["person_key"], line["person"]))) {
       this.#find("person_changed", where);
@@ -363,6 +373,7 @@ class Verification {
       if (before !== undefined && before !== null) again.add(table(before)["leaf"]);
     }
     for (const [number, document] of receipts.entries()) {
+      if (isPromise(document)) continue;
       const where = `receipt ${number + 1}`;
       await this.#try("receipt_forged", where, async () => {
         const receipt = await readReceipt(document, chain.keyOf(table(document)["key"]));
@@ -391,7 +402,7 @@ class Verification {
   }
 
   /** What witnesses signed along with the record leads to it; those that somebody trusts are among them. */
-  async #checkOutside(chain: Chain, keys: string[]): Promise<void> {
+  async #checkOutside(chain: Chain, keys: string[]): Promise<{ size: number; at: string }[]> {
     const notes: string[] = [];
     for (const [path, read] of [
       ["witnessed.jsonl", (row: Json) => String(row)],
@@ -406,10 +417,30 @@ class Verification {
         });
       }
     }
+    const seen: { size: number; at: string }[] = [];
     for (const line of keys) {
       const witness = await Witness.read(line);
       const signed = await Promise.all(notes.map((note) => witness.signedAt(note)));
       if (signed.every((at) => at === undefined)) this.#find("unwitnessed", "witnessed.jsonl", witness.name);
+      for (const [number, at] of signed.entries()) {
+        const size = Number(notes[number]!.split("\n")[1]);
+        if (at !== undefined) seen.push({ size, at: new Date(at * 1000).toISOString().replace(/Z$/, "000Z") });
+      }
+    }
+    return seen;
+  }
+
+  /** What was promised stands in the record, in time and with the same words, as far as the record goes. */
+  async #checkPromises(chain: Chain, held: Json[], seen: { size: number; at: string }[]): Promise<void> {
+    const promises = held.map((one) => (isPromise(one) ? one : table(one)["promise"])).filter((one) => one !== undefined);
+    for (const [number, document] of promises.entries()) {
+      const where = `promise ${number + 1}`;
+      await this.#try("promise_forged", where, async () => {
+        const promise = await readPromise(document!, chain.keyOf(table(document!)["key"]));
+        const { outcome, entry, until, said } = became(promise, this.#lines, seen);
+        this.promises.push({ outcome, entry, until });
+        if (outcome === "broken" || outcome === "other_words") this.#find(`promise_${outcome}`, where, said);
+      });
     }
   }
 

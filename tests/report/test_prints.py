@@ -133,6 +133,10 @@ def test_a_receipt_says_number_time_leaf_and_secret_on_one_page(lang: str) -> No
 
 
 def test_a_late_opinion_gets_a_receipt_that_says_so() -> None:
+    assert "Reachedtheservice" not in read(paper_receipt(receipt(), "en"))[1]
+    came = read(paper_receipt(receipt(arrived="2021-11-22 15:59:59 Asia/Shanghai"), "en"))[1]
+    assert "Reachedtheservice(whatcounts)" in came
+    assert "15:59:59" in came
     assert "markedaslate" in read(paper_receipt(receipt(late=True), "en"))[1]
 
 

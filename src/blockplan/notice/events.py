@@ -197,6 +197,8 @@ class Event:
     clock: str | None = None
     #: Whether its words wait until somebody has looked: a mark of the leaf, so that everybody sees it.
     held: bool = False
+    #: Of a submission, the hash of what was promised before it (`blockplan.notice.promises`), in hex.
+    promise: str | None = None
     _payload: dict[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @cached_property

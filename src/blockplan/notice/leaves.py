@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VERSION = 1
+_HASH = re.compile(r"[0-9a-f]{64}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 KEY_BYTES = 32
 
@@ -68,6 +69,8 @@ def leaf_document(event: Event) -> dict[str, Any]:
         document["clock"] = event.clock
     if event.held:
         document["held"] = True
+    if event.promise is not None:
+        document["promise"] = event.promise
     return document
 
 
@@ -82,7 +85,7 @@ def event_of(document: Mapping[str, Any]) -> Event:
     """
     if not isinstance(document, dict):
         raise ValueError("a leaf is a table of keys and values")
-    known = {"v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held"}
+    known = {"v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held", "promise"}
     if set(document) - known or document.get("v") != VERSION or document.get("held", True) is not True:
         raise ValueError("no leaf of this version")
     try:
@@ -97,6 +100,7 @@ def event_of(document: Mapping[str, Any]) -> Event:
             files=tuple(Part(_text(one)) for one in document.get("files", ())),
             clock=None if document.get("clock") is None else _text(document["clock"]),
             held="held" in document,
+            promise=_promise(document),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"the leaf is incomplete: {error}") from None
@@ -107,6 +111,13 @@ def unhex(text: Any) -> bytes:
     if not isinstance(text, str) or not _HEX.fullmatch(text):
         raise ValueError("no hex in lower case")
     return bytes.fromhex(text)
+
+
+def _promise(document: Mapping[str, Any]) -> str | None:
+    said = document.get("promise")
+    if said is not None and (document.get("kind") != "submitted" or not _HASH.fullmatch(str(said))):
+        raise TypeError("a promise is of a submission, and the leaf bears its hash")
+    return None if said is None else _text(said)
 
 
 def _text(value: Any) -> str:

@@ -76,6 +76,7 @@ class Ledger:
         person: Mapping[str, Any] | None = None,
         attachments: Sequence[Attachment] = (),
         held: bool = False,
+        promise: str | None = None,
     ) -> Event:
         """
         One more entry.
@@ -91,6 +92,8 @@ class Ledger:
         held
             Whether the words of a submission wait until somebody has looked. What its submitter puts in
             their place waits by itself.
+        promise
+            Of a submission, the hash of what was promised before it; its leaf bears it.
 
         Raises
         ------
@@ -120,6 +123,7 @@ class Ledger:
             files=tuple(commit(file.content) for file in attachments),
             clock=self._clock,
             held=self._held(kind, document, held),
+            promise=promise,
         )
         self._standing = self.standing.after(event)
         self._insert(event)

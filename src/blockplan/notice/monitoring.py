@@ -7,21 +7,26 @@ from the one that was seen before. What was seen is kept, so that a fork can be 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.notice.events import parse_time, write_time
+from blockplan.notice.leaves import event_of, leaf
+from blockplan.notice.promises import Kept, became_of
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint
 from blockplan.notice.proof.witnesses import LARGEST_REQUEST_BYTES, Watcher
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 TIMEOUT_S = 30.0
@@ -43,24 +48,28 @@ class Seen:
         Entries now, and at the time before; None where not known.
     said
         What is wrong.
+    promises
+        What became of promises that somebody holds (`blockplan.notice.promises`).
     """
 
     outcome: str
     size: int | None = None
     before: int | None = None
     said: str = ""
+    promises: tuple[Kept, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether nothing is wrong."""
-        return self.outcome in {"first", "same", "grown"}
+        kept = all(one.outcome in {"kept", "open"} for one in self.promises)
+        return self.outcome in {"first", "same", "grown"} and kept
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self) | {"holds": self.holds}
 
 
-def follow(address: str, state: Path, key: Verifier) -> Seen:
+def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = ()) -> Seen:
     """
     Look at a record once, and compare it with what was seen before.
 
@@ -70,6 +79,9 @@ def follow(address: str, state: Path, key: Verifier) -> Seen:
         Its page, or its feed: ``https://plans.example.org/en/notices/town/feed.atom``.
     state
         The file of what was seen: every checkpoint, oldest first, each a JSON string on a line.
+    promises
+        What senders were promised before entry, as documents: each is sought among all leaves that the newest
+        checkpoint signs, and one that is due by the clock of this machine and not there was broken.
 
     Raises
     ------
@@ -96,13 +108,42 @@ def follow(address: str, state: Path, key: Verifier) -> Seen:
         return Seen("unsigned", before=None if before is None else before.size, said=str(error))
     if before is None:
         _keep(state, seen, note)
-        return Seen("first", now.size)
+        return _with_promises(Seen("first", now.size), site, notice, now, key, promises)
     found = _compared(site, notice, before, now)
     if found.outcome == "grown":
         _keep(state, seen, note)
     elif not found.holds:
         _keep(state.with_name(f"{state.name}.broken"), [], note)  # the two together are the proof
-    return found
+        return found
+    return _with_promises(found, site, notice, now, key, promises)
+
+
+def _with_promises(
+    found: Seen, site: str, notice: str, now: Checkpoint, key: Verifier, promises: Sequence[Any]
+) -> Seen:  # fmt: skip
+    """What became of promises, by all leaves under the checkpoint: only so an absence is proved."""
+    if not promises:
+        return found
+    seen_at = write_time(dt.datetime.now(dt.UTC))
+    tree, events = merkle.Tree(), []
+    address, cursor = f"{site}/api/v1/notices/{notice}/events?limit=200", ""
+    while tree.size < now.size:
+        try:
+            page = json.loads(_get(address + cursor))
+            for one in page["events"][: now.size - tree.size]:
+                event = event_of(one["leaf"])
+                parse_time(event.at)
+                events.append(event)
+                tree.add(merkle.leaf_hash(leaf(event)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"The log of {notice} cannot be read: {error}. Try again later.") from None
+        if page.get("next") is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    if tree.size != now.size or merkle.root(tree, tree.size) != now.root:
+        said = "the entries that are shown are not those that were signed"
+        return replace(found, outcome="forked", said=said)
+    return replace(found, promises=tuple(became_of(promises, [key], events, [(now.size, seen_at)])))
 
 
 def _compared(site: str, notice: str, before: Checkpoint, now: Checkpoint) -> Seen:

@@ -8,12 +8,14 @@ from the leaf to a signed root. It holds no name and no address.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
 from blockplan.notice.disclosure import ORIGINAL
 from blockplan.notice.events import Part
 from blockplan.notice.leaves import event_of, holds, leaf, leaf_document, unhex
+from blockplan.notice.promises import kept, read_promise
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notes import read_checkpoint, verifier
 
@@ -79,7 +81,7 @@ def read_receipt(document: Mapping[str, Any]) -> tuple[Event, bytes, list[bytes]
     if (
         not isinstance(document, dict)
         or document.get("format") != FORMAT
-        or set(document) - {"later"} != _KEYS
+        or set(document) - {"later", "promise"} != _KEYS
     ):
         raise ValueError("no receipt of this form")
     event = event_of(document["leaf"])
@@ -113,7 +115,7 @@ def faults_of_receipt(document: Mapping[str, Any], key: Verifier | None = None) 
         found.append(f"it names the key {own}, not the office's key {key}")
     if not merkle.included(digest, event.seq, checkpoint.size, path, checkpoint.root):
         found.append(f"its path does not lead from entry {event.seq} to the signed root")
-    found += _body_faults(document, event)
+    found += _body_faults(document, event) + _promise_faults(document, event, key or own)
     return found + _later_faults(document, event, key or own)
 
 
@@ -147,6 +149,22 @@ def _later_faults(document: Mapping[str, Any], first: Event, key: Verifier) -> l
             before = event.seq
         found += [f"of a later entry: {fault}" for fault in faults]
     return found
+
+
+def _promise_faults(document: Mapping[str, Any], event: Event, key: Verifier) -> list[str]:
+    """What is wrong with the promise that a receipt brings along, and whether this entry keeps it."""
+    if "promise" not in document:
+        return []
+    try:
+        said = read_promise(document["promise"], key)
+    except (ValueError, KeyError, TypeError, AttributeError, BlockplanError) as error:
+        return [f"of its promise: {error}"]
+    if isinstance(document["body"], dict):
+        event = replace(event, body=Part(event.commitment, b"", canonical.dumps(document["body"])))
+    became = kept(said, [event])
+    if became.seq != event.seq:
+        return ["its promise is of another entry"]
+    return [] if became.outcome == "kept" else [f"of its promise: {became.said}"]
 
 
 def _body_faults(document: Mapping[str, Any], event: Event) -> list[str]:

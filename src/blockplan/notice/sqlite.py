@@ -31,8 +31,10 @@ T = TypeVar("T")
 
 #: "BPno" as SQLite's application id: a file of another program is refused.
 APPLICATION = 0x42506E6F
-#: 2 has a mark for words that wait for a look.
-VERSION = 2
+#: 2 has a mark for words that wait for a look, 3 the hash of what was promised before a submission.
+VERSION = 3
+#: What each version added to the one before.
+_ADDED = ("held INTEGER NOT NULL DEFAULT 0", "promise TEXT")
 BUSY_S = 30.0
 #: An erasure waits so long for programs that read an older state, and others wait for each of its tries.
 ERASING_S, TRY_S = 1.0, 0.1
@@ -47,7 +49,7 @@ CREATE TABLE notice (id TEXT NOT NULL);
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL, clock TEXT, opinion TEXT,
     body TEXT NOT NULL, body_key BLOB, body_content BLOB, person TEXT, person_key BLOB, person_content BLOB,
-    files INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0
+    files INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0, promise TEXT
 );
 CREATE INDEX events_by_kind ON events (kind, seq);
 CREATE INDEX events_by_opinion ON events (opinion, seq) WHERE opinion IS NOT NULL;
@@ -61,7 +63,7 @@ COMMIT;
 """
 _COLUMNS = (
     "seq, kind, at, clock, opinion, body, body_key, body_content, person, person_key, person_content, files, "
-    "held"
+    "held, promise"
 )
 
 
@@ -311,7 +313,7 @@ class SqliteStore:
             version = self._writer.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError:
             application, version = 0, 0
-        if (application, version) == (APPLICATION, 1):
+        if (application, version) in {(APPLICATION, 1), (APPLICATION, 2)}:
             version = self._renew()
         if (application, version) != (APPLICATION, VERSION):
             raise UsageError(
@@ -324,12 +326,13 @@ class SqliteStore:
         return found
 
     def _renew(self) -> int:
-        """Bring a file of version 1 up to this one; gives back its version."""
+        """Bring a file of an earlier version up to this one; gives back its version."""
         self._writer.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
-        self._writer.execute("BEGIN IMMEDIATE")
-        if self._writer.execute("PRAGMA user_version").fetchone()[0] == 1:  # nobody else did it meanwhile
-            self._writer.execute("ALTER TABLE events ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
-            self._writer.execute(f"PRAGMA user_version={VERSION}")
+        self._writer.execute("BEGIN IMMEDIATE")  # perhaps somebody else did it meanwhile
+        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
+        for column in _ADDED[version - 1 :]:
+            self._writer.execute(f"ALTER TABLE events ADD COLUMN {column}")
+        self._writer.execute(f"PRAGMA user_version={VERSION}")
         self._writer.execute("COMMIT")
         return VERSION
 
@@ -379,11 +382,12 @@ class _Rows:
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
         person = event.person or Part("")
         self._connection.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 event.seq, event.kind, event.at, event.clock, event.opinion,
                 event.body.commitment, event.body.key, event.body.content,
-                person.commitment or None, person.key, person.content, len(event.files), event.held,
+                person.commitment or None, person.key, person.content, len(event.files),
+                event.held, event.promise,
             ),
         )  # fmt: skip
         for number, (part, content) in enumerate(zip(event.files, contents, strict=True)):
@@ -432,9 +436,11 @@ class _Rows:
             about,
             files,
             held,
+            promise,
         ) in rows:
             yield Event(
                 notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held),
+                promise=promise,
                 body=Part(body, body_key, content),
                 person=None if person is None else Part(person, person_key, about),
                 files=self._files(seq) if files else (),

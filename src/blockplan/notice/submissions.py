@@ -111,7 +111,9 @@ def enter_many(ledger: Ledger, opinions: Sequence[Opinion]) -> list[tuple[Event,
     return found
 
 
-def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) -> Event:
+def enter(
+    ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False, promise: str | None = None
+) -> Event:
     """
     The same as `submit` inside a piece of work that does more; the caller has called ``opinion.check()``.
 
@@ -121,6 +123,8 @@ def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) 
         What the submitter is given to follow, amend and withdraw the opinion; at least 128 random bits.
     held
         Whether its words wait until somebody has looked (an entry ``shown``).
+    promise
+        Hash of what was promised of it before (`blockplan.notice.promises`).
     """
     payload: dict[str, Any] = {
         **{key: value for key, value in opinion.more.items() if value not in (None, "", [])},
@@ -135,7 +139,9 @@ def enter(ledger: Ledger, opinion: Opinion, secret: str, *, held: bool = False) 
     if arrived is not None:
         payload["arrived_at"] = arrived
     person = {**opinion.person, "secret_sha256": _digest(secret)}
-    return ledger.append("submitted", payload, person=person, attachments=opinion.files, held=held)
+    return ledger.append(
+        "submitted", payload, person=person, attachments=opinion.files, held=held, promise=promise
+    )
 
 
 def _arrived(ledger: Ledger, moment: dt.datetime | None) -> str | None:

@@ -22,6 +22,7 @@ from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.entries import Finding, Log, read_log
 from blockplan.notice.events import write_time
 from blockplan.notice.grounds import check_grounds
+from blockplan.notice.promises import became_of, is_promise, promises_in
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.proof.notes import Checkpoint, Verifier, verifier
 from blockplan.notice.proof.witnesses import Witness
@@ -69,6 +70,8 @@ class Verification:
     losses: list[dict[str, Any]] = field(default_factory=list)
     #: What each witness that was asked for saw last: its name, the size, and when (UTC).
     seen: list[dict[str, Any]] = field(default_factory=list)
+    #: What became of each promise that somebody holds: ``outcome``, ``entry``, ``until``.
+    promises: list[dict[str, Any]] = field(default_factory=list)
     #: Time stamps in the record; `blockplan.notice.outside.stamped_at` checks them.
     stamps: list[dict[str, str]] = field(default_factory=list)
     #: How many checkpoints and receipts from elsewhere were compared.
@@ -97,6 +100,7 @@ class Verification:
             "periods": [{"entry": seq} | judged.to_dict() for seq, judged in self.periods],
             "losses": self.losses,
             "seen": self.seen,
+            "promises": self.promises,
             "witnesses": self.witnesses,
             "findings": [
                 {"kind": one.kind, "where": one.where, "message": sentence(one, lang)}
@@ -128,7 +132,7 @@ def verify(
     key
         The office's public key (``name+hash+key``) from elsewhere; without it the record's own is taken.
     checkpoints, receipts
-        What others hold: signed notes, and receipts as documents.
+        What others hold: signed notes; receipts, and what was promised before entry, as documents.
     laws
         Ordinances, as files of the shape of ours say them; a rule that is neither theirs nor ours is a
         finding.
@@ -159,6 +163,7 @@ def verify(
         _check_periods(found, laws)
         _check_witnesses(found, chain, checkpoints, receipts)
         _check_outside(found, files, chain, witnesses)
+        _check_promises(found, chain, promises_in(receipts))
     return found
 
 
@@ -379,6 +384,8 @@ def _check_witnesses(
     again = entered_anew(entry.event for entry in found.log.entries)
     for number, document in enumerate(receipts, 1):
         found.witnesses += 1
+        if is_promise(document):
+            continue
         where = f"receipt {number}"
         key = next((one for one, _ in chain.keys if str(one) == document.get("key")), chain.keys[-1][0])
         faults = faults_of_receipt(document, key)
@@ -454,6 +461,17 @@ def _check_outside(
             found.seen.append({"witness": witness.name, "size": size, "at": write_time(when)})
         else:
             found.find("unwitnessed", WITNESSED, witness.name)
+
+
+def _check_promises(found: Verification, chain: Chain, promises: Sequence[Mapping[str, Any]]) -> None:
+    """What was promised stands in the record, in time and with the same words, as far as it goes."""
+    events = [entry.event for entry in found.log.entries]
+    known = [(int(one["size"]), str(one["at"])) for one in found.seen]
+    keys = [one for one, _ in chain.keys]
+    for number, one in enumerate(became_of(promises, keys, events, known), 1):
+        found.promises.append({"outcome": one.outcome, "entry": one.seq, "until": one.until})
+        if one.outcome in {"forged", "broken", "other_words"}:
+            found.find(f"promise_{one.outcome}", f"promise {number}", one.said)
 
 
 def _signed_at(witness: Witness, note: str) -> int | None:

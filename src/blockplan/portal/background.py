@@ -42,6 +42,7 @@ def main() -> None:
             _done(send)
             if time.monotonic() - tried > AGAIN_S:
                 tried = time.monotonic()
+                _done(enter_promised)
                 _done(finish_erasing)
             time.sleep(PAUSE_S)
 
@@ -60,6 +61,13 @@ def send() -> None:
 
     while send_due():
         pass
+
+
+def enter_promised() -> None:
+    """Enter what was promised while the database stood still."""
+    from blockplan.portal.intake.submissions import enter_waiting  # noqa: PLC0415
+
+    enter_waiting()
 
 
 def finish_erasing() -> None:

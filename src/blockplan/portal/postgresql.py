@@ -9,9 +9,10 @@ the role or the database.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection
 
 from blockplan.errors import UsageError
 
@@ -33,6 +34,8 @@ OPTIONS: dict[str, Any] = {
     "application_name": "blockplan",
     "options": " ".join(f"-c {name}={value}" for name, value in SETTINGS.items()),
 }
+#: SQLSTATE of what passes: the connection, a lock, a server that stops or starts, others at the same rows.
+PASSING = ("08", "55P03", "57P", "40", "25P03")
 #: Sessions that have done nothing in their transaction for a while, and hold more of the record than
 #: readers do.
 _IDLE_HOLDERS = """
@@ -65,6 +68,17 @@ def refuse_unsafe() -> None:
             f"PostgreSQL runs with fsync = {said}: a power cut could take opinions whose receipts were given "
             "out. Set fsync = on in postgresql.conf, reload the server, and start again."
         )
+
+
+def passes(error: Exception) -> bool:
+    """Whether a database said no for a while only: locked, stopped, gone; not that its disk is full."""
+    if not isinstance(error, Error):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    state = getattr(cause, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state.startswith(PASSING))
 
 
 def end_idle_holders() -> int:

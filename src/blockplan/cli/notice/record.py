@@ -125,7 +125,10 @@ def checkpoint_command(notice: str) -> None:
 @click.option(
     "--checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint that somebody else kept."
 )
-@click.option("--receipt", "receipts", multiple=True, type=FILE, help="A receipt that a submitter holds.")
+@click.option(
+    "--receipt", "--promise", "receipts", multiple=True, type=FILE,
+    help="A receipt, or what was promised before entry, that a submitter holds.",
+)  # fmt: skip
 @click.option(
     "--law", "laws", multiple=True, type=FILE, help="An ordinance by which days are counted, a YAML file."
 )
@@ -159,8 +162,8 @@ def verify_command(
     as_json: bool,
 ) -> None:
     """
-    Verify a RECORD (a folder that `export` wrote), or a single receipt (a file). Leaves with 1 if
-    anything is wrong.
+    Verify a RECORD (a folder that `export` wrote), or a single receipt or promise (a file). Leaves with 1
+    if anything is wrong.
 
     The record alone proves that it is whole and fits its key. That the key is the office's, and that nobody
     was shown another record, is proved by --key, --checkpoint and --receipt.
@@ -244,6 +247,9 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
         click.echo(said("recovered", lang, **loss | {"lost": loss["lost"] or "–"}))
     for one in found.seen:
         click.echo(said("seen", lang, **one))
+    for one in found.promises:
+        if one["outcome"] in {"kept", "open"}:
+            click.echo(said(f"promise_{one['outcome']}", lang, **one))
     for _, judged in found.periods:
         click.echo(said("judged_period", lang, **judged.to_dict()))
     click.echo(said("key", lang, key=found.key or "–"))
@@ -252,11 +258,14 @@ def _show(found: Verification, lang: str, *, trusted: bool) -> None:
 
 
 def _verify_receipt(path: str, public: str | None, lang: str, as_json: bool) -> int:
+    from blockplan.notice.promises import is_promise
     from blockplan.notice.proof.notes import verifier
     from blockplan.notice.receipts import faults_of_receipt
     from blockplan.notice.verify import read_document, wanted_key
 
     document: Any = read_document(Path(path))
+    if is_promise(document):
+        return _verify_promise(path, document, public, lang, as_json)
     faults = faults_of_receipt(document, wanted_key(public))
     if as_json:
         leaf = document.get("leaf") if isinstance(document, dict) else None
@@ -267,9 +276,31 @@ def _verify_receipt(path: str, public: str | None, lang: str, as_json: bool) -> 
             click.echo(f"  {fault}")
     else:
         leaf = document["leaf"]
+        # A receipt proves the entry; the number that people are told it does not know.
         number = f"O-{leaf['seq']}" if leaf["kind"] == "submitted" else leaf["kind"]
         click.echo(said("receipt_holds", lang, opinion=number, at=leaf["at"], seq=leaf["seq"]))
         click.echo(said("key", lang, key=verifier(document["key"])))
+    return 1 if faults else 0
+
+
+def _verify_promise(path: str, document: Any, public: str | None, lang: str, as_json: bool) -> int:
+    """By itself: whether it was kept, a record or the monitor tells."""
+    from blockplan.notice.promises import read_promise
+    from blockplan.notice.verify import wanted_key
+
+    try:
+        found, faults = read_promise(document, wanted_key(public)), []
+    except ValueError as error:
+        found, faults = None, [str(error)]
+    when = {} if found is None else {"arrived": found.arrived, "until": found.until}
+    if as_json:
+        show_json({"promise": path, "holds": not faults, "faults": faults} | when)
+    elif faults:
+        click.echo(said("broken", lang, count=len(faults)))
+        click.echo(f"  {faults[0]}")
+    else:
+        click.echo(said("promise_holds", lang, **when))
+        click.echo(said("key", lang, key=document["key"]))
     return 1 if faults else 0
 
 

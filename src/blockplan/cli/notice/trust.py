@@ -207,26 +207,36 @@ def witness_command(folder: Path, name: str | None, logs: tuple[str, ...], port:
 @click.option("--state", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
               help="What was seen before; made at the first call.")  # fmt: skip
 @click.option("--key", required=True, metavar="KEY", help="The office's public key (or a file with it).")
+@click.option("--promise", "held", multiple=True, type=FILE, help="What a sender was promised before entry.")
 @lang_option
 @json_option
-def monitor_command(address: str, state: Path, key: str, lang: str, as_json: bool) -> None:
+def monitor_command(
+    address: str, state: Path, key: str, held: tuple[str, ...], lang: str, as_json: bool
+) -> None:  # fmt: skip
     """
     Follow a record from outside: each call proves that what is shown now leads on from what was seen before.
 
     URL is the address of its feed, or of its page. Leaves with 1 where the record became
     smaller, was forked, or is not signed; what was seen is kept then, as proof. Call it every hour, say.
+    A --promise (or a receipt with one in it) is sought among all entries; one that is due and not there was
+    broken, and leaves with 1 too.
     """
     from blockplan.notice.monitoring import follow
-    from blockplan.notice.verify import wanted_key
+    from blockplan.notice.promises import promises_in
+    from blockplan.notice.verify import read_document, wanted_key
 
     wanted = wanted_key(_line(key))
     if wanted is None:
         raise click.UsageError("Give the office's public key.")
-    seen = follow(address, state, wanted)
+    promises = promises_in(read_document(Path(path)) for path in held)
+    seen = follow(address, state, wanted, promises)
     if as_json:
         show_json(seen.to_dict())
     else:
         click.echo(said(f"monitor_{seen.outcome}", lang, size=seen.size, before=seen.before, said=seen.said))
+        for one in seen.promises:
+            what = "kept" if one.outcome == "kept" else "open" if one.outcome == "open" else "broken"
+            click.echo(said(f"promise_{what}", lang, entry=one.seq, until=one.until, said=one.said))
     click.get_current_context().exit(0 if seen.holds else 1)
 
 

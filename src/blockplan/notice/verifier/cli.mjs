@@ -1,14 +1,15 @@
 /**
  * The verifier as a command, for Node 20 or newer:
  *
- *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]... [--witness KEY]...
- *     node cli.mjs --receipt-alone FILE [--key KEY]
+ *     node cli.mjs RECORD [--key KEY] [--checkpoint FILE]... [--receipt FILE]... [--promise FILE]... [--witness KEY]...
+ *     node cli.mjs --receipt-alone FILE [--key KEY]   (a receipt, or what was promised before entry)
  *
  * Prints one JSON document; leaves with 0 if all holds, 1 if anything is wrong, 2 if it was called wrongly.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { text } from "./bytes.mjs";
 import { Key } from "./note.mjs";
+import { isPromise, readPromise } from "./promise.mjs";
 import { readReceipt } from "./receipt.mjs";
 import { verifyRecord } from "./record.mjs";
 async function readFolder(folder, within, files, odd) {
@@ -31,7 +32,12 @@ async function readJson(path) {
 async function receiptAlone(path, key) {
     let faults = [];
     try {
-        await readReceipt(await readJson(path), key === undefined ? undefined : await Key.read(key.trim()));
+        const document = await readJson(path);
+        const wanted = key === undefined ? undefined : await Key.read(key.trim());
+        if (isPromise(document))
+            await readPromise(document, wanted);
+        else
+            await readReceipt(document, wanted);
     }
     catch (error) {
         faults = [error instanceof Error ? error.message : String(error)];
@@ -48,7 +54,7 @@ async function main(words) {
             witnesses.key = words.shift() ?? "";
         else if (word === "--checkpoint")
             witnesses.checkpoints?.push(text(new Uint8Array(await readFile(words.shift() ?? ""))));
-        else if (word === "--receipt")
+        else if (word === "--receipt" || word === "--promise")
             witnesses.receipts?.push(await readJson(words.shift() ?? ""));
         else if (word === "--witness")
             witnesses.witnesses?.push(words.shift() ?? "");

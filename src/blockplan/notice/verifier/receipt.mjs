@@ -1,8 +1,10 @@
 /** A receipt, by itself: what a submitter holds in hand, checked in the submitter's own browser. */
-import { hex, hmac, unhex, utf8 } from "./bytes.mjs";
+import { unhex, utf8 } from "./bytes.mjs";
 import { dumps, table } from "./canonical.mjs";
+import { committed } from "./commitment.mjs";
 import { included, leafHash } from "./merkle.mjs";
 import { Key, readCheckpoint } from "./note.mjs";
+import { became, readPromise } from "./promise.mjs";
 export const FORMAT = "blockplan-receipt-1";
 const MEMBERS = ["body", "body_key", "checkpoint", "file_keys", "format", "key", "leaf", "proof"];
 /** Entries that a receipt brings along besides the submission. */
@@ -28,10 +30,23 @@ export async function readReceipt(document, key) {
         throw new Error("its text is not the one that was committed to");
     }
     const note = String(receipt["checkpoint"]);
-    return { index, hash, checkpoint, note, leaf, later: await readLater(receipt, leaf, index, key ?? own) };
+    const promise = await readKept(receipt, leaf, key ?? own);
+    return { index, hash, checkpoint, note, leaf, promise, later: await readLater(receipt, leaf, index, key ?? own) };
 }
 function members(receipt) {
-    return Object.keys(receipt).filter((name) => name !== "later").sort().join();
+    return Object.keys(receipt).filter((name) => name !== "later" && name !== "promise").sort().join();
+}
+/** The promise that a receipt brings along, which this entry keeps. */
+async function readKept(receipt, leaf, key) {
+    if (!("promise" in receipt))
+        return undefined;
+    const promise = await readPromise(receipt["promise"] ?? null, key);
+    if (leaf["promise"] !== promise.digest)
+        throw new Error("its promise is of another entry");
+    const { outcome, said } = became(promise, [receipt["body"] === null ? { leaf } : { leaf, body: receipt["body"] ?? null }]);
+    if (outcome !== "kept")
+        throw new Error(`of its promise: ${said}`);
+    return promise;
 }
 async function readLater(receipt, leaf, first, key) {
     const later = receipt["later"] ?? [];
@@ -60,12 +75,4 @@ export function opinionOf(receipt) {
     const body = receipt["body"];
     const said = body === null || body === undefined ? undefined : table(body)["opinion"];
     return typeof said === "string" ? said : undefined;
-}
-/** Whether a document is the one that a commitment in hex speaks of. */
-export async function committed(commitment, key, document) {
-    return committedBytes(commitment, key, utf8(dumps(table(document))));
-}
-export async function committedBytes(commitment, key, content) {
-    const secret = unhex(key);
-    return secret.length === 32 && commitment === hex(await hmac(secret, content));
 }

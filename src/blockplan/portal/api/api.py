@@ -16,7 +16,7 @@ from ninja.errors import HttpError, ValidationError
 
 from blockplan.errors import BlockplanError, IntakeError, NoticeStateError
 from blockplan.portal.api import exports, log, notices, opinions, placing, submissions, texts
-from blockplan.portal.api.faults import Refused, fault
+from blockplan.portal.api.faults import Refused, fault, unavailable
 from blockplan.portal.api.parse import Strict
 from blockplan.portal.intake.idempotency import KeyUsedError
 from blockplan.portal.intake.rate_limits import BusyError
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 5
 LOG = logging.getLogger("blockplan.portal.api")
-_BY_FATE = {False: "unavailable", True: "unsigned", None: "uncertain"}
 
 
 def _read_strictly(router: Router) -> Router:
@@ -153,7 +152,9 @@ def _library(request: HttpRequest, error: BlockplanError) -> HttpResponse:
     if isinstance(error, UnavailableError):
         # What the database said is for the log of the office, not for strangers.
         LOG.error("%s", error)
-        return fault(request, _BY_FATE[error.entered], Retry_After="5")
+        if error.entered is False:
+            return unavailable(request)
+        return fault(request, "uncertain" if error.entered is None else "unsigned", Retry_After="5")
     lang = wanted(request.headers.get("Accept-Language", ""))
     what = pick(error.text, lang) if error.text is not None else str(error)
     return fault(request, "state" if isinstance(error, NoticeStateError) else "not_valid", what)
@@ -162,4 +163,4 @@ def _library(request: HttpRequest, error: BlockplanError) -> HttpResponse:
 @api.exception_handler(DatabaseError)
 def _no_database(request: HttpRequest, error: DatabaseError) -> HttpResponse:
     LOG.error("%s", error)
-    return fault(request, "unavailable", Retry_After="5")
+    return unavailable(request)

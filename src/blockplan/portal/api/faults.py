@@ -81,6 +81,13 @@ def fault(
     return answer
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database or the disk cannot be used; whoever sent something is told that it was not entered."""
+    lang = wanted(request.headers.get("Accept-Language", ""))
+    what = TEXTS("nothing_entered.message", lang) if request.method == "POST" else ""
+    return fault(request, "unavailable", what, Retry_After="5")
+
+
 def documented(*more: int) -> dict[int, type[Fault]]:
     """The errors that any route may answer, and `more`; for the OpenAPI document."""
     return dict.fromkeys(sorted({400, 404, 405, 422, 503, *more}), Fault)

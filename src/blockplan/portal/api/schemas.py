@@ -220,6 +220,16 @@ class EventPage(Schema):
     next: int | None
 
 
+class PromiseOut(Schema):
+    """What was promised before entry; its form stands in the documentation, to the byte."""
+
+    format: Literal["blockplan-promise-1"]
+    note: str
+    said: dict[str, Any]
+    said_key: str
+    key: str
+
+
 class ReceiptOut(Schema):
     """A receipt, against the newest checkpoint; its form stands in the documentation, to the byte."""
 
@@ -231,6 +241,9 @@ class ReceiptOut(Schema):
     proof: list[str]
     checkpoint: str
     key: str
+    promise: PromiseOut | None = Field(
+        None, description="what was promised before entry; only to who has the secret, else it is left out"
+    )
 
 
 class ResponseOut(Schema):

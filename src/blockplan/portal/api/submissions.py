@@ -7,6 +7,7 @@ and gets the same receipt and the same secret, however often it is sent and what
 
 from typing import Annotated, Any, TypeVar
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import HeaderEx, P, Schema
 from ninja.errors import ValidationError
@@ -25,12 +26,13 @@ from blockplan.portal.api.notices import NoticeId
 from blockplan.portal.api.opinions import Number, router
 from blockplan.portal.api.parse import document
 from blockplan.portal.api.placing import Geometry, PlaceIn, System, placed, told
-from blockplan.portal.api.schemas import ReceiptOut, Strict
+from blockplan.portal.api.schemas import PromiseOut, ReceiptOut, Strict
 from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import rate_limits
+from blockplan.portal.intake.promised import PromisedError
 from blockplan.portal.intake.submissions import SHORTEST_KEY, Receipt, Said, take, was_sent
 from blockplan.portal.record.models import Notice
-from blockplan.portal.record.store import open_store
+from blockplan.portal.record.store import UnavailableError, open_store
 from blockplan.portal.visible_notices import seen
 
 S = TypeVar("S", bound=Schema)
@@ -128,6 +130,16 @@ class SubmittedOut(Schema):
     receipt: ReceiptOut
 
 
+class PromisedOut(Schema):
+    """What a submitter is given where the record stands still: it is entered by the time that is promised."""
+
+    notice: str
+    arrived_at: str
+    until: str = Field(description="when it is in the record at the latest")
+    secret: str
+    promise: PromiseOut
+
+
 class EnteredOut(Schema):
     """An entry about an opinion."""
 
@@ -165,12 +177,16 @@ def _bodies(schema: str) -> dict[str, Any]:
 
 @router.post(
     "/notices/{notice}/opinions",
-    response={201: SubmittedOut, **documented(403, 409, 413, 415, 429)},
+    response={201: SubmittedOut, 202: PromisedOut, **documented(403, 409, 413, 415, 429)},
     operation_id="submit",
     openapi_extra=_bodies("OpinionIn"),
 )
 def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpResponse:
-    """Submit an opinion; when this answers, it is on the disk, and the receipt proves it."""
+    """
+    Submit an opinion; with 201 it is in the record, and the receipt proves it. With 202 the database stands
+    still just now: it is on the disk, and the promise is signed. Send it again with the same key for the
+    receipt.
+    """
     row = seen(notice)
     if not was_sent(notice, key):
         _admit(request, notice)
@@ -192,7 +208,11 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
     sent = Said(
         opinion=opinion, form=key, solution=given.challenge or None, sender=rate_limits.sender_of(request)
     )  # fmt: skip
-    return as_json(_submitted(take(notice, sent)) | {"notes": told(notes, request)}, status=201)
+    try:
+        made = take(notice, sent)
+    except PromisedError as error:
+        return as_json(_promised(notice, error), status=202)
+    return as_json(_submitted(made) | {"notes": told(notes, request)}, status=201)
 
 
 @router.post(
@@ -320,9 +340,13 @@ def _line(said: str) -> str:
 
 
 def _entered(store: Any, event: Any, opinion: str) -> dict[str, Any]:
+    try:
+        covering = store.covering(event.seq)
+    except DatabaseError as error:
+        raise UnavailableError(str(error), entered=True) from error
     return {
         "opinion": opinion, "entry": event.seq, "kind": event.kind, "entered_at": event.at,
-        "receipt": receipt(event, store, store.covering(event.seq), store.notary.verifier),
+        "receipt": receipt(event, store, covering, store.notary.verifier),
     }  # fmt: skip
 
 
@@ -341,6 +365,13 @@ def _submitted(found: Receipt) -> dict[str, Any]:
         "secret": found.secret,
         "receipt": found.document,
     }
+
+
+def _promised(notice: str, error: PromisedError) -> dict[str, Any]:
+    return {
+        "notice": notice, "arrived_at": error.arrived, "until": error.until, "secret": error.secret,
+        "promise": dict(error.promise),
+    }  # fmt: skip
 
 
 def described() -> dict[str, Any]:

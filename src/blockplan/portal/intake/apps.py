@@ -11,7 +11,8 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Be asked for what is kept of an opinion that was erased."""
-        from blockplan.portal.intake import drafts  # noqa: PLC0415 (models are there only now)
+        from blockplan.portal.intake import drafts, promised  # noqa: PLC0415 (models are there only now)
         from blockplan.portal.record.signals import forgotten  # noqa: PLC0415
 
         forgotten.connect(drafts.forget, dispatch_uid="drafts")
+        forgotten.connect(promised.forget, dispatch_uid="promised")

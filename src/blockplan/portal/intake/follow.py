@@ -118,14 +118,15 @@ class Followed:
 
     def as_json(self) -> HttpResponse:
         """The receipt with all that came after it, as a file."""
-        document = whole_receipt(self.store, self.number)
+        document = whole_receipt(self.store, self.number, self.secret)
         content = json.dumps(document, ensure_ascii=False, indent=1).encode()
         answer = HttpResponse(content, content_type="application/json")
         return security_headers.as_download(answer, f"receipt-{self.row.id}-{self.number}.json")
 
     def as_pdf(self) -> HttpResponse:
         """The receipt on paper, as a file."""
-        content = paper(self.row, receipt_of(self.store, self.first), self.lang, self.secret)
+        made = receipt_of(self.store, self.first, holder=self.secret)
+        content = paper(self.row, made, self.lang, self.secret)
         answer = HttpResponse(content, content_type="application/pdf")
         return security_headers.as_download(answer, f"receipt-{self.row.id}-{self.number}.pdf")
 

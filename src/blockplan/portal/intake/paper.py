@@ -35,6 +35,7 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
         title=pick(row.opened["plan"].get("title"), lang),
         authority=pick(stated or row.opened.get("authority"), lang) or config_of_environment().office,
         received=moments.said(made.at, row.zone, lang),
+        arrived="" if made.arrived == made.at else moments.said(made.arrived, row.zone, lang),
         day=moments.local(made.at, row.zone).date(),
         late=made.late,
         leaf=made.leaf,

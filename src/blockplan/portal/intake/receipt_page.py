@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from blockplan.portal.intake import subjects
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from blockplan.portal.intake.promised import PromisedError
     from blockplan.portal.intake.submissions import Receipt
     from blockplan.portal.record.models import Notice
 
@@ -26,6 +28,20 @@ def receipt_page(request: HttpRequest, row: Notice, made: Receipt) -> HttpRespon
     """What was taken in, and how it is proved, followed, amended and withdrawn."""
     lang: str = request.lang  # type: ignore[attr-defined]
     response = render(request, "portal/receipt.html", {"notice": row, **facts(row, made, lang)})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def promised_page(
+    request: HttpRequest, row: Notice, form: str, seal: str, error: PromisedError
+) -> HttpResponse:  # fmt: skip
+    """Where the record stood still: by when it is in, the promise, and how to get the receipt."""
+    document = json.dumps(dict(error.promise), ensure_ascii=False, indent=1).encode()
+    known = {
+        "notice": row, "arrived": error.arrived, "until": error.until, "secret": error.secret,
+        "draft": form, "seal": seal, "file": base64.b64encode(document).decode(),
+    }  # fmt: skip
+    response = render(request, "portal/promised.html", known, status=202)
     response.headers["Cache-Control"] = "no-store"
     return response
 

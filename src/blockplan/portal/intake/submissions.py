@@ -18,22 +18,25 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import logging
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 
-from blockplan.errors import UsageError
+from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice import submissions as intake
-from blockplan.notice.events import write_time
+from blockplan.notice.events import CHANNELS, write_time
 from blockplan.notice.leaves import leaf
+from blockplan.notice.promises import digest_of
 from blockplan.notice.proof.merkle import leaf_hash
 from blockplan.notice.receipts import receipt, receipt_with_later
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.intake import rate_limits
+from blockplan.portal.intake import promised, rate_limits
 from blockplan.portal.intake.idempotency import require_same, seal_of
 from blockplan.portal.intake.models import Sending
 from blockplan.portal.mail import outbox
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
 SHORTEST_KEY = 22
 #: For so long the same form gets the same receipt.
 KEPT_DAYS = 30
+LOG = logging.getLogger("blockplan.portal.intake")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +75,11 @@ class Said:
     mail
         Where receipt and answer are sent, with a way to end it in each mail; empty sends none.
     solution
-        A solved challenge (`gate.challenge_for`), Base64 as the widget sends it. Without one, or with one
-        that is wrong, old or spent, the opinion is in the record like every other, and is shown to others
+        A solved challenge (`rate_limits.challenge_for`), Base64 as the widget sends it. Without one, or with
+        one that is wrong, old or spent, the opinion is in the record like every other, and is shown to others
         only after a clerk has looked.
     sender
-        What stands for the sender's address (`gate.sender_of`); None where no limit is to hold.
+        What stands for the sender's address (`rate_limits.sender_of`); None where no limit is to hold.
     proved
         True where a clerk enters it, who has looked already.
     """
@@ -151,6 +155,8 @@ def take(notice: str, said: Said) -> Receipt:
         If something else was entered under this key before.
     BusyError
         If too much came from this sender; nothing was entered, and it says when to come back.
+    PromisedError
+        If the database stood still, and the opinion is on the disk to be entered: what the sender is given.
     UnavailableError
         If the database or the disk cannot be used now; its `entered` says what became of the opinion.
     """
@@ -165,20 +171,62 @@ def take(notice: str, said: Said) -> Receipt:
         said = replace(said, opinion=replace(said.opinion, arrived=store.now()))
     proof = rate_limits.proof_of(notice, said.solution)
     seal = seal_of(said.form, said.opinion, said.mail)
+    waits = promised.find(notice, said.form)
+    if waits is None:
+        made = _promise(store, said.opinion, secret_of(notice, said.form))
+    else:  # it came before, and is entered as it was promised then
+        require_same(waits.seal, seal)
+        made, said = waits.promise, replace(said, opinion=waits.opinion)
+    try:
+        return _taken(store, said, proof, seal, made)
+    except UnavailableError as error:
+        if made is None or not error.passing:
+            raise
+        held = not (said.proved or proof is not None)
+        wait = promised.Waiting(
+            notice=notice, form=said.form, opinion=said.opinion, seal=seal, mail=said.mail, held=held,
+            promise=made,
+        )  # fmt: skip
+        if not promised.keep(store, wait):
+            raise
+        raise promised.PromisedError(made, secret_of(notice, said.form)) from error
 
+
+def _taken(
+    store: DatabaseStore, said: Said, proof: rate_limits.Proof | None, seal: str,
+    made: Mapping[str, Any] | None,
+) -> Receipt:  # fmt: skip
     def enter() -> Event:
-        return store.transact(lambda ledger: _enter_once(ledger, said, proof, seal))
+        return store.transact(lambda ledger: _enter_once(ledger, said, proof, seal, made))
 
     if not said.opinion.files:
         return _given(store, enter(), said.form)
-    before = again(notice, said.form, seal)
+    before = again(store.notice, said.form, seal)
     if before is not None:
         return before
     if said.sender is not None:
-        rate_limits.require_likely_room(said.sender, notice, proved=said.proved or proof is not None)
+        rate_limits.require_likely_room(said.sender, store.notice, proved=said.proved or proof is not None)
     with _files_first(store, said.opinion):
         event = enter()
     return _given(store, event, said.form)
+
+
+def enter_waiting(notice: str | None = None) -> int:
+    """Enter what was promised and waits; gives back how many. What cannot be entered yet stays."""
+    count = 0
+    for path in promised.waiting(notice):
+        one = promised.read(path)
+        store = open_store(one.notice)
+        said = Said(opinion=one.opinion, form=one.form, mail=one.mail, proved=not one.held)
+        try:
+            with _files_first(store, one.opinion):
+                store.transact(lambda ledger: _enter_once(ledger, said, None, one.seal, one.promise))  # noqa: B023
+        except BlockplanError as error:
+            LOG.warning("%s: an opinion that was promised is not entered yet: %s", one.notice, error)
+            continue
+        promised.done(one.notice, one.form)
+        count += 1
+    return count
 
 
 def was_sent(notice: str, form: str) -> bool:
@@ -218,8 +266,19 @@ def again(notice: str, form: str, seal: str = "") -> Receipt | None:
     return _given(store, next(store.events({"submitted"}, about=f"O-{sent.seq}")), form)
 
 
-def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None) -> Receipt:
-    """The receipt of an opinion that is in the record, against the newest checkpoint."""
+def receipt_of(
+    store: DatabaseStore, event: Event, *, secret: str | None = None, holder: str | None = None
+) -> Receipt:
+    """
+    The receipt of an opinion that is in the record, against the newest checkpoint.
+
+    Parameters
+    ----------
+    secret
+        To be shown with it.
+    holder
+        The secret as its holder gave it: the receipt then brings along what was promised before entry.
+    """
     checkpoint = store.covering(event.seq)
     payload, name = event.payload, f"O-{event.seq}"
     return Receipt(
@@ -236,15 +295,21 @@ def receipt_of(store: DatabaseStore, event: Event, *, secret: str | None = None)
         leaf=leaf_hash(leaf(event)).hex(),
         secret=secret,
         held=event.held and _row(store, event, "held") is True,
-        document=receipt(event, store, checkpoint, store.notary.verifier),
+        document=receipt(event, store, checkpoint, store.notary.verifier) | _promised(store, event, holder),
     )
 
 
-def whole_receipt(store: DatabaseStore, opinion: str) -> dict[str, Any]:
-    """The receipt of an opinion as a document, with what was put in its place since."""
+def whole_receipt(store: DatabaseStore, opinion: str, holder: str | None = None) -> dict[str, Any]:
+    """The receipt of an opinion as a document, with what was put in its place since; `holder` as above."""
     about = list(store.events(about=opinion))
     checkpoint = store.covering(max(event.seq for event in about))
-    return receipt_with_later(about, store, checkpoint, store.notary.verifier)
+    document = receipt_with_later(about, store, checkpoint, store.notary.verifier)
+    return document | _promised(store, about[0], holder)
+
+
+def _promised(store: DatabaseStore, event: Event, holder: str | None) -> dict[str, Any]:
+    made = None if holder is None else promised.again(store, event, holder)
+    return {} if made is None else {"promise": made}
 
 
 def _row(store: DatabaseStore, event: Event, column: str) -> bool | None:
@@ -277,10 +342,31 @@ def _digest(form: str) -> str:
 
 def _given(store: DatabaseStore, event: Event, form: str) -> Receipt:
     secret = secret_of(store.notice, form)
-    return receipt_of(store, event, secret=secret if intake.holds_secret(event, secret) else None)
+    try:
+        own = intake.holds_secret(event, secret)
+        return _with_secret(store, event, form, secret if own else None)
+    except DatabaseError as error:
+        told = UnavailableError(str(error), entered=True)
+        told.passing = True
+        raise told from error
 
 
-def _enter_once(ledger: Ledger, said: Said, proof: rate_limits.Proof | None, seal: str) -> Event:
+def _with_secret(store: DatabaseStore, event: Event, form: str, secret: str | None) -> Receipt:
+    made = receipt_of(store, event, secret=secret, holder=secret)
+    promised.done(store.notice, form)
+    return made
+
+
+def _promise(store: DatabaseStore, opinion: intake.Opinion, secret: str) -> Mapping[str, Any] | None:
+    """What is promised of it; of what a clerk enters, who hands over a receipt, nothing."""
+    if opinion.arrived is None or CHANNELS[opinion.channel]:
+        return None
+    return promised.made_for(store, opinion, opinion.arrived, secret)
+
+
+def _enter_once(
+    ledger: Ledger, said: Said, proof: rate_limits.Proof | None, seal: str, made: Mapping[str, Any] | None
+) -> Event:  # fmt: skip
     digest = _digest(said.form)
     sent = single_rows.find(Sending, ["seq", "seal"], notice_id=ledger.notice, form=digest)
     if sent is not None:
@@ -289,7 +375,9 @@ def _enter_once(ledger: Ledger, said: Said, proof: rate_limits.Proof | None, sea
     proved = said.proved or (proof is not None and proof.spend())
     if said.sender is not None:
         rate_limits.require_room(said.sender, ledger.notice, proved=proved)
-    event = intake.enter(ledger, said.opinion, secret_of(ledger.notice, said.form), held=not proved)
+    secret = secret_of(ledger.notice, said.form)
+    digest_made = None if made is None else digest_of(made)
+    event = intake.enter(ledger, said.opinion, secret, held=not proved, promise=digest_made)
     single_rows.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at, seal=seal)
     if said.mail and rate_limits.may_mail(said.mail):
         lang = str(said.opinion.more.get("language") or "en")

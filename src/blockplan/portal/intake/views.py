@@ -15,7 +15,8 @@ from blockplan.portal.intake.fields import Filled, step_of, target_of
 from blockplan.portal.intake.form_page import Form
 from blockplan.portal.intake.guards import notice_of, of_our_pages
 from blockplan.portal.intake.idempotency import KeyUsedError
-from blockplan.portal.intake.receipt_page import receipt_page
+from blockplan.portal.intake.promised import PromisedError
+from blockplan.portal.intake.receipt_page import promised_page, receipt_page
 from blockplan.portal.intake.submissions import Said, again, take
 from blockplan.portal.record.store import UnavailableError
 from blockplan.portal.visible_notices import open_to
@@ -114,7 +115,10 @@ def _take(request: HttpRequest, row: Notice, kept: drafts.Kept) -> HttpResponse:
         made = take(row.id, said)
     except rate_limits.BusyError as error:
         return rate_limits.busy(form.preview(trouble="busy"), error.wait_s)
-    except UnavailableError:
-        return form.preview(trouble="unavailable", status=503)
+    except PromisedError as error:
+        return promised_page(request, row, kept.token, form.seal, error)
+    except UnavailableError as error:
+        trouble = {False: "unavailable", True: "unsigned", None: "uncertain"}[error.entered]
+        return form.preview(trouble=trouble, status=503)
     kept.erase()
     return receipt_page(request, row, made)

@@ -6,6 +6,7 @@ from typing import Any
 
 from blockplan.portal import clock, moments
 from blockplan.portal.config import FILE, config_of_environment
+from blockplan.portal.intake import promised
 from blockplan.portal.lang import current
 from blockplan.portal.mail import halts
 from blockplan.portal.record import place
@@ -17,7 +18,7 @@ from blockplan.portal.words import say
 
 def warnings(notice: str = "") -> list[str]:
     """Sentences in the reader's language, about the service and one notice; none where all is well."""
-    about = _of_copy(notice) + _of_time(notice) if notice else []
+    about = _of_copy(notice) + _of_time(notice) + _of_promises(notice) if notice else []
     return _of_clock() + about + _of_mail()
 
 
@@ -51,6 +52,12 @@ def _of_time(notice: str) -> list[str]:
     lang, zone = current(), config_of_environment().zone
     at, read = (moments.said(one, zone, lang) for one in (ahead, clock.now()))
     return [say("office_warning.ahead", lang, at=at, read=read)]
+
+
+def _of_promises(notice: str) -> list[str]:
+    """Opinions that were promised and could not be entered in time."""
+    count = promised.overdue(notice)
+    return [say("office_warning.promised", current(), count=count)] if count else []
 
 
 def _of_mail() -> list[str]:

@@ -61,6 +61,8 @@ class Entry(models.Model):
     files = models.PositiveIntegerField(default=0)
     #: Whether its words wait until somebody has looked, as its leaf says.
     held = models.BooleanField(default=False)
+    #: Hash of what was promised before it was entered.
+    promise = models.CharField(max_length=64, null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["notice", "seq"], name="entry_once"),)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "seq", "kind", "at", "clock", "opinion", "body", "body_key", "body_content", "person", "person_key",
-    "person_content", "files", "held",
+    "person_content", "files", "held", "promise",
 )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ class DatabaseRows:
             Entry, notice_id=event.notice, seq=seq, kind=event.kind, at=event.at, clock=event.clock,
             opinion=event.opinion, body=body.commitment, body_key=body.key, body_content=body.content,
             person=person.commitment or None, person_key=about.key, person_content=about.content,
-            files=len(event.files), held=event.held,
+            files=len(event.files), held=event.held, promise=event.promise,
         )  # fmt: skip
         for number, (part, name) in enumerate(zip(event.files, names, strict=True)):
             key = self._seals.seal(seq, "body", part.key, f"file {number}") if words else part.key
@@ -273,10 +273,11 @@ class DatabaseRows:
     def _event(
         self, seq: int, kind: str, at: str, clock: str | None, opinion: str | None, *more: Any
     ) -> Event:
-        body, body_key, content, person, person_key, about, files, held = more
+        body, body_key, content, person, person_key, about, files, held, promise = more
         said = self._opened(seq, "body", Part(body, _bytes(body_key), _bytes(content)))
         return Event(
             notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held), body=said,
+            promise=promise,
             person=None if person is None
             else self._opened(seq, "person", Part(person, _bytes(person_key), _bytes(about))),
             files=self._parts(seq) if files else (),

@@ -23,7 +23,7 @@ from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.turns import Job, StalledError, Turns
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.postgresql import end_idle_holders
+from blockplan.portal.postgresql import end_idle_holders, passes
 from blockplan.portal.record import erasure, place, single_rows
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.locks import in_turn
@@ -52,11 +52,14 @@ class UnavailableError(BlockplanError):
     entered
         False: nothing was entered. True: it is in the record, and could not be signed over, so there is no
         receipt yet. None: the connection was lost while it was kept, so nobody knows.
+    passing
+        Whether the database alone stood still, so that the same may be done in a while.
     """
 
     def __init__(self, message: str, *, entered: bool | None = False) -> None:
         super().__init__(message)
         self.entered = entered
+        self.passing = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,4 +429,5 @@ def _told(error: Exception, entered: bool | None) -> Exception:
     code = {False: "not_entered", True: "not_signed", None: "not_known"}[entered]
     told = refusal(UnavailableError, say, f"store.{code}", why=why)
     told.entered = entered
+    told.passing = isinstance(error, StalledError) or passes(error)
     return told

@@ -95,6 +95,8 @@ class ReceiptFacts:
         The opinion's number in the record.
     received, day
         Server time as it is to be read, with time zone; and its day.
+    arrived
+        When it reached the service, which says whether it is late; "" where that is the same.
     late
         Whether it came after the deadline.
     channel, about
@@ -122,6 +124,7 @@ class ReceiptFacts:
     channel: str = ""
     about: str = ""
     files: int = 0
+    arrived: str = ""
     secret: str = field(default="", repr=False)
     draft: bool = True
     synthetic: bool = False
@@ -165,6 +168,7 @@ def paper_receipt(facts: ReceiptFacts, lang: str) -> bytes:
     rows = [
         ("authority", "print.card.authority", facts.authority),
         ("time", "print.receipt.time", facts.received),
+        ("arrived", "print.receipt.arrived", facts.arrived),
         ("deadline", "print.receipt.deadline", state),
         ("by", "print.receipt.by", facts.channel),
         ("about", "print.receipt.about", facts.about),

@@ -1,0 +1,243 @@
+"""
+Promises before entry, and the opinions that wait for theirs to be kept.
+
+Each opinion is promised under the key of its notice before it is entered (`blockplan.notice.promises`). The
+sender gets the promise with the receipt; or alone, where the database stood still meanwhile: the opinion is
+then on the disk here, and entered as soon as the database can be used, by the service itself
+(`blockplan.portal.background`). Its key of the form makes it one opinion, whoever enters it.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import json
+import logging
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import BlockplanError, UsageError
+from blockplan.notice.events import Attachment, parse_time, write_time
+from blockplan.notice.promises import OF_RECORD, digest_of, promise, said_of
+from blockplan.notice.submissions import Opinion
+from blockplan.portal import clock
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.intake.models import Sending
+from blockplan.portal.record import single_rows
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from blockplan.notice.events import Event
+    from blockplan.portal.record.store import DatabaseStore
+
+#: So many wait at a time, of all notices, and so many bytes: what a database that stands still can pile up.
+MOST, MOST_BYTES = 500, 500_000_000
+#: Of a payload, what `Opinion` has by itself, and what the record adds.
+_NOT_MORE = OF_RECORD | {"text", "channel", "from"}
+LOG = logging.getLogger("blockplan.portal.intake")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """
+    An opinion that was promised and is not entered yet.
+
+    Attributes
+    ----------
+    form
+        The sender's key of the form.
+    seal, mail, held
+        As `blockplan.portal.intake.submissions` enters them.
+    promise
+        The document that its sender holds.
+    """
+
+    notice: str
+    form: str = field(repr=False)
+    opinion: Opinion
+    seal: str
+    mail: str = field(default="", repr=False)
+    held: bool
+    promise: Mapping[str, Any] = field(repr=False)
+
+
+class PromisedError(BlockplanError):
+    """
+    The opinion is not in the record yet, as far as is known, and will be: the sender is promised so.
+
+    Attributes
+    ----------
+    promise, secret
+        What the sender is given now; number and receipt follow under the same key of the form.
+    arrived, until
+        When it reached the service, and when it is in the record at the latest; UTC.
+    """
+
+    def __init__(self, made: Mapping[str, Any], secret: str) -> None:
+        _, self.arrived, self.until, *_ = str(made["note"]).split("\n")
+        self.promise, self.secret = made, secret
+        super().__init__(f"The opinion will be in the record by {self.until}.")
+
+
+def made_for(store: DatabaseStore, opinion: Opinion, arrived: dt.datetime, secret: str) -> dict[str, Any]:
+    """The promise of an opinion; its key is made of the sender's secret, so that it can be made again."""
+    return promise(store.notary, said_of(opinion), arrived, _key(secret))
+
+
+def again(store: DatabaseStore, event: Event, secret: str) -> dict[str, Any] | None:
+    """
+    The promise that was made of an entry; None where there was none, its words are gone, or it was made by
+    a key of before.
+    """
+    if event.promise is None or not event.known:
+        return None
+    payload = event.payload
+    parts = list(payload.get("files", []))
+    contents = [store.file(event.seq, at) for at in range(len(parts))]
+    if any(content is None for content in contents):
+        return None
+    files = [
+        Attachment(str(part["name"]), str(part["media_type"]), content or b"")
+        for part, content in zip(parts, contents, strict=True)
+    ]
+    opinion = Opinion(
+        text=payload["text"], channel=payload["channel"], sender=payload["from"], files=files,
+        more={key: value for key, value in payload.items() if key not in _NOT_MORE},
+    )  # fmt: skip
+    arrived = parse_time(str(payload.get("arrived_at", event.at)))
+    made = made_for(store, opinion, arrived, secret)
+    return made if digest_of(made) == event.promise else None
+
+
+def keep(store: DatabaseStore, one: Waiting) -> bool:
+    """
+    Bring an opinion to the disk, so that what was promised can be kept; whether that was possible.
+
+    It is not where nothing may be promised: the clock is not believed, the folder is a copy, signed entries
+    are missing, too much waits already, or the disk is full.
+    """
+    try:
+        if clock.leap() is not None or store.is_copy:
+            return False
+        _write(_path(one.notice, one.form), _written(one))
+    except (OSError, BlockplanError) as error:
+        LOG.error("nothing is promised: %s", error)
+        return False
+    return True
+
+
+def waiting(notice: str | None = None) -> list[Path]:
+    """The files of what waits, oldest first."""
+    found = _folder().glob(f"{notice or '*'}/*.json")
+    return sorted(found, key=lambda path: (path.stat().st_mtime, path.name))
+
+
+def overdue(notice: str) -> int:
+    """How many opinions of a notice wait for longer than was promised."""
+    now = write_time(clock.now())
+    return sum(str(read(path).promise["note"]).split("\n")[2] < now for path in waiting(notice))
+
+
+def read(path: Path) -> Waiting:
+    """What waits in a file."""
+    said = json.loads(path.read_bytes())
+    opinion = said.pop("opinion")
+    files = [
+        Attachment(one["name"], one["media_type"], base64.b64decode(one["content"]))
+        for one in opinion.pop("files")
+    ]
+    arrived = parse_time(opinion.pop("arrived"))
+    return Waiting(opinion=Opinion(**opinion, files=files, arrived=arrived), **said)
+
+
+def done(notice: str, form: str) -> None:
+    """It is in the record: nothing waits any more."""
+    with contextlib.suppress(OSError):  # the next round takes it
+        _path(notice, form).unlink(missing_ok=True)
+
+
+def find(notice: str, form: str) -> Waiting | None:
+    """What waits under a key of a form; None where nothing does."""
+    try:
+        return read(_path(notice, form))
+    except FileNotFoundError:
+        return None
+
+
+def forget(sender: str, **_: Any) -> None:
+    """Of an erasure: let go of what is in the record, so that no copy of the words stays here."""
+    for path in waiting(sender):
+        if single_rows.find(Sending, ["seq"], notice_id=sender, form=path.stem) is not None:
+            path.unlink(missing_ok=True)
+
+
+def _key(secret: str) -> bytes:
+    return hmac.new(secret.encode(), b"promise", hashlib.sha256).digest()
+
+
+def _folder() -> Path:
+    return config_of_environment().data / "promised"
+
+
+def _path(notice: str, form: str) -> Path:
+    return _folder() / notice / f"{hashlib.sha256(form.encode('utf-8', 'replace')).hexdigest()}.json"
+
+
+def _written(one: Waiting) -> bytes:
+    opinion = one.opinion
+    if opinion.arrived is None:
+        raise UsageError("What is promised has a time of arrival.")
+    said = {
+        "text": opinion.text, "channel": opinion.channel, "sender": opinion.sender,
+        "more": dict(opinion.more), "person": dict(opinion.person), "arrived": write_time(opinion.arrived),
+        "files": [
+            {
+                "name": file.name, "media_type": file.media_type,
+                "content": base64.b64encode(file.content).decode(),
+            }
+            for file in opinion.files
+        ],
+    }  # fmt: skip
+    whole = {
+        "notice": one.notice, "form": one.form, "opinion": said, "seal": one.seal, "mail": one.mail,
+        "held": one.held, "promise": dict(one.promise),
+    }  # fmt: skip
+    return json.dumps(whole).encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """To the disk before this returns; what was there before stays."""
+    if path.exists():
+        return
+    there = [found.stat().st_size for found in waiting()]
+    if len(there) >= MOST or sum(there) + len(content) > MOST_BYTES:
+        raise UsageError(f"{len(there)} opinions wait already")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_suffix(f".{os.getpid()}.new")
+    try:
+        with beside.open("xb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    for folder in _up(path.parent):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _up(folder: Path) -> Iterator[Path]:
+    """A folder of a notice, and those above it that may have been made for it."""
+    yield from (folder, folder.parent, folder.parent.parent)

@@ -1,0 +1,189 @@
+"""An opinion is promised before it is entered, and entered where the database stood still meanwhile."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from blockplan.notice import Attachment
+from blockplan.notice import taking as intake
+from blockplan.notice.events import write_time
+from blockplan.notice.promises import kept, read_promise
+from blockplan.notice.receipts import faults_of_receipt
+from blockplan.notice.record import export
+from blockplan.notice.verify import verify
+from blockplan.portal.intake import promised
+from blockplan.portal.intake.idempotency import KeyUsedError
+from blockplan.portal.intake.submissions import Said, enter_waiting, new_form, take, whole_receipt
+from blockplan.portal.office.warnings import warnings
+from blockplan.portal.record.models import Opinion
+from blockplan.portal.record.store import DatabaseStore, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.notice.records import HandClock
+
+    from blockplan.portal.config import Config
+
+FILES = (Attachment("a.txt", "text/plain", b"trees"),)
+
+
+def said(text: str = "More trees.", form: str | None = None, **more: Any) -> Said:
+    return Said(opinion=intake.Opinion(text=text, **more), form=form or new_form())
+
+
+@pytest.fixture
+def stands_still(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """While it lasts, the database answers no writer."""
+
+    @contextmanager
+    def still(error: Exception | None = None) -> Iterator[None]:
+        def locked(_: DatabaseStore) -> Any:
+            raise error or OperationalError("canceling statement due to lock timeout")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(DatabaseStore, "_locked", locked)
+            yield
+
+    return still
+
+
+def test_a_receipt_brings_along_what_was_promised_before(opened: DatabaseStore, tmp_path: Path) -> None:
+    made = take("town", said(files=FILES, more={"title": "Trees"}))
+    document = dict(made.document)
+    assert read_promise(document["promise"]).said["files"][0]["name"] == "a.txt"
+    assert faults_of_receipt(document, opened.notary.verifier) == []
+    assert whole_receipt(opened, "O-1", made.secret)["promise"] == document["promise"]
+    assert "promise" not in whole_receipt(opened, "O-1", "another-secret-of-nobody")
+    export(opened, tmp_path / "record", opened.notary, archive=True)
+    found = verify(tmp_path / "record", receipts=[document])
+    assert (found.findings, [one["outcome"] for one in found.promises]) == ([], ["kept"])
+
+
+def test_what_arrived_while_the_database_stood_still_is_promised_and_entered_with_its_time(
+    opened: DatabaseStore, clock: HandClock, stands_still: Any
+) -> None:
+    one = said(files=FILES)
+    came = clock.now
+    with stands_still(), pytest.raises(promised.PromisedError) as told:
+        take("town", one)
+    assert Opinion.objects.count() == 0
+    clock.on(minutes=5)
+    assert enter_waiting() == 1
+    assert (enter_waiting(), promised.waiting()) == (0, [])
+    event = next(opened.events({"submitted"}))
+    assert event.payload["arrived_at"] == told.value.arrived == write_time(came)
+    found = kept(read_promise(told.value.promise, opened.notary.verifier), opened.events())
+    assert (found.outcome, found.seq) == ("kept", 1)
+    made = take("town", said(form=one.form, files=FILES))
+    assert (made.secret, made.document["promise"]) == (told.value.secret, told.value.promise)
+    assert Opinion.objects.count() == 1
+
+
+def test_the_office_is_warned_of_a_promise_that_was_not_kept_in_time(
+    opened: DatabaseStore, clock: HandClock, stands_still: Any
+) -> None:
+    with stands_still():
+        with pytest.raises(promised.PromisedError) as told:
+            take("town", said())
+        assert enter_waiting() == 0
+    assert promised.overdue("town") == 0
+    clock.on(minutes=16)
+    assert (promised.overdue("town"), len(warnings("town"))) == (1, 1)
+    assert enter_waiting() == 1
+    found = kept(read_promise(told.value.promise, opened.notary.verifier), opened.events())
+    assert (found.outcome, found.seq, warnings("town")) == ("broken", 1, [])
+
+
+def test_whoever_sends_it_again_is_entered_as_it_was_promised(
+    opened: DatabaseStore, clock: HandClock, stands_still: Any
+) -> None:
+    one = said()
+    promises = []
+    for _ in range(2):
+        with stands_still(), pytest.raises(promised.PromisedError) as told:
+            take("town", one)
+        promises.append(told.value.promise)
+        clock.on(minutes=1)
+    assert promises[0] == promises[1]
+    with pytest.raises(KeyUsedError):
+        take("town", said("Other words.", form=one.form))
+    made = take("town", one)
+    assert made.document["promise"] == promises[0]
+    assert (enter_waiting(), Opinion.objects.count()) == (0, 1)
+
+
+def test_nothing_is_promised_that_may_not_be_kept(
+    opened: DatabaseStore, stands_still: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stands_still(OSError("the disk is full")), pytest.raises(UnavailableError):
+        take("town", said())
+    monkeypatch.setattr(promised, "MOST", 1)
+    with stands_still(), pytest.raises(promised.PromisedError):
+        take("town", said())
+    with stands_still(), pytest.raises(UnavailableError) as told:
+        take("town", said())
+    assert told.value.entered is False
+
+
+def test_what_waits_lies_closed_to_others_and_goes_with_an_erasure(
+    opened: DatabaseStore, stands_still: Any, config: Config
+) -> None:
+    one = said("Words that will be erased.")
+    with stands_still(), pytest.raises(promised.PromisedError):
+        take("town", one)
+    (path,) = promised.waiting("town")
+    assert path.stat().st_mode & 0o077 == 0
+    kept_there = path.read_bytes()
+    enter_waiting()
+    path.write_bytes(kept_there)  # as after a crash between entry and taking away
+    intake.erase(opened, "O-1", ground="asked for", by="clerk")
+    assert promised.waiting() == []
+
+
+def test_the_api_answers_202_with_the_promise_and_then_201_with_the_receipt(
+    opened: DatabaseStore, stands_still: Any
+) -> None:
+    def send(key: str) -> tuple[int, Any]:
+        answer = Client().post(
+            "/api/v1/notices/town/opinions", json.dumps({"text": "More trees."}),
+            content_type="application/json", headers={"Idempotency-Key": key},
+        )  # fmt: skip
+        return answer.status_code, answer.json()
+
+    key = new_form()
+    with stands_still():
+        status, first = send(key)
+    assert (status, set(first)) == (202, {"notice", "arrived_at", "until", "secret", "promise"})
+    status, second = send(key)
+    assert (status, second["arrived_at"], second["secret"]) == (201, first["arrived_at"], first["secret"])
+    assert second["receipt"]["promise"] == first["promise"]
+    with stands_still(OSError("the disk is full")):
+        status, third = send(new_form())
+    assert (status, third["error"], "nothing was entered" in third["message"]) == (503, "unavailable", True)
+
+
+def test_the_form_shows_the_promise_and_hands_it_over(opened: DatabaseStore, stands_still: Any) -> None:
+    page = "/en/notices/town/opinion/"
+    browser = Client()
+    checked = browser.post(page, {"text": "More trees.", "do": "check"}).content.decode()
+    fields = dict(re.findall(r'name="(draft|seal)" value="([^"]+)"', checked))
+    with stands_still():
+        answer = browser.post(page, fields | {"do": "send"})
+    shown = answer.content.decode()
+    assert (answer.status_code, "will be entered" in shown) == (202, True)
+    (file,) = re.findall(r'data:application/json;base64,([^"]+)"', shown)
+    assert read_promise(json.loads(b64decode(file))).said["text"] == "More trees."
+    again = browser.post(
+        page, dict(re.findall(r'name="(draft|seal)" value="([^"]+)"', shown)) | {"do": "send"}
+    )
+    assert (again.status_code, Opinion.objects.count()) == (200, 1)
