@@ -145,3 +145,14 @@ def test_a_clerk_finds_an_opinion_by_what_somebody_says_on_the_telephone(
         assert (answer.status_code, answer.headers["Location"]) == (302, f"{OFFICE}opinions/{found}/")
     for said in ("4", "O-2", "trees", "9" * 40):
         assert "No opinion has this number." in page(clerk.get(f"{OFFICE}opinions/", {"number": said}))
+
+
+def test_refusals_and_the_list_of_acts_say_the_number(three: dict[str, str], opened: DatabaseStore) -> None:
+    from blockplan.errors import BlockplanError
+    from blockplan.portal.office.audit import note
+
+    with pytest.raises(BlockplanError, match=r"opinion No\. 2 \(entry 4\)"):
+        intake.withdraw(opened, "O-4", secret=three["O-6"])
+    note("withdrawn", who="Li", about="O-4", notice="town")
+    admin = browser_of(a_member("Wang", "admin"))
+    assert "No. 2 (entry 4)" in admin.get("/en/office/acts/").content.decode()

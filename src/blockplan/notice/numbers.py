@@ -15,10 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from blockplan.errors import BlockplanError
 
 _TEXTS = Catalog("blockplan.notice", "texts.toml")
 _ENTRY = re.compile(r"(?<![a-z])o-?(\d+)")
+#: An opinion or a point as the record names it.
+_ID = re.compile(r"(?<![a-z])o-(\d+(?:\.\d+)?)(?![\d.])")
+_NAMED = re.compile(r"(?<![A-Za-z])O-(\d{1,15})(?:\.\d+)?(?!\d)")
+#: ``2``, ``2.3``, ``No. 2``; and a whole name in any of the languages: number, point, entry.
+_BEGINS = r"\s*(?:no\.?|#|第)?\s*"
+_NUMBERED = re.compile(_BEGINS + r"(\d{1,15})(?:\.(\d+))?\s*[号條条]?\s*", re.IGNORECASE)
+_SAID = re.compile(_BEGINS + r"(\d{1,15})\D+(?:(\d+)\D+)?\d+\D*", re.IGNORECASE)
 LONGEST = 15
 
 
@@ -103,6 +112,48 @@ def read_typed(said: str) -> Typed:
     if not found:
         return Typed()
     return Typed(number=found[0], entry=found[-1] if len(found) > 1 else None)
+
+
+def id_of(said: str, entries: Iterable[Entry]) -> str:
+    """
+    What a command is told of an opinion or a point, as the record names it; as it stands where it is none.
+
+    Examples
+    --------
+    >>> class One(NamedTuple):
+    ...     seq: int
+    ...     kind: str = "submitted"
+    >>> log = [One(1), One(10484)]
+    >>> [id_of(said, log) for said in ("2", "2.3", "No. 2, point 3 (entry 10484)", "No. 2 (O-10484)", "o-1.1", "9", "trees")]
+    ['O-10484', 'O-10484.3', 'O-10484.3', 'O-10484', 'O-1.1', '9', 'trees']
+    """  # noqa: E501
+    plain = unicodedata.normalize("NFKC", said)
+    if found := _ID.search(plain.lower()):
+        return f"O-{found[1]}"
+    asked = _NUMBERED.fullmatch(plain) or _SAID.fullmatch(plain)
+    if asked is None:
+        return said
+    by_number = {number: name for name, number in numbers(entries).items()}
+    name = by_number.get(_figure(asked[1]) or 0)
+    return said if name is None else f"{name}.{int(asked[2])}" if asked[2] else name
+
+
+def name_opinions(error: BlockplanError, number: Callable[[int], int | None]) -> None:
+    """
+    Have a refusal name opinions as people are told them, wherever it names their entries.
+
+    Parameters
+    ----------
+    number
+        Gives the number of the opinion of an entry; None where there is none.
+    """
+
+    def again(said: str, lang: str) -> str:
+        return _NAMED.sub(lambda found: named(found[0], number(int(found[1])), lang), said)
+
+    if error.text is not None:
+        error.text = {lang: again(said, lang) for lang, said in error.text.items()}
+    error.args = tuple(again(one, "en") if isinstance(one, str) else one for one in error.args)
 
 
 def _figure(said: str) -> int | None:

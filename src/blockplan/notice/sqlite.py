@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Event, Part
 from blockplan.notice.ledger import Ledger, system_clock
+from blockplan.notice.numbers import name_opinions
 from blockplan.notice.turns import Job, Turns
 
 if TYPE_CHECKING:
@@ -137,10 +138,20 @@ class SqliteStore:
             erased.append(ledger.forgot)
             return found
 
-        found = self._turns.run(noting)
+        try:
+            found = self._turns.run(noting)
+        except BlockplanError as error:
+            name_opinions(error, self._number)
+            raise
         if any(erased):
             self.finish_erasing()
         return found
+
+    def _number(self, entry: int) -> int | None:
+        """The number of the opinion that an entry brought; None where it brought none."""
+        asked = "SELECT count(*), max(seq) FROM events WHERE kind = 'submitted' AND seq <= ?"
+        number, newest = self._reader().execute(asked, (entry,)).fetchone()
+        return int(number) if newest == entry else None
 
     def finish_erasing(self, patience_s: float = ERASING_S) -> bool:
         """

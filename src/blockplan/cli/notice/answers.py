@@ -13,6 +13,7 @@ import click
 
 from blockplan.cli.common import json_option, lang_option, show_json, show_table
 from blockplan.cli.notice.common import (
+    by_number,
     by_option,
     key_option,
     notice_argument,
@@ -63,7 +64,7 @@ def segments_command(notice: str, only_open: bool, lang: str, as_json: bool) -> 
 )
 @notice_argument
 @click.argument("title")
-@click.argument("segments", nargs=-1, metavar="SEGMENT...")
+@click.argument("segments", nargs=-1, metavar="SEGMENT...", callback=by_number)
 @click.option("--id", "theme", metavar="THEME", help="Use or rename the theme of this id.")
 @by_option
 @key_option
@@ -101,7 +102,7 @@ def theme_command(
     '--reason "The street gets trees." --by planner',
 )
 @notice_argument
-@click.argument("target", metavar="SEGMENT|THEME")
+@click.argument("target", metavar="SEGMENT|THEME", callback=by_number)
 @click.option("--kind", type=click.Choice(ANSWERS), required=True, help="What kind of answer.")
 @click.option("--reason", required=True, help="Why; it is published.")
 @click.option(

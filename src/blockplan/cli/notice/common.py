@@ -86,6 +86,21 @@ def said(key: str, lang: str, /, **values: Any) -> str:
     return TEXTS(f"say.{key}", lang, **values)
 
 
+def by_number(ctx: click.Context, _param: click.Parameter, given: Any) -> Any:
+    """An opinion or point as the record names it, where it was given by its number: ``2``, ``2.1``."""
+    from blockplan.notice.numbers import id_of
+
+    notice = ctx.params.get("notice")
+    if not given or notice is None or not Path(notice).is_file():
+        return given
+    with reading(notice) as store:
+        entries = list(store.events({"submitted"}))
+    return tuple(id_of(one, entries) for one in given) if isinstance(given, tuple) else id_of(given, entries)
+
+
+opinion_argument = click.argument("opinion", metavar="OPINION", callback=by_number)
+
+
 def with_number(opinion: str, numbers: Mapping[str, int], lang: str) -> str:
     """An opinion or a point by its number, with the id that commands take beside: ``No. 1 (O-17)``."""
     from blockplan.notice.numbers import with_id

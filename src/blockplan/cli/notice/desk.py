@@ -9,6 +9,7 @@ import click
 
 from blockplan.cli.common import json_option, lang_option, load, show_json, show_table
 from blockplan.cli.notice.common import (
+    by_number,
     by_option,
     key_option,
     notice_argument,
@@ -31,7 +32,7 @@ SHOWN = 60
 
 @click.command("split", epilog="Example: blockplan notice split town.notice O-4.1 48 96 --by planner")
 @notice_argument
-@click.argument("segment")
+@click.argument("segment", callback=by_number)
 @click.argument("places", nargs=-1, required=True, type=int, metavar="OFFSET...")
 @by_option
 @key_option
@@ -50,7 +51,7 @@ def split_command(
 
 @click.command("merge", epilog="Example: blockplan notice merge town.notice O-4.1 O-4.2 --by planner")
 @notice_argument
-@click.argument("segments", nargs=-1, required=True, metavar="SEGMENT...")
+@click.argument("segments", nargs=-1, required=True, metavar="SEGMENT...", callback=by_number)
 @by_option
 @key_option
 @lang_option

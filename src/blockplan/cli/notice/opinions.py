@@ -14,6 +14,7 @@ from blockplan.cli.notice.common import (
     entry_document,
     key_option,
     notice_argument,
+    opinion_argument,
     reason_option,
     record,
     said,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from blockplan.notice.proof.notary import Notary
     from blockplan.notice.submissions import Amendment, Opinion
 
-opinion_argument = click.argument("opinion", metavar="OPINION")
 secret_option = click.option("--secret", help="The submitter's secret.")
 clerk_option = click.option("--by", metavar="NAME", help="The clerk who does it at the submitter's wish.")
 
@@ -114,7 +114,8 @@ def receipt_command(notice: str, opinion: str, out: str | None, key: str | None)
         about = list(store.events(about=opinion))
         if not about:
             raise click.UsageError(
-                f"There is no opinion {opinion!r} in {notice}. Commands name them by their entry, like O-17."
+                f"There is no opinion {opinion!r} in {notice}. Name it by its number (1, 2, 3) "
+                "or its entry (O-17)."
             )
         document = _receipt(store, notary, *about)
     if out:

@@ -26,6 +26,7 @@ from blockplan.portal.office.models import Audit, Expected, Grant, Staff
 from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
+from blockplan.portal.record.numbers import named
 from blockplan.portal.words import catalogs, say
 
 if TYPE_CHECKING:
@@ -164,17 +165,19 @@ def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
     for row in rows:
-        row.said = _about(row.about)
+        row.said = _about(row.about, row.notice)
     return render(request, "office/acts.html", {"rows": rows, "next": older})
 
 
-def _about(text: str) -> str:
-    """What an act was about; names of roles, entries and pages in words."""
-    said = [_word(part) for part in re.split(r"([ ,:]+)", text)]
+def _about(text: str, notice: str) -> str:
+    """What an act was about; names of roles, entries and pages in words, opinions by their numbers."""
+    said = [_word(part, notice) for part in re.split(r"([ ,:]+)", text)]
     return "".join(said)
 
 
-def _word(part: str) -> str:
+def _word(part: str, notice: str) -> str:
+    if re.fullmatch(r"O-\d{1,15}(\.\d+)?", part):
+        return named(notice, part, current())
     for words in ("office_role", "office_did", "office_draft"):
         if part in catalogs()[words]:
             return say(f"{words}.{part}", current())

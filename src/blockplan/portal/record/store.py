@@ -18,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 
 from blockplan.errors import BlockplanError, NoticeStateError, UsageError
 from blockplan.notice.ledger import Ledger
+from blockplan.notice.numbers import name_opinions
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.proof.notes import read_checkpoint
 from blockplan.notice.turns import Job, StalledError, Turns
@@ -28,6 +29,7 @@ from blockplan.portal.record import erasure, place, single_rows
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.locks import in_turn
 from blockplan.portal.record.models import Checkpoint, Notice
+from blockplan.portal.record.numbers import number_of
 from blockplan.portal.record.rows import DatabaseRows
 from blockplan.portal.record.sealing import Seals
 from blockplan.portal.words import say
@@ -124,6 +126,10 @@ class DatabaseStore:
             found = self._turns.run(noting)
         except StalledError as error:
             raise _told(error, entered=False) from None
+        except BlockplanError as error:
+            if not isinstance(error, UnavailableError):
+                name_opinions(error, lambda entry: number_of(self._id, f"O-{entry}"))
+            raise
         if any(erased):
             self.finish_erasing()
         return found
