@@ -133,7 +133,7 @@ def test_restored_words_still_wait_where_nobody_let_them_be_shown(begin: Callabl
     send(store, "first")
     store.append("withheld", {"opinion": "O-1", "ground": "x", **TWO})
     assert not Desk(store).opinions.by_id["O-1"].waits
-    store.append("restored", {"opinion": "O-1", "reason": "x", "by": "a"})
+    store.append("restored", {"opinion": "O-1", "reason": "x", "by": "a", "second": "b"})
     opinion = Desk(store).opinions.by_id["O-1"]
     assert (opinion.waits, opinion.published) == (True, None)
     store.append("shown", {"opinion": "O-1", "of": 1, "by": "a"})

@@ -326,6 +326,13 @@ def test_a_list_with_an_erased_opinion_does_not_bring_it_back(opened: DatabaseSt
         clerk.post(HERE + "import/", {"file": a_list("One,post,Wu,", "Two,post,,"), "enter": "1"})
         submissions.erase(opened, "O-1", ground="asked for", by="Li")
     assert Opinion.objects.count() == 2
+    # Nor does a changed list, whether the words were erased or the name alone; a row that is new comes in.
+    submissions.erase(opened, "O-2", ground="asked for", by="Li", person_only=True)
+    changed = a_list("Three,post,,", "Two,post,,", "One,post,Wu,")
+    page = clerk.post(HERE + "import/", {"file": changed, "enter": "1"}).content.decode()
+    assert "2 of them are in the record already" in page
+    assert "1 were entered" in page
+    assert Opinion.objects.count() == 3
 
 
 def test_two_persons_redact_each_in_a_session_of_her_own(

@@ -35,7 +35,7 @@ def act(store: SqliteStore, kind: str, opinion: str, number: int) -> None:
         "withdrawn": {},
         "redacted": {"text": f"redacted {number}", "ground": "x", **TWO},
         "withheld": {"ground": "x", **TWO},
-        "restored": {"reason": "x", "by": "a"},
+        "restored": {"reason": "x", **TWO},
     }
     if kind == "erased":
         erase(store, opinion, ground="x", by="a")

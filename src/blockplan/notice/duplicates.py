@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from blockplan.notice.proof import canonical
+from blockplan.notice.marks import mark, mark_of
 from blockplan.notice.submissions import enter_many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.store import Store
     from blockplan.notice.submissions import Opinion
-
-#: Keys of an entry that do not say what somebody sent.
-_OF_THE_RECORD = frozenset({"opinion", "round", "late", "ends_before", "defects", "files", "source"})
 
 
 def new_of(record: Store | Ledger, opinions: Sequence[Opinion]) -> list[bool]:
@@ -31,21 +27,21 @@ def new_of(record: Store | Ledger, opinions: Sequence[Opinion]) -> list[bool]:
 
     Notes
     -----
-    What was erased cannot be recognised; the caller also compares the list as a whole.
+    Of rows that were erased a keyed mark stayed (`blockplan.notice.marks`); they are not entered again.
     """
-    there = Counter(
-        _mark(event.payload, {} if event.person is None or event.person.content is None
-              else canonical.loads(event.person.content), event.payload.get("files", ()))
-        for event in record.events({"submitted"})
-        if event.known
-    )  # fmt: skip
+    there = Counter(known for event in record.events({"submitted"}) if (known := mark_of(event)) is not None)
+    marks = [
+        mark(
+            {"text": one.text, "channel": one.channel, "from": one.sender} | dict(one.more), one.person,
+            [{"name": file.name, "bytes": len(file.content)} for file in one.files],
+        )
+        for one in opinions
+    ]  # fmt: skip
+    there += record.erased_marks(set(marks))
     found = []
-    for one in opinions:
-        said = {"text": one.text, "channel": one.channel, "from": one.sender} | dict(one.more)
-        files = [{"name": file.name, "bytes": len(file.content)} for file in one.files]
-        mark = _mark(said, one.person, files)
-        found.append(there[mark] == 0)
-        there[mark] -= there[mark] > 0
+    for one in marks:
+        found.append(there[one] == 0)
+        there[one] -= there[one] > 0
     return found
 
 
@@ -64,13 +60,3 @@ def source_of(event: Event) -> str | None:
     """SHA-256 of the list that an opinion was entered from."""
     source = event.payload.get("source")
     return source.get("sha256") if isinstance(source, dict) else None
-
-
-def _mark(said: Mapping[str, Any], person: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> bytes:
-    """A mark of what somebody sent, equal for equal."""
-    told = {
-        "said": {key: value for key, value in said.items() if key not in _OF_THE_RECORD and value},
-        "person": {key: value for key, value in person.items() if key != "secret_sha256" and value},
-        "files": [[file["name"], file["bytes"]] for file in files],
-    }  # fmt: skip
-    return hashlib.sha256(canonical.dumps(told)).digest()

@@ -24,8 +24,8 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
 - ``withdrawn``: ``opinion``; why, if it was said, stands with the person.
 - ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``; ``of``, number
   of the entry whose words it stands for. ``withheld``: ``opinion``, ``ground``, ``by``, ``second``, ``of``.
-  ``restored``: ``opinion``, ``reason``, ``by``. What a second person confirmed later than it was asked for
-  holds ``asked_on``, number of the newest entry at that time (`blockplan.notice.two_person`).
+  ``restored``: ``opinion``, ``reason``, ``by``, ``second``. What a second person confirmed later than it
+  was asked for holds ``asked_on``, number of the newest entry at that time (`blockplan.notice.two_person`).
 - ``segmented``: ``opinion``, ``of`` (number of the entry whose text is cut),
   ``segments`` [{id ("O-17.1"), start, end}], offsets in Unicode code points; replaces an earlier one of
   the same opinion.
@@ -130,7 +130,8 @@ KINDS: dict[str, Kind] = {
     "withdrawn": Kind(("opinion",), TAKES_OPINIONS),
     "redacted": Kind(("opinion", "text", "ground", "by", "second"), _HANDLED, words=True, two=True),
     "withheld": Kind(("opinion", "ground", "by", "second"), _HANDLED, two=True),
-    "restored": Kind(("opinion", "reason", "by"), _HANDLED),
+    # Records from before two persons were asked for it name one; `check_two` asks whoever enters it now.
+    "restored": Kind(("opinion", "reason", "by"), _HANDLED, two=True),
     "erased": Kind(("entries", "ground"), _EVER),
     # Answers.
     "segmented": Kind(("opinion", "of", "segments"), _ANSWERING),
@@ -266,9 +267,15 @@ def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
     missing = [key for key in spec.needs if payload.get(key) is None]
     if missing:
         raise refused(UsageError, "entry_needs", kind=kind_word(kind), missing=listed(missing))
-    if spec.two and str(payload["by"]).strip().casefold() == str(payload["second"]).strip().casefold():
+    if spec.two and str(payload["by"]).strip().casefold() == str(payload.get("second")).strip().casefold():
         raise refused(UsageError, "two_persons", kind=kind_word(kind), by=payload["by"])
     _check_words(kind, payload)
+
+
+def check_two(kind: str, payload: Mapping[str, Any]) -> None:
+    """UsageError where what needs two persons names one."""
+    if KINDS[kind].two and not str(payload.get("second") or "").strip():
+        raise refused(UsageError, "entry_needs", kind=kind_word(kind), missing="second")
 
 
 def _check_words(kind: str, payload: Mapping[str, Any]) -> None:

@@ -13,14 +13,25 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import repair
 from blockplan.notice.disclosure import CARRIED, ORIGINAL, Fate
-from blockplan.notice.events import KINDS, REOPENS, STANDING, Event, check_payload, parse_time, write_time
+from blockplan.notice.events import (
+    KINDS,
+    REOPENS,
+    STANDING,
+    Event,
+    check_payload,
+    check_two,
+    parse_time,
+    write_time,
+)
 from blockplan.notice.leaves import commit, leaf
+from blockplan.notice.marks import mark_of, was_imported
 from blockplan.notice.moderation import check_look, check_words, waits_again
 from blockplan.notice.proof import canonical, merkle
 from blockplan.notice.refusals import refused
 from blockplan.notice.standing import Standing, check_about, standing
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment
@@ -68,6 +79,10 @@ class Ledger:
         """Entries in order, of some kinds, or about one opinion."""
         return self._rows.events(kinds, about=about)
 
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        """How often each of these marks of rows of a list was erased."""
+        return self._rows.erased_marks(marks)
+
     def append(
         self,
         kind: str,
@@ -105,6 +120,7 @@ class Ledger:
         if self.allow is not None:
             self.allow(kind)
         check_payload(kind, payload)
+        check_two(kind, payload)
         if kind in REOPENS and self.standing.state == "approved":
             self.append(
                 "answers_reopened",
@@ -203,6 +219,9 @@ class Ledger:
             event = self._rows.event(entry["seq"])
             if event is None or event.kind not in KINDS:
                 raise UsageError(f"There is no entry {entry['seq']} to erase.")
+            mark = mark_of(event) if was_imported(event) else None
+            if mark is not None:
+                self._rows.put_mark(mark)
             for part in entry["parts"]:
                 if not _may_go(event.kind, part):
                     raise UsageError(

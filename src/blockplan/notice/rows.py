@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Collection, Iterator, Sequence
 
     from blockplan.notice.events import Event
@@ -31,6 +32,14 @@ class Rows(Protocol):
 
     def forget(self, seq: int, part: str) -> None:
         """Erase key and content of a part (body, person, files); its commitment stays."""
+        ...
+
+    def put_mark(self, mark: bytes) -> None:
+        """Keep a mark of a row of a list that is erased, under a key; see `blockplan.notice.marks`."""
+        ...
+
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        """How often each of these marks was kept."""
         ...
 
     def put_node(self, level: int, index: int, digest: bytes) -> None:

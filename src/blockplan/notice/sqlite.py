@@ -9,14 +9,17 @@ Many threads and processes may write. The work of threads that wait is done in o
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sqlite3
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Event, Part
+from blockplan.notice.leaves import commitment
 from blockplan.notice.ledger import Ledger, system_clock
 from blockplan.notice.numbers import name_opinions
 from blockplan.notice.turns import Job, Turns
@@ -32,10 +35,17 @@ T = TypeVar("T")
 
 #: "BPno" as SQLite's application id: a file of another program is refused.
 APPLICATION = 0x42506E6F
-#: 2 has a mark for words that wait for a look, 3 the hash of what was promised before a submission.
+#: 2 has a mark for words that wait for a look; 3 the hash of what was promised before a submission, and
+#: marks of rows of lists that were erased.
 VERSION = 3
 #: What each version added to the one before.
-_ADDED = ("held INTEGER NOT NULL DEFAULT 0", "promise TEXT")
+_ADDED = (
+    ("ALTER TABLE events ADD COLUMN held INTEGER NOT NULL DEFAULT 0",),
+    (
+        "ALTER TABLE events ADD COLUMN promise TEXT",
+        "CREATE TABLE marks (key BLOB NOT NULL, digest BLOB NOT NULL)",
+    ),
+)
 BUSY_S = 30.0
 #: An erasure waits so long for programs that read an older state, and others wait for each of its tries.
 ERASING_S, TRY_S = 1.0, 0.1
@@ -60,6 +70,7 @@ CREATE TABLE files (
 CREATE TABLE nodes (level INTEGER, "index" INTEGER, digest BLOB NOT NULL, PRIMARY KEY (level, "index"))
 WITHOUT ROWID;
 CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL);
+CREATE TABLE marks (key BLOB NOT NULL, digest BLOB NOT NULL);
 COMMIT;
 """
 _COLUMNS = (
@@ -146,6 +157,10 @@ class SqliteStore:
         if any(erased):
             self.finish_erasing()
         return found
+
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        """How often each of these marks of rows of a list was erased."""
+        return _Rows(self.notice, self._reader()).erased_marks(marks)
 
     def _number(self, entry: int) -> int | None:
         """The number of the opinion that an entry brought; None where it brought none."""
@@ -341,8 +356,8 @@ class SqliteStore:
         self._writer.execute(f"PRAGMA busy_timeout={int(BUSY_S * 1000)}")
         self._writer.execute("BEGIN IMMEDIATE")  # perhaps somebody else did it meanwhile
         version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        for column in _ADDED[version - 1 :]:
-            self._writer.execute(f"ALTER TABLE events ADD COLUMN {column}")
+        for statement in (one for added in _ADDED[version - 1 :] for one in added):
+            self._writer.execute(statement)
         self._writer.execute(f"PRAGMA user_version={VERSION}")
         self._writer.execute("COMMIT")
         return VERSION
@@ -414,6 +429,22 @@ class _Rows:
                 "person": "person_key = NULL, person_content = NULL",
             }
             self._connection.execute(f"UPDATE events SET {columns[part]} WHERE seq = ?", (seq,))  # noqa: S608
+
+    def put_mark(self, mark: bytes) -> None:
+        key = self._key_of_marks() or secrets.token_bytes(32)
+        self._connection.execute("INSERT INTO marks VALUES (?, ?)", (key, commitment(key, mark)))
+
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        key = self._key_of_marks()
+        if key is None:
+            return Counter()
+        kept = Counter(digest for (digest,) in self._connection.execute("SELECT digest FROM marks"))
+        return Counter({mark: kept[commitment(key, mark)] for mark in marks})
+
+    def _key_of_marks(self) -> bytes | None:
+        """The key that all marks of this file have; None before the first."""
+        found = self._connection.execute("SELECT key FROM marks LIMIT 1").fetchone()
+        return None if found is None else bytes(found[0])
 
     def put_node(self, level: int, index: int, digest: bytes) -> None:
         self._connection.execute("INSERT INTO nodes VALUES (?, ?, ?)", (level, index, digest))

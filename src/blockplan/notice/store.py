@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections import Counter
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment, Event
@@ -30,6 +31,10 @@ class Store(Protocol):
 
     def now(self) -> dt.datetime:
         """The time of the clock by which entries are made, without waiting for anything."""
+        ...
+
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        """How often each of these marks of rows was erased; see `blockplan.notice.marks`."""
         ...
 
     def transact(self, work: Callable[[Ledger], T]) -> T:

@@ -255,21 +255,23 @@ def withhold_command(
 
 
 @click.command(
-    "restore", epilog='Example: blockplan notice restore town.notice O-3 --reason "no ground any more" --by a'
+    "restore",
+    epilog='Example: blockplan notice restore town.notice 2 --reason "no ground any more" --by a --second b',
 )
 @notice_argument
 @opinion_argument
 @reason_option
 @by_option
+@second_option
 @key_option
 @lang_option
 @json_option
 def restore_command(
-    notice: str, opinion: str, reason: str, by: str, key: str | None, lang: str, as_json: bool
+    notice: str, opinion: str, reason: str, by: str, second: str, key: str | None, lang: str, as_json: bool
 ) -> None:
-    """Undo what redacted or withheld an opinion."""
+    """Undo what redacted or withheld an opinion. Two persons must look, as for what it undoes."""
     with record(notice, key) as (store, _):
-        event = store.append("restored", {"opinion": opinion, "reason": reason, "by": by})
+        event = store.append("restored", {"opinion": opinion, "reason": reason, "by": by, "second": second})
     show_entry(event, lang, as_json)
 
 

@@ -118,6 +118,19 @@ class Erasure(models.Model):
         return f"{self.notice_id}/{self.seq} of {self.opinion}"
 
 
+class ErasedMark(models.Model):
+    """The keyed mark of a row of a list that was erased: it is not entered again from a changed list."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, db_index=False)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (models.Index(fields=["notice", "digest"], name="erased_mark"),)
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.digest[:8]}"
+
+
 class Node(models.Model):
     """A complete node of a notice's tree."""
 

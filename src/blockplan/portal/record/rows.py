@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection
 
 from blockplan.notice.events import KINDS, STANDING, Event, Part
+from blockplan.notice.leaves import commitment
 from blockplan.portal.record import index, single_rows
-from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, Erasure
+from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, ErasedMark, Erasure
 from blockplan.portal.record.signals import entered
 
 if TYPE_CHECKING:
@@ -197,6 +200,20 @@ class DatabaseRows:
             if opinion is not None:
                 index.refresh(self, self._notice, opinion)
         self._erasure.save()
+
+    def put_mark(self, mark: bytes) -> None:
+        """Keep a mark of a row of a list that is erased, under a key of the service."""
+        ErasedMark.objects.create(notice_id=self._notice, digest=self._keyed(mark))
+
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        """How often each of these marks was kept."""
+        by_digest = {self._keyed(mark): mark for mark in marks}
+        rows = ErasedMark.objects.filter(notice_id=self._notice).values_list("digest", flat=True)
+        return Counter(by_digest[digest] for digest in rows if digest in by_digest)
+
+    def _keyed(self, mark: bytes) -> str:
+        key = commitment(settings.SECRET_KEY.encode(), f"marks of {self._notice}".encode())
+        return commitment(key.encode(), mark)
 
     def put_node(self, level: int, index: int, digest: bytes) -> None:
         """A complete node of the tree; `flush` writes it."""

@@ -37,6 +37,7 @@ from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections import Counter
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from blockplan.notice.events import Attachment, Event
@@ -159,6 +160,10 @@ class DatabaseStore:
     def some(self, numbers: Collection[int]) -> dict[int, Event]:
         """Several entries by their numbers."""
         return self._rows().some(numbers)
+
+    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
+        """How often each of these marks of rows of a list was erased."""
+        return self._rows().erased_marks(marks)
 
     def after(self, seq: int, count: int, *, kind: str | None = None) -> list[Event]:
         """The next entries after a number, of one kind or all."""
