@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from tests.portal.staff import PASSWORD, a_member, add_factor, browser_of, code_of
+from tests.support.office_pages import as_shown, told
 
 from blockplan.portal.office.links import find_link, join, make_link, needs_setup
 from blockplan.portal.office.models import Audit, Grant, Link, Staff
@@ -201,12 +202,12 @@ def test_an_administrator_gives_takes_and_closes_and_everything_is_noted(config:
     admin = browser_of(a_member("Zhou", "admin"))
     staff = a_member("Li", "clerk")
     path = f"/en/office/staff/{staff.pk}/"
-    admin.post(path, {"role": "planner", "notice": ""})
+    told(admin, path, {"role": "planner", "notice": ""})
     assert set(Grant.objects.filter(staff=staff).values_list("role", flat=True)) == {"clerk", "planner"}
     grant = Grant.objects.get(staff=staff, role="clerk")
-    admin.post(path, {"take": grant.pk})
+    told(admin, path, {"take": grant.pk})
     clerk = browser_of(staff)
-    admin.post(path, {"close": "1"})
+    told(admin, path, {"close": "1"})
     assert clerk.get("/en/office/").status_code == 302
     said = list(Audit.objects.filter(who="Zhou").order_by("id").values_list("what", flat=True))
     assert said[-3:] == ["role_given", "role_taken", "account_closed"]
@@ -218,7 +219,7 @@ def test_the_last_administrator_stays(config: Config) -> None:
     admin = browser_of(staff)
     path = f"/en/office/staff/{staff.pk}/"
     for said in ({"take": Grant.objects.get().pk}, {"close": "1"}):
-        answer = admin.post(path, said)
+        answer = admin.post(path, as_shown(admin, path, said) | said)
         assert answer.status_code == 400
         assert "One administrator must remain" in answer.content.decode()
     assert not needs_setup()

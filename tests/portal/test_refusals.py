@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests.portal.staff import a_member, browser_of
 from tests.support.english import ENGLISH
+from tests.support.office_pages import as_shown
 
 from blockplan.notice import submissions as intake
 from blockplan.respond import Desk
@@ -40,7 +41,8 @@ class Office:
 
     def told(self, path: str, said: dict[str, Any], who: Client | None = None, status: int = 400) -> str:
         """What is said against something."""
-        answer = (who or self.planner).post(self.here + path, said)
+        client = who or self.planner
+        answer = client.post(self.here + path, as_shown(client, self.here + path, said) | said)
         assert answer.status_code == status, (path, answer.status_code)
         page = answer.content.decode()
         faults = page.partition('class="faults"')[2].partition("</div>")[0]

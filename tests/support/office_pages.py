@@ -42,12 +42,15 @@ def faults(response: Any) -> str:
 
 
 #: Pages that carry a mark of what stands, beside which step it is for.
-MARKED = re.compile(r"/draft/(dates|particulars)/$|/desk/(segments|themes)/[^/]+/$")
+MARKED = re.compile(
+    r"/draft/(dates|particulars|plan|release)/$|/desk/(segments|themes)/[^/]+/$|/staff/\d+/$"
+    r"|/opinions/O-\d+/(redact|withhold|restore|take-back)/$"
+)
 
 
 def as_shown(client: Client, path: str, said: dict[str, Any]) -> dict[str, str]:
     """The mark of what a page shows for a step, as a browser sends it back."""
-    if not MARKED.search(path) or "seen" in said:
+    if not MARKED.search(path) or {"seen", "sign"} & set(said):
         return {}
     forms = {"answer": 'value="answer"', "name": 'value="name"', "merge": 'value="name"'}
     page = client.get(path).content.decode()

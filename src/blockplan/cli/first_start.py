@@ -30,7 +30,7 @@ def main() -> None:
 
         from blockplan.portal.demo import open_demo
 
-        open_demo(config, example(), lambda: judged(example()))
+        open_demo(example(), lambda: judged(example()))
         connection.close()
 
 

@@ -126,7 +126,7 @@ def command(
         if demo:
             from blockplan.portal.demo import open_demo
 
-            name = open_demo(config, example(), reference)
+            name = open_demo(example(), reference)
             address = f"{config.address}/en/notices/{name}/"
             told["notice"] = {"id": name, "outcome": "open", "address": address}
             click.echo(f"Demonstration notice: {address}", err=True)

@@ -18,11 +18,13 @@ from django.urls import reverse
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.edit_conflicts import of_rights, require_seen, seen_of
 from blockplan.portal.office.expected import cut, expect, make_account
 from blockplan.portal.office.fields import FAULTS
 from blockplan.portal.office.forms import Give, Invite, Join, Mail, Name
 from blockplan.portal.office.links import LASTS, TakenError, find_link, join, join_address, make_link
 from blockplan.portal.office.models import Audit, Expected, Grant, Staff
+from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
@@ -143,21 +145,29 @@ def member(request: HttpRequest, staff: int) -> HttpResponse:
     one = get_object_or_404(Staff.objects.select_related("user"), pk=staff)
     form = Give(request.POST if "role" in request.POST else None)
     mail = Mail(request.POST if "mail" in request.POST else None)
-    fault = ""
+    fault = overtaken = ""
+    found: list[str] = []
     if request.method == "POST":
-        fault = _name_anew(request, one, mail) if mail.is_bound else _change(request, one, form)
-        if not fault and not form.errors and not mail.errors:
+        overtaken = attempt(lambda: found.append(
+            _name_anew(request, one, mail) if mail.is_bound else _change(request, one, form)
+        ))  # fmt: skip
+        fault = "".join(found)
+        if not fault and not overtaken and not form.errors and not mail.errors:
             return HttpResponseRedirect(reverse("office_member", args=[staff]))
     grants = Grant.objects.filter(staff=one).order_by("role", "notice")
     shown = {
         "one": one, "grants": grants, "form": form, "mail": mail, "fault": fault,
+        "overtaken": overtaken, "seen": of_rights(one)[0],
         "sessions": UserSession.objects.filter(user=one.user).count(),
         "openid": config_of_environment().openid,
         "connected": SocialAccount.objects.filter(user=one.user).exists(),
         "expected": Expected.objects.filter(staff=one).first(),
     }  # fmt: skip
     return render(
-        request, "office/member.html", shown, status=400 if fault else max(map(_status, (form, mail)))
+        request,
+        "office/member.html",
+        shown,
+        status=400 if fault or overtaken else max(map(_status, (form, mail))),
     )
 
 
@@ -219,6 +229,9 @@ def _change(request: HttpRequest, one: Staff, form: Give) -> str:
     with transaction.atomic():
         # Two who take each other's last rights at once must not both succeed.
         list(Grant.objects.select_for_update().filter(role="admin"))
+        one.user.refresh_from_db()
+        if {"end", "cut"}.isdisjoint(said):
+            require_seen(seen_of(request), *of_rights(one))
         if said.get("take", "").isdecimal():
             _take(one, int(said["take"]), by, request)
         elif "close" in said or "open" in said:

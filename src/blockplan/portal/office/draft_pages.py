@@ -17,7 +17,7 @@ from blockplan.portal.lang import current
 from blockplan.portal.office import drafts
 from blockplan.portal.office.act_forms import Day, Sure
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.edit_conflicts import of_values, seen_of
+from blockplan.portal.office.edit_conflicts import of_plan, of_values, seen_of
 from blockplan.portal.office.fields import Form, choices, decision, word_field
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.next_step import next_of
@@ -131,12 +131,13 @@ def plan(request: HttpRequest, notice: str) -> HttpResponse:
     form = PlanFile(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         chunks = form.cleaned_data["package"].chunks()
-        if fault := attempt(lambda: drafts.take_plan(one, chunks, config_of_environment())):
+        if fault := attempt(lambda: drafts.take_plan(one, chunks, config_of_environment(), seen_of(request))):
             form.add_error("package", fault)
         else:
             note("draft_changed", who=actor_of(request).name, notice=notice, about="plan")
             return HttpResponseRedirect(reverse("office_draft", args=[notice]))
-    return _form_page(request, one, form, "plan")
+        one.refresh_from_db()
+    return _form_page(request, one, form, "plan", seen=of_plan(one.version)[0])
 
 
 def particulars(request: HttpRequest, notice: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,7 +25,7 @@ from blockplan.notice.release import findings, fingerprint, release_from, requir
 from blockplan.portal import clock
 from blockplan.portal.office import entry_permissions
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.edit_conflicts import of_values, require_seen
+from blockplan.portal.office.edit_conflicts import of_plan, of_release, of_values, require_seen
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.open_transaction import Within
 from blockplan.portal.plans.models import PlanVersion
@@ -34,7 +35,7 @@ from blockplan.portal.words import say
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from blockplan.check.verdict import CheckResult
     from blockplan.notice.events import Event
@@ -44,8 +45,29 @@ if TYPE_CHECKING:
     from blockplan.portal.config import Config
     from blockplan.portal.office.permissions import Actor
 
+    Check = Callable[[Draft], None]
+
 COUNTRIES = ("CN", "JP", "DE")
 LARGEST_UPLOAD = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a draft is to say of its release check, if `check` has nothing against it when it is kept."""
+
+    release: dict[str, Any]
+    check: Check | None = None
+
+    def put(self, draft: Draft, version: PlanVersion | None = None) -> PlanVersion | None:
+        """Keep it, in the caller's transaction; gives back the plan that stood before."""
+        now = Draft.objects.select_for_update().get(pk=draft.pk)
+        if self.check is not None:
+            self.check(now)
+        old = now.version
+        draft.version = old if version is None else version
+        draft.release, draft.signed = self.release, {}
+        draft.save(update_fields=["version", "release", "signed"])
+        return old
 
 
 def begin_draft(notice: str, code: str, rule: str, *, by: str) -> Draft:
@@ -147,7 +169,7 @@ def keep_particulars(draft: Draft, said: dict[str, Any], actor: Actor, seen: str
         note("draft_changed", who=actor.name, notice=draft.notice_id, about="particulars")
 
 
-def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVersion:
+def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config, seen: str) -> PlanVersion:
     """
     Keep a plan package (zip) and make it ready for the pages.
 
@@ -155,7 +177,14 @@ def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVers
     ------
     UsageError, PlanDataError
         If it is too large, no zip, or no plan; nothing of it is kept then.
+    NoticeStateError
+        If another plan stands by now than was `seen`.
     """
+
+    def check(now: Draft) -> None:
+        require_seen(seen, *of_plan(now.version))
+
+    check(Draft.objects.select_related("version").get(pk=draft.pk))
     folder = config.data / "packages"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = folder / f"{secrets.token_hex(8)}.zip"
@@ -170,15 +199,16 @@ def take_plan(draft: Draft, chunks: Iterable[bytes], config: Config) -> PlanVers
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        return use_plan(draft, beside)
+        return use_plan(draft, beside, check=check)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
 
 
 def use_plan(
-    draft: Draft, source: Path, scenario: str = "", judged: tuple[FrozenPlan, CheckResult] | None = None
-) -> PlanVersion:
+    draft: Draft, source: Path, scenario: str = "", judged: tuple[FrozenPlan, CheckResult] | None = None,
+    *, check: Check | None = None,
+) -> PlanVersion:  # fmt: skip
     """
     Make what the office has the plan of the draft; the one before is let go of.
 
@@ -189,6 +219,8 @@ def use_plan(
     ----------
     judged
         The public package of that source with nothing withheld and nothing added, where it is at hand.
+    check
+        Asked of the draft as it stands when the plan is exchanged, which takes a while to build.
     """
     from blockplan.plan import read  # noqa: PLC0415
 
@@ -198,10 +230,12 @@ def use_plan(
         choice = choice_of(draft.version).within(parts)
     if choice != Choice():
         judged = None
-    return _build(draft, source, scenario, choice, judged, release={})
+    return _build(draft, source, scenario, choice, judged, _Kept({}, check))
 
 
-def choose(draft: Draft, choice: Choice, *, release: dict[str, Any]) -> None:
+def choose(
+    draft: Draft, choice: Choice, *, release: dict[str, Any], check: Check | None = None
+) -> None:  # fmt: skip
     """
     Keep the first person's answers, and build the public package anew where they choose another one.
 
@@ -210,13 +244,14 @@ def choose(draft: Draft, choice: Choice, *, release: dict[str, Any]) -> None:
     UsageError
         If the choice names what the plan has not.
     """
+    kept = _Kept(release, check)
     version = _version(draft)
     choice.check(parts_in(version))
     if choice == choice_of(version):
-        draft.release, draft.signed = release, {}
-        draft.save(update_fields=["release", "signed"])
+        with transaction.atomic():
+            kept.put(draft)
         return
-    _build(draft, Path(version.source), version.scenario, choice, None, release=release)
+    _build(draft, Path(version.source), version.scenario, choice, None, kept)
 
 
 def choice_of(version: PlanVersion) -> Choice:
@@ -232,13 +267,16 @@ def parts_in(version: PlanVersion) -> list[Part]:
 
 def _build(
     draft: Draft, source: Path, scenario: str, choice: Choice,
-    judged: tuple[FrozenPlan, CheckResult] | None, *, release: dict[str, Any],
+    judged: tuple[FrozenPlan, CheckResult] | None, kept: _Kept,
 ) -> PlanVersion:  # fmt: skip
     version = prepare(draft.notice_id, source, scenario or None, choice=choice, judged=judged)
-    old = draft.version
+    try:
+        with transaction.atomic():
+            old = kept.put(draft, version=version)
+    except NoticeStateError:
+        version.delete()
+        raise
     with transaction.atomic():
-        draft.version, draft.release, draft.signed = version, release, {}
-        draft.save(update_fields=["version", "release", "signed"])
         if old is not None and old.round is None:
             old.delete()
     return version
@@ -249,11 +287,16 @@ def faults_of(version: PlanVersion) -> list[dict[str, Any]]:
     return list(version.document["result"].get("faults", []))
 
 
-def answer_release(draft: Draft, said: dict[str, Any], actor: Actor) -> None:
-    """The first person's answers."""
+def answer_release(draft: Draft, said: dict[str, Any], actor: Actor, seen: str) -> None:
+    """The first person's answers; NoticeStateError if others stand by now than were `seen`."""
+
+    def check(now: Draft) -> None:
+        require_seen(seen, *of_release(now))
+
+    check(Draft.objects.get(pk=draft.pk))
     answers = release_from(said)
     release = {"answers": answers.model_dump(mode="json"), "by": actor.name, "staff": actor.staff.pk}
-    choose(draft, answers.choice, release=release)
+    choose(draft, answers.choice, release=release, check=check)
     note("release_answered", who=actor.name, notice=draft.notice_id)
 
 

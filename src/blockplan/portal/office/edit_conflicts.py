@@ -12,8 +12,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import NoticeStateError
+from blockplan.notice.refusals import kind_word
 from blockplan.notice.submissions import newest_words
 from blockplan.portal.lang import current
+from blockplan.portal.office.models import Grant
 from blockplan.portal.words import say
 from blockplan.texts import pick, refusal
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from blockplan.portal.office.models import Draft, Staff
+    from blockplan.portal.plans.models import PlanVersion
     from blockplan.respond import Answer, Sorting
     from blockplan.respond.sorting import Theme
 
@@ -76,6 +80,42 @@ def of_words(record: Any, opinion: str) -> tuple[str, str]:
     if newest is None or newest.kind == "submitted":
         return "", ""
     return str(newest.seq), str(newest.payload.get("text", ""))
+
+
+def of_opinion(record: Any, opinion: str) -> tuple[str, str]:
+    """The mark and the words of what was last entered about an opinion; empty before anything was."""
+    about = list(record.events(about=opinion))
+    if len(about) < 2:
+        return "", ""
+    said = about[-1].payload
+    told = [pick(kind_word(about[-1].kind), current())]
+    told += [str(said[name]) for name in ("text", "ground", "reason", "by", "second") if said.get(name)]
+    return str(about[-1].seq), " · ".join(told)
+
+
+def of_plan(version: PlanVersion | None) -> tuple[str, str]:
+    """The mark and the words of the plan that a draft has; empty before it has one."""
+    if version is None:
+        return "", ""
+    said = version.document["frozen"]
+    return str(version.pk), f"{pick(said.get('title'), current())} · {said['content_hash'][:16]}"
+
+
+def of_release(draft: Draft) -> tuple[str, str]:
+    """The mark and the words of what the first person answered of the release check; empty before that."""
+    return of_values(draft.release.get("answers", {}))
+
+
+def of_rights(one: Staff) -> tuple[str, str]:
+    """The mark and the words of the roles of somebody, and whether the account is open."""
+    lang = current()
+    grants = [
+        say(f"office_role.{grant.role}", lang) + (f" ({grant.notice_id})" if grant.notice_id else "")
+        for grant in Grant.objects.filter(staff=one).order_by("role", "notice")
+    ]
+    state = say("office.account_open" if one.user.is_active else "office.account_closed", lang)
+    held = Grant.objects.filter(staff=one).order_by("pk").values_list("pk", flat=True)
+    return f"{','.join(map(str, held))}.{int(one.user.is_active)}", f"{', '.join(grants) or '–'}; {state}"
 
 
 def of_values(values: Mapping[str, Any]) -> tuple[str, str]:

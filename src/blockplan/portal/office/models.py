@@ -130,7 +130,7 @@ class Pending(models.Model):
         """The act that makes an entry of this kind, by which the pages call it."""
         return {
             "redacted": "redact", "withheld": "withhold", "approved": "approve", "published": "publish",
-            "clock_repaired": "repair",
+            "clock_repaired": "repair", "restored": "restore",
         }[self.kind]  # fmt: skip
 
     def __str__(self) -> str:

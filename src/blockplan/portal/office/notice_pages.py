@@ -15,7 +15,7 @@ from blockplan.notice.events import KINDS
 from blockplan.notice.state import State
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import entries, entry_permissions, erasures, two_person
-from blockplan.portal.office.edit_conflicts import of_words
+from blockplan.portal.office.edit_conflicts import of_opinion, of_words, seen_of
 from blockplan.portal.office.fields import FAULTS, decision, word_field
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.office.next_step import is_over, next_of
@@ -87,14 +87,16 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         _prepare(form, row)
         if request.method == "POST" and form.is_valid():
             said = form.cleaned_data | ({"opinion": opinion} if act.of_opinion else {})
-            if fault := attempt(lambda: do(name, notice, said, actor_of(request), seen=_asked_on(request))):
+            asked_on, seen = _asked_on(request), seen_of(request)
+            if fault := attempt(lambda: do(name, notice, said, actor_of(request), seen=asked_on, mark=seen)):
                 form.add_error(None, fault)
                 _mark_anew(form, notice, opinion)
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
         about = entries.about(notice, opinion) if opinion and newest is not None else []
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
-                 "entries": about, "asked_on": newest, "period": row.opened.get("period")}  # fmt: skip
+                 "entries": about, "asked_on": newest, "period": row.opened.get("period"),
+                 "mark": of_opinion(open_store(notice), opinion)[0] if opinion else ""}  # fmt: skip
         return render(request, "office/act.html", shown, status=400 if form.errors else 200)
 
     view.__name__ = f"act_{name}"

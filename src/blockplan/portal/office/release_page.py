@@ -19,6 +19,7 @@ from blockplan.notice.package import FrozenPlan, package_hash
 from blockplan.portal.office import drafts, entry_permissions
 from blockplan.portal.office.act_forms import Lines
 from blockplan.portal.office.draft_pages import period_of
+from blockplan.portal.office.edit_conflicts import of_release, seen_of
 from blockplan.portal.office.fields import Form
 from blockplan.portal.office.models import Draft
 from blockplan.portal.office.notice_pages import attempt
@@ -52,9 +53,10 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
             fault = attempt(lambda: drafts.sign_release(one, actor, request.POST["sign"]))
         elif form.is_valid():
             said = _said(form.cleaned_data, request.POST)
-            fault = attempt(lambda: drafts.answer_release(one, said, actor))
+            fault = attempt(lambda: drafts.answer_release(one, said, actor, seen_of(request)))
         if not fault and not form.errors:
             return HttpResponseRedirect(reverse("office_draft", args=[notice]))
+        one.refresh_from_db()
     found: list[Any] = []
     looked = ""
     if one.version is not None and not fault:
@@ -62,7 +64,8 @@ def release(request: HttpRequest, notice: str) -> HttpResponse:
         _, dates_fault = period_of(one)
         looked = "" if dates_fault else drafts.looked_at(one)
     shown = {
-        "draft": one, "form": form, "fault": fault, "answered": one.release, "looked": looked,
+        "draft": one, "form": form, "fault": fault, "answered": one.release,
+        "looked": looked, "seen": of_release(one)[0],
         "found": [{**finding.to_dict(), "stops": finding.stops} for finding in found],
         "own": one.release.get("staff") == actor.staff.pk, "may_sign": actor.may(*entry_permissions.SECONDS),
         **({} if one.version is None else _goes_out(one.version)),

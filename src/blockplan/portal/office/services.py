@@ -17,8 +17,9 @@ from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.office import act_forms, entry_permissions, two_person
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
-from blockplan.portal.office.edit_conflicts import of_words, require_seen
+from blockplan.portal.office.edit_conflicts import of_opinion, of_words, require_seen
 from blockplan.portal.office.open_transaction import Within
+from blockplan.portal.record.store import open_store
 from blockplan.portal.record.time import ahead_of_clock
 from blockplan.respond import Desk, require_complete
 
@@ -66,7 +67,13 @@ class Act:
         return notice.state in KINDS[self.kind].when and self.asks(notice)
 
 
-def do(name: str, notice: str, said: dict[str, Any], actor: Actor, *, seen: int | None = None) -> None:
+#: An erasure takes whatever there is; `_transcribe` names the words.
+_WHATEVER_STANDS = frozenset({"erase", "transcribe"})
+
+
+def do(
+    name: str, notice: str, said: dict[str, Any], actor: Actor, *, seen: int | None = None, mark: str = ""
+) -> None:  # fmt: skip
     """
     Do an act, or ask a second person for it.
 
@@ -74,6 +81,8 @@ def do(name: str, notice: str, said: dict[str, Any], actor: Actor, *, seen: int 
     ----------
     seen
         Number of the newest entry when the page of an act of two persons was shown.
+    mark
+        Of an act about an opinion, what was last entered about it when the page was shown.
 
     Raises
     ------
@@ -83,7 +92,10 @@ def do(name: str, notice: str, said: dict[str, Any], actor: Actor, *, seen: int 
     act = ACTS[name]
     said = {key: value for key, value in said.items() if key != "sure"}
     entry_permissions.require(act.kind, actor)
+    names_what_it_saw = act.of_opinion and name not in _WHATEVER_STANDS
     if KINDS[act.kind].two:
+        if names_what_it_saw:  # what comes between this and the lock, `two_person.ask` finds
+            require_seen(mark, *of_opinion(open_store(notice), said["opinion"]))
         two_person.ask(notice, act.kind, said, actor, asked_on=seen)
         return
     if name == "restart":
@@ -91,6 +103,8 @@ def do(name: str, notice: str, said: dict[str, Any], actor: Actor, *, seen: int 
         return
 
     def work(ledger: Ledger) -> None:
+        if names_what_it_saw:
+            require_seen(mark, *of_opinion(ledger, said["opinion"]))
         act.enter(ledger, said, actor.name)
         note(act.kind, who=actor.name, notice=notice, about=str(said.get("opinion", "")))
 
@@ -177,7 +191,7 @@ ACTS: dict[str, Act] = {
     "redact": Act(kind="redacted", form=act_forms.Redact, enter=_two, of_opinion=True),
     "withhold": Act(kind="withheld", form=act_forms.Ground, enter=_two, of_opinion=True),
     "restore": Act(
-        kind="restored", form=act_forms.Because, enter=_plain("restored"), of_opinion=True
+        kind="restored", form=act_forms.Because, enter=_two, of_opinion=True
     ),
     "transcribe": Act(
         kind="transcribed", form=act_forms.Transcribe, enter=_transcribe,
