@@ -135,9 +135,14 @@ def test_groups_are_taken_as_themes_and_spread_to_what_came_later(call) -> None:
     spread = done(call("spread", "--by-words", "--take", "--by", "planner", "--json"))
     assert [row["segment"] for row in spread["proposed"]] == ["O-1.1", "O-1.2", "O-4.1", "O-5.1"]
     assert next(row for row in spread["proposed"] if row["segment"] == "O-4.1")["theme"] == "T-1"
-    taken = done(call("group", "--groups", 2, "--take", "--by-words", "--by", "planner", "--json"))
+    asked = ("group", "--groups", 2, "--by-words", "--by", "planner", "--json")
+    first = done(call(*asked))["groups"][0]["group"]
+    for wrong in ("", "trees", f"{first}=", "99=Trees"):
+        code, _, err = call(*asked, "--take", wrong)
+        assert (code, "names no group and title" in err) == (2, True)
+    taken = done(call(*asked, "--take", f"{first}=一处公园"))
+    assert len(taken["themes"]) <= 1
     themes = {row["segment"]: row["theme"] for row in done(call("segments", "--json"))["segments"]}
-    assert all(themes.values())
     assert themes["O-3.1"] == "T-1"
     assert all(name.startswith("T-") for name in taken["themes"])
 

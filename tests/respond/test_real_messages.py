@@ -10,7 +10,7 @@ import pytest
 from tests.respond.made import CLERK, MemoryRecord, an_answer
 
 from blockplan.respond import Desk, find_campaigns, read_opinions, split, write_response
-from blockplan.respond.proposals import group_segments, keep_groups, spread_themes, take_groups
+from blockplan.respond.proposals import group_segments, groups_said, keep_groups, spread_themes, take_named
 from blockplan.respond.vectors import SentenceVectors, WordVectors, has_model
 
 pytestmark = pytest.mark.shared
@@ -52,7 +52,8 @@ def test_a_letter_without_a_list_is_mostly_one_segment(desk):
 def test_the_real_messages_are_grouped_answered_and_reported_with_none_left_out(desk, tmp_path):
     segments, proposal = group_segments(desk, k=12, embedder=WordVectors())
     keep_groups(desk, segments, proposal, by=CLERK)
-    themes = take_groups(desk, segments, proposal, by=CLERK)
+    titles = {group.number: {"zh": f"第 {group.number} 组"} for group in proposal.groups}
+    themes = take_named(desk, groups_said(segments, proposal), titles, by=CLERK)
     desk.assign(["O-1.1", "O-2.1", "O-3.1"], None, by=CLERK)
     spread, _ = spread_themes(desk, embedder=WordVectors())
     desk.assign_all({one.segment: one.proposed.theme for one in spread}, by=CLERK)

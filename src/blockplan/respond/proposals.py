@@ -90,23 +90,6 @@ def take_named(desk: Desk, proposal: Mapping[str, Any], titles: Mapping[int, Tex
     return made
 
 
-def take_groups(desk: Desk, segments: list[Segment], proposal: Proposal, *, by: str) -> list[str]:
-    """
-    Make each proposed group a theme, named by its words until a person names it; what is sorted stays.
-
-    Gives back the ids of the themes.
-    """
-    made = []
-    for group in proposal.groups:
-        free = [segments[member].id for member in group.members]
-        free = [name for name in free if desk.theme_of(name) is None]
-        if free:
-            title = " · ".join(group.words[:3]) or f"{group.number + 1}"
-            made.append(desk.name_theme(title, by=by))
-            desk.assign(free, made[-1], by=by)
-    return made
-
-
 def spread_themes(
     sorting: Sorting, *, embedder: Embedder | None = None
 ) -> tuple[list[Spread], dict[str, Any]]:

@@ -67,38 +67,43 @@ def merge_command(
         _show_parts(Desk(store), [whole], lang, as_json)
 
 
-@click.command("group", epilog="Example: blockplan notice group town.notice --groups 8 --take --by planner")
+@click.command(
+    "group",
+    epilog='Example: blockplan notice group town.notice --groups 8 --take "0=Trees and shade" --by planner',
+)
 @notice_argument
 @click.option("--groups", "k", type=click.IntRange(min=1), metavar="N", help="How many; default: proposed.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same groups.")
-@click.option("--take", is_flag=True, help="Make the groups themes, to be named and changed.")
+@click.option("--take", "taken", multiple=True, metavar="GROUP=TITLE",
+              help="Make this group a theme, under a title of yours; once for each group.")  # fmt: skip
 @words_option
 @by_option
 @key_option
 @lang_option
 @json_option
 def group_command(
-    notice: str, k: int | None, seed: int, take: bool, by_words: bool, by: str, key: str | None, lang: str,
-    as_json: bool,
+    notice: str, k: int | None, seed: int, taken: tuple[str, ...], by_words: bool, by: str, key: str | None,
+    lang: str, as_json: bool,
 ) -> None:  # fmt: skip
     """
-    Propose groups of segments. Nothing is entered before a person takes them over: look at them first,
-    then give --take with the same seed.
+    Propose groups of segments. Nothing is entered before a person takes a group over and names it: look at
+    them first, then give --take with the same seed. What the machine calls a group never becomes a title.
 
     With the extra [grouping] meaning is compared, without it wording.
     """
     from blockplan.respond import Desk
-    from blockplan.respond.proposals import group_segments, keep_groups, take_groups
+    from blockplan.respond.proposals import group_segments, groups_said, keep_groups, take_named
 
     with record(notice, key) as (store, _):
         segments, proposal = group_segments(Desk(store), k=k, seed=seed, embedder=_embedder(by_words))
+        titles = _titles(taken, [group.number for group in proposal.groups], lang)
 
         def work(ledger: Ledger) -> list[str]:
             desk = Desk(ledger)
             keep_groups(desk, segments, proposal, by=by)
-            return take_groups(desk, segments, proposal, by=by)
+            return take_named(desk, groups_said(segments, proposal), titles, by=by)
 
-        themes = store.transact(work) if take else []
+        themes = store.transact(work) if titles else []
         desk = Desk(store)
     if as_json:
         groups = [
@@ -127,6 +132,21 @@ def group_command(
     ]
     show_table(heads, rows)
     click.echo(_say("cli.a_proposal", lang), err=True)
+
+
+def _titles(taken: tuple[str, ...], groups: list[int], lang: str) -> dict[int, dict[str, str]]:
+    """Number of a group and the title that a person gave it, as ``--take`` has them."""
+    found: dict[int, dict[str, str]] = {}
+    for one in taken:
+        number, equals, title = one.partition("=")
+        if not equals or not title.strip() or number.strip() not in map(str, groups):
+            there = ", ".join(map(str, groups)) or "none"
+            raise click.UsageError(
+                f'--take {one!r} names no group and title. Write it like --take "0=Trees and shade"; '
+                f"groups: {there}."
+            )
+        found[int(number)] = {lang: title.strip()}
+    return found
 
 
 @click.command("spread", epilog="Example: blockplan notice spread town.notice --take --by planner")
