@@ -123,3 +123,36 @@ def test_the_record_takes_no_arrival_after_the_entry_or_long_before_it(tmp_path:
         assert (event.payload["late"], "arrived_at" in event.payload) == (True, False)
         event, _ = intake.submit(store, intake.Opinion(text="x", arrived=clock() - dt.timedelta(minutes=15)))
         assert event.payload["late"] is False
+
+
+@pytest.mark.parametrize(
+    ("said", "believed", "seconds_before"),
+    [("t={}.250", True, 29.75), ("t={}.250", False, 0), ("{}.250", True, 0), ("t=99999999999.000", True, 0),
+     ("t=1.000", True, 0), ("", True, 0)],
+)  # fmt: skip
+def test_a_proxy_of_ours_says_when_a_request_reached_it_and_nobody_else_does(
+    clock: HandClock, said: str, believed: bool, seconds_before: float
+) -> None:
+    from blockplan.portal.arrival import at_the_door
+
+    environ: dict[str, Any] = {"HTTP_X_REQUEST_START": said.format(int(clock.now.timestamp()) - 30)}
+    noted: list[dt.datetime] = []
+
+    def application(seen: dict[str, Any], _start: Any) -> list[bytes]:
+        noted.append(seen["blockplan.arrived"])
+        return []
+
+    server = at_the_door(application, by_proxy=believed)
+    list(server(environ, lambda *_: None))
+    assert (clock.now - noted[0]).total_seconds() == seconds_before
+
+
+def test_what_the_server_noted_at_its_door_counts(opened: DatabaseStore, clock: HandClock) -> None:
+    came = clock.now
+    clock.on(seconds=40)
+    more: dict[str, Any] = {"blockplan.arrived": came}
+    answer = Client().post(
+        PATH, json.dumps({"text": "waited"}), content_type="application/json",
+        headers={"Idempotency-Key": new_form()}, **more,
+    )  # fmt: skip
+    assert answer.json()["arrived_at"] == write_time(came)

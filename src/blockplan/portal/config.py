@@ -87,6 +87,8 @@ class Config(BaseModel):
         Who answers for the service: name, address, telephone, mail; a line each.
     proxies
         Reverse proxies in front, whose ``X-Forwarded-For`` is believed; 0 believes none.
+    arrival_by_proxy
+        Whether the proxy in front sets ``X-Request-Start`` (when a request reached it) over what was sent.
     openid
         Sign-in of the staff by OpenID Connect; None offers none.
     witnesses
@@ -111,6 +113,7 @@ class Config(BaseModel):
     witnesses: tuple[Outsider, ...] = ()
     timestamps: str = ""
     proxies: int = Field(default=0, ge=0, le=5)
+    arrival_by_proxy: bool = False
     openid: OpenId | None = Field(default=None, repr=False)
     language: Literal["zh", "en", "ja"] | None = None
     zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
