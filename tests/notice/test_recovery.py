@@ -14,7 +14,9 @@ from tests.support.verifiers import both_find
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.errors import NoticeStateError, UsageError
+from blockplan.notice import submissions
 from blockplan.notice.proof.notary import read_key
+from blockplan.notice.receipts import receipt_with_later
 from blockplan.notice.record import export
 from blockplan.notice.submissions import Opinion, submit
 from blockplan.notice.verify import verify
@@ -144,3 +146,30 @@ def test_the_command_recovers_a_file(lost: Office, monkeypatch: pytest.MonkeyPat
     record = lost.exported()
     told = CliRunner().invoke(command, ["verify", str(record), "--key", str(lost.first)])
     assert (told.exit_code, "continued after a loss" in told.stdout) == (0, True)
+
+
+def test_amendments_and_withdrawals_of_receipts_are_entered_anew_too(office: Office, ask: Any) -> None:
+    """Of an opinion that was kept, and of one that was lost with them; also after the period is over."""
+    office.says("kept")
+    restore = office.backed_up(with_key=False)
+    office.says("lost")
+    with office.open() as store:
+        for opinion in ("O-1", "O-2"):
+            office.clock.on(minutes=1)
+            submissions.amend(store, opinion, f"more of {opinion}", by=None, secret=office.secrets[opinion])
+        office.clock.on(minutes=1)
+        submissions.withdraw(store, "O-2", secret=office.secrets["O-2"])
+        about = [list(store.events(about=opinion)) for opinion in ("O-1", "O-2")]
+        note = store.checkpoint() or ""
+        held = [receipt_with_later(one, store, note, office.notary.verifier) for one in about]
+    restore()
+    office.clock.set(2026, 4, 2, 9)
+    done = office.recovered(receipts=held)
+    assert (list(done.entered), len(done.later)) == (["O-2"], 3)
+    with office.open() as store:
+        words = [(event.opinion, event.payload["text"]) for event in store.events({"amended"})]
+        assert words == [("O-1", "more of O-1"), (done.entered["O-2"][0], "more of O-2")]
+        assert [event.opinion for event in store.events({"withdrawn"})] == [done.entered["O-2"][0]]
+    record = office.exported()
+    assert verify(record, receipts=[held[0]]).findings == []
+    assert ask({"op": "record", "folder": str(record), "witnesses": {"receipts": [held[0]]}}) == [[]]

@@ -358,3 +358,33 @@ def test_the_command_leaves_with_the_codes_of_the_other(
     (bent / "link").symlink_to(bent / "log.jsonl")
     assert run(bent)[0] == 1
     assert run(tmp_path / "nothing")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("withheld", {"of": 2}),
+        ("withheld", {"asked_on": 3}),
+        ("withheld", {"second": " A "}),
+        ("approved", {"asked_on": 9}),
+        ("opened", {"release": {"by": "a", "second": "b", "plan": "other", "package": "ab"}}),
+    ],
+)
+def test_both_ask_on_what_state_two_persons_signed(
+    made: Finished, bent: Path, ask: Any, kind: str, said: dict[str, Any]
+) -> None:
+    def change(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        next(line for line in lines if line["leaf"]["kind"] == kind)["body"] |= said
+        return lines
+
+    rewrite(bent, made.signer, change)
+    both_find(bent, ask, {"law_broken"})
+
+
+def test_the_second_says_what_it_leaves_to_the_first(made: Finished, built: Path) -> None:
+    done = subprocess.run(
+        ["node", "--no-warnings", built / "cli.mjs", made.folder], capture_output=True, text=True
+    )
+    unchecked = json.loads(done.stdout)["unchecked"]
+    assert {"time_stamps", "rule", "order"} <= set(unchecked)
+    assert all(unchecked.values())

@@ -30,6 +30,7 @@ class Office:
         self.key = folder / "town.notice.key"
         self.first = new_key(self.key, "blockplan/made-up").verifier
         self.receipts: list[dict[str, Any]] = []
+        self.secrets: dict[str, str] = {}
         with self.open() as store:
             store.append("opened", an_opening(publication="live"))
 
@@ -45,7 +46,8 @@ class Office:
         with self.open() as store:
             for text in texts:
                 self.clock.on(minutes=1)
-                event, _ = submit(store, Opinion(text=text))
+                event, secret = submit(store, Opinion(text=text))
+                self.secrets[str(event.opinion)] = secret
                 note = store.checkpoint() or ""
                 self.receipts.append(receipt(event, store, note, self.notary.verifier))
 

@@ -18,7 +18,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.proof.notes import Checkpoint, b64, read_checkpoint, verifier
-from blockplan.notice.receipts import faults_of_receipt, read_receipt
+from blockplan.notice.receipts import LATER, faults_of_receipt, later_of, read_receipt
 from blockplan.notice.refusals import refused
 from blockplan.notice.submissions import Opinion, enter
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from blockplan.notice.store import Store
 
 KIND = "recovered"
+#: What is entered anew from a receipt: an opinion, its submitter's other words, and that it was taken back.
+_ANEW = frozenset({"submitted"}) | LATER
 #: What the record itself says of a submission, and so says anew.
 _OF_RECORD = (
     "opinion",
@@ -57,11 +59,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What became of it: the entry, the new key, and each opinion that was entered anew with its secret."""
+    """
+    What became of it: the entry and the new key; each opinion that was entered anew, with its secret; and the
+    numbers of entries that changed or ended one, before and now.
+    """
 
     event: Event
     key: Verifier
     entered: dict[str, tuple[str, str]] = field(default_factory=dict)
+    later: dict[int, int] = field(default_factory=dict)
 
 
 def handover_text(origin: str, key: str, kept: int, root: bytes) -> str:
@@ -113,20 +119,27 @@ def recover(
     fresh_tip.write(fresh.sign(Checkpoint(old.name, size, kept_root).text()))
     again = _entered_anew(held, old.verifier, size)
     store = open_store(Notary(fresh, fresh_tip))
-    event, entered = store.transact(lambda ledger: _enter(ledger, payload, again))
+    event, entered, later = store.transact(lambda ledger: _enter(ledger, payload, again))
     _exchange(key_file, fresh_file)
-    return Recovered(event, fresh.verifier, entered)
+    return Recovered(event, fresh.verifier, entered, later)
 
 
 def _enter(
-    ledger: Ledger, payload: Mapping[str, Any], again: Iterable[tuple[str, Opinion]]
-) -> tuple[Event, dict[str, tuple[str, str]]]:
+    ledger: Ledger, payload: Mapping[str, Any], again: Iterable[_Lost]
+) -> tuple[Event, dict[str, tuple[str, str]], dict[int, int]]:
     event = ledger.append(KIND, payload)
-    entered = {}
-    for name, opinion in again:
-        secret = secrets.token_urlsafe(24)
-        entered[name] = (str(enter(ledger, opinion, secret).opinion), secret)
-    return event, entered
+    entered: dict[str, tuple[str, str]] = {}
+    later: dict[int, int] = {}
+    for one in again:
+        if one.opinion is not None:
+            secret = secrets.token_urlsafe(24)
+            made = enter(ledger, one.opinion, secret, held=one.event.held, promise=one.event.promise)
+            entered[one.about] = (str(made.opinion), secret)
+            continue
+        about = entered[one.about][0] if one.about in entered else one.about
+        if any(ledger.events({"submitted"}, about=about)):  # else its receipt alone says nothing to put it on
+            later[one.event.seq] = ledger.append(one.event.kind, {**one.more, "opinion": about}).seq
+    return event, entered, later
 
 
 def _signed(held: Held, tip: TipFile, key: Verifier) -> list[Checkpoint]:
@@ -139,28 +152,44 @@ def _signed(held: Held, tip: TipFile, key: Verifier) -> list[Checkpoint]:
         raise UsageError(f"A checkpoint or receipt is not of the key of this record: {error}.") from None
 
 
-def _entered_anew(held: Held, key: Verifier, size: int) -> list[tuple[str, Opinion]]:
-    """The opinions of receipts that are not in the record any more, oldest first."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """An entry of a receipt that is not here any more: an opinion, or what changed or ended it."""
+
+    event: Event
+    about: str
+    more: Mapping[str, Any]
+    opinion: Opinion | None = None
+
+
+def _entered_anew(held: Held, key: Verifier, size: int) -> list[_Lost]:
+    """What stands in receipts and is not in the record any more, oldest first, each once."""
+    found: dict[int, _Lost] = {}
     for document in held.receipts:
         faults = faults_of_receipt(document, key)
         if faults:
             raise UsageError(f"A receipt does not hold: {'; '.join(faults)}. Leave it out.")
-        event, digest, _ = read_receipt(document)
-        body = document["body"]
-        if event.seq < size or event.kind != "submitted" or not isinstance(body, dict):
-            continue
-        more = {name: value for name, value in body.items() if name not in _OF_RECORD}
-        if body.get("files"):
-            more["files_lost"] = [str(file["name"]) for file in body["files"]]
-        more["recovered"] = {
-            "opinion": f"O-{event.seq}",
-            "at": str(body.get("arrived_at") or event.at),
-            "leaf": digest.hex(),
-        }
+        for one in (document, *later_of(document)):
+            event, digest, _ = read_receipt(one)
+            if event.seq >= size and isinstance(one["body"], dict):
+                found[event.seq] = _lost(event, digest, one["body"])
+    return [found[seq] for seq in sorted(found) if found[seq].event.kind in _ANEW]
+
+
+def _lost(event: Event, digest: bytes, body: Mapping[str, Any]) -> _Lost:
+    more = {name: value for name, value in body.items() if name not in _OF_RECORD}
+    if body.get("files"):
+        more["files_lost"] = [str(file["name"]) for file in body["files"]]
+    about = str(body.get("opinion"))
+    more["recovered"] = {
+        "opinion": about,
+        "at": str(body.get("arrived_at") or event.at),
+        "leaf": digest.hex(),
+    }
+    if event.kind == "submitted":
         opinion = Opinion(text=str(body["text"]), channel=body["channel"], sender=body["from"], more=more)
-        found.append((event.seq, f"O-{event.seq}", opinion))
-    return [(name, opinion) for _, name, opinion in sorted(found, key=lambda one: one[0])]
+        return _Lost(event, about, more, opinion)
+    return _Lost(event, about, more | ({"text": str(body["text"])} if "text" in body else {}))
 
 
 def _exchange(key_file: Path, fresh: Path) -> None:
@@ -251,5 +280,5 @@ def _fault_of_handover(event: Event, expected: str | None, nodes: merkle.Nodes) 
 
 def entered_anew(events: Iterable[Event]) -> set[str]:
     """Hashes of the leaves that were lost and whose words were entered anew, in hex."""
-    said = (event.payload.get("recovered") for event in events if event.kind == "submitted")
+    said = (event.payload.get("recovered") for event in events if event.kind in _ANEW)
     return {str(one["leaf"]) for one in said if isinstance(one, dict) and "leaf" in one}

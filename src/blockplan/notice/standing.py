@@ -17,7 +17,7 @@ from blockplan.notice.events import CHANNELS, KINDS, LONGEST_WAY, parse_time, wr
 from blockplan.notice.package import package_hash
 from blockplan.notice.periods import DAY, first_moment
 from blockplan.notice.refusals import TEXTS, kind_word, refused, state_word
-from blockplan.notice.state import State, step
+from blockplan.notice.state import TAKES_OPINIONS, State, step
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Standing:
         spec = KINDS[kind]
         if spec.leads_to is not None and spec.leads_to is not self.state:
             step(self.state, spec.leads_to)
-        if self.state not in spec.when:
+        anew = kind == "amended" and "recovered" in payload and self.state in TAKES_OPINIONS
+        if self.state not in spec.when and not anew:
             allowed = listed(state_word(state) for state in sorted(spec.when))
             raise refused(
                 NoticeStateError,
@@ -240,7 +241,9 @@ def _law_submitted(now: Standing, payload: Mapping[str, Any], at: str) -> None:
 
 
 def _law_amended(now: Standing, payload: Mapping[str, Any], at: str) -> None:
-    if not now.running(_at_door(payload, at)):
+    before = payload.get("recovered")  # it came before a loss, as its receipt proves
+    came = min(str(before["at"]), at) if isinstance(before, dict) else _at_door(payload, at)
+    if not now.running(came):
         raise refused(NoticeStateError, "amend_over", ends=now.ends_before)
 
 

@@ -58,7 +58,8 @@ def recover_command(
     Continue a record that was restored from a backup, under a new key.
 
     What came after the backup and stands in a --receipt is entered anew, in time or late as it was, with a
-    new secret for its submitter; files must be handed in again. The old key says that the new one goes on,
+    new secret for its submitter, and so are amendments and withdrawals that receipts bring along; files must
+    be handed in again. The old key says that the new one goes on,
     and is put aside. Publish the new key like the first.
     """
     from blockplan.notice.recovery import Held, recover
@@ -90,7 +91,8 @@ def recover_command(
     else:
         done = _of_service(notice, data, database, held, {"reason": reason, "by": by, "second": second})
     entered = {name: {"opinion": new, "secret": secret} for name, (new, secret) in done.entered.items()}
-    show_entry(done.event, lang, as_json, key=str(done.key), entered=entered)
+    later = {str(old): new for old, new in done.later.items()}
+    show_entry(done.event, lang, as_json, key=str(done.key), entered=entered, later=later)
     if not as_json:
         for name, (new, secret) in done.entered.items():
             click.echo(f"{name} -> {new}  {secret}")

@@ -3,9 +3,10 @@
  *
  * Written from the page on the formats, not from the verifier in Python, so that the two can disagree. It checks files,
  * signatures, tree, commitments, order, dates and lateness, that words which wait for a look are opened by the entry
- * that says so, and that what is shown and what is kept back is what the log says; which state of a notice may follow
- * which is left to the other.
+ * that says so, that what is shown and what is kept back is what the log says, and on what acts of two persons stand.
+ * What it leaves to the other it says in its answer (`unchecked`).
  */
+import { faultsOfActs, UNCHECKED } from "./acts.mjs";
 import { equal, hex, sha256, text, utf8 } from "./bytes.mjs";
 import { dumps, loads, table } from "./canonical.mjs";
 import { Disclosure } from "./disclosure.mjs";
@@ -17,6 +18,8 @@ import { committed, committedBytes } from "./commitment.mjs";
 import { became, isPromise, readPromise } from "./promise.mjs";
 import { readReceipt } from "./receipt.mjs";
 const WORDS = new Set(["submitted", "amended", "transcribed"]);
+/** What is entered anew from receipts after a loss. */
+const ENTERED_ANEW = new Set([...WORDS, "withdrawn"]);
 const MEMBERS = new Set(["leaf", "body", "body_key", "files", "person", "person_key", "kept_back", "opinion"]);
 const LEAF_MEMBERS = new Set(["v", "notice", "seq", "kind", "at", "body", "person", "files", "clock", "held", "promise"]);
 const MANIFEST_MEMBERS = "entries,files,format,notice,origin,root,view";
@@ -31,7 +34,7 @@ export async function verifyRecord(files, witnesses = {}) {
     const verification = new Verification(files);
     await verification.run(witnesses);
     const { findings, tree, promises } = verification;
-    return { holds: findings.length === 0, entries: tree.leaves.length, root: hex(await tree.root()), findings, promises };
+    return { holds: findings.length === 0, entries: tree.leaves.length, root: hex(await tree.root()), findings, promises, unchecked: UNCHECKED };
 }
 class Verification {
     files;
@@ -56,6 +59,10 @@ class Verification {
         }
         await this.#try("law_broken", "log.jsonl", () => this.#checkDates());
         await this.#try("law_broken", "log.jsonl", () => this.#checkLooks());
+        await this.#try("law_broken", "log.jsonl", async () => {
+            for (const { where, said } of await faultsOfActs(this.#lines))
+                this.#find("law_broken", where, said);
+        });
         this.#checkPeriods();
         await this.#try("log_damaged", "log.jsonl", () => this.#checkGrounds());
         await this.#try("log_damaged", "log.jsonl", () => this.#checkSpokenOf());
@@ -380,7 +387,8 @@ class Verification {
             await this.#elsewhere(chain, note, `checkpoint ${number + 1} from elsewhere`);
         const again = new Set();
         for (const line of this.#lines) {
-            const before = "body" in line && table(line["leaf"])["kind"] === "submitted" ? table(line["body"])["recovered"] : undefined;
+            const kind = String(table(line["leaf"])["kind"]);
+            const before = "body" in line && ENTERED_ANEW.has(kind) ? table(line["body"])["recovered"] : undefined;
             if (before !== undefined && before !== null)
                 again.add(table(before)["leaf"]);
         }
