@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 from tests.notice.test_outside import Town
-from tests.notice.test_recovery import Office
-from tests.notice.test_second_verifier import ask, both_find, built
+from tests.support.offices import Office
+from tests.support.verifiers import ask, both_find, built
 
 from blockplan.cli.notice.lifecycle import command
 from blockplan.notice import Attachment

@@ -13,7 +13,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from blockplan.notice import Attachment
-from blockplan.notice import taking as intake
+from blockplan.notice import submissions as intake
 from blockplan.notice.events import write_time
 from blockplan.notice.promises import kept, read_promise
 from blockplan.notice.receipts import faults_of_receipt
