@@ -126,6 +126,7 @@ def test_files_of_before_are_renewed(tmp_path: Path) -> None:
     office = Office(tmp_path)
     with sqlite3.connect(tmp_path / "town.notice") as file:
         file.execute("ALTER TABLE events DROP COLUMN promise")
+        file.execute("DROP TABLE marks")
         file.execute("PRAGMA user_version=2")
     file.close()
     office.says("after the change")

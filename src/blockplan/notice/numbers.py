@@ -23,7 +23,8 @@ _TEXTS = Catalog("blockplan.notice", "texts.toml")
 _ENTRY = re.compile(r"(?<![a-z])o-?(\d+)")
 #: An opinion or a point as the record names it.
 _ID = re.compile(r"(?<![a-z])o-(\d+(?:\.\d+)?)(?![\d.])")
-_NAMED = re.compile(r"(?<![A-Za-z])O-(\d{1,15})(?:\.\d+)?(?!\d)")
+#: The same in a sentence, where its number does not stand before it already.
+_NAMED = re.compile(r"(?<![A-Za-z(（])O-(\d{1,15})(?:\.\d+)?(?!\d)")
 #: ``2``, ``2.3``, ``No. 2``; and a whole name in any of the languages: number, point, entry.
 _BEGINS = r"\s*(?:no\.?|#|第)?\s*"
 _NUMBERED = re.compile(_BEGINS + r"(\d{1,15})(?:\.(\d+))?\s*[号條条]?\s*", re.IGNORECASE)
