@@ -86,7 +86,10 @@ FAULTS = {
     "unknown_language": (2, "title: unknown language 'fr' (known: zh, en, ja)."),
     "unknown_measure": (3, "unknown measure 'nursing_bed_per_1000'; 'nursing_beds_per_1000' is near"),
     "unknown_outcome": (19, "expect 'passes' is unknown (known: 'pass', 'fail', 'unknown' or"),
-    "unknown_scope": (7, "kind 'street' is unknown (known: 'plan', 'area', 'block', 'subblock', 'circle' or"),
+    "unknown_scope": (
+        7,
+        "kind 'street' is unknown (known: 'plan', 'area', 'block', 'subblock', 'circle', 'parcel' or",
+    ),
     "with_and_parameter": (
         8,
         "nursing_services stands under parameters too; a plan may set it, or it may not.",

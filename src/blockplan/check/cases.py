@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blockplan.check.limits import decide, is_repealed, limit_on
+from blockplan.check.limits import decide_case, is_repealed, limit_on, required_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +32,7 @@ class CaseResult:
 
 def run_cases(rule: Rule) -> tuple[CaseResult, ...]:
     """Every case of a rule, decided by the comparison that judges plans."""
-    return tuple(
-        CaseResult(rule.id, case.name, case.expect, decide(rule, case.day, case.measured)[0])
-        for case in rule.cases
-    )
+    return tuple(CaseResult(rule.id, case.name, case.expect, decide_case(rule, case)) for case in rule.cases)
 
 
 def missing_cases(rule: Rule) -> list[str]:
@@ -61,6 +58,12 @@ def missing_cases(rule: Rule) -> list[str]:
 
 
 def _missing_around(rule: Rule, limit: Limit) -> Iterator[str]:
+    if limit.own:
+        yield from _missing_own(_cases_under(rule, limit))
+        return
+    if limit.by_class is not None:
+        yield from _missing_in_table(limit, _cases_under(rule, limit))
+        return
     values = [case.measured for case in _cases_under(rule, limit) if case.measured is not None]
     for number in limit.numbers:
         if number not in values:
@@ -69,6 +72,29 @@ def _missing_around(rule: Rule, limit: Limit) -> Iterator[str]:
             yield f"one below {number:g} from {limit.begins}"
         if not any(value > number for value in values) and not (rule.unit == "1" and number >= 1):
             yield f"one above {number:g} from {limit.begins}"
+
+
+def _missing_own(cases: list[Case]) -> Iterator[str]:
+    bounded = [(case, required_of(case.bound)) for case in cases]
+    if not any(asked is None for _, asked in bounded):
+        yield "one that the plan does not bound (bound: {}, not_applicable)"
+    for wanted in ("pass", "fail"):
+        if not any(asked is not None and case.expect == wanted for case, asked in bounded):
+            yield f"one with a bound that comes out as {wanted}"
+
+
+def _missing_in_table(limit: Limit, cases: list[Case]) -> Iterator[str]:
+    for name, row in (limit.by_class or {}).items():
+        values = [case.measured for case in cases if case.of_class == name and case.measured is not None]
+        for number, beyond in ((row.min, -1), (row.max, 1)):
+            if number is None:
+                continue
+            if number not in values:
+                yield f"one at {number:g} of the class {name}"
+            if not any((value - number) * beyond > 0 for value in values):
+                yield f"one beyond {number:g} of the class {name}"
+    if not any(case.of_class is None for case in cases):
+        yield "one of no class (unknown)"
 
 
 def _cases_under(rule: Rule, limit: Limit) -> list[Case]:

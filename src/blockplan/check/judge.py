@@ -223,6 +223,9 @@ class _Bench:
             yield self._record(asked, {"notes": (why_not, *turns)})
             return
         measurement = self._measure(rule.measure, dict(choice.measure))
+        if rule.scope.kind == "parcel":
+            yield self._of_each(asked, measurement)
+            return
         if scopes.is_whole(rule, choice):
             yield self._verdict(asked, measurement)
             return
@@ -251,6 +254,23 @@ class _Bench:
         definition = {**rule.definition, **measurement.definition, "parameters": shown}
         more = {"measurement": measurement, "doubts": found, "definition": definition}
         return self._record(asked, {**about, **more})
+
+    def _of_each(self, asked: _Asked, measurement: Measurement) -> Verdict:
+        """The verdict of a rule that judges each parcel."""
+        from blockplan.check.outcomes import of_each  # noqa: PLC0415 (it brings in numpy)
+
+        found = self._doubts(asked.rule, measurement)
+        limit = limit_on(asked.rule, self.day) or asked.rule.limits[0]
+        required, about = of_each(asked.rule, limit, asked.required, measurement, found)
+        shown = {**measurement.definition.get("parameters", {}), **asked.choice.all}
+        about["definition"] = {**asked.rule.definition, **measurement.definition, "parameters": shown}
+        about["notes"] = (
+            *about["notes"],
+            *about_overrides(asked.choice, self.plan.manifest),
+            *notes.about_standing(asked.rule, self.day),
+        )
+        one = replace(asked, required=required)
+        return self._record(one, {**about, "measurement": measurement, "doubts": found})
 
     def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
         entries = {
@@ -302,7 +322,9 @@ class _Bench:
     @cached_property
     def place(self) -> tuple[float, float] | None:
         """Longitude and latitude of the plan's middle; None for a plan whose CRS is on no globe."""
-        return scopes.place_of(self.plan)
+        from blockplan.measure.inputs.globe import place_of  # noqa: PLC0415 (the room measure brings in geopandas)
+
+        return place_of(self.plan)
 
     def _why_not_such(self, rule: Rule) -> Text | None:
         """Why a rule does not speak of a plan like this one; None where it does."""
@@ -434,7 +456,7 @@ class _Bench:
         return Verdict(
             rule=rule.id,
             title=dict(rule.title),
-            scope_kind=rule.scope.kind,
+            scope_kind="plan" if rule.scope.kind == "parcel" else rule.scope.kind,
             scope_id=asked.scope_id,
             unit=rule.unit,
             required=asked.required,

@@ -8,7 +8,8 @@ than the drawing can tell (`accuracy`), or than the last binary digits of a sum.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Literal
 
 from blockplan.check.verdict import Required
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from blockplan.check.rules import Limit, Rule
+    from blockplan.check.rules import Case, Figures, Limit, Rule
     from blockplan.check.verdict import Outcome
 
 #: A value this near to a limit, as a part of the limit, differs from it by the digits of binary numbers only.
@@ -35,8 +36,17 @@ def is_repealed(rule: Rule, day: dt.date) -> bool:
 
 
 def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Required:
-    """What a limit asks; `chosen` numbers (``min``, ``max``, ``exactly``) take the place of its own."""
-    chosen = chosen or {}
+    """
+    What a limit asks; `chosen` numbers (``min``, ``max``, ``exactly``) take the place of its own.
+
+    A limit that is another for each parcel asks no one figure: NaN.
+    """
+    if limit.own or limit.by_class is not None:
+        return Required(_side_of(limit), math.nan)
+    return _figure_of(limit, chosen or {})
+
+
+def _figure_of(limit: Limit, chosen: Mapping[str, float]) -> Required:
     low, high = chosen.get("min", limit.min), chosen.get("max", limit.max)
     if limit.binding is not None:
         low, high = (low, None) if limit.binding == "min" else (None, high)
@@ -56,6 +66,21 @@ def required_by(limit: Limit, chosen: Mapping[str, float] | None = None) -> Requ
         return Required("<=", high)
     msg = "a limit without a figure came past the loader"
     raise AssertionError(msg)
+
+
+def _side_of(limit: Limit) -> Literal[">=", "<="]:
+    """On which side of its figures a table judges; a plan's own bounds stand as what may not be passed."""
+    table = (limit.by_class or {}).values()
+    return ">=" if table and all(row.max is None for row in table) else "<="
+
+
+def required_of(row: Figures | None) -> Required | None:
+    """What one row of a table, or one bound of a plan, asks; None where it asks nothing."""
+    if row is None or (row.min is None and row.max is None):
+        return None
+    if row.min is not None and row.max is not None:
+        return Required("between", (row.min, row.max))
+    return Required(">=", row.min) if row.min is not None else Required("<=", float(row.max or 0.0))
 
 
 def slack(limit: float, tolerance: float = 0.0) -> float:
@@ -99,6 +124,24 @@ def compare(value: float | None, required: Required, tolerance: float = 0.0) -> 
 
 def _from(difference: float, limit: float, tolerance: float) -> float:
     return 0.0 if abs(difference) <= slack(limit, tolerance) else difference
+
+
+def decide_case(rule: Rule, case: Case) -> Outcome:
+    """
+    Outcome of a worked example, under its row of the table or its own bound where the rule has such.
+
+    A class that the table does not have, or is not said, is ``unknown``; what a plan does not bound is
+    ``not_applicable``.
+    """
+    outcome, _ = decide(rule, case.day, case.measured)
+    limit = limit_on(rule, case.day)
+    if outcome == "not_applicable" or limit is None or not (limit.own or limit.by_class):
+        return outcome
+    if limit.own:
+        asked = required_of(case.bound)
+        return "not_applicable" if asked is None else compare(case.measured, asked)
+    asked = required_of((limit.by_class or {}).get(case.of_class or ""))
+    return "unknown" if asked is None else compare(case.measured, asked)
 
 
 def decide(

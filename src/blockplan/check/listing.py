@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.cases import CaseResult, run_cases
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Gauge, Parameter, Rule
+    from blockplan.check.rules import Gauge, Limit, Parameter, Rule
 
 
 def list_rules(
@@ -110,6 +111,8 @@ def _full(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
             {
                 "from": str(limit.begins),
                 "required": {"op": (asked := required_by(limit)).op, "value": _plain(asked.value)},
+                **({"own": True} if limit.own else {}),
+                **({"by_class": _table(limit)} if limit.by_class is not None else {}),
                 "source": limit.source.model_dump(mode="json", exclude_none=True),
             }
             for limit in rule.limits
@@ -128,6 +131,11 @@ def _full(rule: Rule, pack: Pack, lang: str) -> dict[str, Any]:
     }
 
 
+def _table(limit: Limit) -> dict[str, Any]:
+    rows = (limit.by_class or {}).items()
+    return {name: row.model_dump(mode="json", exclude_none=True) for name, row in rows}
+
+
 def _parameter(parameter: Parameter, lang: str) -> dict[str, Any]:
     return {
         "value": parameter.value,
@@ -139,5 +147,7 @@ def _parameter(parameter: Parameter, lang: str) -> dict[str, Any]:
     }
 
 
-def _plain(value: float | tuple[float, float]) -> float | list[float]:
-    return list(value) if isinstance(value, tuple) else value
+def _plain(value: float | tuple[float, float]) -> float | list[float] | None:
+    if isinstance(value, tuple):
+        return list(value)
+    return None if math.isnan(value) else value

@@ -18,6 +18,7 @@ from blockplan.check.rules import (
     AppliesTo,
     Beside,
     Case,
+    Figures,
     Gauge,
     Limit,
     PackHead,
@@ -52,6 +53,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "repealed": Repealed,
     "reported": Reported,
     "region": Region,
+    "by_class": Figures,
+    "bound": Figures,
 }
 Fault = tuple[Location, str]
 
@@ -169,8 +172,9 @@ def _measure_faults(rule: Rule, gauge: Gauge) -> Iterator[Fault]:
 def _limit_faults(rule: Rule) -> Iterator[Fault]:
     for i, limit in enumerate(rule.limits):
         at = ("limits", i)
-        if not limit.numbers:
+        if not limit.numbers and not limit.own and not limit.by_class:
             yield at, "the limit has no figure: give min, max, both, above, below or exactly"
+        yield from _table_faults(rule, limit, at)
         if limit.rounded_to is not None and limit.exactly is None:
             yield (*at, "rounded_to"), "rounded_to says how a figure exactly is rounded, so give exactly"
         if limit.binding is not None and (limit.min is None or limit.max is None):
@@ -183,6 +187,20 @@ def _limit_faults(rule: Rule) -> Iterator[Fault]:
         if i and limit.begins <= rule.limits[i - 1].begins:
             before = rule.limits[i - 1].begins
             yield (*at, "from"), f"limits are out of order: {limit.begins} does not come after {before}"
+
+
+def _table_faults(rule: Rule, limit: Limit, at: Location) -> Iterator[Fault]:
+    """What is wrong with a limit that is another for each parcel."""
+    if not limit.own and limit.by_class is None:
+        return
+    what = "own" if limit.own else "by_class"
+    if rule.scope.kind != "parcel":
+        yield (*at, what), f"{what} is for rules that judge each parcel: scope: parcel"
+    if limit.numbers or (limit.own and limit.by_class is not None):
+        yield (*at, what), f"{what} stands alone, without another figure"
+    for name, row in (limit.by_class or {}).items():
+        if row.min is None and row.max is None:
+            yield (*at, what, name), f"the class {name} has no figure: give min, max or both"
 
 
 def _parameter_faults(rule: Rule) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.instruments import House
-from blockplan.check.limits import required_by
+from blockplan.check.limits import required_by, required_of
 from blockplan.check.packs import available, load
 from blockplan.texts import pick
 
@@ -97,6 +97,13 @@ def _scope(rule: Rule) -> str:
 
 
 def _limit(limit: Limit) -> str:
+    if limit.own:
+        return f"From {limit.begins}: the bound that the plan sets to each. {_source(limit.source)}"
+    if limit.by_class is not None:
+        rows = "; ".join(
+            f"{name} {_asks(asked)}" for name, row in limit.by_class.items() if (asked := required_of(row))
+        )
+        return f"From {limit.begins}: {rows}. {_source(limit.source)}"
     whole = f" (of {limit.min:,.12g} to {limit.max:,.12g})" if limit.binding else ""
     return f"From {limit.begins}: {_asks(required_by(limit))}{whole}. {_source(limit.source)}"
 

@@ -94,13 +94,21 @@ class Source(Table):
     confirmed_by: Line | None = None
 
 
+class Figures(Table):
+    """The least and the most of one row of a table, or of one bound that a plan sets."""
+
+    min: float | None = None
+    max: float | None = None
+
+
 class Limit(Table):
     """
     A limit, from a day until the next one begins.
 
     min with max is a range, both included; above and below leave their own figure out. `binding` names
     the end of a range that judges where the other one only describes what is usual. `exactly` with
-    `rounded_to` is all that round to the figure.
+    `rounded_to` is all that round to the figure. A rule that judges each parcel may have a table instead
+    (`by_class`: class of a parcel -> figures), or be judged by the bounds that the plan sets to each (`own`).
     """
 
     begins: dt.date = Field(alias="from")
@@ -111,6 +119,8 @@ class Limit(Table):
     exactly: float | None = None
     rounded_to: float | None = Field(None, gt=0)
     binding: Literal["min", "max"] | None = None
+    by_class: dict[str, Figures] | None = None
+    own: bool = False
     source: Source
 
     @property
@@ -149,17 +159,18 @@ class Scope(Table):
     """
     On what the rule judges.
 
-    The plan; each area, block, subblock or living circle of it (one of them where `id` names it); or a
-    whole city (never a block plan).
+    The plan; each area, block, subblock or living circle of it (one of them where `id` names it); each
+    parcel (or building, facility, block) that the measure gives a value of, in one verdict that counts
+    them; or a whole city (never a block plan).
     """
 
-    kind: Literal["plan", "area", "block", "subblock", "circle", "city"]
+    kind: Literal["plan", "area", "block", "subblock", "circle", "parcel", "city"]
     id: Line | None = None
 
     @property
     def each(self) -> bool:
-        """Whether the rule gives a verdict on every object of its kind."""
-        return self.id is None and self.kind not in {"plan", "city"}
+        """Whether the rule gives a verdict of its own on every object of its kind."""
+        return self.id is None and self.kind not in {"plan", "city", "parcel"}
 
 
 class AppliesTo(Table):
@@ -183,12 +194,18 @@ class Beside(Table):
 
 
 class Case(Table):
-    """A worked example of a rule: on this day, this measured value gives this outcome."""
+    """
+    A worked example of a rule: on this day, this measured value gives this outcome.
+
+    `of_class` is the row of the table, `bound` the plan's own bound, where the rule is judged by one.
+    """
 
     name: Line
     day: dt.date
     measured: float | None
     expect: Outcome
+    of_class: Line | None = None
+    bound: Figures | None = None
 
 
 class Rule(Table):

@@ -6,6 +6,7 @@ These are plain records; `judge` makes them, the report and the command line sho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
+    from blockplan.check.judged import Judged
     from blockplan.measure.measurement import Measurement, Place
     from blockplan.plan.model.faults import Fault
 
@@ -24,7 +26,11 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """What the rule asks: `value` is a number, or ``(low, high)`` for ``between``."""
+    """
+    What the rule asks: `value` is a number, or ``(low, high)`` for ``between``.
+
+    NaN where a rule that judges each parcel asks another figure of each and none was judged.
+    """
 
     op: Literal[">=", "<=", ">", "<", "=", "between"]
     value: float | tuple[float, float]
@@ -91,7 +97,9 @@ class Verdict:
     it lies outside. `tolerance` is how exactly the drawing gives the value: so
     near to the limit it is at it. `missing` says what an unknown verdict would
     need, `doubts` are the faults of the data that made it unknown. `overrides`
-    are parameters that the rule opens and the plan sets.
+    are parameters that the rule opens and the plan sets. A rule that judges each
+    parcel has one verdict: `judged` holds how each came out, `measured` and
+    `required` are those of the parcel that misses its limit by most.
     """
 
     rule: str
@@ -118,10 +126,13 @@ class Verdict:
     doubts: tuple[Fault, ...] = ()
     tolerance: float = 0.0
     overrides: tuple[Override, ...] = ()
+    judged: Judged | None = None
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
         value = self.required.value
+        if not isinstance(value, tuple) and math.isnan(value):
+            value = None  # type: ignore[assignment]
         return {
             "rule": self.rule,
             "title": pick(self.title, lang),
@@ -140,10 +151,8 @@ class Verdict:
                 "text": pick(self.remedy.text, lang),
             },
             "affected_residents": self.affected_residents,
-            "where": [
-                {"layer": place.layer, "id": place.id, "x": place.x, "y": place.y, "value": place.value}
-                for place in self.where
-            ],
+            "where": [_place(place) for place in self.where],
+            **({} if self.judged is None else {"judged": self.judged.counts}),
             "definition": dict(self.definition),
             "readings": [
                 {
@@ -166,6 +175,11 @@ class Verdict:
             ],
             "pack": self.pack,
         }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    shown = {"layer": place.layer, "id": place.id, "x": place.x, "y": place.y, "value": place.value}
+    return shown if place.margin is None else {**shown, "margin": place.margin}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,15 @@ NAMES = Catalog("blockplan.check", "names.toml")
 RATIOS = frozenset(
     {
         "belt_southward",
+        "building_light",
         "core_concentration",
         "floor_area_ratio",
         "gross_floor_area_ratio",
         "industry_location_quotient",
         "land_consumption_ratio",
         "land_use_mix",
+        "parcel_far",
+        "street_block_far",
     }
 )
 

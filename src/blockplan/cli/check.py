@@ -66,18 +66,18 @@ def command(
     if as_json:
         show_json(result.to_dict(lang))
     else:
-        show_result(result, lang)
+        show_result(result, lang, drawn)
     if out:
         click.echo(f"Report: {out}", err=True)
     ctx.exit(result.exit_code)
 
 
-def show_result(result: CheckResult, lang: str) -> None:
+def show_result(result: CheckResult, lang: str, plan: Plan) -> None:
     """The verdict table, what would mend what fails, what is missing, and the capacity."""
     from blockplan.cli.terminal import show_document
     from blockplan.report.verdicts import verdict_document
 
-    show_document(verdict_document(result, lang))
+    show_document(verdict_document(result, lang, plan=plan))
 
 
 def _written(plan: Plan, result: CheckResult, path: Path, lang: str) -> None:

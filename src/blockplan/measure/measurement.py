@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from blockplan.measure.each import Each
+
 
 class Nothing(str):
     """
@@ -27,13 +29,18 @@ class Nothing(str):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A feature that a verdict points at: layer, id, a point on it (plan CRS, m) and its own value."""
+    """
+    A feature that a verdict points at: layer, id, a point on it (plan CRS, m) and its own value.
+
+    `margin` is how far that value lies inside its limit, where each feature is judged by itself.
+    """
 
     layer: str
     id: str
     x: float
     y: float
     value: float | None
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,8 @@ class Measurement:
         that a supply is divided by.
     ends
         Between which numbers an unknown value lies, as in a part.
+    each
+        The value of each parcel, building or block, for a measure that is taken feature by feature.
     """
 
     id: str
@@ -160,6 +169,7 @@ class Measurement:
     per: float = 0.0
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ends: tuple[float, float] | None = None
+    each: Each | None = None
 
     @property
     def nothing(self) -> bool:
@@ -173,7 +183,10 @@ class Measurement:
             "value": self.value,
             "unit": self.unit,
             "definition": dict(self.definition),
-            "by": [{"scope": part.scope, "value": part.value} for part in self.by],
+            "by": [
+                *({"scope": part.scope, "value": part.value} for part in self.by),
+                *(() if self.each is None else self.each.by()),
+            ],
             "readings": [
                 {
                     "id": reading.id,

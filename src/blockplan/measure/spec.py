@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 #: Files of the registry, in the order in which their measures are listed.
 SUBJECTS = (
-    "people", "supply", "green", "access", "trees", "transit", "circles", "land", "density", "industry",
-    "programmes", "structure", "bluegreen", "streets", "notice",
+    "people", "supply", "green", "access", "trees", "transit", "circles", "land", "density", "parcels",
+    "industry", "programmes", "structure", "bluegreen", "streets", "notice",
 )  # fmt: skip
 #: Table of a registry file that holds choices; those that several files take stand in a file so named.
 CHOICES = "parameters"

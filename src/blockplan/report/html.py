@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from blockplan.report import charts, ledger, readings, sums, tables, trace
+from blockplan.report import charts, ledger, parcelwise, readings, sums, tables, trace
 from blockplan.report.public import verdict_places
 from blockplan.report.renderers.html import font_faces
 from blockplan.report.view import View
@@ -31,6 +31,7 @@ def page(plan: Plan, result: CheckResult, lang: str) -> str:
         "w": view.words,
         "charts": charts,
         "ledger": ledger,
+        "parcelwise": parcelwise,
         "places_of": verdict_places,
         "readings": readings,
         "sums": sums,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from blockplan.check.words import CATALOG as CHECK_WORDS
 from blockplan.report import sums
 from blockplan.report.words import CATALOG, Words, is_known, unit_of_figure
 
@@ -154,6 +155,10 @@ def who(verdict: Verdict, words: Words) -> str:
     """Who or what falls short: residents where they are known, else places."""
     if verdict.outcome != "fail":
         return DASH
+    if verdict.judged is not None:
+        kind, counts = verdict.judged.each.layer, verdict.judged.counts
+        named = words.pick(CHECK_WORDS.text(f"each.{kind}"))
+        return words("count.judged", n=counts["fail"], all=sum(counts.values()), kind=named)
     if is_known(verdict.affected_residents):
         return words.count("count.residents", verdict.affected_residents or 0.0)
     return words.count("count.places", len(verdict.where)) if verdict.where else DASH

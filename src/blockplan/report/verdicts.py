@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.report.definitions import override_lines
 from blockplan.report.document import Document, Listing, Note, Paragraph, Section, Table, Term
+from blockplan.report.parcelwise import block_lines
 from blockplan.report.tables import capacity_sentence, missing_words, verdict_headers, verdict_rows
 from blockplan.report.words import Words
 
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
     from blockplan.report.document import Block
 
 #: How many of the things that are missing for one verdict are listed.
 SHOWN_MISSING = 4
 
 
-def verdict_document(result: CheckResult, lang: str, title: str = "") -> Document:
+def verdict_document(
+    result: CheckResult, lang: str, title: str = "", *, plan: Plan | None = None
+) -> Document:
     """
     The verdict table, what would put right what fails, what is missing, and the capacity.
 
@@ -28,6 +32,8 @@ def verdict_document(result: CheckResult, lang: str, title: str = "") -> Documen
     ----------
     title
         What the plan is called; its id where this is empty.
+    plan
+        The plan that was judged: what a rule said of each parcel is then told block by block.
     """
     words = Words(lang)
     judged = f"{result.plan}, scenario {result.scenario}, judged on {result.on} by {', '.join(result.packs)}"
@@ -37,7 +43,7 @@ def verdict_document(result: CheckResult, lang: str, title: str = "") -> Documen
         dt.date.fromisoformat(result.on),
         (
             Section("verdicts", "", (_table(result, words),)),
-            Section("rest", "", tuple(_rest(result, words))),
+            Section("rest", "", tuple(_rest(result, words, plan))),
         ),
         subtitle=judged,
     )
@@ -53,10 +59,12 @@ def _table(result: CheckResult, words: Words) -> Table:
     return Table((*heads[:2], words("column.standing"), *heads[2:]), rows, sign=0)
 
 
-def _rest(result: CheckResult, words: Words) -> Iterator[Block]:
+def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Block]:
     for verdict in result.verdicts:
         if verdict.outcome == "fail" and verdict.remedy is not None:
             yield Term(verdict.rule, words.pick(verdict.remedy.text))
+        if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
+            yield Listing(verdict.rule, tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
             yield Term(verdict.rule, _some([missing_words(one, words) for one in verdict.missing]))
     yield Paragraph(capacity_sentence(result, words.lang))

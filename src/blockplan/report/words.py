@@ -167,6 +167,8 @@ class Words:
     def required(self, required: Required, unit: str, per: float = 0.0) -> str:
         """What a rule asks: ``at least 9.5 beds per 1,000 residents``."""
         key = f"required.{OPERATORS[required.op]}"
+        if not isinstance(required.value, tuple) and math.isnan(required.value):
+            return self("required.of_each")
         if isinstance(required.value, tuple):
             low, high = required.value
             first = self.share(low) if unit == "1" else self.number(low)

@@ -16,6 +16,7 @@ from blockplan.report.features import FADED, beside, feature
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
 from blockplan.report.maps.ground import OUTLINE
+from blockplan.report.maps.parcelmaps import parcel_maps
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import area_names, closer_frames, stations
@@ -42,6 +43,8 @@ def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     """The maps of one verdict: none where it has no place (a notice period)."""
     if ground.frame is None:
         return []
+    if verdict.judged is not None:
+        return parcel_maps(ground, verdict, id_)
     if verdict.unit == "1" and is_known(verdict.definition.get("limit_m")):
         return reach_maps(ground, verdict, id_)
     if verdict.measurement is not None and verdict.measurement.per:

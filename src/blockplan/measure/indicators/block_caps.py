@@ -1,0 +1,90 @@
+"""Floor area of each block against its cap, with what is moved between blocks; land of each facility."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blockplan.measure.inputs.built import as_read, built
+from blockplan.measure.inputs.columns import absent, areas_m2, ids, total, values
+from blockplan.measure.inputs.every import Values, measurement
+from blockplan.measure.inputs.parts import pieces
+from blockplan.measure.measurement import Measurement, Nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+#: Column of a facility -> what it is counted in.
+PER = ("classes", "beds", "places")
+
+
+def block_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area of each block's parcels, m2, against its cap and what other blocks gave it or took."""
+    cap = values(plan, "blocks", "floor_area_m2_max")
+    moved = np.nan_to_num(_moved(plan))
+    floor = as_read(parameters["built_as"], built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
+    empty = np.isnan(floor) & (parameters["built_as"] != "drawn")  # a road or a park states none and has none
+    found = pieces(plan, "blocks").sums(np.where(empty & ~_may_be_built(plan), 0.0, floor))
+    lacking = (("blocks.floor_area_m2 (a parcel states none)", np.isnan(found)),)
+    measured = Values(
+        found, ~np.isnan(cap), "blocks: none has a cap on floor area", at_most=cap + moved, lacking=lacking
+    )
+    return measurement(plan, "block_floor_area", "m2", measured, layer="blocks")
+
+
+def _moved(plan: Plan) -> NDArray[np.float64]:
+    """What each block takes from others, m2, negative where it gives; NaN where it says nothing."""
+    return np.asarray(plan.layer("blocks")["floor_area_transfer_m2"].to_numpy(), dtype=float)
+
+
+def _may_be_built(plan: Plan) -> Any:
+    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry holds which classes are built on)
+    from blockplan.measure.inputs.columns import coded  # noqa: PLC0415
+
+    codes = MEASURES["floor_area_total"].parameters["floor_area_codes"].default
+    return coded(plan, codes).chosen
+
+
+def block_transfer_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """What is moved between blocks, summed, m2: what one gives another takes."""
+    moved = _moved(plan)
+    known = ~np.isnan(moved)
+    missing = absent(plan, "blocks") if not plan.has_layer("blocks") else ()
+    counted = {"blocks": tuple(ids(plan, "blocks")[known])}
+    if not known.any():
+        missing = (Nothing("blocks: none moves floor area"),)
+        return Measurement("block_transfer_sum", None, "m2", missing=missing, counted=counted)
+    return Measurement("block_transfer_sum", total(moved[known]), "m2", missing=missing, counted=counted)
+
+
+def facility_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Site area of each facility of some services for every class, bed or place of it, m2.
+
+    The site that the facility states, else the parcel that it names where it is the only facility there.
+    """
+    per = str(parameters["facility_per"])
+    services = set(parameters["services"])
+    spoken = np.array([one in services for one in values(plan, "facilities", "service")], dtype=bool)
+    site, number = _sites(plan), values(plan, "facilities", per)
+    found = site / np.where(number > 0, number, np.nan)
+    lacking = ((f"facilities.{per}", np.isnan(number)), ("facilities.site_area_m2", np.isnan(site)))
+    measured = Values(found, spoken, "facilities: none of these services", lacking=lacking)
+    gone = absent(plan, "facilities")
+    return measurement(plan, "facility_land", "m2", measured, layer="facilities", absent=gone)
+
+
+def _sites(plan: Plan) -> Any:
+    stated, named = values(plan, "facilities", "site_area_m2"), values(plan, "facilities", "parcel_id")
+    rows = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    host = np.array([rows.get(name, -1) for name in named], dtype=np.intp)
+    alone = (
+        (np.bincount(host[host >= 0], minlength=len(rows)) == 1)[host] & (host >= 0) if rows else host >= 0
+    )
+    area = np.append(areas_m2(plan, "parcels"), np.nan)
+    return np.where(np.isnan(stated) & alone, area[host], stated)

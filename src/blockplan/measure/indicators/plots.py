@@ -1,0 +1,289 @@
+"""
+Every parcel by itself: floor area ratio, coverage, green, height, size, frontage, parking, mix, people.
+
+Each measure gives a value a parcel (`blockplan.measure.each`), with the bounds that the parcel table sets
+to it. What is built is read as drawn, as stated, or as drawn and else as stated (``built_as``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.built import as_read, bounds, built, hosts, stated
+from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, values
+from blockplan.measure.inputs.every import Values, measurement
+from blockplan.units import drawn_area_accuracy_m2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.measure.measurement import Measurement
+    from blockplan.plan.model.plan import Plan
+
+NONE_OF_CLASS = "parcels: none of the classes asked for"
+NONE_BOUNDED = "parcels: none has such a bound"
+#: Land this near to a road abuts on it (m), and a shorter piece of edge is a corner that only touches.
+ABUTS_M = 0.05
+SHORTEST_M = 0.5
+#: Spare figures of one part of ``R2:B1=7:3``, ``7:3``, ``70%:30%``.
+_PART = re.compile(r"\d+(?:\.\d+)?")
+
+
+def parcel_far(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area over the parcel's land."""
+    found, area = built(plan), areas_m2(plan, "parcels")
+    asked = ("parcel_far", "1", "far")
+    return _bounded(plan, asked, found.floor_m2 / _land(area), parameters, "buildings.floor_area_m2")
+
+
+def parcel_coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of the parcel's land that buildings cover."""
+    share = built(plan).footprint_m2 / _land(areas_m2(plan, "parcels"))
+    asked = ("parcel_coverage", "1", "coverage_ratio")
+    return _bounded(plan, asked, share, parameters, "buildings.geometry")
+
+
+def parcel_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Height of the parcel's tallest building, m."""
+    asked = ("parcel_height", "m", "height_m")
+    return _bounded(plan, asked, built(plan).tallest_m, parameters, "buildings.height_m")
+
+
+def parcel_green_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Share of the parcel's land that is green.
+
+    Drawn greens are cut at the parcel; where none is drawn on it, the green lies between nothing and all
+    the land that no building covers.
+    """
+    area = _land(areas_m2(plan, "parcels"))
+    green = _greens_m2(plan) / area
+    free = 1 - built(plan).footprint_m2 / area
+    ends = np.zeros(len(area)), np.where(np.isnan(free), 1.0, np.clip(free, 0.0, 1.0))
+    asked = ("parcel_green_ratio", "1", "green_ratio")
+    return _bounded(plan, asked, green, parameters, "greens.geometry", ends)
+
+
+def parcel_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Floor area of the parcel's buildings, m2, against the most that its table allows."""
+    spoken, lacking = _spoken_of(plan, parameters)
+    said = values(plan, "parcels", "floor_area_m2")
+    found = as_read(parameters["built_as"], built(plan).floor_m2, said)
+    high = values(plan, "parcels", "floor_area_m2_max")
+    drawn = parameters["built_as"] == "drawn"
+    unsaid = ("buildings.floor_area_m2" if drawn else "parcels.floor_area_m2", np.isnan(found))
+    lacking += (*_no_buildings(plan, parameters, found), unsaid)
+    bounded = Values(found, spoken, NONE_OF_CLASS, at_most=high, lacking=lacking, parts=_drawn(plan))
+    return measurement(plan, "parcel_floor_area", "m2", bounded)
+
+
+def parcel_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Size of the parcel as drawn, m2."""
+    spoken, lacking = _spoken_of(plan, parameters)
+    area = areas_m2(plan, "parcels")
+    lacking += (("parcels.geometry", np.isnan(area)),)
+    found = Values(
+        area, spoken, NONE_OF_CLASS, off=drawn_area_accuracy_m2(np.nan_to_num(area)), lacking=lacking
+    )
+    return measurement(plan, "parcel_area", "m2", found, absent=absent(plan, "parcels"))
+
+
+def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Length of the parcel's edge that abuts on road land, m; on red lines of streets where none is drawn."""
+    spoken, lacking = _spoken_of(plan, parameters)
+    roads = _roads(plan, tuple(parameters["street_codes"]))
+    edges = shapely.boundary(sound(shapes(plan, "parcels")))
+    found = np.where(shapely.is_missing(edges), np.nan, 0.0)
+    nothing: tuple[str, ...] = ()
+    if len(roads):
+        land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
+        road, parcel = shapely.STRtree(edges).query(land, predicate="intersects")
+        np.add.at(found, parcel, _along(edges[parcel], land[road]))
+    else:
+        nothing, found = (
+            ("parcels.land_use (roads) or streets.red_line_width_m",),
+            np.full(len(edges), np.nan),
+        )
+    lacking += (("parcels.geometry", shapely.is_missing(edges)),)
+    gone = coded(plan, tuple(parameters["street_codes"])).chosen
+    measured = Values(found, spoken & ~gone, NONE_OF_CLASS, off=0.001, lacking=lacking)
+    return measurement(plan, "parcel_frontage", "m", measured, absent=nothing)
+
+
+def parcel_parking(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """
+    Motor parking spaces of the parcel for every 100 m2 of its floor area.
+
+    Where services are named only parcels that hold one of them are meant, shared or not.
+    """
+    spoken, lacking = _spoken_of(plan, parameters)
+    if parameters["services"]:
+        offered = values(plan, "facilities", "service")
+        hosts_ = values(plan, "facilities", "parcel_id")[np.isin(offered, list(parameters["services"]))]
+        spoken &= np.isin(ids(plan, "parcels"), [host for host in hosts_ if host is not None])
+    spaces = values(plan, "parcels", "parking_spaces")
+    floor = as_read("drawn_or_stated", built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
+    lacking += (("parcels.parking_spaces", np.isnan(spaces)), ("parcels.floor_area_m2", np.isnan(floor)))
+    per = spaces * 100.0 / np.where(floor > 0, floor, np.nan)
+    found = Values(per, spoken & ~(floor == 0), NONE_OF_CLASS, lacking=lacking, parts=_drawn(plan))
+    return measurement(plan, "parcel_parking", "space", found)
+
+
+def parcel_mixed_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Share of the main use where the parcel table gives a split of compatible uses (``7:3``), 0..1."""
+    spoken, lacking = _spoken_of(plan, parameters)
+    texts = values(plan, "parcels", "compatible_split")
+    split = np.array([text is not None and bool(str(text).strip()) for text in texts], dtype=bool)
+    found = np.array([_main_share(text) for text in texts], dtype=float)
+    lacking += (("parcels.compatible_split", split & np.isnan(found)),)
+    measured = Values(found, spoken & split, "parcels: none states a split of uses", lacking=lacking)
+    return measurement(plan, "parcel_mixed_share", "1", measured)
+
+
+def parcel_residents_by_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Residents that the table states, against those whom the floor area houses at the plan's own m2 each."""
+    each = plan.manifest.residents.floor_area_per_person_m2
+    floor = as_read("drawn_or_stated", built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
+    return _people(
+        plan, "parcel_residents_by_floor", floor / each if each else None, parameters, "floor_area_m2"
+    )
+
+
+def parcel_residents_by_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+    """Residents that the table states, against those whom the dwellings house at the plan's size."""
+    size, homes = plan.manifest.residents.household_size, values(plan, "parcels", "dwellings")
+    return _people(
+        plan, "parcel_residents_by_dwellings", homes * size if size else None, parameters, "dwellings"
+    )
+
+
+def _people(
+    plan: Plan, id_: str, most: NDArray[np.float64] | None, parameters: Mapping[str, Any], of: str
+) -> Measurement:
+    spoken, lacking = _spoken_of(plan, parameters)
+    found = values(plan, "parcels", "residents")
+    if most is None:
+        most = np.full(len(found), np.nan)
+    else:  # part of a person more than the reckoned number is no fault
+        most, lacking = np.ceil(most), (*lacking, (f"parcels.{of}", np.isnan(most)))
+    lived = spoken & ~np.isnan(found) & (found > 0)
+    measured = Values(found, lived, "residents: the plan has none", at_most=most, lacking=lacking)
+    return measurement(plan, id_, "person", measured)
+
+
+def _bounded(
+    plan: Plan,
+    asked: tuple[str, str, str],
+    drawn: NDArray[np.float64],
+    parameters: Mapping[str, Any],
+    read: str,
+    ends: tuple[NDArray[Any], NDArray[Any]] | None = None,
+) -> Measurement:
+    """
+    A quantity that the parcel table bounds, as drawn or as stated.
+
+    `asked` is the measure, its unit and its column of the parcel table; `read` what it reads as drawn.
+    """
+    id_, unit, base = asked
+    spoken, lacking = _spoken_of(plan, parameters)
+    found = as_read(parameters["built_as"], drawn, stated(plan, base))
+    low, high = bounds(plan, base, parameters["bound_kinds"])
+    unsaid = (read if parameters["built_as"] == "drawn" else f"parcels.{base}", np.isnan(found))
+    lacking += (*_no_buildings(plan, parameters, found), unsaid)
+    off = found * _relative(plan) if unit == "1" and parameters["built_as"] != "stated" else 0.0
+    measured = Values(
+        found, spoken, NONE_OF_CLASS, ends=ends, at_least=low, at_most=high, off=np.nan_to_num(off),
+        lacking=lacking, parts=_drawn(plan),
+    )  # fmt: skip
+    layer = read.partition(".")[0]
+    gone = absent(plan, layer) if parameters["built_as"] == "drawn" and layer == "buildings" else ()
+    return measurement(plan, id_, unit, measured, absent=gone)
+
+
+def _spoken_of(
+    plan: Plan, parameters: Mapping[str, Any]
+) -> tuple[NDArray[np.bool_], tuple[tuple[str, NDArray[np.bool_]], ...]]:
+    """Parcels of the classes asked for and those that may be of one; all where no class is asked for."""
+    codes = tuple(parameters["parcel_codes"])
+    if not codes:
+        return np.ones(len(ids(plan, "parcels")), dtype=bool), ()
+    found = coded(plan, codes)
+    return found.chosen | found.maybe, (("parcels.land_use", found.maybe),)
+
+
+def _no_buildings(
+    plan: Plan, parameters: Mapping[str, Any], value: NDArray[np.float64]
+) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
+    """Parcels on which nothing is drawn, where what is drawn is asked for."""
+    if parameters["built_as"] != "drawn":
+        return ()
+    return (("parcels.buildings", (built(plan).number == 0) & np.isnan(value)),)
+
+
+def _drawn(plan: Plan) -> dict[str, tuple[NDArray[Any], NDArray[np.intp]]]:
+    host = hosts(plan)
+    there = host >= 0
+    return {"buildings": (ids(plan, "buildings")[there], host[there])}
+
+
+def _land(area: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(area > 0, area, np.nan)
+
+
+def _relative(plan: Plan) -> NDArray[np.float64]:
+    """How exactly the parcels' land is known, as a part of it."""
+    area = _land(areas_m2(plan, "parcels"))
+    return np.asarray(drawn_area_accuracy_m2(area) / area)
+
+
+def _greens_m2(plan: Plan) -> NDArray[np.float64]:
+    """Land of the drawn greens on each parcel; NaN where none is drawn on it."""
+    found = np.full(len(ids(plan, "parcels")), np.nan)
+    if not len(ids(plan, "greens")) or not len(found):
+        return found
+    land, greens = sound(shapes(plan, "parcels")), sound(shapes(plan, "greens"))
+    green, parcel = shapely.STRtree(land).query(greens, predicate="intersects")
+    cut = shapely.area(shapely.intersection(land[parcel], greens[green]))
+    there = cut > 0
+    found[np.unique(parcel[there])] = 0.0
+    np.add.at(found, parcel[there], cut[there])
+    return found
+
+
+def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
+    """Road land: parcels of road classes, else streets as wide as their red lines."""
+    land = sound(shapes(plan, "parcels")[coded(plan, codes).chosen])
+    if len(land):
+        return np.asarray(land[~shapely.is_missing(land)], dtype=object)
+    width, lines = values(plan, "streets", "red_line_width_m"), shapes(plan, "streets")
+    wide = ~np.isnan(width) & (width > 0) & ~shapely.is_missing(lines)
+    return np.asarray(shapely.buffer(lines[wide], width[wide] / 2, cap_style="flat"), dtype=object)
+
+
+def _along(edges: NDArray[Any], land: NDArray[Any]) -> NDArray[np.float64]:
+    """Length of each edge within some land, but for pieces so short that they only touch it."""
+    pieces, of = shapely.get_parts(shapely.line_merge(shapely.intersection(edges, land)), return_index=True)
+    length = shapely.length(pieces)
+    return np.asarray(np.bincount(of, np.where(length >= SHORTEST_M, length, 0.0), len(edges)), dtype=float)
+
+
+def _main_share(text: object) -> float:
+    """
+    Share of the first use of a split; NaN where the text gives none.
+
+    Examples
+    --------
+    >>> _main_share("7:3"), _main_share("R2:B1=70%:30%"), _main_share("按规范")
+    (0.7, 0.7, nan)
+    """
+    if text is None:
+        return np.nan
+    numbers = [float(one) for one in _PART.findall(str(text).replace("：", ":").rpartition("=")[2])]
+    whole = sum(numbers)
+    return numbers[0] / whole if len(numbers) > 1 and whole > 0 else np.nan

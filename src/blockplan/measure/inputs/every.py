@@ -1,0 +1,98 @@
+"""How the values of a measure taken feature by feature are put together (`blockplan.measure.each`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.measure.each import Each
+from blockplan.measure.inputs.columns import ids, points, unknown
+from blockplan.measure.inputs.floors import parcel_points
+from blockplan.measure.measurement import Measurement, Nothing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.model.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """
+    What a measure found, before it is put together: see `Each`, whose words it shares.
+
+    `nothing` says why there is nothing to measure, where no feature is spoken of.
+    """
+
+    value: NDArray[np.float64]
+    spoken_of: NDArray[np.bool_]
+    nothing: str
+    ends: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    at_least: NDArray[np.float64] | None = None
+    at_most: NDArray[np.float64] | None = None
+    classes: tuple[NDArray[Any], ...] = ()
+    off: NDArray[np.float64] | float = 0.0
+    lacking: tuple[tuple[str, NDArray[np.bool_]], ...] = ()
+    parts: Mapping[str, tuple[NDArray[Any], NDArray[np.intp]]] = field(default_factory=dict)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+
+def measurement(
+    plan: Plan, id_: str, unit: str, found: Values, layer: str = "parcels", absent: tuple[str, ...] = ()
+) -> Measurement:
+    """
+    A measurement of the features of a layer; its value is the middle one (median) of those that are known.
+
+    Parameters
+    ----------
+    absent
+        What is missing whatever feature is meant, such as the layer itself.
+    """
+    none = np.full(len(found.value), np.nan)
+    low, high = found.ends or (found.value, found.value)
+    known = ~np.isnan(found.value)
+    each = Each(
+        layer,
+        ids(plan, layer),
+        _spots(plan, layer),
+        found.value,
+        found.spoken_of,
+        (np.where(known, found.value, low), np.where(known, found.value, high)),
+        none if found.at_least is None else found.at_least,
+        none if found.at_most is None else found.at_most,
+        found.classes,
+        found.off,
+        found.lacking,
+        found.parts,
+    )
+    shown = found.value[found.spoken_of & known]
+    missing = absent + missing_in(each, found.spoken_of & ~known)
+    if not missing and not found.spoken_of.any():
+        missing = (Nothing(found.nothing),)
+    counted = {layer: tuple(each.ids[found.spoken_of])}
+    counted |= {name: tuple(parts) for name, (parts, _) in found.parts.items()}
+    value = float(np.median(shown)) if len(shown) else None
+    definition = {"features": int(found.spoken_of.sum()), "known": len(shown), **found.definition}
+    return Measurement(id_, value, unit, definition, missing=missing, counted=counted, each=each)
+
+
+def _spots(plan: Plan, layer: str) -> NDArray[np.float64]:
+    names = ids(plan, layer)
+    found = parcel_points(plan) if layer == "parcels" else points(plan, layer, np.arange(len(names)))
+    return np.column_stack((shapely.get_x(found), shapely.get_y(found)))
+
+
+def missing_in(each: Each, among: NDArray[np.bool_]) -> tuple[str, ...]:
+    """What some features do not say; of each the first thing that it lacks."""
+    lines: list[str] = []
+    left = among.copy()
+    for what, where in each.lacking:
+        rows = where & left
+        left &= ~rows
+        lines += unknown(what, each.ids[rows], int(each.spoken_of.sum()))
+    return tuple(dict.fromkeys(lines))
