@@ -40,7 +40,7 @@ WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope
 
 test: $(READY) ## the tests of every day, in minutes, or some of them: make test TESTS=tests/check
-	$(PYTEST) -m "not soak and not long" --hypothesis-profile few $(TESTS)
+	$(PYTEST) -m "not (soak or long or browser)" --hypothesis-profile few $(TESTS)
 
 test-all: $(READY) ## all tests but those marked soak; also installs the tools of the pages where Node is there
 	@test -d frontend/node_modules || ! command -v npm >/dev/null || $(MAKE) --no-print-directory frontend-tools \

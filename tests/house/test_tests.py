@@ -28,14 +28,16 @@ def test_test_all_leaves_out_what_is_marked_soak_and_nothing_else(repo: Path) ->
     assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
 
 
-def test_the_tests_of_every_day_leave_out_what_is_marked_long_or_soak_and_nothing_else(repo: Path) -> None:
+def test_the_tests_of_every_day_leave_out_only_what_is_marked_soak_long_or_browser(
+    repo: Path,
+) -> None:
     given = called(repo, "test")
-    assert given[given.index("-m") + 1] == "not soak and not long"
+    assert given[given.index("-m") + 1] == "not (soak or long or browser)"
     assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
 
 
 def test_this_run_left_out_only_what_its_marks_say(collected: Collected, pytestconfig: pytest.Config) -> None:
-    marks = {"not soak": {"soak"}, "not soak and not long": {"soak", "long"}}.get(
+    marks = {"not soak": {"soak"}, "not (soak or long or browser)": {"soak", "long", "browser"}}.get(
         pytestconfig.getoption("-m")
     )
     if marks is None or pytestconfig.getoption("-k"):

@@ -41,6 +41,7 @@ def with_password(name: str, *roles: str, **more: Any) -> Staff:
     return staff
 
 
+@pytest.mark.long
 def test_an_empty_service_gives_a_link_that_makes_one_administrator_and_no_second(config: Config) -> None:
     link = setup_link(config)
     assert link is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from tests.portal.conftest import PLAN
 
 BESIDE = """
@@ -21,6 +22,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 def test_a_plan_judged_beside_is_the_plan_judged_here() -> None:
     done = beside(str(PLAN))
     assert done.returncode == 0, done.stderr

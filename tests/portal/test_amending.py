@@ -116,6 +116,7 @@ def test_what_is_wrong_is_said_on_the_form_and_nothing_is_lost(
     assert set(files(opened)) == {"a.txt", "b.txt"}
 
 
+@pytest.mark.long
 def test_objects_are_sought_on_the_way(shown: DatabaseStore) -> None:
     event, secret = intake.submit(shown, intake.Opinion(text="More trees."))
     mine = {"opinion": str(event.opinion), "secret": secret}

@@ -169,6 +169,7 @@ def test_what_is_kept_of_the_desk_is_what_the_record_says_after_every_act(
     assert "Opinion 0" not in str(vars(desks.look("town").opinions))
 
 
+@pytest.mark.long
 def test_a_machine_proposes_and_people_find_what_it_did_in_the_record(
     opened: DatabaseStore, planner: Client
 ) -> None:
@@ -224,6 +225,7 @@ def test_no_decision_is_made_before_a_person_makes_it(opened: DatabaseStore, pla
     assert len(list(opened.events())) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["waits", "published"])
 def test_an_erasure_takes_reports_that_quote_the_words_from_record_and_disk(
     shown: DatabaseStore, clock: HandClock, config: Config, planner: Client, approver: Client, when: str

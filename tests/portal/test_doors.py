@@ -183,6 +183,7 @@ def walk(doors: tuple[Door, ...], roles: dict[str, Client], which: int) -> list[
     return entered
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("which", [0, -1])
 def test_every_door_of_an_act_asks_the_same_permission(
     shown: DatabaseStore, clock: HandClock, roles: dict[str, Client], which: int
@@ -218,6 +219,7 @@ def test_whoever_may_not_answer_is_told_whose_it_is(shown: DatabaseStore, roles:
     assert desks.look("town").themes == {}, "of a table all is entered or nothing"
 
 
+@pytest.mark.long
 def test_only_an_approver_signs_a_release_and_only_a_planner_opens(
     config: Config, clock: HandClock, roles: dict[str, Client]
 ) -> None:

@@ -76,6 +76,7 @@ def office(tmp_path: Path, database: str | None) -> Iterator[Office]:
     made.close()
 
 
+@pytest.mark.long
 def test_two_services_write_into_one_record_at_once_and_a_crashed_worker_is_replaced(
     office: Office, tmp_path: Path, database: str | None
 ) -> None:
@@ -106,6 +107,7 @@ def test_two_services_write_into_one_record_at_once_and_a_crashed_worker_is_repl
     assert office.is_whole()
 
 
+@pytest.mark.long
 @on_sqlite
 def test_where_the_disk_takes_no_larger_files_submitters_are_told_and_readers_go_on(office: Office) -> None:
     data = office.service.data
@@ -127,6 +129,7 @@ def test_where_the_disk_takes_no_larger_files_submitters_are_told_and_readers_go
     assert office.is_whole()
 
 
+@pytest.mark.long
 @on_sqlite
 def test_a_log_of_writes_that_was_cut_is_an_older_copy_and_nothing_more_is_signed(office: Office) -> None:
     office.service.start()

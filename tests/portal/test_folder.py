@@ -29,6 +29,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.long
 def test_serve_closes_what_an_office_left_open_and_writes_nothing_that_others_read(folder: Path) -> None:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("BLOCKPLAN_")}
     program = str(Path(sys.executable).with_name("blockplan"))

@@ -100,6 +100,7 @@ def test_the_receipt_is_a_file_that_proves_itself(mine: dict[str, str], opened: 
     assert faults_of_receipt(json.loads(answer.content), opened.notary.verifier) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_the_receipt_is_a_paper_too(mine: dict[str, str], lang: str, tmp_path: Path) -> None:
     from pypdf import PdfReader

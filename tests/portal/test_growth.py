@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
 from django.db import connection
 from django.test import Client
 from tests.portal.databases import on_sqlite
@@ -75,6 +76,7 @@ PATHS = (
 )
 
 
+@pytest.mark.long
 @on_sqlite
 def test_an_opinion_and_a_page_ask_no_more_of_a_long_record_but_a_count(opened: DatabaseStore) -> None:
     found: dict[str, list[int]] = {}

@@ -8,6 +8,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import pytest
 from django.test import Client
 from tests.hostile.corpus import files, places, texts
 from tests.support.opinion_form import draft_of, page
@@ -48,6 +49,7 @@ class Named(BytesIO):
         self.name = name
 
 
+@pytest.mark.long
 def test_hostile_texts_are_shown_as_words(opened: DatabaseStore) -> None:
     count = 0
     for number, entry in enumerate(texts()):
@@ -68,6 +70,7 @@ def test_hostile_texts_are_shown_as_words(opened: DatabaseStore) -> None:
     assert count > 20
 
 
+@pytest.mark.long
 def test_hostile_files_are_refused_with_a_reason_or_made_harmless(opened: DatabaseStore) -> None:
     for number, entry in enumerate(islice(files(), None, None, EACH)):
         content = entry.content
@@ -81,6 +84,7 @@ def test_hostile_files_are_refused_with_a_reason_or_made_harmless(opened: Databa
             assert 'id="files-error"' in page(answer), entry.name
 
 
+@pytest.mark.long
 def test_hostile_places_are_no_fault_of_ours(shown: DatabaseStore) -> None:
     for entry in places():
         answer = Client().post(FORM, {"do": "find", "find": sent(entry)})

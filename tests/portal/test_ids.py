@@ -90,6 +90,7 @@ def test_an_id_longer_than_the_service_holds_is_refused_by_name(shown: DatabaseS
     assert json.dumps(error.value.text, ensure_ascii=False).count("parcels") == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     [

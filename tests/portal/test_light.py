@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -19,6 +21,7 @@ print(sorted({"pandas", "geopandas", "numba", "scipy", "matplotlib", "openpyxl"}
 """
 
 
+@pytest.mark.long
 def test_a_worker_loads_no_tables_and_no_kernels_before_they_are_asked_for(tmp_path: Path) -> None:
     environment = os.environ | {"BLOCKPLAN_DATA": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", ASK], env=environment, capture_output=True, text=True)

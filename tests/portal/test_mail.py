@@ -114,6 +114,7 @@ def test_one_bad_address_does_not_hold_up_the_others(mailing: MailServer) -> Non
     assert mailing.recipients == ["good@example.org"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("where", "answer", "step"),
     [
@@ -377,6 +378,7 @@ print(*order)
     assert done.stdout.split() == ["begun", "forked"]
 
 
+@pytest.mark.long
 def test_the_service_sends_mail_beside_its_pages_and_begins_again_after_a_kill(
     real: tuple[Service, MailServer],
 ) -> None:

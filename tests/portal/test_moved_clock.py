@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.request
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.portal.browser import Service
 from tests.portal.moved_clock import MovedClock
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_days_left_go_down_and_end_by_the_servers_clock(tmp_path: Path) -> None:
     clock = MovedClock(tmp_path)
     service = Service(tmp_path / "data", more=clock.environment)

@@ -46,6 +46,7 @@ def entries(path: str) -> list[str]:
     return [one.findtext(f"{ATOM}title") or "" for one in feed.iter(f"{ATOM}entry")]
 
 
+@pytest.mark.long
 def test_a_feed_of_an_object_has_what_is_said_about_it_and_what_happens(shown: DatabaseStore) -> None:
     send(shown, "About the parcel.", title="Shade <b>", **PARCEL)
     send(shown, "About something else.")

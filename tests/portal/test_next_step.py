@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.portal.looks import look_at_all, send_without_work
 from tests.portal.staff import a_member, browser_of
 from tests.support.office_pages import ANSWERS, HERE, drafted, released, told
@@ -39,6 +40,7 @@ def test_a_draft_names_the_first_step_that_is_not_done_and_leads_there(
     assert next_for(planner, DRAFT) == ("Upload the plan package", DRAFT + "plan/")
 
 
+@pytest.mark.long
 def test_the_release_check_is_asked_of_one_person_and_its_signature_of_another(
     config: Config, clock: HandClock
 ) -> None:

@@ -73,6 +73,7 @@ def test_notices_count_apart_and_what_becomes_of_an_opinion_leaves_its_number(
     assert told() == expected
 
 
+@pytest.mark.long
 def test_opinions_that_came_before_there_were_numbers_get_theirs(
     opened: DatabaseStore, three: dict[str, str], config: Config
 ) -> None:

@@ -60,6 +60,7 @@ def approver(config: Config) -> Client:
     return browser_of(a_member("Wang", "approver"))
 
 
+@pytest.mark.long
 def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
     assert Entry.objects.order_by("seq").first().kind == "stepped"
 
 
+@pytest.mark.long
 def test_nothing_opens_that_was_changed_after_the_release_check(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
@@ -91,6 +93,7 @@ def test_nothing_opens_that_was_changed_after_the_release_check(
     assert not Entry.objects.exists()
 
 
+@pytest.mark.long
 def test_who_answered_the_release_check_does_not_sign_it(config: Config, clock: HandClock) -> None:
     both = browser_of(a_member("Li", "planner", "approver"))
     drafted(both)
@@ -102,6 +105,7 @@ def test_who_answered_the_release_check_does_not_sign_it(config: Config, clock: 
     assert Draft.objects.get().signed == {}
 
 
+@pytest.mark.long
 def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
@@ -115,6 +119,7 @@ def test_a_draft_that_lacks_what_the_country_asks_for_cannot_be_signed(
     assert "particular_missing privacy" in faults(approver.post(HERE + "draft/release/", {"sign": looked}))
 
 
+@pytest.mark.long
 def test_what_two_persons_withheld_is_in_no_file_no_page_and_no_answer_of_the_service(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
@@ -154,6 +159,7 @@ def test_what_two_persons_withheld_is_in_no_file_no_page_and_no_answer_of_the_se
     assert json.loads(reader.get("/api/v1/notices/town/objects?layer=stops").content)["features"] == []
 
 
+@pytest.mark.long
 def test_a_package_with_foreign_files_and_deleted_rows_goes_out_without_them(
     config: Config, clock: HandClock, planner: Client, approver: Client, tmp_path: Path
 ) -> None:
@@ -188,6 +194,7 @@ def test_a_package_with_foreign_files_and_deleted_rows_goes_out_without_them(
     assert not any(b"SECRETPIPE" in content for content in out)
 
 
+@pytest.mark.long
 def test_another_plan_keeps_what_was_withheld_and_asks_the_questions_anew(
     config: Config, clock: HandClock, planner: Client
 ) -> None:
@@ -200,6 +207,7 @@ def test_another_plan_keeps_what_was_withheld_and_asks_the_questions_anew(
     assert "streets" not in {one["table"] for one in draft.version.document["tables"]}
 
 
+@pytest.mark.long
 def test_a_package_that_was_changed_on_the_disk_after_it_was_signed_does_not_open(
     config: Config, clock: HandClock, planner: Client, approver: Client
 ) -> None:
@@ -214,6 +222,7 @@ def test_a_package_that_was_changed_on_the_disk_after_it_was_signed_does_not_ope
     assert not Entry.objects.exists()
 
 
+@pytest.mark.long
 def test_several_places_of_display_are_entered_without_a_script_and_stand_on_page_and_print(
     config: Config, clock: HandClock, planner: Client
 ) -> None:
@@ -404,6 +413,7 @@ def test_a_photo_of_the_display_loses_its_place(opened: DatabaseStore, clerk: Cl
     assert b"a-camera-that-tells" not in kept
 
 
+@pytest.mark.long
 def test_the_auditor_takes_the_whole_record_and_it_verifies(
     shown: DatabaseStore, clerk: Client, tmp_path: Path
 ) -> None:
@@ -420,6 +430,7 @@ def test_the_auditor_takes_the_whole_record_and_it_verifies(
     assert Audit.objects.filter(what="archive_taken", who="Sun").exists()
 
 
+@pytest.mark.long
 def test_a_restarted_notice_goes_through_the_release_check_again(
     shown: DatabaseStore, config: Config, planner: Client, approver: Client
 ) -> None:

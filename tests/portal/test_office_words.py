@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tests.portal.office_world import NO_PAGE, OTHERS
 from tests.portal.staff import PASSWORD, a_member, browser_of
 from tests.support.office_addresses import address, of_office, world
@@ -24,7 +25,6 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
 __all__ = ["world"]
 
@@ -84,6 +84,7 @@ def test_every_entry_act_and_role_has_its_words_in_every_language() -> None:
             assert set(known["office_act"].text(key)) == set(LANGUAGES), key
 
 
+@pytest.mark.long
 def test_the_settings_are_clean_for_an_https_address(tmp_path: Path) -> None:
     # Tests that run a browser set a variable of Django's for this process, which the check would find.
     ours = ("BLOCKPLAN_", "DJANGO_")

@@ -271,6 +271,7 @@ def test_a_service_in_the_open_is_refused_by_the_settings(tmp_path: Path) -> Non
         settings_of.read_config({}, data=str(tmp_path))
 
 
+@pytest.mark.long
 def test_without_the_settings_there_is_no_door(config: object) -> None:
     assert browser_of().get(BEGIN).status_code == browser_of().get(BACK).status_code == 404
     assert b"openid" not in browser_of().get("/en/office/sign-in/").content

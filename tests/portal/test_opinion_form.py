@@ -255,6 +255,7 @@ def test_a_notice_that_takes_nothing_says_so(begun: DatabaseStore) -> None:
     assert "takes no opinions" in page(Client().get(FORM))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_every_word_stands_in_a_list(
     shown: DatabaseStore, lang: str, monkeypatch: pytest.MonkeyPatch

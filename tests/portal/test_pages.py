@@ -225,6 +225,7 @@ def sent(text: str) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.long
 def test_the_record_to_take_along_verifies(commented: DatabaseStore, tmp_path: Path) -> None:
     answer = Client().get("/files/town/record.zip")
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]

@@ -46,6 +46,7 @@ def test_who_only_looks_never_acts_and_who_gives_roles_has_no_hand_in_notices() 
     assert by_name["office_staff"].act == {"admin"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [None, *ROLES])
 def test_each_role_reads_and_sends_what_its_addresses_allow(world: dict[str, Any], role: str | None) -> None:
     client = browser_of(a_member("Li", *([role] if role else [])))

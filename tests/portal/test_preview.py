@@ -130,6 +130,7 @@ def test_a_print_of_a_draft_says_that_it_is_one(draft: Draft) -> None:
     assert facts_of(row, version, "zh").title.startswith("【预览，尚未公示】")
 
 
+@pytest.mark.long
 def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
     config: Config, clock: Any, drawn: Plan, judged: Any
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
     assert PlanVersion.objects.count() == 1
 
 
+@pytest.mark.long
 def test_a_changed_plan_becomes_the_plan_of_its_draft_and_ends_the_release(
     config: Config, clock: object, drawn: Plan, judged: Any, tmp_path: Path
 ) -> None:
@@ -182,6 +184,7 @@ def test_a_changed_plan_becomes_the_plan_of_its_draft_and_ends_the_release(
     assert read(draft.version.source).content_hash == changed.content_hash
 
 
+@pytest.mark.long
 def test_what_is_on_notice_stays_and_a_changed_plan_is_a_draft_beside_it(
     config: Config, clock: object, drawn: Plan, judged: Any, shown: object
 ) -> None:
@@ -194,6 +197,7 @@ def test_what_is_on_notice_stays_and_a_changed_plan_is_a_draft_beside_it(
     assert (beside.notice, beside.outcome) == ("cjicdz-2", "begun")
 
 
+@pytest.mark.long
 def test_a_notice_that_begins_anew_is_seen_by_who_asks_as_it_will_be_and_by_others_as_it_runs(
     shown: DatabaseStore, clock: HandClock
 ) -> None:

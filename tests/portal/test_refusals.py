@@ -113,6 +113,7 @@ RUNNING: dict[str, tuple[str, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", RUNNING)
 def test_while_it_runs(opened: DatabaseStore, office: Office, name: str) -> None:
     intake.submit(opened, intake.Opinion(text="More trees."))

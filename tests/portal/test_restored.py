@@ -73,6 +73,7 @@ def test_an_older_database_is_told_to_everybody_and_nothing_is_signed_or_exporte
     )  # the newest that was signed
 
 
+@pytest.mark.long
 def test_a_service_goes_on_under_a_new_key_with_what_submitters_hold(
     lost: tuple[DatabaseStore, list[Receipt]], config: Config, tmp_path: Path
 ) -> None:

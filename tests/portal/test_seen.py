@@ -177,6 +177,7 @@ def test_a_transcription_holds_all_that_stands_beside_the_words(
     assert '"clause":"CLAUSE-mark"' in doors(tmp_path, opened, str(event.opinion))["record"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["none", "after_close_summary", "after_close_full", "live"])
 def test_the_published_report_shows_what_the_register_shows(
     begun: DatabaseStore, clock: HandClock, planner: Client, approver: Client, mode: str

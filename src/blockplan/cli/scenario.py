@@ -8,14 +8,15 @@ from blockplan.cli.common import json_option, show_json, show_table
 
 
 @click.group(
-    epilog="Example: blockplan scenario new our-plan more-green --set parcels:QY-01-03.land_use=1401"
+    epilog="Example: blockplan scenario new our-plan more-green --set parcels:RD-01-11-003.land_use=1401"
 )
 def command() -> None:
     """Scenarios of a plan: make one by naming what changes, see what differs, rename, drop."""
 
 
 @command.command(
-    "new", epilog="Example: blockplan scenario new our-plan more-green --set parcels:QY-01-03.land_use=1401"
+    "new",
+    epilog="Example: blockplan scenario new our-plan more-green --set parcels:RD-01-11-003.land_use=1401",
 )
 @click.argument("plan")
 @click.argument("name", metavar="NAME")
