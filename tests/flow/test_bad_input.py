@@ -276,6 +276,7 @@ def test_a_rule_file_that_is_none(refused, plan, tmp_path, content):
 # Targets
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ["FILE/report.html", "/proc/blockplan/report.html", "PIPE", "FOLDER"])
 def test_a_report_where_none_can_be_written(run, plan, tmp_path, target):
     (tmp_path / "file").write_text("old")
@@ -347,7 +348,7 @@ def interrupted(
     """The import, with Ctrl-C while it writes the layer of this number."""
     script = textwrap.dedent(f"""
         import os, signal
-        from blockplan.plan import files
+        from blockplan.plan.files import formats as files
         written = []
         write = files._write_ogr
         def and_interrupt(*arguments):
@@ -363,6 +364,7 @@ def interrupted(
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("out", ["out", "out.zip"])
 def test_ctrl_c_in_a_first_write_leaves_nothing(plan, mapping, tmp_path, out):
     before = left_in(tmp_path)
@@ -372,6 +374,7 @@ def test_ctrl_c_in_a_first_write_leaves_nothing(plan, mapping, tmp_path, out):
     assert left_in(tmp_path) == before
 
 
+@pytest.mark.long
 def test_ctrl_c_in_a_later_write_leaves_the_old_plan(run, plan, mapping, tmp_path):
     code, _, _ = run("import", "layers", mapping, "--source", plan / "plan.gpkg", "--out", tmp_path / "out")
     assert code == 0
@@ -406,6 +409,7 @@ def with_parcels(plan: Path, shapes: list, **columns) -> None:
     formats.write_layers({"boundary": boundary, "parcels": frame}, plan / "plan.gpkg")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "shapes",
     [
@@ -479,6 +483,7 @@ def test_a_layer_in_degrees_comes_into_the_plans_crs(run, plan):
     assert not [fault for fault in faults["faults"] if fault["rule"] in {"pq-inside", "pq-swapped"}]
 
 
+@pytest.mark.long
 def test_a_parcel_of_a_million_corners(run, plan):
     angle = np.linspace(0, 2 * np.pi, 1_000_000, endpoint=False)
     ring = np.column_stack([X + 100 + 90 * np.cos(angle), Y + 100 + 90 * np.sin(angle)])
@@ -532,6 +537,7 @@ TEXTS = st.sampled_from([None, "", "A", "1401", "0701", "99", "教育", "A,B", "
 NUMBERS = st.sampled_from([None, 0.0, -1.0, 0.5, 250.0, 1e12, math.nan])
 
 
+@pytest.mark.long
 @given(
     rows=st.lists(st.tuples(SHAPES, TEXTS, TEXTS, NUMBERS, NUMBERS), min_size=0, max_size=5),
     layer=st.sampled_from(

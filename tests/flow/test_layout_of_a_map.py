@@ -48,6 +48,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "plan"
 
 
+@pytest.mark.long
 def test_a_map_becomes_a_plan_with_parcels_between_its_streets(town: Path, tmp_path: Path) -> None:
     done = run("propose", "layout", town, *ASKED, "--seconds", 2, "--out", tmp_path / "out", "--json")
     said = json.loads(done.stdout)

@@ -112,6 +112,7 @@ def answer_all(town: Path, do: Any, call: Any) -> None:
     do("complete", "--by", "planner")
 
 
+@pytest.mark.long
 def test_a_notice_runs_from_opening_to_force(town: Path, clock: HandClock, do: Any, call: Any) -> None:
     opened = do("open", town / "plan", *OPEN, "--step", "expert_review=2026-02-10")
     span = opened["payload"]["period"]["submission"]
@@ -284,6 +285,7 @@ def test_commands_tell_numbers_by_arrival_with_the_id_that_they_take(town: Path,
     assert "第 2 号（O-3）" in call("status", town / "town.notice", "--log", "--lang", "zh")[1]
 
 
+@pytest.mark.long
 def test_the_installed_command_opens_and_verifies_by_the_clock_of_the_machine(town: Path) -> None:
     blockplan = Path(sys.executable).with_name("blockplan")
 

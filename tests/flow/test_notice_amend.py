@@ -109,6 +109,7 @@ def test_an_empty_text_takes_out_and_the_record_holds_every_version(do: Any, tmp
     assert (tmp_path / "record" / "files" / "1-0.txt").read_text(encoding="utf-8") == "A made-up letter."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -25,6 +25,7 @@ def run(capfd):
     return call
 
 
+@pytest.mark.long
 def test_a_proposal_is_written_taken_over_and_judged(run, tmp_path) -> None:
     plan, out = tmp_path / "plan", tmp_path / "out"
     shutil.copytree(REFERENCE, plan)
@@ -44,6 +45,7 @@ def test_a_proposal_is_written_taken_over_and_judged(run, tmp_path) -> None:
     assert failed == {"zone-beds", "zone-culture"}
 
 
+@pytest.mark.long
 def test_strict_ends_with_exit_code_2_and_the_demands_that_cannot_be_met(run) -> None:
     code, shown, told = run("propose", "landuse", REFERENCE, "--scenario", "b", "--strict", "--json")
     assert (code, shown) == (2, "")

@@ -6,6 +6,7 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.cli.call import code_of, program, run
 
 from blockplan.plan import read
@@ -21,6 +22,7 @@ def kindergartens(plan: Path, scenario: str) -> int:
 ASKED = ("--scenario", "b", "--pack", "zone", "--pack", "gb50180")
 
 
+@pytest.mark.long
 def test_parcels_are_drawn_taken_over_judged_and_undone(reference: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan"
     shutil.copytree(reference, plan, ignore=shutil.ignore_patterns("faulty"))
@@ -50,6 +52,7 @@ def test_parcels_are_drawn_taken_over_judged_and_undone(reference: Path, tmp_pat
     assert (plan / "plan.toml").read_bytes() == before
 
 
+@pytest.mark.long
 def test_what_cannot_be_done_is_said_and_leaves_with_2(reference: Path, tmp_path: Path) -> None:
     for arguments, said in (
         (["--need", "castle=1"], "'castle' cannot be laid out. What can: clinic, commerce"),

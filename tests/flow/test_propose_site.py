@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_kindergartens_are_proposed_taken_over_and_judged(reference: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan"
     shutil.copytree(reference, plan, ignore=shutil.ignore_patterns("faulty"))
@@ -35,6 +36,7 @@ def test_kindergartens_are_proposed_taken_over_and_judged(reference: Path, tmp_p
         assert said["figures"][f"share_within_500m_{said_of}"] == pytest.approx(found)
 
 
+@pytest.mark.long
 def test_stations_along_the_belt_are_told_on_a_terminal(reference: Path) -> None:
     done = run(
         "propose", "site", reference, "--service", "station", "--new", 5, "--existing", "replace",
@@ -45,6 +47,7 @@ def test_stations_along_the_belt_are_told_on_a_terminal(reference: Path) -> None
     assert "ST-N" in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -43,6 +43,7 @@ def wanted_outcomes(**changed: list[str]) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", EXPECTED["scenarios"])
 def test_a_scenario_has_the_outcomes_written_for_it(scenario: str) -> None:
     result, wanted = judged(scenario), EXPECTED["scenarios"][scenario]
@@ -111,6 +112,7 @@ def test_deleting_the_axis_leaves_its_sentence_not_evidenced() -> None:
     assert "axis" in states["S01"].why["en"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EXPECTED["faulty"])
 def test_a_faulty_variant_has_its_one_fault(name: str) -> None:
     wanted: dict[str, Any] = EXPECTED["faulty"][name]

@@ -75,6 +75,7 @@ def done(answer: tuple[int, str, str]) -> Any:
     return json.loads(out)
 
 
+@pytest.mark.long
 def test_letters_are_cut_grouped_sorted_and_answered_until_the_report_is_written(call, tmp_path) -> None:
     assert len(done(call("cut", "--by", "planner", "--json"))["segments"]) == 6
     groups = done(call("group", "--groups", 3, "--by-words", "--by", "planner", "--json"))

@@ -79,6 +79,7 @@ def test_a_share_that_is_not_known_has_no_bar() -> None:
     assert unknown.count("<rect") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_pack_has_a_chart_and_each_coverage_verdict_its_readings(plan: Plan, lang: str) -> None:
     seen = outline(page(plan, result(), lang))

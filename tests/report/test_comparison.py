@@ -51,6 +51,7 @@ def test_what_flips_is_marked_by_sign_and_word(found: Comparison) -> None:
         assert mark in said
 
 
+@pytest.mark.long
 def test_a_row_names_its_clause_and_a_measure_says_how_it_was_measured(reference: Path) -> None:
     said = text_of(page(compare(read(reference), ["b"]), "en"))
     assert "Published notice of the draft" in said
@@ -147,6 +148,7 @@ def test_names_from_a_plan_cannot_break_the_page() -> None:
     assert "&lt;b&gt;&amp;" in html
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_same_comparison_gives_the_same_bytes_and_needs_nothing_else(
     found: Comparison, lang: str, tmp_path: Path
@@ -255,6 +257,7 @@ def test_a_plan_that_is_no_strip_is_drawn_whole() -> None:
     assert "0701→1401" in html
 
 
+@pytest.mark.long
 def test_the_reference_scenarios_read_as_they_were_drawn(reference: Path) -> None:
     said = text_of(page(compare(read(reference), ["a", "b", "c"]), "ja"))
     assert "▼ 適合から不適合へ 4 件" in said

@@ -51,6 +51,7 @@ def test_a_report_embeds_the_characters_it_uses_and_no_more(lang: str) -> None:
         assert len(data) < 60_000
 
 
+@pytest.mark.long
 def test_a_japanese_report_has_japanese_forms() -> None:
     def outline(lang: str) -> str:
         font = TTFont(io.BytesIO(fonts.plain("直", lang)[400]))
@@ -59,6 +60,7 @@ def test_a_japanese_report_has_japanese_forms() -> None:
     assert outline("ja") != outline("zh")
 
 
+@pytest.mark.long
 def test_the_same_text_gives_the_same_font() -> None:
     fonts._subsets.cache_clear()
     one = fonts.embedded("规划", "zh")

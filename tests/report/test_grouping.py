@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.report.handmade import verdict
 from tests.support.grouped import many, of_many
 from tests.support.html import outline
@@ -34,6 +35,7 @@ def test_sections_of_places_that_are_named_in_other_scripts_are_told_apart() -> 
     assert all(name.isascii() for name in names.values())
 
 
+@pytest.mark.long
 def test_a_hundred_and_fifty_verdicts_make_a_page_whose_links_all_lead_somewhere(plan: Plan) -> None:
     found = of_many()
     assert len(found.verdicts) == 150
@@ -49,6 +51,7 @@ def test_a_hundred_and_fifty_verdicts_make_a_page_whose_links_all_lead_somewhere
         assert one.rule in seen.text
 
 
+@pytest.mark.long
 def test_rules_that_do_not_apply_stand_in_one_table_with_the_reason(plan: Plan) -> None:
     text_ = outline(page(plan, of_many(), "en")).text
     table = text_[text_.index("Rules that do not apply") :]

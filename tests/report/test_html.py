@@ -30,6 +30,7 @@ def written(request: pytest.FixtureRequest, plan: Plan, found: CheckResult) -> t
     return request.param, page(plan, found, request.param)
 
 
+@pytest.mark.long
 def test_the_page_is_well_formed_and_has_one_heading_of_the_first_rank(written: tuple[str, str]) -> None:
     lang, text = written
     seen = outline(text)
@@ -87,6 +88,7 @@ def test_every_verdict_and_statement_is_there(written: tuple[str, str], found: C
             assert one.remedy.text[lang] in seen.text
 
 
+@pytest.mark.long
 def test_what_is_unknown_is_said_and_never_zero(plan: Plan) -> None:
     nothing = result(residents=Residents(None, None, None), capacity=Capacity(None, None, {"zone-edu": None}))
     for lang, said in {"zh": "未知", "en": "not known", "ja": "不明"}.items():
@@ -144,6 +146,7 @@ def test_the_synthetic_banner_follows_the_manifest(found: CheckResult) -> None:
     assert "Synthetic geometry" not in page(hand_made(synthetic=False), found, "en")
 
 
+@pytest.mark.long
 def test_a_plan_without_parcels_or_areas_still_makes_a_report(found: CheckResult) -> None:
     buildings = frame(
         [{"building_id": "B-1", "geometry": layers()["areas"].geometry.iloc[0].centroid.buffer(40)}]
@@ -211,6 +214,7 @@ def test_a_pass_that_hangs_on_the_reading_says_whom_it_changes(plan: Plan) -> No
     assert "Places where another reading changes the answer: On foot along streets" in text
 
 
+@pytest.mark.long
 def test_a_folder_gets_report_summary_sheet_result_and_tables(
     plan: Plan, found: CheckResult, tmp_path: Path
 ) -> None:

@@ -186,6 +186,7 @@ def test_a_parcel_has_its_bounds_on_the_side_that_its_kind_says() -> None:
     assert (b["far_min"], b["far_max"], b["site_area_m2"]) == (1.5, None, 40_000)
 
 
+@pytest.mark.long
 def test_loads_add_up_and_what_is_unknown_leaves_the_known_part(zone: tuple[View, list[OfficeTable]]) -> None:
     plan = Plan(manifest(), {"parcels": frame([
         {"parcel_id": "A", "block_id": "K", "land_use": "0902", "floor_area_m2": 1000.0,
@@ -214,6 +215,7 @@ def test_streets_have_the_length_that_the_density_of_the_plan_is_measured_by(
     ) == (pytest.approx(rows[-1]["length_m"], abs=30))
 
 
+@pytest.mark.long
 def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader(book: Workbook) -> None:
     assert book.sheetnames == SHEETS
     heads = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book}
@@ -263,6 +265,7 @@ def test_an_empty_plan_has_a_workbook_and_unknown_is_an_empty_cell_of_a_csv_file
     assert rows[1].startswith("row,Education,Land for basic education,,m²,,")
 
 
+@pytest.mark.long
 def test_twenty_thousand_parcels_have_a_line_each() -> None:
     side = 142
     xs, ys = (grid.ravel() for grid in np.meshgrid(np.arange(side), np.arange(side)))

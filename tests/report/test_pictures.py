@@ -83,6 +83,7 @@ def test_a_picture_can_hold_its_letters(drawn) -> None:
     ET.fromstring(whole)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_a_place_has_a_small_map_of_its_own(lang: str) -> None:
     locator = Locator(bp.read("examples/demonstration-zone"), lang)

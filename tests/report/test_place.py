@@ -27,6 +27,7 @@ def demo() -> Places:
     return Places(plan, bp.check(plan))
 
 
+@pytest.mark.long
 def test_a_parcel_tells_its_use_today_and_planned_in_words_of_the_list(demo: Places) -> None:
     parcel = demo.parcel("RD-01-01-012").to_dict("ja")
     assert parcel["today"] == {"code": "0301", "list": "cn2023", "name": "高木林地"}

@@ -92,6 +92,7 @@ def test_the_fonts_hold_every_character_of_every_text() -> None:
     assert fonts.missing(text) == set()
 
 
+@pytest.mark.long
 def test_an_unknown_language_is_refused(demo: tuple[Plan, CheckResult]) -> None:
     with pytest.raises(UsageError, match=r"no language 'fr'.*ja-easy"):
         plain_notice(*demo, "fr")
@@ -108,6 +109,7 @@ def test_the_notice_says_size_people_and_what_is_missed_by_how_much(
     assert "[" not in text
 
 
+@pytest.mark.long
 def test_sections_come_in_one_order_in_every_language(demo: tuple[Plan, CheckResult]) -> None:
     orders = {tuple(one.id for one in plain_notice(*demo, lang)) for lang in SPOKEN}
     assert len(orders) == 1

@@ -80,6 +80,7 @@ def places() -> Places:
     return Places(plan, bp.check(plan))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_a_card_says_each_fact_of_the_notice_on_one_page(lang: str) -> None:
     pages, text = read(notice_card(notice(), lang))
@@ -96,6 +97,7 @@ def test_what_a_notice_does_not_state_is_said_to_be_not_stated() -> None:
     assert "OndisplayatnotstatedHoursnotstated" in text
 
 
+@pytest.mark.long
 def test_a_card_of_many_words_still_holds_on_one_page(found: Any) -> None:
     plan = bp.read(DEMO)
     from blockplan.report.public.noticemaps import notice_pictures
@@ -121,6 +123,7 @@ def test_an_unknown_paper_is_refused() -> None:
         notice_card(notice(), "en", "a2")  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_a_receipt_says_number_time_leaf_and_secret_on_one_page(lang: str) -> None:
     pages, text = read(paper_receipt(receipt(files=2), lang))
@@ -147,6 +150,7 @@ def test_a_copy_for_the_file_holds_no_secret_and_an_address_no_fragment() -> Non
     assert "s3cret" not in repr(receipt(secret="s3cret"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: Places, lang: str) -> None:
     picture = Locator(places.plan, lang).picture("parcel", "RD-01-01-012", plain=True)
@@ -158,6 +162,7 @@ def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: Places
     assert "Examplesurvey2021" in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("today", ["none", "measured"])
 def test_every_cell_of_a_printed_table_stands_under_its_own_heading(
@@ -196,16 +201,19 @@ def starts(pdf: bytes) -> dict[str, set[int]]:
     return found
 
 
+@pytest.mark.long
 def test_the_longest_parcel_of_the_plan_still_holds_on_one_page(places: Places) -> None:
     longest = max(places.parcels(), key=lambda one: len(one.neighbours) + len(one.permitted))
     assert read(parcel_page(longest, "ja-easy", notice()))[0] == 1
 
 
+@pytest.mark.long
 def test_easy_japanese_is_printed_with_its_readings(places: Places) -> None:
     _, text = read(parcel_page(places.parcel("RD-01-01-012"), "ja-easy", notice()))
     assert "こうえん" in text
 
 
+@pytest.mark.long
 def test_the_same_facts_give_the_same_bytes() -> None:
     assert notice_card(notice(), "zh") == notice_card(notice(), "zh")
     assert paper_receipt(receipt(), "zh") == paper_receipt(receipt(), "zh")

@@ -71,6 +71,7 @@ def test_verdicts_that_flip_stand_before_and_after():
     assert flips[0][3] == "✓ pass 10 beds per 1,000 residents"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_the_page_shows_both_maps_and_every_change_in_each_language(lang):
     shown = page(proposal(), lang)

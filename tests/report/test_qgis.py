@@ -82,6 +82,7 @@ def test_the_command_line_names_the_export(capsys: pytest.CaptureFixture[str]) -
     assert "qgis" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_qgis_opens_the_project_and_draws_it(package: Path, tmp_path: Path) -> None:
     if shutil.which("qgis_process") is None or not PYTHON.exists():
         pytest.skip("QGIS (Debian's packages qgis and python3-qgis) is not installed")

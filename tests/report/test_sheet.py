@@ -22,6 +22,7 @@ def text_of(pdf: bytes) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_sheet_can_be_read_by_machine_in_each_language(plan: Plan, found: CheckResult, lang: str) -> None:
     text = text_of(sheet(plan, found, lang))

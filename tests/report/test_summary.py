@@ -29,6 +29,7 @@ def pages(pdf: bytes) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("scenario", ["a", "b", "c"])
 def test_the_summary_of_the_reference_plan_has_two_pages(reference: Path, scenario: str, lang: str) -> None:
@@ -39,6 +40,7 @@ def test_the_summary_of_the_reference_plan_has_two_pages(reference: Path, scenar
     assert len(pages(summary(plan, check(plan), lang))) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_summary_by_all_packs_has_two_pages(reference: Path, lang: str) -> None:
     from blockplan.check import available_packs, check
@@ -48,6 +50,7 @@ def test_the_summary_by_all_packs_has_two_pages(reference: Path, lang: str) -> N
     assert len(pages(summary(plan, check(plan, packs=sorted(available_packs())), lang))) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_hundred_and_fifty_verdicts_are_cut_and_the_rest_is_counted(lang: str) -> None:
     one, two = pages(summary(hand_made(), of_many(), lang))
@@ -56,6 +59,7 @@ def test_a_hundred_and_fifty_verdicts_are_cut_and_the_rest_is_counted(lang: str)
     assert "60" in one
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "found",
     [
@@ -95,10 +99,12 @@ def test_differences_between_text_table_and_drawing_stand_on_the_first_page() ->
     assert "✓agrees1" in one
 
 
+@pytest.mark.long
 def test_the_same_plan_gives_the_same_summary(found: CheckResult) -> None:
     assert summary(hand_made(), found, "zh") == summary(hand_made(), found, "zh")
 
 
+@pytest.mark.long
 def test_a_plan_with_nothing_to_draw_and_a_strange_title_still_gets_a_summary(found: CheckResult) -> None:
     bad = '#panic() $x$ *b* \\ " <script>'
     one, _ = pages(summary(Plan(manifest(title={"en": bad}), {}), found, "en"))

@@ -111,6 +111,7 @@ def test_a_reported_figure_of_a_document_has_its_own_name_and_leads_to_its_measu
     assert "#measure-street-density" in {str(one["href"]) for one in seen.all("a")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", ["b", "c"])
 def test_every_verdict_of_the_reference_plan_leads_to_layer_definition_and_clause(
     reference: Path, scenario: str
