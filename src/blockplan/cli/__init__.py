@@ -28,6 +28,8 @@ COMMANDS = {
     "scenario": ("blockplan.cli.scenario", "Scenarios without code: new, diff, rename, drop."),
     "compare": ("blockplan.cli.compare", "Scenarios or plans side by side."),
     "report": ("blockplan.cli.report", "HTML report, A3 sheet (PDF) and tables of a plan."),
+    "deliver": ("blockplan.cli.deliver", "A plan as the package that a city files, judged."),
+    "accept": ("blockplan.cli.accept", "A package that somebody filed: judged, and made a plan."),
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),
     "batch": ("blockplan.cli.batch", "Many plans at once, over processes or a cluster."),
     "notice": (

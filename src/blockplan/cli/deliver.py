@@ -1,0 +1,118 @@
+"""``blockplan deliver``: a plan as the package that a city files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    load,
+    on_option,
+    pack_option,
+    progress,
+    scenario_option,
+    show_json,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from blockplan.deliver.door import Delivery
+
+#: By which a plan is judged that names no pack: the tables of a package say by what it was.
+PACK = "gb50137"
+#: So many faults are listed on a terminal, the gravest first.
+SHOWN = 20
+
+
+@click.command(
+    epilog="Example: blockplan deliver examples/demonstration-zone --profile hangzhou-xg --out build/package"
+)
+@click.argument("plan")
+@click.option("--profile", required=True, metavar="ID|FILE.yaml", help="The city's delivery profile.")
+@click.option("--out", required=True, type=click.Path(file_okay=False), metavar="DIR", help="New folder.")
+@click.option("--form", metavar="FORM.yaml", help="What the filing form says: key: value.")
+@click.option("--kind", type=int, default=1, show_default=True, help="Kind of filing, 1 to 6.")
+@click.option("--stage", default="入库", show_default=True, help="Stage of the filing.")
+@click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
+@pack_option
+@scenario_option
+@on_option
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", "ja"]),
+    default="zh",
+    show_default=True,
+    help="Language of words.",
+)
+@json_option
+def command(
+    plan: str,
+    profile: str,
+    out: str,
+    form: str | None,
+    kind: int,
+    stage: str,
+    upper: str | None,
+    packs: tuple[str, ...],
+    scenario: str | None,
+    on: dt.date | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """
+    Write PLAN as the package of a delivery profile: File Geodatabase, tables, filing form, quality report
+    (PDF and XLSX), and the list of SHA-256 digests.
+
+    The package is read again and judged. What it cannot say of the plan is listed value by value. Leaves with
+    1 where a blocking fault stands.
+    """
+    from blockplan.check import check
+    from blockplan.deliver.door import deliver
+    from blockplan.deliver.filing import read_answers
+    from blockplan.deliver.profile import load_delivery_profile
+
+    wanted = load_delivery_profile(profile)
+    answers = read_answers(form, wanted)
+    drawn = load(plan, scenario)
+    with progress("Judging, writing and reading again"):
+        result = check(drawn, packs=list(packs) or list(drawn.manifest.packs) or [PACK], on=on)
+        made = deliver(
+            drawn, result, wanted, Path(out), answers=answers, kind=kind, stage=stage,
+            upper=Path(upper) if upper else None,
+        )  # fmt: skip
+    show(made, lang, as_json=as_json)
+
+
+def show(made: Delivery, lang: str, *, as_json: bool) -> None:
+    """What was found of a package; leaves with 1 where a blocking fault stands."""
+    from blockplan.cli.common import show_table
+    from blockplan.deliver.filing import TEXTS
+    from blockplan.deliver.quality import GRADES
+    from blockplan.deliver.quality.finding import TEXTS as WORDS
+    from blockplan.texts import pick
+
+    judgement = made.judgement
+    if as_json:
+        show_json(made.to_dict(lang))
+    else:
+        rows = [
+            (WORDS(f"grade.{one.grade}", lang), one.rule, pick(one.message, lang), pick(one.remedy, lang))
+            for one in judgement.checks[:SHOWN]
+        ]
+        heads = [WORDS(f"report.{key}", lang) for key in ("grade", "rule", "message", "remedy")]
+        if rows:
+            show_table(heads, rows)
+        said = {grade: judgement.count(grade) for grade in GRADES}
+        click.echo(TEXTS("terminal.counts", lang, **said))
+        if judgement.not_judged:
+            click.echo(TEXTS("terminal.not_judged", lang, rules=", ".join(judgement.not_judged)))
+        if made.losses:
+            click.echo(TEXTS("terminal.losses", lang, n=len(made.losses)))
+    if made.plan is None:
+        click.echo(TEXTS("terminal.no_plan", lang, why=made.why), err=True)
+    if judgement.blocked:
+        click.get_current_context().exit(1)

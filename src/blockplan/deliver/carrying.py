@@ -1,0 +1,311 @@
+"""From a plan to the layers of a delivery profile: which rows, which values, which shapes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from blockplan.deliver.areas import sizes
+from blockplan.deliver.pairs import bounds_of
+from blockplan.deliver.profile import SCALES
+from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.deliver.profile import DeliveryProfile, FieldSpec, LayerSpec, Rows
+    from blockplan.plan import Plan
+
+#: Dimension of a geometry that a kind of layer holds.
+DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
+
+
+@dataclass
+class Table:
+    """
+    One layer as it is written: values by field, shapes, and which row of the plan each of them is.
+
+    ``rows`` holds (layer of the plan, id) in the order of the features.
+    """
+
+    spec: LayerSpec
+    cells: dict[str, list[Any]]
+    shapes: list[Any]
+    rows: list[tuple[str, str]] = field(default_factory=list)
+
+
+def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict[str, Table]:
+    """
+    The layers of a profile, filled from a plan.
+
+    Parameters
+    ----------
+    plan
+        The plan in the scenario that is handed in.
+    form
+        The filing form: key -> value.
+
+    Returns
+    -------
+    dict
+        Layer name -> what is written. A value that the plan does not know is None; a text that is longer than
+        its field is cut; shapes are rounded to the precision of the profile.
+    """
+    taken: dict[str, set[int]] = {}
+    made: dict[str, Table] = {}
+    for at, spec in enumerate(profile.layers):
+        table = Table(spec, {one.name: [] for one in spec.fields}, [])
+        for rows in spec.rows:
+            _add(table, rows, plan, profile, taken.setdefault(rows.layer, set()) if spec.reads else set())
+        _fill(table, plan, profile, form, at)
+        made[spec.name] = table
+    return made
+
+
+def _add(table: Table, rows: Rows, plan: Plan, profile: DeliveryProfile, taken: set[int]) -> None:
+    """Note which rows of the plan the layer takes, with their shapes."""
+    frame = plan.layer(rows.layer)
+    shapes = _placed(plan, rows.layer, frame)
+    digits = _digits(profile)
+    allowed = np.ones(len(frame), dtype=bool)
+    for column, values in rows.where.items():
+        allowed &= frame[column].isin(values).to_numpy()
+    others = [one for one in profile.of(rows.layer) if one is not table.spec]
+    for row in np.flatnonzero(allowed).tolist():
+        shape = shapes[row]
+        if row in taken or shape is None:
+            continue
+        if not _native(shape, table.spec) and any(_native(shape, other) for other in others):
+            continue
+        fitted = fit(shape, table.spec.geometry)
+        if fitted is None:
+            continue
+        taken.add(row)
+        table.shapes.append(rounded(fitted, digits))
+        table.rows.append((rows.layer, str(frame.index[row])))
+        table.cells.setdefault("", []).append((rows, row))
+
+
+def _native(shape: Any, spec: LayerSpec) -> bool:
+    return bool(shapely.get_dimensions(shape) == DIMENSIONS[spec.geometry])
+
+
+def _placed(plan: Plan, layer: str, frame: pd.DataFrame) -> list[Any]:
+    """Shapes of a layer; what names only its parcel stands in it."""
+    shapes = [None if shape is None or shape.is_empty else shape for shape in frame.geometry]
+    if layer in {"facilities", "programmes"} and any(shape is None for shape in shapes):
+        parcels = plan.layer("parcels").geometry
+        known = {str(id_): shape for id_, shape in parcels.items() if shape is not None}
+        for row, (shape, parcel) in enumerate(zip(shapes, frame["parcel_id"], strict=True)):
+            if shape is None and parcel in known:
+                shapes[row] = known[parcel].representative_point()
+    return shapes
+
+
+def fit(shape: Any, kind: str) -> Any:
+    """
+    A shape in a layer of points, lines or polygons; None where it cannot be one.
+
+    Examples
+    --------
+    >>> fit(shapely.box(0, 0, 2, 2), "point").wkt
+    'POINT (1 1)'
+    >>> fit(shapely.LineString([(0, 0), (1, 0)]), "polygon") is None
+    True
+    """
+    dimension = int(shapely.get_dimensions(shape))
+    if dimension == DIMENSIONS[kind]:
+        return shape
+    if kind == "point":
+        return shape.representative_point()
+    if kind == "line" and dimension == 2:
+        return shape.boundary
+    if kind == "polygon" and dimension == 1:
+        ring = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+        if ring.geom_type == "LineString" and ring.is_ring:
+            return shapely.Polygon(ring)
+    return None
+
+
+def rounded(shape: Any, digits: int) -> Any:
+    """A shape with its coordinates rounded to so many decimals of a metre, in two dimensions."""
+    flat = shapely.force_2d(shape)
+    return shapely.transform(flat, lambda at: np.round(at, digits) + 0.0)
+
+
+def _digits(profile: DeliveryProfile) -> int:
+    return max(0, round(-math.log10(profile.reference.precision_m)))
+
+
+def _fill(table: Table, plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any], number: int) -> None:
+    origins: list[tuple[Rows, int]] = table.cells.pop("", [])
+    values = _Values(plan, profile, form, table, number)
+    for one in table.spec.fields:
+        table.cells[one.name] = [
+            rows.fixed[one.name] if one.name in rows.fixed else values.of(one, rows.layer, row, at)
+            for at, (rows, row) in enumerate(origins)
+        ]
+    for one in table.spec.fields:
+        if one.label_of and one.source == "label":
+            owner = table.spec.field(one.label_of)
+            labels = profile.domains.get(owner.domain, {}) if owner is not None else {}
+            table.cells[one.name] = [labels.get(code) for code in table.cells[one.label_of]]
+
+
+class _Values:
+    """What a field says of a row of the plan."""
+
+    def __init__(
+        self, plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any], table: Table, number: int
+    ) -> None:
+        self.plan, self.profile, self.form, self.table, self.number = plan, profile, form, table, number
+        self.areas = sizes(table.shapes, profile, plan.crs)
+        self.columns: dict[tuple[str, str], list[Any]] = {}
+        self.pairs: dict[tuple[str, str], tuple[list[float | None], list[float | None]]] = {}
+        self.told = _facilities(plan) if any(_tells(one) for one in table.spec.fields) else {}
+
+    def of(self, one: FieldSpec, layer: str, row: int, at: int) -> Any:
+        return _typed(self._raw(one, layer, row, at), one)
+
+    def _raw(self, one: FieldSpec, layer: str, row: int, at: int) -> Any:
+        kind, _, rest = one.binding(layer).partition(":")
+        if not kind or kind == "label":
+            return None
+        if not rest:
+            return (
+                self._made(kind, layer, row, at) if kind in _MAKERS else self._column(one, layer, kind, row)
+            )
+        if kind in {"upper", "lower"}:
+            return self._bound(one, layer, kind, rest, row)
+        if kind == "part":
+            part, _, _ = rest.partition(":")
+            size, text = one.length or 1, self._made("facilities", layer, row, at) or ""
+            return text[(int(part) - 1) * size : int(part) * size] or None
+        return rest if kind == "const" else value_of(self.plan, self.form, kind, rest)
+
+    def _made(self, kind: str, layer: str, row: int, at: int) -> Any:
+        if kind == "area":
+            return self.areas[at]
+        if kind == "length":
+            return float(self.table.shapes[at].length)
+        if kind == "bsm":
+            return self._bsm(at)
+        if kind == "facilities":
+            return self.told.get(self._cell(layer, "parcel_id", row))
+        code = self._cell(layer, "land_use", row)
+        of = self._cell(layer, "land_use_list", row) or DEFAULT_LIST
+        return use_name(code, of)
+
+    def _bsm(self, at: int) -> str:
+        length = self.profile.numbering.bsm_length
+        district = "".join(filter(str.isdigit, str(self.form.get("xzqdm") or "")))[:6]
+        head = f"{district}{self.number + 10}" if length >= 14 else str(self.number + 10)
+        return f"{head}{at + 1:0{length - len(head)}d}"
+
+    def _column(self, one: FieldSpec, layer: str, column: str, row: int) -> Any:
+        value = self._cell(layer, column, row)
+        if value is None:
+            return None
+        if one.words:
+            office = one.words.get(str(value), value)
+            return office[0] if isinstance(office, list) else office
+        return value * SCALES[one.scale] if isinstance(value, float) else value
+
+    def _bound(self, one: FieldSpec, layer: str, side: str, base: str, row: int) -> float | None:
+        if (layer, base) not in self.pairs:
+            self.pairs[layer, base] = bounds_of(self.plan.layer(layer), base)
+        value = self.pairs[layer, base][0 if side == "lower" else 1][row]
+        if value is None:
+            pairs = self.profile.pairs
+            return pairs.no_upper if side == "upper" and pairs.style == "upper_lower" else None
+        return value * SCALES[one.scale]
+
+    def _cell(self, layer: str, column: str, row: int) -> Any:
+        if (layer, column) not in self.columns:
+            frame = self.plan.layer(layer)
+            found = frame[column].tolist() if column in frame else [None] * len(frame)
+            self.columns[layer, column] = [
+                None if value is None or pd.isna(value) else value for value in found
+            ]
+        return self.columns[layer, column][row]
+
+
+_MAKERS = frozenset({"area", "length", "bsm", "use_name", "facilities"})
+
+
+def _tells(one: FieldSpec) -> bool:
+    return one.source == "facilities" or (isinstance(one.source, str) and one.source.startswith("part:"))
+
+
+def value_of(plan: Plan, form: Mapping[str, Any], kind: str, key: str) -> Any:
+    """A value of plan.toml (``plan``) or of the filing form (``form``), or None."""
+    node: Any = plan.manifest if kind == "plan" else form
+    for part in key.split("."):
+        node = node.get(part) if hasattr(node, "get") else getattr(node, part, None)
+    return None if node in ("", {}) else node
+
+
+def use_name(code: Any, of: str) -> str | None:
+    """
+    Name of a land use in Chinese; None where the list does not know the code.
+
+    Examples
+    --------
+    >>> use_name("1401", "cn2023")
+    '公园绿地'
+    """
+    if code is None or of not in LISTS or not landuse(of).known(code):
+        return None
+    return landuse(of).label(code, "zh").removeprefix(f"{code} ")
+
+
+def _facilities(plan: Plan) -> dict[str, str]:
+    """Parcel -> its facilities with their floor area, as a text."""
+    frame = plan.layer("facilities")
+    told: dict[str, list[str]] = {}
+    for parcel, name, service, area in zip(
+        frame["parcel_id"], frame["name_zh"], frame["service"], frame["floor_area_m2"], strict=True
+    ):
+        said = name or service
+        if parcel and said:
+            told.setdefault(parcel, []).append(said if pd.isna(area) else f"{said}（{area:g}㎡）")
+    return {parcel: "、".join(names) for parcel, names in told.items()}
+
+
+def _typed(value: Any, one: FieldSpec) -> Any:
+    """A value as its field holds it; None where it cannot be written as such."""
+    if value is None:
+        return None
+    if one.type == "text":
+        text = _text(value)
+        return text[: one.length] or None
+    if one.type == "date":
+        return value if isinstance(value, dt.date) else day_of(str(value))
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    number = number if one.decimals is None else round(number, one.decimals) + 0.0
+    return int(number) if one.type == "integer" else number
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def day_of(text: str) -> dt.date | None:
+    """A day written 2021-09-30; None where it is none."""
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return None

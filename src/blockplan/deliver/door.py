@@ -1,0 +1,252 @@
+"""`deliver` writes a package under a profile and judges it; `accept` reads and judges one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blockplan.deliver.carrying import carry
+from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
+from blockplan.deliver.geodatabase import write_geodatabase
+from blockplan.deliver.losses import losses
+from blockplan.deliver.package import Package, digests, file_name, read_package
+from blockplan.deliver.quality import Facts, judge
+from blockplan.deliver.quality.report import quality_pdf, quality_workbook
+from blockplan.deliver.refusals import refused
+from blockplan.deliver.restoring import restore
+from blockplan.deliver.upper import read_upper
+from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.plan import Plan, write
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyproj
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.deliver.carrying import Table
+    from blockplan.deliver.losses import Loss
+    from blockplan.deliver.profile import DeliveryProfile
+    from blockplan.deliver.quality import Judgement
+
+FIRST_STAGE = "入库"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A package: where it lies, what it is judged to be, what it loses of the plan, the plan it holds."""
+
+    folder: Path
+    profile: DeliveryProfile
+    judgement: Judgement
+    losses: tuple[Loss, ...]
+    plan: Plan | None
+    why: str = ""
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The document of ``--json``."""
+        return {
+            "profile": self.profile.id,
+            "folder": str(self.folder),
+            "plan": None if self.plan is None else self.plan.manifest.id,
+            "checks": [check.to_dict(lang) for check in self.judgement.checks],
+            "not_judged": list(self.judgement.not_judged),
+            "losses": [loss.to_dict() for loss in self.losses],
+        }
+
+
+def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by name)
+    plan: Plan,
+    result: CheckResult,
+    profile: DeliveryProfile,
+    out: Path,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    kind: int = 1,
+    stage: str = FIRST_STAGE,
+    upper: Path | None = None,
+) -> Delivery:
+    """
+    Write a plan as the package of a profile: database, tables, filing form, quality report, digests.
+
+    Parameters
+    ----------
+    plan, result
+        The plan in the scenario that is handed in, and what `check` says of it, for the tables.
+    out
+        A folder that is not there yet, or is empty; it appears whole or not at all.
+    answers
+        What the office fills into the filing form: key -> value.
+    kind, stage
+        Kind of filing and its stage, as the profile lists them.
+    upper
+        The master plan to be held against; see `read_upper`.
+
+    Returns
+    -------
+    Delivery
+        With every value that the package, read again, no longer says as the plan does.
+
+    Raises
+    ------
+    MappingError
+        If the profile has no such kind or stage.
+    PlanDataError
+        If the folder is taken or cannot be written.
+    """
+    kind_of(profile, kind, stage)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise refused("out_taken", PlanDataError, path=out)
+    form = fill(plan, profile, answers or {}, kind, stage)
+    tables = carry(plan, profile, form)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".blockplan-", dir=out.parent) as room:
+        folder = Path(room) / "package"
+        folder.mkdir()
+        _write_parts(folder, plan, result, profile, tables, form)
+        found = _reported(folder, profile, plan, tables, upper)
+        if out.exists():
+            out.rmdir()
+        shutil.move(folder, out)
+    return Delivery(out, profile, found.judgement, found.losses, found.plan)
+
+
+def _write_parts(
+    folder: Path,
+    plan: Plan,
+    result: CheckResult,
+    profile: DeliveryProfile,
+    tables: Mapping[str, Table],
+    form: Mapping[str, Any],
+) -> None:
+    from blockplan.report.office import office_tables, workbook  # noqa: PLC0415
+    from blockplan.report.view import View  # noqa: PLC0415
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    def place(part: str) -> Path:
+        return folder / file_name(profile, part, form)
+
+    view, day = View(plan, result, Words("zh")), plan.manifest.drawn_on
+    write_geodatabase(place("geodatabase"), tables.values(), plan.crs, profile.files.dataset)
+    place("tables").write_bytes(workbook(view, office_tables(view)))
+    place("form").write_bytes(form_workbook(profile, form, day))
+    place("form_document").write_bytes(form_document(profile, form, day))
+
+
+def _reported(
+    folder: Path, profile: DeliveryProfile, plan: Plan, tables: Mapping[str, Table], upper: Path | None
+) -> Delivery:
+    """Judge what was written, and put report and digests beside it."""
+    package = read_package(folder, profile)
+    back, why = plan_of(package, plan.manifest.drawn_on)
+    lost = () if back is None else tuple(losses(plan, back, carried(profile, tables)))
+    judgement = judge(Facts(package, back, read_upper(upper, profile), whole=False))
+    day, title = plan.manifest.drawn_on, pick(plan.manifest.title, "zh") or plan.manifest.id
+    package.place("report").write_bytes(quality_pdf(judgement, profile, title, day))
+    package.place("report_table").write_bytes(quality_workbook(judgement, lost, day))
+    write_digests(folder, profile)
+    return Delivery(folder, profile, judgement, lost, back, why)
+
+
+def write_digests(folder: Path, profile: DeliveryProfile) -> None:
+    """Write the list of SHA-256 digests of a package, a line a file: digest, two blanks, path."""
+    listed = digests(folder, profile.files.digests)
+    text = "".join(f"{digest}  {name}\n" for name, digest in listed.items())
+    (folder / profile.files.digests).write_text(text, "utf-8")
+
+
+def carried(profile: DeliveryProfile, tables: Mapping[str, Table]) -> dict[str, list[str]]:
+    """Layer of the plan -> ids of its rows, in the order in which a package gives them back."""
+    found: dict[str, list[str]] = {}
+    for spec in profile.layers:
+        for layer, id_ in tables[spec.name].rows if spec.reads else ():
+            found.setdefault(layer, []).append(id_)
+    return found
+
+
+def accept(
+    folder: Path, profile: DeliveryProfile, out: Path | None, *, upper: Path | None = None
+) -> Delivery:
+    """
+    Read and judge a package, and write the plan that it holds.
+
+    Parameters
+    ----------
+    folder
+        The package.
+    out
+        Where the plan is written; None for judging alone. A package with blocking faults is read as well,
+        as far as it can be.
+
+    Returns
+    -------
+    Delivery
+        Losses are what the plan, written under the profile again, would not give back.
+
+    Raises
+    ------
+    PlanDataError
+        If there is no database that can be read, or the place cannot be written.
+    """
+    package = read_package(folder, profile)
+    plan, why = plan_of(package, dt.datetime.now(dt.UTC).date())
+    judgement = judge(Facts(package, plan, read_upper(upper, profile)))
+    lost: Sequence[Loss] = () if plan is None else _unread(package, plan)
+    if plan is not None and out is not None:
+        write(plan, out)
+    return Delivery(folder, profile, judgement, tuple(lost), plan, why)
+
+
+def plan_of(package: Package, today: dt.date) -> tuple[Plan | None, str]:
+    """The plan that a package holds; None and why, where none can be made of it."""
+    profile = package.profile
+    if profile.numbering.parcel_layer not in package.layers:
+        return None, str(refused("not_read", PlanDataError, layer=profile.numbering.parcel_layer))
+    tables = {
+        spec.name: package.layers[spec.name].table(spec)
+        for spec in profile.layers
+        if spec.name in package.layers
+    }
+    crs = package.layers[profile.numbering.parcel_layer].crs
+    try:
+        return restore(tables, profile, package.form or {}, _named(crs), today.isoformat()), ""
+    except BlockplanError as error:
+        return None, str(error)
+
+
+def _named(crs: pyproj.CRS | None) -> str:
+    if crs is None:
+        return "local"
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.to_string()
+
+
+def _unread(package: Package, plan: Plan) -> list[Loss]:
+    """What a package says and the plan does not hold: values that nothing of the plan carries."""
+    from blockplan.deliver.losses import Loss  # noqa: PLC0415
+
+    again = carry(plan, package.profile, package.form or {})
+    found = []
+    for spec in package.profile.layers:
+        layer = package.layers.get(spec.name)
+        if layer is None:
+            continue
+        made = again[spec.name].cells
+        for name, values in layer.cells.items():
+            mine = made.get(name, [])
+            for at, value in enumerate(values):
+                now = mine[at] if at < len(mine) else None
+                if value not in (None, "") and not _same(value, now):
+                    found.append(Loss(spec.name, name, str(at + 1), value, now))
+    return found
+
+
+def _same(value: Any, now: Any) -> bool:
+    if isinstance(value, float) and isinstance(now, int | float):
+        return abs(value - now) <= 1e-6 * max(1.0, abs(value))
+    return bool(value == now)

@@ -1,0 +1,163 @@
+"""The filing form: what an office says of a plan beside its drawing, as XLSX and DOCX, and read again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from blockplan.deliver.carrying import value_of
+from blockplan.deliver.refusals import refused
+from blockplan.measure.homes import residents
+from blockplan.texts import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blockplan.deliver.profile import DeliveryProfile, FilingKind
+    from blockplan.plan import Plan
+
+TEXTS = Catalog("blockplan.deliver", "texts.toml")
+YES_NO = {True: "是", False: "否"}
+#: Land-use list -> how a filing form calls it.
+LISTS_SAID = {"cn2023": "用地用海分类", "gb50137": "2011"}
+
+
+def read_answers(path: Path | str | None, profile: DeliveryProfile) -> dict[str, Any]:
+    """
+    What an office fills into the form: a YAML file whose keys are those of the form.
+
+    Raises
+    ------
+    MappingError
+        If the file cannot be read, or has a key that the form has not.
+    """
+    if path is None:
+        return {}
+    try:
+        table = yaml.safe_load(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise refused("form_unread", path=path, why=str(error).splitlines()[0]) from None
+    if not isinstance(table, dict):
+        raise refused("form_unread", path=path, why="no map")
+    known = [one.key for one in profile.filing.form]
+    strange = [str(key) for key in table if key not in known]
+    if strange:
+        raise refused("form_key", path=path, key=strange[0], known=", ".join(known))
+    return {str(key): _written(value) for key, value in table.items()}
+
+
+def kind_of(profile: DeliveryProfile, kind: int, stage: str) -> FilingKind:
+    """
+    The kind of filing of a number, with a stage of it.
+
+    Raises
+    ------
+    MappingError
+        If the profile has no such kind, or the kind no such stage.
+    """
+    found = next((one for one in profile.filing.kinds if one.kind == kind), None)
+    if found is None or stage not in found.stages:
+        known = "; ".join(f"{one.kind} {one.name} ({', '.join(one.stages)})" for one in profile.filing.kinds)
+        raise refused("no_kind", kind=kind, stage=stage, known=known)
+    return found
+
+
+def fill(
+    plan: Plan, profile: DeliveryProfile, answers: Mapping[str, Any], kind: int, stage: str
+) -> dict[str, Any]:
+    """The filing form: what the office answers, and what the plan says where it does not; None is unknown."""
+    form: dict[str, Any] = {}
+    filing = {
+        "kind": str(kind), "stage": stage, "list": LISTS_SAID.get(profile.land_use_list),
+        "residents": _people(plan),
+    }  # fmt: skip
+    for one in profile.filing.form:
+        source, _, key = one.source.partition(":")
+        value = answers.get(one.key)
+        if value is None and source:
+            value = filing.get(key) if source == "filing" else value_of(plan, answers, source, key)
+        form[one.key] = _written(value)
+    return form
+
+
+def _people(plan: Plan) -> float | None:
+    total = residents(plan).total
+    return None if total is None else float(round(total))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, bool):
+        return YES_NO[value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def form_workbook(profile: DeliveryProfile, form: Mapping[str, Any], day: dt.date) -> bytes:
+    """The form as a workbook: key, field, value, whether it must be filled, where the field comes from."""
+    import xlsxwriter  # noqa: PLC0415
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
+    sheet = book.add_worksheet("form")
+    head = book.add_format({"bold": True, "bg_color": "#E3EDEF", "border": 1})
+    cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
+    for at, (key, width) in enumerate(
+        (("key", 14), ("field", 26), ("value", 48), ("must", 10), ("basis", 16))
+    ):
+        sheet.write_string(0, at, TEXTS(f"form.{key}", "zh"), head)
+        sheet.set_column(at, at, width)
+    for row, one in enumerate(profile.filing.form, 1):
+        value = form.get(one.key)
+        sheet.write_string(row, 0, one.key, cell)
+        sheet.write_string(row, 1, one.title, cell)
+        if isinstance(value, int | float):
+            sheet.write_number(row, 2, value, cell)
+        else:
+            sheet.write_string(row, 2, "" if value is None else str(value), cell)
+        sheet.write_string(row, 3, YES_NO[one.mandatory], cell)
+        sheet.write_string(row, 4, TEXTS(f"basis.{one.basis}", "zh"), cell)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.freeze_panes(1, 2)
+    book.close()
+    return out.getvalue()
+
+
+def form_document(profile: DeliveryProfile, form: Mapping[str, Any], day: dt.date) -> bytes:
+    """The form as a Word document to sign: the fields, and a line for each review."""
+    import docx  # noqa: PLC0415
+
+    document = docx.Document()
+    document.core_properties.created = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 (Word keeps no zone)
+    document.add_heading(TEXTS("form.title", "zh"), level=1)
+    table = document.add_table(rows=0, cols=2, style="Table Grid")
+    for one in profile.filing.form:
+        cells = table.add_row().cells
+        value = form.get(one.key)
+        cells[0].text = f"{one.title}{' *' if one.mandatory else ''}"
+        cells[1].text = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    document.add_paragraph()
+    reviews = document.add_table(rows=0, cols=2, style="Table Grid")
+    for review in profile.filing.reviews:
+        reviews.add_row().cells[0].text = review
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def read_form(path: Path) -> dict[str, Any] | None:
+    """The form of a workbook: key -> value; None where there is none or it cannot be read."""
+    import openpyxl  # noqa: PLC0415
+
+    if not path.is_file():
+        return None
+    try:
+        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        rows = list(sheet.iter_rows(min_row=2, max_col=3, values_only=True))
+    except Exception:  # noqa: BLE001 (a workbook that any of its readers refuses is one that cannot be read)
+        return None
+    return {str(row[0]): (None if row[2] in (None, "") else row[2]) for row in rows if row and row[0]}

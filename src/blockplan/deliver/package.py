@@ -1,0 +1,85 @@
+"""A delivery as a folder: where its parts lie, and what is found of them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blockplan.deliver.filing import read_form
+from blockplan.deliver.geodatabase import read_geodatabase
+from blockplan.deliver.refusals import refused
+from blockplan.errors import PlanDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from blockplan.deliver.geodatabase import ReadLayer
+    from blockplan.deliver.profile import DeliveryProfile
+
+
+@dataclass
+class Package:
+    """
+    A delivery as it was read.
+
+    Attributes
+    ----------
+    geodatabases
+        Folders ``*.gdb`` in it; the first was read.
+    layers
+        Layer name -> what the database holds.
+    form
+        The filing form; None where there is none.
+    """
+
+    folder: Path
+    profile: DeliveryProfile
+    geodatabases: list[Path]
+    layers: dict[str, ReadLayer]
+    form: dict[str, Any] | None
+
+    def place(self, part: str) -> Path:
+        """Where a part of the package should lie: a name of `Files`."""
+        return self.folder / file_name(self.profile, part, self.form or {})
+
+
+def file_name(profile: DeliveryProfile, part: str, form: Mapping[str, Any]) -> str:
+    """Name of a part of a package, with what the filing form says of it."""
+    template: str = getattr(profile.files, part)
+    words = {"district": str(form.get("xzqdm") or ""), "name": str(form.get("ghfamc") or "")}
+    return "".join("_" if char in '<>:"/\\|?*' else char for char in template.format(**words))
+
+
+def read_package(folder: Path, profile: DeliveryProfile) -> Package:
+    """
+    Read a delivery.
+
+    Raises
+    ------
+    PlanDataError
+        If there is no such folder, or no File Geodatabase in it that can be read.
+    """
+    if not folder.is_dir():
+        raise refused("no_folder", PlanDataError, path=folder)
+    found = sorted(path for path in folder.rglob("*.gdb") if path.is_dir())
+    if not found:
+        raise refused("no_geodatabase", PlanDataError, path=folder, why="")
+    form = read_form(folder / profile.files.form)
+    return Package(folder, profile, found, read_geodatabase(found[0]), form)
+
+
+def digests(folder: Path, leave_out: str) -> dict[str, str]:
+    """SHA-256 of each file of a package but the list itself, by path with slashes, in order."""
+    return {
+        name: digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and (name := path.relative_to(folder).as_posix()) != leave_out
+    }
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,173 @@
+"""Rules of agreement: with the master plan, facilities, tables and texts; of sheets with parcels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.deliver.quality.finding import Found, mended, point_of
+from blockplan.deliver.quality.workbook import parcels_of
+from blockplan.exchange.office.facilities import OWN_LAND
+from blockplan.plan.codes import landuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.deliver.quality.finding import Facts
+
+#: Land of these classes is not built on.
+UNBUILT = ("01", "02", "03", "04", "05", "06", "17", "18", "19", "20", "21", "22", "23", "24")
+#: Facilities that stand on land of their own.
+OWN = ("primary_school", "secondary_school", "nine_year_school", "hospital", "fire")
+#: What rounding and redrawing may move, m2 and m.
+SLACK_M2, SLACK_M = 1.0, 1.0
+
+
+def boundary(facts: Facts) -> Iterator[Found]:
+    """Built land outside the town's limit, or on protected farmland."""
+    layer, spec = facts.parcels, facts.package.profile.parcels
+    code = spec.carrying("parcels", "land_use")
+    if layer is None or code is None or code.name not in layer.fields:
+        return
+    limit, fields = (
+        shapely.union_all(mended(facts.upper.get(name, []))) for name in ("boundary", "farmland")
+    )
+    for at, use in enumerate(layer.cells[code.name]):
+        shape = facts.parcel_shapes[at]
+        if not use or str(use).startswith(UNBUILT):
+            continue
+        beyond = shapely.difference(shape, limit) if "boundary" in facts.upper else shapely.Polygon()
+        taken = shapely.intersection(shape, fields)
+        for land, what in ((beyond, "outside"), (taken, "farmland")):
+            if land.area > SLACK_M2:
+                words = {"use": use, "area": round(land.area, 1), "what": what}
+                yield Found(
+                    spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 2), words
+                )
+
+
+def facility_parcels(facts: Facts) -> Iterator[Found]:
+    """Facilities that name a parcel which is not there."""
+    plan = facts.plan
+    if plan is None:
+        return
+    known = set(plan.layer("parcels").index)
+    for id_, parcel, shape in _facilities(plan):
+        if parcel and parcel not in known:
+            yield Found(_layer(facts), id_, point_of(shape), said={"parcel": parcel})
+
+
+def facility_uses(facts: Facts) -> Iterator[Found]:
+    """Facilities with land of their own on a parcel of another use."""
+    plan = facts.plan
+    if plan is None:
+        return
+    parcels, national = plan.layer("parcels"), landuse("cn2023")
+    uses = dict(
+        zip(parcels.index, zip(parcels["land_use"], parcels["land_use_list"], strict=True), strict=True)
+    )
+    services = dict(zip(plan.layer("facilities").index, plan.layer("facilities")["service"], strict=True))
+    for id_, parcel, shape in _facilities(plan):
+        use, of = uses.get(parcel, (None, None))
+        own = OWN_LAND.get(services[id_], ()) if services[id_] in OWN else ()
+        if use and own and of in (None, "cn2023") and not any(national.within(use, one) for one in own):
+            words = {"service": services[id_], "parcel": parcel, "use": use, "right": "、".join(own)}
+            yield Found(_layer(facts), id_, point_of(shape), said=words)
+
+
+def _facilities(plan: Any) -> Iterator[tuple[str, Any, Any]]:
+    frame = plan.layer("facilities")
+    yield from zip(frame.index, frame["parcel_id"], frame.geometry, strict=True)
+
+
+def _layer(facts: Facts) -> str:
+    found = [spec.name for spec in facts.package.profile.of("facilities") if facts.layer(spec.name)]
+    return found[0] if found else ""
+
+
+def control_lines(facts: Facts) -> Iterator[Found]:
+    """Control lines of the master plan that the plan does not contain."""
+    plan = facts.plan
+    if plan is None or facts.scope is None:
+        return
+    frame = plan.layer("control_lines")
+    for kind in ("blue", "green", "yellow", "purple"):
+        drawn = shapely.union_all(
+            [shape for shape in frame.geometry[frame["kind"] == kind] if shape is not None]
+        )
+        for shape in facts.upper.get(kind, []):
+            line = shape.boundary if shapely.get_dimensions(shape) == 2 else shape
+            missing = shapely.difference(shapely.intersection(line, facts.scope), drawn.buffer(SLACK_M))
+            if missing.length > SLACK_M:
+                words = {"kind": kind, "length": round(missing.length, 1)}
+                yield Found(
+                    "",
+                    "",
+                    shapely.line_interpolate_point(_longest(missing), 0),
+                    round(missing.length, 2),
+                    words,
+                )
+
+
+def _longest(shape: Any) -> Any:
+    return max(shapely.get_parts(shape), key=lambda part: part.length)
+
+
+def texts(facts: Facts) -> Iterator[Found]:
+    """Figures of the tables that are not those of the layers."""
+    plan = facts.plan
+    if plan is None:
+        return
+    frame = plan.layer("parcels")
+    printed = parcels_of(facts.package.place("tables"))
+    for id_ in printed:
+        if id_ not in frame.index:
+            yield Found("", id_, said={"field": "DKBH", "value": id_, "right": "-"})
+    from blockplan.deliver.pairs import bounds_of  # noqa: PLC0415
+
+    far, height = bounds_of(frame, "far")[1], bounds_of(frame, "height_m")[1]
+    drawn = {"code": frame["land_use"].tolist(), "far_max": far, "height_max_m": height}
+    for at, id_ in enumerate(frame.index):
+        for column, values in drawn.items():
+            said, right = printed.get(id_, {}).get(column), values[at]
+            if not _same(said, right) and id_ in printed:
+                words = {"field": column, "value": said, "right": right}
+                yield Found(
+                    facts.package.profile.numbering.parcel_layer,
+                    id_,
+                    point_of(frame.geometry.iloc[at]),
+                    said=words,
+                )
+
+
+def _same(said: Any, right: Any) -> bool:
+    if isinstance(said, int | float) and isinstance(right, int | float):
+        return abs(said - right) < 5e-4
+    # What is not known is printed as a sign; what one of the two leaves open is no contradiction.
+    return (
+        not isinstance(said, int | float) or right is None
+        if not isinstance(right, str)
+        else str(said) == right
+    )
+
+
+def sheet_lines(facts: Facts) -> Iterator[Found]:
+    """Lines of the detailed sheets (setbacks, entrances) that lie off the parcel they name."""
+    plan = facts.plan
+    if plan is None:
+        return
+    parcels = plan.layer("parcels")
+    shapes = dict(zip(parcels.index, parcels.geometry, strict=True))
+    for name in ("setbacks", "accesses"):
+        frame, specs = plan.layer(name), facts.package.profile.of(name)
+        for id_, parcel, line in zip(frame.index, frame["parcel_id"], frame.geometry, strict=True):
+            shape = shapes.get(parcel)
+            if line is None or shape is None or not specs:
+                continue
+            off = shapely.difference(line, shape.buffer(SLACK_M))
+            if off.length > SLACK_M:
+                words = {"parcel": parcel, "length": round(off.length, 1)}
+                at = shapely.line_interpolate_point(_longest(off), 0)
+                yield Found(specs[0].name, str(id_), at, round(float(np.float64(off.length)), 2), words)

@@ -1,0 +1,181 @@
+"""What a rule of quality finds, and what all rules look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import shapely
+
+from blockplan.texts import LANGUAGES, Catalog, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from blockplan.deliver.geodatabase import ReadLayer
+    from blockplan.deliver.package import Package
+    from blockplan.deliver.profile import FieldSpec, LayerSpec
+    from blockplan.plan import Plan
+
+#: 不可忽略, 可忽略, 提示.
+Grade = Literal["blocking", "ignorable", "note"]
+TEXTS = Catalog("blockplan.deliver.quality", "texts.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One fault: the layer and feature, the place, how much, and what fills the rule's sentence."""
+
+    layer: str = ""
+    id: str = ""
+    at: Any = None
+    measured: float | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its id, group, grade, and what looks for its faults. Words stand in ``texts.toml``."""
+
+    id: str
+    group: str
+    grade: Grade
+    find: Callable[[Facts], Iterable[Found]]
+    #: What must be there for the rule to be judged, beyond the database.
+    needs: Literal["", "upper", "whole", "text", "tables"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A fault as it is reported."""
+
+    rule: str
+    grade: Grade
+    layer: str
+    id: str
+    x: float | None
+    y: float | None
+    measured: float | None
+    message: dict[str, str]
+    remedy: dict[str, str]
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The fault as JSON writes it, in one language."""
+        return {
+            "rule": self.rule, "grade": self.grade, "layer": self.layer, "id": self.id, "x": self.x,
+            "y": self.y, "measured": self.measured, "message": pick(self.message, lang),
+            "remedy": pick(self.remedy, lang),
+        }  # fmt: skip
+
+
+def check_of(rule: Rule, found: Found) -> Check:
+    """A fault with its words."""
+    x, y = (None, None) if found.at is None else (round(found.at.x, 3), round(found.at.y, 3))
+    said = {"layer": found.layer, "id": found.id} | dict(found.said)
+    message, remedy = (
+        {lang: TEXTS(f"{rule.id}.{key}", lang, **said) for lang in LANGUAGES} for key in ("message", "remedy")
+    )
+    return Check(rule.id, rule.grade, found.layer, found.id, x, y, found.measured, message, remedy)
+
+
+@dataclass
+class Facts:
+    """
+    A package and what may be held against it.
+
+    Attributes
+    ----------
+    plan
+        The plan that the package says; None where none could be made of it.
+    upper
+        The master plan: ``boundary``, ``farmland``, ``blue``, ``green``, ``yellow``, ``purple`` -> shapes.
+    whole
+        Whether report and list of digests are written already.
+    """
+
+    package: Package
+    plan: Plan | None = None
+    upper: Mapping[str, list[Any]] = field(default_factory=dict)
+    whole: bool = True
+
+    @cached_property
+    def layers(self) -> list[tuple[LayerSpec, ReadLayer]]:
+        """The layers of the profile that the database holds."""
+        found = self.package.layers
+        return [(spec, found[spec.name]) for spec in self.package.profile.layers if spec.name in found]
+
+    @property
+    def tolerance(self) -> float:
+        """Metres that coordinates may differ by."""
+        return self.package.profile.reference.tolerance_m
+
+    def layer(self, name: str) -> ReadLayer | None:
+        """A layer of the database, or None."""
+        return self.package.layers.get(name)
+
+    @cached_property
+    def parcels(self) -> ReadLayer | None:
+        """The layer of parcels, or None."""
+        return self.layer(self.package.profile.numbering.parcel_layer)
+
+    @cached_property
+    def parcel_shapes(self) -> np.ndarray[Any, Any]:
+        """Shapes of the parcels, mended where they are invalid, polygons only."""
+        return mended(self.parcels.shapes if self.parcels else [])
+
+    @cached_property
+    def scope(self) -> Any:
+        """The planned land as drawn; None where no layer draws it."""
+        for spec in self.package.profile.of("boundary"):
+            layer = self.layer(spec.name)
+            shapes = [one for one in layer.shapes if one is not None] if layer else []
+            if shapes:
+                return shapely.union_all(mended(shapes))
+        return None
+
+    def name(self, spec: LayerSpec, layer: ReadLayer, at: int) -> str:
+        """What a feature is called: the parcel's number, the id that it carries, else its row."""
+        names = [one.name for one in spec.fields if one.source and _is_id(one, spec)]
+        for name in [self.package.profile.numbering.parcel, *names]:
+            values = layer.cells.get(name)
+            if spec.field(name) is not None and values and values[at] not in (None, ""):
+                return str(values[at])
+        return f"(row {at + 1})"
+
+    def cells(self, wanted: Callable[[FieldSpec], Any]) -> Iterator[tuple[LayerSpec, ReadLayer, FieldSpec]]:
+        """Fields of the profile that are in the database and for which `wanted` holds."""
+        for spec, layer in self.layers:
+            for one in spec.fields:
+                if one.name in layer.fields and wanted(one):
+                    yield spec, layer, one
+
+
+def _is_id(one: FieldSpec, spec: LayerSpec) -> bool:
+    from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+
+    return any(one.binding(rows.layer) == LAYERS[rows.layer].id_column for rows in spec.rows)
+
+
+def mended(shapes: Iterable[Any]) -> np.ndarray[Any, Any]:
+    """Shapes made valid, with only their polygons."""
+    return np.array([_polygons(shape) for shape in shapes], dtype=object)
+
+
+def _polygons(shape: Any) -> Any:
+    if shape is None:
+        return shapely.Polygon()
+    if not shape.is_valid:
+        shape = shapely.make_valid(shape)
+    parts = [one for one in shapely.get_parts(shape, return_index=False) if one.geom_type == "Polygon"]
+    more = [
+        one for part in shapely.get_parts(shape) if part.geom_type == "MultiPolygon" for one in part.geoms
+    ]
+    whole = [*parts, *more]
+    return shapely.Polygon() if not whole else whole[0] if len(whole) == 1 else shapely.MultiPolygon(whole)
+
+
+def point_of(shape: Any) -> Any:
+    """A point in a shape; None for none."""
+    return None if shape is None or shape.is_empty else shape.representative_point()

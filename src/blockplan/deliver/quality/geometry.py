@@ -1,0 +1,214 @@
+"""Rules of geometry: valid, without arcs, one part, tiling the unit, no slivers and no needles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.deliver.quality.finding import Found, point_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.deliver.geodatabase import ReadLayer
+    from blockplan.deliver.profile import LayerSpec
+    from blockplan.deliver.quality.finding import Facts
+
+#: Land smaller than a strip of the tolerance along so many metres is no overlap and no gap.
+ALONG_M = 1.0
+
+
+def valid(facts: Facts) -> Iterator[Found]:
+    """Features without a shape, or whose rings cross themselves."""
+    for spec, layer in facts.layers:
+        for at, shape in enumerate(layer.shapes):
+            if shape is None:
+                yield _found(facts, spec, layer, at, why="no shape")
+            elif not shape.is_valid:
+                yield _found(facts, spec, layer, at, why=shapely.is_valid_reason(shape))
+
+
+def curves(facts: Facts) -> Iterator[Found]:
+    """Features that hold true arcs."""
+    for spec, layer in facts.layers:
+        for at in layer.curved:
+            yield _found(facts, spec, layer, at)
+
+
+def multipart(facts: Facts) -> Iterator[Found]:
+    """Parcels of several parts."""
+    for spec, layer, at, shape in _tiles(facts):
+        parts = shapely.get_num_geometries(shape)
+        if parts > 1:
+            yield _found(facts, spec, layer, at, measured=float(parts), parts=int(parts))
+
+
+def overlaps(facts: Facts) -> Iterator[Found]:
+    """Parcels that lie over one another."""
+    layer, spec, shapes = facts.parcels, facts.package.profile.parcels, facts.parcel_shapes
+    if layer is None:
+        return
+    tree = shapely.STRtree(shapes)
+    one, other = tree.query(shapes, predicate="intersects")
+    pairs = np.column_stack([one[one < other], other[one < other]])
+    common = shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]])
+    for (at, with_), land in zip(pairs.tolist(), common, strict=True):
+        if land.area > _least(facts):
+            said = {"other": facts.name(spec, layer, with_), "area": round(land.area, 3)}
+            yield Found(spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4), said)
+
+
+def gaps(facts: Facts) -> Iterator[Found]:
+    """Land between parcels that none of them covers."""
+    for land in _uncovered(facts):
+        if not _at_edge(facts, land):
+            yield Found(
+                facts.package.profile.numbering.parcel_layer, "", point_of(land), round(land.area, 4),
+                {"area": round(land.area, 3)},
+            )  # fmt: skip
+
+
+def cover(facts: Facts) -> Iterator[Found]:
+    """Land at the edge of the planned land that no parcel covers."""
+    if facts.scope is None:
+        return
+    for land in _uncovered(facts):
+        if _at_edge(facts, land):
+            yield Found(
+                facts.package.profile.numbering.parcel_layer, "", point_of(land), round(land.area, 4),
+                {"area": round(land.area, 3)},
+            )  # fmt: skip
+
+
+def _uncovered(facts: Facts) -> list[Any]:
+    if facts.parcels is None:
+        return []
+    covered = shapely.union_all(facts.parcel_shapes)
+    whole = facts.scope
+    if whole is None:
+        rings = [
+            shapely.Polygon(part.exterior)
+            for part in shapely.get_parts(covered)
+            if part.geom_type == "Polygon"
+        ]
+        whole = shapely.union_all(rings)
+    return [
+        part
+        for part in shapely.get_parts(shapely.difference(whole, covered))
+        if part.geom_type == "Polygon" and part.area > _least(facts)
+    ]
+
+
+def _at_edge(facts: Facts, land: Any) -> bool:
+    if facts.scope is None:
+        return False
+    shared = shapely.intersection(land.buffer(facts.tolerance / 10), facts.scope.boundary)
+    return bool(shared.length > facts.tolerance)
+
+
+def _least(facts: Facts) -> float:
+    return facts.tolerance * ALONG_M
+
+
+def outside(facts: Facts) -> Iterator[Found]:
+    """Parcels that reach beyond the planned land."""
+    layer, spec = facts.parcels, facts.package.profile.parcels
+    if layer is None or facts.scope is None:
+        return
+    beyond = shapely.difference(facts.parcel_shapes, facts.scope)
+    for at, land in enumerate(beyond):
+        if land.area > _least(facts):
+            yield Found(
+                spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4),
+                {"area": round(land.area, 3)},
+            )  # fmt: skip
+
+
+def slivers(facts: Facts) -> Iterator[Found]:
+    """Parcels that are too small or too narrow to be one."""
+    limits = facts.package.profile.geometry
+    for spec, layer, at, shape in _tiles(facts):
+        width = 2 * shape.area / shape.length if shape.length else 0.0
+        if shape.area < limits.sliver_m2 or width < limits.sliver_width_m:
+            yield _found(
+                facts, spec, layer, at, measured=round(shape.area, 3), area=round(shape.area, 2),
+                width=round(width, 2),
+            )  # fmt: skip
+
+
+def acute(facts: Facts) -> Iterator[Found]:
+    """Corners of parcels that are sharper than the profile allows."""
+    limit = facts.package.profile.geometry.acute_degrees
+    for spec, layer, at, shape in _tiles(facts):
+        for ring in _rings(shape):
+            angles, corners = _angles(ring)
+            sharp = np.flatnonzero(angles < limit)
+            if len(sharp):
+                angle = float(angles[sharp[0]])
+                corner = shapely.Point(corners[sharp[0]])
+                said = {"angle": round(angle, 1), "limit": limit}
+                yield Found(spec.name, facts.name(spec, layer, at), corner, round(angle, 2), said)
+                break
+
+
+def _angles(ring: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Angle at each vertex of a ring, degrees, repeated vertices left out."""
+    moved = np.any(np.diff(ring, axis=0) != 0, axis=1)
+    points = ring[:-1][moved]
+    if len(points) < 3:
+        return np.array([]), points
+    before, after = np.roll(points, 1, axis=0) - points, np.roll(points, -1, axis=0) - points
+    dot = (before * after).sum(axis=1)
+    cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
+    return np.degrees(np.abs(np.arctan2(cross, dot))), points
+
+
+def vertices(facts: Facts) -> Iterator[Found]:
+    """Vertices that follow one another at the same place."""
+    for spec, layer in facts.layers:
+        for at, shape in enumerate(layer.shapes):
+            if shape is None or at in layer.curved or not shape.is_valid:
+                continue
+            for part in _rings(shape):
+                steps = np.hypot(*np.diff(part, axis=0).T) if len(part) > 1 else np.array([1.0])
+                near = np.flatnonzero(steps < facts.package.profile.reference.precision_m / 2)
+                if len(near):
+                    yield Found(
+                        spec.name, facts.name(spec, layer, at), shapely.Point(part[near[0]]),
+                        float(len(near)), {"count": len(near)},
+                    )  # fmt: skip
+                    break
+
+
+def holes(facts: Facts) -> Iterator[Found]:
+    """Parcels with holes: each is listed, so that nobody overlooks one."""
+    for spec, layer, at, shape in _tiles(facts):
+        count = sum(len(part.interiors) for part in shapely.get_parts(shape))
+        if count:
+            yield _found(facts, spec, layer, at, measured=float(count), count=count)
+
+
+def _tiles(facts: Facts) -> Iterator[tuple[LayerSpec, ReadLayer, int, Any]]:
+    """Valid shapes of the layers that tile the planned land."""
+    for spec, layer in facts.layers:
+        if spec.tiles:
+            for at, shape in enumerate(layer.shapes):
+                if shape is not None and shape.is_valid:
+                    yield spec, layer, at, shape
+
+
+def _rings(shape: Any) -> Iterator[np.ndarray[Any, Any]]:
+    for part in shapely.get_parts(shape):
+        if part.geom_type == "Polygon":
+            for ring in (part.exterior, *part.interiors):
+                yield shapely.get_coordinates(ring)
+        elif part.geom_type == "LineString":
+            yield shapely.get_coordinates(part)
+
+
+def _found(
+    facts: Facts, spec: LayerSpec, layer: ReadLayer, at: int, *, measured: float | None = None, **said: Any
+) -> Found:
+    return Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), measured, said)

@@ -1,0 +1,117 @@
+"""Rules of identity: BSM, YSDM, numbers of parcels, land codes, names of files."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from blockplan.deliver.package import file_name
+from blockplan.deliver.quality.finding import Found, point_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.deliver.geodatabase import ReadLayer
+    from blockplan.deliver.profile import LayerSpec
+    from blockplan.deliver.quality.finding import Facts
+
+_NUMBER = re.compile(r"(.*?)(\d+)")
+#: So many missing numbers of one prefix are named.
+NAMED = 5
+
+
+def bsm(facts: Facts) -> Iterator[Found]:
+    """Identifiers that occur twice in the database, or have another length than the profile's."""
+    numbering = facts.package.profile.numbering
+    if not numbering.bsm:
+        return
+    counts = Counter(
+        _said(value) for spec, layer in facts.layers for value in layer.cells.get(numbering.bsm, [])
+    )
+    for spec, layer in facts.layers:
+        for at, value in enumerate(layer.cells.get(numbering.bsm, [])):
+            said = _said(value)
+            if said and (counts[said] > 1 or len(said) != numbering.bsm_length):
+                yield Found(
+                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]),
+                    said={"value": said, "length": numbering.bsm_length},
+                )  # fmt: skip
+
+
+def ysdm(facts: Facts) -> Iterator[Found]:
+    """Feature codes that are not the one of their layer."""
+    numbering = facts.package.profile.numbering
+    for spec, layer in facts.layers:
+        if not numbering.ysdm or not spec.ysdm:
+            continue
+        for at, value in enumerate(layer.cells.get(numbering.ysdm, [])):
+            if value is not None and str(value) != spec.ysdm:
+                yield Found(
+                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]),
+                    said={"value": value, "right": spec.ysdm},
+                )  # fmt: skip
+
+
+def number_unique(facts: Facts) -> Iterator[Found]:
+    """Numbers of parcels that occur twice."""
+    yield from _twice(facts, facts.package.profile.numbering.parcel)
+
+
+def land_code(facts: Facts) -> Iterator[Found]:
+    """Land codes that occur twice."""
+    if facts.package.profile.numbering.land_code:
+        yield from _twice(facts, facts.package.profile.numbering.land_code)
+
+
+def _twice(facts: Facts, field: str) -> Iterator[Found]:
+    layer, spec = facts.parcels, facts.package.profile.parcels
+    if layer is None:
+        return
+    seen: set[str] = set()
+    for at, value in enumerate(layer.cells.get(field, [])):
+        if value in (None, ""):
+            continue
+        if value in seen:
+            yield _found(facts, spec, layer, at, value=value)
+        seen.add(value)
+
+
+def _found(facts: Facts, spec: LayerSpec, layer: ReadLayer, at: int, **said: Any) -> Found:
+    return Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said)
+
+
+def number_gaps(facts: Facts) -> Iterator[Found]:
+    """Numbers that are left out between the lowest and the highest of a prefix."""
+    numbering = facts.package.profile.numbering
+    if facts.parcels is None or not numbering.gaps:
+        return
+    runs: dict[str, set[int]] = defaultdict(set)
+    widths: dict[str, int] = {}
+    for value in facts.parcels.cells.get(numbering.parcel, []):
+        match = _NUMBER.fullmatch(str(value or ""))
+        if match:
+            runs[match[1]].add(int(match[2]))
+            widths[match[1]] = max(widths.get(match[1], 0), len(match[2]))
+    for prefix, numbers in sorted(runs.items()):
+        missing = (
+            [n for n in range(min(numbers), max(numbers)) if n not in numbers] if len(numbers) > 1 else []
+        )
+        if missing:
+            named = "、".join(f"{prefix}{n:0{widths[prefix]}d}" for n in missing[:NAMED])
+            said = {"prefix": prefix or "-", "count": len(missing), "missing": named}
+            yield Found(numbering.parcel_layer, measured=float(len(missing)), said=said)
+
+
+def names(facts: Facts) -> Iterator[Found]:
+    """A database whose name is another than the profile's."""
+    package = facts.package
+    right = file_name(package.profile, "geodatabase", package.form or {})
+    if package.form is not None and right not in {one.name for one in package.geodatabases}:
+        yield Found(said={"value": package.geodatabases[0].name, "right": right})
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) else str(value)

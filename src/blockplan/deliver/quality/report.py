@@ -1,0 +1,139 @@
+"""The quality report: a PDF to hand in, and a workbook with every fault and every loss."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from blockplan.deliver.quality import RULES
+from blockplan.deliver.quality.finding import TEXTS
+from blockplan.report.typesetting import desk, typeset
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from blockplan.deliver.losses import Loss
+    from blockplan.deliver.profile import DeliveryProfile
+    from blockplan.deliver.quality import Judgement
+
+#: So many faults are printed; the workbook holds them all.
+PRINTED = 200
+REGIONS = {"zh": "cn", "en": "gb", "ja": "jp"}
+
+
+def outcomes(judgement: Judgement) -> list[tuple[str, str, int]]:
+    """Each rule with its outcome (pass, fault, open) and the number of its faults."""
+    counts = Counter(check.rule for check in judgement.checks)
+    return [
+        (
+            rule.id,
+            "open" if rule.id in judgement.not_judged else "fault" if counts[rule.id] else "pass",
+            counts[rule.id],
+        )
+        for rule in RULES
+    ]
+
+
+def quality_pdf(
+    judgement: Judgement, profile: DeliveryProfile, title: str, day: dt.date, lang: str = "zh"
+) -> bytes:
+    """The report as PDF/A-2b: what was judged, each rule's outcome, the faults with place and remedy."""
+    checks = judgement.checks
+    said = "blocked" if judgement.blocked else "passed"
+    data = {
+        "lang": lang,
+        "region": REGIONS[lang],
+        "title": TEXTS("report.title", lang),
+        "plan": title,
+        "verdict": TEXTS(f"report.{said}", lang, n=judgement.count("blocking")),
+        "blocked": judgement.blocked,
+        "profile": f"{TEXTS('report.profile', lang)}: {pick(profile.title, lang)} ({profile.id})",
+        "basis": TEXTS("report.basis", lang),
+        "day": day.isoformat(),
+        "rules_title": TEXTS("report.rules", lang),
+        "rule_heads": [
+            TEXTS(f"report.{key}", lang) for key in ("group", "rule", "grade", "outcome", "count")
+        ],
+        "rules": _rule_rows(judgement, lang),
+        "faults_title": f"{TEXTS('report.faults', lang)} ({len(checks)})",
+        "fault_heads": [TEXTS(f"report.{key}", lang) for key in ("grade", "message", "place", "remedy")],
+        "faults": [_fault_row(check, lang) for check in checks[:PRINTED]],
+        "more": TEXTS("report.more", lang, n=len(checks) - PRINTED) if len(checks) > PRINTED else "",
+        "none": TEXTS("report.none", lang),
+    }
+    with desk() as folder:
+        return typeset(folder, "quality.typ", data, lang, day)
+
+
+def _rule_rows(judgement: Judgement, lang: str) -> list[list[str]]:
+    by_id = {rule.id: rule for rule in RULES}
+    return [
+        [
+            TEXTS(f"group.{by_id[id_].group}", lang),
+            f"{TEXTS(f'{id_}.title', lang)} ({id_})",
+            TEXTS(f"grade.{by_id[id_].grade}", lang),
+            TEXTS(f"outcome.{outcome}", lang),
+            "" if outcome == "open" else str(count),
+            outcome,
+        ]
+        for id_, outcome, count in outcomes(judgement)
+    ]
+
+
+def _fault_row(check: Any, lang: str) -> list[str]:
+    place = "" if check.x is None else f"{check.x:.1f}, {check.y:.1f}"
+    return [
+        TEXTS(f"grade.{check.grade}", lang), pick(check.message, lang), place, pick(check.remedy, lang),
+        check.grade,
+    ]  # fmt: skip
+
+
+def quality_workbook(judgement: Judgement, losses: Sequence[Loss], day: dt.date, lang: str = "zh") -> bytes:
+    """The report as a workbook: sheets ``rules``, ``faults``, ``losses``; numbers as numbers."""
+    import xlsxwriter  # noqa: PLC0415
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.set_properties({"created": dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC)})
+    _sheet(
+        book, "rules", lang, ("group", "rule", "grade", "outcome", "count"),
+        ([*row[:4], int(row[4]) if row[4] else None] for row in _rule_rows(judgement, lang)),
+    )  # fmt: skip
+    _sheet(
+        book, "faults", lang, ("rule", "grade", "layer", "id", "x", "y", "measured", "message", "remedy"),
+        (
+            [
+                one.rule, TEXTS(f"grade.{one.grade}", lang), one.layer, one.id, one.x, one.y, one.measured,
+                pick(one.message, lang), pick(one.remedy, lang),
+            ]
+            for one in judgement.checks
+        ),
+    )  # fmt: skip
+    _sheet(
+        book, "losses", lang, ("layer", "field", "id", "value", "becomes"),
+        ([one.layer, one.field, one.id, one.value, one.becomes] for one in losses),
+    )  # fmt: skip
+    book.close()
+    return out.getvalue()
+
+
+def _sheet(book: Any, name: str, lang: str, heads: Sequence[str], rows: Iterable[list[Any]]) -> None:
+    sheet = book.add_worksheet(name)
+    head = book.add_format({"bold": True, "bg_color": "#E3EDEF", "border": 1, "text_wrap": True})
+    for at, key in enumerate(heads):
+        sheet.write_string(0, at, key.upper() if key in {"x", "y"} else TEXTS(f"report.{key}", lang), head)
+        sheet.set_column(
+            at, at, {"message": 60, "remedy": 40, "rule": 34, "id": 18, "layer": 22}.get(key, 13)
+        )
+    for number, row in enumerate(rows, 1):
+        for at, value in enumerate(row):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                sheet.write_string(number, at, "" if value is None else str(value))
+            else:
+                sheet.write_number(number, at, value)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)

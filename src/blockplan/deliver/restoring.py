@@ -1,0 +1,200 @@
+"""From the layers of a delivered database to a plan: the way back of `carrying`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from blockplan.deliver.carrying import Table, day_of
+from blockplan.deliver.pairs import columns_of
+from blockplan.deliver.profile import MADE, SCALES
+from blockplan.plan import Plan
+from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.layers import LAYERS, VALUES
+from blockplan.plan.manifest import manifest_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from blockplan.deliver.profile import DeliveryProfile, FieldSpec, LayerSpec, Rows
+
+FLAGS = {"是": True, "否": False}
+_ID = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def restore(
+    tables: Mapping[str, Table], profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today: str
+) -> Plan:
+    """
+    The plan that delivered layers say.
+
+    Parameters
+    ----------
+    tables
+        Layer name -> values and shapes; layers that are missing have no rows.
+    form
+        The filing form: key -> value.
+    crs
+        As plan.toml writes it.
+    today
+        The day that stands for the plan's where the form names none.
+
+    Raises
+    ------
+    PlanDataError
+        If what the form says is nothing that a plan can be.
+    """
+    layers: dict[str, pd.DataFrame] = {}
+    for name in LAYERS:
+        records, shapes = [], []
+        for record, shape in _records(name, tables, profile):
+            records.append(record)
+            shapes.append(shape)
+        if records:
+            layers[name] = _frame(name, records, shapes, profile)
+    if "boundary" not in layers and "parcels" in layers:
+        whole = shapely.union_all([one for one in layers["parcels"].geometry if one is not None])
+        layers["boundary"] = gpd.GeoDataFrame({"name": [None]}, geometry=[_single(whole)])
+    return Plan(manifest_from(_manifest(profile, form, crs, today), "filing form"), layers)
+
+
+def _records(
+    layer: str, tables: Mapping[str, Table], profile: DeliveryProfile
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    for spec in profile.of(layer):
+        table = tables.get(spec.name)
+        if table is None:
+            continue
+        for at, shape in enumerate(table.shapes):
+            row = {name: values[at] for name, values in table.cells.items()}
+            rows = _rows_of(spec, row)
+            if rows is not None and rows.layer == layer:
+                yield _record(spec, rows, row, profile), _single(shape)
+
+
+def _rows_of(spec: LayerSpec, row: dict[str, Any]) -> Rows | None:
+    """Which rows of the plan a feature belongs to: what is fixed in it, or what its codes belong to."""
+    if len(spec.rows) < 2:
+        return spec.rows[0] if spec.rows else None
+    for rows in spec.rows:
+        if rows.fixed:
+            if all(row.get(name) == value for name, value in rows.fixed.items()):
+                return rows
+        elif any(_belongs(one, rows.layer, row.get(one.name)) for one in spec.fields if one.words):
+            return rows
+    return next((rows for rows in spec.rows if not rows.fixed), None)
+
+
+def _belongs(one: FieldSpec, layer: str, value: Any) -> bool:
+    return inverse(one, value) in VALUES.get((layer, one.binding(layer)), frozenset())
+
+
+def inverse(one: FieldSpec, value: Any) -> Any:
+    """The plan's word for what a field says; what is no word of the profile stays as it is."""
+    for word, office in one.words.items():
+        if value == office or (isinstance(office, list) and value in office):
+            return word
+    return value
+
+
+def _record(spec: LayerSpec, rows: Rows, row: dict[str, Any], profile: DeliveryProfile) -> dict[str, Any]:
+    found: dict[str, Any] = {column: values[0] for column, values in rows.where.items() if len(values) == 1}
+    pairs: dict[str, dict[str, float | None]] = {}
+    for one in spec.fields:
+        kind, _, rest = one.binding(rows.layer).partition(":")
+        value = row.get(one.name)
+        if kind in {"upper", "lower"}:
+            number = _number(value, one)
+            if kind == "upper" and number is not None and value == profile.pairs.no_upper:
+                number = None
+            if pairs.setdefault(rest, {}).get(kind) is None:
+                pairs[rest][kind] = number
+        elif kind and not rest and kind not in MADE and one.name not in rows.fixed:
+            found[kind] = _value(value, one, LAYERS[rows.layer].columns[kind])
+    for base, sides in pairs.items():
+        found |= columns_of((sides.get("lower"), sides.get("upper")), base)
+    return found
+
+
+def _value(value: Any, one: FieldSpec, kind: str) -> Any:
+    if value is None or value == "":
+        return None
+    if kind == "number":
+        return _number(value, one)
+    if kind == "flag":
+        return FLAGS.get(str(value))
+    return inverse(one, value) if one.words else _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _number(value: Any, one: FieldSpec) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    if one.decimals is not None:
+        number = round(number, one.decimals)
+    scale = SCALES[one.scale]
+    return number / scale if scale >= 1 else number * round(1 / scale)
+
+
+def _single(shape: Any) -> Any:
+    """A collection of one part as that part."""
+    if shape is not None and shape.geom_type.startswith("Multi") and len(shape.geoms) == 1:
+        return shape.geoms[0]
+    return shape
+
+
+def _frame(
+    layer: str, records: list[dict[str, Any]], shapes: list[Any], profile: DeliveryProfile
+) -> pd.DataFrame:
+    columns = list(dict.fromkeys(column for record in records for column in record))
+    frame: pd.DataFrame = gpd.GeoDataFrame(
+        {column: [record.get(column) for record in records] for column in columns}, geometry=shapes
+    )
+    id_column = LAYERS[layer].id_column
+    if id_column is not None and id_column not in frame:
+        frame[id_column] = [f"{layer}-{number:04d}" for number in range(1, len(frame) + 1)]
+    if layer == "parcels":
+        _lists(frame, profile)
+    return frame
+
+
+def _lists(frame: pd.DataFrame, profile: DeliveryProfile) -> None:
+    """The list of land uses of each parcel where no field says it: the profile's, else the one that knows."""
+    if "land_use_list" in frame or "land_use" not in frame:
+        return
+    found = []
+    for code in frame["land_use"]:
+        lists = [profile.land_use_list, *LISTS]
+        known = next((name for name in lists if code is not None and landuse(name).known(code)), None)
+        found.append(None if known == DEFAULT_LIST else known)
+    frame["land_use_list"] = found
+
+
+def _manifest(profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today: str) -> dict[str, Any]:
+    table: dict[str, Any] = {"crs": crs, "drawn_on": today, "level": "parcel"}
+    for one in profile.filing.form:
+        kind, _, key = one.source.partition(":")
+        value = form.get(one.key)
+        if kind != "plan" or key == "crs" or value in (None, ""):
+            continue
+        if value in FLAGS:
+            value = FLAGS[value]
+        node = table
+        *above, last = key.split(".")
+        for part in above:
+            node = node.setdefault(part, {})
+        node[last] = value
+    table["id"] = _ID.sub("-", str(table.get("id") or profile.id)).strip("-.") or profile.id
+    if day_of(str(table["drawn_on"])) is None:
+        table["drawn_on"] = today
+    return table

@@ -1,0 +1,149 @@
+"""Plan to one profile to another to plan: the same plan, or each loss is listed field by field."""
+
+import itertools
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.deliver.made import ANSWERS, PROFILES, a_plan, hop
+from tests.town import town
+
+from blockplan.check import check
+from blockplan.deliver.door import accept, deliver
+from blockplan.deliver.losses import GEOMETRY, MANIFEST, WHOLE_ROW, same_shape
+from blockplan.deliver.pairs import BARE, pair_of
+from blockplan.deliver.profile import load_delivery_profile
+from blockplan.exchange.office.bounds import KINDS
+from blockplan.plan import read
+
+PAIRS = list(itertools.product(PROFILES, PROFILES))
+
+
+def known(value):
+    return None if value is None or pd.isna(value) else value
+
+
+def unlisted(plan, first, second):
+    """Values that differ after two hops and that neither of them lists."""
+    found = []
+    for layer, frame in plan.layers.items():
+        if not frame.index.is_unique:
+            continue
+        for row, id_ in enumerate(map(str, frame.index)):
+            then = first.ids.get((layer, id_))
+            last = second.ids.get((layer, then))
+            listed = {field for at, field, name in first.lost if (at, name) == (layer, id_)}
+            listed |= {field for at, field, name in second.lost if (at, name) == (layer, then)}
+            if last is None:
+                found += [] if WHOLE_ROW in listed else [(layer, WHOLE_ROW, id_)]
+                continue
+            new = second.plan.layers[layer].loc[last]
+            found += [
+                (layer, column, id_)
+                for column in frame.columns
+                if column not in listed and differs(layer, column, frame.iloc[row], new, listed)
+            ]
+    return found
+
+
+def differs(layer, column, old, new, listed):
+    if column == GEOMETRY:
+        return not same_shape(old[column], new[column], 4)
+    base = next((one for one in BARE if column in {one, KINDS[one], f"{one}_min", f"{one}_max"}), None)
+    if layer == "parcels" and base and not listed & {base, KINDS[base], f"{base}_min", f"{base}_max"}:
+        pairs = [
+            pair_of(row[base], row[KINDS[base]], row[f"{base}_min"], row[f"{base}_max"], base=base)
+            for row in (old, new)
+        ]
+        return pairs[0] != pytest.approx(pairs[1])
+    if base or column == "land_use_list":
+        return False
+    was, now = known(old[column]), known(new.get(column))
+    return was != pytest.approx(now) if isinstance(was, float) and isinstance(now, float) else was != now
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000), pair=st.sampled_from(PAIRS))
+def test_a_plan_through_two_profiles_is_the_same_or_its_losses_are_listed(seed, pair):
+    plan = a_plan(seed)
+    first = hop(plan, load_delivery_profile(pair[0]))
+    second = hop(first.plan, load_delivery_profile(pair[1]))
+    assert not unlisted(plan, first, second)
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_every_pair_of_profiles_lists_its_losses(pair):
+    plan = town()
+    first = hop(plan, load_delivery_profile(pair[0]))
+    second = hop(first.plan, load_delivery_profile(pair[1]))
+    assert not unlisted(plan, first, second)
+    # What is listed is really lost: nothing is listed that both plans say.
+    for one in (*first.lost.values(), *second.lost.values()):
+        assert one.field in {WHOLE_ROW, GEOMETRY} or one.value != one.becomes
+
+
+def test_what_a_profile_has_fields_for_is_not_lost():
+    lost = hop(town(), load_delivery_profile("deqing")).lost
+    kept = {
+        "parcel_id",
+        "land_use",
+        "far",
+        "coverage_ratio",
+        "green_ratio",
+        "floor_area_m2",
+        "residents",
+        "geometry",
+    }
+    assert not {field for layer, field, _ in lost if layer == "parcels"} & kept
+    assert ("parcels", "status", "A") in lost
+    assert (MANIFEST, "packs", "") in lost or not town().manifest.packs
+
+
+def test_a_single_number_cannot_hold_a_range_and_the_lower_bound_is_listed():
+    plan = town()
+    parcels = plan.layer("parcels").copy()
+    parcels.loc["A", ["far", "far_kind", "far_min", "far_max"]] = [2.0, "range", 1.0, 2.0]
+    plan = plan.replace(parcels=parcels)
+    single, paired = (hop(plan, load_delivery_profile(name)).lost for name in ("hangzhou-xg", "deqing"))
+    assert single["parcels", "far_min", "A"].value == 1.0
+    assert ("parcels", "far_min", "A") not in paired
+
+
+def test_a_missing_upper_bound_is_written_9999_and_read_as_none():
+    from blockplan.deliver.carrying import carry
+
+    plan, profile = town(), load_delivery_profile("deqing")
+    parcels = plan.layer("parcels").copy()
+    parcels.loc["A", "far"] = float("nan")
+    plan = plan.replace(parcels=parcels)
+    table = carry(plan, profile, {})[profile.numbering.parcel_layer]
+    assert table.cells["RJLSX"][:2] == [9999.0, 1.8]
+    back = hop(plan, profile).plan.layer("parcels")
+    assert pd.isna(back.loc["A", "far"])
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_written_package_is_accepted_as_the_plan_that_it_says(tmp_path, name):
+    plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)
+    made = deliver(plan, check(plan, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS)
+    found = accept(tmp_path / "package", profile, tmp_path / "plan")
+    in_memory = hop(plan, profile)
+    assert {(one.layer, one.field, one.id) for one in made.losses} == set(in_memory.lost)
+    again = read(tmp_path / "plan")
+    assert again.rows_hash == found.plan.rows_hash
+    assert list(again.layer("parcels").index) == list(plan.layer("parcels").index)
+    assert again.manifest.title["zh"] == plan.manifest.title["zh"]
+    assert (tmp_path / "package" / "质检报告.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_taken_folder_is_left_as_it_is(tmp_path):
+    from blockplan.errors import PlanDataError
+
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "mine.txt").write_text("mine")
+    plan = town()
+    with pytest.raises(PlanDataError, match="is not empty"):
+        deliver(plan, check(plan, packs=["gb50137"]), load_delivery_profile("deqing"), tmp_path / "package")
+    assert [one.name for one in tmp_path.iterdir()] == ["package"]
+    assert (tmp_path / "package" / "mine.txt").read_text() == "mine"
