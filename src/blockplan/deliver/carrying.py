@@ -14,7 +14,7 @@ import shapely
 from blockplan.deliver.areas import sizes
 from blockplan.deliver.pairs import bounds_of
 from blockplan.deliver.profile import SCALES
-from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -108,7 +108,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     with tempfile.TemporaryDirectory(prefix=".blockplan-", dir=out.parent) as room:
         folder = Path(room) / "package"
         folder.mkdir()
-        _write_parts(folder, plan, result, profile, tables, form)
+        write_parts(folder, plan, result, profile, tables, form)
         found = _reported(folder, profile, plan, tables, upper)
         if out.exists():
             out.rmdir()
@@ -116,7 +116,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     return Delivery(out, profile, found.judgement, found.losses, found.plan)
 
 
-def _write_parts(
+def write_parts(
     folder: Path,
     plan: Plan,
     result: CheckResult,
@@ -124,6 +124,7 @@ def _write_parts(
     tables: Mapping[str, Table],
     form: Mapping[str, Any],
 ) -> None:
+    """Write all of a package but its quality report and its list of digests into a folder."""
     from blockplan.report.office import office_tables, workbook  # noqa: PLC0415
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415

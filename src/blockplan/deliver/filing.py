@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import yaml
 
 from blockplan.deliver.carrying import value_of
 from blockplan.deliver.refusals import refused
-from blockplan.measure.homes import residents
+from blockplan.measure.inputs.homes import residents
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
@@ -156,8 +157,8 @@ def read_form(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        rows = list(sheet.iter_rows(min_row=2, max_col=3, values_only=True))
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            rows = list(book.worksheets[0].iter_rows(min_row=2, max_col=3, values_only=True))
     except Exception:  # noqa: BLE001 (a workbook that any of its readers refuses is one that cannot be read)
         return None
     return {str(row[0]): (None if row[2] in (None, "") else row[2]) for row in rows if row and row[0]}

@@ -12,7 +12,7 @@ import shapely
 from blockplan.deliver.carrying import rounded
 from blockplan.deliver.pairs import BARE, canonical
 from blockplan.exchange.office.bounds import KINDS
-from blockplan.plan.codes import DEFAULT_LIST
+from blockplan.plan.model.codes import DEFAULT_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from blockplan.check.yamlfile import read_documents
 from blockplan.deliver.refusals import refused
 from blockplan.errors import RulePackError
-from blockplan.plan.layers import LAYERS
+from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
     from blockplan.check.yamlfile import Document

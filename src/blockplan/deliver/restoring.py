@@ -12,9 +12,9 @@ from blockplan.deliver.carrying import Table, day_of
 from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
 from blockplan.plan import Plan
-from blockplan.plan.codes import DEFAULT_LIST, LISTS, landuse
-from blockplan.plan.layers import LAYERS, VALUES
-from blockplan.plan.manifest import manifest_from
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.layers import LAYERS, VALUES
+from blockplan.plan.model.manifest import manifest_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

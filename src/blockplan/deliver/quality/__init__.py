@@ -96,7 +96,7 @@ def judge(facts: Facts) -> Judgement:
     """Apply every rule that can be judged to a package."""
     there = {
         "": True,
-        "upper": bool(facts.upper),
+        "upper": facts.upper_fits,
         "whole": facts.whole,
         "tables": facts.package.place("tables").is_file(),
     }

@@ -10,7 +10,7 @@ import shapely
 from blockplan.deliver.quality.finding import Found, mended, point_of
 from blockplan.deliver.quality.workbook import parcels_of
 from blockplan.exchange.office.facilities import OWN_LAND
-from blockplan.plan.codes import landuse
+from blockplan.plan.model.codes import landuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -135,6 +135,14 @@ class Facts:
                 return shapely.union_all(mended(shapes))
         return None
 
+    @cached_property
+    def upper_fits(self) -> bool:
+        """Whether there is a master plan, and it lies where the parcels lie."""
+        drawn = shapely.union_all(
+            [shapely.box(*one.bounds) for shapes in self.upper.values() for one in shapes]
+        )
+        return any(not one.is_empty and drawn.intersects(one) for one in self.parcel_shapes)
+
     def name(self, spec: LayerSpec, layer: ReadLayer, at: int) -> str:
         """What a feature is called: the parcel's number, the id that it carries, else its row."""
         names = [one.name for one in spec.fields if one.source and _is_id(one, spec)]
@@ -153,7 +161,7 @@ class Facts:
 
 
 def _is_id(one: FieldSpec, spec: LayerSpec) -> bool:
-    from blockplan.plan.layers import LAYERS  # noqa: PLC0415
+    from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
     return any(one.binding(rows.layer) == LAYERS[rows.layer].id_column for rows in spec.rows)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.carrying import use_name
 from blockplan.deliver.quality.finding import Found, point_of
-from blockplan.plan.codes import LISTS
+from blockplan.plan.model.codes import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ def _rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
     if not path.is_file():
         return []
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        return list(book[sheet].iter_rows(values_only=True)) if sheet in book.sheetnames else []
+        with closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+            return list(book[sheet].iter_rows(values_only=True)) if sheet in book.sheetnames else []
     except Exception:  # noqa: BLE001 (a workbook that any of its readers refuses says nothing)
         return []
 
