@@ -23,7 +23,7 @@ def a_plan(seed):
     import numpy as np
 
     draw = np.random.default_rng(seed)
-    plan = random_plan(seed, columns=4, rows=3)
+    plan = random_plan(seed)
     parcels = plan.layer("parcels").copy()
     for base, kind, most in (("far", "far_kind", 3.0), ("green_ratio", "green_kind", 0.6)):
         parcels[base] = np.where(

@@ -73,15 +73,20 @@ def _add(table: Table, rows: Rows, plan: Plan, profile: DeliveryProfile, taken: 
     frame = plan.layer(rows.layer)
     shapes = _placed(plan, rows.layer, frame)
     digits = _digits(profile)
-    allowed = np.ones(len(frame), dtype=bool)
-    for column, values in rows.where.items():
-        allowed &= frame[column].isin(values).to_numpy()
-    others = [one for one in profile.of(rows.layer) if one is not table.spec]
+    allowed = _allowed(rows, frame)
+    others = [
+        (other, _allowed(its, frame))
+        for other in profile.of(rows.layer)
+        for its in other.rows
+        if other is not table.spec and its.layer == rows.layer
+    ]
     for row in np.flatnonzero(allowed).tolist():
         shape = shapes[row]
         if row in taken or shape is None:
             continue
-        if not _native(shape, table.spec) and any(_native(shape, other) for other in others):
+        if not _native(shape, table.spec) and any(
+            admits[row] and _native(shape, other) for other, admits in others
+        ):
             continue
         fitted = fit(shape, table.spec.geometry)
         if fitted is None:
@@ -90,6 +95,14 @@ def _add(table: Table, rows: Rows, plan: Plan, profile: DeliveryProfile, taken: 
         table.shapes.append(rounded(fitted, digits))
         table.rows.append((rows.layer, str(frame.index[row])))
         table.cells.setdefault("", []).append((rows, row))
+
+
+def _allowed(rows: Rows, frame: pd.DataFrame) -> Any:
+    """Which rows of the plan's layer a layer of the profile may hold."""
+    allowed = np.ones(len(frame), dtype=bool)
+    for column, values in rows.where.items():
+        allowed &= frame[column].isin(values).to_numpy()
+    return allowed
 
 
 def _native(shape: Any, spec: LayerSpec) -> bool:
