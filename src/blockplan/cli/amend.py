@@ -1,0 +1,121 @@
+"""``blockplan amend``: what an amendment changes, who gains and loses, and two amendments merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from blockplan.cli.common import json_option, load, on_option, pack_option, progress, show_json, show_table
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from blockplan.deliver.amendment import Amendment, Merge
+
+#: So many lines of a list are shown on a terminal.
+SHOWN = 15
+
+
+@click.command(
+    epilog="Example: blockplan amend examples/demonstration-zone our-amendment --out build/amendment"
+)
+@click.argument("base")
+@click.argument("new")
+@click.option("--with", "other", metavar="PLAN", help="Another amendment of BASE, to be merged with NEW.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), metavar="DIR", help="Folder for layers and document."
+)
+@click.option("--key", type=click.Path(dir_okay=False), metavar="FILE", help="Key of the record; it signs.")
+@pack_option
+@on_option
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", "ja"]),
+    default="zh",
+    show_default=True,
+    help="Language of words.",
+)
+@json_option
+def command(
+    base: str,
+    new: str,
+    other: str | None,
+    out: str | None,
+    key: str | None,
+    packs: tuple[str, ...],
+    on: dt.date | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """
+    Tell what NEW amends of BASE: the kind of filing, before, after and change layers, who gains and loses
+    floor area, facilities and light, and the ledger of floor area, which sums to zero.
+
+    With --with two amendments of BASE are merged and the merged plan is judged, or the conflict is named.
+    Leaves with 1 where there is a conflict.
+    """
+    from blockplan.check import check
+    from blockplan.deliver.amendment import amendment, merge, write
+    from blockplan.notice.proof.notary import read_key
+    from blockplan.plan import write as write_plan
+
+    signer = read_key(key) if key else None
+    before, after = load(base, None), load(new, None)
+    with progress("Comparing"):
+        found = amendment(before, after)
+    document = found.to_dict()
+    merged = None
+    if other is not None:
+        with progress("Merging and judging"):
+            merged = merge(before, after, load(other, None))
+            result = merged.plan and check(merged.plan, packs=list(packs) or None, on=on)
+        document["merge"] = merged.to_dict(lang) | {
+            "verdicts": [one.to_dict(lang) for one in result.verdicts] if result else []
+        }
+    if out:
+        write(found, document, Path(out), signer)
+        if merged is not None and merged.plan is not None:
+            write_plan(merged.plan, Path(out) / "merged")
+    if as_json:
+        show_json(document)
+    else:
+        _show(found, merged, lang)
+    click.get_current_context().exit(1 if merged is not None and merged.plan is None else 0)
+
+
+def _show(found: Amendment, merged: Merge | None, lang: str) -> None:
+    from blockplan.deliver.amendment.words import TEXTS, ground_said, kind_said
+
+    click.echo(kind_said(found.kind, lang))
+    for one in found.grounds[:SHOWN]:
+        click.echo(f"  {ground_said(one, lang)}")
+    rows = [
+        (
+            TEXTS(f"gain.{one.what.split(':')[0]}", lang),
+            one.what.partition(":")[2],
+            one.id,
+            *map(_number, (one.old, one.new, one.change)),
+        )
+        for one in found.gains[:SHOWN]
+    ]
+    if rows:
+        click.echo()
+        show_table([TEXTS(f"head.{key}", lang) for key in ("what", "of", "id", "old", "new", "change")], rows)
+    if found.ledger:
+        click.echo()
+        lines = [(one["account"], _number(one["change_m2"])) for one in found.ledger[:SHOWN]]
+        show_table([TEXTS("head.account", lang), "m2"], lines)
+    if found.unknown:
+        click.echo(TEXTS("unknown", lang, ids=", ".join(found.unknown[:SHOWN])))
+    for conflict in () if merged is None else merged.conflicts:
+        click.echo(TEXTS("conflict", lang, **conflict.to_dict()))
+    for fault in () if merged is None else merged.faults:
+        click.echo(fault.message(lang))
+    if merged is not None and merged.plan is not None:
+        click.echo(TEXTS("merged", lang))
+
+
+def _number(value: Any) -> str:
+    return "?" if value is None else f"{value:,.2f}"

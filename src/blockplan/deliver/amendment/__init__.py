@@ -1,0 +1,12 @@
+"""
+Amendments of a plan in force: kind of filing, layers, who gains and loses, transferred floor area, merging.
+
+`amendment` tells what differs between a plan and its amended version; `merge` joins two amendments of the
+same plan; `write` puts an amendment down as a folder that is signed.
+"""
+
+from blockplan.deliver.amendment.amend import Amendment, amendment
+from blockplan.deliver.amendment.folder import write
+from blockplan.deliver.amendment.merging import Merge, merge
+
+__all__ = ["Amendment", "Merge", "amendment", "merge", "write"]

@@ -1,0 +1,148 @@
+"""What an amendment is: its kind, its grounds, its layers, who gains and loses, its ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from blockplan.compare.changes import changes
+from blockplan.compare.transition import SMALLEST_PIECE_M2
+from blockplan.deliver.amendment.gains import Gain, facility_gains, floor_area_gains, light_gains, transfers
+from blockplan.deliver.amendment.kinds import Ground, kind_of, touched
+from blockplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from blockplan.plan import Plan
+
+#: Layers of an amendment: parcels before, after, and each piece of land that changes.
+BEFORE, AFTER, CHANGE = "before", "after", "change"
+KEPT = (
+    "parcel_id",
+    "block_id",
+    "land_use",
+    "far",
+    "height_m",
+    "coverage_ratio",
+    "green_ratio",
+    "floor_area_m2",
+)
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """
+    An amendment of a plan.
+
+    Attributes
+    ----------
+    kind
+        1 to 6 as filing systems number them; None where nothing differs.
+    grounds
+        What makes it of that kind.
+    layers
+        ``before``, ``after``, ``change``.
+    gains
+        Floor area by parcel, facilities by block, shade by parcel of homes.
+    ledger
+        Accounts whose ``change_m2`` sum to zero.
+    """
+
+    base: Plan
+    new: Plan
+    kind: int | None
+    grounds: tuple[Ground, ...]
+    layers: dict[str, gpd.GeoDataFrame]
+    gains: tuple[Gain, ...]
+    ledger: tuple[dict[str, Any], ...]
+
+    @property
+    def unknown(self) -> list[str]:
+        """Parcels whose floor area is unknown in one of the plans: they stand in no ledger."""
+        return [one.id for one in self.gains if one.what == "floor_area" and one.change is None]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The amendment as JSON writes it."""
+        return {
+            "base": {"plan": self.base.manifest.id, "content_hash": self.base.content_hash},
+            "new": {"plan": self.new.manifest.id, "content_hash": self.new.content_hash},
+            "kind": self.kind,
+            "grounds": [one.to_dict() for one in self.grounds],
+            "layers": {name: len(frame) for name, frame in self.layers.items()},
+            "gains": [one.to_dict() for one in self.gains],
+            "ledger": list(self.ledger),
+            "unknown": self.unknown,
+        }
+
+
+def amendment(base: Plan, new: Plan) -> Amendment:
+    """
+    What differs between a plan in force and its amended version.
+
+    Raises
+    ------
+    UsageError
+        If both plans are not in the same reference system.
+    """
+    if base.manifest.crs != new.manifest.crs:
+        raise UsageError(
+            f"The plans are in different reference systems ({base.manifest.crs}, {new.manifest.crs}).\n"
+            "Bring both into one before they are compared."
+        )
+    kind, grounds = kind_of(base, new)
+    floor = floor_area_gains(base, new)
+    gains = (*floor, *facility_gains(base, new), *light_gains(base, new))
+    return Amendment(base, new, kind, tuple(grounds), _layers(base, new), gains, tuple(transfers(floor)))
+
+
+def _layers(base: Plan, new: Plan) -> dict[str, gpd.GeoDataFrame]:
+    ids = touched(base, new, changes("new", base, new))
+    before, after = (_parcels(plan, ids) for plan in (base, new))
+    return {BEFORE: before, AFTER: after, CHANGE: _change(before, after)}
+
+
+def _parcels(plan: Plan, ids: set[str]) -> gpd.GeoDataFrame:
+    frame = plan.layer("parcels")
+    rows = frame[frame.index.isin(ids)]
+    table = {column: rows[column].tolist() for column in KEPT if column != "parcel_id"}
+    return gpd.GeoDataFrame(
+        {"parcel_id": list(rows.index), **table}, geometry=list(rows.geometry), crs=plan.crs
+    )
+
+
+def _change(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Each piece of land with what it was and what it becomes; None where a plan draws no parcel."""
+    rows: list[dict[str, Any]] = []
+    shapes: list[Any] = []
+    old, now = list(before.geometry), list(after.geometry)
+    tree = shapely.STRtree(now)
+    for was, shape in enumerate(old):
+        for becomes in sorted(tree.query(shape, predicate="intersects").tolist()) if now else []:
+            _add(
+                rows, shapes, before.iloc[was], after.iloc[becomes], shapely.intersection(shape, now[becomes])
+            )
+    whole_old, whole_now = shapely.union_all(old), shapely.union_all(now)
+    for was, shape in enumerate(old):
+        _add(rows, shapes, before.iloc[was], None, shapely.difference(shape, whole_now))
+    for becomes, shape in enumerate(now):
+        _add(rows, shapes, None, after.iloc[becomes], shapely.difference(shape, whole_old))
+    columns = [f"{column}_{when}" for column in KEPT for when in ("old", "new")]
+    table = {column: [row.get(column) for row in rows] for column in [*columns, "area_m2"]}
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=before.crs if len(before) else after.crs)
+
+
+def _add(rows: list[dict[str, Any]], shapes: list[Any], was: Any, becomes: Any, land: Any) -> None:
+    parts = [one for one in shapely.get_parts(land) if one.geom_type == "Polygon"]
+    area = sum(one.area for one in parts)
+    if area <= SMALLEST_PIECE_M2:
+        return
+    row: dict[str, Any] = {"area_m2": round(area, 2)}
+    for column in KEPT:
+        row |= {
+            f"{column}_{when}": None if side is None else side[column]
+            for when, side in (("old", was), ("new", becomes))
+        }
+    rows.append(row)
+    shapes.append(parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts))

@@ -1,0 +1,181 @@
+"""Which of the six kinds of filing an amendment is, and by what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+import yaml
+
+from blockplan.compare.changes import changes
+from blockplan.deliver.pairs import bounds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.compare.changes import Change
+    from blockplan.plan import Plan
+
+NEW, OVERHAUL, MAJOR, ORDINARY, CORRECTION, ADDITION = 1, 2, 3, 4, 5, 6
+#: Layers that are drawn over the plan and regulate nothing by themselves.
+UNREGULATED = frozenset({"trees", "canopy", "statements", "extent", "structure"})
+MORE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing that makes an amendment of a kind: what, of which feature, from what to what."""
+
+    why: str
+    layer: str
+    id: str
+    was: Any = None
+    now: Any = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The ground as JSON writes it."""
+        return {"why": self.why, "layer": self.layer, "id": self.id, "old": self.was, "new": self.now}
+
+
+@cache
+def thresholds() -> dict[str, Any]:
+    """What tells the kinds apart: ``kinds.yaml``."""
+    text = resources.files("blockplan.deliver.amendment").joinpath("kinds.yaml").read_text("utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[Ground]]:
+    """
+    The kind of filing (1 to 6), and its grounds; None where nothing differs.
+
+    A plan without parcels has no predecessor (1). What only adds land beside the planned land is a
+    local addition (6). What changes anything rigid is major: an overhaul (2) where it touches much of the
+    planned land, else of parcels (3). What only redraws within the tolerance or corrects words is a
+    correction (5). All else is ordinary (4).
+    """
+    if not len(base.layer("parcels")):
+        return NEW, []
+    found = [one for one in changes("new", base, new) if one.layer not in UNREGULATED]
+    if not found:
+        return None, []
+    if all(_beside(base, new, one) for one in found):
+        return ADDITION, [Ground("added_land", one.layer, one.id) for one in found if one.layer == "parcels"]
+    rigid = list(_rigid(base, new, found))
+    if rigid:
+        share = _touched_share(base, new, found)
+        return (OVERHAUL if share >= thresholds()["overhaul_share"] else MAJOR), rigid
+    if all(_is_correction(base, new, one) for one in found):
+        return CORRECTION, [Ground("correction", one.layer, one.id) for one in found]
+    return ORDINARY, [
+        Ground("guidance", one.layer, one.id) for one in found if not _is_correction(base, new, one)
+    ]
+
+
+def _beside(base: Plan, new: Plan, one: Change) -> bool:
+    """Whether a change only adds land or things outside what was planned."""
+    if one.layer in {"boundary", "areas"}:
+        return True
+    if one.kind != "added":
+        return False
+    shape = new.layers[one.layer].geometry.get(one.id) if "geometry" in new.layers[one.layer] else None
+    planned = _planned(base)
+    return (
+        shape is not None
+        and shapely.intersection(shape, planned).area <= 1.0
+        and not (shapely.get_dimensions(shape) < 2 and planned.buffer(-1).intersects(shape))
+    )
+
+
+def _planned(plan: Plan) -> Any:
+    return plan.cached(
+        "amendment:planned", lambda: shapely.union_all([one for one in plan.layer("parcels").geometry if one])
+    )
+
+
+def touched(base: Plan, new: Plan, found: list[Change]) -> set[str]:
+    """Parcels that differ, or on which a facility differs."""
+    ids = {one.id for one in found if one.layer == "parcels"}
+    for one in found:
+        if one.layer == "facilities":
+            for plan in (base, new):
+                frame = plan.layer("facilities")
+                ids |= {str(frame.loc[one.id, "parcel_id"])} if one.id in frame.index else set()
+    return ids - {"None"}
+
+
+def _touched_share(base: Plan, new: Plan, found: list[Change]) -> float:
+    ids = touched(base, new, found)
+    frame = base.layer("parcels")
+    areas = shapely.area(frame.geometry.to_numpy())
+    whole = float(np.nansum(areas))
+    return float(np.nansum(areas[frame.index.isin(ids)])) / whole if whole else 1.0
+
+
+def _rigid(base: Plan, new: Plan, found: list[Change]) -> Iterator[Ground]:
+    for one in found:
+        if one.layer == "parcels":
+            yield from _of_parcel(base, new, one)
+        elif one.layer == "facilities":
+            yield from _of_facility(base, new, one)
+        elif one.layer in {"control_lines", "greens", "boundary"}:
+            yield Ground(one.layer, one.layer, one.id)
+
+
+def _of_parcel(base: Plan, new: Plan, one: Change) -> Iterator[Ground]:
+    rules = thresholds()
+    if one.kind != "changed":
+        if one.kind == "removed" or not _beside(base, new, one):
+            yield Ground(f"parcel_{one.kind}", "parcels", one.id)
+        return
+    for column, was, now in one.fields:
+        if column in rules["rigid"]:
+            yield Ground(column, "parcels", one.id, was, now)
+    if any(column == "geometry" for column, _, _ in one.fields) and not _is_correction(base, new, one):
+        yield Ground("parcel_shape", "parcels", one.id)
+    for base_column, side in (*((c, 1) for c in rules["not_more"]), *((c, 0) for c in rules["not_less"])):
+        was, now = (
+            bounds_of(plan.layer("parcels").loc[[one.id]], base_column)[side][0] for plan in (base, new)
+        )
+        # No bound is more than any upper bound, and less than any lower one.
+        worse = was is not None and (now is None or (now - was if side else was - now) > MORE)
+        if worse:
+            yield Ground(base_column, "parcels", one.id, was, now)
+
+
+def _of_facility(base: Plan, new: Plan, one: Change) -> Iterator[Ground]:
+    before, after = base.layer("facilities"), new.layer("facilities")
+    if one.id not in before.index or before.loc[one.id, "service"] not in thresholds()["services"]:
+        return
+    if one.id not in after.index:
+        yield Ground("facility_removed", "facilities", one.id)
+        return
+    was, now = before.loc[one.id], after.loc[one.id]
+    if was["service"] != now["service"] or was["parcel_id"] != now["parcel_id"]:
+        yield Ground("facility_moved", "facilities", one.id, was["parcel_id"], now["parcel_id"])
+    for column in ("floor_area_m2", "site_area_m2", "beds", "places", "classes"):
+        if was[column] > (now[column] if now[column] == now[column] else 0.0):
+            yield Ground("facility_smaller", "facilities", one.id, float(was[column]), _known(now[column]))
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _is_correction(base: Plan, new: Plan, one: Change) -> bool:
+    if one.kind != "changed":
+        return False
+    rules = thresholds()
+    columns = {column for column, _, _ in one.fields}
+    if "geometry" in columns:
+        was, now = (plan.layers[one.layer].geometry.loc[one.id] for plan in (base, new))
+        if was is None or now is None or shapely.get_dimensions(was) != shapely.get_dimensions(now):
+            return False
+        moved = shapely.symmetric_difference(was, now).area if was.area else was.hausdorff_distance(now)
+        if moved > rules["technical_area"] * (was.area or 100.0):
+            return False
+    return columns - {"geometry"} <= set(rules["words"])

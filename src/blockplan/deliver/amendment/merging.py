@@ -1,0 +1,172 @@
+"""Two amendments of one plan joined: what both say, or the conflict by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from blockplan.compare.transition import SAME_PLACE_M
+from blockplan.plan import Plan, validate
+from blockplan.plan.model.layers import LAYERS
+
+if TYPE_CHECKING:
+    from blockplan.plan import Fault
+
+GEOMETRY, ROW = "geometry", "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """
+    What two amendments disagree about: a value of a feature, or land that both redraw.
+
+    ``column`` is ``*`` where one removes what the other changes, and ``geometry`` for shapes.
+    """
+
+    layer: str
+    id: str
+    column: str
+    base: Any
+    ours: Any
+    theirs: Any
+
+    def to_dict(self) -> dict[str, Any]:
+        """The conflict as JSON writes it."""
+        return {
+            "layer": self.layer, "id": self.id, "column": self.column, "base": self.base, "ours": self.ours,
+            "theirs": self.theirs,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The merged plan, or None and the conflicts; ``faults`` are those that only the merged plan has."""
+
+    plan: Plan | None
+    conflicts: tuple[Conflict, ...]
+    faults: tuple[Fault, ...] = ()
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The merge as JSON writes it, in one language."""
+        return {
+            "content_hash": None if self.plan is None else self.plan.content_hash,
+            "conflicts": [one.to_dict() for one in self.conflicts],
+            "faults": [one.to_dict(lang) for one in self.faults],
+        }
+
+
+def merge(base: Plan, ours: Plan, theirs: Plan) -> Merge:
+    """
+    Join two amendments of the same plan, value by value.
+
+    A value that only one of them changes is taken; one that both change alike is taken once; one that they
+    change otherwise is a conflict. A row that one removes and the other changes is one as well. Where no
+    value clashes but land does (one redraws a border that the other keeps), the faults of the merged plan
+    name it, and there is no merged plan.
+    """
+    layers: dict[str, pd.DataFrame] = {}
+    conflicts: list[Conflict] = []
+    for layer in dict.fromkeys([*base.layers, *ours.layers, *theirs.layers]):
+        layers[layer] = _layer(layer, (base, ours, theirs), conflicts)
+    if conflicts:
+        return Merge(None, tuple(conflicts))
+    kept = {name: frame for name, frame in layers.items() if len(frame) or name in base.layers}
+    merged = Plan(ours.manifest, kept)
+    known = {_named(fault) for plan in (base, ours, theirs) for fault in validate(plan)}
+    fresh = tuple(
+        fault for fault in validate(merged) if fault.grade == "error" and _named(fault) not in known
+    )
+    return Merge(None if fresh else merged, (), fresh)
+
+
+def _named(fault: Fault) -> tuple[Any, ...]:
+    return fault.rule, fault.layer, fault.id
+
+
+def _layer(layer: str, plans: tuple[Plan, Plan, Plan], conflicts: list[Conflict]) -> pd.DataFrame:
+    base, ours, theirs = (_frame(plan, layer) for plan in plans)
+    columns = list(dict.fromkeys([*ours.columns, *theirs.columns, *base.columns]))
+    rows, ids = [], []
+    for id_ in dict.fromkeys([*base.index, *ours.index, *theirs.index]):
+        row = _row(layer, str(id_), [_of(frame, id_) for frame in (base, ours, theirs)], columns, conflicts)
+        if row is not None:
+            rows.append(row)
+            ids.append(id_)
+    made = pd.DataFrame(rows, columns=columns, index=pd.Index(ids, dtype="object"))
+    spec = LAYERS.get(layer)
+    if spec is not None and spec.id_column is not None:
+        made[spec.id_column] = [None if str(id_).startswith("(row ") else id_ for id_ in ids]
+    if GEOMETRY in columns:
+        made = gpd.GeoDataFrame(made, geometry=GEOMETRY, crs=getattr(ours, "crs", None))
+    return made
+
+
+def _frame(plan: Plan, layer: str) -> pd.DataFrame:
+    """A layer whose rows have names of their own: the second of a name bears a number."""
+    frame = plan.layers.get(layer)
+    if frame is None:
+        return pd.DataFrame()
+    if frame.index.is_unique:
+        return frame
+    nth = frame.groupby(level=0, sort=False).cumcount()
+    names = [
+        id_ if again == 0 else f"{id_} ({again + 1})" for id_, again in zip(frame.index, nth, strict=True)
+    ]
+    return frame.set_axis(names, axis=0)
+
+
+def _of(frame: pd.DataFrame, id_: Any) -> dict[str, Any] | None:
+    return dict(frame.loc[id_]) if id_ in frame.index else None
+
+
+def _row(
+    layer: str,
+    id_: str,
+    three: list[dict[str, Any] | None],
+    columns: list[str],
+    conflicts: list[Conflict],
+) -> dict[str, Any] | None:
+    base, ours, theirs = three
+    if base is not None and (ours is None or theirs is None):
+        other = theirs if ours is None else ours
+        if other is not None and any(not _alike(base.get(c), other.get(c)) for c in columns):
+            said = ("removed" if one is None else "changed" for one in (ours, theirs))
+            conflicts.append(Conflict(layer, id_, ROW, "there", *said))
+        return None
+    if base is None and (ours is None or theirs is None):
+        return ours if theirs is None else theirs
+    merged = {}
+    for column in columns:
+        was, mine, yours = (None if one is None else one.get(column) for one in (base, ours, theirs))
+        if _alike(mine, yours) or _alike(was, yours):
+            merged[column] = mine
+        elif _alike(was, mine):
+            merged[column] = yours
+        else:
+            conflicts.append(Conflict(layer, id_, column, *map(_shown, (was, mine, yours))))
+    return merged
+
+
+def _alike(one: Any, other: Any) -> bool:
+    if isinstance(one, shapely.Geometry) and isinstance(other, shapely.Geometry):
+        return bool(shapely.equals_exact(shapely.normalize(one), shapely.normalize(other), SAME_PLACE_M))
+    empty = [
+        value is None or (not isinstance(value, shapely.Geometry) and pd.isna(value))
+        for value in (one, other)
+    ]
+    if any(empty):
+        return all(empty)
+    return bool(one == other)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, shapely.Geometry):
+        size, length = float(shapely.area(value)), float(shapely.length(value))
+        return {"area_m2": round(size, 2), "length_m": round(length, 2)}
+    if value is None or pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,290 @@
+"""Amendments: their kind, who gains and loses, a ledger that sums to zero, two of them merged, signed."""
+
+import json
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.builders import square
+from tests.deliver.made import a_plan
+from tests.town import town
+
+from blockplan.cli import main
+from blockplan.deliver.amendment import amendment, merge, write
+from blockplan.deliver.amendment.folder import verify
+from blockplan.deliver.amendment.gains import CREATED, _sun, _swept
+from blockplan.errors import UsageError
+from blockplan.notice.proof.notary import new_key
+from blockplan.plan import write as write_plan
+
+
+def changed(plan, layer, id_, **values):
+    """The plan with some values of one feature changed."""
+    frame = plan.layer(layer).copy()
+    for column, value in values.items():
+        if column == "geometry":
+            frame.geometry = [
+                value if one == id_ else shape for one, shape in zip(frame.index, frame.geometry, strict=True)
+            ]
+        else:
+            frame.loc[id_, column] = value
+    return plan.replace(**{layer: frame})
+
+
+def smaller(by):
+    """The square of parcel A, so many metres smaller all round."""
+    return square(0, 0).buffer(-by, join_style="mitre")
+
+
+def without(plan, layer, id_):
+    return plan.replace(**{layer: plan.layer(layer).drop(index=id_)})
+
+
+def with_land(plan):
+    """The town with one more parcel outside of it."""
+    import pandas as pd
+
+    parcels = plan.layer("parcels")
+    more = parcels.loc[["A"]].copy()
+    more["parcel_id"], more.index = "Z", ["Z"]
+    more.geometry = [square(3, 0)]
+    boundary = plan.layer("boundary").copy()
+    boundary.geometry = [boundary.geometry.iloc[0].union(square(3, 0))]
+    return plan.replace(parcels=pd.concat([parcels, more]), boundary=boundary)
+
+
+@pytest.mark.parametrize(
+    ("amended", "kind", "why"),
+    [
+        (lambda plan: plan, None, None),
+        (with_land, 6, "added_land"),
+        (lambda plan: changed(plan, "parcels", "A", land_use="0902"), 3, "land_use"),
+        (lambda plan: changed(plan, "parcels", "A", far=2.0), 3, "far"),
+        (lambda plan: changed(plan, "parcels", "A", far=np.nan), 3, "far"),
+        (lambda plan: changed(plan, "parcels", "A", green_ratio=0.2, green_kind="lower"), 3, "green_ratio"),
+        (lambda plan: without(plan, "facilities", "school"), 3, "facility_removed"),
+        (lambda plan: changed(plan, "facilities", "school", parcel_id="A"), 3, "facility_moved"),
+        (lambda plan: changed(plan, "facilities", "culture", floor_area_m2=4_000.0), 3, "facility_smaller"),
+        (lambda plan: plan.replace(parcels=plan.layer("parcels").assign(land_use="0902")), 2, "land_use"),
+        (lambda plan: changed(plan, "parcels", "A", far=1.6), 4, "guidance"),
+        (lambda plan: changed(plan, "parcels", "A", parking_spaces=30.0), 4, "guidance"),
+        (lambda plan: changed(plan, "parcels", "A", remarks="见图则"), 5, "correction"),
+        (lambda plan: changed(plan, "parcels", "A", geometry=smaller(0.1)), 5, "correction"),
+        (lambda plan: changed(plan, "parcels", "A", geometry=smaller(5)), 3, "parcel_shape"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_filing_follows_from_what_changes(amended, kind, why):
+    found = amendment(town(), amended(town()))
+    assert found.kind == kind
+    assert why is None or why in {one.why for one in found.grounds}
+
+
+def test_a_plan_without_a_predecessor_is_new():
+    empty = town().replace(parcels=town().layer("parcels").iloc[:0])
+    assert amendment(empty, town()).kind == 1
+
+
+def test_a_transfer_of_floor_area_sums_to_zero_and_creates_nothing():
+    new = changed(
+        changed(town(), "parcels", "A", floor_area_m2=15_000.0), "parcels", "D", floor_area_m2=21_000.0
+    )
+    found = amendment(town(), new)
+    assert found.ledger == ({"account": "A", "change_m2": -3000.0}, {"account": "D", "change_m2": 3000.0})
+
+
+def test_floor_area_that_an_amendment_creates_stands_in_its_own_account():
+    found = amendment(town(), changed(town(), "parcels", "A", floor_area_m2=20_000.5))
+    assert found.ledger == ({"account": "A", "change_m2": 2000.5}, {"account": CREATED, "change_m2": -2000.5})
+
+
+def test_unknown_floor_area_is_named_and_never_zero():
+    parcels = town().layer("parcels").copy()
+    parcels.loc["A", ["floor_area_m2", "far"]] = np.nan
+    found = amendment(town(), town().replace(parcels=parcels))
+    assert found.unknown == ["A"]
+    assert found.ledger == ()
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 1000), st.integers(0, 1000))
+def test_every_ledger_sums_to_zero(one, other):
+    base = a_plan(one)
+    parcels = base.layer("parcels").copy()
+    draw = np.random.default_rng(other)
+    parcels["floor_area_m2"] = parcels["floor_area_m2"] * draw.uniform(0.5, 1.5, len(parcels))
+    found = amendment(base, base.replace(parcels=parcels))
+    assert sum(round(line["change_m2"] * 100) for line in found.ledger) == 0
+
+
+def test_layers_hold_what_was_what_becomes_and_each_piece_of_land():
+    new = changed(town(), "parcels", "A", land_use="0902")
+    layers = amendment(town(), new).layers
+    assert [len(layers[name]) for name in ("before", "after", "change")] == [1, 1, 1]
+    row = layers["change"].iloc[0]
+    assert (row["land_use_old"], row["land_use_new"], row["area_m2"]) == ("0701", "0902", 10_000.0)
+
+
+def test_a_block_that_loses_a_facility_is_told():
+    gains = amendment(town(), without(town(), "facilities", "school")).gains
+    assert [(one.what, one.id, one.change) for one in gains if one.what == "facilities:primary_school"] == [
+        ("facilities:primary_school", "K", -1.0)
+    ]
+
+
+def test_the_sun_stands_where_it_stands():
+    # At noon its height is 90 degrees less the latitude, less 20.2 of the Great Cold; it stands in the south.
+    elevation, east, north = _sun(40.0, 12)
+    assert (elevation, east, north) == (
+        pytest.approx(29.8),
+        pytest.approx(0.0, abs=1e-9),
+        pytest.approx(-1.0),
+    )
+    morning, noon = _sun(40.0, 9), _sun(40.0, 15)
+    assert morning[0] == pytest.approx(noon[0])
+    assert morning[1] == pytest.approx(-noon[1])
+    assert morning[1] > 0
+
+
+def test_a_shadow_is_the_land_that_the_parcel_passes_over():
+    assert _swept(shapely.box(0, 0, 10, 10), 0, 20).area == pytest.approx(300.0)
+
+
+def test_a_higher_neighbour_in_the_south_takes_light_and_one_in_the_north_does_not():
+    parcels = town().layer("parcels").copy()
+    parcels["height_m"], parcels["height_kind"] = 12.0, "upper"
+    base = town().replace(parcels=parcels)
+    shade = [
+        one
+        for one in amendment(base, changed(base, "parcels", "E", height_m=80.0)).gains
+        if one.what == "shade"
+    ]
+    assert {one.id for one in shade} >= {"I"}
+    assert all(one.change > 0 for one in shade)
+    assert "A" not in {one.id for one in shade}
+
+
+def test_without_a_latitude_light_is_unknown():
+    parcels = town(crs="local").layer("parcels").copy()
+    parcels["height_m"] = 12.0
+    base = town(crs="local").replace(parcels=parcels)
+    shade = [
+        one
+        for one in amendment(base, changed(base, "parcels", "E", height_m=80.0)).gains
+        if one.what == "shade"
+    ]
+    assert shade
+    assert all(one.change is None for one in shade)
+
+
+def test_two_amendments_of_different_parcels_are_merged():
+    base = town()
+    found = merge(base, changed(base, "parcels", "A", far=1.5), changed(base, "parcels", "D", far=1.2))
+    assert found.conflicts == ()
+    far = found.plan.layer("parcels")["far"]
+    assert (far["A"], far["D"], far["B"]) == (1.5, 1.2, 1.8)
+
+
+def test_two_values_of_one_parcel_are_merged_and_the_same_value_is_no_conflict():
+    base = town()
+    ours = changed(base, "parcels", "A", far=1.5, remarks="x")
+    theirs = changed(base, "parcels", "A", green_ratio=0.4, remarks="x")
+    row = merge(base, ours, theirs).plan.layer("parcels").loc["A"]
+    assert (row["far"], row["green_ratio"], row["remarks"]) == (1.5, 0.4, "x")
+
+
+def test_a_value_that_both_change_otherwise_is_named():
+    base = town()
+    found = merge(base, changed(base, "parcels", "A", far=1.5), changed(base, "parcels", "A", far=1.2))
+    assert found.plan is None
+    assert [one.to_dict() for one in found.conflicts] == [
+        {"layer": "parcels", "id": "A", "column": "far", "base": 1.8, "ours": 1.5, "theirs": 1.2}
+    ]
+
+
+def test_a_row_that_one_removes_and_the_other_changes_is_a_conflict():
+    base = town()
+    found = merge(
+        base, without(base, "facilities", "school"), changed(base, "facilities", "school", places=500.0)
+    )
+    assert [(one.id, one.column, one.ours, one.theirs) for one in found.conflicts] == [
+        ("school", "*", "removed", "changed")
+    ]
+
+
+def test_a_border_that_both_move_apart_is_named_by_the_land_that_overlaps():
+    base = town()
+    east = shapely.box(*square(0, 0).bounds[:3], square(0, 0).bounds[3])
+    wider = shapely.box(east.bounds[0], east.bounds[1], east.bounds[2] + 20, east.bounds[3])
+    narrower = shapely.box(square(1, 0).bounds[0] + 20, *square(1, 0).bounds[1:])
+    ours = changed(changed(base, "parcels", "A", geometry=wider), "parcels", "B", geometry=narrower)
+    theirs = changed(base, "parcels", "B", far=1.0)
+    assert merge(base, ours, theirs).plan is not None
+    alone = changed(base, "parcels", "A", geometry=wider)
+    other = changed(base, "parcels", "D", far=1.0)
+    # What one amendment itself gets wrong is its own fault, not one of the merge.
+    assert merge(base, alone, other).plan is not None
+    left = changed(changed(base, "parcels", "A", geometry=wider), "parcels", "B", geometry=narrower)
+    up = without(base, "parcels", "B")
+    found = merge(base, left, up)
+    assert ("B", "*") in {(one.id, one.column) for one in found.conflicts}
+
+
+def test_merging_with_an_unchanged_plan_gives_the_amendment():
+    base = town()
+    ours = changed(base, "parcels", "A", far=1.5)
+    for found in (merge(base, ours, base), merge(base, base, ours)):
+        assert found.plan.rows_hash == ours.rows_hash
+
+
+def test_plans_of_two_reference_systems_are_not_compared():
+    with pytest.raises(UsageError, match="different reference systems"):
+        amendment(town(), town(crs="local"))
+
+
+def test_a_signed_amendment_is_verified_and_a_changed_one_is_not(tmp_path):
+    signer = new_key(tmp_path / "notice.key", "example.org/town")
+    found = amendment(town(), changed(town(), "parcels", "A", far=1.5))
+    write(found, found.to_dict(), tmp_path / "out", signer)
+    assert verify(tmp_path / "out", str(signer.verifier))["kind"] == 4
+    file = tmp_path / "out" / "amendment.json"
+    file.write_text(file.read_text("utf-8").replace('"kind": 4', '"kind": 5'), "utf-8")
+    with pytest.raises(ValueError, match=r"amendment\.json is not as it was signed"):
+        verify(tmp_path / "out", str(signer.verifier))
+
+
+def test_the_command_tells_merges_and_leaves_with_1_at_a_conflict(tmp_path, capsys):
+    base = town(packs=["gb50137"])
+    for name, plan in (
+        ("base", base),
+        ("a", changed(base, "parcels", "A", far=1.5)),
+        ("b", changed(base, "parcels", "A", far=1.2)),
+    ):
+        write_plan(plan, tmp_path / name)
+    with pytest.raises(SystemExit) as left:
+        main(
+            [
+                "amend",
+                *(str(tmp_path / name) for name in ("base", "a")),
+                "--out",
+                str(tmp_path / "out"),
+                "--json",
+            ]
+        )
+    assert left.value.code == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == 4
+    assert (tmp_path / "out" / "amendment.gpkg").is_file()
+    with pytest.raises(SystemExit) as left:
+        main(
+            [
+                "amend",
+                *(str(tmp_path / name) for name in ("base", "a")),
+                "--with",
+                str(tmp_path / "b"),
+                "--lang",
+                "en",
+            ]
+        )
+    assert left.value.code == 1
+    assert "Conflict: parcels A, far: 1.8 became 1.5 in one and 1.2 in the other" in capsys.readouterr().out
