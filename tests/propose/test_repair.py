@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import signal
+from types import SimpleNamespace
 
+import highspy
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +16,10 @@ from blockplan.check import check
 from blockplan.plan import read
 from blockplan.propose import Stop, apply, interruptible
 from blockplan.propose.locks import read_locks
+from blockplan.propose.repair import effects
+from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.mending import RepairParams, repair
+from blockplan.propose.repair.mip import _found
 
 EXAMPLE = "examples/demonstration-zone"
 #: A stop that never cuts a search short.
@@ -152,3 +158,32 @@ def test_ctrl_c_ends_with_the_best_so_far_and_says_so():
     # Whatever it has is whole: it can be put in place, and what it leaves open is named.
     after = check(apply(plan, answer.changes))
     assert after.exit_code == 0 or answer.unmet
+
+
+def test_once_half_of_the_time_is_over_no_move_is_tried_out_and_nothing_is_claimed(monkeypatch):
+    measured = []
+    took = effects.measure
+    monkeypatch.setattr(
+        effects, "measure", lambda *given, **more: measured.append(given) or took(*given, **more)
+    )
+    plan = a_row(["0701", "16", "16", "16", "16"], [None] + ["080403"] * 4, 7530)
+    before = check(plan)
+    answer, _ = repair(plan, read_locks(plan, ()), stop=Stop(seconds=1e-9), before=before)
+    demands = {(one.measure, repr(one.parameters)) for one in demands_of(plan, before)}
+    # Each demand of the plan and of the answer is measured once, and no move by itself.
+    assert len(measured) <= 2 * len(demands)
+    assert "moves_not_all_tried" in answer.proof.against
+    assert not answer.proved
+
+
+def test_a_model_of_which_nothing_is_bounded_yet_has_no_bound():
+    solver = SimpleNamespace(
+        getModelStatus=lambda: highspy.HighsModelStatus.kTimeLimit,
+        getInfo=lambda: SimpleNamespace(
+            mip_dual_bound=-math.inf,
+            primal_solution_status=highspy.SolutionStatus.kSolutionStatusFeasible,
+        ),
+        getSolution=lambda: SimpleNamespace(col_value=[1.0, 0.0]),
+    )
+    found = _found(solver, {0: 3.0, 1: 1.0}, whole=True)
+    assert (found.status, found.objective, found.bound) == ("feasible", 3.0, -math.inf)

@@ -16,6 +16,7 @@ import click
 
 from blockplan import __version__
 from blockplan.cli.lazy import LazyGroup
+from blockplan.cli.started import process_began
 from blockplan.errors import BlockplanError
 
 #: Command -> (module, what it does). The module holds a click command of the name ``command``.
@@ -69,8 +70,10 @@ def main(arguments: list[str] | None = None) -> None:
     unreadable input; 3 some rules are unknown; 70 a fault in Blockplan itself;
     130 interrupted; 141 the reader of the output has gone.
     """
+    # A program that calls with arguments of its own has lived before.
+    began = process_began() if arguments is None else None
     try:
-        code = app.main(args=arguments, prog_name="blockplan", standalone_mode=False)
+        code = app.main(args=arguments, prog_name="blockplan", standalone_mode=False, obj=began)
     except click.exceptions.Abort:
         code = _say("interrupted; nothing was left half-written", INTERRUPTED)
     except click.ClickException as error:

@@ -7,6 +7,7 @@ the best it has found. On its way it says what it has and what nobody can better
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -50,6 +51,8 @@ class Stop:
         Called with each better incumbent or bound; None says nothing.
     ended
         Asked now and then whether to end with what there is; None: Ctrl-C alone ends a search early.
+    began
+        When the seconds begin to count, on the clock of `time.perf_counter`; None: with each solve.
     """
 
     seconds: float = 60.0
@@ -57,6 +60,7 @@ class Stop:
     rounds: int = 200
     tell: Callable[[Incumbent], None] | None = field(default=None, compare=False)
     ended: Callable[[], bool] | None = field(default=None, compare=False)
+    began: float | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -64,7 +68,11 @@ class Clock:
     """The seconds of one solve, from its beginning."""
 
     stop: Stop
-    began: float = field(default_factory=time.perf_counter)
+    began: float = math.nan
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.began):
+            self.began = time.perf_counter() if self.stop.began is None else self.stop.began
 
     @property
     def spent(self) -> float:

@@ -27,6 +27,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.cli.started import command_began
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,8 +41,11 @@ if TYPE_CHECKING:
 
 #: Where stderr is no terminal a line of progress is written this often, beginning after as long.
 LINE_EVERY_S = 5.0
-#: Maps of a proposal take about so long.
+#: Maps of a proposal take about so long, in s of a machine that does nothing else; and words on a terminal.
 DRAWING_S = 2.0
+SHOWING_S = 0.3
+#: A machine is taken to be no more crowded than this: a stall in the beginning says little of what follows.
+MOST_CROWDED = 4.0
 #: So many changes are listed on a terminal; all of them stand in the files.
 SHOWN_CHANGES = 40
 
@@ -61,7 +65,7 @@ class Asked:
     lang: str
     out: str | None
     as_json: bool
-    began: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=command_began)
 
     def left(self, judged_s: float) -> float:
         """
@@ -69,8 +73,11 @@ class Asked:
 
         `judged_s` is how long judging the plan took. A twentieth of the time is left in any case.
         """
-        spent = time.perf_counter() - self.began
-        return max(self.seconds / 20, self.seconds - spent - judged_s - (DRAWING_S if self.out else 0.0))
+        spent, worked = time.perf_counter() - self.began, time.process_time()
+        # Beside other work all that follows takes longer too.
+        crowded = min(max(1.0, spent / worked), MOST_CROWDED) if worked else 1.0
+        rest = judged_s + crowded * (SHOWING_S + (DRAWING_S if self.out else 0.0))
+        return max(self.seconds / 20, self.seconds - spent - rest)
 
 
 def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -103,7 +110,7 @@ def asked(path: str, given: dict[str, Any]) -> Asked:
     """The plan at a path with its locks, and the shared options out of those that a command was given."""
     from blockplan.propose.locks import read_locks
 
-    began = time.perf_counter()
+    began = command_began()
     plan = load(path, given["scenario"])
     locks = read_locks(plan, given["locked"])
     packs = tuple(given["packs"]) or None

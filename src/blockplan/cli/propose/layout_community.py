@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from blockplan.cli.common import progress, show_json, show_table
 from blockplan.cli.propose.layout_set import set_of, show_set, told_bound, write_set
+from blockplan.cli.started import command_began
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
     # By area a hectare counts as a block does otherwise; only the proportion matters.
     each, a_m2 = (0.0, 1e-4) if given["weigh_by"] == "area" else (1.0, 0.0)
     asked = {"along_streets": given["streets"], "home_weight": each, "home_weight_m2": a_m2}
-    stop = Stop(seconds=given["seconds"], tell=_tell)
+    stop = Stop(seconds=given["seconds"], tell=_tell, began=command_began())
     again = several = None
     with progress("Drawing parcels"), interruptible():
         if given["earlier"]:

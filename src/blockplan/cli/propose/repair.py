@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from blockplan.cli.propose.common import asked, finish, leave, proposal_options, searching
+from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_options, searching
 
 
 @click.command(
@@ -38,9 +38,11 @@ def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
 
     params = RepairParams(objective=objective, tables=read_tables(Path(costs)) if costs else {})
     question = asked(plan, given)
+    before, judged_s = judged(question)
     with searching("Repairing") as tell:
-        # It judges the plan itself, before and after, and the end judges once more.
-        stop = Stop(seconds=0.9 * question.left(0.0), gap=question.gap, tell=tell)
+        # It judges what it finds as well; the end judges once more.
+        seconds = question.left(2 * judged_s)
+        stop = Stop(seconds=seconds, gap=question.gap, tell=tell)
         whole = (question.plan, question.locks, question.packs, question.on)
-        answer, before = repair(*whole, params=params, stop=stop, seed=question.seed)
+        answer, _ = repair(*whole, params=params, stop=stop, seed=question.seed, before=before)
     leave(finish(question, answer, before))

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.inputs.columns import (
+    absent,
+    ids,
+    shapes,
+    sound_shapes,
+    total,
+    union,
+    unknown,
+    values,
+)
 from blockplan.measure.inputs.parts import features, known
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.units import M2_PER_HA, M2_PER_KM2
@@ -63,7 +72,7 @@ def areas_drawn(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def areas_overlap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Land that lies in more than one area, ha."""
     missing = absent(plan, "areas")
-    names, found = ids(plan, "areas"), sound(shapes(plan, "areas"))
+    names, found = ids(plan, "areas"), sound_shapes(plan, "areas")
     missing += unknown("areas.geometry", names[shapely.is_missing(found)], len(names))
     counted = {"areas": tuple(names)}
     if missing:
@@ -114,7 +123,7 @@ def _words_of_areas(plan: Plan, name: str, unit: str, column: str, *, split: boo
 def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Land that lies in a functional zone and in an area, ha, by pair: the two divisions need not match."""
     missing = absent(plan, "zones", "areas")
-    zones, areas = sound(shapes(plan, "zones")), sound(shapes(plan, "areas"))
+    zones, areas = sound_shapes(plan, "zones"), sound_shapes(plan, "areas")
     zone_names, area_names = ids(plan, "zones"), ids(plan, "areas")
     counted = {"zones": tuple(zone_names), "areas": tuple(area_names)}
     missing += unknown("zones.geometry", zone_names[shapely.is_missing(zones)])

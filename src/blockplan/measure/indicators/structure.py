@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, shapes, sound, sound_shapes, total, unknown, values
 from blockplan.measure.inputs.middles import middles
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.units import M_PER_KM
@@ -104,7 +104,7 @@ def elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
 def area_shapes(plan: Plan) -> dict[str, Any]:
     """Area id -> its shape; an area in several rows is one."""
     drawn: dict[str, list[Any]] = {}
-    for name, shape in zip(ids(plan, "areas"), sound(shapes(plan, "areas")), strict=True):
+    for name, shape in zip(ids(plan, "areas"), sound_shapes(plan, "areas"), strict=True):
         if shape is not None:
             drawn.setdefault(name, []).append(shape)
     return {name: parts[0] if len(parts) == 1 else shapely.union_all(parts) for name, parts in drawn.items()}

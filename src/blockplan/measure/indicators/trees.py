@@ -11,7 +11,17 @@ import shapely
 
 from blockplan.measure.distance.coverage import by_area, share
 from blockplan.measure.distance.weights import weighed
-from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.inputs.columns import (
+    absent,
+    ids,
+    shapes,
+    sound,
+    sound_shapes,
+    total,
+    union,
+    unknown,
+    values,
+)
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.units import M2_PER_HA
@@ -100,7 +110,7 @@ def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> t
 
 def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDArray[np.intp]:
     """How many trees each home sees."""
-    buildings = sound(shapes(plan, "buildings"))
+    buildings = sound_shapes(plan, "buildings")
     row_of = {name: row for row, name in enumerate(ids(plan, "buildings"))}
     own = np.array(
         [

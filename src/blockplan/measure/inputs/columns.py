@@ -117,6 +117,11 @@ def sound(found: NDArray[Any]) -> NDArray[Any]:
     return whole
 
 
+def sound_shapes(plan: Plan, layer: str) -> NDArray[Any]:
+    """Geometries of a layer's features as they can be overlaid (`sound`)."""
+    return plan.cached(f"land:{layer}", lambda: sound(shapes(plan, layer)), ((layer, "geometry"),))
+
+
 def union(found: NDArray[Any]) -> Any:
     """
     The land that polygons cover together; what is no polygon covers none.
@@ -137,8 +142,10 @@ def union(found: NDArray[Any]) -> Any:
 
 def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
     """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
-    found = shapes(plan, layer)
-    return np.asarray(shapely.area(sound(found if rows is None else found[rows])))
+    if rows is not None:
+        return np.asarray(shapely.area(sound(shapes(plan, layer)[rows])))
+    reads = ((layer, "geometry"),)
+    return plan.cached(f"areas:{layer}", lambda: np.asarray(shapely.area(sound_shapes(plan, layer))), reads)
 
 
 def points(plan: Plan, layer: str, rows: NDArray[Any]) -> NDArray[Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import of_codes, shapes, sound
+from blockplan.measure.inputs.columns import of_codes, shapes, sound_shapes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,7 +93,7 @@ def sharing_an_edge(
 
 
 def _neighbours(plan: Plan) -> Neighbours:
-    shape = sound(shapes(plan, "parcels"))
+    shape = sound_shapes(plan, "parcels")
     one, other, edge_m, edge = sharing_an_edge(shape)
     along = _street_along(shapes(plan, "streets"), edge)
     far, facing, gap_m, crossed = _across(plan, shape)

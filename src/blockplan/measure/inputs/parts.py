@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, unknown
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes, unknown
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Part
@@ -136,7 +136,7 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
 
 
 def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    land, outlines = sound(shapes(plan, "parcels")), sound(outlines)
+    land, outlines = sound_shapes(plan, "parcels"), sound(outlines)
     part, parcel = shapely.STRtree(land).query(outlines, predicate="intersects")
     shapely.prepare(outlines)
     share = np.ones(len(part))

@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from blockplan.propose.changes import Change
     from blockplan.propose.repair.demands import Demand, Figure
     from blockplan.propose.repair.moves import Move
+    from blockplan.propose.stop import Clock
 
 #: What was worked out for a plan and stays true as long as its streets stay.
 STANDING = ("network:walk",)
 KEPT_PLANS = 600
+#: Share of the time for trying moves out.
+TRYING = 0.5
 #: Effects that agree to this part of the whole are the same.
 SAME = 1e-7
 
@@ -51,10 +54,16 @@ class Effect:
 
 @dataclass(slots=True)
 class Bench:
-    """One plan and its demands, with what trying changes out gave."""
+    """
+    One plan and its demands, with what trying changes out gave.
+
+    Half of the time of its clock is for trying out; moves that are not tried by then (`cut`) do nothing.
+    """
 
     plan: Plan
     demands: Sequence[Demand]
+    clock: Clock | None = None
+    cut: bool = False
     before: list[Figure] = field(default_factory=list)
     bases: dict[str, float] = field(default_factory=dict)
     plans: dict[tuple[Change, ...], Plan] = field(default_factory=dict)
@@ -123,6 +132,9 @@ class Bench:
         """Move -> effect on a demand whose value is a supply over a base."""
         found: dict[tuple[str, ...], Effect] = {}
         for move in moves:
+            if self.clock is not None and self.clock.over(TRYING):
+                self.cut = True
+                break
             if move.kind in {"convert", "host"}:
                 land = self._of_code(demand, move.now)[move.parcel]
             else:

@@ -159,6 +159,7 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     params: RepairParams | None = None,
     stop: Stop | None = None,
     seed: int = 0,
+    before: CheckResult | None = None,
 ) -> tuple[Answer, CheckResult]:
     """
     Propose the smallest repair of a plan.
@@ -173,6 +174,8 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
         By which rules of which day it is judged, as for `check`.
     params, stop, seed
         What smallest means; when to be content; the same seed gives the same answer.
+    before
+        The check of the plan, where the caller has it.
 
     Returns
     -------
@@ -185,9 +188,9 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     """
     params, clock = params or RepairParams(), Clock(stop or Stop())
     named = None if packs is None else list(packs)
-    before = check(plan, named, on)
+    before = before or check(plan, named, on)
     demands = [one for one in demands_of(plan, before, named) if one.verdict.outcome != "unknown"]
-    bench = Bench(plan, demands)
+    bench = Bench(plan, demands, clock)
     yard = Yard(plan, locks, params.assumed)
     search = _Search(plan, params, named, on, clock, seed, before, bench, yard, useful(bench, yard))
     choice, rounds = _searched(search)
@@ -269,6 +272,8 @@ def _settled(search: _Search, draft: Draft) -> _Solution | None:
     _hold(draft, found.short)
     draft.model.row(cost, upper=found.least.objective * (1 + 1e-9) + 1e-6)
     for _ in range(MOST_SUITED):
+        if search.clock.over():
+            break
         values = suited(draft, suits, found.values)
         if not _cut(search, draft, values):
             found = _Solution(values, found.short, found.least)
@@ -444,6 +449,8 @@ def _proof(search: _Search, choice: _Choice | None, *, failing: bool) -> Proof:
     for move in _everything(search):
         kinds[move.kind] = kinds.get(move.kind, 0) + 1
     interactions = sorted({family.kind for family in families.values()})
+    if failing and search.bench.cut:
+        against.add("moves_not_all_tried")
     if failing and search.yard.nobody_knows and not _all_count_residents(search):
         against.add("residents_not_known")
     return Proof(moves=kinds, interactions=tuple(interactions), phases=phases, against=tuple(sorted(against)))

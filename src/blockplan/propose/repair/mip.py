@@ -200,7 +200,8 @@ def _found(solver: Any, cost: Mapping[int, float], *, whole: bool) -> Solved:
     # Of the values themselves: after a start HiGHS 1.16 may give the start back beside a better objective.
     objective = float(sum(by * values[at] for at, by in cost.items()))
     if whole:
-        objective, bound = float(round(objective)), float(math.ceil(bound - 1e-6))
+        objective = float(round(objective))
+        bound = float(math.ceil(bound - 1e-6)) if math.isfinite(bound) else bound  # no bound yet
     if status == highspy.HighsModelStatus.kOptimal and objective - bound <= 1e-6 * max(1.0, abs(objective)):
         # Left over from the solver's own tolerances.
         bound = objective

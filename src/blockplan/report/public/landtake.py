@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, sound, values
+from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, sound_shapes, values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,7 +169,7 @@ def _kinds(plan: Plan, column: str) -> list[str | None]:
 
 def _pieces(plan: Plan) -> dict[int, tuple[list[Piece], list[Any]]]:
     """Row of a parcel -> what lies on it, and the land of each."""
-    parcels = sound(shapes(plan, "parcels"))
+    parcels = sound_shapes(plan, "parcels")
     tree = shapely.STRtree(parcels)
     found: dict[int, tuple[list[Piece], list[Any]]] = {}
     for layer, kind, land, rows in _lands(plan):
@@ -205,7 +205,7 @@ def _lands(plan: Plan) -> list[tuple[str, str, NDArray[Any], NDArray[np.intp]]]:
     between = shapely.buffer(line[rows], width[rows] / 2, cap_style="flat")
     made = [("streets", "street", between, rows)]
     for layer, kind in LAYERS.items():
-        land = sound(shapes(plan, layer))
+        land = sound_shapes(plan, layer)
         rows = np.flatnonzero(shapely.get_dimensions(land) == 2)
         made.append((layer, kind, land[rows], rows))
     return made

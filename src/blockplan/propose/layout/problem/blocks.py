@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
-from blockplan.measure.inputs.columns import shapes, sound, values
+from blockplan.measure.inputs.columns import shapes, sound_shapes, values
 from blockplan.propose.changes import GEOMETRY, Change, apply, new_feature
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _empty(plan: Plan, blocks: Sequence[Any]) -> NDArray[np.bool_]:
         there = [one for one in shapes(plan, layer) if one is not None]
         if there:
             found[np.unique(tree.query(shapely.point_on_surface(there), predicate="intersects")[1])] = False
-    ground = [one for layer in GROUND for one in sound(shapes(plan, layer)) if one is not None]
+    ground = [one for layer in GROUND for one in sound_shapes(plan, layer) if one is not None]
     if ground:
         cover = shapely.area(shapely.intersection(blocks, shapely.union_all(ground)))
         found &= cover <= COVERED * area

@@ -1,0 +1,55 @@
+"""A command's seconds count from the start of its process, and what comes after the search has its share."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from blockplan.cli.propose.common import DRAWING_S, MOST_CROWDED, SHOWING_S, Asked
+from blockplan.cli.started import command_began
+from blockplan.propose.stop import Clock, Stop
+
+
+def an_asking(**said: Any) -> Asked:
+    given: dict[str, Any] = {"path": "", "plan": None, "locks": None, "packs": None, "on": None}
+    given |= {"seconds": 60.0, "seed": 0, "gap": 0.0, "lang": "en", "out": None, "as_json": False}
+    return Asked(**given | said)
+
+
+def test_the_clock_of_a_program_has_run_since_its_process_began() -> None:
+    code = (
+        "import time; time.sleep(0.4)\n"
+        "from blockplan.cli import app, main\n"
+        "from blockplan.cli.started import command_began\n"
+        "import click\n"
+        "told = click.Command('told', callback=lambda: print(time.perf_counter() - command_began()))\n"
+        "app.get_command = lambda *_: told\n"
+        "import sys; sys.argv = ['blockplan', 'told']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 0.4
+
+
+def test_a_command_that_another_program_calls_begins_with_the_call() -> None:
+    before = time.perf_counter()
+    assert command_began() >= before
+
+
+def test_a_search_is_left_what_start_judging_and_drawing_do_not_take() -> None:
+    now = time.perf_counter()
+    asked = an_asking(began=now - 10)
+    assert 50 - 5 - SHOWING_S * MOST_CROWDED - 0.1 < asked.left(5) <= 50 - 5 - SHOWING_S
+    drawn = replace(asked, out="build")
+    assert asked.left(5) - drawn.left(5) >= DRAWING_S - 0.1
+    assert an_asking(began=now - 100).left(5) == pytest.approx(3.0)
+
+
+def test_solves_that_share_a_beginning_share_their_seconds() -> None:
+    stop = Stop(seconds=8, began=time.perf_counter() - 7.5)
+    assert Clock(stop).left <= 0.5
+    assert Clock(Stop(seconds=8)).left > 7
