@@ -32,6 +32,7 @@ COMMANDS = {
     "deliver": ("blockplan.cli.deliver", "A plan as the package that a city files, judged."),
     "accept": ("blockplan.cli.accept", "A package that somebody filed: judged, and made a plan."),
     "amend": ("blockplan.cli.amend", "An amendment: its kind, who gains and loses, two of them merged."),
+    "sheets": ("blockplan.cli.sheets", "The atlas of sheets that an office hands in (PDF)."),
     "rules": ("blockplan.cli.rules", "Rules as data: list, show, test."),
     "batch": ("blockplan.cli.batch", "Many plans at once, over processes or a cluster."),
     "notice": (

@@ -59,6 +59,9 @@ lang_option = click.option(
     show_default=True,
     help="Language of the words.",
 )
+in_force_option = click.option(
+    "--in-force", metavar="PLAN", help="The plan in force, for the table of changes; default: none."
+)
 pack_option = click.option(
     "--pack", "packs", multiple=True, metavar="ID|DIR", help="A rule pack; default: those of plan.toml."
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blockplan.cli.common import (
+    in_force_option,
     json_option,
     lang_option,
     load,
@@ -28,6 +29,18 @@ if TYPE_CHECKING:
 @pack_option
 @scenario_option
 @on_option
+@in_force_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["all", "html", "pdf", "xlsx", "docx"]),
+    default="all",
+    show_default=True,
+    help="One kind of file; all: everything but the text volume.",
+)
+@click.option(
+    "--template", type=click.Path(exists=True, dir_okay=False), help="A DOCX file whose styles are taken."
+)
 @lang_option
 @json_option
 def command(
@@ -36,6 +49,9 @@ def command(
     packs: tuple[str, ...],
     scenario: str | None,
     on: dt.date | None,
+    in_force: str | None,
+    form: str,
+    template: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -43,14 +59,43 @@ def command(
     Write HTML report, summary of two pages, A3 sheet, JSON and tables (CSV, XLSX) to a folder.
 
     tables.xlsx holds what an office hands in (balance, figures per 1,000, parcels, facilities, streets,
-    loads, definitions and sources), result.xlsx the verdicts and what they rest on.
+    loads, utilities, parking, phases, transition of uses, changes, sources), result.xlsx the
+    verdicts and what they rest on. --format docx writes the text volume (说明书) with tables and figures.
     """
     from blockplan.check import check
-    from blockplan.report import report
+    from blockplan.report.files import (
+        REPORT,
+        SHEET,
+        SUMMARY,
+        VOLUME,
+        report,
+        write_html,
+        write_sheet,
+        write_summary,
+        write_tables,
+        write_volume,
+    )
 
-    drawn = load(plan, scenario)
+    if template is not None and form != "docx":
+        raise click.UsageError("--template gives the styles of a DOCX file: name --format docx with it.")
+    drawn, folder = load(plan, scenario), Path(out)
+    before = load(in_force, None) if in_force else None
     with progress("Judging and drawing"):
-        written = report(drawn, check(drawn, packs=list(packs) or None, on=on), Path(out), lang)
+        result = check(drawn, packs=list(packs) or None, on=on)
+        match form:
+            case "html":
+                written = [write_html(drawn, result, folder / REPORT, lang)]
+            case "pdf":
+                written = [
+                    write_summary(drawn, result, folder / SUMMARY, lang),
+                    write_sheet(drawn, result, folder / SHEET, lang),
+                ]
+            case "xlsx":
+                written = write_tables(drawn, result, folder, lang, before)
+            case "docx":
+                written = [write_volume(drawn, result, folder / VOLUME, lang, before, template)]
+            case _:
+                written = report(drawn, result, folder, lang, before)
     if as_json:
         show_json({"plan": drawn.manifest.id, "files": [str(path) for path in written]})
     else:

@@ -44,6 +44,12 @@ class Quantity:
     per: float = 0.0
 
 
+class Printed(str):
+    """A number that is written already, as another paper prints it; it stands to the right like a number."""
+
+    __slots__ = ()
+
+
 #: What stands in a cell.
 Cell: TypeAlias = str | Quantity
 
@@ -202,6 +208,11 @@ def section(
 def cell_said(cell: Cell, words: Words) -> str:
     """A cell in words."""
     return cell if isinstance(cell, str) else words.rate(cell.value, cell.unit, cell.per)
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether a cell is a number, which stands to the right."""
+    return isinstance(cell, Quantity | Printed)
 
 
 def walk(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 
 #: Names of the files that `report` writes.
 REPORT, SHEET, RESULT, WORKBOOK = "report.html", "sheet.pdf", "result.json", "tables.xlsx"
-SUMMARY, RESULT_WORKBOOK = "summary.pdf", "result.xlsx"
+SUMMARY, RESULT_WORKBOOK, VOLUME = "summary.pdf", "result.xlsx", "report.docx"
+#: Name of the file that `blockplan sheets` writes.
+ATLAS = "atlas.pdf"
 
 
-def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE) -> list[Path]:
+def report(
+    plan: Plan,
+    result: CheckResult,
+    folder: Path | str,
+    lang: str = DEFAULT_LANGUAGE,
+    in_force: Plan | None = None,
+) -> list[Path]:
     """
     Write the HTML report, the summary, the A3 sheet, the result as JSON and the tables into a folder.
 
-    A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file.
+    A path that ends in ``.html`` or ``.pdf`` is taken as the name of that one file. `in_force` is
+    the plan that the table of changes compares with.
 
     Returns
     -------
@@ -45,12 +54,16 @@ def report(plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFA
         write_summary(plan, result, target / SUMMARY, lang),
         write_sheet(plan, result, target / SHEET, lang),
         write_whole(target / RESULT, (text + "\n").encode("utf-8")),
-        *write_tables(plan, result, target, lang),
+        *write_tables(plan, result, target, lang, in_force),
     ]
 
 
 def write_tables(
-    plan: Plan, result: CheckResult, folder: Path | str, lang: str = DEFAULT_LANGUAGE
+    plan: Plan,
+    result: CheckResult,
+    folder: Path | str,
+    lang: str = DEFAULT_LANGUAGE,
+    in_force: Plan | None = None,
 ) -> list[Path]:
     """
     Write tables into a folder: the office's (``tables.xlsx``) and the result's (``result.xlsx``), and as CSV.
@@ -64,7 +77,7 @@ def write_tables(
     from blockplan.report.view import View  # noqa: PLC0415
     from blockplan.report.words import Words  # noqa: PLC0415
 
-    view = View(plan, result, Words(lang))
+    view = View(plan, result, Words(lang), in_force)
     handed_in, found = office_tables(view), tables(view)
     files = [(WORKBOOK, office_workbook(view, handed_in)), (RESULT_WORKBOOK, workbook(view, found))]
     files += [(f"{one.name}.csv", csv_bytes(one)) for one in (*map(as_data, handed_in), *found)]
@@ -118,6 +131,26 @@ def write_verdicts(plan: Plan, result: CheckResult, path: Path | str, lang: str 
 
     document = verdict_document(result, lang, pick(plan.manifest.title, lang))
     return write_whole(Path(path), render(document, Path(path).suffix))
+
+
+def write_volume(
+    plan: Plan,
+    result: CheckResult,
+    path: Path | str,
+    lang: str = DEFAULT_LANGUAGE,
+    in_force: Plan | None = None,
+    template: Path | str | None = None,
+) -> Path:
+    """
+    Write the text volume (说明书) as DOCX, PDF/A-2b or HTML, by the ending of `path`; else as `write_html`.
+
+    `in_force` is the plan that it compares with; `template` a DOCX file whose styles it takes.
+    """
+    from blockplan.report.renderers import render  # noqa: PLC0415 (renderers are loaded when one is asked for)
+    from blockplan.report.volume import volume  # noqa: PLC0415
+
+    document = volume(plan, result, lang, in_force)
+    return write_whole(Path(path), render(document, Path(path).suffix, template))
 
 
 def write_whole(path: Path, data: bytes) -> Path:

@@ -64,6 +64,15 @@ class View:
     plan: Plan
     result: CheckResult
     words: Words
+    in_force: Plan | None = None
+
+    @cached_property
+    def in_force_view(self) -> View | None:
+        """The plan that this one is compared with: the one in force, else a scenario's plan as drawn."""
+        before = self.in_force
+        if before is None and self.result.scenario != BASE:
+            before = self.plan.base
+        return None if before is None else replace(self, plan=before, in_force=None)
 
     @cached_property
     def ground(self) -> Ground:

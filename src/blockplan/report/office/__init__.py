@@ -1,5 +1,5 @@
 """
-The tables that an office hands in: balance, figures per 1,000, parcels, facilities, streets, loads.
+The tables that an office hands in, from the land balance to the changes against the plan in force.
 
 `TABLES` names them in their order; `office_tables` makes them all, `workbook` writes them with their
 definitions, `as_data` gives one for a CSV file.
@@ -10,13 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.report.exports import Table
+from blockplan.report.office.changes import changes
 from blockplan.report.office.columns import NOT_APPLICABLE, OfficeTable
 from blockplan.report.office.facilities import facilities
 from blockplan.report.office.land_balance import land_balance
 from blockplan.report.office.loads import loads
 from blockplan.report.office.parcels import parcels
+from blockplan.report.office.parking import parking
 from blockplan.report.office.per_thousand import per_thousand
+from blockplan.report.office.phases import phases
 from blockplan.report.office.streets import streets
+from blockplan.report.office.transition import transition
+from blockplan.report.office.utilities import utilities
 from blockplan.report.office.workbook import workbook
 
 if TYPE_CHECKING:
@@ -34,6 +39,11 @@ TABLES: dict[str, Callable[[View], OfficeTable]] = {
     "facilities": facilities,
     "streets": streets,
     "loads": loads,
+    "utilities": utilities,
+    "parking": parking,
+    "phases": phases,
+    "transition": transition,
+    "changes": changes,
 }
 
 

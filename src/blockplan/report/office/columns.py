@@ -17,15 +17,22 @@ Form = Literal["text", "code", "whole", "one", "two", "three", "signed"]
 #: What stands where a column does not apply; None is what is not known. Zero is a measured zero.
 NOT_APPLICABLE, UNKNOWN_SIGN = "／", "—"
 TEXTS = Catalog("blockplan.report.office", "texts.toml")
+#: Decimals of a form; a form that is not here is text.
+DECIMALS = {"whole": 0, "one": 1, "two": 2, "three": 3, "signed": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its key (heading and definition stand in ``texts.toml``), its form, where it comes from."""
+    """
+    One column: its key (heading and definition stand in ``texts.toml``), its form, where it comes from.
+
+    A column that stands for a class of land brings its own `named` heading.
+    """
 
     key: str
     form: Form
     source: str
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,40 @@ class OfficeTable:
     notes: tuple[str, ...] = ()
 
 
+def heading(view: View, column: Column) -> str:
+    """The heading of a column in the reader's language."""
+    return column.named or said(view, f"heading.{column.key}")
+
+
+def meaning(view: View, column: Column) -> str:
+    """What a column means."""
+    return (
+        said(view, "meaning.class_ha", name=column.named)
+        if column.named
+        else said(view, f"meaning.{column.key}")
+    )
+
+
 def said(view: View, key: str, **values: object) -> str:
     """Words of the tables in the reader's language."""
     return TEXTS(key, view.words.lang, **values)
+
+
+def shown(cell: Cell, form: Form) -> str:
+    """
+    A cell as paper prints it: the same number is the same string on sheet, table and text.
+
+    Unknown is a dash; a whole number of the form ``one`` keeps no decimal.
+
+    Examples
+    --------
+    >>> shown(1234.5, "two"), shown(27.0, "one"), shown(-0.5, "signed"), shown(None, "whole")
+    ('1,234.50', '27', '−0.50', '—')
+    """
+    if cell is None:
+        return UNKNOWN_SIGN
+    if not isinstance(cell, int | float) or form not in DECIMALS:
+        return str(cell)
+    digits = 0 if form == "one" and float(cell).is_integer() else DECIMALS[form]
+    said_ = f"{float(cell):,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"+{said_}" if form == "signed" and cell >= 0 else said_

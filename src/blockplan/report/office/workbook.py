@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.indicators.loads import read_factors
 from blockplan.report.exports import MOST_ROWS
-from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, said
+from blockplan.report.office.columns import NOT_APPLICABLE, UNKNOWN_SIGN, heading, meaning, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,7 @@ class _Styles:
 
 def _sheet(sheet: Any, view: View, table: OfficeTable, styles: _Styles) -> None:
     for at, column in enumerate(table.columns):
-        sheet.write_string(0, at, said(view, f"heading.{column.key}"), styles.head)
+        sheet.write_string(0, at, heading(view, column), styles.head)
         sheet.set_column(at, at, WIDE.get(column.key, WIDTHS.get(column.form, 12.0)))
     sheet.set_row(0, 32)
     for number, line in enumerate(table.lines[:MOST_ROWS], 1):
@@ -151,8 +151,7 @@ def _explained(view: View, made: Sequence[OfficeTable]) -> Iterator[tuple[str, s
     for table in made:
         title = said(view, f"title.{table.name}")
         for column in table.columns:
-            heading, meaning = (said(view, f"{kind}.{column.key}") for kind in ("heading", "meaning"))
-            yield title, heading, meaning, column.source
+            yield title, heading(view, column), meaning(view, column), column.source
         for note in table.notes:
             yield title, said(view, "sources.note"), note, ""
     yield from _factors(view)

@@ -19,11 +19,11 @@ from blockplan.report.document import (
     Listing,
     Note,
     Paragraph,
-    Quantity,
     Section,
     Table,
     Term,
     cell_said,
+    is_number,
 )
 from blockplan.report.words import NO_BREAK, Words
 
@@ -143,7 +143,7 @@ class _Writer:
         for kind, row in zip(kinds, block.rows, strict=True):
             for place, cell in zip(made.add_row().cells, row, strict=True):
                 place.paragraphs[0].add_run(cell_said(cell, self.words)).bold = kind != "row"
-                if isinstance(cell, Quantity):
+                if is_number(cell):
                     place.paragraphs[0].alignment = 2  # right, as python-docx numbers it
 
     def figure(self, block: Figure) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import blockplan
 from blockplan.report import fonts
-from blockplan.report.document import Quantity, cell_said
+from blockplan.report.document import cell_said, is_number
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 
@@ -35,7 +35,7 @@ def page(document: Document) -> str:
         w=words,
         kind=kind,
         said=said,
-        is_figure=lambda cell: isinstance(cell, Quantity),
+        is_figure=is_number,
         version=blockplan.__version__,
     )
     return dressed(body, "report.css", document.lang)

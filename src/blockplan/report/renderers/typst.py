@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import blockplan
-from blockplan.report.document import Figure, Quantity, Section, Table, cell_said, walk
+from blockplan.report.document import Figure, Section, Table, cell_said, is_number, walk
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.words import NO_BREAK, Words
 
@@ -68,4 +68,4 @@ def _block(block: Block, words: Words, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _cell(cell: Cell, words: Words) -> dict[str, Any]:
-    return {"said": cell_said(cell, words), "number": isinstance(cell, Quantity)}
+    return {"said": cell_said(cell, words), "number": is_number(cell)}

@@ -1,0 +1,82 @@
+"""Phases (分期): what each phase builds; the land that no phase names stands apart."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blockplan.measure.indicators.loads import loads as loads_of
+from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.measure.inputs.homes import residents
+from blockplan.report.office.columns import Column, Line, OfficeTable, said
+from blockplan.report.office.rounding import shared_out
+from blockplan.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from blockplan.report.office.columns import Cell
+    from blockplan.report.view import View
+
+COLUMNS = (
+    Column("phase", "text", "parcels.phase"),
+    Column("parcel_count", "whole", "parcels"),
+    Column("phase_ha", "two", "parcels.geometry"),
+    Column("phase_share", "two", "phase_ha"),
+    Column("phase_floor_m2", "whole", "parcels.floor_area_m2, parcels.far"),
+    Column("dwellings", "whole", "parcels.dwellings, loads.toml"),
+    Column("residents", "whole", "parcels.residents, loads.toml"),
+    Column("phase_parks_ha", "two", "parcels.geometry, parcels.land_use"),
+    Column("facilities", "text", "facilities.parcel_id, facilities.name_*"),
+)
+PARKS = ("1401", "G1")
+MOST_NAMES = 12
+
+
+def phases(view: View) -> OfficeTable:
+    """A line a phase in the order of their names; empty where no parcel states one."""
+    plan = view.plan
+    given = np.array(
+        [str(one) if one is not None else "" for one in values(plan, "parcels", "phase")], dtype=object
+    )
+    if not (given != "").any():
+        return OfficeTable("phases", COLUMNS, (), (said(view, "phases.note.none"),))
+    sizes, found = areas_m2(plan, "parcels"), loads_of(plan)
+    uses = values(plan, "parcels", "land_use")
+    parks = np.array([bool(use) and use.startswith(PARKS) for use in uses], dtype=bool)
+    hosts = values(plan, "facilities", "parcel_id")
+    called = view.ground.names("facilities").tolist() if len(hosts) else []
+    of_parcel = dict(zip(map(str, ids(plan, "parcels")), given, strict=True))
+    names = sorted({*given}, key=lambda one: (one == "", one))
+    bare = np.isnan(found.floor_m2) & ~np.isnan(found.by_parcel["power_kw"])
+    floor = np.where(bare, 0.0, found.floor_m2)
+    hundredths = shared_out(
+        [math.fsum(np.nan_to_num(sizes[given == one])) for one in names],
+        round(float(np.nansum(sizes)) / M2_PER_HA * 100),
+    )
+    percent = shared_out([math.fsum(np.nan_to_num(sizes[given == one])) for one in names], 10_000)
+    lines = []
+    for one, ha, share in zip(names, hundredths, percent, strict=True):
+        rows = given == one
+        built = [
+            name for name, host in zip(called, hosts, strict=True) if name and of_parcel.get(str(host)) == one
+        ]
+        more = [said(view, "phases.more", n=len(built) - MOST_NAMES)] if len(built) > MOST_NAMES else []
+        lines.append(Line((
+            one or said(view, "phases.unnamed"), int(rows.sum()), ha / 100, share / 100, _sum(floor[rows]),
+            _sum(found.by_parcel["dwellings"][rows]), _sum(found.by_parcel["residents"][rows]),
+            round(math.fsum(np.nan_to_num(sizes[rows & parks])) / M2_PER_HA, 2),
+            view.words.join([*built[:MOST_NAMES], *more]),
+        )))  # fmt: skip
+    people = residents(plan).total
+    total: tuple[Cell, ...] = (
+        said(view, "phases.total"), len(given), sum(hundredths) / 100, 100.0, _sum(floor),
+        _sum(found.by_parcel["dwellings"]), None if people is None else round(people),
+        round(math.fsum(np.nan_to_num(sizes[parks])) / M2_PER_HA, 2), "",
+    )  # fmt: skip
+    return OfficeTable("phases", COLUMNS, (*lines, Line(total, "total")))
+
+
+def _sum(column: np.ndarray) -> Cell:
+    whole = math.fsum(column)
+    return None if math.isnan(whole) else round(whole)

@@ -1,0 +1,183 @@
+"""The atlas: which sheets a plan gives, in their order, and their setting as one PDF/A-2b file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.report.sheets import control, extents, maps, whole
+from blockplan.report.sheets.facts import Facts
+from blockplan.report.sheets.panels import Files
+from blockplan.report.sheets.paper import HEADING_MM, PAD_MM, PAPERS
+from blockplan.report.sheets.scene import said
+from blockplan.report.typesetting import desk, typeset
+from blockplan.report.view import View
+from blockplan.report.words import NO_BREAK, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.report.sheets.control import Sheet
+    from blockplan.report.sheets.paper import Paper
+
+#: Kinds of sheet in the order of the atlas.
+KINDS = ("cover", *whole.MAPS, "block", "subblock", "tables")
+
+
+#: 計画図 are drawn at 1/2,500 or larger.
+MOST_JA = 2_500
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The PDF file, its sheets, and the kinds that were left out with what they would need."""
+
+    pdf: bytes
+    sheets: tuple[Sheet, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+def atlas(
+    plan: Plan,
+    result: CheckResult,
+    lang: str,
+    paper: str = "A3",
+    kinds: Sequence[str] = (),
+    in_force: Plan | None = None,
+) -> Atlas:
+    """
+    The sheets of a plan.
+
+    Parameters
+    ----------
+    paper
+        ``A3`` or ``A1``.
+    kinds
+        Kinds of `KINDS`; all where none is named.
+    in_force
+        The plan that the table of changes compares with.
+
+    Raises
+    ------
+    UsageError
+        For a kind or a paper that there is none of, or where no sheet can be drawn.
+    """
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown or paper not in PAPERS:
+        what = (
+            f"kind {unknown[0]!r}; kinds are {', '.join(KINDS)}"
+            if unknown
+            else f"paper {paper!r}; papers are {', '.join(PAPERS)}"
+        )
+        raise UsageError(f"There is no {what}.")
+    facts = Facts(View(plan, result, Words(lang, NO_BREAK), in_force))
+    with desk() as folder:
+        files = Files(folder)
+        sheets, left_out = _sheets(facts, files, PAPERS[paper], tuple(kinds) or KINDS)
+        if not sheets:
+            why = "; ".join(f"{kind}: {reason}" for kind, reason in left_out)
+            raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
+        data = _document(facts, sheets, PAPERS[paper])
+        pdf = typeset(folder, "atlas.typ", data, lang, plan.manifest.drawn_on)
+    return Atlas(pdf, tuple(sheets), tuple(left_out))
+
+
+def _sheets(
+    facts: Facts, files: Files, paper: Paper, kinds: Sequence[str]
+) -> tuple[list[Sheet], list[tuple[str, str]]]:
+    lang = facts.view.words.lang
+    sheets: list[Sheet] = []
+    left_out: list[tuple[str, str]] = []
+    entire = whole.Whole(facts, files, paper)
+    for kind, theme in whole.MAPS.items():
+        if kind in kinds:
+            made_one = entire.theme(theme) if theme.has(facts) else None
+            if made_one is None:
+                left_out.append((kind, said(lang, f"missing.{kind}")))
+            else:
+                sheets.append(made_one)
+    sheets += _controls(facts, files, paper, kinds, left_out)
+    if "tables" in kinds:
+        sheets += entire.tables()
+    if "cover" in kinds and sheets:
+        sheets.insert(0, entire.cover(sheets, left_out))
+    return sheets, left_out
+
+
+def _controls(
+    facts: Facts, files: Files, paper: Paper, kinds: Sequence[str], left_out: list[tuple[str, str]]
+) -> list[Sheet]:
+    """Blocks in their order, each with its subblocks after it; then subblocks that are in none."""
+    lang = facts.view.words.lang
+    sheets: list[Sheet] = []
+    parts = {"block": extents.blocks, "subblock": extents.subblocks}
+    found = {kind: parts[kind](facts) if kind in kinds else [] for kind in parts}
+    if lang == "ja":
+        found["subblock"] = [
+            piece for one in found["subblock"] for piece in control.readable(facts, paper, one, MOST_JA)
+        ]
+    for kind in ("block", "subblock"):
+        if kind in kinds and not found[kind]:
+            left_out.append((kind, said(lang, f"missing.{'block' if kind == 'block' else 'parcels'}")))
+    made: set[str] = set()
+    for block in found["block"]:
+        sheets.append(control.control_sheet(facts, files, paper, block, found["block"]))
+        for extent in found["subblock"]:
+            if extent.above == block.id:
+                sheets.append(control.control_sheet(facts, files, paper, extent, found["subblock"]))
+                made.add(extent.id)
+    for extent in found["subblock"]:
+        if extent.id not in made:
+            sheet = control.control_sheet(facts, files, paper, extent, found["subblock"])
+            sheet.level = 1
+            sheets.append(sheet)
+    return sheets
+
+
+def _document(facts: Facts, sheets: Sequence[Sheet], paper: Paper) -> dict[str, Any]:
+    view, lang, manifest = facts.view, facts.view.words.lang, facts.plan.manifest
+    return {
+        "lang": lang,
+        "region": {"zh": "cn", "en": "gb", "ja": "jp"}[lang],
+        "title": view.title,
+        "status": said(lang, f"status.{manifest.status}"),
+        "synthetic": said(lang, "head.synthetic") if manifest.synthetic else "",
+        "continued": said(lang, "head.continued"),
+        "table_continued": said(lang, "head.table_continued"),
+        "sheets": [_setting(facts, sheet, number, paper) for number, sheet in enumerate(sheets)],
+    }
+
+
+def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:
+    """A sheet as the template reads it."""
+    lang, layout = facts.view.words.lang, sheet.fit.layout if sheet.fit else None
+    sides = (paper.long_mm, paper.short_mm)
+    if (layout is not None and layout.portrait) or sheet.data.get("portrait"):
+        sides = sides[::-1]
+    told = [said(lang, f"level.{facts.plan.manifest.level}"), sheet.number]
+    if sheet.fit:
+        told.append(maps.scale_said(lang, sheet.fit.scale))
+    found: dict[str, Any] = {
+        "label": f"sheet-{number}",
+        "title": sheet.title,
+        "subtitle": "　".join(told),
+        "level": sheet.level,
+        "width": sides[0],
+        "height": sides[1],
+        "binding": paper.binding_mm,
+        "margin": paper.margin_mm,
+        "heading": HEADING_MM * paper.letters,
+        "pad": PAD_MM,
+        "k": paper.letters,
+        **sheet.data,
+    }
+    if layout is not None:
+        found |= {
+            "picture_size": list(layout.picture),
+            "panel_width": layout.panel_mm,
+            "table_below": layout.table_mm > 0,
+        }
+    return found

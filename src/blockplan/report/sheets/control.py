@@ -1,0 +1,276 @@
+"""Control sheets: 街区图则 for a block, 地块图则 for a subblock, each with the table of its parcels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from blockplan.report.office.columns import UNKNOWN_SIGN
+from blockplan.report.office.columns import said as office_said
+from blockplan.report.sheets import extents, limitmap, maps, panels, parcellabels, parcelmap, streetmap
+from blockplan.report.sheets.paper import FIRST, FIRST_JA, fit, layouts
+from blockplan.report.sheets.scene import said
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.extents import Extent
+    from blockplan.report.sheets.facts import Facts
+    from blockplan.report.sheets.labels import Labels
+    from blockplan.report.sheets.panels import Files
+    from blockplan.report.sheets.paper import Fit, Paper
+    from blockplan.report.sheets.scene import Scene
+
+#: Height of a row of the table and of its head, mm.
+ROW_MM, HEAD_MM = 3.2, 10.5
+#: Widths that the panel may have beside a block and beside a subblock, mm.
+BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0,)
+#: A location map draws so many parts.
+MOST_KIN = 60
+#: Streets so near are named on a sheet, m.
+NEAR_M = 40.0
+#: Columns of the table below a sheet; those in the second line only where a parcel of the sheet states them.
+COLUMNS = (
+    "parcel_id",
+    "code",
+    "land_use",
+    "site_area_m2",
+    "far_max",
+    "floor_area_m2",
+    "coverage_max",
+    "height_max_m",
+    "green_min",
+)
+MORE = (
+    "far_min",
+    "coverage_min",
+    "height_min_m",
+    "green_max",
+    "parking_spaces",
+    "dwellings",
+    "facilities",
+    "permitted",
+    "phase",
+    "remarks",
+)
+#: Columns that take the width that is left, with their share of it.
+WIDE = {"land_use": 1.3, "facilities": 1.6, "permitted": 1.6, "remarks": 1.2}
+
+
+@dataclass
+class Sheet:
+    """
+    One sheet of the atlas.
+
+    Attributes
+    ----------
+    kind, id, number, title
+        What it is.
+    level
+        Level of its bookmark.
+    fit
+        Paper, layout, scale; None for a sheet without a map.
+    data
+        What the template shows.
+    parcels, labelled
+        How many parcels it is to label (street land bears the street's name instead), and how many bear
+        their number on it.
+    labels
+        Where its labels stand, window by window.
+    """
+
+    kind: str
+    id: str
+    number: str
+    title: str
+    fit: Fit | None
+    data: dict[str, Any]
+    level: int = 1
+    parcels: int = 0
+    labelled: int = 0
+    labels: list[Labels] = field(default_factory=list)
+
+
+def control_sheet(
+    facts: Facts, files: Files, paper: Paper, extent: Extent, context: Sequence[Extent]
+) -> Sheet:
+    """
+    The control sheet of a block or a subblock.
+
+    Parameters
+    ----------
+    context
+        The parts of the same kind: the location map shows them, and sheets next to this one are named.
+    """
+    lang, block = facts.view.words.lang, extent.kind == "block"
+    names = [str(facts.names[row]) for row in extent.rows]
+    found = _fit(facts, paper, extent)
+    scenes = maps.scenes_of(facts, found)
+    shown: dict[str, bool] = {}
+    for scene in scenes:
+        shown |= {key: value or shown.get(key, False) for key, value in _draw(scene, extent).items()}
+    notes = _notes(scenes[0], shown, block=block)
+    title = _title(lang, extent)
+    number = f"TZ-{extent.id}"
+    near = [
+        one.id for one in context if one.id != extent.id and shapely.dwithin(one.shape, extent.shape, 25.0)
+    ]
+    location = files.put(maps.small_map(_kin(facts, extent, context), extent.shape, (40, 34)))
+    side = [
+        {
+            **panels.figures_of(facts, extent, near[:8]),
+            "kind": "facts",
+            "picture": location,
+            "caption": said(lang, "head.location_of"),
+        },
+        panels.legend(lang, files, scenes[0].legend.values(), notes),
+        *panels.rules(facts, extent, shown),
+        panels.verdicts(facts.view, files, facts, extent),
+        panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
+    ]
+    numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
+    data = {
+        "picture": files.put(maps.drawn(scenes, found)),
+        "panel": side,
+        "table": parcel_rows(facts, names),
+    }
+    return Sheet(
+        extent.kind, extent.id, number, title, found, data, 1 if block else 2,
+        len(numbered), len(scenes[0].labelled & numbered), [scene.canvas.labels for scene in scenes],
+    )  # fmt: skip
+
+
+def _fit(facts: Facts, paper: Paper, extent: Extent) -> Fit:
+    block, rows = extent.kind == "block", len(extent.rows) + 1
+    rows_mm = 0.0 if block else (HEAD_MM + ROW_MM * rows) * paper.letters
+    first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
+    return fit([extent.shape], layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS, rows_mm), first)
+
+
+def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
+    """A subblock, or its parcels in pieces that fit at a scale of at least one to `most`."""
+    if (
+        sum(facts.shapes[row] is not None for row in extent.rows) < 2
+        or _fit(facts, paper, extent).scale <= most
+    ):
+        return [extent]
+    return [piece for half in extents.halves(facts, extent) for piece in readable(facts, paper, half, most)]
+
+
+def _kin(facts: Facts, extent: Extent, context: Sequence[Extent]) -> list[BaseGeometry]:
+    """The parts under the same part above, or all; the planned land where they are many."""
+    kin = [one.shape for one in context if one.above == extent.above]
+    kin = kin if len(kin) > 1 else [one.shape for one in context]
+    return kin if len(kin) <= MOST_KIN or facts.outline is None else [facts.outline]
+
+
+def _title(lang: str, extent: Extent) -> str:
+    id_ = f"{extent.id} {extent.name}".strip() if extent.kind == "block" else extent.id
+    piece = extent.kind == "subblock" and extent.id.startswith("F-")
+    return said(lang, "kind.sheet_of_piece" if piece else f"kind.sheet_of_{extent.kind}", id=id_)
+
+
+def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
+    """A window of a control sheet; which of the things it shows that not every sheet has."""
+    facts, block = scene.facts, extent.kind == "block"
+    tint = parcelmap.PLAN_TINT if block else parcelmap.PARCEL_TINT
+    ground = parcelmap.ground_of(scene, extent.rows)
+    parcelmap.fills(scene, ground, facts.colours, tint)
+    parcelmap.use_legend(scene, ground, tint)
+    parcelmap.red_lines(scene, ground, 0.2 if block else 0.35)
+    streetmap.centre_lines(scene)
+    absent, derived = parcelmap.control_lines(scene, ground)
+    parcelmap.parcel_lines(scene, ground, 0.13 if block else 0.18)
+    if block:
+        parcelmap.outlines(scene, "subblocks")
+    parcelmap.edge(scene, extent.shape, "sheet_edge")
+    access, closed, setback = False, False, False
+    if not block:
+        access, closed = limitmap.accesses(scene, ground)
+    streetmap.stops(scene)
+    if block:
+        parcelmap.outlines(scene, "subblocks", tagged=True)
+    sizes = parcellabels.BLOCK_BLOCKS if block else parcellabels.PARCEL_BLOCKS
+    parcellabels.ParcelLabels(scene, ground, sizes, prefixes(facts, extent)).all()
+    near = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
+    streetmap.street_names(scene, near)
+    if not block:
+        streetmap.width_dimensions(scene, near)
+    streetmap.junctions(scene, near, main=block)
+    if not block:
+        setback = limitmap.setbacks(scene, ground)
+        parcelmap.neighbours(scene, ground)
+    shown = {"setback": setback, "access": access, "closed": closed}
+    shown |= {kind: kind not in absent for kind in ("green", "blue", "yellow", "purple", "orange")}
+    return shown | {"derived": derived}
+
+
+def prefixes(facts: Facts, extent: Extent) -> list[str]:
+    """What a parcel's label leaves out, for the sheet says it: its own number, that of a subblock's tag."""
+    found = [f"{extent.id}-"]
+    if not extent.id.startswith("F-"):
+        found += [
+            f"{one}-"
+            for one in {facts.rows[str(facts.names[row])]["subblock_id"] for row in extent.rows}
+            if one
+        ]
+    return sorted(found, key=len, reverse=True)
+
+
+def _notes(scene: Scene, shown: dict[str, bool], *, block: bool) -> list[str]:
+    """What a legend says besides its signs: what is absent or derived, how an index block reads."""
+    words, notes = scene.facts.view.words, []
+    absent = [kind for kind in ("green", "blue", "yellow", "purple", "orange") if not shown[kind]]
+    if absent:
+        kinds = words.join([scene.say(f"legend.{kind}_line") for kind in absent])
+        notes.append(scene.say("legend.absent", kinds=kinds))
+    if shown["derived"]:
+        notes.append(scene.say("legend.derived"))
+    if not block:
+        if not shown["setback"]:
+            notes.append(scene.say("legend.no_setback"))
+        if not (shown["access"] or shown["closed"]):
+            notes.append(scene.say("legend.no_access"))
+    notes.append(scene.say("legend.key_short" if block else "legend.key"))
+    if any(key.startswith("sign ") for key in scene.legend):
+        notes.append(scene.say("legend.signs"))
+    return notes
+
+
+def parcel_rows(facts: Facts, names: Sequence[str]) -> dict[str, Any]:
+    """The table of a sheet: a row a parcel, as the parcels' table of the plan has it, and the sum."""
+    forms = {column.key: column.form for column in facts.table.columns}
+    keys = [
+        *COLUMNS,
+        *(key for key in MORE if any(facts.rows[name][key] not in {None, ""} for name in names)),
+    ]
+    rows = [
+        {"cells": [facts.text(name, key) or UNKNOWN_SIGN for key in keys], "kind": "row", "depth": 0}
+        for name in sorted(names)
+    ]
+    rows.append({"cells": _total(facts, names, keys), "kind": "total", "depth": 0})
+    return {
+        "title": office_said(facts.view, "title.parcels"),
+        "heads": [office_said(facts.view, f"heading.{key}") for key in keys],
+        "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
+        "widths": [WIDE.get(key, 0) for key in keys],
+        "rows": rows,
+        "notes": [office_said(facts.view, "parcels.note.sum")],
+    }
+
+
+def _total(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> list[str]:
+    words, cells = facts.view.words, []
+    for key in keys:
+        if key == "parcel_id":
+            cells.append(office_said(facts.view, "parcels.sum", n=words.number(len(names))))
+        elif key in {"site_area_m2", "floor_area_m2", "parking_spaces", "dwellings"}:
+            known = [float(cell) for name in names if isinstance(cell := facts.rows[name][key], int | float)]
+            cells.append(words.number(sum(known), 0) if known else UNKNOWN_SIGN)
+        else:
+            cells.append("")
+    return cells

@@ -1,0 +1,157 @@
+"""What a control sheet covers: a block, a subblock, or a piece of a plan that has neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import ids, values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.facts import Facts
+
+#: A piece of a plan without subblocks is of so many parcels, and so long, at most: it reads at 1:2,000.
+MOST_PARCELS, MOST_M = 45, 480.0
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A part of the plan on a sheet: kind, number, name, outline, rows of its parcels, the part above."""
+
+    kind: str
+    id: str
+    name: str
+    shape: BaseGeometry
+    rows: tuple[int, ...]
+    above: str = ""
+
+
+def blocks(facts: Facts) -> list[Extent]:
+    """The blocks (街区) with their parcels; empty where the plan draws none."""
+    return _of_layer(facts, "blocks", "block_id", "block")
+
+
+def subblocks(facts: Facts) -> list[Extent]:
+    """
+    The subblocks (街坊) with their parcels.
+
+    Parcels outside every subblock, or of a plan without any, come in pieces that can be read.
+    """
+    found = _of_layer(facts, "subblocks", "subblock_id", "subblock")
+    held = {row for extent in found for row in extent.rows}
+    drawn = ~shapely.is_missing(facts.shapes)
+    rest = [row for row in range(len(facts.names)) if drawn[row] and row not in held]
+    return found + _pieces(facts, rest)
+
+
+def _of_layer(facts: Facts, layer: str, column: str, kind: str) -> list[Extent]:
+    plan = facts.plan
+    if not plan.has_layer(layer) or not len(plan.layer(layer)):
+        return []
+    outlines = np.array([*plan.layer(layer).geometry, None], dtype=object)[:-1]
+    given = [str(one) for one in ids(plan, layer)]
+    rows: dict[str, list[int]] = {one: [] for one in given}
+    for row, one in enumerate(members(facts, column, given, outlines)):
+        if one:
+            rows[one].append(row)
+    called = (
+        facts.view.ground.names(layer)
+        if f"name_{facts.view.words.lang}" in plan.layer(layer).columns
+        else None
+    )
+    above = _above(facts, layer)
+    out = []
+    for at, one in enumerate(given):
+        shape = outlines[at]
+        if shape is None or shape.is_empty:
+            held = [facts.shapes[row] for row in rows[one] if facts.shapes[row] is not None]
+            shape = shapely.union_all(held) if held else None
+        if shape is not None and not shape.is_empty:
+            name = "" if called is None else str(called.iloc[at] or "")
+            out.append(Extent(kind, one, name, shape, tuple(rows[one]), above[at] if above else ""))
+    return sorted(out, key=lambda extent: extent.id)
+
+
+def _above(facts: Facts, layer: str) -> list[str]:
+    column = {"subblocks": "block_id", "blocks": "area_id"}[layer]
+    return [str(one or "") for one in values(facts.plan, layer, column)]
+
+
+def members(facts: Facts, column: str, given: Sequence[str], outlines: NDArray[np.object_]) -> list[str]:
+    """The outline that each parcel says it is in; where it says none, the one that holds a point of it."""
+    stated = [str(one or "") for one in values(facts.plan, "parcels", column)]
+    known = set(given)
+    drawn = [row for row, one in enumerate(stated) if one not in known and facts.shapes[row] is not None]
+    if drawn:
+        tree = shapely.STRtree([shape if shape is not None else shapely.Point() for shape in outlines])
+        points = shapely.point_on_surface(facts.shapes[drawn])
+        inside, of = tree.query(points, predicate="intersects")
+        for point, at in sorted(zip(inside, of, strict=True), reverse=True):
+            stated[drawn[point]] = given[at]
+    return [one if one in known else "" for one in stated]
+
+
+def _pieces(facts: Facts, rows: list[int]) -> list[Extent]:
+    """Parcels in pieces, halved across the longer side until each can be read."""
+    if not rows:
+        return []
+    shapes = facts.shapes[rows]
+    middles = shapely.get_coordinates(shapely.centroid(shapes))
+    pieces = _halved(np.array(rows), middles, shapely.bounds(shapes))
+    pieces.sort(
+        key=lambda piece: (
+            -round(_top(facts, piece), 1),
+            float(shapely.bounds(facts.shapes[piece])[:, 0].min()),
+        )
+    )
+    width = len(str(len(pieces)))
+    return [
+        Extent("subblock", f"F-{number:0{width}d}", "", shapely.union_all(facts.shapes[piece]), tuple(piece))
+        for number, piece in enumerate(pieces, 1)
+    ]
+
+
+def halves(facts: Facts, extent: Extent) -> list[Extent]:
+    """A part in two, cut across its longer side between parcels: A and B after its number."""
+    drawn = [row for row in extent.rows if facts.shapes[row] is not None]
+    west, south, east, north = extent.shape.bounds
+    axis, way = (0, 1) if east - west >= north - south else (1, -1)
+    middles = shapely.get_coordinates(shapely.centroid(facts.shapes[drawn]))[:, axis] * way
+    order = [drawn[at] for at in np.argsort(middles, kind="stable")]
+    half = len(order) // 2
+    parts = ([*order[:half], *(row for row in extent.rows if facts.shapes[row] is None)], order[half:])
+    return [
+        replace(
+            extent, id=f"{extent.id}{letter}", shape=shapely.union_all(facts.shapes[part]), rows=tuple(part)
+        )
+        for letter, part in zip("AB", parts, strict=True)
+    ]
+
+
+def _top(facts: Facts, piece: list[int]) -> float:
+    return float(shapely.bounds(facts.shapes[piece])[:, 3].max())
+
+
+def _halved(
+    rows: NDArray[np.intp], middles: NDArray[np.float64], bounds: NDArray[np.float64]
+) -> list[list[int]]:
+    west, south = bounds[:, :2].min(axis=0)
+    east, north = bounds[:, 2:].max(axis=0)
+    if len(rows) == 1 or (len(rows) <= MOST_PARCELS and max(east - west, north - south) <= MOST_M):
+        return [sorted(int(row) for row in rows)]
+    axis = 0 if east - west >= north - south else 1
+    order = np.argsort(middles[:, axis], kind="stable")
+    half = len(order) // 2
+    return [
+        piece
+        for part in (order[:half], order[half:])
+        for piece in _halved(rows[part], middles[part], bounds[part])
+    ]

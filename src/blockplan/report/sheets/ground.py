@@ -1,0 +1,117 @@
+"""What lies under a map of the whole plan: water, woods, rail, streets, the outline of planned land."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.sheets import parcelmap
+from blockplan.report.sheets.canvas import segment
+from blockplan.report.sheets.scene import fill_swatch, line_swatch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.sheets.facts import Facts
+    from blockplan.report.sheets.scene import Scene
+
+WATER, WATER_LINE, WOOD, RAIL = "#a9d2ec", "#6fb0d8", "#b5cfa2", "#4a4a4a"
+#: Class of street -> colour, casing, width on paper (mm) where the plan has no red-line width.
+CLASSES = {
+    "expressway": ("#e8883a", "#9c5a1c", 1.5),
+    "arterial": ("#f2c14e", "#a3812a", 1.15),
+    "secondary": ("#fbe6a2", "#a39a6a", 0.85),
+    "local": ("#ffffff", "#9a9a94", 0.6),
+    "path": ("#7b9b6f", "", 0.3),
+}
+#: Pieces of planned land that are this near to each other are one part, m; more parts than these are one box.
+NEAR_M, MOST_PARTS = 30.0, 4
+
+
+def parts(facts: Facts) -> list[BaseGeometry]:
+    """The parts of the planned land that lie apart, from north to south; one where they are many."""
+    whole = facts.outline
+    if whole is None:
+        return []
+    grown = shapely.get_parts(shapely.union_all([shapely.buffer(whole, NEAR_M, quad_segs=2)]))
+    found = [shapely.intersection(whole, part) for part in grown]
+    found = [part for part in found if part.area > 0]
+    if not 1 < len(found) <= MOST_PARTS:
+        return [whole]
+    return sorted(found, key=lambda part: (-part.bounds[3], part.bounds[0]))
+
+
+def surroundings(scene: Scene) -> None:
+    """Water, woods and rail."""
+    canvas = scene.canvas
+    for layer, key, look in (
+        ("woodland", "woodland", {"fill": WOOD}),
+        ("water", "water", {"fill": WATER, "stroke": WATER_LINE, "stroke_width": 0.12}),
+    ):
+        shapes = [one for one in canvas.on_paper(shapes_of(scene.facts, layer)) if one is not None]
+        areas = [one for one in shapes if shapely.get_dimensions(one) == 2]
+        lines = [one for one in shapes if shapely.get_dimensions(one) == 1]
+        canvas.shape("ground", areas, **look)
+        if layer == "water":
+            canvas.shape("ground", lines, stroke=WATER_LINE, stroke_width=0.4)
+        if shapes:
+            scene.show(key, 40, fill_swatch(str(look["fill"])))
+    tracks = [one for one in canvas.on_paper(shapes_of(scene.facts, "rail")) if one is not None]
+    if tracks:
+        canvas.shape("roads", tracks, stroke=RAIL, stroke_width=0.55)
+        canvas.shape("roads", tracks, stroke="#ffffff", stroke_width=0.32, stroke_dasharray=(1.6, 1.6))
+        mark = line_swatch(stroke=RAIL, stroke_width=0.7) + line_swatch(
+            stroke="#ffffff", stroke_width=0.4, stroke_dasharray=(1.6, 1.6)
+        )
+        scene.show("rail", 41, mark)
+
+
+def streets(scene: Scene, *, coloured: bool = False, classes: Sequence[str] = tuple(CLASSES)) -> None:
+    """Streets by class: in grey, or in the colours of the street map with a legend."""
+    frame = scene.facts.plan.layer("streets")
+    if not len(frame):
+        return
+    placed = scene.canvas.on_paper(frame.geometry)
+    kinds = frame["class"].astype("object").to_numpy()
+    for kind in [*reversed(list(CLASSES)), None]:
+        if kind is not None and kind not in classes:
+            continue
+        chosen = kinds == kind if kind is not None else ~np.isin(kinds.astype(str), list(CLASSES))
+        shapes = [one for one in placed[chosen] if one is not None]
+        if not shapes:
+            continue
+        colour, casing, width = CLASSES[kind or "local"]
+        width *= scene.canvas.k
+        look: dict[str, Style] = {"stroke_linejoin": "round", "stroke_linecap": "round"}
+        if casing:
+            scene.canvas.shape(
+                "roads", shapes, stroke=casing if coloured else "#c4c4be", stroke_width=width + 0.22, **look
+            )
+        inner = colour if coloured or not casing else "#ffffff"
+        scene.canvas.shape("roads", shapes, stroke=inner, stroke_width=width, **look)
+        if coloured:
+            said = scene.facts.view.words.or_else(f"street.{kind or 'local'}", kind or "")
+            mark = segment(0.3, 2, 7.7, 2, stroke=casing or colour, stroke_width=width + 0.22) + segment(
+                0.3, 2, 7.7, 2, stroke=colour, stroke_width=width
+            )
+            scene.show(f"street {kind}", 12 + list(CLASSES).index(kind or "local"), mark, said)
+
+
+def edge(scene: Scene) -> None:
+    """The outline of the planned land."""
+    whole = scene.facts.outline
+    if whole is not None:
+        parcelmap.edge(scene, whole, "plan_edge")
+
+
+def shapes_of(facts: Facts, layer: str) -> list[BaseGeometry]:
+    """The shapes of a layer that can be drawn."""
+    frame = facts.plan.layer(layer) if facts.plan.has_layer(layer) else None
+    if frame is None or not hasattr(frame, "geometry"):
+        return []
+    return [shape for shape in frame.geometry if shape is not None and np.isfinite(shape.bounds).all()]

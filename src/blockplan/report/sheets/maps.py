@@ -1,0 +1,106 @@
+"""A map with its windows, its coordinates and its foot as one picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.sheets.canvas import (
+    MUTED,
+    Canvas,
+    north,
+    path,
+    picture,
+    rect,
+    scale_bar,
+    text,
+    ticks,
+    width_of,
+)
+from blockplan.report.sheets.panels import crs_said
+from blockplan.report.sheets.paper import TICKS_MM, Cell, around, box_of
+from blockplan.report.sheets.scene import Scene, said
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.facts import Facts
+    from blockplan.report.sheets.paper import Fit
+
+SYNTHETIC = "#8c1d18"
+
+
+def scenes_of(facts: Facts, fit: Fit) -> list[Scene]:
+    """A scene for each window; they share one legend."""
+    found: list[Scene] = []
+    for cell in fit.cells:
+        scene = Scene(Canvas(cell, fit.layout.paper.letters), facts, fit.scale)
+        if found:
+            scene.legend, scene.labelled = found[0].legend, found[0].labelled
+        found.append(scene)
+    return found
+
+
+def drawn(scenes: list[Scene], fit: Fit) -> str:
+    """The picture as SVG: windows, coordinates around them, scale bar, mark of an invented plan, north."""
+    width, height = fit.layout.picture
+    k = fit.layout.paper.letters
+    around = "".join(ticks(scene.canvas, fit.scale) for scene in scenes)
+    shift = (TICKS_MM * k, TICKS_MM * k)
+    return picture([scene.canvas for scene in scenes], width, height, around + _foot(scenes[0], fit), shift)
+
+
+def scale_said(lang: str, scale: int) -> str:
+    """A scale as a reader writes it: 1:2 000, 1/2,500."""
+    shown = f"{scale:,}"
+    return said(lang, "head.scale", n=shown if lang == "ja" else shown.replace(",", " "))
+
+
+def _foot(scene: Scene, fit: Fit) -> str:
+    facts, view, lang = scene.facts, scene.facts.view, scene.facts.view.words.lang
+    width, height = fit.layout.window
+    k = fit.layout.paper.letters
+    top = height + 2.6 * k
+    bar, long = scale_bar(2 * k, top, fit.scale / 1000, min(80 * k, width * 0.3), k)
+    left = 2 * k + long + 12 * k
+    ratio = scale_said(lang, fit.scale)
+    out = [bar, text(left, top + 1.6 * k, ratio, 3.4 * k, anchor="start", weight="700")]
+    per = said(lang, "head.on_paper", n=f"{fit.scale / 100:g}")
+    out.append(text(left, top + 5.4 * k, per, 2.0 * k, anchor="start", fill=MUTED))
+    left += max(width_of(ratio, 3.6 * k), width_of(per, 2.0 * k)) + 6 * k
+    room = width - left - 9 * k
+    lines = [(said(lang, "head.crs", crs=crs_said(view)), MUTED, "400")]
+    if facts.plan.manifest.synthetic:
+        long_one = said(lang, "head.synthetic_long")
+        fits = width_of(long_one, 2.2 * k) <= room
+        lines.append((long_one if fits else said(lang, "head.synthetic"), SYNTHETIC, "700"))
+    for at, (line, ink, weight) in enumerate(lines):
+        size = min(2.2 * k, room / max(width_of(line, 1.0), 1.0))
+        out.append(
+            text(left, top + (1.4 + 3.8 * at) * k, line, size, anchor="start", fill=ink, weight=weight)
+        )
+    out.append(north(width - 4 * k, top + 1.6 * k, said(lang, "head.north"), k))
+    return "".join(out)
+
+
+def small_map(land: Sequence[BaseGeometry], here: BaseGeometry, size: tuple[float, float]) -> str:
+    """Where a sheet's land lies: outlines of the parts, this one filled."""
+    shapes = np.array([*land, here], dtype=object)
+    box = box_of(shapely.total_bounds(shapes))
+    width, height = size
+    unit = max(box.width / (width - 2), box.height / (height - 2))
+    cell = Cell(around(box, width * unit, height * unit), 0, 0, width, height)
+    placed = Canvas(cell).on_paper(shapes)
+    inside = (
+        rect(0, 0, width, height, fill="#fbfaf6")
+        + path(placed[:-1], fill="#efe7d6", stroke="#6b6b66", stroke_width=0.15)
+        + path(placed[-1:], fill="#e9a59d", stroke="#8c1d18", stroke_width=0.5)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}mm" '
+        f'height="{height:g}mm">{inside}</svg>'
+    )

@@ -1,0 +1,273 @@
+"""What stands beside a map: figures, legend, what binds and what guides, verdicts, title block."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import TYPE_CHECKING, Any
+
+from blockplan.plan import BASE
+from blockplan.report.public.qr import qr_svg
+from blockplan.report.sheet import ranked
+from blockplan.report.sheets.scene import said
+from blockplan.report.tables import SYMBOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from blockplan.check.verdict import Verdict
+    from blockplan.report.sheets.extents import Extent
+    from blockplan.report.sheets.facts import Facts
+    from blockplan.report.sheets.scene import Entry
+    from blockplan.report.view import View
+
+    Panel = dict[str, Any]
+
+#: A sheet never has room for more verdicts than these, nor a sentence for more names.
+MOST_VERDICTS, MOST_NAMES = 30, 8
+#: Land of parks, of both lists.
+PARKS = ("1401", "G1")
+#: What a block of 12 digits of the hash shows on a title block.
+DIGITS = 12
+
+
+class Files:
+    """Pictures of the sheets in a folder; what is drawn alike is one file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, markup: str) -> str:
+        """Write a picture; its file's name."""
+        name = f"{hashlib.sha256(markup.encode()).hexdigest()[:20]}.svg"
+        path = self.folder / name
+        if not path.exists():
+            path.write_text(markup, encoding="utf-8")
+        return name
+
+
+def legend(lang: str, files: Files, entries: Iterable[Entry], notes: Sequence[str] = ()) -> Panel:
+    """The signs that the sheet shows: classes with hectares and percent, then lines, then signs."""
+    ordered = sorted(entries, key=lambda entry: entry.order)
+    rows = [
+        {"file": files.put(entry.file()), "said": entry.said, "amount": list(entry.amount)}
+        for entry in ordered
+    ]
+    heads = (
+        [said(lang, "legend.ha"), said(lang, "legend.percent")] if any(row["amount"] for row in rows) else []
+    )
+    return {
+        "kind": "legend",
+        "title": said(lang, "legend.title"),
+        "heads": heads,
+        "rows": rows,
+        "notes": list(notes),
+    }
+
+
+def figures(title: str, rows: Iterable[tuple[str, str]], *, optional: bool = False) -> Panel:
+    """Names and values."""
+    return {"kind": "kv", "title": title, "rows": [list(row) for row in rows], "optional": optional}
+
+
+def figures_of(facts: Facts, extent: Extent, adjoining: Sequence[str] = ()) -> Panel:
+    """The figures of a part of the plan: sums of what its parcels state, with how many state nothing."""
+    words = facts.view.words
+    names = [str(facts.names[row]) for row in extent.rows]
+    kind = (
+        extent.kind
+        if extent.above or extent.kind == "block" or not extent.id.startswith("F-")
+        else "subblock"
+    )
+    rows = [(said(words.lang, f"facts.{kind}"), " ".join(filter(None, (extent.id, extent.name))))]
+    if extent.above and extent.kind == "subblock":
+        rows.append((said(words.lang, "facts.block"), extent.above))
+    land = math.fsum(float(facts.rows[name]["site_area_m2"] or 0) for name in names)
+    rows.append((said(words.lang, "facts.land"), words.amount(land / 1e4, "ha")))
+    floor = _sum(facts, names, "floor_area_m2")
+    if floor is not None:
+        rows.append((said(words.lang, "facts.floor_area"), words.amount(floor, "m2")))
+        base = math.fsum(
+            float(facts.rows[name]["site_area_m2"] or 0)
+            for name in names
+            if facts.rows[name]["floor_area_m2"]
+        )
+        if base:
+            rows.append((said(words.lang, "facts.far"), words.number(floor / base, 2)))
+    heights = [
+        float(cell) for name in names if isinstance(cell := facts.rows[name]["height_max_m"], int | float)
+    ]
+    if heights:
+        rows.append((said(words.lang, "facts.height"), words.amount(max(heights), "m")))
+    for key, column in (("dwellings", "dwellings"), ("parking", "parking_spaces")):
+        whole = _sum(facts, names, column)
+        if whole is not None:
+            rows.append((said(words.lang, f"facts.{key}"), words.number(whole)))
+    parks = math.fsum(
+        float(facts.shapes[row].area)
+        for row in extent.rows
+        if facts.shapes[row] is not None and facts.uses[row][1].startswith(PARKS)
+    )
+    if parks:
+        rows.append((said(words.lang, "facts.parks"), words.amount(parks / 1e4, "ha")))
+    rows.append((said(words.lang, "facts.parcels"), words.number(len(names))))
+    if adjoining:
+        rows.append((said(words.lang, "facts.adjoining"), words.join(adjoining)))
+    return figures(said(words.lang, "facts.title"), rows)
+
+
+def _sum(facts: Facts, names: Sequence[str], column: str) -> float | None:
+    found = [float(cell) for name in names if isinstance(cell := facts.rows[name][column], int | float)]
+    return math.fsum(found) if found else None
+
+
+def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
+    """
+    What binds on a sheet, and what guides; each sentence rests on a layer or a column.
+
+    Parameters
+    ----------
+    shown
+        Whether the sheet has ``setback``, ``access``, ``closed``, and each kind of control line.
+    """
+    words, lang = facts.view.words, facts.view.words.lang
+    frame = facts.plan.layer("parcels").iloc[list(extent.rows)]
+    rows = [facts.rows[str(facts.names[row])] for row in extent.rows]
+    binding, guidance = [said(lang, "rules.use")], []
+    columns = (
+        ("far", "far_kind", "far_max"), ("height", "height_kind", "height_max_m"),
+        ("coverage", "coverage_kind", "coverage_max"), ("green", "green_kind", "green_min"),
+    )  # fmt: skip
+    for key, kind, cell in columns:
+        guides = int((frame[kind].astype("object") == "guide").sum())
+        if sum(row[cell] is not None for row in rows) > guides:
+            low = (
+                said(lang, "rules.far_low")
+                if key == "far" and any(row["far_min"] is not None for row in rows)
+                else ""
+            )
+            binding.append(said(lang, f"rules.{key}", low=low))
+        if guides:
+            guidance.append(said(lang, f"rules.{key}_guide", n=guides))
+    kinds = [
+        said(lang, f"legend.{kind}_line")
+        for kind in ("green", "blue", "yellow", "purple", "orange")
+        if shown.get(kind)
+    ]
+    binding.append(
+        said(lang, "rules.lines", kinds=said(lang, "rules.kinds", kinds=words.join(kinds)) if kinds else "")
+    )
+    _places(facts, extent, binding, guidance)
+    for key, to in (("setback", binding), ("closed", binding), ("access", guidance)):
+        if shown.get(key):
+            to.append(said(lang, f"rules.{key}"))
+    if any(row["permitted"] for row in rows):
+        guidance.append(said(lang, "rules.permitted"))
+    if any(facts.uses[row][1].startswith("16") for row in extent.rows):
+        guidance.append(said(lang, "rules.reserve"))
+    boxes = [{"title": said(lang, "rules.binding"), "items": binding, "look": "binding"}]
+    if guidance:
+        boxes.append({"title": said(lang, "rules.guidance"), "items": guidance, "look": "guidance"})
+    return [{"kind": "boxes", "boxes": boxes}]
+
+
+def _places(facts: Facts, extent: Extent, binding: list[str], guidance: list[str]) -> None:
+    """Facilities whose position binds, and those that may move."""
+    lang, words = facts.view.words.lang, facts.view.words
+    placed = [one for row in extent.rows for one in facts.facilities.get(str(facts.names[row]), ())]
+    for key, fixed, to in (("fixed", True, binding), ("open", False, guidance)):
+        names = [one.name for one in placed if one.fixed == fixed]
+        if names:
+            more = said(lang, "rules.more", n=len(names)) if len(names) > MOST_NAMES else ""
+            to.append(said(lang, f"rules.{key}", names=words.join(names[:MOST_NAMES]) + more))
+
+
+def verdicts(view: View, files: Files, facts: Facts | None = None, extent: Extent | None = None) -> Panel:
+    """The verdicts as the report says them, what fails first; on a control sheet with how much lies on it."""
+    words, lang = view.words, view.words.lang
+    here = _ids(facts, extent) if facts is not None and extent is not None else None
+    judged = [one for one in view.result.verdicts if one.outcome != "not_applicable" and _concerns(one, here)]
+    rows = []
+    for _, verdict in sorted(ranked(view.result.verdicts, 10**6), key=lambda pair: pair[0]):
+        row, mark, look = view.named_row(verdict), SYMBOLS[verdict.outcome], str(verdict.outcome)
+        if verdict not in judged:
+            continue
+        state = row.said
+        if here is not None and verdict.outcome == "fail":
+            count = len({place.id for place in verdict.where} & here)
+            state = said(lang, "verdicts.here", n=count) if count else said(lang, "verdicts.whole")
+            look = "fail" if count else "whole"
+        rows.append({"look": look, "cells": [state, row.title, row.measured, row.required], "mark": mark})
+    digest = view.result.content_hash or view.plan.content_hash
+    del rows[MOST_VERDICTS:]
+    return {
+        "kind": "verdicts",
+        "title": said(lang, "verdicts.title", day=words.day(view.result.on)),
+        "heads": [words(f"column.{key}") for key in ("outcome", "title", "measured", "required")],
+        "rows": rows,
+        "legend": said(lang, "verdicts.legend") if here is not None else "",
+        "more": said(lang, "verdicts.more", n="{n}"),
+        "total": len(judged),
+        "none": said(lang, "verdicts.none"),
+        "qr": files.put(qr_svg(f"sha256:{digest}", said(lang, "verdicts.qr"))),
+        "qr_said": said(lang, "verdicts.qr"),
+        "hash": [digest[at : at + 32] for at in range(0, len(digest), 32)],
+    }
+
+
+def _concerns(verdict: Verdict, here: set[str] | None) -> bool:
+    """Whether a verdict is of the whole plan, or of an object on the sheet."""
+    return (
+        here is None or verdict.scope_kind not in {"block", "subblock", "parcel"} or verdict.scope_id in here
+    )
+
+
+def _ids(facts: Facts, extent: Extent) -> set[str]:
+    """What a place of a verdict may be called that lies on a sheet."""
+    names = {str(facts.names[row]) for row in extent.rows}
+    hosts = facts.plan.layer("facilities")["parcel_id"].astype("object")
+    return names | {extent.id} | {str(id_) for id_, host in hosts.items() if str(host) in names}
+
+
+def title_block(view: View, title: str, number: str, scale: str) -> Panel:
+    """The title block (图签): what is not known stays blank or is said to be; no name is made up."""
+    manifest, words, lang = view.plan.manifest, view.words, view.words.lang
+    status = said(lang, f"status.{manifest.status}")
+    scenario = view.result.scenario
+    revision = (
+        status
+        if scenario == BASE
+        else said(lang, "title_block.revision_of", status=status, scenario=scenario)
+    )
+    digest = view.result.content_hash or view.plan.content_hash
+    label = {key: said(lang, f"title_block.{key}") for key in (
+        "authority", "office", "project", "sheet", "number", "scale", "drawn", "checked", "reviewed",
+        "approved",        "date", "revision", "crs", "heights", "hash", "not_stated",
+    )}  # fmt: skip
+    return {
+        "kind": "title_block",
+        "wide": [
+            [label["authority"], manifest.authority],
+            [label["office"], ""],
+            [label["project"], view.title],
+            [label["sheet"], title],
+        ],
+        "pairs": [
+            [label["drawn"], "", label["checked"], ""],
+            [label["reviewed"], "", label["approved"], ""],
+            [label["number"], number, label["scale"], scale],
+            [label["date"], words.day(manifest.drawn_on), label["revision"], revision],
+            [label["crs"], crs_said(view), label["heights"], label["not_stated"]],
+            [label["hash"], digest[:DIGITS], "", "{page}"],
+        ],
+        "page": said(lang, "head.page", n="{n}", of="{of}"),
+    }
+
+
+def crs_said(view: View) -> str:
+    """The reference system by its name and code."""
+    crs = view.plan.crs
+    if crs is None:
+        return str(view.plan.manifest.crs)
+    return f"{crs.name.replace(' / ', ' ')} ({view.plan.manifest.crs})"

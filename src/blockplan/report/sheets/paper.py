@@ -1,0 +1,244 @@
+"""Paper, window and scale: the largest standard scale at which the land of a sheet fits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.maps.svg import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+#: A sheet takes a scale of the first ladder, and of the second where its land fills little of the window.
+FIRST = (500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
+SECOND = (1_500, 2_500, 3_000, 4_000, 6_000, 8_000, 15_000, 20_000, 30_000, 40_000, 75_000, 150_000)
+#: 計画図 are drawn at 1/2,500 or larger: there the second ladder's number is of the first.
+FIRST_JA = (500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
+#: Below this share of the window the second ladder is asked.
+FULL_ENOUGH = 0.55
+#: Longer than this, land is cut into strips that lie beside each other at one scale.
+LONG = 1.6
+#: Parts that cover less than this of their common box get windows of their own.
+APART = 0.6
+MOST_CELLS = 4
+#: Land is cut up where its scale grows at least by this factor.
+CUT_GAIN = 1.2
+#: Free paper around the land inside a window, and between two windows, mm.
+MARGIN_MM, GAP_MM = 4.0, 2.0
+#: What stands around a window, mm: coordinates left and above, ticks right and below, scale bar under it.
+TICKS_MM, EDGE_MM, FOOT_MM = 6.0, 1.5, 12.0
+HEADING_MM, PAD_MM = 14.0, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper size after GB/T 14689, mm: sides, binding margin, other margins, factor of letters."""
+
+    name: str
+    long_mm: float
+    short_mm: float
+    binding_mm: float
+    margin_mm: float
+    letters: float
+
+
+PAPERS = {"A3": Paper("A3", 420, 297, 25, 5, 1.0), "A1": Paper("A1", 841, 594, 25, 10, 1.4)}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a sheet is divided: paper, orientation, width of the panel, room for a table below; mm."""
+
+    paper: Paper
+    portrait: bool
+    panel_mm: float
+    table_mm: float = 0.0
+
+    @property
+    def inner(self) -> tuple[float, float]:
+        """Width and height inside the frame."""
+        paper = self.paper
+        sides = (paper.short_mm, paper.long_mm) if self.portrait else (paper.long_mm, paper.short_mm)
+        return sides[0] - paper.binding_mm - paper.margin_mm, sides[1] - 2 * paper.margin_mm
+
+    @property
+    def body(self) -> tuple[float, float]:
+        """Width and height below the heading."""
+        width, height = self.inner
+        k = self.paper.letters
+        return width - 2 * PAD_MM, height - HEADING_MM * k - 2 * PAD_MM
+
+    @property
+    def picture(self) -> tuple[float, float]:
+        """Width and height of the map with what stands around its window."""
+        width, height = self.body
+        return width - self.panel_mm - PAD_MM, height - (self.table_mm + PAD_MM if self.table_mm else 0.0)
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """Width and height of the map's window."""
+        width, height = self.picture
+        k = self.paper.letters
+        return width - (TICKS_MM + EDGE_MM) * k, height - (TICKS_MM + EDGE_MM + FOOT_MM) * k
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A window of a map: the ground that it shows, its place in the picture (mm from the upper left)."""
+
+    frame: Frame
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def unit(self) -> float:
+        """Metres on the ground for a millimetre on paper."""
+        return self.frame.width / self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A layout, the denominator of the scale, the windows, how full of land these are, its size (mm)."""
+
+    layout: Layout
+    scale: int
+    cells: tuple[Cell, ...]
+    filled: float
+    land_mm: tuple[float, float] = (0.0, 0.0)
+
+
+def layouts(
+    paper: Paper, panels: Iterable[float], rows_mm: float = 0.0, *, portrait: bool = True
+) -> list[Layout]:
+    """The layouts that a sheet may take; a table below gets at most three tenths of the height."""
+    k, found = paper.letters, []
+    for panel, upright in product(panels, (False, True) if portrait else (False,)):
+        width = min(panel, 62.0) if upright else panel
+        bare = Layout(paper, upright, width * k)
+        table = min(rows_mm, 0.3 * bare.body[1])
+        found.append(Layout(paper, upright, width * k, table))
+    return list(dict.fromkeys(found))
+
+
+def fit(land: Sequence[BaseGeometry], choices: Sequence[Layout], first: Sequence[int] = FIRST) -> Fit:
+    """
+    The layout and the windows that show land at the largest standard scale.
+
+    Parameters
+    ----------
+    land
+        The parts that are to be seen, in plan metres.
+    choices
+        Layouts to choose from; of those with the same scale the fuller one is taken.
+    first
+        The ladder of scales that is asked first.
+    """
+    second = tuple(sorted({*first, *SECOND}))
+    best: Fit | None = None
+    for ladder in (tuple(first), second):
+        for layout in choices:
+            for boxes, rows in _arrangements(land):
+                found = _arranged(boxes, rows, layout, ladder)
+                if best is None or _better(found, best):
+                    best = found
+        if best is not None and best.filled >= FULL_ENOUGH:
+            break
+    assert best is not None  # noqa: S101 (a caller gives a layout at least)
+    return best
+
+
+def _better(found: Fit, best: Fit) -> bool:
+    """Whether a fit has the larger scale; land is cut up only where that makes it half as large again."""
+    gain, more = best.scale / found.scale, len(found.cells) - len(best.cells)
+    if more:
+        return gain >= CUT_GAIN if more > 0 else gain > 1 / CUT_GAIN
+    return gain > 1 or (gain == 1 and found.filled > best.filled)
+
+
+def _arrangements(land: Sequence[BaseGeometry]) -> list[tuple[list[Frame], int]]:
+    """Boxes of land with the number of rows they stand in: as one, cut into strips, or part by part."""
+    whole = box_of(shapely.total_bounds(np.array(land, dtype=object)))
+    found = [([whole], 1)]
+    tall, ratio = whole.height > whole.width, max(whole.height, whole.width) / min(whole.height, whole.width)
+    if ratio > LONG:
+        for count in range(2, MOST_CELLS + 1):
+            strips = _strips(land, whole, count, tall=tall)
+            found.append((strips, 1 if tall else len(strips)))
+    parts = [box_of(part.bounds) for part in land]
+    covered = sum(part.width * part.height for part in parts)
+    if 1 < len(parts) <= MOST_CELLS and covered < APART * whole.width * whole.height:
+        found += [(parts, rows) for rows in range(1, len(parts) + 1)]
+    return found
+
+
+def _strips(land: Sequence[BaseGeometry], whole: Frame, count: int, *, tall: bool) -> list[Frame]:
+    """Land cut across its length, each piece as wide as it is there, with a little of its neighbours."""
+    out, shape = [], shapely.union_all(np.array(land, dtype=object))
+    length = whole.height if tall else whole.width
+    step, lap = length / count, 0.015 * length
+    for at in range(count):
+        low, high = at * step - lap * (at > 0), (at + 1) * step + lap * (at < count - 1)
+        cut = (
+            shapely.box(whole.west, whole.north - high, whole.east, whole.north - low)
+            if tall
+            else shapely.box(whole.west + low, whole.south, whole.west + high, whole.north)
+        )
+        piece = shapely.intersection(shape, cut)
+        out.append(box_of(piece.bounds if not piece.is_empty else cut.bounds))
+    return out
+
+
+def box_of(bounds: Iterable[float]) -> Frame:
+    """A frame from bounds; a point has a metre."""
+    west, south, east, north = map(float, bounds)
+    return Frame(west, south, max(east, west + 1.0), max(north, south + 1.0))
+
+
+def _arranged(boxes: list[Frame], rows: int, layout: Layout, ladder: Sequence[int]) -> Fit:
+    """Boxes in rows of windows, as wide as their land asks, at the largest scale of a ladder."""
+    width, height = layout.window
+    columns = math.ceil(len(boxes) / rows)
+    lines = [boxes[at : at + columns] for at in range(0, len(boxes), columns)]
+    free_w = width - GAP_MM * (columns - 1) - 2 * MARGIN_MM * columns
+    free_h = height - GAP_MM * (len(lines) - 1) - 2 * MARGIN_MM * len(lines)
+    need = 1000 * max(
+        max(sum(box.width for box in line) for line in lines) / free_w,
+        sum(max(box.height for box in line) for line in lines) / free_h,
+    )
+    scale = next((one for one in ladder if one >= need * (1 - 1e-9)), math.ceil(need / 100_000) * 100_000)
+    unit = scale / 1000
+    cells: list[Cell] = []
+    heights = _shared([max(box.height for box in line) for line in lines], height, unit)
+    top = 0.0
+    for line, tall in zip(lines, heights, strict=True):
+        left = 0.0
+        for box, wide in zip(line, _shared([box.width for box in line], width, unit), strict=True):
+            cells.append(Cell(around(box, wide * unit, tall * unit), left, top, wide, tall))
+            left += wide + GAP_MM
+        top += tall + GAP_MM
+    filled = sum(box.width * box.height for box in boxes) / unit**2 / (width * height)
+    size = (max(box.width for box in boxes) / unit, max(box.height for box in boxes) / unit)
+    return Fit(layout, scale, tuple(cells), filled, size)
+
+
+def _shared(lengths: Sequence[float], room: float, unit: float) -> list[float]:
+    """A room in mm divided among lengths in metres: what each needs, and an equal share of what is left."""
+    room -= GAP_MM * (len(lengths) - 1)
+    spare = (room - sum(length / unit for length in lengths)) / len(lengths)
+    return [length / unit + spare for length in lengths]
+
+
+def around(box: Frame, width: float, height: float) -> Frame:
+    """A frame of a size around the middle of a box."""
+    x, y = (box.west + box.east) / 2, (box.south + box.north) / 2
+    return Frame(x - width / 2, y - height / 2, x + width / 2, y + height / 2)

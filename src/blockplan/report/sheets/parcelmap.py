@@ -1,0 +1,234 @@
+"""Parcels on a sheet: fills, red lines, control lines, outlines, and the label of each parcel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.sheets.canvas import INK, rect, width_of
+from blockplan.report.sheets.labels import Spots, largest
+from blockplan.report.sheets.scene import fill_swatch, lighter, line_swatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.sheets.scene import Scene
+
+RED_LINE, PARCEL_LINE, SUBBLOCK_LINE, PLAN_LINE = "#d7191c", "#3a3a36", "#111111", "#8c1d18"
+#: How much lighter a fill is printed: on plan and block sheets, on parcel sheets, outside the sheet's land.
+PLAN_TINT, PARCEL_TINT, OUTSIDE_TINT = 0.12, 0.30, 0.72
+
+
+#: A control line stands for land of these classes where the plan draws no control lines.
+CONTROL = {
+    "green": (("1401", "1402", "1403", "G1", "G2", "G3"), "#00a651", 0.40),
+    "blue": (("17", "E1"), "#0072ff", 0.40),
+    "yellow": (("13", "1206", "1208", "U", "S2", "S3", "S4"), "#f5b800", 0.40),
+    "purple": ((), "#8e24aa", 0.40),
+    "orange": ((), "#ff6a00", 0.40),
+    "red": ((), RED_LINE, 0.30),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Parcels of a window on paper: rows of the layer, their shapes in mm, which belong to the sheet."""
+
+    rows: NDArray[np.intp]
+    shapes: NDArray[np.object_]
+    own: NDArray[np.bool_]
+
+
+def ground_of(scene: Scene, own: Iterable[int] | None) -> Ground:
+    """The parcels that a window shows; `own` are those of the sheet (all where it is None)."""
+    placed = scene.canvas.on_paper(scene.facts.shapes)
+    rows = np.flatnonzero(~shapely.is_missing(placed)) if len(placed) else np.array([], dtype=np.intp)
+    mine = (
+        np.ones(len(rows), dtype=bool) if own is None else np.isin(rows, np.array(list(own), dtype=np.intp))
+    )
+    return Ground(rows, placed[rows], mine)
+
+
+def fills(scene: Scene, ground: Ground, colours: Sequence[str], tint: float) -> None:
+    """Fill parcels by colour; those of other sheets fade."""
+    by_look: dict[str, list[BaseGeometry]] = {}
+    for row, shape, own in zip(ground.rows, ground.shapes, ground.own, strict=True):
+        by_look.setdefault(lighter(colours[row], tint if own else OUTSIDE_TINT), []).append(shape)
+    for colour, shapes in by_look.items():
+        scene.canvas.shape("fills", shapes, fill=colour, fill_rule="evenodd")
+
+
+def use_legend(scene: Scene, ground: Ground, tint: float) -> None:
+    """A legend entry for each class of the sheet's own parcels, with hectares and percent of them."""
+    facts, words = scene.facts, scene.facts.view.words
+    area: dict[tuple[str, str], float] = {}
+    for row in ground.rows[ground.own]:
+        use = facts.uses[row]
+        area[use] = area.get(use, 0.0) + float(facts.shapes[row].area)
+    whole = sum(area.values())
+    shares = dict(zip(area, _percent(list(area.values())), strict=True))
+    for (of, code), size in area.items():
+        row = facts.uses.index((of, code))
+        said = facts.view.ground.use_name(of, code)
+        amount = (words.number(size / 1e4, 2), words.number(shares[of, code] if whole else 0.0, 2))
+        scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colours[row], tint)), said, amount)
+
+
+def _percent(parts: Sequence[float]) -> list[float]:
+    from blockplan.report.office.rounding import shared_out  # noqa: PLC0415
+
+    return [one / 100 for one in shared_out(list(parts), 10_000 if sum(parts) > 0 else 0)]
+
+
+def red_lines(scene: Scene, ground: Ground, width: float) -> None:
+    """The edge of street land; where the plan has none, half the red-line width beside each centre line."""
+    facts, canvas = scene.facts, scene.canvas
+    roads = ground.shapes[facts.roads[ground.rows]]
+    if len(roads):
+        lines = shapely.boundary(shapely.union_all(shapely.buffer(roads, 0.02)))
+        canvas.shape("roads", [lines], stroke=RED_LINE, stroke_width=width)
+    else:
+        lines = _widened(scene)
+        if lines is None:
+            return
+        canvas.shape("roads", [lines], stroke=RED_LINE, stroke_width=width)
+    scene.show("red_line", 20, line_swatch(stroke=RED_LINE, stroke_width=max(width, 0.3)))
+
+
+def _widened(scene: Scene) -> BaseGeometry | None:
+    streets = scene.facts.plan.layer("streets")
+    if not len(streets):
+        return None
+    placed = scene.canvas.on_paper(streets.geometry)
+    widths = streets["red_line_width_m"].to_numpy(dtype=float) / scene.canvas.cell.unit
+    chosen = ~shapely.is_missing(placed) & ~np.isnan(widths)
+    if not chosen.any():
+        return None
+    bands = shapely.buffer(placed[chosen], widths[chosen] / 2, cap_style="flat")
+    return shapely.boundary(shapely.union_all(bands))
+
+
+def parcel_lines(scene: Scene, ground: Ground, width: float) -> None:
+    """Outlines of the parcels."""
+    for own, colour in ((False, "#a9a9a4"), (True, PARCEL_LINE)):
+        scene.canvas.shape(
+            "lines", ground.shapes[ground.own == own], stroke=colour, stroke_width=width if own else 0.1
+        )
+
+
+def outlines(scene: Scene, layer: str, *, tagged: bool = False) -> None:
+    """Subblock lines, with their numbers where asked for."""
+    facts, canvas = scene.facts, scene.canvas
+    if not facts.plan.has_layer(layer) or not len(facts.plan.layer(layer)):
+        return
+    frame = facts.plan.layer(layer)
+    placed = canvas.on_paper(frame.geometry)
+    canvas.shape(
+        "lines", placed, stroke=SUBBLOCK_LINE, stroke_width=0.42, stroke_dasharray=(3, 0.9, 0.5, 0.9)
+    )
+    scene.show(
+        f"{layer}_line",
+        11,
+        line_swatch(stroke=SUBBLOCK_LINE, stroke_width=0.42, stroke_dasharray=(3, 0.9, 0.5, 0.9)),
+    )
+    if tagged:
+        for id_, shape in zip(frame.index, placed, strict=True):
+            if shape is not None:
+                tag(scene, shape, str(id_))
+
+
+def tag(scene: Scene, shape: BaseGeometry, said: str) -> None:
+    """A dark plate with a number inside a shape."""
+    k = scene.canvas.k
+    size = 2.4 * k
+    width, height = width_of(said, size) + 2.4 * k, 3.8 * k
+    seen = scene.canvas.seen(shape)
+    if seen.is_empty or seen.area < 40:
+        return
+    spots = Spots(seen)
+    spot = scene.canvas.labels.place(spots.fitting(width, height), width, height)
+    if spot:
+        x, y = spot
+        scene.canvas.add("signs", rect(x - width / 2, y - height / 2, width, height, rx=0.7, fill=INK))
+        scene.canvas.text(x, y, said, size, fill="#ffffff", weight="700")
+
+
+def edge(scene: Scene, shape: BaseGeometry, key: str) -> None:
+    """The outline of the sheet's land, drawn outside it."""
+    placed = scene.canvas.on_paper([shape])[0]
+    if placed is None:
+        return
+    look: dict[str, Style] = {"stroke": PLAN_LINE, "stroke_width": 1.0, "stroke_dasharray": (6, 1.2, 1, 1.2)}
+    grown = shapely.buffer(placed, 0.85, join_style="mitre", mitre_limit=1.5)
+    scene.canvas.shape("lines", [shapely.boundary(grown)], **look)
+    scene.show(key, 10, line_swatch(**look))
+
+
+def control_lines(scene: Scene, ground: Ground, *, width: float = 0.40) -> tuple[list[str], bool]:
+    """
+    Green, blue, yellow, purple, orange lines inside their land.
+
+    Returns
+    -------
+    list of str
+        Kinds that the sheet's land has none of.
+    bool
+        Whether they follow from the land use, for the plan draws none.
+    """
+    facts, canvas = scene.facts, scene.canvas
+    drawn = facts.plan.has_layer("control_lines") and len(facts.plan.layer("control_lines")) > 0
+    found: dict[str, list[BaseGeometry]] = {}
+    if drawn:
+        frame = facts.plan.layer("control_lines")
+        for shape, kind in zip(canvas.on_paper(frame.geometry), frame["kind"].astype("object"), strict=True):
+            if shape is not None and kind in CONTROL:
+                line = (
+                    shape
+                    if shapely.get_dimensions(shape) == 1
+                    else shapely.boundary(shapely.buffer(shape, -0.45))
+                )
+                found.setdefault(kind, []).append(line)
+    else:
+        mine = [
+            (row, shape)
+            for row, shape, own in zip(ground.rows, ground.shapes, ground.own, strict=True)
+            if own
+        ]
+        for kind, (codes, _, _) in CONTROL.items():
+            land = [shape for row, shape in mine if codes and facts.uses[row][1].startswith(codes)]
+            if land:
+                joined = shapely.union_all(shapely.buffer(np.array(land, dtype=object), 0.01))
+                inner = shapely.boundary(shapely.buffer(joined, -0.48))
+                if not inner.is_empty:
+                    found[kind] = [inner]
+    for kind, lines in found.items():
+        colour = CONTROL[kind][1]
+        canvas.shape("control", lines, stroke=colour, stroke_width=width)
+        scene.show(
+            f"{kind}_line", 22, line_swatch(stroke=colour, stroke_width=0.5), scene.say(f"legend.{kind}_line")
+        )
+    return [kind for kind in CONTROL if kind != "red" and kind not in found], not drawn
+
+
+def neighbours(scene: Scene, ground: Ground) -> None:
+    """Number and code of the parcels around, faint, where there is room."""
+    facts, canvas = scene.facts, scene.canvas
+    size = 1.8 * canvas.k
+    for row, shape, own in zip(ground.rows, ground.shapes, ground.own, strict=True):
+        if own or facts.roads[row]:
+            continue
+        seen = canvas.seen(shape)
+        if seen.is_empty or seen.area < 60:
+            continue
+        said = f"{str(facts.names[row]).rpartition('-')[2]} {facts.uses[row][1]}".strip()
+        width, height = width_of(said, size), 1.2 * size
+        spot = canvas.labels.place(Spots(largest(seen)).fitting(width, height), width, height)
+        if spot:
+            canvas.text(*spot, said, size, fill="#8a8f94")

@@ -1,0 +1,130 @@
+"""Labels on maps of the whole plan: words inside parcels, names of parts, signs and names of facilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.maps.ground import ink_on
+from blockplan.report.sheets import parcellabels
+from blockplan.report.sheets.canvas import INK, width_of
+from blockplan.report.sheets.labels import Spots, beside
+from blockplan.report.sheets.scene import sign_swatch
+from blockplan.report.sheets.symbols import symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.scene import Scene
+
+#: Letters of a label inside a parcel, mm.
+SIZES = (2.2, 1.9, 1.75)
+
+
+def inside(
+    scene: Scene, ground: Ground, says: Sequence[str], colours: Sequence[str], *, count: bool = False
+) -> None:
+    """Write a word inside each parcel, small parcels first, in the largest letters that fit."""
+    order = np.argsort(shapely.area(ground.shapes), kind="stable").tolist()
+    for at in order:
+        row = ground.rows[at]
+        said = says[row]
+        shape = scene.canvas.seen(ground.shapes[at])
+        if not said or shape.is_empty or shape.area < width_of(said, SIZES[-1]) * SIZES[-1]:
+            continue
+        if (
+            _inside(scene, scene.facts.spots(int(row), scene.canvas.cell, shape), said, ink_on(colours[row]))
+            and count
+        ):
+            scene.labelled.add(str(scene.facts.names[row]))
+
+
+def _inside(scene: Scene, spots: Spots, said: str, ink: str) -> bool:
+    canvas = scene.canvas
+    for size in SIZES:
+        letters = size * canvas.k
+        width, height = width_of(said, letters) + 0.2, 1.05 * letters
+        for turned in (False, True):
+            w, h = (height, width) if turned else (width, height)
+            spot = canvas.labels.place(spots.fitting(w, h), w, h)
+            if spot:
+                canvas.text(*spot, said, letters, fill=ink, rotate=-90.0 if turned else 0)
+                return True
+    return False
+
+
+def names_of(scene: Scene, layer: str, size: float = 3.0, ink: str = INK) -> None:
+    """The name of each feature of a layer in its middle."""
+    frame = scene.facts.plan.layer(layer)
+    if not len(frame):
+        return
+    placed = scene.canvas.on_paper(frame.geometry)
+    names = scene.facts.view.ground.names(layer)
+    for shape, name, id_ in zip(placed, names, frame.index, strict=True):
+        if shape is None or shapely.get_dimensions(shape) != 2:
+            continue
+        seen = scene.canvas.seen(shape)
+        if seen.is_empty or seen.area < 20:
+            continue
+        said, letters = str(name or id_), size * scene.canvas.k
+        spots = Spots(seen)
+        x, y = spots.centre
+        near = [(x, y + step * letters) for step in (0, -1.5, 1.5, -3, 3, -5, 5, -8, 8, -11, 11)]
+        scene.canvas.write([*near, *map(tuple, spots.points)], said, letters, fill=ink, weight="700")
+
+
+def signs(scene: Scene, ground: Ground, *, named: bool) -> None:
+    """Signs of facilities where they lie; with their names and sizes beside them where asked for."""
+    canvas, k = scene.canvas, scene.canvas.k
+    side = (3.8 if named else 3.2) * k
+    where = {
+        str(scene.facts.names[row]): shape for row, shape in zip(ground.rows, ground.shapes, strict=True)
+    }
+    for one in scene.facts.every_facility:
+        placed = where.get(one.parcel)
+        if one.shape is not None:
+            placed = canvas.on_paper([one.shape])[0]
+        if placed is None:
+            continue
+        x, y = (
+            Spots(placed).centre
+            if shapely.get_dimensions(placed) == 2
+            else tuple(shapely.get_coordinates(placed)[0])
+        )
+        if not canvas.box.contains(shapely.Point(x, y)):
+            continue
+        spot = canvas.labels.place(
+            [(x, y), *beside(x, y, 0.1, side, side), *beside(x, y, side, side, side)], side, side
+        )
+        if spot is None:
+            continue
+        canvas.add("signs", symbol(one.service, *spot, side, fixed=one.fixed))
+        name = scene.facts.view.words.or_else(f"service.{one.service}", one.service)
+        said = name if one.fixed else scene.say("legend.open_position", name=name)
+        scene.show(
+            f"sign {one.service} {not one.fixed}",
+            30,
+            sign_swatch(symbol(one.service, 4, 2, 3.8, fixed=one.fixed)),
+            said,
+        )
+        if named:
+            _name(
+                scene,
+                spot,
+                side,
+                " ".join([one.name, *parcellabels.facility_sizes(scene, one)[:1]]),
+                one.name,
+            )
+
+
+def _name(scene: Scene, spot: tuple[float, float], side: float, full: str, short: str) -> None:
+    size = 2.0 * scene.canvas.k
+    for said in dict.fromkeys((full, short)):
+        width = width_of(said, size) + 0.6
+        if scene.canvas.write(
+            [*beside(*spot, side / 2 + 0.2, width, size), *beside(*spot, side, width, size)], said, size
+        ):
+            return

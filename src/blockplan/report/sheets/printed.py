@@ -1,0 +1,81 @@
+"""The office's tables as sheets print them, each cell as `columns.shown` writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blockplan.report.office.columns import heading, shown
+from blockplan.report.office.columns import said as office_said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blockplan.report.office.columns import Line, OfficeTable
+    from blockplan.report.view import View
+
+#: Share of the width that is left for a text column; other columns are as wide as what they say.
+WIDE = {
+    "land_use": 1.4,
+    "facilities": 1.6,
+    "permitted": 1.6,
+    "remarks": 1.2,
+    "item": 2.2,
+    "basis": 1.4,
+    "estimated": 1.2,
+    "facility_name": 1.2,
+    "street_name": 1.2,
+}
+#: Share of the width of a panel, where every column has one so that headings break: by form; 1 for numbers.
+FORMS = {"text": 1.6, "code": 1.3}
+#: Columns that a panel has room for.
+NARROW = {
+    "land_balance": ("code", "land_use", "planned_ha", "planned_share", "per_person_m2"),
+    "facilities": ("facility_name", "service", "parcel_id", "facility_floor_m2"),
+    "streets": ("street_name", "street_class", "width_min_m", "width_max_m", "length_m"),
+    "per_thousand": ("item", "supply", "unit", "per_1000", "required_per_1000"),
+}
+
+
+def printed(
+    view: View, table: OfficeTable, *, keep: Callable[[Line], bool] | None = None, narrow: bool = False
+) -> dict[str, Any] | None:
+    """
+    A table as the template reads it; None where it has no line.
+
+    Parameters
+    ----------
+    keep
+        Lines to print; all where it is None.
+    narrow
+        Whether only the columns stay that a panel has room for.
+    """
+    lines = [line for line in table.lines if keep is None or keep(line)]
+    if not lines:
+        return None
+    wanted = NARROW.get(table.name) if narrow else None
+    chosen = [
+        at
+        for at, column in enumerate(table.columns)
+        if (column.key in wanted if wanted else _says(lines, at))
+    ]
+    columns = [table.columns[at] for at in chosen]
+    return {
+        "title": office_said(view, f"title.{table.name}"),
+        "heads": [heading(view, column) for column in columns],
+        "align": [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns],
+        "widths": [WIDE.get(column.key, FORMS.get(column.form, 1.0) if narrow else 0) for column in columns],
+        "rows": [
+            {
+                "cells": [shown(line.cells[at], table.columns[at].form) for at in chosen],
+                "kind": line.kind,
+                "depth": line.depth,
+            }
+            for line in lines
+        ],
+        "notes": list(table.notes),
+    }
+
+
+def _says(lines: list[Line], at: int) -> bool:
+    """Whether a column says anything at all."""
+    return any(line.cells[at] not in {None, ""} for line in lines)

@@ -1,0 +1,92 @@
+"""How far services and parks reach, by the distances that the rules judge with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.report.sheets.scene import fill_swatch, line_swatch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blockplan.check.verdict import Verdict
+    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.scene import Scene
+
+REACH, OUTSIDE = "#2e7d32", "#e8a33d"
+PARKS = ("1401", "G1")
+
+
+def service_reach(scene: Scene) -> None:
+    """Straight-line reach of the services that a rule of coverage judges."""
+    hues = iter(("#b0236a", "#6a3fa0", "#1d4f91"))
+    done: set[str] = set()
+    for verdict in scene.facts.view.result.verdicts:
+        limit, services = verdict.definition.get("limit_m"), _services(verdict)
+        if limit is None or not services or services & done:
+            continue
+        shapes = [
+            one.shape
+            for one in scene.facts.every_facility
+            if one.service in services and one.shape is not None
+        ]
+        hue = next(hues, None)
+        if not shapes or hue is None:
+            continue
+        done |= services
+        land = shapely.boundary(
+            shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), float(limit)))
+        )
+        look: dict[str, Style] = {"stroke": hue, "stroke_width": 0.3, "stroke_dasharray": (1.8, 1.0)}
+        scene.canvas.shape("control", scene.canvas.on_paper([land]), **look)
+        name = scene.facts.view.words.join(
+            [scene.facts.view.words.or_else(f"service.{one}", one) for one in sorted(services)]
+        )
+        scene.show(
+            f"reach {name}",
+            35,
+            line_swatch(**look),
+            scene.say("legend.service_reach", name=name, n=f"{float(limit):g}"),
+        )
+
+
+def _services(verdict: Verdict) -> set[str]:
+    parameters = verdict.definition.get("parameters") or {}
+    given = parameters.get("services") or verdict.definition.get("services") or ()
+    return {given} if isinstance(given, str) else {str(one) for one in given}
+
+
+def green_reach(scene: Scene, ground: Ground) -> Sequence[str]:
+    """The line that parks reach to, the parcels that the verdict names, and the verdict as a note."""
+    facts, view = scene.facts, scene.facts.view
+    judged = next(
+        (one for one in view.result.verdicts if "green" in one.rule and one.definition.get("limit_m")), None
+    )
+    if judged is None:
+        return ()
+    limit = float(judged.definition["limit_m"])
+    parks = [
+        facts.shapes[row]
+        for row in range(len(facts.names))
+        if facts.uses[row][1].startswith(PARKS) and facts.shapes[row] is not None
+    ]
+    if parks:
+        line = shapely.boundary(shapely.buffer(shapely.union_all(np.array(parks, dtype=object)), limit))
+        look: dict[str, Style] = {"stroke": REACH, "stroke_width": 0.45, "stroke_dasharray": (2.4, 1.2)}
+        scene.canvas.shape("control", scene.canvas.on_paper([line]), **look)
+        scene.show("reach", 7, line_swatch(**look), scene.say("legend.reach", n=f"{limit:g}"))
+    beyond = {place.id for place in judged.where}
+    shapes = [
+        shape
+        for row, shape in zip(ground.rows, ground.shapes, strict=True)
+        if str(facts.names[row]) in beyond
+    ]
+    if shapes:
+        scene.canvas.shape("fills", shapes, fill=OUTSIDE, stroke="#8a5200", stroke_width=0.3)
+        scene.show("outside", 8, fill_swatch(OUTSIDE, stroke="#8a5200", stroke_width=0.3))
+    row = view.named_row(judged)
+    return (f"{row.said}  {row.title}: {row.measured} ({row.required})",)

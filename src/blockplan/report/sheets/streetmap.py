@@ -1,0 +1,300 @@
+"""Streets on a sheet: centre lines, names and widths, junction coordinates, stops."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import values
+from blockplan.report.sheets.canvas import INK, circle, rect, segment, text, width_of
+from blockplan.report.sheets.labels import along, around, beside
+from blockplan.report.sheets.scene import dot_swatch, line_swatch, sign_swatch
+from blockplan.report.sheets.symbols import symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shapely.geometry.base import BaseGeometry
+
+    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.sheets.labels import Box
+    from blockplan.report.sheets.scene import Scene
+
+CENTRE_LINE, STREET_INK, STOP = "#c0392b", "#7a2a12", "#1d4f91"
+#: A street's name stands again after so much of it, mm.
+AGAIN_MM = 100.0
+#: A street that goes up more steeply than this reads downwards.
+STEEP = 1.4
+#: A junction is where so many ends of streets meet.
+MEET = 3
+RAIL_MODES = ("subway", "tram", "rail")
+
+
+def centre_lines(scene: Scene) -> None:
+    """Centre lines of the streets."""
+    streets = scene.facts.plan.layer("streets")
+    if not len(streets):
+        return
+    placed = scene.canvas.on_paper(streets.geometry)
+    look: dict[str, Style] = {
+        "stroke": CENTRE_LINE,
+        "stroke_width": 0.13,
+        "stroke_dasharray": (4, 0.7, 0.6, 0.7),
+    }
+    driven = streets["class"].astype("object").to_numpy() != "path"
+    scene.canvas.shape("roads", placed[driven], **look)
+    if any(shape is not None for shape in placed[driven]):
+        scene.show("centre_line", 21, line_swatch(**look))
+    paths = [shape for shape in placed[~driven] if shape is not None]
+    if paths:
+        way: dict[str, Style] = {"stroke": "#2e8b57", "stroke_width": 0.22, "stroke_dasharray": (1.2, 0.8)}
+        scene.canvas.shape("roads", paths, **way)
+        scene.show("footway", 23, line_swatch(**way))
+
+
+def street_names(scene: Scene, near: BaseGeometry | None = None) -> None:
+    """The name and red-line width of each street, again every 100 mm; `near` in mm is where they matter."""
+    streets = scene.facts.plan.layer("streets")
+    if not len(streets):
+        return
+    names = scene.facts.view.ground.names("streets").to_numpy()
+    widths = values(scene.facts.plan, "streets", "red_line_width_m")
+    placed = scene.canvas.on_paper(streets.geometry)
+    by_name: dict[tuple[str, str], list[BaseGeometry]] = {}
+    for name, width, shape in zip(names, widths, placed, strict=True):
+        if shape is None:
+            continue
+        said = "" if np.isnan(width) else scene.say("street.width", n=f"{width:g}")
+        if name or said:
+            by_name.setdefault((name, said), []).append(shape)
+    for (name, said), shapes in sorted(by_name.items(), key=lambda item: -sum(one.length for one in item[1])):
+        joined = shapely.union_all(np.array(shapes, dtype=object))
+        if near is not None:
+            joined = shapely.intersection(joined, near)
+        merged = shapely.line_merge(shapely.intersection(joined, scene.canvas.box))
+        written = False
+        for line in sorted(shapely.get_parts(merged), key=lambda one: -one.length):
+            if not line.is_empty and shapely.get_dimensions(line) == 1:
+                written = _name(scene, line, name, said) or written
+
+
+def _name(scene: Scene, line: BaseGeometry, name: str, width: str) -> bool:
+    """A name along a line at every so many mm; whether it stands anywhere."""
+    k = scene.canvas.k
+    size = 2.2 * k
+    whole = f"{name} {width}".strip()
+    written = False
+    count = max(1, round(line.length / AGAIN_MM))
+    for part in range(count):
+        middle = line.length * (part + 0.5) / count
+        for shift in (0, -0.12, 0.12, -0.24, 0.24, -0.36, 0.36):
+            at = middle + shift * line.length / count
+            if _write(scene, line, at, whole if name else width, size):
+                written = True
+                break
+    return written
+
+
+def _write(scene: Scene, line: BaseGeometry, at: float, said: str, size: float) -> bool:
+    canvas = scene.canvas
+    length = width_of(said, size)
+    if line.length < length * 0.8:
+        return False
+    low, high = line.interpolate(max(0.0, at - 2)), line.interpolate(min(line.length, at + 2))
+    if abs(high.y - low.y) > STEEP * abs(high.x - low.x) and any(ord(one) > 0x2E7F for one in said):
+        return _stacked(scene, line, at, said, size)
+    x, y, angle, boxes = along(line, [length], size, at)
+    if not canvas.labels.free(*boxes):
+        return False
+    canvas.labels.take(*boxes)
+    canvas.text(x, y, said, size, fill=STREET_INK, rotate=angle)
+    return True
+
+
+def _stacked(scene: Scene, line: BaseGeometry, at: float, said: str, size: float) -> bool:
+    """Characters one below the other down a steep street; figures and Latin words stay in a line."""
+    canvas, pieces = scene.canvas, list(_upright(said))
+    step = size * 1.18
+    middle = line.interpolate(at)
+    top = middle.y - step * (len(pieces) - 1) / 2
+    boxes: list[Box] = []
+    spots = []
+    for place, piece in enumerate(pieces):
+        y = top + place * step
+        across = shapely.intersection(line, shapely.LineString([(middle.x - 30, y), (middle.x + 30, y)]))
+        x = across.centroid.x if not across.is_empty else middle.x
+        wide = width_of(piece, size if len(piece) == 1 else size * 0.8)
+        boxes.append((x - wide / 2, y - step / 2, x + wide / 2, y + step / 2))
+        spots.append((x, y, piece))
+    if not canvas.labels.free(*boxes):
+        return False
+    canvas.labels.take(*boxes)
+    for x, y, piece in spots:
+        canvas.text(x, y, piece, size if len(piece) == 1 else size * 0.8, fill=STREET_INK)
+    return True
+
+
+def _upright(said: str) -> Iterator[str]:
+    run = ""
+    for one in said:
+        if ord(one) > 0x2E7F:
+            if run.strip():
+                yield run.strip()
+            run = ""
+            yield one
+        else:
+            run += one
+    if run.strip():
+        yield run.strip()
+
+
+def width_dimensions(scene: Scene, near: BaseGeometry) -> None:
+    """The red-line width across each street, once per width and name, where its line is straight."""
+    streets, canvas = scene.facts.plan.layer("streets"), scene.canvas
+    if not len(streets):
+        return
+    names = scene.facts.view.ground.names("streets").to_numpy()
+    widths = values(scene.facts.plan, "streets", "red_line_width_m")
+    placed = canvas.on_paper(streets.geometry)
+    best: dict[tuple[str, float], BaseGeometry] = {}
+    for name, width, shape in zip(names, widths, placed, strict=True):
+        if shape is None or np.isnan(width):
+            continue
+        inside = shapely.intersection(shape, near)
+        for line in shapely.get_parts(inside):
+            key = (name, float(width))
+            if (
+                not line.is_empty
+                and shapely.get_dimensions(line) == 1
+                and (key not in best or line.length > best[key].length)
+            ):
+                best[key] = line
+    for (_, width), line in best.items():
+        _dimension(scene, line, width)
+    if best:
+        scene.show(
+            "width",
+            24,
+            segment(0.6, 2, 7.4, 2, stroke=INK, stroke_width=0.15)
+            + circle(0.6, 2, 0.4, fill=INK)
+            + circle(7.4, 2, 0.4, fill=INK),
+        )
+
+
+def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
+    canvas, k = scene.canvas, scene.canvas.k
+    half, size = width / canvas.cell.unit / 2, 1.8 * k
+    said = f"{width:.1f}"
+    for share in (0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 0.12, 0.88):
+        at = line.length * share
+        here, ahead = line.interpolate(at), line.interpolate(min(line.length, at + 1))
+        dx, dy = ahead.x - here.x, ahead.y - here.y
+        norm = math.hypot(dx, dy)
+        if norm < 1e-6:
+            continue
+        nx, ny = -dy / norm, dx / norm
+        start, end = (here.x - nx * half, here.y - ny * half), (here.x + nx * half, here.y + ny * half)
+        wide, tall = width_of(said, size) + 0.4, size * 1.1
+        box: Box = (here.x - wide / 2, here.y - tall / 2, here.x + wide / 2, here.y + tall / 2)
+        ends = [(x - 0.4, y - 0.4, x + 0.4, y + 0.4) for x, y in (start, end)]
+        if not canvas.labels.free(box, *ends):
+            continue
+        canvas.labels.take(box)
+        line_: dict[str, Style] = {"stroke": INK, "stroke_width": 0.12}
+        canvas.add(
+            "signs",
+            segment(*start, *end, **line_) + circle(*start, 0.35, fill=INK) + circle(*end, 0.35, fill=INK),
+        )
+        canvas.add(
+            "labels",
+            rect(box[0], box[1], wide, tall, fill="#ffffff", fill_opacity=0.85)
+            + text(here.x, here.y, said, size),
+        )
+        return
+
+
+def junctions(scene: Scene, near: BaseGeometry, *, main: bool = False) -> None:
+    """Coordinates of the points where centre lines meet; `main` takes those of main streets alone."""
+    streets = scene.facts.plan.layer("streets")
+    if not len(streets):
+        return
+    classes = streets["class"].astype("object").to_numpy()
+    ends: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
+    for shape, kind in zip(streets.geometry, classes, strict=True):
+        if shape is None or shape.is_empty or kind == "path":
+            continue
+        for line in shapely.get_parts(shape):
+            run = shapely.get_coordinates(line)
+            for x, y in (run[0], run[-1]):
+                ends.setdefault((round(x * 10), round(y * 10)), []).append((x, y, kind))
+    points = [
+        met[0][:2]
+        for met in ends.values()
+        if len(met) >= MEET and (not main or sum(one[2] in {"expressway", "arterial"} for one in met) >= 2)
+    ]
+    placed = scene.canvas.on_paper([shapely.Point(point) for point in points])
+    for (x, y), point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0])):
+        if point is not None and near.contains(point):
+            _coordinates(scene, point.x, point.y, (float(x), float(y)))
+
+
+def _coordinates(scene: Scene, x: float, y: float, at: tuple[float, float]) -> None:
+    canvas, k = scene.canvas, scene.canvas.k
+    size = 1.8 * k
+    lines = [scene.say("coordinate.north", n=f"{at[1]:.3f}"), scene.say("coordinate.east", n=f"{at[0]:.3f}")]
+    width, height = max(width_of(line, size) for line in lines) + 0.6, 2.3 * size
+    for cx, cy in around(x, y, width, height, (1.5, 3.0, 5.0, 8.0, 12.0)):
+        box: Box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
+        foot = (min(max(x, box[0]), box[2]), min(max(y, box[1]), box[3]))
+        if not canvas.labels.free(box) or not canvas.labels.clear_of_line(foot, (x, y)):
+            continue
+        canvas.labels.take(box)
+        canvas.add("signs", segment(*foot, x, y, stroke=CENTRE_LINE, stroke_width=0.1))
+        canvas.add("signs", circle(x, y, 0.7, fill="#ffffff", stroke=CENTRE_LINE, stroke_width=0.2))
+        canvas.add("labels", rect(box[0], box[1], width, height, fill="#ffffff", fill_opacity=0.62))
+        for place, line in enumerate(lines):
+            canvas.text(cx, cy + (place - 0.5) * 1.1 * size, line, size)
+        scene.show("junction", 25, dot_swatch("#ffffff", CENTRE_LINE))
+        return
+
+
+def stops(scene: Scene, *, named: bool = True) -> None:
+    """Rail stations and stops of buses, with the names of stations."""
+    table = scene.facts.plan.layer("stops")
+    if not len(table):
+        return
+    k, canvas = scene.canvas.k, scene.canvas
+    names = scene.facts.view.ground.names("stops").to_numpy()
+    modes = table["modes"].astype("object").to_numpy()
+    placed = canvas.on_paper(table.geometry)
+    rail = np.array([any(mode in str(one or "") for mode in RAIL_MODES) for one in modes], dtype=bool)
+    written: set[str] = set()
+    for at in sorted(range(len(placed)), key=lambda one: not rail[one]):
+        point = placed[at]
+        if point is None or shapely.get_dimensions(point) != 0 or not canvas.box.contains(point):
+            continue
+        x, y = shapely.get_coordinates(point)[0]
+        if rail[at]:
+            side = 4.4 * k
+            canvas.labels.keep((x - side / 2, y - side / 2, x + side / 2, y + side / 2))
+            canvas.add("signs", symbol("metro", x, y, side, fixed=True))
+            scene.show("station", 31, sign_swatch(symbol("metro", 4, 2, 3.8, fixed=True)))
+            if named and names[at] and names[at] not in written:
+                size = 2.6 * k
+                if canvas.write(
+                    beside(x, y, side / 2 + 0.4, width_of(names[at], size), size),
+                    names[at],
+                    size,
+                    fill=STOP,
+                    weight="700",
+                ):
+                    written.add(names[at])
+            continue
+        side = 1.7 * k
+        box: Box = (x - side / 2, y - side / 2, x + side / 2, y + side / 2)
+        canvas.labels.keep(box)
+        canvas.add("signs", rect(box[0], box[1], side, side, fill="#ffffff", stroke=STOP, stroke_width=0.35))
+        scene.show("stop", 32, rect(3.1, 1.1, 1.8, 1.8, fill="#ffffff", stroke=STOP, stroke_width=0.35))

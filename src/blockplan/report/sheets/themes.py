@@ -1,0 +1,411 @@
+"""Maps of the whole plan: uses, structure, facilities, green, heights, streets, lines, phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from blockplan.measure.inputs.columns import values
+from blockplan.report.maps.ground import use_colour
+from blockplan.report.sheets import ground as base
+from blockplan.report.sheets import parcellabels, parcelmap, streetmap
+from blockplan.report.sheets.canvas import INK, circle, text, width_of
+from blockplan.report.sheets.labels import beside
+from blockplan.report.sheets.planlabels import inside, names_of, signs
+from blockplan.report.sheets.reachmap import PARKS, REACH, green_reach, service_reach
+from blockplan.report.sheets.scene import dot_swatch, fill_swatch, lighter, line_swatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from blockplan.report.sheets.canvas import Style
+    from blockplan.report.sheets.facts import Facts
+    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.scene import Scene
+
+#: Fills of classes from low to high; hues of areas and phases.
+STEPS = ("#fff3c4", "#fde08a", "#fbc15e", "#f59a43", "#e56a36", "#c63d2f", "#8f1d2c")
+TINTS = ("#7aa6c2", "#c99a6b", "#8fae7d", "#b58bb0", "#c9b458", "#6f9f9a")
+AXIS, BELT, CORE = "#b3261e", "#3f8f4f", "#d8581c"
+GREENS = ("1402", "1403", "G2", "G3")
+BARE = "#f4f2ec"
+#: Bounds that a class of heights (m) or of FAR may end on.
+ENDS = {
+    "height": (12, 18, 24, 36, 54, 80, 100, 150, 250),
+    "intensity": (0.8, 1.2, 1.6, 2.0, 2.5, 3.5, 5.0, 8.0),
+}
+MOST_CLASSES = 7
+#: A location map needs something that lies this share of the plan's shorter side outside it.
+BEYOND = 0.15
+#: Up to this scale a land-use plan has room for index blocks.
+BLOCKS_UP_TO = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A map of the whole plan: kind, number, whether the plan has its data, how it is drawn, its tables."""
+
+    kind: str
+    number: str
+    has: Callable[[Facts], bool]
+    draw: Callable[[Scene, Ground], Sequence[str]]
+    tables: tuple[str, ...] = ()
+
+
+# The maps
+
+
+def location(scene: Scene, ground: Ground) -> Sequence[str]:
+    """The plan in its surroundings."""
+    base.surroundings(scene)
+    land = scene.facts.outline
+    if land is not None:
+        scene.canvas.shape("fills", scene.canvas.on_paper([land]), fill="#f3d9a8", fill_opacity=0.75)
+    base.streets(scene, coloured=True)
+    base.edge(scene)
+    streetmap.stops(scene)
+    for layer in ("areas", "blocks"):
+        if scene.facts.plan.has_layer(layer) and len(scene.facts.plan.layer(layer)):
+            names_of(scene, layer, 2.8)
+            break
+    streetmap.street_names(scene)
+    return ()
+
+
+def existing(scene: Scene, ground: Ground) -> Sequence[str]:
+    """What the land is used for now."""
+    facts = scene.facts
+    now = values(facts.plan, "parcels", "existing_land_use")
+    uses = [(of, str(use or "")) for (of, _), use in zip(facts.uses, now, strict=True)]
+    colours = [use_colour(*use) if use[1] else BARE for use in uses]
+    _ground(scene, ground, colours)
+    area: dict[tuple[str, str], float] = {}
+    for row in ground.rows:
+        area[uses[row]] = area.get(uses[row], 0.0) + float(facts.shapes[row].area)
+    for (of, code), size in area.items():
+        said = facts.view.ground.use_name(of, code) if code else scene.say("legend.not_known")
+        scene.show(
+            f"use {code} {of}",
+            0 if code else 1,
+            fill_swatch(use_colour(of, code) if code else BARE),
+            said,
+            (f"{size / 1e4:,.2f}",),
+        )
+    kept = [
+        shape
+        for row, shape in zip(ground.rows, ground.shapes, strict=True)
+        if values(facts.plan, "parcels", "status")[row] in {"existing", "kept"}
+    ]
+    if kept:
+        scene.canvas.shape("lines", kept, stroke=INK, stroke_width=0.3)
+        scene.show("kept", 5, fill_swatch("none", stroke=INK, stroke_width=0.35))
+    inside(scene, ground, [code for _, code in uses], colours)
+    return ()
+
+
+def land_use(scene: Scene, ground: Ground) -> Sequence[str]:
+    """What the land is planned for: number and code, or the code."""
+    facts = scene.facts
+    colours = [lighter(colour, parcelmap.PLAN_TINT) for colour in facts.colours]
+    parcelmap.fills(scene, ground, facts.colours, parcelmap.PLAN_TINT)
+    parcelmap.use_legend(scene, ground, parcelmap.PLAN_TINT)
+    parcelmap.red_lines(scene, ground, 0.2)
+    parcelmap.parcel_lines(scene, ground, 0.1)
+    base.edge(scene)
+    streetmap.stops(scene)
+    if scene.scale <= BLOCKS_UP_TO:
+        parcellabels.ParcelLabels(scene, ground, parcellabels.BLOCK_BLOCKS).all()
+        notes = [scene.say("legend.key_short")]
+    else:
+        says = ["" if road else code for (_, code), road in zip(facts.uses, facts.roads, strict=True)]
+        signs(scene, ground, named=False)
+        inside(scene, ground, says, colours, count=True)
+        notes = []
+    streetmap.street_names(scene)
+    return notes
+
+
+def structure(scene: Scene, ground: Ground) -> Sequence[str]:
+    """Axes, belts, cores and areas on pale ground."""
+    facts, canvas = scene.facts, scene.canvas
+    base.surroundings(scene)
+    areas = facts.plan.layer("areas")
+    names = facts.view.ground.names("areas")
+    for at, (shape, name) in enumerate(zip(canvas.on_paper(areas.geometry), names, strict=True)):
+        tint = TINTS[at % len(TINTS)]
+        if shape is not None:
+            canvas.shape("fills", [shape], fill=tint, fill_opacity=0.32, stroke=tint, stroke_width=0.4)
+            scene.show(f"area {at}", 2, fill_swatch(lighter(tint, 0.6)), str(name or areas.index[at]))
+    base.streets(scene)
+    base.edge(scene)
+    streetmap.stops(scene)
+    elements = facts.plan.layer("structure")
+    called = facts.view.ground.names("structure")
+    looks: dict[str, tuple[dict[str, Style], ...]] = {
+        "belt": (
+            {"stroke": BELT, "stroke_width": 3.4, "stroke_opacity": 0.55},
+            {"stroke": "#ffffff", "stroke_width": 0.5, "stroke_dasharray": (2.2, 1.4)},
+        ),
+        "axis": ({"stroke": AXIS, "stroke_width": 1.2, "stroke_dasharray": (6, 1.6, 1.3, 1.6)},),
+    }
+    placed = canvas.on_paper(elements.geometry)
+    for shape, role, name in zip(placed, elements["role"].astype("object"), called, strict=True):
+        if shape is None:
+            continue
+        if role in looks:
+            for look in looks[role]:
+                canvas.shape("control", [shape], **look)
+            mark = "".join(
+                line_swatch(**{**look, "stroke_width": min(2.0, float(str(look["stroke_width"])))})
+                for look in looks[role]
+            )
+            scene.show(f"{role} {name}", 3, mark, str(name or scene.say(f"legend.{role}")))
+        else:
+            _core(scene, shapely.get_coordinates(shapely.centroid(shape))[0], str(name or ""))
+    names_of(scene, "areas", 3.2)
+    return ()
+
+
+def _core(scene: Scene, at: Sequence[float], name: str) -> None:
+    canvas, k = scene.canvas, scene.canvas.k
+    x, y = float(at[0]), float(at[1])
+    if not canvas.box.contains(shapely.Point(x, y)):
+        return
+    canvas.add(
+        "signs",
+        circle(x, y, 5 * k, fill=CORE, fill_opacity=0.22, stroke=CORE, stroke_width=0.5)
+        + circle(x, y, 2.2 * k, fill=CORE, stroke="#ffffff", stroke_width=0.5),
+    )
+    canvas.labels.keep((x - 2.4 * k, y - 2.4 * k, x + 2.4 * k, y + 2.4 * k))
+    scene.show("core", 4, dot_swatch(CORE))
+    size = 3.0 * k
+    if name:
+        spots = [
+            spot for away in (2.6, 5.5, 9, 13) for spot in beside(x, y, away * k, width_of(name, size), size)
+        ]
+        canvas.write(spots, name, size, fill="#7c2a06", weight="700")
+
+
+def facilities(scene: Scene, ground: Ground) -> Sequence[str]:
+    """Public facilities with their names and sizes, and how far those reach that a rule gives a distance."""
+    _ground(scene, ground, [lighter(colour, 0.55) for colour in scene.facts.colours])
+    service_reach(scene)
+    signs(scene, ground, named=True)
+    return (scene.say("legend.signs"),)
+
+
+def green(scene: Scene, ground: Ground) -> Sequence[str]:
+    """Parks, the line that they reach to, and the homes beyond it, with the shares of the other readings."""
+    facts, canvas = scene.facts, scene.canvas
+    colours = [
+        "#57bd5c" if code.startswith(PARKS) else "#a9d39b" if code.startswith(GREENS) else BARE
+        for _, code in facts.uses
+    ]
+    base.surroundings(scene)
+    parcelmap.fills(scene, ground, colours, 0.0)
+    base.streets(scene)
+    parcelmap.parcel_lines(scene, ground, 0.08)
+    base.edge(scene)
+    scene.show("parks", 0, fill_swatch("#57bd5c"))
+    if "#a9d39b" in {colours[row] for row in ground.rows}:
+        scene.show("other_green", 1, fill_swatch("#a9d39b"))
+    entrances = (
+        [one for one in canvas.on_paper(facts.plan.layer("green_entrances").geometry) if one is not None]
+        if len(facts.plan.layer("green_entrances"))
+        else []
+    )
+    for point in entrances:
+        x, y = shapely.get_coordinates(point)[0]
+        canvas.add("signs", circle(float(x), float(y), 0.55, fill="#ffffff", stroke=REACH, stroke_width=0.25))
+    if entrances:
+        scene.show("entrance", 6, dot_swatch("#ffffff", REACH))
+    notes = green_reach(scene, ground)
+    says = [code if code.startswith((*PARKS, *GREENS)) else "" for _, code in facts.uses]
+    inside(scene, ground, says, colours)
+    return notes
+
+
+def classes(scene: Scene, ground: Ground, kind: str) -> Sequence[str]:
+    """Parcels by the upper bound of height or FAR in five to seven classes, with the bound on each."""
+    facts = scene.facts
+    column, unit = ("height_max_m", " m") if kind == "height" else ("far_max", "")
+    cells = [facts.rows[str(name)][column] for name in facts.names]
+    known = sorted(float(cell) for cell in cells if isinstance(cell, int | float))
+    ends = _ends(known, ENDS[kind])
+    colours = [
+        BARE
+        if not isinstance(cell, int | float)
+        else STEPS[min(int(np.searchsorted(ends, float(cell))), len(STEPS) - 1)]
+        for cell in cells
+    ]
+    _ground(scene, ground, colours)
+    for at, high in enumerate(ends):
+        if STEPS[at] not in {colours[row] for row in ground.rows}:
+            continue
+        low = ends[at - 1] if at else None
+        said = (
+            scene.say("legend.class_below", high=f"{high:g}", unit=unit)
+            if low is None
+            else scene.say("legend.class_between", low=f"{low:g}", high=f"{high:g}", unit=unit)
+        )
+        scene.show(f"class {at}", 0, fill_swatch(STEPS[at]), said)
+    if BARE in {colours[row] for row in ground.rows}:
+        scene.show("no_bound", 1, fill_swatch(BARE))
+    inside(
+        scene,
+        ground,
+        [
+            facts.text(str(name), column) if isinstance(cell, int | float) else ""
+            for name, cell in zip(facts.names, cells, strict=True)
+        ],
+        colours,
+    )
+    return ()
+
+
+def _heights(scene: Scene, ground: Ground) -> Sequence[str]:
+    return classes(scene, ground, "height")
+
+
+def _intensity(scene: Scene, ground: Ground) -> Sequence[str]:
+    return classes(scene, ground, "intensity")
+
+
+def _ends(known: Sequence[float], offered: Sequence[float]) -> list[float]:
+    """Ends of at most seven classes that hold all values; a class without a value is none."""
+    ends = [
+        end
+        for at, end in enumerate(offered)
+        if any((offered[at - 1] if at else -1) < one <= end for one in known)
+    ]
+    if known and known[-1] > offered[-1]:
+        ends.append(float(known[-1]))
+    while len(ends) > MOST_CLASSES:
+        ends.pop(0)
+    return ends
+
+
+def streets(scene: Scene, ground: Ground) -> Sequence[str]:
+    """Streets by class with names and widths, rail, stations and stops, coordinates of main junctions."""
+    base.surroundings(scene)
+    parcelmap.fills(scene, ground, [BARE] * len(scene.facts.names), 0.0)
+    parcelmap.parcel_lines(scene, ground, 0.06)
+    base.streets(scene, coloured=True)
+    base.edge(scene)
+    streetmap.stops(scene)
+    streetmap.street_names(scene)
+    streetmap.junctions(scene, scene.canvas.box, main=True)
+    return ()
+
+
+def control_lines(scene: Scene, ground: Ground) -> Sequence[str]:
+    """Control lines on white ground."""
+    parcelmap.parcel_lines(scene, ground, 0.06)
+    parcelmap.red_lines(scene, ground, 0.28)
+    absent, derived = parcelmap.control_lines(scene, ground, width=0.6)
+    base.edge(scene)
+    codes = parcelmap.CONTROL["green"][0] + parcelmap.CONTROL["blue"][0] + parcelmap.CONTROL["yellow"][0]
+    says = [code if code.startswith(codes) else "" for _, code in scene.facts.uses]
+    inside(scene, ground, says, ["#ffffff"] * len(says))
+    streetmap.street_names(scene)
+    notes = (
+        [
+            scene.say(
+                "legend.absent",
+                kinds=scene.facts.view.words.join([scene.say(f"legend.{kind}_line") for kind in absent]),
+            )
+        ]
+        if absent
+        else []
+    )
+    return [*notes, *([scene.say("legend.derived")] if derived else [])]
+
+
+def phases(scene: Scene, ground: Ground) -> Sequence[str]:
+    """Parcels by phase, with its number on each."""
+    facts = scene.facts
+    given = [str(one) if one is not None else "" for one in values(facts.plan, "parcels", "phase")]
+    known = sorted({one for one in given if one})
+    hue = {one: TINTS[at % len(TINTS)] for at, one in enumerate(known)}
+    colours = [hue.get(one, BARE) for one in given]
+    _ground(scene, ground, [lighter(colour, 0.3) for colour in colours])
+    here = {given[row] for row in ground.rows}
+    for one in known:
+        if one in here:
+            scene.show(
+                f"phase {one}",
+                0,
+                fill_swatch(lighter(hue[one], 0.3)) + text(4, 2, one, 2.2, weight="700"),
+                scene.say("legend.phase", n=one),
+            )
+    if "" in here:
+        scene.show("no_phase", 1, fill_swatch(BARE))
+    inside(scene, ground, given, ["#ffffff"] * len(given))
+    return ()
+
+
+def _ground(scene: Scene, ground: Ground, colours: Sequence[str]) -> None:
+    """Fills, parcel lines, red lines, outline, stations: what most maps of the whole plan begin with."""
+    base.surroundings(scene)
+    parcelmap.fills(scene, ground, colours, 0.0)
+    parcelmap.parcel_lines(scene, ground, 0.1)
+    parcelmap.red_lines(scene, ground, 0.15)
+    base.edge(scene)
+    streetmap.stops(scene)
+
+
+# What a plan has
+
+
+def _states(column: str) -> Callable[[Facts], bool]:
+    return lambda facts: any(one is not None for one in values(facts.plan, "parcels", column))
+
+
+def _bounds(column: str) -> Callable[[Facts], bool]:
+    return lambda facts: any(row[column] is not None for row in facts.rows.values())
+
+
+def _layer(name: str) -> Callable[[Facts], bool]:
+    return lambda facts: facts.plan.has_layer(name) and len(facts.plan.layer(name)) > 0
+
+
+def _uses(codes: Sequence[str]) -> Callable[[Facts], bool]:
+    return lambda facts: any(code.startswith(tuple(codes)) for _, code in facts.uses)
+
+
+def _around(facts: Facts) -> bool:
+    """Whether anything is drawn outside the planned land."""
+    land = facts.outline
+    if land is None:
+        return False
+    west, south, east, north = land.bounds
+    near = shapely.box(west, south, east, north).buffer(BEYOND * min(east - west, north - south))
+    return any(
+        not shapely.covers(near, shapely.box(*shape.bounds))
+        for layer in ("extent", "streets", "rail", "water", "woodland")
+        for shape in base.shapes_of(facts, layer)
+    )
+
+
+def _controlled(facts: Facts) -> bool:
+    codes = [code for kind in parcelmap.CONTROL.values() for code in kind[0]]
+    return _layer("control_lines")(facts) or _uses(codes)(facts)
+
+
+#: Maps of the whole plan in their order.
+THEMES = (
+    Theme("location", "GH-01", _around, location),
+    Theme("existing", "GH-02", _states("existing_land_use"), existing, ("transition",)),
+    Theme("landuse", "GH-03", lambda facts: bool(len(facts.names)), land_use, ("land_balance", "parcels")),
+    Theme("structure", "GH-04", _layer("structure"), structure),
+    Theme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
+    Theme("green", "GH-06", _uses(PARKS), green, ("per_thousand", "land_balance")),
+    Theme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels",)),
+    Theme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels",)),
+    Theme("streets", "GH-08", _layer("streets"), streets, ("streets",)),
+    Theme("control_lines", "GH-09", _controlled, control_lines),
+    Theme("phases", "GH-10", _states("phase"), phases, ("phases",)),
+)  # fmt: skip

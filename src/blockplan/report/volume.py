@@ -1,0 +1,246 @@
+"""
+The text volume (说明书) as a document: what the plan is, its tables and figures, how it was judged.
+
+Its tables are those of `report.office`, their cells the strings that sheets print.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blockplan.report.document import (
+    Document,
+    Figure,
+    Note,
+    Paragraph,
+    Printed,
+    Section,
+    Table,
+    Term,
+)
+from blockplan.report.office import TABLES
+from blockplan.report.office.columns import heading, meaning, shown
+from blockplan.report.office.columns import said as office_said
+from blockplan.report.sheet import key_figures
+from blockplan.report.tables import SYMBOLS, capacity_sentence
+from blockplan.report.verdicts import verdict_document
+from blockplan.report.view import View
+from blockplan.report.words import NO_BREAK, Words
+from blockplan.texts import Catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.report.document import Block, Cell
+    from blockplan.report.maps.drawing import Drawing
+    from blockplan.report.office.columns import Line, OfficeTable
+
+TEXTS = Catalog("blockplan.report", "volume.toml")
+#: A volume prints so many parcels one by one; more are in the workbook and on the sheets.
+MOST_PARCELS = 2_000
+#: Columns of the parcels' table that a page of text has room for.
+PARCEL_COLUMNS = (
+    "parcel_id", "code", "land_use", "site_area_m2", "far_max", "floor_area_m2", "coverage_max",
+    "height_max_m", "green_min", "parking_spaces", "facilities", "remarks",
+)  # fmt: skip
+#: The widest and tallest that a figure is on A4, mm.
+FIGURE_MM = (160.0, 200.0)
+
+
+def volume(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = None) -> Document:
+    """
+    The text volume of a plan.
+
+    Parameters
+    ----------
+    in_force
+        The plan that the section of changes compares with; without one (and outside a scenario) the section
+        is left out.
+    """
+    return _Volume(View(plan, result, Words(lang, NO_BREAK), in_force)).document()
+
+
+class _Volume:
+    """The sections, made from one view."""
+
+    def __init__(self, view: View) -> None:
+        self.view, self.words = view, view.words
+        self.made: dict[str, OfficeTable] = {}
+
+    def document(self) -> Document:
+        """All sections; one without anything to say is left out."""
+        manifest = self.view.plan.manifest
+        sections = [
+            self._section(key, blocks())
+            for key, blocks in (
+                ("general", self._general), ("size", self._size), ("land", self._land),
+                ("structure", self._structure), ("services", self._services), ("streets", self._streets),
+                ("utilities", self._utilities), ("phases", lambda: self._table("phases")),
+                ("changes", lambda: self._table("changes")), ("verdicts", self._verdicts),
+                ("statements", self._statements), ("parcels", self._parcels),
+                ("definitions", self._definitions),
+            )
+        ]  # fmt: skip
+        status = self.words(f"status.{manifest.status}")
+        return Document(
+            self._say("title", title=self.view.title),
+            self.words.lang,
+            manifest.drawn_on,
+            tuple(one for one in sections if one.blocks),
+            subtitle=self._say("subtitle", status=status, day=self.words.day(manifest.drawn_on)),
+        )
+
+    def _say(self, key: str, **values: object) -> str:
+        return TEXTS(key, self.words.lang, **values)
+
+    def _section(self, key: str, blocks: Iterable[Block]) -> Section:
+        return Section(key, self._say(f"section.{key}"), tuple(blocks))
+
+    # Sections
+
+    def _general(self) -> Iterator[Block]:
+        if self.view.plan.manifest.synthetic:
+            yield Paragraph(f"{self.words('head.synthetic_title')}: {self.words('head.synthetic')}", "alert")
+        for term, fact in self.view.facts:
+            yield Term(term, fact)
+        yield Term(self.words("head.hash"), self.view.result.content_hash or self.view.plan.content_hash)
+
+    def _size(self) -> Iterator[Block]:
+        for term, value in key_figures(self.view):
+            yield Term(term, value)
+        yield Paragraph(capacity_sentence(self.view.result, self.words.lang))
+
+    def _land(self) -> Iterator[Block]:
+        transition = list(self._table("transition"))
+        has = any(isinstance(block, Table) for block in transition)
+        land = key_figures(self.view)[0][1]
+        existing = self._say("text.existing") if has else ""
+        yield Paragraph(self._say("text.land", land=land, existing=existing))
+        if self.view.land_use:
+            yield self._figure(self.view.land_use[0], "land_use")
+        yield from self._table("land_balance")
+        if has:
+            yield from transition
+
+    def _structure(self) -> Iterator[Block]:
+        drawn = self.view.structure
+        if drawn is not None and self.view.plan.has_layer("structure"):
+            yield self._figure(drawn, "structure")
+
+    def _services(self) -> Iterator[Block]:
+        table = self._office("facilities")
+        if table.lines:
+            yield Paragraph(self._say("text.services", n=len(table.lines)))
+        yield from self._table("per_thousand")
+        yield from self._table("facilities")
+
+    def _streets(self) -> Iterator[Block]:
+        if self._office("streets").lines:
+            yield Paragraph(self._say("text.streets"))
+        yield from self._table("streets")
+        yield from self._table("parking")
+
+    def _utilities(self) -> Iterator[Block]:
+        yield from self._table("utilities")
+        if self._office("loads").lines:
+            yield Paragraph(self._say("text.loads"))
+            yield from self._table("loads", only=("subtotal", "total"))
+
+    def _verdicts(self) -> Iterator[Block]:
+        result = self.view.result
+        counts = [
+            self._say("text.count", said=f"{sign} {self.words(f'outcome.{outcome}')}", n=len(found))
+            for outcome, sign in SYMBOLS.items()
+            if (found := self.view.of_outcome[outcome])
+        ]
+        told = {
+            "day": self.words.day(result.on),
+            "n": len(result.verdicts),
+            "counts": self.words.join(counts),
+        }
+        yield Paragraph(self._say("text.verdicts", **told))
+        for part in verdict_document(result, self.words.lang).sections:
+            yield from part.blocks
+
+    def _statements(self) -> Iterator[Block]:
+        rows = tuple(
+            (self.words.pick(one.text), self.view.state(one.state), self.words.pick(one.why))
+            for one in self.view.result.statements
+        )
+        if rows:
+            heads = tuple(self._say(f"column.{key}") for key in ("statement", "state", "why"))
+            yield Table(heads, rows, sign=1)
+
+    def _parcels(self) -> Iterator[Block]:
+        table = self._office("parcels")
+        if len(table.lines) > MOST_PARCELS:
+            yield Paragraph(self._say("text.too_many", n=self.words.number(len(table.lines))))
+        elif table.lines:
+            yield from self._table("parcels", columns=PARCEL_COLUMNS)
+
+    def _definitions(self) -> Iterator[Block]:
+        rows = tuple(
+            (
+                office_said(self.view, f"title.{table.name}"),
+                heading(self.view, column),
+                meaning(self.view, column),
+                column.source,
+            )
+            for table in self.made.values()
+            if table.lines
+            for column in table.columns
+        )
+        if rows:
+            yield Table(
+                tuple(self._say(f"column.{key}") for key in ("table", "heading", "meaning", "source")), rows
+            )
+
+    # Pieces
+
+    def _office(self, name: str) -> OfficeTable:
+        if name not in self.made:
+            self.made[name] = TABLES[name](self.view)
+        return self.made[name]
+
+    def _table(
+        self, name: str, *, only: tuple[str, ...] = (), columns: tuple[str, ...] = ()
+    ) -> Iterator[Block]:
+        """A table of the office with its notes; nothing where it has no line."""
+        table = self._office(name)
+        lines = [line for line in table.lines if not only or line.kind in only]
+        if not lines:
+            return
+        places = [
+            at
+            for at, one in enumerate(table.columns)
+            if (one.key in columns if columns else _says(lines, at))
+        ]
+        yield Table(
+            tuple(heading(self.view, table.columns[at]) for at in places),
+            tuple(tuple(self._cell(table, line, at) for at in places) for line in lines),
+            title=office_said(self.view, f"title.{name}"),
+            kinds=tuple(line.kind for line in lines),
+        )
+        yield from map(Note, table.notes)
+
+    def _cell(self, table: OfficeTable, line: Line, at: int) -> Cell:
+        cell, form = line.cells[at], table.columns[at].form
+        printed = shown(cell, form)
+        if isinstance(cell, int | float) and form not in {"text", "code"}:
+            return Printed(printed)
+        return printed
+
+    def _figure(self, drawing: Drawing, key: str) -> Figure:
+        width, height = drawing.size_mm
+        share = min(1.0, FIGURE_MM[0] / width, FIGURE_MM[1] / height)
+        scale = self.words.number(round(drawing.sheet.unit * 1000 / share, -2))
+        caption = self._say(f"text.{key}_figure", n=scale)
+        svg = drawing.standalone(self.view.ground)
+        return Figure(svg, width * share, height * share, drawing.description, caption)
+
+
+def _says(lines: list[Line], at: int) -> bool:
+    """Whether a column says anything at all."""
+    return any(line.cells[at] not in {None, ""} for line in lines)

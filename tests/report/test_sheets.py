@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import io
+import json
+import math
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+import shapely
+from click.testing import CliRunner
+from pypdf import PdfReader
+from tests.random_plans import random_plan
+from tests.report.handmade import hand_made
+
+from blockplan.check import check
+from blockplan.cli import app
+from blockplan.errors import UsageError
+from blockplan.plan import read
+from blockplan.report.sheets import KINDS, PAPERS, atlas
+from blockplan.report.sheets.labels import Labels, Spots, overlaps
+from blockplan.report.sheets.limitmap import _by_side
+from blockplan.report.sheets.paper import FIRST, FIRST_JA, SECOND, fit, layouts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+    from blockplan.report.sheets import Atlas
+
+TOWN = "examples/office-town"
+MM_PER_POINT = 25.4 / 72
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Plan:
+    return random_plan(7, columns=6, rows=5)
+
+
+@pytest.fixture(scope="module")
+def judged(drawn: Plan) -> CheckResult:
+    return check(drawn, packs=["zone"])
+
+
+@pytest.fixture(scope="module")
+def made(drawn: Plan, judged: CheckResult) -> Atlas:
+    return atlas(drawn, judged, "zh", kinds=["block", "subblock"])
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [
+        "".join(unicodedata.normalize("NFKC", one.extract_text()).split())
+        for one in PdfReader(io.BytesIO(pdf)).pages
+    ]
+
+
+# Scale and paper
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_land_stands_at_the_largest_scale_of_the_ladder_that_fits(lang: str) -> None:
+    first = FIRST_JA if lang == "ja" else FIRST
+    for width, height in ((380, 300), (150, 90), (1_200, 900), (5_000, 4_000)):
+        land = shapely.box(0, 0, width, height)
+        found = fit([land], layouts(PAPERS["A3"], (112,)), first)
+        room = found.cells[0]
+        assert found.scale in {*first, *SECOND}
+        assert room.frame.width >= width
+        assert room.frame.height >= height
+        assert room.unit == pytest.approx(found.scale / 1000)
+        larger = [one for one in first if one < found.scale]
+        best = max(
+            min(layout.window[0] / width, layout.window[1] / height)
+            for layout in layouts(PAPERS["A3"], (112,))
+        )
+        assert not larger or larger[-1] / 1000 * best < 1.1
+
+
+def test_a_strip_is_cut_into_pieces_of_one_scale_that_fill_the_window() -> None:
+    strip = shapely.box(0, 0, 1_500, 7_300)
+    found = fit([strip], layouts(PAPERS["A3"], (112,), portrait=False))
+    assert len(found.cells) > 1
+    assert len({round(cell.unit, 9) for cell in found.cells}) == 1
+    seen = shapely.union_all(
+        [shapely.box(c.frame.west, c.frame.south, c.frame.east, c.frame.north) for c in found.cells]
+    )
+    assert seen.covers(strip)
+    assert found.filled > 0.4
+
+
+def test_the_map_on_paper_has_the_scale_that_it_says(made: Atlas) -> None:
+    for sheet in made.sheets:
+        assert sheet.fit is not None
+        for cell in sheet.fit.cells:
+            assert cell.frame.width / (cell.width / 1000) == pytest.approx(sheet.fit.scale)
+            assert cell.frame.height / (cell.height / 1000) == pytest.approx(sheet.fit.scale)
+
+
+def test_pages_are_of_the_paper_that_was_asked_for(drawn: Plan, judged: CheckResult) -> None:
+    large = atlas(drawn, judged, "en", "A1", ["block"])
+    box = PdfReader(io.BytesIO(large.pdf)).pages[0].mediabox
+    sides = sorted(round(float(side) * MM_PER_POINT) for side in (box.width, box.height))
+    assert sides == [594, 841]
+
+
+# Labels
+
+
+def test_no_label_covers_another_and_every_parcel_bears_its_number(made: Atlas) -> None:
+    for sheet in made.sheets:
+        assert [overlaps(window) for window in sheet.labels] == [0] * len(sheet.labels)
+        assert sheet.labelled >= 0.98 * sheet.parcels
+
+
+def test_a_label_is_placed_where_it_lies_inside_its_parcel_and_nowhere_else() -> None:
+    shape = shapely.Polygon([(0, 0), (30, 0), (30, 6), (6, 6), (6, 30), (0, 30)])
+    spots = Spots(shape)
+    for x, y in spots.fitting(4, 2):
+        assert shape.contains(shapely.box(x - 2, y - 1, x + 2, y + 1))
+    assert not list(spots.fitting(8, 8))
+    labels = Labels((0, 0, 30, 30))
+    first = labels.place(spots.fitting(4, 2), 4, 2)
+    second = labels.place(spots.fitting(4, 2), 4, 2)
+    assert first is not None
+    assert second is not None
+    assert math.dist(first, second) >= 2
+    assert overlaps(labels) == 0
+
+
+# What is on paper
+
+
+def test_each_parcel_of_the_plan_has_its_row_on_paper(drawn: Plan, made: Atlas) -> None:
+    text = "".join(pages(made.pdf))
+    for name in map(str, drawn.layer("parcels").index):
+        assert "".join(name.split()) in text, name
+    rows = [
+        row["cells"][0]
+        for sheet in made.sheets
+        if sheet.kind == "subblock"
+        for row in sheet.data["table"]["rows"]
+    ]
+    assert sorted(set(rows) & set(map(str, drawn.layer("parcels").index))) == sorted(
+        map(str, drawn.layer("parcels").index)
+    )
+
+
+def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
+    drawn = random_plan(3, columns=12, rows=10)
+    block = drawn.layer("blocks").iloc[:1].set_geometry(drawn.layer("boundary").geometry.to_numpy())
+    parcels = drawn.layer("parcels").assign(block_id=str(block.index[0]))
+    whole = drawn.replace(blocks=block, parcels=parcels)
+    made = atlas(whole, check(whole, packs=["zone"]), "zh", kinds=["block"])
+    text = pages(made.pdf)
+    assert len(text) > len(made.sheets)
+    assert any("续表" in page for page in text)
+    assert all("地块编号" in page for page in text if "续表" in page)
+    every = "".join(text)
+    assert all(str(name) in every for name in whole.layer("parcels").index)
+
+
+def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: Atlas) -> None:
+    reader = PdfReader(io.BytesIO(made.pdf))
+    assert b"pdfaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            assert "BlockplanSans" in str(font.get_object()["/BaseFont"])
+            below = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(below)
+
+    def titles(items: list[object]) -> list[str]:
+        return [
+            title
+            for item in items
+            for title in (titles(item) if isinstance(item, list) else [str(getattr(item, "title", ""))])
+        ]
+
+    assert [sheet.title for sheet in made.sheets] == titles(list(reader.outline))
+
+
+def test_the_same_plan_gives_the_same_atlas(drawn: Plan, judged: CheckResult) -> None:
+    again = atlas(random_plan(7, columns=6, rows=5), judged, "zh", kinds=["block"])
+    assert atlas(drawn, judged, "zh", kinds=["block"]).pdf == again.pdf
+
+
+def test_a_kind_that_there_is_none_of_is_refused_with_the_kinds_that_there_are(
+    drawn: Plan, judged: CheckResult
+) -> None:
+    with pytest.raises(UsageError, match=f"no kind 'blok'; kinds are .*{KINDS[-1]}"):
+        atlas(drawn, judged, "en", kinds=["blok"])
+
+
+def test_a_legend_lists_the_classes_of_its_own_parcels_and_no_other(drawn: Plan, made: Atlas) -> None:
+    uses = drawn.layer("parcels")["land_use"].astype("object")
+    for sheet in made.sheets:
+        (legend,) = [part for part in sheet.data["panel"] if part["kind"] == "legend"]
+        codes = {row["said"].split(" ")[0] for row in legend["rows"] if row["amount"]}
+        here = {row["cells"][1] for row in sheet.data["table"]["rows"][:-1]}
+        assert codes == here - {"—"} | ({legend["rows"][0]["said"].split(" ")[0]} if "—" in here else set())
+    assert uses.notna().any()
+
+
+def test_a_kind_whose_data_are_missing_is_left_out_and_said_to_be() -> None:
+    plan = hand_made()
+    bare = plan.replace(parcels=plan.layer("parcels").assign(phase=None, existing_land_use=None))
+    made = atlas(bare, check(bare, packs=["zone"]), "en", kinds=["cover", "phases", "existing", "landuse"])
+    assert [sheet.kind for sheet in made.sheets] == ["cover", "landuse"]
+    assert dict(made.left_out) == {
+        "existing": "no parcel states existing_land_use",
+        "phases": "no parcel states a phase",
+    }
+    assert "noparcelstatesaphase" in pages(made.pdf)[0]
+    with pytest.raises(UsageError, match="no parcel states a phase"):
+        atlas(bare, check(bare, packs=["zone"]), "en", kinds=["phases"])
+
+
+def test_the_cover_lists_every_sheet_with_its_number(drawn: Plan, judged: CheckResult) -> None:
+    made = atlas(drawn, judged, "en", kinds=["cover", "landuse", "height"])
+    first = pages(made.pdf)[0]
+    assert all("".join(sheet.number.split()) in first for sheet in made.sheets[1:])
+    numbers = [sheet.number for sheet in made.sheets]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_setbacks_by_side_run_inside_the_parcel_at_their_distance() -> None:
+    parcel = shapely.box(0, 0, 40, 30)
+    found = dict(_by_side(parcel, [5.0, float("nan"), 3.0, 0.0], 1.0))
+    lines = {distance: line for line, distance in found.items()}
+    assert sorted(lines) == [3.0, 5.0]
+    # On paper y points down: north is the edge at y = 0.
+    assert {round(y, 6) for _, y in shapely.get_coordinates(lines[5.0])} == {5.0}
+    assert {round(y, 6) for _, y in shapely.get_coordinates(lines[3.0])} == {27.0}
+
+
+# The command
+
+
+@pytest.mark.parametrize("lang", ["ja"])
+def test_the_command_writes_the_office_town_and_says_what_is_on_each_page(tmp_path: Path, lang: str) -> None:
+    runner = CliRunner()
+    files = ["规划地块", "街坊", "规划范围", "道路中心线", "公交站点"]
+    made = runner.invoke(
+        app,
+        ["import", "office", *(f"{TOWN}/shapefiles/{name}.shp" for name in files),
+         f"{TOWN}/shapefiles/地块控制指标一览表.xlsx", "--out", str(tmp_path / "town"), "--json"],
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    found = runner.invoke(
+        app,
+        [
+            "sheets",
+            str(tmp_path / "town"),
+            "--out",
+            str(tmp_path / "out"),
+            "--kind",
+            "subblock",
+            "--lang",
+            lang,
+            "--json",
+        ],
+    )
+    assert found.exit_code == 0, found.output
+    said = json.loads(found.stdout)
+    assert {"file", "kind", "id", "paper", "scale", "parcels", "labelled"} <= set(said["pages"][0])
+    assert (tmp_path / "out" / said["pages"][0]["file"]).read_bytes().startswith(b"%PDF")
+    assert all(page["labelled"] == page["parcels"] for page in said["pages"])
+    if lang == "ja":
+        assert all(page["scale"] <= 2_500 for page in said["pages"])
+    assert len(read(tmp_path / "town").layer("parcels")) >= sum(page["parcels"] for page in said["pages"])

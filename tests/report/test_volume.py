@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import docx
+import pytest
+from click.testing import CliRunner
+from docx.enum.style import WD_STYLE_TYPE
+from docx.shared import Pt
+from tests.random_plans import random_plan
+from tests.report.handmade import hand_made
+
+from blockplan.check import check
+from blockplan.cli import app
+from blockplan.report.document import Figure, Section, Table, walk
+from blockplan.report.office import office_tables
+from blockplan.report.office.columns import shown
+from blockplan.report.renderers import render
+from blockplan.report.view import View
+from blockplan.report.volume import TEXTS, volume
+from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.check.verdict import CheckResult
+    from blockplan.plan import Plan
+
+
+def titles(document: object) -> list[str]:
+    return [one.title for one in walk(document.sections) if isinstance(one, Section)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_volume_has_its_sections_tables_and_figures_in_each_language(
+    plan: Plan, found: CheckResult, lang: str
+) -> None:
+    made = volume(plan, found, lang)
+    assert TEXTS("section.land", lang) in titles(made)
+    assert any(isinstance(block, Figure) for block in walk(made.sections))
+    tables = {block.title for block in walk(made.sections) if isinstance(block, Table)}
+    view = View(plan, found, Words(lang))
+    held = {table.name: table for table in office_tables(view)}
+    assert {TEXTS("section.verdicts", lang)} <= set(titles(made))
+    assert len(tables) >= sum(bool(held[name].lines) for name in ("land_balance", "facilities", "streets"))
+
+
+def test_cells_of_the_volume_are_the_strings_of_the_office_tables() -> None:
+    drawn = random_plan(5)
+    found = check(drawn, packs=["zone"])
+    view = View(drawn, found, Words("en"))
+    balance = next(table for table in office_tables(view) if table.name == "land_balance")
+    printed = {
+        shown(cell, column.form)
+        for line in balance.lines
+        for cell, column in zip(line.cells, balance.columns, strict=True)
+    }
+    made = next(
+        one
+        for one in walk(volume(drawn, found, "en").sections)
+        if isinstance(one, Table) and one.title == "Land-use balance"
+    )
+    assert {str(cell) for row in made.rows for cell in row} <= printed
+    assert len(made.rows) == len(balance.lines)
+
+
+def test_a_section_without_anything_to_say_is_left_out(plan: Plan, found: CheckResult) -> None:
+    assert TEXTS("section.changes", "en") not in titles(volume(plan, found, "en"))
+    before = hand_made().replace(parcels=plan.layer("parcels").iloc[1:])
+    assert TEXTS("section.changes", "en") in titles(volume(plan, found, "en", before))
+
+
+def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tmp_path: Path) -> None:
+    book = docx.Document()
+    book.styles["Heading 1"].font.size = Pt(31)
+    book.styles.add_style("Office body", WD_STYLE_TYPE.PARAGRAPH)
+    book.save(str(tmp_path / "office.docx"))
+    made = docx.Document(io.BytesIO(render(volume(plan, found, "zh"), ".docx", tmp_path / "office.docx")))
+    assert made.styles["Heading 1"].font.size == Pt(31)
+    assert "Office body" in {style.name for style in made.styles}
+    heads = [one.text for one in made.paragraphs if one.style.name == "Heading 1"]
+    assert TEXTS("section.land", "zh") in heads
+    assert made.tables
+    assert made.inline_shapes
+
+
+def test_a_template_without_docx_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "office.docx").write_bytes(b"")
+    done = CliRunner().invoke(
+        app,
+        [
+            "report",
+            "examples/demonstration-zone",
+            "--out",
+            str(tmp_path),
+            "--template",
+            str(tmp_path / "office.docx"),
+        ],
+    )
+    assert done.exit_code == 2 or "--format docx" in str(done.exception)
