@@ -30,6 +30,9 @@ POLICY = "; ".join(
         "trusted-types 'none'",
     )
 )
+#: Of a page with a map: one policy of Trusted Types, the default one of our script, which lets through the
+#: address of the map's own worker and refuses every other string.
+MAP_POLICY = POLICY.replace("trusted-types 'none'", "trusted-types default")
 #: Of a file that somebody sent: it can do nothing, even where a browser opens it.
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
 HEADERS = {

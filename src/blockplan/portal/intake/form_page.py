@@ -193,6 +193,8 @@ class Form:
         meant = self._meant(self._drawing() or self.sought, post.get("datum", ""))
         chosen = {(target["layer"], target["id"]) for target in self.filled.targets}
         self.hits = [hit for hit in meant.hits if (hit["layer"], hit["id"]) not in chosen]
+        if meant.place is not None and post.get("drawn_ok") == "yes":
+            meant.place["confirmed"] = True  # it was drawn on our own map, where its sender saw it lie
         self.filled.place = meant.place or self.filled.place
 
     def _drawing(self) -> str:

@@ -36,3 +36,14 @@ def plan_file(notice: str, seq: int, number: int) -> str:
 def object_(lang: str, notice: str, layer: str, id_: str) -> str:
     """The page of an object of a plan."""
     return reverse("object", kwargs={"lang": lang, "notice": notice, "layer": layer, "object_id": id_})
+
+
+def place(lang: str, notice: str, **where: str) -> str:
+    """What the plan says of a place: ``about="parcels:7"``, or ``at="446385.27,4399958.22"``."""
+    return f"{reverse('place', kwargs={'lang': lang, 'notice': notice})}?{urlencode(where)}"
+
+
+def opinions(lang: str, notice: str, about: str = "") -> str:
+    """The published opinions, or those about an object."""
+    address = reverse("opinions", kwargs={"lang": lang, "notice": notice})
+    return f"{address}?{urlencode({'about': about})}" if about else address

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from blockplan.portal.pages import answers, opinions, pictures, prints, records
+from blockplan.portal.pages import answers, mapdata, opinions, pictures, prints, records, tiles
 
 _NOTICE = "<slug:notice>/"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path(f"{_NOTICE}opinions/<slug:opinion_id>/<number:number>", opinions.attachment, name="attachment"),
     path(f"{_NOTICE}response/<str:name>", answers.response_file, name="response_file"),
     path(f"{_NOTICE}maps/<lang:lang>/<slug:name>.svg", pictures.picture, name="picture"),
+    path(f"{_NOTICE}map/plan.json", mapdata.plan_data, name="map_plan"),
+    path(f"{_NOTICE}map/opinions.json", mapdata.opinions_data, name="map_opinions"),
+    path(f"{_NOTICE}map/<lang:lang>/<slug:layer>.pmtiles", tiles.archive, name="map_tiles"),
     path(f"{_NOTICE}card/<slug:lang>/<slug:paper>.pdf", prints.card, name="card"),
     path(f"{_NOTICE}my-parcel/<slug:lang>/<object_id:object_id>.pdf", prints.parcel, name="parcel_pdf"),
     path(f"{_NOTICE}record.zip", records.record_zip, name="record_zip"),

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from blockplan.datums import DATUMS
 from blockplan.errors import UsageError
 from blockplan.notice.countries import country
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import addresses, pictures
+from blockplan.portal.pages import addresses, island, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.record import register
@@ -99,7 +100,7 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     row = open_to(request, notice)
     store, version = open_store(row.id), version_of(row)
     easy = lang == "ja" and request.GET.get("easy") == "1"
-    context = {
+    context: dict[str, Any] = {
         "notice": standing_of(row),
         "version": version,
         "easy": easy,
@@ -117,7 +118,10 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "news": bool(config_of_environment().mail.host) and not row.preview,
         "write": addresses.write(lang, row.id) if row.state in TAKES_OPINIONS else None,
     }
-    return render(request, "portal/notice.html", context)
+    if version is None:
+        return render(request, "portal/notice.html", context)
+    context |= {"island": island.of_notice(request, row, version, lang), "datums": DATUMS}
+    return island.shown(render(request, "portal/notice.html", context))
 
 
 def facts(row: Notice) -> dict[str, Any]:

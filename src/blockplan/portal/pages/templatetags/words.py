@@ -169,3 +169,23 @@ def without_readings(text: str | None) -> str:
 def get(table: Mapping[str, Any], key: str) -> Any:
     """What stands under a key; None where nothing does."""
     return table.get(key)
+
+
+@register.simple_tag
+def swatch(colour: str) -> SafeString:
+    """A patch in the colour of a land use, as SVG: styles in attributes are not let through."""
+    return format_html(
+        '<svg class="swatch" aria-hidden="true" viewBox="0 0 14 10">'
+        '<rect width="14" height="10" fill="{}"/></svg>',
+        colour,
+    )
+
+
+@register.simple_tag
+def share_bar(share: float) -> SafeString:
+    """A bar of so many percent of what is around, as SVG."""
+    return format_html(
+        '<svg class="bar" aria-hidden="true" viewBox="0 0 100 4" preserveAspectRatio="none">'
+        '<rect class="all" width="100" height="4"/><rect class="part" width="{}" height="4"/></svg>',
+        share,
+    )

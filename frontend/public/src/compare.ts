@@ -1,0 +1,54 @@
+// Before and after: a second map of today lies over the first, cut at a border that a slider moves.
+
+import { h } from "../../map/dom";
+import type { Given, PlanData } from "./data";
+import { PublicMap } from "./plan";
+
+export class Compare {
+  private over: PublicMap | null = null;
+  private box: HTMLElement | null = null;
+  private slider: HTMLInputElement | null = null;
+
+  constructor(
+    private plan: PublicMap,
+    private given: Given,
+    private data: PlanData,
+    private stage: HTMLElement,
+  ) {}
+
+  start(safe: boolean): void {
+    if (this.over) return;
+    this.box = h("div", { class: "over", "aria-hidden": "true" });
+    this.slider = h("input", { type: "range", min: "0", max: "100", value: "50", class: "divide", "aria-label": this.given.words["divide"]! });
+    this.stage.append(this.box, this.slider);
+    const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: true });
+    this.over = over;
+    if (safe) void over.ready.then(() => over.colours(true));
+    this.follow();
+    this.plan.map.on("move", this.follow);
+    this.slider.addEventListener("input", this.cut);
+    this.cut();
+  }
+
+  colours(safe: boolean): void {
+    this.over?.colours(safe);
+  }
+
+  stop(): void {
+    this.plan.map.off("move", this.follow);
+    this.over?.map.remove();
+    this.box?.remove();
+    this.slider?.remove();
+    this.over = null;
+  }
+
+  private follow = (): void => {
+    const { map } = this.plan;
+    this.over?.map.jumpTo({ center: map.getCenter(), zoom: map.getZoom() });
+  };
+
+  private cut = (): void => {
+    const at = this.slider?.value ?? "50";
+    this.box?.style.setProperty("--cut", `${at}%`);
+  };
+}

@@ -1,0 +1,245 @@
+// The map on a public page: what works without it goes on working; here it is shown where it lies.
+
+import { setWorkerUrl } from "maplibre-gl";
+
+import { fill, h } from "../../map/dom";
+import { toPlan } from "../../map/projection";
+import { scaleOf } from "../../map/scale";
+import { Compare } from "./compare";
+import { ask, askPlan, filled, type Found, type Given, type PlanData } from "./data";
+import { Drawing } from "./draw";
+import { drawFound } from "./panel";
+import { PublicMap, speakTiles, type When } from "./plan";
+import "./map.css";
+
+type Shown = When | "compare";
+
+const island = document.querySelector<HTMLElement>("[data-island]");
+if (island) void begin(island, JSON.parse(island.dataset["island"]!) as Given);
+
+async function begin(root: HTMLElement, given: Given): Promise<void> {
+  const { words } = given;
+  document.documentElement.dataset["map"] = "loading";
+  const stage = root.querySelector<HTMLElement>(".stage")!;
+  const status = h("p", { class: "status", role: "status" }, words["loading"]!);
+  stage.append(status);
+  try {
+    allowWorker(given.worker);
+    setWorkerUrl(new URL(given.worker, location.href).href);
+    const data = await askPlan(given.plan);
+    if (!data.bounds) throw new Error("nothing to draw");
+    await speakTiles(data);
+    const canvas = h("div", { class: "canvas" });
+    stage.append(canvas);
+    const plan = new PublicMap(canvas, given, data);
+    await plan.ready;
+    status.remove();
+    new Page(root, stage, plan, given, data).start();
+  } catch (error) {
+    status.textContent = words["failed"]!;
+    document.documentElement.dataset["map"] = "failed";
+    throw error;
+  }
+}
+
+/** The page's policy lets no string start a script but this one address, which is ours. */
+function allowWorker(worker: string): void {
+  const types = (window as unknown as { trustedTypes?: { createPolicy(name: string, rules: Record<string, (one: string) => string>): void } }).trustedTypes;
+  const own = new URL(worker, location.href).href;
+  types?.createPolicy("default", {
+    createScriptURL: (address) => {
+      if (new URL(address, location.href).href !== own) throw new TypeError(`not a script of ours: ${address}`);
+      return address;
+    },
+  });
+}
+
+class Page {
+  private shown: Shown = "land_use";
+  private safe = false;
+  private spoken: GeoJSON.FeatureCollection | null = null;
+  private panel: HTMLElement;
+  private drawing: Drawing;
+  private compare: Compare;
+  private asked = 0;
+
+  constructor(
+    private root: HTMLElement,
+    private stage: HTMLElement,
+    private plan: PublicMap,
+    private given: Given,
+    data: PlanData,
+  ) {
+    this.panel = document.getElementById("here") ?? h("div", {});
+    const box = h("div", { class: "marking" });
+    this.drawing = new Drawing(plan, given, box, () => this.stage.classList.toggle("drawing", this.drawing.active));
+    this.compare = new Compare(plan, given, data, stage);
+    root.append(h("div", { class: "under" }, this.legend(), given.write && box));
+  }
+
+  start(): void {
+    const { map } = this.plan;
+    this.stage.append(this.modes(), this.buttons(), this.scale(), h("div", { class: "cross", "aria-hidden": "true" }));
+    map.getCanvas().setAttribute("aria-describedby", "map-keys");
+    this.root.append(h("p", { class: "aloud", id: "map-keys" }, this.given.words["keys"]!));
+    map.on("click", (event) => void this.tap(event.point, event.lngLat));
+    map.getCanvas().addEventListener("keydown", (event) => this.key(event));
+    map.on("move", () => this.rescale());
+    map.on("idle", () => this.relist());
+    this.rescale();
+    this.takeOverLinks();
+    const { about, x, y, metres } = this.root.dataset;
+    if (about !== undefined || x) this.plan.choose(about ?? "", x && y ? [Number(x), Number(y)] : null, Number(metres ?? 0));
+    if (new URLSearchParams(location.search).get("opinions") === "1") void this.speakUp(true);
+  }
+
+  // Finding a place
+
+  private async tap(point: { x: number; y: number }, lngLat: { lng: number; lat: number }): Promise<void> {
+    if (this.drawing.active) return this.drawing.add(toPlan(lngLat));
+    const spoken = await this.plan.opinionsAt(point);
+    if (spoken.length) return this.listOpinions(spoken);
+    const [x, y] = toPlan(lngLat);
+    await this.find({ at: `${x.toFixed(1)},${y.toFixed(1)}` });
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.drawing.active) this.drawing.take(null);
+    else if (event.key === "Backspace" && this.drawing.active) this.drawing.undo();
+    else if (event.key === "Enter") {
+      const [x, y] = this.plan.middle();
+      if (this.drawing.active) this.drawing.add([x, y]);
+      else void this.find({ at: `${x.toFixed(1)},${y.toFixed(1)}` });
+    } else return;
+    event.preventDefault();
+  }
+
+  private async find(asked: Record<string, string>): Promise<void> {
+    const { words, place } = this.given;
+    const mine = (this.asked += 1);
+    this.panel.setAttribute("aria-busy", "true");
+    try {
+      const found = await ask<Found>(`${place}?${new URLSearchParams({ ...asked, as: "json" })}`);
+      if (mine !== this.asked) return;
+      drawFound(this.panel, found, words);
+      const { here } = found;
+      if (here) this.plan.choose(here.about, here.at, here.within?.metres ?? 0);
+      this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
+    } catch {
+      fill(this.panel, h("p", { role: "alert" }, words["offline"]!));
+    } finally {
+      this.panel.removeAttribute("aria-busy");
+    }
+  }
+
+  /** The search and the links to places work without the map; with it they answer here. */
+  private takeOverLinks(): void {
+    const form = document.querySelector<HTMLFormElement>("form.find");
+    form?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const said = new FormData(form);
+      void this.find({ q: String(said.get("q") ?? ""), datum: String(said.get("datum") ?? "") });
+    });
+    this.panel.addEventListener("click", (event) => {
+      const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-about]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      void this.find({ about: link.dataset["about"]! });
+    });
+  }
+
+  // What stands on the map
+
+  private modes(): HTMLElement {
+    const { words } = this.given;
+    const kinds: [Shown, string][] = [["land_use", "planned"], ["existing_land_use", "today"], ["compare", "compare"]];
+    const box = h("div", { class: "modes", role: "group", "aria-label": words["shown"]! });
+    const draw = (): void =>
+      fill(box, ...kinds.map(([kind, word]) =>
+        h("button", { type: "button", class: "quiet", "aria-pressed": String(this.shown === kind), onclick: () => { this.show(kind); draw(); } }, words[word]!))); // prettier-ignore
+    draw();
+    return box;
+  }
+
+  private show(kind: Shown): void {
+    this.shown = kind;
+    this.plan.show(kind === "existing_land_use" ? kind : "land_use");
+    if (kind === "compare") this.compare.start(this.safe);
+    else this.compare.stop();
+  }
+
+  private buttons(): HTMLElement {
+    const { words } = this.given;
+    const { map } = this.plan;
+    const button = (word: string, sign: string, act: () => void): HTMLElement =>
+      h("button", { type: "button", class: "quiet", title: words[word], onclick: act }, h("span", { "aria-hidden": "true" }, sign), h("span", { class: "aloud" }, words[word]!));
+    const big = h("button", { type: "button", class: "quiet big", "aria-pressed": "false", onclick: () => {
+      const on = this.root.classList.toggle("large");
+      big.setAttribute("aria-pressed", String(on));
+      big.textContent = words[on ? "smaller" : "bigger"]!;
+      map.resize();
+    } }, words["bigger"]!); // prettier-ignore
+    return h("div", { class: "zoom" }, button("zoom_in", "+", () => map.zoomIn()), button("zoom_out", "−", () => map.zoomOut()), button("whole", "⤢", () => this.plan.whole()), "geolocation" in navigator && button("position", "⌖", () => this.locate()), big);
+  }
+
+  private locate(): void {
+    const { words } = this.given;
+    fill(this.panel, h("p", { class: "note", role: "status" }, words["position_note"]!));
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => void this.find({ q: `${coords.latitude.toFixed(6)},${coords.longitude.toFixed(6)}`, datum: "wgs84" }),
+      () => fill(this.panel, h("p", { role: "alert" }, words["no_position"]!)),
+      { enableHighAccuracy: true, timeout: 15_000 },
+    );
+  }
+
+  private scale(): HTMLElement {
+    return h("div", { class: "scalebar" }, h("i", {}), h("span", {}), h("b", {}, `${this.given.words["north"]} ↑`));
+  }
+
+  private rescale(): void {
+    const { pixels, said } = scaleOf(this.plan.map);
+    const box = this.stage.querySelector(".scalebar")!;
+    (box.children[0] as HTMLElement).style.width = `${pixels}px`;
+    box.children[1]!.textContent = said;
+  }
+
+  private legend(): HTMLElement {
+    const { words } = this.given;
+    const safe = h("label", {}, h("input", { type: "checkbox", onchange: (event: Event) => {
+      this.safe = (event.target as HTMLInputElement).checked;
+      this.plan.colours(this.safe);
+      this.compare.colours(this.safe);
+    } }), ` ${words["safe"]}`); // prettier-ignore
+    const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);
+    return h("details", { class: "legend", open: matchMedia("(min-width: 48rem)").matches },
+      h("summary", {}, words["legend"]!), h("p", { class: "note" }, words["legend_note"]!), h("ul", { class: "uses" }), h("div", { class: "row" }, safe, spoken)); // prettier-ignore
+  }
+
+  private relist(): void {
+    const list = this.root.querySelector(".uses")!;
+    fill(list, ...this.plan.visible().map((one) => {
+      const swatch = h("i", { class: "swatch", "aria-hidden": "true" });
+      swatch.style.backgroundColor = one.colour;
+      return h("li", {}, swatch, ` ${one.name} `, h("span", { class: "note" }, one.code));
+    })); // prettier-ignore
+  }
+
+  // Opinions
+
+  private async speakUp(on: boolean): Promise<void> {
+    const field = this.root.querySelector<HTMLInputElement>(".speak");
+    if (field) field.checked = on;
+    if (on) this.spoken ??= await ask<GeoJSON.FeatureCollection>(this.given.opinions);
+    this.plan.opinions(on && this.spoken ? this.spoken : { type: "FeatureCollection", features: [] });
+    if (on && !this.spoken?.features.length) fill(this.panel, h("p", { role: "status" }, this.given.words["no_opinions"]!));
+  }
+
+  private listOpinions(spoken: GeoJSON.Feature[]): void {
+    const { words, opinion } = this.given;
+    fill(this.panel,
+      h("h3", { class: "spot", tabindex: "-1" }, filled(words, "opinions_here", { n: spoken.length })),
+      h("ul", { class: "hits" }, ...spoken.map((one) =>
+        h("li", {}, h("a", { href: opinion.replace("O-0", String(one.properties?.["id"])) }, h("b", {}, `${one.properties?.["number"]}`), h("span", {}, ` ${one.properties?.["title"]}`)))))); // prettier-ignore
+    this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
+  }
+}

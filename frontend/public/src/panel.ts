@@ -1,0 +1,68 @@
+// What is said of a place, beside the map: the same, in the same order, as `here.html` says it without one.
+
+import { fill, h } from "../../map/dom";
+import type { Found, Here } from "./data";
+
+export function drawFound(into: HTMLElement, found: Found, words: Record<string, string>): void {
+  fill(
+    into,
+    ...found.said.map((one) => h("p", {}, one)),
+    found.hits.length > 0 && h("ul", { class: "hits" }, ...found.hits.map((hit) =>
+      h("li", {}, h("a", { href: hit.href, "data-about": hit.about }, h("b", {}, hit.name), h("span", { class: "note" }, [hit.kind, hit.where].filter(Boolean).join(" · "))))),
+    ),
+    found.here && drawHere(found.here, words),
+  ); // prettier-ignore
+}
+
+function drawHere(here: Here, words: Record<string, string>): HTMLElement {
+  const { within, reached } = here;
+  return h(
+    "div",
+    { class: "here" },
+    h("h3", { class: "spot", tabindex: "-1" }, here.title),
+    here.sub && h("p", { class: "note sub" }, here.sub),
+    ...here.notes.map((one) => h("p", { class: "note" }, one)),
+    here.sentence && h("p", { class: "lead" }, here.sentence),
+    h("p", { class: "doors" },
+      here.write && h("a", { class: "button", href: here.write }, words["write"]!),
+      here.object && h("a", { href: here.object }, words[here.about.startsWith("parcels:") ? "all_of_parcel" : "all_of_object"]!),
+      h("a", { href: here.href }, words["link"]!),
+    ),
+    here.opinions && h("p", {}, h("a", { href: here.opinions.href }, here.opinions.said)),
+    here.beside.length > 0 && h("section", {}, h("h4", {}, words["beside"]!),
+      h("ul", { class: "beside" }, ...here.beside.map((one) =>
+        h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
+    within && h("section", {}, h("h4", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
+      within.none && h("p", {}, within.none),
+      h("ul", { class: "goals" }, ...within.rows.map((row) =>
+        h("li", {},
+          h("span", { class: "mark", "aria-hidden": "true" }, String(row["sign"])),
+          h("a", { href: row.href }, row.name, row["kind"] && h("span", { class: "note" }, ` ${row["kind"]}`), row["status"] && h("span", { class: "note" }, ` · ${row["status"]}`)),
+          bar(Number(row["share"])),
+          h("b", { class: "n" }, String(row["metres"])),
+        ))),
+      within.tallest && h("p", { class: "note" }, within.tallest)),
+    reached && reached.rows.length > 0 && h("details", {}, h("summary", {}, reached.title),
+      ...reached.sentences.map((one) => h("p", {}, one)),
+      h("table", { class: "broad" },
+        h("thead", {}, h("tr", {}, ...reached.heads.map((head) => h("th", { scope: "col" }, head)))),
+        h("tbody", {}, ...reached.rows.map((cells) => h("tr", {}, ...cells.map((cell, at) => h(at ? "td" : "th", at ? { "data-head": reached.heads[at] } : { scope: "row" }, cell))))))),
+    here.near.length > 0 && h("section", {}, h("h4", {}, here.near_title),
+      h("ul", { class: "beside" }, ...here.near.map((one) =>
+        h("li", {}, swatch(String(one["colour"])), h("b", {}, String(one["metres"])), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.name), ` ${one["side"]} `, h("span", { class: "note" }, [one["said"], one["id"]].filter(Boolean).join(" · "))))))),
+  ); // prettier-ignore
+}
+
+const aboutOf = (href: string): string => new URL(href, location.href).searchParams.get("about") ?? "";
+
+function swatch(colour: string): HTMLElement {
+  const found = h("i", { class: "swatch", "aria-hidden": "true" });
+  found.style.backgroundColor = colour;
+  return found;
+}
+
+function bar(share: number): HTMLElement {
+  const found = h("span", { class: "bar", "aria-hidden": "true" }, h("i", {}));
+  (found.firstElementChild as HTMLElement).style.width = `${share}%`;
+  return found;
+}

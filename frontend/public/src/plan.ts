@@ -1,0 +1,253 @@
+// The map itself: the plan's layers, today or planned, the chosen place with 500 m around it, opinions, a sketch.
+
+import { addProtocol, GeoJSONSource, Map as MapLibre, type ExpressionSpecification, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
+
+import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
+import { tellWhenIdle } from "../../map/idle";
+import { centreOn, geometryToMap, toMap, toPlan, type Place } from "../../map/projection";
+import { boundary, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
+import type { Given, PlanData, Use } from "./data";
+
+export type When = "land_use" | "existing_land_use";
+const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+const PLAIN = ["water", "woodland", "parcels", "streets", "rail", "stops", "facilities", "boundary"];
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Large layers come in tiles; who reads those is loaded where a plan has any. */
+export async function speakTiles(data: PlanData): Promise<void> {
+  if (!data.tiled.length) return;
+  const { Protocol } = await import("pmtiles");
+  addProtocol("pmtiles", new Protocol().tile);
+}
+
+export class PublicMap {
+  readonly map: MapLibre;
+  readonly ready: Promise<void>;
+  private safe = false;
+  private when: When;
+  private table: Record<string, Use>;
+
+  constructor(
+    readonly container: HTMLElement,
+    private given: Given,
+    private data: PlanData,
+    options: { when?: When; follow?: boolean } = {},
+  ) {
+    this.when = options.when ?? "land_use";
+    this.table = Object.fromEntries(given.uses.map((one) => [one.code, one]));
+    const bounds = data.bounds ?? [0, 0, 1000, 1000];
+    centreOn(bounds);
+    this.map = new MapLibre({
+      container,
+      style: this.style(),
+      bounds: [toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])],
+      fitBoundsOptions: { padding: 16 },
+      attributionControl: false,
+      renderWorldCopies: false,
+      maxZoom: 21,
+      minZoom: 8,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+      cooperativeGestures: false,
+      interactive: !options.follow,
+      locale: { "Map.Title": given.words["title"] ?? "" },
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.ready = new Promise((resolve) => {
+      this.map.once("load", () => resolve());
+    });
+    if (!options.follow) tellWhenIdle(this.map, () => false);
+  }
+
+  private source(name: string): GeoJSONSource {
+    return this.map.getSource(name) as GeoJSONSource;
+  }
+
+  private style(): StyleSpecification {
+    const { marks } = this.given;
+    const sources: Record<string, unknown> = {};
+    for (const name of PLAIN) {
+      if (this.data.tiled.includes(name)) {
+        const address = new URL(this.given.tiles.replace("LAYER", name), location.href).href;
+        sources[name] = { type: "vector", url: `pmtiles://${address}`, promoteId: "id" };
+      } else {
+        const layer = this.data.layers[name] ?? EMPTY;
+        const features = layer.features.map((one) => drawn(one, marks));
+        sources[name] = { type: "geojson", data: { ...layer, features }, promoteId: "id", tolerance: 0.2 };
+      }
+    }
+    for (const name of ["around", "beyond", "sketch"]) sources[name] = { type: "geojson", data: EMPTY };
+    sources["opinions"] = { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 46, clusterMaxZoom: 17 };
+    const chosen = ["==", ["get", "id"], ""];
+    const layers: LayerSpecification[] = [
+      ...ground({ "fill-color": this.fills() }),
+      parcelLines(),
+      ...network(),
+      boundary(),
+      { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-color": "#f4f3ee", "fill-opacity": 0.55 } },
+      ...signs(),
+      ...this.labels(),
+      line("around-line", "around", { "line-color": "#14202b", "line-width": 1.6 }, { filter: ["==", ["geometry-type"], "LineString"] }),
+      line("chosen-casing", "parcels", { "line-color": "#ffffff", "line-width": 6 }, { filter: chosen }),
+      line("chosen-line", "parcels", { "line-color": "#14202b", "line-width": 2.8 }, { filter: chosen }),
+      line("along-line", "streets", { "line-color": "#14202b", "line-width": 4 }, { filter: chosen }),
+      { id: "chosen-dot", source: "stops", type: "circle", filter: chosen, paint: DOT },
+      { id: "chosen-facility", source: "facilities", type: "circle", filter: chosen, paint: DOT },
+      { id: "pin", source: "around", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": "#ffbf00", "circle-stroke-color": "#14202b", "circle-stroke-width": 5 } },
+      { id: "opinions-dot", source: "opinions", type: "circle", paint: { "circle-radius": ["step", ["coalesce", ["get", "point_count"], 1], 12, 5, 15, 20, 19], "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },
+      { id: "opinions-text", source: "opinions", type: "symbol", layout: { "text-field": ["to-string", ["coalesce", ["get", "point_count"], 1]], "text-font": FONT, "text-size": 14, "text-allow-overlap": true }, paint: { "text-color": "#14202b" } },
+      { id: "sketch-fill", source: "sketch", type: "fill", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#7a5200", "fill-opacity": 0.25 } },
+      line("sketch-line", "sketch", { "line-color": "#14202b", "line-width": 3 }),
+      { id: "sketch-dot", source: "sketch", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 7, "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2.4 } },
+    ] as LayerSpecification[];
+    for (const one of layers) {
+      if ("source" in one && this.data.tiled.includes(String(one.source))) {
+        (one as Record<string, unknown>)["source-layer"] = one.source;
+      }
+    }
+    return { version: 8, sources, layers } as unknown as StyleSpecification;
+  }
+
+  private match(values: (use: Use) => string, otherwise: string): ExpressionSpecification | string {
+    const cases = this.given.uses.flatMap((one) => [one.code, values(one)]);
+    return cases.length ? (["match", ["to-string", ["get", this.when]], ...cases, otherwise] as ExpressionSpecification) : otherwise;
+  }
+
+  private fill(code: string): string {
+    return fillOf(this.table, code, this.safe);
+  }
+
+  private fills(): ExpressionSpecification | string {
+    return this.match((one) => this.fill(one.code), UNKNOWN);
+  }
+
+  /** Words on the land, how high one may build below them; with the safe fills the code stands with them. */
+  private label(): ExpressionSpecification | string {
+    const name = this.match((one) => (this.safe ? `${one.code} ` : "") + one.name.replace(/用地$/, ""), "");
+    const height = ["case", ["has", "height_m"], ["concat", "\n", ["to-string", ["get", "height_m"]], " m"], ""];
+    return this.when === "land_use" ? (["concat", name, height] as unknown as ExpressionSpecification) : name;
+  }
+
+  private labels(): LayerSpecification[] {
+    const found = names() as unknown as { id: string; layout: Record<string, unknown>; paint: Record<string, unknown>; minzoom: number }[];
+    for (const one of found) {
+      if (one.id === "parcels-text") {
+        one.layout = { ...one.layout, "text-field": this.label(), "text-max-width": 6 };
+        one.paint = { "text-color": this.match((use) => inkOn(this.fill(use.code)), "#14202b") };
+      }
+      if (one.id === "streets-text") one.layout["text-field"] = ["coalesce", ["get", "name"], ""];
+    }
+    const stations = { id: "stops-text", source: "stops", type: "symbol", minzoom: 13, filter: ["in", "subway", ["coalesce", ["get", "modes"], ""]], layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 13, "text-anchor": "left", "text-offset": [0.7, 0] }, paint: { "text-color": "#14202b", "text-halo-color": "#ffffff", "text-halo-width": 2 } };
+    return [...(found as unknown as LayerSpecification[]), stations as unknown as LayerSpecification];
+  }
+
+  private repaint(): void {
+    this.map.setPaintProperty("parcels-fill", "fill-color", this.fills());
+    this.map.setPaintProperty("parcels-text", "text-color", this.match((use) => inkOn(this.fill(use.code)), "#14202b"));
+    this.map.setLayoutProperty("parcels-text", "text-field", this.label());
+  }
+
+  show(when: When): void {
+    this.when = when;
+    this.repaint();
+  }
+
+  colours(safe: boolean): void {
+    this.safe = safe;
+    this.repaint();
+  }
+
+  /** Codes of the uses on the screen, as the legend lists them. */
+  visible(): Use[] {
+    const codes = new Set(this.map.queryRenderedFeatures({ layers: ["parcels-fill"] }).map((one) => String(one.properties[this.when] ?? "")));
+    return this.given.uses.filter((one) => codes.has(one.code)).map((one) => ({ ...one, colour: this.fill(one.code) }));
+  }
+
+  /** A place chosen: its object stands out, a circle of so many metres goes round the point. */
+  choose(about: string, at: Place | null, metres: number): void {
+    const [layer, ...rest] = about.split(":");
+    const filter = (of: string): unknown => ["==", ["get", "id"], layer === of ? rest.join(":") : ""];
+    for (const [id, of] of [["chosen-casing", "parcels"], ["chosen-line", "parcels"], ["along-line", "streets"], ["chosen-dot", "stops"], ["chosen-facility", "facilities"]] as const) {
+      this.map.setFilter(id, filter(of) as never);
+    }
+    const ring = at && metres ? circle(at, metres) : null;
+    const features: GeoJSON.Feature[] = [];
+    if (at) features.push({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: toMap(at) } });
+    if (ring) features.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } });
+    this.source("around").setData({ type: "FeatureCollection", features });
+    const far = 0.9;
+    const hole: GeoJSON.Feature | null = ring && { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[[-far, -far], [far, -far], [far, far], [-far, far], [-far, -far]], [...ring].reverse()] } };
+    this.source("beyond").setData({ type: "FeatureCollection", features: hole ? [hole] : [] });
+    if (ring) this.fit(ring);
+    else this.fitTo(layer ?? "", rest.join(":"));
+  }
+
+  private fitTo(layer: string, id: string): void {
+    const all = this.data.layers[layer]?.features ?? [];
+    const own = all.find((one) => one.properties?.["id"] === id);
+    const name = own?.properties?.["name"];
+    // A street comes in pieces of one name.
+    const same = name ? all.filter((one) => one.properties?.["name"] === name) : [own];
+    const places = same.flatMap((one) => (one ? flat(geometryToMap(one.geometry)) : []));
+    if (places.length) this.fit(places);
+  }
+
+  whole(): void {
+    const bounds = this.data.bounds;
+    if (bounds) this.fit([toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])]);
+  }
+
+  private fit(places: [number, number][]): void {
+    const xs = places.map((one) => one[0]);
+    const ys = places.map((one) => one[1]);
+    this.map.fitBounds([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)], {
+      padding: 14, maxZoom: 18, animate: !STILL.matches, duration: 400,
+    }); // prettier-ignore
+  }
+
+  opinions(points: GeoJSON.FeatureCollection): void {
+    const features = points.features.map((one) => ({ ...one, geometry: geometryToMap(one.geometry) }));
+    this.source("opinions").setData({ type: "FeatureCollection", features });
+  }
+
+  /** The opinions at a point of the screen, those of a cluster all; empty where there are none. */
+  async opinionsAt(point: { x: number; y: number }): Promise<GeoJSON.Feature[]> {
+    const hit = this.map.queryRenderedFeatures([[point.x - 6, point.y - 6], [point.x + 6, point.y + 6]], { layers: ["opinions-dot"] })[0];
+    if (!hit) return [];
+    if (!hit.properties["cluster"]) return [hit];
+    return this.source("opinions").getClusterLeaves(Number(hit.properties["cluster_id"]), 100, 0);
+  }
+
+  sketch(geometry: GeoJSON.Geometry | null, corners: Place[]): void {
+    const features: GeoJSON.Feature[] = corners.map((at) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: toMap(at) } }));
+    if (geometry && geometry.type !== "Point") features.push({ type: "Feature", properties: {}, geometry: geometryToMap(geometry) });
+    this.source("sketch").setData({ type: "FeatureCollection", features });
+  }
+
+  middle(): Place {
+    return toPlan(this.map.getCenter());
+  }
+}
+
+const DOT = { "circle-radius": 12, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 };
+
+function drawn(feature: GeoJSON.Feature, marks: Record<string, string>): GeoJSON.Feature {
+  const own = feature.properties ?? {};
+  const sign = own["service"] ? { sign: marks[String(own["service"])] ?? "·" } : {};
+  return { ...feature, properties: { ...own, ...sign }, geometry: geometryToMap(feature.geometry) };
+}
+
+function circle(at: Place, metres: number): [number, number][] {
+  return Array.from({ length: 73 }, (_, step) => {
+    const turn = (step / 72) * 2 * Math.PI;
+    return toMap([at[0] + metres * Math.sin(turn), at[1] + metres * Math.cos(turn)]);
+  });
+}
+
+function flat(geometry: GeoJSON.Geometry): [number, number][] {
+  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(flat);
+  const numbers = (geometry.coordinates as unknown[]).flat(10) as number[];
+  return Array.from({ length: numbers.length / 2 }, (_, at) => [numbers[2 * at]!, numbers[2 * at + 1]!]);
+}

@@ -1,0 +1,227 @@
+"""
+What the map of a notice draws: the plan's layers, and the opinions that anybody may read, by place.
+
+Both are made of rows of the public package and of what `blockplan.notice.disclosure` shows to everybody;
+nothing else is at hand here. Coordinates are those of the plan, to the decimetre. A large layer comes as
+vector tiles (`blockplan.portal.pages.tiles`), of which a reader fetches what lies on the screen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponse
+
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
+from blockplan.portal.pages.common import public
+from blockplan.portal.pages.squeezed import squeezed
+from blockplan.portal.plans.models import PlanObject, PlanVersion
+from blockplan.portal.record import register
+from blockplan.portal.visible_notices import open_to, version_of
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from django.http import HttpRequest
+
+    from blockplan.portal.record.models import Notice
+
+#: Layers that the map draws -> columns that it needs of each, as the plan has them.
+DRAWN = {
+    "water": (), "woodland": (),
+    "parcels": ("land_use", "existing_land_use", "land_use_list", "height_m", "far"),
+    "blocks": (), "streets": ("class",), "rail": (), "stops": ("modes", "status"),
+    "facilities": ("service", "status"),
+}  # fmt: skip
+#: A layer of more features than these comes in tiles: as one file that is too much for a phone.
+MOST_AT_ONCE = 3000
+#: Points that lie this near (m) to the line of their neighbours are left out: less than a line is wide.
+STRAIGHT_M = 0.3
+#: So many opinions with a place are put on the map, the newest; the list beside it has them all.
+MOST_OPINIONS = 2000
+OPINIONS_A_PAGE = 200
+
+
+@public
+def plan_data(request: HttpRequest, notice: str) -> HttpResponse:
+    """The plan as the map draws it."""
+    version = version_of(open_to(request, notice))
+    if version is None:
+        raise Http404
+    lang = request.GET.get("lang", "")
+    return squeezed(request, _plan(version.pk, lang if lang in LANGUAGES else DEFAULT_LANGUAGE))
+
+
+@lru_cache(maxsize=8)
+def _plan(version: int, lang: str) -> bytes:
+    apart, box = tiled_of(version), bounds(version) or [0.0, 0.0, 0.0, 0.0]
+    origin = (math.floor(box[0]), math.floor(box[1]))
+    layers = {
+        layer: {"type": "FeatureCollection", "features": list(features(rows, columns, lang, origin))}
+        for layer, columns in DRAWN.items()
+        if layer not in apart
+        and (rows := PlanObject.objects.filter(version=version, layer=layer).exclude(wkb=None))
+    }
+    found = {"layers": layers, "tiled": apart, "bounds": bounds(version), "origin": origin}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def tiled(version: PlanVersion) -> tuple[str, ...]:
+    """Layers of a plan that come in tiles, `MOST_AT_ONCE`."""
+    return tiled_of(version.pk)
+
+
+@lru_cache(maxsize=8)
+def tiled_of(version: int) -> tuple[str, ...]:
+    """The same by the number of the version."""
+    rows = PlanObject.objects.filter(version=version)
+    return tuple(layer for layer in DRAWN if rows.filter(layer=layer).count() > MOST_AT_ONCE)
+
+
+def features(
+    rows: Iterable[PlanObject], columns: Iterable[str], lang: str, origin: tuple[int, int]
+) -> Iterator[dict[str, Any]]:
+    """
+    Objects as GeoJSON: id, name, and what is known of some columns.
+
+    Coordinates are whole decimetres from `origin` (m), each point of a line as the step from the one before:
+    half the bytes on a slow line.
+    """
+    import shapely  # noqa: PLC0415 (with it come numpy and GEOS)
+
+    for row in rows:
+        drawn = shapely.simplify(shapely.from_wkb(bytes(row.wkb or b"")), STRAIGHT_M)
+        moved = shapely.transform(drawn, lambda at: (at - origin) * 10)
+        geometry = json.loads(shapely.to_geojson(moved))
+        yield {
+            "type": "Feature",
+            "properties": properties(row, columns, lang),
+            "geometry": {"type": geometry["type"], "coordinates": _steps(geometry["coordinates"])},
+        }
+
+
+def _steps(coordinates: list[Any]) -> list[Any]:
+    """Whole numbers, each point of a line as the step from the one before."""
+    if not isinstance(coordinates[0], list):
+        return [round(value) for value in coordinates]
+    if isinstance(coordinates[0][0], list):
+        return [_steps(one) for one in coordinates]
+    points = [(round(one[0]), round(one[1])) for one in coordinates]
+    return [[x - x0, y - y0] for (x, y), (x0, y0) in zip(points, [(0, 0), *points], strict=False)]
+
+
+def properties(row: PlanObject, columns: Iterable[str], lang: str) -> dict[str, Any]:
+    """What the map needs of an object: id, name, and what is known of some columns."""
+    known = {name: value for name in columns if (value := row.properties.get(name)) is not None}
+    name = pick(row.title, lang)
+    return {"id": row.object, **known, **({"name": name} if name else {})}
+
+
+@lru_cache(maxsize=8)
+def bounds(version: int) -> list[float] | None:
+    """West, south, east and north of the parcels, in the plan's metres; None where there are none."""
+    boxes = PlanObject.objects.filter(version=version, layer="parcels").exclude(min_x=None)
+    rows = list(boxes.values_list("min_x", "min_y", "max_x", "max_y"))
+    if not rows:
+        return None
+    left, low, right, high = zip(*rows, strict=True)
+    return [min(left), min(low), max(right), max(high)]
+
+
+def uses(version: PlanVersion, lang: str) -> list[dict[str, Any]]:
+    """The land uses that the plan's parcels have, planned or today: code, name, both fills; largest first."""
+    return [{**one, "name": one["names"].get(lang) or one["names"]["zh"]} for one in _uses(version.pk)]
+
+
+@lru_cache(maxsize=8)
+def _uses(version: int) -> tuple[dict[str, Any], ...]:
+    from blockplan.plan import landuse  # noqa: PLC0415 (pandas and the rest take a second)
+
+    counted: dict[tuple[str, str], int] = {}
+    rows = PlanObject.objects.filter(version=version, layer="parcels")
+    for said in rows.values_list("properties", flat=True):
+        name = said.get("land_use_list") or DEFAULT_LIST
+        for column in ("land_use", "existing_land_use"):
+            if said.get(column) and name in LISTS:
+                counted[name, said[column]] = counted.get((name, said[column]), 0) + 1
+    found: dict[str, dict[str, Any]] = {}
+    for name, code in sorted(counted, key=lambda key: (-counted[key], key)):
+        list_ = landuse(name)
+        if list_.known(code):
+            found.setdefault(code, {
+                "code": code, "names": list_.classes[code].names,
+                "colour": list_.colour(code), "safe": list_.safe_colour(code),
+            })  # fmt: skip
+    return tuple(found.values())
+
+
+def marks(version: PlanVersion, lang: str) -> dict[str, str]:
+    """Service of a facility -> the one character that stands for it on our maps."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    rows = PlanObject.objects.filter(version=version, layer="facilities")
+    services = {said.get("service") for said in rows.values_list("properties", flat=True)}
+    return {one: Words(lang).or_else(f"mark.{one}", "·") for one in sorted(filter(None, services))}
+
+
+@public
+def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
+    """Opinions that anybody may read and that have a place, as points in the plan's coordinates."""
+    row = open_to(request, notice)
+    found = list(_opinions(row)) if register.is_open(row) else []
+    said = {"type": "FeatureCollection", "features": found, "open": register.is_open(row)}
+    return squeezed(request, json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _opinions(row: Notice) -> Iterator[dict[str, Any]]:
+    before, left = None, MOST_OPINIONS
+    while left > 0:
+        page = register.page(row, register.Filters(), before, OPINIONS_A_PAGE)
+        shown = [one for one in page.rows if one.text is not None]
+        where = _middles(row, {target for one in shown for target in one.targets})
+        for one in shown:
+            at = _point(one, where)
+            if at is not None:
+                yield {
+                    "type": "Feature",
+                    "properties": {
+                        "id": one.id, "number": one.number, "title": one.title or (one.text or "")[:60],
+                        "about": [f"{layer}:{id_}" for layer, id_ in one.targets],
+                    },
+                    "geometry": {"type": "Point", "coordinates": at},
+                }  # fmt: skip
+        left -= OPINIONS_A_PAGE
+        before = page.before
+        if before is None:
+            return
+
+
+def _point(one: register.Row, where: dict[tuple[str, str], list[float]]) -> list[float] | None:
+    """The place that was drawn or typed, else the middle of what it is about."""
+    if one.geometry is not None:
+        from shapely.geometry import shape  # noqa: PLC0415
+
+        middle = shape(dict(one.geometry)).representative_point()
+        return [round(middle.x, 1), round(middle.y, 1)]
+    return next((where[target] for target in one.targets if target in where), None)
+
+
+def _middles(row: Notice, targets: set[tuple[str, str]]) -> dict[tuple[str, str], list[float]]:
+    version = version_of(row)
+    if version is None or not targets:
+        return {}
+    import shapely  # noqa: PLC0415
+
+    found = PlanObject.objects.filter(
+        version=version, layer__in={layer for layer, _ in targets}, object__in={id_ for _, id_ in targets}
+    ).exclude(wkb=None)
+    middles = {}
+    for one in found.only("layer", "object", "wkb"):
+        if (one.layer, one.object) in targets:
+            at = shapely.point_on_surface(shapely.from_wkb(bytes(one.wkb or b"")))
+            middles[one.layer, one.object] = [round(at.x, 1), round(at.y, 1)]
+    return middles

@@ -1,0 +1,325 @@
+"""A place in words: the land it lies on, what may be built next door, what is planned within 500 m."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.notice.state import TAKES_OPINIONS
+from blockplan.portal.pages import addresses
+from blockplan.portal.pages.plan_sections import kind_of, of_object
+from blockplan.portal.plans.places import places_of
+from blockplan.portal.plans.prepare import LAYERS
+from blockplan.portal.record import register
+from blockplan.portal.words import say
+from blockplan.texts import pick
+
+if TYPE_CHECKING:
+    from blockplan.portal.plans.models import PlanVersion
+    from blockplan.portal.record.models import Notice
+    from blockplan.report.public.around import Around, Near
+    from blockplan.report.public.place_records import Neighbour, ParcelRecord, Use
+
+#: Layers of which a place can be had.
+LEADS = frozenset(LAYERS)
+#: Parcels along a street lie this near to its line (m), those at a stop, facility or green this near.
+ALONG_M, AT_M = 60.0, 200.0
+MOST_AT = 12
+STOREY_M = 3.0
+#: Land of streets: a row of it among neighbours says little.
+STREETS = "1207"
+RAIL = ("subway", "rail", "tram")
+
+
+def at(row: Notice, version: PlanVersion, x: float, y: float, lang: str) -> dict[str, Any]:
+    """What is said of a point of the plan (m), for page and map alike."""
+    from blockplan.report.public import around  # noqa: PLC0415 (with it come pandas and shapely)
+
+    return _said(row, version, around.at(places_of(version), x, y), lang)
+
+
+def of(row: Notice, version: PlanVersion, layer: str, id_: str, lang: str) -> dict[str, Any] | None:
+    """The same of an object: a parcel where it lies, a street with the parcels at it; None if none."""
+    from blockplan.report.public import around  # noqa: PLC0415
+
+    places = places_of(version)
+    if layer == "parcels":
+        try:
+            record = places.parcel(id_)
+        except UsageError:
+            return None
+        if record.x is None or record.y is None:
+            return None
+        return at(row, version, record.x, record.y, lang)
+    try:
+        known = layer in LEADS and places.record(kind_of(layer), id_)
+    except UsageError:
+        return None
+    if not known:
+        return None
+    name = pick(places.index.name(layer, id_), lang) or id_
+    found = around.beside(places, layer, id_, ALONG_M if layer == "streets" else AT_M, MOST_AT)
+    return {
+        "title": name,
+        "sub": kind_said(layer, lang),
+        "about": f"{layer}:{id_}",
+        "at": None,
+        "href": addresses.place(lang, row.id, about=f"{layer}:{id_}"),
+        "object": addresses.object_(lang, row.id, layer, id_),
+        "write": _write(row, lang, layer, id_),
+        "sentence": "", "notes": [], "beside": [], "within": None, "reached": None,
+        "near": [_parcel_near(row, version, one, lang) for one in found],
+        "near_title": say("here.parcels_at", lang),
+        "opinions": _opinions(row, lang, layer, id_),
+    }  # fmt: skip
+
+
+def _said(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[str, Any]:
+    parcel = around.parcel
+    own = None if parcel is None else ("parcels", parcel.id)
+    here = f"parcels:{parcel.id}" if parcel else ""
+    point = f"{around.x:.2f},{around.y:.2f}"
+    return {
+        "title": _title(around, lang),
+        "sub": " · ".join(filter(None, (
+            parcel_said(parcel.id, lang) if parcel else "",
+            pick(around.area.name, lang) if around.area else "",
+        ))),
+        "about": here,
+        "at": [around.x, around.y],
+        "href": addresses.place(lang, row.id, **({"about": here} if here else {"at": point})),
+        "object": addresses.object_(lang, row.id, *own) if own else None,
+        "write": _write(row, lang, *own) if own else _write(row, lang),
+        "sentence": _sentence(parcel, lang) if parcel else say("here.no_parcel", lang),
+        "notes": [],
+        "beside": _beside(row, around, lang),
+        "within": _within(row, version, around, lang),
+        "reached": _reached(version, parcel, lang),
+        "near": [_parcel_near(row, version, one, lang) for one in around.near],
+        "near_title": say("here.near", lang),
+        "opinions": _opinions(row, lang, *own) if own else None,
+    }  # fmt: skip
+
+
+def _title(around: Around, lang: str) -> str:
+    names = [pick(link.name, lang) for link in around.streets]
+    if len(names) == 2:
+        return say("here.crossing", lang, one=names[0], other=names[1])
+    if names:
+        return say("here.at", lang, one=names[0])
+    return parcel_said(around.parcel.id, lang) if around.parcel else say("here.spot", lang)
+
+
+def _sentence(parcel: ParcelRecord, lang: str) -> str:
+    """The land in one sentence: use, height, floor area ratio, green, and what it is today."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    words, figures = Words(lang), parcel.figures
+    if parcel.planned.code is None:
+        said = [say("here.unknown_use", lang)]
+    else:
+        said = [say("here.planned", lang, use=use_said(parcel.planned, lang))]
+    if figures["height_m"]:
+        said.append(height_said(figures["height_m"], lang))
+    if figures["far"] and parcel.far_kind != "exact":
+        percent = words.number(figures["far"] * 100, 0)
+        said.append(say("here.far", lang, far=words.number(figures["far"], 2), percent=percent))
+    if figures["green_ratio"]:
+        said.append(say("here.green", lang, share=words.share(figures["green_ratio"])))
+    whole = say("here.join", lang).join(said) + say("here.stop", lang)
+    if parcel.today.code is not None:
+        whole += (" " if lang == "en" else "") + say("here.today", lang, use=use_said(parcel.today, lang))
+    return whole
+
+
+def height_said(height_m: float, lang: str) -> str:
+    """How high one may build, with the storeys that this makes."""
+    storeys = int(height_m // STOREY_M)
+    key = "here.height" if storeys > 1 else "here.low"
+    return say(key, lang, metres=metres(height_m, lang), n=storeys)
+
+
+def _beside(row: Notice, around: Around, lang: str) -> list[dict[str, Any]]:
+    if around.parcel is None:
+        return []
+    plots = [one for one in around.parcel.neighbours if one.planned.code != STREETS]
+    plots.sort(key=lambda one: (one.across, -(one.edge_m or 0.0), one.gap_m))
+    return [
+        {
+            "side": _side(around.sides.get(one.parcel.id, ""), lang),
+            "colour": colour_of(one.planned),
+            "code": one.planned.code or "",
+            "use": use_said(one.planned, lang) or say("here.unknown_use", lang),
+            "said": _build_said(one, lang),
+            "way": _way(one, lang),
+            "href": addresses.place(lang, row.id, about=f"parcels:{one.parcel.id}"),
+        }
+        for one in plots
+    ]
+
+
+def _build_said(one: Neighbour, lang: str) -> str:
+    said = [height_said(one.height_m, lang) if one.height_m else say("here.no_build", lang)]
+    if one.permitted:
+        names = dict.fromkeys(use_said(use, lang) for use in one.permitted)
+        said.append(say("here.or", lang, uses=("、" if lang != "en" else ", ").join(names)))
+    return say("here.join", lang).join(said)
+
+
+def _way(one: Neighbour, lang: str) -> str:
+    if not one.across:
+        return ""
+    street = pick(one.street.name, lang) if one.street else ""
+    return say("here.across", lang, street=street) if street else say("here.across_any", lang)
+
+
+def _within(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[str, Any]:
+    from blockplan.report.public.around import WITHIN_M  # noqa: PLC0415
+
+    radius = metres(WITHIN_M, lang)
+    tallest = around.tallest
+    said = ""
+    if tallest is not None and tallest.planned is not None and tallest.height_m:
+        said = say(
+            "here.tallest", lang, metres=radius, height=metres(tallest.height_m, lang),
+            use=use_said(tallest.planned, lang), side=_side(tallest.side, lang),
+        )  # fmt: skip
+    return {
+        "title": say("here.within", lang, metres=radius),
+        "metres": WITHIN_M,
+        "none": "" if around.within else say("here.nothing_within", lang, metres=radius),
+        "rows": [_goal(row, one, lang, WITHIN_M) for one in around.within],
+        "tallest": said,
+    }
+
+
+def _goal(row: Notice, one: Near, lang: str, limit_m: float) -> dict[str, Any]:
+    kind = goal_said(one, lang)
+    known = one.status in {"existing", "planned"}
+    return {
+        "sign": mark_of(one, lang),
+        "name": pick(one.link.name, lang) or kind,
+        "kind": kind if one.link.name else "",
+        "status": say(f"here.status.{one.status}", lang) if known else "",
+        "metres": metres(one.metres, lang) if one.metres else say("here.inside", lang),
+        "share": min(100, round(100 * one.metres / limit_m)),
+        "href": addresses.object_(lang, row.id, one.layer, one.link.id),
+    }
+
+
+def goal_said(one: Near, lang: str) -> str:
+    """What kind of thing one goes to."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    if one.kind == "green":
+        return say("here.goal.green", lang)
+    if one.layer == "stops":
+        return say("here.goal.station" if _is_station(one) else "here.goal.bus", lang)
+    return Words(lang).or_else(f"service.{one.kind}", one.kind)
+
+
+def mark_of(one: Near, lang: str) -> str:
+    """One character for a kind of thing, as our maps have it."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    if one.kind == "green":
+        return say("here.mark.green", lang)
+    if one.layer == "stops":
+        return say("here.mark.station" if _is_station(one) else "here.mark.bus", lang)
+    return Words(lang).or_else(f"mark.{one.kind}", "·")
+
+
+def _is_station(one: Near) -> bool:
+    return one.layer == "stops" and any(mode.strip() in RAIL for mode in one.kind.split(","))
+
+
+def _reached(version: PlanVersion, parcel: ParcelRecord | None, lang: str) -> dict[str, Any] | None:
+    """The nearest of each kind before and after, as the parcel's own page has it."""
+    if parcel is None:
+        return None
+    _, parts = of_object(version, "parcels", parcel.id, lang)
+    part = next((part for part in parts if part.id == "reached"), None)
+    if part is None:
+        return None
+    return {
+        "title": say("here.reached", lang),
+        "sentences": list(part.sentences),
+        "heads": list(part.grid.heads) if part.grid else [],
+        "rows": [[cell.said for cell in cells] for cells in part.grid.lines] if part.grid else [],
+    }
+
+
+def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dict[str, Any]:
+    where = whereabouts(version, "parcels", one.link.id, lang)
+    height = "" if one.height_m is None else height_said(one.height_m, lang)
+    return {
+        "name": (one.planned and use_said(one.planned, lang)) or parcel_said(one.link.id, lang),
+        "id": one.link.id,
+        "said": " · ".join(filter(None, (height, where))),
+        "colour": colour_of(one.planned),
+        "metres": metres(one.metres, lang) if one.metres else say("here.inside", lang),
+        "side": _side(one.side, lang),
+        "href": addresses.place(lang, row.id, about=f"parcels:{one.link.id}"),
+    }
+
+
+def whereabouts(version: PlanVersion, layer: str, id_: str, lang: str) -> str:
+    """Where an object lies, for who does not know its number: streets and part of the plan; "" if unknown."""
+    from blockplan.report.public import around  # noqa: PLC0415
+
+    places = places_of(version)
+    host = id_ if layer == "parcels" else places.index.host_of.get((layer, id_), "")
+    found = around.called(places, host) if host else None
+    if found is None:
+        return ""
+    names = [pick(link.name, lang) for link in (*found.streets, *filter(None, (found.area,)))]
+    return " · ".join(names)
+
+
+def _opinions(row: Notice, lang: str, layer: str, id_: str) -> dict[str, Any] | None:
+    n = register.count_about(row, layer, id_)
+    if not n:
+        return None
+    key = "here.opinions_here_one" if n == 1 else "here.opinions_here"
+    return {"said": say(key, lang, n=n), "href": addresses.opinions(lang, row.id, f"{layer}:{id_}")}
+
+
+def _write(row: Notice, lang: str, *about: str) -> str | None:
+    return addresses.write(lang, row.id, *about) if row.state in TAKES_OPINIONS else None
+
+
+def kind_said(layer: str, lang: str) -> str:
+    """What an object of a layer is called."""
+    return say(f"plan.kind_of.{layer}", lang)
+
+
+def use_said(use: Use, lang: str) -> str:
+    """A land use by name; its code where no list knows it, "" where the plan says none."""
+    return pick(use.name, lang) or use.code or ""
+
+
+def colour_of(use: Use | None) -> str:
+    """The fill of a use on our maps."""
+    from blockplan.plan import landuse  # noqa: PLC0415
+    from blockplan.plan.model.codes import LISTS, UNKNOWN_COLOUR  # noqa: PLC0415
+
+    known = use is not None and use.code is not None and use.list_name in LISTS
+    return landuse(use.list_name).colour(use.code) if known and use is not None else UNKNOWN_COLOUR
+
+
+def parcel_said(id_: str, lang: str) -> str:
+    """A parcel by its number."""
+    return say("here.parcel", lang, id=id_)
+
+
+def _side(side: str, lang: str) -> str:
+    return say(f"here.side.{side}", lang) if side else ""
+
+
+def metres(value: float, lang: str) -> str:
+    """A length with its unit, to the metre."""
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    words = Words(lang)
+    digits = 1 if value < 100 and value != int(value) and value < 10 else 0
+    return words.with_unit(words.number(value, digits), "m")

@@ -1,0 +1,170 @@
+"""My place: found by words, numbers, coordinates and a tap; the page without a map says what the map does."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import pytest
+import shapely
+from django.test import Client, RequestFactory
+
+from blockplan.notice import submissions as intake
+from blockplan.notice.intake.coordinates import locate
+from blockplan.notice.intake.geometry_in import NoticeArea
+from blockplan.portal.pages import squeezed, tiles
+from blockplan.portal.pages.mapdata import DRAWN
+from blockplan.portal.plans.models import PlanVersion
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blockplan.portal.record.store import DatabaseStore
+
+#: A housing parcel of the reference plan, and its middle in the plan's coordinates and by GPS.
+PARCEL, X, Y = "LS-01-04-005", 446385.27, 4399958.22
+PLACE = "/en/notices/town/place/"
+
+
+def ask(**said: str) -> Any:
+    answer = Client().get(f"{PLACE}?{urlencode({**said, 'as': 'json'})}")
+    assert answer.status_code == 200, said
+    return answer.json()
+
+
+def page(**said: str) -> str:
+    answer = Client().get(f"{PLACE}?{urlencode(said)}")
+    assert answer.status_code == 200, said
+    return answer.content.decode()
+
+
+def test_a_tap_a_number_and_coordinates_of_any_datum_lead_to_one_place(shown: DatabaseStore) -> None:
+    tap = ask(at=f"{X},{Y}")["here"]
+    assert tap["sub"] == f"parcel {PARCEL} · Life-services area"
+    assert tap["title"] == "Heming Road × Fenglin Street"
+    assert tap["sentence"].startswith(
+        "Planned here: Urban housing, at most 27 m high (about 9 storeys of 3 m)"
+    )
+    typed = ask(q=PARCEL)["here"]
+    assert (typed["about"], typed["beside"]) == (tap["about"], tap["beside"])
+    said = ask(q=f"{X}, {Y}", datum="plan")
+    assert said["here"]["about"] == tap["about"]
+    crs = str(PlanVersion.objects.order_by("-id")[0].document["crs"])
+    gps = locate(f"{X}, {Y}", NoticeArea(crs, shapely.box(X - 1, Y - 1, X + 1, Y + 1).wkb), "plan")
+    assert gps is not None
+    found = ask(q=f"{gps.lat:.6f},{gps.lon:.6f}", datum="wgs84")["here"]
+    assert found["about"] == tap["about"]
+    assert "GPS (WGS 84)" in found["notes"][0]
+
+
+def test_a_place_says_what_comes_next_door_and_within_500_m_with_side_height_and_distance(
+    shown: DatabaseStore,
+) -> None:
+    here = ask(about=f"parcels:{PARCEL}")["here"]
+    north = next(one for one in here["beside"] if one["code"] == "0803")
+    assert (north["side"], north["way"]) == ("north", "across Fenglin Street")
+    assert "at most 18 m high" in north["said"]
+    rows = {row["name"]: row["metres"] for row in here["within"]["rows"]}
+    assert rows["Fenglin Primary School"] == "244 m"
+    assert all(0 <= row["share"] <= 100 for row in here["within"]["rows"])
+    assert "60 m" in here["within"]["tallest"]
+    assert here["reached"]["rows"]
+    assert here["near"][0]["metres"] == "49 m"
+
+
+def test_the_page_without_a_map_holds_every_word_that_the_map_is_told(shown: DatabaseStore) -> None:
+    here, plain = ask(about=f"parcels:{PARCEL}")["here"], page(about=f"parcels:{PARCEL}")
+    for one in (here["title"], here["sentence"], here["within"]["tallest"]):
+        assert one in plain
+    for row in (*here["beside"], *here["within"]["rows"], *here["near"]):
+        assert row["href"].replace("&", "&amp;") in plain
+
+
+def test_a_street_and_a_stop_lead_to_the_parcels_at_them(shown: DatabaseStore) -> None:
+    hits = ask(q="Fenglin")["hits"]
+    assert [(hit["name"], hit["kind"]) for hit in hits].count(("Fenglin Street", "street")) == 1
+    street = ask(about=next(hit["about"] for hit in hits if hit["kind"] == "street"))["here"]
+    assert PARCEL in {one["id"] for one in street["near"]}
+    stop = ask(q="Yinghai")["hits"]
+    assert stop
+    station = ask(about=next(hit["about"] for hit in stop if hit["about"].startswith("stops:")))["here"]
+    assert station["near"][0]["href"].startswith(PLACE)
+
+
+@pytest.mark.parametrize(("lang", "home"), [("zh", "我家"), ("en", "my home"), ("ja", "自宅")])
+def test_my_home_is_told_how_to_be_found_with_streets_and_stops_to_choose_from(
+    shown: DatabaseStore, lang: str, home: str
+) -> None:
+    found = Client().get(f"/{lang}/notices/town/place/?{urlencode({'q': home})}").content.decode()
+    assert 'id="streets"' in found
+    assert 'id="stops"' in found
+    assert "about=stops%3A" in found
+
+
+def test_what_is_nowhere_says_so_and_what_is_asked_badly_is_no_error(shown: DatabaseStore) -> None:
+    assert "Nothing in the plan" in ask(q="Atlantis")["said"][0]
+    assert ask(at="nonsense") == ask()
+    assert ask(q="10, 10", datum="wgs84")["said"]
+    assert Client().get(f"{PLACE}?about=parcels:none").status_code == 404
+    outside = ask(at=f"{X + 40_000},{Y}")["here"]
+    assert outside["sentence"].startswith("This place is on no parcel")
+
+
+def test_the_map_is_told_the_public_package_and_no_more(shown: DatabaseStore) -> None:
+    data = Client().get("/files/town/map/plan.json", headers={"Accept-Encoding": "gzip"})
+    plan = json.loads(gzip.decompress(data.content))
+    assert set(plan["layers"]) <= set(DRAWN)
+    allowed = {"id", "name"} | {column for columns in DRAWN.values() for column in columns}
+    for layer in plan["layers"].values():
+        for feature in layer["features"]:
+            assert set(feature["properties"]) <= allowed
+
+
+def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: DatabaseStore) -> None:
+    about = {"targets": [{"layer": "parcels", "id": PARCEL}]}
+    drawn = {"geometry": {"type": "Point", "coordinates": [X + 10, Y]}}
+    intake.submit(shown, intake.Opinion(text="More trees.", more=about))
+    intake.submit(shown, intake.Opinion(text="A bench here.", more=drawn))
+    intake.submit(shown, intake.Opinion(text="No place at all."))
+    said = Client().get("/files/town/map/opinions.json").json()
+    assert [one["properties"]["title"] for one in said["features"]] == ["A bench here.", "More trees."]
+    assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
+
+
+def test_a_range_of_an_archive_is_answered_as_http_says(tmp_path: Path) -> None:
+    path = tmp_path / "x.pmtiles"
+    path.write_bytes(bytes(range(100)))
+
+    def got(**headers: str) -> Any:
+        return tiles.ranged(RequestFactory().get("/", headers=headers), path, '"tag"')
+
+    assert (got().status_code, got().content) == (200, bytes(range(100)))
+    part = got(Range="bytes=10-19")
+    assert (part.status_code, part.content) == (206, bytes(range(10, 20)))
+    assert part.headers["Content-Range"] == "bytes 10-19/100"
+    assert got(Range="bytes=-5").content == bytes(range(95, 100))
+    assert got(Range="bytes=90-500").content == bytes(range(90, 100))
+    assert got(Range="bytes=200-").status_code == 416
+    assert got(**{"Range": "bytes=0-1", "If-Range": '"old"'}).status_code == 200
+    assert got(**{"If-None-Match": '"tag"'}).status_code == 304
+
+
+def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> None:
+    client = Client(headers={"Accept-Encoding": "gzip"})
+    front = client.get("/en/notices/town/").content.decode()
+    files = set(re.findall(r'"(/map/[0-9a-f]{16}/[a-z0-9.]+)"', front.replace("&quot;", '"')))
+    assert {name.rpartition("/")[2] for name in files} == {"map.js", "map.css", "worker.js"}
+    made = f"/map/{squeezed.digest()}/"
+    shared = next(name for name in squeezed.names() if name.startswith("shared"))
+    sizes = {name: len(client.get(name).content) for name in (*files, made + shared)}
+    sizes["plan"] = len(client.get("/files/town/map/plan.json?lang=en").content)
+    assert sum(sizes.values()) <= 400_000, sizes
+
+
+def test_no_other_name_is_served_from_the_built_files(client: Client) -> None:
+    for name in ("../page.css", "%2e%2e%2fshield.py", "none.js"):
+        assert client.get(f"/map/{squeezed.digest()}/{name}").status_code == 404
+    assert client.get("/map/0000000000000000/map.js").status_code == 404
