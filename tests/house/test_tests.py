@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import os
 import shlex
+import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from tests.conftest import Collected
 
 
@@ -64,3 +68,40 @@ def test_no_test_module_takes_anything_from_another(repo: Path) -> None:
                 if any(name.startswith("test_") for name in names):
                     found.append(f"{file.relative_to(repo)}:{node.lineno}")
     assert found == [], "helpers live in tests/support"
+
+
+ODD = """
+import signal
+
+import pytest
+
+def test_something_is_missing():
+    pytest.skip("not there")
+
+def test_ctrl_c_reaches_a_test():
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+"""
+
+
+@pytest.mark.long
+def test_a_skip_is_an_error_where_all_have_to_run_and_ctrl_c_reaches_a_worker(
+    repo: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tests").mkdir()
+    shutil.copy(repo / "tests" / "conftest.py", tmp_path / "tests")
+    (tmp_path / "tests" / "test_odd.py").write_text(ODD, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-c", repo / "pyproject.toml", "--rootdir", tmp_path]
+    command += ["--numprocesses", "1", "-p", "no:cacheprovider", "tests"]
+
+    def run(**more: str) -> tuple[int, str]:
+        own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "BLOCKPLAN"))}
+        done = subprocess.run(command, cwd=tmp_path, env=own | more, capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    code, said = run()
+    assert code == 0, said
+    assert "not there" in said
+    code, said = run(BLOCKPLAN_TEST_ALL="1")
+    assert code == 1, said
+    assert "skipped under BLOCKPLAN_TEST_ALL=1" in said
