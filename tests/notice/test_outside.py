@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from tests.notice.forging import Finished, copied, seal
 from tests.support.offices import Office
+from tests.support.towns import Town
 from tests.support.verifiers import both_find
 
 from blockplan.cli.notice.lifecycle import command
@@ -124,40 +125,6 @@ def test_what_travels_along_and_does_not_lead_to_the_record_is_found(
         (bent / f"{name}.jsonl").write_bytes(canonical.dumps(row) + b"\n")
         seal(bent, made.signer)
         both_find(bent, ask, {"witness_fork"})
-
-
-class Town(HTTPServer):
-    """The feed of a notice and its proofs, as the service gives them."""
-
-    def __init__(self, office: Office) -> None:
-        self.office = office
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = outer.answer(self.path).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    def answer(self, path: str) -> str:
-        from blockplan.notice.proof import merkle
-
-        with self.office.open() as store:
-            if path.endswith("feed.atom"):
-                return (
-                    '<feed xmlns="http://www.w3.org/2005/Atom"><entry><content type="text">'
-                    f"{store.checkpoint()}</content></entry></feed>"
-                )
-            old, new = (int(part.partition("=")[2]) for part in path.partition("?")[2].split("&"))
-            proof = merkle.consistency_proof(store, old, new)
-        return canonical.dumps({"proof": [step.hex() for step in proof]}).decode()
 
 
 def test_whoever_follows_the_feed_sees_that_a_record_grew_or_was_forked(

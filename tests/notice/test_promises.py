@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from tests.notice.test_outside import Town
 from tests.support.offices import Office
+from tests.support.towns import Town
 from tests.support.verifiers import ask, both_find, built
 
 from blockplan.cli.notice.lifecycle import command
