@@ -223,6 +223,15 @@ def test_storeys_of_drawn_homes_go_before_the_height_limit() -> None:
     assert (found.outcome, found.required.value, found.measured) == ("pass", 27, 15)
 
 
+def test_a_parcel_that_may_be_of_no_such_class_can_pass_and_not_fail() -> None:
+    def town(far: float) -> Verdict:
+        parcel = {**plot("A-1", 0, **tower(far)), "land_use": "07"}  # homes, or what serves them
+        return gb(parcel, climate_zone="II").verdict("gb50180-402-far")
+
+    assert town(2.6).outcome == "pass"
+    assert town(2.7).outcome == "unknown"
+
+
 def test_a_fault_of_the_data_leaves_its_own_parcel_in_doubt_and_no_other() -> None:
     parcels = [plot("A-1", 0, far_max=2.0), plot("A-2", 200, far_max=2.0)]
     crossed = shapely.Polygon([(10, 10), (60, 60), (60, 10), (10, 60)])  # its rings cross

@@ -11,6 +11,7 @@ from tests.check.fakes import Fake, reading, supply
 
 from blockplan.check import check
 from blockplan.check.limits import compare, margin
+from blockplan.check.scopes import NO_CIRCLE
 from blockplan.check.verdict import CheckResult, Required, Verdict
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.report.tables import missing_words
@@ -103,12 +104,13 @@ def test_a_block_that_cannot_be_told_says_what_is_missing_there(tmp_path: Path) 
     assert result.exit_code == 3
 
 
-def test_without_any_circle_there_is_one_unknown_verdict_that_says_so(tmp_path: Path) -> None:
+def test_without_any_circle_the_rule_does_not_apply_and_says_so(tmp_path: Path) -> None:
     found = beds(missing=("circles: layer absent",))
     (verdict,) = judged(town(tmp_path, "scope: circle"), found).verdicts
-    assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("circle", "*", "unknown")
+    assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("circle", "*", "not_applicable")
     assert verdict.measured is None
-    assert verdict.missing == ("circles: layer absent",)
+    assert verdict.missing == (NO_CIRCLE,)
+    assert "draws no living circle" in verdict.notes[-1]["en"]
 
 
 def test_parts_of_the_plan_do_not_set_the_population_that_the_plan_carries(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_housing_is_no_taller_than_eighty_metres(height: float | None, outcome: 
     assert verdict.force == "must"
 
 
-def test_each_circle_has_a_verdict_and_circles_not_drawn_are_unknown() -> None:
+def test_each_circle_has_a_verdict_and_of_circles_not_drawn_no_rule_speaks() -> None:
     circles = [
         {"tier": "10", "geometry": square(-1, -1, 600)},
         {"tier": "10", "geometry": square(1000, -1, 600)},
@@ -95,7 +95,7 @@ def test_each_circle_has_a_verdict_and_circles_not_drawn_are_unknown() -> None:
     assert [v.outcome for v in found["gb50180-tier10-dw"]] == ["pass", "fail"]
     assert [v.outcome for v in found["gb50180-10-size"]] == ["pass", "pass"]
     (none,) = found["gb50180-tier15-pop"]
-    assert (none.scope_id, none.outcome, none.missing) == ("*", "unknown", ("circles: none of 15 minutes",))
+    assert (none.scope_id, none.outcome) == ("*", "not_applicable")
 
 
 def test_a_street_block_of_two_to_four_hectares_is_judged_and_no_other() -> None:
@@ -175,10 +175,12 @@ def test_the_reference_plan_by_hand(reference: Path) -> None:
     }
     for rule, value in beside.items():
         (verdict,) = gb[rule]
-        assert (verdict.outcome, verdict.measured) == ("unknown", None)
+        assert (verdict.outcome, verdict.measured) == ("not_applicable", None)
         assert verdict.definition["whole_plan"] == pytest.approx(value, rel=1e-3), rule
         assert "none to judge. Over the whole plan the figure is" in verdict.notes[0]["en"]
-    assert [v.outcome for v in gb["gb50180-roads"]] == ["unknown"]  # of living circles, and none is drawn
+    assert [v.outcome for v in gb["gb50180-roads"]] == [
+        "not_applicable"
+    ]  # of living circles, and none is drawn
     assert all(v.outcome != "fail" for found in gb.values() for v in found if v.force == "must")
 
 
@@ -200,7 +202,7 @@ def test_the_density_of_streets_is_judged_in_living_circles_and_not_in_areas() -
     (verdict,) = verdicts(
         plan_of(parcels=[home(0, 100)], areas=[{"area_id": "rd", "geometry": square(0, 0)}]), "gb50180"
     )["gb50180-roads"]
-    assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("circle", "*", "unknown")
+    assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("circle", "*", "not_applicable")
     circles = [
         {"circle_id": name, "tier": tier, "geometry": square(0, 0)}
         for name, tier in (("a", "15"), ("b", "5"))

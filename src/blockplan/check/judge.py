@@ -19,7 +19,7 @@ from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
 from blockplan.check.parameters import Choices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
-from blockplan.check.settle import about_ends, accounted, settle
+from blockplan.check.settle import about_ends, accounted, is_no_use, settle
 from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
 from blockplan.check.verdict import CheckResult, ReadingOutcome, Required, Residents, Verdict
 from blockplan.check.words import say
@@ -259,7 +259,7 @@ class _Bench:
         """The verdict of a rule that judges each parcel."""
         from blockplan.check.outcomes import of_each  # noqa: PLC0415 (it brings in numpy)
 
-        found = self._doubts(asked.rule, measurement)
+        found = tuple(one for one in self._doubts(asked.rule, measurement) if not is_no_use(one))
         limit = limit_on(asked.rule, self.day) or asked.rule.limits[0]
         required, about = of_each(asked.rule, limit, asked.required, measurement, found)
         shown = {**measurement.definition.get("parameters", {}), **asked.choice.all}
@@ -394,6 +394,7 @@ class _Bench:
                 *notes.about_land(measurement),
                 *about_ends(rule, outcome, measurement),
                 *scopes.about_scope(rule, self.plan),
+                *scopes.about_circles(rule, measurement),
                 *notes.about_limit(rule, required, measurement),
                 *notes.about_range(rule, outcome, required, self._ends(asked, measurement)),
                 *self._turns_of_scope(rule),

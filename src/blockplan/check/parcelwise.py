@@ -57,7 +57,8 @@ def judge(each: Each, limit: Limit, required: Required, faults: Iterable[Fault] 
         tighter = ~(inside >= margin)
         least, most = np.where(tighter, ends[0], least), np.where(tighter, ends[1], most)
         margin = np.where(tighter, inside, margin)
-    outcome[_doubted(each, faults)[rows]] = UNKNOWN
+    unsure = np.broadcast_to(each.unsure, len(each.ids))[rows]
+    outcome[_doubted(each, faults)[rows] | (unsure & (outcome == FAIL))] = UNKNOWN
     return Judged(each, rows, outcome.astype(np.int8), margin, least, most)
 
 

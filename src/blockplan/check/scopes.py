@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blockplan.check.words import NAMES, say
+from blockplan.measure.measurement import Nothing
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 EVERY = "*"
 #: Kind of a scope -> the layer that its objects are drawn in.
 LAYERS = {"area": "areas", "block": "blocks", "subblock": "subblocks", "circle": "circles"}
+#: What is missing where a rule judges living circles and none of the tier is drawn.
+NO_CIRCLE = "circles: none of the tier is drawn"
 #: So many ids of a layer are named where one that is asked for is not there.
 NAMED = 6
 
@@ -77,6 +80,21 @@ def of_none(rule: Rule, measurement: Measurement, plan: Plan) -> Measurement:
     return replace(none, affected_residents=None, ends=None, missing=_lacking(rule, measurement, plan))
 
 
+def no_circle(rule: Rule, measurement: Measurement, plan: Plan) -> bool:
+    """
+    Whether a rule judges living circles of a tier, and the plan draws none of it: then it does not apply.
+
+    A circle of no stated tier could be one of them, so with such a circle it is unknown.
+    """
+    tier = dict(measurement.definition.get("parameters", {})).get("tier")
+    if rule.scope.kind != "circle" or rule.scope.id is not None:
+        return False
+    if not plan.has_layer("circles") or plan.layer("circles").empty:
+        return True
+    tiers = plan.layer("circles")["tier"]
+    return bool(tier and tiers.notna().all() and not (tiers == tier).any())
+
+
 def about_scope(rule: Rule, plan: Plan) -> tuple[Text, ...]:
     """Where the plan has no object of the id that the rule names, say which ones it has."""
     id_ = rule.scope.id
@@ -86,6 +104,13 @@ def about_scope(rule: Rule, plan: Plan) -> tuple[Text, ...]:
     shown = [*names[:NAMED], *(["…"] if len(names) > NAMED else [])]
     kind = NAMES.text(f"layer.{LAYERS[rule.scope.kind]}")
     return (say("note.no_object", kind=kind, id=id_, known=listed(shown)),)
+
+
+def about_circles(rule: Rule, measurement: Measurement) -> tuple[Text, ...]:
+    """That the plan draws no circle of the tier that the rule judges."""
+    if rule.scope.kind != "circle" or NO_CIRCLE not in measurement.missing:
+        return ()
+    return (say("note.no_circle"),)
 
 
 def people_of(residents: Residents, part: Part) -> Residents:
@@ -99,6 +124,8 @@ def people_of(residents: Residents, part: Part) -> Residents:
 
 def _lacking(rule: Rule, measurement: Measurement, plan: Plan) -> tuple[str, ...]:
     kind, id_, layer = rule.scope.kind, rule.scope.id, LAYERS[rule.scope.kind]
+    if no_circle(rule, measurement, plan):
+        return (Nothing(NO_CIRCLE),)
     if measurement.value is None and measurement.missing:
         return measurement.missing
     if not plan.has_layer(layer):

@@ -53,16 +53,17 @@ def accounted(faults: tuple[Fault, ...], measurement: Measurement) -> tuple[Faul
     the value is known, a parcel without a land use lies outside what is judged.
     """
     if measurement.value is not None:
-        return tuple(fault for fault in faults if not _is_no_use(fault))
+        return tuple(fault for fault in faults if not is_no_use(fault))
     if measurement.ends is None:
         return faults
-    return tuple(fault for fault in faults if fault.rule != "pq-missing" and not _is_no_use(fault))
+    return tuple(fault for fault in faults if fault.rule != "pq-missing" and not is_no_use(fault))
 
 
 def about_ends(rule: Rule, outcome: Outcome, measurement: Measurement) -> Iterator[Text]:
     """Why a verdict is certain though its value is not known, or that there is nothing to measure."""
     if measurement.nothing:
-        yield say("note.nothing")
+        if not any(line.startswith("circles:") for line in measurement.missing):  # that has words of its own
+            yield say("note.nothing")
     elif measurement.value is None and measurement.ends is not None and outcome in {"pass", "fail"}:
         low, high = measurement.ends
         key = "note.ends" if math.isfinite(high) else "note.at_least"
@@ -70,7 +71,7 @@ def about_ends(rule: Rule, outcome: Outcome, measurement: Measurement) -> Iterat
             yield say(f"{key}.{outcome}", low=low, high=high, unit=unit_word(rule.unit))
 
 
-def _is_no_use(fault: Fault) -> bool:
+def is_no_use(fault: Fault) -> bool:
     """Whether a fault says that a parcel has no land use."""
     return fault.rule == "pq-code" and fault.case.startswith("missing")
 

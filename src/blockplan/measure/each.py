@@ -47,6 +47,8 @@ class Each:
         How exactly each value is known from the drawing, in its unit.
     lacking
         What is not said, and in which features.
+    unsure
+        Features that may not be meant at all for what they say: they can pass, and not fail.
     parts
         Layer -> ids of other features that were counted, and the row that each was counted for.
     """
@@ -62,6 +64,7 @@ class Each:
     classes: tuple[NDArray[Any], ...] = ()
     off: NDArray[np.float64] | float = 0.0
     lacking: tuple[tuple[str, NDArray[np.bool_]], ...] = ()
+    unsure: NDArray[np.bool_] | bool = False
     parts: Mapping[str, tuple[NDArray[Any], NDArray[np.intp]]] = field(default_factory=dict)
 
     @property

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from blockplan.check.words import say
 from blockplan.report.definitions import override_lines
 from blockplan.report.document import Document, Listing, Note, Paragraph, Section, Table, Term
 from blockplan.report.parcelwise import block_lines
@@ -14,10 +16,12 @@ from blockplan.report.words import Words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blockplan.check.verdict import CheckResult
+    from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.plan import Plan
     from blockplan.report.document import Block
 
+#: The remark of a verdict on living circles that the plan does not draw.
+NO_CIRCLE = say("note.no_circle")
 #: How many of the things that are missing for one verdict are listed.
 SHOWN_MISSING = 4
 
@@ -53,7 +57,10 @@ def _table(result: CheckResult, words: Words) -> Table:
     standing = [f"{words(f'force.{verdict.force}')} {verdict.confidence}" for verdict in result.verdicts]
     rows = tuple(
         (*row[:2], said, *row[2:])
-        for row, said in zip(verdict_rows(result, words.lang), standing, strict=True)
+        for verdict, row, said in zip(
+            result.verdicts, verdict_rows(result, words.lang), standing, strict=True
+        )
+        if not without_circle(verdict)
     )
     heads = verdict_headers(words.lang)
     return Table((*heads[:2], words("column.standing"), *heads[2:]), rows, sign=0)
@@ -67,6 +74,8 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
             yield Listing(verdict.rule, tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
             yield Term(verdict.rule, _some([missing_words(one, words) for one in verdict.missing]))
+    if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
+        yield Note(words("circles.none", n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))
     if result.overrides:
         yield Listing(f"{words('head.overrides')}:", tuple(override_lines(result.overrides, words)))
@@ -76,6 +85,13 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
         yield Note(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
+
+
+def without_circle(verdict: Verdict) -> bool:
+    """Whether a rule does not apply because the plan draws no living circle of its tier."""
+    return verdict.outcome == "not_applicable" and any(
+        isinstance(note, Mapping) and note == NO_CIRCLE for note in verdict.notes
+    )
 
 
 def _some(lines: Sequence[str]) -> str:

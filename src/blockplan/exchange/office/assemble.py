@@ -19,6 +19,7 @@ from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.twins import without_twins
 from blockplan.exchange.office.values import text_of
 from blockplan.plan.model.derived import DERIVED
 
@@ -63,6 +64,7 @@ def assemble(
     ask: Callable[[Question], int] | None = None,
 ) -> Built:
     """All layers of the plan."""
+    layers, twins = without_twins(layers, findings)
 
     def of(*roles: str) -> list[Chosen]:
         return [(layer, choice) for layer, choice in layers if choice.role in roles]
@@ -70,7 +72,9 @@ def assemble(
     built = Built()
     _numbers_of_labels(of("parcels"), of("labels"), findings)
     found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
-    built.made["joined"] = _join_tables(found.rows, of("parcel_table"), mapping, profile, findings)
+    built.made["joined"] = _join_tables(
+        found.rows, [*of("parcel_table"), *_as_tables(twins)], mapping, profile, findings
+    )
     list_name = _code_list(found, mapping, findings, ask)
     parcels.translate_codes(found, list_name, mapping, findings)
     built.codes = found.codes
@@ -149,6 +153,11 @@ def _join_tables(
         n = join(rows, table, mapping.choices.prefer, findings)
         joined.append({"file": layer.file, "layer": layer.name, "rows": len(table), "parcels": n})
     return joined
+
+
+def _as_tables(twins: list[Chosen]) -> list[Chosen]:
+    """What another form of the parcels says of them, for what the first form leaves out."""
+    return [(layer, choice) for layer, choice in twins if choice.role == "parcels"]
 
 
 def _code_list(

@@ -20,7 +20,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.indicators import plots
 from blockplan.measure.inputs.built import built, stated
 from blockplan.measure.inputs.columns import areas_m2, coded, ids
-from blockplan.measure.inputs.every import Values, measurement, missing_in
+from blockplan.measure.inputs.every import Values, measurement, missing_in, unsure_of
 from blockplan.measure.inputs.globe import place_of
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.measurement import Nothing
@@ -82,7 +82,13 @@ def _of_homes(
     if found.each is None:
         msg = f"{found.id} gives no value a parcel"
         raise AssertionError(msg)
-    each = replace(found.each, spoken_of=spoken, classes=classes, lacking=(*found.each.lacking, *lacking))
+    each = replace(
+        found.each,
+        spoken_of=spoken,
+        classes=classes,
+        lacking=(*found.each.lacking, *lacking),
+        unsure=unsure_of(lacking, spoken),
+    )
     known = each.value[spoken & ~np.isnan(each.value)]
     missing = missing_in(each, spoken & np.isnan(each.value))
     shown = {**definition, "features": int(spoken.sum()), "known": len(known)}

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 
+#: What a parcel lacks that may be of a class for all that it says.
+LAND_USE = "parcels.land_use"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
     """
@@ -68,6 +72,7 @@ def measurement(
         found.classes,
         found.off,
         found.lacking,
+        unsure_of(found.lacking, found.spoken_of),
         found.parts,
     )
     shown = found.value[found.spoken_of & known]
@@ -85,6 +90,17 @@ def _spots(plan: Plan, layer: str) -> NDArray[np.float64]:
     names = ids(plan, layer)
     found = parcel_points(plan) if layer == "parcels" else points(plan, layer, np.arange(len(names)))
     return np.column_stack((shapely.get_x(found), shapely.get_y(found)))
+
+
+def unsure_of(
+    lacking: tuple[tuple[str, NDArray[np.bool_]], ...], spoken_of: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Features that a measure speaks of only because their land use is not said, or not finely enough."""
+    found = np.zeros(len(spoken_of), dtype=bool)
+    for what, where in lacking:
+        if what == LAND_USE:
+            found |= where
+    return found & spoken_of
 
 
 def missing_in(each: Each, among: NDArray[np.bool_]) -> tuple[str, ...]:

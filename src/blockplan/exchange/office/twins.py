@@ -1,0 +1,93 @@
+"""
+One town handed in twice: the same features in two files (a GeoPackage beside Shapefiles) are taken once.
+
+Features are the same that are drawn at one place to within `SAME_M`. Those of the second file are left out,
+and what only that file says of a parcel is joined to the first by number, as a table would be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+
+from blockplan.exchange.office.source import Finding, SourceLayer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blockplan.exchange.office.features import Chosen
+
+#: Outlines whose ends and size differ by less are one (m, and m of the root of an area).
+SAME_M = 0.05
+#: From this share of the smaller layer on two layers are two forms of one.
+SHARE = 0.9
+
+
+def without_twins(layers: list[Chosen], findings: list[Finding]) -> tuple[list[Chosen], list[Chosen]]:
+    """
+    The layers without what another file holds already, and the left-out parts.
+
+    Each pair of layers is told in `findings`, with how many features they have in common.
+    """
+    kept: list[Chosen] = []
+    twins: list[Chosen] = []
+    for layer, choice in layers:
+        found = layer
+        for first, other in kept:
+            if not _comparable(first, found) or choice.role != other.role:
+                continue
+            same = _same(first, found)
+            if same.sum() < SHARE * min(len(first.frame), len(found.frame)):
+                continue
+            twins.append((_part(found, same), choice))
+            findings.append(_told(first, found, int(same.sum())))
+            found = _part(found, ~same)
+        if found is layer or len(found.frame):
+            kept.append((found, choice))
+    return kept, twins
+
+
+def _comparable(first: SourceLayer, second: SourceLayer) -> bool:
+    return first.drawn and second.drawn and first.file != second.file and len(second.frame) > 0
+
+
+def _same(first: SourceLayer, second: SourceLayer) -> NDArray[np.bool_]:
+    """Which features of the second layer the first one draws too."""
+    near, _ = cKDTree(_measures(first)).query(_measures(second), distance_upper_bound=2 * SAME_M)
+    return np.asarray(np.isfinite(near))
+
+
+def _measures(layer: SourceLayer) -> NDArray[np.float64]:
+    """Where each feature lies and how large it is; what has no geometry lies nowhere near another."""
+    shapes = np.asarray(layer.frame.geometry.to_numpy(), dtype=object)
+    size = np.sqrt(shapely.area(shapes)) + shapely.length(shapes) / 4
+    found = np.column_stack((shapely.bounds(shapes), size))
+    lost = np.isnan(found).any(axis=1)
+    found[lost] = np.arange(lost.sum())[:, None] * -1e7 - 1e12
+    return found
+
+
+def _part(layer: SourceLayer, rows: NDArray[np.bool_]) -> SourceLayer:
+    titles, units = dict(layer.titles), dict(layer.units)
+    frame = layer.frame[rows]
+    return SourceLayer(layer.file, layer.name, frame, units, titles, dict(layer.shared), [], layer.role)
+
+
+def _told(first: SourceLayer, second: SourceLayer, number: int) -> Finding:
+    left = len(second.frame) - number
+    rest = f" {left} more of {second.name} stand there only, and were taken." if left else ""
+    message = (
+        f"{second.name} ({second.file}) draws {number} features that {first.name} ({first.file}) draws too: "
+        f"two forms of one layer, taken once.{rest}"
+    )
+    return Finding(
+        rule="office-twice",
+        grade="note",
+        message=message,
+        file=second.file,
+        layer=second.name,
+        measured=number,
+    )

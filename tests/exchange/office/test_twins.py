@@ -1,0 +1,60 @@
+"""The same town handed in twice is taken once, and told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from blockplan.exchange.office.mapping import LayerChoice
+from blockplan.exchange.office.source import SourceLayer
+from blockplan.exchange.office.twins import without_twins
+
+if TYPE_CHECKING:
+    from blockplan.exchange.office.features import Chosen
+    from blockplan.exchange.office.source import Finding
+
+
+def stops(file: str, *spots: tuple[float, float]) -> Chosen:
+    frame = gpd.GeoDataFrame(
+        {"name": [str(at) for at in range(len(spots))]}, geometry=[*map(shapely.Point, spots)]
+    )
+    choice = LayerChoice.model_construct(file=file, layer="stops", role="stops", field=[])
+    return SourceLayer(file, "stops", frame), choice
+
+
+FOUR = ((0.0, 0.0), (100.0, 0.0), (200.0, 0.0), (300.0, 0.0))
+
+
+def test_a_layer_that_another_file_draws_too_is_taken_once() -> None:
+    findings: list[Finding] = []
+    kept, twins = without_twins(
+        [stops("a.gpkg", *FOUR), stops("b.shp", *((x, y + 0.02) for x, y in FOUR))], findings
+    )
+    assert [layer.file for layer, _ in kept] == ["a.gpkg"]
+    assert [len(layer.frame) for layer, _ in twins] == [4]
+    assert [(one.rule, one.measured) for one in findings] == [("office-twice", 4)]
+
+
+def test_what_only_the_second_file_has_is_taken_too() -> None:
+    findings: list[Finding] = []
+    kept, _ = without_twins([stops("a.gpkg", *FOUR), stops("b.shp", *FOUR, (500.0, 0.0))], findings)
+    assert [len(layer.frame) for layer, _ in kept] == [4, 1]
+    assert "1 more" in findings[0].message
+
+
+@pytest.mark.parametrize("away", [1.0, 30.0])
+def test_layers_that_lie_beside_each_other_are_two(away: float) -> None:
+    findings: list[Finding] = []
+    kept, _ = without_twins(
+        [stops("a.gpkg", *FOUR), stops("b.shp", *((x, y + away) for x, y in FOUR))], findings
+    )
+    assert (len(kept), findings) == (2, [])
+
+
+def test_one_file_may_draw_what_it_likes_twice() -> None:
+    findings: list[Finding] = []
+    kept, _ = without_twins([stops("a.gpkg", *FOUR), stops("a.gpkg", *FOUR)], findings)
+    assert (len(kept), findings) == (2, [])
