@@ -170,7 +170,7 @@ _SPECS = (
         "control_lines",
         "any",
         "line_id",
-        _columns("line_id kind authority instrument", "width_m", "fixed", names=True),
+        _columns("line_id kind authority instrument", "width_m height_m_max", "fixed", names=True),
         "extent",
     ),
     LayerSpec(

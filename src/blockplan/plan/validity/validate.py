@@ -22,6 +22,7 @@ from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.classes import check_classes
+from blockplan.plan.validity.control_lines import check_control_lines
 from blockplan.plan.validity.drawn import Tolerances, draw, place_of
 from blockplan.plan.validity.overlaps import check_overlaps
 from blockplan.plan.validity.placement import all_in_degrees, place
@@ -82,6 +83,7 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
         faults += _kept(plan, f"classes:{name}", partial(check_classes, {name: drawn}), (name, EVERYTHING))
     faults += _kept(plan, "references", partial(check_references, plan, now, tiling.gaps), *_NAMES)
     faults += _kept(plan, "street ends", partial(check_streets, placed, tolerances), ("streets", "level"))
+    faults += _kept(plan, "control lines", partial(check_control_lines, now), *_IN_LINES)
     faults += _kept(plan, "overlaps", partial(check_overlaps, now, tolerances))
     return faults + _kept(plan, "statements", partial(check_statements, now), *_SAID)
 
@@ -100,6 +102,14 @@ _SHAPES = (
 _NAMES = (
     *((layer, column) for layer, spec in LAYERS.items() for column in spec.parents),
     ("statements", "bound_to"),
+)
+#: What control lines are held against, besides where everything is.
+_IN_LINES = (
+    ("control_lines", EVERYTHING),
+    ("buildings", "height_m"),
+    ("parcels", "height_m_max"),
+    ("parcels", "land_use"),
+    ("parcels", "land_use_list"),
 )
 #: What statements are held against: sizes of what is drawn, but for features of a role that is not measured.
 _SAID = (

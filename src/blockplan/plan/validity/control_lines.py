@@ -1,0 +1,167 @@
+"""
+What stands against the plan's control lines: green, blue, yellow, purple and red lines and overlays.
+
+A polygon or a closed line holds land; an open line only parts it. A parcel belongs inside or outside of such
+land, a building does not stand across it, and inside of some lines only some uses may be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.validity.drawn import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan.validity.drawn import Drawn
+
+#: Kind of a line -> the land uses that may lie inside it (the measures on city green, blue and yellow lines).
+USES = {"green": ("14", "17", "03"), "blue": ("17", "14"), "yellow": ("12", "13")}
+#: Kinds that hold land: an open line of one of these is not finished.
+CLOSED = frozenset({"green", "blue", "yellow", "purple"})
+#: Ends that lie nearer to each other meet; what reaches across does so by more and wider.
+MEETS_M = 0.01
+ACROSS_M2 = 1.0
+ACROSS_M = 0.05
+
+
+def check_control_lines(layers: Mapping[str, Drawn]) -> list[Fault]:
+    """Lines that are not closed, and what stands across them, in them or too high under them."""
+    lines = layers.get("control_lines")
+    if lines is None or not lines.usable.any():
+        return []
+    faults: list[Fault] = []
+    land = np.full(len(lines.ids), None, dtype=object)
+    kinds = lines.words("kind")
+    for row in lines.rows:
+        shape = lines.geometry[row]
+        land[row] = _land(shape)
+        if land[row] is None and kinds[row] in CLOSED:
+            faults.append(_open(lines, int(row), shape))
+    for layer, case in (("buildings", "building"), ("parcels", "parcel")):
+        if layer in layers:
+            faults += _across(lines, land, layers[layer], case)
+    if "parcels" in layers:
+        faults += _uses(lines, land, layers["parcels"])
+    for layer in ("buildings", "parcels"):
+        if layer in layers:
+            faults += _heights(lines, land, layers[layer])
+    return faults
+
+
+def _land(shape: Any) -> Any:
+    """The land that a line encloses; None for an open line."""
+    if shapely.get_dimensions(shape) == 2:
+        return shape
+    merged = _as_one(shape)
+    if merged.geom_type != "LineString" or len(merged.coords) < 4:
+        return None
+    first, last = shapely.get_point(merged, [0, -1])
+    return shapely.make_valid(shapely.Polygon(merged.coords)) if first.distance(last) <= MEETS_M else None
+
+
+def _as_one(shape: Any) -> Any:
+    return shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+
+
+def _open(lines: Drawn, row: int, shape: Any) -> Fault:
+    parts = shapely.get_parts(_as_one(shape))
+    gap = shapely.get_point(parts[0], 0).distance(shapely.get_point(parts[-1], -1))
+    at = shapely.get_point(parts[-1], -1)
+    return fault(
+        "pq-line", "control_lines", lines.ids[row], case="open", x=float(at.x), y=float(at.y),
+        measured=float(gap), unit="m", features=lines.features([row]), aspect="control_lines",
+    )  # fmt: skip
+
+
+def _across(lines: Drawn, land: NDArray[Any], drawn: Drawn, case: str) -> Iterator[Fault]:
+    """Features that lie on both sides of a line."""
+    rows = drawn.rows
+    shapes = drawn.geometry[rows]
+    tree = shapely.STRtree(shapes)
+    for line in lines.rows:
+        inside = land[line]
+        if inside is None:
+            found = tree.query(lines.geometry[line], predicate="crosses")
+            cut = shapely.length(shapely.intersection(shapes[found], lines.geometry[line]))
+            found = found[cut > ACROSS_M2]
+        else:
+            found = tree.query(shapely.boundary(inside), predicate="intersects")
+            within = shapely.intersection(shapes[found], inside)
+            least = np.minimum(shapely.area(within), shapely.area(shapely.difference(shapes[found], inside)))
+            wide = shapely.area(shapely.buffer(within, -ACROSS_M)) > 0
+            found = found[(least > ACROSS_M2) & wide]
+        for one in found:
+            row = int(rows[one])
+            cut_land = shapes[one] if inside is None else shapely.intersection(shapes[one], inside)
+            yield _fault((lines, int(line)), drawn, row, case, float(shapely.area(cut_land)))
+
+
+def _uses(lines: Drawn, land: NDArray[Any], parcels: Drawn) -> Iterator[Fault]:
+    """Parcels inside a line whose use may not be there."""
+    uses = parcels.words("land_use")
+    lists = parcels.words("land_use_list")
+    rows = parcels.rows
+    tree = shapely.STRtree(shapely.point_on_surface(parcels.geometry[rows]))
+    for line in lines.rows:
+        allowed = USES.get(lines.words("kind")[line] or "")
+        if allowed is None or land[line] is None:
+            continue
+        for row in rows[tree.query(land[line], predicate="intersects")]:
+            if _forbidden(uses[row], lists[row], allowed):
+                area = float(shapely.area(parcels.geometry[row]))
+                yield _fault((lines, int(line)), parcels, int(row), "use", area, use=str(uses[row]))
+
+
+def _forbidden(use: Any, of: Any, allowed: tuple[str, ...]) -> bool:
+    """Whether a use is surely none of those that are allowed."""
+    if not isinstance(use, str) or not use:
+        return False
+    classes = landuse(of if of in LISTS else DEFAULT_LIST)
+    meant = classes.nationals(use)
+    whole = landuse()
+    return bool(meant) and not any(whole.within(one, code) for one in meant for code in allowed)
+
+
+def _heights(lines: Drawn, land: NDArray[Any], drawn: Drawn) -> Iterator[Fault]:
+    """Buildings, and height limits of parcels, above the clearance of an overlay."""
+    column = "height_m" if "height_m_max" not in drawn.frame else "height_m_max"
+    clearance, height = lines.numbers("height_m_max"), drawn.numbers(column)
+    rows = drawn.rows[~np.isnan(height[drawn.rows])]
+    if not len(rows) or np.isnan(clearance).all():
+        return
+    tree = shapely.STRtree(drawn.geometry[rows])
+    for line in np.flatnonzero(~np.isnan(clearance) & lines.usable):
+        if land[line] is None:
+            continue
+        for row in rows[tree.query(shapely.buffer(land[line], -ACROSS_M), predicate="intersects")]:
+            over = float(height[row] - clearance[line])
+            if over > 0:
+                yield _fault((lines, int(line)), drawn, int(row), "height", over)
+
+
+def _fault(
+    found: tuple[Drawn, int], drawn: Drawn, row: int, case: str, measured: float, **more: str
+) -> Fault:
+    lines, line = found
+    values = {"line": lines.ids[line], "kind": lines.words("kind")[line] or "control", **more}
+    return fault(
+        "pq-line",
+        drawn.name,
+        drawn.ids[row],
+        case=case,
+        measured=measured,
+        unit="m" if case == "height" else "m2",
+        values=values,
+        aspect="control_lines",
+        features=(*drawn.features([row]), *lines.features([line])),
+        **place_of(drawn.geometry[row]),
+    )
