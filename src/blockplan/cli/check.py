@@ -17,6 +17,7 @@ from blockplan.cli.common import (
     scenario_option,
     show_json,
 )
+from blockplan.cli.lazy import PlanOrWord
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,8 +26,18 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
+#: Word after ``check`` -> (module, what it does). Any other word is a plan.
+COMMANDS = {
+    "text": ("blockplan.cli.check_text", "Every number and name of a Word document against its plan."),
+}
+
+
 @click.command(
-    epilog="Example: blockplan check examples/demonstration-zone --scenario b --lang zh --out report.html"
+    cls=PlanOrWord,
+    words=COMMANDS,
+    heading="Beside a plan",
+    no_args_is_help=False,
+    epilog="Example: blockplan check examples/demonstration-zone --scenario b --lang zh --out report.html",
 )
 @click.argument("plan")
 @pack_option

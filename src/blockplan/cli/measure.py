@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +15,7 @@ from blockplan.cli.common import (
     show_json,
     show_table,
 )
+from blockplan.cli.lazy import PlanOrWord
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,53 +28,10 @@ COMMANDS = {
 }
 
 
-class PlanOrTables(click.Group):
-    """A command of its own for a plan, and a group for the words in `COMMANDS`."""
-
-    allow_interspersed_args = True
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The words."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now; None where there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        found: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        return found
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
-    ) -> click.Context:
-        """The context of the command that the first word names, else of measuring a plan."""
-        below = self.get_command(click.Context(self), args[0]) if args else None
-        if below is None:
-            return super().make_context(info_name, args, parent, **extra)
-        # A group without arguments, or they would stand in the usage of the command below.
-        above = click.Context(click.Group(self.name), info_name=info_name, parent=parent)
-        return below.make_context(args[0], args[1:], parent=above)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Words are a plan and its measures, never a command."""
-        return click.Command.parse_args(self, ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Measure a plan."""
-        return click.Command.invoke(self, ctx)
-
-    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """Without the word for a command: `COMMANDS` have usages of their own."""
-        return click.Command.collect_usage_pieces(self, ctx)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The words, without importing what they stand for."""
-        with formatter.section("Without a plan"):
-            formatter.write_dl([(name, said) for name, (_, said) in COMMANDS.items()])
-
-
 @click.command(
-    cls=PlanOrTables,
+    cls=PlanOrWord,
+    words=COMMANDS,
+    heading="Without a plan",
     no_args_is_help=False,
     epilog="Example: blockplan measure examples/demonstration-zone green_within_500m --json",
 )

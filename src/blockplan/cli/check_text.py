@@ -1,0 +1,102 @@
+"""``blockplan check text``: an office's text against its plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blockplan.cli.common import (
+    json_option,
+    load,
+    on_option,
+    pack_option,
+    progress,
+    scenario_option,
+    show_json,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from blockplan.deliver.text import TextCheck
+
+#: By which a plan is judged that names no pack.
+PACK = "gb50137"
+SHOWN = 40
+
+
+@click.command(
+    "text",
+    epilog="Example: blockplan check text examples/demonstration-zone our-text.docx --out commented.docx",
+)
+@click.argument("plan")
+@click.argument("file", metavar="FILE.docx", type=click.Path(dir_okay=False))
+@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE.docx", help="Copy with comments.")
+@pack_option
+@scenario_option
+@on_option
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", "ja"]),
+    default="zh",
+    show_default=True,
+    help="Language of words.",
+)
+@json_option
+def command(
+    plan: str,
+    file: str,
+    out: str | None,
+    packs: tuple[str, ...],
+    scenario: str | None,
+    on: dt.date | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """
+    Bind every number and name of FILE.docx to a measure, a cell of a table or an object of PLAN.
+
+    What differs comes back as a Word comment at its place (--out), with the right figure and where it comes
+    from; what is bound to nothing is named. Leaves with 1 if something differs, 3 if nothing differs and
+    something is unbound.
+    """
+    from blockplan.check import check
+    from blockplan.deliver.text import check_text, write_comments
+    from blockplan.deliver.text.document import open_document
+    from blockplan.plan.files.archive import writing_file
+    from blockplan.report.view import View
+    from blockplan.report.words import Words
+
+    document = open_document(Path(file))
+    drawn = load(plan, scenario)
+    with progress("Measuring and reading"):
+        result = check(drawn, packs=list(packs) or list(drawn.manifest.packs) or [PACK], on=on)
+        found = check_text(View(drawn, result, Words("zh")), document)
+    written = 0
+    if out:
+        written = write_comments(document, found, lang)
+        with writing_file(Path(out)) as place:
+            document.save(str(place))
+    if as_json:
+        show_json(found.to_dict(lang))
+    else:
+        _show(found, lang, out, written)
+    counts = found.counts
+    click.get_current_context().exit(1 if counts["missed"] else 3 if counts["not_evidenced"] else 0)
+
+
+def _show(found: TextCheck, lang: str, out: str | None, written: int) -> None:
+    from blockplan.deliver.text.checking import TEXTS
+    from blockplan.texts import pick
+
+    open_ = [one for one in found.statements if one.state in {"missed", "not_evidenced"}]
+    open_.sort(key=lambda one: one.state != "missed")
+    rows = [(one.state, one.place, one.said, pick(one.why, lang)) for one in open_[:SHOWN]]
+    if rows:
+        show_table([TEXTS(f"terminal.{key}", lang) for key in ("state", "place", "said", "why")], rows)
+    click.echo(TEXTS("terminal.counts", lang, **found.counts))
+    if out:
+        click.echo(TEXTS("terminal.written", lang, path=out, n=written), err=True)

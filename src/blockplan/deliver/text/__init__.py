@@ -1,0 +1,11 @@
+"""
+An office's text held against its plan: every number and name bound to what it speaks of, or named as unbound.
+
+`check_text` reads a Word document and gives the ledger of its statements; `write_comments` puts each
+disagreement into the document at its place.
+"""
+
+from blockplan.deliver.text.checking import Statement, TextCheck, check_text
+from blockplan.deliver.text.comments import write_comments
+
+__all__ = ["Statement", "TextCheck", "check_text", "write_comments"]

@@ -1,0 +1,217 @@
+"""Which fact a number of a text states: by the words before it, what they are of, and its unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from blockplan.deliver.text.facts import Fact, Knowledge
+    from blockplan.deliver.text.scan import Number
+
+_SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]?")
+_STOP = re.compile(r"[，,。；;、：:）)（(]")
+#: What asks for something instead of stating it.
+ASKS = re.compile(
+    r"不低于|不少于|不小于|不高于|不大于|不超过|不得|不应|不宜|应当|宜|≥|≤|以上|以下|标准|规范|要求"
+)
+#: Facts whose values differ by less than this share say the same.
+SAME = 1e-3
+RESPECTIVELY = re.compile(r"分别")
+_BESIDE = re.compile(r"(?:位于|属于|毗邻|邻近|临近|东至|南至|西至|北至|沿|为|在|隶属|是)(?:地块)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text that names a subject or a quantity."""
+
+    start: int
+    end: int
+    word: str
+    subject: bool
+
+
+class Lexicon:
+    """The words of all facts, found in a text by the longest first."""
+
+    def __init__(self, known: Knowledge) -> None:
+        self.facts = known.facts
+        self.subjects = {word for fact in known.facts for word in fact.subjects} | set(known.names)
+        self.quantities = {word for fact in known.facts for word in fact.words}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        words = sorted(self.subjects | self.quantities, key=len, reverse=True)
+        return re.compile("|".join(re.escape(word) for word in words) or r"(?!)")
+
+    @cached_property
+    def dimensions(self) -> dict[str, set[str]]:
+        """Word for a quantity -> dimensions that it may have."""
+        found: dict[str, set[str]] = {word: set() for word in self.quantities}
+        for fact in self.facts:
+            for word in fact.words:
+                found[word].add(fact.dimension)
+        return found
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[Fact]]:
+        """Subject -> its facts; "" for those of the plan as a whole."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            for word in fact.subjects or ("",):
+                found.setdefault(word, []).append(fact)
+        return found
+
+    def tokens(self, text: str) -> list[Token]:
+        """The words of a text, from left to right; an id counts only where no id goes on around it."""
+        found = []
+        for match in self._pattern.finditer(text):
+            word = match[0]
+            if word.isascii() and (_goes_on(text, match.start() - 1) or _goes_on(text, match.end())):
+                continue
+            found.append(Token(match.start(), match.end(), word, word in self.subjects))
+        return found
+
+
+def _goes_on(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and re.match(r"[A-Za-z0-9_-]", text[at]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number with the fact that it states; None, and why, where none is found."""
+
+    number: Number
+    fact: Fact | None
+    why: str = ""
+
+
+def bind(text: str, numbers: Sequence[Number], lexicon: Lexicon) -> list[Bound]:
+    """
+    Bind each number of a paragraph.
+
+    The quantity is the last word for one before the number, behind the number before it; without such a
+    word the unit tells it. The subject is the last that is named before the number in the sentence, else
+    behind it, else in the sentence before.
+    """
+    tokens = lexicon.tokens(text)
+    bound: list[Bound] = []
+    carried: Token | None = None
+    for match in _SENTENCE.finditer(text):
+        own = [one for one in numbers if match.start() <= one.start < match.end()]
+        words = [one for one in tokens if match.start() <= one.start < match.end()]
+        sentence = _Sentence(text, match.start(), match.end(), own, words, carried, lexicon)
+        bound += sentence.bound()
+        carried = sentence.topic or carried
+    return bound
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    start: int
+    end: int
+    numbers: list[Number]
+    words: list[Token]
+    carried: Token | None
+    lexicon: Lexicon
+
+    @property
+    def topic(self) -> Token | None:
+        """The first object that the sentence speaks of; None where it speaks of none."""
+        return next((one for one in self.words if one.subject and self._object(one)), None)
+
+    def bound(self) -> list[Bound]:
+        """Each number with what it states."""
+        listed = self._listed()
+        return [listed.get(one.start) or self._one(at, one) for at, one in enumerate(self.numbers)]
+
+    def _listed(self) -> dict[int, Bound]:
+        """What ``分别为`` pairs: as many numbers behind it as quantities, or subjects, before it."""
+        found = RESPECTIVELY.search(self.text, self.start, self.end)
+        if found is None:
+            return {}
+        behind = [one for one in self.numbers if one.start >= found.end()]
+        before = [one for one in self.words if one.end <= found.start()]
+        quantities = [one for one in before if not one.subject]
+        subjects = [one for one in before if one.subject and self._object(one)]
+        if len(quantities) == len(behind) > 1:
+            pairs = [(subjects[-1] if subjects else self.carried, one) for one in quantities]
+        elif len(subjects) == len(behind) > 1:
+            pairs = [(one, quantities[-1] if quantities else None) for one in subjects]  # type: ignore[misc]
+        else:
+            return {}
+        return {
+            number.start: Bound(number, *self._choose(number, subject, quantity))
+            for number, (subject, quantity) in zip(behind, pairs, strict=True)
+        }
+
+    def _one(self, at: int, number: Number) -> Bound:
+        lead = self.numbers[at - 1].end if at else self.start
+        stop = _STOP.search(self.text, number.end, self.end)
+        following = self.numbers[at + 1].start if at + 1 < len(self.numbers) else self.end
+        tail = min(stop.start() if stop else self.end, following)
+        before = [one for one in self.words if one.end <= number.start]
+        behind = [one for one in self.words if number.end <= one.start < tail]
+        near = [one for one in before if one.start >= lead]
+        said = [one for one in (*reversed(near), *behind) if not one.subject]
+        quantity = next((one for one in said if number.dimension in self.lexicon.dimensions[one.word]), None)
+        subject = self._subject(number, before, behind)
+        fact, why = self._choose(number, subject, quantity)
+        asks = ASKS.search(self.text, lead, number.start) or ASKS.search(self.text, number.end, tail)
+        if fact is not None and not fact.subjects and asks:
+            return Bound(number, None, "asks")
+        return Bound(number, fact, why)
+
+    def _subject(self, number: Number, before: list[Token], behind: list[Token]) -> Token | None:
+        """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
+        topics = [one for one in before if one.subject and self._says(one, number)]
+        own = [one for one in reversed(topics) if not self._attribute(one)]
+        counted = [one for one in behind if one.subject and self._says(one, number)]
+        if number.dimension == "count":
+            # "8 所小学" names what is counted behind the number.
+            own = [*counted, *own]
+        named = any(one.subject and not self._attribute(one) and self._object(one) for one in before)
+        carried = [self.carried] if self.carried and not named and self._says(self.carried, number) else []
+        return next(iter([*own, *carried, *reversed(topics), *counted]), None)
+
+    def _says(self, token: Token, number: Number) -> bool:
+        facts = self.lexicon.by_subject.get(token.word, [])
+        return any(fact.dimension == number.dimension for fact in facts)
+
+    def _object(self, token: Token) -> bool:
+        return any(
+            fact.bound_to.startswith("object:") for fact in self.lexicon.by_subject.get(token.word, [])
+        )
+
+    def _attribute(self, token: Token) -> bool:
+        """Whether a word only tells where or what something else is: ``位于 RD-01-01``, ``为科研用地``."""
+        return _BESIDE.search(self.text[max(self.start, token.start - 4) : token.start]) is not None
+
+    def _choose(
+        self, number: Number, subject: Token | None, quantity: Token | None
+    ) -> tuple[Fact | None, str]:
+        of = self.lexicon.by_subject.get(subject.word if subject else "", [])
+        if subject is None and quantity is None:
+            return None, "no_fact"
+        found = _fitting(of, number, quantity)
+        if not found:
+            return None, "no_fact"
+        fits = [fact for fact in found if any(number.fits(value) for value in fact.amounts)]
+        values = [fact.amounts[0] for fact in found]
+        if not fits and max(values) - min(values) > SAME * max(map(abs, values)):
+            return None, "several"
+        return (fits or found)[0], ""
+
+
+def _fitting(facts: Iterable[Fact], number: Number, quantity: Token | None) -> list[Fact]:
+    fitting = [fact for fact in facts if fact.dimension == number.dimension]
+    if quantity is not None:
+        named = [fact for fact in fitting if quantity.word in fact.words]
+        if named or number.dimension in {"", "area", "share"}:
+            return named
+    return [fact for fact in fitting if not fact.asked] if number.dimension else []

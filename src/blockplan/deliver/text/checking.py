@@ -1,0 +1,227 @@
+"""The ledger of a text's statements: what agrees with the plan, what does not, what nobody can say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from blockplan.deliver.text.binding import Bound, Lexicon, bind
+from blockplan.deliver.text.document import Block, blocks
+from blockplan.deliver.text.facts import knowledge
+from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, Number, context_numbers, numbers
+from blockplan.texts import LANGUAGES, Catalog, pick
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blockplan.deliver.text.facts import Knowledge
+    from blockplan.report.view import View
+
+#: As `check` calls them: a number that agrees, one that does not, a name that is there, what is unbound.
+State = Literal["kept", "missed", "represented", "not_evidenced", "context"]
+TEXTS = Catalog("blockplan.deliver.text", "texts.toml")
+#: Names by what they end in; a word before them that says no name is no part of one.
+_NAME = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{2,6}?(?:幼儿园|小学|中学|医院|公园|大道|大街|图书馆|消防站)"
+)
+_PLAIN = re.compile(
+    r"新建|规划|设置|现状|保留|社区|综合|城市|各类|以及|一处|其中|包括|配建|本片区|布局|建设|小型|大型|口袋|多处"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One number or name of a text: where it stands, what it says, what it is bound to, what is right."""
+
+    statement_id: str
+    kind: Literal["number", "name"]
+    state: State
+    place: str
+    said: str
+    sentence: str
+    bound_to: str
+    right: str
+    why: dict[str, str]
+    block: int
+    start: int
+    end: int
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The statement as JSON writes it."""
+        return {
+            "statement_id": self.statement_id, "kind": self.kind, "state": self.state, "place": self.place,
+            "said": self.said, "sentence": self.sentence, "bound_to": self.bound_to or None,
+            "right": self.right or None, "why": pick(self.why, lang) or None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TextCheck:
+    """A text held against a plan."""
+
+    plan: str
+    statements: tuple[Statement, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Statements by state."""
+        found = Counter(one.state for one in self.statements)
+        return {
+            state: found[state] for state in ("kept", "missed", "represented", "not_evidenced", "context")
+        }
+
+    def to_dict(self, lang: str) -> dict[str, Any]:
+        """The document of ``--json``."""
+        return {
+            "plan": self.plan,
+            "counts": self.counts,
+            "statements": [one.to_dict(lang) for one in self.statements],
+        }
+
+
+def check_text(view: View, document: Any) -> TextCheck:
+    """
+    Hold a Word document against a plan.
+
+    Every number is bound to an object, a cell of a table or a measure, and agrees with it to its last digit
+    or not; or it is unbound. Numbers of chapters, days and standards are context. Every name of the plan is
+    bound to its object; a parcel's number that the plan has not is missed, another name that looks like one
+    is unbound.
+    """
+    known = knowledge(view)
+    lexicon = Lexicon(known)
+    found: list[Statement] = []
+    for at, block in enumerate(blocks(document)):
+        for one in _statements(block, at, known, lexicon):
+            found.append(_numbered(one, len(found) + 1))
+    return TextCheck(view.plan.manifest.id, tuple(found))
+
+
+def _numbered(one: Statement, number: int) -> Statement:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(one, statement_id=f"D-{number:04d}")
+
+
+def _statements(block: Block, at: int, known: Knowledge, lexicon: Lexicon) -> Iterator[Statement]:
+    text, shift = block.lead + block.text, len(block.lead)
+    names = list(_names(text, known, lexicon))
+    taken = [(start, end) for start, end, _ in names]
+    taken += [(one.start, one.end) for one in lexicon.tokens(text) if one.subject]
+    years = _years(text)
+    rows = [_of_name(block, at, shift, one, known) for one in names]
+    rows += [_of_year(block, at, shift, span, known) for span in years]
+    rows += [
+        _statement(block, at, shift, "number", "context", span, "", "", {})
+        for span in context_numbers(text)
+        if not any(start < span[1] and span[0] < end for start, end in (*taken, *years))
+    ]
+    figures = [one for one in numbers(text, [*taken, *years], block.unit) if one.start >= shift]
+    rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon)]
+    yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
+
+
+def _years(text: str) -> list[tuple[int, int]]:
+    found = [match.span(1) for match in HORIZON_SPAN.finditer(text)]
+    return found or [match.span(1) for match in HORIZON.finditer(text)]
+
+
+def _of_year(block: Block, at: int, shift: int, span: tuple[int, int], known: Knowledge) -> Statement:
+    said = int((block.lead + block.text)[span[0] : span[1]])
+    if known.horizon is None:
+        return _statement(
+            block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text("why.no_fact")
+        )
+    if said == known.horizon:
+        return _statement(block, at, shift, "number", "kept", span, "manifest:horizon", "", {})
+    why = _why("differs", right=known.horizon, source="manifest:horizon")
+    return _statement(block, at, shift, "number", "missed", span, "manifest:horizon", str(known.horizon), why)
+
+
+def _of_number(block: Block, at: int, shift: int, one: Bound) -> Statement:
+    span, number = (one.number.start, one.number.end), one.number
+    if one.fact is None:
+        return _statement(
+            block, at, shift, "number", "not_evidenced", span, "", "", TEXTS.text(f"why.{one.why}")
+        )
+    if any(number.fits(value) for value in one.fact.amounts):
+        return _statement(block, at, shift, "number", "kept", span, one.fact.bound_to, "", {})
+    right = _right(number, one.fact.amounts[0])
+    why = _why("differs", right=right, source=one.fact.bound_to)
+    return _statement(block, at, shift, "number", "missed", span, one.fact.bound_to, right, why)
+
+
+def _right(number: Number, value: float) -> str:
+    return number.written(value)
+
+
+def _names(text: str, known: Knowledge, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+    """Names in a text: start, end, and what they are bound to ("" where the plan has none of that name)."""
+    taken: list[tuple[int, int]] = []
+    for token in lexicon.tokens(text):
+        if token.subject:
+            taken.append((token.start, token.end))
+        if token.word in known.names:
+            yield token.start, token.end, known.names[token.word]
+    patterns = [_NAME] + ([re.compile(_shapes(known))] if known.parcel_ids else [])
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            free = not any(start < match.end() and match.start() < end for start, end in taken)
+            if free and not (pattern is _NAME and _PLAIN.search(match[0])):
+                taken.append(match.span())
+                yield match.start(), match.end(), ""
+
+
+def _shapes(known: Knowledge) -> str:
+    """What numbers of parcels look like: their letters and digits as kinds, their dividers as they are."""
+    divided = [id_ for id_ in known.parcel_ids if re.search(r"[-_.]", id_)]
+    shapes = {re.sub(r"[A-Za-z]+", "@", re.sub(r"[0-9]+", "#", id_)) for id_ in divided}
+    if not shapes:
+        return r"(?!)"
+    words = (re.escape(shape).replace(r"\#", "#") for shape in sorted(shapes, key=len, reverse=True))
+    forms = "|".join(word.replace("#", "[0-9]+").replace("@", "[A-Za-z]+") for word in words)
+    return rf"(?<![A-Za-z0-9_-])(?:{forms})(?![A-Za-z0-9_-])"
+
+
+def _of_name(block: Block, at: int, shift: int, name: tuple[int, int, str], known: Knowledge) -> Statement:
+    start, end, bound_to = name
+    if bound_to:
+        return _statement(block, at, shift, "name", "represented", (start, end), bound_to, "", {})
+    said = (block.lead + block.text)[start:end]
+    if re.fullmatch(_shapes(known), said):
+        return _statement(
+            block, at, shift, "name", "missed", (start, end), "", "", TEXTS.text("why.no_parcel")
+        )
+    return _statement(
+        block, at, shift, "name", "not_evidenced", (start, end), "", "", TEXTS.text("why.no_name")
+    )
+
+
+def _why(key: str, **values: Any) -> dict[str, str]:
+    return {lang: TEXTS(f"why.{key}", lang, **values) for lang in LANGUAGES}
+
+
+def _statement(  # noqa: PLR0913, PLR0917 (what a statement is made of)
+    block: Block,
+    at: int,
+    shift: int,
+    kind: Literal["number", "name"],
+    state: State,
+    span: tuple[int, int],
+    bound_to: str,
+    right: str,
+    why: dict[str, str],
+) -> Statement:
+    start, end = span[0] - shift, span[1] - shift
+    said = (block.lead + block.text)[span[0] : span[1]]
+    return Statement(
+        "", kind, state, block.place, said, _sentence(block.text, start), bound_to, right, why, at, start, end
+    )
+
+
+def _sentence(text: str, at: int) -> str:
+    start = max(text.rfind(sign, 0, max(at, 0)) for sign in "。；\n") + 1
+    ends = [found for sign in "。；\n" if (found := text.find(sign, max(at, 0))) >= 0]
+    return text[start : min(ends) + 1 if ends else len(text)].strip()

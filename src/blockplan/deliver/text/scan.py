@@ -1,0 +1,176 @@
+"""Numbers in an office's text: value, unit and precision; and those of chapters, days and standards."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blockplan.plan.model.figures import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Span = tuple[int, int]
+#: What stands behind a number -> dimension, and base units (m2, m, 1) of one. The first that fits counts.
+UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
+    (re.compile(pattern), dimension, factor)
+    for pattern, dimension, factor in (
+        (r"(?:平方米|㎡|m²|m2)\s?[/／每]\s?(?:千人)", "area/1000", 1.0),
+        (r"(?:平方米|㎡|m²|m2)\s?[/／每]\s?人", "area/person", 1.0),
+        (r"人\s?[/／每]\s?(?:公顷|hm²|ha)", "person/ha", 1.0),
+        (r"床\s?[/／每]\s?千人", "bed/1000", 1.0),
+        (r"平方公里|平方千米|km²|km2|㎢", "area", 1e6),
+        (r"公顷|hm²|hm2|ha\b|ha(?![a-zA-Z])|ヘクタール", "area", 1e4),
+        (r"亩", "area", 10_000 / 15),
+        (r"平方米|㎡|m²|m2|平方メートル", "area", 1.0),
+        (r"[%％]", "share", 0.01),
+        (r"公里|千米|km(?![a-zA-Z²2])", "length", 1e3),
+        (r"米|m(?![a-zA-Z²2])", "length", 1.0),
+        (r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆", "parking", 1.0),
+        (r"个?(?:学位|托位)", "place", 1.0),
+        (r"张?床位?|张", "bed", 1.0),
+        (r"个?就业岗位|个?岗位", "job", 1.0),
+        (r"人|名居民", "person", 1.0),
+        (r"户|套", "dwelling", 1.0),
+        (r"个?班", "class", 1.0),
+        (r"所|处|座|个|家|宗|块|条", "count", 1.0),
+    )
+)
+SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百万": 1e6}
+_NUMBER = re.compile(
+    r"(?P<digits>[0-9０-９]{1,3}(?:[,，][0-9]{3})+(?:[.．][0-9]+)?|[0-9０-９]+(?:[.．][0-9０-９]+)?)"
+    r"\s?(?P<scale>百万|万|亿|千(?=[人户㎡平]))?"
+    r"|(?P<words>[一二两三四五六七八九十百]+)(?=\s?(?:所|处|座|个|条|户|家|公顷|公里|平方公里))"
+)
+#: Numbers that state nothing of the plan: chapters, figures, days, standards, documents, scales, lists.
+CONTEXT = re.compile(
+    r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?[条章节款号期页轮批次卷届]"
+    r"|[图表附件]+\s?[0-9]+(?:[-－—.．][0-9]+)*"
+    r"|(?:19|20)[0-9]{2}\s?[-－—~至]\s?(?:19|20)[0-9]{2}\s?年?"
+    r"|(?:19|20)[0-9]{2}\s?年(?:\s?[0-9]{1,2}\s?月)?(?:\s?[0-9]{1,2}\s?日)?"
+    r"|[0-9]{1,2}\s?月(?:\s?[0-9]{1,2}\s?日)?"
+    r"|(?:GB|DB|CJJ|JGJ|TD|HJ|CJ)\s?(?:/\s?T)?\s?[0-9]+(?:[.．][0-9]+)?(?:\s?[-－—]\s?[0-9]{2,4})?"
+    r"|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]\s?[0-9]*\s?号?"
+    r"|[（(][0-9一二三四五六七八九十]{1,3}[）)]"
+    r"|1\s?[:：]\s?[0-9,]+"
+    r"|[0-9]+\s?(?:分钟|小时|天|日内|个工作日|个月|年内)"
+    r"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])",
+)
+HORIZON = re.compile(r"(?:规划期限|规划期|规划目标年|目标年|期限至|远期)[^。；0-9]{0,12}?(20[0-9]{2})")
+HORIZON_SPAN = re.compile(r"(?:规划期限)[^。；0-9]{0,6}?20[0-9]{2}\s?[-－—~至]\s?(20[0-9]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """
+    A number of a text.
+
+    ``value`` and ``half`` (half of the last digit written) are in base units: m2, m, 1. ``factor`` is base
+    units in the unit written, ``unit`` that unit's sign.
+    """
+
+    start: int
+    end: int
+    said: str
+    value: float
+    half: float
+    dimension: str
+    factor: float
+    unit: str
+
+    def fits(self, measured: float) -> bool:
+        """Whether a value rounds to the number as it is written."""
+        return abs(measured - self.value) <= self.half * (1 + 1e-9) + 1e-9 * max(abs(measured), 1.0)
+
+    def written(self, measured: float) -> str:
+        """A value in the unit and to the digits of the number, with as many more as tell the two apart."""
+        decimals = max(0, len(self.said_digits.partition(".")[2]))
+        while (
+            decimals < 6
+            and f"{measured / self.factor:.{decimals}f}" == f"{self.value / self.factor:.{decimals}f}"
+        ):
+            decimals += 1
+        return f"{measured / self.factor:,.{decimals}f}{self.unit}"
+
+    @property
+    def said_digits(self) -> str:
+        """The digits alone."""
+        found = re.match(r"[0-9.,]+", self.said.translate(_HALF))
+        return found[0].replace(",", "") if found else ""
+
+
+_HALF = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+
+
+def numbers(text: str, taken: Sequence[Span] = (), unit: str = "") -> Iterator[Number]:
+    """
+    The numbers of a text that may state something of a plan, from left to right.
+
+    Parameters
+    ----------
+    taken
+        Stretches that are names already (``RD-01-02``): what lies in them is no number.
+    unit
+        The unit that holds where none is written: that of a table's column.
+
+    Examples
+    --------
+    >>> [(one.said, one.value, one.dimension) for one in numbers("规划人口约5.2万人，绿地率35%，容积率2.0")]
+    [('5.2万人', 52000.0, 'person'), ('35%', 0.35, 'share'), ('2.0', 2.0, '')]
+    >>> list(numbers("依据GB 50180-2018第4.0.2条，2021年编制"))
+    []
+    """
+    blocked = [*taken, *(match.span() for match in CONTEXT.finditer(text))]
+    for match in _NUMBER.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in blocked):
+            continue
+        if match.start() and re.match(r"[A-Za-z0-9_.-]", text[match.start() - 1]):
+            continue
+        yield _number(text, match, unit)
+
+
+def context_numbers(text: str) -> list[Span]:
+    """Stretches whose numbers count chapters, days, standards and the like."""
+    return [match.span() for match in CONTEXT.finditer(text) if re.search(r"\d", match[0])]
+
+
+def _number(text: str, match: re.Match[str], unit: str) -> Number:
+    if match["digits"]:
+        digits = match["digits"].translate(_HALF).replace(",", "")
+        scale = SCALES.get(match["scale"] or "", 1.0)
+        value, half = float(digits) * scale, 0.5 * scale * 10.0 ** -len(digits.partition(".")[2])
+    else:
+        scale, value, half = 1.0, figures(match["words"])[0].value, 0.5
+    behind = re.match(r"\s?", text[match.end() :])
+    at = match.end() + (behind.end() if behind else 0)
+    dimension, factor, tail = _unit(text, at)
+    if not dimension and unit:
+        dimension, factor, _ = _unit(unit, 0)
+        scaled = SCALES.get(unit[:1], 1.0) if not dimension else 1.0
+        if not dimension and scaled != 1.0:
+            dimension, factor, _ = _unit(unit, 1)
+            factor *= scaled
+        end, sign = match.end(), ""
+    else:
+        end, sign = (tail, text[at:tail]) if dimension else (match.end(), "")
+    said = text[match.start() : end].strip()
+    written = f"{match['scale'] or ''}{sign}"
+    return Number(
+        match.start(),
+        match.start() + len(said),
+        said,
+        value * factor,
+        half * factor,
+        dimension,
+        scale * factor,
+        written,
+    )
+
+
+def _unit(text: str, at: int) -> tuple[str, float, int]:
+    for pattern, dimension, factor in UNITS:
+        found = pattern.match(text, at)
+        if found:
+            return dimension, factor, found.end()
+    return "", 1.0, at

@@ -1,0 +1,173 @@
+"""An office's text against its plan: bound, unbound, or a comment at its place with the right figure."""
+
+import json
+import re
+from collections import Counter
+
+import docx
+import pytest
+from tests.deliver.office_text import office_text
+from tests.town import town
+
+from blockplan.check import check
+from blockplan.cli import main
+from blockplan.deliver.text import check_text, write_comments
+from blockplan.plan import read, write
+from blockplan.report.view import View
+from blockplan.report.words import Words
+
+
+def a_view(plan):
+    return View(plan, check(plan, packs=["gb50137"]), Words("zh"))
+
+
+@pytest.fixture(scope="module")
+def small():
+    """The town with a named facility and street."""
+    plan = town(title={"zh": "示例镇"}, horizon=2035)
+    facilities = plan.layer("facilities").assign(name_zh=["怡和养老院", "示例文化馆", "启明小学", "第一医院"])
+    streets = plan.layer("streets").assign(name_zh=["北街", None, None, None], red_line_width_m=24.0)
+    parcels = plan.layer("parcels").copy()
+    parcels["parcel_id"] = [f"K-{id_}-01" for id_ in parcels.index]
+    facilities["parcel_id"] = [f"K-{id_}-01" for id_ in facilities["parcel_id"]]
+    buildings = plan.layer("buildings").assign(parcel_id=["K-A-01", "K-D-01"])
+    return a_view(plan.replace(facilities=facilities, streets=streets, parcels=parcels, buildings=buildings))
+
+
+def judged(view, *paragraphs):
+    document = docx.Document()
+    for one in paragraphs:
+        document.add_paragraph(one)
+    return check_text(view, document).statements
+
+
+def numbers(view, *paragraphs):
+    return [(one.said, one.state, one.bound_to) for one in judged(view, *paragraphs) if one.kind == "number"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("地块K-A-01用地面积1.00公顷。", [("1.00公顷", "kept", "object:K-A-01/area")]),
+        ("地块K-A-01用地面积1.20公顷。", [("1.20公顷", "missed", "object:K-A-01/area")]),
+        ("K-B-01地块容积率不大于1.8，建筑密度30%。", [
+            ("1.8", "kept", "object:K-B-01/far"), ("30%", "kept", "object:K-B-01/coverage_ratio")]),
+        ("K-B-01地块的容积率、建筑密度、绿地率分别为1.8、30%、40%。", [
+            ("1.8", "kept", "object:K-B-01/far"), ("30%", "kept", "object:K-B-01/coverage_ratio"),
+            ("40%", "missed", "object:K-B-01/green_ratio")]),
+        ("怡和养老院位于K-B-01地块，设床位60张。", [("60张", "kept", "object:nursing/beds")]),
+        ("规划居住人口300人。", [("300人", "kept", "measure:residents")]),
+        ("规划居住人口约0.05万人。", [("0.05万人", "missed", "measure:residents")]),
+        ("规划公园绿地2.00公顷，占总用地的22.22%。", [
+            ("2.00公顷", "kept", "table:land_balance/1401/planned_ha"),
+            ("22.22%", "kept", "table:land_balance/1401/planned_share")]),
+        ("规划设置小学一所。", [("一所", "kept", "table:facilities/primary_school/count")]),
+        ("规划设置3所小学。", [("3所", "missed", "table:facilities/primary_school/count")]),
+        ("北街红线宽度24米。", [("24米", "kept", "table:streets/北街/red_line_width_m")]),
+        ("规划期限为2021-2040年。", [("2040", "missed", "manifest:horizon")]),
+        ("住宅用地绿地率不应低于30%。", [("30%", "not_evidenced", "")]),
+        ("依据GB 50180-2018第4.0.2条，详见图3-2。", [
+            ("GB 50180-2018", "context", ""), ("第4.0.2条", "context", ""), ("图3-2", "context", "")]),
+    ],
+)  # fmt: skip
+def test_a_number_is_bound_to_what_it_speaks_of(small, text, found):
+    assert numbers(small, text) == found
+
+
+def test_a_number_without_a_subject_speaks_of_the_parcel_before(small):
+    found = numbers(small, "地块K-A-01为住宅用地。建筑密度35%。")
+    assert found == [("35%", "missed", "object:K-A-01/coverage_ratio")]
+
+
+def test_names_are_bound_and_a_parcel_that_is_not_there_is_missed(small):
+    found = [
+        (one.said, one.state)
+        for one in judged(small, "怡和养老院位于K-B-01地块，毗邻K-Z-09地块。")
+        if one.kind == "name"
+    ]
+    assert found == [("怡和养老院", "represented"), ("K-B-01", "represented"), ("K-Z-09", "missed")]
+
+
+def test_a_table_is_read_by_its_headings_and_their_units(small):
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=4)
+    rows = [
+        ("地块编号", "用地面积（公顷）", "容积率", "建筑密度（%）"),
+        ("K-A-01", "1.00", "1.8", "30"),
+        ("K-B-01", "1.00", "2.5", "30"),
+    ]
+    for cells, values in zip(table.rows, rows, strict=True):
+        for cell, value in zip(cells.cells, values, strict=True):
+            cell.text = value
+    found = [one for one in check_text(small, document).statements if one.kind == "number"]
+    assert [(one.said, one.state) for one in found] == [
+        ("1.00", "kept"), ("1.8", "kept"), ("30", "kept"), ("1.00", "kept"), ("2.5", "missed"), ("30", "kept"),
+    ]  # fmt: skip
+    assert (found[4].place, found[4].right) == ("table 1, row 3, column 3", "1.8")
+
+
+def test_a_disagreement_comes_back_as_a_comment_at_its_place_and_the_text_stays(small, tmp_path):
+    document = docx.Document()
+    paragraph = document.add_paragraph("地块K-A-01用地")
+    paragraph.add_run("面积1.2").bold = True
+    paragraph.add_run("0公顷，容积率1.8。")
+    before = paragraph.text
+    found = check_text(small, document)
+    assert write_comments(document, found, "zh") == 1
+    document.save(tmp_path / "out.docx")
+    again = docx.Document(tmp_path / "out.docx")
+    assert again.paragraphs[0].text == before
+    comment = next(iter(again.comments))
+    assert comment.text == "与规划不符：应为 1.00公顷（来源：object:K-A-01/area）"
+    xml = again.paragraphs[0]._p.xml
+    start, end = xml.index("commentRangeStart"), xml.index("commentRangeEnd")
+    assert "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", xml[start:end])) == "1.20公顷"
+    assert "<w:b/>" in xml[start:end]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_seeded_errors_in_thirty_pages_are_all_found_without_false_alarms(repo, seed):
+    plan = read(repo / "examples" / "demonstration-zone")
+    made = office_text(plan, seed)
+    letters = sum(len(one.text) for one in made.document.paragraphs)
+    assert letters > 30 * 700
+    found = [one for one in check_text(a_view(plan), made.document).statements if one.kind == "number"]
+    said = Counter(re.match(r"[0-9.]+", one.said)[0] for one in found if one.state == "missed")
+    assert len(made.wrong) > 30
+    assert said >= Counter(made.wrong), "an error that nobody found"
+    false = sum((said - Counter(made.wrong)).values())
+    assert false / made.stated < 0.02
+    bound = [one for one in found if one.state in {"kept", "missed"}]
+    assert len(bound) >= made.stated
+
+
+def test_the_command_writes_comments_and_leaves_with_1_where_something_differs(small, tmp_path, capsys):
+    write(small.plan, tmp_path / "plan")
+    document = docx.Document()
+    document.add_paragraph("地块K-A-01用地面积1.20公顷。")
+    document.save(tmp_path / "in.docx")
+    call = [
+        "check",
+        "text",
+        str(tmp_path / "plan"),
+        str(tmp_path / "in.docx"),
+        "--out",
+        str(tmp_path / "out.docx"),
+    ]
+    with pytest.raises(SystemExit) as left:
+        main([*call, "--json"])
+    assert left.value.code == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"]["missed"] == 1
+    wrong = next(one for one in told["statements"] if one["state"] == "missed")
+    assert (wrong["right"], wrong["bound_to"]) == ("1.00公顷", "object:K-A-01/area")
+    assert len(list(docx.Document(tmp_path / "out.docx").comments)) == 1
+
+
+def test_a_file_that_is_no_word_document_is_refused(tmp_path, capsys):
+    write(town(), tmp_path / "plan")
+    (tmp_path / "in.docx").write_text("no document")
+    with pytest.raises(SystemExit) as left:
+        main(["check", "text", str(tmp_path / "plan"), str(tmp_path / "in.docx")])
+    assert left.value.code == 2
+    assert "cannot be read as a Word document" in capsys.readouterr().err
