@@ -147,3 +147,23 @@ def test_a_taken_folder_is_left_as_it_is(tmp_path):
         deliver(plan, check(plan, packs=["gb50137"]), load_delivery_profile("deqing"), tmp_path / "package")
     assert [one.name for one in tmp_path.iterdir()] == ["package"]
     assert (tmp_path / "package" / "mine.txt").read_text() == "mine"
+
+
+def test_an_amendment_is_filed_with_the_packages_of_its_kind_and_stage(tmp_path):
+    from blockplan.deliver.geodatabase import read_geodatabase
+    from blockplan.errors import UsageError
+
+    base, profile = town(title={"zh": "示例镇"}), load_delivery_profile("deqing")
+    parcels = base.layer("parcels").copy()
+    parcels.loc["A", "land_use"] = "0902"
+    new = base.replace(parcels=parcels)
+    result = check(new, packs=["gb50137"])
+    with pytest.raises(UsageError, match="--base"):
+        deliver(new, result, profile, tmp_path / "none", kind=3)
+    deliver(new, result, profile, tmp_path / "package", answers=ANSWERS, kind=3, base=base)
+    beside = {one.name for one in (tmp_path / "package").glob("*.gdb")}
+    assert beside == {"示例镇.gdb", "30801 调整地块项目区矢量层.gdb", "30601 调整地块分析矢量层.gdb"}
+    layers = read_geodatabase(tmp_path / "package" / "30601 调整地块分析矢量层.gdb")
+    assert (layers["TZC"].cells["YDDMQ"], layers["TZC"].cells["YDDMH"]) == (["0701"], ["0902"])
+    found = accept(tmp_path / "package", profile, None)
+    assert not {"qc-one-plan", "qc-file", "qc-digest"} & {one.rule for one in found.judgement.checks}

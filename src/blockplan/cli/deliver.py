@@ -36,6 +36,7 @@ SHOWN = 20
 @click.option("--out", required=True, type=click.Path(file_okay=False), metavar="DIR", help="New folder.")
 @click.option("--form", metavar="FORM.yaml", help="What the filing form says: key: value.")
 @click.option("--kind", type=int, default=1, show_default=True, help="Kind of filing, 1 to 6.")
+@click.option("--base", metavar="PLAN", help="The plan in force, for an amendment (kinds 2 to 6).")
 @click.option("--stage", default="入库", show_default=True, help="Stage of the filing.")
 @click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
 @pack_option
@@ -55,6 +56,7 @@ def command(
     out: str,
     form: str | None,
     kind: int,
+    base: str | None,
     stage: str,
     upper: str | None,
     packs: tuple[str, ...],
@@ -82,7 +84,7 @@ def command(
         result = check(drawn, packs=list(packs) or list(drawn.manifest.packs) or [PACK], on=on)
         made = deliver(
             drawn, result, wanted, Path(out), answers=answers, kind=kind, stage=stage,
-            upper=Path(upper) if upper else None,
+            upper=Path(upper) if upper else None, base=load(base, None) if base else None,
         )  # fmt: skip
     show(made, lang, as_json=as_json)
 

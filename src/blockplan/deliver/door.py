@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blockplan.deliver.amendment import amendment, packages
 from blockplan.deliver.carrying import carry
 from blockplan.deliver.filing import fill, form_document, form_workbook, kind_of
 from blockplan.deliver.geodatabase import write_geodatabase
 from blockplan.deliver.losses import losses
 from blockplan.deliver.package import Package, digests, file_name, read_package
+from blockplan.deliver.package import beside as beside_plan
 from blockplan.deliver.quality import Facts, judge
 from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.refusals import refused
 from blockplan.deliver.restoring import restore
 from blockplan.deliver.upper import read_upper
-from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.errors import BlockplanError, PlanDataError, UsageError
 from blockplan.plan import Plan, write
 from blockplan.texts import pick
 
@@ -70,6 +72,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     kind: int = 1,
     stage: str = FIRST_STAGE,
     upper: Path | None = None,
+    base: Plan | None = None,
 ) -> Delivery:
     """
     Write a plan as the package of a profile: database, tables, filing form, quality report, digests.
@@ -86,6 +89,8 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         Kind of filing and its stage, as the profile lists them.
     upper
         The master plan to be held against; see `read_upper`.
+    base
+        The plan in force, for the packages that an amendment wants beside the database.
 
     Returns
     -------
@@ -99,7 +104,9 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     PlanDataError
         If the folder is taken or cannot be written.
     """
-    kind_of(profile, kind, stage)
+    beside = [one for one in kind_of(profile, kind, stage).stages[stage] if beside_plan(one)]
+    if beside and base is None:
+        raise refused("no_base", UsageError, kind=kind, packages=", ".join(beside))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise refused("out_taken", PlanDataError, path=out)
     form = fill(plan, profile, answers or {}, kind, stage)
@@ -109,6 +116,10 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         folder = Path(room) / "package"
         folder.mkdir()
         write_parts(folder, plan, result, profile, tables, form)
+        if base is not None:
+            amended = amendment(base, plan)
+            for one in beside:
+                write_geodatabase(folder / f"{one}.gdb", packages.tables_of(one, amended), plan.crs)
         found = _reported(folder, profile, plan, tables, upper)
         if out.exists():
             out.rmdir()

@@ -52,6 +52,15 @@ def file_name(profile: DeliveryProfile, part: str, form: Mapping[str, Any]) -> s
     return "".join("_" if char in '<>:"/\\|?*' else char for char in template.format(**words))
 
 
+#: Words in the name of a package that lies beside the plan's own database: outline, and analysis.
+OUTLINE, ANALYSIS = "项目区", "分析"
+
+
+def beside(name: str) -> bool:
+    """Whether a package lies beside the plan's own database."""
+    return OUTLINE in name or ANALYSIS in name
+
+
 def read_package(folder: Path, profile: DeliveryProfile) -> Package:
     """
     Read a delivery.
@@ -67,7 +76,16 @@ def read_package(folder: Path, profile: DeliveryProfile) -> Package:
     if not found:
         raise refused("no_geodatabase", PlanDataError, path=folder, why="")
     form = read_form(folder / profile.files.form)
-    return Package(folder, profile, found, read_geodatabase(found[0]), form)
+    beside = set(wanted_beside(profile, form or {}))
+    own = [path for path in found if path.stem not in beside] or found
+    return Package(folder, profile, own, read_geodatabase(own[0]), form)
+
+
+def wanted_beside(profile: DeliveryProfile, form: Mapping[str, Any]) -> list[str]:
+    """Packages that the kind and stage of a filing form want beside the plan's own database."""
+    kind, stage = str(form.get("balx") or ""), str(form.get("jd") or "")
+    found = next((one for one in profile.filing.kinds if str(one.kind) == kind), None)
+    return [name for name in (found.stages.get(stage, []) if found else []) if beside(name)]
 
 
 def digests(folder: Path, leave_out: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from blockplan.deliver.package import digest
+from blockplan.deliver.package import digest, wanted_beside
 from blockplan.deliver.quality.finding import Found
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ def files(facts: Facts) -> Iterator[Found]:
         place = facts.package.place(part)
         if not place.is_file():
             yield Found(said={"file": place.name})
+    for name in wanted_beside(facts.package.profile, facts.package.form or {}):
+        if not (facts.package.folder / f"{name}.gdb").is_dir():
+            yield Found(said={"file": f"{name}.gdb"})
 
 
 def digest_list(facts: Facts) -> Iterator[Found]:
