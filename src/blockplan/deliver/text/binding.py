@@ -55,7 +55,18 @@ class Lexicon:
         for fact in self.facts:
             for word in fact.words:
                 found[word].add(fact.dimension)
+        ends = [word for word in found if word in self._of_objects]
+        for word in found.keys() - self._of_objects:
+            found[word] |= {kind for end in ends if word.endswith(end) for kind in found[end]}
         return found
+
+    def of_the_whole(self, word: str) -> str:
+        """A word that only names figures of the plan as a whole; "" for any other."""
+        return word if word not in self._of_objects else ""
+
+    @cached_property
+    def _of_objects(self) -> set[str]:
+        return {word for fact in self.facts if fact.subjects for word in fact.words}
 
     @cached_property
     def by_subject(self) -> dict[str, list[Fact]]:
@@ -199,6 +210,8 @@ class _Sentence:
         if subject is None and quantity is None:
             return None, "no_fact"
         found = _fitting(of, number, quantity)
+        if not found and quantity is not None and subject is not None:
+            found = _ending(of, number, self.lexicon.of_the_whole(quantity.word))
         if not found:
             return None, "no_fact"
         fits = [fact for fact in found if any(number.fits(value) for value in fact.amounts)]
@@ -215,3 +228,12 @@ def _fitting(facts: Iterable[Fact], number: Number, quantity: Token | None) -> l
         if named or number.dimension in {"", "area", "share"}:
             return named
     return [fact for fact in fitting if not fact.asked] if number.dimension else []
+
+
+def _ending(facts: Iterable[Fact], number: Number, word: str) -> list[Fact]:
+    """Facts whose word ends a longer one: ``地块容积率`` of a parcel is its ``容积率``."""
+    return [
+        fact
+        for fact in facts
+        if fact.dimension == number.dimension and word and any(word.endswith(own) for own in fact.words)
+    ]
