@@ -38,6 +38,7 @@ SHOWN = 20
 @click.option("--kind", type=int, default=1, show_default=True, help="Kind of filing, 1 to 6.")
 @click.option("--base", metavar="PLAN", help="The plan in force, for an amendment (kinds 2 to 6).")
 @click.option("--stage", default="入库", show_default=True, help="Stage of the filing.")
+@click.option("--no-sheets", is_flag=True, help="Leave out the atlas of sheets, which takes longest.")
 @click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
 @pack_option
 @scenario_option
@@ -58,6 +59,7 @@ def command(
     kind: int,
     base: str | None,
     stage: str,
+    no_sheets: bool,
     upper: str | None,
     packs: tuple[str, ...],
     scenario: str | None,
@@ -66,8 +68,8 @@ def command(
     as_json: bool,
 ) -> None:
     """
-    Write PLAN as the package of a delivery profile: File Geodatabase, tables, filing form, quality report
-    (PDF and XLSX), and the list of SHA-256 digests.
+    Write PLAN as the package of a delivery profile: File Geodatabase, tables, sheets, filing form,
+    quality report (PDF and XLSX), and the list of SHA-256 digests.
 
     The package is read again and judged. What it cannot say of the plan is listed value by value. Leaves with
     1 where a blocking fault stands.
@@ -85,6 +87,7 @@ def command(
         made = deliver(
             drawn, result, wanted, Path(out), answers=answers, kind=kind, stage=stage,
             upper=Path(upper) if upper else None, base=load(base, None) if base else None,
+            sheets=not no_sheets,
         )  # fmt: skip
     show(made, lang, as_json=as_json)
 

@@ -73,6 +73,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     stage: str = FIRST_STAGE,
     upper: Path | None = None,
     base: Plan | None = None,
+    sheets: bool = False,
 ) -> Delivery:
     """
     Write a plan as the package of a profile: database, tables, filing form, quality report, digests.
@@ -91,6 +92,8 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         The master plan to be held against; see `read_upper`.
     base
         The plan in force, for the packages that an amendment wants beside the database.
+    sheets
+        Whether the atlas of sheets is drawn as well.
 
     Returns
     -------
@@ -116,6 +119,8 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         folder = Path(room) / "package"
         folder.mkdir()
         write_parts(folder, plan, result, profile, tables, form)
+        if sheets:
+            atlas_of(plan, result, folder / profile.files.sheets)
         if base is not None:
             amended = amendment(base, plan)
             for one in beside:
@@ -148,6 +153,14 @@ def write_parts(
     place("tables").write_bytes(workbook(view, office_tables(view)))
     place("form").write_bytes(form_workbook(profile, form, day))
     place("form_document").write_bytes(form_document(profile, form, day))
+
+
+def atlas_of(plan: Plan, result: CheckResult, folder: Path) -> None:
+    """Write the atlas of a plan into a folder of its package."""
+    from blockplan.report.files import ATLAS, write_whole  # noqa: PLC0415
+    from blockplan.report.sheets import atlas  # noqa: PLC0415
+
+    write_whole(folder / ATLAS, atlas(plan, result, "zh").pdf)
 
 
 def _reported(
