@@ -170,3 +170,21 @@ def test_a_file_that_is_no_word_document_is_refused(tmp_path, capsys):
         main(["check", "text", str(tmp_path / "plan"), str(tmp_path / "in.docx")])
     assert left.value.code == 2
     assert "cannot be read as a Word document" in capsys.readouterr().err
+
+
+def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, tmp_path):
+    from blockplan.deliver.door import deliver
+    from blockplan.deliver.profile import load_delivery_profile
+
+    document = docx.Document()
+    document.add_paragraph("地块K-A-01用地面积1.20公顷，容积率1.8。")
+    document.save(tmp_path / "说明书.docx")
+    made = deliver(
+        small.plan,
+        small.result,
+        load_delivery_profile("deqing"),
+        tmp_path / "out",
+        text=tmp_path / "说明书.docx",
+    )
+    found = [one.message["en"] for one in made.judgement.checks if one.rule == "qc-text"]
+    assert found == [" object:K-A-01/area: 说明书.docx, paragraph 1 says 1.20公顷; the layer says 1.00公顷"]

@@ -38,6 +38,7 @@ SHOWN = 20
 @click.option("--kind", type=int, default=1, show_default=True, help="Kind of filing, 1 to 6.")
 @click.option("--base", metavar="PLAN", help="The plan in force, for an amendment (kinds 2 to 6).")
 @click.option("--stage", default="入库", show_default=True, help="Stage of the filing.")
+@click.option("--text", type=click.Path(dir_okay=False), metavar="FILE.docx", help="Text that goes along.")
 @click.option("--no-sheets", is_flag=True, help="Leave out the atlas of sheets, which takes longest.")
 @click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
 @pack_option
@@ -59,6 +60,7 @@ def command(
     kind: int,
     base: str | None,
     stage: str,
+    text: str | None,
     no_sheets: bool,
     upper: str | None,
     packs: tuple[str, ...],
@@ -87,7 +89,7 @@ def command(
         made = deliver(
             drawn, result, wanted, Path(out), answers=answers, kind=kind, stage=stage,
             upper=Path(upper) if upper else None, base=load(base, None) if base else None,
-            sheets=not no_sheets,
+            sheets=not no_sheets, text=Path(text) if text else None,
         )  # fmt: skip
     show(made, lang, as_json=as_json)
 

@@ -20,6 +20,7 @@ from blockplan.deliver.quality import Facts, judge
 from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.refusals import refused
 from blockplan.deliver.restoring import restore
+from blockplan.deliver.text.document import open_document
 from blockplan.deliver.upper import read_upper
 from blockplan.errors import BlockplanError, PlanDataError, UsageError
 from blockplan.plan import Plan, write
@@ -74,6 +75,7 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     upper: Path | None = None,
     base: Plan | None = None,
     sheets: bool = False,
+    text: Path | None = None,
 ) -> Delivery:
     """
     Write a plan as the package of a profile: database, tables, filing form, quality report, digests.
@@ -94,6 +96,8 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         The plan in force, for the packages that an amendment wants beside the database.
     sheets
         Whether the atlas of sheets is drawn as well.
+    text
+        The office's text (.docx), which goes along and is held against the layers.
 
     Returns
     -------
@@ -119,6 +123,9 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
         folder = Path(room) / "package"
         folder.mkdir()
         write_parts(folder, plan, result, profile, tables, form)
+        if text is not None:
+            open_document(text)
+            shutil.copyfile(text, folder / text.name)
         if sheets:
             atlas_of(plan, result, folder / profile.files.sheets)
         if base is not None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 UNBUILT = ("01", "02", "03", "04", "05", "06", "17", "18", "19", "20", "21", "22", "23", "24")
 #: Facilities that stand on land of their own.
 OWN = ("primary_school", "secondary_school", "nine_year_school", "hospital", "fire")
+#: The pack by which a package's plan is read: no verdict of it is reported.
+PACK = "gb50137"
 #: What rounding and redrawing may move, m2 and m.
 SLACK_M2, SLACK_M = 1.0, 1.0
 
@@ -116,6 +118,12 @@ def _longest(shape: Any) -> Any:
 
 
 def texts(facts: Facts) -> Iterator[Found]:
+    """Figures of the tables and of the texts that are not those of the layers."""
+    yield from tables(facts)
+    yield from documents(facts)
+
+
+def tables(facts: Facts) -> Iterator[Found]:
     """Figures of the tables that are not those of the layers."""
     plan = facts.plan
     if plan is None:
@@ -140,6 +148,26 @@ def texts(facts: Facts) -> Iterator[Found]:
                     point_of(frame.geometry.iloc[at]),
                     said=words,
                 )
+
+
+def documents(facts: Facts) -> Iterator[Found]:
+    """Figures of the package's Word documents that are not those of the layers; the form to sign is none."""
+    form = facts.package.place("form_document")
+    found = [path for path in sorted(facts.package.folder.glob("*.docx")) if path != form]
+    if facts.plan is None or not found:
+        return
+    from blockplan.check import check  # noqa: PLC0415 (only a package with a text is measured)
+    from blockplan.deliver.text import check_text  # noqa: PLC0415
+    from blockplan.deliver.text.document import open_document  # noqa: PLC0415
+    from blockplan.report.view import View  # noqa: PLC0415
+    from blockplan.report.words import Words  # noqa: PLC0415
+
+    view = View(facts.plan, check(facts.plan, packs=[PACK]), Words("zh"))
+    for path in found:
+        for one in check_text(view, open_document(path)).statements:
+            if one.state == "missed":
+                words = {"field": f"{path.name}, {one.place}", "value": one.said, "right": one.right or "-"}
+                yield Found("", one.bound_to, said=words)
 
 
 def _same(said: Any, right: Any) -> bool:
