@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from blockplan.cli.common import json_option, progress
+from blockplan.cli.common import json_option, office_lang_option, progress
 from blockplan.cli.deliver import show
 
 
@@ -15,13 +15,7 @@ from blockplan.cli.deliver import show
 @click.option("--profile", required=True, metavar="ID|FILE.yaml", help="The city's delivery profile.")
 @click.option("--out", metavar="PLAN", help="Folder (or .zip) of the plan package to write.")
 @click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
-@click.option(
-    "--lang",
-    type=click.Choice(["zh", "en", "ja"]),
-    default="zh",
-    show_default=True,
-    help="Language of words.",
-)
+@office_lang_option
 @json_option
 def command(folder: str, profile: str, out: str | None, upper: str | None, lang: str, as_json: bool) -> None:
     """

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import json_option, load, on_option, pack_option, progress, show_json, show_table
+from blockplan.cli.common import (
+    json_option,
+    load,
+    office_lang_option,
+    on_option,
+    pack_option,
+    progress,
+    show_json,
+    show_table,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,13 +39,7 @@ SHOWN = 15
 @click.option("--key", type=click.Path(dir_okay=False), metavar="FILE", help="Key of the record; it signs.")
 @pack_option
 @on_option
-@click.option(
-    "--lang",
-    type=click.Choice(["zh", "en", "ja"]),
-    default="zh",
-    show_default=True,
-    help="Language of words.",
-)
+@office_lang_option
 @json_option
 def command(
     base: str,

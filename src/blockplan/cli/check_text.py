@@ -10,6 +10,7 @@ import click
 from blockplan.cli.common import (
     json_option,
     load,
+    office_lang_option,
     on_option,
     pack_option,
     progress,
@@ -38,13 +39,7 @@ SHOWN = 40
 @pack_option
 @scenario_option
 @on_option
-@click.option(
-    "--lang",
-    type=click.Choice(["zh", "en", "ja"]),
-    default="zh",
-    show_default=True,
-    help="Language of words.",
-)
+@office_lang_option
 @json_option
 def command(
     plan: str,

@@ -62,6 +62,14 @@ lang_option = click.option(
 in_force_option = click.option(
     "--in-force", metavar="PLAN", help="The plan in force, for the table of changes; default: none."
 )
+#: As `lang_option`, for what a Chinese office hands in.
+office_lang_option = click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", "ja"]),
+    default="zh",
+    show_default=True,
+    help="Language of the words.",
+)
 pack_option = click.option(
     "--pack", "packs", multiple=True, metavar="ID|DIR", help="A rule pack; default: those of plan.toml."
 )
