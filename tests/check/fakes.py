@@ -9,6 +9,7 @@ from blockplan.check.rules import Gauge
 from blockplan.check.verdict import Residents
 from blockplan.measure import MEASURES as REGISTRY
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.missing import Missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ class Fake:
     def measure(self, plan: Plan, name: str, parameters: dict[str, Any]) -> Measurement:
         self.calls.append((name, parameters))
         key = f"{name}:{parameters['area_id']}" if name == "area_size" else name
-        return self.readings.get(key, Measurement(name, None, UNITS[name], missing=(f"{name} of nothing",)))
+        return self.readings.get(key, Measurement(name, None, UNITS[name], missing=(Missing(name, "value"),)))
 
     def reads(self, name: str) -> Reads | None:
         return self.what_is_read

@@ -10,6 +10,7 @@ import shapely
 from tests.builders import X, Y, a_plan, parcels_of
 
 from blockplan.check import check
+from blockplan.measure.missing import lines
 
 #: A park, homes for 500, a school and homes for 100, of 1 ha each, in a row from west to east.
 USES = ("1401", "0701", "080403", "0701")
@@ -39,7 +40,7 @@ def test_supplies_and_residents_are_those_that_can_be_summed_by_hand() -> None:
 def test_a_nursing_home_without_beds_leaves_its_rule_unknown_and_names_the_facility() -> None:
     verdict = judged(None).verdict("zone-beds")
     assert verdict.outcome == "unknown"
-    assert "F-1" in " ".join(verdict.missing)
+    assert "F-1" in " ".join(lines(verdict.missing))
     assert judged(None).verdict("zone-edu").outcome == "pass"
 
 
@@ -49,7 +50,7 @@ def test_homes_without_a_number_of_residents_leave_every_rule_per_resident_unkno
     assert {"zone-edu", "zone-beds", "zone-green", "zone-green-access"} <= unknown
     # No cultural facility is too little for any number of residents.
     assert (result.verdict("zone-culture").outcome, result.verdict("zone-culture").measured) == ("fail", None)
-    assert "D" in " ".join(result.verdict("zone-edu").missing)
+    assert "D" in " ".join(lines(result.verdict("zone-edu").missing))
     assert result.exit_code == 1  # no large park in 4 ha, whoever lives there
 
 
@@ -64,7 +65,7 @@ def test_an_area_declared_wrong_touches_the_rule_that_measures_the_parcel_and_no
 def test_a_number_of_residents_that_is_none_counts_as_unknown_on_a_park_too(word: Any) -> None:
     result = judged(residents=[word, 500, None, 100])
     assert result.residents.central is None
-    assert result.residents.missing == ("parcels.residents of A",)
+    assert lines(result.residents.missing) == ("parcels.residents of A",)
     assert result.verdict("zone-beds").outcome == "unknown"
 
 
@@ -96,7 +97,7 @@ def test_two_nursing_homes_of_one_id_leave_their_rule_unknown() -> None:
     parcels = parcels_of(*USES, residents=[None, 500, None, 100])
     result = check(a_plan(parcels, facilities=double), ["zone"])
     assert result.verdict("zone-beds").outcome == "unknown"
-    assert "pq-id: facilities F-1 (facility_id)" in result.verdict("zone-beds").missing
+    assert "pq-id: facilities F-1 (facility_id)" in lines(result.verdict("zone-beds").missing)
     assert result.verdict("zone-edu").outcome == "pass"
 
 

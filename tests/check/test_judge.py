@@ -16,6 +16,7 @@ from blockplan.check import check
 from blockplan.check.verdict import CheckResult, Residents
 from blockplan.errors import UsageError
 from blockplan.measure.measurement import Measurement, Place, Reading
+from blockplan.measure.missing import Missing, lines
 from blockplan.plan.model.faults import Fault, fault
 
 if TYPE_CHECKING:
@@ -179,13 +180,14 @@ def test_a_range_of_residents_that_turns_the_verdict_is_said() -> None:
 
 
 def test_an_unknown_value_names_what_is_missing_and_has_no_numbers() -> None:
-    missing = ("facilities.beds of F-12",)
+    missing = (Missing("facilities", "beds", ("F-12",)),)
     result = judged(
         {"nursing_beds_per_1000": reading("nursing_beds_per_1000", None, missing=missing, per=1000)}
     )
     verdict = result.verdict("zone-beds")
     assert verdict.outcome == "unknown"
     assert verdict.missing == missing
+    assert lines(verdict.missing) == ("facilities.beds of F-12",)
     assert (verdict.measured, verdict.margin, verdict.remedy, verdict.affected_residents) == (None,) * 4
     assert result.exit_code == 3
 
@@ -322,7 +324,7 @@ def test_a_fault_of_what_was_counted_makes_the_verdict_unknown_and_is_named() ->
     result = judged({"nursing_beds_per_1000": beds}, found=(doubt,))
     verdict = result.verdict("zone-beds")
     assert outcomes(result) == {"zone-beds": "unknown"}
-    assert verdict.missing == ("pq-missing: facilities F-1 (beds)",)
+    assert lines(verdict.missing) == ("pq-missing: facilities F-1 (beds)",)
     assert verdict.measured is None
     assert "the value would be 10" in verdict.notes[1]["en"]
     assert result.capacity.by_rule["zone-beds"] is None

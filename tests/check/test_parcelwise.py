@@ -21,6 +21,7 @@ from blockplan.check.parcelwise import judge
 from blockplan.check.rules import Limit
 from blockplan.check.verdict import Required
 from blockplan.measure.each import Each
+from blockplan.measure.missing import lines
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult, Verdict
@@ -64,14 +65,14 @@ def test_one_verdict_counts_the_parcels_and_shows_the_worst() -> None:
     assert [(one["id"], one["value"], one["margin"]) for one in written["where"]] == [
         ("B-01-02", 2.5, pytest.approx(-0.5))
     ]
-    assert found.missing == ("parcels.buildings of B-02-01",)
+    assert lines(found.missing) == ("parcels.buildings of B-02-01",)
     assert "1 parcel " in found.remedy.text["en"]
 
 
 def test_without_a_building_a_bound_is_unknown_and_says_so() -> None:
     plan = plan_of(parcels=[plot("A-1", 0, far_max=2.0)])
     found = own(plan, "plan-far")
-    assert (found.outcome, found.missing) == ("unknown", ("buildings: layer absent",))
+    assert (found.outcome, lines(found.missing)) == ("unknown", ("buildings: layer absent",))
 
 
 def test_a_plan_without_bounds_is_not_judged_by_them() -> None:

@@ -14,6 +14,7 @@ from blockplan.check.limits import compare, margin
 from blockplan.check.scopes import NO_CIRCLE
 from blockplan.check.verdict import CheckResult, Required, Verdict
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, lines
 from blockplan.report.tables import missing_words
 from blockplan.report.words import Words
 
@@ -98,14 +99,16 @@ def test_the_range_of_residents_is_a_blocks_own_share_of_the_plans(tmp_path: Pat
 
 
 def test_a_block_that_cannot_be_told_says_what_is_missing_there(tmp_path: Path) -> None:
-    result = judged(town(tmp_path), beds(Part("block:N", None, missing=("facilities.beds of F-1",))))
+    result = judged(
+        town(tmp_path), beds(Part("block:N", None, missing=(Missing("facilities", "beds", ("F-1",)),)))
+    )
     assert result.verdicts[0].outcome == "unknown"
-    assert result.verdicts[0].missing == ("facilities.beds of F-1",)
+    assert lines(result.verdicts[0].missing) == ("facilities.beds of F-1",)
     assert result.exit_code == 3
 
 
 def test_without_any_circle_the_rule_does_not_apply_and_says_so(tmp_path: Path) -> None:
-    found = beds(missing=("circles: layer absent",))
+    found = beds(missing=(Missing("circles"),))
     (verdict,) = judged(town(tmp_path, "scope: circle"), found).verdicts
     assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("circle", "*", "not_applicable")
     assert verdict.measured is None
@@ -280,11 +283,11 @@ def test_the_plans_figure_does_not_judge_an_area_that_the_measure_does_not_part(
     verdict = north_of(tmp_path, "south", "north")  # over the plan 50 m2, in the north none
     assert (verdict.scope_kind, verdict.scope_id, verdict.outcome) == ("area", "north", "unknown")
     assert (verdict.measured, verdict.margin, verdict.where) == (None, None, ())
-    assert verdict.missing == ("green_per_resident: it is not measured by area",)
+    assert lines(verdict.missing) == ("green_per_resident: it is not measured by area",)
 
 
 def test_an_area_that_the_plan_does_not_have_is_unknown_with_the_ids_that_it_has(tmp_path: Path) -> None:
     verdict = north_of(tmp_path, "south", "North")
-    assert (verdict.outcome, verdict.missing) == ("unknown", ("areas: none with the id north",))
+    assert (verdict.outcome, lines(verdict.missing)) == ("unknown", ("areas: none with the id north",))
     assert verdict.notes[0]["en"] == "The plan has no area with the id “north”; it has south, North."
-    assert missing_words(verdict.missing[0], Words("zh")) == "没有编号为 north 的片区"
+    assert missing_words(verdict.missing, Words("zh")) == ["没有编号为 north 的片区"]

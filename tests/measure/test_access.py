@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.measure.conftest import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
+from blockplan.measure.missing import lines
 
 GREEN, SERVICE = "green_access", "service_access"
 
@@ -79,7 +80,7 @@ def test_the_walk_is_measured_to_the_tenth_of_a_metre() -> None:
 
 def test_judged_on_foot_without_streets_is_unknown() -> None:
     found = one(plan_of(parcels=[home(0, 10), park(100)]), GREEN, judged_by="net_edge_entrance")
-    assert (found.value, found.missing) == (None, ("streets: layer absent",))
+    assert (found.value, lines(found.missing)) == (None, ("streets: layer absent",))
 
 
 def test_a_reading_that_is_not_there_is_refused() -> None:
@@ -141,7 +142,7 @@ def test_dwellings_are_weighed_at_their_buildings_and_else_at_their_parcel() -> 
 def test_a_housing_parcel_without_dwellings_leaves_the_share_of_dwellings_unknown() -> None:
     plan = plan_of(parcels=[park(0), home(100, 10, dwellings=3), home(200, 10)])
     found = one(plan, GREEN, weigh_by="dwellings")
-    assert (found.value, found.missing) == (None, ("parcels.dwellings of P-3",))
+    assert (found.value, lines(found.missing)) == (None, ("parcels.dwellings of P-3",))
 
 
 def test_residential_land_is_weighed_by_its_area() -> None:
@@ -185,7 +186,7 @@ def test_shares_of_what_there_is_not_are_refused_or_unknown() -> None:
     with pytest.raises(UsageError, match="weigh_by may be: residents, dwellings"):
         one(plan, GREEN, weigh_by="voters")
     assert one(plan_of(parcels=[home(0, 10)], greens=[]), GREEN).value == 0
-    assert one(plan_of(), GREEN).missing[:2] == ("parcels: layer absent", "greens: layer absent")
+    assert lines(one(plan_of(), GREEN).missing)[:2] == ("parcels: layer absent", "greens: layer absent")
 
 
 def test_beyond_what_is_drawn_a_far_limit_is_unknown_and_a_near_one_is_not() -> None:
@@ -194,7 +195,7 @@ def test_beyond_what_is_drawn_a_far_limit_is_unknown_and_a_near_one_is_not() -> 
     assert one(plan, GREEN, access_limit_m=1000).value == 0
     found = one(plan, GREEN, access_limit_m=2000)
     assert found.value is None
-    assert found.missing[0].startswith("what lies outside the drawing: 1 of 1 homes")
+    assert lines(found.missing)[0].startswith("what lies outside the drawing: 1 of 1 homes")
     assert one(plan, GREEN, access_limit_m=2000, drawn_round_m=2000).value == 0
     # Drawn far enough round the home, there is none within 1,400 m.
     assert one(plan, GREEN, access_limit_m=1400).value == 0
@@ -240,7 +241,7 @@ def test_facilities_of_a_service_are_reached_in_a_straight_line() -> None:
 
 def test_no_layer_of_facilities_is_unknown_and_so_is_no_service() -> None:
     plan = plan_of(parcels=[home(0, 60)])
-    assert one(plan, SERVICE, services=["clinic"]).missing == ("facilities: layer absent",)
+    assert lines(one(plan, SERVICE, services=["clinic"]).missing) == ("facilities: layer absent",)
     plan = plan_of(parcels=[home(0, 60)], facilities=[facility("clinic", 50)])
     assert one(plan, SERVICE).value is None
 
@@ -250,7 +251,7 @@ def test_a_facility_of_no_stated_kind_could_be_the_one_that_is_missing() -> None
     near = plan_of(parcels=[home(0, 60)], facilities=rows)
     assert one(near, SERVICE, services=["clinic"]).value == 1
     far = plan_of(parcels=[home(0, 60), home(1900, 10)], facilities=rows)
-    assert one(far, SERVICE, services=["clinic"]).missing == ("facilities.service of F-2",)
+    assert lines(one(far, SERVICE, services=["clinic"]).missing) == ("facilities.service of F-2",)
 
 
 def test_levels_and_sizes_of_site_narrow_the_facilities() -> None:
@@ -265,8 +266,8 @@ def test_levels_and_sizes_of_site_narrow_the_facilities() -> None:
     rows[1] |= {"site_area_m2": None, "level": None}
     plan = plan_of(parcels=[home(0, 60), home(2000, 40)], facilities=rows)
     found = one(plan, SERVICE, services=["sport"], smallest_site_m2=3150)
-    assert found.missing == ("facilities.site_area_m2 of F-2",)
-    assert one(plan, SERVICE, services=["sport"], service_levels=["district"]).missing == (
+    assert lines(found.missing) == ("facilities.site_area_m2 of F-2",)
+    assert lines(one(plan, SERVICE, services=["sport"], service_levels=["district"]).missing) == (
         "facilities.level of F-2",
     )
 
@@ -276,7 +277,7 @@ def test_a_facility_that_is_not_drawn_stands_on_its_parcel() -> None:
     plan = plan_of(parcels=[home(0, 60), {"land_use": "0806", "geometry": square(350, 0)}], facilities=rows)
     assert one(plan, SERVICE, services=["clinic"], access_limit_m=300).value == 1
     nowhere = plan_of(parcels=[home(0, 60)], facilities=rows)
-    assert one(nowhere, SERVICE, services=["clinic"]).missing == ("facilities.geometry of F-1",)
+    assert lines(one(nowhere, SERVICE, services=["clinic"]).missing) == ("facilities.geometry of F-1",)
 
 
 def test_the_walk_to_a_facility_counts_both_ways_off_the_street() -> None:

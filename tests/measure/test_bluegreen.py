@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 LAND = [{"geometry": square(0, 0, 1000, 100)}]
 
 
@@ -62,7 +64,7 @@ def test_a_plan_without_blue_and_green_has_none_and_without_any_layer_nobody_kno
     )
     found = one(plan_of(boundary=LAND), "blue_green_share")
     assert found.value is None
-    assert found.missing[:2] == ("water: layer absent", "parcels: layer absent")
+    assert lines(found.missing)[:2] == ("water: layer absent", "parcels: layer absent")
 
 
 def test_residents_near_water_are_those_within_the_line_lines_of_water_too() -> None:
@@ -96,4 +98,4 @@ def test_culture_and_food_are_reached_where_a_facility_or_land_for_eating_is_nea
 
 def test_a_facility_of_no_stated_service_leaves_reach_unknown() -> None:
     plan = plan_of(parcels=[home(0, 50)], facilities=[{"service": None, "geometry": shapely.Point(0, 0)}])
-    assert one(plan, "culture_within_500m").missing == ("facilities.service of F-1",)
+    assert lines(one(plan, "culture_within_500m").missing) == ("facilities.service of F-1",)

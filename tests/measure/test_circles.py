@@ -7,6 +7,7 @@ import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
+from blockplan.measure.missing import lines
 
 #: A park of 6 ha and 80 m or more across, one as large and narrow, one of 1 ha, one of 0.4 ha.
 WIDE = {"land_use": "1401", "geometry": square(0, 1000, 750, 80)}
@@ -56,10 +57,10 @@ def test_the_width_decides_the_tier_at_and_below_each_limit(width: float, tier: 
 
 def test_without_circles_nothing_of_a_tier_is_known_and_the_whole_plan_stands_beside_it() -> None:
     found = green(plan_of(parcels=[home(0, 1000), WIDE]), "15")
-    assert (found.value, found.by, found.missing) == (None, (), ("circles: layer absent",))
+    assert (found.value, found.by, lines(found.missing)) == (None, (), ("circles: layer absent",))
     assert found.definition["whole_plan"] == 60
     size = one(plan_of(parcels=[home(0, 1000), WIDE], circles=[]), "circle_park_size", tier="15")
-    assert (size.value, size.missing, size.definition["whole_plan"]) == (
+    assert (size.value, lines(size.missing), size.definition["whole_plan"]) == (
         None,
         ("circles: none of 15 minutes",),
         6,
@@ -70,7 +71,7 @@ def test_a_circle_without_a_park_has_a_largest_one_of_nothing_and_no_width() -> 
     plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(-10, -10, 300))])
     assert one(plan, "circle_park_size", tier="15").value == 0
     width = one(plan, "park_width", tier="15", park_smallest_ha=5)
-    assert (width.value, width.missing) == (0, ())
+    assert (width.value, lines(width.missing)) == (0, ())
 
 
 def test_each_circle_has_its_own_green_and_people() -> None:
@@ -88,14 +89,14 @@ def test_each_circle_has_its_own_green_and_people() -> None:
 
 def test_circles_of_another_tier_do_not_count() -> None:
     plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(-100, -100, 2000), "5")])
-    assert green(plan, "15").missing == ("circles: none of 15 minutes",)
+    assert lines(green(plan, "15").missing) == ("circles: none of 15 minutes",)
     assert [part.scope for part in green(plan, "5").by] == ["circle:C-1"]
 
 
 def test_a_circle_without_a_tier_could_be_the_one_asked_for() -> None:
     plan = plan_of(parcels=[home(0, 1000), WIDE], circles=[circle(square(0, 0, 2000), None)])
-    assert (green(plan, "15").value, green(plan, "15").missing) == (None, ("circles.tier of C-1",))
-    assert one(plan, "circle_size", tier="15").missing == ("circles.tier of C-1",)
+    assert (green(plan, "15").value, lines(green(plan, "15").missing)) == (None, ("circles.tier of C-1",))
+    assert lines(one(plan, "circle_size", tier="15").missing) == ("circles.tier of C-1",)
     assert one(plan, "circle_park_size", tier="15").value is None
 
 
@@ -103,10 +104,10 @@ def test_a_circle_without_a_tier_could_be_the_one_asked_for() -> None:
 def test_people_size_and_walk_of_a_circle_are_unknown_where_none_is_drawn(name: str) -> None:
     plan = plan_of(parcels=[home(0, 1000, dwellings=400)], streets=[])
     assert one(plan, name, tier="15").value is None
-    assert "circles: layer absent" in one(plan, name, tier="15").missing
-    assert one(plan, name).missing[0] == "parameter tier: 15, 10 or 5"
+    assert "circles: layer absent" in lines(one(plan, name, tier="15").missing)
+    assert lines(one(plan, name).missing)[0] == "parameter tier: 15, 10 or 5"
     drawn = plan_of(parcels=[home(0, 1000, dwellings=400)], circles=[], streets=[])
-    assert one(drawn, name, tier="10").missing == ("circles: none of 10 minutes",)
+    assert lines(one(drawn, name, tier="10").missing) == ("circles: none of 10 minutes",)
 
 
 def test_people_dwellings_and_size_of_a_circle() -> None:
@@ -129,7 +130,7 @@ def test_people_dwellings_and_size_of_a_circle() -> None:
 def test_a_home_without_residents_stated_makes_the_circle_unknown() -> None:
     plan = plan_of(parcels=[home(0, None)], circles=[circle(square(0, 0, 200))])
     found = one(plan, "circle_residents", tier="15")
-    assert (found.by[0].value, found.by[0].missing) == (None, ("parcels.residents of P-1",))
+    assert (found.by[0].value, lines(found.by[0].missing)) == (None, ("parcels.residents of P-1",))
 
 
 def test_the_walk_goes_from_the_farthest_home_over_the_street_to_the_middle() -> None:
@@ -154,14 +155,14 @@ def test_a_home_that_cannot_walk_to_the_middle_is_named() -> None:
         circles=[circle(square(0, -450, 1000))],
     )
     found = one(plan, "circle_walk", tier="15")
-    assert (found.value, found.missing) == (None, ("streets: no way on foot to the middle of P-1",))
+    assert (found.value, lines(found.missing)) == (None, ("streets: no way on foot to the middle of P-1",))
 
 
 def test_land_is_cut_at_the_edge_of_the_circle() -> None:
     plan = plan_of(parcels=[home(0, 10), park(100)], circles=[circle(square(50, 0, 100))])
     assert one(plan, "circle_land_share", tier="15", land_codes=["0701"]).by[0].value == pytest.approx(0.5)
     assert one(plan, "circle_land_share", tier="15", land_codes=["14"]).value == pytest.approx(0.5)
-    assert one(plan, "circle_land_share", tier="15").missing[0].startswith("parameter land_codes")
+    assert lines(one(plan, "circle_land_share", tier="15").missing)[0].startswith("parameter land_codes")
 
 
 def shop(east: float, floor: float | None = 5000, use: str = "0901") -> dict:
@@ -212,7 +213,7 @@ def test_a_clinic_is_a_centre_or_a_station_by_its_floor_area(
     station = land(plan, "5", ["clinic:floor=-1699"], ["clinic:floor=1700-"])
     assert (centre.value, station.value) == (of_centre, of_station)
     if floor is None:
-        assert centre.missing == ("facilities.floor_area_m2 of F-1",)
+        assert lines(centre.missing) == ("facilities.floor_area_m2 of F-1",)
 
 
 def test_a_facility_of_the_tier_without_its_parcel_could_stand_on_any() -> None:
@@ -221,13 +222,13 @@ def test_a_facility_of_the_tier_without_its_parcel_could_stand_on_any() -> None:
         facilities=[hosted(None, "market", geometry=None)],
         circles=wide_circles("10"),
     )
-    assert land(plan, "10", ["market"]).missing == ("facilities.parcel_id of F-1",)
+    assert lines(land(plan, "10", ["market"]).missing) == ("facilities.parcel_id of F-1",)
     assert land(plan, "10", ["nursing_home"]).value == 0
 
 
 def test_a_plan_without_facilities_cannot_tell_the_land_of_a_tier() -> None:
     plan = plan_of(parcels=[home(0, 1000), shop(100)], circles=wide_circles("10"))
-    assert land(plan, "10", ["market"]).missing == ("facilities: layer absent",)
+    assert lines(land(plan, "10", ["market"]).missing) == ("facilities: layer absent",)
 
 
 def test_a_facility_of_a_tier_that_cannot_be_read_is_refused() -> None:
@@ -239,7 +240,9 @@ def test_a_facility_of_a_tier_that_cannot_be_read_is_refused() -> None:
 def test_a_shop_without_floor_area_makes_the_floor_unknown_and_not_the_land() -> None:
     plan = plan_of(parcels=[home(0, 1000), shop(100, None)], circles=wide_circles("15"))
     asked = {"tier": "15", "land_codes": ["09"]}
-    assert one(plan, "circle_facility_floor_per_1000", **asked).missing == ("parcels.floor_area_m2 of P-2",)
+    assert lines(one(plan, "circle_facility_floor_per_1000", **asked).missing) == (
+        "parcels.floor_area_m2 of P-2",
+    )
     assert one(plan, "circle_facility_land_per_1000", **asked).value == 10_000
 
 
@@ -248,7 +251,7 @@ def test_a_circle_where_nobody_lives_is_not_divided_by() -> None:
         parcels=[home(0, 1000), WIDE], circles=[circle(square(0, 900, 800)), circle(square(0, 0, 200))]
     )
     found = green(plan, "15")
-    assert found.by[0].missing == ("residents: nobody lives in the circle",)
+    assert lines(found.by[0].missing) == ("residents: nobody lives in the circle",)
     assert [part.value for part in found.by] == [None, 0]
 
 
@@ -268,9 +271,9 @@ def test_what_was_read_holds_parks_circles_and_homes() -> None:
 def test_dwellings_and_floor_without_a_place_could_lie_in_any_circle() -> None:
     lost = {**home(0, 10, dwellings=5), "geometry": None}
     plan = plan_of(parcels=[home(0, 1000, dwellings=400), lost], circles=[circle(square(0, 0, 200))])
-    assert one(plan, "circle_dwellings", tier="15").missing == ("parcels.geometry of P-2",)
+    assert lines(one(plan, "circle_dwellings", tier="15").missing) == ("parcels.geometry of P-2",)
     plan = plan_of(
         parcels=[home(0, 1000), {**shop(0), "geometry": None}], circles=[circle(square(0, 0, 200))]
     )
     found = one(plan, "circle_facility_floor_per_1000", tier="15", land_codes=["09"])
-    assert (found.value, found.by[0].missing) == (None, ("parcels.geometry of P-2",))
+    assert (found.value, lines(found.by[0].missing)) == (None, ("parcels.geometry of P-2",))

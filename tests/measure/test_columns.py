@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.measure.conftest import one, plan_of, square
 
-from blockplan.measure.inputs.columns import absent, of_codes, unknown
+from blockplan.measure.inputs.columns import absent, of_codes
+from blockplan.measure.missing import Missing, lines, unknown
 from blockplan.plan import validate
 
 
@@ -28,11 +29,12 @@ def test_a_code_of_another_list_counts_by_its_national_meaning() -> None:
 def test_a_code_too_coarse_to_tell_is_missing_not_absent() -> None:
     chosen, missing = of_codes(parcels(("08", None), ("0701", None)), ("080403", "080404"))
     assert not chosen.any()
-    assert missing == ("parcels.land_use in more detail (for 080403, 080404) of P-1",)
+    assert lines(missing) == ("parcels.land_use in more detail (for 080403, 080404) of P-1",)
 
 
 def test_a_parcel_without_land_use_is_missing() -> None:
-    assert of_codes(parcels((None, None), ("0701", None)), ("1401",))[1] == ("parcels.land_use of P-1",)
+    missing = of_codes(parcels((None, None), ("0701", None)), ("1401",))[1]
+    assert lines(missing) == ("parcels.land_use of P-1",)
 
 
 def test_a_code_that_no_list_knows_is_itself() -> None:
@@ -43,17 +45,18 @@ def test_a_code_that_no_list_knows_is_itself() -> None:
 
 
 def test_many_missing_features_are_named_in_part_and_counted() -> None:
-    lines = unknown("parcels.residents", [f"P-{number}" for number in range(30)], 31)
-    assert len(lines) == 21
-    assert lines[-1] == "parcels.residents of 10 more"
+    (found,) = unknown(Missing("parcels", "residents"), [f"P-{number}" for number in range(30)], 31)
+    assert (found.layer, found.column, len(found.ids), found.more) == ("parcels", "residents", 20, 10)
+    assert len(found.lines()) == 21
+    assert found.lines()[-1] == "parcels.residents of 10 more"
 
 
 def test_parcels_without_a_row_on_planned_land_are_as_good_as_absent() -> None:
     boundary = [{"geometry": square(0, 0)}]
     bare = plan_of(boundary=boundary, parcels=[])
-    assert absent(bare, "parcels") == ("parcels: no rows, though the boundary encloses land",)
+    assert lines(absent(bare, "parcels")) == ("parcels: no rows, though the boundary encloses land",)
     assert absent(bare, "boundary") == ()
-    assert absent(plan_of(boundary=boundary), "parcels") == ("parcels: layer absent",)
+    assert lines(absent(plan_of(boundary=boundary), "parcels")) == ("parcels: layer absent",)
     assert absent(plan_of(parcels=[]), "parcels") == ()
     assert one(bare, "parks_large").value is None
     assert one(bare, "education_land_per_1000").value is None
@@ -71,8 +74,8 @@ def test_a_code_of_the_older_list_without_a_twin_is_what_lies_below_it_or_open()
         chosen, missing = of_codes(plan, codes)
         assert (chosen.tolist(), missing) == (told, ()), codes
     chosen, missing = of_codes(plan, ("0804",))
-    assert (chosen.any(), missing) == (False, ("parcels.land_use in more detail (for 0804) of P-4",))
-    assert len(of_codes(plan, ("0701", "0703"))[1]) == 3
+    assert (chosen.any(), lines(missing)) == (False, ("parcels.land_use in more detail (for 0804) of P-4",))
+    assert len(lines(of_codes(plan, ("0701", "0703"))[1])) == 3
 
 
 def test_residential_land_of_the_older_list_is_residential_and_noted_where_it_leaves_a_class_open() -> None:

@@ -9,6 +9,8 @@ import pytest
 import shapely
 from tests.measure.conftest import one, plan_of, square
 
+from blockplan.measure.missing import lines
+
 WEST = {
     "area_id": "west",
     "function_codes": "0902",
@@ -72,7 +74,7 @@ def test_townships_and_functions_are_those_that_the_areas_state() -> None:
     assert by(one(plan, "area_townships")) == {"area:west": 2, "area:east": 1}
     assert one(plan, "area_townships").value == 2  # B is named twice
     found = one(plan, "area_functions")
-    assert (found.value, found.missing) == (None, ("areas.function of east",))
+    assert (found.value, lines(found.missing)) == (None, ("areas.function of east",))
     assert by(found) == {"area:west": 1, "area:east": None}
 
 
@@ -114,4 +116,4 @@ def test_an_area_without_function_core_or_floor_area_leaves_it_unknown(
     plan = plan_of(areas=[WEST, area], structure=cores, parcels=[floor("0902", 450, 450, 3000)])
     found = one(plan, "core_concentration")
     assert found.value is None
-    assert missing in found.missing
+    assert missing in lines(found.missing)

@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def town(**layers: Any) -> Any:
     offices = {"land_use": "0902", "floor_area_m2": 1800.0, "geometry": square(200, 0)}
@@ -45,7 +47,7 @@ def test_unknown_residents_leave_the_daytime_reading_unknown_and_keep_the_supply
     plan = plan_of(parcels=[park(0), home(100, None)])
     found = one(plan, "green_per_daytime_user")
     assert (found.value, found.supply) == (None, 10_000)
-    assert found.missing == ("parcels.residents of P-2",)
+    assert lines(found.missing) == ("parcels.residents of P-2",)
 
 
 def test_education_land_is_schools_and_kindergartens_apart() -> None:
@@ -75,7 +77,7 @@ def test_day_places_join_the_beds_of_institutions_and_hospitals_never_do() -> No
 
 def test_a_day_centre_without_a_number_of_places_is_unknown_and_not_empty() -> None:
     found = one(town(facilities=[facility("day_care")]), "beds_and_day_places_per_1000")
-    assert (found.value, found.missing) == (None, ("facilities.places of F-1",))
+    assert (found.value, lines(found.missing)) == (None, ("facilities.places of F-1",))
 
 
 def test_residents_and_jobs_near_stations_are_told_by_station() -> None:

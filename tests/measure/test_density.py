@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 #: 4 ha: two built parcels, a park, a road.
 BOUNDARY = [{"geometry": square(0, 0, 400, 100)}]
 
@@ -36,7 +38,7 @@ def a_plan(**layers: object) -> object:
 def test_a_town_of_four_parcels_is_as_dense_as_reckoned_by_hand(name: str, value: float) -> None:
     found = one(a_plan(), name)
     assert found.value == pytest.approx(value)
-    assert not found.missing
+    assert not lines(found.missing)
 
 
 def test_floor_area_adds_up_by_class_and_by_area() -> None:
@@ -52,7 +54,7 @@ def test_floor_area_adds_up_by_class_and_by_area() -> None:
 def test_built_land_without_floor_area_is_unknown_and_a_park_has_none() -> None:
     plan = plan_of(boundary=BOUNDARY, parcels=[home(0, 1), park(100)])
     for name in ("floor_area_total", "gross_floor_area_ratio", "floor_area_ratio"):
-        assert one(plan, name).missing == ("parcels.floor_area_m2 of P-1",), name
+        assert lines(one(plan, name).missing) == ("parcels.floor_area_m2 of P-1",), name
     assert one(plan_of(boundary=BOUNDARY, parcels=[park(100)]), "floor_area_total").value == 0
 
 
@@ -77,16 +79,16 @@ def test_offices_may_be_taller_and_a_home_without_height_is_unknown() -> None:
     plan = plan_of(parcels=[home(0, 1, height_m=54), works(100, height_m=100)])
     assert one(plan, "residential_height").value == 54
     plan = plan_of(parcels=[home(0, 1, height_m=54), home(100, 1)])
-    assert one(plan, "residential_height").missing == ("parcels.height_m of P-2",)
+    assert lines(one(plan, "residential_height").missing) == ("parcels.height_m of P-2",)
 
 
 def test_footprints_stand_in_for_a_coverage_that_no_one_states() -> None:
     house = {"parcel_id": "P-1", "geometry": square(0, 0, 50)}
     assert one(plan_of(parcels=[home(0, 1)], buildings=[house]), "coverage").value == pytest.approx(0.25)
-    assert one(plan_of(parcels=[home(0, 1)]), "coverage").missing == ("parcels.coverage_ratio of P-1",)
+    assert lines(one(plan_of(parcels=[home(0, 1)]), "coverage").missing) == ("parcels.coverage_ratio of P-1",)
 
 
 def test_without_a_boundary_there_is_no_land_to_divide_by() -> None:
     plan = plan_of(parcels=[home(0, 10, floor_area_m2=1)])
     for name in ("gross_floor_area_ratio", "population_density", "job_density"):
-        assert one(plan, name).missing == ("boundary: layer absent",)
+        assert lines(one(plan, name).missing) == ("boundary: layer absent",)

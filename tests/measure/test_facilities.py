@@ -7,6 +7,7 @@ import shapely
 from tests.measure.conftest import one, plan_of
 
 from blockplan.errors import UsageError
+from blockplan.measure.missing import lines
 
 RANGE = "facilities_in_range"
 
@@ -34,9 +35,11 @@ def test_both_ends_of_the_range_are_in_it_and_what_lies_outside_is_named() -> No
 
 
 def test_a_size_that_is_not_said_is_unknown_and_no_facility_is_nothing_to_measure() -> None:
-    assert asked(kindergarten(0, 4000), kindergarten(1, None)).missing == ("facilities.floor_area_m2 of F-2",)
-    assert asked().missing[0].startswith("nothing to measure")
-    assert one(plan_of(), RANGE, services=["market"]).missing == ("facilities: layer absent",)
+    assert lines(asked(kindergarten(0, 4000), kindergarten(1, None)).missing) == (
+        "facilities.floor_area_m2 of F-2",
+    )
+    assert lines(asked().missing)[0].startswith("nothing to measure")
+    assert lines(one(plan_of(), RANGE, services=["market"]).missing) == ("facilities: layer absent",)
     assert one(plan_of(facilities=[kindergarten(0, 4000)]), RANGE).value is None
 
 

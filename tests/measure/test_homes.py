@@ -6,6 +6,7 @@ import pytest
 from tests.measure.conftest import home, one, plan_of, square
 
 from blockplan.measure.inputs.homes import homes, residents
+from blockplan.measure.missing import lines
 
 
 def road(residents: float | None = None) -> dict:
@@ -27,7 +28,7 @@ def test_the_range_of_the_residents_has_no_noise_of_binary_numbers() -> None:
 def test_a_road_without_residents_is_no_gap_and_a_housing_parcel_is() -> None:
     found = one(plan_of(parcels=[home(0, 100), home(100, None), road()]), "residents")
     assert found.value is None
-    assert found.missing == ("parcels.residents of P-2",)
+    assert lines(found.missing) == ("parcels.residents of P-2",)
 
 
 @pytest.mark.parametrize("use", [None, "07", "0701", "070102", "no-such-code?"])
@@ -39,7 +40,9 @@ def test_a_parcel_that_may_house_people_must_say_how_many(use: str | None) -> No
 
 def test_a_shop_with_dwellings_must_say_how_many_live_there() -> None:
     shop = {"land_use": "0901", "dwellings": 8, "geometry": square(100, 0)}
-    assert one(plan_of(parcels=[home(0, 1), shop]), "residents").missing == ("parcels.residents of P-2",)
+    assert lines(one(plan_of(parcels=[home(0, 1), shop]), "residents").missing) == (
+        "parcels.residents of P-2",
+    )
 
 
 def test_residents_of_parcels_that_are_not_for_housing_count_too() -> None:
@@ -48,7 +51,7 @@ def test_residents_of_parcels_that_are_not_for_housing_count_too() -> None:
 
 def test_nobody_filled_in_residents_is_one_line() -> None:
     found = one(plan_of(parcels=[home(0, None), home(100, None), road()]), "residents")
-    assert found.missing == ("parcels.residents",)
+    assert lines(found.missing) == ("parcels.residents",)
 
 
 def test_the_range_is_the_factors_of_the_manifest() -> None:
@@ -62,7 +65,7 @@ def test_residents_from_dwellings_need_the_size_of_a_household() -> None:
     plan = plan_of(parcels=parcels, manifest={"residents": {"source": "dwellings", "household_size": 2.5}})
     assert one(plan, "residents").value == 250
     plan = plan_of(parcels=parcels, manifest={"residents": {"source": "dwellings"}})
-    assert one(plan, "residents").missing == ("plan.toml: residents.household_size",)
+    assert lines(one(plan, "residents").missing) == ("plan.toml: residents.household_size",)
 
 
 def test_residents_from_floor_area_count_housing_only() -> None:
@@ -96,7 +99,7 @@ def test_a_given_total_without_places_divides_supplies_but_does_not_say_who_live
 
 def test_a_given_total_that_is_not_given_is_missing() -> None:
     plan = plan_of(parcels=[home(0, 1)], manifest={"residents": {"source": "given"}})
-    assert one(plan, "residents").missing == ("plan.toml: residents.total",)
+    assert lines(one(plan, "residents").missing) == ("plan.toml: residents.total",)
 
 
 def test_people_stand_at_their_buildings_where_these_are_mapped() -> None:
@@ -129,7 +132,7 @@ def test_without_residents_buildings_on_the_planned_land_weigh_one_each() -> Non
         )
     )
     assert (found.weighs, found.id.tolist(), found.weight.tolist()) == ("buildings", ["B-1"], [1])
-    assert found.missing == ("parcels: layer absent",)
+    assert lines(found.missing) == ("parcels: layer absent",)
 
 
 def test_without_residents_and_buildings_housing_parcels_weigh_one_each() -> None:

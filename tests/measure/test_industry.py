@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import one, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def works(east: float, floor: float | None, *shares: float | None, **more: Any) -> dict[str, Any]:
     """An industrial parcel with shares of health, manufacturing, digital and services."""
@@ -68,7 +70,7 @@ def test_industries_of_one_size_share_the_better_rank() -> None:
 def test_an_industry_that_is_none_is_refused_by_name() -> None:
     found = one(town(WEST), "industry_focus_rank", focus_industry="steel")
     assert found.value is None
-    assert "'steel'" in found.missing[0]
+    assert "'steel'" in lines(found.missing)[0]
 
 
 def test_the_location_quotient_is_the_share_in_the_area_over_the_share_in_the_plan() -> None:
@@ -106,7 +108,7 @@ def test_an_industry_belongs_to_the_core_of_the_area_that_holds_most_of_it() -> 
 def test_a_share_left_empty_beside_another_makes_the_mix_unknown(name: str) -> None:
     found = one(town(WEST, works(2000, 4000, 0.25, None, 0.75, 0)), name)
     assert found.value is None
-    assert found.missing == ("parcels.industry_manufacturing_share of P-2",)
+    assert lines(found.missing) == ("parcels.industry_manufacturing_share of P-2",)
 
 
 def test_jobs_stand_beside_each_area() -> None:

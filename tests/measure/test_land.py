@@ -7,6 +7,7 @@ import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
 from blockplan.errors import UsageError
+from blockplan.measure.missing import lines
 
 BOUNDARY = [{"geometry": square(0, 0, 1000)}]
 
@@ -32,7 +33,7 @@ def test_water_in_layer_and_parcels_is_counted_once() -> None:
 def test_water_is_known_from_either_layer_and_unknown_from_none() -> None:
     assert one(plan_of(parcels=[home(0, 1)]), "water_ha").value == 0
     assert one(plan_of(woodland=[{"geometry": square(0, 0)}]), "woodland_ha").value == 1
-    assert one(plan_of(), "water_ha").missing == ("water: layer absent", "parcels: layer absent")
+    assert lines(one(plan_of(), "water_ha").missing) == ("water: layer absent", "parcels: layer absent")
 
 
 def works(floor: float | None, **shares: float) -> dict:
@@ -55,7 +56,7 @@ def test_industries_are_weighed_by_floor_area() -> None:
 def test_a_share_left_empty_is_unknown_where_others_are_stated() -> None:
     found = one(plan_of(parcels=[works(1000, health=1)]), "industry_shares")
     assert found.value is None
-    assert "parcels.industry_digital_share of P-1" in found.missing
+    assert "parcels.industry_digital_share of P-1" in lines(found.missing)
 
 
 def test_jobs_are_stated_or_reckoned_from_floor_area() -> None:
@@ -63,7 +64,7 @@ def test_jobs_are_stated_or_reckoned_from_floor_area() -> None:
     found = one(plan_of(parcels=parcels), "jobs")
     assert found.value == 110
     assert {part.scope: part.value for part in found.by} == {"stated": 10, "reckoned": 100}
-    assert one(plan_of(parcels=[works(None)]), "jobs").missing == (
+    assert lines(one(plan_of(parcels=[works(None)]), "jobs").missing) == (
         "parcels.floor_area_m2 or parcels.jobs of P-1",
     )
     assert one(plan_of(parcels=parcels), "jobs", floor_area_per_job_m2={"10": 30}).value == 260
@@ -89,8 +90,8 @@ def test_streets_count_inside_the_boundary_and_paths_do_not() -> None:
 def test_streets_without_a_class_or_a_boundary_are_unknown() -> None:
     street = {"geometry": shapely.LineString([(0, 0), (1, 0)])}
     found = one(plan_of(boundary=BOUNDARY, streets=[street]), "street_density")
-    assert found.missing == ("streets.class of S-1",)
-    assert one(plan_of(streets=[]), "street_density").missing == ("boundary: layer absent",)
+    assert lines(found.missing) == ("streets.class of S-1",)
+    assert lines(one(plan_of(streets=[]), "street_density").missing) == ("boundary: layer absent",)
 
 
 @pytest.mark.parametrize(("end", "days"), [("2021-11-22", 30), ("2021-10-24", 1)])
@@ -146,12 +147,12 @@ def test_land_per_resident_and_per_thousand() -> None:
 
 
 def test_land_is_unknown_without_codes_and_where_a_use_is_unknown() -> None:
-    assert one(a_balance(), "land_per_resident").missing == (
+    assert lines(one(a_balance(), "land_per_resident").missing) == (
         "parameter land_codes: the land uses to measure",
     )
     plan = plan_of(boundary=BOUNDARY, parcels=[home(0, 1), {"land_use": None, "geometry": square(100, 0)}])
     for name in ("land_share", "land_per_resident"):
-        assert "parcels.land_use of P-2" in one(plan, name, land_codes=["14"]).missing
+        assert "parcels.land_use of P-2" in lines(one(plan, name, land_codes=["14"]).missing)
 
 
 def test_land_can_be_a_share_of_two_things_alone() -> None:

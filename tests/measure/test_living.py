@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def built(east: float, use: str, floor: float | None, **more: object) -> dict:
     return {"land_use": use, "floor_area_m2": floor, "geometry": square(east, 0), **more}
@@ -25,7 +27,7 @@ def test_the_mix_is_none_for_one_use_and_whole_for_all_alike() -> None:
     assert one(two, "land_use_mix", mix_codes=["09", "10"]).value == pytest.approx(
         wanted * math.log(5) / math.log(2)
     )
-    assert one(two, "land_use_mix", mix_codes=["09"]).missing == (
+    assert lines(one(two, "land_use_mix", mix_codes=["09"]).missing) == (
         "parameter mix_codes: at least two classes",
     )
 
@@ -53,7 +55,7 @@ def test_jobs_people_and_floor_are_counted_for_each_dwelling() -> None:
 def test_housing_without_dwellings_is_unknown_and_none_at_all_is_not_divided_by() -> None:
     plan = plan_of(parcels=[home(0, 230, floor_area_m2=9000)])
     for name in ("jobs_housing", "dwelling_size", "persons_per_dwelling"):
-        assert one(plan, name).missing == ("parcels.dwellings of P-1",), name
+        assert lines(one(plan, name).missing) == ("parcels.dwellings of P-1",), name
     assert one(plan_of(parcels=[built(0, "1001", 1, jobs=1)]), "jobs_housing").value is None
 
 
@@ -69,12 +71,14 @@ def test_parking_of_a_service_is_that_of_the_parcel_it_stands_on() -> None:
     assert one(plan, "parking_per_floor", services=["market"]).value == pytest.approx(0.3)
     assert one(plan, "parking_per_floor", services=["clinic"]).value is None
     bare = plan_of(parcels=[built(0, "0702", 1000)], facilities=[market])
-    assert one(bare, "parking_per_floor", services=["market"]).missing == ("parcels.parking_spaces of P-1",)
+    assert lines(one(bare, "parking_per_floor", services=["market"]).missing) == (
+        "parcels.parking_spaces of P-1",
+    )
 
 
 def test_a_coarse_code_could_be_a_shop() -> None:
     plan = plan_of(parcels=[built(0, "09", 1000, parking_spaces=3)])
-    (missing,) = one(plan, "parking_per_floor", parking_codes=["090101"]).missing
+    (missing,) = lines(one(plan, "parking_per_floor", parking_codes=["090101"]).missing)
     assert missing == "parcels.land_use in more detail (for 090101) of P-1"
 
 
@@ -84,7 +88,7 @@ def test_blocks_have_their_drawn_size() -> None:
     assert [(part.scope, part.value) for part in found.by] == [("block:B-1", 1), ("block:B-2", 3)]
     assert found.value == 2
     nowhere = one(plan_of(blocks=[{"geometry": None}]), "block_size")
-    assert (nowhere.by[0].value, nowhere.missing) == (None, ("blocks.geometry of B-1",))
+    assert (nowhere.by[0].value, lines(nowhere.missing)) == (None, ("blocks.geometry of B-1",))
 
 
 def test_subblocks_of_the_size_asked_for_have_their_residents() -> None:
@@ -96,6 +100,6 @@ def test_subblocks_of_the_size_asked_for_have_their_residents() -> None:
     found = one(plan, "subblock_residents", **asked)
     assert [(part.scope, part.value) for part in found.by] == [("subblock:S-1", 1100)]
     assert len(one(plan, "subblock_residents").by) == 2
-    assert one(plan, "subblock_residents", subblock_smallest_ha=20, subblock_largest_ha=40).missing == (
-        "subblocks: none of 20 to 40 ha",
-    )
+    assert lines(
+        one(plan, "subblock_residents", subblock_smallest_ha=20, subblock_largest_ha=40).missing
+    ) == ("subblocks: none of 20 to 40 ha",)

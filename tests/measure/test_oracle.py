@@ -9,6 +9,7 @@ from tests.measure.oracle import Oracle
 from tests.random_plans import ASKED, random_plan
 
 from blockplan.measure import MEASURES, measure
+from blockplan.measure.missing import lines
 
 KNOWN = [name for name in MEASURES if hasattr(Oracle, name)]
 #: A crown is drawn as a polygon as large as its circle: where crowns overlap or are cut they differ a little.
@@ -27,6 +28,6 @@ def test_measures_equal_those_of_an_independent_implementation(seed: int) -> Non
         (found,) = measure(plan, name, parameters=asked)
         wanted = Oracle(plan, MEASURES[name].choose({}, asked)).value(name)
         if wanted is None or found.value is None:
-            assert (found.value, wanted) == (None, None), (name, found.missing)
+            assert (found.value, wanted) == (None, None), (name, lines(found.missing))
         else:
             assert math.isclose(found.value, wanted, rel_tol=ABOUT.get(name, 1e-6), abs_tol=1e-9), name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def test_each_size_of_green_is_an_amount_of_its_own() -> None:
     # Parks of 9 ha, 1 ha and 0.25 ha; 1,000 residents.
@@ -22,7 +24,7 @@ def test_kinds_narrow_the_greens_and_no_code_leaves_parcels_out() -> None:
     found = one(plan, "green_ha_per_1000", green_codes=[], green_kinds=["nature_reserve"])
     assert (found.value, found.counted["greens"]) == (4, ("G-1",))
     unsaid = one(plan_of(parcels=[park(0), home(200, 1000)]), "green_ha_per_1000", green_codes=[])
-    assert (unsaid.value, unsaid.missing) == (None, ("greens: layer absent",))
+    assert (unsaid.value, lines(unsaid.missing)) == (None, ("greens: layer absent",))
 
 
 def test_nobody_to_divide_by_is_unknown_with_the_supply_beside() -> None:

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.measure.conftest import one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def counts(*parcels: dict, **layers: list) -> tuple[float | None, float | None]:
     plan = plan_of(parcels=list(parcels), **layers)
@@ -103,7 +105,7 @@ def test_a_sports_ground_outside_parks_does_not_count_and_one_without_size_is_un
     )
     bare = plan_of(parcels=[park(0)], facilities=[{**SPORT, "site_area_m2": None}])
     found = one(bare, "park_sport_share", services=["sport"])
-    assert (found.value, found.missing) == (None, ("facilities.site_area_m2 of F-1",))
+    assert (found.value, lines(found.missing)) == (None, ("facilities.site_area_m2 of F-1",))
     drawn = plan_of(
         parcels=[park(0)], facilities=[{**SPORT, "site_area_m2": None, "geometry": square(0, 0, 20)}]
     )
@@ -113,7 +115,7 @@ def test_a_sports_ground_outside_parks_does_not_count_and_one_without_size_is_un
 def test_small_parks_do_not_count_where_a_size_is_asked_for() -> None:
     plan = plan_of(parcels=[park(0, 50)], facilities=[SPORT])
     found = one(plan, "park_sport_share", services=["sport"], park_smallest_ha=0.4)
-    assert (found.value, found.missing) == (None, ("parks: none of that size",))
+    assert (found.value, lines(found.missing)) == (None, ("parks: none of that size",))
 
 
 def test_the_largest_and_the_widest_park_of_a_circle_judge_it() -> None:
@@ -157,9 +159,9 @@ def test_old_and_new_blocks_are_told_apart_by_the_status_of_their_parcels() -> N
     unsaid = one(
         block({"geometry": square(10, 10, 10)}), "block_green_per_resident", parcel_statuses=["kept"]
     )
-    assert unsaid.missing == ("parcels.status of P-1",)
+    assert lines(unsaid.missing) == ("parcels.status of P-1",)
 
 
 def test_a_block_of_another_size_is_not_judged() -> None:
     found = one(block({"geometry": square(0, 0, 9)}), "block_green_per_resident", subblock_smallest_ha=20)
-    assert found.missing == ("subblocks: none of that size",)
+    assert lines(found.missing) == ("subblocks: none of that size",)

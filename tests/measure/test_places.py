@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def shop(east: float, spaces: float, floor: float, **more: Any) -> dict[str, Any]:
     said = {"land_use": "0901", "parking_spaces": spaces, "floor_area_m2": floor}
@@ -24,7 +26,7 @@ def test_a_market_that_names_no_parcel_is_that_of_the_parcel_that_it_lies_on() -
     assert found.value == pytest.approx(0.25)
     nowhere = [{"service": "market", "parcel_id": None, "geometry": None}]
     unknown = one(plan_of(parcels=parcels, facilities=nowhere), "parking_per_floor", services=["market"])
-    assert unknown.missing == ("facilities.parcel_id of F-1",)
+    assert lines(unknown.missing) == ("facilities.parcel_id of F-1",)
 
 
 def test_floor_area_of_no_stated_use_is_no_housing() -> None:
@@ -85,7 +87,9 @@ def test_a_tree_without_a_crown_counts_in_a_drawn_canopy_and_is_unknown_beside_i
         )
 
     assert share(20).value == 0.25
-    assert share(80).missing == ("trees.crown_m",) or share(80).missing == ("trees.crown_m of T-1",)
+    assert lines(share(80).missing) == ("trees.crown_m",) or lines(share(80).missing) == (
+        "trees.crown_m of T-1",
+    )
 
 
 @pytest.mark.parametrize("said", ["1,2", "1;2", "1、2", "1/2", "1；2", "1，2", "1 / 2"])

@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import one, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def programme(
     kind: str | None, floor: float | None = 100.0, east: float = 50.0, **more: Any
@@ -51,7 +53,7 @@ def test_floor_area_is_kept_for_a_kind_of_firm_where_a_programme_names_one() -> 
 
 
 def test_a_programme_without_kind_or_floor_area_makes_the_sums_unknown() -> None:
-    assert one(plan_of(programmes=[programme(None)]), "programmes_count").missing == (
+    assert lines(one(plan_of(programmes=[programme(None)]), "programmes_count").missing) == (
         "programmes.kind of P-1",
     )
     assert one(plan_of(programmes=[programme("incubator", None)]), "programme_floor_area").value is None
@@ -90,7 +92,7 @@ def test_a_programme_without_a_place_of_its_own_stands_on_its_parcel() -> None:
     assert one(plan, "programmes_within_800m").value == 1.0
     strays = plan_of(programmes=[placed | {"parcel_id": "gone"}]).layer("programmes")
     lost = one(plan.replace(programmes=strays), "programmes_within_800m")
-    assert lost.missing == ("programmes.geometry of P-1",)
+    assert lines(lost.missing) == ("programmes.geometry of P-1",)
 
 
 def test_a_plan_without_programmes_has_a_share_of_zero_and_without_the_layer_none() -> None:
@@ -99,7 +101,7 @@ def test_a_plan_without_programmes_has_a_share_of_zero_and_without_the_layer_non
         one(plan_of(parcels=parcels, streets=streets, programmes=[]), "programmes_within_800m").value == 0.0
     )
     found = one(plan_of(parcels=parcels, streets=streets), "programmes_within_800m")
-    assert found.missing == ("programmes: layer absent",)
+    assert lines(found.missing) == ("programmes: layer absent",)
 
 
 def test_a_programme_on_research_land_counts_once_in_the_share_of_research() -> None:
@@ -119,4 +121,4 @@ def test_a_programme_on_research_land_counts_once_in_the_share_of_research() -> 
 
 def test_built_land_that_states_no_floor_area_makes_the_share_unknown() -> None:
     plan = plan_of(parcels=[research(0, 10), {"land_use": "0902", "geometry": square(100, 0)}], programmes=[])
-    assert one(plan, "research_programme_share").missing == ("parcels.floor_area_m2 of P-2",)
+    assert lines(one(plan, "research_programme_share").missing) == ("parcels.floor_area_m2 of P-2",)

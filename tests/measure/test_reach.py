@@ -13,6 +13,7 @@ from tests.support.districts import DISTRICTS, a_district
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.ways import ways_to
+from blockplan.measure.missing import lines
 
 GREEN = "green_within_500m"
 
@@ -79,7 +80,7 @@ def test_unknown_residents_leave_the_value_unknown_and_the_readings_on_buildings
     )
     found = one(plan, GREEN)
     assert (found.value, found.affected_residents) == (None, None)
-    assert found.missing == ("parcels: layer absent",)
+    assert lines(found.missing) == ("parcels: layer absent",)
     assert {item.weight for item in found.readings} == {"buildings"}
     assert reading(found, "line_edge").share == 0.5
     assert reading(found, "net_edge_crossing").share == 0.5
@@ -88,7 +89,7 @@ def test_unknown_residents_leave_the_value_unknown_and_the_readings_on_buildings
 def test_nobody_and_nothing_built_is_nothing_to_measure() -> None:
     found = one(plan_of(parcels=[park(0)]), GREEN)
     assert found.value is None
-    assert found.missing[-1].startswith("nothing to measure")
+    assert lines(found.missing)[-1].startswith("nothing to measure")
 
 
 def test_without_streets_the_readings_on_foot_say_so() -> None:

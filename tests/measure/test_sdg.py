@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 OPEN, LAND = "open_space_share", "land_consumption_ratio"
 
 
@@ -32,8 +34,8 @@ def test_without_street_parcels_the_land_between_red_lines_counts() -> None:
     assert found.value == pytest.approx(1.4 / 3.4)
     assert found.definition["streets_from"] == "red_line_width_m"
     unsaid = plan_of(parcels=rows, streets=[street | {"red_line_width_m": None}])
-    assert one(unsaid, OPEN).missing == ("streets.red_line_width_m of S-1",)
-    assert one(plan_of(parcels=rows), OPEN).missing == ("streets: layer absent",)
+    assert lines(one(unsaid, OPEN).missing) == ("streets.red_line_width_m of S-1",)
+    assert lines(one(plan_of(parcels=rows), OPEN).missing) == ("streets: layer absent",)
 
 
 def test_land_consumption_is_the_growth_of_land_over_the_growth_of_people() -> None:
@@ -48,9 +50,9 @@ def test_land_consumption_is_the_growth_of_land_over_the_growth_of_people() -> N
 def test_land_consumption_is_undefined_or_unknown_where_it_has_to_be() -> None:
     rows = [home(0, 300, existing_land_use="0701"), land("0901", 100, existing_land_use="0103")]
     plan = plan_of(parcels=rows)
-    assert one(plan, LAND).missing[0].startswith("parameter earlier_residents")
-    assert one(plan, LAND, earlier_residents=300).missing[0].startswith("undefined")
+    assert lines(one(plan, LAND).missing)[0].startswith("parameter earlier_residents")
+    assert lines(one(plan, LAND, earlier_residents=300).missing)[0].startswith("undefined")
     fields = plan_of(parcels=[home(0, 300, existing_land_use="0103")])
-    assert one(fields, LAND, earlier_residents=100).missing[0].startswith("nothing to divide by")
+    assert lines(one(fields, LAND, earlier_residents=100).missing)[0].startswith("nothing to divide by")
     unsaid = plan_of(parcels=[home(0, 300, existing_land_use="0701"), land("0901", 100)])
-    assert one(unsaid, LAND, earlier_residents=100).missing == ("parcels.existing_land_use of P-2",)
+    assert lines(one(unsaid, LAND, earlier_residents=100).missing) == ("parcels.existing_land_use of P-2",)

@@ -6,6 +6,7 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, plan_of, square
 
+from blockplan.measure.missing import lines
 from blockplan.plan import validate
 
 
@@ -41,7 +42,7 @@ def test_the_walk_to_a_stop_stands_beside_the_straight_line() -> None:
 
 def test_no_station_reaches_nobody_and_no_layer_is_unknown() -> None:
     assert one(plan_of(parcels=HOMES, stops=[stop(0, "bus")]), "stations_within_800m").value == 0
-    assert one(plan_of(parcels=HOMES), "stations_within_800m").missing == ("stops: layer absent",)
+    assert lines(one(plan_of(parcels=HOMES), "stations_within_800m").missing) == ("stops: layer absent",)
 
 
 def test_modes_of_stops_close_by_belong_to_the_station() -> None:
@@ -73,9 +74,9 @@ def test_commerce_is_weighed_by_floor_area() -> None:
 def test_commerce_without_floor_area_is_unknown() -> None:
     shop = {"land_use": "0901", "geometry": square(0, 0)}
     plan = plan_of(parcels=[shop], stops=[stop(50, "subway")])
-    assert one(plan, "commerce_near_stations").missing == ("parcels.floor_area_m2 of P-1",)
+    assert lines(one(plan, "commerce_near_stations").missing) == ("parcels.floor_area_m2 of P-1",)
     plan = plan_of(parcels=HOMES, stops=[stop(50, "subway")])
-    assert one(plan, "commerce_near_stations").missing[0].startswith("nothing to measure")
+    assert lines(one(plan, "commerce_near_stations").missing)[0].startswith("nothing to measure")
 
 
 def test_a_stop_of_several_platforms_is_reached_at_any_of_them() -> None:
@@ -142,14 +143,14 @@ def test_floor_and_jobs_lie_within_the_radius_of_their_station() -> None:
     found = one(change, "station_floor_share")
     assert (found.value, found.definition["interchanges"]) == (1, 1)
     assert one(change, "station_floor_share", interchange_radius_m=699).value == 0.75
-    assert one(plan_of(parcels=rows), "station_jobs_share").missing == ("stops: layer absent",)
+    assert lines(one(plan_of(parcels=rows), "station_jobs_share").missing) == ("stops: layer absent",)
 
 
 @pytest.mark.parametrize("said", [None, "metro", "bus; subway"])
 def test_a_stop_of_no_known_mode_leaves_unknown_whom_it_could_bring_near(said: str | None) -> None:
     plan = plan_of(parcels=[home(0, 100)], stops=[stop(50, said)])
     found = one(plan, "stop_access", stop_modes=["bus"])
-    assert (found.value, found.missing) == (None, ("stops.modes of S-1",))
+    assert (found.value, lines(found.missing)) == (None, ("stops.modes of S-1",))
     assert one(plan, "stops_within_500m").value == 1.0  # any stop will do
     assert [fault.grade for fault in validate(plan) if fault.aspect == "modes"] == ["warning"]
 
@@ -160,4 +161,4 @@ def test_a_stop_of_no_known_mode_matters_only_where_no_other_serves_them() -> No
     )
     assert one(plan, "stop_access", stop_modes=["tram"]).value == 1.0
     assert one(plan, "stop_access", stop_modes=["subway"]).value == 0.0
-    assert one(plan, "users_near_stations").missing == ("stops.modes of S-2",)
+    assert lines(one(plan, "users_near_stations").missing) == ("stops.modes of S-2",)

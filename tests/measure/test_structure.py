@@ -6,6 +6,8 @@ import pytest
 import shapely
 from tests.measure.conftest import one, plan_of, square
 
+from blockplan.measure.missing import lines
+
 AREAS = [
     {"area_id": "rd", "geometry": square(0, 1000, 1000)},
     {"area_id": "life", "geometry": shapely.MultiPolygon([square(0, 0, 400), square(0, 450, 400)])},
@@ -36,7 +38,7 @@ def test_a_belt_in_pieces_is_their_sum() -> None:
 
 def test_no_belt_is_a_measured_zero_and_no_layer_is_unknown() -> None:
     assert one(plan_of(structure=[structure("axis", (0, 0), (1, 0))]), "belt_length").value == 0
-    assert one(plan_of(), "belt_length").missing == ("structure: layer absent",)
+    assert lines(one(plan_of(), "belt_length").missing) == ("structure: layer absent",)
 
 
 def test_cores_count_inside_the_area_that_they_name() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.measure.conftest import home, one, park, plan_of, square
 
+from blockplan.measure.missing import lines
+
 
 def school(**more: object) -> dict:
     return {"land_use": "080403", "geometry": square(200, 0), **more}
@@ -29,7 +31,7 @@ def test_no_school_at_all_is_a_measured_zero() -> None:
 
 def test_a_school_without_geometry_is_unknown() -> None:
     found = one(plan_of(parcels=[home(0, 1000), school(geometry=None)]), "education_land_per_1000")
-    assert (found.value, found.missing) == (None, ("parcels.geometry of P-2",))
+    assert (found.value, lines(found.missing)) == (None, ("parcels.geometry of P-2",))
 
 
 def beds(*numbers: float | None, service: str | None = "nursing_home") -> list[dict]:
@@ -49,19 +51,19 @@ def test_nursing_beds_are_counted_and_hospital_beds_are_not() -> None:
 
 def test_a_nursing_home_without_beds_is_unknown_and_named() -> None:
     found = one(plan_of(parcels=[home(0, 5000)], facilities=beds(20, None)), "nursing_beds_per_1000")
-    assert (found.value, found.supply, found.missing) == (None, None, ("facilities.beds of F-2",))
+    assert (found.value, found.supply, lines(found.missing)) == (None, None, ("facilities.beds of F-2",))
 
 
 def test_a_facility_of_no_stated_service_could_be_a_nursing_home() -> None:
     found = one(plan_of(parcels=[home(0, 1)], facilities=beds(20, service=None)), "nursing_beds_per_1000")
-    assert (found.value, found.missing) == (None, ("facilities.service of F-1",))
+    assert (found.value, lines(found.missing)) == (None, ("facilities.service of F-1",))
 
 
 def test_a_layer_without_nursing_homes_is_zero_and_an_absent_layer_is_unknown() -> None:
     parcels = [home(0, 1000)]
     assert one(plan_of(parcels=parcels, facilities=[]), "nursing_beds_per_1000").value == 0
     found = one(plan_of(parcels=parcels), "nursing_beds_per_1000")
-    assert (found.value, found.missing) == (None, ("facilities: layer absent",))
+    assert (found.value, lines(found.missing)) == (None, ("facilities: layer absent",))
 
 
 def test_cultural_floor_is_of_culture_and_libraries() -> None:
@@ -75,13 +77,13 @@ def test_cultural_floor_is_of_culture_and_libraries() -> None:
 
 def test_unknown_residents_leave_the_supply_known() -> None:
     found = one(plan_of(parcels=[home(0, None), school()]), "education_land_per_1000")
-    assert (found.value, found.supply, found.missing) == (None, 10_000, ("parcels.residents of P-1",))
+    assert (found.value, found.supply, lines(found.missing)) == (None, 10_000, ("parcels.residents of P-1",))
 
 
 def test_nobody_to_divide_by_is_unknown_not_infinite() -> None:
     found = one(plan_of(parcels=[home(0, 0), school()]), "education_land_per_1000")
     assert found.value is None
-    assert "nothing to divide by" in found.missing[0]
+    assert "nothing to divide by" in lines(found.missing)[0]
 
 
 def test_green_counts_parcels_and_open_greens_once_and_on_planned_land() -> None:
@@ -133,8 +135,8 @@ def test_a_service_is_counted_per_thousand_residents_and_unknown_without_its_num
         name,
         services=["kindergarten"],
     )
-    assert (lacking.value, lacking.missing) == (None, (f"facilities.{column} of F-2",))
-    assert one(plan, name).missing == ("parameter services: the services to count",)
+    assert (lacking.value, lines(lacking.missing)) == (None, (f"facilities.{column} of F-2",))
+    assert lines(one(plan, name).missing) == ("parameter services: the services to count",)
     assert one(plan, name, services=["police"]).value == 0
 
 
@@ -143,4 +145,4 @@ def test_levels_pick_among_the_facilities_of_a_service() -> None:
     asked = {"services": ["clinic"], "service_levels": ["district"]}
     assert one(plan, "service_beds_per_1000", **asked).value == 5
     unsaid = served(facility("clinic", "district", beds=10), facility("clinic", None, beds=4))
-    assert one(unsaid, "service_beds_per_1000", **asked).missing == ("facilities.level of F-2",)
+    assert lines(one(unsaid, "service_beds_per_1000", **asked).missing) == ("facilities.level of F-2",)

@@ -8,6 +8,8 @@ import pytest
 import shapely
 from tests.measure.conftest import home, one, plan_of, square
 
+from blockplan.measure.missing import lines
+
 VIEW, CANOPY = "trees_in_view", "canopy_share"
 
 
@@ -54,7 +56,7 @@ def test_the_home_that_sees_the_fewest_counts_for_every_home() -> None:
 
 
 def test_no_layer_of_trees_is_unknown_and_no_tree_is_none() -> None:
-    assert one(plan_of(parcels=[home(0, 60)]), VIEW).missing == ("trees: layer absent",)
+    assert lines(one(plan_of(parcels=[home(0, 60)]), VIEW).missing) == ("trees: layer absent",)
     assert one(plan_of(parcels=[home(0, 60)], trees=[]), VIEW).value == 0
 
 
@@ -82,11 +84,11 @@ def test_crowns_are_circles_of_their_width() -> None:
     plan = plan_of(boundary=boundary, trees=[tree(50, 50, crown_m=10), tree(20, 20, crown_m=0)])
     assert one(plan, CANOPY).value == pytest.approx(math.pi * 25 / 10_000, rel=0.01)
     unsaid = plan_of(boundary=boundary, trees=[tree(50, 50, crown_m=10), tree(20, 20)])
-    assert one(unsaid, CANOPY).missing == ("trees.crown_m of T-2",)
+    assert lines(one(unsaid, CANOPY).missing) == ("trees.crown_m of T-2",)
     drawn = plan_of(boundary=boundary, trees=[tree(20, 20)], canopy=[{"geometry": square(0, 0, 50)}])
     assert one(drawn, CANOPY).value == 0.25
 
 
 def test_neither_layer_is_unknown() -> None:
     found = one(plan_of(boundary=[{"geometry": square(0, 0)}]), CANOPY)
-    assert found.missing == ("canopy: layer absent", "trees: layer absent")
+    assert lines(found.missing) == ("canopy: layer absent", "trees: layer absent")

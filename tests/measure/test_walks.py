@@ -6,6 +6,7 @@ import shapely
 from tests.measure.conftest import home, one, park, plan_of, square
 
 from blockplan.measure.indicators.walks import walk_m
+from blockplan.measure.missing import lines
 
 CIRCLE, USES = "circle_services", "uses_access"
 STREET = [{"geometry": shapely.LineString([(0, 0), (3000, 0)])}]
@@ -55,9 +56,9 @@ def test_either_of_two_services_will_do() -> None:
 def test_a_circle_of_nothing_or_without_facilities_is_unknown() -> None:
     assert one(a_circle(), CIRCLE, circle_services=[]).value is None
     plan = plan_of(parcels=[home(0, 60)], streets=STREET)
-    assert one(plan, CIRCLE).missing == ("facilities: layer absent",)
+    assert lines(one(plan, CIRCLE).missing) == ("facilities: layer absent",)
     plan = plan_of(parcels=[home(0, 60)], facilities=[facility("clinic", 0)])
-    assert one(plan, CIRCLE, circle_services=["clinic"]).missing == ("streets: layer absent",)
+    assert lines(one(plan, CIRCLE, circle_services=["clinic"]).missing) == ("streets: layer absent",)
 
 
 def test_kinds_of_use_are_counted_once_each() -> None:
@@ -81,6 +82,6 @@ def test_kinds_of_use_are_counted_once_each() -> None:
 
 def test_uses_need_facilities_and_streets() -> None:
     plan = plan_of(parcels=[home(0, 60), park(100)])
-    assert one(plan, USES).missing == ("facilities: layer absent", "streets: layer absent")
+    assert lines(one(plan, USES).missing) == ("facilities: layer absent", "streets: layer absent")
     plan = plan_of(parcels=[home(0, 60)], streets=STREET, facilities=[facility(None, 0)])
-    assert one(plan, USES).missing == ("facilities.service of F-1",)
+    assert lines(one(plan, USES).missing) == ("facilities.service of F-1",)

@@ -19,6 +19,7 @@ from blockplan.check.verdict import (
     Verdict,
 )
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing
 from blockplan.plan import Plan
 from blockplan.plan.model.manifest import Manifest
 
@@ -255,7 +256,7 @@ def result(**changes: Any) -> CheckResult:
         "nursing_beds_per_1000",
         None,
         "bed",
-        missing=("facilities.beds of F-2",),
+        missing=(Missing("facilities", "beds", ("F-2",)),),
         per=1000,
         counted={"facilities": ("F-1", "F-2")},
     )
@@ -308,7 +309,7 @@ def result(**changes: Any) -> CheckResult:
             verdict("zone-notice", "not_applicable", unit="day", measured=None, margin=None),
         ),
         "reported": (
-            Measurement("jobs", None, "job", missing=("parcels.jobs of P-000",)),
+            Measurement("jobs", None, "job", missing=(Missing("parcels", "jobs", ("P-000",)),)),
             Measurement("street_density", 8.42, "km/km2", by=(Part("local", 5.0), Part("arterial", None))),
         ),
         "statements": (

@@ -54,7 +54,7 @@ def test_a_report_embeds_the_characters_it_uses_and_no_more(lang: str) -> None:
 @pytest.mark.long
 def test_a_japanese_report_has_japanese_forms() -> None:
     def outline(lang: str) -> str:
-        font = TTFont(io.BytesIO(fonts.plain("直", lang)[400]))
+        font = TTFont(io.BytesIO(fonts.whole(lang)[400]))
         return str(font["CFF "].cff.topDictIndex[0].CharStrings[font.getBestCmap()[ord("直")]].bytecode)
 
     assert outline("ja") != outline("zh")

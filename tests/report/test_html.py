@@ -8,6 +8,7 @@ import pytest
 from tests.report.handmade import frame, hand_made, layers, manifest, reach, result, verdict
 from tests.support.html import outline
 
+from blockplan.check.doubts import doubted
 from blockplan.check.verdict import Capacity, Residents
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
@@ -62,7 +63,7 @@ def test_the_page_asks_for_nothing_outside(written: tuple[str, str]) -> None:
         for name in ("src", "href", "xlink:href", "action", "poster", "srcset"):
             assert str(attributes.get(name, "#")).startswith("#")
     assert all(
-        address.startswith("data:font/woff2;base64,") for address in re.findall(r"url\(([^)]*)\)", text)
+        address.startswith("data:font/woff;base64,") for address in re.findall(r"url\(([^)]*)\)", text)
     )
     assert "@import" not in text
 
@@ -178,7 +179,7 @@ def test_a_doubted_verdict_names_the_fault(plan: Plan) -> None:
     gap = fault(
         "pq-cover", "boundary", x=1.0, y=2.0, measured=125.0, unit="m2", values={"neighbours": "P-000"}
     )
-    one = verdict("zone-edu", "unknown", missing=("pq-cover",), doubts=(gap,))
+    one = verdict("zone-edu", "unknown", missing=(doubted(gap),), doubts=(gap,))
     text = outline(page(plan, result(verdicts=(one,), faults=(gap,)), "en")).text
     assert text.count(gap.message("en").replace(" m2", " m²")) >= 3
     assert "(1.0, 2.0)" in text

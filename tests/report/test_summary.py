@@ -11,6 +11,7 @@ from tests.support.grouped import of_many
 from tests.support.ledgers import reconciled
 
 from blockplan.check.verdict import Capacity, Residents
+from blockplan.measure.missing import Missing
 from blockplan.plan import Plan
 from blockplan.report.sheet import ranked, sheet
 from blockplan.report.summary import summary
@@ -67,7 +68,16 @@ def test_a_hundred_and_fifty_verdicts_are_cut_and_the_rest_is_counted(lang: str)
         result(verdicts=()),
         result(statements=(), reported=()),
         result(verdicts=tuple(verdict(f"r{n}", "pass") for n in range(40))),
-        result(verdicts=tuple(verdict(f"r{n}", "unknown", missing=("a b " * 60,)) for n in range(30))),
+        result(
+            verdicts=tuple(
+                verdict(
+                    f"r{n}",
+                    "unknown",
+                    missing=(Missing("fault", why="fault", values=(("line", "a b " * 60),)),),
+                )
+                for n in range(30)
+            )
+        ),
         result(residents=Residents(None, None, None), capacity=Capacity(None, None, {"zone-edu": None})),
         reconciled(),
     ],

@@ -5,6 +5,7 @@ from tests.report.handmade import reach, result, verdict
 
 from blockplan.check.verdict import Capacity, Required
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.report.tables import (
     capacity_sentence,
     missing_words,
@@ -76,14 +77,17 @@ def test_quantities_stand_in_their_unit() -> None:
 
 def test_what_is_missing_is_said_in_words() -> None:
     said = {
-        "parcels: layer absent": "the plan has no layer parcels",
-        "facilities.beds of F-12": "beds of facility F-12",
-        "facilities.beds of 7 more": "beds of 7 more (facility)",
-        "facilities.beds": "beds of the layer facility (facilities.beds)",
-        "plan.toml: notice.start": "notice.start in plan.toml",
-        "something else entirely": "something else entirely",
+        Missing("parcels"): ["the plan has no layer parcels"],
+        Missing("facilities", "beds", ("F-12",), 7): ["beds of facility F-12", "beds of 7 more (facility)"],
+        Missing("facilities", "beds"): ["beds of the layer facility (facilities.beds)"],
+        Missing("plan.toml", "notice.start"): ["notice.start in plan.toml"],
+        Missing("parcels", "jobs", ("P-1",), 2, why="jobs_or_use"): [
+            "parcels.jobs or parcels.land_use of P-1",
+            "parcels.jobs or parcels.land_use of 2 more",
+        ],
+        Missing("parcels", "jobs", why="jobs_or_use"): ["parcels.jobs or parcels.land_use"],
     }
-    assert {line: missing_words(line, Words("en")) for line in said} == said
+    assert {one: missing_words([one], Words("en")) for one in said} == said
 
 
 def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:
@@ -96,11 +100,12 @@ def test_a_reported_measure_says_its_parts_and_what_is_missing() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 def test_lines_of_measures_about_what_is_missing_are_said_in_the_language(lang: str) -> None:
-    for line in ("circles: none of 15 minutes", "subblocks: none of 2 to 4 ha", "areas: the plan has none"):
-        said = missing_words(line, Words(lang))
-        assert said != line
+    circles = reason("circles_tier", tier="15")
+    for one in (circles, nothing("no_subblocks", low="2", high="4"), nothing("areas_none")):
+        (said,) = missing_words([one], Words(lang))
+        assert said not in one.lines()
         assert "{" not in said
-    assert "15" in missing_words("circles: none of 15 minutes", Words(lang))
+    assert "15" in missing_words([circles], Words(lang))[0]
 
 
 def test_a_ratio_is_a_plain_number_and_no_percentage() -> None:

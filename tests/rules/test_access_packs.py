@@ -9,6 +9,7 @@ import shapely
 from tests.measure.conftest import home, park, plan_of, square
 
 from blockplan.check import check
+from blockplan.measure.missing import lines
 from blockplan.plan import read
 
 if TYPE_CHECKING:
@@ -285,7 +286,10 @@ def test_without_the_layer_a_verdict_is_unknown_and_says_which() -> None:
     ):
         found = verdict(plan, rule, pack)
         assert found.outcome == "unknown", rule
-        assert any(f"{layer}: layer absent" in line for line in found.missing), (rule, found.missing)
+        assert any(f"{layer}: layer absent" in line for line in lines(found.missing)), (
+            rule,
+            lines(found.missing),
+        )
 
 
 def test_trees_are_counted_at_every_home() -> None:

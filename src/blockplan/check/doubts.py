@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blockplan.measure.missing import Missing
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -66,10 +68,11 @@ def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[F
     )
 
 
-def name_of(fault: Fault) -> str:
-    """A fault in a few words that need no language: ``pq-missing: facilities F-12 (beds)``."""
+def doubted(fault: Fault) -> Missing:
+    """What a fault leaves open, in words that need no language: ``pq-missing: facilities F-12 (beds)``."""
     where = f"{fault.layer} {fault.id}" if fault.id is not None else fault.layer
-    return f"{fault.rule}: {where} ({fault.aspect})"
+    line = f"{fault.rule}: {where} ({fault.aspect})"
+    return Missing(fault.layer, fault.aspect, why="fault", values=(("line", line),))
 
 
 def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads | None) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blockplan.check import notes, ranges, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
-from blockplan.check.doubts import Reads, doubts, name_of, text_faults
+from blockplan.check.doubts import Reads, doubted, doubts, text_faults
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
@@ -220,7 +220,7 @@ class _Bench:
                 why_not = notes.for_comparison(found) or why_not
             by_size = outcome != "not_applicable" and why_not == self._not_for_so_many(rule)
             turns = self._turns_of_scope(rule) if by_size else ()
-            yield self._record(asked, {"notes": (why_not, *turns)})
+            yield replace(self._blank(asked), notes=(why_not, *turns))
             return
         measurement = self._measure(rule.measure, dict(choice.measure))
         if rule.scope.kind == "parcel":
@@ -252,8 +252,7 @@ class _Bench:
         about = self._in_doubt(asked, measurement, found) if found else self._found(asked, measurement)
         shown = {**measurement.definition.get("parameters", {}), **choice.all}
         definition = {**rule.definition, **measurement.definition, "parameters": shown}
-        more = {"measurement": measurement, "doubts": found, "definition": definition}
-        return self._record(asked, {**about, **more})
+        return replace(about, measurement=measurement, doubts=found, definition=definition)
 
     def _of_each(self, asked: _Asked, measurement: Measurement) -> Verdict:
         """The verdict of a rule that judges each parcel."""
@@ -270,7 +269,7 @@ class _Bench:
             *notes.about_standing(asked.rule, self.day),
         )
         one = replace(asked, required=required)
-        return self._record(one, {**about, "measurement": measurement, "doubts": found})
+        return replace(self._blank(one), **about, measurement=measurement, doubts=found)
 
     def reported(self, packs: Iterable[Pack]) -> Iterator[Measurement]:
         entries = {
@@ -370,7 +369,7 @@ class _Bench:
         texts = text_faults(self.faults, bound_statements(self.statements, rule.id))
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
-    def _found(self, asked: _Asked, measurement: Measurement) -> dict[str, Any]:
+    def _found(self, asked: _Asked, measurement: Measurement) -> Verdict:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
         tolerance, central, chosen_ = accuracy(measurement), asked.people.central, asked.choice.all
@@ -378,17 +377,18 @@ class _Bench:
         remedy = None
         if outcome == "fail" and rule.force != "comparator":  # another plan's figure asks nothing of this one
             remedy = remedy_for(rule, required, measurement, central, chosen_)
-        return {
-            "outcome": outcome,
-            "measured": value,
-            "margin": None if value is None else margin(value, required, tolerance),
-            "tolerance": tolerance,
-            "remedy": remedy,
-            "affected_residents": affected_by(outcome, required, measurement, central),
-            "where": () if outcome == "pass" else measurement.places,
-            "readings": _readings(measurement, required, in_doubt=False),
-            "missing": measurement.missing if value is None else (),
-            "notes": (
+        return replace(
+            self._blank(asked),
+            outcome=outcome,
+            measured=value,
+            margin=None if value is None else margin(value, required, tolerance),
+            tolerance=tolerance,
+            remedy=remedy,
+            affected_residents=affected_by(outcome, required, measurement, central),
+            where=() if outcome == "pass" else measurement.places,
+            readings=_readings(measurement, required, in_doubt=False),
+            missing=measurement.missing if value is None else (),
+            notes=(
                 *notes.about_value(rule, required, measurement, chosen_),
                 *notes.about_whole_plan(measurement),
                 *notes.about_land(measurement),
@@ -402,7 +402,7 @@ class _Bench:
                 *notes.about_data_end(rule, measurement),
                 *notes.about_standing(rule, self.day),
             ),
-        }
+        )
 
     def _ends(self, asked: _Asked, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
         """What is measured at the ends of the residents' range, where it hangs on how many there are."""
@@ -427,46 +427,44 @@ class _Bench:
         scope = f"{rule.scope.kind}:{asked.scope_id}"
         return next((scopes.of_part(found, part) for part in found.by if part.scope == scope), found)
 
-    def _in_doubt(self, asked: _Asked, measurement: Measurement, found: tuple[Fault, ...]) -> dict[str, Any]:
+    def _in_doubt(self, asked: _Asked, measurement: Measurement, found: tuple[Fault, ...]) -> Verdict:
         """What a verdict says where faults of the data touch the measurement: nothing but what is missing."""
-        return {
-            "outcome": "unknown",
-            "readings": _readings(measurement, asked.required, in_doubt=True),
-            "missing": (*measurement.missing, *dict.fromkeys(name_of(fault) for fault in found)),
-            "notes": (
+        return replace(
+            self._blank(asked),
+            outcome="unknown",
+            readings=_readings(measurement, asked.required, in_doubt=True),
+            missing=(*measurement.missing, *dict.fromkeys(doubted(fault) for fault in found)),
+            notes=(
                 *notes.about_doubts(asked.rule, measurement, found),
                 *about_overrides(asked.choice, self.plan.manifest),
                 *notes.about_standing(asked.rule, self.day),
             ),
-        }
+        )
 
-    def _record(self, asked: _Asked, found: dict[str, Any]) -> Verdict:
-        """A verdict from what every one says about its rule, and what was found."""
+    def _blank(self, asked: _Asked) -> Verdict:
+        """What every verdict says about its rule; nothing is found yet, so it does not apply."""
         rule = asked.rule
         limit = limit_on(rule, self.day) or rule.limits[0]
-        blank: dict[str, Any] = {
-            "outcome": "not_applicable",
-            "measured": None,
-            "margin": None,
-            "remedy": None,
-            "affected_residents": None,
-            "where": (),
-            "definition": {**rule.definition, "parameters": dict(asked.choice.all)},
-            "readings": (),
-        }
         return Verdict(
             rule=rule.id,
             title=dict(rule.title),
             scope_kind="plan" if rule.scope.kind == "parcel" else rule.scope.kind,
             scope_id=asked.scope_id,
+            outcome="not_applicable",
+            measured=None,
             unit=rule.unit,
             required=asked.required,
+            margin=None,
+            remedy=None,
+            affected_residents=None,
+            where=(),
+            definition={**rule.definition, "parameters": dict(asked.choice.all)},
+            readings=(),
             force=rule.force,
             confidence=rule.confidence,
             source=limit.source.model_dump(mode="json", exclude_none=True),
             pack=asked.pack.id,
             overrides=of_verdict(asked.choice),
-            **{**blank, **found},
         )
 
 

@@ -11,7 +11,7 @@ from blockplan.check.parcelwise import judge, required_of_one
 from blockplan.check.verdict import Remedy
 from blockplan.check.words import CATALOG, say
 from blockplan.measure.inputs.every import missing_in
-from blockplan.measure.measurement import only_nothing
+from blockplan.measure.missing import Missing, only_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,13 +51,13 @@ def of_each(
     return asked, about
 
 
-def _missing(measurement: Measurement, judged: Judged) -> tuple[str, ...]:
+def _missing(measurement: Measurement, judged: Judged) -> tuple[Missing, ...]:
     """What would have to be said for the features that are unknown."""
     among = np.zeros(len(judged.each.ids), dtype=bool)
     among[judged.rows[judged.outcome == UNKNOWN]] = True
     if not among.any():
         return ()
-    whole = tuple(line for line in measurement.missing if "layer absent" in line)
+    whole = tuple(one for one in measurement.missing if not one.column and not one.why)
     return whole or missing_in(judged.each, among)
 
 

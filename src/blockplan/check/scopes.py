@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blockplan.check.words import NAMES, say
-from blockplan.measure.measurement import Nothing
+from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ EVERY = "*"
 #: Kind of a scope -> the layer that its objects are drawn in.
 LAYERS = {"area": "areas", "block": "blocks", "subblock": "subblocks", "circle": "circles"}
 #: What is missing where a rule judges living circles and none of the tier is drawn.
-NO_CIRCLE = "circles: none of the tier is drawn"
+NO_CIRCLE = nothing("no_circle")
 #: So many ids of a layer are named where one that is asked for is not there.
 NAMED = 6
 
@@ -122,20 +122,20 @@ def people_of(residents: Residents, part: Part) -> Residents:
     return replace(residents, low=low, central=part.residents, high=high)
 
 
-def _lacking(rule: Rule, measurement: Measurement, plan: Plan) -> tuple[str, ...]:
+def _lacking(rule: Rule, measurement: Measurement, plan: Plan) -> tuple[Missing, ...]:
     kind, id_, layer = rule.scope.kind, rule.scope.id, LAYERS[rule.scope.kind]
     if no_circle(rule, measurement, plan):
-        return (Nothing(NO_CIRCLE),)
+        return (NO_CIRCLE,)
     if measurement.value is None and measurement.missing:
         return measurement.missing
     if not plan.has_layer(layer):
-        return (f"{layer}: layer absent",)
+        return (Missing(layer),)
     names = _names(rule, plan)
     if id_ is not None and id_ not in names:
-        return (f"{layer}: none with the id {id_}",)
+        return (reason(f"no_{layer}_id", id=id_),)
     if id_ is None and not names:
-        return (f"{layer}: the layer has none",)
-    return (f"{rule.measure}: it is not measured by {kind}",)
+        return (reason("no_blocks" if layer == "blocks" else f"empty_{layer}"),)
+    return (reason(f"not_by_{kind}", measure=rule.measure),)
 
 
 def _names(rule: Rule, plan: Plan) -> list[str]:

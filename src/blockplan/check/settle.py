@@ -30,7 +30,9 @@ def settle(measurement: Measurement, required: Required, tolerance: float = 0.0)
     --------
     >>> from blockplan.check.verdict import Required
     >>> from blockplan.measure.measurement import Measurement
-    >>> share = Measurement("green_access", None, "1", missing=("parcels.land_use of P-1",), ends=(0.4, 0.8))
+    >>> from blockplan.measure.missing import Missing
+    >>> lacking = (Missing("parcels", "land_use", ("P-1",)),)
+    >>> share = Measurement("green_access", None, "1", missing=lacking, ends=(0.4, 0.8))
     >>> [settle(share, Required(">=", limit)) for limit in (0.3, 0.5, 0.9)]
     ['pass', 'unknown', 'fail']
     """
@@ -62,7 +64,7 @@ def accounted(faults: tuple[Fault, ...], measurement: Measurement) -> tuple[Faul
 def about_ends(rule: Rule, outcome: Outcome, measurement: Measurement) -> Iterator[Text]:
     """Why a verdict is certain though its value is not known, or that there is nothing to measure."""
     if measurement.nothing:
-        if not any(line.startswith("circles:") for line in measurement.missing):  # that has words of its own
+        if not any(one.why == "no_circle" for one in measurement.missing):  # that has words of its own
             yield say("note.nothing")
     elif measurement.value is None and measurement.ends is not None and outcome in {"pass", "fail"}:
         low, high = measurement.ends

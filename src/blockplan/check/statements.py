@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check.carriers import amount, carriers, joined, measure_title, wanted
-from blockplan.check.doubts import TEXT_AGAINST_DRAWING, name_of, text_faults
+from blockplan.check.doubts import TEXT_AGAINST_DRAWING, doubted, text_faults
 from blockplan.check.verdict import StatementState
 from blockplan.check.words import say
+from blockplan.measure.missing import lines
 from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
@@ -176,9 +177,9 @@ def _borne_out(statement: Statement, held: _Held) -> tuple[Text | None, Text | N
         title, value = measure_title(held.plan, asked), _value(measurement, asked)
         doubts = [fault for fault in faults if fault.rule != TEXT_AGAINST_DRAWING]
         if doubts:
-            return None, say("why.doubted", measure=title, faults=", ".join(map(name_of, doubts)))
+            return None, say("why.doubted", measure=title, faults=", ".join(lines(map(doubted, doubts))))
         if value is None:
-            missing = ", ".join(measurement.missing) or asked.scope or asked.name
+            missing = ", ".join(lines(measurement.missing)) or asked.scope or asked.name
             return None, say("why.not_measured", measure=title, missing=missing)
         shown = amount(measurement, value, asked.value)
         if not asked.holds(value):

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from blockplan.measure.missing import lines
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
     from blockplan.check.judged import Judged
     from blockplan.measure.measurement import Measurement, Place
+    from blockplan.measure.missing import Missing
     from blockplan.plan.model.faults import Fault
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
@@ -119,7 +121,7 @@ class Verdict:
     force: Force
     confidence: Literal["A", "B", "C"]
     source: Mapping[str, Any]
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     notes: tuple[Text, ...] = ()
     measurement: Measurement | None = None
     pack: str = ""
@@ -168,7 +170,7 @@ class Verdict:
             "force": self.force,
             "confidence": self.confidence,
             "source": dict(self.source),
-            "missing": list(self.missing),
+            "missing": list(lines(self.missing)),
             "notes": [pick(note, lang) for note in self.notes],
             "overrides": [
                 {"name": one.name, "value": one.value, "default": one.default} for one in self.overrides
@@ -248,7 +250,7 @@ class Residents:
     central: float | None
     high: float | None
     source: str = ""
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +310,7 @@ class CheckResult:
                 "central": self.residents.central,
                 "high": self.residents.high,
                 "source": self.residents.source,
-                "missing": list(self.residents.missing),
+                "missing": list(lines(self.residents.missing)),
             },
             "capacity": {
                 "residents": self.capacity.residents,

@@ -73,7 +73,9 @@ def command(
     if resting:
         land = resting[0].definition["planned_land"]
         click.echo(f"\nOver planned land that nobody gave ({land}): {', '.join(one.id for one in resting)}")
-    missing = [f"{one.id}: missing: {line}" for one in found for line in one.missing]
+    from blockplan.measure.missing import lines
+
+    missing = [f"{one.id}: missing: {line}" for one in found for line in lines(one.missing)]
     if missing:
         click.echo("\n" + "\n".join(missing))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from blockplan.measure.missing import lines
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _by(column: str, verdict: Verdict | None) -> dict[str, Any]:
         "force": verdict.force if verdict else None,
         "affected_residents": verdict.affected_residents if verdict else None,
         "places": len(verdict.where) if verdict else None,
-        "missing": list(verdict.missing) if verdict else [],
+        "missing": list(lines(verdict.missing)) if verdict else [],
     }
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.missing import Missing
+
 #: Layer -> the kind of its features, as a part of a measurement names it (``parcel:QY-01``).
 KINDS = {"parcels": "parcel", "buildings": "building", "facilities": "facility", "blocks": "block"}
 
@@ -63,7 +65,7 @@ class Each:
     at_most: NDArray[np.float64]
     classes: tuple[NDArray[Any], ...] = ()
     off: NDArray[np.float64] | float = 0.0
-    lacking: tuple[tuple[str, NDArray[np.bool_]], ...] = ()
+    lacking: tuple[tuple[Missing, NDArray[np.bool_]], ...] = ()
     unsure: NDArray[np.bool_] | bool = False
     parts: Mapping[str, tuple[NDArray[Any], NDArray[np.intp]]] = field(default_factory=dict)
 

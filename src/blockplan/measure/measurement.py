@@ -11,20 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from blockplan.measure.missing import Missing, lines, only_nothing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blockplan.measure.each import Each
-
-
-class Nothing(str):
-    """
-    A line of `missing` that says that there is nothing to measure: nothing is unknown.
-
-    Nobody lives in the plan, no parcel is of the class: a rule about it does not apply.
-    """
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +70,7 @@ class Part:
     supply: float | None = None
     residents: float | None = None
     affected_residents: float | None = None
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     places: tuple[Place, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ends: tuple[float, float] | None = None
@@ -135,7 +127,7 @@ class Measurement:
     readings
         The same under other definitions.
     missing
-        What is missing, where the value is unknown: ``facilities.beds of F-12``.
+        What is missing, where the value is unknown.
     counted
         Layer -> ids of the features that were counted (a fault of one of them puts the value in doubt).
     places
@@ -161,7 +153,7 @@ class Measurement:
     definition: Mapping[str, Any] = field(default_factory=dict)
     by: tuple[Part, ...] = ()
     readings: tuple[Reading, ...] = ()
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
     affected_residents: float | None = None
@@ -197,11 +189,6 @@ class Measurement:
                 }
                 for reading in self.readings
             ],
-            "missing": list(self.missing),
+            "missing": list(lines(self.missing)),
             "supply": self.supply,
         }
-
-
-def only_nothing(missing: tuple[str, ...]) -> bool:
-    """Whether what is missing is only that there is nothing to measure."""
-    return bool(missing) and all(isinstance(line, Nothing) for line in missing)

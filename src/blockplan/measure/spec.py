@@ -11,20 +11,17 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import import_module, resources
-from typing import TYPE_CHECKING, Any, cast
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from blockplan.measure.measurement import Measurement
-    from blockplan.plan.model.plan import Plan
-
-    Function = Callable[[Plan, Mapping[str, Any]], Measurement]
+    from blockplan.measure.functions import Function
 
 #: Files of the registry, in the order in which their measures are listed.
 SUBJECTS = (
@@ -88,8 +85,6 @@ class MeasureSpec:
         Name in ``blockplan measure --list`` and in rules.
     unit
         Unit of its value; ``1`` for shares.
-    function
-        ``module.function`` in this room, loaded when the measure is first called.
     inputs
         What it reads: ``layer.column`` (``layer.geometry`` for shapes) or ``plan.toml: key``.
     parameters
@@ -102,18 +97,18 @@ class MeasureSpec:
 
     id: str
     unit: str
-    function: str
     inputs: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     source: str
     title: Mapping[str, str]
     definition: Mapping[str, str]
 
-    @cached_property
+    @property
     def measure(self) -> Function:
         """The function that measures."""
-        module, _, name = self.function.rpartition(".")
-        return cast("Function", getattr(import_module(f"blockplan.measure.{module}"), name))
+        from blockplan.measure.functions import FUNCTIONS  # noqa: PLC0415 (words of measures need no scipy)
+
+        return FUNCTIONS[self.id]
 
     def choose(self, plan_sets: Mapping[str, Any], call_sets: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters of one measurement: the call's, else the plan's, else the default."""
@@ -136,7 +131,6 @@ def read_registry() -> dict[str, MeasureSpec]:
             found[name] = MeasureSpec(
                 name,
                 said["unit"],
-                said["function"],
                 tuple(_whole(said["inputs"], groups["inputs"])),
                 {taken: choices[taken] for taken in _whole(said.get("takes", ()), groups["takes"])},
                 said["source"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from blockplan.measure.missing import lines
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def unmet_rules(
         if verdict.force != "must":
             continue
         if verdict.outcome == "unknown":
-            said = f"{name}: {'; '.join(verdict.missing) or 'unknown'}"
+            said = f"{name}: {'; '.join(lines(verdict.missing)) or 'unknown'}"
             found.append(Unmet(said, None, verdict.unit, unknown=True))
         elif verdict.outcome == "fail":
             known = None if missing is None else missing(name)

@@ -14,6 +14,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blockplan.measure.missing import lines
 from blockplan.report import ledger, readings
 from blockplan.report.features import residents_at
 from blockplan.report.words import is_known
@@ -173,7 +174,7 @@ def _verdicts(view: View) -> Iterator[Row]:
             one.confidence, measurement.id if measurement else "",
             measurement.supply if measurement else None,
             *(str(one.source.get(key, "")) for key in ("document", "clause", "published", "address")),
-            "; ".join(one.missing), " ".join(map(words.pick, one.notes)),
+            "; ".join(lines(one.missing)), " ".join(map(words.pick, one.notes)),
         )  # fmt: skip
 
 
@@ -255,7 +256,7 @@ def _measure(view: View, found: Measurement, use: str) -> Iterator[Row]:
     row, given = view.reported_row(found), found.definition.get("source")
     source = given if isinstance(given, dict) else {}
     tail = (str(source.get("document", "")), str(source.get("clause", "")))
-    missing = "; ".join(found.missing)
+    missing = "; ".join(lines(found.missing))
     yield (
         found.id, row.title, "", found.value, found.unit, found.supply, None, found.per or None, use, missing,
         row.confidence, *tail, row.definition,
@@ -263,7 +264,7 @@ def _measure(view: View, found: Measurement, use: str) -> Iterator[Row]:
     for part in found.by:
         yield (
             found.id, row.title, part.scope, part.value, found.unit, part.supply, part.residents,
-            found.per or None, use, "; ".join(part.missing), row.confidence, *tail, "",
+            found.per or None, use, "; ".join(lines(part.missing)), row.confidence, *tail, "",
         )  # fmt: skip
 
 

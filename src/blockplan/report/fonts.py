@@ -1,8 +1,9 @@
 """
-The vendored fonts, cut down to the characters that one report uses.
+The vendored fonts: for a page cut down to the characters that it uses, for the typesetter as they are.
 
 A report embeds its fonts, so that Chinese and Japanese read the same on every
-machine. For a Japanese report, characters whose form differs in Japan get the
+machine. A page holds WOFF: WOFF2 would be a tenth smaller and takes three times as long to pack. The
+typesetter cuts fonts down by itself. For a Japanese report, characters whose form differs in Japan get the
 Japanese form (see ``fonts/make_fonts.py``).
 """
 
@@ -33,19 +34,22 @@ def faces(text: str, lang: str) -> str:
     """The ``@font-face`` rules of a page or picture: the report's font, of the characters of `text`."""
     return "".join(
         f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};font-style:normal;"
-        f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode('ascii')}) format('woff2')}}\n"
+        f"src:url(data:font/woff;base64,{base64.b64encode(data).decode('ascii')}) format('woff')}}\n"
         for weight, data in embedded(text, lang).items()
     )
 
 
 def embedded(text: str, lang: str) -> dict[int, bytes]:
-    """CSS weight -> WOFF2 font that holds the characters of `text`."""
-    return _subsets(frozenset(map(ord, text)) | ALWAYS, lang, "woff2")
+    """CSS weight -> WOFF font that holds the characters of `text`."""
+    return _subsets(frozenset(map(ord, text)) | ALWAYS, lang)
 
 
-def plain(text: str, lang: str) -> dict[int, bytes]:
-    """CSS weight -> OpenType font that holds the characters of `text`."""
-    return _subsets(frozenset(map(ord, text)) | ALWAYS, lang, None)
+@cache
+def whole(lang: str) -> dict[int, bytes]:
+    """CSS weight -> OpenType font with every character, in the forms of a language."""
+    if lang != "ja":
+        return {weight: _bytes(name) for weight, name in FILES.items()}
+    return {weight: _saved(_in_japan(_open(name), _held())) for weight, name in FILES.items()}
 
 
 def missing(text: Iterable[str]) -> set[str]:
@@ -62,33 +66,45 @@ def _held() -> frozenset[int]:
 def _open(name: str) -> TTFont:
     from fontTools.ttLib import TTFont  # noqa: PLC0415 (slow to import, and only reports need it)
 
-    data = resources.files("blockplan.report").joinpath("fonts", name).read_bytes()
     # The boxes of the whole font are right for each part of it, and to measure all outlines anew takes time.
-    return TTFont(io.BytesIO(data), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+    return TTFont(io.BytesIO(_bytes(name)), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+
+
+def _bytes(name: str) -> bytes:
+    return resources.files("blockplan.report").joinpath("fonts", name).read_bytes()
+
+
+def _in_japan(font: TTFont, codes: frozenset[int]) -> TTFont:
+    """The font with the Japanese form of every one of some characters that has one."""
+    for table in font["cmap"].tables:
+        forms = {code: JAPANESE_FORM + code for code in codes}
+        table.cmap |= {code: table.cmap[form] for code, form in forms.items() if form in table.cmap}
+    return font
+
+
+def _saved(font: TTFont) -> bytes:
+    out = io.BytesIO()
+    font.save(out, reorderTables=False)
+    return out.getvalue()
 
 
 @lru_cache(maxsize=16)
-def _subsets(codes: frozenset[int], lang: str, flavour: str | None) -> dict[int, bytes]:
-    return {weight: _subset(name, codes, lang, flavour) for weight, name in FILES.items()}
+def _subsets(codes: frozenset[int], lang: str) -> dict[int, bytes]:
+    return {weight: _subset(name, codes, lang) for weight, name in FILES.items()}
 
 
-def _subset(name: str, codes: frozenset[int], lang: str, flavour: str | None) -> bytes:
+def _subset(name: str, codes: frozenset[int], lang: str) -> bytes:
     from fontTools import subset  # noqa: PLC0415
 
     font = _open(name)
     if lang == "ja":
-        for table in font["cmap"].tables:
-            table.cmap |= {
-                code: table.cmap[JAPANESE_FORM + code] for code in codes if JAPANESE_FORM + code in table.cmap
-            }
+        _in_japan(font, codes)
     options = subset.Options()
     options.layout_features = ["kern"]
     options.name_IDs = [0, 1, 2, 4, 6, 13, 14]
-    options.hinting = False
+    options.hinting = True  # they have none, and to look for some takes time
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=sorted(codes & set(font.getBestCmap())))
     subsetter.subset(font)
-    font.flavor = flavour
-    out = io.BytesIO()
-    font.save(out, reorderTables=False)
-    return out.getvalue()
+    font.flavor = "woff"
+    return _saved(font)

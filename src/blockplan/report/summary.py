@@ -218,7 +218,7 @@ def _unknown(view: View) -> list[dict[str, str]]:
     return [
         {
             "title": view.titled(one),
-            "needs": one.doubts[0].message(words.lang) if one.doubts else view.few(one.missing[:2]),
+            "needs": one.doubts[0].message(words.lang) if one.doubts else view.needs(one.missing, 2),
             "confidence": one.confidence,
         }
         for one in view.of_outcome["unknown"]

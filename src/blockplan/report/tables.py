@@ -11,18 +11,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from blockplan.check.words import CATALOG as CHECK_WORDS
+from blockplan.measure.missing import MANIFEST
 from blockplan.report import sums
-from blockplan.report.words import CATALOG, Words, is_known, unit_of_figure
+from blockplan.report.words import Words, is_known, unit_of_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from blockplan.check.verdict import CheckResult, Outcome, Verdict
     from blockplan.measure.measurement import Measurement
+    from blockplan.measure.missing import Missing
 
 #: Sign of each outcome, so that colour is never the only difference.
 SYMBOLS = {"pass": "✓", "fail": "×", "unknown": "?", "not_applicable": "–"}
@@ -164,52 +165,29 @@ def who(verdict: Verdict, words: Words) -> str:
     return words.count("count.places", len(verdict.where)) if verdict.where else DASH
 
 
-#: Shape of a line about missing data, and the words for it.
-MISSING = (
-    (re.compile(r"(?P<code>\w+): layer absent"), "layer"),
-    (
-        re.compile(r"(?P<code>\w+)\.land_use in more detail \(for (?P<codes>.+)\) of (?P<n>\d+) more"),
-        "detail_more",
-    ),
-    (re.compile(r"(?P<code>\w+)\.land_use in more detail \(for (?P<codes>.+)\) of (?P<id>.+)"), "detail"),
-    (re.compile(r"(?P<code>\w+)\.(?P<field>\w+) of (?P<n>\d+) more"), "more"),
-    (re.compile(r"(?P<code>\w+)\.(?P<field>\w+) of (?P<id>.+)"), "feature"),
-    (re.compile(r"plan\.toml: (?P<key>\S+)"), "manifest"),
-    (re.compile(r"areas: no area with area_id (?P<id>.+)"), "area"),
-    (re.compile(r"(?P<code>\w+)\.(?P<field>\w+)"), "column"),
-    (re.compile(r"residents: the plan has none.*"), "nobody"),
-    (re.compile(r"nothing to measure: the plan has neither.*"), "nothing"),
-)
+def missing_words(missing: Iterable[Missing], words: Words) -> list[str]:
+    """All that is missing, in words: a line for each feature that is named, each once."""
+    return list(dict.fromkeys(line for one in missing for line in _missing_lines(one, words)))
 
 
-def missing_words(line: str, words: Words) -> str:
-    """What is missing, in words; a line that this room has no words for is given back as it is."""
-    for key, shape in _said_lines():
-        found = shape.fullmatch(line)
-        if found:
-            return words(f"missing_said.{key}", **found.groupdict())
-    for shape, key in MISSING:
-        found = shape.fullmatch(line)
-        if found:
-            values = found.groupdict()
-            if "code" in values:
-                values["layer"] = words.or_else(f"layer.{values['code']}", values["code"])
-            if "field" in values:
-                name = values["field"]
-                values["field"] = words.or_else(f"field.{name}", name)
-                values["code"] = f"{values['code']}.{name}"
-            return words(f"missing.{key}", **values)
-    return line
-
-
-@cache
-def _said_lines() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The lines that have words of their own, by their key; ``{name}`` stands for any text."""
-    lines = {key: CATALOG(f"missing_said.{key}", "en") for key in CATALOG.text("missing_said")}
-    return tuple(
-        (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(line))))
-        for key, line in lines.items()
+def _missing_lines(one: Missing, words: Words) -> list[str]:
+    """One thing that is missing: in this page's words where it has some, else in those of its own room."""
+    layer, field = (
+        words.or_else(f"{of}.{name}", name) for of, name in (("layer", one.layer), ("field", one.column))
     )
+    said = {"layer": layer, "field": field, "code": f"{one.layer}.{one.column}", **dict(one.values)}
+    if one.why and not words.known(f"missing.{one.why}"):
+        named = [*one.ids, *([words("list.more", n=one.more)] if one.more else [])]
+        return one.said(words.lang, named)
+    if one.ids:
+        lines = [words(f"missing.{one.why or 'feature'}", id=id_, **said) for id_ in one.ids]
+        more = f"missing.{one.why}_more" if one.why else "missing.more"
+        return [*lines, words(more, n=one.more, **said)] if one.more else lines
+    if one.layer == MANIFEST:
+        return [words("missing.manifest", key=one.column)]
+    if not one.column:
+        return [words("missing.layer", layer=layer, code=one.layer)]
+    return [words("missing.column", **said)]
 
 
 def capacity_sentence(result: CheckResult, lang: str) -> str:
@@ -256,7 +234,7 @@ def reported_row(measurement: Measurement, words: Words, name: Callable[[str], s
     said = words.join(str(source[key]) for key in ("document", "clause") if source.get(key))
     unit = shown_unit(measurement, measurement.unit)
     shown = words.rate(measurement.value, unit, measurement.per)
-    missing = tuple(missing_words(line, words) for line in measurement.missing)
+    missing = tuple(missing_words(measurement.missing, words))
     parts = tuple((name(part.scope), words.amount(part.value, unit)) for part in measurement.by)
     confidence = str(own.get("confidence", ""))
     done = sums.quotient(measurement, words)

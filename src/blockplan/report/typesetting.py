@@ -50,7 +50,7 @@ def typeset(folder: Path, template: str, data: dict[str, Any], lang: str, day: d
     (folder / template).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     faces = folder / "fonts"
     faces.mkdir()
-    for weight, font in fonts.plain(_text(data) + _svg_text(folder), lang).items():
+    for weight, font in fonts.whole(lang).items():
         (faces / f"{weight}.otf").write_bytes(font)
     pdf = typst.compile(
         str(folder / template),
@@ -79,7 +79,7 @@ def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:
         (folder / "picture.svg").write_text(picture, encoding="utf-8")
         faces = folder / "fonts"
         faces.mkdir()
-        for weight, font in fonts.plain(_svg_text(folder), lang).items():
+        for weight, font in fonts.whole(lang).items():
             (faces / f"{weight}.otf").write_bytes(font)
         source = (
             f'#set page(width: {width_mm}mm, height: auto, margin: 0mm)\n#image("picture.svg", width: 100%)\n'
@@ -94,15 +94,3 @@ def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:
             ppi=width_px / width_mm * MM_PER_INCH,
         )
     return bytes(png)
-
-
-def _text(data: Any) -> str:
-    if isinstance(data, dict):
-        return "".join(map(_text, data.values()))
-    if isinstance(data, list):
-        return "".join(map(_text, data))
-    return str(data)
-
-
-def _svg_text(folder: Path) -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.svg")))

@@ -73,7 +73,7 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
             yield Listing(verdict.rule, tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
-            yield Term(verdict.rule, _some([missing_words(one, words) for one in verdict.missing]))
+            yield Term(verdict.rule, _some(missing_words(verdict.missing, words)))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
         yield Note(words("circles.none", n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))

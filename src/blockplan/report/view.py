@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult, StatementState, Verdict
     from blockplan.measure.measurement import Measurement
+    from blockplan.measure.missing import Missing
     from blockplan.plan import Plan
     from blockplan.plan.model.faults import Fault
     from blockplan.report.maps.drawing import Drawing
@@ -171,9 +172,12 @@ class View:
         """Faults that put verdicts in doubt."""
         return [found for found in self.result.faults if found.grade == "error"]
 
-    def few(self, lines: Sequence[str]) -> str:
-        """The first of some lines about missing data in words, and how many more there are."""
-        said = [tables.missing_words(line, self.words) for line in lines]
+    def needs(self, missing: Sequence[Missing], most: int | None = None) -> str:
+        """The first of what is missing in words (at most so many), and how many more there are."""
+        return self.few(tables.missing_words(missing, self.words)[:most])
+
+    def few(self, said: Sequence[str]) -> str:
+        """The first of some lines about missing data, and how many more there are."""
         rest = len(said) - MOST_MISSING
         more = [self.words("list.more", n=rest)] if rest > 0 else []
         return self.words.join([*said[:MOST_MISSING], *more])

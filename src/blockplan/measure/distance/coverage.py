@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import ids, shapes, total, union, unknown
+from blockplan.measure.inputs.columns import ids, shapes, total, union
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.middles import EDGE_M
-from blockplan.measure.measurement import Measurement, Nothing, Part, Place, Reading
+from blockplan.measure.measurement import Measurement, Part, Place, Reading
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from blockplan.measure.inputs.homes import Homes
     from blockplan.plan.model.plan import Plan
 
-NOTHING = (Nothing("nothing to measure: the plan has neither residents nor buildings"),)
+NOTHING = (nothing("neither"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +46,7 @@ class Distances:
     id: str
     metres: NDArray[np.float64]
     definition: Mapping[str, Any] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     limits_m: NDArray[np.float64] | None = None
     part: NDArray[np.float64] | None = None
 
@@ -71,9 +72,9 @@ class Found:
     """
 
     definition: Mapping[str, Any] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unsaid: tuple[str, ...] = ()
+    unsaid: tuple[Missing, ...] = ()
     perhaps: NDArray[np.bool_] | None = None
 
 
@@ -212,13 +213,18 @@ def _open_ended(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: fl
     return np.asarray(~inside & ~(depth >= limit_m))
 
 
-def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[str, ...]:
+def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float) -> tuple[Missing, ...]:
     """What is missing where the limit reaches beyond the drawing for somebody who falls short."""
     _, depth = _depths(plan, homes)
     open_ended = _open_ended(plan, homes, inside, limit_m)
     return (
-        f"what lies outside the drawing: {int(open_ended.sum())} of {int((~inside).sum())} homes that fall "
-        f"short are nearer to its end than {limit_m:g} m (deepest: {np.nanmax(depth, initial=0):.0f} m)",
+        reason(
+            "outside",
+            n=str(int(open_ended.sum())),
+            of=str(int((~inside).sum())),
+            limit=f"{limit_m:g}",
+            deepest=f"{np.nanmax(depth, initial=0):.0f}",
+        ),
     )
 
 
@@ -299,7 +305,7 @@ def by_area(
     homes: Homes,
     inside: NDArray[Any],
     possible: NDArray[Any] | None = None,
-    missing: tuple[str, ...] = (),
+    missing: tuple[Missing, ...] = (),
 ) -> tuple[Part, ...]:
     """
     The share in each area of the plan that has homes, and in each block.
@@ -342,7 +348,7 @@ def _parts(plan: Plan, homes: Homes) -> list[tuple[str, NDArray[np.intp]]]:
     return found
 
 
-def lacking(homes: Homes) -> tuple[str, ...]:
+def lacking(homes: Homes) -> tuple[Missing, ...]:
     """What is missing to weigh homes by residents."""
     if not len(homes):
         return (*homes.missing, *NOTHING) if homes.missing else NOTHING
@@ -350,5 +356,5 @@ def lacking(homes: Homes) -> tuple[str, ...]:
     return homes.missing + tuple(
         line
         for layer in ("buildings", "parcels")
-        for line in unknown(f"{layer}.geometry", homes.id[unplaced & (homes.layer == layer)])
+        for line in unknown(Missing(layer, "geometry"), homes.id[unplaced & (homes.layer == layer)])
     )

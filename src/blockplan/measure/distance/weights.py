@@ -14,11 +14,11 @@ import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.measure.distance.coverage import lacking
-from blockplan.measure.inputs.columns import absent, areas_m2, ids, of_codes, points, unknown, values
+from blockplan.measure.inputs.columns import absent, areas_m2, ids, of_codes, points, values
 from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points
 from blockplan.measure.inputs.homes import Homes, can_house
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.measurement import Nothing, only_nothing
+from blockplan.measure.missing import Missing, nothing, only_nothing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WEIGHTS = ("residents", "dwellings", "residential_land", "residents_and_jobs")
 
 
-def weighed(plan: Plan, parameters: Mapping[str, Any]) -> tuple[Homes, tuple[str, ...]]:
+def weighed(plan: Plan, parameters: Mapping[str, Any]) -> tuple[Homes, tuple[Missing, ...]]:
     """
     The points whose share is asked for, with their weights, and what is missing to weigh them.
 
@@ -59,7 +59,7 @@ def weighed(plan: Plan, parameters: Mapping[str, Any]) -> tuple[Homes, tuple[str
     raise UsageError(f"Shares cannot be of {weigh_by!r}. weigh_by may be: {', '.join(WEIGHTS)}.")
 
 
-def _dwellings(plan: Plan) -> tuple[Homes, tuple[str, ...]]:
+def _dwellings(plan: Plan) -> tuple[Homes, tuple[Missing, ...]]:
     """
     Dwellings: at the buildings that state them, else at their parcel.
 
@@ -74,7 +74,7 @@ def _dwellings(plan: Plan) -> tuple[Homes, tuple[str, ...]]:
     inside = values(plan, "buildings", "dwellings")[building]
     in_parcel = np.bincount(row, inside, len(names))
     empty = np.isnan(stated) & (in_parcel == 0)
-    missing = unknown("parcels.dwellings", names[empty & can_house(plan)], len(names))
+    missing = unknown(Missing("parcels", "dwellings"), names[empty & can_house(plan)], len(names))
     factor = np.where(np.isnan(stated) | (in_parcel == 0), 1.0, stated / np.where(in_parcel, in_parcel, 1.0))
     kept = factor[row] > 0
     building, weight = building[kept], (inside * factor[row])[kept]
@@ -91,7 +91,7 @@ def _dwellings(plan: Plan) -> tuple[Homes, tuple[str, ...]]:
             "buildings": tuple(ids(plan, "buildings")[building]),
         },
     )
-    return _or_residents(plan, homes, "dwellings: the plan has none")
+    return _or_residents(plan, homes, nothing("no_dwellings_there"))
 
 
 def _in_parcels(plan: Plan, parcels: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -103,7 +103,7 @@ def _in_parcels(plan: Plan, parcels: NDArray[Any]) -> tuple[NDArray[np.intp], ND
     return building, row[building]
 
 
-def _land(plan: Plan, codes: tuple[str, ...]) -> tuple[Homes, tuple[str, ...]]:
+def _land(plan: Plan, codes: tuple[str, ...]) -> tuple[Homes, tuple[Missing, ...]]:
     """Residential land: each parcel with its drawn area, at its representative point."""
     missing = absent(plan, "parcels")
     if missing:
@@ -111,7 +111,7 @@ def _land(plan: Plan, codes: tuple[str, ...]) -> tuple[Homes, tuple[str, ...]]:
     chosen, undetailed = of_codes(plan, codes)
     rows = np.flatnonzero(chosen)
     names, area = ids(plan, "parcels")[rows], areas_m2(plan, "parcels", rows)
-    missing = undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
+    missing = undetailed + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     drawn = area > 0
     homes = Homes(
         np.array(["parcels"] * int(drawn.sum()), dtype=object),
@@ -122,10 +122,10 @@ def _land(plan: Plan, codes: tuple[str, ...]) -> tuple[Homes, tuple[str, ...]]:
         missing,
         {"parcels": tuple(names)},
     )
-    return _or_residents(plan, homes, f"residential land ({', '.join(codes)}): the plan has none")
+    return _or_residents(plan, homes, nothing("no_residential_land", codes=", ".join(codes)))
 
 
-def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[str, ...]]:
+def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[Missing, ...]]:
     """Residents at their homes and jobs at their parcels, one weight each."""
     homes = homes_of(plan)
     if only_nothing(homes.missing):  # nobody lives in the plan: the jobs alone
@@ -151,7 +151,7 @@ def _with_jobs(plan: Plan, ratios: Mapping[str, float]) -> tuple[Homes, tuple[st
     return both, lacking(both)
 
 
-def _or_residents(plan: Plan, homes: Homes, nothing: str) -> tuple[Homes, tuple[str, ...]]:
+def _or_residents(plan: Plan, homes: Homes, none: Missing) -> tuple[Homes, tuple[Missing, ...]]:
     if len(homes):
         return homes, lacking(homes)
-    return homes_of(plan), homes.missing or (Nothing(f"nothing to measure: {nothing}"),)
+    return homes_of(plan), homes.missing or (none,)

@@ -30,11 +30,12 @@ from blockplan.measure.distance.reach import (
 from blockplan.measure.distance.ways import asked, ways_to
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.supply import NO_SERVICES
-from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound, unknown
+from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.kinds import kinds_of, of_kind
 from blockplan.measure.inputs.middles import middles
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
@@ -240,11 +241,11 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.intp], tuple[Missing, ...]]:
     """Facilities (by row) of a kind (`of_kind`), and what is missing to tell them."""
     chosen, missing = of_kind(plan, parameters)
     nowhere = chosen & shapely.is_missing(places_of(plan, "facilities"))
-    missing += unknown("facilities.geometry", ids(plan, "facilities")[nowhere])
+    missing += unknown(Missing("facilities", "geometry"), ids(plan, "facilities")[nowhere])
     return np.flatnonzero(chosen), missing
 
 

@@ -15,11 +15,11 @@ from blockplan.measure.inputs.columns import (
     sound_shapes,
     total,
     union,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.parts import features, known
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def area_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     chosen = names == wanted
     missing = absent(plan, "areas")
     if not missing and not wanted:
-        missing = ("parameter area_id: the area to measure",)
+        missing = (reason("choose_area"),)
     elif not missing and not chosen.any():
-        missing = (f"areas: no area with area_id {wanted}",)
-    missing += unknown("areas.geometry", names[chosen & np.isnan(sizes)])
+        missing = (reason("no_area_id", id=wanted),)
+    missing += unknown(Missing("areas", "geometry"), names[chosen & np.isnan(sizes)])
     by = _each(names, sizes)
     counted = {"areas": tuple(names[chosen])}
     value = None if missing else total(sizes[chosen])
@@ -52,7 +52,7 @@ def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Sum of the sizes of all areas; the planned land inside the boundary stands beside it."""
     names, _, sizes = features(plan, "areas")
     sizes = sizes / M2_PER_KM2
-    missing = absent(plan, "areas") + unknown("areas.geometry", names[np.isnan(sizes)])
+    missing = absent(plan, "areas") + unknown(Missing("areas", "geometry"), names[np.isnan(sizes)])
     value = None if missing else total(sizes)
     land = boundary_m2(plan)
     definition = {"areas": len(names), "boundary_km2": None if land is None else land / M2_PER_KM2}
@@ -73,7 +73,7 @@ def areas_overlap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Land that lies in more than one area, ha."""
     missing = absent(plan, "areas")
     names, found = ids(plan, "areas"), sound_shapes(plan, "areas")
-    missing += unknown("areas.geometry", names[shapely.is_missing(found)], len(names))
+    missing += unknown(Missing("areas", "geometry"), names[shapely.is_missing(found)], len(names))
     counted = {"areas": tuple(names)}
     if missing:
         return Measurement("areas_overlap", None, "ha", missing=missing, counted=counted)
@@ -104,7 +104,7 @@ def _words_of_areas(plan: Plan, name: str, unit: str, column: str, *, split: boo
     missing = absent(plan, "areas")
     names, said = ids(plan, "areas"), values(plan, "areas", column)
     empty = np.array([not (text or "").strip() for text in said], dtype=bool)
-    missing += unknown(f"areas.{column}", names[empty], len(names))
+    missing += unknown(Missing("areas", column), names[empty], len(names))
     found: dict[str, list[str]] = {}
     for area, text in zip(names, said, strict=True):
         words = re.split("[;；]" if split else "\n", text or "")
@@ -126,8 +126,8 @@ def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     zones, areas = sound_shapes(plan, "zones"), sound_shapes(plan, "areas")
     zone_names, area_names = ids(plan, "zones"), ids(plan, "areas")
     counted = {"zones": tuple(zone_names), "areas": tuple(area_names)}
-    missing += unknown("zones.geometry", zone_names[shapely.is_missing(zones)])
-    missing += unknown("areas.geometry", area_names[shapely.is_missing(areas)])
+    missing += unknown(Missing("zones", "geometry"), zone_names[shapely.is_missing(zones)])
+    missing += unknown(Missing("areas", "geometry"), area_names[shapely.is_missing(areas)])
     if missing:
         return Measurement("zone_area_overlay", None, "ha", missing=missing, counted=counted)
     zone, area = shapely.STRtree(areas).query(zones, predicate="intersects")

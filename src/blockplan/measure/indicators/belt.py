@@ -14,10 +14,11 @@ import shapely
 
 from blockplan.measure.indicators.structure import area_distances, area_shapes, elements
 from blockplan.measure.indicators.venues import find_venues
-from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, unknown, values
+from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, values
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcels_within, unplaced
 from blockplan.measure.inputs.straight import straight
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.network.walking import is_barrier
 from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from blockplan.measure.inputs.amounts import Amounts
     from blockplan.plan.model.plan import Plan
 
-NO_BELT = (Nothing("structure: no belt is drawn"),)
+NO_BELT = (nothing("no_belt"),)
 
 
 def belt_links_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -63,7 +64,7 @@ def belt_southward(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if not missing and not len(belts):
         missing = NO_BELT
     if not missing and len(areas) < 2:
-        missing = (Nothing("areas: an order needs two of them"),)
+        missing = (nothing("areas_order"),)
     if missing:
         return Measurement("belt_southward", None, "1", missing=missing, counted=counted)
     course = _course(belts)
@@ -138,7 +139,7 @@ def belt_buffer(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     missing += absent(plan, "boundary")
     counted = {"structure": names}
     if not missing and land.is_empty:
-        missing = ("boundary.geometry",)
+        missing = (Missing("boundary", "geometry"),)
     if missing:
         return Measurement("belt_buffer", None, "ha", missing=missing, counted=counted)
     width_m = parameters["belt_buffer_m"]
@@ -149,7 +150,7 @@ def belt_buffer(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("belt_buffer", inside / M2_PER_HA, "ha", definition, counted=counted)
 
 
-def _belts(plan: Plan) -> tuple[tuple[str, ...], NDArray[Any], tuple[str, ...]]:
+def _belts(plan: Plan) -> tuple[tuple[str, ...], NDArray[Any], tuple[Missing, ...]]:
     """Ids and lines of the belt, and what is missing."""
     rows, missing = elements(plan, "belt")
     return tuple(ids(plan, "structure")[rows]), shapes(plan, "structure")[rows], missing
@@ -177,7 +178,7 @@ def _beside(plan: Plan, name: str, unit: str, amounts: Amounts, parameters: Mapp
 
 def _walked(
     plan: Plan, parameters: Mapping[str, Any]
-) -> tuple[Any, Any, tuple[str, ...], dict[str, tuple[str, ...]]]:
+) -> tuple[Any, Any, tuple[Missing, ...], dict[str, tuple[str, ...]]]:
     """The belt as one shape, the part of it beside no walkable street, what is missing, what was counted."""
     names, belts, missing = _belts(plan)
     missing += absent(plan, "streets")
@@ -194,7 +195,7 @@ def _walked(
     nothing = ids(plan, "streets")[shapely.is_missing(lines)]
     counted["streets"] = tuple(ids(plan, "streets")[rows])
     beside = shapely.union_all(shapely.buffer(lines[rows], near_m, quad_segs=CIRCLE_SEGMENTS))
-    return belt, shapely.difference(belt, beside), unknown("streets.geometry", nothing), counted
+    return belt, shapely.difference(belt, beside), unknown(Missing("streets", "geometry"), nothing), counted
 
 
 def _course(belts: NDArray[Any]) -> Any:

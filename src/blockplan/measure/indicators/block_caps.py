@@ -10,7 +10,8 @@ from blockplan.measure.inputs.built import as_read, built
 from blockplan.measure.inputs.columns import absent, areas_m2, ids, total, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.inputs.parts import pieces
-from blockplan.measure.measurement import Measurement, Nothing
+from blockplan.measure.measurement import Measurement
+from blockplan.measure.missing import Missing, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +31,8 @@ def block_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     floor = as_read(parameters["built_as"], built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
     empty = np.isnan(floor) & (parameters["built_as"] != "drawn")  # a road or a park states none and has none
     found = pieces(plan, "blocks").sums(np.where(empty & ~_may_be_built(plan), 0.0, floor))
-    lacking = (("blocks.floor_area_m2 (a parcel states none)", np.isnan(found)),)
-    measured = Values(
-        found, ~np.isnan(cap), "blocks: none has a cap on floor area", at_most=cap + moved, lacking=lacking
-    )
+    lacking = ((Missing("blocks", "floor_area_m2", why="floor_of_a_parcel"), np.isnan(found)),)
+    measured = Values(found, ~np.isnan(cap), nothing("no_floor_cap"), at_most=cap + moved, lacking=lacking)
     return measurement(plan, "block_floor_area", "m2", measured, layer="blocks")
 
 
@@ -57,7 +56,7 @@ def block_transfer_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     missing = absent(plan, "blocks") if not plan.has_layer("blocks") else ()
     counted = {"blocks": tuple(ids(plan, "blocks")[known])}
     if not known.any():
-        missing = (Nothing("blocks: none moves floor area"),)
+        missing = (nothing("no_transfer"),)
         return Measurement("block_transfer_sum", None, "m2", missing=missing, counted=counted)
     return Measurement("block_transfer_sum", total(moved[known]), "m2", missing=missing, counted=counted)
 
@@ -73,8 +72,11 @@ def facility_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     spoken = np.array([one in services for one in values(plan, "facilities", "service")], dtype=bool)
     site, number = _sites(plan), values(plan, "facilities", per)
     found = site / np.where(number > 0, number, np.nan)
-    lacking = ((f"facilities.{per}", np.isnan(number)), ("facilities.site_area_m2", np.isnan(site)))
-    measured = Values(found, spoken, "facilities: none of these services", lacking=lacking)
+    lacking = (
+        (Missing("facilities", per), np.isnan(number)),
+        (Missing("facilities", "site_area_m2"), np.isnan(site)),
+    )
+    measured = Values(found, spoken, nothing("none_of_services"), lacking=lacking)
     gone = absent(plan, "facilities")
     return measurement(plan, "facility_land", "m2", measured, layer="facilities", absent=gone)
 

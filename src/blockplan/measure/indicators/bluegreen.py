@@ -15,22 +15,13 @@ import shapely
 
 from blockplan.measure.distance.coverage import Distances, by_area, lacking, places, share
 from blockplan.measure.indicators.venues import find_venues
-from blockplan.measure.inputs.columns import (
-    absent,
-    coded,
-    ids,
-    shapes,
-    sound,
-    total,
-    union,
-    unknown,
-    values,
-)
+from blockplan.measure.inputs.columns import absent, coded, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.straight import straight
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -50,7 +41,7 @@ class _Kept:
     """
 
     shape: NDArray[Any]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     counted: Mapping[str, tuple[str, ...]]
     maybe: NDArray[Any] | None = None
 
@@ -129,7 +120,7 @@ def food_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     perhaps = (found.maybe, _drawn(plan, unsaid))
     told = [shapes_ for shapes_ in perhaps if shapes_ is not None]
     maybe = np.concatenate(told) if len(told) == len(perhaps) else None
-    lost = unknown("parcels.land_use", ids(plan, "parcels")[unsaid], len(unsaid))
+    lost = unknown(Missing("parcels", "land_use"), ids(plan, "parcels")[unsaid], len(unsaid))
     kept = _Kept(place, found.missing + lost, counted, maybe)
     return _reached(plan, "food_within_500m", kept, parameters["food_limit_m"], "food")
 
@@ -147,11 +138,11 @@ def _kept(plan: Plan, layer: str, codes: tuple[str, ...]) -> _Kept:
     absent_both = absent(plan, layer, "parcels")
     named = coded(plan, codes)
     chosen = named.chosen
-    lost: tuple[str, ...] = absent_both if len(absent_both) == 2 else ()
+    lost: tuple[Missing, ...] = absent_both if len(absent_both) == 2 else ()
     parts = {layer: (ids(plan, layer), shapes(plan, layer))}
     parts["parcels"] = (ids(plan, "parcels")[chosen], shapes(plan, "parcels")[chosen])
     for where, (names, found) in parts.items():
-        lost += unknown(f"{where}.geometry", names[shapely.is_missing(found)])
+        lost += unknown(Missing(where, "geometry"), names[shapely.is_missing(found)])
     counted = {where: tuple(names) for where, (names, _) in parts.items()}
     shape = np.concatenate([found for _, found in parts.values()])
     return _Kept(shape, lost + named.gaps.lines(), counted, None if lost else _drawn(plan, named.maybe))
@@ -169,7 +160,7 @@ def _greens(plan: Plan, parameters: Mapping[str, Any]) -> _Kept:
     return _Kept(found.shape, found.missing, found.counted, None if found.lost else _drawn(plan, maybe))
 
 
-def _of_kinds(kinds: Mapping[str, _Kept]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+def _of_kinds(kinds: Mapping[str, _Kept]) -> tuple[tuple[Missing, ...], dict[str, tuple[str, ...]]]:
     """What is missing in any kind, and the features of all."""
     missing = tuple(dict.fromkeys(line for kept in kinds.values() for line in kept.missing))
     counted: dict[str, tuple[str, ...]] = {}
@@ -185,7 +176,7 @@ def _share(plan: Plan, name: str, kinds: Mapping[str, _Kept]) -> Measurement:
     land = union(shapes(plan, "boundary"))
     missing += absent(plan, "boundary")
     if not missing and land.is_empty:
-        missing = ("boundary.geometry",)
+        missing = (Missing("boundary", "geometry"),)
     if missing:
         ends = _least_and_most(kinds, land)
         return Measurement(name, None, "1", missing=missing, counted=counted, ends=ends)

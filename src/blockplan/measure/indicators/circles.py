@@ -21,18 +21,7 @@ from blockplan.measure.indicators.living import dwellings_of_parcels
 from blockplan.measure.indicators.supply import per_person
 from blockplan.measure.indicators.tiers import of_tier
 from blockplan.measure.inputs.amounts import Amounts
-from blockplan.measure.inputs.columns import (
-    Coded,
-    Gaps,
-    absent,
-    areas_m2,
-    ids,
-    shapes,
-    sound,
-    total,
-    unknown,
-    values,
-)
+from blockplan.measure.inputs.columns import Coded, Gaps, absent, areas_m2, ids, shapes, sound, total, values
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import housed, residents
@@ -48,7 +37,8 @@ from blockplan.measure.inputs.parts import (
     sums_at,
     unplaced,
 )
-from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import at_joins, join, walk
 from blockplan.units import M2_PER_HA
 
@@ -59,9 +49,9 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model.plan import Plan
 
-NOBODY_THERE = (Nothing("residents: nobody lives in the circle"),)
-NOBODY_IN_TIER = (Nothing("residents: nobody lives in a circle of the tier"),)
-NO_TIER = ("parameter tier: 15, 10 or 5",)
+NOBODY_THERE = (nothing("nobody_circle"),)
+NOBODY_IN_TIER = (nothing("nobody_tier"),)
+NO_TIER = (reason("choose_tier"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +67,8 @@ class Circles:
     scopes: tuple[str, ...]
     outline: NDArray[Any]
     names: tuple[str, ...]
-    missing: tuple[str, ...]
-    unsaid: tuple[str, ...]
+    missing: tuple[Missing, ...]
+    unsaid: tuple[Missing, ...]
 
     @property
     def drawn(self) -> bool:
@@ -107,13 +97,13 @@ def _circles_of(plan: Plan, tier: str) -> Circles:
     rows = np.flatnonzero(tiers == tier)
     outline = shapes(plan, "circles")[rows]
     blank = names[np.array([one is None for one in tiers], dtype=bool)]
-    unsaid = unknown("circles.tier", blank, len(names))
+    unsaid = unknown(Missing("circles", "tier"), blank, len(names))
     missing = absent(plan, "circles") or unsaid
-    missing += unknown("circles.geometry", names[rows][shapely.is_missing(outline)])
+    missing += unknown(Missing("circles", "geometry"), names[rows][shapely.is_missing(outline)])
     if not tier:
         missing = NO_TIER
     elif not missing and not len(rows):
-        missing = (f"circles: none of {tier} minutes",)
+        missing = (reason("circles_tier", tier=tier),)
     chosen = tuple(names[rows])
     return Circles(rows, tuple(f"circle:{name}" for name in chosen), outline, chosen, missing, unsaid)
 
@@ -222,7 +212,7 @@ def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
         farthest = round(float(np.nanmax(metres)), 2) if len(lost) < len(here) else 0.0
         if len(lost):
             # Where no way leads, the home lies beyond any limit.
-            missing = unknown("streets: no way on foot to the middle", homes.id[lost].astype(str))
+            missing = unknown(Missing("streets", why="no_way"), homes.id[lost].astype(str))
             beyond = tuple(
                 Place(str(homes.layer[row]), str(homes.id[row]), homes.point[row].x, homes.point[row].y, None)
                 for row in lost
@@ -297,7 +287,7 @@ def circle_facility_floor_per_1000(plan: Plan, parameters: Mapping[str, Any]) ->
     """Floor area on land of some classes for every 1,000 residents of the circles of a tier."""
     tier = _of_tier(plan, parameters)
     floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
-    blank = ("parcels.floor_area_m2", tier.chosen & np.isnan(floor), int(tier.chosen.sum()))
+    blank = (Missing("parcels", "floor_area_m2"), tier.chosen & np.isnan(floor), int(tier.chosen.sum()))
     gaps = tier.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
     amount = np.where(tier.maybe, np.nan, np.where(tier.chosen, floor, 0.0))
     most = np.where(tier.chosen | tier.maybe, np.nan_to_num(floor, nan=np.inf), 0.0)
@@ -316,7 +306,7 @@ class InCircles:
     amount: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    missing: tuple[tuple[str, ...], ...]
+    missing: tuple[tuple[Missing, ...], ...]
 
 
 def known_in(circles: Circles, amount: NDArray[np.float64]) -> InCircles:
@@ -345,7 +335,9 @@ def _people_in(plan: Plan, circles: Circles) -> InCircles:
     homes, found = housed(plan), residents(plan)
     circle, home = circles.holding(homes.point)
     people = sums_at(circle, homes.weight[home], len(circles.rows))
-    lost = unknown("parcels.geometry or buildings.geometry", homes.id[shapely.is_missing(homes.point)])
+    lost = unknown(
+        Missing("parcels", "geometry", why="either_geometry"), homes.id[shapely.is_missing(homes.point)]
+    )
     inside, here = pieces(plan, "circles"), found.amounts(plan)
     unsaid = np.isnan(here.by_parcel)
     missing = [lost] * len(circles.rows)
@@ -436,7 +428,7 @@ def _found(
     return Measurement(name, known(value), unit, definition, by=by, counted=read)
 
 
-def _unknown(name: str, unit: str, circles: Circles, missing: tuple[str, ...]) -> Measurement:
+def _unknown(name: str, unit: str, circles: Circles, missing: tuple[Missing, ...]) -> Measurement:
     missing = tuple(dict.fromkeys(missing))
     by = tuple(Part(scope, None, missing=missing) for scope in circles.scopes)
     return Measurement(name, None, unit, by=by, missing=missing, counted=circles.counted)

@@ -8,18 +8,10 @@ import numpy as np
 import shapely
 
 from blockplan.measure.indicators.structure import area_shapes, elements, lies_inside
-from blockplan.measure.inputs.columns import (
-    CIRCLE_SEGMENTS,
-    absent,
-    ids,
-    of_codes,
-    shapes,
-    total,
-    unknown,
-    values,
-)
+from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, absent, ids, of_codes, shapes, total, values
 from blockplan.measure.inputs.floors import area_of_parcels, parcels_within
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -84,10 +76,14 @@ def core_concentration(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     cores, areas = cores_by_area(plan), area_shapes(plan)
     counted = {"structure": tuple(core for core, _ in cores.values()), "areas": tuple(areas)}
     if not missing and not areas:
-        missing = (Nothing("areas: the plan has none"),)
-    missing += unknown("structure.area_id: no core", [area for area in areas if area not in cores])
+        missing = (nothing("areas_none"),)
+    missing += unknown(
+        Missing("structure", "area_id", why="no_core_of"), [area for area in areas if area not in cores]
+    )
     codes = function_codes(plan)
-    missing += unknown("areas.function_codes", [area for area in areas if not codes.get(area)], len(areas))
+    missing += unknown(
+        Missing("areas", "function_codes"), [area for area in areas if not codes.get(area)], len(areas)
+    )
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     parts, shown, parcels = [], {}, set()
@@ -109,12 +105,12 @@ def _concentration(
     chosen, missing = of_codes(plan, codes)
     rows = np.flatnonzero(chosen & (area_of_parcels(plan) == area))
     names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
-    missing += unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
+    missing += unknown(Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], len(names))
     # Floor area is told by true distance: the land must lie in a circle too, not in a polygon of few sides.
     around = shapely.buffer(core, limit_m, quad_segs=CIRCLE_SEGMENTS)
     land = shapely.area(shapely.intersection(shape, around)) / shapely.area(shape)
     if not missing and not (total(floor) and land):
-        missing = (Nothing(f"nothing to measure: {area} has no floor area of {', '.join(codes)}"),)
+        missing = (nothing("no_floor_of", area=area, codes=", ".join(codes)),)
     if missing:
         return Part(f"area:{area}", None, missing=missing), {}, list(names)
     inside = parcels_within(plan, np.array([core], dtype=object), limit_m)[rows]

@@ -16,13 +16,14 @@ import shapely
 
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.indicators import supply
-from blockplan.measure.inputs.columns import absent, ids, shapes, total, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, shapes, total, values
 from blockplan.measure.inputs.floors import jobs_of_parcels, parcels_within, unplaced
 from blockplan.measure.inputs.homes import NOBODY, residents
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.modes import served_by, unsaid
 from blockplan.measure.inputs.straight import straight
-from blockplan.measure.measurement import Measurement, Part, only_nothing
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, only_nothing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,9 @@ def beds_and_day_places_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> M
         values(plan, "facilities", "beds"),
         values(plan, "facilities", "places"),
     )[day]
-    missing = beds.missing + unknown("facilities.places", everything[day][np.isnan(number)], int(day.sum()))
+    missing = beds.missing + unknown(
+        Missing("facilities", "places"), everything[day][np.isnan(number)], int(day.sum())
+    )
     mine = (*beds.counted.get("facilities", ()), *everything[day])
     amount = None if beds.supply is None or np.isnan(number).any() else beds.supply + total(number)
     found = supply.per_person(
@@ -104,7 +107,7 @@ def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     nobody = only_nothing(homes.missing)
     missing = absent(plan, "stops") + (() if nobody else lacking(homes)) + jobs.missing + unplaced(plan, jobs)
     missing += unsaid(plan, perhaps)
-    missing += unknown("stops.geometry", names[shapely.is_missing(stations)], len(names))
+    missing += unknown(Missing("stops", "geometry"), names[shapely.is_missing(stations)], len(names))
     missing = tuple(dict.fromkeys(missing))
     parcels = tuple(dict.fromkeys((*homes.counted.get("parcels", ()), *jobs.counted)))
     counted = {**homes.counted, "parcels": parcels, "stops": tuple(names)}

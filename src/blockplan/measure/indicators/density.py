@@ -17,13 +17,13 @@ from blockplan.measure.inputs.columns import (
     land_uses,
     of_codes,
     total,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points, unplaced
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient, ratios_by
-from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.units import M2_PER_HA
 
@@ -66,9 +66,11 @@ def floor_area_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     built = floor.by_parcel > 0
     counted = {"parcels": tuple(names[built])}
-    missing = floor.missing + unknown("parcels.geometry", names[built & np.isnan(sizes)], len(names))
+    missing = floor.missing + unknown(
+        Missing("parcels", "geometry"), names[built & np.isnan(sizes)], len(names)
+    )
     if not missing and not built.any():
-        missing = (Nothing("parcels.floor_area_m2: no parcel has floor area"),)
+        missing = (nothing("no_parcel_floor"),)
     # Land of unknown floor area may be built or not.
     under = Amounts(
         np.where(np.isnan(floor.by_parcel), np.nan, np.where(built, sizes, 0.0)), (), (), floor.gaps, sizes
@@ -93,11 +95,11 @@ def coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     covered = _covered(plan, sizes)
     missing += absent(plan, "parcels")
-    missing += unknown("parcels.geometry", names[built & np.isnan(sizes)], len(names))
+    missing += unknown(Missing("parcels", "geometry"), names[built & np.isnan(sizes)], len(names))
     blank = built & ~np.isnan(sizes) & np.isnan(covered)
-    missing += unknown("parcels.coverage_ratio", names[blank], int(built.sum()))
+    missing += unknown(Missing("parcels", "coverage_ratio"), names[blank], int(built.sum()))
     if not missing and not built.any():
-        missing = (Nothing("parcels: none of a built class"),)
+        missing = (nothing("no_built"),)
     counted = {"parcels": tuple(names[built])}
     if missing:
         return Measurement("coverage", None, "1", missing=missing, counted=counted)
@@ -117,9 +119,9 @@ def residential_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     names = ids(plan, "parcels")
     height = _heights(plan)
     missing += absent(plan, "parcels")
-    missing += unknown("parcels.height_m", names[housing & np.isnan(height)], int(housing.sum()))
+    missing += unknown(Missing("parcels", "height_m"), names[housing & np.isnan(height)], int(housing.sum()))
     if not missing and not housing.any():
-        missing = (Nothing("parcels: none is housing, so there is no height to measure"),)
+        missing = (nothing("no_housing"),)
     counted = {"parcels": tuple(names[housing])}
     if missing:
         return Measurement("residential_height", None, "m", missing=missing, counted=counted)
@@ -142,9 +144,11 @@ def heights(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     floor = floor_areas(plan, parameters["floor_area_codes"])
     height, names = _heights(plan), ids(plan, "parcels")
     built = floor.by_parcel > 0
-    missing = floor.missing + unknown("parcels.height_m", names[built & np.isnan(height)], int(built.sum()))
+    missing = floor.missing + unknown(
+        Missing("parcels", "height_m"), names[built & np.isnan(height)], int(built.sum())
+    )
     if not missing and not built.any():
-        missing = (Nothing("parcels.floor_area_m2: no parcel has floor area"),)
+        missing = (nothing("no_parcel_floor"),)
     counted = {"parcels": tuple(names[built])}
     if missing:
         return Measurement("heights", None, "m", missing=missing, counted=counted)
@@ -195,8 +199,8 @@ def _over_land(plan: Plan, name: str, unit: str, amount: Amounts, per_m2: float)
     return Measurement(name, amount.whole * per_m2 / land, unit, definition, by=by, counted=counted)
 
 
-def _no_land(plan: Plan, land: float | None) -> tuple[str, ...]:
-    return () if land else absent(plan, "boundary") or ("boundary.geometry",)
+def _no_land(plan: Plan, land: float | None) -> tuple[Missing, ...]:
+    return () if land else absent(plan, "boundary") or (Missing("boundary", "geometry"),)
 
 
 def _heights(plan: Plan) -> NDArray[np.float64]:

@@ -10,8 +10,9 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.measure.indicators.access import facilities_of
 from blockplan.measure.indicators.supply import NO_SERVICES
-from blockplan.measure.inputs.columns import absent, ids, points, unknown, values
-from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.inputs.columns import absent, ids, points, values
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, nothing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +46,10 @@ def facilities_in_range(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
         return Measurement(name, None, "1", definition, missing=missing)
     rows, missing = facilities_of(plan, parameters)
     names, size = ids(plan, "facilities")[rows], values(plan, "facilities", column)[rows]
-    missing += unknown(f"facilities.{column}", names[np.isnan(size)], len(names))
+    missing += unknown(Missing("facilities", column), names[np.isnan(size)], len(names))
     counted = {"facilities": tuple(names)}
     if not missing and not len(names):
-        missing = (Nothing(f"nothing to measure: no facility is of {', '.join(parameters['services'])}"),)
+        missing = (nothing("no_facility_of", services=", ".join(parameters["services"])),)
     if missing:
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     small, large = size < low, size > high

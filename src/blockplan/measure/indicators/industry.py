@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.measure.indicators.cores import cores_by_area
-from blockplan.measure.inputs.columns import absent, ids, total, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, total, values
 from blockplan.measure.inputs.floors import area_of_parcels, job_ratios, jobs_of_parcels, parcel_points
 from blockplan.measure.inputs.straight import straight
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class _Industries:
     names: NDArray[Any]
     floor: NDArray[np.float64]
     shares: NDArray[np.float64]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
 
     @property
     def counted(self) -> dict[str, tuple[str, ...]]:
@@ -57,12 +58,14 @@ def _read_industries(plan: Plan) -> _Industries:
     names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
     missing = absent(plan, "parcels")
     if not missing and not len(names):
-        missing = (Nothing("parcels.industry_*_share: no parcel states one"),)
-    missing += unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
+        missing = (nothing("no_industry_share"),)
+    missing += unknown(Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], len(names))
     for industry, found in zip(INDUSTRIES, shares[:, rows], strict=True):
-        missing += unknown(f"parcels.industry_{industry}_share", names[np.isnan(found)], len(names))
+        missing += unknown(
+            Missing("parcels", f"industry_{industry}_share"), names[np.isnan(found)], len(names)
+        )
     if not missing and not total(floor):
-        missing = (Nothing("nothing to measure: the parcels that state industries have no floor area"),)
+        missing = (nothing("industries_no_floor"),)
     return _Industries(rows, names, floor, shares[:, rows], missing)
 
 
@@ -103,7 +106,9 @@ def industry_jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     found = _industries(plan)
     everywhere = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
     mine = everywhere.by_parcel[found.rows]
-    missing = found.missing + unknown("parcels.jobs", found.names[np.isnan(mine)], len(found.names))
+    missing = found.missing + unknown(
+        Missing("parcels", "jobs"), found.names[np.isnan(mine)], len(found.names)
+    )
     if missing:
         return Measurement("industry_jobs", None, "job", missing=missing, counted=found.counted)
     by = tuple(
@@ -119,7 +124,7 @@ def industry_focus_rank(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     focus = parameters["focus_industry"]
     missing = found.missing
     if focus not in INDUSTRIES:
-        missing += (f"parameter focus_industry: one of {', '.join(INDUSTRIES)}, not {focus!r}",)
+        missing += (reason("choose_focus", known=", ".join(INDUSTRIES), focus=repr(focus)),)
     if missing:
         return Measurement("industry_focus_rank", None, "rank", missing=missing, counted=found.counted)
     floor = dict(zip(INDUSTRIES, found.floor_of(found.everywhere), strict=True))
@@ -137,10 +142,10 @@ def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Mea
     found = _industries(plan)
     missing = found.missing + absent(plan, "areas")
     if focus not in INDUSTRIES:
-        missing += (f"parameter focus_industry: one of {', '.join(INDUSTRIES)}, not {focus!r}",)
+        missing += (reason("choose_focus", known=", ".join(INDUSTRIES), focus=repr(focus)),)
     counted = {**found.counted, "areas": tuple(ids(plan, "areas"))}
     if not missing and not len(ids(plan, "areas")):
-        missing = (Nothing("areas: the plan has none"),)
+        missing = (nothing("areas_none"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     whole = found.floor_of(found.everywhere)
@@ -156,7 +161,7 @@ def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Mea
             if industry == focus and quotient is not None:
                 focused[area] = quotient
     if not focused:
-        missing = (Nothing(f"nothing to measure: no area has productive floor area, or none is of {focus}"),)
+        missing = (nothing("no_productive", focus=focus),)
         return Measurement(name, None, "1", missing=missing, counted=counted, by=tuple(by))
     strongest = max(focused, key=lambda area: focused[area])
     definition = {
@@ -180,7 +185,7 @@ def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     missing = found.missing + absent(plan, "areas", "structure")
     counted = {**found.counted, "structure": tuple(one for one, _ in cores.values())}
     if not missing and not cores:
-        missing = ("structure.area_id: no core names its area",)
+        missing = (reason("no_core_names"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     areas, place = area_of_parcels(plan)[found.rows], parcel_points(plan)[found.rows]
@@ -203,7 +208,7 @@ def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     definition = {"limit_m": limit_m, "along": "line", "core_of_sector": core_of}
     # Shares of a parcel that do not add up to one leave floor area to no sector.
     value = total(near) / total(of) if of else None
-    missing = () if of else (Nothing("nothing to measure: no sector has floor area"),)
+    missing = () if of else (nothing("sectors_no_floor"),)
     return Measurement(name, value, "1", definition, by=tuple(by), missing=missing, counted=counted)
 
 

@@ -23,11 +23,11 @@ from blockplan.measure.inputs.columns import (
     shapes,
     total,
     union,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.parts import USUAL, amounts_by, quotient
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -39,14 +39,16 @@ if TYPE_CHECKING:
 
 #: What land may be a share of (``land_of``).
 PLANNED, CONSTRUCTION = "planned", "construction"
-NO_CODES = ("parameter land_codes: the land uses to measure",)
+NO_CODES = (reason("choose_codes"),)
 
 
 def land_balance(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Drawn area of all parcels, ha, by land-use code as the plan writes it."""
     uses, sizes = values(plan, "parcels", "land_use"), areas_m2(plan, "parcels") / M2_PER_HA
     names = ids(plan, "parcels")
-    missing = absent(plan, "parcels") + unknown("parcels.geometry", names[np.isnan(sizes)], len(names))
+    missing = absent(plan, "parcels") + unknown(
+        Missing("parcels", "geometry"), names[np.isnan(sizes)], len(names)
+    )
     by_use: dict[str, list[float]] = {}
     for use, size in zip(uses, sizes, strict=True):
         if not np.isnan(size):
@@ -75,7 +77,7 @@ def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Mea
     planned land; ``by`` tells the parts apart. Both absent is unknown; one of them is enough.
     """
     lacking = absent(plan, layer, "parcels")
-    missing: tuple[str, ...] = lacking if len(lacking) == 2 else ()
+    missing: tuple[Missing, ...] = lacking if len(lacking) == 2 else ()
     chosen, undetailed = of_codes(plan, codes)
     missing += undetailed
     parcels, rest = shapes(plan, "parcels")[chosen], shapes(plan, layer)
@@ -83,7 +85,7 @@ def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Mea
         ("parcels", ids(plan, "parcels")[chosen], parcels),
         (layer, ids(plan, layer), rest),
     ):
-        missing += unknown(f"{where}.geometry", names[shapely.is_missing(found)])
+        missing += unknown(Missing(where, "geometry"), names[shapely.is_missing(found)])
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), layer: tuple(ids(plan, layer))}
     if missing:
         return Measurement(name, None, "ha", missing=missing, counted=counted)
@@ -112,7 +114,7 @@ def land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     whole = under.whole if of == CONSTRUCTION else boundary_m2(plan)
     missing = over.missing + (under.missing if of == CONSTRUCTION else ())
     if not missing and not whole:
-        missing = absent(plan, "boundary") or (Nothing(f"land: no {of} land to divide by"),)
+        missing = absent(plan, "boundary") or (nothing("no_land_of", of=of),)
     by = amounts_by(plan, over, under, (*USUAL, "circles"))
     if missing or not whole:
         ends = quotient(over.ends, under.ends if of == CONSTRUCTION else (whole or 0.0, whole or 0.0))
@@ -156,7 +158,9 @@ def built_up(plan: Plan, non_construction: tuple[str, ...]) -> Coded:
     return Coded(~other.chosen & ~other.maybe, other.maybe, other.gaps)
 
 
-def construction(plan: Plan, non_construction: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def construction(
+    plan: Plan, non_construction: tuple[str, ...]
+) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """Parcels that are, or may be, construction land, and what is missing to say so."""
     built = built_up(plan, non_construction)
     return built.chosen | built.maybe, built.gaps.lines()
@@ -166,7 +170,9 @@ def drawn_land(plan: Plan, chosen: Coded) -> Amounts:
     """Drawn area of some parcels (0 for the others), m2; unknown where a parcel could be one of them."""
     sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     undrawn = Gaps(
-        names, (("parcels.geometry", chosen.chosen & np.isnan(sizes), len(names)),), absent(plan, "parcels")
+        names,
+        ((Missing("parcels", "geometry"), chosen.chosen & np.isnan(sizes), len(names)),),
+        absent(plan, "parcels"),
     )
     gaps = chosen.gaps + undrawn
     land = np.where(chosen.maybe, np.nan, np.where(chosen.chosen, sizes, 0.0))

@@ -19,13 +19,13 @@ from blockplan.measure.inputs.columns import (
     of_codes,
     shapes,
     total,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
 from blockplan.measure.inputs.parts import USUAL, amounts_by, both, each, known, pieces, quotient, ratios_by
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model.plan import Plan
 
-NO_DWELLINGS = (Nothing("parcels.dwellings: the plan has none, so there is nothing to divide by"),)
+NO_DWELLINGS = (nothing("no_dwellings"),)
 #: Parking standards count spaces for every 100 m2 of floor area.
 FLOOR_M2 = 100.0
 
@@ -48,7 +48,7 @@ def dwellings_of_parcels(plan: Plan) -> Amounts:
 def _dwellings(plan: Plan) -> Amounts:
     stated, names = values(plan, "parcels", "dwellings"), ids(plan, "parcels")
     lacking = np.isnan(stated) & can_house(plan)
-    said = ("parcels.dwellings", lacking, int(can_house(plan).sum()))
+    said = (Missing("parcels", "dwellings"), lacking, int(can_house(plan).sum()))
     gaps = Gaps(names, (said,), absent(plan, "parcels"))
     by_parcel = np.where(np.isnan(stated) & ~lacking, 0.0, stated)
     return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
@@ -66,11 +66,11 @@ def land_use_mix(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     chosen = [of_codes(plan, (code,)) for code in codes]
     missing = floor.missing + tuple(dict.fromkeys(line for _, lines in chosen for line in lines))
     if not missing and len(codes) < 2:
-        missing = ("parameter mix_codes: at least two classes",)
+        missing = (reason("choose_mix"),)
     counted = {"parcels": floor.counted}
     amounts = [np.where(inside, floor.by_parcel, 0.0) for inside, _ in chosen]
     if not missing and not any(amount.any() for amount in amounts):
-        missing = (Nothing("parcels.floor_area_m2: no parcel of these classes has floor area"),)
+        missing = (nothing("no_class_floor"),)
     if missing:
         return Measurement("land_use_mix", None, "1", missing=missing, counted=counted)
     wholes = np.array([total(amount) for amount in amounts])
@@ -102,7 +102,11 @@ def dwelling_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area of housing parcels for each dwelling, m2."""
     housing = coded(plan, HOUSING_CODES)
     stated, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
-    blank = ("parcels.floor_area_m2", housing.chosen & np.isnan(stated), int(housing.chosen.sum()))
+    blank = (
+        Missing("parcels", "floor_area_m2"),
+        housing.chosen & np.isnan(stated),
+        int(housing.chosen.sum()),
+    )
     gaps = housing.gaps + Gaps(names, (blank,), absent(plan, "parcels"))
     amount = np.where(housing.maybe, np.nan, np.where(housing.chosen, stated, 0.0))
     most = np.where(housing.chosen | housing.maybe, np.nan_to_num(stated, nan=np.inf), 0.0)
@@ -149,10 +153,14 @@ def parking_per_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     names = ids(plan, "parcels")
     spaces, floor = values(plan, "parcels", "parking_spaces"), values(plan, "parcels", "floor_area_m2")
     missing += absent(plan, "parcels")
-    missing += unknown("parcels.parking_spaces", names[chosen & np.isnan(spaces)], int(chosen.sum()))
-    missing += unknown("parcels.floor_area_m2", names[chosen & np.isnan(floor)], int(chosen.sum()))
+    missing += unknown(
+        Missing("parcels", "parking_spaces"), names[chosen & np.isnan(spaces)], int(chosen.sum())
+    )
+    missing += unknown(
+        Missing("parcels", "floor_area_m2"), names[chosen & np.isnan(floor)], int(chosen.sum())
+    )
     if not missing and not (chosen & (floor > 0)).any():
-        missing = (Nothing("parcels: none of these uses has floor area"),)
+        missing = (nothing("no_floor"),)
     counted = {"parcels": tuple(names[chosen])}
     if missing:
         return Measurement("parking_per_floor", None, "space", missing=missing, counted=counted)
@@ -166,12 +174,10 @@ def parking_per_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def _with_parking(
     plan: Plan, codes: tuple[str, ...], services: tuple[str, ...]
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """Parcels of some classes, and those that hold a facility of some services."""
     if not codes and not services:
-        return np.zeros(len(ids(plan, "parcels")), dtype=bool), (
-            "parameter parking_codes or services: the uses",
-        )
+        return np.zeros(len(ids(plan, "parcels")), dtype=bool), (reason("choose_parking"),)
     none = np.zeros(len(ids(plan, "parcels")), dtype=bool)
     chosen, missing = of_codes(plan, codes) if codes else (none, ())
     if services:
@@ -179,7 +185,7 @@ def _with_parking(
         held = np.isin(values(plan, "facilities", "service"), services)
         hosts = hosts_of(plan, "facilities")
         nowhere = held & (hosts < 0) & shapely.is_missing(shapes(plan, "facilities"))
-        missing += unknown("facilities.parcel_id", ids(plan, "facilities")[nowhere])
+        missing += unknown(Missing("facilities", "parcel_id"), ids(plan, "facilities")[nowhere])
         chosen = chosen | np.isin(np.arange(len(chosen)), hosts[held])
     return chosen, missing
 
@@ -187,9 +193,9 @@ def _with_parking(
 def block_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Mean size of the planning blocks, km2; the size of each by block."""
     names, sizes = ids(plan, "blocks"), areas_m2(plan, "blocks") / M2_PER_KM2
-    missing = absent(plan, "blocks") + unknown("blocks.geometry", names[np.isnan(sizes)])
+    missing = absent(plan, "blocks") + unknown(Missing("blocks", "geometry"), names[np.isnan(sizes)])
     if not missing and not len(names):
-        missing = (Nothing("blocks: the layer has none"),)
+        missing = (nothing("no_blocks"),)
     by = tuple(
         Part(f"block:{name}", known(size), counted={"blocks": (name,)})
         for name, size in zip(names, sizes, strict=True)
@@ -213,9 +219,9 @@ def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     kept = parts.of_size(low, high)
     if not missing and not kept.any():
         missing = (
-            Nothing(f"subblocks: none of {low:g} to {high:g} ha")
+            nothing("no_subblocks", low=f"{low:g}", high=f"{high:g}")
             if high
-            else Nothing("subblocks: none of that size"),
+            else nothing("no_subblocks_size"),
         )
     if missing:
         return Measurement("subblock_residents", None, "person", missing=missing, counted=counted)
@@ -224,7 +230,7 @@ def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     scopes = np.array(parts.scopes, dtype=object)[kept]
     by = each(scopes, people[kept], people=people[kept])
     if not len(by):
-        missing = (Nothing("subblocks: nobody lives in any of that size"),)
+        missing = (nothing("nobody_subblocks"),)
         return Measurement("subblock_residents", None, "person", missing=missing, counted=counted)
     value = total(people[kept]) / len(by)
     definition = {"subblocks": len(by)}

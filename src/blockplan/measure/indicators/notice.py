@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.measurement import Measurement
+from blockplan.measure.missing import Missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,10 @@ def notice_days(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     notice = plan.manifest.notice
     if notice is None:
         return Measurement(
-            "notice_days", None, "day", missing=("plan.toml: notice.start", "plan.toml: notice.end")
+            "notice_days",
+            None,
+            "day",
+            missing=(Missing("plan.toml", "notice.start"), Missing("plan.toml", "notice.end")),
         )
     days = (notice.end - notice.start).days + 1
     definition = {"start": notice.start.isoformat(), "end": notice.end.isoformat(), "both_ends_count": True}

@@ -27,14 +27,14 @@ from blockplan.measure.inputs.columns import (
     points,
     shapes,
     total,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.greens import on_planned_land, parks, public_greens
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.inputs.middles import EDGE_M, middles
 from blockplan.measure.inputs.parts import both, each, pieces, ratios, sums_at
-from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 
-NO_PARK = (Nothing("parks: none of that size"),)
+NO_PARK = (nothing("no_parks"),)
 
 
 def parks_large(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -150,7 +150,7 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     greens = public_greens(plan, parameters)
     missing = greens.missing + absent(plan, "facilities")
     if not parameters["services"]:
-        missing += ("parameter services: the services that are sports grounds",)
+        missing += (reason("choose_sport"),)
     if missing:
         return Measurement("park_sport_share", None, "1", missing=missing, counted=greens.counted)
     found = _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
@@ -161,8 +161,10 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     spots = points(plan, "facilities", rows)
     park, ground = shapely.STRtree(spots).query(found.shape, predicate="intersects")
     nowhere = shapely.is_missing(spots)
-    missing = unknown("facilities.geometry", names[nowhere])
-    missing += unknown("facilities.site_area_m2", dict.fromkeys(names[ground[np.isnan(site[ground])]]))
+    missing = unknown(Missing("facilities", "geometry"), names[nowhere])
+    missing += unknown(
+        Missing("facilities", "site_area_m2"), dict.fromkeys(names[ground[np.isnan(site[ground])]])
+    )
     counted = both(greens.counted, {"facilities": tuple(names)})
     whole = total(found.area_m2)
     if not missing and not whole:
@@ -192,9 +194,9 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     kept = blocks.of_size(low, high)
     if not missing and not kept.any():
         missing = (
-            Nothing(f"subblocks: none of {low:g} to {high:g} ha")
+            nothing("no_subblocks", low=f"{low:g}", high=f"{high:g}")
             if high
-            else Nothing("subblocks: none of that size"),
+            else nothing("no_subblocks_size"),
         )
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), "greens": tuple(ids(plan, "greens"))}
     if missing:
@@ -205,7 +207,7 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     scopes = np.array(blocks.scopes, dtype=object)[kept]
     by = each(scopes, ratios(amount, people)[kept], amount[kept], people[kept])
     if not len(by):
-        missing = (Nothing("subblocks: nobody lives in any of that size"),)
+        missing = (nothing("nobody_subblocks"),)
         return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
     supply, lived = total(amount[kept]), total(people[kept])
     definition = {"subblocks": len(by), "residents": lived}
@@ -294,7 +296,7 @@ def _best(
 
 def _unsaid_in(
     plan: Plan, circles: Circles, found: Greens, parameters: Mapping[str, Any]
-) -> tuple[tuple[str, ...], ...]:
+) -> tuple[tuple[Missing, ...], ...]:
     """What is missing for the parks of each circle: parcels in it, or beside them, that could be green."""
     green = coded(plan, parameters["green_codes"])
     if not green.maybe.any():
@@ -333,12 +335,12 @@ def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> t
 
 def _of_status(
     plan: Plan, housing: NDArray[np.bool_], statuses: tuple[str, ...]
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     if not statuses:
         return housing, ()
     status = values(plan, "parcels", "status")
     unsaid = housing & np.array([one is None for one in status], dtype=bool)
-    missing = unknown("parcels.status", ids(plan, "parcels")[unsaid], int(housing.sum()))
+    missing = unknown(Missing("parcels", "status"), ids(plan, "parcels")[unsaid], int(housing.sum()))
     return housing & np.isin(status, statuses), missing
 
 

@@ -16,6 +16,7 @@ import shapely
 from blockplan.measure.inputs.built import as_read, bounds, built, hosts, stated
 from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, values
 from blockplan.measure.inputs.every import Values, measurement
+from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.model.plan import Plan
 
-NONE_OF_CLASS = "parcels: none of the classes asked for"
-NONE_BOUNDED = "parcels: none has such a bound"
+NONE_OF_CLASS = nothing("none_of_class")
+NONE_BOUNDED = nothing("none_bounded")
 #: Land this near to a road abuts on it (m), and a shorter piece of edge is a corner that only touches.
 ABUTS_M = 0.05
 SHORTEST_M = 0.5
@@ -39,20 +40,22 @@ def parcel_far(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area over the parcel's land."""
     found, area = built(plan), areas_m2(plan, "parcels")
     asked = ("parcel_far", "1", "far")
-    return _bounded(plan, asked, found.floor_m2 / _land(area), parameters, "buildings.floor_area_m2")
+    return _bounded(
+        plan, asked, found.floor_m2 / _land(area), parameters, Missing("buildings", "floor_area_m2")
+    )
 
 
 def parcel_coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of the parcel's land that buildings cover."""
     share = built(plan).footprint_m2 / _land(areas_m2(plan, "parcels"))
     asked = ("parcel_coverage", "1", "coverage_ratio")
-    return _bounded(plan, asked, share, parameters, "buildings.geometry")
+    return _bounded(plan, asked, share, parameters, Missing("buildings", "geometry"))
 
 
 def parcel_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Height of the parcel's tallest building, m."""
     asked = ("parcel_height", "m", "height_m")
-    return _bounded(plan, asked, built(plan).tallest_m, parameters, "buildings.height_m")
+    return _bounded(plan, asked, built(plan).tallest_m, parameters, Missing("buildings", "height_m"))
 
 
 def parcel_green_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -67,7 +70,7 @@ def parcel_green_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     free = 1 - built(plan).footprint_m2 / area
     ends = np.zeros(len(area)), np.where(np.isnan(free), 1.0, np.clip(free, 0.0, 1.0))
     asked = ("parcel_green_ratio", "1", "green_ratio")
-    return _bounded(plan, asked, green, parameters, "greens.geometry", ends)
+    return _bounded(plan, asked, green, parameters, Missing("greens", "geometry"), ends)
 
 
 def parcel_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -77,7 +80,7 @@ def parcel_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     found = as_read(parameters["built_as"], built(plan).floor_m2, said)
     high = values(plan, "parcels", "floor_area_m2_max")
     drawn = parameters["built_as"] == "drawn"
-    unsaid = ("buildings.floor_area_m2" if drawn else "parcels.floor_area_m2", np.isnan(found))
+    unsaid = (Missing("buildings" if drawn else "parcels", "floor_area_m2"), np.isnan(found))
     lacking += (*_no_buildings(plan, parameters, found), unsaid)
     bounded = Values(found, spoken, NONE_OF_CLASS, at_most=high, lacking=lacking, parts=_drawn(plan))
     return measurement(plan, "parcel_floor_area", "m2", bounded)
@@ -87,7 +90,7 @@ def parcel_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Size of the parcel as drawn, m2."""
     spoken, lacking = _spoken_of(plan, parameters)
     area = areas_m2(plan, "parcels")
-    lacking += (("parcels.geometry", np.isnan(area)),)
+    lacking += ((Missing("parcels", "geometry"), np.isnan(area)),)
     found = Values(
         area, spoken, NONE_OF_CLASS, off=drawn_area_accuracy_m2(np.nan_to_num(area)), lacking=lacking
     )
@@ -100,20 +103,20 @@ def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     roads = _roads(plan, tuple(parameters["street_codes"]))
     edges = shapely.boundary(sound(shapes(plan, "parcels")))
     found = np.where(shapely.is_missing(edges), np.nan, 0.0)
-    nothing: tuple[str, ...] = ()
+    no_roads: tuple[Missing, ...] = ()
     if len(roads):
         land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
         road, parcel = shapely.STRtree(edges).query(land, predicate="intersects")
         np.add.at(found, parcel, _along(edges[parcel], land[road]))
     else:
-        nothing, found = (
-            ("parcels.land_use (roads) or streets.red_line_width_m",),
+        no_roads, found = (
+            (Missing("parcels", "land_use", why="roads"),),
             np.full(len(edges), np.nan),
         )
-    lacking += (("parcels.geometry", shapely.is_missing(edges)),)
+    lacking += ((Missing("parcels", "geometry"), shapely.is_missing(edges)),)
     gone = coded(plan, tuple(parameters["street_codes"])).chosen
     measured = Values(found, spoken & ~gone, NONE_OF_CLASS, off=0.001, lacking=lacking)
-    return measurement(plan, "parcel_frontage", "m", measured, absent=nothing)
+    return measurement(plan, "parcel_frontage", "m", measured, absent=no_roads)
 
 
 def parcel_parking(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -129,7 +132,10 @@ def parcel_parking(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         spoken &= np.isin(ids(plan, "parcels"), [host for host in hosts_ if host is not None])
     spaces = values(plan, "parcels", "parking_spaces")
     floor = as_read("drawn_or_stated", built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
-    lacking += (("parcels.parking_spaces", np.isnan(spaces)), ("parcels.floor_area_m2", np.isnan(floor)))
+    lacking += (
+        (Missing("parcels", "parking_spaces"), np.isnan(spaces)),
+        (Missing("parcels", "floor_area_m2"), np.isnan(floor)),
+    )
     per = spaces * 100.0 / np.where(floor > 0, floor, np.nan)
     found = Values(per, spoken & ~(floor == 0), NONE_OF_CLASS, lacking=lacking, parts=_drawn(plan))
     return measurement(plan, "parcel_parking", "space", found)
@@ -141,8 +147,8 @@ def parcel_mixed_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     texts = values(plan, "parcels", "compatible_split")
     split = np.array([text is not None and bool(str(text).strip()) for text in texts], dtype=bool)
     found = np.array([_main_share(text) for text in texts], dtype=float)
-    lacking += (("parcels.compatible_split", split & np.isnan(found)),)
-    measured = Values(found, spoken & split, "parcels: none states a split of uses", lacking=lacking)
+    lacking += ((Missing("parcels", "compatible_split"), split & np.isnan(found)),)
+    measured = Values(found, spoken & split, nothing("no_split"), lacking=lacking)
     return measurement(plan, "parcel_mixed_share", "1", measured)
 
 
@@ -171,9 +177,9 @@ def _people(
     if most is None:
         most = np.full(len(found), np.nan)
     else:  # part of a person more than the reckoned number is no fault
-        most, lacking = np.ceil(most), (*lacking, (f"parcels.{of}", np.isnan(most)))
+        most, lacking = np.ceil(most), (*lacking, (Missing("parcels", of), np.isnan(most)))
     lived = spoken & ~np.isnan(found) & (found > 0)
-    measured = Values(found, lived, "residents: the plan has none", at_most=most, lacking=lacking)
+    measured = Values(found, lived, nothing("no_residents"), at_most=most, lacking=lacking)
     return measurement(plan, id_, "person", measured)
 
 
@@ -182,7 +188,7 @@ def _bounded(
     asked: tuple[str, str, str],
     drawn: NDArray[np.float64],
     parameters: Mapping[str, Any],
-    read: str,
+    read: Missing,
     ends: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> Measurement:
     """
@@ -194,36 +200,36 @@ def _bounded(
     spoken, lacking = _spoken_of(plan, parameters)
     found = as_read(parameters["built_as"], drawn, stated(plan, base))
     low, high = bounds(plan, base, parameters["bound_kinds"])
-    unsaid = (read if parameters["built_as"] == "drawn" else f"parcels.{base}", np.isnan(found))
+    unsaid = (read if parameters["built_as"] == "drawn" else Missing("parcels", base), np.isnan(found))
     lacking += (*_no_buildings(plan, parameters, found), unsaid)
     off = found * _relative(plan) if unit == "1" and parameters["built_as"] != "stated" else 0.0
     measured = Values(
         found, spoken, NONE_OF_CLASS, ends=ends, at_least=low, at_most=high, off=np.nan_to_num(off),
         lacking=lacking, parts=_drawn(plan),
     )  # fmt: skip
-    layer = read.partition(".")[0]
+    layer = read.layer
     gone = absent(plan, layer) if parameters["built_as"] == "drawn" and layer == "buildings" else ()
     return measurement(plan, id_, unit, measured, absent=gone)
 
 
 def _spoken_of(
     plan: Plan, parameters: Mapping[str, Any]
-) -> tuple[NDArray[np.bool_], tuple[tuple[str, NDArray[np.bool_]], ...]]:
+) -> tuple[NDArray[np.bool_], tuple[tuple[Missing, NDArray[np.bool_]], ...]]:
     """Parcels of the classes asked for and those that may be of one; all where no class is asked for."""
     codes = tuple(parameters["parcel_codes"])
     if not codes:
         return np.ones(len(ids(plan, "parcels")), dtype=bool), ()
     found = coded(plan, codes)
-    return found.chosen | found.maybe, (("parcels.land_use", found.maybe),)
+    return found.chosen | found.maybe, ((Missing("parcels", "land_use"), found.maybe),)
 
 
 def _no_buildings(
     plan: Plan, parameters: Mapping[str, Any], value: NDArray[np.float64]
-) -> tuple[tuple[str, NDArray[np.bool_]], ...]:
+) -> tuple[tuple[Missing, NDArray[np.bool_]], ...]:
     """Parcels on which nothing is drawn, where what is drawn is asked for."""
     if parameters["built_as"] != "drawn":
         return ()
-    return (("parcels.buildings", (built(plan).number == 0) & np.isnan(value)),)
+    return ((Missing("parcels", "buildings"), (built(plan).number == 0) & np.isnan(value)),)
 
 
 def _drawn(plan: Plan) -> dict[str, tuple[NDArray[Any], NDArray[np.intp]]]:

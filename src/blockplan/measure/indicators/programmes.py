@@ -14,11 +14,12 @@ import shapely
 
 from blockplan.measure.distance.goals import hosts_of, places_of
 from blockplan.measure.distance.reach import street_network
-from blockplan.measure.inputs.columns import absent, ids, of_codes, sound, total, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, of_codes, sound, total, values
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.middles import middles
 from blockplan.measure.inputs.straight import straight
-from blockplan.measure.measurement import Measurement, Nothing, Part, Place
+from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
@@ -72,14 +73,14 @@ def programmes_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     rows = np.flatnonzero(chosen)
     names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
     place = parcel_points(plan)[rows]
-    missing += undetailed + unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
-    missing += unknown("parcels.geometry", names[shapely.is_missing(place)], len(names))
+    missing += undetailed + unknown(Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], len(names))
+    missing += unknown(Missing("parcels", "geometry"), names[shapely.is_missing(place)], len(names))
     mine = np.flatnonzero(np.isin(kinds, parameters["ecosystem_kinds"]))
     target, untold = _places(plan, mine)
     missing += untold
     counted = {"parcels": tuple(names), "programmes": tuple(ids(plan, "programmes")[mine])}
     if not missing and not total(floor):
-        missing = (Nothing("nothing to measure: the plan has no floor area for research or industry"),)
+        missing = (nothing("no_research"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     network = street_network(plan)
@@ -113,10 +114,10 @@ def research_programme_share(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     host = hosts_of(plan, "programmes")
     missing += everything.missing + undetailed
     names = ids(plan, "programmes")
-    missing += unknown("programmes.floor_area_m2", names[mine & np.isnan(size)], len(names))
+    missing += unknown(Missing("programmes", "floor_area_m2"), names[mine & np.isnan(size)], len(names))
     counted = {"parcels": everything.counted, "programmes": tuple(names[mine])}
     if not missing and not everything.whole:
-        missing = (Nothing("nothing to measure: the plan has no floor area"),)
+        missing = (nothing("no_floor_area"),)
     if missing:
         return Measurement(name, None, "1", missing=missing, counted=counted)
     # A programme on research land is part of that land's floor area already.
@@ -128,11 +129,13 @@ def research_programme_share(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     return Measurement(name, value, "1", definition, by=by, counted=counted)
 
 
-def _kinds(plan: Plan) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _kinds(plan: Plan) -> tuple[NDArray[Any], tuple[Missing, ...]]:
     """Kind of each programme, and what is missing: one of no kind could be of any."""
     kinds, names = values(plan, "programmes", "kind"), ids(plan, "programmes")
     unsaid = np.array([kind is None for kind in kinds], dtype=bool)
-    return kinds, absent(plan, "programmes") + unknown("programmes.kind", names[unsaid], len(names))
+    return kinds, absent(plan, "programmes") + unknown(
+        Missing("programmes", "kind"), names[unsaid], len(names)
+    )
 
 
 def _listed(kinds: NDArray[Any], parameters: Mapping[str, Any]) -> tuple[str, ...]:
@@ -146,10 +149,10 @@ def _floor(
     chosen: NDArray[np.bool_],
     column: NDArray[Any],
     wanted: tuple[str, ...],
-    missing: tuple[str, ...],
+    missing: tuple[Missing, ...],
 ) -> Measurement:
     names, size = ids(plan, "programmes"), values(plan, "programmes", "floor_area_m2")
-    missing += unknown("programmes.floor_area_m2", names[chosen & np.isnan(size)], len(names))
+    missing += unknown(Missing("programmes", "floor_area_m2"), names[chosen & np.isnan(size)], len(names))
     counted = {"programmes": tuple(names[chosen])}
     if missing:
         return Measurement(name, None, "m2", missing=missing, counted=counted)
@@ -158,8 +161,10 @@ def _floor(
     return Measurement(name, total(size[chosen]), "m2", definition, by=by, counted=counted)
 
 
-def _places(plan: Plan, rows: NDArray[np.intp]) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _places(plan: Plan, rows: NDArray[np.intp]) -> tuple[NDArray[Any], tuple[Missing, ...]]:
     """The point that each programme stands at: its own, else that of its parcel."""
     place = middles(sound(places_of(plan, "programmes")[rows]))
     nowhere = shapely.is_missing(place)
-    return place, unknown("programmes.geometry", ids(plan, "programmes")[rows][nowhere], len(rows))
+    return place, unknown(
+        Missing("programmes", "geometry"), ids(plan, "programmes")[rows][nowhere], len(rows)
+    )

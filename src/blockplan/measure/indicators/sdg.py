@@ -23,12 +23,12 @@ from blockplan.measure.inputs.columns import (
     shapes,
     total,
     union,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import residents
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     roads, undetailed = of_codes(plan, parameters["street_codes"])
     areas, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     missing = absent(plan, "parcels") + missing + greens.missing + undetailed
-    missing += unknown("parcels.geometry", names[np.isnan(areas)], len(names))
+    missing += unknown(Missing("parcels", "geometry"), names[np.isnan(areas)], len(names))
     counted = {**greens.counted, "parcels": tuple(names)}
     if missing:
         missing = tuple(dict.fromkeys(missing))
@@ -71,7 +71,7 @@ def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     whole = shapely.union(land, streets).area
     definition |= {"built_up_ha": whole / M2_PER_HA, "open_space_ha": green.area / M2_PER_HA}
     if not whole:
-        missing = (Nothing("nothing to measure: the plan has no built-up land"),)
+        missing = (nothing("no_built_up"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     definition["streets_ha"] = streets.area / M2_PER_HA
     by = (Part("open_space", green.area / whole), Part("streets", streets.area / whole))
@@ -79,7 +79,7 @@ def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement(name, value, "1", definition, by=by, counted=counted)
 
 
-def _between_red_lines(plan: Plan) -> tuple[Any, tuple[str, ...], str]:
+def _between_red_lines(plan: Plan) -> tuple[Any, tuple[Missing, ...], str]:
     """Land between the red lines of all streets on planned land, what is missing to draw it, and its name."""
     width, names, line = (
         values(plan, "streets", "red_line_width_m"),
@@ -87,7 +87,7 @@ def _between_red_lines(plan: Plan) -> tuple[Any, tuple[str, ...], str]:
         shapes(plan, "streets"),
     )
     missing = absent(plan, "streets") + unknown(
-        "streets.red_line_width_m", names[np.isnan(width)], len(names)
+        Missing("streets", "red_line_width_m"), names[np.isnan(width)], len(names)
     )
     drawn = ~np.isnan(width) & ~shapely.is_missing(line)
     land = union(shapely.buffer(line[drawn], width[drawn] / 2, quad_segs=CIRCLE_SEGMENTS, cap_style="flat"))
@@ -113,17 +113,15 @@ def land_consumption_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     was = _was_built(plan, today, not_built)
     before, now = float(parameters["earlier_residents"]), residents(plan)
     missing = absent(plan, "parcels") + missing + now.missing
-    missing += unknown("parcels.geometry", names[np.isnan(areas)], len(names))
-    missing += unknown("parcels.existing_land_use", names[np.isnan(was)], len(names))
+    missing += unknown(Missing("parcels", "geometry"), names[np.isnan(areas)], len(names))
+    missing += unknown(Missing("parcels", "existing_land_use"), names[np.isnan(was)], len(names))
     if not before:
-        missing += ("parameter earlier_residents: residents today, before the plan",)
+        missing += (reason("choose_earlier"),)
     counted = {"parcels": tuple(names)}
     if not missing and not total(areas[was > 0]):
-        missing = (Nothing("nothing to divide by: no land is built up today"),)
+        missing = (nothing("nothing_built_today"),)
     if not missing and (now.total == before or not now.total):
-        missing = (
-            Nothing("undefined: the number of residents does not change, or nobody lives in the plan"),
-        )
+        missing = (nothing("no_change"),)
     if missing or not now.total:
         return Measurement(name, None, "1", missing=tuple(dict.fromkeys(missing)), counted=counted)
     first, second = total(areas[was > 0]), total(areas[built])

@@ -16,6 +16,7 @@ from blockplan.measure.inputs.built import hosts
 from blockplan.measure.inputs.columns import coded, ids, shapes, sound, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.inputs.homes import HOUSING_CODES
+from blockplan.measure.missing import Missing, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,10 +57,13 @@ def parcel_setback(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     least = np.where(
         np.isnan(least) & some, np.nanmax([*asked.values(), np.full(len(parcels), -np.inf)], axis=0), least
     )
-    lacking = (("parcels.buildings", some & ~drawn), ("parcels.geometry", some & drawn & np.isnan(value)))
+    lacking = (
+        (Missing("parcels", "buildings"), some & ~drawn),
+        (Missing("parcels", "geometry"), some & drawn & np.isnan(value)),
+    )
     parts = {"buildings": (ids(plan, "buildings")[there], host[there])}
     found = Values(
-        value, some, "parcels: none states a setback", at_least=least, off=0.001, lacking=lacking, parts=parts
+        value, some, nothing("no_setback"), at_least=least, off=0.001, lacking=lacking, parts=parts
     )
     return measurement(plan, "parcel_setback", "m", found)
 
@@ -98,11 +102,9 @@ def building_light(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
     asked = float(parameters["light_distance_per_height"])
     spoken = lived & before
-    lacking = (("buildings.height_m", np.isnan(found)),)
+    lacking = ((Missing("buildings", "height_m"), np.isnan(found)),)
     least = np.full(len(names), asked if asked > 0 else np.nan)
-    measured = Values(
-        found, spoken, "buildings: none of homes has another to its south", at_least=least, lacking=lacking
-    )
+    measured = Values(found, spoken, nothing("no_home_to_south"), at_least=least, lacking=lacking)
     return measurement(plan, "building_light", "1", measured, layer="buildings")
 
 

@@ -19,7 +19,7 @@ from blockplan.measure.distance.goals import distances_to
 from blockplan.measure.distance.reach import both
 from blockplan.measure.distance.ways import asked
 from blockplan.measure.distance.weights import weighed
-from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, of_codes, points, shapes, total, values
 from blockplan.measure.inputs.floors import (
     area_of_parcels,
     floor_areas,
@@ -29,7 +29,8 @@ from blockplan.measure.inputs.floors import (
 )
 from blockplan.measure.inputs.modes import modes_of, served_by, unsaid
 from blockplan.measure.inputs.straight import straight
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,9 +80,7 @@ def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     stations = np.flatnonzero(serves)
     lacking_layer += unsaid(plan, perhaps)
     if lacking_layer or not len(stations):
-        return Measurement(
-            name, None, unit, missing=lacking_layer or (Nothing("stops: no station among them"),)
-        )
+        return Measurement(name, None, unit, missing=lacking_layer or (nothing("no_station"),))
     modes = modes_of(plan)
     shape = shapes(plan, "stops")
     station, near = shapely.STRtree(shape).query(
@@ -103,15 +102,15 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     missing = absent(plan, "parcels", "stops")
     chosen, undetailed = of_codes(plan, parameters["commerce_codes"])
     names, floor = ids(plan, "parcels")[chosen], values(plan, "parcels", "floor_area_m2")[chosen]
-    missing += undetailed + unknown("parcels.floor_area_m2", names[np.isnan(floor)], len(names))
+    missing += undetailed + unknown(Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], len(names))
     missing += unknown(
-        "parcels.geometry", names[shapely.is_missing(shapes(plan, "parcels")[chosen])], len(names)
+        Missing("parcels", "geometry"), names[shapely.is_missing(shapes(plan, "parcels")[chosen])], len(names)
     )
     stations, perhaps = served_by(plan, parameters["station_modes"])
     counted = {"parcels": tuple(names), "stops": tuple(ids(plan, "stops")[stations])}
     definition = {"limit_m": limit_m, "along": "line", "from": "parcel", "to": "station"}
     if missing or not total(floor):
-        missing = missing or (Nothing("nothing to measure: the plan has no commercial floor area"),)
+        missing = missing or (nothing("no_commerce"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     metres = straight(points(plan, "parcels", chosen), shapes(plan, "stops")[stations])
     near = Distances("line_station", metres)
@@ -163,7 +162,7 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
         "interchanges": int(changes.sum()),
     }
     if missing or not amounts.whole:
-        missing = missing or (Nothing("nothing to measure: the plan has none"),)
+        missing = missing or (nothing("no_amount"),)
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     inside = np.zeros(len(amounts.by_parcel), dtype=bool)
     for chosen, limit_m in limits:

@@ -23,7 +23,7 @@ from blockplan.measure.inputs.columns import areas_m2, coded, ids
 from blockplan.measure.inputs.every import Values, measurement, missing_in, unsure_of
 from blockplan.measure.inputs.globe import place_of
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
-from blockplan.measure.measurement import Nothing
+from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.model.plan import Plan
 
-NO_HOMES = "parcels: none is housing of this kind"
+NO_HOMES = nothing("no_homes_of_kind")
 
 
 def street_block_far(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -62,7 +62,7 @@ def street_block_land_per_resident(plan: Plan, parameters: Mapping[str, Any]) ->
     spoken, classes, lacking, definition = _sorted(plan, parameters)
     people, area = residents(plan).by_parcel, areas_m2(plan, "parcels")
     found = area / np.where(people > 0, people, np.nan)
-    lacking += (("parcels.residents", np.isnan(people)),)
+    lacking += ((Missing("parcels", "residents"), np.isnan(people)),)
     off = drawn_area_accuracy_m2(area) / np.where(people > 0, people, np.nan)
     measured = Values(
         found, spoken & ~(people == 0), NO_HOMES, classes=classes, off=np.nan_to_num(off),
@@ -97,7 +97,7 @@ def _of_homes(
         id=id_,
         value=float(np.median(known)) if len(known) else None,
         definition=shown,
-        missing=missing if missing or spoken.any() else (Nothing(NO_HOMES),),
+        missing=missing if missing or spoken.any() else (NO_HOMES,),
         counted={**found.counted, "parcels": tuple(each.ids[spoken])},
         each=each,
     )
@@ -106,7 +106,7 @@ def _of_homes(
 def _sorted(
     plan: Plan, parameters: Mapping[str, Any]
 ) -> tuple[
-    NDArray[np.bool_], tuple[NDArray[Any], ...], tuple[tuple[str, NDArray[np.bool_]], ...], dict[str, Any]
+    NDArray[np.bool_], tuple[NDArray[Any], ...], tuple[tuple[Missing, NDArray[np.bool_]], ...], dict[str, Any]
 ]:
     """Housing parcels of the form asked for, their class under every zone they may be in, what they lack."""
     homes, names = coded(plan, HOUSING_CODES), ids(plan, "parcels")
@@ -119,7 +119,7 @@ def _sorted(
         for zone in zones
     )
     unsaid = np.array([one is None for one in storeys], dtype=bool)
-    lacking = (("parcels.land_use", homes.maybe), ("parcels.height_m", unsaid))
+    lacking = ((Missing("parcels", "land_use"), homes.maybe), (Missing("parcels", "height_m"), unsaid))
     return spoken, classes, lacking, {"climate_zone": said}
 
 

@@ -9,11 +9,12 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.measure.indicators.areas import boundary_m2
-from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, shapes, sound, total, union, values
 from blockplan.measure.inputs.greens import groups_of
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.inputs.parts import KINDS, USUAL, features, known, sums_at
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import walking
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
@@ -70,9 +71,7 @@ def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
     length = 0.0 if missing else total(lines.inside_m(plan))
     if not missing and not length:
-        missing = (
-            Nothing("streets: none of these classes on planned land, so there is no distance between them"),
-        )
+        missing = (nothing("no_streets"),)
     if missing or not land:
         return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
     by = tuple(
@@ -158,10 +157,10 @@ class _Lines:
         return np.where(self.chosen, _counting_m(self.lines, outline, None), 0.0)
 
 
-def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[str, ...]]:
+def _street_lines(plan: Plan, wanted: tuple[str, ...]) -> tuple[_Lines, tuple[Missing, ...]]:
     classes, names = values(plan, "streets", "class"), ids(plan, "streets")
     missing = absent(plan, "streets")
-    missing += unknown("streets.class", names[classes == None], len(names))  # noqa: E711 (elementwise)
+    missing += unknown(Missing("streets", "class"), names[classes == None], len(names))  # noqa: E711 (elementwise)
     return _Lines(shapes(plan, "streets"), np.isin(classes, wanted)), missing
 
 
@@ -205,7 +204,7 @@ def _density_by(
 
 
 def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
-    missing = () if value is not None else (f"{scope}: no geometry, or no street there",)
+    missing = () if value is not None else (reason("no_street_there", scope=scope),)
     return Part(scope, value, missing=missing, counted={"streets": streets})
 
 
@@ -245,8 +244,8 @@ def _spacing(density: float | None) -> float | None:
     return LINES_OF_A_SQUARE * M_PER_KM / density if density else None
 
 
-def _no_land(plan: Plan, land: float | None) -> tuple[str, ...]:
-    return () if land else absent(plan, "boundary") or ("boundary.geometry",)
+def _no_land(plan: Plan, land: float | None) -> tuple[Missing, ...]:
+    return () if land else absent(plan, "boundary") or (Missing("boundary", "geometry"),)
 
 
 def _length_inside(lines: Any, outline: Any) -> Any:

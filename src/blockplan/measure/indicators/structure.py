@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import absent, ids, shapes, sound, sound_shapes, total, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, shapes, sound, sound_shapes, total, values
 from blockplan.measure.inputs.middles import middles
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, unknown
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return Measurement("axis_touches_areas", value, "area", definition, by=by, counted=counted)
 
 
-def elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[Missing, ...]]:
     """
     Rows of a role, and what is missing; a layer without such a row is a measured zero.
 
@@ -98,7 +99,7 @@ def elements(plan: Plan, role: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     rows = np.flatnonzero(values(plan, "structure", "role") == role)
     wanted = (0, 2) if role == "core" else (1,)
     nothing = ~np.isin(shapely.get_dimensions(shapes(plan, "structure")[rows]), wanted)
-    return rows, missing + unknown("structure.geometry", ids(plan, "structure")[rows][nothing])
+    return rows, missing + unknown(Missing("structure", "geometry"), ids(plan, "structure")[rows][nothing])
 
 
 def area_shapes(plan: Plan) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, total, unknown, values
+from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, total, values
 from blockplan.measure.inputs.greens import green_area_m2, public_greens
 from blockplan.measure.inputs.homes import NOBODY, residents
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, reason, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from blockplan.measure.inputs.amounts import Amounts
     from blockplan.plan.model.plan import Plan
 
-NO_SERVICES = ("parameter services: the services to count",)
+NO_SERVICES = (reason("choose_services"),)
 
 
 def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -35,7 +36,7 @@ def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measur
     found = coded(plan, parameters["basic_education_codes"])
     chosen, missing = found.chosen, found.gaps.lines()
     area, names = areas_m2(plan, "parcels", chosen), ids(plan, "parcels")[chosen]
-    missing += unknown("parcels.geometry", names[np.isnan(area)], len(names))
+    missing += unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     supply = None if missing else total(area)
     counted = {"parcels": tuple(names)}
     ends = (
@@ -116,7 +117,7 @@ def per_person(  # noqa: PLR0913 (the parts of one measurement)
     supply: float | None,
     per: float,
     *,
-    missing: tuple[str, ...] = (),
+    missing: tuple[Missing, ...] = (),
     counted: Mapping[str, tuple[str, ...]] | None = None,
     ends: tuple[float, float] | None = None,
 ) -> Measurement:
@@ -172,17 +173,17 @@ def _in_facilities(
     services_of, everything = values(plan, "facilities", "service"), ids(plan, "facilities")
     chosen = np.isin(services_of, services)
     unsaid = np.array([service is None for service in services_of], dtype=bool)
-    missing = unknown("facilities.service", everything[unsaid], len(everything))
+    missing = unknown(Missing("facilities", "service"), everything[unsaid], len(everything))
     maybe = unsaid
     if levels:
         level_of = values(plan, "facilities", "level")
         blank = chosen & np.array([level is None for level in level_of], dtype=bool)
-        missing += unknown("facilities.level", everything[blank], int(chosen.sum()))
+        missing += unknown(Missing("facilities", "level"), everything[blank], int(chosen.sum()))
         of_level = np.isin(level_of, levels)
         maybe = (unsaid & (of_level | np.array([level is None for level in level_of], dtype=bool))) | blank
         chosen &= of_level | blank
     names, numbers = everything[chosen], values(plan, "facilities", column)[chosen]
-    missing += unknown(f"facilities.{column}", names[np.isnan(numbers)])
+    missing += unknown(Missing("facilities", column), names[np.isnan(numbers)])
     amounts = values(plan, "facilities", column)
     most = np.nan_to_num(amounts[chosen | maybe], nan=np.inf)
     return {

@@ -10,8 +10,9 @@ import shapely
 
 from blockplan.errors import UsageError
 from blockplan.measure.distance.goals import hosts_of
-from blockplan.measure.inputs.columns import absent, ids, shapes, unknown
+from blockplan.measure.inputs.columns import absent, ids, shapes
 from blockplan.measure.inputs.kinds import of_kind
+from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +27,7 @@ _WORD = re.compile(r"(?P<service>\w+)(:(?P<size>floor|site)=(?P<low>\d*)-(?P<hig
 
 def of_tier(
     plan: Plan, chosen: NDArray[np.bool_], parameters: Mapping[str, Any]
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """
     Those of some parcels that hold a facility of the tier and none of a higher one.
 
@@ -47,17 +48,17 @@ def of_tier(
     higher, _ = _found(plan, parameters["higher_facilities"], parameters)
     hosts = hosts_of(plan, "facilities")
     nowhere = own & (hosts < 0) & shapely.is_missing(shapes(plan, "facilities"))
-    missing += unknown("facilities.parcel_id", ids(plan, "facilities")[nowhere])
+    missing += unknown(Missing("facilities", "parcel_id"), ids(plan, "facilities")[nowhere])
     rows = np.arange(len(chosen))
     return chosen & np.isin(rows, hosts[own]) & ~np.isin(rows, hosts[higher]), missing
 
 
 def _found(
     plan: Plan, words: Iterable[str], parameters: Mapping[str, Any]
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """Facilities that one of some words speaks of, and what is missing to tell them."""
     found = np.zeros(len(ids(plan, "facilities")), dtype=bool)
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     for word in words:
         read = _WORD.fullmatch(word)
         if read is None:

@@ -19,11 +19,11 @@ from blockplan.measure.inputs.columns import (
     sound_shapes,
     total,
     union,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _views(
         "buildings_between": len(ids(plan, "buildings")),
         "weight": homes.weighs,
     }
-    missing += unknown("trees.geometry", ids(plan, "trees")[shapely.is_missing(trees)])
+    missing += unknown(Missing("trees", "geometry"), ids(plan, "trees")[shapely.is_missing(trees)])
     found = Measurement(name, None, unit, definition, missing=missing, counted=counted)
     if missing or homes.weighs != "residents":
         return found, homes, None
@@ -143,14 +143,14 @@ def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     name = "canopy_share"
     layers = absent(plan, "canopy", "trees")
-    missing: tuple[str, ...] = layers if len(layers) == 2 else ()
+    missing: tuple[Missing, ...] = layers if len(layers) == 2 else ()
     land = union(shapes(plan, "boundary"))
     if land.is_empty:
-        missing += absent(plan, "boundary") or ("boundary: it encloses no land",)
+        missing += absent(plan, "boundary") or (reason("no_land_inside"),)
     canopy, trees = shapes(plan, "canopy"), shapes(plan, "trees")
     crown, names = values(plan, "trees", "crown_m"), ids(plan, "trees")
     unsaid = np.isnan(crown) & ~_under(canopy, trees)
-    missing += unknown("trees.crown_m", names[unsaid], len(names))
+    missing += unknown(Missing("trees", "crown_m"), names[unsaid], len(names))
     counted = {
         "canopy": tuple(ids(plan, "canopy")),
         "trees": tuple(names),

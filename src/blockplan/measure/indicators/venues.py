@@ -10,9 +10,10 @@ import shapely
 
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.indicators.structure import elements
-from blockplan.measure.inputs.columns import absent, ids, shapes, unknown, values
+from blockplan.measure.inputs.columns import absent, ids, shapes, values
 from blockplan.measure.inputs.straight import straight
 from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +54,7 @@ class Venues:
     id: NDArray[Any]
     kind: NDArray[Any]
     shape: NDArray[Any]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     counted: Mapping[str, tuple[str, ...]]
     maybe: NDArray[Any] | None = None
 
@@ -62,7 +63,7 @@ def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -
     """Facilities of some services and programmes of some kinds; one of no stated kind could be meant."""
     found: dict[str, tuple[Any, Any, Any]] = {}
     maybe: list[NDArray[Any]] = []
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     sources: tuple[tuple[Literal["facilities", "programmes"], str, tuple[str, ...]], ...] = (
         ("facilities", "service", services),
         ("programmes", "kind", kinds),
@@ -73,11 +74,11 @@ def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -
         missing += absent(plan, layer)
         names, kind = ids(plan, layer), values(plan, layer, column)
         unsaid = np.array([one is None for one in kind], dtype=bool)
-        missing += unknown(f"{layer}.{column}", names[unsaid], len(names))
+        missing += unknown(Missing(layer, column), names[unsaid], len(names))
         maybe.append(places_of(plan, layer)[unsaid])
         rows = np.flatnonzero(np.isin(kind, wanted))
         place = places_of(plan, layer)[rows]
-        missing += unknown(f"{layer}.geometry", names[rows][shapely.is_missing(place)], len(rows))
+        missing += unknown(Missing(layer, "geometry"), names[rows][shapely.is_missing(place)], len(rows))
         found[layer] = names[rows], kind[rows], place
     columns = [np.concatenate(column) for column in zip(*found.values(), strict=True)] or [NONE] * 3
     counted = {layer: tuple(names) for layer, (names, _, _) in found.items()}

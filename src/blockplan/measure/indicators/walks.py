@@ -21,6 +21,7 @@ from blockplan.measure.indicators.access import facilities_of, on_foot_to, perha
 from blockplan.measure.inputs.columns import absent, ids, of_codes, total
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Measurement, Part, Place
+from blockplan.measure.missing import Missing, reason
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     wanted = parameters["circle_services"]
     missing = absent(plan, "facilities") + lacking
     if not wanted:
-        missing += ("parameter circle_services: no service named",)
+        missing += (reason("choose_circle_services"),)
     definition: dict[str, Any] = {
         "from": sorted({str(layer) for layer in homes.layer}),
         "minutes": parameters["walk_min"],
@@ -175,10 +176,12 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def _of_services(plan: Plan, wanted: Sequence[str]) -> tuple[dict[str, NDArray[np.intp]], tuple[str, ...]]:
+def _of_services(
+    plan: Plan, wanted: Sequence[str]
+) -> tuple[dict[str, NDArray[np.intp]], tuple[Missing, ...]]:
     """Facilities (by row) of each entry of a list of services, and what is missing to tell them."""
     rows: dict[str, NDArray[np.intp]] = {}
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     for entry in wanted:
         rows[entry], unsaid = facilities_of(plan, _kind(entry))
         missing += unsaid

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.columns import Gaps
+    from blockplan.measure.missing import Missing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class Amounts:
     """
 
     by_parcel: NDArray[np.float64]
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     counted: tuple[str, ...]
     gaps: Gaps | None = None
     most: NDArray[np.float64] | None = None
@@ -60,7 +61,7 @@ class Amounts:
         """Between which numbers the sum over all parcels lies."""
         return total(self.low), total(self.high)
 
-    def lacking(self, rows: NDArray[np.bool_]) -> tuple[str, ...]:
+    def lacking(self, rows: NDArray[np.bool_]) -> tuple[Missing, ...]:
         """What is missing for the sum over some parcels."""
         return self.missing if self.gaps is None else self.gaps.lines(rows)
 

@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from blockplan.measure.inputs.middles import middles
+from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
 
@@ -37,13 +38,11 @@ KINDS = {
         "none": (),
     }.items()
 }
-#: So many features are named one by one where something is missing; the rest are counted.
-NAMED = 20
 #: Segments of a quarter circle where a buffer stands for a circle: its land is 0.01 % small.
 CIRCLE_SEGMENTS = 64
 #: So many unions of polygons are kept, the last asked for.
 UNIONS_KEPT = 24
-UNCOVERED = ("parcels: no rows, though the boundary encloses land",)
+UNCOVERED = (reason("uncovered"),)
 
 
 def values(plan: Plan, layer: str, column: str) -> NDArray[Any]:
@@ -158,14 +157,14 @@ def total(numbers: Iterable[float]) -> float:
     return math.fsum(numbers)
 
 
-def absent(plan: Plan, *layers: str) -> tuple[str, ...]:
+def absent(plan: Plan, *layers: str) -> tuple[Missing, ...]:
     """
     What is missing where the package does not hold a layer at all.
 
     Parcels cover the planned land: where a boundary encloses some, a layer of parcels without a row
     says nothing either, and nothing that is counted on them is a measured zero.
     """
-    lacking = tuple(f"{layer}: layer absent" for layer in layers if not plan.has_layer(layer))
+    lacking = tuple(Missing(layer) for layer in layers if not plan.has_layer(layer))
     return lacking + (UNCOVERED if "parcels" in layers and _is_uncovered(plan) else ())
 
 
@@ -174,29 +173,6 @@ def _is_uncovered(plan: Plan) -> bool:
     if not plan.has_layer("parcels") or len(ids(plan, "parcels")) or not len(ids(plan, "boundary")):
         return False
     return bool(np.nansum(areas_m2(plan, "boundary")) > 0)
-
-
-def unknown(what: str, features: Iterable[Any], of: int | None = None) -> tuple[str, ...]:
-    """
-    What is missing in some features: ``facilities.beds of F-12``.
-
-    Where it is missing in all `of` of them (more than one), only the column is named; where it
-    is missing in many, the first are named and the rest counted.
-
-    Examples
-    --------
-    >>> unknown("facilities.beds", ["F-12"])
-    ('facilities.beds of F-12',)
-    >>> unknown("facilities.beds", ["F-12", "F-13"], of=2)
-    ('facilities.beds',)
-    """
-    named = list(features)
-    if named and len(named) == of and of > 1:
-        return (what,)
-    lines = [f"{what} of {feature}" for feature in named[:NAMED]]
-    if len(named) > NAMED:
-        lines.append(f"{what} of {len(named) - NAMED} more")
-    return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,11 +192,11 @@ class Gaps:
     """
 
     names: NDArray[Any]
-    said: tuple[tuple[str, NDArray[np.bool_], int | None], ...] = ()
-    always: tuple[str, ...] = ()
+    said: tuple[tuple[Missing, NDArray[np.bool_], int | None], ...] = ()
+    always: tuple[Missing, ...] = ()
 
-    def lines(self, rows: NDArray[np.bool_] | None = None) -> tuple[str, ...]:
-        """The words for what is missing in all rows, or in some of them."""
+    def lines(self, rows: NDArray[np.bool_] | None = None) -> tuple[Missing, ...]:
+        """What is missing in all rows, or in some of them."""
         found = self.always
         for what, where, of in self.said:
             found += unknown(
@@ -241,7 +217,7 @@ class Coded:
     gaps: Gaps
 
 
-def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def of_codes(plan: Plan, codes: tuple[str, ...]) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """
     Parcels whose land use is one of some codes or lies below one, and what is missing to say so.
 
@@ -264,8 +240,10 @@ def _coded(plan: Plan, codes: tuple[str, ...]) -> Coded:
     unsaid = np.array([use is None for use, _ in kinds], dtype=bool)
     coarse = np.array([answer is None for answer in answers], dtype=bool) & ~unsaid
     names = ids(plan, "parcels")
-    detail = f"parcels.land_use in more detail (for {', '.join(codes)})"
-    gaps = Gaps(names, (("parcels.land_use", unsaid[kind], len(names)), (detail, coarse[kind], None)))
+    detail = Missing("parcels", "land_use", why="detail", values=(("codes", ", ".join(codes)),))
+    gaps = Gaps(
+        names, ((Missing("parcels", "land_use"), unsaid[kind], len(names)), (detail, coarse[kind], None))
+    )
     chosen = np.array([answer is True for answer in answers], dtype=bool)[kind]
     return Coded(chosen, (unsaid | coarse)[kind], gaps)
 

@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 
 from blockplan.measure.each import Each
-from blockplan.measure.inputs.columns import ids, points, unknown
+from blockplan.measure.inputs.columns import ids, points
 from blockplan.measure.inputs.floors import parcel_points
-from blockplan.measure.measurement import Measurement, Nothing
+from blockplan.measure.measurement import Measurement
+from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 #: What a parcel lacks that may be of a class for all that it says.
-LAND_USE = "parcels.land_use"
+LAND_USE = Missing("parcels", "land_use")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,19 +36,19 @@ class Values:
 
     value: NDArray[np.float64]
     spoken_of: NDArray[np.bool_]
-    nothing: str
+    nothing: Missing
     ends: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     at_least: NDArray[np.float64] | None = None
     at_most: NDArray[np.float64] | None = None
     classes: tuple[NDArray[Any], ...] = ()
     off: NDArray[np.float64] | float = 0.0
-    lacking: tuple[tuple[str, NDArray[np.bool_]], ...] = ()
+    lacking: tuple[tuple[Missing, NDArray[np.bool_]], ...] = ()
     parts: Mapping[str, tuple[NDArray[Any], NDArray[np.intp]]] = field(default_factory=dict)
     definition: Mapping[str, Any] = field(default_factory=dict)
 
 
 def measurement(
-    plan: Plan, id_: str, unit: str, found: Values, layer: str = "parcels", absent: tuple[str, ...] = ()
+    plan: Plan, id_: str, unit: str, found: Values, layer: str = "parcels", absent: tuple[Missing, ...] = ()
 ) -> Measurement:
     """
     A measurement of the features of a layer; its value is the middle one (median) of those that are known.
@@ -78,7 +79,7 @@ def measurement(
     shown = found.value[found.spoken_of & known]
     missing = absent + missing_in(each, found.spoken_of & ~known)
     if not missing and not found.spoken_of.any():
-        missing = (Nothing(found.nothing),)
+        missing = (found.nothing,)
     counted = {layer: tuple(each.ids[found.spoken_of])}
     counted |= {name: tuple(parts) for name, (parts, _) in found.parts.items()}
     value = float(np.median(shown)) if len(shown) else None
@@ -93,7 +94,7 @@ def _spots(plan: Plan, layer: str) -> NDArray[np.float64]:
 
 
 def unsure_of(
-    lacking: tuple[tuple[str, NDArray[np.bool_]], ...], spoken_of: NDArray[np.bool_]
+    lacking: tuple[tuple[Missing, NDArray[np.bool_]], ...], spoken_of: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Features that a measure speaks of only because their land use is not said, or not finely enough."""
     found = np.zeros(len(spoken_of), dtype=bool)
@@ -103,9 +104,9 @@ def unsure_of(
     return found & spoken_of
 
 
-def missing_in(each: Each, among: NDArray[np.bool_]) -> tuple[str, ...]:
+def missing_in(each: Each, among: NDArray[np.bool_]) -> tuple[Missing, ...]:
     """What some features do not say; of each the first thing that it lacks."""
-    lines: list[str] = []
+    lines: list[Missing] = []
     left = among.copy()
     for what, where in each.lacking:
         rows = where & left

@@ -13,19 +13,10 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.amounts import Amounts
-from blockplan.measure.inputs.columns import (
-    Gaps,
-    absent,
-    belongs,
-    ids,
-    land_uses,
-    points,
-    shapes,
-    unknown,
-    values,
-)
+from blockplan.measure.inputs.columns import Gaps, absent, belongs, ids, land_uses, points, shapes, values
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.inputs.straight import straight
+from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +37,7 @@ def _floor_areas(plan: Plan, built_codes: tuple[str, ...]) -> Amounts:
     # A class of the list that holds built ones (08 over 0802) may be built.
     may_be = np.array([use is None or belongs(use, of, built_codes) is not False for use, of in kinds])
     lacking = np.isnan(floor) & may_be.astype(bool)[kind]
-    gaps = Gaps(names, (("parcels.floor_area_m2", lacking, len(names)),), absent(plan, "parcels"))
+    gaps = Gaps(names, ((Missing("parcels", "floor_area_m2"), lacking, len(names)),), absent(plan, "parcels"))
     by_parcel = np.where(np.isnan(floor) & ~lacking, 0.0, floor)
     return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
 
@@ -66,8 +57,8 @@ def _jobs(plan: Plan, ratios: Mapping[str, float]) -> Amounts:
     gaps = Gaps(
         names,
         (
-            ("parcels.jobs or parcels.land_use", unsaid, len(names)),
-            ("parcels.floor_area_m2 or parcels.jobs", derived & np.isnan(floor), len(names)),
+            (Missing("parcels", "jobs", why="jobs_or_use"), unsaid, len(names)),
+            (Missing("parcels", "floor_area_m2", why="floor_or_jobs"), derived & np.isnan(floor), len(names)),
         ),
         absent(plan, "parcels"),
     )
@@ -99,10 +90,10 @@ def parcels_within(plan: Plan, to: NDArray[Any], limit_m: float) -> NDArray[np.b
     return np.asarray(np.round(straight(parcel_points(plan), to), 2) <= limit_m)
 
 
-def unplaced(plan: Plan, amounts: Amounts) -> tuple[str, ...]:
+def unplaced(plan: Plan, amounts: Amounts) -> tuple[Missing, ...]:
     """What is missing where parcels that have an amount have no place."""
     nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts.by_parcel != 0)
-    return unknown("parcels.geometry", ids(plan, "parcels")[nowhere])
+    return unknown(Missing("parcels", "geometry"), ids(plan, "parcels")[nowhere])
 
 
 def area_of_parcels(plan: Plan) -> NDArray[Any]:

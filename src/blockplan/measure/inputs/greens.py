@@ -21,10 +21,10 @@ from blockplan.measure.inputs.columns import (
     sound,
     total,
     union,
-    unknown,
     values,
 )
 from blockplan.measure.inputs.neighbours import BESIDE_M, sharing_an_edge
+from blockplan.measure.missing import Missing, unknown
 from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Greens:
     members: tuple[tuple[str, ...], ...]
     shape: NDArray[Any]
     area_m2: NDArray[np.float64]
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lost: tuple[str, ...] = ()
+    lost: tuple[Missing, ...] = ()
 
     def __len__(self) -> int:
         return len(self.members)
@@ -167,12 +167,12 @@ def _public_greens(
 ) -> Greens:
     lacking = absent(plan, "parcels", "greens")
     # Without a land use to look for, only the layer of greens can hold one.
-    missing: tuple[str, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
+    missing: tuple[Missing, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
     chosen, undetailed = of_codes(plan, codes)
     names, shape = ids(plan, "parcels")[chosen], sound(shapes(plan, "parcels")[chosen])
     area = shapely.area(shape)
-    lost = missing + unknown("parcels.geometry", names[np.isnan(area)], len(names))
-    missing += undetailed + unknown("parcels.geometry", names[np.isnan(area)], len(names))
+    lost = missing + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
+    missing += undetailed + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     drawn = ~np.isnan(area)
     names, shape, area = names[drawn], shape[drawn], area[drawn]
     one, other, *_ = sharing_an_edge(shape)

@@ -39,7 +39,8 @@ from blockplan.measure.inputs.columns import (
     total,
     values,
 )
-from blockplan.measure.measurement import Measurement, Nothing, Part
+from blockplan.measure.measurement import Measurement, Part
+from blockplan.measure.missing import Missing, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 #: Land uses that house people.
 HOUSING_CODES = ("0701", "0703")
 DIGITS = 9
-NOBODY = (Nothing("residents: the plan has none, so there is nothing to divide by"),)
+NOBODY = (nothing("nobody"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +80,8 @@ class Residents:
     total: float | None
     by_parcel: NDArray[np.float64]
     source: str
-    missing: tuple[str, ...] = ()
-    missing_places: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    missing_places: tuple[Missing, ...] = ()
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     gaps: Gaps | None = None
 
@@ -123,7 +124,7 @@ class Homes:
     point: NDArray[Any]
     weight: NDArray[np.float64]
     weighs: str
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     counted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -196,8 +197,8 @@ def _residents(plan: Plan) -> Residents:
 
 
 def _given(plan: Plan, whole: float | None) -> Residents:
-    missing = () if whole is not None else ("plan.toml: residents.total",)
-    reasons: list[str] = []
+    missing = () if whole is not None else (Missing("plan.toml", "residents.total"),)
+    reasons: list[Missing] = []
     for source in ("parcels", "dwellings", "floor_area"):
         shares, gaps = _by_parcel(plan, source, ratios=False)
         lacking = gaps.lines()
@@ -224,8 +225,8 @@ def _by_parcel(plan: Plan, source: str, *, ratios: bool = True) -> tuple[NDArray
         found = np.where(house, found, 0.0)
     lived_in = house if source == "floor_area" else house | refused(plan, "parcels", column)
     empty = lived_in & np.isnan(found)
-    lost = (f"plan.toml: residents.{key}",) if ratios and factor is None else ()
-    gaps = Gaps(ids(plan, "parcels"), ((f"parcels.{column}", empty, int(lived_in.sum())),), lost)
+    lost = (Missing("plan.toml", f"residents.{key}"),) if ratios and factor is None else ()
+    gaps = Gaps(ids(plan, "parcels"), ((Missing("parcels", column), empty, int(lived_in.sum())),), lost)
     scale = 1.0 if not ratios else np.nan if factor is None else factor
     return np.where(np.isnan(found) & ~lived_in, 0.0, found) * scale, gaps
 
@@ -339,7 +340,7 @@ def _in_buildings(plan: Plan, by_parcel: NDArray[np.float64]) -> tuple[NDArray[n
     return building, by_parcel[row] * share / whole[row]
 
 
-def _unweighted(plan: Plan, missing: tuple[str, ...]) -> Homes:
+def _unweighted(plan: Plan, missing: tuple[Missing, ...]) -> Homes:
     """Buildings on the planned land, else housing parcels, one each."""
     if len(ids(plan, "buildings")):
         layer, rows = "buildings", np.arange(len(ids(plan, "buildings")))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blockplan.measure.inputs.columns import ids, unknown, values
+from blockplan.measure.inputs.columns import ids, values
+from blockplan.measure.missing import Missing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ ENDS = {
 }
 
 
-def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """
     Which facilities are of some services, levels and sizes, and what is missing to tell.
 
@@ -38,25 +39,27 @@ def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_
 
 def kinds_of(
     plan: Plan, parameters: Mapping[str, Any]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[str, ...]]:
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Missing, ...]]:
     """Which facilities are of the kind as `of_kind` tells it, which others could be, and what is missing."""
     names = ids(plan, "facilities")
     sure, could = np.ones(len(names), dtype=bool), np.ones(len(names), dtype=bool)
-    missing: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     if parameters["services"]:
         said = values(plan, "facilities", "service")
-        missing = unknown("facilities.service", names[_blank(said)], len(names))
+        missing = unknown(Missing("facilities", "service"), names[_blank(said)], len(names))
         sure = np.isin(said, parameters["services"])
         could = sure | _blank(said)
     if parameters["service_levels"]:
         of_it, untold = _of_level(plan, parameters)
-        missing += unknown("facilities.level", names[sure & untold], int((sure & (of_it | untold)).sum()))
+        missing += unknown(
+            Missing("facilities", "level"), names[sure & untold], int((sure & (of_it | untold)).sum())
+        )
         sure, could = sure & of_it, could & (of_it | untold)
     for column, (low, high) in ENDS.items():
         least, most = parameters.get(low, 0), parameters.get(high, 0) or np.inf
         if least or np.isfinite(most):
             size = values(plan, "facilities", column)
-            missing += unknown(f"facilities.{column}", names[sure & np.isnan(size)])
+            missing += unknown(Missing("facilities", column), names[sure & np.isnan(size)])
             fits = (size >= least) & (size <= most)
             sure, could = sure & fits, could & (fits | np.isnan(size))
     return sure, could & ~sure, missing

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.measure.inputs.columns import ids, unknown, values
+from blockplan.measure.inputs.columns import ids, values
+from blockplan.measure.missing import Missing, unknown
 from blockplan.plan.model.layers import MODES, OTHER_MODES
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def served_by(plan: Plan, modes: Iterable[str]) -> tuple[NDArray[np.bool_], NDAr
     return serves, open_ & ~serves
 
 
-def unsaid(plan: Plan, stops: NDArray[np.bool_]) -> tuple[str, ...]:
+def unsaid(plan: Plan, stops: NDArray[np.bool_]) -> tuple[Missing, ...]:
     """What is missing where it matters by what some stops are served."""
-    return unknown("stops.modes", ids(plan, "stops")[stops])
+    return unknown(Missing("stops", "modes"), ids(plan, "stops")[stops])
 
 
 def _words(text: str | None) -> frozenset[str]:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes, unknown
+from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound, sound_shapes
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Part
+from blockplan.measure.missing import Missing, unknown
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
@@ -147,10 +148,10 @@ def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]
     return parcel[kept], part[kept], share[kept]
 
 
-def unplaced(plan: Plan, amounts: NDArray[np.float64]) -> tuple[str, ...]:
+def unplaced(plan: Plan, amounts: NDArray[np.float64]) -> tuple[Missing, ...]:
     """What is missing to say in which part an amount lies: the place of parcels that have some."""
     nowhere = shapely.is_missing(shapes(plan, "parcels")) & (amounts != 0)
-    return unknown("parcels.geometry", ids(plan, "parcels")[nowhere])
+    return unknown(Missing("parcels", "geometry"), ids(plan, "parcels")[nowhere])
 
 
 def each(

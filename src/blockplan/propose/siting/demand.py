@@ -15,9 +15,10 @@ import shapely
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.weights import WEIGHTS, weighed
-from blockplan.measure.inputs.columns import ids, of_codes, shapes, unknown, values
+from blockplan.measure.inputs.columns import ids, of_codes, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points
 from blockplan.measure.inputs.homes import Homes
+from blockplan.measure.missing import Missing, lines, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +77,11 @@ def demand_of(plan: Plan, weigh_by: str, choices: Mapping[str, Any], codes: tupl
     else:
         homes, missing = _floor_area(plan, choices, codes)
     if missing or homes.weighs != weigh_by:
+        said = lines(missing)
         raise PlanDataError(
             f"For whom to site is not known ({weigh_by}). What is missing:\n  "
-            + "\n  ".join(missing[:10] or ("residents: the plan has none",))
-            + (f"\n  and {len(missing) - 10} more" if len(missing) > 10 else "")
+            + "\n  ".join(said[:10] or ("residents: the plan has none",))
+            + (f"\n  and {len(said) - 10} more" if len(said) > 10 else "")
             + f"\nFill it in, or weigh by something else: {', '.join(DEMANDS)}."
         )
     if not len(homes) or not homes.weight.sum():
@@ -92,14 +94,16 @@ def demand_of(plan: Plan, weigh_by: str, choices: Mapping[str, Any], codes: tupl
 
 def _floor_area(
     plan: Plan, choices: Mapping[str, Any], codes: tuple[str, ...]
-) -> tuple[Homes, tuple[str, ...]]:
+) -> tuple[Homes, tuple[Missing, ...]]:
     if not codes:
         found = floor_areas(plan, choices["built_codes"])
         return _at_parcels(plan, found.by_parcel, "floor_area"), found.missing
     chosen, undetailed = of_codes(plan, codes)
     floor = np.where(chosen, values(plan, "parcels", "floor_area_m2"), 0.0)
     names = ids(plan, "parcels")
-    missing = undetailed + unknown("parcels.floor_area_m2", names[np.isnan(floor)], int(chosen.sum()))
+    missing = undetailed + unknown(
+        Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], int(chosen.sum())
+    )
     return _at_parcels(plan, floor, "floor_area"), missing
 
 

@@ -16,6 +16,7 @@ from blockplan.errors import PlanDataError
 from blockplan.measure.distance.goals import places_of
 from blockplan.measure.indicators.access import facilities_of
 from blockplan.measure.inputs.columns import ids, shapes, values
+from blockplan.measure.missing import lines
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import Candidate, parcels_for
@@ -107,7 +108,7 @@ def _facilities(
     )
     if missing and params.existing != "ignore":
         raise PlanDataError(
-            f"Which {service.name['en']}s the plan has is not known: {'; '.join(missing[:5])}.\n"
+            f"Which {service.name['en']}s the plan has is not known: {'; '.join(lines(missing)[:5])}.\n"
             "Fill it in, or leave what exists out of account (--existing ignore)."
         )
     candidates = parcels_for(plan, service, params.land, rows)

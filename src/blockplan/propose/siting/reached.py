@@ -19,6 +19,7 @@ from blockplan.measure.distance.reach import Reach, readings_of
 from blockplan.measure.distance.ways import asked
 from blockplan.measure.inputs.columns import ids, sound
 from blockplan.measure.inputs.greens import public_greens
+from blockplan.measure.missing import lines
 from blockplan.propose.changes import apply
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def greens_away(
 def _known(distances: Distances, way: Way) -> NDArray[np.float64]:
     if distances.missing:
         raise PlanDataError(
-            f"The way {way.id} cannot be followed: {', '.join(distances.missing)}.\n"
+            f"The way {way.id} cannot be followed: {', '.join(lines(distances.missing))}.\n"
             "Draw the streets, or ask for a straight line (--reading line_...)."
         )
     # As verdicts are: to the centimetre.

@@ -345,7 +345,8 @@ class View(Lists):
         if verdict.outcome in {"pass", "fail"} and is_known(verdict.margin):
             notes.append(self.says("flip.margin", amount=tables.margin_said(verdict, words)))
         if verdict.outcome == "unknown" and verdict.missing:
-            first, more = tables.missing_words(verdict.missing[0], words), len(verdict.missing) - 1
+            first, *rest = tables.missing_words(verdict.missing, words)
+            more = len(rest)
             said = words.join([first, words("list.more", n=words.number(more))] if more else [first])
             notes.append(self.says("flip.missing", said=said))
         if verdict.outcome == "fail" and is_known(verdict.affected_residents):

@@ -113,6 +113,15 @@ class Ground:
 
     def names(self, layer: str) -> pd.Series[str]:
         """Name of each feature in the report's language, or another one; "" where it has none."""
+        if layer not in self._named:
+            self._named[layer] = self._names(layer)
+        return self._named[layer]
+
+    @cached_property
+    def _named(self) -> dict[str, pd.Series[str]]:
+        return {}
+
+    def _names(self, layer: str) -> pd.Series[str]:
         frame = self.plan.layer(layer)
         order = dict.fromkeys((f"name_{self.words.lang}", "name_en", "name_zh", "name_ja", "name"))
         columns = [column for column in order if column in frame.columns]

@@ -49,8 +49,9 @@ def _outcome(verdict: Verdict, speech: Speech, title: str) -> str:
     if verdict.outcome == "unknown":
         if not verdict.missing:
             return speech("verdict.unknown_doubt", title=title)
-        lines = [speech.read(tables.missing_words(line, words)) for line in verdict.missing[:MOST_MISSING]]
-        more = len(verdict.missing) - len(lines)
+        every = tables.missing_words(verdict.missing, words)
+        lines = [speech.read(line) for line in every[:MOST_MISSING]]
+        more = len(every) - len(lines)
         lines += [speech.read(words("list.more", n=more))] if more > 0 else []
         return speech("verdict.unknown", title=title, missing=speech.join(lines))
     if verdict.outcome == "not_applicable":

@@ -19,6 +19,7 @@ from blockplan.exchange.community import VACANT, Community, Objectives
 from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import can_house, residents
+from blockplan.measure.missing import lines
 from blockplan.plan.model.codes import LISTS, landuse
 from blockplan.propose.layout.problem.case import HOME, Case
 from blockplan.propose.layout.problem.params import LayoutParams
@@ -234,7 +235,7 @@ def _weights(plan: Plan, by: str) -> tuple[NDArray[np.float64], float]:
             missing = found.missing or found.missing_places
             raise PlanDataError(
                 "Homes cannot count by their residents. What is missing:\n  "
-                + "\n  ".join(missing[:10])
+                + "\n  ".join(lines(missing)[:10])
                 + "\nFill it in, or let homes count otherwise: --by area, --by parcels, --by buildings."
             )
         weight = np.where(found.by_parcel > 0, found.by_parcel, 0.0)
