@@ -1,5 +1,6 @@
 /** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
 
+import { isPromise, readPromise } from "/static/verifier/promise.mjs";
 import { opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
 
 const FAULT = "note fault";
@@ -42,11 +43,15 @@ async function check(file: File): Promise<[string, string][]> {
     return [["alert", words("none")]];
   }
   try {
+    const key = String((document_ as Record<string, unknown> | null)?.["key"]);
+    if (isPromise(document_)) {
+      const { arrived, until } = await readPromise(document_);
+      return [["good", words("promise", { at: moment(arrived), until: moment(until) })], ["note", words("here")], ["key", key]];
+    }
     const found = await readReceipt(document_);
     const seq = String(found.index);
     const id = opinionOf(document_ as Record<string, unknown>) ?? "";
     const told = { id, seq, at: moment(String(found.leaf["at"])), size: String(found.checkpoint.size) };
-    const key = String((document_ as Record<string, unknown>)["key"]);
     const later: [string, string][] = found.later.map((one) => [
       "good",
       words("later", { kind: words(String(one.leaf["kind"])), seq: String(one.index), at: moment(String(one.leaf["at"])) }),

@@ -187,3 +187,24 @@ def test_the_form_shows_the_promise_and_hands_it_over(opened: DatabaseStore, sta
         page, dict(re.findall(r'name="(draft|seal)" value="([^"]+)"', shown)) | {"do": "send"}
     )
     assert (again.status_code, Opinion.objects.count()) == (200, 1)
+
+
+def test_the_page_that_checks_receipts_tells_of_a_promise(
+    opened: DatabaseStore, clock: HandClock, stands_still: Any
+) -> None:
+    one = said()
+    with stands_still(), pytest.raises(promised.PromisedError) as told:
+        take("town", one)
+
+    def page(document: Any) -> str:
+        return Client().post("/en/verify/", {"text": json.dumps(document)}).content.decode()
+
+    made = dict(told.value.promise)
+    assert "is not due yet" in page(made)
+    clock.on(minutes=20)
+    assert "not in the record at" in page(made)
+    assert "are not those that it commits to" not in page(made | {"said": {}})
+    assert "neither a receipt nor a promise" in page(made | {"said": {}})
+    clock.on(minutes=-19)
+    enter_waiting()
+    assert "The promise was kept: entry 1" in page(made)

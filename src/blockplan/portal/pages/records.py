@@ -11,20 +11,25 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from blockplan.errors import BlockplanError, NoticeStateError
-from blockplan.notice.proof.notes import read_checkpoint
+from blockplan.notice.events import write_time
+from blockplan.notice.promises import is_promise, kept, read_promise
+from blockplan.notice.proof.notes import read_checkpoint, verifier
 from blockplan.notice.receipts import LATER, faults_of_receipt, later_of, opinion_of, read_receipt
+from blockplan.portal import clock
 from blockplan.portal.lang import current
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.errors import being_made
 from blockplan.portal.pages.notices import signed
 from blockplan.portal.record import exports
-from blockplan.portal.record.models import Notice
+from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
 from blockplan.portal.visible_notices import open_to, seen
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -111,6 +116,8 @@ def check(request: HttpRequest) -> dict[str, Any]:
     text = sent.read(LARGEST_RECEIPT_BYTES) if sent is not None else request.POST.get("text", "").encode()
     try:
         document = json.loads(text)
+        if is_promise(document):
+            return _check_promise(document)
         event, _, _ = read_receipt(document)
     except (ValueError, KeyError, TypeError, RecursionError, BlockplanError):
         return {"outcome": "none"}
@@ -133,6 +140,28 @@ def check(request: HttpRequest) -> dict[str, Any]:
         "size": read_checkpoint(document["checkpoint"], office).size,
         "later": [{"kind": one.kind, "at": one.at, "seq": one.seq} for one in later],
     }  # fmt: skip
+
+
+def _check_promise(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What became of what was promised before entry, in the record of this service."""
+    found = read_promise(document)
+    name = verifier(str(document["key"])).name.removeprefix("blockplan/")
+    row = Notice.objects.filter(id=name).first() if SLUG.fullmatch(name) else None
+    if row is None:
+        return {"outcome": "elsewhere", "receipt": name}
+    store = open_store(row.id)
+    if str(store.notary.verifier) != document["key"]:
+        said_key = f"the key of the notice is {store.notary.verifier}"
+        return {"outcome": "fails", "faults": [said_key], "stands": True}
+    seq = Entry.objects.filter(notice=row, promise=found.digest).values_list("seq", flat=True).first()
+    entries = [] if seq is None else [store.some([seq])[seq]]
+    became = kept(found, entries, [(0, write_time(clock.now()))])
+    if became.outcome in {"kept", "open"}:
+        return {
+            "outcome": f"promise_{became.outcome}", "notice": row.id, "zone": row.zone, "until": found.until,
+            "arrived": found.arrived, "seq": became.seq,
+        }  # fmt: skip
+    return {"outcome": "fails", "faults": [became.said], "stands": True}
 
 
 def _is_here(event: Event, here: Event | None) -> bool:

@@ -1,4 +1,5 @@
 /** The page that checks a receipt: in the reader's own browser, so that the file is sent nowhere. */
+import { isPromise, readPromise } from "/static/verifier/promise.mjs";
 import { opinionOf, readReceipt } from "/static/verifier/receipt.mjs";
 const FAULT = "note fault";
 /** A moment of the record in the words and the time zone of the reader; as it stands where it is none. */
@@ -37,11 +38,15 @@ async function check(file) {
         return [["alert", words("none")]];
     }
     try {
+        const key = String(document_?.["key"]);
+        if (isPromise(document_)) {
+            const { arrived, until } = await readPromise(document_);
+            return [["good", words("promise", { at: moment(arrived), until: moment(until) })], ["note", words("here")], ["key", key]];
+        }
         const found = await readReceipt(document_);
         const seq = String(found.index);
         const id = opinionOf(document_) ?? "";
         const told = { id, seq, at: moment(String(found.leaf["at"])), size: String(found.checkpoint.size) };
-        const key = String(document_["key"]);
         const later = found.later.map((one) => [
             "good",
             words("later", { kind: words(String(one.leaf["kind"])), seq: String(one.index), at: moment(String(one.leaf["at"])) }),
