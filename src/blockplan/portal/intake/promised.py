@@ -19,6 +19,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db import Error as DatabaseError
+
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import Attachment, parse_time, write_time
 from blockplan.notice.promises import OF_RECORD, digest_of, promise, said_of
@@ -126,7 +128,7 @@ def keep(store: DatabaseStore, one: Waiting) -> bool:
         if clock.leap() is not None or store.is_copy:
             return False
         _write(_path(one.notice, one.form), _written(one))
-    except (OSError, BlockplanError) as error:
+    except (OSError, DatabaseError, BlockplanError) as error:
         LOG.error("nothing is promised: %s", error)
         return False
     return True
