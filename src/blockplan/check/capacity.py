@@ -6,8 +6,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from blockplan.check.accuracy import supply_accuracy
-from blockplan.check.limits import DUST
+from blockplan.check.accuracy import accuracy, supply_accuracy
+from blockplan.check.limits import DUST, compare
 from blockplan.check.verdict import Capacity
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def carried(measurement: Measurement, required: Required) -> int | None:
 
     None where the measure is not per person, the supply is not known, or the
     limit is not a lower one above zero. Under a strict limit the supply carries fewer than it divides among.
-    So many pass by `limits.compare`, within its tolerance, and one more does not.
+    The supply counts as it is drawn: what the drawing cannot tell carries nobody more, but where the
+    residents that there are pass by `limits.compare`, all of them are carried.
 
     Examples
     --------
@@ -39,11 +40,15 @@ def carried(measurement: Measurement, required: Required) -> int | None:
         return None
     # Fractions: 22,500 m2 at 0.45 m2 a person carry 50,000 people, whatever binary numbers make of 0.45.
     limit, supply = Fraction(str(required.value)), Fraction(measurement.supply)
-    off, dust = Fraction(supply_accuracy(measurement)), Fraction(DUST)
-    per = Fraction(measurement.per)
+    per, dust = Fraction(measurement.per), Fraction(DUST)
     if required.op == ">":
+        off = Fraction(supply_accuracy(measurement))
         return max(0, math.ceil(min(supply - off, supply / (1 + dust)) * per / limit) - 1)
-    return math.floor(max(supply + off, supply / (1 - dust)) * per / limit)
+    found = math.floor(supply / (1 - dust) * per / limit)
+    there = measurement.value and supply * per / Fraction(measurement.value)
+    if there and compare(measurement.value, required, accuracy(measurement)) == "pass":
+        return max(found, round(there))
+    return found
 
 
 def capacity(verdicts: Iterable[Verdict]) -> Capacity:
