@@ -5,9 +5,11 @@ import * as api from "./api";
 import { isSafe, setSafe, colourOf } from "./colours";
 import { fill, h } from "../../map/dom";
 import { scaleOf } from "../../map/scale";
+import { drawComparison, watchComparison } from "./compare";
 import { drawInspector, drawTable, useName } from "./inspector";
 import { GROUPS, PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
+import { drawProposals, proposed, watchProposals } from "./proposals";
 import { store } from "./store";
 import { Tools, TOOLS } from "./tools";
 import { language, number, say, setLanguage, type Word } from "./words";
@@ -19,7 +21,7 @@ const chosenLang = (): Lang => {
   return asked === "zh" || asked === "ja" ? asked : "en";
 };
 
-let tab: "verdicts" | "faults" | "table" = "verdicts";
+let tab: "verdicts" | "proposals" | "compare" | "faults" | "table" = "verdicts";
 let filter = "";
 let verified: boolean | null = null;
 
@@ -34,6 +36,7 @@ async function begin(): Promise<void> {
     return;
   }
   layout(app);
+  document.documentElement.dataset["busy"] = "false";
 }
 
 function layout(app: Element): void {
@@ -59,8 +62,9 @@ function layout(app: Element): void {
   const zoom = h(
     "div",
     { class: "zoom" },
-    h("button", { onclick: () => plan.map.zoomIn() }, h("span", { "aria-hidden": "true" }, "+"), h("span", { class: "aloud" }, say("zoomIn"))),
-    h("button", { onclick: () => plan.map.zoomOut() }, h("span", { "aria-hidden": "true" }, "−"), h("span", { class: "aloud" }, say("zoomOut"))),
+    h("button", { "data-sign": "+", onclick: () => plan.map.zoomIn() }, h("span", { class: "aloud" }, say("zoomIn"))),
+    h("button", { "data-sign": "−", onclick: () => plan.map.zoomOut() }, h("span", { class: "aloud" }, say("zoomOut"))),
+    h("button", { "data-act": "3d", "aria-pressed": "false", onclick: () => tilt(plan) }, h("span", { "aria-hidden": "true" }, "3D"), h("span", { class: "aloud" }, say("threeD"))),
   );
   canvas.append(zoom, h("div", { class: "scalebar" }, h("i"), h("span"), h("b", {}, "N ↑")));
   plan.map.on("move", () => drawScale(plan));
@@ -76,13 +80,21 @@ function layout(app: Element): void {
   };
   const tabs = right.firstElementChild as HTMLElement;
   const draw = {
-    top: () => drawTop(top),
+    top: () => drawTop(top, plan),
     left: () => drawLeft(left, plan, go),
     tools: () => drawTools(bar, hint, tools),
     panel: () => {
-      const names = { verdicts: say("verdicts"), faults: `${say("faults")} ${store.result.faults.length}`, table: say("table") };
+      const names = {
+        verdicts: say("verdicts"),
+        proposals: [say("proposals"), proposed()].filter((one) => one !== null).join(" "),
+        compare: say("compare"),
+        faults: `${say("faults")} ${store.result.faults.length}`,
+        table: say("table"),
+      };
       fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
       if (tab === "verdicts") drawVerdicts(panel);
+      else if (tab === "proposals") drawProposals(panel, go);
+      else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "faults") drawFaults(panel, go);
       else drawTable(panel, filter);
     },
@@ -126,6 +138,9 @@ function layout(app: Element): void {
     if (topic !== "selection") void plan.ready.then(() => plan.showBeyond(beyond()));
   });
   keys(tools, plan, draw.panel);
+  watchProposals(draw.panel, (features) => void plan.ready.then(() => plan.showProposed(features)));
+  watchComparison(draw.panel, (layers) => void plan.ready.then(() => plan.swipe(layers)));
+  takeDrops(app);
   all();
 }
 
@@ -178,7 +193,66 @@ function askFacility(card: HTMLElement, place: Place, tools: Tools): void {
   service.focus();
 }
 
-function drawTop(into: Element): void {
+function tilt(plan: PlanMap): void {
+  plan.tilt();
+  document.querySelector("[data-act='3d']")?.setAttribute("aria-pressed", String(plan.isTilted));
+  drawScale(plan);
+}
+
+/** What is dropped on the window is opened in the place of the plan: files, and folders with all that they hold. */
+function takeDrops(app: Element): void {
+  const veil = h("p", { class: "veil", hidden: true }, say("dropHere"));
+  app.append(veil);
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    veil.hidden = false;
+  });
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) veil.hidden = true;
+  });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    veil.hidden = true;
+    const entries = [...(event.dataTransfer?.items ?? [])].map((one) => one.webkitGetAsEntry()).filter((one) => one !== null);
+    void Promise.all(entries.map((one) => within(one))).then((found) => openFiles(found.flat()));
+  });
+}
+
+async function within(entry: FileSystemEntry): Promise<[string, File][]> {
+  const name = entry.fullPath.replace(/^\//, "");
+  if (entry.isFile) {
+    return [[name, await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))]];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const found: [string, File][] = [];
+  // A reader gives a hundred entries at most, and none when it has given all.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return found;
+    for (const one of some) found.push(...(await within(one)));
+  }
+}
+
+function openFiles(files: [string, File][]): void {
+  if (files.length === 0) return;
+  const form = new FormData();
+  for (const [name, file] of files) {
+    form.append("name", name);
+    form.append("file", file, file.name);
+  }
+  void store.drop(form);
+}
+
+async function savePicture(plan: PlanMap): Promise<void> {
+  const picture = await plan.picture();
+  if (!picture) return;
+  const link = h("a", { href: URL.createObjectURL(picture), download: `${store.state.plan}-${store.state.scenario}.png` });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function drawTop(into: Element, plan: PlanMap): void {
   const { state } = store;
   const title = state.title[language()] ?? state.title.en ?? state.plan;
   const pick = h(
@@ -196,6 +270,21 @@ function drawTop(into: Element): void {
     pick,
     state.synthetic && h("span", { class: "synthetic" }, say("synthetic")),
     h("span", { class: "grow" }),
+    h(
+      "details",
+      { class: "menu" },
+      h("summary", {}, say("exportWord")),
+      h(
+        "ul",
+        {},
+        ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
+        h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan) }, say("exportPng"))),
+        h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
+          type: "file", multiple: true, class: "aloud", id: "open-files",
+          onchange: (event: Event) => openFiles([...((event.target as HTMLInputElement).files ?? [])].map((one) => [one.name, one])),
+        }))), // prettier-ignore
+      ),
+    ),
     h("div", { class: "langs", role: "group" }, ...langs),
   );
 }
@@ -304,6 +393,8 @@ function drawScale(plan: PlanMap): void {
   const { pixels, said } = scaleOf(plan.map);
   const box = document.querySelector(".scalebar");
   if (!box) return;
+  // A tilted map has another scale, and another north, at each place.
+  (box as HTMLElement).hidden = plan.isTilted;
   (box.children[0] as HTMLElement).style.width = `${pixels}px`;
   box.children[1]!.textContent = said;
 }
@@ -326,6 +417,10 @@ function keys(tools: Tools, plan: PlanMap, redraw: () => void): void {
     } else if (event.key === "Enter") void tools.finish();
     else if (event.key === "l") {
       tab = tab === "table" ? "verdicts" : "table";
+      redraw();
+    } else if (event.key === "3") tilt(plan);
+    else if (event.key === "r" || event.key === "c") {
+      tab = event.key === "r" ? "proposals" : "compare";
       redraw();
     } else if (event.key === "n" || event.key === "p") nextPlace(event.key === "n" ? 1 : -1, plan);
   });

@@ -4,6 +4,7 @@ import { GeoJSONSource, Map as MapLibre, setWorkerUrl, type MapMouseEvent, type 
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import "maplibre-gl/dist/maplibre-gl.css";
 
+import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
 import { signOf } from "../../map/marks";
@@ -12,7 +13,7 @@ import { colourOf, inkOn } from "./colours";
 import { centreOn, geometryToMap, toMap, toPlan } from "../../map/projection";
 import { store } from "./store";
 import { language, say } from "./words";
-import type { Changed, Feature, Place } from "./types";
+import type { Changed, Feature, Layers, Place } from "./types";
 
 setWorkerUrl(workerUrl);
 
@@ -25,6 +26,8 @@ export const GROUPS: Record<string, string[]> = {
   blocks: ["blocks-line", "subblocks-line"],
   labels: ["parcels-text"],
 };
+/** A storey where only floor area and coverage are known, m. */
+const STOREY_M = 3;
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 
 function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
@@ -48,16 +51,42 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
   return { type: "Feature", id: feature.id, properties, geometry: geometryToMap(feature.geometry) };
 }
 
-function collection(layer: string): GeoJSON.FeatureCollection {
-  const features = [...(store.features.get(layer)?.values() ?? [])]
+function collection(layer: string, of: Iterable<Feature> = store.features.get(layer)?.values() ?? []): GeoJSON.FeatureCollection {
+  const features = [...of]
     .map((feature) => drawn(layer, feature))
     .filter((one): one is GeoJSON.Feature => one !== null);
   return { type: "FeatureCollection", features };
 }
 
+const known = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value : null);
+
+/** Metres that may be built on a parcel: its height, else so many storeys as its floor area takes on its coverage. */
+function metres(own: Record<string, unknown>): number | null {
+  const drawn = known(own["height_m"]) ?? known(own["height_m_max"]);
+  if (drawn !== null) return drawn;
+  const far = known(own["far"]) ?? known(own["far_max"]);
+  const coverage = known(own["coverage_ratio"]) ?? known(own["coverage_ratio_max"]);
+  return far === null || coverage === null ? null : STOREY_M * Math.max(1, Math.round(far / coverage));
+}
+
+function heights(): GeoJSON.FeatureCollection {
+  const features: GeoJSON.Feature[] = [];
+  const built = store.features.get("buildings");
+  for (const [layer, some] of [["buildings", built], ["parcels", store.features.get("parcels")]] as const) {
+    for (const feature of some?.values() ?? []) {
+      const high = layer === "buildings" ? known(feature.properties["height_m"]) : metres(feature.properties);
+      const one = high === null ? null : drawn(layer, feature);
+      if (!one || !feature.geometry?.type.endsWith("Polygon")) continue;
+      const fill = layer === "parcels" ? one.properties!["fill"] : "#d8d4c8";
+      features.push({ ...one, id: `${layer} ${feature.id}`, properties: { id_: `${layer} ${feature.id}`, metres: high, fill } });
+    }
+  }
+  return { type: "FeatureCollection", features };
+}
+
 function style(): StyleSpecification {
   const sources: Record<string, unknown> = {};
-  for (const name of [...DRAWN, "beyond", "selected", "vertices", "sketch"]) {
+  for (const name of [...DRAWN, "beyond", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
   const layers: unknown[] = [
@@ -68,6 +97,10 @@ function style(): StyleSpecification {
     line("subblocks-line", "subblocks", { "line-color": "#46525d", "line-width": 0.6, "line-opacity": 0.6 }),
     line("blocks-line", "blocks", { "line-color": "#46525d", "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] }),
     boundary(),
+    { id: "heights-3d", source: "heights", type: "fill-extrusion", layout: { visibility: "none" }, paint: { "fill-extrusion-color": ["get", "fill"], "fill-extrusion-height": ["get", "metres"], "fill-extrusion-opacity": 0.88 } },
+    { id: "proposed-fill", source: "proposed", type: "fill", paint: { "fill-color": "#0a58a6", "fill-opacity": 0.25 } },
+    line("proposed-line", "proposed", { "line-color": "#0a58a6", "line-width": 2.4 }),
+    { id: "proposed-dot", source: "proposed", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 12, "circle-color": "rgba(10,88,166,0.25)", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 2.4 } },
     line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
     ...signs(),
     ...names(),
@@ -85,6 +118,8 @@ export class PlanMap {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
   private hidden = new Set<string>();
+  private tilted = false;
+  private other: { map: MapLibre; follow: () => void; box: HTMLElement } | null = null;
 
   constructor(container: HTMLElement) {
     const bounds = store.layers.bounds ?? [0, 0, 1000, 1000];
@@ -93,7 +128,8 @@ export class PlanMap {
       container,
       style: style(),
       bounds: [toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])],
-      fitBoundsOptions: { padding: 40 },
+      // The bar of tools lies over the map's upper edge.
+      fitBoundsOptions: { padding: { top: 70, right: 40, bottom: 40, left: 40 } },
       attributionControl: false,
       renderWorldCopies: false,
       maxZoom: 23,
@@ -101,6 +137,7 @@ export class PlanMap {
       doubleClickZoom: false,
       dragRotate: false,
       pitchWithRotate: false,
+      maxPitch: 60,
       fadeDuration: 0,
       canvasContextAttributes: { antialias: true, preserveDrawingBuffer: true },
       locale: { "Map.Title": say("mapLabel") },
@@ -124,10 +161,72 @@ export class PlanMap {
   /** Every layer anew. */
   redraw(): void {
     for (const layer of DRAWN) this.source(layer).setData(collection(layer));
+    if (this.tilted) this.source("heights").setData(heights());
+  }
+
+  get isTilted(): boolean {
+    return this.tilted;
+  }
+
+  /** Heights in 3D, or the plan from above. */
+  tilt(): void {
+    this.tilted = !this.tilted;
+    if (this.tilted) this.source("heights").setData(heights());
+    this.map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map.easeTo({ pitch: this.tilted ? 50 : 0, bearing: this.tilted ? -18 : 0, animate: !still, duration: 500 });
+  }
+
+  /** What a proposal touches, as far as it is drawn already. */
+  showProposed(keys: { layer: string; id: string }[]): void {
+    const features = keys
+      .map(({ layer, id }) => {
+        const feature = store.features.get(layer)?.get(id);
+        const one = feature && drawn(layer, feature);
+        return one ? { ...one, id: `${layer} ${id}`, properties: { id_: `${layer} ${id}` } } : null;
+      })
+      .filter((one): one is NonNullable<typeof one> => one !== null);
+    this.source("proposed").setData({ type: "FeatureCollection", features });
+  }
+
+  /** Another scenario under a swipe, right of a line that is dragged; null takes it away. */
+  swipe(layers: Layers | null): void {
+    this.other?.map.remove();
+    this.other?.box.remove();
+    if (this.other) this.map.off("move", this.other.follow);
+    this.other = null;
+    if (!layers) return;
+    const box = h("div", { class: "swipe" });
+    const canvas = h("div", { class: "swipe-map", "aria-hidden": "true" });
+    const handle = h("input", { type: "range", class: "swipe-handle", min: 0, max: 100, value: 50, "aria-label": say("swipe") });
+    const cut = (): void => box.style.setProperty("--cut", `${handle.value}%`);
+    handle.addEventListener("input", cut);
+    box.append(canvas, handle);
+    this.map.getContainer().parentElement!.append(box);
+    cut();
+    const map = new MapLibre({
+      container: canvas, style: style(), center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing(),
+      attributionControl: false, interactive: false, renderWorldCopies: false, fadeDuration: 0, maxZoom: 23, minZoom: 8, maxPitch: 60,
+    }); // prettier-ignore
+    map.once("load", () => {
+      for (const name of ["boundary", "water", "woodland", "streets", "rail"]) (map.getSource(name) as GeoJSONSource).setData(collection(name));
+      for (const [name, layer] of Object.entries(layers.layers)) (map.getSource(name) as GeoJSONSource | undefined)?.setData(collection(name, layer.features));
+    });
+    const follow = (): void => {
+      map.jumpTo({ center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing() });
+    };
+    this.map.on("move", follow);
+    this.other = { map, follow, box };
+  }
+
+  /** The map as it stands, as a picture. */
+  picture(): Promise<Blob | null> {
+    return new Promise((resolve) => this.map.getCanvas().toBlob(resolve, "image/png"));
   }
 
   /** Only what a step changed. */
   change(changed: Changed[]): void {
+    if (this.tilted) this.source("heights").setData(heights());
     const by = new Map<string, Changed[]>();
     for (const one of changed) by.set(one.layer, [...(by.get(one.layer) ?? []), one]);
     for (const [layer, some] of by) {

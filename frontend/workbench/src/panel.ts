@@ -73,7 +73,7 @@ function row(verdict: Verdict): HTMLElement {
         "aria-pressed": String(rule === store.chosenRule),
         onclick: () => store.choose(rule === store.chosenRule ? null : rule),
       },
-      h("span", { class: "sign", title: say(verdict.outcome) }, SIGN[verdict.outcome], h("span", { class: "aloud" }, ` ${say(verdict.outcome)}: `)),
+      h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}: `)),
       h("span", { class: "title" }, verdict.title, verdict.scope.kind !== "plan" && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, `${number(people, 0)} ${say("people")}`),
     ),

@@ -1,6 +1,7 @@
 // What the workbench knows: one object, and whoever asks to be told when it changes.
 
 import * as api from "./api";
+import { say } from "./words";
 import type { Answer, Edit, Feature, Layers, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
@@ -88,6 +89,23 @@ class Store {
   }
   redo(): Promise<Answer | null> {
     return this.step(() => api.postRedo());
+  }
+
+  takeProposal(only: string[] | null): Promise<Answer | null> {
+    return this.step(() => api.postProposalTake(only));
+  }
+
+  /** Opens what was dropped on the window in the place of the plan. */
+  async drop(form: FormData): Promise<void> {
+    await this.step(async () => {
+      const { package: name, findings } = await api.postFiles(form);
+      await this.load();
+      this.selection = null;
+      this.chosenRule = null;
+      this.tell("plan");
+      this.notice = { text: `${name}${findings.length ? ` · ${findings.length} ${say("findings")}` : ""}`, kind: "info" };
+      return null;
+    });
   }
 
   async open(said: { open: string } | { branch: string }): Promise<void> {

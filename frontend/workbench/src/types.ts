@@ -156,3 +156,55 @@ export type Edit =
   | { op: "add"; layer: string; row: Record<string, Value>; geometry: GeoJSON.Geometry | null }
   | { op: "remove"; layer: string; id: string }
   | { op: "move"; layer: string; id: string; to: Place };
+
+export interface ProposedFeature {
+  layer: string;
+  id: string;
+  kind: string;
+  where: string;
+  said: string;
+  values: { column: string; old: Value; new: Value }[];
+}
+
+export interface Proposal {
+  state: "none" | "running" | "done" | "refused";
+  hash?: string;
+  seconds?: number;
+  limit_s?: number;
+  objective?: number | null;
+  bound?: number | null;
+  said?: string;
+  message?: string;
+  proved?: boolean;
+  headline?: string;
+  standing?: string[];
+  unmet?: string[];
+  flips?: [string, string, string, string][];
+  features?: ProposedFeature[];
+}
+
+export interface ComparedColumn {
+  id: string;
+  residents: { central: number | null };
+  capacity: number | null;
+  outcomes: Partial<Record<Outcome, number>>;
+}
+
+export interface Comparison {
+  columns: ComparedColumn[];
+  verdicts: {
+    rule: string;
+    title: string;
+    scope: { kind: string; id: string };
+    unit: string;
+    differs: boolean;
+    by: { judged: boolean; outcome: Outcome | null; measured: number | null }[];
+  }[];
+  gains: { to: string; nearer: number; farther: number; same: number }[];
+  changed: { layer: string; id: string; change: string; fields: { column: string; old: Value; new: Value }[] }[];
+}
+
+export interface Dropped {
+  package: string;
+  findings: { grade?: string; message?: string }[];
+}

@@ -1,0 +1,122 @@
+// Two scenarios side by side: verdicts on one line each, who gains and who loses, and the other under a swipe.
+
+import { fill, h } from "../../map/dom";
+import * as api from "./api";
+import { store } from "./store";
+import { shown } from "./panel";
+import { columnName, number, say, type Word } from "./words";
+import type { Comparison, Layers, Outcome } from "./types";
+
+const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
+
+let other = "";
+let found: Comparison | null = null;
+let seen = "";
+let redraw: () => void = () => undefined;
+let swipe: (layers: Layers | null) => void = () => undefined;
+
+export function watchComparison(draw: () => void, onMap: (layers: Layers | null) => void): void {
+  redraw = draw;
+  swipe = onMap;
+}
+
+/** Which scenario lies under the swipe; empty where none does. */
+export const comparedWith = (): string => other;
+
+async function choose(name: string): Promise<void> {
+  other = name;
+  found = null;
+  redraw();
+  if (!name) {
+    swipe(null);
+    return;
+  }
+  try {
+    const [comparison, layers] = await Promise.all([api.getCompare(name), api.getLayersOf(name)]);
+    if (other !== name) return;
+    found = comparison;
+    seen = store.result.content_hash;
+    swipe(layers);
+  } catch (error) {
+    other = "";
+    store.say(error instanceof Error ? error.message : String(error));
+  }
+  redraw();
+}
+
+export function drawComparison(into: Element, go: (layer: string, id: string) => void): void {
+  const names = Object.keys(store.state.scenarios).filter((name) => name !== store.state.scenario);
+  const pick = h(
+    "select",
+    { id: "compare-with", onchange: (event: Event) => void choose((event.target as HTMLSelectElement).value) },
+    h("option", { value: "" }, say("chooseScenario")),
+    ...names.map((name) => h("option", { value: name, selected: name === other }, name === "base" ? say("asDrawn") : name)),
+  );
+  const head = h("p", { class: "pick" }, h("label", { for: "compare-with" }, `${store.state.scenario} · ${say("besides")}`), pick);
+  if (!other) {
+    fill(into, head, h("p", { class: "about" }, say("compareAbout")));
+    return;
+  }
+  if (!found) {
+    fill(into, head, h("p", { class: "about", role: "status" }, say("judging")));
+    return;
+  }
+  const [first, second] = found.columns;
+  const differing = found.verdicts.filter((one) => one.differs);
+  fill(
+    into,
+    head,
+    seen !== store.result.content_hash && h("button", { class: "link", onclick: () => void choose(other) }, say("compareAgain")),
+    table(
+      [say("figure"), first!.id === "base" ? say("asDrawn") : first!.id, second!.id],
+      [
+        [say("residents"), number(first!.residents.central, 0), number(second!.residents.central, 0)],
+        [say("carries"), number(first!.capacity, 0), number(second!.capacity, 0)],
+        ...(["fail", "unknown", "pass"] as Outcome[]).map((outcome) => [
+          `${SIGN[outcome]} ${say(outcome as Word)}`,
+          number(first!.outcomes[outcome] ?? 0, 0),
+          number(second!.outcomes[outcome] ?? 0, 0),
+        ]),
+      ],
+    ),
+    h("h2", {}, say("differingVerdicts")),
+    differing.length === 0
+      ? h("p", { class: "empty" }, say("noDifference"))
+      : table(
+          [say("rule"), first!.id, second!.id],
+          differing.map((one) => [
+            one.title + (one.scope.kind === "plan" ? "" : ` ${one.scope.id}`),
+            ...one.by.map((by) => (by.judged ? `${SIGN[by.outcome!]} ${shown(by.measured, one.unit)}` : "–")),
+          ]),
+        ),
+    h("h2", {}, say("whoGains")),
+    found.gains.length === 0
+      ? h("p", { class: "empty" }, say("noDifference"))
+      : table(
+          [say("nearTo"), say("nearer"), say("farther")],
+          found.gains.map((one) => [columnName(one.to), number(one.nearer, 0), number(one.farther, 0)]),
+        ),
+    h("h2", {}, `${say("changedFeatures")} ${found.changed.length}`),
+    h(
+      "ul",
+      { class: "flips" },
+      ...found.changed.slice(0, 200).map((one) =>
+        h(
+          "li",
+          {},
+          h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id),
+          h("small", {}, one.fields.map((each) => `${columnName(each.column)} ${each.old ?? "–"} → ${each.new ?? "–"}`).join("; ") || one.change),
+        ),
+      ),
+    ),
+  );
+}
+
+function table(heads: string[], rows: string[][]): HTMLElement {
+  return h(
+    "table",
+    { class: "beside" },
+    h("thead", {}, h("tr", {}, ...heads.map((one) => h("th", { scope: "col" }, one)))),
+    h("tbody", {}, ...rows.map(([name, ...cells]) => h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((one) => h("td", { class: "num" }, one))))),
+  );
+}
