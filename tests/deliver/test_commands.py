@@ -1,0 +1,124 @@
+"""The commands of delivery: documents, exit codes, refusals."""
+
+import json
+
+import pytest
+from tests.deliver.made import ANSWERS
+from tests.town import town
+
+from blockplan.cli import main
+from blockplan.plan import read, write
+
+
+@pytest.fixture
+def place(tmp_path):
+    write(town(title={"zh": "示例镇"}, packs=["gb50137"]), tmp_path / "plan")
+    lines = [f'{key}: "{value}"\n' for key, value in ANSWERS.items()]
+    (tmp_path / "form.yaml").write_text("".join(lines), "utf-8")
+    return tmp_path
+
+
+def called(capsys, *call):
+    with pytest.raises(SystemExit) as left:
+        main([str(one) for one in call])
+    said = capsys.readouterr()
+    return left.value.code, said.out, said.err
+
+
+def test_a_package_is_written_and_accepted_and_faults_leave_with_1(place, capsys):
+    call = (
+        "--profile",
+        "deqing",
+        "--out",
+        place / "package",
+        "--form",
+        place / "form.yaml",
+        "--no-sheets",
+        "--json",
+    )
+    code, out, _ = called(capsys, "deliver", place / "plan", *call)
+    told = json.loads(out)
+    # The town's plan names no authority, so the form has an empty field that must be filled.
+    assert code == 1
+    assert {"qc-form"} <= {one["rule"] for one in told["checks"]}
+    assert set(told["checks"][0]) == {
+        "rule",
+        "grade",
+        "layer",
+        "id",
+        "x",
+        "y",
+        "measured",
+        "message",
+        "remedy",
+    }
+    assert set(told["losses"][0]) == {"layer", "field", "id", "value", "becomes"}
+    assert "qc-town-limit" in told["not_judged"]
+    code, out, _ = called(
+        capsys, "accept", place / "package", "--profile", "deqing", "--out", place / "again", "--json"
+    )
+    assert code == 1
+    assert [one["rule"] for one in json.loads(out)["checks"]] == [one["rule"] for one in told["checks"]]
+    assert list(read(place / "again").layer("parcels").index) == list("ABCDEFGHI")
+
+
+def test_with_an_authority_the_package_is_in_order_and_leaves_with_0(place, capsys):
+    plan = town(title={"zh": "示例镇"}, packs=["gb50137"], authority="示例市自然资源和规划局")
+    spread = plan.layer("parcels").copy()
+    spread["parcel_id"] = [f"K-{number:02d}" for number in range(1, 10)]
+    facilities = plan.layer("facilities").assign(parcel_id=["K-02", "K-03", "K-08", None])
+    buildings = plan.layer("buildings").assign(parcel_id=["K-01", "K-04"])
+    write(plan.replace(parcels=spread, facilities=facilities, buildings=buildings), place / "whole")
+    call = (
+        "--profile",
+        "deqing",
+        "--out",
+        place / "package",
+        "--form",
+        place / "form.yaml",
+        "--no-sheets",
+        "--lang",
+        "en",
+    )
+    code, out, _ = called(capsys, "deliver", place / "whole", *call)
+    assert code == 0, out
+    assert "0 blocking" in out
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (("deliver", "{}/plan", "--profile", "shanghai", "--out", "{}/new"), "no delivery profile shanghai"),
+        (("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/plan"), "is there and is not empty"),
+        (
+            ("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/new", "--kind", "9"),
+            "no kind of filing 9",
+        ),
+        (("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/new", "--kind", "3"), "--base"),
+        (
+            ("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/new", "--form", "{}/plan"),
+            "cannot be read",
+        ),
+        (("accept", "{}/none", "--profile", "deqing"), "no folder"),
+        (("accept", "{}/plan", "--profile", "deqing"), "holds no File Geodatabase"),
+        (
+            ("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/new", "--upper", "{}/none"),
+            "master plan",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_2_and_nothing_is_written(place, capsys, call, said):
+    code, _, err = called(
+        capsys, *(one.format(place) for one in call), *(["--no-sheets"] if call[0] == "deliver" else [])
+    )
+    assert code == 2
+    assert said in err
+    assert not (place / "new").exists()
+
+
+def test_a_form_with_a_field_that_the_profile_has_not_is_refused(place, capsys):
+    (place / "form.yaml").write_text("colour: red\n", "utf-8")
+    call = ("--profile", "deqing", "--out", place / "new", "--form", place / "form.yaml")
+    code, _, err = called(capsys, "deliver", place / "plan", *call)
+    assert code == 2
+    assert "no field colour" in err
