@@ -129,7 +129,7 @@ def control_sheet(
         },
         panels.legend(lang, files, scenes[0].legend.values(), notes),
         *panels.rules(facts, extent, shown),
-        panels.verdicts(facts.view, files, facts, extent),
+        panels.verdicts(facts, files, extent),
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}

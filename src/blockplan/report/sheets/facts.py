@@ -19,14 +19,17 @@ from blockplan.report.maps.ground import use_colour
 from blockplan.report.office.columns import NOT_APPLICABLE, shown
 from blockplan.report.office.facilities import facilities as facility_table
 from blockplan.report.office.parcels import parcels as parcel_table
+from blockplan.report.sheet import ranked
 from blockplan.report.sheets.labels import Spots
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from blockplan.check.verdict import Verdict
     from blockplan.report.office.columns import Cell, OfficeTable
     from blockplan.report.sheets.paper import Cell as Window
+    from blockplan.report.tables import VerdictRow
     from blockplan.report.view import View
 
 #: Classes that carry streets, of both lists.
@@ -77,6 +80,14 @@ class Facts:
                 if whole.area > 0:
                     return whole
         return None
+
+    @cached_property
+    def verdicts(self) -> list[tuple[Verdict, VerdictRow]]:
+        """The verdicts that apply, what fails first, each with its words."""
+        order = sorted(
+            ranked(self.view.result.verdicts, len(self.view.result.verdicts)), key=lambda one: one[0]
+        )
+        return [(one, self.view.named_row(one)) for _, one in order if one.outcome != "not_applicable"]
 
     @cached_property
     def table(self) -> OfficeTable:

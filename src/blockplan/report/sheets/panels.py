@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.plan import BASE
 from blockplan.report.public.qr import qr_svg
-from blockplan.report.sheet import ranked
 from blockplan.report.sheets.scene import said
-from blockplan.report.tables import SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,6 +35,13 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._codes: dict[str, str] = {}
+
+    def code(self, text: str, said_: str) -> str:
+        """Write a QR code; its file's name."""
+        if text not in self._codes:
+            self._codes[text] = self.put(qr_svg(text, said_))
+        return self._codes[text]
 
     def put(self, markup: str) -> str:
         """Write a picture; its file's name."""
@@ -183,24 +188,20 @@ def _places(facts: Facts, extent: Extent, binding: list[str], guidance: list[str
             to.append(said(lang, f"rules.{key}", names=words.join(names[:MOST_NAMES]) + more))
 
 
-def verdicts(view: View, files: Files, facts: Facts | None = None, extent: Extent | None = None) -> Panel:
+def verdicts(facts: Facts, files: Files, extent: Extent | None = None) -> Panel:
     """The verdicts as the report says them, what fails first; on a control sheet with how much lies on it."""
-    words, lang = view.words, view.words.lang
-    here = _ids(facts, extent) if facts is not None and extent is not None else None
-    judged = [one for one in view.result.verdicts if one.outcome != "not_applicable" and _concerns(one, here)]
+    view, words, lang = facts.view, facts.view.words, facts.view.words.lang
+    here = _ids(facts, extent) if extent is not None else None
+    judged = [(verdict, row) for verdict, row in facts.verdicts if _concerns(verdict, here)]
     rows = []
-    for _, verdict in sorted(ranked(view.result.verdicts, 10**6), key=lambda pair: pair[0]):
-        row, mark, look = view.named_row(verdict), SYMBOLS[verdict.outcome], str(verdict.outcome)
-        if verdict not in judged:
-            continue
-        state = row.said
+    for verdict, row in judged[:MOST_VERDICTS]:
+        state, look = row.said, str(verdict.outcome)
         if here is not None and verdict.outcome == "fail":
             count = len({place.id for place in verdict.where} & here)
             state = said(lang, "verdicts.here", n=count) if count else said(lang, "verdicts.whole")
             look = "fail" if count else "whole"
-        rows.append({"look": look, "cells": [state, row.title, row.measured, row.required], "mark": mark})
+        rows.append({"look": look, "cells": [state, row.title, row.measured, row.required]})
     digest = view.result.content_hash or view.plan.content_hash
-    del rows[MOST_VERDICTS:]
     return {
         "kind": "verdicts",
         "title": said(lang, "verdicts.title", day=words.day(view.result.on)),
@@ -210,7 +211,7 @@ def verdicts(view: View, files: Files, facts: Facts | None = None, extent: Exten
         "more": said(lang, "verdicts.more", n="{n}"),
         "total": len(judged),
         "none": said(lang, "verdicts.none"),
-        "qr": files.put(qr_svg(f"sha256:{digest}", said(lang, "verdicts.qr"))),
+        "qr": files.code(f"sha256:{digest}", said(lang, "verdicts.qr")),
         "qr_said": said(lang, "verdicts.qr"),
         "hash": [digest[at : at + 32] for at in range(0, len(digest), 32)],
     }

@@ -38,6 +38,8 @@ ENDS = {
     "intensity": (0.8, 1.2, 1.6, 2.0, 2.5, 3.5, 5.0, 8.0),
 }
 MOST_CLASSES = 7
+#: Roles of a structure that are lines; the others are cores.
+LINES = ("axis", "belt")
 #: A location map needs something that lies this share of the plan's shorter side outside it.
 BEYOND = 0.15
 #: Up to this scale a land-use plan has room for index blocks.
@@ -141,8 +143,19 @@ def structure(scene: Scene, ground: Ground) -> Sequence[str]:
             scene.show(f"area {at}", 2, fill_swatch(lighter(tint, 0.6)), str(name or areas.index[at]))
     base.streets(scene)
     base.edge(scene)
-    streetmap.stops(scene)
     elements = facts.plan.layer("structure")
+    cores = [
+        one
+        for one, role in zip(canvas.on_paper(elements.geometry), elements["role"], strict=True)
+        if role not in LINES
+    ]
+    for core in cores:
+        if core is not None:
+            x, y = shapely.get_coordinates(shapely.centroid(core))[0]
+            canvas.labels.keep(
+                (x - 2.4 * canvas.k, y - 2.4 * canvas.k, x + 2.4 * canvas.k, y + 2.4 * canvas.k)
+            )
+    streetmap.stops(scene)
     called = facts.view.ground.names("structure")
     looks: dict[str, tuple[dict[str, Style], ...]] = {
         "belt": (
@@ -179,7 +192,6 @@ def _core(scene: Scene, at: Sequence[float], name: str) -> None:
         circle(x, y, 5 * k, fill=CORE, fill_opacity=0.22, stroke=CORE, stroke_width=0.5)
         + circle(x, y, 2.2 * k, fill=CORE, stroke="#ffffff", stroke_width=0.5),
     )
-    canvas.labels.keep((x - 2.4 * k, y - 2.4 * k, x + 2.4 * k, y + 2.4 * k))
     scene.show("core", 4, dot_swatch(CORE))
     size = 3.0 * k
     if name:

@@ -67,8 +67,7 @@ class Whole:
             panels.figures(said(self.lang, "facts.title"), self._figures()),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
             *self._offered(theme.tables[below is not None :]),
-            panels.verdicts(self.facts.view, self.files)
-            | {"optional": theme.kind not in {"landuse", "green"}},
+            panels.verdicts(self.facts, self.files) | {"optional": theme.kind not in {"landuse", "green"}},
             panels.title_block(self.facts.view, title, theme.number, maps.scale_said(self.lang, found.scale)),
         ]
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
@@ -78,7 +77,7 @@ class Whole:
         numbered = int((~self.facts.roads).sum()) if counted else 0
         return Sheet(
             theme.kind, self.facts.plan.manifest.id, theme.number, title, found, data, 1, numbered,
-            len(scenes[0].labelled), [scene.canvas.labels for scene in scenes],
+            len(scenes[0].labelled) if counted else 0, [scene.canvas.labels for scene in scenes],
         )  # fmt: skip
 
     def _plan(self, land: Sequence[Any]) -> Fit:
