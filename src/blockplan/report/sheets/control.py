@@ -180,7 +180,7 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     tint = parcelmap.PLAN_TINT if block else parcelmap.PARCEL_TINT
     ground = parcelmap.ground_of(scene, extent.rows)
     parcelmap.fills(scene, ground, facts.colours, tint)
-    parcelmap.use_legend(scene, ground, tint)
+    parcelmap.use_legend(scene, extent.rows, tint)
     parcelmap.red_lines(scene, ground, 0.2 if block else 0.35)
     streetmap.centre_lines(scene)
     absent, derived = parcelmap.control_lines(scene, ground)

@@ -65,11 +65,13 @@ def fills(scene: Scene, ground: Ground, colours: Sequence[str], tint: float) -> 
         scene.canvas.shape("fills", shapes, fill=colour, fill_rule="evenodd")
 
 
-def use_legend(scene: Scene, ground: Ground, tint: float) -> None:
-    """A legend entry for each class of the sheet's own parcels, with hectares and percent of them."""
+def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
+    """A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent."""
     facts, words = scene.facts, scene.facts.view.words
     area: dict[tuple[str, str], float] = {}
-    for row in ground.rows[ground.own]:
+    for row in rows:
+        if facts.shapes[row] is None:
+            continue
         use = facts.uses[row]
         area[use] = area.get(use, 0.0) + float(facts.shapes[row].area)
     whole = sum(area.values())

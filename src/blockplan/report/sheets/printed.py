@@ -25,6 +25,8 @@ WIDE = {
     "facility_name": 1.2,
     "street_name": 1.2,
 }
+#: More columns than these share the width, and what is said at length is left to the workbook.
+MANY, LONG = 12, ("estimated", "basis")
 #: Share of the width of a panel, where every column has one so that headings break: by form; 1 for numbers.
 FORMS = {"text": 1.6, "code": 1.3}
 #: Columns that a panel has room for.
@@ -58,12 +60,14 @@ def printed(
         for at, column in enumerate(table.columns)
         if (column.key in wanted if wanted else _says(lines, at))
     ]
+    chosen = [at for at in chosen if len(chosen) <= MANY or table.columns[at].key not in LONG]
     columns = [table.columns[at] for at in chosen]
+    shared = narrow or len(columns) > MANY
     return {
         "title": office_said(view, f"title.{table.name}"),
         "heads": [heading(view, column) for column in columns],
         "align": [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns],
-        "widths": [WIDE.get(column.key, FORMS.get(column.form, 1.0) if narrow else 0) for column in columns],
+        "widths": [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns],
         "rows": [
             {
                 "cells": [shown(line.cells[at], table.columns[at].form) for at in chosen],

@@ -85,7 +85,7 @@ def existing(scene: Scene, ground: Ground) -> Sequence[str]:
     colours = [use_colour(*use) if use[1] else BARE for use in uses]
     _ground(scene, ground, colours)
     area: dict[tuple[str, str], float] = {}
-    for row in ground.rows:
+    for row in np.flatnonzero(~shapely.is_missing(facts.shapes)):
         area[uses[row]] = area.get(uses[row], 0.0) + float(facts.shapes[row].area)
     for (of, code), size in area.items():
         said = facts.view.ground.use_name(of, code) if code else scene.say("legend.not_known")
@@ -113,7 +113,7 @@ def land_use(scene: Scene, ground: Ground) -> Sequence[str]:
     facts = scene.facts
     colours = [lighter(colour, parcelmap.PLAN_TINT) for colour in facts.colours]
     parcelmap.fills(scene, ground, facts.colours, parcelmap.PLAN_TINT)
-    parcelmap.use_legend(scene, ground, parcelmap.PLAN_TINT)
+    parcelmap.use_legend(scene, range(len(facts.names)), parcelmap.PLAN_TINT)
     parcelmap.red_lines(scene, ground, 0.2)
     parcelmap.parcel_lines(scene, ground, 0.1)
     base.edge(scene)

@@ -12,7 +12,7 @@ from blockplan.report.office import TABLES
 from blockplan.report.sheets import ground, maps, panels, parcelmap
 from blockplan.report.sheets.control import HEAD_MM, ROW_MM, Sheet
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, MARGIN_MM, PAD_MM, fit, layouts
-from blockplan.report.sheets.printed import printed
+from blockplan.report.sheets.printed import MANY, printed
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.themes import BLOCKS_UP_TO, THEMES
 
@@ -31,6 +31,8 @@ PANELS_MM = (125.0, 105.0, 150.0)
 APPENDIX = tuple(name for name in TABLES if name != "parcels")
 #: A map that leaves so much of its window free has a table below it, unless the table runs on for pages.
 SPARE_MM, MOST_BELOW = 40.0, 2.5
+#: Tables of so many rows stand together on a sheet.
+MOST_TOGETHER = 58
 #: The loads of single parcels are for the workbook; a sheet prints their sums.
 SUMS_ONLY = ("loads",)
 #: Share of the longer side that is shown around the plan where it has no frame of its own.
@@ -131,22 +133,27 @@ class Whole:
         return [{**one, "kind": "table", "optional": True} for one in made if one]
 
     def tables(self) -> list[Sheet]:
-        """The appendix: each table of the office on sheets of its own."""
-        out: list[Sheet] = []
-        for name in APPENDIX:
-            made = printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None)
-            if made is not None:
-                number = f"FB-{len(out) + 1}"
-                out.append(
-                    Sheet(
-                        "tables",
-                        name,
-                        number,
-                        made["title"],
-                        None,
-                        {"table": made, "portrait": len(made["heads"]) <= 7},
-                    )
+        """The appendix: the office's tables, short ones together on a sheet."""
+        made = [
+            printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None)
+            for name in APPENDIX
+        ]
+        groups: list[list[dict[str, Any]]] = []
+        for one in filter(None, made):
+            rows = sum(len(other["rows"]) for other in groups[-1]) if groups else MOST_TOGETHER
+            wide = len(one["heads"]) > MANY or (groups and len(groups[-1][0]["heads"]) > MANY)
+            if wide or rows + len(one["rows"]) > MOST_TOGETHER:
+                groups.append([])
+            groups[-1].append(one)
+        out = []
+        for number, group in enumerate(groups, 1):
+            title = self.facts.view.words.join([one["title"] for one in group])
+            upright = max(len(one["heads"]) for one in group) <= MANY
+            out.append(
+                Sheet(
+                    "tables", f"{number}", f"FB-{number}", title, None, {"tables": group, "portrait": upright}
                 )
+            )
         return out
 
     def cover(self, sheets: Sequence[Sheet], left_out: Sequence[tuple[str, str]]) -> Sheet:
@@ -179,8 +186,8 @@ class Whole:
             "list_title": said(self.lang, "cover.list"),
             "heads": [said(self.lang, f"cover.{key}") for key in ("number", "title", "scale", "page")],
             "list": rows,
-            "columns": 1 if len(rows) <= 8 else 2 if len(rows) <= 40 else 3,
-            "size": (3.2 if len(rows) <= 24 else 2.6 if len(rows) <= 60 else 2.1) * self.paper.letters,
+            "columns": 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3,
+            "size": (3.2 if len(rows) <= 24 else 2.8 if len(rows) <= 64 else 2.1) * self.paper.letters,
             "notes": notes,
         }
         return Sheet("cover", manifest.id, "GH-00", said(self.lang, "kind.cover"), None, {"cover": cover})
