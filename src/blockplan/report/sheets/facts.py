@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from blockplan.report.tables import VerdictRow
     from blockplan.report.view import View
 
+#: A junction is where so many ends of streets meet.
+MEET = 3
 #: Classes that carry streets, of both lists.
 ROADS = ("1207", "1202", "1203", "1204", "1205", "S1", "H22")
 SQUARE_M_PER_HA = 1e4
@@ -80,6 +82,29 @@ class Facts:
                 if whole.area > 0:
                     return whole
         return None
+
+    @cached_property
+    def junctions(self) -> list[tuple[float, float, list[str]]]:
+        """Points where at least three ends of streets meet, with their classes; footways do not count."""
+        streets = self.plan.layer("streets")
+        if not len(streets):
+            return []
+        ends: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
+        for shape, kind in zip(streets.geometry, streets["class"].astype("object"), strict=True):
+            if shape is None or shape.is_empty or kind == "path":
+                continue
+            for line in shapely.get_parts(shape):
+                run = shapely.get_coordinates(line)
+                for x, y in (run[0], run[-1]):
+                    ends.setdefault((round(x * 10), round(y * 10)), []).append(
+                        (float(x), float(y), str(kind))
+                    )
+        return [(met[0][0], met[0][1], [one[2] for one in met]) for met in ends.values() if len(met) >= MEET]
+
+    @cached_property
+    def colour_of(self) -> dict[tuple[str, str], str]:
+        """Fill of each class that a parcel has."""
+        return dict(zip(self.uses, self.colours, strict=True))
 
     @cached_property
     def verdicts(self) -> list[tuple[Verdict, VerdictRow]]:

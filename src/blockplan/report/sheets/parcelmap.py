@@ -77,10 +77,9 @@ def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
     whole = sum(area.values())
     shares = dict(zip(area, _percent(list(area.values())), strict=True))
     for (of, code), size in area.items():
-        row = facts.uses.index((of, code))
         said = facts.view.ground.use_name(of, code)
         amount = (words.number(size / 1e4, 2), words.number(shares[of, code] if whole else 0.0, 2))
-        scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colours[row], tint)), said, amount)
+        scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
 
 
 def _percent(parts: Sequence[float]) -> list[float]:

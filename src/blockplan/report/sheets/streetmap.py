@@ -28,8 +28,6 @@ CENTRE_LINE, STREET_INK, STOP = "#c0392b", "#7a2a12", "#1d4f91"
 AGAIN_MM = 100.0
 #: A street that goes up more steeply than this reads downwards.
 STEEP = 1.4
-#: A junction is where so many ends of streets meet.
-MEET = 3
 RAIL_MODES = ("subway", "tram", "rail")
 
 
@@ -218,27 +216,15 @@ def _dimension(scene: Scene, line: BaseGeometry, width: float) -> None:
 
 def junctions(scene: Scene, near: BaseGeometry, *, main: bool = False) -> None:
     """Coordinates of the points where centre lines meet; `main` takes those of main streets alone."""
-    streets = scene.facts.plan.layer("streets")
-    if not len(streets):
-        return
-    classes = streets["class"].astype("object").to_numpy()
-    ends: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
-    for shape, kind in zip(streets.geometry, classes, strict=True):
-        if shape is None or shape.is_empty or kind == "path":
-            continue
-        for line in shapely.get_parts(shape):
-            run = shapely.get_coordinates(line)
-            for x, y in (run[0], run[-1]):
-                ends.setdefault((round(x * 10), round(y * 10)), []).append((x, y, kind))
     points = [
-        met[0][:2]
-        for met in ends.values()
-        if len(met) >= MEET and (not main or sum(one[2] in {"expressway", "arterial"} for one in met) >= 2)
+        (x, y)
+        for x, y, kinds in scene.facts.junctions
+        if not main or sum(kind in {"expressway", "arterial"} for kind in kinds) >= 2
     ]
     placed = scene.canvas.on_paper([shapely.Point(point) for point in points])
-    for (x, y), point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0])):
+    for at, point in sorted(zip(points, placed, strict=True), key=lambda item: (-item[0][1], item[0][0])):
         if point is not None and near.contains(point):
-            _coordinates(scene, point.x, point.y, (float(x), float(y)))
+            _coordinates(scene, point.x, point.y, at)
 
 
 def _coordinates(scene: Scene, x: float, y: float, at: tuple[float, float]) -> None:
