@@ -22,6 +22,11 @@ from blockplan.report.office import TABLES
 from blockplan.report.office.columns import heading, meaning, shown
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheet import key_figures
+from blockplan.report.sheets import ground, maps, parcelmap
+from blockplan.report.sheets.facts import Facts
+from blockplan.report.sheets.paper import Layout, Paper, fit
+from blockplan.report.sheets.scene import said as kind_said
+from blockplan.report.sheets.whole import MAPS
 from blockplan.report.tables import SYMBOLS, capacity_sentence
 from blockplan.report.verdicts import verdict_document
 from blockplan.report.view import View
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.report.document import Block, Cell
-    from blockplan.report.maps.drawing import Drawing
     from blockplan.report.office.columns import Line, OfficeTable
 
 TEXTS = Catalog("blockplan.report", "volume.toml")
@@ -45,8 +49,8 @@ PARCEL_COLUMNS = (
     "parcel_id", "code", "land_use", "site_area_m2", "far_max", "floor_area_m2", "coverage_max",
     "height_max_m", "green_min", "parking_spaces", "facilities", "remarks",
 )  # fmt: skip
-#: The widest and tallest that a figure is on A4, mm.
-FIGURE_MM = (160.0, 200.0)
+#: What a figure has of a page of A4: a picture of 160 by 205 mm.
+PAGE = Paper("A4", 225.0, 169.0, 0.0, 0.0, 1.0)
 
 
 def volume(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = None) -> Document:
@@ -67,6 +71,7 @@ class _Volume:
 
     def __init__(self, view: View) -> None:
         self.view, self.words = view, view.words
+        self.facts = Facts(view)
         self.made: dict[str, OfficeTable] = {}
 
     def document(self) -> Document:
@@ -77,7 +82,7 @@ class _Volume:
             for key, blocks in (
                 ("general", self._general), ("size", self._size), ("land", self._land),
                 ("structure", self._structure), ("services", self._services), ("streets", self._streets),
-                ("utilities", self._utilities), ("phases", lambda: self._table("phases")),
+                ("utilities", self._utilities), ("phases", self._phases),
                 ("changes", lambda: self._table("changes")), ("verdicts", self._verdicts),
                 ("statements", self._statements), ("parcels", self._parcels),
                 ("definitions", self._definitions),
@@ -118,27 +123,26 @@ class _Volume:
         land = key_figures(self.view)[0][1]
         existing = self._say("text.existing") if has else ""
         yield Paragraph(self._say("text.land", land=land, existing=existing))
-        if self.view.land_use:
-            yield self._figure(self.view.land_use[0], "land_use")
+        yield from self._map("landuse")
         yield from self._table("land_balance")
         if has:
             yield from transition
 
     def _structure(self) -> Iterator[Block]:
-        drawn = self.view.structure
-        if drawn is not None and self.view.plan.has_layer("structure"):
-            yield self._figure(drawn, "structure")
+        yield from self._map("structure")
 
     def _services(self) -> Iterator[Block]:
         table = self._office("facilities")
         if table.lines:
             yield Paragraph(self._say("text.services", n=len(table.lines)))
+        yield from self._map("facilities")
         yield from self._table("per_thousand")
         yield from self._table("facilities")
 
     def _streets(self) -> Iterator[Block]:
         if self._office("streets").lines:
             yield Paragraph(self._say("text.streets"))
+        yield from self._map("streets")
         yield from self._table("streets")
         yield from self._table("parking")
 
@@ -147,6 +151,10 @@ class _Volume:
         if self._office("loads").lines:
             yield Paragraph(self._say("text.loads"))
             yield from self._table("loads", only=("subtotal", "total"))
+
+    def _phases(self) -> Iterator[Block]:
+        yield from self._map("phases")
+        yield from self._table("phases")
 
     def _verdicts(self) -> Iterator[Block]:
         result = self.view.result
@@ -232,13 +240,21 @@ class _Volume:
             return Printed(printed)
         return printed
 
-    def _figure(self, drawing: Drawing, key: str) -> Figure:
-        width, height = drawing.size_mm
-        share = min(1.0, FIGURE_MM[0] / width, FIGURE_MM[1] / height)
-        scale = self.words.number(round(drawing.sheet.unit * 1000 / share, -2))
-        caption = self._say(f"text.{key}_figure", n=scale)
-        svg = drawing.standalone(self.view.ground)
-        return Figure(svg, width * share, height * share, drawing.description, caption)
+    def _map(self, kind: str) -> Iterator[Block]:
+        """A map of the whole plan as its sheet draws it; nothing where its data are missing."""
+        theme, land = MAPS[kind], ground.parts(self.facts)
+        if not land or not theme.has(self.facts):
+            return
+        found = fit(land, [Layout(PAGE, portrait=True, panel_mm=0.0)])
+        scenes = maps.scenes_of(self.facts, found)
+        for scene in scenes:
+            theme.draw(scene, parcelmap.ground_of(scene, None))
+        title, scale = (
+            kind_said(self.words.lang, f"kind.{kind}"),
+            maps.scale_said(self.words.lang, found.scale),
+        )
+        caption = self._say("text.figure", title=title, scale=scale, number=theme.number)
+        yield Figure(maps.drawn(scenes, found), *found.layout.picture, title, caption)
 
 
 def _says(lines: list[Line], at: int) -> bool:
