@@ -223,6 +223,20 @@ def test_the_cover_lists_every_sheet_with_its_number(drawn: Plan, judged: CheckR
     assert len(numbers) == len(set(numbers))
 
 
+def test_a_facility_of_no_service_is_drawn_as_another_facility() -> None:
+    plan = hand_made()
+    bare = plan.replace(facilities=plan.layer("facilities").assign(service=None))
+    made = atlas(bare, check(bare, packs=["zone"]), "en", kinds=["facilities", "subblock"])
+    said = {
+        row["said"]
+        for sheet in made.sheets
+        for part in sheet.data["panel"]
+        if part["kind"] == "legend"
+        for row in part["rows"]
+    }
+    assert any(one.startswith("Other facility") for one in said)
+
+
 def test_setbacks_by_side_run_inside_the_parcel_at_their_distance() -> None:
     parcel = shapely.box(0, 0, 40, 30)
     found = dict(_by_side(parcel, [5.0, float("nan"), 3.0, 0.0], 1.0))

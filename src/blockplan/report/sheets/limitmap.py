@@ -162,7 +162,7 @@ def accesses(scene: Scene, ground: Ground) -> tuple[bool, bool]:
             "access",
             27,
             f'<path d="M2.2 0.4L5.8 2L2.2 3.6Z" fill="{ACCESS}"/>',
-            "" if drawn else scene.say("legend.access_side"),
+            None if drawn else scene.say("legend.access_side"),
         )
     if shown[1]:
         scene.show(

@@ -330,7 +330,7 @@ def facility_sizes(scene: Scene, one: Facility) -> list[str]:
 def sign_legend(scene: Scene, one: Facility) -> None:
     """The sign of a facility in the legend."""
     words = scene.facts.view.words
-    name = words.or_else(f"service.{one.service}", one.service)
+    name = words.or_else(f"service.{one.service or 'other'}", one.service)
     said = name if one.fixed else scene.say("legend.open_position", name=name)
     mark = sign_swatch(symbol(one.service, 4, 2, 3.8, fixed=one.fixed))
     scene.show(f"sign {one.service} {not one.fixed}", 30, mark, said)

@@ -102,7 +102,7 @@ def signs(scene: Scene, ground: Ground, *, named: bool) -> None:
         if spot is None:
             continue
         canvas.add("signs", symbol(one.service, *spot, side, fixed=one.fixed))
-        name = scene.facts.view.words.or_else(f"service.{one.service}", one.service)
+        name = scene.facts.view.words.or_else(f"service.{one.service or 'other'}", one.service)
         said = name if one.fixed else scene.say("legend.open_position", name=name)
         scene.show(
             f"sign {one.service} {not one.fixed}",

@@ -63,9 +63,13 @@ class Scene:
         """Words of the sheets in the reader's language."""
         return TEXTS(key, self.facts.view.words.lang, **values)
 
-    def show(self, key: str, rank: int, swatch: str, said: str = "", amount: tuple[str, ...] = ()) -> None:
+    def show(
+        self, key: str, rank: int, swatch: str, said: str | None = None, amount: tuple[str, ...] = ()
+    ) -> None:
         """Put an entry into the legend."""
-        self.legend.setdefault(key, Entry((rank, key), swatch, said or self.say(f"legend.{key}"), amount))
+        self.legend.setdefault(
+            key, Entry((rank, key), swatch, self.say(f"legend.{key}") if said is None else said, amount)
+        )
 
 
 def said(lang: str, key: str, **values: object) -> str:
