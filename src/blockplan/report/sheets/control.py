@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Height of a row of the table and of its head, mm.
 ROW_MM, HEAD_MM = 3.2, 10.5
+#: The table of a block with more parcels has pages of its own.
+MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
 BLOCK_PANELS, PARCEL_PANELS = (125.0, 110.0), (112.0,)
 #: A location map draws so many parts.
@@ -146,7 +148,7 @@ def control_sheet(
 
 def _fit(facts: Facts, paper: Paper, extent: Extent) -> Fit:
     block, rows = extent.kind == "block", len(extent.rows) + 1
-    rows_mm = 0.0 if block else (HEAD_MM + ROW_MM * rows) * paper.letters
+    rows_mm = 0.0 if block and rows > MOST_BELOW else (HEAD_MM + ROW_MM * rows) * paper.letters
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
     return fit([extent.shape], layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS, rows_mm), first)
 
