@@ -149,7 +149,7 @@ def test_a_phone_gets_a_map_as_wide_as_itself_and_long_tables_folded_up(shown: D
     assert slim is not None
     assert b"<svg" in b"".join(Client().get(slim[1]).streaming_content)  # type: ignore[attr-defined]
     assert "<details>" not in page
-    plan = read("/en/notices/town/").partition('<h2 id="plan"')[2]
+    plan = read("/en/notices/town/").partition('<h3 id="plan-landuse"')[2]
     folded = plan.partition("<details>")[2].partition("</details>")[0]
     assert "Show the whole table" in folded
     assert "Park green space" in folded

@@ -54,6 +54,17 @@ function allowWorker(worker: string): void {
   });
 }
 
+/** A sign of strokes in a square of 20. */
+function icon(path: string): SVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const found = document.createElementNS(space, "svg");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 20 20", width: "20", height: "20", "aria-hidden": "true", class: "icon" })) found.setAttribute(name, value);
+  const line = document.createElementNS(space, "path");
+  line.setAttribute("d", path);
+  found.append(line);
+  return found;
+}
+
 class Page {
   private shown: Shown = "land_use";
   private safe = false;
@@ -171,15 +182,15 @@ class Page {
   private buttons(): HTMLElement {
     const { words } = this.given;
     const { map } = this.plan;
-    const button = (word: string, sign: string, act: () => void): HTMLElement =>
-      h("button", { type: "button", class: "quiet", title: words[word], onclick: act }, h("span", { "aria-hidden": "true" }, sign), h("span", { class: "aloud" }, words[word]!));
+    const button = (word: string, path: string, act: () => void): HTMLElement =>
+      h("button", { type: "button", class: "quiet", title: words[word], onclick: act }, icon(path), h("span", { class: "aloud" }, words[word]!));
     const big = h("button", { type: "button", class: "quiet big", "aria-pressed": "false", onclick: () => {
       const on = this.root.classList.toggle("large");
       big.setAttribute("aria-pressed", String(on));
       big.textContent = words[on ? "smaller" : "bigger"]!;
       map.resize();
     } }, words["bigger"]!); // prettier-ignore
-    return h("div", { class: "zoom" }, button("zoom_in", "+", () => map.zoomIn()), button("zoom_out", "−", () => map.zoomOut()), button("whole", "⤢", () => this.plan.whole()), "geolocation" in navigator && button("position", "⌖", () => this.locate()), big);
+    return h("div", { class: "zoom" }, button("zoom_in", "M10 4v12M4 10h12", () => map.zoomIn()), button("zoom_out", "M4 10h12", () => map.zoomOut()), button("whole", "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4", () => this.plan.whole()), "geolocation" in navigator && button("position", "M10 2v3M10 15v3M2 10h3M15 10h3M10 6a4 4 0 1 0 0 8a4 4 0 1 0 0-8", () => this.locate()), big);
   }
 
   private locate(): void {

@@ -12,7 +12,7 @@ from blockplan.errors import UsageError
 from blockplan.notice.countries import country
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.config import config_of_environment
-from blockplan.portal.pages import addresses, island, pictures
+from blockplan.portal.pages import addresses, bars, island, pictures
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.pages.plan_sections import plain
 from blockplan.portal.record import register
@@ -20,11 +20,14 @@ from blockplan.portal.record.keys import fingerprint
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
 from blockplan.portal.visible_notices import UNSEEN, open_to, version_of
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from blockplan.portal.pages.plan_sections import Part
+    from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.store import DatabaseStore
 
 PAGE = 20
@@ -49,8 +52,6 @@ PAPERS = ("a4", "a3")
 WAYS = ("counter", "post", "email", "phone")
 #: Endings of plan files that a reader is told what they are.
 KNOWN_FILES = ("gpkg", "toml", "csv", "pdf")
-#: Sections of a notice's page.
-SECTIONS = ("plan", "facts", "documents", "history", "record")
 #: Particulars in the order of the page, those apart that have a shape of their own.
 TEXTS = (
     "authority", "preparer", "legal_basis", "extent", "purpose", "change", "reasons", "media", "contact",
@@ -104,7 +105,6 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "notice": standing_of(row),
         "version": version,
         "easy": easy,
-        "sections": SECTIONS,
         "maps": pictures.of_plan(version, row.id, lang) if version else (),
         "papers": PAPERS,
         "plain": plain(version, lang, easy=easy) if version else (),
@@ -120,8 +120,24 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     }
     if version is None:
         return render(request, "portal/notice.html", context)
+    context |= first_screen(version, row, lang, context["plain"])
     context |= {"island": island.of_notice(request, row, version, lang), "datums": DATUMS}
     return island.shown(render(request, "portal/notice.html", context))
+
+
+def first_screen(version: PlanVersion, row: Notice, lang: str, told: tuple[Part, ...]) -> dict[str, Any]:
+    """What is it and where, in a line each, and what the plan keeps of what is asked, as bars."""
+    said = {part.id: part.sentences for part in told}
+    people = said.get("people", ())[:1]
+    size = said.get("size", ())
+    between = " " if lang == "en" else ""
+    extent = pick((row.opened.get("particulars") or {}).get("extent"), lang)
+    parts = size[1:2] or ((extent,) if extent else ())
+    return {
+        "first_words": {"what": between.join((*size[:1], *people)), "where": between.join(parts)},
+        "bars": bars.of_plan(version, told),
+        "bars_lead": between.join(said.get("verdicts", ())[:1]),
+    }
 
 
 def facts(row: Notice) -> dict[str, Any]:

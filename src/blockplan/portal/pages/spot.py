@@ -132,10 +132,10 @@ def _sentence(parcel: ParcelRecord, lang: str) -> str:
     return whole
 
 
-def height_said(height_m: float, lang: str) -> str:
-    """How high one may build, with the storeys that this makes."""
+def height_said(height_m: float, lang: str, *, short: bool = False) -> str:
+    """How high one may build, and the storeys that this makes; how they are counted is said once a page."""
     storeys = int(height_m // STOREY_M)
-    key = "here.height" if storeys > 1 else "here.low"
+    key = "here.low" if storeys <= 1 else "here.high" if short else "here.height"
     return say(key, lang, metres=metres(height_m, lang), n=storeys)
 
 
@@ -159,7 +159,7 @@ def _beside(row: Notice, around: Around, lang: str) -> list[dict[str, Any]]:
 
 
 def _build_said(one: Neighbour, lang: str) -> str:
-    said = [height_said(one.height_m, lang) if one.height_m else say("here.no_build", lang)]
+    said = [height_said(one.height_m, lang, short=True) if one.height_m else say("here.no_build", lang)]
     if one.permitted:
         names = dict.fromkeys(use_said(use, lang) for use in one.permitted)
         said.append(say("here.or", lang, uses=("、" if lang != "en" else ", ").join(names)))
@@ -251,7 +251,7 @@ def _reached(version: PlanVersion, parcel: ParcelRecord | None, lang: str) -> di
 
 def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dict[str, Any]:
     where = whereabouts(version, "parcels", one.link.id, lang)
-    height = "" if one.height_m is None else height_said(one.height_m, lang)
+    height = "" if one.height_m is None else height_said(one.height_m, lang, short=True)
     return {
         "name": (one.planned and use_said(one.planned, lang)) or parcel_said(one.link.id, lang),
         "id": one.link.id,

@@ -189,3 +189,15 @@ def share_bar(share: float) -> SafeString:
         '<rect class="all" width="100" height="4"/><rect class="part" width="{}" height="4"/></svg>',
         share,
     )
+
+
+@register.simple_tag
+def meter(share: float, outcome: str) -> SafeString:
+    """A bar that is so full, with the line of what is asked in its middle: left of it is short."""
+    return format_html(
+        '<svg class="meter" aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none">'
+        '<rect class="all" y="3" width="100" height="4"/><rect class="{}" y="3" width="{}" height="4"/>'
+        '<rect class="need" x="49.8" width=".5" height="10"/></svg>',
+        "short" if outcome == "fail" else "part",
+        share,
+    )

@@ -1,0 +1,164 @@
+"""The resident's way on the map of a notice: find a place, look around, draw, write, read what others say."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from tests.portal.browser import MODULES, REPO, Service, served, violations, wider_than_the_screen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["served"]
+pytestmark = pytest.mark.browser
+IDLE = "html[data-map=idle]"
+WAIT_MS = 60_000
+#: The park's school, by name, in each language, and what is written about the area drawn.
+SCHOOL = {"zh": "枫林小学", "en": "Fenglin Primary School", "ja": "楓林小学校"}
+TEXT = {"zh": "请保留这里的树。", "en": "Please keep these trees.", "ja": "ここの木を残してください。"}
+ONE, OTHERS = [("ja", 390)], [("zh", 390), ("en", 1440), ("zh", 768), ("ja", 1440)]
+
+
+@contextmanager
+def opened(served: Service, chromium: Any, path: str, width: int, **more: Any) -> Iterator[Any]:
+    """A page with a still map, in a fresh profile: no error, and no request to another host."""
+    context = chromium.new_context(viewport={"width": width, "height": 844}, **more)
+    tab, wrong = context.new_page(), []
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+
+    def asked(request: Any) -> None:
+        if urlsplit(request.url).netloc != urlsplit(served.url()).netloc:
+            wrong.append(f"asked another host: {request.url}")
+
+    tab.on("request", asked)
+    tab.goto(served.url(path))
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    try:
+        yield tab
+    finally:
+        context.close()
+    assert wrong == []
+
+
+def faultless(tab: Any) -> None:
+    """Axe finds nothing, contrast of colours among it, and nobody scrolls sideways."""
+    assert violations(tab) == []
+    assert wider_than_the_screen(tab) == 0
+
+
+def still(tab: Any) -> None:
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+
+
+def walk(served: Service, chromium: Any, lang: str, width: int) -> None:
+    with opened(served, chromium, f"/{lang}/notices/demo/", width) as tab:
+        faultless(tab)
+        tab.fill("#find", SCHOOL[lang])
+        tab.press("#find", "Enter")
+        tab.wait_for_selector("#here .beside li")
+        still(tab)
+        assert tab.evaluate("document.activeElement.className") == "spot"
+        tab.locator("#here .beside a").first.click()
+        tab.wait_for_selector("#here .goals li")
+        still(tab)
+        assert "500" in tab.inner_text("#here")
+        faultless(tab)
+        modes = tab.locator(".modes button")
+        modes.nth(2).click()
+        tab.wait_for_selector(".divide")
+        tab.focus(".divide")
+        tab.keyboard.press("ArrowRight")
+        assert (
+            tab.evaluate("getComputedStyle(document.querySelector('.over')).getPropertyValue('--cut')")
+            == "51%"
+        )
+        faultless(tab)
+        modes.nth(0).click()
+        draw_and_write(tab, lang)
+    with opened(served, chromium, f"/{lang}/notices/demo/?opinions=1", width) as tab:
+        still(tab)
+        said = tab.evaluate("fetch('/files/demo/map/opinions.json').then(one => one.json())")
+        assert TEXT[lang] in [one["properties"]["title"] for one in said["features"]]
+        faultless(tab)
+
+
+def draw_and_write(tab: Any, lang: str) -> None:
+    """An area by keys alone, handed to the form, sent, and told by a receipt."""
+    tab.locator(".marking button").first.click()
+    for keys in (["Enter"], ["ArrowRight"], ["Enter"], ["ArrowDown"], ["Enter"]):
+        for key in keys:
+            tab.keyboard.press(key)
+            tab.wait_for_timeout(400)
+            still(tab)
+    tab.wait_for_selector(".marking form")
+    faultless(tab)
+    tab.locator(".marking form button").click()
+    tab.wait_for_selector("#place")
+    assert tab.is_checked("input[name=place_ok]")
+    tab.fill("#text", TEXT[lang])
+    tab.locator("button[value=check]").click()
+    tab.wait_for_selector("#send")
+    tab.locator("#send button[value=send]").click()
+    tab.wait_for_selector(".receipt, .secret", timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize(("lang", "width"), ONE)
+def test_a_resident_finds_a_place_draws_an_area_and_writes_about_it(
+    served: Service, chromium: Any, lang: str, width: int
+) -> None:
+    walk(served, chromium, lang, width)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("lang", "width"), OTHERS)
+def test_the_same_way_in_other_languages_and_widths(
+    served: Service, chromium: Any, lang: str, width: int
+) -> None:
+    walk(served, chromium, lang, width)
+
+
+def test_reduced_motion_jumps_and_a_tap_says_what_is_there(served: Service, chromium: Any) -> None:
+    with opened(served, chromium, "/en/notices/demo/", 390, reduced_motion="reduce") as tab:
+        tab.locator(".island canvas").first.click()
+        tab.wait_for_selector("#here .spot")
+        still(tab)
+        assert tab.locator("#here .here").count() == 1
+
+
+def test_the_first_screen_of_a_phone_answers_what_where_until_when_and_what_can_i_do(
+    served: Service, chromium: Any
+) -> None:
+    for lang in ("zh", "en", "ja"):
+        with opened(served, chromium, f"/{lang}/notices/demo/", 390) as tab:
+            for part in (".until strong", ".answers dd", ".actions .button", "#find"):
+                box = tab.locator(part).last.bounding_box()
+                assert box["y"] + box["height"] <= 844, (lang, part, box)
+            assert tab.evaluate("document.documentElement.scrollHeight") < 6 * 844
+
+
+def test_the_built_map_is_the_one_that_its_source_gives(repo: Path, tmp_path: Path) -> None:
+    vite = MODULES / ".bin" / "vite"
+    if not vite.exists() or shutil.which("node") is None:
+        pytest.skip("needs the tools of the pages: make frontend-tools")
+    command = [
+        str(vite),
+        "build",
+        "--config",
+        "vite.public.mts",
+        "--logLevel",
+        "error",
+        "--outDir",
+        str(tmp_path),
+    ]
+    subprocess.run(command, cwd=repo / "frontend", check=True)
+    built = REPO / "src" / "blockplan" / "portal" / "pages" / "built"
+    assert {file.name for file in tmp_path.iterdir()} == {file.name for file in built.iterdir()}
+    for file in built.iterdir():
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes(), file.name
