@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from django.test import Client, RequestFactory
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.portal.pages import squeezed, tiles
+from blockplan.portal.pages import bars, squeezed, tiles
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanVersion
 
@@ -168,3 +169,35 @@ def test_no_other_name_is_served_from_the_built_files(client: Client) -> None:
     for name in ("../page.css", "%2e%2e%2fshield.py", "none.js"):
         assert client.get(f"/map/{squeezed.digest()}/{name}").status_code == 404
     assert client.get("/map/0000000000000000/map.js").status_code == 404
+
+
+def test_what_the_form_finds_has_its_use_streets_and_part_of_the_plan_beside_its_number(
+    shown: DatabaseStore,
+) -> None:
+    sought = {"do": "find", "find": f"{X}, {Y}", "datum": "plan", "text": ""}
+    found = Client().post("/en/notices/town/opinion/", sought).content.decode()
+    hit = next(line for line in found.splitlines() if f"<b>{PARCEL}</b>" in line)
+    assert "Urban housing" in hit
+    assert "Fenglin Street" in hit
+
+
+def test_a_place_drawn_on_our_map_comes_to_the_form_confirmed_and_one_from_elsewhere_does_not(
+    shown: DatabaseStore,
+) -> None:
+    area = {"type": "Polygon", "coordinates": [[[X, Y], [X + 50, Y], [X + 50, Y + 50], [X, Y]]]}
+    sent = {"do": "find", "drawn": json.dumps(area), "datum": "plan"}
+    ours = Client().post("/en/notices/town/opinion/", sent | {"drawn_ok": "yes"}).content.decode()
+    other = Client().post("/en/notices/town/opinion/", sent).content.decode()
+    assert 'name="place_ok" value="yes" checked' in ours
+    assert 'name="place_ok" value="yes" checked' not in other
+
+
+def test_a_bar_is_half_full_at_the_limit_less_where_it_falls_short_and_none_where_nothing_is_known() -> None:
+    def full(value: float | None, op: str, limit: Any) -> float | None:
+        verdict: Any = SimpleNamespace(measured=value, required=SimpleNamespace(op=op, value=limit))
+        return bars.share(verdict)
+
+    assert full(20.0, ">=", 20.0) == 50.0 == full(3.0, "<=", 3.0)
+    assert full(10.0, ">=", 20.0) == 25.0 == full(6.0, "<=", 3.0)
+    assert full(90.0, ">=", 20.0) == 100.0 == full(0.0, "<=", 3.0)
+    assert full(None, ">=", 20.0) is full(1.0, ">=", 0.0) is full(1.0, "between", (0, 2)) is None

@@ -19,7 +19,9 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import drafts, rate_limits, subjects
 from blockplan.portal.intake.fields import STANDINGS, Filled
 from blockplan.portal.intake.idempotency import seal_of
+from blockplan.portal.plans.whereabouts import whereabouts
 from blockplan.portal.record.time import time_of
+from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.texts import pick, refusal
 
@@ -115,7 +117,7 @@ class Form:
         if self.kept or self.files:
             self.keep()
         more = {
-            "hits": self._named(self.hits),
+            "hits": self._placed(self._named(self.hits)),
             "sought": self.sought,
             "datum": self.request.POST.get("datum", ""),
             "datums": DATUMS,
@@ -215,6 +217,16 @@ class Form:
 
     def _named(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [subjects.in_words(target, self.lang) for target in targets]
+
+    def _placed(self, hits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Hits with where they lie: the number of a parcel says nothing to who lives there."""
+        version = version_of(self.row)
+        if version is None:
+            return hits
+        return [
+            hit | {"where": whereabouts(version, hit["layer"], hit["id"], self.lang, use=True)}
+            for hit in hits
+        ]
 
     def _told_files(self) -> list[dict[str, Any]]:
         return [

@@ -21,6 +21,7 @@ from blockplan.portal.intake import rate_limits, subjects
 from blockplan.portal.pages import addresses, island, spot
 from blockplan.portal.pages.common import public, standing_of
 from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.plans.whereabouts import whereabouts
 from blockplan.portal.plans.words import folded
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
@@ -140,7 +141,7 @@ def _hit(row: Notice, version: PlanVersion, hit: dict[str, Any], lang: str) -> d
         "name": named["words"] or spot.parcel_said(hit["id"], lang) if hit["layer"] == "parcels"
         else named["words"] or hit["id"],
         "kind": named["kind"],
-        "where": spot.whereabouts(version, hit["layer"], hit["id"], lang),
+        "where": whereabouts(version, hit["layer"], hit["id"], lang),
         "href": addresses.place(lang, row.id, about=f"{hit['layer']}:{hit['id']}"),
         "about": f"{hit['layer']}:{hit['id']}",
     }  # fmt: skip

@@ -10,6 +10,7 @@ from blockplan.portal.pages import addresses
 from blockplan.portal.pages.plan_sections import kind_of, of_object
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.plans.prepare import LAYERS
+from blockplan.portal.plans.whereabouts import whereabouts
 from blockplan.portal.record import register
 from blockplan.portal.words import say
 from blockplan.texts import pick
@@ -261,19 +262,6 @@ def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dic
         "side": _side(one.side, lang),
         "href": addresses.place(lang, row.id, about=f"parcels:{one.link.id}"),
     }
-
-
-def whereabouts(version: PlanVersion, layer: str, id_: str, lang: str) -> str:
-    """Where an object lies, for who does not know its number: streets and part of the plan; "" if unknown."""
-    from blockplan.report.public import around  # noqa: PLC0415
-
-    places = places_of(version)
-    host = id_ if layer == "parcels" else places.index.host_of.get((layer, id_), "")
-    found = around.called(places, host) if host else None
-    if found is None:
-        return ""
-    names = [pick(link.name, lang) for link in (*found.streets, *filter(None, (found.area,)))]
-    return " · ".join(names)
 
 
 def _opinions(row: Notice, lang: str, layer: str, id_: str) -> dict[str, Any] | None:
