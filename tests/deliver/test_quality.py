@@ -48,6 +48,7 @@ def test_every_rule_has_a_broken_package_and_an_expectation(maker, expected):
     assert rules == set(maker.CASES) == set(expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("rule", [rule.id for rule in RULES])
 def test_a_broken_package_is_found_broken_for_its_reason_alone(maker, clean, expected, tmp_path, rule):
     case = expected[rule]

@@ -43,9 +43,8 @@ NOT_RUN = {
     r"propose layout town|propose apply town": OWN,
     r"\bwarwick\b|our-town/": "the pack of the page; tests/check/test_docs_example.py judges by it",
 }
-#: Tell of searches that take long.
-SEARCHES = ("layout-plan", "propose", "propose-landuse", "propose-repair", "propose-site")
-LONG = {f"{name}.md" for name in ("compare", *SEARCHES)}
+#: Pages whose commands are run every day; those of the others cost more, and are run with all tests.
+EVERY_DAY = {"README.md", "CONTRIBUTING.md", "scenarios.md", "workbench.md"}
 
 
 def why_not_run(command: Command) -> str:
@@ -54,7 +53,7 @@ def why_not_run(command: Command) -> str:
 
 def every(program: str) -> list[Any]:
     return [
-        pytest.param(page, id=name, marks=[pytest.mark.long] if name in LONG else [])
+        pytest.param(page, id=name, marks=[] if name in EVERY_DAY else [pytest.mark.long])
         for name, page in PAGES.items()
         if any(command.words[0].endswith(program) for command in commands_of(page))
     ]

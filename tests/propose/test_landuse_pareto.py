@@ -14,6 +14,8 @@ from blockplan.propose.landuse.pareto import balanced, objectives_of, pareto
 from blockplan.propose.landuse.problem import fits
 from blockplan.propose.locks import read_locks
 
+pytestmark = pytest.mark.long
+
 LONG = Stop(seconds=900)
 
 

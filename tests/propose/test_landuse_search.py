@@ -14,6 +14,8 @@ from blockplan.propose.landuse.problem import fits, parts, score, shortfalls
 from blockplan.propose.landuse.search import proved_bound, solve
 from blockplan.propose.stop import Clock, Stop
 
+pytestmark = pytest.mark.long
+
 HOME, PARK, PLANT = range(3)
 NEVER_LATE = Stop(seconds=600)
 

@@ -41,6 +41,8 @@ from blockplan.propose.layout.search.state import (
 )
 from blockplan.propose.stop import Stop
 
+pytestmark = pytest.mark.long
+
 #: Little work, and far more time than it takes, so that the clock hurries nobody.
 FEW = LayoutParams(chains=2, steps_a_second=100)
 STOP = Stop(seconds=300)

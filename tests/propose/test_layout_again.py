@@ -21,6 +21,8 @@ from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.layout.search.replan import MORE_BLOCKS, plan_again
 from blockplan.propose.stop import Stop
 
+pytestmark = pytest.mark.long
+
 FEW = LayoutParams(chains=2, steps_a_second=100)
 EDIT = replace(LayoutParams.of_an_edit(), steps_a_second=5)
 STOP = Stop(seconds=300)

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 RUN = ("--synthetic", "--seeds", "1", "--seconds", "30", "--json")
 
 

@@ -15,6 +15,8 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.search.bodies import body, width
 from blockplan.propose.layout.search.bound import bound_of
 
+pytestmark = pytest.mark.long
+
 LIMITS = {"school": 10_000.0}
 
 

@@ -15,6 +15,8 @@ from blockplan.propose.layout.output.document import document
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.score.shape import shapes_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("name", [name for name in ODD if name != "many"])
 def test_an_odd_community_is_drawn_soundly_and_what_is_short_is_told(name):

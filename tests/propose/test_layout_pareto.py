@@ -20,6 +20,8 @@ from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.search.pareto import layout_set, not_bettered
 from blockplan.propose.stop import Stop
 
+pytestmark = pytest.mark.long
+
 FEW = LayoutParams(chains=2, steps_a_second=60)
 STOP = Stop(seconds=300)
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.problem.standards import Standards
     from blockplan.propose.proposal import Answer
 
+pytestmark = pytest.mark.long
+
 PACKS = ("zone", "gb50180")
 #: Little work, and far more time than it takes, so that the clock hurries nobody.
 FEW = LayoutParams(chains=2, steps_a_second=20, few_homes=10_000)

@@ -18,6 +18,8 @@ from blockplan.propose.layout.problem.residents import by_residents
 from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.stop import Stop
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def case():

@@ -20,6 +20,8 @@ from blockplan.propose.layout.search.drawing import layout
 from blockplan.propose.layout.search.land import ROWS_A_SECOND, field_of
 from blockplan.propose.stop import Clock, Stop, interruptible
 
+pytestmark = pytest.mark.long
+
 #: A clock on which all time has gone.
 OVER = Clock(Stop(seconds=1e-9))
 

@@ -25,6 +25,8 @@ from blockplan.propose.conversion import converted
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair.mending import repair
 
+pytestmark = pytest.mark.long
+
 #: A stop that never cuts a search short.
 CALM = Stop(seconds=600)
 PLANS = 300

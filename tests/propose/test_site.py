@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose import Answer
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
