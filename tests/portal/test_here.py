@@ -178,7 +178,7 @@ def test_what_the_form_finds_has_its_use_streets_and_part_of_the_plan_beside_its
     found = Client().post("/en/notices/town/opinion/", sought).content.decode()
     hit = next(line for line in found.splitlines() if f"<b>{PARCEL}</b>" in line)
     assert "Urban housing" in hit
-    assert "Fenglin Street" in hit
+    assert "Yinxing Street · Heming Road · Life-services area" in hit
 
 
 def test_a_place_drawn_on_our_map_comes_to_the_form_confirmed_and_one_from_elsewhere_does_not(
@@ -201,3 +201,11 @@ def test_a_bar_is_half_full_at_the_limit_less_where_it_falls_short_and_none_wher
     assert full(10.0, ">=", 20.0) == 25.0 == full(6.0, "<=", 3.0)
     assert full(90.0, ">=", 20.0) == 100.0 == full(0.0, "<=", 3.0)
     assert full(None, ">=", 20.0) is full(1.0, ">=", 0.0) is full(1.0, "between", (0, 2)) is None
+
+
+def test_a_notice_with_one_opinion_says_so_in_every_language(shown: DatabaseStore) -> None:
+    intake.submit(shown, intake.Opinion(text="More trees."))
+    for lang in ("zh", "en", "ja"):
+        front = Client().get(f"/{lang}/notices/town/")
+        assert front.status_code == 200
+        assert "1）" in front.content.decode() or "(1)" in front.content.decode()

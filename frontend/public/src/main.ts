@@ -248,7 +248,7 @@ class Page {
   private listOpinions(spoken: GeoJSON.Feature[]): void {
     const { words, opinion } = this.given;
     fill(this.panel,
-      h("h3", { class: "spot", tabindex: "-1" }, filled(words, "opinions_here", { n: spoken.length })),
+      h("h2", { class: "spot", tabindex: "-1" }, filled(words, "opinions_here", { n: spoken.length })),
       h("ul", { class: "hits" }, ...spoken.map((one) =>
         h("li", {}, h("a", { href: opinion.replace("O-0", String(one.properties?.["id"])) }, h("b", {}, `${one.properties?.["number"]}`), h("span", {}, ` ${one.properties?.["title"]}`)))))); // prettier-ignore
     this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });

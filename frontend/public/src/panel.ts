@@ -19,7 +19,7 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
   return h(
     "div",
     { class: "here" },
-    h("h3", { class: "spot", tabindex: "-1" }, here.title),
+    h("h2", { class: "spot", tabindex: "-1" }, here.title),
     here.sub && h("p", { class: "note sub" }, here.sub),
     ...here.notes.map((one) => h("p", { class: "note" }, one)),
     here.sentence && h("p", { class: "lead" }, here.sentence),
@@ -29,10 +29,10 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
       h("a", { href: here.href }, words["link"]!),
     ),
     here.opinions && h("p", {}, h("a", { href: here.opinions.href }, here.opinions.said)),
-    here.beside.length > 0 && h("section", {}, h("h4", {}, words["beside"]!),
+    here.beside.length > 0 && h("section", {}, h("h3", {}, words["beside"]!),
       h("ul", { class: "beside" }, ...here.beside.map((one) =>
         h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`)))))),
-    within && h("section", {}, h("h4", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
+    within && h("section", {}, h("h3", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
       within.none && h("p", {}, within.none),
       h("ul", { class: "goals" }, ...within.rows.map((row) =>
         h("li", {},
@@ -47,7 +47,7 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
       h("table", { class: "broad" },
         h("thead", {}, h("tr", {}, ...reached.heads.map((head) => h("th", { scope: "col" }, head)))),
         h("tbody", {}, ...reached.rows.map((cells) => h("tr", {}, ...cells.map((cell, at) => h(at ? "td" : "th", at ? { "data-head": reached.heads[at] } : { scope: "row" }, cell))))))),
-    here.near.length > 0 && h("section", {}, h("h4", {}, here.near_title),
+    here.near.length > 0 && h("section", {}, h("h3", {}, here.near_title),
       h("ul", { class: "beside" }, ...here.near.map((one) =>
         h("li", {}, swatch(String(one["colour"])), h("b", {}, String(one["metres"])), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.name), ` ${one["side"]} `, h("span", { class: "note" }, [one["said"], one["id"]].filter(Boolean).join(" · "))))))),
   ); // prettier-ignore
