@@ -30,7 +30,7 @@ from blockplan.notice.record import export
 from blockplan.notice.submissions import Opinion, amend, erase, submit, withdraw
 from blockplan.plan import Plan, write
 from blockplan.plan.model.manifest import manifest_from
-from blockplan.respond import Answer, Change, Desk, reconcile, require_complete
+from blockplan.respond import Answer, Desk, PlanChange, reconcile, require_complete
 from blockplan.respond.coverage import received
 
 HERE = Path(__file__).resolve().parent
@@ -204,7 +204,7 @@ def answer(maker: Maker) -> None:
     places |= {first[key]: height for key in ("height-en", "second-thoughts")}
     desk.assign_all(places, by=PLANNER)
     changed = small_plan({"P-02": 45})
-    change = Change("parcels", "P-02", "height_m", 60.0, 45.0, changed.content_hash)
+    change = PlanChange("parcels", "P-02", "height_m", 60.0, 45.0, changed.content_hash)
     reasons = said_in("answer")
     answers = {
         green: Answer("adopted", reasons["green"], ({"layer": "parcels", "id": "P-06"},)),

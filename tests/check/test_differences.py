@@ -17,7 +17,7 @@ from blockplan.check.statements import read_statements
 from blockplan.plan import read
 
 if TYPE_CHECKING:
-    from blockplan.check.verdict import Difference
+    from blockplan.check.verdict import Discrepancy
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
 
@@ -40,7 +40,7 @@ def two_squares(text: str = "", bound_to: str = "", **columns: list[Any]) -> Pla
     return a_plan(parcels, areas=areas, structure=structure, statements=statements)
 
 
-def rows(plan: Plan, gauged: Measurement | None = None) -> list[Difference]:
+def rows(plan: Plan, gauged: Measurement | None = None) -> list[Discrepancy]:
     def gauging(name: str) -> Any:
         return None if gauged is None or gauged.id != name else (gauged, ())
 

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from blockplan.cli.propose.common import DRAWING_S, MOST_CROWDED, SHOWING_S, Asked
+from blockplan.cli.propose.common import DRAWING_S, MOST_CROWDED, SHOWING_S, ProposalOptions
 from blockplan.cli.started import command_began
 from blockplan.propose.stop import Clock, Stop
 
 
-def an_asking(**said: Any) -> Asked:
+def an_asking(**said: Any) -> ProposalOptions:
     given: dict[str, Any] = {"path": "", "plan": None, "locks": None, "packs": None, "on": None}
     given |= {"seconds": 60.0, "seed": 0, "gap": 0.0, "lang": "en", "out": None, "as_json": False}
-    return Asked(**given | said)
+    return ProposalOptions(**given | said)
 
 
 def test_the_clock_of_a_program_has_run_since_its_process_began() -> None:

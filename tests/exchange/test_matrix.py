@@ -8,11 +8,11 @@ import pytest
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.matrix import LongColumns, pairs_within, read_matrix
-from blockplan.exchange.tables import Places
+from blockplan.exchange.tables import PlaceTable
 
 
-def places(*ids: str, ids_from: str | None = "id") -> Places:
-    return Places("places.csv", list(ids), np.ones(len(ids)), ids_from)
+def places(*ids: str, ids_from: str | None = "id") -> PlaceTable:
+    return PlaceTable("places.csv", list(ids), np.ones(len(ids)), ids_from)
 
 
 def csv(folder, text: str):
@@ -21,7 +21,7 @@ def csv(folder, text: str):
     return path
 
 
-def read(path, demand: Places, supply: Places, limit: float = 10) -> list[tuple[int, int, float]]:
+def read(path, demand: PlaceTable, supply: PlaceTable, limit: float = 10) -> list[tuple[int, int, float]]:
     found = pairs_within(read_matrix(path), demand, supply, limit)
     return list(zip(found.demand.tolist(), found.supply.tolist(), found.minutes.tolist(), strict=True))
 

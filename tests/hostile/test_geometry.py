@@ -10,7 +10,7 @@ from tests.builders import a_plan
 from tests.hostile.corpus import geometries
 
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.geometry_in import Drawing, NoticeArea, take_geometry
+from blockplan.notice.intake.geometry_in import DrawnPlace, NoticeArea, take_geometry
 from blockplan.notice.proof import canonical
 
 GEOMETRIES = {entry.name: entry for entry in geometries()}
@@ -20,7 +20,7 @@ AREA = NoticeArea.of_plan(a_plan())
 @pytest.mark.parametrize("name", GEOMETRIES)
 def test_a_hostile_drawing_is_refused_on_its_ground_or_entered_as_a_shape(name: str) -> None:
     entry = GEOMETRIES[name]
-    found: Drawing | IntakeError
+    found: DrawnPlace | IntakeError
     try:
         found = take_geometry(entry.content, AREA)
     except IntakeError as error:

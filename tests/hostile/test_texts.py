@@ -8,7 +8,7 @@ import pytest
 from tests.hostile.corpus import texts
 
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.texts_in import FIELDS, TURNING, UNFIT, Words, take_text
+from blockplan.notice.intake.texts_in import FIELDS, TURNING, UNFIT, OpinionField, take_text
 from blockplan.notice.proof import canonical
 
 TEXTS = {entry.name: entry for entry in texts()}
@@ -16,7 +16,7 @@ OPENING = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e":
            "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}  # fmt: skip
 
 
-def taken(text: str, field: str) -> Words | IntakeError:
+def taken(text: str, field: str) -> OpinionField | IntakeError:
     try:
         return take_text(text, field)
     except IntakeError as error:

@@ -12,10 +12,12 @@ from scipy.sparse.csgraph import maximum_flow
 from tests.support.provision import TOWNS, pairs_of
 
 from blockplan.errors import UsageError
-from blockplan.measure.access.provision import Assignment, assign
+from blockplan.measure.access.provision import ServiceAssignment, assign
 
 
-def served(demand: list[float], capacity: list[float], minutes: list[list[float | None]]) -> Assignment:
+def served(
+    demand: list[float], capacity: list[float], minutes: list[list[float | None]]
+) -> ServiceAssignment:
     return assign(np.array(demand, dtype=float), np.array(capacity, dtype=float), pairs_of(minutes))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.notice.intake.buckets import Bucket, MemoryBuckets, Rate, address_key, take, taken
+from blockplan.notice.intake.buckets import MemoryBuckets, Rate, TokenBucket, address_key, take, taken
 
 RATE = Rate(capacity=5, per_s=0.5)
 
@@ -26,8 +26,8 @@ def test_the_buckets_of_two_keys_are_two() -> None:
 
 
 def test_a_clock_that_is_set_back_fills_no_bucket() -> None:
-    empty = Bucket(0.0, 1_000.0)
-    assert taken(empty, RATE, 0.0) == (Bucket(0.0, 1_000.0), 2.0)
+    empty = TokenBucket(0.0, 1_000.0)
+    assert taken(empty, RATE, 0.0) == (TokenBucket(0.0, 1_000.0), 2.0)
 
 
 def test_what_no_bucket_holds_is_never_allowed() -> None:
@@ -64,8 +64,8 @@ def test_over_any_time_no_more_is_taken_than_the_bucket_and_its_filling(
 
 @given(st.floats(0, 4.9), st.floats(0.1, 5))
 def test_after_the_wait_that_was_told_it_is_allowed(held: float, tokens: float) -> None:
-    _, wait = taken(Bucket(held, 0.0), RATE, 0.0, tokens)
-    assert taken(Bucket(held, 0.0), RATE, wait + 1e-6, tokens)[1] == 0.0
+    _, wait = taken(TokenBucket(held, 0.0), RATE, 0.0, tokens)
+    assert taken(TokenBucket(held, 0.0), RATE, wait + 1e-6, tokens)[1] == 0.0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blockplan.notice.intake.challenge import MemoryUsed, Price, Verdict, create, solve, verify
+from blockplan.notice.intake.challenge import ChallengeOutcome, MemoryUsed, Price, create, solve, verify
 
 SECRET = b"a secret of the tests"
 CHEAP = Price(cost=1)
@@ -34,8 +34,8 @@ def shut(value: Any) -> str:
 def test_a_solution_passes_once_and_never_again() -> None:
     used = MemoryUsed()
     payload = solved()
-    assert verify(payload, SECRET, "opinion:demo", used) is Verdict.PASSED
-    assert verify(payload, SECRET, "opinion:demo", used) is Verdict.USED
+    assert verify(payload, SECRET, "opinion:demo", used) is ChallengeOutcome.PASSED
+    assert verify(payload, SECRET, "opinion:demo", used) is ChallengeOutcome.USED
 
 
 def test_of_many_at_once_with_one_solution_one_passes() -> None:
@@ -43,16 +43,16 @@ def test_of_many_at_once_with_one_solution_one_passes() -> None:
     payload = solved()
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: verify(payload, SECRET, "opinion:demo", used), range(32)))
-    assert sorted(found).count(Verdict.PASSED) == 1
-    assert set(found) == {Verdict.PASSED, Verdict.USED}
+    assert sorted(found).count(ChallengeOutcome.PASSED) == 1
+    assert set(found) == {ChallengeOutcome.PASSED, ChallengeOutcome.USED}
 
 
 def test_the_same_solution_written_in_another_way_is_the_same() -> None:
     used = MemoryUsed()
     payload = solved()
     other = shut(dict(reversed(opened(payload).items())) | {"more": 1})
-    assert verify(payload, SECRET, "opinion:demo", used) is Verdict.PASSED
-    assert verify(other, SECRET, "opinion:demo", used) is Verdict.USED
+    assert verify(payload, SECRET, "opinion:demo", used) is ChallengeOutcome.PASSED
+    assert verify(other, SECRET, "opinion:demo", used) is ChallengeOutcome.USED
 
 
 def test_a_default_challenge_costs_5000_rounds_and_expires() -> None:
@@ -64,19 +64,19 @@ def test_a_default_challenge_costs_5000_rounds_and_expires() -> None:
 
 
 def test_after_its_time_a_solution_is_expired() -> None:
-    assert verify(solved(valid_s=-1), SECRET, "opinion:demo", MemoryUsed()) is Verdict.EXPIRED
+    assert verify(solved(valid_s=-1), SECRET, "opinion:demo", MemoryUsed()) is ChallengeOutcome.EXPIRED
 
 
 def test_a_solution_for_one_notice_does_not_open_another() -> None:
     used = MemoryUsed()
     payload = solved("opinion:demo")
-    assert verify(payload, SECRET, "opinion:other", used) is Verdict.OTHER_PURPOSE
-    assert verify(payload, SECRET, "opinion:demo", used) is Verdict.PASSED
+    assert verify(payload, SECRET, "opinion:other", used) is ChallengeOutcome.OTHER_PURPOSE
+    assert verify(payload, SECRET, "opinion:demo", used) is ChallengeOutcome.PASSED
 
 
 @pytest.mark.parametrize("payload", [None, ""])
 def test_nothing_is_missing(payload: str | None) -> None:
-    assert verify(payload, SECRET, "opinion:demo", MemoryUsed()) is Verdict.MISSING
+    assert verify(payload, SECRET, "opinion:demo", MemoryUsed()) is ChallengeOutcome.MISSING
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_nothing_is_missing(payload: str | None) -> None:
      base64.b64encode(b"[" * 2_900).decode(), shut({"challenge": {}, "solution": {}}), "绿地"],
 )  # fmt: skip
 def test_noise_is_malformed(payload: str) -> None:
-    assert verify(payload, SECRET, "opinion:demo", MemoryUsed()) is Verdict.MALFORMED
+    assert verify(payload, SECRET, "opinion:demo", MemoryUsed()) is ChallengeOutcome.MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -95,19 +95,21 @@ def test_noise_is_malformed(payload: str) -> None:
 def test_a_changed_challenge_is_forged(key: str, value: Any) -> None:
     whole = opened(solved())
     whole["challenge"]["parameters"][key] = value
-    assert verify(shut(whole), SECRET, "opinion:demo", MemoryUsed()) is Verdict.FORGED
+    assert verify(shut(whole), SECRET, "opinion:demo", MemoryUsed()) is ChallengeOutcome.FORGED
 
 
 def test_a_challenge_of_another_server_is_forged() -> None:
-    assert verify(solved(), b"a secret of other tests", "opinion:demo", MemoryUsed()) is Verdict.FORGED
+    assert (
+        verify(solved(), b"a secret of other tests", "opinion:demo", MemoryUsed()) is ChallengeOutcome.FORGED
+    )
 
 
 def test_a_guessed_solution_is_wrong_and_spends_nothing() -> None:
     used = MemoryUsed()
     whole = opened(solved())
     guessed = {**whole, "solution": {**whole["solution"], "counter": whole["solution"]["counter"] + 1}}
-    assert verify(shut(guessed), SECRET, "opinion:demo", used) is Verdict.WRONG
-    assert verify(shut(whole), SECRET, "opinion:demo", used) is Verdict.PASSED
+    assert verify(shut(guessed), SECRET, "opinion:demo", used) is ChallengeOutcome.WRONG
+    assert verify(shut(whole), SECRET, "opinion:demo", used) is ChallengeOutcome.PASSED
 
 
 VALUES = st.recursive(
@@ -131,7 +133,7 @@ def test_any_value_anywhere_gets_a_verdict(key: str, value: Any) -> None:
     changed = place[key] != value
     place[key] = value
     found = verify(shut(whole), SECRET, "opinion:demo", MemoryUsed())
-    assert found is not Verdict.PASSED or not changed or key == "derivedKey"
+    assert found is not ChallengeOutcome.PASSED or not changed or key == "derivedKey"
 
 
 def test_a_short_secret_is_a_fault_of_the_caller() -> None:

@@ -11,7 +11,7 @@ from blockplan.notice import KINDS
 from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.disclosure import GROUNDS
 from blockplan.notice.intake.buckets import RATES
-from blockplan.notice.intake.challenge import Verdict
+from blockplan.notice.intake.challenge import ChallengeOutcome
 from blockplan.notice.intake.limits import Limits
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_every_ground_and_note_has_its_words_and_every_word_its_use(repo: Path) 
 
 def test_every_verdict_and_every_bucket_is_documented(repo: Path) -> None:
     page = (repo / "docs" / "intake.md").read_text(encoding="utf-8")
-    for verdict in Verdict:
+    for verdict in ChallengeOutcome:
         assert f"| `{verdict}` |" in page
     for name, rate in RATES.items():
         assert f"| `{name}` | {rate.capacity} | {1 / rate.per_s:g} s |" in page

@@ -15,7 +15,7 @@ from blockplan.notice.overview import overview
 from blockplan.notice.record import export
 from blockplan.notice.standing import standing
 from blockplan.notice.verify import verify
-from blockplan.respond.opinions import Opinions
+from blockplan.respond.opinions import OpinionIndex
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def test_a_repair_names_the_opinions_that_were_in_time_and_time_goes_on_by_the_c
         assert (event.payload["from"], event.payload["in_time"]) == (2, ["O-2", "O-3"])
         assert event.at == "2026-04-02T01:00:00.000000Z"
         assert store.append("submitted", an_opinion("and on")).at == event.at
-        assert [one.late for one in Opinions(store.events()).by_id.values()] == [
+        assert [one.late for one in OpinionIndex(store.events()).by_id.values()] == [
             False, False, False, True, True,
         ]  # fmt: skip
         assert overview("made-up", store.events(), clock())["opinions"]["late"] == 2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from blockplan.portal.pages.plan_sections import Cell, Grid, Part, crowd, tongue
+from blockplan.portal.pages.plan_sections import Cell, Grid, PagePart, crowd, tongue
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
@@ -97,7 +97,10 @@ def test_what_a_plan_says_in_english_alone_is_told_from_ids_and_figures(
 def test_a_parcel_with_many_neighbours_is_set_smaller_on_paper(rows: int, size: str) -> None:
     neighbours = Grid(("where", "parcel", "planned", "far"), ((Cell("beside", "where"),),) * rows)
     stops = Grid(("to", "planned"), ((Cell("stop", "to"),),) * 20)
-    assert crowd([Part("beside", "", (), (), neighbours, ()), Part("reached", "", (), (), stops, ())]) == size
+    assert (
+        crowd([PagePart("beside", "", (), (), neighbours, ()), PagePart("reached", "", (), (), stops, ())])
+        == size
+    )
 
 
 def test_a_form_from_elsewhere_is_refused_without_a_word_of_cookies_that_no_page_sets(

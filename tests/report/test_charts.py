@@ -41,7 +41,7 @@ def test_the_range_of_residents_moves_a_figure_per_person() -> None:
     assert found.low == pytest.approx((500 * 1000 / 45_000 - 9.5) / 9.5)
     assert found.high == pytest.approx((500 * 1000 / 55_000 - 9.5) / 9.5)
     at_most = beds(500, required=Required("<=", 9.5))
-    assert charts.spread(at_most, RANGE) == charts.Spread(-found.low, -found.high)
+    assert charts.spread(at_most, RANGE) == charts.MarginSpread(-found.low, -found.high)
     assert charts.spread(verdict("x", "pass"), RANGE) is None
     assert charts.spread(beds(500), Residents(None, 50_000.0, 55_000.0)) is None
 

@@ -20,7 +20,7 @@ from blockplan.plan import Plan, read
 from blockplan.report import fonts
 from blockplan.report.comparison.maps import _steps, ranges
 from blockplan.report.comparison.matrix import Matrix
-from blockplan.report.comparison.page import View, page, write_comparison
+from blockplan.report.comparison.page import ComparisonView, page, write_comparison
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -172,7 +172,7 @@ def test_every_character_of_the_page_is_in_the_embedded_fonts(found: Comparison,
 
 def test_plans_in_folders_of_one_name_are_told_apart_by_their_paths() -> None:
     columns = [a_column(id_) for id_ in ("base", "old/plan", "new/plan", "more/other")]
-    view = View(a_comparison(*columns), Words("en"))
+    view = ComparisonView(a_comparison(*columns), Words("en"))
     assert [view.name(column) for column in columns] == ["base", "old/plan", "new/plan", "other"]
 
 
@@ -231,7 +231,7 @@ def test_the_matrix_adds_up_both_ways() -> None:
 
 
 def test_less_land_than_is_shown_is_not_written_as_nothing(found: Comparison) -> None:
-    view = View(found, Words("en"))
+    view = ComparisonView(found, Words("en"))
     assert (view.area(0.0), view.area(0.004), view.area(1234.5)) == ("", "< 0.01", "1,234.50")
     assert view.ha(0.001) == "< 0.01 ha"
 

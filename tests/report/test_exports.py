@@ -15,7 +15,7 @@ from tests.support.ledgers import reconciled
 from blockplan.plan import Plan
 from blockplan.plan.model.faults import fault
 from blockplan.report import write_tables
-from blockplan.report.exports import TABLES, Table, csv_bytes, tables, workbook
+from blockplan.report.exports import TABLES, DataTable, csv_bytes, tables, workbook
 from blockplan.report.office import TABLES as OFFICE_TABLES
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
 
 
-def made(found: Any, lang: str = "en", plan: Plan | None = None) -> dict[str, Table]:
+def made(found: Any, lang: str = "en", plan: Plan | None = None) -> dict[str, DataTable]:
     return {table.name: table for table in tables(View(plan or hand_made(), found, Words(lang)))}
 
 
-def records(table: Table) -> list[dict[str, Any]]:
+def records(table: DataTable) -> list[dict[str, Any]]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
@@ -135,7 +135,7 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
 @given(st.text(max_size=12), st.sampled_from(FORMULA_SIGNS))
 def test_no_text_cell_of_a_csv_file_begins_like_a_formula(said: str, sign: str) -> None:
     said = said.replace("\0", "")
-    table = Table("x", ("a", "b"), ((f"{sign}{said}", -1.5), (said, None)))
+    table = DataTable("x", ("a", "b"), ((f"{sign}{said}", -1.5), (said, None)))
     rows = list(csv.reader(io.StringIO(csv_bytes(table).decode("utf-8-sig"), newline="")))
     assert all(not row[0].startswith(FORMULA_SIGNS) for row in rows)
     assert rows[1][1] == "-1.5"

@@ -13,7 +13,7 @@ from blockplan.check.verdict import Required, Verdict
 from blockplan.compare import Column, beside
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import Measurement
-from blockplan.report.comparison.page import View as ComparisonView
+from blockplan.report.comparison.page import ComparisonView
 from blockplan.report.sheet import key_figures
 from blockplan.report.tables import margin_said, measured, missing_words
 from blockplan.report.view import View

@@ -4,7 +4,7 @@ import pytest
 
 import blockplan as bp
 from blockplan.errors import UsageError
-from blockplan.respond import KINDS, Answer, Change, answer_from, faults_of
+from blockplan.respond import KINDS, Answer, PlanChange, answer_from, faults_of
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def first_parcel(plan):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_answer_is_read_back_as_it_was_written(kind):
-    change = Change("parcels", "P-1", "height_m", 24.0, 18.0, "abc")
+    change = PlanChange("parcels", "P-1", "height_m", 24.0, 18.0, "abc")
     answer = Answer(kind, {"zh": "理由", "en": "why"}, ({"layer": "parcels", "id": "P-1"},), (change,))
     assert answer_from(answer.to_dict()) == answer
 
@@ -57,7 +57,7 @@ def test_a_change_that_the_plans_bear_out_has_no_fault(plan):
     id_ = first_parcel(plan)
     old = float(plan.layer("parcels").at[id_, "height_m"])
     after = changed(plan, id_, height_m=old - 6)
-    change = Change("parcels", id_, "height_m", old, old - 6, after.content_hash)
+    change = PlanChange("parcels", id_, "height_m", old, old - 6, after.content_hash)
     answer = Answer("adopted", "lower", ({"layer": "parcels", "id": id_},), (change,))
     assert faults_of(answer, plan, after) == []
 
@@ -66,10 +66,10 @@ def test_each_part_of_a_change_that_the_plans_do_not_bear_out_is_named(plan):
     id_ = first_parcel(plan)
     old = float(plan.layer("parcels").at[id_, "height_m"])
     after = changed(plan, id_, height_m=old - 6)
-    wrong_old = Change("parcels", id_, "height_m", old + 1, old - 6, after.content_hash)
-    wrong_new = Change("parcels", id_, "height_m", old, old - 5, after.content_hash)
-    wrong_plan = Change("parcels", id_, "height_m", old, old - 6, "0" * 64)
-    nowhere = Change("parcels", "P-none", "height_m", 1.0, old, after.content_hash)
+    wrong_old = PlanChange("parcels", id_, "height_m", old + 1, old - 6, after.content_hash)
+    wrong_new = PlanChange("parcels", id_, "height_m", old, old - 5, after.content_hash)
+    wrong_plan = PlanChange("parcels", id_, "height_m", old, old - 6, "0" * 64)
+    nowhere = PlanChange("parcels", "P-none", "height_m", 1.0, old, after.content_hash)
     said = [
         faults_of(Answer("adopted", "x", (), (change,)), plan, after)
         for change in (wrong_old, wrong_new, wrong_plan, nowhere)

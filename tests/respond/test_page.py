@@ -10,7 +10,7 @@ from tests.respond.made import CLERK, MemoryRecord, an_answer, submit
 
 import blockplan as bp
 from blockplan.errors import NoticeStateError, PlanDataError, UsageError
-from blockplan.respond import Answer, Change, Desk, write_response
+from blockplan.respond import Answer, Desk, PlanChange, write_response
 from blockplan.respond.page import page, shown
 from blockplan.respond.worksheet import worksheet
 from blockplan.texts import LANGUAGES
@@ -175,7 +175,7 @@ def test_changes_are_verified_against_the_plans_and_a_false_one_is_refused(tmp_p
     parcels.loc[id_, "height_m"] = old - 6
     after = plan.replace(parcels=parcels)
     desk = answered()
-    change = Change("parcels", id_, "height_m", old, old - 6, after.content_hash)
+    change = PlanChange("parcels", id_, "height_m", old, old - 6, after.content_hash)
     desk.answer_segment("O-4.1", Answer("adopted", "降低高度", changes=(change,)), by=CLERK)
     write_response(desk, tmp_path / "good", before=plan, after=after)
     told = json.loads((tmp_path / "good" / "response.json").read_text(encoding="utf-8"))

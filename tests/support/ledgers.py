@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from tests.report.handmade import result, text
 
-from blockplan.check.verdict import Difference
+from blockplan.check.verdict import Discrepancy
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
 
 
-def difference(id_: str, said: float | None, drawn: float | None, *, agrees: bool | None) -> Difference:
+def difference(id_: str, said: float | None, drawn: float | None, *, agrees: bool | None) -> Discrepancy:
     note = text("按所写精度", "to the precision written", "記された精度で")
-    return Difference(id_, text("面积", "Area", "面積"), said, None, drawn, "km2", 0.05, agrees, note)
+    return Discrepancy(id_, text("面积", "Area", "面積"), said, None, drawn, "km2", 0.05, agrees, note)
 
 
 def reconciled() -> CheckResult:

@@ -11,7 +11,7 @@ from blockplan.check.limits import decide_case, is_repealed, limit_on, required_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.check.rules import Case, Limit, Rule
+    from blockplan.check.rules import Limit, Rule, RuleCase
     from blockplan.check.verdict import Outcome
 
 
@@ -74,7 +74,7 @@ def _missing_around(rule: Rule, limit: Limit) -> Iterator[str]:
             yield f"one above {number:g} from {limit.begins}"
 
 
-def _missing_own(cases: list[Case]) -> Iterator[str]:
+def _missing_own(cases: list[RuleCase]) -> Iterator[str]:
     bounded = [(case, required_of(case.bound)) for case in cases]
     if not any(asked is None for _, asked in bounded):
         yield "one that the plan does not bound (bound: {}, not_applicable)"
@@ -83,7 +83,7 @@ def _missing_own(cases: list[Case]) -> Iterator[str]:
             yield f"one with a bound that comes out as {wanted}"
 
 
-def _missing_in_table(limit: Limit, cases: list[Case]) -> Iterator[str]:
+def _missing_in_table(limit: Limit, cases: list[RuleCase]) -> Iterator[str]:
     for name, row in (limit.by_class or {}).items():
         values = [case.measured for case in cases if case.of_class == name and case.measured is not None]
         for number, beyond in ((row.min, -1), (row.max, 1)):
@@ -97,7 +97,7 @@ def _missing_in_table(limit: Limit, cases: list[Case]) -> Iterator[str]:
         yield "one of no class (unknown)"
 
 
-def _cases_under(rule: Rule, limit: Limit) -> list[Case]:
+def _cases_under(rule: Rule, limit: Limit) -> list[RuleCase]:
     return [
         case for case in rule.cases if limit_on(rule, case.day) == limit and not is_repealed(rule, case.day)
     ]

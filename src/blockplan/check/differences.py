@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.check.verdict import Difference
+from blockplan.check.verdict import Discrepancy
 from blockplan.check.words import number, say
 from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, total, values
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from blockplan.check.statements import Gauging, Statement
     from blockplan.check.verdict import Text, Verdict
     from blockplan.plan import Plan
-    from blockplan.plan.model.figures import Figure
+    from blockplan.plan.model.figures import TextFigure
 
 #: Unit of a rule -> m2 or m of one, as figures of a text are read.
 FACTORS = {"m2": 1.0, "ha": 1e4, "km2": 1e6, "m": 1.0, "km": 1e3}
@@ -44,7 +44,7 @@ NO_NOTE: Text = dict.fromkeys(LANGUAGES, "")
 
 def reconcile(
     plan: Plan, statements: Sequence[Statement], verdicts: Iterable[Verdict], gauging: Gauging
-) -> tuple[Difference, ...]:
+) -> tuple[Discrepancy, ...]:
     """
     All comparisons of a plan: sizes, amounts and counts of the text first, then table against drawing.
 
@@ -61,7 +61,7 @@ def reconcile(
     by_rule: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_rule.setdefault(verdict.rule, []).append(verdict)
-    found: list[Difference] = []
+    found: list[Discrepancy] = []
     for statement in statements:
         said = _figures(statement)
         found += _sizes(plan, statement, said)
@@ -71,9 +71,9 @@ def reconcile(
     return (*found, *_declared(plan, tolerances), *_floors(plan), *_sites(plan, tolerances), *_people(plan))
 
 
-def _figures(statement: Statement) -> list[Figure]:
+def _figures(statement: Statement) -> list[TextFigure]:
     """Figures of a statement, each once however many languages say it."""
-    found: list[Figure] = []
+    found: list[TextFigure] = []
     for lang in LANGUAGES:
         for figure in figures(statement.text.get(lang)):
             if not any(figure.dimension == other.dimension and figure.same(other) for other in found):
@@ -81,7 +81,7 @@ def _figures(statement: Statement) -> list[Figure]:
     return found
 
 
-def _sizes(plan: Plan, statement: Statement, said: Sequence[Figure]) -> Iterator[Difference]:
+def _sizes(plan: Plan, statement: Statement, said: Sequence[TextFigure]) -> Iterator[Discrepancy]:
     """Areas and lengths that a statement gives for the objects that it is bound to."""
     meant = [each for name in statement.bound("object") if (each := _drawn(plan, name)) is not None]
     if "areas" in statement.bound("layer"):
@@ -96,7 +96,7 @@ def _sizes(plan: Plan, statement: Statement, said: Sequence[Figure]) -> Iterator
             fits = figure.fits(drawn) and (tabled is None or figure.fits(tabled))
             by = figure.factor
             low, high = (number(end / by) for end in (figure.value - figure.half, figure.value + figure.half))
-            yield Difference(
+            yield Discrepancy(
                 statement.id,
                 subject,
                 figure.value / by,
@@ -109,7 +109,7 @@ def _sizes(plan: Plan, statement: Statement, said: Sequence[Figure]) -> Iterator
             )
 
 
-def _about(stated: Sequence[Figure], sizes: dict[str, float]) -> Iterator[tuple[Figure, list[str]]]:
+def _about(stated: Sequence[TextFigure], sizes: dict[str, float]) -> Iterator[tuple[TextFigure, list[str]]]:
     """
     Figures and the objects that each is about: the nearest one, or all together.
 
@@ -136,8 +136,8 @@ def _about(stated: Sequence[Figure], sizes: dict[str, float]) -> Iterator[tuple[
 
 
 def _asked(
-    statement: Statement, said: Sequence[Figure], by_rule: dict[str, list[Verdict]]
-) -> Iterator[Difference]:
+    statement: Statement, said: Sequence[TextFigure], by_rule: dict[str, list[Verdict]]
+) -> Iterator[Discrepancy]:
     """Amounts that a statement promises and a rule asks for: at least, or at most."""
     for rule in statement.bound("rule"):
         for verdict in by_rule.get(rule, ()):
@@ -148,7 +148,7 @@ def _asked(
             if not any(abs(figure.value - wanted * factor) <= 1e-9 * abs(figure.value) for figure in said):
                 continue
             drawn = _is_drawn(verdict.measurement.id)
-            yield Difference(
+            yield Discrepancy(
                 statement.id,
                 verdict.title,
                 wanted,
@@ -161,7 +161,7 @@ def _asked(
             )
 
 
-def _counted(statement: Statement, said: Sequence[Figure], gauging: Gauging) -> Iterator[Difference]:
+def _counted(statement: Statement, said: Sequence[TextFigure], gauging: Gauging) -> Iterator[Discrepancy]:
     """Counts that a statement gives in words and a condition on a measure repeats (three cores)."""
     for asked in map(condition, statement.bound("measure")):
         if asked is None or asked.op != "=" or asked.value is None:
@@ -173,7 +173,7 @@ def _counted(statement: Statement, said: Sequence[Figure], gauging: Gauging) -> 
         parts = [part.value for part in measurement.by if part.scope == asked.scope]
         value = (parts[0] if parts else None) if asked.scope else measurement.value
         drawn = _is_drawn(asked.name)
-        yield Difference(
+        yield Discrepancy(
             statement.id,
             dict(MEASURES[asked.name].title) if asked.name in MEASURES else _same(asked.name),
             asked.value,
@@ -186,7 +186,7 @@ def _counted(statement: Statement, said: Sequence[Figure], gauging: Gauging) -> 
         )
 
 
-def _declared(plan: Plan, tolerances: Tolerances) -> Iterator[Difference]:
+def _declared(plan: Plan, tolerances: Tolerances) -> Iterator[Discrepancy]:
     """Declared against drawn area of the parcels: of each area, and of every parcel that is off."""
     declared, drawn = values(plan, "parcels", "declared_area_m2"), areas_m2(plan, "parcels")
     known, share = ~(np.isnan(declared) | np.isnan(drawn)), tolerances.declared_tolerance_share
@@ -202,7 +202,7 @@ def _declared(plan: Plan, tolerances: Tolerances) -> Iterator[Difference]:
         yield _table("declared", parcel, declared[row], drawn[row], share * drawn[row], NO_NOTE)
 
 
-def _floors(plan: Plan) -> Iterator[Difference]:
+def _floors(plan: Plan) -> Iterator[Discrepancy]:
     """Floor area of the table against ratio times drawn land: of each area, and of parcels that are off."""
     far, floor = values(plan, "parcels", "far"), values(plan, "parcels", "floor_area_m2")
     land, kind = areas_m2(plan, "parcels"), values(plan, "parcels", "far_kind")
@@ -227,7 +227,7 @@ def _floors(plan: Plan) -> Iterator[Difference]:
         yield _table("floor", parcel, floor[row], allowed[row], slack[row], NO_NOTE)
 
 
-def _sites(plan: Plan, tolerances: Tolerances) -> Iterator[Difference]:
+def _sites(plan: Plan, tolerances: Tolerances) -> Iterator[Discrepancy]:
     """Site area of facilities against the drawn area of their parcels: of each service, and those off."""
     site, service = values(plan, "facilities", "site_area_m2"), values(plan, "facilities", "service")
     row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
@@ -251,30 +251,30 @@ def _sites(plan: Plan, tolerances: Tolerances) -> Iterator[Difference]:
         yield _table("site", facility, site[row], drawn[row], share * drawn[row], NO_NOTE)
 
 
-def _people(plan: Plan) -> Iterator[Difference]:
+def _people(plan: Plan) -> Iterator[Discrepancy]:
     """Residents that ``plan.toml`` gives against those of parcels; of parcels against buildings."""
     given = plan.manifest.residents.total
     parcels, buildings = (values(plan, layer, "residents") for layer in ("parcels", "buildings"))
     tabled = total(parcels[~np.isnan(parcels)]) if (~np.isnan(parcels)).any() else None
     if given is not None and tabled is not None:
         agrees = abs(given - tabled) <= 0.5
-        yield Difference(
+        yield Discrepancy(
             "", say("difference.residents"), float(given), tabled, None, "person", 0.5, agrees, NO_NOTE
         )
     if tabled is not None and (~np.isnan(buildings)).any():
         housed = total(buildings[~np.isnan(buildings)])
         note = say("difference.housed")
         agrees = abs(housed - tabled) <= 0.5
-        yield Difference("", say("difference.residents"), None, tabled, housed, "person", 0.5, agrees, note)
+        yield Discrepancy("", say("difference.residents"), None, tabled, housed, "person", 0.5, agrees, note)
 
 
 def _table(  # noqa: PLR0913 (one comparison)
     key: str, of: Text, tabled: float, drawn: float, tolerance: float, note: Text, *, upper: bool = False
-) -> Difference:
+) -> Discrepancy:
     """A comparison of table and drawing in m2; under an `upper` limit the table may be smaller."""
     agrees = abs(tabled - drawn) <= tolerance or (upper and tabled < drawn)
     subject = say(f"difference.{key}", of=dict(of))
-    return Difference(
+    return Discrepancy(
         "", subject, None, float(tabled), float(drawn), "m2", float(tolerance), bool(agrees), note
     )
 

@@ -17,7 +17,7 @@ from blockplan.check.doubts import Reads, doubted, doubts, text_faults
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
-from blockplan.check.parameters import Choices, choices, chosen, unread
+from blockplan.check.parameters import RuleChoices, choices, chosen, unread
 from blockplan.check.remedy import affected_by, remedy_for
 from blockplan.check.settle import about_ends, accounted, is_no_use, settle
 from blockplan.check.statements import Statement, bound_statements, judge_statements, read_statements
@@ -184,12 +184,12 @@ def _graded(*found: tuple[Fault, ...]) -> tuple[Fault, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _AskedRule:
     """A rule of a pack, its choices, what it then asks, on which object, and for how many people."""
 
     rule: Rule
     pack: Pack
-    choice: Choices
+    choice: RuleChoices
     required: Required
     scope_id: str
     people: Residents
@@ -212,7 +212,7 @@ class _Bench:
         """One verdict, or one for each object of the kind that the rule judges."""
         choice = choices(rule, self.plan.manifest)
         outcome, required = decide(rule, self.day, None, choice.limit)
-        asked = _Asked(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
+        asked = _AskedRule(rule, pack, choice, required, scopes.object_of(rule, self.plan), self.residents)
         why_not = self._why_not(rule, outcome) or self._elsewhere(pack)
         if why_not is not None:
             if rule.scope.kind == "city" and outcome != "not_applicable":
@@ -244,7 +244,7 @@ class _Bench:
         found = self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
         return found, doubts(found, self.faults, self.instruments.reads(name))
 
-    def _verdict(self, asked: _Asked, measurement: Measurement) -> Verdict:
+    def _verdict(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         rule, choice = asked.rule, asked.choice
         found = self._doubts(rule, measurement)
         if settle(measurement, asked.required, accuracy(measurement)) != "unknown":
@@ -254,7 +254,7 @@ class _Bench:
         definition = {**rule.definition, **measurement.definition, "parameters": shown}
         return replace(about, measurement=measurement, doubts=found, definition=definition)
 
-    def _of_each(self, asked: _Asked, measurement: Measurement) -> Verdict:
+    def _of_each(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         """The verdict of a rule that judges each parcel."""
         from blockplan.check.outcomes import of_each  # noqa: PLC0415 (it brings in numpy)
 
@@ -369,7 +369,7 @@ class _Bench:
         texts = text_faults(self.faults, bound_statements(self.statements, rule.id))
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
-    def _found(self, asked: _Asked, measurement: Measurement) -> Verdict:
+    def _found(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         """What a verdict says where no fault of the data touches the measurement."""
         rule, required, value = asked.rule, asked.required, measurement.value
         tolerance, central, chosen_ = accuracy(measurement), asked.people.central, asked.choice.all
@@ -404,7 +404,7 @@ class _Bench:
             ),
         )
 
-    def _ends(self, asked: _Asked, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
+    def _ends(self, asked: _AskedRule, measurement: Measurement) -> Iterator[tuple[float, Measurement]]:
         """What is measured at the ends of the residents' range, where it hangs on how many there are."""
         people = asked.people
         hangs = ranges.hangs_on_residents(measurement, self.instruments.reads(asked.rule.measure))
@@ -416,7 +416,7 @@ class _Bench:
             elif hangs:
                 yield end, self._measured_at(asked, end / people.central)
 
-    def _measured_at(self, asked: _Asked, factor: float) -> Measurement:
+    def _measured_at(self, asked: _AskedRule, factor: float) -> Measurement:
         """What a rule judges, measured with so many times the residents."""
         rule, choice = asked.rule, asked.choice
         if factor not in self.scaled:
@@ -427,7 +427,7 @@ class _Bench:
         scope = f"{rule.scope.kind}:{asked.scope_id}"
         return next((scopes.of_part(found, part) for part in found.by if part.scope == scope), found)
 
-    def _in_doubt(self, asked: _Asked, measurement: Measurement, found: tuple[Fault, ...]) -> Verdict:
+    def _in_doubt(self, asked: _AskedRule, measurement: Measurement, found: tuple[Fault, ...]) -> Verdict:
         """What a verdict says where faults of the data touch the measurement: nothing but what is missing."""
         return replace(
             self._blank(asked),
@@ -441,7 +441,7 @@ class _Bench:
             ),
         )
 
-    def _blank(self, asked: _Asked) -> Verdict:
+    def _blank(self, asked: _AskedRule) -> Verdict:
         """What every verdict says about its rule; nothing is found yet, so it does not apply."""
         rule = asked.rule
         limit = limit_on(rule, self.day) or rule.limits[0]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from blockplan.check.rules import Case, Figures, Limit, Rule
+    from blockplan.check.rules import Figures, Limit, Rule, RuleCase
     from blockplan.check.verdict import Outcome
 
 #: A value this near to a limit, as a part of the limit, differs from it by the digits of binary numbers only.
@@ -126,7 +126,7 @@ def _from(difference: float, limit: float, tolerance: float) -> float:
     return 0.0 if abs(difference) <= slack(limit, tolerance) else difference
 
 
-def decide_case(rule: Rule, case: Case) -> Outcome:
+def decide_case(rule: Rule, case: RuleCase) -> Outcome:
     """
     Outcome of a worked example, under its row of the table or its own bound where the rule has such.
 

@@ -17,7 +17,6 @@ from blockplan.check.cases import missing_cases
 from blockplan.check.rules import (
     AppliesTo,
     Beside,
-    Case,
     Figures,
     Gauge,
     Limit,
@@ -27,11 +26,12 @@ from blockplan.check.rules import (
     Repealed,
     Reported,
     Rule,
+    RuleCase,
     Scope,
     Source,
-    Table,
+    StrictModel,
 )
-from blockplan.check.yamlfile import Document, Location, read_documents
+from blockplan.check.yamlfile import Location, YamlDocument, read_documents
 from blockplan.errors import RulePackError
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-T = TypeVar("T", bound=Table)
+T = TypeVar("T", bound=StrictModel)
 #: Which model stands under which key, for messages that list the keys known there.
 _MODELS: dict[str, type[BaseModel]] = {
     "source": Source,
     "limits": Limit,
     "parameters": Parameter,
-    "cases": Case,
+    "cases": RuleCase,
     "scope": Scope,
     "applies_to": AppliesTo,
     "beside": Beside,
@@ -111,7 +111,7 @@ def _reported_faults(i: int, entry: str | Reported, measures: Mapping[str, Gauge
                 yield at, _unknown(f"choice of {name}", choice, sorted(measures[name].parameters) or ["none"])
 
 
-def _rule(document: Document, measures: Mapping[str, Gauge]) -> Rule:
+def _rule(document: YamlDocument, measures: Mapping[str, Gauge]) -> Rule:
     value, faults = _with_measured(document.value)
     _refuse(document, faults)
     rule = _parse(document, Rule, value)
@@ -259,7 +259,7 @@ def _standing_faults(rule: Rule) -> Iterator[Fault]:
         )
 
 
-def _parse(document: Document, model: type[T], value: Any) -> T:
+def _parse(document: YamlDocument, model: type[T], value: Any) -> T:
     if not isinstance(value, dict):
         what = "a list" if isinstance(value, list) else repr(value)[:60]
         raise RulePackError(f"{document.at(())}: a map of keys is wanted here, not {what}.")
@@ -271,7 +271,7 @@ def _parse(document: Document, model: type[T], value: Any) -> T:
         raise  # unreachable: every ValidationError has faults
 
 
-def _said(fault: ErrorDetails, top: type[Table]) -> str:
+def _said(fault: ErrorDetails, top: type[StrictModel]) -> str:
     """A fault of the model in the words of a rule file."""
     location = fault["loc"]
     key, value = str(location[-1]) if location else "", fault["input"]
@@ -307,7 +307,7 @@ def _missing(location: tuple[int | str, ...], value: Any) -> str:
     return f"key {key!r} is missing"
 
 
-def _model(location: tuple[int | str, ...], top: type[Table]) -> type[BaseModel]:
+def _model(location: tuple[int | str, ...], top: type[StrictModel]) -> type[BaseModel]:
     for part in reversed(location):
         if part in _MODELS:
             return _MODELS[str(part)]
@@ -324,7 +324,7 @@ def _unknown(what: str, name: str, known: Collection[str]) -> str:
     return f"unknown {what} {name!r}{meant} (known: {', '.join(known)})"
 
 
-def _refuse(document: Document, faults: list[Fault]) -> None:
+def _refuse(document: YamlDocument, faults: list[Fault]) -> None:
     if faults:
         ordered = sorted(faults, key=lambda fault: document.line(fault[0]))
         raise RulePackError("\n".join(f"{document.at(location)}: {said}." for location, said in ordered))

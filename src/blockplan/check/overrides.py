@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from blockplan.check.packs import Pack
-    from blockplan.check.parameters import Choices
+    from blockplan.check.parameters import RuleChoices
     from blockplan.check.verdict import Text
     from blockplan.plan.model.manifest import Manifest
 
@@ -64,12 +64,12 @@ def overrides(manifest: Manifest, packs: Iterable[Pack], shown: Collection[str])
     )
 
 
-def of_verdict(choice: Choices) -> tuple[Override, ...]:
+def of_verdict(choice: RuleChoices) -> tuple[Override, ...]:
     """The parameters that a rule opens and the plan sets."""
     return tuple(Override(name, choice.all[name], value) for name, value in choice.set_by_plan.items())
 
 
-def about_overrides(choice: Choices, manifest: Manifest) -> Iterator[Text]:
+def about_overrides(choice: RuleChoices, manifest: Manifest) -> Iterator[Text]:
     """What the plan sets of a rule's choices, and what it sets in vain because the rule does not open it."""
     for name, value in choice.set_by_plan.items():
         yield say("note.override", name=name, value=plain(choice.all[name]), own=plain(value))

@@ -22,7 +22,7 @@ READINGS = "_readings"
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class RuleChoices:
     """
     Parameters of a rule as they hold for one plan.
 
@@ -47,7 +47,7 @@ class Choices:
     closed: Mapping[str, Any] = field(default_factory=dict)
 
 
-def choices(rule: Rule, manifest: Manifest) -> Choices:
+def choices(rule: Rule, manifest: Manifest) -> RuleChoices:
     """
     Parameters of a rule for a plan.
 
@@ -62,7 +62,7 @@ def choices(rule: Rule, manifest: Manifest) -> Choices:
     values = chosen(rule.parameters, manifest, rule.id)
     set_by_plan = {name for name in rule.parameters if name in manifest.parameters}
     closed = _closed(rule, manifest)
-    return Choices(
+    return RuleChoices(
         {**rule.with_, **values},
         {
             **closed,

@@ -71,13 +71,13 @@ class Gauge:
     parameters: frozenset[str]
 
 
-class Table(BaseModel):
+class StrictModel(BaseModel):
     """A map of a rule file: unknown keys are refused, numbers stay numbers, nothing changes afterwards."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class Source(Table):
+class Source(StrictModel):
     """
     Where a figure stands: document and clause at least.
 
@@ -94,14 +94,14 @@ class Source(Table):
     confirmed_by: Line | None = None
 
 
-class Figures(Table):
+class Figures(StrictModel):
     """The least and the most of one row of a table, or of one bound that a plan sets."""
 
     min: float | None = None
     max: float | None = None
 
 
-class Limit(Table):
+class Limit(StrictModel):
     """
     A limit, from a day until the next one begins.
 
@@ -130,14 +130,14 @@ class Limit(Table):
         return tuple(number for number in stated if number is not None)
 
 
-class Repealed(Table):
+class Repealed(StrictModel):
     """From which day a rule no longer holds, and what took its place."""
 
     on: dt.date
     by: Line
 
 
-class Parameter(Table):
+class Parameter(StrictModel):
     """
     A choice that the rule makes visible.
 
@@ -155,7 +155,7 @@ class Parameter(Table):
     note: Words
 
 
-class Scope(Table):
+class Scope(StrictModel):
     """
     On what the rule judges.
 
@@ -173,7 +173,7 @@ class Scope(Table):
         return self.id is None and self.kind not in {"plan", "city", "parcel"}
 
 
-class AppliesTo(Table):
+class AppliesTo(StrictModel):
     """
     Which plans the rule speaks of; others get ``not_applicable``.
 
@@ -185,7 +185,7 @@ class AppliesTo(Table):
     residents: Annotated[tuple[float, float], AfterValidator(_ascending)] | None = Field(None, strict=False)
 
 
-class Beside(Table):
+class Beside(StrictModel):
     """A second figure from elsewhere, shown beside the verdict and never judged by."""
 
     value: float
@@ -193,7 +193,7 @@ class Beside(Table):
     note: Words
 
 
-class Case(Table):
+class RuleCase(StrictModel):
     """
     A worked example of a rule: on this day, this measured value gives this outcome.
 
@@ -208,7 +208,7 @@ class Case(Table):
     bound: Figures | None = None
 
 
-class Rule(Table):
+class Rule(StrictModel):
     """
     One rule of a pack.
 
@@ -234,7 +234,7 @@ class Rule(Table):
     beside: Beside | None = None
     repealed: Repealed | None = None
     still_in_force_on: dt.date
-    cases: tuple[Case, ...] = Field(min_length=1, strict=False)
+    cases: tuple[RuleCase, ...] = Field(min_length=1, strict=False)
 
     @property
     def first_day(self) -> dt.date:
@@ -242,7 +242,7 @@ class Rule(Table):
         return self.limits[0].begins
 
 
-class Reported(Table):
+class Reported(StrictModel):
     """A figure that a document names without a limit: a measure that is shown and never judged."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
@@ -254,7 +254,7 @@ class Reported(Table):
     source: Source
 
 
-class Region(Table):
+class Region(StrictModel):
     """Where a pack holds: its name, and the box round it (west, south, east, north; degrees)."""
 
     name: Words
@@ -266,7 +266,7 @@ class Region(Table):
         return west <= longitude <= east and south <= latitude <= north
 
 
-class PackHead(Table):
+class PackHead(StrictModel):
     """
     ``pack.yaml``: what a pack is called and who publishes it.
 

@@ -15,7 +15,7 @@ from blockplan.measure.missing import Missing, nothing, reason
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
-    from blockplan.check.parameters import Choices
+    from blockplan.check.parameters import RuleChoices
     from blockplan.check.rules import Rule
     from blockplan.check.verdict import Residents, Text
     from blockplan.measure.measurement import Measurement, Part
@@ -36,7 +36,7 @@ def object_of(rule: Rule, plan: Plan) -> str:
     return rule.scope.id or (EVERY if rule.scope.each else plan.manifest.id)
 
 
-def is_whole(rule: Rule, choice: Choices) -> bool:
+def is_whole(rule: Rule, choice: RuleChoices) -> bool:
     """
     Whether the measure's value is that of what the rule judges.
 

@@ -95,7 +95,7 @@ def judge_statements(
     by_rule: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_rule.setdefault(verdict.rule, []).append(verdict)
-    held = _Held(plan, gauging or (lambda name: None))
+    held = _PlanContent(plan, gauging or (lambda name: None))
     states = []
     for statement in statements:
         state, why = _state(statement, by_rule, held, faults)
@@ -105,7 +105,7 @@ def judge_statements(
     return tuple(states)
 
 
-class _Held:
+class _PlanContent:
     """What a plan holds: layers with rows, features, kinds of programmes, words of its manifest, measures."""
 
     def __init__(self, plan: Plan, gauging: Gauging) -> None:
@@ -140,7 +140,7 @@ class _Held:
 
 
 def _state(
-    statement: Statement, by_rule: Mapping[str, list[Verdict]], held: _Held, faults: Sequence[Fault]
+    statement: Statement, by_rule: Mapping[str, list[Verdict]], held: _PlanContent, faults: Sequence[Fault]
 ) -> tuple[State, Text]:
     if statement.kind == "N":
         return "context", say("why.context")
@@ -162,7 +162,7 @@ def _state(
     } if borne else judged[1]
 
 
-def _borne_out(statement: Statement, held: _Held) -> tuple[Text | None, Text | None]:
+def _borne_out(statement: Statement, held: _PlanContent) -> tuple[Text | None, Text | None]:
     """What the measures of a statement say for it, and what they say against it (the first that does)."""
     from blockplan.plan.model.bindings import condition  # noqa: PLC0415 (the room plan brings in geopandas)
 
@@ -198,7 +198,7 @@ def _value(measurement: Measurement, asked: Condition) -> float | None:
     return parts[0] if parts else None
 
 
-def _not_carried(statement: Statement, held: _Held) -> Text | None:
+def _not_carried(statement: Statement, held: _PlanContent) -> Text | None:
     """Why nothing in the plan carries a statement; None where all that it is bound to is there."""
     if not statement.bound_to:
         return say("why.unbound")

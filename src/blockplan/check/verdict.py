@@ -197,7 +197,7 @@ class StatementState:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Discrepancy:
     """
     One figure in text, table and drawing.
 
@@ -278,7 +278,7 @@ class CheckResult:
     faults: tuple[Fault, ...]
     content_hash: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[Discrepancy, ...] = ()
     overrides: tuple[Override, ...] = ()
     pack_titles: Mapping[str, Text] = field(default_factory=dict)
 

@@ -39,7 +39,7 @@ Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """One document of a YAML file: its value, and where each part of it stands."""
 
     path: Path
@@ -57,7 +57,7 @@ class Document:
         return f"{self.path}, line {self.line(location)}"
 
 
-def read_documents(path: Path) -> list[Document]:
+def read_documents(path: Path) -> list[YamlDocument]:
     """
     The documents of a YAML file, in order; empty documents are left out.
 
@@ -145,7 +145,7 @@ class _Reader:
         self.root: Any = None
         self.lines: dict[Location, int] = {}
 
-    def documents(self, events: Iterable[Any]) -> Iterator[Document]:
+    def documents(self, events: Iterable[Any]) -> Iterator[YamlDocument]:
         for event in events:
             kind = type(event).__name__
             if kind == "DocumentStartEvent":
@@ -153,7 +153,7 @@ class _Reader:
                     self._refuse(event, "a % directive is not allowed", "Leave it out")
                 self.root, self.lines, self.stack = None, {(): event.start_mark.line + 1}, []
             elif kind == "DocumentEndEvent":
-                yield Document(self.path, self.root, self.lines)
+                yield YamlDocument(self.path, self.root, self.lines)
             else:
                 self._take(kind, event)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from blockplan.compare import Comparison
-    from blockplan.report.comparison.page import View
+    from blockplan.report.comparison.page import ComparisonView
 
 
 @click.command(
@@ -53,7 +53,7 @@ def command(
     With one NAME it is compared with the plan as drawn; with several, with the first of them.
     """
     from blockplan.compare import compare
-    from blockplan.report.comparison.page import View, write_comparison
+    from blockplan.report.comparison.page import ComparisonView, write_comparison
     from blockplan.report.words import Words
 
     drawn = load(plan, None)
@@ -66,7 +66,7 @@ def command(
         from blockplan.report.comparison.tables import write_comparison_tables
 
         write_comparison_tables(found, Path(tables), lang)
-    view = View(found, Words(lang))
+    view = ComparisonView(found, Words(lang))
     if as_json:
         show_json(found.to_dict(lang))
     else:
@@ -77,7 +77,7 @@ def command(
         click.echo(view.says("terminal.tables", path=tables), err=True)
 
 
-def _show(found: Comparison, view: View) -> None:
+def _show(found: Comparison, view: ComparisonView) -> None:
     words, says = view.words, view.says
     names = [view.name(column) for column in found.columns]
     show_table(["", *names], [[title, *cells] for title, cells in view.column_rows])

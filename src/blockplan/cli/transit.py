@@ -11,7 +11,7 @@ from blockplan.cli.common import json_option, progress, show_json, show_table
 from blockplan.errors import PlanDataError, UsageError
 
 if TYPE_CHECKING:
-    from blockplan.measure.access.transit import Reach, TransitCase
+    from blockplan.measure.access.transit import TransitCase, TransitReach
     from blockplan.network import Network
     from blockplan.network.slopes import BothWays
 
@@ -36,7 +36,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no par
         return found
 
 
-class Numbers(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
+class NumberList(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
     """Numbers with commas between them."""
 
     name = "numbers"
@@ -76,9 +76,9 @@ class Numbers(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no pa
 @click.option("--at", required=True, type=Moment(), help="Departure, such as 2019-05-13T14:00.")
 @click.option("--until", type=Moment(), help="Leave in every step from --at until (before) here.")
 @click.option("--step", default=1.0, show_default=True, metavar="MIN", help="Minutes between departures.")
-@click.option("--within", default="30,45,60", type=Numbers(), show_default=True, help="Limits in minutes.")
+@click.option("--within", default="30,45,60", type=NumberList(), show_default=True, help="Limits in minutes.")
 @click.option(
-    "--percentiles", default="25,50,75", type=Numbers(), show_default=True, help="Of the travel time."
+    "--percentiles", default="25,50,75", type=NumberList(), show_default=True, help="Of the travel time."
 )
 @click.option("--walk-km-h", default=4.0, show_default=True, help="Walking speed.")
 @click.option("--walk-limit", default=1000.0, show_default=True, metavar="M", help="Walk to or from a stop.")
@@ -190,7 +190,7 @@ def _slopes(raster: str, network: Network, crs: Any) -> BothWays:
     return both_ways(network, heights)
 
 
-def _document(found: Reach) -> dict[str, Any]:
+def _document(found: TransitReach) -> dict[str, Any]:
     return {
         "definition": found.definition,
         "unit": "share 1; reached in what is counted",
@@ -203,7 +203,7 @@ def _document(found: Reach) -> dict[str, Any]:
     }
 
 
-def _shares(found: Reach) -> list[dict[str, Any]]:
+def _shares(found: TransitReach) -> list[dict[str, Any]]:
     people = next((name for name in ("population", "residents", "people") if name in found.counts), None)
     return [
         {
@@ -222,7 +222,7 @@ def _shares(found: Reach) -> list[dict[str, Any]]:
     ]
 
 
-def _points(found: Reach) -> list[dict[str, Any]]:
+def _points(found: TransitReach) -> list[dict[str, Any]]:
     rows = []
     for at, name in enumerate(found.ids):
         values = []

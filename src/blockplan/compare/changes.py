@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """
     One row that is new, gone or different.
 
@@ -42,19 +42,23 @@ class Change:
         }
 
 
-def changes(column: str, before: Plan, after: Plan) -> list[Change]:
+def changes(column: str, before: Plan, after: Plan) -> list[RowChange]:
     """
     Every row that differs from `before` to `after`, by layer and id (unnamed rows: by number).
 
     Of rows that share an id the first is compared with the first, the second with the second.
     """
-    found: list[Change] = []
+    found: list[RowChange] = []
     for layer in dict.fromkeys([*before.layers, *after.layers]):
         old = _named_once(before.layers.get(layer, pd.DataFrame()))
         new = _named_once(after.layers.get(layer, pd.DataFrame()))
         gone, come = old.index.difference(new.index), new.index.difference(old.index)
-        found += [Change(column, layer, id_, "removed", row) for id_, row in _whole(old.loc[gone], old=True)]
-        found += [Change(column, layer, id_, "added", row) for id_, row in _whole(new.loc[come], old=False)]
+        found += [
+            RowChange(column, layer, id_, "removed", row) for id_, row in _whole(old.loc[gone], old=True)
+        ]
+        found += [
+            RowChange(column, layer, id_, "added", row) for id_, row in _whole(new.loc[come], old=False)
+        ]
         both = old.index.intersection(new.index)
         found += _changed(column, layer, old.loc[both], new.loc[both])
     return found
@@ -87,7 +91,7 @@ def _whole(frame: pd.DataFrame, *, old: bool) -> list[tuple[str, tuple[tuple[str
     ]
 
 
-def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> list[Change]:
+def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> list[RowChange]:
     fields: dict[str, list[tuple[str, Any, Any]]] = {}
     names = [name for name in dict.fromkeys([*old.columns, *new.columns]) if name != "geometry"]
     for name in names:
@@ -99,7 +103,7 @@ def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> l
         for row in _moved(was_shape, now_shape):
             sizes = (_size(was_shape[row]), _size(now_shape[row]))
             fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
-    return [Change(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
+    return [RowChange(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
 
 
 def _moved(was: Any, now: Any) -> list[int]:

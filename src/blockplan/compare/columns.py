@@ -43,7 +43,7 @@ class Key(NamedTuple):
     nth: int = 0
 
 
-class VerdictRow(NamedTuple):
+class ComparedVerdict(NamedTuple):
     """One rule on one object: the first verdict found, then one a column (None: not judged there)."""
 
     first: Verdict
@@ -102,13 +102,13 @@ def keyed(column: Column) -> dict[Key, Verdict]:
     return found
 
 
-def verdict_rows(columns: Sequence[Column]) -> list[VerdictRow]:
+def verdict_rows(columns: Sequence[Column]) -> list[ComparedVerdict]:
     """One row a rule and object, rules in the order of the first column, objects of one rule together."""
     found = [keyed(column) for column in columns]
     rows = []
     for key in _in_order(found):
         verdicts = [verdicts.get(key) for verdicts in found]
-        rows.append(VerdictRow(next(verdict for verdict in verdicts if verdict is not None), verdicts))
+        rows.append(ComparedVerdict(next(verdict for verdict in verdicts if verdict is not None), verdicts))
     return rows
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blockplan.check.verdict import Outcome, Required, Verdict
-    from blockplan.compare.columns import Column, MeasureRow, VerdictRow
+    from blockplan.compare.columns import Column, ComparedVerdict, MeasureRow
 
 OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "unknown", "not_applicable")
 
@@ -44,7 +44,7 @@ def column_document(column: Column, drawn_ha: float, lang: str) -> dict[str, Any
     }
 
 
-def verdict_document(row: VerdictRow, columns: Sequence[Column], lang: str) -> dict[str, Any]:
+def verdict_document(row: ComparedVerdict, columns: Sequence[Column], lang: str) -> dict[str, Any]:
     """A rule on one object: what the first column that judges it asks, and what each column gives."""
     first = row.first
     return {

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check import check
-from blockplan.compare.changes import Change, changes
-from blockplan.compare.columns import Column, MeasureRow, VerdictRow, measure_rows, verdict_rows
+from blockplan.compare.changes import RowChange, changes
+from blockplan.compare.columns import Column, ComparedVerdict, MeasureRow, measure_rows, verdict_rows
 from blockplan.compare.document import column_document, measure_document, verdict_document
 from blockplan.compare.gains import Gain, gains
 from blockplan.compare.people import ResidentsChange, residents_changes
@@ -49,10 +49,10 @@ class Comparison:
 
     columns: tuple[Column, ...]
     transitions: tuple[Transition, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[RowChange, ...]
     pairs: tuple[Pair, ...] = ()
 
-    def verdict_rows(self) -> list[VerdictRow]:
+    def verdict_rows(self) -> list[ComparedVerdict]:
         """One row a rule and scope object: the first verdict found, then one a column (None: not judged)."""
         return verdict_rows(self.columns)
 

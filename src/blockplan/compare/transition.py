@@ -66,16 +66,18 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Land:
+class ParcelLand:
     """Parcels that can be laid over others: valid polygons that do not cover one another."""
 
     shapes: NDArray[Any]
     uses: list[Use]
     keys: list[tuple[str, int]]
 
-    def part(self, rows: NDArray[np.intp]) -> Land:
+    def part(self, rows: NDArray[np.intp]) -> ParcelLand:
         """Some of the parcels."""
-        return Land(self.shapes[rows], [self.uses[row] for row in rows], [self.keys[row] for row in rows])
+        return ParcelLand(
+            self.shapes[rows], [self.uses[row] for row in rows], [self.keys[row] for row in rows]
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -138,12 +140,12 @@ def overlay(before: Plan, after: Plan) -> Overlay:
     return out
 
 
-def land(plan: Plan) -> Land:
+def land(plan: Plan) -> ParcelLand:
     """The parcels of a plan as an overlay can use them; worked out once per plan."""
     return plan.cached("compare.land", lambda: _land(plan))
 
 
-def _land(plan: Plan) -> Land:
+def _land(plan: Plan) -> ParcelLand:
     parcels = plan.layer("parcels")
     shapes = np.array([*parcels.geometry, None], dtype=object)[:-1]
     drawn = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))
@@ -160,8 +162,8 @@ def _land(plan: Plan) -> Land:
                 code if isinstance(code, str) and code else None,
             )
         )
-    whole = Land(shapes, uses, keys).part(drawn)
-    return Land(_tiled(shapely.make_valid(whole.shapes)), whole.uses, whole.keys)
+    whole = ParcelLand(shapes, uses, keys).part(drawn)
+    return ParcelLand(_tiled(shapely.make_valid(whole.shapes)), whole.uses, whole.keys)
 
 
 def _tiled(shapes: NDArray[Any]) -> NDArray[Any]:
@@ -177,7 +179,7 @@ def _tiled(shapes: NDArray[Any]) -> NDArray[Any]:
     return tiled
 
 
-def _unchanged(old: Land, new: Land) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _unchanged(old: ParcelLand, new: ParcelLand) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of the parcels that have the same id, use and place in both."""
     place = {key: row for row, key in enumerate(new.keys)}
     pairs = [(row, place[key]) for row, key in enumerate(old.keys) if key in place]
@@ -189,7 +191,7 @@ def _unchanged(old: Land, new: Land) -> tuple[NDArray[np.intp], NDArray[np.intp]
     return rows[same], hits[same]
 
 
-def _cut(old: Land, new: Land, out: Overlay) -> None:
+def _cut(old: ParcelLand, new: ParcelLand, out: Overlay) -> None:
     """Count what is common to each pair of parcels, and what only one of the plans has."""
     tree = shapely.STRtree(new.shapes)
     rows, hits = tree.query(old.shapes, predicate="intersects")

@@ -22,7 +22,7 @@ from blockplan.errors import RulePackError
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
-    from blockplan.check.yamlfile import Document
+    from blockplan.check.yamlfile import YamlDocument
 
 Basis = Literal["public", "assumption"]
 FieldType = Literal["text", "double", "float", "integer", "date"]
@@ -382,7 +382,7 @@ def read_delivery_profile(path: Path) -> DeliveryProfile:
         raise refused("profile_faults", path=path, count=len(faults), lines="\n".join(lines)) from None
 
 
-def _place(location: tuple[Any, ...], document: Document) -> str:
+def _place(location: tuple[Any, ...], document: YamlDocument) -> str:
     """Where a fault stands, entries by their name: ``line 12, layers.XG_GHDK.fields.DKBH.length``."""
     words, node = [], document.value
     for part in location:

@@ -70,11 +70,11 @@ def _parsed(text: str) -> str:
 ExpressionText = Annotated[str, AfterValidator(_parsed)]
 
 
-class _Table(BaseModel):
+class _MappingModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class ColumnRule(_Table):
+class ColumnRule(_MappingModel):
     """
     Where the values of one column come from: a source column, a constant or an expression.
 
@@ -111,7 +111,7 @@ class ColumnRule(_Table):
         return parse(self.expression) if self.expression is not None else None
 
 
-class Derived(_Table):
+class Derived(_MappingModel):
     """
     An outline made from what is drawn, where the source has none.
 
@@ -131,7 +131,7 @@ class Derived(_Table):
         return self
 
 
-class LayerRule(_Table):
+class LayerRule(_MappingModel):
     """
     How one source layer becomes (a part of) one layer of the plan.
 
@@ -184,14 +184,14 @@ class LayerRule(_Table):
         return self
 
 
-class SourceRule(_Table):
+class SourceRule(_MappingModel):
     """What the source files do not say themselves: their CRS, the encoding of their texts."""
 
     crs: str | None = None
     encoding: str | None = None
 
 
-class Mapping(_Table):
+class Mapping(_MappingModel):
     """A mapping file that has been read and found sound."""
 
     plan: dict[str, Any]

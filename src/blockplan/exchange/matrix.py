@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.exchange.tables import Places
+    from blockplan.exchange.tables import PlaceTable
 
 #: Name of an index that became a column.
 INDEX = "__index_level_0__"
@@ -65,7 +65,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Matrix:
+class MatrixFile:
     """
     A matrix as it was read.
 
@@ -92,7 +92,7 @@ class Matrix:
     wide: bool
 
 
-def read_matrix(path: str | Path, long: LongColumns | None = None) -> Matrix:
+def read_matrix(path: str | Path, long: LongColumns | None = None) -> MatrixFile:
     """
     A matrix from Parquet or CSV, wide or long.
 
@@ -114,7 +114,7 @@ def read_matrix(path: str | Path, long: LongColumns | None = None) -> Matrix:
     return _wide(table, path)
 
 
-def pairs_within(matrix: Matrix, demand: Places, supply: Places, limit: float) -> Pairs:
+def pairs_within(matrix: MatrixFile, demand: PlaceTable, supply: PlaceTable, limit: float) -> Pairs:
     """
     The pairs of places that are at most `limit` minutes apart.
 
@@ -138,7 +138,7 @@ def pairs_within(matrix: Matrix, demand: Places, supply: Places, limit: float) -
     return Pairs(rows[order], columns[order], matrix.minutes[kept][order], (len(demand.ids), len(supply.ids)))
 
 
-def joined_by_row(matrix_labels: Sequence[str], places: Places) -> bool:
+def joined_by_row(matrix_labels: Sequence[str], places: PlaceTable) -> bool:
     """Whether the labels count the rows of the places and are not their ids."""
     ids = set(places.ids)
     count = len(places.ids)
@@ -147,7 +147,7 @@ def joined_by_row(matrix_labels: Sequence[str], places: Places) -> bool:
     )
 
 
-def _places_of(names: list[str], places: Places, matrix: Matrix, what: str) -> NDArray[np.int64]:
+def _places_of(names: list[str], places: PlaceTable, matrix: MatrixFile, what: str) -> NDArray[np.int64]:
     if joined_by_row(names, places) and len(names) == len(places.ids):
         return np.array([int(name) for name in names], dtype=np.int64)
     found = pd.Index(places.ids).get_indexer(pd.Index(names, dtype=object)).astype(np.int64)
@@ -193,7 +193,7 @@ def _names(columns: LongColumns) -> tuple[str, str, str]:
     return columns.origin, columns.destination, columns.minutes
 
 
-def _long(table: pd.DataFrame, columns: LongColumns, path: str | Path) -> Matrix:
+def _long(table: pd.DataFrame, columns: LongColumns, path: str | Path) -> MatrixFile:
     check_columns(table, _names(columns), path)
     ends = []
     for column in (columns.origin, columns.destination):
@@ -212,13 +212,13 @@ def _long(table: pd.DataFrame, columns: LongColumns, path: str | Path) -> Matrix
             f"{destinations[column_at[at]]!r}).\nKeep one row a pair."
         )
     minutes = _minutes(table[columns.minutes].to_numpy(), as_numbers(table, columns.minutes), path)
-    return Matrix(
+    return MatrixFile(
         str(path), list(origins), list(destinations), row.astype(np.int64), column_at.astype(np.int64),
         minutes, wide=False,
     )  # fmt: skip
 
 
-def _wide(table: pd.DataFrame, path: str | Path) -> Matrix:
+def _wide(table: pd.DataFrame, path: str | Path) -> MatrixFile:
     first = str(table.columns[0]) if len(table.columns) else ""
     if first in ROW_NAMES:
         origins = labels(table[table.columns[0]])
@@ -236,7 +236,9 @@ def _wide(table: pd.DataFrame, path: str | Path) -> Matrix:
     ]
     minutes = np.column_stack(columns)
     row, column = np.indices(minutes.shape)
-    return Matrix(str(path), origins, destinations, row.ravel(), column.ravel(), minutes.ravel(), wide=True)
+    return MatrixFile(
+        str(path), origins, destinations, row.ravel(), column.ravel(), minutes.ravel(), wide=True
+    )
 
 
 def _minutes(given: NDArray[Any], numbers: NDArray[np.float64], path: str | Path) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pyproj
 
-    from blockplan.exchange.osmfile import Extract, Feature, Way
+    from blockplan.exchange.osmfile import Extract, OsmFeature, OsmWay
     from blockplan.exchange.osmrules import Features, Tags
     from blockplan.exchange.summary import Tally
 
@@ -76,7 +76,7 @@ class _Maker:
         self.tally = tally
 
     def frame(
-        self, layer: str, features: Sequence[Feature], columns: Callable[[Tags], dict[str, Any]]
+        self, layer: str, features: Sequence[OsmFeature], columns: Callable[[Tags], dict[str, Any]]
     ) -> gpd.GeoDataFrame:
         """A layer: id, the columns that `columns` reads from the tags, names, kept tags, shape."""
         key = ID_COLUMNS.get(layer, "id")
@@ -92,7 +92,7 @@ class _Maker:
         shapes = gpd.GeoSeries([one.shape for one in features], crs=DEGREES)
         return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=DEGREES).to_crs(self.crs)
 
-    def lines(self, ways: Sequence[Way], key: str) -> gpd.GeoDataFrame:
+    def lines(self, ways: Sequence[OsmWay], key: str) -> gpd.GeoDataFrame:
         """Lines with their kind; a way that comes in parts gets a number for each."""
         frame = gpd.GeoDataFrame(
             {"id": [f"w{way.id}" for way in ways], "kind": [f"{key}={way.tags[key]}" for way in ways]},
@@ -190,7 +190,7 @@ def _to_points(frame: gpd.GeoDataFrame, *, with_site: bool) -> None:
 
 
 def _entrances(
-    gates: Sequence[Feature], greens: gpd.GeoDataFrame, rules: Features, crs: pyproj.CRS
+    gates: Sequence[OsmFeature], greens: gpd.GeoDataFrame, rules: Features, crs: pyproj.CRS
 ) -> gpd.GeoDataFrame:
     """Gates on the edge of a green; one on the edge of two lets into both."""
     nothing = gpd.GeoDataFrame({"entrance_id": []}, geometry=[], crs=crs)

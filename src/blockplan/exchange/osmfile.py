@@ -40,7 +40,7 @@ NO_DAY = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class OsmWay:
     """A way, or the part of one whose nodes are in the file: node ids, degrees east and north (n x 2)."""
 
     id: int
@@ -50,7 +50,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Feature:
+class OsmFeature:
     """A node or an area; `id` begins with n, w or r as OpenStreetMap names them."""
 
     id: str
@@ -62,13 +62,13 @@ class Feature:
 class Extract:
     """What a file holds, by what it becomes."""
 
-    streets: list[Way] = field(default_factory=list)
-    lines: dict[str, list[Way]] = field(default_factory=lambda: defaultdict(list))
-    features: dict[str, list[Feature]] = field(default_factory=lambda: defaultdict(list))
+    streets: list[OsmWay] = field(default_factory=list)
+    lines: dict[str, list[OsmWay]] = field(default_factory=lambda: defaultdict(list))
+    features: dict[str, list[OsmFeature]] = field(default_factory=lambda: defaultdict(list))
     #: Nodes at which walkers do not get past.
     closed: set[int] = field(default_factory=set)
     #: Nodes that let people into a green, if they lie on its edge.
-    gates: list[Feature] = field(default_factory=list)
+    gates: list[OsmFeature] = field(default_factory=list)
     #: Stop (as `Feature.id`) -> names of the lines that call there.
     calls: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     box: shapely.Polygon | None = None
@@ -104,7 +104,7 @@ def read_extract(path: Path, streets: Walkability, features: Features, tally: Ta
         ) from None
     if not path.is_file():
         raise PlanDataError(f"{path} is no file. Name an OpenStreetMap extract (.osm.pbf or .osm).")
-    reading = _Reading(streets, features, tally)
+    reading = _OsmSorter(streets, features, tally)
     try:
         with osmium.io.Reader(str(path)) as reader:
             header = reader.header()
@@ -160,7 +160,7 @@ def _box(box: Any) -> shapely.Polygon | None:
     return found if found.area > 0 else None
 
 
-class _Reading:
+class _OsmSorter:
     """Takes one object of the file after the other and sorts it."""
 
     def __init__(self, streets: Walkability, features: Features, tally: Tally) -> None:
@@ -206,7 +206,7 @@ class _Reading:
         if not one.location.valid():
             self.tally.add("node", "has no coordinates, left out")
             return
-        feature = Feature(f"n{one.id}", tags, shapely.Point(one.location.lon, one.location.lat))
+        feature = OsmFeature(f"n{one.id}", tags, shapely.Point(one.location.lon, one.location.lat))
         if self.rules.green_entrances.lets_in(tags):
             self.found.gates.append(feature)
         self._sort(feature, POINTS, self.rules.counted.points)
@@ -260,9 +260,9 @@ class _Reading:
             if not self.streets.is_street(tags):
                 self._count_untaken(tags, (*self.rules.counted.areas, *self.rules.counted.points))
             return
-        self._sort(Feature(name, tags, _polygon(one)), layers, ())
+        self._sort(OsmFeature(name, tags, _polygon(one)), layers, ())
 
-    def _sort(self, feature: Feature, layers: Iterable[str], counted: Iterable[str]) -> None:
+    def _sort(self, feature: OsmFeature, layers: Iterable[str], counted: Iterable[str]) -> None:
         taken = False
         for layer in layers:
             if self.takes(layer, feature.tags):
@@ -296,7 +296,7 @@ class _Reading:
         for layer in self.unbuilt.values():
             self.tally.add(layer, "its outline is broken or not whole in the file, left out")
 
-    def _parts(self, one: Any, tags: Tags) -> Iterator[Way]:
+    def _parts(self, one: Any, tags: Tags) -> Iterator[OsmWay]:
         """The runs of nodes that have coordinates: a gap is not drawn over."""
         refs: list[int] = []
         lonlat: list[tuple[float, float]] = []
@@ -317,8 +317,8 @@ class _Reading:
             self.tally.add("way", "runs past the edge of the file, cut there")
 
 
-def _way(number: int, tags: Tags, refs: list[int], lonlat: list[tuple[float, float]]) -> Way:
-    return Way(number, tags, np.array(refs, dtype=np.int64), np.array(lonlat, dtype=np.float64))
+def _way(number: int, tags: Tags, refs: list[int], lonlat: list[tuple[float, float]]) -> OsmWay:
+    return OsmWay(number, tags, np.array(refs, dtype=np.int64), np.array(lonlat, dtype=np.float64))
 
 
 def _polygon(area: Any) -> shapely.Geometry:

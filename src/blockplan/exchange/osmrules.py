@@ -22,14 +22,14 @@ from blockplan.plan.model import tomlfile
 ANY = "*"
 Tags = Mapping[str, str]
 Wanted = dict[str, frozenset[str]]
-T = TypeVar("T", bound="Rule")
+T = TypeVar("T", bound="OsmRule")
 
 
-class _Table(BaseModel):
+class _OsmModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Rule(_Table):
+class OsmRule(_OsmModel):
     """When a rule matches, and the words under which what it refuses is counted."""
 
     tags: Wanted = Field(default_factory=dict)
@@ -48,56 +48,56 @@ class Rule(_Table):
         return True
 
 
-class Walk(Rule):
+class Walk(OsmRule):
     """Whether one walks there."""
 
     walk: bool
 
 
-class Drive(Rule):
+class Drive(OsmRule):
     """Whether one drives there."""
 
     drive: bool
 
 
-class Oneway(Rule):
+class Oneway(OsmRule):
     """Whether vehicles go one way (None: not known), and whether against the order of the way."""
 
     oneway: bool | None = None
     against: bool = False
 
 
-class Barrier(Rule):
+class Barrier(OsmRule):
     """That nobody crosses the street on its level, and why (a word for ``streets.barrier``)."""
 
     barrier: str
 
 
-class Level(Rule):
+class Level(OsmRule):
     """The level of a way that has no ``layer``."""
 
     level: int
 
 
-class Passes(Rule):
+class Passes(OsmRule):
     """Whether walkers get past a node."""
 
     passes: bool
 
 
-class Stop(Rule):
+class StopRule(OsmRule):
     """Which modes stop there."""
 
     modes: str
 
 
-class Facility(Rule):
+class Facility(OsmRule):
     """Which service is offered; None where the map does not say."""
 
     service: str | None = None
 
 
-class Walkability(_Table):
+class Walkability(_OsmModel):
     """The rules of ``walkability.toml``."""
 
     select: tuple[Wanted, ...]
@@ -116,7 +116,7 @@ class Walkability(_Table):
         return any(all(fits(tags, key, values) for key, values in one.items()) for one in self.select)
 
 
-class Counted(_Table):
+class CountedKeys(_OsmModel):
     """Keys of which values that no rule takes are counted."""
 
     areas: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ class Counted(_Table):
     lines: tuple[str, ...] = ()
 
 
-class GreenEntrances(_Table):
+class GreenEntrances(_OsmModel):
     """Which nodes on the edge of a green let people in."""
 
     edge_m: float = Field(ge=0)
@@ -137,28 +137,28 @@ class GreenEntrances(_Table):
         return wanted and not any(fits(tags, key, values) for key, values in self.unless.items())
 
 
-class Numbers(_Table):
+class Numbers(_OsmModel):
     """Keys that hold numbers of a facility."""
 
     beds: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
 
 
-class Features(_Table):
+class Features(_OsmModel):
     """The rules of ``osm.toml``."""
 
     keep: tuple[str, ...] = ()
-    buildings: tuple[Rule, ...]
-    greens: tuple[Rule, ...]
-    woodland: tuple[Rule, ...]
-    water: tuple[Rule, ...]
-    water_lines: tuple[Rule, ...]
-    rail: tuple[Rule, ...]
-    trees: tuple[Rule, ...]
-    stops: tuple[Stop, ...]
+    buildings: tuple[OsmRule, ...]
+    greens: tuple[OsmRule, ...]
+    woodland: tuple[OsmRule, ...]
+    water: tuple[OsmRule, ...]
+    water_lines: tuple[OsmRule, ...]
+    rail: tuple[OsmRule, ...]
+    trees: tuple[OsmRule, ...]
+    stops: tuple[StopRule, ...]
     facilities: tuple[Facility, ...]
     numbers: Numbers
-    counted: Counted
+    counted: CountedKeys
     green_entrances: GreenEntrances
 
 
@@ -176,7 +176,7 @@ def first(rules: Sequence[T], tags: Tags) -> T | None:
     return None
 
 
-def keys_of(rules: Sequence[Rule]) -> frozenset[str]:
+def keys_of(rules: Sequence[OsmRule]) -> frozenset[str]:
     """Keys of which a feature must have one for any of the rules to match; none if a rule asks for no key."""
     if not all(rule.tags for rule in rules):
         return frozenset()
@@ -200,7 +200,7 @@ def features(path: str | Path | None = None) -> Features:
     return _load(path, "osm.toml", Features)
 
 
-M = TypeVar("M", bound=_Table)
+M = TypeVar("M", bound=_OsmModel)
 
 
 def _load(path: str | Path | None, own: str, model: type[M]) -> M:

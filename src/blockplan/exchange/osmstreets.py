@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pyproj
     from numpy.typing import NDArray
 
-    from blockplan.exchange.osmfile import Way
+    from blockplan.exchange.osmfile import OsmWay
     from blockplan.exchange.osmrules import Tags, Walkability
     from blockplan.exchange.summary import Tally
 
@@ -43,7 +43,7 @@ class _Pieces:
 
 
 def street_frame(
-    ways: Sequence[Way], rules: Walkability, closed: set[int], crs: pyproj.CRS, tally: Tally
+    ways: Sequence[OsmWay], rules: Walkability, closed: set[int], crs: pyproj.CRS, tally: Tally
 ) -> gpd.GeoDataFrame:
     """
     Streets of a plan.
@@ -149,7 +149,7 @@ def names(tags: Tags) -> dict[str, str | None]:
     return {"name_zh": zh, "name_en": tags.get("name:en"), "name_ja": ja}
 
 
-def _cut(ways: Sequence[Way], closed: set[int]) -> _Pieces:
+def _cut(ways: Sequence[OsmWay], closed: set[int]) -> _Pieces:
     """Cut ways at the nodes that they share, and at those where walkers do not get past."""
     sizes = np.array([len(way.refs) for way in ways])
     refs = np.concatenate([way.refs for way in ways])

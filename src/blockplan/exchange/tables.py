@@ -31,7 +31,7 @@ LARGEST = 1e12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
+class PlaceTable:
     """
     Places with an amount each.
 
@@ -79,7 +79,7 @@ def read_table(path: str | Path, layer: str | None = None, wanted: Sequence[str]
 
 def read_places(
     path: str | Path, amount: str, id_column: str | None = None, layer: str | None = None
-) -> Places:
+) -> PlaceTable:
     """
     Places and the amount at each.
 
@@ -104,7 +104,7 @@ def read_places(
         id_column = "id"
     ids = [str(row) for row in range(len(table))] if id_column is None else labels(table[id_column])
     check_unique(ids, f"{path}: {id_column}")
-    return Places(str(path), ids, amounts(table, amount, path), id_column)
+    return PlaceTable(str(path), ids, amounts(table, amount, path), id_column)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

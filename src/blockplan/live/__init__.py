@@ -19,15 +19,15 @@ from blockplan.live.edits import (
     parse_edits,
 )
 from blockplan.live.refusals import EditError
-from blockplan.live.session import Answer, Session, live
+from blockplan.live.session import EditResult, Session, live
 from blockplan.rooms import callable_room
 
 __all__ = [
     "Add",
-    "Answer",
     "DrawBoundary",
     "Edit",
     "EditError",
+    "EditResult",
     "Merge",
     "Move",
     "MoveVertex",

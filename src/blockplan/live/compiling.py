@@ -22,7 +22,7 @@ from blockplan.live.edits import (
     Split,
 )
 from blockplan.live.refusals import EditError
-from blockplan.live.rows import GEOMETRY, Change, Row, blank, is_unknown, row_of, value_of
+from blockplan.live.rows import GEOMETRY, FeatureChange, Row, blank, is_unknown, row_of, value_of
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ EXTENSIVE = ("floor_area_m2", "residents", "dwellings", "jobs", "parking_spaces"
 COUNTED = frozenset({"residents", "dwellings", "jobs", "parking_spaces"})
 
 
-def compile_edit(plan: Plan, edit: Edit) -> list[Change]:
+def compile_edit(plan: Plan, edit: Edit) -> list[FeatureChange]:
     """
     The changes of rows that an edit makes to a plan.
 
@@ -48,7 +48,7 @@ def compile_edit(plan: Plan, edit: Edit) -> list[Change]:
     return _COMPILERS[type(edit)](plan, edit)
 
 
-def _set(plan: Plan, edit: SetValue) -> list[Change]:
+def _set(plan: Plan, edit: SetValue) -> list[FeatureChange]:
     before = row_of(plan, edit.layer, edit.id)
     spec = LAYERS.get(edit.layer)
     if spec is not None and edit.column == spec.id_column:
@@ -57,20 +57,20 @@ def _set(plan: Plan, edit: SetValue) -> list[Change]:
         known = ", ".join(name for name in before if name != GEOMETRY)
         raise EditError(f"{edit.layer} has no column {edit.column!r} to set. It has: {known}.")
     after = {**before, edit.column: value_of(edit.layer, edit.column, edit.value)}
-    return [Change(edit.layer, edit.id, before, after)]
+    return [FeatureChange(edit.layer, edit.id, before, after)]
 
 
-def _move_vertex(plan: Plan, edit: MoveVertex) -> list[Change]:
+def _move_vertex(plan: Plan, edit: MoveVertex) -> list[FeatureChange]:
     if edit.layer == "streets":
         return _move_street_vertex(plan, edit)
     return _reshaped(plan, borders.moved_vertex(plan, edit.at, edit.to))
 
 
-def _remove_vertex(plan: Plan, edit: RemoveVertex) -> list[Change]:
+def _remove_vertex(plan: Plan, edit: RemoveVertex) -> list[FeatureChange]:
     return _reshaped(plan, borders.removed_vertex(plan, edit.at))
 
 
-def _draw_boundary(plan: Plan, edit: DrawBoundary) -> list[Change]:
+def _draw_boundary(plan: Plan, edit: DrawBoundary) -> list[FeatureChange]:
     if edit.ids[0] == edit.ids[1]:
         raise EditError("A boundary lies between two parcels; the edit names one twice.")
     for id_ in edit.ids:
@@ -78,22 +78,24 @@ def _draw_boundary(plan: Plan, edit: DrawBoundary) -> list[Change]:
     return _reshaped(plan, borders.redrawn(plan, edit.ids, edit.line))
 
 
-def _split(plan: Plan, edit: Split) -> list[Change]:
+def _split(plan: Plan, edit: Split) -> list[FeatureChange]:
     before = row_of(plan, "parcels", edit.id)
     pieces, others = borders.split(plan, edit.id, edit.line)
     names = [edit.id, *_fresh_names(plan, edit.id, len(pieces) - 1)]
     rows = _shared(before, names, pieces)
-    changes = [Change("parcels", edit.id, before, rows[0])]
-    changes += [Change("parcels", name, None, row) for name, row in zip(names[1:], rows[1:], strict=True)]
+    changes = [FeatureChange("parcels", edit.id, before, rows[0])]
+    changes += [
+        FeatureChange("parcels", name, None, row) for name, row in zip(names[1:], rows[1:], strict=True)
+    ]
     changes += _reshaped(plan, others)
     for layer, id_, row in _naming(plan, (edit.id,)):
         where = _piece_of(row.get(GEOMETRY), pieces)
         if where:
-            changes.append(Change(layer, id_, row, {**row, "parcel_id": names[where]}))
+            changes.append(FeatureChange(layer, id_, row, {**row, "parcel_id": names[where]}))
     return changes
 
 
-def _merge(plan: Plan, edit: Merge) -> list[Change]:
+def _merge(plan: Plan, edit: Merge) -> list[FeatureChange]:
     names = list(dict.fromkeys(edit.ids))
     if len(names) < 2:
         raise EditError("Merging takes two parcels or more; the edit names one.")
@@ -103,15 +105,17 @@ def _merge(plan: Plan, edit: Merge) -> list[Change]:
     for column in EXTENSIVE:
         given: list[Any] = [row.get(column) for row in rows]
         after[column] = None if any(map(is_unknown, given)) else float(sum(given))
-    changes = [Change("parcels", names[0], rows[0], after)]
-    changes += [Change("parcels", name, row, None) for name, row in zip(names[1:], rows[1:], strict=True)]
+    changes = [FeatureChange("parcels", names[0], rows[0], after)]
+    changes += [
+        FeatureChange("parcels", name, row, None) for name, row in zip(names[1:], rows[1:], strict=True)
+    ]
     return changes + [
-        Change(layer, id_, row, {**row, "parcel_id": names[0]})
+        FeatureChange(layer, id_, row, {**row, "parcel_id": names[0]})
         for layer, id_, row in _naming(plan, names[1:])
     ]
 
 
-def _add(plan: Plan, edit: Add) -> list[Change]:
+def _add(plan: Plan, edit: Add) -> list[FeatureChange]:
     spec = LAYERS.get(edit.layer)
     if spec is None or spec.id_column is None:
         raise EditError(
@@ -134,29 +138,29 @@ def _add(plan: Plan, edit: Add) -> list[Change]:
         raise EditError(f"{edit.layer} is a table without geometry.")
     if edit.layer == "parcels":
         _refuse_over(plan, id_, row[GEOMETRY])
-    return [Change(edit.layer, id_, None, row)]
+    return [FeatureChange(edit.layer, id_, None, row)]
 
 
-def _remove(plan: Plan, edit: Remove) -> list[Change]:
+def _remove(plan: Plan, edit: Remove) -> list[FeatureChange]:
     before = row_of(plan, edit.layer, edit.id)
     if edit.layer in {"parcels", "boundary"}:
         raise EditError(
             f"Without {edit.layer} {edit.id} there would be a gap. Merge it with a neighbour instead."
         )
-    return [Change(edit.layer, edit.id, before, None)]
+    return [FeatureChange(edit.layer, edit.id, before, None)]
 
 
-def _move(plan: Plan, edit: Move) -> list[Change]:
+def _move(plan: Plan, edit: Move) -> list[FeatureChange]:
     before = row_of(plan, edit.layer, edit.id)
     shape = before.get(GEOMETRY)
     if shape is None or shape.geom_type != "Point":
         drawn = "not drawn" if shape is None else f"drawn as {shape.geom_type}"
         raise EditError(f"{edit.layer} {edit.id} is {drawn}; only points are moved whole.")
     after = {**before, GEOMETRY: shapely.Point(borders.whole_mm(edit.to))}
-    return [Change(edit.layer, edit.id, before, after)]
+    return [FeatureChange(edit.layer, edit.id, before, after)]
 
 
-def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[Change]:
+def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[FeatureChange]:
     """Streets that meet at a place go along together."""
     frame, target = plan.layer("streets"), borders.whole_mm(edit.to)
     changes = []
@@ -169,7 +173,7 @@ def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[Change]:
             coords[hit] = target
             before = row_of(plan, "streets", id_)
             changes.append(
-                Change(
+                FeatureChange(
                     "streets",
                     id_,
                     before,
@@ -184,7 +188,7 @@ def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[Change]:
     return changes
 
 
-_COMPILERS: Mapping[type, Callable[[Any, Any], list[Change]]] = {
+_COMPILERS: Mapping[type, Callable[[Any, Any], list[FeatureChange]]] = {
     SetValue: _set,
     MoveVertex: _move_vertex,
     RemoveVertex: _remove_vertex,
@@ -197,11 +201,11 @@ _COMPILERS: Mapping[type, Callable[[Any, Any], list[Change]]] = {
 }
 
 
-def _reshaped(plan: Plan, outlines: Mapping[tuple[str, str], Any]) -> list[Change]:
+def _reshaped(plan: Plan, outlines: Mapping[tuple[str, str], Any]) -> list[FeatureChange]:
     changes = []
     for (layer, id_), shape in outlines.items():
         before = row_of(plan, layer, id_)
-        changes.append(Change(layer, id_, before, {**before, GEOMETRY: shape}))
+        changes.append(FeatureChange(layer, id_, before, {**before, GEOMETRY: shape}))
     return changes
 
 

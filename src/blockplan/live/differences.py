@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from blockplan.live.rows import Change, row_of, same
+from blockplan.live.rows import FeatureChange, row_of, same
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import EVERYTHING, Difference
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
-def changes_between(before: Plan, after: Plan) -> list[Change]:
+def changes_between(before: Plan, after: Plan) -> list[FeatureChange]:
     """The rows by which one plan differs from another, as changes from the first to the second."""
     found = []
     for layer in dict.fromkeys((*before.layers, *after.layers)):
@@ -26,7 +26,7 @@ def changes_between(before: Plan, after: Plan) -> list[Change]:
         gone = [] if old is None else [id_ for id_ in old.index if new is None or id_ not in new.index]
         for id_ in (*rows, *gone):
             was = None if old is None or id_ not in old.index else row_of(before, layer, id_)
-            found.append(Change(layer, id_, was, None if id_ in gone else row_of(after, layer, id_)))
+            found.append(FeatureChange(layer, id_, was, None if id_ in gone else row_of(after, layer, id_)))
     return found
 
 
@@ -76,9 +76,9 @@ def in_order(frame: Any, drawn: Any) -> Any:
     return frame.loc[[*first, *(id_ for id_ in frame.index if id_ not in place)]]
 
 
-def net(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
+def net(changes: Iterable[FeatureChange]) -> dict[tuple[str, str], FeatureChange]:
     """What many changes come to for each feature; one that ends where it began is none."""
-    found: dict[tuple[str, str], Change] = {}
+    found: dict[tuple[str, str], FeatureChange] = {}
     for change in changes:
         key = (change.layer, change.id)
         found[key] = replace(found[key], after=change.after) if key in found else change
@@ -86,8 +86,8 @@ def net(changes: Iterable[Change]) -> dict[tuple[str, str], Change]:
 
 
 def merged(
-    ours: dict[tuple[str, str], Change], theirs: dict[tuple[str, str], Change]
-) -> tuple[list[Change], list[str]]:
+    ours: dict[tuple[str, str], FeatureChange], theirs: dict[tuple[str, str], FeatureChange]
+) -> tuple[list[FeatureChange], list[str]]:
     """Their changes on top of ours, and where the two clash."""
     merged, conflicts = [], []
     for key, their in theirs.items():
@@ -108,7 +108,7 @@ def merged(
                 here, there = our.after.get(column), their.after.get(column)
                 conflicts.append(f"{key[0]} {key[1]}, {column}: {here} here, {there} there")
             row[column] = their.after.get(column)
-        change = Change(*key, our.after, row)
+        change = FeatureChange(*key, our.after, row)
         if change.touched():
             merged.append(change)
     return merged, conflicts

@@ -31,7 +31,7 @@ GEOMETRY = "geometry"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FeatureChange:
     """One feature before and after an edit; None where it is not there."""
 
     layer: str
@@ -39,9 +39,9 @@ class Change:
     before: Row | None
     after: Row | None
 
-    def inverse(self) -> Change:
+    def inverse(self) -> FeatureChange:
         """The change turned round."""
-        return Change(self.layer, self.id, self.after, self.before)
+        return FeatureChange(self.layer, self.id, self.after, self.before)
 
     def touched(self) -> set[tuple[str, str]]:
         """Which columns differ; everything where the feature came or went."""
@@ -63,7 +63,7 @@ class Change:
         }
 
     @classmethod
-    def from_dict(cls, said: Mapping[str, Any]) -> Change:
+    def from_dict(cls, said: Mapping[str, Any]) -> FeatureChange:
         """A change that `to_dict` wrote."""
         rows = [
             None if said[side] is None else {k: _kind(k, v) for k, v in said[side].items()}
@@ -154,7 +154,7 @@ def blank(plan: Plan, layer: str) -> Row:
     return row
 
 
-def changed_frames(plan: Plan, changes: Iterable[Change]) -> dict[str, pd.DataFrame]:
+def changed_frames(plan: Plan, changes: Iterable[FeatureChange]) -> dict[str, pd.DataFrame]:
     """The layers of a plan with changes made: rows in place, new rows at the end."""
     by_layer: dict[str, dict[str, Row | None]] = {}
     for change in changes:

@@ -29,7 +29,7 @@ from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
-from blockplan.live.rows import Change, changed_frames
+from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.plan import read, write
 from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
@@ -46,7 +46,7 @@ DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SessionStep:
     """
     One step of a session, with the rows before and after.
 
@@ -59,7 +59,7 @@ class Step:
     at: str
     who: str
     edits: tuple[dict[str, Any], ...]
-    changes: tuple[Change, ...]
+    changes: tuple[FeatureChange, ...]
     hash: str
     rows: str
 
@@ -78,7 +78,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class EditResult:
     """
     What a step changed.
 
@@ -161,11 +161,11 @@ class Session:
     journal: Journal | None
     result: CheckResult = field(init=False)
     saved: Plan | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: list[SessionStep] = field(default_factory=list)
     must: dict[int, dict[str, int]] = field(default_factory=dict)
     ahead: bool = False
-    _done: list[Step] = field(default_factory=list)
-    _undone: list[Step] = field(default_factory=list)
+    _done: list[SessionStep] = field(default_factory=list)
+    _undone: list[SessionStep] = field(default_factory=list)
     _branched: int = 0
 
     def __post_init__(self) -> None:
@@ -197,7 +197,7 @@ class Session:
         """Whether there is a step to do again."""
         return bool(self._undone)
 
-    def apply(self, edits: Iterable[Edit], who: str | None = None) -> Answer:
+    def apply(self, edits: Iterable[Edit], who: str | None = None) -> EditResult:
         """
         Make edits, all or none.
 
@@ -214,7 +214,7 @@ class Session:
         said = tuple(edit.to_dict() for edit in listed)
         return self._step("edits", anew, changes, said, who, began)
 
-    def undo(self, who: str | None = None) -> Answer:
+    def undo(self, who: str | None = None) -> EditResult:
         """
         Take back the last step that stands.
 
@@ -229,7 +229,7 @@ class Session:
         changes = tuple(change.inverse() for change in reversed(self._done[-1].changes))
         return self._step("undo", self._with(self.plan, changes), changes, (), who, began)
 
-    def redo(self, who: str | None = None) -> Answer:
+    def redo(self, who: str | None = None) -> EditResult:
         """
         Make the step again that was undone last.
 
@@ -260,7 +260,7 @@ class Session:
         other._branched = len(self.steps)
         return other
 
-    def merge(self, other: Session, since: int | None = None) -> Answer:
+    def merge(self, other: Session, since: int | None = None) -> EditResult:
         """
         Take over what a branch changed since it began.
 
@@ -290,7 +290,7 @@ class Session:
         said = ({"op": "branch", "scenario": other.scenario},)
         return self._step("edits", self._with(self.plan, both), tuple(both), said, None, began)
 
-    def take(self, plan: Plan, said: dict[str, Any], who: str | None = None) -> Answer:
+    def take(self, plan: Plan, said: dict[str, Any], who: str | None = None) -> EditResult:
         """
         Take over another state of this plan, such as a proposal's, as one step.
 
@@ -352,9 +352,9 @@ class Session:
             anew = check(read(Path(folder) / "plan", self.scenario), self.packs, self.on)
         return unlike(anew.to_dict(), self.result.to_dict())
 
-    def _compiled(self, edits: list[Edit]) -> tuple[Plan, tuple[Change, ...]]:
+    def _compiled(self, edits: list[Edit]) -> tuple[Plan, tuple[FeatureChange, ...]]:
         plan, changes = self.plan, []
-        pending: dict[tuple[str, str], Change] = {}
+        pending: dict[tuple[str, str], FeatureChange] = {}
         for edit in edits:
             if not isinstance(edit, SetValue) or (edit.layer, edit.id) in pending:
                 plan, pending = self._with(plan, pending.values()), {}
@@ -365,7 +365,7 @@ class Session:
                 plan, pending = self._with(plan, pending.values()), {}
         return self._with(plan, pending.values()), tuple(changes)
 
-    def _with(self, plan: Plan, changes: Iterable[Change]) -> Plan:
+    def _with(self, plan: Plan, changes: Iterable[FeatureChange]) -> Plan:
         listed = list(changes)
         if not listed:
             return plan
@@ -397,11 +397,11 @@ class Session:
         self,
         kind: str,
         plan: Plan,
-        changes: tuple[Change, ...],
+        changes: tuple[FeatureChange, ...],
         edits: tuple[dict[str, Any], ...],
         who: str | None,
         began: float,
-    ) -> Answer:
+    ) -> EditResult:
         result = self._judge(plan)
         step = self._enter(kind, plan, changes, edits, who)
         before, self.result = self.result, result
@@ -425,20 +425,20 @@ class Session:
         self,
         kind: str,
         plan: Plan,
-        changes: tuple[Change, ...],
+        changes: tuple[FeatureChange, ...],
         edits: tuple[dict[str, Any], ...],
         who: str | None,
-    ) -> Step:
+    ) -> SessionStep:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         seq, by = len(self.steps) + 1, who or self.who
-        step = Step(seq, kind, now, by, edits, changes, plan.content_hash, plan.rows_hash)
+        step = SessionStep(seq, kind, now, by, edits, changes, plan.content_hash, plan.rows_hash)
         if self.journal is not None:
             self.journal.append(step.to_dict())
         self.plan = plan
         self._note(step)
         return step
 
-    def _note(self, step: Step) -> None:
+    def _note(self, step: SessionStep) -> None:
         self.steps.append(step)
         if step.kind == "begin":
             return
@@ -451,7 +451,7 @@ class Session:
             self._undone.clear()
 
     def _replay(self, said: dict[str, Any]) -> None:
-        changes = tuple(Change.from_dict(one) for one in said["changes"])
+        changes = tuple(FeatureChange.from_dict(one) for one in said["changes"])
         self.plan = self._with(self.plan, changes)
         if self.plan.rows_hash != said["rows"]:
             raise EditError(
@@ -459,7 +459,7 @@ class Session:
                 "under it was changed elsewhere. Move the log aside to begin from the plan as it is."
             )
         kinds = {key: said[key] for key in ("seq", "kind", "at", "who", "hash", "rows")}
-        self._note(Step(edits=tuple(said["edits"]), changes=changes, **kinds))
+        self._note(SessionStep(edits=tuple(said["edits"]), changes=changes, **kinds))
 
 
 _FOLLOWING = Following()
@@ -524,7 +524,7 @@ def _named(plan: Plan, name: str, difference: Difference) -> Plan:
     return anew.under(name, difference)
 
 
-def _answer(step: Step, before: CheckResult, after: CheckResult, ms: float) -> Answer:
+def _answer(step: SessionStep, before: CheckResult, after: CheckResult, ms: float) -> EditResult:
     old = {(one.rule, one.scope_id): one for one in before.verdicts}
     new = {(one.rule, one.scope_id): one for one in after.verdicts}
     told = {key: one.to_dict() for key, one in old.items()}
@@ -535,7 +535,7 @@ def _answer(step: Step, before: CheckResult, after: CheckResult, ms: float) -> A
         for one in after.verdicts
         if one.outcome == "fail" and one.force == "must" and one.affected_residents is not None
     ]
-    return Answer(
+    return EditResult(
         step.seq,
         step.hash,
         differ,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PIECE = 50_000
 
 
-class Piece(NamedTuple):
+class BallPiece(NamedTuple):
     """
     The balls of some nodes that follow one another in the graph's inner order.
 
@@ -60,7 +60,7 @@ class Balls:
     graph: Graph
     limit_cm: int
     position: NDArray[np.int32]
-    pieces: list[Piece]
+    pieces: list[BallPiece]
 
     @property
     def megabytes(self) -> float:
@@ -103,8 +103,8 @@ def keep_balls(graph: Graph, limit_cm: float, *, threads: int = 1) -> Balls:
     position = positions(graph.chains, graph.anchors, graph.nodes)
     places = np.arange(graph.nodes, dtype=np.int32)
 
-    def find(part: slice) -> Piece:
+    def find(part: slice) -> BallPiece:
         work = pool(graph.anchors, graph.nodes)
-        return Piece(*runs(graph.out, graph.chains, work, places[part], (position, limit)))
+        return BallPiece(*runs(graph.out, graph.chains, work, places[part], (position, limit)))
 
     return Balls(graph, limit, position[graph.rank], in_parts(find, graph.nodes, threads, PIECE))

@@ -25,7 +25,7 @@ from blockplan.network.noding import HAIR, Cuts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.network.noding import Pieces
+    from blockplan.network.noding import LinePieces
 
 #: How far along a line (m) its direction at a node is read.
 LOOK_M = 1.0
@@ -50,7 +50,7 @@ def barrier_cuts(
 
 
 def on_barrier(
-    pieces: Pieces,
+    pieces: LinePieces,
     levels: NDArray[np.float64],
     barriers: NDArray[Any],
     barrier_levels: NDArray[np.float64],
@@ -72,7 +72,7 @@ def on_barrier(
 
 def divide(
     labels: NDArray[np.intp],
-    pieces: Pieces,
+    pieces: LinePieces,
     levels: NDArray[np.float64],
     barriers: NDArray[Any],
     barrier_levels: NDArray[np.float64],
@@ -119,7 +119,7 @@ def _members(labels: NDArray[np.intp], wanted: dict[int, set[int]]) -> dict[int,
     return {int(key): order[a:b] for key, a, b in zip(keys, low, high, strict=True)}
 
 
-def _away(pieces: Pieces) -> NDArray[np.float64]:
+def _away(pieces: LinePieces) -> NDArray[np.float64]:
     """A point a step into the piece, seen from each start, then from each end."""
     step = np.minimum(shapely.length(pieces.line) / 2, LOOK_M)
     points = [

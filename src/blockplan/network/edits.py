@@ -19,7 +19,7 @@ from blockplan.network.compiled import compiled
 from blockplan.network.contraction import FAR
 from blockplan.network.core import known, limit_of, sources_of
 from blockplan.network.nearest import nearest
-from blockplan.network.rows import Streets
+from blockplan.network.rows import OpenStreets
 from blockplan.network.sums import decay_table, sum_sources
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class LiveNearest:
             self._costs.setdefault(place, []).append(cost)
         self._cheapest = np.full(graph.nodes, FAR, dtype=np.int32)
         np.minimum.at(self._cheapest, places, costs)
-        self._streets = Streets(graph)
+        self._streets = OpenStreets(graph)
         cm = nearest(graph, nodes, limit_cm, costs_cm=costs_cm)[graph.order]
         self._work = _work(np.where(np.isnan(cm), FAR, cm).astype(np.int32))
 
@@ -162,7 +162,7 @@ class LiveSums:
         self._graph = graph
         self._limit = np.int32(limit_of(limit_cm))
         self._decay = decay_table(decay, int(self._limit))
-        self._streets = Streets(graph)
+        self._streets = OpenStreets(graph)
         self._work = _work(np.full(graph.nodes, FAR, dtype=np.int32))
         self._sums = _one_kind(graph, sources, limit_cm, decay)[graph.order]
         self._before = np.full(graph.nodes, np.nan)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.network.join import join
-from blockplan.network.onfoot import Places, Ways, ways_of, ways_within, with_places
+from blockplan.network.onfoot import NetworkPlaces, Ways, ways_of, ways_within, with_places
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class Journeys:
     access: Ways
     foot: Ways
     egress: Ways
-    places: Places
+    places: NetworkPlaces
     walking: Walking
     joined: NDArray[np.bool_]
     stops_joined: NDArray[np.bool_]

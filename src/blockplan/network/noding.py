@@ -30,7 +30,7 @@ HAIR = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
+class LinePieces:
     """Lines cut in pieces: geometry, number of the line each is from, the cuts at its ends (-1 for none)."""
 
     line: NDArray[Any]
@@ -97,7 +97,7 @@ def landings(
     return Cuts(line, shapely.line_locate_point(lines[line], ends[end])), ~continued
 
 
-def cut(lines: NDArray[Any], cuts: Cuts, tolerance_m: float) -> Pieces:
+def cut(lines: NDArray[Any], cuts: Cuts, tolerance_m: float) -> LinePieces:
     """
     Cut lines at the given places.
 
@@ -126,7 +126,7 @@ def cut(lines: NDArray[Any], cuts: Cuts, tolerance_m: float) -> Pieces:
     starts = np.flatnonzero(begins[order])
     ends = np.append(starts[1:], len(order)) - 1
     ordered_cut = every_cut[order]
-    return Pieces(
+    return LinePieces(
         np.asarray(shapely.linestrings(every_xy[order], indices=piece), dtype=object),
         every_line[order][starts].astype(np.intp),
         ordered_cut[starts],

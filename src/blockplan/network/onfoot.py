@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
+class NetworkPlaces:
     """
     A street graph with places as nodes.
 
@@ -93,7 +93,7 @@ def ways_of(start: NDArray[np.int64], to: NDArray[np.int64], cost: NDArray[np.in
     return Ways(indptr, to[kept].astype(np.int32), cost[kept].astype(np.int32))
 
 
-def with_places(network: Network, joins: Joins, slopes: BothWays | None = None) -> Places:
+def with_places(network: Network, joins: Joins, slopes: BothWays | None = None) -> NetworkPlaces:
     """
     The network with each joined place as a node on its edge.
 
@@ -125,7 +125,7 @@ def with_places(network: Network, joins: Joins, slopes: BothWays | None = None) 
             for sloped in (slopes.ahead_cm, slopes.back_cm)
         )
     rows = _rows(nodes + len(order), (tails, heads), ahead, back)
-    return Places(*rows, node, joins.way_cm.astype(np.int64))
+    return NetworkPlaces(*rows, node, joins.way_cm.astype(np.int64))
 
 
 def _rows(
@@ -142,7 +142,9 @@ def _rows(
     return indptr, other[order].astype(np.int32), lengths[order].astype(np.int32)
 
 
-def ways_within(places: Places, starts: NDArray[np.int64], ends: NDArray[np.int64], limit_m: float) -> Ways:
+def ways_within(
+    places: NetworkPlaces, starts: NDArray[np.int64], ends: NDArray[np.int64], limit_m: float
+) -> Ways:
     """
     Ways from some places to some others, at most `limit_m` long, the ways to the streets counted.
 

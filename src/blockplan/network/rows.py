@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blockplan.network.core import Arcs, Graph
 
 
-class Rows:
+class ArcRows:
     """
     Arcs by tail: those of node `i` stand at ``first[i]:first[i] + count[i]``.
 
@@ -73,7 +73,7 @@ class Rows:
         self._end += room
 
 
-class Step(NamedTuple):
+class ArcStep(NamedTuple):
     """A change of the way from one node to a neighbour (inner numbers); `FAR` is "no way"."""
 
     tail: int
@@ -82,7 +82,7 @@ class Step(NamedTuple):
     after_cm: int
 
 
-class Streets:
+class OpenStreets:
     """
     The streets of a graph, open to change.
 
@@ -94,10 +94,10 @@ class Streets:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self.away = Rows(graph.every_out)
-        self.towards = Rows(graph.every_into) if graph.one_way else self.away
+        self.away = ArcRows(graph.every_out)
+        self.towards = ArcRows(graph.every_into) if graph.one_way else self.away
 
-    def steps(self, start: int, end: int, length_m: float | None) -> list[Step]:
+    def steps(self, start: int, end: int, length_m: float | None) -> list[ArcStep]:
         """
         What another length of a street (None closes it) means for each direction.
 
@@ -113,12 +113,12 @@ class Streets:
             raise UsageError(f"The length of a street is known and not negative; {length_m} m is not.")
         after = FAR if length_m is None else round(length_m * CM_PER_M)
         pairs = [(tail, head)] if self._graph.one_way else [(tail, head), (head, tail)]
-        steps = [Step(*pair, self.away.length(*pair), int(after)) for pair in pairs]
+        steps = [ArcStep(*pair, self.away.length(*pair), int(after)) for pair in pairs]
         if length_m is None and steps[0].before_cm == FAR:
             raise UsageError(f"There is no street from node {start} to node {end} to close.")
         return steps
 
-    def set(self, steps: list[Step]) -> None:
+    def set(self, steps: list[ArcStep]) -> None:
         """Carry the steps out."""
         for tail, head, _, after in steps:
             self.away.set(tail, head, after)

@@ -34,7 +34,7 @@ NO_BARRIER = frozenset({"no", "none", "false", "0"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Lines:
+class _WalkLines:
     line: NDArray[Any]
     level: NDArray[np.float64]
     row: NDArray[np.intp]
@@ -103,7 +103,7 @@ def is_stairs(streets: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return found
 
 
-def _lines(streets: gpd.GeoDataFrame, rows: NDArray[np.bool_], *, split_loops: bool) -> _Lines:
+def _lines(streets: gpd.GeoDataFrame, rows: NDArray[np.bool_], *, split_loops: bool) -> _WalkLines:
     """The single lines of some rows; a line that crosses itself is cut at the crossing."""
     shapes = np.asarray(streets.geometry.to_numpy(), dtype=object)
     kept = np.flatnonzero(rows & (shapely.get_dimensions(shapes) == 1) & ~shapely.is_empty(shapes))
@@ -115,7 +115,7 @@ def _lines(streets: gpd.GeoDataFrame, rows: NDArray[np.bool_], *, split_loops: b
     row = kept[at]
     level = np.nan_to_num(streets["level"].to_numpy(dtype="float64"), nan=0.0)[row]
     long = shapely.length(parts) > noding.HAIR
-    return _Lines(parts[long], level[long], row[long])
+    return _WalkLines(parts[long], level[long], row[long])
 
 
 def _given_nodes(
@@ -135,12 +135,14 @@ def _given_nodes(
     return u.astype(np.intp), v.astype(np.intp)
 
 
-def _those(pieces: noding.Pieces, kept: NDArray[np.bool_]) -> noding.Pieces:
-    return noding.Pieces(pieces.line[kept], pieces.parent[kept], pieces.start_cut[kept], pieces.end_cut[kept])
+def _those(pieces: noding.LinePieces, kept: NDArray[np.bool_]) -> noding.LinePieces:
+    return noding.LinePieces(
+        pieces.line[kept], pieces.parent[kept], pieces.start_cut[kept], pieces.end_cut[kept]
+    )
 
 
 def _met(
-    pieces: noding.Pieces, lines: _Lines, lands: NDArray[np.bool_], tolerance_m: float
+    pieces: noding.LinePieces, lines: _WalkLines, lands: NDArray[np.bool_], tolerance_m: float
 ) -> NDArray[np.intp]:
     """Node numbers from where the ends lie."""
     count = len(lines.line)
@@ -150,7 +152,7 @@ def _met(
     return noding.meet(pieces.ends(), level, at_line_end & lands[of_line_end], tolerance_m)
 
 
-def _named(pieces: noding.Pieces, u: NDArray[np.intp], v: NDArray[np.intp]) -> NDArray[np.intp]:
+def _named(pieces: noding.LinePieces, u: NDArray[np.intp], v: NDArray[np.intp]) -> NDArray[np.intp]:
     """Node numbers from the ids in the data; a cut (by a barrier) is a node of its own."""
     following = int(max(u.max(), v.max())) + 1
     starts = np.where(pieces.start_cut < 0, u[pieces.parent], following + pieces.start_cut)
@@ -159,10 +161,10 @@ def _named(pieces: noding.Pieces, u: NDArray[np.intp], v: NDArray[np.intp]) -> N
 
 
 def _network(
-    pieces: noding.Pieces,
+    pieces: noding.LinePieces,
     labels: NDArray[np.intp],
     streets_of: NDArray[Any],
-    fences: _Lines,
+    fences: _WalkLines,
     tolerance_m: float,
 ) -> Network:
     _, first, number = np.unique(labels, return_index=True, return_inverse=True)
@@ -183,7 +185,7 @@ def _network(
     )
 
 
-def _nothing(fences: _Lines) -> Network:
+def _nothing(fences: _WalkLines) -> Network:
     none = np.empty(0, dtype=np.int32)
     nothing = np.empty(0, dtype=object)
     return Network(np.empty((0, 2)), none, none, none, nothing, nothing, fences.line[fences.level == 0])

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("countries")
 
 
-class _Table(BaseModel):
+class _CountryModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(_Table):
+class LawSource(_CountryModel):
     """
     Where a figure comes from; confidence A (read in the law), B (read elsewhere), C (not read).
 
@@ -43,7 +43,7 @@ class Source(_Table):
     confidence: Literal["A", "B", "C"]
 
 
-class Limit(_Table):
+class LengthLimit(_CountryModel):
     """The least length, from a day on (None: from which day was not traced)."""
 
     from_: dt.date | None = Field(alias="from")
@@ -52,14 +52,14 @@ class Limit(_Table):
     at_least_days: int | None = Field(default=None, gt=0)
 
 
-class Longer(_Table):
+class Longer(_CountryModel):
     """How much longer than the inspection opinions are taken in."""
 
     minimum: int = Field(gt=0)
     unit: Literal["day", "week"]
 
 
-class Case(_Table):
+class PeriodCase(_CountryModel):
     """A first day, and the earliest lawful last day."""
 
     name: str
@@ -69,25 +69,25 @@ class Case(_Table):
     subdivision: str | None = None
 
 
-class PeriodRule(_Table):
+class PeriodRule(_CountryModel):
     """How long a notice runs at least, and how its days are counted."""
 
     id: str
     title: dict[str, str]
-    limits: list[Limit] = Field(min_length=1)
+    limits: list[LengthLimit] = Field(min_length=1)
     submission_after_inspection: Longer | None = None
     #: Whether the day of the notice is the first of the days, or the day after it.
     first_day: Literal["counted", "next"]
     #: What happens where the last day is one on which offices are closed.
     closed_last_day: Literal["stays", "moves"]
-    source: Source
-    counting: Source
+    source: LawSource
+    counting: LawSource
     note: dict[str, str]
     still_in_force_on: dt.date
-    cases: list[Case] = Field(default=[], repr=False)
+    cases: list[PeriodCase] = Field(default=[], repr=False)
     zone: str = ""
 
-    def limit(self, first: dt.date) -> Limit:
+    def limit(self, first: dt.date) -> LengthLimit:
         """The limit that holds on a first day: the newest that begins no later."""
         held = [limit for limit in self.limits if limit.from_ is None or limit.from_ <= first]
         if not held:
@@ -95,7 +95,7 @@ class PeriodRule(_Table):
         return held[-1]
 
 
-class Holidays(_Table):
+class Holidays(_CountryModel):
     """
     Which days offices are closed: a country of the library `holidays`, and days of each year
     besides (MM-DD).
@@ -128,22 +128,22 @@ class Holidays(_Table):
         return lambda day: f"{day:%m-%d}" in also or not days.is_working_day(day)
 
 
-class Step(_Table):
+class AddedStep(_CountryModel):
     """A step that a country adds: when it may be entered, and by which law."""
 
     id: str
     title: dict[str, str]
     in_: list[str] = Field(alias="in")
-    source: Source
+    source: LawSource
 
 
-class Within(_Table):
+class StateTerm(_CountryModel):
     """A term after a state."""
 
     days: int = Field(gt=0)
     unit: Literal["day", "working_day"]
     after: str
-    source: Source
+    source: LawSource
 
 
 #: Fields of `blockplan.notice.particulars`; a test holds the two together.
@@ -153,33 +153,33 @@ Particular = Literal[
 ]  # fmt: skip
 
 
-class Asked(_Table):
+class RequiredParticulars(_CountryModel):
     """Particulars that a notice must give, and who asks for them."""
 
     names: list[Particular] = Field(min_length=1)
-    source: Source
+    source: LawSource
 
 
-class Detail(_Table):
+class Detail(_CountryModel):
     """How much of the land may be published in one piece before somebody must think about it."""
 
     km2: float = Field(gt=0)
-    source: Source
+    source: LawSource
 
 
-class Country(_Table):
+class Country(_CountryModel):
     """One file: a country, or a place with an ordinance of its own."""
 
     country: str
     zone: str
     holidays: Holidays
     publication: Literal["none", "after_close_summary", "after_close_full", "live"]
-    steps: list[Step] = []
+    steps: list[AddedStep] = []
     #: What a submitter should give besides the text; what is missing is entered as a formal defect.
     wants: list[Literal["name", "address", "contact", "standing", "title", "reason"]] = []
-    publish_within: Within | None = None
+    publish_within: StateTerm | None = None
     #: What the notice must say of itself.
-    particulars: list[Asked] = []
+    particulars: list[RequiredParticulars] = []
     detail: Detail | None = None
     rules: list[PeriodRule] = Field(min_length=1)
 

@@ -43,7 +43,7 @@ Reader = Literal["office", "everybody"]
 Outcome = Literal["whole", "redacted", "withheld", "withdrawn", "erased"]
 
 
-class Words(Protocol):
+class EntryWords(Protocol):
     """An entry about an opinion, as far as it decides what is seen of it."""
 
     @property
@@ -77,9 +77,9 @@ class Fate:
     withheld: bool = False
     erased: bool = False
     #: The entry with the text that may be published; None where the original may.
-    redacted: Words | None = None
+    redacted: EntryWords | None = None
     #: The newest entry with the submitter's own words.
-    original: Words | None = None
+    original: EntryWords | None = None
     #: Whether a clerk put the newest words in the place of others; then both are shown.
     by_clerk: bool = False
     #: Numbers of the entries at which somebody looked.
@@ -145,7 +145,7 @@ class Fate:
             return {}
         return {"text": ""} | _fields(self.original)
 
-    def take(self, event: Words) -> None:
+    def take(self, event: EntryWords) -> None:
         """One more entry about the opinion."""
         if event.kind == "withdrawn":
             self.withdrawn = True
@@ -172,7 +172,7 @@ class Fate:
             self.erased, self.said = True, payload.get("ground")
 
 
-def _fields(event: Words) -> dict[str, Any]:
+def _fields(event: EntryWords) -> dict[str, Any]:
     return {name: said for name in FIELDS if (said := event.payload.get(name)) not in (None, "", [])}
 
 

@@ -31,7 +31,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """A line of the log: the event, the files behind it, and the ground if its body is kept back."""
 
     event: Event
@@ -43,7 +43,7 @@ class Entry:
 class Log:
     """What the lines of a log hold."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LogEntry] = field(default_factory=list)
     tree: merkle.Tree = field(default_factory=merkle.Tree)
     findings: list[Finding] = field(default_factory=list)
     standing: Standing = field(default_factory=Standing)
@@ -84,7 +84,7 @@ def read_log(data: bytes, notice: str, file: Callable[[str], bytes | None]) -> L
     return log
 
 
-def _entry(line: Mapping[str, Any]) -> Entry:
+def _entry(line: Mapping[str, Any]) -> LogEntry:
     if set(line) - _KEYS:
         raise ValueError(f"unknown keys: {', '.join(sorted(set(line) - _KEYS))}")
     event = event_of(line["leaf"])
@@ -112,7 +112,7 @@ def _entry(line: Mapping[str, Any]) -> Entry:
         files=parts or event.files,
         _payload={"opinion": claimed} if ground is not None and claimed is not None else None,
     )
-    return Entry(event, paths, ground)
+    return LogEntry(event, paths, ground)
 
 
 def _part(part: Part, line: Mapping[str, Any], name: str) -> Part:
@@ -138,7 +138,7 @@ def _check_place(log: Log, event: Event, number: int, notice: str) -> None:
             log.find("law_broken", where, said)
 
 
-def _check_parts(log: Log, entry: Entry, file: Callable[[str], bytes | None]) -> None:
+def _check_parts(log: Log, entry: LogEntry, file: Callable[[str], bytes | None]) -> None:
     event = entry.event
     if not holds(event.body):
         log.find("body_changed", said_of(event))

@@ -16,7 +16,7 @@ from blockplan.notice.entries import said_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.notice.entries import Entry, Log
+    from blockplan.notice.entries import Log, LogEntry
     from blockplan.notice.events import Event
 
 Erased = set[tuple[int, str]]
@@ -43,7 +43,7 @@ def check_grounds(log: Log, *, archive: bool) -> None:
         log.find("log_damaged", "log.jsonl", f"{type(error).__name__}: {error}")
 
 
-def _check_erased(log: Log, entry: Entry, erased: Erased) -> None:
+def _check_erased(log: Log, entry: LogEntry, erased: Erased) -> None:
     """Nothing is here that an entry says is erased."""
     event = entry.event
     here = {
@@ -56,7 +56,7 @@ def _check_erased(log: Log, entry: Entry, erased: Erased) -> None:
             log.find("erased_present", said_of(event), part)
 
 
-def _check_ground(log: Log, entry: Entry, disclosure: Disclosure, erased: Erased) -> None:
+def _check_ground(log: Log, entry: LogEntry, disclosure: Disclosure, erased: Erased) -> None:
     event = entry.event
     if entry.ground is None:
         if None in entry.paths and (event.seq, "files") not in erased:
@@ -68,7 +68,7 @@ def _check_ground(log: Log, entry: Entry, disclosure: Disclosure, erased: Erased
         log.find("ground_missing", said_of(event), f"the log does not bear out {entry.ground!r}")
 
 
-def _check_shown(log: Log, entry: Entry, disclosure: Disclosure) -> None:
+def _check_shown(log: Log, entry: LogEntry, disclosure: Disclosure) -> None:
     """What is not the public's is not in a public record."""
     event = entry.event
     ground = disclosure.rule(event) if entry.ground is None else None

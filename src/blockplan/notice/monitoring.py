@@ -36,7 +36,7 @@ _CONTENT = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}cont
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenRecord:
     """
     What was seen of a record.
 
@@ -69,7 +69,7 @@ class Seen:
         return asdict(self) | {"holds": self.holds}
 
 
-def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = ()) -> Seen:
+def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = ()) -> SeenRecord:
     """
     Look at a record once, and compare it with what was seen before.
 
@@ -99,16 +99,16 @@ def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = (
     )
     note = _note(_get(f"{address.removesuffix('feed.atom')}feed.atom"), key)
     if note is None:
-        return Seen("unsigned", said=f"its feed shows no checkpoint of {key.name}")
+        return SeenRecord("unsigned", said=f"its feed shows no checkpoint of {key.name}")
     before = read_checkpoint(seen[-1], key) if seen else None
     try:
         now = read_checkpoint(note, key)
     except ValueError as error:
         _keep(state, seen, note)
-        return Seen("unsigned", before=None if before is None else before.size, said=str(error))
+        return SeenRecord("unsigned", before=None if before is None else before.size, said=str(error))
     if before is None:
         _keep(state, seen, note)
-        return _with_promises(Seen("first", now.size), site, notice, now, key, promises)
+        return _with_promises(SeenRecord("first", now.size), site, notice, now, key, promises)
     found = _compared(site, notice, before, now)
     if found.outcome == "grown":
         _keep(state, seen, note)
@@ -119,8 +119,8 @@ def follow(address: str, state: Path, key: Verifier, promises: Sequence[Any] = (
 
 
 def _with_promises(
-    found: Seen, site: str, notice: str, now: Checkpoint, key: Verifier, promises: Sequence[Any]
-) -> Seen:  # fmt: skip
+    found: SeenRecord, site: str, notice: str, now: Checkpoint, key: Verifier, promises: Sequence[Any]
+) -> SeenRecord:  # fmt: skip
     """What became of promises, by all leaves under the checkpoint: only so an absence is proved."""
     if not promises:
         return found
@@ -146,21 +146,25 @@ def _with_promises(
     return replace(found, promises=tuple(became_of(promises, [key], events, [(now.size, seen_at)])))
 
 
-def _compared(site: str, notice: str, before: Checkpoint, now: Checkpoint) -> Seen:
+def _compared(site: str, notice: str, before: Checkpoint, now: Checkpoint) -> SeenRecord:
     sizes = (now.size, before.size)
     if now.size < before.size:
-        return Seen("smaller", *sizes, "entries that were signed are not shown any more")
+        return SeenRecord("smaller", *sizes, "entries that were signed are not shown any more")
     if now.size == before.size:
         same = now.root == before.root
-        return Seen("same", *sizes) if same else Seen("forked", *sizes, "two trees of one size were signed")
+        return (
+            SeenRecord("same", *sizes)
+            if same
+            else SeenRecord("forked", *sizes, "two trees of one size were signed")
+        )
     address = f"{site}/api/v1/notices/{notice}/proofs/consistency?old={before.size}&new={now.size}"
     try:
         path = [bytes.fromhex(step) for step in json.loads(_get(address))["proof"]]
     except (ValueError, KeyError, TypeError) as error:
-        return Seen("forked", *sizes, f"no proof that it leads on was given: {error}")
+        return SeenRecord("forked", *sizes, f"no proof that it leads on was given: {error}")
     if not merkle.consistent(before.size, now.size, before.root, now.root, path):
-        return Seen("forked", *sizes, "it does not lead on from what was signed before")
-    return Seen("grown", *sizes)
+        return SeenRecord("forked", *sizes, "it does not lead on from what was signed before")
+    return SeenRecord("grown", *sizes)
 
 
 def _note(feed: str, key: Verifier) -> str | None:

@@ -32,7 +32,7 @@ _SAID = re.compile(_BEGINS + r"(\d{1,15})\D+(?:(\d+)\D+)?\d+\D*", re.IGNORECASE)
 LONGEST = 15
 
 
-class Entry(Protocol):
+class NumberedEntry(Protocol):
     """What is read of an entry; `blockplan.notice.events.Event` is one."""
 
     @property
@@ -53,7 +53,7 @@ class Typed(NamedTuple):
     entry: int | None = None
 
 
-def numbers(entries: Iterable[Entry]) -> dict[str, int]:
+def numbers(entries: Iterable[NumberedEntry]) -> dict[str, int]:
     """
     ``O-17`` -> number from 1, of all entries of a notice in order, or of those ``submitted`` alone.
 
@@ -115,7 +115,7 @@ def read_typed(said: str) -> Typed:
     return Typed(number=found[0], entry=found[-1] if len(found) > 1 else None)
 
 
-def id_of(said: str, entries: Iterable[Entry]) -> str:
+def id_of(said: str, entries: Iterable[NumberedEntry]) -> str:
     """
     What a command is told of an opinion or a point, as the record names it; as it stands where it is none.
 

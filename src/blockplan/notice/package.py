@@ -46,7 +46,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PackagePart:
     """
     A layer of a plan, or a column of it, as one chooses whether it goes out.
 
@@ -82,15 +82,15 @@ class Choice:
     Attributes
     ----------
     withheld
-        Names of `Part` that the contract knows and that stay in the office.
+        Names of `PackagePart` that the contract knows and that stay in the office.
     added
-        Names of `Part` that it does not know and that go out all the same.
+        Names of `PackagePart` that it does not know and that go out all the same.
     """
 
     withheld: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
 
-    def check(self, parts: Collection[Part]) -> None:
+    def check(self, parts: Collection[PackagePart]) -> None:
         """UsageError where a name is none of the plan, or cannot be chosen so; it says which."""
         by_name = {part.name: part for part in parts}
         unknown = [name for name in (*self.withheld, *self.added) if name not in by_name]
@@ -101,11 +101,11 @@ class Choice:
         if fixed:
             raise refused(UsageError, "package_fixed", names=listed(fixed))
 
-    def goes(self, part: Part) -> bool:
+    def goes(self, part: PackagePart) -> bool:
         """Whether a part goes out, as far as itself is concerned."""
         return part.name not in self.withheld if part.known else part.name in self.added
 
-    def within(self, parts: Collection[Part]) -> Choice:
+    def within(self, parts: Collection[PackagePart]) -> Choice:
         """The same choice as far as another plan has these parts."""
         names = {part.name: part for part in parts}
         return Choice(
@@ -126,14 +126,14 @@ class FrozenPlan:
     files
         The files of the public package.
     drawn, parts
-        Content hash and `Part`s of the plan that the office has; for the office alone.
+        Content hash and `PackagePart`s of the plan that the office has; for the office alone.
     """
 
     said: dict[str, Any]
     files: list[Attachment] = field(repr=False)
     _plan: Plan | None = field(default=None, repr=False, compare=False)
     drawn: str = field(default="", compare=False)
-    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
+    parts: tuple[PackagePart, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def plan(self) -> Plan:
@@ -230,20 +230,20 @@ def package_hash(files: Sequence[Mapping[str, Any]]) -> str:
     return hashlib.sha256(canonical.dumps(sorted(named, key=lambda one: str(one["path"])))).hexdigest()
 
 
-def parts_of(plan: Plan) -> list[Part]:
+def parts_of(plan: Plan) -> list[PackagePart]:
     """The layers of a plan and the columns in which they say something, in the order of the contract."""
     from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
-    found: list[Part] = []
+    found: list[PackagePart] = []
     for layer in sorted(plan.layers, key=lambda name: (name not in LAYERS, [*LAYERS, name].index(name))):
         spec, frame = LAYERS.get(layer), plan.layers[layer]
         ids = {"geometry", spec.id_column if spec else None}
-        found.append(Part(layer, None, len(frame), spec is not None, bool(spec and spec.required)))
+        found.append(PackagePart(layer, None, len(frame), spec is not None, bool(spec and spec.required)))
         for column in map(str, frame.columns):
             rows = int(frame[column].notna().sum())
             known = column in ids or (spec is not None and is_known(column, spec.columns))
             if rows or column in ids:
-                found.append(Part(layer, column, rows, known, column in ids))
+                found.append(PackagePart(layer, column, rows, known, column in ids))
     return found
 
 
@@ -287,7 +287,7 @@ def _table(database: sqlite3.Connection, name: str) -> dict[str, Any]:
     return {"table": name, "rows": rows, "columns": columns}
 
 
-def _public(plan: Plan, parts: Sequence[Part], choice: Choice) -> Plan:
+def _public(plan: Plan, parts: Sequence[PackagePart], choice: Choice) -> Plan:
     """The plan with nothing but what goes out, as drawn: no other scenario, no key that nobody knows."""
     from blockplan.plan import Plan as Made  # noqa: PLC0415
 

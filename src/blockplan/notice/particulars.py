@@ -44,7 +44,7 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Place(_Document):
+class DisplayPlace(_Document):
     """Where the plan is on display, and when one can go there."""
 
     name: Text = None
@@ -115,7 +115,7 @@ class Particulars(_Document):
     purpose: Text = None
     change: Text = None
     reasons: Text = None
-    places: tuple[Place, ...] = Field(default=(), max_length=20)
+    places: tuple[DisplayPlace, ...] = Field(default=(), max_length=20)
     manner: Manner = Manner()
     media: Text = None
     contact: Text = None

@@ -21,7 +21,7 @@ from blockplan.notice.refusals import TEXTS, refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from blockplan.notice.countries import Limit, PeriodRule
+    from blockplan.notice.countries import LengthLimit, PeriodRule
 
 DAY = dt.timedelta(days=1)
 #: No law asks for a longer one; a slip of the pen in the year does.
@@ -164,7 +164,7 @@ def _period(rule: PeriodRule, first: dt.date, seen: dt.date, until: dt.date) -> 
     return Period(rule.zone, inspection, submission)
 
 
-def _last(rule: PeriodRule, limit: Limit, first: dt.date) -> dt.date:
+def _last(rule: PeriodRule, limit: LengthLimit, first: dt.date) -> dt.date:
     counted = first if rule.first_day == "counted" else first + DAY
     last = _plus(counted, limit.minimum, limit.unit) - DAY
     if limit.unit == "month":

@@ -160,7 +160,7 @@ class SqliteStore:
 
     def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
         """How often each of these marks of rows of a list was erased."""
-        return _Rows(self.notice, self._reader()).erased_marks(marks)
+        return _SqliteRows(self.notice, self._reader()).erased_marks(marks)
 
     def _number(self, entry: int) -> int | None:
         """The number of the opinion that an entry brought; None where it brought none."""
@@ -206,7 +206,7 @@ class SqliteStore:
 
     def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
         """Entries in order, as they stand on the disk when the reading begins."""
-        return _Rows(self._id, self._reader()).events(kinds, about=about)
+        return _SqliteRows(self._id, self._reader()).events(kinds, about=about)
 
     def file(self, seq: int, number: int) -> bytes | None:
         """The content of a file of an entry; None once erased."""
@@ -217,15 +217,15 @@ class SqliteStore:
 
     def size(self) -> int:
         """Number of entries."""
-        return _Rows(self._id, self._reader()).size()
+        return _SqliteRows(self._id, self._reader()).size()
 
     def node(self, level: int, index: int) -> bytes:
         """A complete node of the tree."""
-        return _Rows(self._id, self._reader()).node(level, index)
+        return _SqliteRows(self._id, self._reader()).node(level, index)
 
     def checkpoints(self) -> Iterator[str]:
         """Signed checkpoints, smallest tree first."""
-        return _Rows(self._id, self._reader()).checkpoints()
+        return _SqliteRows(self._id, self._reader()).checkpoints()
 
     def checkpoint(self) -> str | None:
         """The newest signed checkpoint; None before the first."""
@@ -246,7 +246,7 @@ class SqliteStore:
 
     def _do(self, jobs: list[Job[Any]]) -> None:
         """Several pieces of work in one transaction; one that fails takes back only itself."""
-        rows = _Rows(self._id, self._writer)
+        rows = _SqliteRows(self._id, self._writer)
         entered = False
         try:
             self._writer.execute("BEGIN IMMEDIATE")
@@ -279,12 +279,12 @@ class SqliteStore:
             f"try again."
         )
 
-    def _check(self, rows: _Rows) -> None:
+    def _check(self, rows: _SqliteRows) -> None:
         """Refuse to write into a record that does not lead on from what was signed."""
         if self._notary is not None:
             self._notary.check(rows, rows.size(), signed_before=any(rows.checkpoints()))
 
-    def _sign(self, rows: _Rows) -> None:
+    def _sign(self, rows: _SqliteRows) -> None:
         """
         Sign what is on the disk, in a transaction of its own.
 
@@ -303,7 +303,7 @@ class SqliteStore:
         self._writer.execute("COMMIT")
         self._writer.execute("PRAGMA synchronous=FULL")
 
-    def _one(self, job: Job[Any], rows: _Rows) -> None:
+    def _one(self, job: Job[Any], rows: _SqliteRows) -> None:
         self._writer.execute("SAVEPOINT work")
         try:
             job.result = job.work(Ledger(self._id, rows, self._clock))
@@ -363,7 +363,7 @@ class SqliteStore:
         return VERSION
 
 
-class _Rows:
+class _SqliteRows:
     """The calls of `blockplan.notice.rows.Rows` over a connection."""
 
     def __init__(self, notice: str, connection: sqlite3.Connection) -> None:

@@ -33,7 +33,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """What the clock read (seconds), and the counter, which begins anew with each start of the machine."""
 
     wall: float
@@ -63,7 +63,7 @@ class LeapError(BlockplanError):
 
 
 #: Data folder -> the last reading that was believed, and when the database was asked (counter).
-_known: dict[Path, Reading] = {}
+_known: dict[Path, ClockReading] = {}
 _asked: dict[Path, float] = {}
 
 
@@ -128,7 +128,7 @@ def trust() -> None:
     _keep(path, _read())
 
 
-def _against(last: Reading | None, read: Reading) -> Leap | None:
+def _against(last: ClockReading | None, read: ClockReading) -> Leap | None:
     if last is None:
         return None
     went = read.wall - last.wall
@@ -138,7 +138,7 @@ def _against(last: Reading | None, read: Reading) -> Leap | None:
     return Leap(went, "stop") if not -LEAP_S <= went <= LONGEST_STOP_S else None
 
 
-def _skew(path: Path, read: Reading) -> Leap | None:
+def _skew(path: Path, read: ClockReading) -> Leap | None:
     """How the clock differs from that of the database; asked now and then."""
     asked = _asked.get(path)
     if asked is not None and 0 <= read.counter - asked < ASK_S:
@@ -158,8 +158,8 @@ def _abroad() -> float | None:
     return None if not host or host.startswith("/") or host in LOOPBACK else database_clock()
 
 
-def _read() -> Reading:
-    return Reading(now().timestamp(), counter(), _boot())
+def _read() -> ClockReading:
+    return ClockReading(now().timestamp(), counter(), _boot())
 
 
 def _boot() -> str:
@@ -173,14 +173,14 @@ def _file() -> Path:
     return config_of_environment().data / "clock.json"
 
 
-def _kept(path: Path) -> Reading | None:
+def _kept(path: Path) -> ClockReading | None:
     try:
-        return Reading(**json.loads(path.read_text()))
+        return ClockReading(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _keep(path: Path, read: Reading) -> None:
+def _keep(path: Path, read: ClockReading) -> None:
     last = _known.get(path)
     if last is not None and last.boot == read.boot and read.counter - last.counter < KEEP_S:
         return

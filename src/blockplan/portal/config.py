@@ -36,7 +36,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Mail(BaseModel):
+class MailServer(BaseModel):
     """An SMTP server; without a host nothing is sent, and pages do not offer mail."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -109,7 +109,7 @@ class Config(BaseModel):
     address: str = "http://localhost:8000"
     office: str = ""
     imprint: str = ""
-    mail: Mail = Mail()
+    mail: MailServer = MailServer()
     witnesses: tuple[Outsider, ...] = ()
     timestamps: str = ""
     proxies: int = Field(default=0, ge=0, le=5)

@@ -38,7 +38,7 @@ def is_full(error: BaseException | None) -> bool:
     return error is not None
 
 
-class Places:
+class WaitingPlaces:
     """
     Places to wait for bodies, of one process.
 
@@ -71,7 +71,7 @@ class Places:
 class _Body:
     """A body that is read while a place is held."""
 
-    def __init__(self, inner: Any, places: Places, address: str) -> None:
+    def __init__(self, inner: Any, places: WaitingPlaces, address: str) -> None:
         self._inner, self._places, self._address = inner, places, address
 
     def read(self, *size: int) -> bytes:
@@ -91,7 +91,7 @@ class _Body:
 def patient(application: Application, config: Config) -> Application:
     """The application, with bounds on how many of its threads wait for bodies."""
     most = max(1, int(config.threads * SHARE))
-    places = Places(most, max(1, int(most * SHARE_OF_ADDRESS)))
+    places = WaitingPlaces(most, max(1, int(most * SHARE_OF_ADDRESS)))
 
     def bounded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") not in {None, "", "0"}:

@@ -33,7 +33,7 @@ INK, FAINT, SOFT = "#1b2530", "#cfd5d9", "#9aa5ad"
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class MarginSpread:
     """Relative margins at the low and the high end of the residents' range."""
 
     low: float
@@ -55,7 +55,7 @@ def limit_of(verdict: Verdict) -> float | None:
     return min(value, key=lambda end: abs(end - measured)) if is_known(measured) else None
 
 
-def spread(verdict: Verdict, residents: Residents) -> Spread | None:
+def spread(verdict: Verdict, residents: Residents) -> MarginSpread | None:
     """
     How far the residents' range moves a per-person figure, as margins over its limit.
 
@@ -72,7 +72,7 @@ def spread(verdict: Verdict, residents: Residents) -> Spread | None:
             return None
         inside = verdict.measured * central / end - limit
         ends.append((-inside if verdict.required.op in {"<=", "<"} else inside) / abs(limit))
-    return Spread(ends[0], ends[1])
+    return MarginSpread(ends[0], ends[1])
 
 
 def flips(verdict: Verdict, residents: Residents, words: Words) -> str:
@@ -98,7 +98,7 @@ def scale_of(verdicts: Iterable[Verdict]) -> float:
 
 
 def margin_mark(
-    outcome: Outcome, relative: float | None, range_: Spread | None, scale: float = 1.0
+    outcome: Outcome, relative: float | None, range_: MarginSpread | None, scale: float = 1.0
 ) -> Markup:
     """The picture of one margin: a bar from the limit, the sign of the outcome, the residents' range."""
     parts = [_line(_margin_x(at), 3, HEIGHT - 3, FAINT, 1) for at in (-1.0, -0.5, 0.5, 1.0)]

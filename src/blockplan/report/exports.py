@@ -36,7 +36,7 @@ SHARES = frozenset({"share", "required_share"})
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """One table: its name, its columns, its rows in the order of the columns."""
 
     name: str
@@ -44,12 +44,12 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def tables(view: View) -> list[Table]:
+def tables(view: View) -> list[DataTable]:
     """Every table of a result, in the order in which they are written."""
-    return [Table(name, columns, tuple(make(view))) for name, (columns, make) in TABLES.items()]
+    return [DataTable(name, columns, tuple(make(view))) for name, (columns, make) in TABLES.items()]
 
 
-def csv_bytes(table: Table) -> bytes:
+def csv_bytes(table: DataTable) -> bytes:
     """A table as CSV: UTF-8 with a byte-order mark, so that Excel reads Chinese as Chinese."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
@@ -58,7 +58,7 @@ def csv_bytes(table: Table) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def workbook(view: View, made: Sequence[Table]) -> bytes:
+def workbook(view: View, made: Sequence[DataTable]) -> bytes:
     """All tables as one workbook, with a first sheet that says what was judged; same result, same bytes."""
     import xlsxwriter  # noqa: PLC0415 (only who writes tables needs it)
 
@@ -91,7 +91,7 @@ def workbook(view: View, made: Sequence[Table]) -> bytes:
     return out.getvalue()
 
 
-def _about(sheet: Any, view: View, made: Sequence[Table], head: Any, wrapped: Any) -> None:
+def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped: Any) -> None:
     """The first sheet: plan, day, hash, packs, whether it is synthetic, and what the other sheets hold."""
     words, result, manifest = view.words, view.result, view.plan.manifest
     facts = {**dict(view.facts), words("head.packs"): words.join(view.result.packs)}  # ids, to ask for them
@@ -144,7 +144,7 @@ def _csv_cell(cell: Cell) -> Cell:
     return cell if is_known(cell) else ""
 
 
-def _width(table: Table, at: int) -> float:
+def _width(table: DataTable, at: int) -> float:
     if table.columns[at] in WIDE:
         return 48
     longest = max((len(str(row[at])) for row in table.rows[:200] if row[at] is not None), default=0)

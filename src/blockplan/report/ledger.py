@@ -17,7 +17,7 @@ from blockplan.report.words import is_known
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.check.verdict import CheckResult, Difference, StatementState
+    from blockplan.check.verdict import CheckResult, Discrepancy, StatementState
     from blockplan.report.words import Words
 
 #: Whether text, table and drawing agree -> its code in words and styles; what differs stands first.
@@ -93,7 +93,7 @@ def state_counts(result: CheckResult, words: Words) -> list[tuple[str, str, int]
     return [(s, words(f"state.{s}"), states.count(s)) for s in STATE_SYMBOLS if s in states]
 
 
-def differences(result: CheckResult) -> tuple[Difference, ...]:
+def differences(result: CheckResult) -> tuple[Discrepancy, ...]:
     """What `check` found when it laid text, table and drawing side by side; what differs stands first."""
     return tuple(sorted(result.differences, key=lambda row: list(AGREEMENT).index(row.agrees)))
 
@@ -114,12 +114,12 @@ def agreement_said(code: str, words: Words) -> str:
     return f"{SIGNS[code]} {words(f'agreement.{code}')}"
 
 
-def agreement_of(row: Difference) -> str:
+def agreement_of(row: Discrepancy) -> str:
     """``agrees``, ``differs``, or ``open`` where there is nothing to compare with."""
     return AGREEMENT[row.agrees]
 
 
-def _difference_row(row: Difference, words: Words) -> DifferenceRow:
+def _difference_row(row: Discrepancy, words: Words) -> DifferenceRow:
     code = agreement_of(row)
     return DifferenceRow(
         row.statement_id,

@@ -11,13 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from blockplan.respond.answers import KINDS, Answer, Change, answer_from, faults_of
+    from blockplan.respond.answers import KINDS, Answer, PlanChange, answer_from, faults_of
     from blockplan.respond.campaigns import find_campaigns
     from blockplan.respond.coverage import gaps, reconcile, require_complete
     from blockplan.respond.desk import Desk
     from blockplan.respond.grouping import propose_groups
     from blockplan.respond.importing import read_opinions
-    from blockplan.respond.intake import Opinion
+    from blockplan.respond.intake import ListedOpinion
     from blockplan.respond.page import write_response
     from blockplan.respond.seeding import assign_by_examples
     from blockplan.respond.segments import Segment, split
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "KINDS": "answers",
     "Answer": "answers",
-    "Change": "answers",
+    "PlanChange": "answers",
     "answer_from": "answers",
     "faults_of": "answers",
     "find_campaigns": "campaigns",
@@ -37,7 +37,7 @@ _HOMES = {
     "Desk": "desk",
     "propose_groups": "grouping",
     "read_opinions": "importing",
-    "Opinion": "intake",
+    "ListedOpinion": "intake",
     "write_response": "page",
     "assign_by_examples": "seeding",
     "Segment": "segments",
@@ -49,9 +49,9 @@ _HOMES = {
 __all__ = [
     "KINDS",
     "Answer",
-    "Change",
     "Desk",
-    "Opinion",
+    "ListedOpinion",
+    "PlanChange",
     "Segment",
     "Sorting",
     "Theme",

@@ -33,7 +33,7 @@ _WORDS = Catalog("blockplan.respond", "response.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PlanChange:
     """
     What an answer changed: one value of one row of the plan.
 
@@ -86,7 +86,7 @@ class Answer:
     kind: str
     reason: Text
     links: tuple[Mapping[str, Any], ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlanChange, ...] = ()
     by: str = ""
     entry: int | None = None
 
@@ -134,12 +134,12 @@ def _reason(kind: str, reason: Any) -> Text:
     return reason if isinstance(reason, str) else dict(reason)
 
 
-def _change(said: Mapping[str, Any]) -> Change:
+def _change(said: Mapping[str, Any]) -> PlanChange:
     missing = [key for key in ("layer", "id", "column", "plan_version") if not said.get(key)]
     missing += [key for key in ("old", "new") if key not in said]
     if missing:
         raise refused(UsageError, "change_lacks", missing=listed(missing))
-    return Change(
+    return PlanChange(
         said["layer"], str(said["id"]), said["column"], said["old"], said["new"], said["plan_version"]
     )
 
@@ -173,7 +173,7 @@ def faults_in_words(answer: Answer, before: Plan, after: Plan | None = None) -> 
     return found
 
 
-def _faults_of_change(change: Change, before: Plan, after: Plan | None) -> list[dict[str, str]]:
+def _faults_of_change(change: PlanChange, before: Plan, after: Plan | None) -> list[dict[str, str]]:
     where = f"{change.layer} {change.id}, {change.column}"
     found: list[dict[str, str]] = []
     if _differs(held := _value(before, change), change.old):
@@ -196,7 +196,7 @@ def _has(plan: Plan, layer: str, id_: str) -> bool:
     return frame is not None and id_ in frame.index.astype(str)
 
 
-def _value(plan: Plan, change: Change) -> Any:
+def _value(plan: Plan, change: PlanChange) -> Any:
     """The value that the plan holds there; None where it holds none."""
     frame = plan.layers.get(change.layer)
     if frame is None or change.column not in frame:

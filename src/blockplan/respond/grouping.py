@@ -92,7 +92,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ProposedGroups:
     """
     Proposed groups, and what they come from.
 
@@ -127,7 +127,7 @@ def propose_groups(
     seed: int = 0,
     embedder: Embedder | None = None,
     params: GroupingParams = DEFAULT,
-) -> Proposal:
+) -> ProposedGroups:
     """
     Propose groups of texts that are about the same.
 
@@ -172,7 +172,7 @@ def propose_groups(
         **embedder.about(),
     }
     spread = clusters.separation(layouts[0], found, seed)
-    return Proposal(_groups(found, rows, texts), round(spread, 4), run)
+    return ProposedGroups(_groups(found, rows, texts), round(spread, 4), run)
 
 
 def _layouts(

@@ -1,8 +1,8 @@
 """
 Opinions from a file: a list (CSV, XLSX) or mails (mbox, eml).
 
-Every row and every mail comes out as an `Opinion`, with what is wrong about it in words; a row without words
-is given back too, so that the caller can name it. Nothing is left out unseen.
+Every row and every mail comes out as a `ListedOpinion`, with what is wrong about it in words; a row without
+words is given back too, so that the caller can name it. Nothing is left out unseen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.respond import intake
-from blockplan.respond.intake import PERSONAL, Opinion
+from blockplan.respond.intake import PERSONAL, ListedOpinion
 from blockplan.respond.mails import read_mails
 from blockplan.respond.refusals import refused
 from blockplan.texts import listed
@@ -37,7 +37,7 @@ HEADER_WITHIN = 10
 PLAIN = ("clause", "reason", "standing", "language", "number")
 
 
-def read_opinions(path: str | Path) -> list[Opinion]:
+def read_opinions(path: str | Path) -> list[ListedOpinion]:
     """
     The opinions of a file.
 
@@ -81,7 +81,7 @@ def rows_of(path: Path) -> list[Sequence[Any]]:
     return list(_workbook_rows(path) if path.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(path))
 
 
-def _from_rows(path: Path, rows: Iterable[Sequence[Any]]) -> list[Opinion]:
+def _from_rows(path: Path, rows: Iterable[Sequence[Any]]) -> list[ListedOpinion]:
     rows = list(rows)
     at = next((at for at, row in enumerate(rows[:HEADER_WITHIN]) if "text" in _header(row).values()), None)
     if at is None:
@@ -106,7 +106,7 @@ def _header(row: Sequence[Any]) -> dict[int, str]:
     return found
 
 
-def _from_row(row: Sequence[Any], number: int, header: dict[int, str], names: list[str]) -> Opinion:
+def _from_row(row: Sequence[Any], number: int, header: dict[int, str], names: list[str]) -> ListedOpinion:
     faults: list[str] = []
     held: dict[str, Any] = {}
     other: dict[str, str] = {}
@@ -137,7 +137,7 @@ def _fit(cell: Any, name: str, faults: list[str]) -> Any:
 
 def _opinion(
     held: dict[str, Any], other: dict[str, str], number: int, faults: list[str], *, longer: bool
-) -> Opinion:
+) -> ListedOpinion:
     """The opinion of a row; what cannot be understood goes to `other` and is told."""
     if longer:
         faults.append("more cells than the header has columns; the rest is kept under column numbers")
@@ -157,7 +157,7 @@ def _opinion(
     if held.get("title") and not held.get("text", "").strip():
         held["text"] = held.pop("title")
         faults.append("only a title; it is taken as the text")
-    made = Opinion(
+    made = ListedOpinion(
         text=held.get("text", ""),
         row=number,
         title=held.get("title", ""),

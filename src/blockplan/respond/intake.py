@@ -32,7 +32,7 @@ REIWA = 2018
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class ListedOpinion:
     """
     One opinion of a list or a mailbox.
 

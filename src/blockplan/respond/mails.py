@@ -21,7 +21,7 @@ from blockplan.errors import UsageError
 from blockplan.notice import Attachment
 from blockplan.notice.intake.file_names import plain_name
 from blockplan.notice.intake.texts_in import made_fit
-from blockplan.respond.intake import Opinion
+from blockplan.respond.intake import ListedOpinion
 from blockplan.respond.refusals import refused
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ BLOCKS = frozenset(
 UNREAD = frozenset(("script", "style", "head", "title", "template"))
 
 
-def read_mails(path: Path) -> list[Opinion]:
+def read_mails(path: Path) -> list[ListedOpinion]:
     """
     The mails of an mbox or eml file as opinions.
 
@@ -60,7 +60,7 @@ def read_mails(path: Path) -> list[Opinion]:
     return mails
 
 
-def _opinion(mail: Message, number: int) -> Opinion:
+def _opinion(mail: Message, number: int) -> ListedOpinion:
     faults: list[str] = []
     text, files = _contents(mail, faults)
     title = _fit(_header(mail, "subject"), "subject", faults)
@@ -71,7 +71,7 @@ def _opinion(mail: Message, number: int) -> Opinion:
     received = _received(mail)
     if received is None:
         faults.append("no line says when it was received; the day is not known")
-    return Opinion(
+    return ListedOpinion(
         text=text,
         row=number,
         title=title,

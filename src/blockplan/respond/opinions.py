@@ -21,7 +21,7 @@ STANDINGS: tuple[Outcome, ...] = get_args(Outcome)
 GONE = frozenset({"withdrawn", "erased"})
 
 
-class Entry(Protocol):
+class RecordEntry(Protocol):
     """What the desk reads of an entry of the record; `blockplan.notice.events.Event` is one."""
 
     @property
@@ -53,11 +53,11 @@ class Entry(Protocol):
 class Record(Protocol):
     """Something that entries are read from and added to: a store, or a ledger inside a transaction."""
 
-    def append(self, kind: str, payload: Mapping[str, Any]) -> Entry:
+    def append(self, kind: str, payload: Mapping[str, Any]) -> RecordEntry:
         """One more entry."""
         ...
 
-    def events(self, kinds: Collection[str] | None = None) -> Iterator[Entry]:
+    def events(self, kinds: Collection[str] | None = None) -> Iterator[RecordEntry]:
         """The entries in order, of some kinds or all."""
         ...
 
@@ -123,10 +123,10 @@ class Received:
         return self.standing not in GONE
 
 
-class Opinions:
+class OpinionIndex:
     """The opinions of a record, kept up to date entry by entry."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[RecordEntry] = ()) -> None:
         self.by_id: dict[str, Received] = {}
         for entry in entries:
             self.read(entry)
@@ -136,7 +136,7 @@ class Opinions:
         """What people are told: 1, 2, 3 in order of arrival, where all entries of a record were read."""
         return {name: number for number, name in enumerate(self.by_id, 1)}
 
-    def read(self, entry: Entry) -> None:
+    def read(self, entry: RecordEntry) -> None:
         """Take in one more entry; those that are not about an opinion's text change nothing."""
         if entry.kind == "submitted":
             self.by_id[f"O-{entry.seq}"] = _submitted(entry)
@@ -150,7 +150,7 @@ class Opinions:
             if entry.kind in ORIGINAL:
                 self.by_id[opinion.id] = _amended(opinion, entry)
 
-    def _erase(self, entry: Entry) -> None:
+    def _erase(self, entry: RecordEntry) -> None:
         # The words that said whether it was late are gone; the entry that erased them says it.
         late = {part["seq"]: part.get("late") for part in entry.payload.get("entries", [])}
         for opinion in list(self.by_id.values()):
@@ -162,7 +162,7 @@ class Opinions:
                 self.by_id[opinion.id] = replace(opinion, title="", text="", late=known)
 
 
-def _submitted(entry: Entry) -> Received:
+def _submitted(entry: RecordEntry) -> Received:
     said = entry.payload
     fate = Fate()
     fate.take(entry)
@@ -181,7 +181,7 @@ def _submitted(entry: Entry) -> Received:
     )
 
 
-def _amended(opinion: Received, entry: Entry) -> Received:
+def _amended(opinion: Received, entry: RecordEntry) -> Received:
     said = entry.payload
     return replace(
         opinion,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.respond.campaigns import Campaign, find_campaigns
-from blockplan.respond.grouping import Proposal, propose_groups
+from blockplan.respond.grouping import ProposedGroups, propose_groups
 from blockplan.respond.labels import standing_out
 from blockplan.respond.refusals import refused
 from blockplan.respond.seeding import Assignment, assign_by_examples
@@ -36,7 +36,7 @@ class Spread:
 
 def group_segments(
     sorting: Sorting, *, k: int | None = None, seed: int = 0, embedder: Embedder | None = None
-) -> tuple[list[Segment], Proposal]:
+) -> tuple[list[Segment], ProposedGroups]:
     """
     Propose groups of the open segments; the members of a group are indices into the list given back.
 
@@ -55,7 +55,7 @@ def group_segments(
     return segments, replace(proposal, groups=tuple(named))
 
 
-def groups_said(segments: list[Segment], proposal: Proposal) -> dict[str, Any]:
+def groups_said(segments: list[Segment], proposal: ProposedGroups) -> dict[str, Any]:
     """A proposal as the record keeps it, by the ids of segments."""
     groups = [
         {
@@ -69,7 +69,7 @@ def groups_said(segments: list[Segment], proposal: Proposal) -> dict[str, Any]:
     return {"groups": groups, "separation": proposal.separation}
 
 
-def keep_groups(desk: Desk, segments: list[Segment], proposal: Proposal, *, by: str) -> None:
+def keep_groups(desk: Desk, segments: list[Segment], proposal: ProposedGroups, *, by: str) -> None:
     """Keep a proposal in the record."""
     desk.keep_run(proposal.run, groups_said(segments, proposal), by=by)
 

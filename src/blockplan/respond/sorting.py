@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.respond.answers import Answer, answer_from
-from blockplan.respond.opinions import Opinions
+from blockplan.respond.opinions import OpinionIndex
 from blockplan.respond.refusals import TEXTS, refused
 from blockplan.respond.segments import Segment
 from blockplan.texts import listed
@@ -19,7 +19,7 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from blockplan.respond.opinions import Entry, Record
+    from blockplan.respond.opinions import Record, RecordEntry
 
     Text = str | Mapping[str, str]
 
@@ -57,7 +57,7 @@ class Sorting:
     Attributes
     ----------
     opinions
-        `Opinions` of the record.
+        `OpinionIndex` of the record.
     segments
         Opinion id -> its segments in order; lacks those that nobody cut, or whose text changed since.
     themes
@@ -70,7 +70,7 @@ class Sorting:
 
     def __init__(self, record: Record) -> None:
         self.record = record
-        self.opinions = Opinions()
+        self.opinions = OpinionIndex()
         self.segments: dict[str, list[Segment]] = {}
         self.themes: dict[str, Theme] = {}
         self.campaigns: dict[str, tuple[str, ...]] = {}
@@ -83,7 +83,7 @@ class Sorting:
         self.entries_read = 0
         self.catch_up(record.events())
 
-    def catch_up(self, entries: Iterable[Entry]) -> None:
+    def catch_up(self, entries: Iterable[RecordEntry]) -> None:
         """Read entries that were made since, in order."""
         for entry in entries:
             self._read(entry)
@@ -158,14 +158,14 @@ class Sorting:
 
     # ---- reading entries ----
 
-    def _read(self, entry: Entry) -> None:
+    def _read(self, entry: RecordEntry) -> None:
         self.entries_read = entry.seq + 1
         if entry.kind in _READERS:
             _READERS[entry.kind](self, entry.seq, entry.payload)
         else:
             self._read_opinion(entry)
 
-    def _read_opinion(self, entry: Entry) -> None:
+    def _read_opinion(self, entry: RecordEntry) -> None:
         self.opinions.read(entry)
         opinion = self.opinions.by_id.get(entry.payload.get("opinion", ""))
         if entry.kind in {"amended", "transcribed"} and opinion is not None:

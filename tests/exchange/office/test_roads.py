@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile
 
-from blockplan.exchange.office.roads import CROSSING, Streets, remainder
+from blockplan.exchange.office.roads import CROSSING, RoadLines, remainder
 
 
 def blocks(n=2, size=100, street=20):
@@ -29,7 +29,7 @@ def blocks(n=2, size=100, street=20):
 
 
 def streets(lines, widths):
-    return Streets(lines, [f"S{at}" for at in range(len(lines))], np.array(widths, dtype=float))
+    return RoadLines(lines, [f"S{at}" for at in range(len(lines))], np.array(widths, dtype=float))
 
 
 def test_a_cross_of_two_streets_is_four_arms_and_a_square():
@@ -89,7 +89,7 @@ def test_a_street_drawn_in_pieces_has_no_square_where_it_goes_on():
     shapes, lines = blocks()
     west, south = lines
     pieces = [shapely.LineString([(0, 110), (60, 110)]), shapely.LineString([(60, 110), (220, 110)]), south]
-    unnamed = Streets(np.array(pieces, dtype=object), ["", "", ""], np.array([20.0] * 3))
+    unnamed = RoadLines(np.array(pieces, dtype=object), ["", "", ""], np.array([20.0] * 3))
     found = remainder(shapes, unnamed, shapely.box(0, 0, 220, 220), 200)
     assert sum(name == CROSSING for _, name in found.pieces) == 1
     assert found.area_m2 == pytest.approx(west.length * 40 - 400)

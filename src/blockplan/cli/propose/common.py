@@ -51,7 +51,7 @@ SHOWN_CHANGES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProposalOptions:
     """What was asked of a proposal, the same for every kind."""
 
     path: str
@@ -106,7 +106,7 @@ def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def asked(path: str, given: dict[str, Any]) -> Asked:
+def asked(path: str, given: dict[str, Any]) -> ProposalOptions:
     """The plan at a path with its locks, and the shared options out of those that a command was given."""
     from blockplan.propose.locks import read_locks
 
@@ -115,10 +115,10 @@ def asked(path: str, given: dict[str, Any]) -> Asked:
     locks = read_locks(plan, given["locked"])
     packs = tuple(given["packs"]) or None
     shared = {key: given[key] for key in ("on", "seconds", "seed", "gap", "lang", "out", "as_json")}
-    return Asked(path, plan, locks, packs, **shared, began=began)
+    return ProposalOptions(path, plan, locks, packs, **shared, began=began)
 
 
-def judged(asked: Asked) -> tuple[CheckResult, float]:
+def judged(asked: ProposalOptions) -> tuple[CheckResult, float]:
     """The plan judged as it is, and how long that took, in s."""
     from blockplan.check import check
 
@@ -170,7 +170,7 @@ def incumbent_line(found: Incumbent) -> str:
     return line + (f" ({found.said})" if found.said else "")
 
 
-def finish(asked: Asked, answer: Answer, before: CheckResult | None = None) -> Proposal:
+def finish(asked: ProposalOptions, answer: Answer, before: CheckResult | None = None) -> Proposal:
     """Judge the plan before and after, write ``--out``, and show the proposal."""
     from blockplan.propose import conclude
     from blockplan.report.proposal.files import write_proposal
@@ -196,7 +196,7 @@ def leave(proposal: Proposal) -> None:
     click.get_current_context().exit(proposal.exit_code)
 
 
-def _show(view: ProposalView, asked: Asked) -> None:
+def _show(view: ProposalView, asked: ProposalOptions) -> None:
     """The proposal on a terminal: what it reaches, what it changes, what flips, what stays unmet."""
     click.echo(view.headline)
     for line in view.standing:

@@ -12,7 +12,7 @@ from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_
 
 if TYPE_CHECKING:
     from blockplan.check import CheckResult
-    from blockplan.cli.propose.common import Asked
+    from blockplan.cli.propose.common import ProposalOptions
     from blockplan.propose import Answer, Stop
     from blockplan.propose.landuse.allocation import Landuse
 
@@ -76,7 +76,7 @@ def command(plan: str, terms: str | None, strict: bool, **given: Any) -> None:
     leave(proposal)
 
 
-def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult, float]:
+def _problem(request: ProposalOptions, terms: str | None) -> tuple[Landuse, CheckResult, float]:
     from blockplan.propose.landuse.allocation import landuse_problem
     from blockplan.propose.landuse.terms import read_terms, terms_of
 
@@ -85,7 +85,9 @@ def _problem(request: Asked, terms: str | None) -> tuple[Landuse, CheckResult, f
     return landuse_problem(request.plan, before, wanted, request.locks), before, judged_s
 
 
-def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]) -> Answer:
+def _of_set(
+    request: ProposalOptions, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]
+) -> Answer:
     """The proposal that is one point of a set, with the set among its parameters."""
     from blockplan.errors import UsageError
     from blockplan.propose.landuse.allocation import propose_point
@@ -104,10 +106,10 @@ def _of_set(request: Asked, land: Landuse, before: CheckResult, stop: Stop, give
 def _show_parts(answer: Answer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
     from blockplan.propose.landuse.pareto import say
-    from blockplan.report.proposal.words import Said
+    from blockplan.report.proposal.words import ProposalWords
     from blockplan.report.words import Words
 
-    named = Said(Words(lang))
+    named = ProposalWords(Words(lang))
     today = answer.parameters["today"]
     rows = [
         (

@@ -15,7 +15,7 @@ from blockplan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.cli.propose.common import Asked
+    from blockplan.cli.propose.common import ProposalOptions
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.problem.programme import Options
     from blockplan.propose.layout.search.pareto import LayoutSet
@@ -62,7 +62,7 @@ def of_plan(path: str, given: dict[str, Any]) -> None:
     leave(proposal)
 
 
-def _set(question: Asked, case: Case, several: LayoutSet, picked: int) -> None:
+def _set(question: ProposalOptions, case: Case, several: LayoutSet, picked: int) -> None:
     if not question.as_json:
         click.echo()
         show_set(several, picked, question.lang)

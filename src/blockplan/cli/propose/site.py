@@ -9,14 +9,14 @@ import click
 from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_options, searching
 
 if TYPE_CHECKING:
-    from blockplan.cli.propose.common import Asked
+    from blockplan.cli.propose.common import ProposalOptions
     from blockplan.plan import Plan
     from blockplan.propose.siting.candidates import Land
     from blockplan.propose.siting.site_params import SiteParams
     from blockplan.propose.siting.stations import Track
 
 
-class Words(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
+class WordList(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
     """Words with commas between them."""
 
     name = "words"
@@ -52,7 +52,9 @@ class Words(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no para
     "--weigh-by", metavar="WHAT",
     help="residents, dwellings, residential_land, residents_and_jobs, jobs, floor_area.",
 )  # fmt: skip
-@click.option("--codes", type=Words(), default=(), metavar="CODE,...", help="Uses whose floor area counts.")
+@click.option(
+    "--codes", type=WordList(), default=(), metavar="CODE,...", help="Uses whose floor area counts."
+)
 @click.option("--share", type=float, default=1.0, show_default=True, help="Share that lscp has to reach.")
 @click.option(
     "--groups", type=click.Choice(["areas", "blocks", "subblocks"]), default="areas", show_default=True,
@@ -90,7 +92,7 @@ class Words(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no para
               help="Stations: a candidate every so many metres of an alignment.")  # fmt: skip
 @click.option("--widest", "widest_m", type=float, default=0.0, metavar="M",
               help="Stations: longest gap along an alignment.")  # fmt: skip
-@click.option("--modes", type=Words(), default=("subway",), metavar="MODE,...",
+@click.option("--modes", type=WordList(), default=("subway",), metavar="MODE,...",
               help="Stations: modes of a new one [default: subway].")  # fmt: skip
 @click.option("--least-modes", type=int, default=1, metavar="N",
               help="Stations: modes that one has to meet, with stops one changes to.")  # fmt: skip
@@ -120,7 +122,7 @@ def command(plan: str, **given: Any) -> None:
     leave(finish(request, answer, before))
 
 
-def _params(request: Asked, given: dict[str, Any]) -> SiteParams:
+def _params(request: ProposalOptions, given: dict[str, Any]) -> SiteParams:
     from blockplan.propose.siting.site_params import SiteParams
 
     names = (
@@ -140,7 +142,7 @@ def _params(request: Asked, given: dict[str, Any]) -> SiteParams:
     )
 
 
-def _land(request: Asked, given: dict[str, Any]) -> Land:
+def _land(request: ProposalOptions, given: dict[str, Any]) -> Land:
     from blockplan.propose.siting.candidates import Land
 
     parcels = request.plan.layer("parcels").index

@@ -17,7 +17,7 @@ from blockplan.deliver.pairs import bounds_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.compare.changes import Change
+    from blockplan.compare.changes import RowChange
     from blockplan.plan import Plan
 
 NEW, OVERHAUL, MAJOR, ORDINARY, CORRECTION, ADDITION = 1, 2, 3, 4, 5, 6
@@ -76,7 +76,7 @@ def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[Ground]]:
     ]
 
 
-def _beside(base: Plan, new: Plan, one: Change) -> bool:
+def _beside(base: Plan, new: Plan, one: RowChange) -> bool:
     """Whether a change only adds land or things outside what was planned."""
     if one.layer in {"boundary", "areas"}:
         return True
@@ -97,7 +97,7 @@ def _planned(plan: Plan) -> Any:
     )
 
 
-def touched(base: Plan, new: Plan, found: list[Change]) -> set[str]:
+def touched(base: Plan, new: Plan, found: list[RowChange]) -> set[str]:
     """Parcels that differ, or on which a facility differs."""
     ids = {one.id for one in found if one.layer == "parcels"}
     for one in found:
@@ -108,7 +108,7 @@ def touched(base: Plan, new: Plan, found: list[Change]) -> set[str]:
     return ids - {"None"}
 
 
-def _touched_share(base: Plan, new: Plan, found: list[Change]) -> float:
+def _touched_share(base: Plan, new: Plan, found: list[RowChange]) -> float:
     ids = touched(base, new, found)
     frame = base.layer("parcels")
     areas = shapely.area(frame.geometry.to_numpy())
@@ -116,7 +116,7 @@ def _touched_share(base: Plan, new: Plan, found: list[Change]) -> float:
     return float(np.nansum(areas[frame.index.isin(ids)])) / whole if whole else 1.0
 
 
-def _rigid(base: Plan, new: Plan, found: list[Change]) -> Iterator[Ground]:
+def _rigid(base: Plan, new: Plan, found: list[RowChange]) -> Iterator[Ground]:
     for one in found:
         if one.layer == "parcels":
             yield from _of_parcel(base, new, one)
@@ -126,7 +126,7 @@ def _rigid(base: Plan, new: Plan, found: list[Change]) -> Iterator[Ground]:
             yield Ground(one.layer, one.layer, one.id)
 
 
-def _of_parcel(base: Plan, new: Plan, one: Change) -> Iterator[Ground]:
+def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[Ground]:
     rules = thresholds()
     if one.kind != "changed":
         if one.kind == "removed" or not _beside(base, new, one):
@@ -147,7 +147,7 @@ def _of_parcel(base: Plan, new: Plan, one: Change) -> Iterator[Ground]:
             yield Ground(base_column, "parcels", one.id, was, now)
 
 
-def _of_facility(base: Plan, new: Plan, one: Change) -> Iterator[Ground]:
+def _of_facility(base: Plan, new: Plan, one: RowChange) -> Iterator[Ground]:
     before, after = base.layer("facilities"), new.layer("facilities")
     if one.id not in before.index or before.loc[one.id, "service"] not in thresholds()["services"]:
         return
@@ -166,7 +166,7 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _is_correction(base: Plan, new: Plan, one: Change) -> bool:
+def _is_correction(base: Plan, new: Plan, one: RowChange) -> bool:
     if one.kind != "changed":
         return False
     rules = thresholds()

@@ -161,7 +161,7 @@ def _as_tables(twins: list[Chosen]) -> list[Chosen]:
 
 
 def _code_list(
-    found: parcels.Parcels,
+    found: parcels.ImportedParcels,
     mapping: OfficeMapping,
     findings: list[Finding],
     ask: Callable[[Question], int] | None,
@@ -343,7 +343,7 @@ def _roads(
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Road parcels from the remainder, and the boundary; both are said in `made` and `said`."""
     lines = streets if streets is not None and len(streets) else None
-    given = roads.Streets(
+    given = roads.RoadLines(
         np.array([], dtype=object) if lines is None else lines.geometry.to_numpy(),
         [] if lines is None else [str(name or "") for name in lines["name_zh"]],
         np.empty(0)

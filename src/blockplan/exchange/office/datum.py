@@ -58,7 +58,7 @@ _FIRST_MERIDIAN = 75
 
 
 @dataclass(slots=True)
-class Said:
+class StatedDatum:
     """What texts of the folder say: central meridian (degrees), zone, datum, an EPSG code."""
 
     meridian: float | None = None
@@ -68,7 +68,7 @@ class Said:
 
 
 @dataclass(slots=True)
-class Placed:
+class PlacedLayers:
     """
     The reference system that the layers are brought into (None is a local grid),
     and how that was found.
@@ -79,7 +79,7 @@ class Placed:
     findings: list[Finding] = field(default_factory=list)
 
 
-def said_in(texts: Iterable[str]) -> Said:
+def said_in(texts: Iterable[str]) -> StatedDatum:
     """
     What texts say of the reference system.
 
@@ -91,7 +91,7 @@ def said_in(texts: Iterable[str]) -> Said:
     >>> said_in(["第39带"]).zone, said_in(["CM_116°20′"]).meridian
     (39, 116.33333333333333)
     """
-    found = Said()
+    found = StatedDatum()
     for text in texts:
         meridian = _MERIDIAN.search(text)
         if meridian and found.meridian is None and 70 <= float(meridian[1]) <= 140:
@@ -110,8 +110,8 @@ def said_in(texts: Iterable[str]) -> Said:
 
 
 def place(
-    layers: list[tuple[SourceLayer, LayerChoice]], given: SourceChoice, said: Said, target: str
-) -> Placed:
+    layers: list[tuple[SourceLayer, LayerChoice]], given: SourceChoice, said: StatedDatum, target: str
+) -> PlacedLayers:
     """
     Bring all drawn layers into one reference system in metres, east first; frames are changed in place.
 
@@ -131,7 +131,7 @@ def place(
     MappingError
         If a name of a reference system is none.
     """
-    result = Placed(None, "no layer is drawn")
+    result = PlacedLayers(None, "no layer is drawn")
     unplaced: list[tuple[SourceLayer, LayerChoice]] = []
     for layer, choice in layers:
         crs, why = _crs_of(layer, choice, given, said, result)
@@ -220,7 +220,7 @@ def is_swapped(x: float, y: float) -> bool:
 
 
 def _crs_of(
-    layer: SourceLayer, choice: LayerChoice, given: SourceChoice, said: Said, result: Placed
+    layer: SourceLayer, choice: LayerChoice, given: SourceChoice, said: StatedDatum, result: PlacedLayers
 ) -> tuple[pyproj.CRS | None, str]:
     if not len(layer.frame):
         return _declared(layer), "declared"
@@ -304,7 +304,7 @@ def _fits(crs: pyproj.CRS, x: float, y: float) -> bool:
     return not false_eastings or abs(x - float(false_eastings[0])) < 6e5
 
 
-def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: Placed) -> None:
+def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: PlacedLayers) -> None:
     datum = (
         str(crs.geodetic_crs.datum.name) if crs.geodetic_crs is not None and crs.geodetic_crs.datum else ""
     )
@@ -320,7 +320,7 @@ def _doubt(layer: SourceLayer, crs: pyproj.CRS, result: Placed) -> None:
         )
 
 
-def _from_coordinates(x: float, y: float, said: Said) -> tuple[pyproj.CRS | None, str]:
+def _from_coordinates(x: float, y: float, said: StatedDatum) -> tuple[pyproj.CRS | None, str]:
     if said.epsg and _fits(_parsed(f"EPSG:{said.epsg}"), x, y):
         return _parsed(f"EPSG:{said.epsg}"), f"the folder says EPSG:{said.epsg}"
     if abs(x) <= 180 and abs(y) <= 90:
@@ -389,7 +389,10 @@ def _shift(layer: SourceLayer, shift: Shift) -> None:
 
 
 def _neighbour(
-    layer: SourceLayer, layers: list[tuple[SourceLayer, LayerChoice]], result: Placed, choice: LayerChoice
+    layer: SourceLayer,
+    layers: list[tuple[SourceLayer, LayerChoice]],
+    result: PlacedLayers,
+    choice: LayerChoice,
 ) -> None:
     """A layer that declares nothing and lies among the others is in their reference system."""
     other = layers[0][0]
@@ -417,7 +420,7 @@ def _near(one: SourceLayer, other: SourceLayer) -> bool:
 
 
 def _shifted_layers(
-    layers: list[tuple[SourceLayer, LayerChoice]], result: Placed, given: SourceChoice
+    layers: list[tuple[SourceLayer, LayerChoice]], result: PlacedLayers, given: SourceChoice
 ) -> None:
     """Layers in degrees whose coordinates a map service has shifted: said so, or seen against the parcels."""
     reference = layers[0][0] if layers else None
@@ -476,7 +479,7 @@ def _seen_shifted(layer: SourceLayer, reference: SourceLayer) -> tuple[str, str]
     return "", ""
 
 
-def _into(layer: SourceLayer, result: Placed) -> None:
+def _into(layer: SourceLayer, result: PlacedLayers) -> None:
     frame: Any = layer.frame
     if result.crs is None or frame.crs is None:
         layer.frame = frame.set_crs(None, allow_override=True)

@@ -49,7 +49,7 @@ BROKEN = (
 
 
 @dataclass(slots=True, eq=False)
-class Line:
+class DrawnLine:
     """A line as drawn: (n, 2) points, whether it ends where it begins, and its arcs (radius, middle)."""
 
     layer: str
@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Label:
+class DrawingText:
     """A text, and the places at which it may be meant: of its leader, its middle, its corner."""
 
     layer: str
@@ -79,12 +79,12 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Drawn:
+class DrawingContent:
     """All that is drawn, what was left out by kind, and layers that are off or frozen with their entities."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[DrawnLine] = field(default_factory=list)
     fills: list[tuple[str, Any]] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
+    labels: list[DrawingText] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
     hidden: Counter[str] = field(default_factory=Counter)
@@ -164,7 +164,7 @@ def _codec(data: bytes) -> tuple[str | None, str | None]:
     return encodings.detect(sorted(set(foreign))[:20_000], trusted), said
 
 
-def read_drawn(document: Drawing) -> Drawn:
+def read_drawn(document: Drawing) -> DrawingContent:
     """
     Everything of the model space, blocks taken apart.
 
@@ -173,7 +173,7 @@ def read_drawn(document: Drawing) -> Drawn:
     PlanDataError
         If blocks in blocks make more of it than anybody draws.
     """
-    found = Drawn()
+    found = DrawingContent()
     hidden = {layer.dxf.name.lower() for layer in document.layers if layer.is_off() or layer.is_frozen()}
     leaders: dict[str, tuple[float, float]] = {}
     texts: list[tuple[Any, str]] = []
@@ -231,7 +231,7 @@ def _taken_apart(entities: Any, parent: str | None, depth: int) -> Iterator[tupl
                 yield from _taken_apart(one.virtual_entities(), layer, depth + 1)
 
 
-def _add(found: Drawn, entity: Any, layer: str) -> None:
+def _add(found: DrawingContent, entity: Any, layer: str) -> None:
     kind = entity.dxftype()
     try:
         if kind == "INSERT":
@@ -302,7 +302,7 @@ def _bulged(vertices: list[tuple[float, float, float]], closed: bool) -> tuple[l
     return points, arcs
 
 
-def _polyline(entity: Any, layer: str) -> Line | None:
+def _polyline(entity: Any, layer: str) -> DrawnLine | None:
     if Vec3(entity.dxf.extrusion).z < 1 - 1e-9:
         return _curve(entity, layer)
     vertices = [(x, y, bulge) for x, y, bulge in entity.get_points("xyb")]
@@ -310,7 +310,7 @@ def _polyline(entity: Any, layer: str) -> Line | None:
     return _line(layer, "POLYLINE", points, entity.closed, arcs)
 
 
-def _old_polyline(entity: Any, layer: str) -> Line | None:
+def _old_polyline(entity: Any, layer: str) -> DrawnLine | None:
     if entity.is_2d_polyline and Vec3(entity.dxf.extrusion).z >= 1 - 1e-9:
         vertices = [
             (one.dxf.location.x, one.dxf.location.y, one.dxf.get("bulge", 0.0)) for one in entity.vertices
@@ -325,11 +325,11 @@ def _old_polyline(entity: Any, layer: str) -> Line | None:
     return None
 
 
-def _straight(entity: Any, layer: str) -> Line | None:
+def _straight(entity: Any, layer: str) -> DrawnLine | None:
     return _line(layer, "LINE", [entity.dxf.start, entity.dxf.end], False, [])
 
 
-def _arc(entity: Any, layer: str) -> Line | None:
+def _arc(entity: Any, layer: str) -> DrawnLine | None:
     if Vec3(entity.dxf.extrusion).z < 1 - 1e-9:
         return _curve(entity, layer)
     whole = entity.dxftype() == "CIRCLE"
@@ -341,7 +341,7 @@ def _arc(entity: Any, layer: str) -> Line | None:
     return _line(layer, "CIRCLE" if whole else "LINE", points, whole, arcs)
 
 
-def _curve(entity: Any, layer: str) -> Line | None:
+def _curve(entity: Any, layer: str) -> DrawnLine | None:
     """Ellipses, splines and whatever is drawn on a tilted plane."""
     path = ezdxf.path.make_path(entity)
     points = list(path.flattening(ARC_M))
@@ -353,11 +353,11 @@ def _curve(entity: Any, layer: str) -> Line | None:
     return _line(layer, kind, points, path.is_closed, [(math.nan, middle.x, middle.y)] if curved else [])
 
 
-def _line(layer: str, kind: str, points: Any, closed: bool, arcs: list[Any]) -> Line | None:
+def _line(layer: str, kind: str, points: Any, closed: bool, arcs: list[Any]) -> DrawnLine | None:
     table = _sound(points)
     if len(table) > 1 and closed and (table[0] != table[-1]).any():
         table = np.vstack([table, table[:1]])
-    return Line(layer, kind, table, closed, arcs) if len(table) > 1 else None
+    return DrawnLine(layer, kind, table, closed, arcs) if len(table) > 1 else None
 
 
 #: Kind of entity -> what makes a line of it.
@@ -380,7 +380,7 @@ def _fill(entity: Any) -> list[Any]:
 # Texts
 
 
-def _mark(found: Drawn, entity: Any, layer: str) -> None:
+def _mark(found: DrawingContent, entity: Any, layer: str) -> None:
     tags = {}
     for one in entity.attribs:
         text = text_of_drawing(
@@ -400,13 +400,13 @@ def _mark(found: Drawn, entity: Any, layer: str) -> None:
     )
 
 
-def _label(found: Drawn, entity: Any, layer: str, leaders: dict[str, tuple[float, float]]) -> None:
+def _label(found: DrawingContent, entity: Any, layer: str, leaders: dict[str, tuple[float, float]]) -> None:
     try:
         raw = entity.plain_text() if entity.dxftype() != "MTEXT" else entity.plain_text(split=False)
         text = text_of_drawing(raw)
         if text:
             arrow = leaders.get(entity.dxf.handle)
-            found.labels.append(Label(layer, text, ([arrow] if arrow else []) + _places(entity, text)))
+            found.labels.append(DrawingText(layer, text, ([arrow] if arrow else []) + _places(entity, text)))
     except BROKEN:
         found.unread[f"damaged {entity.dxftype()}"] += 1
 
@@ -440,7 +440,7 @@ def _places(entity: Any, text: str) -> list[tuple[float, float]]:
     return [middle, (at.x, at.y)]
 
 
-def _noted(found: Drawn, entity: Any, layer: str) -> None:
+def _noted(found: DrawingContent, entity: Any, layer: str) -> None:
     """A text with its own leader stands for the place that the leader points to."""
     text = text_of_drawing(re.sub(r"\\P", "\n", entity.get_mtext_content())) if entity.context.mtext else ""
     places = [
@@ -452,4 +452,4 @@ def _noted(found: Drawn, entity: Any, layer: str) -> None:
     if entity.context.mtext:
         places.append((entity.context.mtext.insert.x, entity.context.mtext.insert.y))
     if text and places:
-        found.labels.append(Label(layer, text, places))
+        found.labels.append(DrawingText(layer, text, places))

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office import codes
-from blockplan.exchange.office.drawing import Line, open_drawing, read_drawn
+from blockplan.exchange.office.drawing import DrawnLine, open_drawing, read_drawn
 from blockplan.exchange.office.labels import USE, Reader, attributes
 from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
 from blockplan.exchange.office.source import Finding, Reading, SourceLayer
@@ -23,7 +23,7 @@ from blockplan.exchange.office.titles import plain
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from blockplan.exchange.office.drawing import Drawn, Label
+    from blockplan.exchange.office.drawing import DrawingContent, DrawingText
     from blockplan.exchange.office.profile import Profile
 
 #: Roles of layers that draw areas; those of the first lie side by side.
@@ -72,7 +72,7 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Rea
     return reading
 
 
-def _say_unread(drawn: Drawn, reading: Reading, label: str) -> None:
+def _say_unread(drawn: DrawingContent, reading: Reading, label: str) -> None:
     if drawn.unread:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(drawn.unread.items()))
         message = f"Of the drawing were not read: {kinds}."
@@ -84,7 +84,7 @@ def _say_unread(drawn: Drawn, reading: Reading, label: str) -> None:
         )
 
 
-def _metres(drawn: Drawn, reading: Reading, label: str) -> None:
+def _metres(drawn: DrawingContent, reading: Reading, label: str) -> None:
     """Bring a drawing in millimetres into metres: no parcel is as large as a town."""
     areas = [
         shapely.Polygon(one.points).area for one in drawn.lines if one.closed and len(one.points) > 3
@@ -137,7 +137,9 @@ def use_of(layer: str) -> str:
 class _Layers:
     """Turns what is drawn into layers of the source, role by role."""
 
-    def __init__(self, drawn: Drawn, profile: Profile, file: str, heal_m: float, reading: Reading) -> None:
+    def __init__(
+        self, drawn: DrawingContent, profile: Profile, file: str, heal_m: float, reading: Reading
+    ) -> None:
         self.drawn, self.file, self.heal_m, self.reading = drawn, file, heal_m, reading
         names = {one.layer for many in (drawn.lines, drawn.labels, drawn.marks) for one in many}
         names |= {layer for layer, _ in drawn.fills}
@@ -191,13 +193,13 @@ class _Layers:
         self._say(found, name)
         self._put(name, "parcels", shapes, rows)
 
-    def _of_parcels(self, label: Label) -> bool:
+    def _of_parcels(self, label: DrawingText) -> bool:
         return self.roles.get(label.layer, "") in {"parcels", "labels", ""}
 
-    def _stray(self, line: Line) -> bool:
+    def _stray(self, line: DrawnLine) -> bool:
         return line.closed and len(line.points) > 3 and self.roles[line.layer] in {"", "labels"}
 
-    def _holding(self, lines: list[Line]) -> list[Line]:
+    def _holding(self, lines: list[DrawnLine]) -> list[DrawnLine]:
         """Closed lines in which the number of a parcel stands."""
         numbers = [one for one in self.drawn.labels if self.reader.says_number(one)]
         if not lines or not numbers:
@@ -208,12 +210,12 @@ class _Layers:
         once = {int(at) for at, n in Counter(held.tolist()).items() if n == 1}
         return [line for at, line in enumerate(lines) if at in once]
 
-    def _numbered_layer(self, strays: list[Line]) -> list[Line]:
+    def _numbered_layer(self, strays: list[DrawnLine]) -> list[DrawnLine]:
         """Where no layer is named after parcels: the one whose outlines hold most numbers."""
         most = Counter(one.layer for one in self._holding(strays)).most_common(1)
         return [one for one in self.drawn.lines if most and one.layer == most[0][0]]
 
-    def _take_strays(self, found: Rings, strays: list[Line]) -> None:
+    def _take_strays(self, found: Rings, strays: list[DrawnLine]) -> None:
         """Outlines with a number in them on a layer that is not one of parcels, where no parcel lies."""
         held = self._holding(strays)
         if not held:
@@ -258,7 +260,7 @@ class _Layers:
 
     # Other layers
 
-    def _areas(self, layer: str, role: str, lines: list[Line]) -> None:
+    def _areas(self, layer: str, role: str, lines: list[DrawnLine]) -> None:
         found = rings_of(lines, self.heal_m, tiling=role in TILING)
         self._filled(found, [(name, shape) for name, shape in self.drawn.fills if name == layer])
         shapes: Any = np.array([one.shape for one in found.rings], dtype=object)
@@ -272,7 +274,7 @@ class _Layers:
         self._say(found, layer)
         self._put(layer, role, shapes, rows)
 
-    def _lines(self, layer: str, lines: list[Line]) -> None:
+    def _lines(self, layer: str, lines: list[DrawnLine]) -> None:
         shapes: Any = np.array([shapely.LineString(one.points) for one in lines], dtype=object)
         rows: list[dict[str, str]] = [{} for _ in lines]
         tree = shapely.STRtree(shapes)

@@ -46,7 +46,7 @@ class Known(Protocol):
 
 
 @dataclass(slots=True)
-class Grid:
+class SheetGrid:
     """
     Cells of a sheet as they stand, and its merged ranges.
 
@@ -61,7 +61,7 @@ class Grid:
     first: int = 1
 
 
-def tables(grid: Grid, known: Known) -> Reading:
+def tables(grid: SheetGrid, known: Known) -> Reading:
     """The tables of a sheet; a sheet without a heading that is known gives its texts as remarks."""
     reading = Reading()
     cells, shared = _filled(grid)
@@ -83,7 +83,7 @@ def tables(grid: Grid, known: Known) -> Reading:
     top, bottom, names = heading
     reading.remarks += _texts(cells[:top])
     further = _next_heading(cells, bottom, names, known)
-    below = Grid(grid.file, grid.name, cells[further:], [], grid.first + further)
+    below = SheetGrid(grid.file, grid.name, cells[further:], [], grid.first + further)
     cells = cells[:further]
     for part in _side_by_side(names, known):
         _one_table(grid, known, (cells, shared), (bottom, part), reading)
@@ -114,7 +114,7 @@ def _texts(rows: list[list[Any]]) -> list[str]:
     return [text for text in found if len(text) < 500][:200]
 
 
-def _said(grid: Grid, grade: Any, message: str, **more: Any) -> Finding:
+def _said(grid: SheetGrid, grade: Any, message: str, **more: Any) -> Finding:
     return Finding(rule="office-sheet", grade=grade, message=message, file=grid.file, layer=grid.name, **more)
 
 
@@ -123,7 +123,7 @@ def _square(cells: list[list[Any]]) -> list[list[Any]]:
     return [row + [None] * (width - len(row)) for row in cells]
 
 
-def _filled(grid: Grid) -> tuple[list[list[Any]], dict[tuple[int, int], int]]:
+def _filled(grid: SheetGrid) -> tuple[list[list[Any]], dict[tuple[int, int], int]]:
     """
     The cells with merged ones filled, and where a value stands for several rows:
     (row, column) -> how many.
@@ -222,7 +222,7 @@ def _side_by_side(names: list[str], known: Known) -> list[list[tuple[int, str]]]
 
 
 def _one_table(
-    grid: Grid,
+    grid: SheetGrid,
     known: Known,
     sheet: tuple[list[list[Any]], dict[tuple[int, int], int]],
     heading: tuple[int, list[tuple[int, str]]],

@@ -412,7 +412,7 @@ def _located(layers: list[Pair], findings: list[Finding]) -> None:
         choice.role = "facilities"
 
 
-def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum.Placed:
+def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum.PlacedLayers:
     """Bring the drawn layers into one reference system, the parcels first."""
     drawn = [
         (layer, choice) for layer, choice in layers if layer.drawn and choice.role not in {IGNORED, DOUBLE}

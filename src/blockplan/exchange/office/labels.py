@@ -17,7 +17,7 @@ from blockplan.exchange.office.titles import name_and_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.exchange.office.drawing import Label, Mark
+    from blockplan.exchange.office.drawing import DrawingText, Mark
     from blockplan.exchange.office.profile import Profile
 
 NUMBER, USE, FACILITIES, REST = "地块编号", "用地代码", "配套设施", "图中文字"
@@ -36,7 +36,7 @@ def _form(text: str) -> str:
 class Reader:
     """What a text says: pairs of field and value, by its words, its layer, its look."""
 
-    def __init__(self, profile: Profile, labels: Sequence[Label]) -> None:
+    def __init__(self, profile: Profile, labels: Sequence[DrawingText]) -> None:
         self._columns = {
             name: one.column for one in profile.of_role("parcels").values() for name in one.names
         }
@@ -62,12 +62,12 @@ class Reader:
         whole = _NUMBER.fullmatch(text.strip()) is not None
         return whole and not _FIGURE.fullmatch(text.strip()) and codes.code_in(text) != text.strip()
 
-    def says_number(self, label: Label) -> bool:
+    def says_number(self, label: DrawingText) -> bool:
         """Whether a text is a parcel's number, as those of this drawing are built."""
         text = label.text.strip()
         return self.is_number(text) and (_form(text) in self._forms or self._named(label.layer) == NUMBER)
 
-    def pairs(self, label: Label) -> list[tuple[str, str]]:
+    def pairs(self, label: DrawingText) -> list[tuple[str, str]]:
         """Fields and values of a text, line by line."""
         if self.says_number(label):
             return [(NUMBER, label.text.strip())]
@@ -88,7 +88,7 @@ class Reader:
 
 
 def attributes(
-    shapes: Any, waiting: Sequence[Any], labels: Sequence[Label], marks: Sequence[Mark], reader: Reader
+    shapes: Any, waiting: Sequence[Any], labels: Sequence[DrawingText], marks: Sequence[Mark], reader: Reader
 ) -> tuple[list[dict[str, str]], list[Defect]]:
     """
     What texts and blocks say of each area, and texts that are no area's.
@@ -117,7 +117,7 @@ def attributes(
         for at, other, label in zip(found, elsewhere, labels, strict=True)
         if at < 0 and other < 0 and reader.says_number(label)
     ]
-    numbers: dict[int, list[tuple[str, Label]]] = defaultdict(list)
+    numbers: dict[int, list[tuple[str, DrawingText]]] = defaultdict(list)
     for at, label in zip(found, labels, strict=True):
         for field, value in reader.pairs(label) if at >= 0 else ():
             if field == NUMBER:
@@ -154,7 +154,7 @@ def _inside(tree: shapely.STRtree, places: list[list[tuple[float, float]]]) -> l
     return [area for _, _, area in found]
 
 
-def _outside(tree: shapely.STRtree, shapes: Any, label: Label) -> Defect:
+def _outside(tree: shapely.STRtree, shapes: Any, label: DrawingText) -> Defect:
     x, y = label.places[0]
     away = 0.0
     if len(shapes):
@@ -164,7 +164,7 @@ def _outside(tree: shapely.STRtree, shapes: Any, label: Label) -> Defect:
     return Defect("cad-text", "warning", message, round(away, 3), round(x, 3), round(y, 3), label.layer)
 
 
-def _second(first: tuple[str, Label], other: tuple[str, Label]) -> Defect:
+def _second(first: tuple[str, DrawingText], other: tuple[str, DrawingText]) -> Defect:
     (x, y), (to_x, to_y) = other[1].places[0], first[1].places[0]
     apart = float(np.hypot(to_x - x, to_y - y))
     message = f"Two numbers stand in one outline, {first[0]!r} and {other[0]!r}; the first counts."

@@ -40,11 +40,11 @@ HEAD = """\
 """
 
 
-class _Table(BaseModel):
+class _OfficeMappingModel(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class FieldChoice(_Table):
+class FieldChoice(_OfficeMappingModel):
     """Which column a field gives, in which unit its bare numbers are, and why."""
 
     field: str
@@ -56,7 +56,7 @@ class FieldChoice(_Table):
     close: list[str] = Field(default_factory=list)
 
 
-class LayerChoice(_Table):
+class LayerChoice(_OfficeMappingModel):
     """What a layer or table is, in which reference system, and what its fields give."""
 
     file: str
@@ -73,7 +73,7 @@ class LayerChoice(_Table):
         return next((one for one in self.field if one.column == name), None)
 
 
-class CodeChoice(_Table):
+class CodeChoice(_OfficeMappingModel):
     """What a land-use code of the office becomes, what is lost, and how many parcels have it."""
 
     code: str
@@ -84,7 +84,7 @@ class CodeChoice(_Table):
     parcels: int = 0
 
 
-class Choices(_Table):
+class Choices(_OfficeMappingModel):
     """
     What the door decides beyond names.
 
@@ -120,7 +120,7 @@ class Choices(_Table):
     gaps_up_to_m2: float = Field(default=200.0, ge=0)
 
 
-class Shift(_Table):
+class Shift(_OfficeMappingModel):
     """
     A plane transformation from an office's own grid: x' = dx + scale (x cos r - y sin r), y' likewise; r in
     seconds.
@@ -133,7 +133,7 @@ class Shift(_Table):
     scale: float = 1.0
 
 
-class SourceChoice(_Table):
+class SourceChoice(_OfficeMappingModel):
     """Reference system of files that declare none (or a wrong one), their datum, and a transformation."""
 
     crs: str = ""
@@ -142,7 +142,7 @@ class SourceChoice(_Table):
     shift: Shift | None = None
 
 
-class OfficeMapping(_Table):
+class OfficeMapping(_OfficeMappingModel):
     """All of ``mapping.toml``."""
 
     plan: dict[str, Any] = Field(default_factory=dict)

@@ -65,7 +65,7 @@ def doubled(lines: list[Any], outlines: Any, heal_m: float) -> list[Double]:
 
 
 @dataclass(slots=True)
-class Network:
+class LineNetwork:
     """Faces; gaps (from, to, area were it closed); dangles (free end, length, whether left out)."""
 
     lines: Any
@@ -84,9 +84,9 @@ class Network:
         return float(lengths[on].sum())
 
 
-def noded(lines: list[Any], outlines: Any, heal_m: float) -> Network:
+def noded(lines: list[Any], outlines: Any, heal_m: float) -> LineNetwork:
     """The network of lines and of the outlines that they touch, its free ends, and its faces."""
-    found = Network(np.array(lines, dtype=object))
+    found = LineNetwork(np.array(lines, dtype=object))
     near: Any = []
     if len(outlines):
         near = outlines[
@@ -122,7 +122,7 @@ def _free_ends(edges: Any) -> dict[int, list[int]]:
     return found
 
 
-def _judged(found: Network, edges: Any, ends: dict[int, list[int]], heal_m: float) -> list[Any]:
+def _judged(found: LineNetwork, edges: Any, ends: dict[int, list[int]], heal_m: float) -> list[Any]:
     """Free ends as gaps or dangles; gives the lines that close gaps within the tolerance."""
     tree = shapely.STRtree(edges)
     edges_and_ends = (edges, tree, ends)

@@ -36,7 +36,7 @@ NATIONAL = codes.NATIONAL
 
 
 @dataclass(slots=True)
-class Parcels:
+class ImportedParcels:
     """Rows of the parcels with their shapes, the codes that came up, and what was healed."""
 
     rows: list[Row] = field(default_factory=list)
@@ -50,9 +50,9 @@ def gather(
     mapping: OfficeMapping,
     profile: Profile,
     findings: list[Finding],
-) -> Parcels:
+) -> ImportedParcels:
     """The parcels of all layers, each with one number of its own; broken outlines are mended and listed."""
-    found = Parcels()
+    found = ImportedParcels()
     for layer, choice in layers:
         rows = read_rows(layer, choice, profile, findings)
         shapes: Any = layer.frame.geometry.to_numpy()
@@ -64,7 +64,7 @@ def gather(
     return found
 
 
-def _sound(found: Parcels, rows: list[Row], shapes: Any, findings: list[Finding]) -> None:
+def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[Finding]) -> None:
     valid = shapely.is_valid(shapes)
     areas = shapely.area(shapes)
     for at, row in enumerate(rows):
@@ -132,7 +132,7 @@ def _of(row: Row, rule: str, grade: Any, message: str, **more: Any) -> Finding:
 # Numbers
 
 
-def _numbered(found: Parcels, mapping: OfficeMapping, findings: list[Finding]) -> None:
+def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Finding]) -> None:
     by_number: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(found.rows):
         by_number[key(str(row.get("parcel_id", "")))].append(at)
@@ -158,7 +158,9 @@ def _numbered(found: Parcels, mapping: OfficeMapping, findings: list[Finding]) -
     found.shapes = [found.shapes[at] for at in keep]
 
 
-def _twice(found: Parcels, rows: list[int], gone: set[int], choice: str, findings: list[Finding]) -> None:
+def _twice(
+    found: ImportedParcels, rows: list[int], gone: set[int], choice: str, findings: list[Finding]
+) -> None:
     """Features of one number: drawn twice, parts of one parcel, or different parcels."""
     first, *others = rows
     number = str(found.rows[first]["parcel_id"])
@@ -194,7 +196,7 @@ def _twice(found: Parcels, rows: list[int], gone: set[int], choice: str, finding
             findings.append(_of(found.rows[at], "office-number", "error", message, **about))
 
 
-def _parts(found: Parcels, first: int, at: int) -> bool:
+def _parts(found: ImportedParcels, first: int, at: int) -> bool:
     one, other = found.rows[first], found.rows[at]
     columns = {column for row in (one, other) for column in row if not column.startswith(("_", "="))}
     if any(
@@ -237,7 +239,9 @@ def _same_class(code: str, one: str, other: str) -> bool:
     return first[:2] == second[:2]
 
 
-def translate_codes(found: Parcels, list_name: str, mapping: OfficeMapping, findings: list[Finding]) -> None:
+def translate_codes(
+    found: ImportedParcels, list_name: str, mapping: OfficeMapping, findings: list[Finding]
+) -> None:
     """
     Put codes of the list in force into the rows; the given ones stay beside, and
     each translation is listed.
@@ -323,7 +327,9 @@ def _translated(given: str, name: str, list_name: str) -> codes.Translation:
 # Columns
 
 
-def frame(found: Parcels, profile: Profile, list_name: str, findings: list[Finding]) -> gpd.GeoDataFrame:
+def frame(
+    found: ImportedParcels, profile: Profile, list_name: str, findings: list[Finding]
+) -> gpd.GeoDataFrame:
     """The layer `parcels` of the plan; the office's other fields stay beside under their own names."""
     known = profile.of_role("parcels")
     records = [_record(row, known, list_name, findings) for row in found.rows]

@@ -20,8 +20,8 @@ from blockplan.exchange.office.network_lines import GRID_M, doubled, noded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.exchange.office.drawing import Line
-    from blockplan.exchange.office.network_lines import Network
+    from blockplan.exchange.office.drawing import DrawnLine
+    from blockplan.exchange.office.network_lines import LineNetwork
     from blockplan.plan.model.faults import Grade
 
 #: An open polyline whose ends are nearer than this, or this share of its length, was meant to be closed.
@@ -68,7 +68,7 @@ class Rings:
         self.defects.append(defect)
 
 
-def rings_of(lines: Sequence[Line], heal_m: float, tiling: bool = True) -> Rings:
+def rings_of(lines: Sequence[DrawnLine], heal_m: float, tiling: bool = True) -> Rings:
     """
     The areas that lines enclose.
 
@@ -83,7 +83,7 @@ def rings_of(lines: Sequence[Line], heal_m: float, tiling: bool = True) -> Rings
         cut out of it.
     """
     found = Rings()
-    loose: list[Line] = []
+    loose: list[DrawnLine] = []
     for line in lines:
         points = np.round(line.points / GRID_M) * GRID_M
         _closed(found, line, points, heal_m, loose)
@@ -98,7 +98,7 @@ def rings_of(lines: Sequence[Line], heal_m: float, tiling: bool = True) -> Rings
     return found
 
 
-def _closed(found: Rings, line: Line, points: Any, heal_m: float, loose: list[Line]) -> None:
+def _closed(found: Rings, line: DrawnLine, points: Any, heal_m: float, loose: list[DrawnLine]) -> None:
     """Take a closed line as an area, report one that nearly is, leave others to the network."""
     gap = float(np.hypot(*(points[-1] - points[0])))
     length = float(np.hypot(*np.diff(points, axis=0).T).sum())
@@ -141,7 +141,7 @@ def _unclosed(found: Rings, layer: str, one: Any, other: Any, heal_m: float) -> 
     return healed
 
 
-def _arcs(found: Rings, line: Line) -> None:
+def _arcs(found: Rings, line: DrawnLine) -> None:
     if not line.arcs:
         return
     radius, x, y = line.arcs[0]
@@ -154,7 +154,7 @@ def _arcs(found: Rings, line: Line) -> None:
     found.say(Defect("cad-arc", "note", message, round(off, 4), round(x, 3), round(y, 3), line.layer))
 
 
-def _off(line: Line) -> float:
+def _off(line: DrawnLine) -> float:
     """How far the chords of the widest arc lie off it at most, m."""
     radius = max(one[0] for one in line.arcs if not math.isnan(one[0]))
     return min(ARC_M, radius)
@@ -207,7 +207,7 @@ def _twice(found: Rings, heal_m: float) -> None:
     found.rings = [one for at, one in enumerate(found.rings) if at not in gone]
 
 
-def _network(found: Rings, loose: list[Line], heal_m: float) -> None:
+def _network(found: Rings, loose: list[DrawnLine], heal_m: float) -> None:
     """Areas that separate lines enclose, alone or together with closed outlines."""
     shapes = [shapely.LineString(np.round(line.points / GRID_M) * GRID_M) for line in loose]
     layers = [line.layer for line in loose]
@@ -246,7 +246,7 @@ def _nearest_layer(shapes: list[Any], layers: list[str]) -> Any:
     return lambda place: layers[int(tree.nearest(shapely.Point(place)))]
 
 
-def _faces(found: Rings, network: Network, layer_of: Any) -> None:
+def _faces(found: Rings, network: LineNetwork, layer_of: Any) -> None:
     """Faces of the network: those in an outline that lines divide replace it, others are new areas."""
     rings = _sound([one.shape for one in found.rings])
     tree = shapely.STRtree(rings)

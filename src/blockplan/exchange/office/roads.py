@@ -33,7 +33,7 @@ CROSSING = "crossing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Streets:
+class RoadLines:
     """
     Centre lines with names (equal ones are one street) and widths between the red lines in m (NaN: not
     known).
@@ -78,7 +78,7 @@ class Roads:
         return float(sum(shape.area for shape, _ in self.pieces))
 
 
-def remainder(parcels: Shapes, streets: Streets, boundary: Any | None, small_m2: float) -> Roads:
+def remainder(parcels: Shapes, streets: RoadLines, boundary: Any | None, small_m2: float) -> Roads:
     """
     Road parcels, gaps and boundary of a plan whose parcels leave the roads open.
 
@@ -106,7 +106,7 @@ def remainder(parcels: Shapes, streets: Streets, boundary: Any | None, small_m2:
     return found
 
 
-def _widths(streets: Streets, ground: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _widths(streets: RoadLines, ground: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Widths, with those that are not known measured between the parcels on both sides."""
     widths = streets.widths.copy()
     missing = ~(widths > 0)
@@ -120,7 +120,7 @@ def _widths(streets: Streets, ground: Any) -> tuple[NDArray[np.float64], NDArray
     return widths, missing & (widths > 0)
 
 
-def _corridors(streets: Streets, widths: NDArray[np.float64]) -> Shapes:
+def _corridors(streets: RoadLines, widths: NDArray[np.float64]) -> Shapes:
     """The land between the red lines of each street; where it ends at another, to the far side of that."""
     found = []
     tree = shapely.STRtree(streets.lines) if len(streets.lines) else None
@@ -159,7 +159,7 @@ def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
     return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])
 
 
-def _pieces(parcels: Shapes, streets: Streets, corridors: Shapes, land: Any) -> list[tuple[Any, str]]:
+def _pieces(parcels: Shapes, streets: RoadLines, corridors: Shapes, land: Any) -> list[tuple[Any, str]]:
     """Squares at crossings, then what is left of each corridor; none over a parcel or another piece."""
     tree = shapely.STRtree(parcels)
     shapely.prepare(land)
@@ -200,7 +200,7 @@ def _free(corridor: Any, parcels: Shapes, tree: Any, land: Any) -> Any:
     return shapely.difference(inside, shapely.union_all(parcels[over])) if len(over) else inside
 
 
-def _crossings(streets: Streets, free: list[Any], corridors: Shapes) -> list[Any]:
+def _crossings(streets: RoadLines, free: list[Any], corridors: Shapes) -> list[Any]:
     """
     Where two streets cross or meet: what their corridors share, one piece for all
     streets of a crossing.
@@ -228,7 +228,7 @@ def _crossings(streets: Streets, free: list[Any], corridors: Shapes) -> list[Any
     return [part for part in shapely.get_parts(shapely.union_all(shared)) if part.area >= SMALLEST_M2]
 
 
-def _goes_on(streets: Streets, a: int, b: int, place: Any) -> bool:
+def _goes_on(streets: RoadLines, a: int, b: int, place: Any) -> bool:
     """Whether two lines are one street that goes on: of one name, or end to end and straight."""
     if streets.names[a] and streets.names[a] == streets.names[b]:
         return True

@@ -16,7 +16,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.grid import Grid, tables
+from blockplan.exchange.office.grid import SheetGrid, tables
 from blockplan.exchange.office.source import Finding, Reading
 from blockplan.plan.files import encodings
 
@@ -44,7 +44,7 @@ def read_workbook(path: Path, label: str, known: Known) -> Reading:
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     reading = Reading()
-    grids: list[Grid] = []
+    grids: list[SheetGrid] = []
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         formulas = None
@@ -56,7 +56,7 @@ def read_workbook(path: Path, label: str, known: Known) -> Reading:
             if _asks_formulas(path, sheet):
                 formulas = formulas or openpyxl.load_workbook(path, read_only=True, data_only=False)
                 reading.findings += _uncomputed(label, sheet.title, cells, _cells(formulas[sheet.title]))
-            grids.append(Grid(label, sheet.title, cells, _spans(path, sheet)))
+            grids.append(SheetGrid(label, sheet.title, cells, _spans(path, sheet)))
         book.close()
         if formulas is not None:
             formulas.close()
@@ -101,7 +101,7 @@ def read_csv(path: Path, label: str, known: Known) -> Reading:
         ]
     except csv.Error as error:
         raise PlanDataError(f"{label} cannot be read as CSV: {error}.\nExport it again.") from None
-    grid = Grid(label, path.stem, cells, [])
+    grid = SheetGrid(label, path.stem, cells, [])
     reading.findings += _error_cells(grid)
     _take(reading, tables(grid, known))
     return reading
@@ -206,7 +206,7 @@ def _uncomputed(file: str, layer: str, values: list[list[Any]], formulas: list[l
     return found
 
 
-def _error_cells(grid: Grid) -> list[Finding]:
+def _error_cells(grid: SheetGrid) -> list[Finding]:
     found = []
     for at, row in enumerate(grid.cells):
         for column, cell in enumerate(row):

@@ -28,7 +28,7 @@ WHOLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Assignment:
+class ServiceAssignment:
     """
     Who is served where.
 
@@ -75,7 +75,7 @@ def assign(
     capacity: NDArray[np.float64],
     pairs: Pairs,
     ids: tuple[Sequence[str], Sequence[str]] | None = None,
-) -> Assignment:
+) -> ServiceAssignment:
     """
     The assignment that serves the most; among those, one of the fewest minutes in sum.
 
@@ -203,7 +203,7 @@ def _described(
     capacity: NDArray[np.float64],
     pairs: Pairs,
     slack: float,
-) -> Assignment:
+) -> ServiceAssignment:
     asking, offering = pairs.size
     served = np.bincount(pairs.demand, flow, asking).astype(np.float64)
     used = np.bincount(pairs.supply, flow, offering).astype(np.float64)
@@ -218,7 +218,7 @@ def _described(
         msg = f"HiGHS served {served.sum()}, but the cut allows {bound}"
         raise RuntimeError(msg)
     rest = demand - served
-    return Assignment(
+    return ServiceAssignment(
         flow, demand, capacity, reachable, served,
         np.where(reachable, rest, 0.0), np.where(reachable, 0.0, rest), used, short, bottleneck, bound,
     )  # fmt: skip

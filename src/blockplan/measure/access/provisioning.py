@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.measure.access.catchments import Catchments, bands, floating_catchments, thirds
-from blockplan.measure.access.provision import Assignment, assign
+from blockplan.measure.access.provision import ServiceAssignment, assign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.exchange.matrix import Pairs
-    from blockplan.exchange.tables import Places
+    from blockplan.exchange.tables import PlaceTable
 
 ASSIGNMENT = (
     "The most that can be served at once, each at one facility within the limit and no facility "
@@ -44,12 +44,12 @@ class Provision:
         Places per head by 2SFCA and by E2SFCA.
     """
 
-    demand: Places
-    supply: Places
+    demand: PlaceTable
+    supply: PlaceTable
     pairs: Pairs
     limit_min: float
     steps: Sequence[tuple[float, float]]
-    assignment: Assignment
+    assignment: ServiceAssignment
     even: Catchments
     banded: Catchments
 
@@ -147,8 +147,8 @@ class Provision:
 
 
 def provide(
-    demand: Places,
-    supply: Places,
+    demand: PlaceTable,
+    supply: PlaceTable,
     pairs: Pairs,
     limit_min: float,
     steps: Sequence[tuple[float, float]] | None = None,

@@ -86,7 +86,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reach:
+class TransitReach:
     """
     What each point reaches.
 
@@ -217,7 +217,7 @@ def journeys(case: TransitCase, feeds: Sequence[Feed]) -> Journeys:
     return found
 
 
-def transit_reach(case: TransitCase, feeds: Sequence[Feed], made: Journeys | None = None) -> Reach:
+def transit_reach(case: TransitCase, feeds: Sequence[Feed], made: Journeys | None = None) -> TransitReach:
     """
     What each point reaches within the limits.
 
@@ -242,7 +242,7 @@ def transit_reach(case: TransitCase, feeds: Sequence[Feed], made: Journeys | Non
                 place = max(int(np.ceil(percentile / 100 * len(departures))) - 1, 0)
                 found[rank, :, at, origins] = (ranked[:, place] <= limit * 60) @ counts.T
     found[..., ~made.joined] = np.nan
-    return Reach(
+    return TransitReach(
         case.points.ids, case.points.counts, case.limits_min, found[0],
         dict(zip(several, found[1:], strict=True)), _definition(case, made, departures),
         [{**feed.report.to_dict(), "trips_running": made.timetable.running[feed.name]} for feed in feeds],
@@ -366,7 +366,7 @@ def _notes(case: TransitCase, made: Journeys, feeds: Sequence[Feed]) -> list[str
     return notes
 
 
-def compare(before: Reach, after: Reach) -> list[Mapping[str, Any]]:
+def compare(before: TransitReach, after: TransitReach) -> list[Mapping[str, Any]]:
     """
     Places that reach more, or less, than before.
 

@@ -75,7 +75,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Factors:
+class LoadFactors:
     """All factors by load, and the sources by name: ``basis`` and the words in zh, en and ja."""
 
     by_load: Mapping[str, tuple[Factor, ...]]
@@ -108,7 +108,7 @@ class Loads:
     residents: float | None
 
 
-def loads(plan: Plan, factors: Factors | None = None) -> Loads:
+def loads(plan: Plan, factors: LoadFactors | None = None) -> Loads:
     """
     The loads of each parcel, in the order of the parcels.
 
@@ -146,7 +146,7 @@ def loads(plan: Plan, factors: Factors | None = None) -> Loads:
     return Loads(floor, {load: drivers[load] for load in LOADS}, estimated, not_counted, people.total)
 
 
-def read_factors(path: Path | str | None = None) -> Factors:
+def read_factors(path: Path | str | None = None) -> LoadFactors:
     """
     Read factors from a TOML file; without a path the house's own.
 
@@ -165,12 +165,12 @@ def read_factors(path: Path | str | None = None) -> Factors:
 
 
 @cache
-def _own_factors() -> Factors:
+def _own_factors() -> LoadFactors:
     text = resources.files("blockplan.measure.indicators").joinpath("loads.toml").read_text(encoding="utf-8")
     return _factors(text, "loads.toml")
 
 
-def _factors(text: str, name: str) -> Factors:
+def _factors(text: str, name: str) -> LoadFactors:
     try:
         table: dict[str, Any] = tomlfile.loads(text)
         sources = {key: _source(key, given) for key, given in table["sources"].items()}
@@ -196,7 +196,7 @@ def _factors(text: str, name: str) -> Factors:
             f"The load factors {name} lack, or do not know, {', '.join(odd)}. "
             f"The loads are: {', '.join(LOADS)}."
         )
-    return Factors(found, sources)
+    return LoadFactors(found, sources)
 
 
 def _source(key: str, given: Mapping[str, str]) -> dict[str, str]:

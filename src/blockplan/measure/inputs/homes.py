@@ -56,7 +56,7 @@ NOBODY = (nothing("nobody"),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Residents:
+class ParcelResidents:
     """
     People by parcel.
 
@@ -168,7 +168,7 @@ def in_digits(number: float) -> float:
     return float(f"{number:.{DIGITS}g}")
 
 
-def residents(plan: Plan) -> Residents:
+def residents(plan: Plan) -> ParcelResidents:
     """People by parcel, from the source that ``plan.toml`` names."""
     return plan.cached("residents", lambda: _residents(plan))
 
@@ -178,7 +178,7 @@ def homes(plan: Plan) -> Homes:
     return plan.cached("homes", lambda: _homes(plan))
 
 
-def _residents(plan: Plan) -> Residents:
+def _residents(plan: Plan) -> ParcelResidents:
     said = plan.manifest.residents
     if said.source == "given":
         return _given(plan, said.total)
@@ -193,10 +193,10 @@ def _residents(plan: Plan) -> Residents:
             ("parcels", column): tuple(names[by_parcel > 0]),
             ("parcels", "land_use"): tuple(names[blank]),
         }
-    return Residents(whole, by_parcel, said.source, missing, missing, summed, gaps)
+    return ParcelResidents(whole, by_parcel, said.source, missing, missing, summed, gaps)
 
 
-def _given(plan: Plan, whole: float | None) -> Residents:
+def _given(plan: Plan, whole: float | None) -> ParcelResidents:
     missing = () if whole is not None else (Missing("plan.toml", "residents.total"),)
     reasons: list[Missing] = []
     for source in ("parcels", "dwellings", "floor_area"):
@@ -204,10 +204,10 @@ def _given(plan: Plan, whole: float | None) -> Residents:
         lacking = gaps.lines()
         if not lacking and shares[shares > 0].sum() > 0:
             factor = np.nan if whole is None else whole / total(shares[shares > 0])
-            return Residents(whole, shares * factor, "given", missing, missing)
+            return ParcelResidents(whole, shares * factor, "given", missing, missing)
         reasons += [reason for reason in lacking if reason not in reasons]
     nowhere = np.full(len(ids(plan, "parcels")), np.nan)
-    return Residents(whole, nowhere, "given", missing, missing or tuple(reasons) or NOBODY)
+    return ParcelResidents(whole, nowhere, "given", missing, missing or tuple(reasons) or NOBODY)
 
 
 def _by_parcel(plan: Plan, source: str, *, ratios: bool = True) -> tuple[NDArray[np.float64], Gaps]:

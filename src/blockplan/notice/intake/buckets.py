@@ -54,7 +54,7 @@ RATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class TokenBucket:
     """Tokens at a moment (seconds on the server's clock)."""
 
     tokens: float
@@ -64,7 +64,7 @@ class Bucket:
 class Buckets(Protocol):
     """Where buckets are kept, for all processes."""
 
-    def change(self, key: str, work: Callable[[Bucket | None], tuple[Bucket, float]]) -> float:
+    def change(self, key: str, work: Callable[[TokenBucket | None], tuple[TokenBucket, float]]) -> float:
         """
         Put in the place of a bucket (None where there is none) what `work` makes of it, and give back the
         rest of what `work` gives.
@@ -78,10 +78,10 @@ class MemoryBuckets:
 
     def __init__(self, most: int = 100_000) -> None:
         self.most = most
-        self._held: dict[str, Bucket] = {}
+        self._held: dict[str, TokenBucket] = {}
         self._lock = threading.Lock()
 
-    def change(self, key: str, work: Callable[[Bucket | None], tuple[Bucket, float]]) -> float:
+    def change(self, key: str, work: Callable[[TokenBucket | None], tuple[TokenBucket, float]]) -> float:
         """As `Buckets` says."""
         with self._lock:
             bucket, rest = work(self._held.pop(key, None))
@@ -110,17 +110,19 @@ def take(store: Buckets, key: str, rate: Rate, now: float, tokens: float = 1.0) 
     return store.change(key, lambda bucket: taken(bucket, rate, now, tokens))
 
 
-def taken(bucket: Bucket | None, rate: Rate, now: float, tokens: float = 1.0) -> tuple[Bucket, float]:
+def taken(
+    bucket: TokenBucket | None, rate: Rate, now: float, tokens: float = 1.0
+) -> tuple[TokenBucket, float]:
     """The bucket afterwards, and the seconds to wait; see `take`."""
     if bucket is None:
-        bucket = Bucket(rate.capacity, now)
+        bucket = TokenBucket(rate.capacity, now)
     filled = min(rate.capacity, bucket.tokens + max(0.0, now - bucket.at) * rate.per_s)
     at = max(now, bucket.at)
     if filled >= tokens:
-        return Bucket(filled - tokens, at), 0.0
+        return TokenBucket(filled - tokens, at), 0.0
     missing = tokens - filled
     never = tokens > rate.capacity or rate.per_s <= 0
-    return Bucket(filled, at), float("inf") if never else missing / rate.per_s
+    return TokenBucket(filled, at), float("inf") if never else missing / rate.per_s
 
 
 def address_key(address: str, secret: bytes) -> str:

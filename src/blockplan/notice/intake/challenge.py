@@ -31,7 +31,7 @@ _HOSTILE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recu
 LONGEST_PAYLOAD = 4_000
 
 
-class Verdict(StrEnum):
+class ChallengeOutcome(StrEnum):
     """What is to be said of a solution."""
 
     PASSED = "passed"
@@ -114,7 +114,7 @@ def create(secret: bytes, purpose: str, price: Price | None = None) -> dict[str,
     return dict(challenge.to_dict())
 
 
-def verify(payload: str | None, secret: bytes, purpose: str, used: Used) -> Verdict:
+def verify(payload: str | None, secret: bytes, purpose: str, used: Used) -> ChallengeOutcome:
     """
     Whether a challenge was solved, in time, for this purpose, and for the first time.
 
@@ -127,31 +127,35 @@ def verify(payload: str | None, secret: bytes, purpose: str, used: Used) -> Verd
     """
     _check(secret)
     if not payload:
-        return Verdict.MISSING
+        return ChallengeOutcome.MISSING
     found = _read(payload)
     if found is None:
-        return Verdict.MALFORMED
+        return ChallengeOutcome.MALFORMED
     said = _judged(found, secret)
-    if said is not Verdict.PASSED:
+    if said is not ChallengeOutcome.PASSED:
         return said
     # Only now are the parameters known to be ours.
     parameters = found.challenge.parameters
     if parameters.data != {"for": purpose} or parameters.expires_at is None:
-        return Verdict.OTHER_PURPOSE
-    return Verdict.PASSED if used.spend(parameters.nonce, float(parameters.expires_at)) else Verdict.USED
+        return ChallengeOutcome.OTHER_PURPOSE
+    return (
+        ChallengeOutcome.PASSED
+        if used.spend(parameters.nonce, float(parameters.expires_at))
+        else ChallengeOutcome.USED
+    )
 
 
-def _judged(payload: altcha.Payload, secret: bytes) -> Verdict:
+def _judged(payload: altcha.Payload, secret: bytes) -> ChallengeOutcome:
     try:
         said = altcha.verify_solution(payload, secret)
     except _HOSTILE:
         # Values of kinds that no challenge of ours has; the signature would not have held.
-        return Verdict.FORGED
+        return ChallengeOutcome.FORGED
     if said.expired:
-        return Verdict.EXPIRED
+        return ChallengeOutcome.EXPIRED
     if said.invalid_signature is not False:
-        return Verdict.FORGED
-    return Verdict.PASSED if said.verified else Verdict.WRONG
+        return ChallengeOutcome.FORGED
+    return ChallengeOutcome.PASSED if said.verified else ChallengeOutcome.WRONG
 
 
 def solve(challenge: dict[str, Any]) -> str | None:

@@ -53,7 +53,7 @@ _AXES = {"n": ("lat", 1), "s": ("lat", -1), "e": ("lon", 1), "w": ("lon", -1)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
+class TypedPlace:
     """
     A typed place, as typed and as converted.
 
@@ -106,7 +106,7 @@ class Typed:
         }
 
 
-def near_enough(typed: Typed, limits: Limits = LIMITS) -> None:
+def near_enough(typed: TypedPlace, limits: Limits = LIMITS) -> None:
     """See that a typed place lies no farther outside the plan than a drawn one may; IntakeError otherwise."""
     if typed.outside_m > limits.margin_m:
         raise refused("geometry.outside", metres=f"{typed.outside_m:,.0f}", most=f"{limits.margin_m:,.0f}")
@@ -155,7 +155,7 @@ def typed_numbers(said: str) -> tuple[tuple[float, str], tuple[float, str]] | No
     return first, second
 
 
-def locate(said: str, area: NoticeArea, datum: Datum | None = None) -> Typed | None:
+def locate(said: str, area: NoticeArea, datum: Datum | None = None) -> TypedPlace | None:
     """
     Where typed coordinates lie; None where the text is no pair of coordinates.
 
@@ -188,7 +188,7 @@ def locate(said: str, area: NoticeArea, datum: Datum | None = None) -> Typed | N
     if len(readings) > 1 and first == second == "":
         notes.append(note(_ORDERS[best.order]))
     lon, lat = (None, None) if area.local else area.to_wgs84(best.x, best.y)
-    return Typed(
+    return TypedPlace(
         said=said,
         numbers=(one, other),
         datum=datum,

@@ -112,7 +112,7 @@ class NoticeArea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
+class DrawnPlace:
     """
     A drawn place as it may be entered.
 
@@ -147,7 +147,7 @@ def take_geometry(
     area: NoticeArea,
     system: System | None = None,
     limits: Limits = LIMITS,
-) -> Drawing:
+) -> DrawnPlace:
     """
     A place that somebody drew, in the plan's CRS.
 
@@ -180,7 +180,7 @@ def take_geometry(
     outside = area.outside_m(shape)
     if outside > limits.margin_m:
         raise refused("geometry.outside", metres=f"{outside:,.0f}", most=f"{limits.margin_m:,.0f}")
-    return Drawing(
+    return DrawnPlace(
         geometry={"type": kind, "coordinates": coordinates},
         sent={"type": kind, "coordinates": given},
         system=found,

@@ -12,7 +12,7 @@ import threading
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice.intake.picture_parts import Drawn, camera_says, jpeg, png, webp
+from blockplan.notice.intake.picture_parts import PictureContent, camera_says, jpeg, png, webp
 from blockplan.notice.intake.refusals import Note, note, refused
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def rewritten(content: bytes, kind: str, limits: Limits) -> tuple[bytes, list[No
     return stored, notes
 
 
-def _checked(drawn: Drawn, kind: str, limits: Limits) -> int:
+def _checked(drawn: PictureContent, kind: str, limits: Limits) -> int:
     """By how much the picture has to be halved (1, 2, 4, 8); refused where that cannot help."""
     width, height = drawn.width, drawn.height
     most = {"JPEG": limits.image_pixels, "PNG": limits.png_pixels, "WEBP": limits.webp_pixels}[kind]
@@ -73,7 +73,9 @@ def _checked(drawn: Drawn, kind: str, limits: Limits) -> int:
     return next(step for step in (1, 2, 4, 8) if -(-width // step) * -(-height // step) <= most)
 
 
-def _recoded(drawn: Drawn, kind: str, halvings: int, orientation: int) -> tuple[bytes, tuple[int, int]]:
+def _recoded(
+    drawn: PictureContent, kind: str, halvings: int, orientation: int
+) -> tuple[bytes, tuple[int, int]]:
     try:
         picture = _decoded(drawn, kind, halvings, orientation)
     except Exception:  # noqa: BLE001 (on a damaged file a decoder raises anything, an UnboundLocalError too)
@@ -85,7 +87,7 @@ def _recoded(drawn: Drawn, kind: str, halvings: int, orientation: int) -> tuple[
     return out.getvalue(), picture.size
 
 
-def _decoded(drawn: Drawn, kind: str, halvings: int, orientation: int) -> Image.Image:
+def _decoded(drawn: PictureContent, kind: str, halvings: int, orientation: int) -> Image.Image:
     from PIL import Image, WebPImagePlugin  # noqa: F401, PLC0415 (loaded only when a picture comes)
 
     with Image.open(BytesIO(drawn.data), formats=(kind,)) as source:
@@ -97,7 +99,7 @@ def _decoded(drawn: Drawn, kind: str, halvings: int, orientation: int) -> Image.
     return picture.copy() if kind == "WEBP" else picture
 
 
-def _how(kind: str, drawn: Drawn) -> dict[str, Any]:
+def _how(kind: str, drawn: PictureContent) -> dict[str, Any]:
     if kind == "JPEG":
         return {"quality": 90}
     if kind == "PNG":

@@ -36,7 +36,7 @@ _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class PictureContent:
     """
     What draws a picture, without the rest.
 
@@ -71,7 +71,7 @@ class Drawn:
     lossless: bool = False
 
 
-def jpeg(data: bytes) -> Drawn:
+def jpeg(data: bytes) -> PictureContent:
     """A JPEG without application blocks, comments and what follows its end (ITU T.81, annex B)."""
     kept, exif, frame, jfif, passes, stripped = [], b"", b"", b"", 0, False
     end = len(data)
@@ -93,7 +93,7 @@ def jpeg(data: bytes) -> Drawn:
     if not frame:
         raise _broken("JPEG")
     height, width = struct.unpack_from(">HH", frame, 4)
-    return Drawn(
+    return PictureContent(
         data=b"".join([b"\xff\xd8", jfif, *kept, b"\xff\xd9"]),
         width=width,
         height=height,
@@ -135,7 +135,7 @@ def _broken(kind: str) -> IntakeError:
     return refused("image.broken", kind=kind)
 
 
-def png(data: bytes) -> Drawn:
+def png(data: bytes) -> PictureContent:
     """A PNG with the chunks that draw it (ISO/IEC 15948): text, profiles, times and further frames go."""
     kept, exif, frames, stripped = [data[:8]], b"", 1, False
     at = 8
@@ -159,7 +159,7 @@ def png(data: bytes) -> Drawn:
     if kept[1][4:8] != b"IHDR":
         raise _broken("PNG")
     width, height = struct.unpack_from(">II", kept[1], 8)
-    return Drawn(
+    return PictureContent(
         data=b"".join(kept),
         width=width,
         height=height,
@@ -169,7 +169,7 @@ def png(data: bytes) -> Drawn:
     )
 
 
-def webp(data: bytes) -> Drawn:
+def webp(data: bytes) -> PictureContent:
     """A WebP's size, camera block and frames (WebP container specification); its decoder needs the whole."""
     (length,) = struct.unpack_from("<I", data, 4)
     whole = data[: length + 8]
@@ -193,7 +193,7 @@ def webp(data: bytes) -> Drawn:
         at += 8 + size + size % 2
     else:
         raise _broken("WebP")
-    return Drawn(
+    return PictureContent(
         data=whole,
         width=width,
         height=height,

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.notice.intake.coordinates import Typed, locate
+from blockplan.notice.intake.coordinates import TypedPlace, locate
 from blockplan.notice.intake.folding import folded, letters
 from blockplan.notice.intake.geometry_in import NoticeArea
 from blockplan.notice.intake.limits import LIMITS
@@ -73,7 +73,7 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class PlaceCandidate:
     """
     An object that may be meant.
 
@@ -98,7 +98,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class PlaceMatches:
     """
     What a text about a place may mean.
 
@@ -115,8 +115,8 @@ class Found:
     """
 
     said: str
-    candidates: tuple[Candidate, ...]
-    typed: Typed | None = None
+    candidates: tuple[PlaceCandidate, ...]
+    typed: TypedPlace | None = None
     outside_m: float | None = None
 
 
@@ -147,7 +147,7 @@ class PlaceIndex:
         """The index of a plan."""
         return cls(rows_of(plan), NoticeArea.of_plan(plan))
 
-    def find(self, said: str, datum: Datum | None = None, limits: Limits = LIMITS) -> Found:
+    def find(self, said: str, datum: Datum | None = None, limits: Limits = LIMITS) -> PlaceMatches:
         """
         What a text about a place may mean.
 
@@ -167,17 +167,17 @@ class PlaceIndex:
             raise refused("text.line", length=f"{len(said):,}", most=f"{limits.line_characters:,}")
         typed = locate(said, self.area, datum)
         if typed is None:
-            return Found(said=said, candidates=tuple(self._by_words(folded(said))))
+            return PlaceMatches(said=said, candidates=tuple(self._by_words(folded(said))))
         candidates = self.near(typed.x, typed.y)
-        return Found(said=said, candidates=tuple(candidates), typed=typed, outside_m=typed.outside_m)
+        return PlaceMatches(said=said, candidates=tuple(candidates), typed=typed, outside_m=typed.outside_m)
 
-    def near(self, x: float, y: float, within_m: float = NEAR_M) -> list[Candidate]:
+    def near(self, x: float, y: float, within_m: float = NEAR_M) -> list[PlaceCandidate]:
         """Objects within a distance of a place of the plan, those that it lies in first."""
         point = shapely.Point(x, y)
         tree, rows = self._tree
         hits = np.asarray(tree.query(point, predicate="dwithin", distance=within_m), dtype=np.int64)
         distances = shapely.distance(np.asarray(tree.geometries)[hits], point)
-        found: dict[tuple[str, str], Candidate] = {}
+        found: dict[tuple[str, str], PlaceCandidate] = {}
         for hit, distance in sorted(
             zip(hits, distances, strict=True), key=lambda pair: (pair[1], rows[pair[0]])
         ):
@@ -187,7 +187,7 @@ class PlaceIndex:
         order = sorted(found.values(), key=lambda one: (one.distance_m, _rank(one.layer), one.id))
         return order[:MOST]
 
-    def _by_words(self, said: str) -> list[Candidate]:
+    def _by_words(self, said: str) -> list[PlaceCandidate]:
         """Objects whose number or name the text is, holds, or begins; where none is, those that are alike."""
         scores: dict[tuple[str, str], float] = {}
         for number in _numbers(said):
@@ -216,9 +216,9 @@ class PlaceIndex:
         *,
         score: float | None = None,
         distance_m: float | None = None,
-    ) -> Candidate:
+    ) -> PlaceCandidate:
         ids = tuple(self.rows[at].id for at in self._groups[key])
-        return Candidate(
+        return PlaceCandidate(
             layer=row.layer, id=row.id, names=row.names, ids=ids, score=score, distance_m=distance_m
         )  # fmt: skip
 

@@ -63,7 +63,7 @@ _MAIL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OpinionField:
     """
     A field of an opinion, in both forms.
 
@@ -82,7 +82,7 @@ class Words:
     notes: tuple[Note, ...] = ()
 
 
-def take_words(said: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, Words]:
+def take_words(said: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, OpinionField]:
     """
     The fields of an opinion in both forms; fields without anything to be seen are left out.
 
@@ -102,7 +102,7 @@ def take_words(said: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, Wo
     return {field: words for field, words in found.items() if words.shown}
 
 
-def take_text(said: str, field: str = "text", limits: Limits = LIMITS) -> Words:
+def take_text(said: str, field: str = "text", limits: Limits = LIMITS) -> OpinionField:
     """
     One field in both forms.
 
@@ -121,7 +121,7 @@ def take_text(said: str, field: str = "text", limits: Limits = LIMITS) -> Words:
         received = re.sub(r"\s+", " ", received).strip()
     if TURNING.search(received):
         notes.append(note("text.turning"))
-    return Words(received, shown(received), tuple(notes))
+    return OpinionField(received, shown(received), tuple(notes))
 
 
 def shown(received: str) -> str:

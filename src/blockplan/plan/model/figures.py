@@ -73,7 +73,7 @@ _BETWEEN = re.compile(r"[\s,、;]*(?:and|to|or|和|及|与|と|至|から|~|-|�
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class TextFigure:
     """
     One number of a sentence.
 
@@ -95,14 +95,14 @@ class Figure:
         slack = 1e-9 * max(abs(self.value), 1.0)
         return abs(measured - self.value) <= self.half + slack
 
-    def same(self, other: Figure) -> bool:
+    def same(self, other: TextFigure) -> bool:
         """Whether two figures say the same, whatever their units and numerals."""
         return self.dimension in ("", other.dimension) and abs(self.value - other.value) <= 1e-6 * max(
             abs(self.value), 1e-9
         )
 
 
-def figures(text: str | None) -> list[Figure]:
+def figures(text: str | None) -> list[TextFigure]:
     """
     The figures of a sentence, from left to right.
 
@@ -117,7 +117,7 @@ def figures(text: str | None) -> list[Figure]:
 
 
 @lru_cache(maxsize=4096)
-def _figures(text: str) -> tuple[Figure, ...]:
+def _figures(text: str) -> tuple[TextFigure, ...]:
     plain = unicodedata.normalize("NFKC", text)
     spans: list[tuple[int, int, list[tuple[float, float]], bool]] = []
     behind = 0
@@ -126,7 +126,7 @@ def _figures(text: str) -> tuple[Figure, ...]:
             continue  # The 2 of km2.
         behind = _unit_behind(plain, match.end())[3]
         spans.append((match.start(), match.end(), _read(match), match["digits"] is not None))
-    found: list[Figure] = []
+    found: list[TextFigure] = []
     after: tuple[int, Dimension, float, str] | None = None
     # From the right: in "3.5, 3.6 and 2.4 km2" the unit at the end holds for all three.
     for start, end, numbers, digits in reversed(spans):
@@ -143,7 +143,9 @@ def _figures(text: str) -> tuple[Figure, ...]:
         for index, (value, half) in enumerate(reversed(numbers)):
             own: Dimension = dimension if index == 0 else ""
             by = factor if index == 0 else 1.0
-            found.append(Figure(value * by, half * by, own, said, symbol if index == 0 else "", by, digits))
+            found.append(
+                TextFigure(value * by, half * by, own, said, symbol if index == 0 else "", by, digits)
+            )
     return tuple(found[::-1])
 
 

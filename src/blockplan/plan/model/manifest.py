@@ -34,11 +34,11 @@ Status = Literal[
 ResidentsSourceName = Literal["given", "parcels", "dwellings", "floor_area"]
 
 
-class _Table(BaseModel):
+class _ManifestModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
 
 
-class ResidentsSource(_Table):
+class ResidentsSource(_ManifestModel):
     """
     Where the number of residents comes from, and the range it is uncertain within.
 
@@ -55,7 +55,7 @@ class ResidentsSource(_Table):
     high: float = Field(default=1.0, ge=1)
 
 
-class NoticePeriod(_Table):
+class NoticePeriod(_ManifestModel):
     """First and last day of the public notice, both counted."""
 
     start: dt.date
@@ -69,7 +69,7 @@ class NoticePeriod(_Table):
         return self
 
 
-class Manifest(_Table):
+class Manifest(_ManifestModel):
     """The keys of ``plan.toml``; see ``docs/plan-package.md`` for a complete example."""
 
     id: str = Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")

@@ -16,7 +16,7 @@ import shapely
 
 from blockplan.plan.model.bindings import bindings
 from blockplan.plan.model.faults import Fault, fault
-from blockplan.plan.model.figures import Dimension, Figure, figures
+from blockplan.plan.model.figures import Dimension, TextFigure, figures
 from blockplan.plan.validity.drawn import Drawn, place_of
 from blockplan.texts import LANGUAGES
 
@@ -42,7 +42,7 @@ class _Clash:
     """A figure that no drawn object bears out, and the object it is nearest to."""
 
     language: str
-    figure: Figure
+    figure: TextFigure
     nearest: _Object
     measured: float
 
@@ -84,7 +84,7 @@ def _objects(layers: Mapping[str, Drawn]) -> dict[str, list[_Object]]:
 
 
 def _against_drawing(
-    said: Mapping[str, Sequence[Figure]],
+    said: Mapping[str, Sequence[TextFigure]],
     bound: Sequence[str],
     objects: Mapping[str, list[_Object]],
     layers: Mapping[str, Drawn],
@@ -103,7 +103,7 @@ def _against_drawing(
     return None
 
 
-def _clash(lang: str, stated: Sequence[Figure], meant: Sequence[_Object]) -> _Clash | None:
+def _clash(lang: str, stated: Sequence[TextFigure], meant: Sequence[_Object]) -> _Clash | None:
     """
     The first figure that is wrong about the objects meant, if one is.
 
@@ -147,12 +147,12 @@ def _drawing_fault(statements: Drawn, row: int, clash: _Clash) -> Fault:
     )
 
 
-def _decimals(figure: Figure) -> int:
+def _decimals(figure: TextFigure) -> int:
     """Two digits more than the text states, so that the difference can be seen."""
     return max(0, round(-math.log10(2 * figure.half / figure.factor))) + 2
 
 
-def _language_fault(statements: Drawn, row: int, said: Mapping[str, Sequence[Figure]]) -> Fault | None:
+def _language_fault(statements: Drawn, row: int, said: Mapping[str, Sequence[TextFigure]]) -> Fault | None:
     """A figure that one language states and another does not; sizes weigh more than bare numbers."""
     for sized in (True, False):
         for lang, stated in said.items():

@@ -42,7 +42,7 @@ _SEALED, _MARK = "sealed", b"\x01seal"
 LARGEST_ALL_BYTES = 4_000_000_000
 
 
-class Kept:
+class KeptDraft:
     """A draft that is at hand: its row, its link's token, its files."""
 
     def __init__(self, token: str, row: Draft) -> None:
@@ -163,18 +163,18 @@ def folder() -> Path:
     return config_of_environment().data / "drafts"
 
 
-def new(notice: str) -> Kept:
+def new(notice: str) -> KeptDraft:
     """A draft that is not kept before it is saved."""
     token = secrets.token_urlsafe(24)
-    return Kept(token, Draft(digest=digest_of(token), notice_id=notice))
+    return KeptDraft(token, Draft(digest=digest_of(token), notice_id=notice))
 
 
-def find(notice: str, token: str) -> Kept | None:
+def find(notice: str, token: str) -> KeptDraft | None:
     """The draft of a link; None where there is none, or no more."""
     row = Draft.objects.filter(digest=digest_of(token), notice_id=notice).first()
     if row is None or row.expires <= write_time(clock.now()):
         return None
-    return Kept(token, row)
+    return KeptDraft(token, row)
 
 
 def _require_room() -> None:
@@ -199,7 +199,7 @@ def _key_of(token: str) -> bytes:
 def forget(sender: str, opinion: str, **_more: Any) -> None:
     """An opinion was erased: so are the forms by which it was to be amended."""
     for row in Draft.objects.filter(notice_id=sender, opinion=opinion):
-        Kept("", row).erase()
+        KeptDraft("", row).erase()
 
 
 def sweep() -> int:

@@ -44,7 +44,7 @@ class Form:
     template = "portal/opinion.html"
 
     def __init__(
-        self, request: HttpRequest, row: Notice, filled: Filled, kept: drafts.Kept | None = None
+        self, request: HttpRequest, row: Notice, filled: Filled, kept: drafts.KeptDraft | None = None
     ) -> None:
         self.request = request
         self.row = row
@@ -155,7 +155,7 @@ class Form:
         link = f"{address}/{self.lang}/notices/{self.row.id}/drafts/{kept.token}/"
         return self._render("portal/opinion_kept.html", 200, link=link, until=kept.row.expires)
 
-    def _at_hand(self) -> drafts.Kept:
+    def _at_hand(self) -> drafts.KeptDraft:
         if self.kept is None:
             self.kept = drafts.new(self.row.id)
         return self.kept

@@ -59,7 +59,7 @@ class TableBuckets:
     """`buckets.Buckets` in a table: the row is locked while it is changed."""
 
     def change(
-        self, key: str, work: Callable[[buckets.Bucket | None], tuple[buckets.Bucket, float]]
+        self, key: str, work: Callable[[buckets.TokenBucket | None], tuple[buckets.TokenBucket, float]]
     ) -> float:
         """As `buckets.Buckets` says."""
         with transaction.atomic(savepoint=False):
@@ -67,7 +67,7 @@ class TableBuckets:
             if single_rows.insert_once(Bucket, key=key, tokens=after.tokens, at=after.at):
                 return rest
             tokens, at = single_rows.find(Bucket, ["tokens", "at"], key=key, locked=True) or (0.0, None)
-            before = None if at is None else buckets.Bucket(tokens, at)
+            before = None if at is None else buckets.TokenBucket(tokens, at)
             after, rest = work(before)
             if after != before:
                 single_rows.update(Bucket, {"tokens": after.tokens, "at": after.at}, key=key)
@@ -118,7 +118,7 @@ def require_likely_room(address: str, notice: str, *, proved: bool) -> None:
 
 def _wait_at(key: str, rate: buckets.Rate) -> float:
     tokens, at = single_rows.find(Bucket, ["tokens", "at"], key=key[:120]) or (0.0, None)
-    bucket = None if at is None else buckets.Bucket(tokens, at)
+    bucket = None if at is None else buckets.TokenBucket(tokens, at)
     return buckets.taken(bucket, rate, clock.now().timestamp())[1]
 
 
@@ -203,7 +203,7 @@ def challenge_for(notice: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class WorkProof:
     """A right solution that is not spent yet."""
 
     nonce: str
@@ -218,15 +218,15 @@ class _Noted:
     """Notes what would be spent: the work of checking is done before the record is locked."""
 
     def __init__(self) -> None:
-        self.proof: Proof | None = None
+        self.proof: WorkProof | None = None
 
     def spend(self, nonce: str, until: float) -> bool:
         """As `challenge.Used` says, but for the spending."""
-        self.proof = Proof(nonce, until)
+        self.proof = WorkProof(nonce, until)
         return True
 
 
-def proof_of(notice: str, solution: str | None) -> Proof | None:
+def proof_of(notice: str, solution: str | None) -> WorkProof | None:
     """What work a solution shows for this notice; None where it shows none."""
     noted = _Noted()
     challenge.verify(solution, _key("challenge"), f"opinion:{notice}", noted)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from blockplan.notice.intake.coordinates import Typed
-    from blockplan.notice.intake.places import Candidate
+    from blockplan.notice.intake.coordinates import TypedPlace
+    from blockplan.notice.intake.places import PlaceCandidate
     from blockplan.portal.record.models import Notice
 
 MOST_HITS = 12
@@ -68,7 +68,7 @@ def find(row: Notice, sought: str, datum: str = "") -> Meant:
     return Meant(list(every.values())[:MOST_HITS])
 
 
-def _near(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
+def _near(candidates: Iterable[PlaceCandidate]) -> list[dict[str, Any]]:
     return [
         {"layer": one.layer, "id": one.id, "title": dict(one.names), "known": True, "away_m": one.distance_m}
         for one in candidates
@@ -98,7 +98,7 @@ def _drawn(index: PlaceIndex, sought: str, datum: str) -> Meant:
     return Meant(_near(index.near(x, y)), place)
 
 
-def _place(typed: Typed) -> dict[str, Any]:
+def _place(typed: TypedPlace) -> dict[str, Any]:
     """Typed coordinates for the record: as they were typed, as converted, and as a point of the plan."""
     return {
         "said": typed.log(),
@@ -109,7 +109,7 @@ def _place(typed: Typed) -> dict[str, Any]:
     }
 
 
-def point_of(typed: Typed) -> dict[str, Any]:
+def point_of(typed: TypedPlace) -> dict[str, Any]:
     """A typed place as a point of the plan, to the centimetre."""
     return {"type": "Point", "coordinates": [round(typed.x, 2), round(typed.y, 2)]}
 

@@ -193,7 +193,7 @@ def take(notice: str, said: Said) -> Receipt:
 
 
 def _taken(
-    store: DatabaseStore, said: Said, proof: rate_limits.Proof | None, seal: str,
+    store: DatabaseStore, said: Said, proof: rate_limits.WorkProof | None, seal: str,
     made: Mapping[str, Any] | None,
 ) -> Receipt:  # fmt: skip
     def enter() -> Event:
@@ -365,7 +365,7 @@ def _promise(store: DatabaseStore, opinion: intake.Opinion, secret: str) -> Mapp
 
 
 def _enter_once(
-    ledger: Ledger, said: Said, proof: rate_limits.Proof | None, seal: str, made: Mapping[str, Any] | None
+    ledger: Ledger, said: Said, proof: rate_limits.WorkProof | None, seal: str, made: Mapping[str, Any] | None
 ) -> Event:  # fmt: skip
     digest = _digest(said.form)
     sent = single_rows.find(Sending, ["seq", "seal"], notice_id=ledger.notice, form=digest)

@@ -66,7 +66,7 @@ def stopped(request: HttpRequest, row: Notice, why: str, status: int) -> HttpRes
     return render(request, "portal/opinion_stopped.html", {"why": why, "notice": row}, status=status)
 
 
-def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str) -> HttpResponse:
+def _step(request: HttpRequest, row: Notice, kept: drafts.KeptDraft | None, step: str) -> HttpResponse:
     """Everything but sending: files are taken in first, so that no step loses them."""
     form = Form(request, row, Filled.of_post(request.POST), kept)
     form.read_files()
@@ -86,7 +86,7 @@ def _step(request: HttpRequest, row: Notice, kept: drafts.Kept | None, step: str
     return form.preview()
 
 
-def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpResponse:
+def _send(request: HttpRequest, row: Notice, kept: drafts.KeptDraft | None) -> HttpResponse:
     """Take it in; a form that was sent before gets the receipt it got then."""
     try:
         before = again(row.id, request.POST.get("draft", ""), request.POST.get("seal", ""))
@@ -101,7 +101,7 @@ def _send(request: HttpRequest, row: Notice, kept: drafts.Kept | None) -> HttpRe
         return stopped(request, row, "closed", 409)
 
 
-def _take(request: HttpRequest, row: Notice, kept: drafts.Kept) -> HttpResponse:
+def _take(request: HttpRequest, row: Notice, kept: drafts.KeptDraft) -> HttpResponse:
     """As it was looked through: it may have been changed in another window meanwhile."""
     form = Form(request, row, Filled.of_draft(kept.data), kept)
     if request.POST.get("seal", "") not in {"", form.seal}:

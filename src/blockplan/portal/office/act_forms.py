@@ -41,7 +41,7 @@ class Because(Sure):
     reason = Lines()
 
 
-class Ground(Sure):
+class GroundField(Sure):
     """A ground, which everybody can read in the record."""
 
     ground = Lines(max_length=2000)
@@ -69,7 +69,7 @@ class Display(Sure):
     photo = forms.FileField(required=False)
 
 
-class Step(Sure):
+class StepField(Sure):
     """A step that the country adds, and its day."""
 
     step = forms.ChoiceField()
@@ -82,7 +82,7 @@ class OnDay(Sure):
     on = Day()
 
 
-class Redact(Ground):
+class Redact(GroundField):
     """What may be published in the place of an opinion's words."""
 
     text = Lines(max_length=200_000)
@@ -96,7 +96,7 @@ class Transcribe(Sure):
     seen = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
 
-class Erase(Ground):
+class Erase(GroundField):
     """What is erased: names alone, or words and files too."""
 
     person_only = forms.BooleanField(required=False)

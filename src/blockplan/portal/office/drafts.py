@@ -19,7 +19,7 @@ from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import office as acts
 from blockplan.notice.countries import country
 from blockplan.notice.events import write_time
-from blockplan.notice.package import Choice, FrozenPlan, Part, package_hash, parts_of
+from blockplan.notice.package import Choice, FrozenPlan, PackagePart, package_hash, parts_of
 from blockplan.notice.particulars import particulars_from
 from blockplan.notice.release import findings, fingerprint, release_from, require_released, signed
 from blockplan.portal import clock
@@ -260,9 +260,9 @@ def choice_of(version: PlanVersion) -> Choice:
     return Choice(withheld=tuple(said["withheld"]), added=tuple(said["added"]))
 
 
-def parts_in(version: PlanVersion) -> list[Part]:
+def parts_in(version: PlanVersion) -> list[PackagePart]:
     """The layers and columns that the office's plan has."""
-    return [Part(**said) for said in version.document["parts"]]
+    return [PackagePart(**said) for said in version.document["parts"]]
 
 
 def _build(

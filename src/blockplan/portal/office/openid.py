@@ -45,7 +45,7 @@ ENDS = "openid_ends"
 LEEWAY_S = 30
 
 
-class Service(views.OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class IdentityService(views.OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     """The identity service as it is spoken to."""
 
     nonce = ""
@@ -124,7 +124,7 @@ class Service(views.OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 class Provider(OpenIDConnectProvider):  # type: ignore[misc]
     """The identity service as allauth knows it."""
 
-    oauth2_adapter_class = Service
+    oauth2_adapter_class = IdentityService
 
     def get_pkce_params(self) -> dict[str, Any]:
         """With the proof key goes a nonce made of it, so that both are bound to this session."""
@@ -152,7 +152,7 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the identity service."""
     if provider_id != "office" or config_of_environment().openid is None:
         raise Http404
-    service = Service(request, provider_id)
+    service = IdentityService(request, provider_id)
     try:
         return lead_to_service(views.OAuth2LoginView.adapter_view(service)(request))
     except OAuth2Error as error:
@@ -170,7 +170,7 @@ def back(request: HttpRequest, provider_id: str) -> HttpResponse:
     lang = of_path(str((state or [{}])[0].get("next") or "")) or request.lang  # type: ignore[attr-defined]
     request.lang = lang  # type: ignore[attr-defined]
     with translation.override(DJANGO[lang]):
-        view = views.OAuth2CallbackView.adapter_view(Service(request, provider_id))
+        view = views.OAuth2CallbackView.adapter_view(IdentityService(request, provider_id))
         response: HttpResponse = view(request)
         return response
 

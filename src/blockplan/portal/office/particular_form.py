@@ -29,7 +29,7 @@ PLACE_TEXTS, PLACE_DAYS = ("name", "address", "hours"), ("first", "last")
 MOST_PLACES = 12
 
 
-class Group(NamedTuple):
+class FieldGroup(NamedTuple):
     """Fields that belong together on the page."""
 
     legend: str
@@ -64,10 +64,11 @@ class ParticularsForm(Form):
             required=False, widget=forms.HiddenInput, initial=self.places
         )
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[FieldGroup]:
         """The fields of the page, those of one text or one place together."""
         return [
-            Group(legend, [self[field] for field in names], name) for name, legend, names in self.groups_of
+            FieldGroup(legend, [self[field] for field in names], name)
+            for name, legend, names in self.groups_of
         ]
 
     def lines(self) -> list[Any]:

@@ -171,7 +171,7 @@ ACTS: dict[str, Act] = {
     "extend": Act(kind="extended", form=act_forms.Extend, enter=_extend),
     "correct": Act(kind="corrected", form=act_forms.Correct, enter=_plain("corrected")),
     "display": Act(kind="displayed", form=act_forms.Display, enter=_display),
-    "step": Act(kind="stepped", form=act_forms.Step, enter=_plain("stepped")),
+    "step": Act(kind="stepped", form=act_forms.StepField, enter=_plain("stepped")),
     "close": Act(kind="closed", form=act_forms.Sure, enter=_close),
     "repair": Act(
         kind="clock_repaired", form=act_forms.Because, enter=_two,
@@ -189,7 +189,7 @@ ACTS: dict[str, Act] = {
     "in-force": Act(kind="in_force", form=act_forms.OnDay, enter=_plain("in_force")),
     "supersede": Act(kind="superseded", form=act_forms.OnDay, enter=_plain("superseded")),
     "redact": Act(kind="redacted", form=act_forms.Redact, enter=_two, of_opinion=True),
-    "withhold": Act(kind="withheld", form=act_forms.Ground, enter=_two, of_opinion=True),
+    "withhold": Act(kind="withheld", form=act_forms.GroundField, enter=_two, of_opinion=True),
     "restore": Act(
         kind="restored", form=act_forms.Because, enter=_two, of_opinion=True
     ),

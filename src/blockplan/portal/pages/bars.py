@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.check.verdict import Verdict
-    from blockplan.portal.pages.plan_sections import Part
+    from blockplan.portal.pages.plan_sections import PagePart
     from blockplan.portal.plans.models import PlanVersion
 
 #: Where the limit stands, in percent of a bar; twice the limit is as far as a bar shows.
@@ -31,7 +31,7 @@ class Bar:
     share: float | None
 
 
-def of_plan(version: PlanVersion, plain: Iterable[Part]) -> tuple[Bar, ...]:
+def of_plan(version: PlanVersion, plain: Iterable[PagePart]) -> tuple[Bar, ...]:
     """The verdicts of a plan, those that are missed first, with the words of the plan in plain words."""
     part = next((one for one in plain if one.id == "verdicts"), None)
     if part is None or part.grid is None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-    from blockplan.portal.pages.plan_sections import Part
+    from blockplan.portal.pages.plan_sections import PagePart
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.store import DatabaseStore
 
@@ -125,7 +125,7 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     return island.shown(render(request, "portal/notice.html", context))
 
 
-def first_screen(version: PlanVersion, row: Notice, lang: str, told: tuple[Part, ...]) -> dict[str, Any]:
+def first_screen(version: PlanVersion, row: Notice, lang: str, told: tuple[PagePart, ...]) -> dict[str, Any]:
     """What is it and where, in a line each, and what the plan keeps of what is asked, as bars."""
     said = {part.id: part.sentences for part in told}
     people = said.get("people", ())[:1]

@@ -44,7 +44,7 @@ PAGES = {"statement": STATEMENTS, "rule": RULES}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TermLine:
     """A term, what is said of it, what that means, and where it leads."""
 
     term: str
@@ -108,24 +108,24 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PagePart:
     """A section as a template shows it."""
 
     id: str
     title: str
     sentences: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TermLine, ...]
     grid: Grid | None
     notes: tuple[str, ...]
 
 
-def plain(version: PlanVersion, lang: str, *, easy: bool = False) -> tuple[Part, ...]:
+def plain(version: PlanVersion, lang: str, *, easy: bool = False) -> tuple[PagePart, ...]:
     """The plan on notice in plain words."""
     return _plain(version, lang, EASY if easy else lang)
 
 
 @lru_cache(maxsize=64)
-def _plain(version: PlanVersion, lang: str, spoken: str) -> tuple[Part, ...]:
+def _plain(version: PlanVersion, lang: str, spoken: str) -> tuple[PagePart, ...]:
     from blockplan.report.public.plain import plain_notice  # noqa: PLC0415 (with it come pandas and shapely)
 
     places = places_of(version)
@@ -136,7 +136,7 @@ def _plain(version: PlanVersion, lang: str, spoken: str) -> tuple[Part, ...]:
 
 def of_object(
     version: PlanVersion, layer: str, id_: str, lang: str, *, easy: bool = False
-) -> tuple[str, tuple[Part, ...]]:
+) -> tuple[str, tuple[PagePart, ...]]:
     """
     Title and sections of an object's page.
 
@@ -159,21 +159,21 @@ def kind_of(layer: str) -> str:
     return {STATEMENTS: "statement", RULES: "rule"}.get(layer) or KINDS.get(layer, layer)
 
 
-def parts(version: PlanVersion, lang: str, sections: Iterable[Section]) -> tuple[Part, ...]:
+def parts(version: PlanVersion, lang: str, sections: Iterable[Section]) -> tuple[PagePart, ...]:
     """Sections with addresses."""
     return tuple(_part(version.notice_id, lang, section) for section in sections)
 
 
-def _part(notice: str, lang: str, section: Section) -> Part:
+def _part(notice: str, lang: str, section: Section) -> PagePart:
     lines = tuple(
-        Line(row.term, row.said, row.note, _href(notice, lang, row.link), tongue(row.said, lang))
+        TermLine(row.term, row.said, row.note, _href(notice, lang, row.link), tongue(row.said, lang))
         for row in section.terms
     )
     grid = None if section.table is None else _grid(notice, lang, section.table)
-    return Part(section.id, section.title, section.sentences, lines, grid, section.notes)
+    return PagePart(section.id, section.title, section.sentences, lines, grid, section.notes)
 
 
-def crowd(parts: Iterable[Part]) -> str:
+def crowd(parts: Iterable[PagePart]) -> str:
     """
     How small a page is set on paper so that it stays one sheet: "", ``dense`` or ``denser``.
 

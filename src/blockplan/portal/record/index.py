@@ -12,7 +12,7 @@ from blockplan.notice.events import STANDING
 from blockplan.notice.standing import standing
 from blockplan.portal.record import single_rows
 from blockplan.portal.record.models import Notice, Opinion, Target
-from blockplan.respond.opinions import Opinions
+from blockplan.respond.opinions import OpinionIndex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -81,7 +81,7 @@ def _take_standing(entries: Entries, notice: str) -> None:
 def _index(notice: str, events: list[Event], *, round_: int | None = None) -> None:
     """The row of an opinion from the entries about it; a new row where its round is given."""
     first = events[0]
-    received = Opinions(events).by_id[f"O-{first.seq}"]
+    received = OpinionIndex(events).by_id[f"O-{first.seq}"]
     fate = received.fate
     newest = fate.newest if fate.redaction is None else fate.redaction
     said: dict[str, Any] = {

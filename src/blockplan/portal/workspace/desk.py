@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from blockplan.live import Answer
+    from blockplan.live import EditResult
 
 #: Folder of a plan package that holds the logs of edits, one a scenario.
 LOGS = "edits"
@@ -117,7 +117,7 @@ class Desk:
             self.session.branch(name).save(self.package)
             self.open(name)
 
-    def do(self, act: Callable[[Session], Answer], told: Callable[[Session, Answer], Any]) -> Any:
+    def do(self, act: Callable[[Session], EditResult], told: Callable[[Session, EditResult], Any]) -> Any:
         """Take a step, and what is told of it; it is in the log when this returns, and soon in the file."""
         with self._lock:
             answer = act(self.session)

@@ -23,7 +23,7 @@ from blockplan.report.words import Words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.live import Answer, Session
+    from blockplan.live import EditResult, Session
     from blockplan.propose import Incumbent, Proposal
 
 #: Longest search that may be asked for, s.
@@ -97,7 +97,7 @@ class Search:
         """End it with the best it has."""
         self._cancelled.set()
 
-    def take(self, session: Session, only: Iterable[str] | None) -> Answer:
+    def take(self, session: Session, only: Iterable[str] | None) -> EditResult:
         """
         Put what it found into the session as one step, or the changes of some features.
 

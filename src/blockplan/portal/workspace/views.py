@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from blockplan.live import Answer, Session
+    from blockplan.live import EditResult, Session
 
 #: Where the built files of the workbench lie.
 BUILT = resources.files("blockplan.portal.workspace") / "built"
@@ -193,10 +193,10 @@ def save(request: HttpRequest) -> HttpResponse:
     return state(request)
 
 
-def _stepped(request: HttpRequest, act: Callable[[Session], Answer]) -> HttpResponse:
+def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> HttpResponse:
     lang = _lang(request)
 
-    def told(session: Session, answer: Answer) -> dict[str, Any]:
+    def told(session: Session, answer: EditResult) -> dict[str, Any]:
         more = {"features": documents.changed(session), "state": documents.state(desk(), lang)}
         return {**answer.to_dict(lang), **more}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from blockplan.propose.landuse.demands import Asked, asked_of, left_out_of
+from blockplan.propose.landuse.demands import LandUseDemands, asked_of, left_out_of
 from blockplan.propose.landuse.parcels import Parcels, parcels_of
 from blockplan.propose.landuse.problem import Problem, parts, score, shortfalls
 from blockplan.propose.landuse.terms import Terms, terms_of
@@ -24,7 +24,7 @@ class Landuse:
 
     parcels: Parcels
     terms: Terms
-    asked: Asked
+    asked: LandUseDemands
     worth: Worth
     problem: Problem
     left_out: tuple[str, ...] = ()

@@ -45,7 +45,7 @@ IN_LINE = "green_within_500m"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class LandUseDemands:
     """Demands and covers, what an unknown number keeps from being asked, and rules judged only afterwards."""
 
     demands: tuple[Demand, ...]
@@ -54,7 +54,7 @@ class Asked:
     judged_afterwards: tuple[str, ...]
 
 
-def asked_of(parcels: Parcels, terms: Terms, before: CheckResult) -> Asked:
+def asked_of(parcels: Parcels, terms: Terms, before: CheckResult) -> LandUseDemands:
     """Everything that a proposal for these parcels has to meet."""
     demands: list[Demand] = [
         *_quotas(parcels, terms),
@@ -76,7 +76,7 @@ def asked_of(parcels: Parcels, terms: Terms, before: CheckResult) -> Asked:
             unknown.append(found)
         else:
             afterwards.append(verdict.rule)
-    return Asked(tuple(demands), tuple(covers), tuple(unknown), tuple(dict.fromkeys(afterwards)))
+    return LandUseDemands(tuple(demands), tuple(covers), tuple(unknown), tuple(dict.fromkeys(afterwards)))
 
 
 def land_of(parcels: Parcels, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -244,7 +244,7 @@ def _reach_in_line(parcels: Parcels, verdict: Verdict) -> Cover | None:
     return _cover(parcels, verdict.rule, _homes(parcels), gives, near, people, share)
 
 
-def left_out_of(parcels: Parcels, asked: Asked, before: CheckResult) -> tuple[str, ...]:
+def left_out_of(parcels: Parcels, asked: LandUseDemands, before: CheckResult) -> tuple[str, ...]:
     """Why the rows of a rule may forbid what its check lets pass: then nothing is proved."""
     covers = {one.name for one in asked.covers}
     found = []

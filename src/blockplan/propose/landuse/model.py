@@ -77,7 +77,7 @@ class Builder:
 
 
 @dataclass(slots=True, eq=False)
-class Model:
+class LandUseModel:
     """
     A problem as a program.
 
@@ -103,7 +103,7 @@ class Model:
         return int((self.columns >= 0).sum())
 
 
-def model_of(problem: Problem, *, elastic: bool = False) -> Model:
+def model_of(problem: Problem, *, elastic: bool = False) -> LandUseModel:
     """
     The program of a problem.
 
@@ -117,7 +117,7 @@ def model_of(problem: Problem, *, elastic: bool = False) -> Model:
     gain = problem.linear()
     constant = float(gain[~free][problem.allowed[~free]].sum())
     columns[mine] = builder.add_columns(np.zeros(int(mine.sum())) if elastic else gain[mine])
-    made = Model(problem, builder, columns, 0.0 if elastic else constant, {})
+    made = LandUseModel(problem, builder, columns, 0.0 if elastic else constant, {})
     seats = _Seats(problem, columns)
     one_each = seats.of_uses(np.ones((1, len(problem.uses)), dtype=bool))
     builder.add_rows(one_each.matrix[free], 1.0, 1.0)
@@ -175,7 +175,7 @@ def _wide(matrix: sp.csr_array, columns: NDArray[np.intp], value: float, whole: 
     return sp.coo_array((data, (rows, cols)), shape=(matrix.shape[0], whole))
 
 
-def _add_bonus(made: Model, seats: _Seats) -> None:
+def _add_bonus(made: LandUseModel, seats: _Seats) -> None:
     problem, builder = made.problem, made.builder
     facing = problem.facing
     worth = np.flatnonzero(facing.bonus > 0)
@@ -200,12 +200,14 @@ def _add_bonus(made: Model, seats: _Seats) -> None:
         builder.add_rows(_wide(-sums.matrix[side], column, 1.0, builder.columns), -INFINITE, 0.0)
 
 
-def _add_gain(made: Model, matrix: sp.csr_array, rows: NDArray[np.intp], amount: NDArray[np.float64]) -> None:
+def _add_gain(
+    made: LandUseModel, matrix: sp.csr_array, rows: NDArray[np.intp], amount: NDArray[np.float64]
+) -> None:
     """Let a sum of columns be worth an amount each time it stands among `rows`."""
     made.builder.gain[0] += np.asarray(matrix[rows].T @ amount)
 
 
-def _add_clashes(made: Model, seats: _Seats) -> None:
+def _add_clashes(made: LandUseModel, seats: _Seats) -> None:
     problem, builder = made.problem, made.builder
     facing, many = problem.facing, len(problem.ids)
     for clash in facing.clashes:
@@ -226,7 +228,7 @@ def _add_clashes(made: Model, seats: _Seats) -> None:
         builder.add_rows(rows, -INFINITE, 1.0)
 
 
-def _add_alone(made: Model, seats: _Seats) -> None:
+def _add_alone(made: LandUseModel, seats: _Seats) -> None:
     problem, builder = made.problem, made.builder
     facing, many = problem.facing, len(problem.ids)
     groups = np.flatnonzero(facing.alone > 0)
@@ -246,7 +248,7 @@ def _add_alone(made: Model, seats: _Seats) -> None:
         builder.add_rows(matrix, -INFINITE, -sums.settled[rows])
 
 
-def _add_demand(made: Model, seats: _Seats, demand: Demand, *, elastic: bool) -> None:
+def _add_demand(made: LandUseModel, seats: _Seats, demand: Demand, *, elastic: bool) -> None:
     builder = made.builder
     there = made.columns >= 0
     settled = float(demand.amount[made.problem.allowed & ~made.problem.free[:, None]].sum())
@@ -267,7 +269,7 @@ def _add_demand(made: Model, seats: _Seats, demand: Demand, *, elastic: bool) ->
 ROUNDING_OF_ROWS = 1e-10
 
 
-def _add_cover(made: Model, seats: _Seats, cover: Cover, *, elastic: bool) -> None:
+def _add_cover(made: LandUseModel, seats: _Seats, cover: Cover, *, elastic: bool) -> None:
     problem, builder = made.problem, made.builder
     needs, gives = seats.of_uses(cover.needs[None]), seats.of_uses(cover.gives[None])
     given = cover.near @ gives.settled
@@ -291,7 +293,7 @@ def _add_cover(made: Model, seats: _Seats, cover: Cover, *, elastic: bool) -> No
 
 
 @dataclass(slots=True, eq=False)
-class Solved:
+class LandUseSolved:
     """What HiGHS gave: the uses (None without a solution), a bound of the objective (ha), columns, status."""
 
     chosen: NDArray[np.intp] | None
@@ -302,14 +304,14 @@ class Solved:
 
 
 def solve_program(
-    made: Model,
+    made: LandUseModel,
     *,
     seconds: float,
     gap: float,
     start: NDArray[np.intp] | None = None,
     nodes: int | None = None,
     seed: int = 0,
-) -> Solved:
+) -> LandUseSolved:
     """
     Solve the program by branch and cut.
 
@@ -342,7 +344,7 @@ def solve_program(
     return _read(solver, made)
 
 
-def _start_from(solver: Any, made: Model, start: NDArray[np.intp]) -> None:
+def _start_from(solver: Any, made: LandUseModel, start: NDArray[np.intp]) -> None:
     """Give HiGHS the binaries; it completes the rest by a linear program."""
     rows, uses = np.nonzero(made.columns >= 0)
     columns = made.columns[rows, uses]
@@ -351,7 +353,7 @@ def _start_from(solver: Any, made: Model, start: NDArray[np.intp]) -> None:
     solver.setSolution(len(columns), columns[order].astype(np.int32), values[order])
 
 
-def _read(solver: Any, made: Model) -> Solved:
+def _read(solver: Any, made: LandUseModel) -> LandUseSolved:
     status = solver.getModelStatus()
     info = solver.getInfo()
     infeasible = status in (
@@ -361,12 +363,12 @@ def _read(solver: Any, made: Model) -> Solved:
     finished = status == highspy.HighsModelStatus.kOptimal
     bound = -float(info.mip_dual_bound) if abs(info.mip_dual_bound) < INFINITE else None
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Solved(None, bound, np.empty(0), infeasible, finished)
+        return LandUseSolved(None, bound, np.empty(0), infeasible, finished)
     values = np.array(solver.getSolution().col_value)
-    return Solved(chosen_by(made, values), bound, values, infeasible, finished)
+    return LandUseSolved(chosen_by(made, values), bound, values, infeasible, finished)
 
 
-def chosen_by(made: Model, values: NDArray[np.float64]) -> NDArray[np.intp]:
+def chosen_by(made: LandUseModel, values: NDArray[np.float64]) -> NDArray[np.intp]:
     """The use of each parcel: the one whose column is largest."""
     share = np.where(made.columns >= 0, values[np.maximum(made.columns, 0)], 0.0)
     fixed = ~made.problem.free

@@ -17,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from blockplan.measure.access.solver import quiet_highs
-from blockplan.propose.landuse.model import INFINITE, Model, model_of, solve_program
+from blockplan.propose.landuse.model import INFINITE, LandUseModel, model_of, solve_program
 from blockplan.propose.landuse.problem import Cover, Demand, fits, score, shortfalls
 from blockplan.propose.sites import gap as gap_of
 from blockplan.propose.stop import Clock, Stop
@@ -93,7 +93,7 @@ def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> Found | 
     clock = Clock(stop or Stop(seconds=60, gap=0.0))
     start = problem.today if fits(problem, problem.today) else None
     low = _relaxation(model_of(problem), clock.left)
-    search = _Search(problem, clock, np.random.default_rng(seed), seed, start)
+    search = _LandUseSearch(problem, clock, np.random.default_rng(seed), seed, start)
     least = True
     if not low.impossible:
         search.begin(low)
@@ -102,7 +102,7 @@ def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> Found | 
         eased, start, least = _relax(problem, clock, seed)
         if start is None:
             return None
-        search = _Search(eased, clock, np.random.default_rng(seed), seed, start)
+        search = _LandUseSearch(eased, clock, np.random.default_rng(seed), seed, start)
         search.begin(_relaxation(model_of(eased), clock.left))
     search.improve()
     search.finish()
@@ -122,7 +122,7 @@ class _Relaxed:
     impossible: bool = False
 
 
-def _relaxation(made: Model, seconds: float) -> _Relaxed:
+def _relaxation(made: LandUseModel, seconds: float) -> _Relaxed:
     """The linear relaxation of a program: by simplex, or where it is large by interior points."""
     large = made.binaries > LARGE
     how = {"solver": "ipm", "run_crossover": "off"} if large else {"solver": "simplex"}
@@ -144,7 +144,7 @@ def _relaxation(made: Model, seconds: float) -> _Relaxed:
     return _Relaxed(share, bound)
 
 
-def proved_bound(made: Model, model: highspy.HighsLp, dual: NDArray[np.float64]) -> float:
+def proved_bound(made: LandUseModel, model: highspy.HighsLp, dual: NDArray[np.float64]) -> float:
     """
     What nobody can better, by any prices of the rows: a bound that does not lean on a solver's tolerance.
 
@@ -205,7 +205,7 @@ def relaxed_by(problem: Problem, short: Mapping[str, float]) -> Problem:
 
 
 @dataclass(slots=True, eq=False)
-class _Search:
+class _LandUseSearch:
     problem: Problem
     clock: Clock
     random: np.random.Generator

@@ -41,7 +41,7 @@ class Weights(_Table):
     change_per_ha: NotNegative
 
 
-class Distances(_Table):
+class TermDistances(_Table):
     """Distances that the terms speak of, m."""
 
     facing_m: Annotated[float, Field(gt=0)]
@@ -126,7 +126,7 @@ class Terms(_Table):
     """Everything that shapes a proposal; see ``terms.toml`` for the house's own."""
 
     weights: Weights
-    distances: Distances
+    distances: TermDistances
     groups: dict[str, tuple[str, ...]]
     together: dict[str, NotNegative]
     giving_up: dict[str, NotNegative] = {}

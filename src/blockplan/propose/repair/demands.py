@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class DemandFigure:
     """
     What a demand measures on a plan.
 
@@ -83,7 +83,7 @@ class Demand:
         """Whether it has to be brought about."""
         return self.verdict.outcome == "fail"
 
-    def holds(self, figure: Figure) -> bool:
+    def holds(self, figure: DemandFigure) -> bool:
         """Whether a figure keeps the rule."""
         return compare(figure.value, self.verdict.required, figure.tolerance) == "pass"
 
@@ -98,7 +98,7 @@ class Demand:
         # Where residents come from `plan.toml` says, and they are columns of parcels: the measure names them.
         return any(f"{one.layer}.{one.column}" in read for one in changes)
 
-    def figure_of(self, found: Measurement) -> Figure:
+    def figure_of(self, found: Measurement) -> DemandFigure:
         """What the demand reads in a measurement of its measure."""
         verdict = self.verdict
         value, supply, places, counted = found.value, found.supply, found.places, found.counted
@@ -116,7 +116,7 @@ class Demand:
             base = people / self.per
         elif supply is not None and value:
             base = supply / value
-        return Figure(
+        return DemandFigure(
             value,
             supply,
             base,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from blockplan.propose.repair.mip import Model
+from blockplan.propose.repair.mip import RepairModel
 from blockplan.propose.repair.sums import CHOSEN, Sum
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ DUST = 1e-6
 class Draft:
     """A model in the making; `slack` are the columns of what demands stay short by, with scale and unit."""
 
-    model: Model = field(default_factory=Model)
+    model: RepairModel = field(default_factory=RepairModel)
     moves: dict[Key, Move] = field(default_factory=dict)
     done: dict[Key, int] = field(default_factory=dict)
     amount: dict[Key, int] = field(default_factory=dict)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
     from blockplan.propose.changes import Change
-    from blockplan.propose.repair.demands import Demand, Figure
+    from blockplan.propose.repair.demands import Demand, DemandFigure
     from blockplan.propose.repair.moves import Move
     from blockplan.propose.stop import Clock
 
@@ -64,7 +64,7 @@ class Bench:
     demands: Sequence[Demand]
     clock: Clock | None = None
     cut: bool = False
-    before: list[Figure] = field(default_factory=list)
+    before: list[DemandFigure] = field(default_factory=list)
     bases: dict[str, float] = field(default_factory=dict)
     plans: dict[tuple[Change, ...], Plan] = field(default_factory=dict)
     conversions: dict[str, dict[str, Move]] = field(default_factory=dict)
@@ -80,11 +80,11 @@ class Bench:
             if figure.base is not None
         }
 
-    def figure(self, demand: Demand) -> Figure:
+    def figure(self, demand: Demand) -> DemandFigure:
         """A demand as it is measured on the plan without changes."""
         return self.before[list(self.demands).index(demand)]
 
-    def measured(self, plan: Plan, demand: Demand) -> Figure:
+    def measured(self, plan: Plan, demand: Demand) -> DemandFigure:
         """A demand measured on a plan."""
         return self.figures(plan, [demand])[0]
 
@@ -112,9 +112,9 @@ class Bench:
         now, was = residents(self.with_code(code)).by_parcel[row], residents(self.plan).by_parcel[row]
         return float(np.maximum(now, 0.0) - np.maximum(was, 0.0))
 
-    def figures(self, plan: Plan, demands: Iterable[Demand] | None = None) -> list[Figure]:
+    def figures(self, plan: Plan, demands: Iterable[Demand] | None = None) -> list[DemandFigure]:
         """Demands measured on a plan; those that share measure and parameters are measured once."""
-        found: list[Figure] = []
+        found: list[DemandFigure] = []
         for demand in self.demands if demands is None else demands:
             found.append(demand.figure_of(_measured(plan, demand)))
         return found

@@ -16,7 +16,7 @@ import shapely
 from blockplan.measure.distance.reach import LINE
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import ids
-from blockplan.propose.repair.greens import Ground, choices_of, green_now, ground_of, too_small
+from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of, too_small
 from blockplan.propose.repair.sums import CHOSEN, Row, Sum
 from blockplan.units import M2_PER_HA
 
@@ -66,7 +66,7 @@ class GreenReach:
     demand: Demand
     bench: Bench
     found: Callable[[], Sequence[Move]]
-    ground: Ground = field(init=False)
+    ground: GreenGround = field(init=False)
     homes: list[Home] = field(init=False)
     smallest_m2: float = field(init=False)
     counts: dict[int, int] = field(default_factory=dict)
@@ -194,7 +194,7 @@ def unit_of(demand: Demand) -> str:
     return {"residents": "resident", "dwellings": "dwelling"}.get(weight, weight)
 
 
-def _homes(bench: Bench, demand: Demand, choices: dict[str, Any], ground: Ground) -> Sequence[Home]:
+def _homes(bench: Bench, demand: Demand, choices: dict[str, Any], ground: GreenGround) -> Sequence[Home]:
     """Homes as they are, and those that a use would bring, leave fewer in, or take away."""
     limit = float(demand.verdict.definition["limit_m"])
     tree = shapely.STRtree(ground.shape)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class GreenGround:
     """
     Pieces of ground, one row each: parcels first, then the rows of the layer ``greens``.
 
@@ -119,7 +119,7 @@ class Ground:
         return bool(self.area_m2[pieces].sum() + self.leeway_m2[pieces].sum() >= size_m2)
 
 
-def ground_of(bench: Bench, choices: Mapping[str, Any]) -> Ground:
+def ground_of(bench: Bench, choices: Mapping[str, Any]) -> GreenGround:
     """The ground of a plan, by ``green_codes``, ``green_kinds`` and ``private_access``."""
     named = "|".join(",".join(choices[name]) for name in ("green_codes", "green_kinds", "private_access"))
     return bench.plan.cached(f"repair.ground:{named}", lambda: _ground(bench, choices))
@@ -130,7 +130,7 @@ def choices_of(bench: Bench, demand: Demand) -> dict[str, Any]:
     return MEASURES[demand.measure].choose(bench.plan.manifest.parameters, dict(demand.parameters))
 
 
-def _ground(bench: Bench, choices: Mapping[str, Any]) -> Ground:
+def _ground(bench: Bench, choices: Mapping[str, Any]) -> GreenGround:
     plan = bench.plan
     now = public_greens(plan, choices)
     today = frozenset(now.counted["parcels"])
@@ -158,7 +158,7 @@ def _ground(bench: Bench, choices: Mapping[str, Any]) -> Ground:
     over = shapely.STRtree(shape[: len(rows)]).query(drawn.shape[rest], predicate="intersects")
     shared = shapely.area(shapely.intersection(shape[over[1]], drawn.shape[rest][over[0]]))
     all_ = (*parcel, *("" for _ in rest))
-    return Ground(
+    return GreenGround(
         parcel=all_,
         shape=shape,
         area_m2=area,
@@ -176,7 +176,7 @@ def green_now(sums: list[Sum], values: NDArray[np.float64]) -> NDArray[np.bool_]
     return np.array([one.at(values) > CHOSEN for one in sums], dtype=bool)
 
 
-def too_small(ground: Ground, column: int, piece: int, pieces: list[int], sums: list[Sum]) -> Row:
+def too_small(ground: GreenGround, column: int, piece: int, pieces: list[int], sums: list[Sum]) -> Row:
     """The row that a piece counts only where the green it is part of goes on: `pieces` are too small."""
     row = Sum().add(column, 1.0)
     for other in ground.around(pieces):

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.family import Family
-    from blockplan.propose.repair.mip import Solved
+    from blockplan.propose.repair.mip import RepairSolved
     from blockplan.propose.repair.moves import Move
     from blockplan.propose.repair.search import Useful
     from blockplan.propose.unmet import Unmet
@@ -129,12 +129,12 @@ class _Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Solution:
+class _RepairSolution:
     """Values of the model: how much stays short at least, how good, and how the phases ended."""
 
     values: NDArray[np.float64]
-    short: Solved | None
-    least: Solved
+    short: RepairSolved | None
+    least: RepairSolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class _Choice:
 
     moves: dict[Key, float]
     changes: tuple[Change, ...]
-    found: _Solution
+    found: _RepairSolution
     parts: dict[str, float]
     plan: Plan
     after: CheckResult
@@ -254,9 +254,9 @@ def _chosen(search: _Search) -> _Choice | None:
     return _Choice(moves, changes, found, parts, plan, after, denied)
 
 
-def _settled(search: _Search, draft: Draft) -> _Solution | None:
+def _settled(search: _Search, draft: Draft) -> _RepairSolution | None:
     """A solution that breaks no row which families write only where one is broken."""
-    found: _Solution | None = None
+    found: _RepairSolution | None = None
     for _ in range(MOST_CUTS):
         found = _smallest(search, draft)
         if found is None or not _cut(search, draft, found.values) or search.clock.over():
@@ -276,7 +276,7 @@ def _settled(search: _Search, draft: Draft) -> _Solution | None:
             break
         values = suited(draft, suits, found.values)
         if not _cut(search, draft, values):
-            found = _Solution(values, found.short, found.least)
+            found = _RepairSolution(values, found.short, found.least)
             break
     del draft.model.rows[mark:]
     return found
@@ -295,7 +295,7 @@ def _cut(search: _Search, draft: Draft, values: NDArray[np.float64]) -> bool:
     return bool(new)
 
 
-def _smallest(search: _Search, draft: Draft) -> _Solution | None:
+def _smallest(search: _Search, draft: Draft) -> _RepairSolution | None:
     """The least shortfall, then the least changes: values, and how good."""
     clock, seed, assumed = search.clock, search.seed, search.params.assumed
     first, start, mark = None, None, len(draft.model.rows)
@@ -310,10 +310,10 @@ def _smallest(search: _Search, draft: Draft) -> _Solution | None:
     effort = Effort(gap=max(clock.stop.gap, fine), seed=seed, said="least changes")
     least = draft.model.solve(cost, clock, effort, start)
     del draft.model.rows[mark:]
-    return None if least.values is None else _Solution(least.values, first, least)
+    return None if least.values is None else _RepairSolution(least.values, first, least)
 
 
-def _hold(draft: Draft, first: Solved | None) -> None:
+def _hold(draft: Draft, first: RepairSolved | None) -> None:
     """Let the demands stay no shorter, all added up, than they have to; none where they need not."""
     if first is None:
         return

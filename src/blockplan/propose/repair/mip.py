@@ -27,7 +27,7 @@ Status = Literal["optimal", "feasible", "infeasible", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solved:
+class RepairSolved:
     """
     What HiGHS found: values of the columns (None: none found), objective, and a bound on the objective.
 
@@ -65,7 +65,7 @@ class Effort:
 
 
 @dataclass(slots=True)
-class Model:
+class RepairModel:
     """Columns and rows of a model that is minimised."""
 
     names: dict[Hashable, int] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Model:
         clock: Clock,
         effort: Effort | None = None,
         start: NDArray[np.float64] | None = None,
-    ) -> Solved:
+    ) -> RepairSolved:
         """
         Minimise a cost of the columns.
 
@@ -121,7 +121,7 @@ class Model:
 
     def _solve(
         self, cost: Mapping[int, float], clock: Clock, effort: Effort, start: NDArray[np.float64] | None
-    ) -> Solved:
+    ) -> RepairSolved:
         import highspy  # noqa: PLC0415 (a large library)
 
         whole = all(self.whole[at] and float(by).is_integer() for at, by in cost.items() if by)
@@ -187,15 +187,15 @@ def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) and abs(value) < 1e29 else None
 
 
-def _found(solver: Any, cost: Mapping[int, float], *, whole: bool) -> Solved:
+def _found(solver: Any, cost: Mapping[int, float], *, whole: bool) -> RepairSolved:
     import highspy  # noqa: PLC0415
 
     status, info = solver.getModelStatus(), solver.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
-        return Solved("infeasible", None, math.inf, math.inf)
+        return RepairSolved("infeasible", None, math.inf, math.inf)
     bound = float(info.mip_dual_bound)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Solved("nothing", None, math.inf, bound)
+        return RepairSolved("nothing", None, math.inf, bound)
     values = np.array(solver.getSolution().col_value)
     # Of the values themselves: after a start HiGHS 1.16 may give the start back beside a better objective.
     objective = float(sum(by * values[at] for at, by in cost.items()))
@@ -206,4 +206,4 @@ def _found(solver: Any, cost: Mapping[int, float], *, whole: bool) -> Solved:
         # Left over from the solver's own tolerances.
         bound = objective
     done: Status = "optimal" if status == highspy.HighsModelStatus.kOptimal else "feasible"
-    return Solved(done, values, objective, min(bound, objective))
+    return RepairSolved(done, values, objective, min(bound, objective))

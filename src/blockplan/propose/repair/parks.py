@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blockplan.propose.repair.greens import Ground, choices_of, green_now, ground_of
+from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of
 from blockplan.propose.repair.sums import CHOSEN, Row, Sum
 from blockplan.units import M2_PER_HA
 
@@ -49,7 +49,7 @@ class Parks:
     demand: Demand
     bench: Bench
     found: Callable[[], Sequence[Move]]
-    ground: Ground = field(init=False)
+    ground: GreenGround = field(init=False)
     low_m2: float = field(init=False)
     high_m2: float = field(init=False)
     first: dict[int, int] = field(default_factory=dict)

@@ -80,7 +80,7 @@ def reached(bench: Bench, demand: Demand, moves: Sequence[Move]) -> dict[Key, fr
 
 
 @dataclass(slots=True)
-class Reach:
+class ReachDemand:
     """A demand that fails, on a share within reach of facilities, stops, or greens on foot."""
 
     demand: Demand
@@ -154,7 +154,7 @@ class Reach:
         return self.lack(plan), unit_of(self.demand)
 
 
-def _joins(bench: Bench, reach: Reach, move: Move) -> bool:
+def _joins(bench: Bench, reach: ReachDemand, move: Move) -> bool:
     """Whether a move takes a green away, or makes one beside ground that is green or may be."""
     ground = ground_of(bench, choices_of(bench, reach.demand))
     gives, takes = ground.turns(move)

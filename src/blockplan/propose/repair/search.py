@@ -101,7 +101,7 @@ def _family(bench: Bench, yard: Yard, demand: Demand, conversions: list[Move]) -
     if green_reach.fits(bench, demand):
         return green_reach.GreenReach(demand, bench, lambda: conversions)
     if demand.fails and repair_reach.fits(bench, demand):
-        return repair_reach.Reach(demand, bench, lambda: [*conversions, *_places(bench, yard, demand)])
+        return repair_reach.ReachDemand(demand, bench, lambda: [*conversions, *_places(bench, yard, demand)])
     if repair_parks.fits(bench, demand):
         return repair_parks.Parks(demand, bench, lambda: conversions)
     if demand.fails and repair_caps.fits(bench, demand):

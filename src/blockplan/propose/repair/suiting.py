@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.propose.repair.draft import Draft, Key
-    from blockplan.propose.repair.mip import Model
+    from blockplan.propose.repair.mip import RepairModel
 
 Delta = dict[int, float]
 #: Rows may be missed by as much as the solver lets pass.
@@ -56,7 +56,7 @@ def suited(draft: Draft, cost: Mapping[int, float], values: NDArray[np.float64])
 class _Rows:
     """The rows of a model, looked at by the columns that stand in them."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: RepairModel) -> None:
         self.low = [row[1] - DUST for row in model.rows]
         self.high = [row[2] + DUST for row in model.rows]
         self.terms = [row[0] for row in model.rows]

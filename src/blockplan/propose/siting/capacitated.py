@@ -33,7 +33,7 @@ FIRST_STEP, MOST_NEW, LEAST_NEW = 0.5, 0.2, 1e-3
 
 
 @dataclass(slots=True, eq=False)
-class _Case:
+class _CapacityCase:
     distance: NDArray[np.float64]
     weight: NDArray[np.float64]
     capacity: NDArray[np.float64]
@@ -99,7 +99,9 @@ def capacitated_pmedian(
     room = np.asarray(capacity, dtype=float)
     held = _checked(distance, weight, room, p, kept)
     some = np.flatnonzero(weight > 0)
-    case = _Case(np.ascontiguousarray(distance[:, some]), weight[some], room, held, p, Clock(stop), stop)
+    case = _CapacityCase(
+        np.ascontiguousarray(distance[:, some]), weight[some], room, held, p, Clock(stop), stop
+    )
     _try(case, _first(case))
     _bound(case)
     _improve(case)
@@ -137,14 +139,14 @@ def _checked(
     return held
 
 
-def _first(case: _Case) -> NDArray[np.int64]:
+def _first(case: _CapacityCase) -> NDArray[np.int64]:
     """The largest sites, so that all demand fits, whatever else."""
     order = np.argsort(-case.capacity, kind="stable")
     rest = order[~np.isin(order, case.kept)][: case.p - case.kept.size]
     return np.concatenate([case.kept, rest])
 
 
-def _try(case: _Case, sites: NDArray[np.int64]) -> float:
+def _try(case: _CapacityCase, sites: NDArray[np.int64]) -> float:
     """What it costs to serve all demand from some sites; the best is kept."""
     from blockplan.propose.siting import capacity_kernels as kernels  # noqa: PLC0415 (numba is heavy)
 
@@ -164,7 +166,7 @@ def _try(case: _Case, sites: NDArray[np.int64]) -> float:
     return total
 
 
-def _bound(case: _Case) -> None:
+def _bound(case: _CapacityCase) -> None:
     """Raise the bound by steps on the prices of demand, as in `pmedian`, each site being a knapsack."""
     from blockplan.propose.siting import capacity_kernels as kernels  # noqa: PLC0415 (numba is heavy)
 
@@ -209,14 +211,14 @@ def _bound(case: _Case) -> None:
     _try(case, _cheapest(case, -often))
 
 
-def _cheapest(case: _Case, rho: NDArray[np.float64]) -> NDArray[np.int64]:
+def _cheapest(case: _CapacityCase, rho: NDArray[np.float64]) -> NDArray[np.int64]:
     """The kept sites, and those that yield most up to p."""
     order = rho.copy()
     order[case.kept] = -np.inf
     return np.argpartition(order, case.p - 1)[: case.p].astype(np.int64)
 
 
-def _improve(case: _Case) -> None:
+def _improve(case: _CapacityCase) -> None:
     """Put a neighbour in the place of a site, as long as that shortens ways."""
     apart = _apart(case)
     better = True
@@ -235,13 +237,13 @@ def _improve(case: _Case) -> None:
                     break
 
 
-def _apart(case: _Case) -> NDArray[np.float64]:
+def _apart(case: _CapacityCase) -> NDArray[np.float64]:
     """How differently two sites lie to demand: mean difference of their distances to a sample of it."""
     sample = case.distance[:, :: max(1, case.distance.shape[1] // 200)]
     return np.stack([np.abs(sample - row).mean(axis=1) for row in sample])
 
 
-def _done(case: _Case, distance: NDArray[np.float64], some: NDArray[np.intp]) -> Sites:
+def _done(case: _CapacityCase, distance: NDArray[np.float64], some: NDArray[np.intp]) -> Sites:
     from blockplan.propose.siting import capacity_kernels as kernels  # noqa: PLC0415 (numba is heavy)
 
     if case.chosen is None:

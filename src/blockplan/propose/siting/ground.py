@@ -22,7 +22,7 @@ from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import Candidate, parcels_for
 from blockplan.propose.siting.demand import demand_of
 from blockplan.propose.siting.reached import Walked, features_away, greens_away
-from blockplan.propose.siting.stations import Places, places_for
+from blockplan.propose.siting.stations import StationCandidates, places_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class SitingGround:
     """
     Demand, places and distances.
 
@@ -70,7 +70,7 @@ class Ground:
     metres: NDArray[np.float64]
     standing: NDArray[np.float64]
     capacity: NDArray[np.float64] | None
-    places: Places | None
+    places: StationCandidates | None
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ class Ground:
         return tuple(range(len(self.existing)))
 
 
-def survey(plan: Plan, params: SiteParams, choices: Mapping[str, Any], clock: Clock) -> Ground:
+def survey(plan: Plan, params: SiteParams, choices: Mapping[str, Any], clock: Clock) -> SitingGround:
     """
     Look at a plan with the eyes of a siting problem.
 
@@ -101,7 +101,7 @@ def _facilities(
     choices: Mapping[str, Any],
     far: tuple[Homes, Walked],
     clock: Clock,
-) -> Ground:
+) -> SitingGround:
     service = service_of(params.service)
     rows, missing = facilities_of(
         plan, {**choices, "services": (service.id,), "service_levels": (), "smallest_site_m2": 0}
@@ -129,7 +129,7 @@ def _facilities(
             )
         capacity = np.concatenate([stated, np.full(len(candidates), params.capacity)])
     point = np.asarray(shapely.centroid(places_of(plan, "facilities")[rows]), dtype=object)
-    return Ground(
+    return SitingGround(
         far[0], kept, point if kept else point[:0], _removed(plan, "facilities", names, params),
         candidates, *_counting(metres, len(names), len(kept)), capacity, None,
     )  # fmt: skip
@@ -141,13 +141,13 @@ def _parks(
     choices: Mapping[str, Any],
     far: tuple[Homes, Walked],
     clock: Clock,
-) -> Ground:
+) -> SitingGround:
     candidates = parcels_for(plan, service_of(PARK), params.land, np.empty(0, dtype=np.intp))
     added = tuple(change for one in candidates for change in one.added)
     metres, there = greens_away(plan, far[0], ([one.id for one in candidates], added), choices, far[1], clock)
     kept = tuple(f"green {number}" for number in range(1, there + 1)) if params.existing == "keep" else ()
     counting = _counting(metres, there, len(kept))
-    return Ground(far[0], kept, np.empty(0, dtype=object), (), candidates, *counting, None, None)
+    return SitingGround(far[0], kept, np.empty(0, dtype=object), (), candidates, *counting, None, None)
 
 
 def _stations(
@@ -156,7 +156,7 @@ def _stations(
     choices: Mapping[str, Any],
     far: tuple[Homes, Walked],
     clock: Clock,
-) -> Ground:
+) -> SitingGround:
     modes = [set((said or "").replace(" ", "").split(",")) for said in values(plan, "stops", "modes")]
     stations = np.array([bool(one & set(choices["station_modes"])) for one in modes], dtype=bool)
     names, rows = ids(plan, "stops")[stations], np.flatnonzero(stations)
@@ -170,7 +170,7 @@ def _stations(
     )
     point = shapes(plan, "stops")[rows] if kept else np.empty(0, dtype=object)
     counting = _counting(metres, len(names), len(kept))
-    return Ground(far[0], kept, point, gone, places.candidates, *counting, None, places)
+    return SitingGround(far[0], kept, point, gone, places.candidates, *counting, None, places)
 
 
 def _counting(

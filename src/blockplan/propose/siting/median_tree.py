@@ -24,7 +24,7 @@ ROUNDS = 60
 
 
 @dataclass(slots=True, eq=False)
-class Tree:
+class TreeSearch:
     """
     What a search of the tree found.
 
@@ -53,14 +53,14 @@ def branch(  # noqa: PLR0913, PLR0917 (what one search of a tree starts from)
     objective: float,
     step: float,
     clock: Clock,
-) -> Tree:
+) -> TreeSearch:
     """
     Search the open sites for anything better than `objective`.
 
     Objectives of two solutions differ by at least `step` (1 for whole numbers), or by any amount (0).
     Where time runs out, the bound is the least of the nodes that were not looked into.
     """
-    found = Tree(objective, objective)
+    found = TreeSearch(objective, objective)
     status = np.zeros(cost.shape[0], np.int8)
     status[kept] = 1
     stack = [_Node(-np.inf, status, price)]
@@ -76,7 +76,7 @@ def branch(  # noqa: PLR0913, PLR0917 (what one search of a tree starts from)
     return found
 
 
-def _split(cost: NDArray[np.floating], p: int, node: _Node, found: Tree, step: float) -> list[_Node]:
+def _split(cost: NDArray[np.floating], p: int, node: _Node, found: TreeSearch, step: float) -> list[_Node]:
     """Bound a node; the children to look into, the more promising last."""
     target = found.objective - step + 1e-6 if step else found.objective * (1 - 1e-12)
     if node.bound > target:
@@ -120,7 +120,7 @@ def _fixed(
     return status
 
 
-def _leaf(cost: NDArray[np.floating], status: NDArray[np.int8], p: int, found: Tree) -> list[_Node]:
+def _leaf(cost: NDArray[np.floating], status: NDArray[np.int8], p: int, found: TreeSearch) -> list[_Node]:
     chosen = np.flatnonzero(status == 1)
     if chosen.size == p:
         total = float(kernels.total_of(cost, chosen))

@@ -22,7 +22,7 @@ from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
 from blockplan.propose.siting.covering import lscp, mclp
 from blockplan.propose.siting.demand import DEMANDS, choices_of, groups_of
-from blockplan.propose.siting.ground import Ground, survey
+from blockplan.propose.siting.ground import SitingGround, survey
 from blockplan.propose.siting.pcenter import pcenter
 from blockplan.propose.siting.pmedian import pmedian
 from blockplan.propose.siting.stations import too_near, windows
@@ -46,7 +46,7 @@ class _Case:
     """A siting problem: plan and ground, the limits, and who counts: whom anything can reach at all."""
 
     plan: Plan
-    ground: Ground
+    ground: SitingGround
     params: SiteParams
     limits: Limits
     weight: NDArray[np.float64]
@@ -92,7 +92,7 @@ def propose_site(plan: Plan, params: SiteParams, *, stop: Stop | None = None, se
     return _answer(case, sites, ended, (clock.spent, seed))
 
 
-def _case(plan: Plan, ground: Ground, params: SiteParams) -> _Case:
+def _case(plan: Plan, ground: SitingGround, params: SiteParams) -> _Case:
     homes = ground.homes
     reach = np.isfinite(ground.metres)
     within = ground.metres <= (params.within_m or np.inf)
@@ -113,7 +113,7 @@ def _case(plan: Plan, ground: Ground, params: SiteParams) -> _Case:
     return _Case(plan, ground, params, _limits(plan, ground, params), weight, ground.metres, served)
 
 
-def _limits(plan: Plan, ground: Ground, params: SiteParams) -> Limits:
+def _limits(plan: Plan, ground: SitingGround, params: SiteParams) -> Limits:
     """The limits on sites; places that stand too near to an existing one are ruled out by pairs with it."""
     first, many = len(ground.existing), len(ground.metres)
     if params.new is not None and params.new > len(ground.candidates):
@@ -146,7 +146,7 @@ def _limits(plan: Plan, ground: Ground, params: SiteParams) -> Limits:
     )
 
 
-def _apart(ground: Ground, params: SiteParams) -> NDArray[np.intp]:
+def _apart(ground: SitingGround, params: SiteParams) -> NDArray[np.intp]:
     """Pairs of places that may not both be open."""
     first = len(ground.existing)
     pairs = np.empty((0, 2), dtype=np.intp)
@@ -167,7 +167,7 @@ def _apart(ground: Ground, params: SiteParams) -> NDArray[np.intp]:
     return pairs.astype(np.intp)
 
 
-def _windows(ground: Ground, params: SiteParams) -> tuple[NDArray[np.intp], ...]:
+def _windows(ground: SitingGround, params: SiteParams) -> tuple[NDArray[np.intp], ...]:
     if ground.places is None or not params.track.widest_m:
         return ()
     first = len(ground.existing)

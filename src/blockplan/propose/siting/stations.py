@@ -64,7 +64,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Places:
+class StationCandidates:
     """
     Candidates for stations.
 
@@ -84,7 +84,9 @@ class Places:
     modes: NDArray[np.intp]
 
 
-def places_for(plan: Plan, service: Service, track: Track, interchange_m: float, used: set[str]) -> Places:
+def places_for(
+    plan: Plan, service: Service, track: Track, interchange_m: float, used: set[str]
+) -> StationCandidates:
     """
     Candidates for stations of a plan.
 
@@ -121,7 +123,7 @@ def places_for(plan: Plan, service: Service, track: Track, interchange_m: float,
             "geometry": spots[at].wkt,
         }  # fmt: skip
         made.append(Candidate(id_, None, spots[at], 0.0, new_feature("stops", id_, told), label))
-    return Places(made, line[kept], along[kept], modes[kept])
+    return StationCandidates(made, line[kept], along[kept], modes[kept])
 
 
 def _along(plan: Plan, track: Track) -> tuple[list[Any], NDArray[np.intp], NDArray[np.float64]]:
@@ -191,7 +193,7 @@ def _modes_met(
     return np.array([len(one) for one in found], dtype=np.intp)
 
 
-def too_near(places: Places, spacing_m: float) -> NDArray[np.intp]:
+def too_near(places: StationCandidates, spacing_m: float) -> NDArray[np.intp]:
     """Pairs of candidates nearer than the spacing: along their alignment, else in a straight line."""
     points = np.array([one.point for one in places.candidates], dtype=object)
     one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=spacing_m)
@@ -209,7 +211,7 @@ def too_near(places: Places, spacing_m: float) -> NDArray[np.intp]:
 
 
 def windows(
-    places: Places, widest_m: float, standing: Sequence[tuple[int, float]] = ()
+    places: StationCandidates, widest_m: float, standing: Sequence[tuple[int, float]] = ()
 ) -> tuple[NDArray[np.intp], ...]:
     """
     Stretches of alignments, by candidates, that each need a station so that no gap is longer than allowed.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blockplan.compare import Comparison, Pair
-    from blockplan.compare.changes import Change
+    from blockplan.compare.changes import RowChange
     from blockplan.report.comparison.words import Says
     from blockplan.report.words import Words
 
@@ -45,9 +45,9 @@ class Lists:
             for one in pair.gains
         ]
 
-    def changes(self, pair: Pair) -> list[tuple[str, list[Change], int]]:
+    def changes(self, pair: Pair) -> list[tuple[str, list[RowChange], int]]:
         """Layer in words, its changes (cut where there are very many), how many were cut."""
-        layers: dict[str, list[Change]] = {}
+        layers: dict[str, list[RowChange]] = {}
         for change in self.found.changes:
             if change.column == pair.column:
                 layers.setdefault(change.layer, []).append(change)
@@ -64,11 +64,11 @@ class Lists:
             for layer, rows in layers.items()
         ]
 
-    def folded(self, rows: list[Change]) -> bool:
+    def folded(self, rows: list[RowChange]) -> bool:
         """Whether a list is long enough to be folded."""
         return len(rows) > SHORT_LIST
 
-    def fields(self, change: Change) -> list[tuple[str, str]]:
+    def fields(self, change: RowChange) -> list[tuple[str, str]]:
         """The fields of a change: name, old and new value."""
         out = []
         for name, old, new in change.fields:

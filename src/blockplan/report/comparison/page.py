@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.compare import Column, Comparison, Pair
-    from blockplan.compare.columns import MeasureRow, VerdictRow
+    from blockplan.compare.columns import ComparedVerdict, MeasureRow
     from blockplan.compare.transition import Use
     from blockplan.report.comparison.maps import Atlas
     from blockplan.report.maps.drawing import Drawing
@@ -72,10 +72,10 @@ def write_comparison(found: Comparison, path: Path | str, lang: str = DEFAULT_LA
 
 def page(found: Comparison, lang: str) -> str:
     """The comparison as the text of an HTML file."""
-    return rendered(View(found, Words(lang, NO_BREAK)), "comparison.html.j2")
+    return rendered(ComparisonView(found, Words(lang, NO_BREAK)), "comparison.html.j2")
 
 
-def rendered(view: View, template: str, **more: Any) -> str:
+def rendered(view: ComparisonView, template: str, **more: Any) -> str:
     """A page of this shape as the text of an HTML file; `more` is what else its template speaks through."""
     from blockplan.templates import environment  # noqa: PLC0415 (a terminal needs no templates)
 
@@ -96,7 +96,7 @@ def _short(id_: str) -> str:
 
 
 @dataclass
-class View(Lists):
+class ComparisonView(Lists):
     """What the template shows, in the language of `words`; it formats and never computes a figure."""
 
     found: Comparison
@@ -274,11 +274,11 @@ class View(Lists):
     # Verdicts and measures
 
     @cached_property
-    def verdicts(self) -> list[VerdictRow]:
+    def verdicts(self) -> list[ComparedVerdict]:
         """One row a rule and object."""
         return self.found.verdict_rows()
 
-    def scope(self, row: VerdictRow) -> str:
+    def scope(self, row: ComparedVerdict) -> str:
         """The object a rule was judged on, where it is not the whole plan."""
         first = row.first
         if first.scope_kind == "plan" or first.scope_id == self.first.plan.manifest.id:
@@ -286,11 +286,11 @@ class View(Lists):
         kind = self.words.or_else(f"scope.{first.scope_kind}", first.scope_kind)
         return kind if first.scope_id == EVERY else f"{kind} {first.scope_id}"
 
-    def verdict_title(self, row: VerdictRow) -> str:
+    def verdict_title(self, row: ComparedVerdict) -> str:
         """The title of a row, set apart from the object that was judged."""
         return " | ".join(filter(None, (tables.title(row.first, self.words), self.scope(row))))
 
-    def clause(self, row: VerdictRow) -> str:
+    def clause(self, row: ComparedVerdict) -> str:
         """Document and clause that a rule stands in."""
         return trace.source_short(row.first, self.words)
 
@@ -308,7 +308,7 @@ class View(Lists):
         }
 
     @property
-    def verdict_tables(self) -> tuple[list[VerdictRow], list[VerdictRow]]:
+    def verdict_tables(self) -> tuple[list[ComparedVerdict], list[ComparedVerdict]]:
         """The rows that are shown, and those that are folded: of many, those that do not differ."""
         if len(self.verdicts) <= MOST_VERDICTS:
             return self.verdicts, []
@@ -316,12 +316,12 @@ class View(Lists):
             row for row in self.verdicts if not row.differs
         ]
 
-    def one_required(self, row: VerdictRow) -> str:
+    def one_required(self, row: ComparedVerdict) -> str:
         """What the rule asks, if it asks the same in every column; else ""."""
         asked = {tables.required(verdict, self.words) for verdict in row.verdicts if verdict is not None}
         return asked.pop() if len(asked) == 1 else ""
 
-    def cell(self, row: VerdictRow, at: int) -> dict[str, Any]:
+    def cell(self, row: ComparedVerdict, at: int) -> dict[str, Any]:
         """A verdict in one column: outcome, value, margin, what flips."""
         verdict, words = row.verdicts[at], self.words
         kind = flip(row.verdicts[0], verdict) if at else ""

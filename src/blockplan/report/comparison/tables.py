@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blockplan.report.exports import Table, csv_bytes
+from blockplan.report.exports import DataTable, csv_bytes
 from blockplan.report.files import write_whole
 from blockplan.texts import DEFAULT_LANGUAGE
 
@@ -67,17 +67,17 @@ def write_comparison_tables(
     return [write_whole(Path(folder) / f"{table.name}.csv", csv_bytes(table)) for table in made]
 
 
-def comparison_tables(document: Document) -> list[Table]:
+def comparison_tables(document: Document) -> list[DataTable]:
     """The tables of a comparison, from its document."""
     return [
-        Table("columns", COLUMNS, tuple(map(_column, document["columns"]))),
-        Table("verdicts", VERDICTS, tuple(_verdicts(document["verdicts"]))),
-        Table("measures", MEASURES, tuple(_measures(document["measures"]))),
-        Table("transition_ha", TRANSITION, _plain(document["transition_ha"], TRANSITION)),
-        Table("changed", CHANGED, tuple(_changes(document["changed"]))),
-        Table("residents_changed", RESIDENTS, _plain(document["residents_changed"], RESIDENTS)),
-        Table("places_changed", PLACES, tuple(_places(document["places_changed"]))),
-        Table("gains", GAINS, tuple(_gains(document["gains"]))),
+        DataTable("columns", COLUMNS, tuple(map(_column, document["columns"]))),
+        DataTable("verdicts", VERDICTS, tuple(_verdicts(document["verdicts"]))),
+        DataTable("measures", MEASURES, tuple(_measures(document["measures"]))),
+        DataTable("transition_ha", TRANSITION, _plain(document["transition_ha"], TRANSITION)),
+        DataTable("changed", CHANGED, tuple(_changes(document["changed"]))),
+        DataTable("residents_changed", RESIDENTS, _plain(document["residents_changed"], RESIDENTS)),
+        DataTable("places_changed", PLACES, tuple(_places(document["places_changed"]))),
+        DataTable("gains", GAINS, tuple(_gains(document["gains"]))),
     ]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blockplan.report.exports import Table
+from blockplan.report.exports import DataTable
 from blockplan.report.office.changes import changes
 from blockplan.report.office.columns import NOT_APPLICABLE, OfficeTable
 from blockplan.report.office.facilities import facilities
@@ -52,10 +52,10 @@ def office_tables(view: View) -> list[OfficeTable]:
     return [make(view) for make in TABLES.values()]
 
 
-def as_data(table: OfficeTable) -> Table:
+def as_data(table: OfficeTable) -> DataTable:
     """A table for other programs: English column names, ``line`` says row, subtotal or total."""
     rows = tuple(
         (line.kind, *(None if cell == NOT_APPLICABLE else cell for cell in line.cells))
         for line in table.lines
     )
-    return Table(table.name, ("line", *(column.key for column in table.columns)), rows)
+    return DataTable(table.name, ("line", *(column.key for column in table.columns)), rows)

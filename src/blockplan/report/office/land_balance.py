@@ -57,13 +57,13 @@ EXISTING, PLANNED = 0, 1
 
 
 @dataclass
-class _Node:
+class _BalanceNode:
     """A class, a group or the whole: planned and existing land, m2, and what is printed of it (1/100)."""
 
     code: str
     name: str
     own: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    below: dict[str, _Node] = field(default_factory=dict)
+    below: dict[str, _BalanceNode] = field(default_factory=dict)
     hundredths_ha: list[int] = field(default_factory=lambda: [0, 0])
     hundredths_percent: list[int] = field(default_factory=lambda: [0, 0])
     of_construction: int | None = None
@@ -83,7 +83,7 @@ def land_balance(view: View) -> OfficeTable:
     _print(root)
     partly = bool(known.any() and np.nansum(sizes[~known]) / M2_PER_HA >= SEEN_HA)
     people = residents(plan).total
-    lines = _Lines(bool(known.any()), partly, people).all(root, view) if len(sizes) else []
+    lines = _BalanceLines(bool(known.any()), partly, people).all(root, view) if len(sizes) else []
     return OfficeTable("land_balance", COLUMNS, tuple(lines), tuple(_notes(view, sizes, known, people)))
 
 
@@ -93,10 +93,10 @@ def _tree(
     now: NDArray[np.object_] | None,
     then: NDArray[np.object_],
     lists: NDArray[np.object_],
-) -> _Node:
-    root = _Node("", said(view, "land_balance.total"))
+) -> _BalanceNode:
+    root = _BalanceNode("", said(view, "land_balance.total"))
     for group in GROUPS:
-        root.below[group] = _Node("", said(view, f"land_balance.{group}"))
+        root.below[group] = _BalanceNode("", said(view, f"land_balance.{group}"))
     land: dict[tuple[int, str, str], float] = {}
     for when, uses in ((EXISTING, now), (PLANNED, then)):
         for use, of, size in zip(() if uses is None else uses, lists, sizes, strict=uses is not None):
@@ -106,16 +106,16 @@ def _tree(
         chain = _chain(use, of)
         node = root.below[_group(chain, of)]
         for code in chain:
-            node = node.below.setdefault(code, _Node(code, _name(view, code, of)))
+            node = node.below.setdefault(code, _BalanceNode(code, _name(view, code, of)))
         node.own[when] += size
     root.below = {group: _sorted(node, view) for group, node in root.below.items() if node.below}
     return root
 
 
-def _sorted(node: _Node, view: View) -> _Node:
+def _sorted(node: _BalanceNode, view: View) -> _BalanceNode:
     """The classes below in order; what a divided class holds undivided is one of them."""
     if node.below and any(node.own):
-        node.below[f"{node.code}~"] = _Node("", said(view, "land_balance.undivided"), own=node.own)
+        node.below[f"{node.code}~"] = _BalanceNode("", said(view, "land_balance.undivided"), own=node.own)
         node.own = [0.0, 0.0]
     node.below = {code: _sorted(one, view) for code, one in sorted(node.below.items())}
     return node
@@ -147,7 +147,7 @@ def _name(view: View, code: str, of: str) -> str:
     return view.ground.use_name(of, code).removeprefix(f"{code} ")
 
 
-def _print(root: _Node) -> None:
+def _print(root: _BalanceNode) -> None:
     """What is printed of each class: the whole is rounded, and shared out downwards."""
     for when in (EXISTING, PLANNED):
         root.hundredths_ha[when] = round(root.m2(when) / M2_PER_HA * 100)
@@ -160,7 +160,7 @@ def _print(root: _Node) -> None:
         _share_construction(town)
 
 
-def _share(node: _Node, when: int, kind: str) -> None:
+def _share(node: _BalanceNode, when: int, kind: str) -> None:
     below = list(node.below.values())
     parts = shared_out([one.m2(when) for one in below], getattr(node, kind)[when])
     for one, part in zip(below, parts, strict=True):
@@ -168,7 +168,7 @@ def _share(node: _Node, when: int, kind: str) -> None:
         _share(one, when, kind)
 
 
-def _share_construction(node: _Node) -> None:
+def _share_construction(node: _BalanceNode) -> None:
     below = list(node.below.values())
     parts = shared_out([one.m2(PLANNED) for one in below], node.of_construction or 0)
     for one, part in zip(below, parts, strict=True):
@@ -177,29 +177,29 @@ def _share_construction(node: _Node) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lines:
+class _BalanceLines:
     """The tree as lines: a group after its classes, the whole at the end."""
 
     existing: bool
     partly: bool
     people: float | None
 
-    def all(self, root: _Node, view: View) -> list[Line]:
+    def all(self, root: _BalanceNode, view: View) -> list[Line]:
         lines = [line for node in root.below.values() for line in self._group(node, view)]
         return [*lines, Line(self._cells(root), "total")]
 
-    def _group(self, node: _Node, view: View) -> Iterator[Line]:
+    def _group(self, node: _BalanceNode, view: View) -> Iterator[Line]:
         for one in node.below.values():
             yield from self._classes(one, 0)
         subtotal = self._cells(node)
         yield Line(("", said(view, "land_balance.subtotal", group=node.name), *subtotal[2:]), "subtotal")
 
-    def _classes(self, node: _Node, depth: int) -> Iterator[Line]:
+    def _classes(self, node: _BalanceNode, depth: int) -> Iterator[Line]:
         yield Line(self._cells(node), "row", depth)
         for one in node.below.values():
             yield from self._classes(one, depth + 1)
 
-    def _cells(self, node: _Node) -> tuple[Cell, ...]:
+    def _cells(self, node: _BalanceNode) -> tuple[Cell, ...]:
         ha, percent = node.hundredths_ha, node.hundredths_percent
         existing = (ha[EXISTING] / 100, percent[EXISTING] / 100) if self.existing else (None, None)
         built = NOT_APPLICABLE if node.of_construction is None else node.of_construction / 100

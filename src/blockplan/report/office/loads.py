@@ -49,7 +49,7 @@ def loads(view: View) -> OfficeTable:
     found = loads_of(plan)
     if not len(ids(plan, "parcels")):
         return OfficeTable("loads", COLUMNS, ())
-    made = _Sums(view, found)
+    made = _LoadSums(view, found)
     lines = [*made.blocks(), *made.whole()]
     notes = [said(view, "loads.note.factors")]
     if found.not_counted:
@@ -57,7 +57,7 @@ def loads(view: View) -> OfficeTable:
     return OfficeTable("loads", COLUMNS, tuple(lines), tuple(notes))
 
 
-class _Sums:
+class _LoadSums:
     """Sums over parcels, as lines."""
 
     def __init__(self, view: View, found: Loads) -> None:

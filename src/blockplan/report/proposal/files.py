@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files.archive import writing_folder
-from blockplan.report.exports import Table, csv_bytes
+from blockplan.report.exports import DataTable, csv_bytes
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
     )
     files = {
         DOCUMENT: (document + "\n").encode("utf-8"),
-        CHANGES: csv_bytes(Table("changes", COLUMNS, tuple(map(_row, proposal.answer.changes)))),
+        CHANGES: csv_bytes(DataTable("changes", COLUMNS, tuple(map(_row, proposal.answer.changes)))),
         PAGE: page(proposal, lang).encode("utf-8"),
     }
     try:

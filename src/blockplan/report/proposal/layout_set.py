@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.exchange.community import Community
-    from blockplan.propose.layout.search.pareto import LayoutSet, Point
+    from blockplan.propose.layout.search.pareto import LayoutPoint, LayoutSet
 
 #: Fill of the types of the benchmark; a use of a plan has the colour of its land-use code.
 COLOURS = {
@@ -110,7 +110,7 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _head(number: int, one: Point, picked: bool, lang: str) -> str:
+def _head(number: int, one: LayoutPoint, picked: bool, lang: str) -> str:
     said = CATALOG("set.layout", lang, number=number)
     title = svg.label(0, 8, said, 14, fill=PICKED if picked else INK, text_anchor="start", font_weight="700")
     values = f"{one.service:.3f} / {one.ecology:.3f}"

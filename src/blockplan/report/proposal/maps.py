@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.report.maps.ground import Ground
-    from blockplan.report.proposal.words import Said
+    from blockplan.report.proposal.words import ProposalWords
 
 #: A map of a pair on an A4 page, mm.
 TWIN_MM = (84.0, 112.0)
@@ -51,7 +51,7 @@ class Plates:
     plan: Plan
     changed: Plan
     numbers: Mapping[tuple[str, str], str]
-    p: Said
+    p: ProposalWords
     close: bool = False
 
     def pairs(self) -> list[tuple[Drawing, Drawing]]:

@@ -12,14 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blockplan.compare import Column, beside
-from blockplan.report.comparison.page import SECTIONS, View, rendered
+from blockplan.report.comparison.page import SECTIONS, ComparisonView, rendered
 from blockplan.report.grouping import packs_said
-from blockplan.report.proposal.words import Said, figure_name
+from blockplan.report.proposal.words import ProposalWords, figure_name
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from blockplan.compare.changes import Change
+    from blockplan.compare.changes import RowChange
     from blockplan.propose import Answer, Proposal
     from blockplan.report.maps.drawing import Drawing
     from blockplan.report.proposal.maps import Plates
@@ -52,10 +52,10 @@ class Feature(NamedTuple):
     id: str
     where: str
     said: str
-    change: Change
+    change: RowChange
 
 
-def _only_drawn(change: Change) -> bool:
+def _only_drawn(change: RowChange) -> bool:
     """Whether a new parcel only draws what stands there, without a use: the figures count those."""
     names = {name for name, _, _ in change.fields}
     return change.layer == "parcels" and change.kind == "added" and "land_use" not in names
@@ -68,7 +68,7 @@ def page(proposal: Proposal, lang: str) -> str:
 
 
 @dataclass
-class ProposalView(View):
+class ProposalView(ComparisonView):
     """What the template and the terminal show of a proposal; it formats and never computes a figure."""
 
     proposal: Proposal
@@ -83,9 +83,9 @@ class ProposalView(View):
         return cls(beside(columns), words, proposal)
 
     @cached_property
-    def p(self) -> Said:
+    def p(self) -> ProposalWords:
         """The words of proposals."""
-        return Said(self.words)
+        return ProposalWords(self.words)
 
     @property
     def answer(self) -> Answer:
@@ -300,7 +300,7 @@ class ProposalView(View):
                 )
         return str(frame["parcel_id"][id_] or "") if layer != "parcels" and "parcel_id" in frame else ""
 
-    def said(self, change: Change) -> str:
+    def said(self, change: RowChange) -> str:
         """What becomes of a feature: its uses by name, its figures before and after."""
         names = {name for name, _, _ in change.fields}
         hidden = HANGS_ON_USE if "land_use" in names else frozenset()
@@ -320,7 +320,7 @@ class ProposalView(View):
         shape = plan.layer("parcels").geometry[[parcel]].iloc[0]
         return self.words("value.unknown") if shape is None else self.ha(shape.area / M2_PER_HA)
 
-    def _field(self, change: Change, name: str, old: Any, new: Any) -> str:
+    def _field(self, change: RowChange, name: str, old: Any, new: Any) -> str:
         from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
         if name == LAYERS[change.layer].id_column:

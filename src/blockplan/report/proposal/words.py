@@ -32,7 +32,7 @@ def figure_name(name: str) -> tuple[str, str]:
     return (stem, when) if when in {"before", "after"} else (name, "after")
 
 
-class Said:
+class ProposalWords:
     """Words about proposals in the language of `words`."""
 
     def __init__(self, words: Words) -> None:

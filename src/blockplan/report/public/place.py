@@ -31,6 +31,7 @@ from blockplan.report.public.nearby import nearby
 from blockplan.report.public.place_index import HOSTED, KINDS, LAYER_OF, Index
 from blockplan.report.public.place_records import (
     Concern,
+    NearestWay,
     Neighbour,
     ParcelRecord,
     PartRecord,
@@ -39,7 +40,6 @@ from blockplan.report.public.place_records import (
     StatementRecord,
     ThingRecord,
     UseShare,
-    Way,
 )
 from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES
@@ -319,9 +319,9 @@ class Places:
             ways = tuple(self._way(found[to, along], row) for along in alongs)
             yield Reached(to, found[to, alongs[0]].today, judged_by, ways, asked)
 
-    def _way(self, near: Near, row: int) -> Way:
+    def _way(self, near: Near, row: int) -> NearestWay:
         planned, today = str(near.id[row]), str(near.today_id[row])
-        return Way(
+        return NearestWay(
             near.along,
             _number(near.metres[row], 2),
             self._near_link(near, planned),

@@ -18,7 +18,7 @@ from blockplan.measure.inputs.parts import pieces
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import Link
-from blockplan.report.public.place_records import Asked, Concern, Sentence, Use
+from blockplan.report.public.place_records import Concern, ReachRequirement, Sentence, Use
 from blockplan.report.public.verdict_places import unit_of
 from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES
@@ -215,14 +215,16 @@ class Index:
         return tuple(once.values())
 
     @cached_property
-    def asked(self) -> dict[str, tuple[Asked, ...]]:
+    def asked(self) -> dict[str, tuple[ReachRequirement, ...]]:
         """What rules ask of the distance to each kind of thing."""
-        found: dict[str, dict[str, Asked]] = {}
+        found: dict[str, dict[str, ReachRequirement]] = {}
         for verdict in self.result.verdicts:
             limit, along = verdict.definition.get("limit_m"), verdict.definition.get("along")
             if not is_known(limit) or along not in {"line", "network"}:
                 continue
-            asked = Asked(Link("rule", verdict.rule, verdict.title), float(limit), along, verdict.force)
+            asked = ReachRequirement(
+                Link("rule", verdict.rule, verdict.title), float(limit), along, verdict.force
+            )
             for to in _goals(verdict):
                 found.setdefault(to, {}).setdefault(verdict.rule, asked)
         return {

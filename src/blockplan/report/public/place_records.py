@@ -89,7 +89,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReachRequirement:
     """What a rule asks of a distance: within `limit_m`, ``line`` or ``network``; `force` of the rule."""
 
     rule: Link
@@ -108,7 +108,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NearestWay:
     """
     How far the nearest thing of a kind is, by one definition.
 
@@ -161,8 +161,8 @@ class Reached:
     to: str
     today: str
     judged_by: str
-    ways: tuple[Way, ...]
-    asked: tuple[Asked, ...]
+    ways: tuple[NearestWay, ...]
+    asked: tuple[ReachRequirement, ...]
 
     def to_dict(self, lang: str) -> dict[str, Any]:
         """What is reached as JSON, the definition beside it."""

@@ -32,7 +32,7 @@ from blockplan.report.public.verdict_words import rule_said
 
 if TYPE_CHECKING:
     from blockplan.report.public.place import Record
-    from blockplan.report.public.place_records import Neighbour, Reached, Use, Way
+    from blockplan.report.public.place_records import NearestWay, Neighbour, Reached, Use
 
 #: Figures that a page shows even where the plan does not say them, and their units.
 ALWAYS = {"far": "ratio", "height_m": "m", "coverage_ratio": "1", "green_ratio": "1"}
@@ -291,7 +291,7 @@ def _today(one: Reached, speech: Speech) -> str:
     return speech(f"place.reached.today_{one.today}")
 
 
-def _ways(ways: tuple[Way, ...], speech: Speech, *, today: bool) -> str:
+def _ways(ways: tuple[NearestWay, ...], speech: Speech, *, today: bool) -> str:
     """Distances by each definition, and what is nearest by the first."""
     said = []
     for way in ways:

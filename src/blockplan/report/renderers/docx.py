@@ -62,13 +62,13 @@ def docx(document: Document, template: Path | str | None = None) -> bytes:
     UsageError
         If the template cannot be read as DOCX.
     """
-    writer = _Writer(document, template)
+    writer = _DocxWriter(document, template)
     writer.head()
     writer.write(document.sections, 1)
     return writer.done()
 
 
-class _Writer:
+class _DocxWriter:
     """A Word document under way."""
 
     def __init__(self, document: Document, template: Path | str | None) -> None:
@@ -194,11 +194,11 @@ def _repeated(row: Any) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
-    Paragraph: _Writer.paragraph,
-    Note: _Writer.note,
-    Term: _Writer.term,
-    Listing: _Writer.listing,
-    Table: _Writer.table,
-    Figure: _Writer.figure,
+WRITERS: dict[type, Callable[[_DocxWriter, Any], None]] = {
+    Paragraph: _DocxWriter.paragraph,
+    Note: _DocxWriter.note,
+    Term: _DocxWriter.term,
+    Listing: _DocxWriter.listing,
+    Table: _DocxWriter.table,
+    Figure: _DocxWriter.figure,
 }

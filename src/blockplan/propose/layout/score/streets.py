@@ -23,7 +23,7 @@ PLACES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Streets:
+class CornerSpacing:
     """
     Street corners and how far they are apart.
 
@@ -46,7 +46,7 @@ class Streets:
         return np.column_stack([corner, way])
 
 
-def streets_of(lines: NDArray[np.object_]) -> Streets:
+def streets_of(lines: NDArray[np.object_]) -> CornerSpacing:
     """
     Distances along the roads that are there; edges that a layout will add are not known before it.
 
@@ -67,4 +67,4 @@ def streets_of(lines: NDArray[np.object_]) -> Streets:
     start, stop = pairs.T
     length = np.hypot(*(corners[start] - corners[stop]).T)
     graph = coo_array((length, (start, stop)), shape=(len(corners), len(corners))).tocsr()
-    return Streets(corners, shortest_path(graph, directed=False).astype(np.float32))
+    return CornerSpacing(corners, shortest_path(graph, directed=False).astype(np.float32))

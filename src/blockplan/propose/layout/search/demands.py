@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.search.land import Field
-    from blockplan.propose.layout.search.state import Land
+    from blockplan.propose.layout.search.state import LayoutLand
     from blockplan.propose.unmet import Unmet
 
 
-def unmet_demands(case: Case, field: Field, land: Land, clock: Clock | None = None) -> list[Unmet]:
+def unmet_demands(case: Case, field: Field, land: LayoutLand, clock: Clock | None = None) -> list[Unmet]:
     """
     The fewest parcels and the least residential land that stay unmet in any layout, by demand.
 
@@ -89,7 +89,7 @@ def _too_small(case: Case) -> list[Unmet]:
     ]
 
 
-def _fits(field: Field, land: Land) -> NDArray[np.int64]:
+def _fits(field: Field, land: LayoutLand) -> NDArray[np.int64]:
     """Bits of the types that some piece of each block may be."""
     bits = np.zeros(len(field.polygons), np.int64)
     for (part, *_), (first, cells) in zip(field.rows, land.rows, strict=True):

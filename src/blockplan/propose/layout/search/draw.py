@@ -51,7 +51,7 @@ class Parcel(NamedTuple):
     polygon: Polygon
 
 
-class Edges(NamedTuple):
+class LayoutLines(NamedTuple):
     """
     All lines of a finished plan.
 
@@ -116,7 +116,7 @@ def _clipped(block: Polygon, u: NDArray[np.float64], v: NDArray[np.float64]) -> 
     return np.asarray(whole.exterior.coords)[:-1]
 
 
-def finished(case: Case, field: Field, parcels: list[Parcel], edges: Edges | None = None) -> Community:
+def finished(case: Case, field: Field, parcels: list[Parcel], edges: LayoutLines | None = None) -> Community:
     """
     The finished plan: what stays, the parcels, all lines and corners.
 
@@ -191,10 +191,10 @@ def _parcel_ids(
     return ids, origins
 
 
-def lines_of(case: Case) -> Edges:
+def lines_of(case: Case) -> LayoutLines:
     """The lines that are there, and no new ones."""
     chosen = case.initial.kinds == "line"
-    return Edges(
+    return LayoutLines(
         case.initial.shapes[chosen],
         case.initial.ids[chosen],
         case.initial.types[chosen],
@@ -202,7 +202,7 @@ def lines_of(case: Case) -> Edges:
     )
 
 
-def edges_of(case: Case, parcels: list[Parcel]) -> Edges:
+def edges_of(case: Case, parcels: list[Parcel]) -> LayoutLines:
     """All lines of a finished plan; every edge between parcels is a road."""
     initial = case.initial
     is_line = initial.kinds == "line"
@@ -220,7 +220,7 @@ def edges_of(case: Case, parcels: list[Parcel]) -> Edges:
 
 def _labelled(
     case: Case, parts: NDArray[np.object_], line_of: NDArray[np.intp], lines: NDArray[np.intp]
-) -> Edges:
+) -> LayoutLines:
     initial = case.initial
     shapes: list[object] = []
     ids, kinds, inner = [], [], []
@@ -240,7 +240,7 @@ def _labelled(
     kinds.extend(["road"] * new.size)
     inner.extend([True] * new.size)
     snapped = _snapped(case, np.array(shapes, dtype=object))
-    return Edges(snapped, np.array(ids), np.array(kinds, dtype=object), np.array(inner))
+    return LayoutLines(snapped, np.array(ids), np.array(kinds, dtype=object), np.array(inner))
 
 
 def _snapped(case: Case, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -253,7 +253,7 @@ def _snapped(case: Case, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     return shapely.set_coordinates(shapes, places)
 
 
-def _new_corners(initial: Community, edges: Edges) -> NDArray[np.object_]:
+def _new_corners(initial: Community, edges: LayoutLines) -> NDArray[np.object_]:
     ends = np.vstack([shapely.get_coordinates(shapely.get_point(edges.shapes, at)) for at in (0, -1)])
     ends = np.unique(np.round(ends, 6), axis=0)
     there = shapely.get_coordinates(initial.shapes[initial.kinds == "junction"])

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.community import Community
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.search.land import Field
-    from blockplan.propose.layout.search.state import Land, Layout
+    from blockplan.propose.layout.search.state import Layout, LayoutLand
     from blockplan.propose.proposal import Ended
     from blockplan.propose.unmet import Unmet
 
@@ -131,7 +131,7 @@ def layout(
     before = clock.spent
     _compile(case, land)
     # The first call on a machine compiles the search, and that must not hurry it.
-    search = Search(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
+    search = LayoutSearch(case, field, land, Clock(stop, clock.began + clock.spent - before), params)
     with ThreadPoolExecutor(1) as beside:
         bound = beside.submit(_told_bound if proving else _no_bound, case, params, clock)
         chosen = tidied(land, search.run(seed))
@@ -172,7 +172,7 @@ def _missing(case: Case, chosen: Layout) -> dict[str, int]:
     return {name: int(n) for name, n in zip(case.objectives.drawn, chosen.missing, strict=True) if n}
 
 
-def _compile(case: Case, land: Land) -> None:
+def _compile(case: Case, land: LayoutLand) -> None:
     from blockplan.propose.layout.search.anneal_kernels import anneal  # noqa: PLC0415 (numba is heavy)
 
     empty = empty_layout(case, land)
@@ -180,12 +180,12 @@ def _compile(case: Case, land: Land) -> None:
 
 
 @dataclass(slots=True)
-class Search:
+class LayoutSearch:
     """Searches from several seeds, then again from the best of them; `late` once the clock hurried one."""
 
     case: Case
     field: Field
-    land: Land
+    land: LayoutLand
     clock: Clock
     params: LayoutParams
     late: bool = False

@@ -38,7 +38,7 @@ CORNER_DEG = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class BlockFrame:
     """
     A turn and a shift that lay a block along its main axis.
 
@@ -68,7 +68,7 @@ class Frame:
         return np.column_stack([c * u - s * v, s * u + c * v])
 
 
-def frames_of(block: Polygon) -> list[Frame]:
+def frames_of(block: Polygon) -> list[BlockFrame]:
     """
     One frame or two: those in line with most of the outline of a block, along and across together.
 
@@ -87,7 +87,7 @@ def frames_of(block: Polygon) -> list[Frame]:
     length = np.round(np.hypot(sides[:, 0], sides[:, 1]), 3)
     direction = np.degrees(np.arctan2(sides[:, 1], sides[:, 0])) % 180
     left = np.ones(length.size, dtype=bool)
-    found: list[Frame] = []
+    found: list[BlockFrame] = []
     while left.any() and len(found) < MOST_FRAMES:
         alike = left & (_turned_by(direction[:, None], direction[None, :]) <= SAME_DEG)
         # Of directions that stand for as much the one of the longest side.
@@ -107,10 +107,10 @@ def _turned_by(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[
     return np.asarray(np.minimum(apart, 90 - apart))
 
 
-def _frame(block: Polygon, degrees: float) -> Frame:
+def _frame(block: Polygon, degrees: float) -> BlockFrame:
     angle = 0.0 if min(degrees, 180 - degrees) < STRAIGHT_DEG else float(np.radians(degrees))
     turned = affinity.rotate(block, -angle, origin=(0, 0), use_radians=True)
-    return Frame(angle, turned.bounds[0], turned.bounds[1])
+    return BlockFrame(angle, turned.bounds[0], turned.bounds[1])
 
 
 def corners_of(block: Polygon) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from blockplan.propose.layout.score.shape import RECTANGLE
 from blockplan.propose.layout.search.cut_kernels import pieces
 from blockplan.propose.layout.search.frame import (
     STATIONS,
-    Frame,
+    BlockFrame,
     corners_of,
     frames_of,
     levels,
@@ -31,7 +31,7 @@ from blockplan.propose.stop import Clock, Stop
 # isort: off
 from blockplan.propose.layout.search.state import (
     ALLOWED, AREA, BEFORE, COLUMNS, COUNT, CROOKED, CUT, FIRST, LAST, GREEN, LEVEL, LINES, MANY, MANY_ROWS,
-    NODE, PIECE, PLAIN, U0, U1, V0, V1, WAY, WIDTH, Land, Layout, X, Y,
+    NODE, PIECE, PLAIN, U0, U1, V0, V1, WAY, WIDTH, LayoutLand, Layout, X, Y,
 )  # fmt: skip
 # isort: on
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from shapely import Polygon
 
     from blockplan.propose.layout.problem.case import Case
-    from blockplan.propose.layout.score.streets import Streets
+    from blockplan.propose.layout.score.streets import CornerSpacing
 
 #: Points of the ecology part, over homes that stay and vacant blocks together.
 POINTS = 3_000
@@ -74,7 +74,7 @@ class Field:
     levels
         (part, axis) -> levels.
     rows
-        (part, axis, lower level, upper level), in the order of rows in ``Land``.
+        (part, axis, lower level, upper level), in the order of rows in ``LayoutLand``.
     drawn
         Types by number.
     block
@@ -83,7 +83,7 @@ class Field:
 
     polygons: list[Polygon]
     local: list[list[Polygon]]
-    frames: list[list[Frame]]
+    frames: list[list[BlockFrame]]
     stations: dict[tuple[int, int, int, int], NDArray[np.float64]]
     levels: dict[tuple[int, int], NDArray[np.float64]]
     rows: list[tuple[int, int, int, int]]
@@ -145,7 +145,7 @@ def _add_rows(field: Field, number: int, axis: int, limits: tuple[float, float, 
     return pieces
 
 
-def _both_axes(block: Polygon, frame: Frame) -> list[Polygon]:
+def _both_axes(block: Polygon, frame: BlockFrame) -> list[Polygon]:
     corners = frame.local(np.asarray(block.exterior.coords)[:-1])
     # Rounding noise of the turn must not part a station from the corner it starts at.
     corners = np.round(corners, 9)
@@ -190,9 +190,9 @@ def land_of(
     case: Case,
     field: Field,
     params: LayoutParams,
-    streets: Streets | None = None,
+    streets: CornerSpacing | None = None,
     clock: Clock | None = None,
-) -> Land:
+) -> LayoutLand:
     """
     The arrays of a search.
 
@@ -227,7 +227,7 @@ def land_of(
         total += len(shapes[-1])
     near_first, near, near_at, points = _points(case, field)
     table[:, [NODE, WAY]] = _to_streets(streets, table[:, [X, Y]])
-    return Land(
+    return LayoutLand(
         row_of,
         np.array([[_levels(field, part, axis) for axis in range(axes)] for part in range(blocks)]),
         np.column_stack([first[:-1], cells]),
@@ -317,7 +317,7 @@ def _row_pieces(
     return shapes[:count].copy()
 
 
-def _to_streets(streets: Streets | None, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+def _to_streets(streets: CornerSpacing | None, xy: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.zeros((len(xy), 2)) if streets is None else streets.join(xy)
 
 
@@ -381,14 +381,14 @@ def _sample(polygon: Polygon, spacing: float) -> NDArray[np.float64]:
     return xy if len(xy) else np.array([polygon.representative_point().coords[0]])
 
 
-def _homes(case: Case, params: LayoutParams, streets: Streets | None) -> NDArray[np.float64]:
+def _homes(case: Case, params: LayoutParams, streets: CornerSpacing | None) -> NDArray[np.float64]:
     """Homes that stay, with their weights."""
     homes = case.stays[case.stays_types == HOME]
     at = centres(homes)
     return np.column_stack([at, home_weights(case, params), _to_streets(streets, at)])
 
 
-def _serving(case: Case, streets: Streets | None) -> NDArray[np.float64]:
+def _serving(case: Case, streets: CornerSpacing | None) -> NDArray[np.float64]:
     """Services that stay."""
     number = _service_numbers(case)
     serves = np.array([name in number for name in case.stays_types], dtype=bool)
@@ -417,7 +417,7 @@ def _services(case: Case) -> int:
     return sum(bool(there & set(types)) for types in case.objectives.services.values())
 
 
-def empty_layout(case: Case, land: Land) -> Layout:
+def empty_layout(case: Case, land: LayoutLand) -> Layout:
     """Every vacant block one small green, and nothing placed."""
     many = land.row_of.shape[0]
     blocks = np.zeros((many + 2, WIDTH), np.int64)

@@ -33,7 +33,7 @@ SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Point:
+class LayoutPoint:
     """One layout of the set, its two values (1), and the weight of service, of `WHOLE`, in its search."""
 
     drawn: Drawn
@@ -64,7 +64,7 @@ class LayoutSet:
         How many layouts were searched; those that another one betters in both parts are left out.
     """
 
-    points: tuple[Point, ...]
+    points: tuple[LayoutPoint, ...]
     service: float
     ecology: float
     searched: int
@@ -108,7 +108,7 @@ def layout_set(
     clock = Clock(stop)
     # Each does its part of the work; the clock hurries one only when it has used the time of all.
     each = replace(params, steps_a_second=max(1, params.steps_a_second // many))
-    found: list[Point] = []
+    found: list[LayoutPoint] = []
     dead: set[float] = set()
     weights: float | None = WHOLE - LEAST
     while weights is not None and len(dead) < many and not _over(clock, len(dead)):
@@ -128,11 +128,13 @@ def _over(clock: Clock, done: int) -> bool:
     return clock.interrupted or (done > 1 and clock.left <= 0)
 
 
-def _searched(case: Case, weight: float, stop: Stop, seed: int, params: LayoutParams) -> Point:
+def _searched(case: Case, weight: float, stop: Stop, seed: int, params: LayoutParams) -> LayoutPoint:
     aims = replace(case.objectives, service=weight, ecology=WHOLE - weight)
     found = layout(replace(case, objectives=aims), stop=stop, seed=seed, params=params, proving=False)
     told = score(found.plan, case.objectives)
-    return Point(drawn=replace(found, score=told), service=told.service, ecology=told.ecology, weight=weight)
+    return LayoutPoint(
+        drawn=replace(found, score=told), service=told.service, ecology=told.ecology, weight=weight
+    )
 
 
 def _bounds(case: Case, params: LayoutParams) -> tuple[float, float]:
@@ -144,7 +146,7 @@ def _bounds(case: Case, params: LayoutParams) -> tuple[float, float]:
     return found.service, min(1.0, found.ecology)
 
 
-def not_bettered(points: Sequence[Point]) -> list[Point]:
+def not_bettered(points: Sequence[LayoutPoint]) -> list[LayoutPoint]:
     """
     The points that no other one betters, from the best service to the best ecology.
 
@@ -152,14 +154,14 @@ def not_bettered(points: Sequence[Point]) -> list[Point]:
     """
     fewest = min(sum(one.drawn.missing.values()) for one in points)
     left = [one for one in points if sum(one.drawn.missing.values()) == fewest]
-    kept: list[Point] = []
+    kept: list[LayoutPoint] = []
     for one in sorted(left, key=lambda one: (-one.service, -one.ecology)):
         if not kept or one.ecology > kept[-1].ecology + SAME:
             kept.append(one)
     return kept
 
 
-def _next(points: list[Point], dead: set[float]) -> float | None:
+def _next(points: list[LayoutPoint], dead: set[float]) -> float | None:
     """Weight of service for which the two ends of the widest gap are as good; None where none is left."""
     gaps = []
     for one, other in pairwise(points):

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import Polygon
 
-    from blockplan.propose.layout.search.draw import Edges
+    from blockplan.propose.layout.search.draw import LayoutLines
 
 
-def built(edges: Edges, parcels: Sequence[Polygon], area_m2: float, share: float) -> Edges:
+def built(edges: LayoutLines, parcels: Sequence[Polygon], area_m2: float, share: float) -> LayoutLines:
     """
     Leave so many inner edges unbuilt that at most a share of them, by number, are roads.
 
@@ -50,12 +50,12 @@ def built(edges: Edges, parcels: Sequence[Polygon], area_m2: float, share: float
     return replace_kinds(edges, road)
 
 
-def replace_kinds(edges: Edges, road: NDArray[np.bool_]) -> Edges:
+def replace_kinds(edges: LayoutLines, road: NDArray[np.bool_]) -> LayoutLines:
     """The edges, with roads where they are roads and boundaries elsewhere."""
     return edges._replace(kinds=np.where(road, "road", "boundary").astype(object))
 
 
-def _fronts(edges: Edges, parcels: Sequence[Polygon]) -> NDArray[np.float64]:
+def _fronts(edges: LayoutLines, parcels: Sequence[Polygon]) -> NDArray[np.float64]:
     """Length in m of each edge (columns) along each parcel (rows)."""
     strips = shapely.buffer(edges.shapes, LINE_M, cap_style="flat")
     tree = shapely.STRtree(strips)
@@ -75,7 +75,7 @@ def _all_front(fronts: NDArray[np.float64], road: NDArray[np.bool_], at: int) ->
     return bool((fronts[touched][:, others] > 0).any(axis=1).all())
 
 
-def _without(edges: Edges, road: NDArray[np.bool_], at: int, area_m2: float) -> float:
+def _without(edges: LayoutLines, road: NDArray[np.bool_], at: int, area_m2: float) -> float:
     others = road.copy()
     others[at] = False
     return traffic(edges.shapes[others], area_m2)

@@ -16,7 +16,7 @@ ROWS, CELLS = 8, 16
 PARCELS = ROWS * CELLS
 
 
-class Land(NamedTuple):
+class LayoutLand(NamedTuple):
     """What does not change in a search."""
 
     row_of: Any  # block, axis, level, level -> row, -1 where the block cannot be cut so

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from blockplan.propose.layout.search.state import Land, Layout
+    from blockplan.propose.layout.search.state import Layout, LayoutLand
 
 
-def tidied(land: Land, layout: Layout) -> Layout:
+def tidied(land: LayoutLand, layout: Layout) -> Layout:
     """
     The layout with green joined along rows, and across rows that are green from end to end.
 
@@ -44,7 +44,7 @@ def tidied(land: Land, layout: Layout) -> Layout:
     return done
 
 
-def _join_rows(land: Land, block: NDArray[np.int64], number: int, q: int) -> None:
+def _join_rows(land: LayoutLand, block: NDArray[np.int64], number: int, q: int) -> None:
     """Make row q of a block and the next one, where both are one green."""
     for row in (q, q + 1):
         if block[COUNT + row] != 1 or block[KIND + row * ROW_KINDS] != GREEN:
