@@ -8,10 +8,15 @@ checked by hand: blocks are 200 m x 160 m, their parcels quarters or halves of t
 from __future__ import annotations
 
 import datetime as dt
+import math
+import shutil
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import ezdxf
 import geopandas as gpd
 import pyogrio
 import shapely
@@ -296,6 +301,82 @@ def full_table() -> gpd.GeoDataFrame:
     return frame
 
 
+#: What is wrong with the drawing: the rule that tells it, its size (m), and x and y from the town's corner.
+DEFECTS = (
+    ("cad-unclosed", 0.2, 30.1, 110.0),
+    ("cad-duplicate", 360.0, 750.0, 150.0),
+    ("cad-duplicate", 160.0, 480.0, 110.0),
+    ("cad-dangle", 12.0, 300.0, 15.0),
+    ("cad-sliver", 0.05, 550.0, 200.025),
+    ("cad-lines", 720.0, 580.0, 110.0),
+    ("cad-text", 5.4, 474.6, 102.0),
+)
+
+
+def write_drawing(file: Path) -> None:
+    """
+    The town as a drawing in code page 936, with the defects that drawings have (`DEFECTS`).
+
+    Numbers are texts in the parcels, one a block with attributes; the park is drawn as lines. Streets, stops,
+    street blocks and the boundary are layers of their own.
+    """
+    ezdxf.options.write_fixed_meta_data_for_testing = True  # no day and no number of its own
+    document = ezdxf.new("R2000")
+    document.encoding = "gbk"
+    space = document.modelspace()
+    label = document.blocks.new("指标块")
+    label.add_attdef("地块编号", (0, 0), dxfattribs={"height": 4})
+    for lot in LOTS:
+        _draw(space, lot)
+    drawn = {"道路中心线": streets(), "规划范围": boundary(), "街坊": subblocks()}
+    for name, frame in drawn.items():
+        for outline in frame.geometry:
+            ring = outline.exterior if outline.geom_type == "Polygon" else outline
+            closed = outline.geom_type == "Polygon"
+            space.add_lwpolyline(
+                list(ring.coords)[: -1 if closed else None], close=closed, dxfattribs={"layer": name}
+            )
+    for _, stop in stops().iterrows():
+        space.add_point((stop.geometry.x, stop.geometry.y), dxfattribs={"layer": "公交站点"})
+    # Beside the town: a line alone, a ring of 5 cm, and a number in no parcel.
+    space.add_line((EAST + 300, NORTH + 15), (EAST + 312, NORTH + 15), dxfattribs={"layer": "规划地块"})
+    space.add_lwpolyline(
+        [(EAST + x, NORTH + y) for x, y in ((500, 200), (600, 200), (600, 200.05), (500, 200.05))],
+        close=True,
+        dxfattribs={"layer": "规划地块"},
+    )
+    _text(space, "09-09-09", EAST + 465, NORTH + 100)
+    document.saveas(file)
+
+
+def _draw(space: Any, lot: Lot) -> None:
+    """The outline of a parcel and its number."""
+    corners = list(shape(lot).exterior.coords)
+    attributes = {"layer": "规划地块"}
+    if lot.number == "01-01-01":  # open by 0.2 m
+        first, last = corners[0], corners[-2]
+        away = math.dist(first, last)
+        end = tuple(a + (b - a) * 0.2 / away for a, b in zip(first, last, strict=True))
+        space.add_lwpolyline([*corners[:-1], end], dxfattribs=attributes)
+    elif lot.number == "01-03-01":  # drawn as lines, one of them twice
+        for one, other in [*pairwise(corners), (corners[0], corners[1])]:
+            space.add_line(one, other, dxfattribs=attributes)
+    else:
+        space.add_lwpolyline(corners[:-1], close=True, dxfattribs=attributes)
+    if lot.number == "01-04-01":  # drawn twice
+        space.add_lwpolyline(corners[:-1], close=True, dxfattribs=attributes)
+    middle = shape(lot).representative_point()
+    if lot.number == "03-04-02":
+        block = space.add_blockref("指标块", (middle.x, middle.y), dxfattribs={"layer": "指标块"})
+        block.add_attrib("地块编号", lot.number, (middle.x, middle.y), dxfattribs={"height": 4})
+    else:
+        _text(space, lot.number, middle.x, middle.y)
+
+
+def _text(space: Any, text: str, x: float, y: float) -> None:
+    space.add_text(text, height=4, dxfattribs={"layer": "地块编号"}).set_placement((x, y))
+
+
 def main(folder: Path) -> None:
     shapes = folder / "shapefiles"
     shapes.mkdir(parents=True, exist_ok=True)
@@ -313,6 +394,9 @@ def main(folder: Path) -> None:
         {"GHDK": full_table(), "DLZX": streets(), "GHFW": boundary(), "GJZ": stops(), "GHJF": subblocks()},
         folder / "geopackage" / "示例镇.gpkg",
     )
+    (folder / "drawing").mkdir(exist_ok=True)
+    write_drawing(folder / "drawing" / "示例镇.dxf")
+    shutil.copyfile(shapes / "地块控制指标一览表.xlsx", folder / "drawing" / "地块控制指标一览表.xlsx")
 
 
 if __name__ == "__main__":

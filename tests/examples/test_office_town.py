@@ -110,11 +110,36 @@ def test_the_town_is_sound_but_for_what_nobody_wrote_down(imported):
 @pytest.mark.long
 def test_the_same_verdicts_come_of_each_form(town, tmp_path):
     outcomes = []
-    for form in FORMS:
-        import_office([town / form], tmp_path / form / "office-town")
+    for form in (*FORMS, "drawing"):
+        heal = 0.3 if form == "drawing" else 0.0  # its worst gap is 0.2 m
+        import_office([town / form], tmp_path / form / "office-town", heal_m=heal)
         found = check(read(tmp_path / form / "office-town"))
-        outcomes.append([(one.rule, one.outcome, one.measured) for one in found.verdicts])
-    assert outcomes[0] == outcomes[1]
+        outcomes.append(
+            [
+                (one.rule, one.outcome, None if one.measured is None else round(one.measured, 6))
+                for one in found.verdicts
+            ]
+        )
+    assert outcomes[0] == outcomes[1] == outcomes[2]
+
+
+def test_every_defect_of_the_drawing_is_found_and_no_other(repo, town, tmp_path, monkeypatch):
+    script = made_by(repo, monkeypatch)
+    result = import_office([town / "drawing"], tmp_path / "office-town")
+    found = sorted(
+        (one.rule, round(one.measured, 3), round(one.x - script.EAST, 3), round(one.y - script.NORTH, 3))
+        for one in result.findings
+        if one.rule.startswith("cad-")
+    )
+    assert found == sorted(script.DEFECTS)
+
+
+def test_the_town_in_two_forms_at_once_is_one_town(town, tmp_path):
+    result = import_office([town / "shapefiles", town / "geopackage"], tmp_path / "office-town")
+    assert sum(one.rule == "office-twice" for one in result.findings) == 4
+    plan = read(tmp_path / "office-town")
+    assert len(plan.layer("parcels")) == 90
+    assert not [one for one in validate(plan) if one.rule == "pq-double"]
 
 
 def test_verdicts_worked_out_by_hand(town, tmp_path):
@@ -136,7 +161,8 @@ def test_the_number_that_the_table_writes_with_a_letter_is_joined_and_told(town,
     ]
 
 
-def test_the_script_draws_the_town_that_lies_there(repo, town, tmp_path, monkeypatch):
+def made_by(repo, monkeypatch):
+    """The script that draws the town, as a module."""
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     spec = importlib.util.spec_from_file_location(
         "make_office_town", repo / "examples/source/make_office_town.py"
@@ -144,7 +170,14 @@ def test_the_script_draws_the_town_that_lies_there(repo, town, tmp_path, monkeyp
     module = importlib.util.module_from_spec(spec)
     sys.modules["make_office_town"] = module
     spec.loader.exec_module(module)
+    return module
+
+
+def test_the_script_draws_the_town_that_lies_there(repo, town, tmp_path, monkeypatch):
+    module = made_by(repo, monkeypatch)
     module.main(tmp_path)
+    drawing = "drawing/示例镇.dxf"
+    assert (tmp_path / drawing).read_bytes() == (town / drawing).read_bytes()
     for file in sorted(town.rglob("*.shp")):
         anew = tmp_path / file.relative_to(town)
         assert anew.read_bytes() == file.read_bytes()
