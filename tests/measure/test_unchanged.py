@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from blockplan.measure.measurement import Measurement
     from blockplan.plan import Plan
 
+#: Measures that the points of the compass have a part in, by the reason for which a turn changes them.
+COMPASS = {"building_light": "light comes from the south, and what stands there takes it"}
 #: Measures that a cut through a parcel may change, by the reason for which it rightly does.
 CUT_MOVES = {
     "who lives on a parcel lives at its point; two pieces have two points": {
@@ -104,6 +106,8 @@ def test_no_measure_changes_where_a_plan_is_moved_turned_or_reordered(seed: int)
     before = measured(plan)
     for what, change in CHANGES.items():
         for name, found in measured(change(plan)).items():
+            if what == "turned" and name in COMPASS:
+                continue
             assert not differing(before[name], found), (name, what)
 
 

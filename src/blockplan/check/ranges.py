@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 PEOPLE = ("parcels", "residents")
+#: Columns of the parcels that residents are counted by.
+COUNTED = ("residents", "dwellings", "floor_area_m2")
 #: Hang on where people live and not on how many: the same with more of them everywhere.
 UNMOVED = frozenset({"circle_walk", "fewest_trees_in_view", "trees_in_view"})
 
@@ -33,6 +35,9 @@ def with_residents(plan: Plan, factor: float) -> Plan:
 
     found = residents(plan)
     whole = None if found.total is None else found.total * factor
-    scaled = plan.retouched({})
+    # Whatever rests on them has read what they were read from: it goes, and all else stands.
+    read = plan.reads_of("residents")
+    marks = [("parcels", column) for column in COUNTED if ("parcels", column) in read]
+    scaled = plan.edited({}, marks[:1]) if marks else plan.retouched({})
     scaled.cached("residents", lambda: replace(found, total=whole, by_parcel=found.by_parcel * factor))
     return scaled

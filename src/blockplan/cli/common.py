@@ -113,7 +113,7 @@ def show_line(document: dict[str, Any]) -> None:
 
 
 def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> Any:
@@ -125,6 +125,10 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     msg = f"{type(value).__name__} cannot be written as JSON"
     raise TypeError(msg)
+
+
+#: `json.dumps` would make one anew for each of many thousands of items.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
 
 
 def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by: int | None = None) -> None:

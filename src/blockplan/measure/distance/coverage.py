@@ -170,7 +170,7 @@ def covered(  # noqa: PLR0913 (the parts of one measurement)
         readings=readings(homes, limit_m, judging, list(distances[1:])),
         missing=missing,
         counted=found.counted,
-        places=places(homes, judging, limit_m),
+        places=places(plan, homes, judging, limit_m),
         affected_residents=total(homes.weight * (1 - possible)) if weighed and people else None,
         summed=residents(plan).summed if people else {},
     )
@@ -287,11 +287,12 @@ def readings(
     return tuple(made)
 
 
-def places(homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
+def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tuple[Place, ...]:
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
     beyond = np.flatnonzero(distances.reached(limit_m) < 1)
     away = distances.metres[beyond]
-    order = np.lexsort((homes.id[beyond].astype(str), -np.where(np.isnan(away), np.inf, away)))
+    rank = plan.cached(f"rank:{id(homes)}", lambda: np.unique(homes.id.astype(str), return_inverse=True)[1])
+    order = np.lexsort((rank[beyond], -np.where(np.isnan(away), np.inf, away)))
     rows, away = beyond[order], np.round(away[order], 2)
     xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
     metres = [

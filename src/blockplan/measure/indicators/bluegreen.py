@@ -242,7 +242,7 @@ def _reached(plan: Plan, name: str, kept: _Kept, limit_m: float, to: str) -> Mea
         definition,
         by=by_area(plan, homes, inside),
         counted=counted,
-        places=places(homes, line, limit_m),
+        places=places(plan, homes, line, limit_m),
         affected_residents=total(homes.weight[~inside]),
         summed=residents(plan).summed,
     )

@@ -17,7 +17,7 @@ import shapely
 from blockplan.measure.distance.coverage import lacking
 from blockplan.measure.indicators import supply
 from blockplan.measure.inputs.columns import absent, ids, shapes, total, values
-from blockplan.measure.inputs.floors import jobs_of_parcels, parcels_within, unplaced
+from blockplan.measure.inputs.floors import jobs_of_parcels, parcel_points, parcels_within, unplaced
 from blockplan.measure.inputs.homes import NOBODY, residents
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.modes import served_by, unsaid
@@ -27,6 +27,8 @@ from blockplan.measure.missing import Missing, only_nothing, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan
 
@@ -114,12 +116,12 @@ def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     if missing or (homes.weighs != "residents" and not nobody):
         return Measurement(name, None, "person", missing=missing, counted=counted)
 
-    def users(near: Any) -> tuple[float, float]:
-        lived = np.round(straight(homes.point, near), 2) <= limit_m
-        return 0.0 if nobody else total(homes.weight[lived]), jobs.within(parcels_within(plan, near, limit_m))
-
-    living, working = users(stations)
-    each = {str(one): users(stations[at : at + 1]) for at, one in enumerate(names)}
+    lived = np.round(straight(homes.point, stations), 2) <= limit_m
+    living = 0.0 if nobody else total(homes.weight[lived])
+    working = jobs.within(parcels_within(plan, stations, limit_m))
+    at_homes = [0.0] * len(names) if nobody else _by_station(stations, limit_m, homes.point, homes.weight)
+    at_work = _by_station(stations, limit_m, parcel_points(plan), jobs.by_parcel)
+    each = {str(one): both for one, *both in zip(names, at_homes, at_work, strict=True)}
     definition = {
         "limit_m": limit_m,
         "along": "line",
@@ -129,6 +131,18 @@ def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     }
     by = tuple(Part(f"station:{one}", home + work) for one, (home, work) in each.items())
     return Measurement(name, living + working, "person", definition, by=by, counted=counted)
+
+
+def _by_station(
+    stations: NDArray[Any], limit_m: float, spots: NDArray[Any], amounts: NDArray[np.float64]
+) -> list[float]:
+    """The sum of amounts at points within a straight-line distance (to the centimetre) of each station."""
+    station, spot = shapely.STRtree(spots).query(stations, predicate="dwithin", distance=limit_m + 0.01)
+    near = np.round(shapely.distance(stations[station], spots[spot]), 2) <= limit_m
+    station, spot = station[near], spot[near]
+    order = np.argsort(station, kind="stable")
+    ends = np.searchsorted(station[order], np.arange(1, len(stations)))
+    return [total(found) for found in np.split(amounts[spot[order]], ends)] if len(stations) else []
 
 
 def _land(plan: Plan, name: str, codes: tuple[str, ...]) -> Measurement:

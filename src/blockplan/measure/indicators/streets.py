@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from blockplan.network import Network
     from blockplan.plan.model.plan import Plan
 
+    #: A line that land ends at, and the strip beside it.
+    Edge = tuple[Any, Any]
+
 #: A square grid of spacing s has two lines of length s for every square of s x s.
 LINES_OF_A_SQUARE = 2
 #: Ends of streets that meet at one crossing lie this near to one another, m: a staggered crossing is one.
@@ -190,7 +193,7 @@ def _density_by(
         those, drawn, sizes = features(plan, layer)
         outlines = sound(drawn)
         # Living circles of several tiers lie over one another: their edges part nothing.
-        outer = None if layer == "circles" else shapely.boundary(union(outlines))
+        outer = None if layer == "circles" else _edge(shapely.boundary(union(outlines)))
         for name, outline, size in zip(those, outlines, sizes, strict=True):
             if outline is None or not size > 0:
                 parts.append((f"{KINDS[layer]}:{name}", None, ()))
@@ -208,10 +211,10 @@ def _part(scope: str, value: float | None, streets: tuple[str, ...]) -> Part:
     return Part(scope, value, missing=missing, counted={"streets": streets})
 
 
-def _counting_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.float64]:
+def _counting_m(lines: NDArray[Any], outline: Any, outer: Edge | None) -> NDArray[np.float64]:
     """Length of lines that counts in an outline, m; `outer` is the edge beyond which nothing else lies."""
     found = np.asarray(_length_inside(lines, outline))
-    piece, of = _along(lines, shapely.boundary(outline))
+    piece, of = _along(lines, _edge(shapely.boundary(outline)))
     if not len(piece):
         return found
     inside = shapely.length(shapely.intersection(piece, outline))
@@ -226,13 +229,19 @@ def _counting_m(lines: NDArray[Any], outline: Any, outer: Any) -> NDArray[np.flo
     return found
 
 
-def _along(lines: NDArray[Any], edge: Any) -> tuple[NDArray[Any], NDArray[np.intp]]:
+def _edge(line: Any) -> Edge:
+    """An edge, and the strip of land beside it in which a street runs along it."""
+    strip = shapely.buffer(line, SAME_M, cap_style="flat", join_style="mitre")
+    shapely.prepare([line, strip])
+    return line, strip
+
+
+def _along(lines: NDArray[Any], edge: Edge) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """Pieces of lines that run along an edge, and the row of the line that each is of."""
-    rows = np.flatnonzero(shapely.dwithin(lines, edge, SAME_M))
-    if not len(rows) or shapely.is_empty(edge):
+    line, strip = edge
+    rows = np.flatnonzero(shapely.dwithin(line, lines, SAME_M))
+    if not len(rows) or shapely.is_empty(line):
         return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
-    strip = shapely.buffer(edge, SAME_M, cap_style="flat", join_style="mitre")
-    shapely.prepare(strip)
     near = shapely.line_merge(shapely.intersection(lines[rows], strip))
     piece, of = shapely.get_parts(near, return_index=True)
     # A street that crosses the edge is near it for a moment, and does not run along it.

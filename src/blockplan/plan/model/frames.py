@@ -95,7 +95,13 @@ def _words(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
     """The column as text; null stays null, a whole number keeps no ``.0``, empty text is unknown."""
     if column not in frame:
         return pd.Series([None] * len(frame), index=frame.index, dtype="object")
-    return pd.Series([_word(value) for value in frame[column]], index=frame.index, dtype="object")
+    given = frame[column].astype(object).tolist()
+    known: dict[Any, str | None] = {}  # codes and classes come up again and again
+    for value in given:
+        if value.__class__ is str and value not in known:
+            known[value] = value.strip() or None
+    words = [known[value] if value.__class__ is str else _word(value) for value in given]
+    return pd.Series(words, index=frame.index, dtype="object")
 
 
 def _word(value: Any) -> str | None:

@@ -68,7 +68,9 @@ def row_digests(frame: pd.DataFrame) -> list[bytes]:
     """SHA-256 of each row of a layer: its known values by column name, and its geometry."""
     geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
     shapes = _shapes(frame) if geometry else [None] * len(frame)
-    columns = sorted(str(column) for column in frame.columns if column != geometry)
+    # A column of which nothing is known says nothing of any row.
+    known = [column for column in frame.columns if column != geometry and frame[column].notna().any()]
+    columns = sorted(map(str, known))
     said = [_said(column, frame[column]) for column in columns]
     texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(frame)
     return [

@@ -195,6 +195,11 @@ class Plan:
         finally:
             self._reading = outer
 
+    def reads_of(self, key: str) -> frozenset[Read]:
+        """What of the plan something rests on that was worked out once; nothing where it was not."""
+        kept = self._cache.get(key)
+        return frozenset() if kept is None else kept.reads
+
     def edited(
         self,
         layers: Mapping[str, pd.DataFrame],
