@@ -14,8 +14,6 @@ M_PER_KM = 1_000.0
 CM_PER_M = 100
 #: Coordinates of a plan are written to the millimetre: what lies nearer together cannot be told apart.
 DRAWN_TO_M = 0.001
-#: Outline of a square over the root of its area.
-COMPACT_OUTLINE = 4
 
 #: Ending of a column name -> the unit its numbers are in (UCUM-like plain text).
 UNIT_OF_SUFFIX = {
@@ -49,14 +47,10 @@ def drawn_area_accuracy_m2(area_m2: T) -> T:
     """
     How exactly an area is known whose corners are written to `DRAWN_TO_M`, m2.
 
-    Every edge may lie half of the last digit off: so much along the outline, which is four times the root
-    of the area where it is compact. A sum of sites is known as exactly as one of its size, for what one is
-    off by says nothing of another.
-
     Examples
     --------
     >>> round(drawn_area_accuracy_m2(10_000.0), 6)
-    0.2
+    0.1
     """
-    found: T = DRAWN_TO_M / 2 * COMPACT_OUTLINE * area_m2**0.5
+    found: T = DRAWN_TO_M * area_m2**0.5
     return found
