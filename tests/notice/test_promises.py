@@ -183,3 +183,20 @@ def test_the_monitor_sees_that_a_promise_was_broken(office: Office, tmp_path: Pa
     assert look(broken) == (1, ["broken"])
     server.shutdown()
     server.server_close()
+
+
+def test_a_receipt_of_words_that_wait_again_after_a_loss_is_answered_by_its_promise(
+    office: Office, ask: Any
+) -> None:
+    restore = office.backed_up(with_key=False)
+    opinion, made = promised(office)
+    with office.open() as store:
+        event = store.transact(
+            lambda ledger: enter(ledger, opinion, "x" * 32, held=True, promise=digest_of(made))
+        )
+        held = receipt(event, store, store.checkpoint() or "", office.notary.verifier) | {"promise": made}
+    restore()
+    office.recovered(receipts=[held])
+    folder = office.exported()
+    assert verify(folder, receipts=[held]).findings == []
+    assert ask({"op": "record", "folder": str(folder), "witnesses": {"receipts": [held]}}) == [[]]
