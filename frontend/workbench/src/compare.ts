@@ -4,7 +4,7 @@ import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { store } from "./store";
 import { shown } from "./panel";
-import { columnName, number, say, type Word } from "./words";
+import { columnName, number, say, serviceName, type Word } from "./words";
 import type { Comparison, Layers, Outcome } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
@@ -94,7 +94,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
       ? h("p", { class: "empty" }, say("noDifference"))
       : table(
           [say("nearTo"), say("nearer"), say("farther")],
-          found.gains.map((one) => [columnName(one.to), number(one.nearer, 0), number(one.farther, 0)]),
+          found.gains.map((one) => [serviceName(one.to), number(one.nearer, 0), number(one.farther, 0)]),
         ),
     h("h2", {}, `${say("changedFeatures")} ${found.changed.length}`),
     h(
@@ -105,7 +105,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
           "li",
           {},
           h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id),
-          h("small", {}, one.fields.map((each) => `${columnName(each.column)} ${each.old ?? "–"} → ${each.new ?? "–"}`).join("; ") || one.change),
+          h("small", {}, one.change !== "changed" ? say(one.change === "added" ? "isAdded" : "isGone") : one.fields.map((each) => `${columnName(each.column)} ${each.old ?? "–"} → ${each.new ?? "–"}`).join("; ")),
         ),
       ),
     ),

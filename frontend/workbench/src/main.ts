@@ -12,7 +12,7 @@ import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { store } from "./store";
 import { Tools, TOOLS } from "./tools";
-import { language, number, say, setLanguage, type Word } from "./words";
+import { language, number, say, serviceName, setLanguage, type Word } from "./words";
 import type { Answer, Lang, Place, Step } from "./types";
 
 const SERVICES = ["kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home", "day_care", "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire", "welfare"];
@@ -169,7 +169,7 @@ function drawCard(card: HTMLElement, said: string[]): void {
 }
 
 function askFacility(card: HTMLElement, place: Place, tools: Tools): void {
-  const service = h("select", { id: "new-service" }, ...SERVICES.map((one) => h("option", { value: one }, one.replaceAll("_", " "))));
+  const service = h("select", { id: "new-service" }, ...SERVICES.map((one) => h("option", { value: one }, serviceName(one))));
   const taken = store.features.get("facilities");
   let count = (taken?.size ?? 0) + 1;
   while (taken?.has(`F-${count}`)) count += 1;

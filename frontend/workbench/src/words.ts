@@ -145,6 +145,8 @@ const WORDS = {
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },
   figure: { zh: "指标", en: "Figure", ja: "指標" },
   rule: { zh: "规则", en: "Rule", ja: "規則" },
+  isAdded: { zh: "新增", en: "added", ja: "追加" },
+  isGone: { zh: "取消", en: "removed", ja: "削除" },
   nearTo: { zh: "到", en: "to", ja: "行き先" },
   nearer: { zh: "更近", en: "nearer", ja: "近くなる" },
   farther: { zh: "更远", en: "farther", ja: "遠くなる" },
@@ -195,6 +197,16 @@ const COLUMNS: Record<string, [zh: string, en: string, ja: string]> = {
 }; // prettier-ignore
 export const columnName = (column: string): string =>
   COLUMNS[column]?.[lang === "zh" ? 0 : lang === "en" ? 1 : 2] ?? column.replaceAll("_", " ");
+
+const SERVICES: Record<string, [zh: string, en: string, ja: string]> = {
+  green: ["公共绿地", "public green", "公共緑地"], school_land: ["学校用地", "school land", "学校用地"], stop: ["公交站点", "stops", "停留所・駅"],
+  kindergarten: ["幼儿园", "kindergarten", "幼稚園"], primary_school: ["小学", "primary school", "小学校"], secondary_school: ["中学", "secondary school", "中学校"],
+  nine_year_school: ["九年一贯制学校", "nine-year school", "九年制学校"], nursing_home: ["养老院", "nursing home", "老人ホーム"], day_care: ["日间照料", "day care", "デイサービス"],
+  culture: ["文化设施", "culture", "文化施設"], library: ["图书馆", "library", "図書館"], clinic: ["社区卫生服务", "clinic", "診療所"], hospital: ["医院", "hospital", "病院"],
+  sport: ["体育设施", "sport", "スポーツ施設"], market: ["市场", "market", "市場"], police: ["派出所", "police", "交番・警察"], fire: ["消防站", "fire station", "消防署"], welfare: ["福利设施", "welfare", "福祉施設"],
+}; // prettier-ignore
+export const serviceName = (service: string): string =>
+  SERVICES[service]?.[lang === "zh" ? 0 : lang === "en" ? 1 : 2] ?? service.replaceAll("_", " ");
 
 /** A number with at most some decimals and thousands set apart; null says that it is not known. */
 export function number(value: number | null | undefined, decimals = 2): string {
