@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import shapely
@@ -98,6 +100,7 @@ def test_without_streets_the_readings_on_foot_say_so() -> None:
     walked = reading(found, "net_edge_entrance")
     assert walked.share is None
     assert walked.definition["missing"] == ["streets: layer absent"]
+    assert "streets: layer absent" in json.dumps(found.to_dict()), "whoever writes it gets words"
 
 
 def test_readings_are_shown_as_asked_and_all_of_them_unless_asked() -> None:

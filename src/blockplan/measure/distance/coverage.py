@@ -20,7 +20,7 @@ from blockplan.measure.inputs.columns import ids, shapes, total, union
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.middles import EDGE_M
 from blockplan.measure.measurement import Measurement, Part, Place, Reading
-from blockplan.measure.missing import Missing, nothing, reason, unknown
+from blockplan.measure.missing import Missing, lines, nothing, reason, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -267,11 +267,8 @@ def readings(
         inside = distances.within(limit_m)
         definition = {**distances.definition, "limit_m": limit_m}
         if distances.missing:
-            made.append(
-                Reading(
-                    distances.id, None, homes.weighs, (), {**definition, "missing": list(distances.missing)}
-                )
-            )
+            lacking = {**definition, "missing": list(lines(distances.missing))}
+            made.append(Reading(distances.id, None, homes.weighs, (), lacking))
             continue
         changed = tuple(homes.id[inside != judged].tolist())
         reached = inside if distances.part is None else distances.part
