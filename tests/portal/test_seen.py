@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 from tests.portal.staff import a_member, browser_of
-from tests.support.office_pages import HERE, faults, told
+from tests.support.office_pages import HERE, as_shown, faults, told
 from tests.support.submitting import send
 
 from blockplan.notice import Attachment
@@ -254,6 +254,9 @@ def test_what_the_page_showed_is_what_is_asked_for(opened: DatabaseStore, planne
     seen = page.partition('name="asked_on" value="')[2].partition('"')[0]
     intake.amend(opened, name, "Other words.", secret=secret)
     said = {"text": "Words.", "ground": "privacy", "sure": "on", "asked_on": seen}
+    assert "amended · Other words." in faults(planner.post(path, said)), "what stands now"
+    # What comes between the look at the opinion and the record's lock is found there, too.
+    said |= as_shown(planner, path, said)
     assert "changed after it was asked" in faults(planner.post(path, said))
     assert not Pending.objects.exists()
 
