@@ -121,7 +121,9 @@ def test_every_measure_of_a_stated_size_is_told_from_those_of_a_drawn_one() -> N
     }
     # What is measured feature by feature says of each how exactly it is drawn.
     apart = {"plots", "spacing", "street_block", "block_caps"}
-    doubtful = {name for name in doubtful if MEASURES[name].function.split(".")[-2] not in apart}
+    doubtful = {
+        name for name in doubtful if MEASURES[name].measure.__module__.rpartition(".")[2] not in apart
+    }
     by_people = {name for name in doubtful if name not in STATED}
     # Floor area tells how many people live there, or of which tier a facility is; the amount is drawn land.
     assert by_people == {

@@ -56,7 +56,8 @@ def test_every_file_of_tests_is_collected_in_a_run_of_all(
     if pytestconfig.args != [str(repo / "tests")] and pytestconfig.args != ["tests"]:
         return  # somebody chose some files
     there = {str(file.relative_to(repo)) for file in (repo / "tests").rglob("test_*.py")}
-    assert there - collected.files == set()
+    # Those of PostgreSQL alone are collected where it is asked for (make test-postgres).
+    assert there - collected.files <= {"tests/portal/test_postgresql.py"}
 
 
 def test_no_test_module_takes_anything_from_another(repo: Path) -> None:

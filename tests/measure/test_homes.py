@@ -89,7 +89,7 @@ def test_a_given_total_without_places_divides_supplies_but_does_not_say_who_live
         manifest={"residents": {"source": "given", "total": 1000}},
     )
     assert one(plan, "nursing_beds_per_1000").value == 10
-    assert residents(plan).missing_places == (
+    assert lines(residents(plan).missing_places) == (
         "parcels.residents of P-1",
         "parcels.dwellings of P-1",
         "parcels.floor_area_m2 of P-1",

@@ -220,7 +220,7 @@ def test_what_the_power_took_of_an_upload_is_never_spoken_of_by_an_entry(
             elif target == "_to_disk":
                 power.setattr("blockplan.portal.record.files._to_disk", cut)
             else:
-                power.setattr("blockplan.portal.record.rows.quick.insert", cut)
+                power.setattr("blockplan.portal.record.rows.single_rows.insert", cut)
             with pytest.raises(PowerCut):
                 take("town", said(f"step {step}", "", Attachment("a.txt", "text/plain", content)))
     kept = take("town", said("kept", "", Attachment("b.txt", "text/plain", b"kept file")))

@@ -212,8 +212,8 @@ def test_a_receipt_is_checked_against_the_record_of_the_service(commented: Datab
     good = receipt(event, commented, commented.checkpoint() or "", commented.notary.verifier)
     assert "The receipt holds: opinion O-1" in sent(json.dumps(good))
     assert "does not hold" in sent(json.dumps(good | {"body": {**good["body"], "text": "other words"}}))
-    assert "This is no receipt" in sent("{}")
-    assert "This is no receipt" in sent("\ud800" * 3)
+    assert "This is neither a receipt nor a promise" in sent("{}")
+    assert "This is neither a receipt nor a promise" in sent("\ud800" * 3)
     elsewhere = good | {"leaf": good["leaf"] | {"notice": "another"}}
     assert "not on this site" in sent(json.dumps(elsewhere))
 

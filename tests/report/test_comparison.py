@@ -16,6 +16,7 @@ from blockplan.check.verdict import Residents
 from blockplan.compare import Comparison, compare
 from blockplan.compare.transition import Use
 from blockplan.errors import UsageError
+from blockplan.measure.missing import Missing
 from blockplan.plan import Plan, read
 from blockplan.report import fonts
 from blockplan.report.comparison.maps import _steps, ranges
@@ -60,7 +61,7 @@ def test_a_row_names_its_clause_and_a_measure_says_how_it_was_measured(reference
 
 
 def test_an_unknown_verdict_says_what_is_missing() -> None:
-    missing = ("facilities.beds of F-12", "facilities.beds of F-13")
+    missing = (Missing("facilities", "beds", ("F-12", "F-13")),)
     unknown = a_verdict(outcome="unknown", measured=None, margin=None, missing=missing)
     said = text_of(page(a_comparison(a_column("base", a_verdict()), a_column("b", unknown)), "en"))
     assert "missing: beds of facility F-12, 1 more" in said

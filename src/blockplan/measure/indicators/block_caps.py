@@ -30,7 +30,11 @@ def block_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     moved = np.nan_to_num(_moved(plan))
     floor = as_read(parameters["built_as"], built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
     empty = np.isnan(floor) & (parameters["built_as"] != "drawn")  # a road or a park states none and has none
-    found = pieces(plan, "blocks").sums(np.where(empty & ~_may_be_built(plan), 0.0, floor))
+    sums = pieces(plan, "blocks").sums(np.where(empty & ~_may_be_built(plan), 0.0, floor))
+    # A block that is drawn in several rows is one, and its sum stands at each of them.
+    names = ids(plan, "blocks")
+    of = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    found = sums[[of[name] for name in names]] if len(names) else sums
     lacking = ((Missing("blocks", "floor_area_m2", why="floor_of_a_parcel"), np.isnan(found)),)
     measured = Values(found, ~np.isnan(cap), nothing("no_floor_cap"), at_most=cap + moved, lacking=lacking)
     return measurement(plan, "block_floor_area", "m2", measured, layer="blocks")
