@@ -7,7 +7,8 @@ How many people live where.
 - ``dwellings``: ``parcels.dwellings`` times ``household_size``;
 - ``floor_area``: ``parcels.floor_area_m2`` of housing over ``floor_area_per_person_m2``;
 - ``given``: ``total``, spread over the parcels in proportion to the first of the above that
-  the plan has.
+  the plan has;
+- ``buildings``: what its buildings hold, with or without parcels (`blockplan.measure.inputs.occupants`).
 
 A parcel where nobody can live (a road, a park) may leave the number empty, but
 not write one that is refused. A parcel that can house people (0701, 0703, an
@@ -35,10 +36,10 @@ from blockplan.measure.inputs.columns import (
     land_uses,
     points,
     refused,
-    shapes,
     total,
     values,
 )
+from blockplan.measure.inputs.occupants import KEYS, Occupants, occupants, on_planned_land
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing
 
@@ -75,6 +76,8 @@ class ParcelResidents:
         those that are taken to house nobody and leave the number empty.
     gaps
         What is missing, parcel by parcel; None where it is not told apart.
+    occupants
+        People by building, where the plan counts them there.
     """
 
     total: float | None
@@ -84,12 +87,15 @@ class ParcelResidents:
     missing_places: tuple[Missing, ...] = ()
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     gaps: Gaps | None = None
+    occupants: Occupants | None = None
 
     @property
     def ends(self) -> tuple[float, float]:
         """Between which numbers the residents of the plan lie."""
         if self.total is not None:
             return self.total, self.total
+        if self.occupants is not None:
+            return total(self.occupants.number[self.occupants.number > 0]), np.inf
         return total(self.by_parcel[self.by_parcel > 0]), np.inf
 
     def amounts(self, plan: Plan) -> Amounts:
@@ -149,10 +155,36 @@ def people(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     factors = (("low", said.low), ("central", 1.0), ("high", said.high))
     whole = found.total
     by = tuple(Part(name, None if whole is None else in_digits(whole * factor)) for name, factor in factors)
+    if found.occupants is not None:
+        return _in_buildings_counted(plan, found.occupants, by, definition)
     lived_in = ids(plan, "parcels")[found.by_parcel > 0]
     counted = {"parcels": tuple(lived_in)} if found.source != "given" else {}
     return Measurement(
         "residents", found.total, "person", definition, by=by, missing=found.missing, counted=counted
+    )
+
+
+def _in_buildings_counted(
+    plan: Plan, found: Occupants, by: tuple[Part, ...], definition: Mapping[str, Any]
+) -> Measurement:
+    """Residents of the buildings, with what was read of them and how many were not counted."""
+    said = plan.manifest.residents
+    how: dict[str, Any] = {**definition, "by": said.by}
+    if said.total is not None:
+        how["total"] = said.total
+    elif said.by in KEYS:
+        how[KEYS[said.by]] = getattr(said, KEYS[said.by])
+    how |= {"buildings_left_empty": found.left_empty, "buildings_off_planned_land": found.off_land}
+    names = tuple(ids(plan, "buildings")[found.read])
+    return Measurement(
+        "residents",
+        found.total,
+        "person",
+        how,
+        by=by,
+        missing=found.missing,
+        counted={"buildings": names},
+        summed={("buildings", found.column): names},
     )
 
 
@@ -182,6 +214,8 @@ def _residents(plan: Plan) -> ParcelResidents:
     said = plan.manifest.residents
     if said.source == "given":
         return _given(plan, said.total)
+    if said.source == "buildings":
+        return _of_buildings(plan)
     by_parcel, gaps = _by_parcel(plan, said.source)
     missing = gaps.lines()
     whole = None if missing else total(by_parcel[by_parcel > 0])
@@ -194,6 +228,18 @@ def _residents(plan: Plan) -> ParcelResidents:
             ("parcels", "land_use"): tuple(names[blank]),
         }
     return ParcelResidents(whole, by_parcel, said.source, missing, missing, summed, gaps)
+
+
+def _of_buildings(plan: Plan) -> ParcelResidents:
+    found = occupants(plan, can_house(plan))
+    lacking, names = absent(plan, "parcels"), ids(plan, "parcels")
+    by_parcel = np.empty(0) if lacking else found.in_parcels(plan)
+    places = found.missing_places + lacking
+    summed = {("buildings", found.column): tuple(ids(plan, "buildings")[found.read])}
+    gaps = Gaps(names, (), places)
+    return ParcelResidents(
+        found.total, by_parcel, "buildings", found.missing, places, summed, gaps, occupants=found
+    )
 
 
 def _given(plan: Plan, whole: float | None) -> ParcelResidents:
@@ -256,6 +302,10 @@ def _can_house(plan: Plan) -> NDArray[np.bool_]:
 
 def _homes(plan: Plan) -> Homes:
     found = residents(plan)
+    if found.occupants is not None:
+        lacking = found.occupants.missing_places
+        nobody = not (found.occupants.number > 0).any()
+        return _unweighted(plan, lacking or NOBODY) if lacking or nobody else _occupied(plan, found.occupants)
     if found.missing_places:
         return _unweighted(plan, found.missing_places)
     if not (found.by_parcel > 0).any():
@@ -265,6 +315,9 @@ def _homes(plan: Plan) -> Homes:
 
 def housed(plan: Plan) -> Homes:
     """Where people live, as far as it is known: parcels whose residents are unknown are left out."""
+    within = residents(plan).occupants
+    if within is not None:
+        return plan.cached("housed", lambda: _occupied(plan, within))
     by_parcel = residents(plan).by_parcel
     if not len(by_parcel):
         by_parcel = np.zeros(len(ids(plan, "parcels")))
@@ -291,6 +344,20 @@ def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
             "parcels": tuple(parcels[lived_in]),
             "buildings": tuple(ids(plan, "buildings")[np.union1d(building, _astray(plan))]),
         },
+    )
+
+
+def _occupied(plan: Plan, found: Occupants) -> Homes:
+    """People at the buildings that hold them."""
+    rows = np.flatnonzero(found.number > 0)
+    names = ids(plan, "buildings")
+    return Homes(
+        np.array(["buildings"] * len(rows), dtype=object),
+        names[rows],
+        points(plan, "buildings", rows),
+        found.number[rows],
+        "residents",
+        counted={"buildings": tuple(names[found.read])},
     )
 
 
@@ -344,21 +411,10 @@ def _unweighted(plan: Plan, missing: tuple[Missing, ...]) -> Homes:
     """Buildings on the planned land, else housing parcels, one each."""
     if len(ids(plan, "buildings")):
         layer, rows = "buildings", np.arange(len(ids(plan, "buildings")))
-        rows = rows[_on_planned_land(plan, points(plan, "buildings", rows))]
+        rows = rows[on_planned_land(plan) & ~shapely.is_missing(points(plan, "buildings", rows))]
     else:
         layer, rows = "parcels", np.flatnonzero(can_house(plan))
     names, places = ids(plan, layer)[rows], points(plan, layer, rows)
     ones = np.ones(len(rows))
     named = np.array([layer] * len(rows), dtype=object)
     return Homes(named, names, places, ones, layer, missing, {layer: tuple(names)})
-
-
-def _on_planned_land(plan: Plan, places: NDArray[Any]) -> NDArray[np.bool_]:
-    found = ~shapely.is_missing(places)
-    outline = shapes(plan, "boundary")
-    outline = outline[~shapely.is_missing(outline)]
-    if len(outline):
-        inside = np.zeros(len(places), dtype=bool)
-        inside[shapely.STRtree(outline).query(places, predicate="intersects")[0]] = True
-        found &= inside
-    return np.asarray(found, dtype=bool)
