@@ -1,4 +1,4 @@
-"""``blockplan measure``: indicators of a plan; below it, measures of other tables than a plan."""
+"""``blockplan measure``: indicators of a plan; below it, tables of ways and measures of other tables."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 #: Word after ``measure`` -> (module, what it does). Any other word is a plan.
 COMMANDS = {
+    "matrix": (
+        "blockplan.cli.matrix",
+        "Ways on foot from the homes of a plan to its facilities, as a table.",
+    ),
     "provision": ("blockplan.cli.provision", "Places against demand: who is served, who is not, and why."),
     "transit": ("blockplan.cli.transit", "Jobs and people within minutes, by timetable and on foot."),
 }
@@ -31,7 +35,7 @@ COMMANDS = {
 @click.command(
     cls=PlanOrWord,
     words=COMMANDS,
-    heading="Without a plan",
+    heading="Tables of ways",
     no_args_is_help=False,
     epilog="Example: blockplan measure examples/demonstration-zone green_within_500m --json",
 )
