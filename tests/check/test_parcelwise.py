@@ -112,6 +112,17 @@ def test_green_that_buildings_leave_no_room_for_fails_though_none_is_drawn() -> 
     assert own(town(50), "plan-green-ratio").outcome == "unknown"
 
 
+def test_greens_that_cover_the_same_land_count_once() -> None:
+    greens = [
+        {"kind": "garden", "geometry": square(0, 0, 20, 100)},
+        {"kind": "park", "geometry": square(10, 0, 15, 100)},
+        {"kind": "park", "geometry": square(100, 0, 30, 100)},
+    ]
+    parcels = [plot("A-1", 0, green_ratio_min=0.3), plot("A-2", 100, green_ratio_min=0.3)]
+    found = own(plan_of(parcels=parcels, greens=greens), "plan-green-ratio")
+    assert (found.outcome, found.measured) == ("fail", pytest.approx(0.25))
+
+
 def test_drawn_green_is_cut_at_the_parcel() -> None:
     parcel = plot("A-1", 0, green_ratio_min=0.3)
     town = plan_of(

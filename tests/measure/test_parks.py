@@ -112,6 +112,13 @@ def test_a_sports_ground_outside_parks_does_not_count_and_one_without_size_is_un
     assert one(drawn, "park_sport_share", services=["sport"]).value == pytest.approx(0.04)
 
 
+def test_a_sports_ground_that_is_not_drawn_stands_on_the_parcel_that_it_names() -> None:
+    parcels = [park(0), {"land_use": "0701", "geometry": square(500, 0)}]
+    for named, share in (("P-1", 0.1), ("P-2", 0.0)):
+        plan = plan_of(parcels=parcels, facilities=[{**SPORT, "geometry": None, "parcel_id": named}])
+        assert one(plan, "park_sport_share", services=["sport"]).value == pytest.approx(share)
+
+
 def test_small_parks_do_not_count_where_a_size_is_asked_for() -> None:
     plan = plan_of(parcels=[park(0, 50)], facilities=[SPORT])
     found = one(plan, "park_sport_share", services=["sport"], park_smallest_ha=0.4)

@@ -63,8 +63,23 @@ counts whole on whichever side it is drawn; one along the common edge of two are
 and one along an edge beyond which no other lies whole.
 
 Green parcels side by side (within 1 cm, along 1 m or more) are one park. A row of the layer `greens` is a
-green of its own; for counts and sizes of parks it is one with a parcel or another row where they share
-more than half of the smaller of the two.
+green of its own; for counts and sizes of parks it is one with such a park of parcels or with another row
+where they share more than half of the smaller of the two, on planned land. Where greens of some size count
+for reach or for an area, the size is that of the park of parcels, or of the row as it is drawn; parcels of
+water and woodland that count beside them are each of their own size. For the green of street blocks a row
+of `greens` counts whole on the housing parcel that its point lies on, and subblocks where nobody lives are
+left out.
+
+## What is counted parcel by parcel
+
+The middle value is that of the parcels that have one. What is built is read from the buildings of the
+parcel where all of them state it, else from the parcel table; greens that cover the same land count once.
+Housing parcels are those whose land use is or may be 0701 or 0703: R2, and those without a land use, too.
+Of blocks only those with a cap are compared. Floor area of firms is that of the kinds in `firm_categories`.
+
+A day place may be written in `places` or, where that is empty, in `beds`. A line of sight starts at the
+nearest point of the dwelling building, and a building that it enters for no more than 1 cm does not hide
+the tree; one in which a home without a building of its own stands hides nothing.
 
 ## Who lives where
 

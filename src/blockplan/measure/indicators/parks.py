@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.measure.distance.goals import places_of
 from blockplan.measure.indicators.circles import (
     NO_TIER,
     Circles,
@@ -26,6 +27,7 @@ from blockplan.measure.inputs.columns import (
     of_codes,
     points,
     shapes,
+    sound,
     total,
     values,
 )
@@ -158,7 +160,7 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     names = ids(plan, "facilities")[rows]
     site, drawn = values(plan, "facilities", "site_area_m2")[rows], areas_m2(plan, "facilities", rows)
     site = np.where(np.isnan(site) & (drawn > 0), drawn, site)
-    spots = points(plan, "facilities", rows)
+    spots = middles(sound(places_of(plan, "facilities")[rows]))
     park, ground = shapely.STRtree(spots).query(found.shape, predicate="intersects")
     nowhere = shapely.is_missing(spots)
     missing = unknown(Missing("facilities", "geometry"), names[nowhere])

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.built import as_read, bounds, built, hosts, stated
-from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, values
+from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, union, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
@@ -249,16 +249,18 @@ def _relative(plan: Plan) -> NDArray[np.float64]:
 
 
 def _greens_m2(plan: Plan) -> NDArray[np.float64]:
-    """Land of the drawn greens on each parcel; NaN where none is drawn on it."""
+    """Land of the drawn greens on each parcel, what several cover once; NaN where none is drawn on it."""
     found = np.full(len(ids(plan, "parcels")), np.nan)
     if not len(ids(plan, "greens")) or not len(found):
         return found
     land, greens = sound(shapes(plan, "parcels")), sound(shapes(plan, "greens"))
     green, parcel = shapely.STRtree(land).query(greens, predicate="intersects")
-    cut = shapely.area(shapely.intersection(land[parcel], greens[green]))
-    there = cut > 0
-    found[np.unique(parcel[there])] = 0.0
-    np.add.at(found, parcel[there], cut[there])
+    cut = shapely.intersection(land[parcel], greens[green])
+    there = shapely.area(cut) > 0
+    order = np.argsort(parcel[there], kind="stable")
+    rows, starts = np.unique(parcel[there][order], return_index=True)
+    for row, pieces in zip(rows, np.split(cut[there][order], starts[1:]), strict=False):
+        found[row] = shapely.area(pieces[0] if len(pieces) == 1 else union(pieces))
     return found
 
 
