@@ -30,10 +30,11 @@ class Unknown(Exception):  # noqa: N818 (it is an answer, and no error)
 
 
 class Oracle:
-    """What is measured of a plan under some choices."""
+    """What is measured of a plan; `p` holds the choices of the measure that is asked for."""
 
-    def __init__(self, plan: Plan, choices: Mapping[str, Any]) -> None:
-        self.p = choices
+    def __init__(self, plan: Plan) -> None:
+        self.p: Mapping[str, Any] = {}
+        self.manifest = plan.manifest
         self.said = plan.manifest.residents
         self.rows: dict[str, list[dict[str, Any]]] = {}
         for name, frame in layers_of(plan).items():
@@ -44,7 +45,8 @@ class Oracle:
         self.parcels = self.rows["parcels"]
         self.land = unary_union([row["geometry"] for row in self.rows["boundary"]])
 
-    def value(self, name: str) -> float | None:
+    def value(self, name: str, choices: Mapping[str, Any]) -> float | None:
+        self.p = choices
         try:
             return float(getattr(self, name)())
         except (Unknown, ZeroDivisionError):
@@ -346,10 +348,7 @@ class Oracle:
         return self.on_land(self.blue_green())
 
     def blue_green_largest(self) -> float:
-        groups: list[list[Any]] = []
-        for one in self.blue_green():
-            near = [group for group in groups if any(one.distance(other) <= 50 for other in group)]
-            groups = [group for group in groups if group not in near] + [[one, *chain.from_iterable(near)]]
+        groups = grouped(self.blue_green(), lambda one, other: one.distance(other) <= 50)
         return max((unary_union(group).area for group in groups), default=0.0) / 1e4
 
     def land_balance(self) -> float:
@@ -578,6 +577,15 @@ class Oracle:
             if row["crown_m"]
         ]
         return unary_union(drawn + crowns).intersection(self.land).area / self.land.area
+
+
+def grouped(things: Iterable[Any], joined: Callable[[Any, Any], bool]) -> list[list[Any]]:
+    """Things in groups that hang together."""
+    groups: list[list[Any]] = []
+    for one in things:
+        near = [group for group in groups if any(joined(one, other) for other in group)]
+        groups = [group for group in groups if group not in near] + [[one, *chain.from_iterable(near)]]
+    return groups
 
 
 def standing(shape: Any) -> Any:

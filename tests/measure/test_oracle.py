@@ -5,28 +5,41 @@ from __future__ import annotations
 import math
 
 import pytest
-from tests.measure.oracle import Oracle
+from tests.measure.furnished import MORE, furnished
+from tests.measure.oracle_parcels import Parcels as Oracle
 from tests.random_plans import ASKED, random_plan
 
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.missing import lines
 
 KNOWN = [name for name in MEASURES if hasattr(Oracle, name)]
-#: A crown is drawn as a polygon as large as its circle: where crowns overlap or are cut they differ a little.
-ABOUT = {"canopy_share": 2e-3}
+#: Circles are drawn as polygons; walks are whole centimetres piece by piece, widths whole decimetres.
+ABOUT = {
+    "belt_buffer": 1e-5,
+    "canopy_share": 2e-3,
+    "circle_walk": 1e-3,
+    "core_concentration": 1e-4,
+    "park_width": 1e-2,
+}
+#: Unknown in the product wherever a facility of no stated kind is, though it may lie beyond the limit.
+CAUTIOUS = {"axis_venues", "belt_destinations"}
 
 
 def test_the_oracle_knows_most_measures() -> None:
-    assert len(KNOWN) >= 60
+    assert len(KNOWN) >= 135
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_measures_equal_those_of_an_independent_implementation(seed: int) -> None:
-    plan = random_plan(100 + seed, columns=5, rows=4, empty=(0.0, 0.01, 0.03)[seed % 3])
+    drawn = random_plan(100 + seed, columns=5, rows=4, empty=(0.0, 0.01, 0.03)[seed % 3])
+    plan = furnished(drawn, seed)
+    oracle = Oracle(plan)
     for name in KNOWN:
-        asked = ASKED.get(name, {})
+        asked = ASKED.get(name, {}) | MORE.get(name, {})
         (found,) = measure(plan, name, parameters=asked)
-        wanted = Oracle(plan, MEASURES[name].choose({}, asked)).value(name)
+        wanted = oracle.value(name, MEASURES[name].choose({}, asked))
+        if found.value is None and name in CAUTIOUS:
+            continue
         if wanted is None or found.value is None:
             assert (found.value, wanted) == (None, None), (name, lines(found.missing))
         else:

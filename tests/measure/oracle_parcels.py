@@ -1,0 +1,132 @@
+"""Measures of single parcels, blocks and buildings once more, from `docs/measures.md` alone."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from shapely.ops import unary_union
+from tests.measure.oracle import Unknown, standing
+from tests.measure.oracle_structure import Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class Parcels(Structure):
+    """Single parcels, blocks and buildings."""
+
+    def middle(self, worth: Callable[[Mapping[str, Any]], float | None], *codes: str) -> float:
+        """The middle value of the parcels that have one."""
+        codes = codes or tuple(self.p.get("parcel_codes", ()))
+        found = [worth(row) for row in self.parcels if not codes or self.is_of(row, codes) is not False]
+        known = [one for one in found if one is not None]
+        if not known:
+            raise Unknown
+        return median(known)
+
+    def on(self, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The buildings that name a parcel."""
+        return [one for one in self.rows["buildings"] if one["parcel_id"] == row["parcel_id"]]
+
+    def drawn_floor(self, row: Mapping[str, Any]) -> float | None:
+        sizes = [one.get("floor_area_m2") for one in self.on(row)]
+        return sum(sizes) if sizes and None not in sizes else None
+
+    def far(self, row: Mapping[str, Any]) -> float | None:
+        drawn = self.drawn_floor(row)
+        return row.get("far") if drawn is None else drawn / row["geometry"].area
+
+    def cover(self, row: Mapping[str, Any]) -> float | None:
+        if not self.on(row):
+            return row["coverage_ratio"]
+        return unary_union([one["geometry"] for one in self.on(row)]).area / row["geometry"].area
+
+    def tallest(self, row: Mapping[str, Any]) -> float | None:
+        heights = [one["height_m"] for one in self.on(row)]
+        return max(heights) if heights and None not in heights else row["height_m"]
+
+    def green(self, row: Mapping[str, Any]) -> float | None:
+        drawn = [one["geometry"].intersection(row["geometry"]) for one in self.rows["greens"]]
+        area = unary_union(drawn).area
+        return area / row["geometry"].area if area else row.get("green_ratio")
+
+    def floor_here(self, row: Mapping[str, Any]) -> float | None:
+        drawn = self.drawn_floor(row)
+        return row["floor_area_m2"] if drawn is None else drawn
+
+    def parcel_far(self) -> float:
+        return self.middle(self.far)
+
+    def parcel_coverage(self) -> float:
+        return self.middle(self.cover)
+
+    def parcel_height(self) -> float:
+        return self.middle(self.tallest)
+
+    def parcel_green_ratio(self) -> float:
+        return self.middle(self.green)
+
+    def parcel_floor_area(self) -> float:
+        return self.middle(self.floor_here)
+
+    def parcel_area(self) -> float:
+        return self.middle(lambda row: row["geometry"].area)
+
+    def parcel_parking(self) -> float:
+        def worth(row: Mapping[str, Any]) -> float | None:
+            floor = self.floor_here(row)
+            if row["parking_spaces"] is None or not floor:
+                return None
+            return row["parking_spaces"] * 100 / floor
+
+        return self.middle(worth)
+
+    def parcel_mixed_share(self) -> float:
+        def worth(row: Mapping[str, Any]) -> float | None:
+            if not row.get("compatible_split"):
+                return None
+            parts = [float(one) for one in row["compatible_split"].split(":")]
+            return parts[0] / sum(parts)
+
+        return self.middle(worth)
+
+    def parcel_residents_by_floor(self) -> float:
+        return self.middle(lambda row: row["residents"])
+
+    def parcel_residents_by_dwellings(self) -> float:
+        return self.middle(lambda row: row["residents"])
+
+    def block_floor_area(self) -> float:
+        found = []
+        for block in self.rows["blocks"]:
+            if block.get("floor_area_m2_max") is None:
+                continue
+            mine = [row for row in self.parcels if block["geometry"].intersects(standing(row["geometry"]))]
+            floors = [self.floor_here(row) for row in mine]
+            found.append(sum(one or 0.0 for one in floors))
+        return median(found)
+
+    def block_transfer_sum(self) -> float:
+        return sum(row.get("floor_area_transfer_m2") or 0.0 for row in self.rows["blocks"])
+
+    def street_block_far(self) -> float:
+        return self.middle(self.far, "0701", "0703")
+
+    def street_block_coverage(self) -> float:
+        return self.middle(self.cover, "0701", "0703")
+
+    def street_block_green_ratio(self) -> float:
+        return self.middle(self.green, "0701", "0703")
+
+    def street_block_height(self) -> float:
+        return self.middle(self.tallest, "0701", "0703")
+
+    def street_block_land_per_resident(self) -> float:
+        people = self.people()
+
+        def worth(row: Mapping[str, Any]) -> float | None:
+            lived = people[row["parcel_id"]]
+            return row["geometry"].area / lived if lived else None
+
+        return self.middle(worth, "0701", "0703")
