@@ -32,7 +32,7 @@ from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.supply import NO_SERVICES
 from blockplan.measure.inputs.columns import absent, ids, of_codes, shapes, sound
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.measure.inputs.kinds import kinds_of, of_kind
+from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
 from blockplan.measure.inputs.middles import middles
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing, unknown
@@ -229,6 +229,9 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     ways = asked("facility", parameters["facility_judged_by"], parameters["facility_readings"])
     distances = distances_to(plan, homes, rows, ways, (limit_m, parameters["join_limit_m"]))
     perhaps = perhaps_served(plan, homes, parameters, ways[0], (limit_m, parameters["join_limit_m"]))
+    lost = not_held(plan, parameters["services"])
+    if lost:
+        unsaid, perhaps = unsaid + lost, np.ones(len(homes), dtype=bool)
     return covered(
         plan,
         "service_access",

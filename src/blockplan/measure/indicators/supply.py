@@ -15,6 +15,7 @@ import numpy as np
 from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, total, values
 from blockplan.measure.inputs.greens import green_area_m2, public_greens
 from blockplan.measure.inputs.homes import NOBODY, residents
+from blockplan.measure.inputs.kinds import not_held
 from blockplan.measure.inputs.parts import USUAL, amounts_by, known, pieces, quotient
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, reason, unknown
@@ -163,8 +164,9 @@ def _in_facilities(
     Sum of a column over the facilities of some services, of some levels where any are named.
 
     A facility of no stated service could be one of them: it is missing, and so is one of no
-    stated level where levels are asked for. A layer without such a facility is a measured zero; an
-    absent layer, or a facility without the number, is unknown. Given are ``supply``, ``missing``,
+    stated level where levels are asked for. A layer without such a facility is a measured zero, unless the
+    data may not hold the service (`not_held`); an absent layer, or a facility without the number, is
+    unknown. Given are ``supply``, ``missing``,
     ``counted`` and ``ends``, as `per_person` takes them.
     """
     missing = absent(plan, "facilities")
@@ -185,10 +187,12 @@ def _in_facilities(
     names, numbers = everything[chosen], values(plan, "facilities", column)[chosen]
     missing += unknown(Missing("facilities", column), names[np.isnan(numbers)])
     amounts = values(plan, "facilities", column)
-    most = np.nan_to_num(amounts[chosen | maybe], nan=np.inf)
+    most = total(np.nan_to_num(amounts[chosen | maybe], nan=np.inf))
+    lost = not_held(plan, services)
+    missing += lost
     return {
         "supply": None if missing else total(numbers),
         "missing": missing,
         "counted": {"facilities": tuple(names)},
-        "ends": (total(np.nan_to_num(amounts[chosen & ~maybe])), total(most)),
+        "ends": (total(np.nan_to_num(amounts[chosen & ~maybe])), np.inf if lost else most),
     }

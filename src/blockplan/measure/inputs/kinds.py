@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.measure.inputs.columns import ids, values
-from blockplan.measure.missing import Missing, unknown
+from blockplan.measure.missing import Missing, reason, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -21,6 +21,22 @@ ENDS = {
     "floor_area_m2": ("smallest_floor_m2", "largest_floor_m2"),
     "site_area_m2": ("smallest_site_m2", "largest_site_m2"),
 }
+
+
+def not_held(plan: Plan, services: Collection[str]) -> tuple[Missing, ...]:
+    """
+    What is missing where the data may simply not hold a service, and a layer without one is no measured zero.
+
+    That is so where no facility is of it and ``plan.toml [imported]`` says that the layers came from
+    OpenStreetMap, or ``complete = false``. With ``complete = true`` they hold all there are.
+    """
+    imported = (plan.manifest.model_extra or {}).get("imported")
+    if not isinstance(imported, dict) or not services:
+        return ()
+    partly = imported.get("complete", imported.get("format") != "osm") is False
+    if not partly or np.isin(values(plan, "facilities", "service"), list(services)).any():
+        return ()
+    return (reason("not_held", services=", ".join(services)),)
 
 
 def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
