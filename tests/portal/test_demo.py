@@ -37,6 +37,7 @@ def test_two_signed_the_package_of_the_demonstration_and_nothing_else_is_in_it(
     assert (release["package"], release["plan"]) == (
         package_hash(opened["plan"]["files"]), opened["plan"]["content_hash"]
     )  # fmt: skip
+    assert release["seen"] == [], "nothing goes out that may name persons, and nothing else stands against it"
     assert not Draft.objects.exists()
     assert {"release_answered", "release_signed", "opened"} <= set(
         Audit.objects.values_list("what", flat=True)

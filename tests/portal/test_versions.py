@@ -115,3 +115,15 @@ def test_roles_are_given_and_taken_by_whoever_saw_those_that_stand(config: Confi
         assert "Clerk, Planner; the account is open" in faults(refused)
     assert set(Grant.objects.filter(staff=staff).values_list("role", flat=True)) == {"clerk", "planner"}
     told(admin, path, {"role": "approver", "notice": ""})
+
+
+def test_the_page_of_an_erased_opinion_offers_nothing_that_would_be_refused(
+    opened: DatabaseStore, planner: Client
+) -> None:
+    send(opened, "More trees.")
+    told(planner, HERE + "opinions/O-1/erase/", {"ground": "asked for", "sure": "on"})
+    page = planner.get(HERE + "opinions/O-1/").content.decode()
+    assert "asked for" in page
+    assert "&quot;parts&quot;" not in page, "nobody reads JSON there"
+    for act in ("redact", "withhold", "take-back", "transcribe", "erase", "restore"):
+        assert f"/opinions/O-1/{act}/" not in page

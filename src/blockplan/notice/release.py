@@ -205,13 +205,15 @@ def _detail(plan: Plan, country: Country) -> list[Finding]:
 
 
 def _columns(plan: Plan) -> list[Finding]:
-    """Columns that no contract knows: they go out with the plan, and may hold names."""
+    """Columns that no contract knows and that say something: they go out, and may hold names."""
     from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
     found = []
     for layer in sorted(plan.layers):
         known = {*LAYERS[layer].columns, "geometry"} if layer in LAYERS else {"geometry"}
-        unknown = [str(column) for column in plan.layer(layer).columns if not is_known(str(column), known)]
+        # Of a package that was built, columns of the contract that are not in its files are read as empty.
+        columns = plan.layer(layer).dropna(axis="columns", how="all").columns
+        unknown = [str(column) for column in columns if not is_known(str(column), known)]
         if unknown:
             found.append(Finding("column_unknown", False, {"layer": layer, "columns": unknown}))
     return found

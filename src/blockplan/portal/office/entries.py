@@ -28,7 +28,18 @@ SHAPED = frozenset(
 )  # fmt: skip
 #: Fields that the record makes itself: numbers, times and offsets, no words of anybody.
 OF_THE_RECORD = frozenset(
-    {"opinion", "round", "ends_before", "of", "asked_on", "segments", "source", "arrived_at"}
+    {
+        "opinion",
+        "round",
+        "ends_before",
+        "of",
+        "asked_on",
+        "segments",
+        "source",
+        "arrived_at",
+        "entries",
+        "recovered",
+    }
 )
 
 

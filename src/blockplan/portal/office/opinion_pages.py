@@ -138,6 +138,8 @@ def opinion(request: HttpRequest, notice: str, opinion: str) -> HttpResponse:
 
 def _fits(name: str, one: Opinion, first: Event) -> bool:
     """Whether an act would do anything to this opinion; what it may not do the record says."""
+    if one.standing == "erased":
+        return False
     if name == "restore":
         return one.standing in {"redacted", "withheld"}
     try:
