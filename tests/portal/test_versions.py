@@ -121,6 +121,7 @@ def test_the_page_of_an_erased_opinion_offers_nothing_that_would_be_refused(
     opened: DatabaseStore, planner: Client
 ) -> None:
     send(opened, "More trees.")
+    assert "More trees." in planner.get(HERE + "opinions/O-1/erase/").content.decode(), "what would go"
     told(planner, HERE + "opinions/O-1/erase/", {"ground": "asked for", "sure": "on"})
     page = planner.get(HERE + "opinions/O-1/").content.decode()
     assert "asked for" in page

@@ -93,7 +93,7 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
                 _mark_anew(form, notice, opinion)
             else:
                 return HttpResponseRedirect(_after(name, notice, opinion))
-        about = entries.about(notice, opinion) if opinion and newest is not None else []
+        about = entries.about(notice, opinion) if opinion else []
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
                  "entries": about, "asked_on": newest, "period": row.opened.get("period"),
                  "mark": of_opinion(open_store(notice), opinion)[0] if opinion else ""}  # fmt: skip
