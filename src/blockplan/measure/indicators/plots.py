@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.built import as_read, bounds, built, hosts, stated
-from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, union, values
+from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
@@ -260,7 +260,7 @@ def _greens_m2(plan: Plan) -> NDArray[np.float64]:
     order = np.argsort(parcel[there], kind="stable")
     rows, starts = np.unique(parcel[there][order], return_index=True)
     for row, pieces in zip(rows, np.split(cut[there][order], starts[1:]), strict=False):
-        found[row] = shapely.area(pieces[0] if len(pieces) == 1 else union(pieces))
+        found[row] = shapely.area(pieces[0] if len(pieces) == 1 else shapely.union_all(pieces))
     return found
 
 
