@@ -132,6 +132,12 @@ def test_what_is_told_by_parcel_stays_unknown_without_parcels() -> None:
     assert one(plan, "population_density").value == pytest.approx(3)
 
 
+def test_a_plan_that_does_not_say_what_of_a_building_is_read_is_written_as_before() -> None:
+    plan = plan_of(buildings=[building(0, residents=7)], manifest={"residents": {"source": "buildings"}})
+    assert "by" not in plan.manifest.residents.model_dump(exclude_none=True)
+    assert one(plan, "residents").definition["by"] == "residents"
+
+
 @pytest.mark.skipif(not ISLAND.exists(), reason="../shared/data is not here")
 def test_a_real_district_has_the_residents_of_its_buildings() -> None:
     drawn = gpd.read_file(ISLAND, layer="buildings")

@@ -39,7 +39,7 @@ from blockplan.measure.inputs.columns import (
     total,
     values,
 )
-from blockplan.measure.inputs.occupants import KEYS, Occupants, occupants, on_planned_land
+from blockplan.measure.inputs.occupants import KEYS, Occupants, occupants, on_planned_land, read_by
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing
 
@@ -168,12 +168,12 @@ def _in_buildings_counted(
     plan: Plan, found: Occupants, by: tuple[Part, ...], definition: Mapping[str, Any]
 ) -> Measurement:
     """Residents of the buildings, with what was read of them and how many were not counted."""
-    said = plan.manifest.residents
-    how: dict[str, Any] = {**definition, "by": said.by}
+    said, read = plan.manifest.residents, read_by(plan)
+    how: dict[str, Any] = {**definition, "by": read}
     if said.total is not None:
         how["total"] = said.total
-    elif said.by in KEYS:
-        how[KEYS[said.by]] = getattr(said, KEYS[said.by])
+    elif read in KEYS:
+        how[KEYS[read]] = getattr(said, KEYS[read])
     how |= {"buildings_left_empty": found.left_empty, "buildings_off_planned_land": found.off_land}
     names = tuple(ids(plan, "buildings")[found.read])
     return Measurement(

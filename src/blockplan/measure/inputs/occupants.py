@@ -78,8 +78,8 @@ class Occupants:
 
 def occupants(plan: Plan, houses: NDArray[np.bool_]) -> Occupants:
     """People by building as ``plan.toml`` counts them; `houses` says which parcels may house people."""
-    said = plan.manifest.residents
-    column, other = COLUMNS[said.by]
+    said, by = plan.manifest.residents, read_by(plan)
+    column, other = COLUMNS[by]
     names = ids(plan, "buildings")
     lacking = absent(plan, "buildings")
     if lacking or not len(names):
@@ -91,7 +91,7 @@ def occupants(plan: Plan, houses: NDArray[np.bool_]) -> Occupants:
         )
     found, elsewhere = values(plan, "buildings", column), values(plan, "buildings", other)
     bad, here = refused(plan, "buildings", column), on_planned_land(plan)
-    if said.by == "floor_area":
+    if by == "floor_area":
         lived_in = ~_uninhabited(plan, houses)
     else:
         lived_in = (found > 0) | (elsewhere > 0) | bad
@@ -118,16 +118,21 @@ def occupants(plan: Plan, houses: NDArray[np.bool_]) -> Occupants:
     )
 
 
+def read_by(plan: Plan) -> str:
+    """What of a building is read: its residents where ``plan.toml`` does not say."""
+    return plan.manifest.residents.by or "residents"
+
+
 def _factor(plan: Plan) -> tuple[float, tuple[Missing, ...]]:
     """People for each unit of the column, and what is missing to say so."""
-    said = plan.manifest.residents
-    key = KEYS.get(said.by)
+    said, by = plan.manifest.residents, read_by(plan)
+    key = KEYS.get(by)
     if key is None or said.total is not None:
         return 1.0, ()
     given = getattr(said, key)
     if given is None:
         return np.nan, (Missing("plan.toml", f"residents.{key}"),)
-    return (given if said.by == "dwellings" else 1 / given), ()
+    return (given if by == "dwellings" else 1 / given), ()
 
 
 def _spread(

@@ -43,12 +43,13 @@ class ResidentsSource(_ManifestModel):
     Where the number of residents comes from, and the range it is uncertain within.
 
     ``total`` is read where ``source`` is ``given``, and spread over the buildings where it is ``buildings``;
-    ``by`` is what of a building is read then. ``low`` and ``high`` are factors of the central number. The
-    ratios have no default: without them residents from dwellings or floor area are unknown.
+    ``by`` is what of a building is read then (None: residents). ``low`` and ``high`` are factors of the
+    central number. The ratios have no default: without them residents from dwellings or floor area are
+    unknown.
     """
 
     source: ResidentsSourceName = "parcels"
-    by: Literal["residents", "dwellings", "floor_area"] = "residents"
+    by: Literal["residents", "dwellings", "floor_area"] | None = None
     total: float | None = Field(default=None, ge=0)
     household_size: float | None = Field(default=None, gt=0)
     floor_area_per_person_m2: float | None = Field(default=None, gt=0)
