@@ -4,7 +4,8 @@ import io
 import json
 import math
 import unicodedata
-from typing import TYPE_CHECKING
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
@@ -17,6 +18,7 @@ from blockplan.check import check
 from blockplan.cli import app
 from blockplan.errors import UsageError
 from blockplan.plan import read
+from blockplan.report import typesetting
 from blockplan.report.sheets import KINDS, PAPERS, atlas
 from blockplan.report.sheets.labels import Labels, Spots, overlaps
 from blockplan.report.sheets.limitmap import _by_side
@@ -182,6 +184,39 @@ def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: A
 def test_the_same_plan_gives_the_same_atlas(drawn: Plan, judged: CheckResult) -> None:
     again = atlas(random_plan(7, columns=6, rows=5), judged, "zh", kinds=["block"])
     assert atlas(drawn, judged, "zh", kinds=["block"]).pdf == again.pdf
+
+
+def test_panels_are_measured_some_sheets_at_a_time_and_not_again_where_the_atlas_is_set(
+    drawn: Plan, judged: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    stated: list[dict[str, Any]] = []
+    whole: list[dict[str, Any]] = []
+
+    def ask(folder: Path, template: str, data: dict[str, Any], *told: str) -> list[Any]:
+        asked.append(data)
+        choices = typesetting.ask(folder, template, data, *told)
+        stated.extend(choices)
+        return choices
+
+    def typeset(*told: Any) -> bytes:
+        whole.append(told[2])
+        return typesetting.typeset(*told)
+
+    making = import_module("blockplan.report.sheets.atlas")
+    monkeypatch.setattr(making, "AT_ONCE", 1)
+    monkeypatch.setattr(making, "ask", ask)
+    monkeypatch.setattr(making, "typeset", typeset)
+    atlas(drawn, judged, "en", kinds=["landuse", "height", "intensity"])
+    assert asked
+    assert all(len(one["sheets"]) == 1 for one in asked)
+    assert [sheet["choice"] for sheet in whole[0]["sheets"]] == stated
+    for sheet in whole[0]["sheets"]:
+        needed = [at for at, part in enumerate(sheet["panel"]) if not part.get("optional")]
+        assert set(needed) <= set(sheet["choice"]["blocks"]) <= set(range(len(sheet["panel"])))
+    template = resources.files("blockplan.report").joinpath("templates", "atlas.typ").read_text("utf-8")
+    body = template.split("#let choice(")[1].split("\n}\n")[1:]
+    assert not any("measure(" in part for part in (template.split("#let choice(")[0], *body))
 
 
 def test_a_kind_that_there_is_none_of_is_refused_with_the_kinds_that_there_are(

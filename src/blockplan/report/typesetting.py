@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STANDARD: Literal["a-2b"] = "a-2b"
 MM_PER_INCH = 25.4
+#: The typesetter keeps what it worked out until it has set so many documents without needing it.
+KEPT_FOR = 11
 #: Whose forms of characters a language takes.
 REGIONS = {"zh": "cn", "en": "gb", "ja": "jp"}
 
@@ -45,23 +47,47 @@ def typeset(folder: Path, template: str, data: dict[str, Any], lang: str, day: d
     day
         The document's date: the same plan gives the same bytes.
     """
-    (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-    source = resources.files("blockplan.report").joinpath("templates", template)
-    (folder / template).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-    faces = folder / "fonts"
-    faces.mkdir()
-    for weight, font in fonts.whole(lang).items():
-        (faces / f"{weight}.otf").write_bytes(font)
     pdf = typst.compile(
-        str(folder / template),
-        root=str(folder),
-        font_paths=[str(faces)],
-        ignore_system_fonts=True,
+        **_laid(folder, template, data, lang),
         format="pdf",
         pdf_standards=STANDARD,
         timestamp=dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC),
     )
     return bytes(pdf)
+
+
+def ask(folder: Path, template: str, data: dict[str, Any], lang: str, name: str) -> list[Any]:
+    """
+    What a template states under a label, in its order; nothing of it stays in memory.
+
+    Parameters
+    ----------
+    folder, template, data, lang
+        As for `typeset`.
+    name
+        The label of the template's metadata.
+    """
+    stated = typst.query(selector=f"<{name}>", field="value", **_laid(folder, template, data, lang))
+    for _ in range(KEPT_FOR):
+        typst.compile(b"", ignore_system_fonts=True)
+    return list(json.loads(stated))
+
+
+def _laid(folder: Path, template: str, data: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Data, template and fonts in the folder, as the typesetter is told of them."""
+    (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    source = resources.files("blockplan.report").joinpath("templates", template)
+    (folder / template).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    faces = folder / "fonts"
+    faces.mkdir(exist_ok=True)
+    for weight, font in fonts.whole(lang).items():
+        (faces / f"{weight}.otf").write_bytes(font)
+    return {
+        "input": str(folder / template),
+        "root": str(folder),
+        "font_paths": [str(faces)],
+        "ignore_system_fonts": True,
+    }
 
 
 def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:

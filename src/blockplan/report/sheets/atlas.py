@@ -11,12 +11,13 @@ from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import Files
 from blockplan.report.sheets.paper import HEADING_MM, PAD_MM, PAPERS
 from blockplan.report.sheets.scene import said
-from blockplan.report.typesetting import desk, typeset
+from blockplan.report.typesetting import ask, desk, typeset
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
@@ -29,6 +30,8 @@ KINDS = ("cover", *whole.MAPS, "block", "subblock", "tables")
 
 #: 計画図 are drawn at 1/2,500 or larger.
 MOST_JA = 2_500
+#: Panels of so many sheets are measured at a time: what the typesetter keeps of them takes memory.
+AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def atlas(
             why = "; ".join(f"{kind}: {reason}" for kind, reason in left_out)
             raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
         data = _document(facts, sheets, PAPERS[paper])
+        _choose(folder, data, lang)
         pdf = typeset(folder, "atlas.typ", data, lang, plan.manifest.drawn_on)
     return Atlas(pdf, tuple(sheets), tuple(left_out))
 
@@ -147,8 +151,19 @@ def _document(facts: Facts, sheets: Sequence[Sheet], paper: Paper) -> dict[str, 
         "synthetic": said(lang, "head.synthetic") if manifest.synthetic else "",
         "continued": said(lang, "head.continued"),
         "table_continued": said(lang, "head.table_continued"),
+        "asked": False,
         "sheets": [_setting(facts, sheet, number, paper) for number, sheet in enumerate(sheets)],
     }
+
+
+def _choose(folder: Path, data: dict[str, Any], lang: str) -> None:
+    """Give each sheet the letters, the number of verdicts and the pieces that its panel has room for."""
+    panels = [sheet for sheet in data["sheets"] if "panel" in sheet]
+    for start in range(0, len(panels), AT_ONCE):
+        some = panels[start : start + AT_ONCE]
+        choices = ask(folder, "atlas.typ", {**data, "asked": True, "sheets": some}, lang, "choice")
+        for sheet, choice in zip(some, choices, strict=True):
+            sheet["choice"] = choice
 
 
 def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:
