@@ -215,7 +215,7 @@ def test_a_notice_that_begins_anew_is_seen_by_who_asks_as_it_will_be_and_by_othe
     assert "This is how the notice will begin anew" in said
     assert "until 7 April 2026" in said  # thirty days from the ninth
     assert runs not in said
-    assert "1 opinion received" in said  # those of the rounds before stay
+    assert "Opinions (1)" in said  # those of the rounds before stay
     assert asked.headers["Cache-Control"] == "private, no-store"
     assert office.post(f"{NOTICE}opinion/", {"do": "send", "text": "Trees."}).status_code == 409
     assert "More trees." in office.get(f"{NOTICE}opinions/").content.decode()
