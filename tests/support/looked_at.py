@@ -7,7 +7,7 @@ PAGES = (
     "", "notices/demo/", "notices/demo/plan/", "notices/demo/plan/parcels/RD-01-01-012/",
     "notices/demo/plan/parcels/RD-01-01-012/my-parcel/", "notices/demo/plan/areas/rd/",
     "notices/demo/plan/rules/zone-green-access/", "notices/demo/plan/statements/S04/",
-    "notices/demo/place/?about=RD-01-01-012",
+    "notices/demo/place/?about=parcels:RD-01-01-012",
     "notices/demo/opinions/", "notices/demo/response/", "notices/demo/record/", "verify/", "imprint/",
     "privacy/", "accessibility/",
 )  # fmt: skip
