@@ -68,6 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
         if not installed():
             raise pytest.UsageError(WHY_NOT)
         if hands_out(config):
+            # Workers inherit what stands here, and would read the settings before they have a cluster.
+            del os.environ["DJANGO_SETTINGS_MODULE"]
             return
         cluster = Cluster()
         config.add_cleanup(cluster.remove)
