@@ -10,18 +10,28 @@ from tests.measure.oracle import Unknown, standing
 from tests.measure.oracle_structure import Structure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 
 class Parcels(Structure):
     """Single parcels, blocks and buildings."""
 
-    def middle(self, worth: Callable[[Mapping[str, Any]], float | None], *codes: str) -> float:
-        """The middle value of the parcels that have one."""
+    def middle(
+        self,
+        worth: Callable[[Mapping[str, Any]], float | None],
+        *codes: str,
+        among: Sequence[Mapping[str, Any]] | None = None,
+    ) -> float:
+        """The middle value of the parcels, unknown where one of them has none, or may not be meant."""
         codes = codes or tuple(self.p.get("parcel_codes", ()))
-        found = [worth(row) for row in self.parcels if not codes or self.is_of(row, codes) is not False]
-        known = [one for one in found if one is not None]
-        if not known:
+        rows = self.parcels if among is None else among
+        meant = [row for row in rows if not codes or self.is_of(row, codes) is not False]
+        known = [one for one in map(worth, meant) if one is not None]
+        if (
+            not known
+            or len(known) < len(meant)
+            or (codes and any(self.is_of(row, codes) is None for row in meant))
+        ):
             raise Unknown
         return median(known)
 
@@ -89,13 +99,15 @@ class Parcels(Structure):
             parts = [float(one) for one in row["compatible_split"].split(":")]
             return parts[0] / sum(parts)
 
-        return self.middle(worth)
+        return self.middle(worth, among=[row for row in self.parcels if row.get("compatible_split")])
 
     def parcel_residents_by_floor(self) -> float:
-        return self.middle(lambda row: row["residents"])
+        stated = [row for row in self.parcels if row["residents"]]
+        return self.middle(lambda row: row["residents"], among=stated)
 
     def parcel_residents_by_dwellings(self) -> float:
-        return self.middle(lambda row: row["residents"])
+        stated = [row for row in self.parcels if row["residents"]]
+        return self.middle(lambda row: row["residents"], among=stated)
 
     def block_floor_area(self) -> float:
         found = []

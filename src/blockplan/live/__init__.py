@@ -19,7 +19,8 @@ from blockplan.live.edits import (
     parse_edits,
 )
 from blockplan.live.refusals import EditError
-from blockplan.live.session import EditResult, Session, live
+from blockplan.live.session import Session, live
+from blockplan.live.steps import EditResult
 from blockplan.rooms import callable_room
 
 __all__ = [

@@ -30,6 +30,7 @@ from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import FeatureChange, changed_frames
+from blockplan.live.steps import EditResult, SessionStep, result_of
 from blockplan.plan import read, write
 from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
@@ -38,99 +39,10 @@ from blockplan.plan.model.plan import BASE, Difference, Plan
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.check.verdict import Capacity, CheckResult, Verdict
-    from blockplan.plan import Fault
+    from blockplan.check.verdict import CheckResult
 
 #: Name of the scenario that edits of a plan as drawn go into.
 DRAFT = "draft"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStep:
-    """
-    One step of a session, with the rows before and after.
-
-    ``kind`` is ``edits``, ``undo`` or ``redo``; ``begin`` for what the scenario differed by when its log
-    began, and ``outside`` for what was changed in the scenario's file by something else since.
-    """
-
-    seq: int
-    kind: str
-    at: str
-    who: str
-    edits: tuple[dict[str, Any], ...]
-    changes: tuple[FeatureChange, ...]
-    hash: str
-    rows: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """The step as the log of edits writes it."""
-        return {
-            "seq": self.seq,
-            "kind": self.kind,
-            "at": self.at,
-            "who": self.who,
-            "edits": list(self.edits),
-            "changes": [change.to_dict() for change in self.changes],
-            "hash": self.hash,
-            "rows": self.rows,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class EditResult:
-    """
-    What a step changed.
-
-    Attributes
-    ----------
-    seq
-        Number of the step; it counts on through undo and redo.
-    hash
-        Content hash of the plan after it.
-    verdicts
-        Those that differ from before, as they are now.
-    gone_verdicts
-        (rule, scope id) of those that there is no object for any more.
-    capacity
-        The largest population that the plan can carry, and the rule that binds.
-    new_faults, gone_faults
-        Faults of the data that came and went.
-    affected_residents
-        Residents whom the failing ``must`` rule that affects most of them affects; None where none can say.
-    ms
-        Milliseconds from the edit to all verdicts.
-    """
-
-    seq: int
-    hash: str
-    verdicts: tuple[Verdict, ...]
-    gone_verdicts: tuple[tuple[str, str], ...]
-    capacity: Capacity
-    new_faults: tuple[Fault, ...]
-    gone_faults: tuple[Fault, ...]
-    affected_residents: float | None
-    ms: float
-
-    def to_dict(self, lang: str = "en") -> dict[str, Any]:
-        """The answer as JSON writes it (docs/contracts.md, section 8)."""
-        return {
-            "seq": self.seq,
-            "hash": self.hash,
-            "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
-            "gone_verdicts": [{"rule": rule, "id": id_} for rule, id_ in self.gone_verdicts],
-            "capacity": {
-                "residents": self.capacity.residents,
-                "binding_rule": self.capacity.binding_rule,
-                "by_rule": dict(self.capacity.by_rule),
-            },
-            "faults": [
-                *({**found.to_dict(lang), "change": "new"} for found in self.new_faults),
-                *({**found.to_dict(lang), "change": "gone"} for found in self.gone_faults),
-            ],
-            "affected_residents": self.affected_residents,
-            "ms": round(self.ms, 1),
-        }
 
 
 @dataclass
@@ -406,7 +318,7 @@ class Session:
         step = self._enter(kind, plan, changes, edits, who)
         before, self.result = self.result, result
         self._count()
-        return _answer(step, before, result, (time.perf_counter() - began) * 1000)
+        return result_of(step, before, result, (time.perf_counter() - began) * 1000)
 
     def _take_up(self, began: str) -> None:
         """Enter what the scenario's file holds and no step led to: at the beginning, or changed elsewhere."""
@@ -522,35 +434,3 @@ def _named(plan: Plan, name: str, difference: Difference) -> Plan:
     )
     anew.read_faults = base.read_faults
     return anew.under(name, difference)
-
-
-def _answer(step: SessionStep, before: CheckResult, after: CheckResult, ms: float) -> EditResult:
-    old = {(one.rule, one.scope_id): one for one in before.verdicts}
-    new = {(one.rule, one.scope_id): one for one in after.verdicts}
-    told = {key: one.to_dict() for key, one in old.items()}
-    differ = tuple(one for key, one in new.items() if told.get(key) != one.to_dict())
-    was, now = {_known(one): one for one in before.faults}, {_known(one): one for one in after.faults}
-    hit = [
-        one.affected_residents
-        for one in after.verdicts
-        if one.outcome == "fail" and one.force == "must" and one.affected_residents is not None
-    ]
-    return EditResult(
-        step.seq,
-        step.hash,
-        differ,
-        tuple(key for key in old if key not in new),
-        after.capacity,
-        tuple(one for key, one in now.items() if key not in was),
-        tuple(one for key, one in was.items() if key not in now),
-        max(hit) if hit else (0.0 if _nothing_fails(after) else None),
-        ms,
-    )
-
-
-def _nothing_fails(result: CheckResult) -> bool:
-    return not any(one.outcome == "fail" and one.force == "must" for one in result.verdicts)
-
-
-def _known(found: Fault) -> tuple[Any, ...]:
-    return (found.rule, found.grade, found.layer, found.id, found.aspect, found.case, found.x, found.y)

@@ -72,7 +72,8 @@ left out.
 
 ## What is counted parcel by parcel
 
-The middle value is that of the parcels that have one. What is built is read from the buildings of the
+The middle value is unknown where that of a parcel is, or whether a parcel is meant; `middle_of_known` then
+stands in the definition. What is built is read from the buildings of the
 parcel where all of them state it, else from the parcel table; greens that cover the same land count once.
 Housing parcels are those whose land use is or may be 0701 or 0703: R2, and those without a land use, too.
 Of blocks only those with a cap are compared. Floor area of firms is that of the kinds in `firm_categories`.

@@ -20,7 +20,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.indicators import plots
 from blockplan.measure.inputs.built import built, stated
 from blockplan.measure.inputs.columns import areas_m2, coded, ids
-from blockplan.measure.inputs.every import Values, measurement, missing_in, unsure_of
+from blockplan.measure.inputs.every import Values, measurement, unsure_of, with_the_middle
 from blockplan.measure.inputs.globe import place_of
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.missing import Missing, nothing
@@ -89,18 +89,9 @@ def _of_homes(
         lacking=(*found.each.lacking, *lacking),
         unsure=unsure_of(lacking, spoken),
     )
-    known = each.value[spoken & ~np.isnan(each.value)]
-    missing = missing_in(each, spoken & np.isnan(each.value))
-    shown = {**definition, "features": int(spoken.sum()), "known": len(known)}
-    return replace(
-        found,
-        id=id_,
-        value=float(np.median(known)) if len(known) else None,
-        definition=shown,
-        missing=missing if missing or spoken.any() else (NO_HOMES,),
-        counted={**found.counted, "parcels": tuple(each.ids[spoken])},
-        each=each,
-    )
+    counted = {**found.counted, "parcels": tuple(each.ids[spoken])}
+    whole = replace(found, id=id_, definition=definition, missing=(), counted=counted)
+    return with_the_middle(whole, each, NO_HOMES)
 
 
 def _sorted(

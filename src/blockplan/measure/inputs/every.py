@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +51,10 @@ def measurement(
     plan: Plan, id_: str, unit: str, found: Values, layer: str = "parcels", absent: tuple[Missing, ...] = ()
 ) -> Measurement:
     """
-    A measurement of the features of a layer; its value is the middle one (median) of those that are known.
+    A measurement of the features of a layer; its value is the middle one (median) of all that it speaks of.
+
+    Where some are not known the middle one is not either; that of the known stands in the definition, and the
+    ends say where it lies if it is sure which features are spoken of and what each lies between.
 
     Parameters
     ----------
@@ -76,15 +79,34 @@ def measurement(
         unsure_of(found.lacking, found.spoken_of),
         found.parts,
     )
-    shown = found.value[found.spoken_of & known]
-    missing = absent + missing_in(each, found.spoken_of & ~known)
-    if not missing and not found.spoken_of.any():
-        missing = (found.nothing,)
     counted = {layer: tuple(each.ids[found.spoken_of])}
     counted |= {name: tuple(parts) for name, (parts, _) in found.parts.items()}
-    value = float(np.median(shown)) if len(shown) else None
-    definition = {"features": int(found.spoken_of.sum()), "known": len(shown), **found.definition}
-    return Measurement(id_, value, unit, definition, missing=missing, counted=counted, each=each)
+    whole = Measurement(id_, None, unit, found.definition, missing=absent, counted=counted, each=each)
+    return with_the_middle(whole, each, found.nothing)
+
+
+def with_the_middle(found: Measurement, each: Each, nothing: Missing) -> Measurement:
+    """A measurement with the middle value of its features, or what is missing for it and its ends."""
+    spoken = each.spoken_of
+    known = each.value[spoken & ~np.isnan(each.value)]
+    middle = float(np.median(known)) if len(known) else None
+    missing = found.missing + missing_in(each, spoken & (np.isnan(each.value) | each.unsure))
+    if not missing and not spoken.any():
+        missing = (nothing,)
+    definition = {**found.definition, "features": int(spoken.sum()), "known": len(known)}
+    if missing:
+        definition["middle_of_known"] = middle
+    ends = _ends(each) if missing and not found.missing else None
+    value = None if missing else middle
+    return replace(found, value=value, definition=definition, missing=missing, ends=ends, each=each)
+
+
+def _ends(each: Each) -> tuple[float, float] | None:
+    """Between what the middle one lies; None where it is open which are meant, or how low or high."""
+    low, high = (ends[each.spoken_of] for ends in each.ends)
+    if (each.unsure & each.spoken_of).any() or not len(low) or np.isnan(low).any() or np.isnan(high).any():
+        return None
+    return float(np.median(low)), float(np.median(high))
 
 
 def _spots(plan: Plan, layer: str) -> NDArray[np.float64]:

@@ -1,0 +1,132 @@
+"""What a session tells of a step: the step as the log holds it, and what it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blockplan.check.verdict import Capacity, CheckResult, Verdict
+    from blockplan.live.rows import FeatureChange
+    from blockplan.plan import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStep:
+    """
+    One step of a session, with the rows before and after.
+
+    ``kind`` is ``edits``, ``undo`` or ``redo``; ``begin`` for what the scenario differed by when its log
+    began, and ``outside`` for what was changed in the scenario's file by something else since.
+    """
+
+    seq: int
+    kind: str
+    at: str
+    who: str
+    edits: tuple[dict[str, Any], ...]
+    changes: tuple[FeatureChange, ...]
+    hash: str
+    rows: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The step as the log of edits writes it."""
+        return {
+            "seq": self.seq,
+            "kind": self.kind,
+            "at": self.at,
+            "who": self.who,
+            "edits": list(self.edits),
+            "changes": [change.to_dict() for change in self.changes],
+            "hash": self.hash,
+            "rows": self.rows,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """
+    What a step changed.
+
+    Attributes
+    ----------
+    seq
+        Number of the step; it counts on through undo and redo.
+    hash
+        Content hash of the plan after it.
+    verdicts
+        Those that differ from before, as they are now.
+    gone_verdicts
+        (rule, scope id) of those that there is no object for any more.
+    capacity
+        The largest population that the plan can carry, and the rule that binds.
+    new_faults, gone_faults
+        Faults of the data that came and went.
+    affected_residents
+        Residents whom the failing ``must`` rule that affects most of them affects; None where none can say.
+    ms
+        Milliseconds from the edit to all verdicts.
+    """
+
+    seq: int
+    hash: str
+    verdicts: tuple[Verdict, ...]
+    gone_verdicts: tuple[tuple[str, str], ...]
+    capacity: Capacity
+    new_faults: tuple[Fault, ...]
+    gone_faults: tuple[Fault, ...]
+    affected_residents: float | None
+    ms: float
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The answer as JSON writes it (docs/contracts.md, section 8)."""
+        return {
+            "seq": self.seq,
+            "hash": self.hash,
+            "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
+            "gone_verdicts": [{"rule": rule, "id": id_} for rule, id_ in self.gone_verdicts],
+            "capacity": {
+                "residents": self.capacity.residents,
+                "binding_rule": self.capacity.binding_rule,
+                "by_rule": dict(self.capacity.by_rule),
+            },
+            "faults": [
+                *({**found.to_dict(lang), "change": "new"} for found in self.new_faults),
+                *({**found.to_dict(lang), "change": "gone"} for found in self.gone_faults),
+            ],
+            "affected_residents": self.affected_residents,
+            "ms": round(self.ms, 1),
+        }
+
+
+def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: float) -> EditResult:
+    """What a step changed, the check before beside the one after; `ms` is how long it took."""
+    old = {(one.rule, one.scope_id): one for one in before.verdicts}
+    new = {(one.rule, one.scope_id): one for one in after.verdicts}
+    told = {key: one.to_dict() for key, one in old.items()}
+    differ = tuple(one for key, one in new.items() if told.get(key) != one.to_dict())
+    was, now = {_known(one): one for one in before.faults}, {_known(one): one for one in after.faults}
+    hit = [
+        one.affected_residents
+        for one in after.verdicts
+        if one.outcome == "fail" and one.force == "must" and one.affected_residents is not None
+    ]
+    return EditResult(
+        step.seq,
+        step.hash,
+        differ,
+        tuple(key for key in old if key not in new),
+        after.capacity,
+        tuple(one for key, one in now.items() if key not in was),
+        tuple(one for key, one in was.items() if key not in now),
+        max(hit) if hit else (0.0 if _nothing_fails(after) else None),
+        ms,
+    )
+
+
+def _nothing_fails(result: CheckResult) -> bool:
+    return not any(one.outcome == "fail" and one.force == "must" for one in result.verdicts)
+
+
+def _known(found: Fault) -> tuple[Any, ...]:
+    return (found.rule, found.grade, found.layer, found.id, found.aspect, found.case, found.x, found.y)
