@@ -119,8 +119,8 @@ def test_thousands_of_invented_requests_are_answered_as_the_document_says(
     fuzzed(tmp_path / "data", database, 4_000 * SOAK_TIMES)
 
 
-@pytest.mark.long
 @on_sqlite  # a part of the corpus, served over SQLite in either run; make soak serves all of it over both
+@pytest.mark.long
 def test_hostile_files_and_texts_crash_nothing_and_stay_within_the_memory(tmp_path: Path) -> None:
     found = hostile(tmp_path / "data", None, share=0.2)
     assert (found["server_errors"], found["died"], found["unsafe_answers"], found["bad"]) == (0, 0, 0, 0), (

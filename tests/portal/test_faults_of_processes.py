@@ -107,8 +107,8 @@ def test_two_services_write_into_one_record_at_once_and_a_crashed_worker_is_repl
     assert office.is_whole()
 
 
-@pytest.mark.long
 @on_sqlite
+@pytest.mark.long
 def test_where_the_disk_takes_no_larger_files_submitters_are_told_and_readers_go_on(office: Office) -> None:
     data = office.service.data
     most = max(path.stat().st_size for path in data.glob("portal.sqlite3*")) + 600_000
@@ -129,8 +129,8 @@ def test_where_the_disk_takes_no_larger_files_submitters_are_told_and_readers_go
     assert office.is_whole()
 
 
-@pytest.mark.long
 @on_sqlite
+@pytest.mark.long
 def test_a_log_of_writes_that_was_cut_is_an_older_copy_and_nothing_more_is_signed(office: Office) -> None:
     office.service.start()
     for number in range(10):

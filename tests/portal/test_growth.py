@@ -76,8 +76,8 @@ PATHS = (
 )
 
 
-@pytest.mark.long
 @on_sqlite
+@pytest.mark.long
 def test_an_opinion_and_a_page_ask_no_more_of_a_long_record_but_a_count(opened: DatabaseStore) -> None:
     found: dict[str, list[int]] = {}
     for count in LENGTHS:

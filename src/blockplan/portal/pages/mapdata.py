@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 
-from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.squeezed import squeezed
 from blockplan.portal.plans.models import PlanObject, PlanVersion
@@ -139,7 +138,7 @@ def uses(version: PlanVersion, lang: str) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=8)
 def _uses(version: int) -> tuple[dict[str, Any], ...]:
-    from blockplan.plan import landuse  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse  # noqa: PLC0415 (pandas takes a second)
 
     counted: dict[tuple[str, str], int] = {}
     rows = PlanObject.objects.filter(version=version, layer="parcels")
