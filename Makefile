@@ -13,7 +13,7 @@ export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-postgres check docs bench bench-peers soak soak-laws soak-sqlite soak-postgres format lock frontend frontend-tools clean
+.PHONY: help setup demo test test-rest test-all test-postgres check docs bench bench-peers soak soak-laws soak-sqlite soak-postgres format lock frontend frontend-tools clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,10 +42,12 @@ PYTEST = $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope
 test: $(READY) ## the tests of every day, in minutes, or some of them: make test TESTS=tests/check
 	$(PYTEST) -m "not (soak or long or browser)" --hypothesis-profile few $(TESTS)
 
-test-all: $(READY) ## all tests but those marked soak; also installs the tools of the pages where Node is there
+test-rest: $(READY) ## what `make test` leaves out, and the laws with all their examples; installs the tools of the pages where Node is there
 	@test -d frontend/node_modules || ! command -v npm >/dev/null || $(MAKE) --no-print-directory frontend-tools \
 		|| echo "The tools of the pages could not be installed; tests that need them will say so."
-	$(PYTEST) -m "not soak" $(TESTS)
+	$(PYTEST) -m "not soak and (long or browser or hypothesis)" $(TESTS)
+
+test-all: test test-rest ## all tests but those marked soak
 
 test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in clusters of their own
 	$(PYTEST) tests/portal --database postgresql -m "not soak and (not browser or whole_way)"

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.mark.expression import Expression
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,26 +19,34 @@ if TYPE_CHECKING:
     from tests.conftest import Collected
 
 
-def called(repo: Path, target: str) -> list[str]:
-    """What a target of make gives to pytest."""
+MARKS = ("soak", "long", "browser", "hypothesis")
+
+
+def called(repo: Path, target: str) -> list[list[str]]:
+    """What a target of make gives to pytest, call by call."""
     command = ["make", "--just-print", "--always-make", "--no-print-directory", target]
     printed = subprocess.run(command, cwd=repo, check=True, capture_output=True, text=True).stdout
-    (line,) = (line for line in printed.splitlines() if " -m pytest " in line)
-    return shlex.split(line.partition(" -m pytest ")[2])
+    lines = [line for line in printed.splitlines() if " -m pytest " in line]
+    return [shlex.split(line.partition(" -m pytest ")[2]) for line in lines]
 
 
-def test_test_all_leaves_out_what_is_marked_soak_and_nothing_else(repo: Path) -> None:
-    given = called(repo, "test-all")
-    assert given[given.index("-m") + 1] == "not soak"
-    assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
+def test_the_tests_of_every_day_and_the_rest_are_all_but_what_is_marked_soak(repo: Path) -> None:
+    days, rest = called(repo, "test-all")
+    assert [days, rest] == [*called(repo, "test"), *called(repo, "test-rest")]
+    for given in (days, rest):
+        assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
+    for number in range(2 ** len(MARKS)):
+        own = {mark for place, mark in enumerate(MARKS) if number >> place & 1}
+        chosen = [
+            Expression.compile(one[one.index("-m") + 1]).evaluate(own.__contains__) for one in (days, rest)
+        ]
+        assert any(chosen) == ("soak" not in own), own
 
 
-def test_the_tests_of_every_day_leave_out_only_what_is_marked_soak_long_or_browser(
-    repo: Path,
-) -> None:
-    given = called(repo, "test")
-    assert given[given.index("-m") + 1] == "not (soak or long or browser)"
-    assert not [one for one in given if one.startswith(("-k", "--ignore", "--deselect", "tests"))]
+def test_ci_runs_the_tests_of_every_day_and_the_rest(repo: Path) -> None:
+    script = (repo / ".ci" / "run").read_text(encoding="utf-8")
+    targets = [line.split()[1] for line in script.splitlines() if line.startswith("run ")]
+    assert targets == ["check", "test", "test-rest", "test-postgres"]
 
 
 def test_this_run_left_out_only_what_its_marks_say(collected: Collected, pytestconfig: pytest.Config) -> None:
