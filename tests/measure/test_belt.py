@@ -145,3 +145,38 @@ def test_venues_along_the_axis_are_those_within_its_distance() -> None:
     assert lines(one(plan_of(structure=[], facilities=[]), "axis_venues").missing) == (
         "programmes: layer absent",
     )
+
+
+def test_a_place_of_no_stated_kind_leaves_venues_unknown_only_within_their_distance() -> None:
+    layers: dict[str, Any] = {
+        "structure": [
+            line("axis", (0, 0), (0, 1000)),
+            {**BELT, "geometry": line("", (0, 0), (0, 1000))["geometry"]},
+        ],
+        "facilities": [
+            {"service": "culture", "geometry": shapely.Point(100, 500)},
+            {"service": None, "geometry": shapely.Point(400, 500)},
+        ],
+        "programmes": [{"kind": None, "geometry": shapely.Point(900, 500)}],
+    }
+    assert one(plan_of(**layers), "axis_venues").value == 1
+    destinations = one(plan_of(**layers), "belt_destinations")
+    assert by(destinations) == {"within_250m": 1, "within_500m": None}
+    assert destinations.value == 1
+    assert [part.ends for part in destinations.by] == [None, (1, 2)]
+    layers["programmes"] = [{"kind": None, "geometry": shapely.Point(300, 500)}]
+    near = one(plan_of(**layers), "axis_venues")
+    assert (near.value, near.ends, lines(near.missing)) == (None, (1, 2), ("programmes.kind of P-1",))
+
+
+def test_a_venue_that_is_drawn_nowhere_may_lie_along_the_axis() -> None:
+    found = one(
+        plan_of(
+            structure=[line("axis", (0, 0), (0, 1000))],
+            facilities=[{"service": "culture", "geometry": None}],
+            programmes=[],
+        ),
+        "axis_venues",
+    )
+    assert (found.value, found.ends) == (None, (0, 1))
+    assert lines(found.missing) == ("facilities.geometry of F-1",)

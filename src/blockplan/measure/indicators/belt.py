@@ -16,7 +16,6 @@ from blockplan.measure.indicators.structure import area_distances, area_shapes, 
 from blockplan.measure.indicators.venues import find_venues
 from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, absent, ids, shapes, union, values
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcels_within, unplaced
-from blockplan.measure.inputs.straight import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.network.walking import is_barrier
@@ -120,16 +119,18 @@ def belt_destinations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Public destinations within a distance of the belt; beside it within the farther one."""
     names, belts, missing = _belts(plan)
     found = find_venues(plan, parameters["destination_services"], parameters["venue_kinds"])
-    missing += found.missing
     counted = {"structure": names, **found.counted}
     if missing:
+        missing += found.missing
         return Measurement("belt_destinations", None, "venue", missing=missing, counted=counted)
-    away = np.round(straight(found.shape, belts), 2)
-    near_m, far_m = parameters["belt_near_m"], parameters["belt_far_m"]
-    by = tuple(Part(f"within_{limit:g}m", float((away <= limit).sum())) for limit in (near_m, far_m))
-    definition = {"limit_m": near_m, "along": "line", "destinations": len(found.id)}
-    value = by[0].value
-    return Measurement("belt_destinations", value, "venue", definition, by=by, counted=counted)
+    limits = (parameters["belt_near_m"], parameters["belt_far_m"])
+    by = tuple(found.along(f"within_{limit:g}m", belts, limit) for limit in limits)
+    definition = {"limit_m": limits[0], "along": "line", "destinations": len(found.id)}
+    near = by[0]
+    return Measurement(
+        "belt_destinations", near.value, "venue", definition, by=by, missing=near.missing, counted=counted,
+        ends=near.ends,
+    )  # fmt: skip
 
 
 def belt_buffer(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:

@@ -107,7 +107,8 @@ def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if len(roads):
         land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
         road, parcel = shapely.STRtree(edges).query(land, predicate="intersects")
-        np.add.at(found, parcel, _along(edges[parcel], land[road]))
+        there, land = _joined_by(parcel, land[road])
+        found[there] = _along(edges[there], land)
     else:
         no_roads, found = (
             (Missing("parcels", "land_use", why="roads"),),
@@ -115,7 +116,7 @@ def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         )
     lacking += ((Missing("parcels", "geometry"), shapely.is_missing(edges)),)
     gone = coded(plan, tuple(parameters["street_codes"])).chosen
-    measured = Values(found, spoken & ~gone, NONE_OF_CLASS, off=0.001, lacking=lacking)
+    measured = Values(found, spoken & ~gone, NONE_OF_CLASS, off=ABUTS_M, lacking=lacking)
     return measurement(plan, "parcel_frontage", "m", measured, absent=no_roads)
 
 
@@ -257,11 +258,19 @@ def _greens_m2(plan: Plan) -> NDArray[np.float64]:
     green, parcel = shapely.STRtree(land).query(greens, predicate="intersects")
     cut = shapely.intersection(land[parcel], greens[green])
     there = shapely.area(cut) > 0
-    order = np.argsort(parcel[there], kind="stable")
-    rows, starts = np.unique(parcel[there][order], return_index=True)
-    for row, pieces in zip(rows, np.split(cut[there][order], starts[1:]), strict=False):
-        found[row] = shapely.area(pieces[0] if len(pieces) == 1 else shapely.union_all(pieces))
+    rows, land = _joined_by(parcel[there], cut[there])
+    found[rows] = shapely.area(land)
     return found
+
+
+def _joined_by(rows: NDArray[np.intp], land: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Each row once, and what lies on it as one shape, so that what covers the same land counts once."""
+    order = np.argsort(rows, kind="stable")
+    found, starts = np.unique(rows[order], return_index=True)
+    joined = np.empty(len(found), dtype=object)
+    for at, pieces in enumerate(np.split(land[order], starts[1:]) if len(found) else ()):
+        joined[at] = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
+    return found, joined
 
 
 def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
@@ -275,9 +284,17 @@ def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
 
 
 def _along(edges: NDArray[Any], land: NDArray[Any]) -> NDArray[np.float64]:
-    """Length of each edge within some land, but for pieces so short that they only touch it."""
+    """
+    Length of each edge beside some land, but for pieces so short that they only touch it.
+
+    An edge that leads away from the land is near to it for as long as land abuts; that end is left out.
+    """
     pieces, of = shapely.get_parts(shapely.line_merge(shapely.intersection(edges, land)), return_index=True)
     length = shapely.length(pieces)
+    open_ = ~shapely.is_closed(pieces)
+    for start, end in ((0, 1), (-2, -1)):
+        last = shapely.distance(shapely.get_point(pieces, start), shapely.get_point(pieces, end))
+        length -= np.where(open_ & (last <= 2 * ABUTS_M), last, 0.0)
     return np.asarray(np.bincount(of, np.where(length >= SHORTEST_M, length, 0.0), len(edges)), dtype=float)
 
 

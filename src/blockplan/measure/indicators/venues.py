@@ -31,39 +31,76 @@ def axis_venues(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     axes = shapes(plan, "structure")[rows]
     limit_m = parameters["axis_near_m"]
     venues = find_venues(plan, parameters["venue_services"], parameters["venue_kinds"])
-    missing += venues.missing
     counted = {"structure": tuple(ids(plan, "structure")[rows]), **venues.counted}
     if missing:
+        missing += venues.missing
         return Measurement("axis_venues", None, "venue", missing=missing, counted=counted)
+    along = venues.along("axis_venues", axes, limit_m)
+    definition = {"limit_m": limit_m, "along": "line", "venues": len(venues.id)}
+    if along.value is None:
+        return Measurement(
+            "axis_venues", None, "venue", definition, missing=along.missing, counted=counted, ends=along.ends
+        )
     away = np.round(straight(venues.shape, axes), 2)
     near = away <= limit_m
-    definition = {"limit_m": limit_m, "along": "line", "venues": len(venues.id)}
     definition["within"] = dict(zip(venues.id[near].tolist(), away[near].tolist(), strict=True))
     by = tuple(Part(kind, float((venues.kind[near] == kind).sum())) for kind in sorted(set(venues.kind)))
-    return Measurement("axis_venues", float(near.sum()), "venue", definition, by=by, counted=counted)
+    return Measurement("axis_venues", along.value, "venue", definition, by=by, counted=counted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Open:
+    """What some of `of` places do not say, so that they may be venues, or venues may lie anywhere."""
+
+    what: Missing
+    id: NDArray[Any]
+    shape: NDArray[Any]
+    of: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Venues:
     """
-    Places that people go to: id, kind (service or kind of programme), shape, and what is missing.
+    Places that people go to: id, kind (service or kind of programme) and shape.
 
-    `maybe` are the shapes of what may be one; None where that may be anywhere.
+    `absent` are layers that the plan does not hold, `open` what single places do not say.
     """
 
     id: NDArray[Any]
     kind: NDArray[Any]
     shape: NDArray[Any]
-    missing: tuple[Missing, ...]
+    absent: tuple[Missing, ...]
+    open: tuple[Open, ...]
     counted: Mapping[str, tuple[str, ...]]
-    maybe: NDArray[Any] | None = None
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        """All that is not known of the venues, wherever it lies."""
+        return self.absent + tuple(line for one in self.open for line in unknown(one.what, one.id, one.of))
+
+    @property
+    def maybe(self) -> NDArray[Any] | None:
+        """The shapes of what may be a venue; None where that may be anywhere."""
+        found = np.concatenate([NONE, *(one.shape for one in self.open)])
+        return None if self.absent or shapely.is_missing(found).any() else found
+
+    def along(self, scope: str, lines: NDArray[Any], limit_m: float) -> Part:
+        """How many venues lie near some lines; unknown where what may be one lies, or may lie, there."""
+        sure = float((np.round(straight(self.shape, lines), 2) <= limit_m).sum())
+        missing, most = self.absent, np.inf if self.absent else sure
+        for one in self.open if len(lines) else ():
+            near = np.round(straight(one.shape, lines), 2) <= limit_m
+            near |= shapely.is_missing(one.shape)
+            missing += unknown(one.what, one.id[near], one.of)
+            most += float(near.sum())
+        return Part(scope, None if missing else sure, missing=missing, ends=(sure, most) if missing else None)
 
 
 def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -> Venues:
     """Facilities of some services and programmes of some kinds; one of no stated kind could be meant."""
     found: dict[str, tuple[Any, Any, Any]] = {}
-    maybe: list[NDArray[Any]] = []
-    missing: tuple[Missing, ...] = ()
+    open_: list[Open] = []
+    gone: tuple[Missing, ...] = ()
     sources: tuple[tuple[Literal["facilities", "programmes"], str, tuple[str, ...]], ...] = (
         ("facilities", "service", services),
         ("programmes", "kind", kinds),
@@ -71,19 +108,16 @@ def find_venues(plan: Plan, services: tuple[str, ...], kinds: tuple[str, ...]) -
     for layer, column, wanted in sources:
         if not wanted:
             continue
-        missing += absent(plan, layer)
-        names, kind = ids(plan, layer), values(plan, layer, column)
+        gone += absent(plan, layer)
+        names, kind, place = ids(plan, layer), values(plan, layer, column), places_of(plan, layer)
         unsaid = np.array([one is None for one in kind], dtype=bool)
-        missing += unknown(Missing(layer, column), names[unsaid], len(names))
-        maybe.append(places_of(plan, layer)[unsaid])
-        rows = np.flatnonzero(np.isin(kind, wanted))
-        place = places_of(plan, layer)[rows]
-        missing += unknown(Missing(layer, "geometry"), names[rows][shapely.is_missing(place)], len(rows))
-        found[layer] = names[rows], kind[rows], place
+        meant = np.isin(kind, wanted)
+        nowhere = meant & shapely.is_missing(place)
+        open_ += [
+            Open(Missing(layer, column), names[unsaid], place[unsaid], len(names)),
+            Open(Missing(layer, "geometry"), names[nowhere], place[nowhere], int(meant.sum())),
+        ]
+        found[layer] = names[meant], kind[meant], place[meant]
     columns = [np.concatenate(column) for column in zip(*found.values(), strict=True)] or [NONE] * 3
     counted = {layer: tuple(names) for layer, (names, _, _) in found.items()}
-    anywhere = shapely.is_missing(np.concatenate([columns[2], *maybe])).any() or not plan.has_layer(
-        "facilities"
-    )
-    perhaps = None if anywhere else np.concatenate([NONE, *maybe])
-    return Venues(columns[0], columns[1], columns[2], missing, counted, perhaps)
+    return Venues(columns[0], columns[1], columns[2], gone, tuple(open_), counted)

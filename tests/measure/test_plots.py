@@ -1,0 +1,39 @@
+"""What every parcel has by itself, reckoned by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import shapely
+from tests.measure.conftest import one, plan_of, square
+
+
+def street(*points: tuple[float, float], width_m: float = 20.0) -> dict[str, Any]:
+    return {"geometry": shapely.LineString(points), "red_line_width_m": width_m}
+
+
+PARCEL = {"land_use": "0902", "geometry": square(0, 0)}
+SOUTH = street((-50, -10), (150, -10))
+
+
+def frontage(*streets: dict[str, Any]) -> float | None:
+    return one(plan_of(parcels=[PARCEL], streets=list(streets)), "parcel_frontage").value
+
+
+def test_a_parcel_fronts_a_street_along_its_side_and_no_farther() -> None:
+    assert frontage(SOUTH) == pytest.approx(100.0)
+    assert frontage(SOUTH, street((-10, -50), (-10, 150))) == pytest.approx(200.0)
+
+
+def test_an_edge_that_lies_in_two_strips_of_street_counts_once() -> None:
+    second = street((-50, -12), (150, -12), width_m=24)
+    across = street((40, -60), (60, 0))
+    assert frontage(SOUTH, second) == pytest.approx(100.0)
+    assert frontage(SOUTH, SOUTH, across) == pytest.approx(100.0, abs=0.2)
+
+
+def test_an_edge_beside_road_parcels_that_overlap_counts_once() -> None:
+    roads = [{"land_use": "1207", "geometry": square(east, -20, 80, 20)} for east in (-20, 40)]
+    found = one(plan_of(parcels=[PARCEL, *roads]), "parcel_frontage")
+    assert found.value == pytest.approx(100.0)
