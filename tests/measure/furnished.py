@@ -20,6 +20,7 @@ MORE: dict[str, dict[str, Any]] = {
     "facility_land": {"services": ["culture", "clinic"], "facility_per": "beds"},
     "firm_floor_area": {"firm_categories": ["japanese"]},
     "circle_services": {"circle_services": ["market", "clinic|library"], "walk_min": 8, "walk_speed_kmh": 3},
+    "building_light": {"light_farthest_m": 60},
     "trees_in_view": {"tree_view_m": 90, "trees_wanted": 4},
     "fewest_trees_in_view": {"tree_view_m": 120},
     "sized_green_per_resident": {"smallest_green_ha": 0.3, "largest_green_ha": 1.5, "also_layers": ["water"]},
@@ -42,6 +43,10 @@ def furnished(plan: Plan, seed: int) -> Plan:
 
     for name, low, high in (("far", 0.5, 3), ("green_ratio", 0.1, 0.5)):
         column("parcels", name, low, high)
+    built = made["parcels"]["parcel_id"].isin(made["buildings"]["parcel_id"])
+    for side in ("north", "east", "south", "west"):
+        column("parcels", f"setback_{side}_m", 2, 30)
+        made["parcels"].loc[~built, f"setback_{side}_m"] = None
     column("buildings", "floor_area_m2", 500, 4_000)
     column("blocks", "floor_area_m2_max", 10_000, 90_000)
     column("blocks", "floor_area_transfer_m2", -900, 900)

@@ -7,6 +7,7 @@ Measures once more, from `docs/measures.md` alone: row by row, without indexes, 
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +89,11 @@ class Oracle:
 
     # ---------------------------------------------------------------- people, floor area, jobs
 
-    def residents_of(self, source: str, *, rate: bool = True) -> dict[str, float]:
+    def residents_of(
+        self, source: str, *, rate: bool = True, among: Iterable[Mapping[str, Any]] | None = None
+    ) -> dict[str, float]:
         found = {}
-        for row in self.parcels:
+        for row in self.parcels if among is None else among:
             houses = self.is_of(row, ("0701", "0703")) is not False or (row["dwellings"] or 0) > 0
             if source == "floor_area":
                 houses = houses and (row["land_use"] is not None or (row["dwellings"] or 0) > 0)
@@ -124,9 +127,38 @@ class Oracle:
 
     def homes(self) -> list[tuple[Any, float]]:
         """Points that people live at, with their number."""
+        return self.stand(self.people())
+
+    def living_near(self, circle: Any) -> float:
+        """Residents in a circle; unknown only where a parcel of which it is unknown may hold some there."""
+        people = dict.fromkeys((row["parcel_id"] for row in self.parcels), 0.0)
+        for row in self.parcels:
+            try:
+                people[row["parcel_id"]] = self.people_on(row)
+            except Unknown:
+                if any(circle.distance(spot) <= 0.01 for spot, _ in self.stand({row["parcel_id"]: 1.0})):
+                    raise
+        return sum(n for spot, n in self.stand(people) if circle.distance(spot) <= 0.01)
+
+    def known_people(self) -> dict[str, float]:
+        """Residents of the parcels of which they are known."""
+        found = {}
+        for row in self.parcels:
+            with suppress(Unknown):
+                found[row["parcel_id"]] = self.people_on(row)
+        return found
+
+    def people_on(self, row: Mapping[str, Any]) -> float:
+        """Residents of one parcel."""
+        if self.said.source == "given":
+            return self.people()[row["parcel_id"]]
+        return self.residents_of(self.said.source, among=[row])[row["parcel_id"]]
+
+    def stand(self, people: Mapping[str, float]) -> list[tuple[Any, float]]:
+        """Points that the people of parcels live at."""
         found = []
         for row in self.parcels:
-            lived = self.people()[row["parcel_id"]]
+            lived = people.get(row["parcel_id"], 0.0)
             if not lived > 0:
                 continue
             mine = [one for one in self.rows["buildings"] if one["parcel_id"] == row["parcel_id"]]
@@ -429,7 +461,7 @@ class Oracle:
         mine = [one for one in self.rows["buildings"] if one["parcel_id"] == row["parcel_id"]]
         if not mine:
             raise Unknown
-        return sum(one["geometry"].area for one in mine)
+        return float(unary_union([one["geometry"] for one in mine]).area)
 
     def population_density(self) -> float:
         return self.residents() / (self.land.area / 1e4)
@@ -487,8 +519,7 @@ class Oracle:
         return sum(one.area for one in self.circles()) / len(self.circles()) / 1e4
 
     def circle_residents(self) -> float:
-        found = [sum(n for spot, n in self.homes() if one.intersects(spot)) for one in self.circles()]
-        return sum(found) / len(found)
+        return sum(map(self.living_near, self.circles())) / len(self.circles())
 
     def circle_dwellings(self) -> float:
         found = 0.0
@@ -512,7 +543,7 @@ class Oracle:
         return found / sum(one.area for one in self.circles())
 
     def circle_facility_land_per_1000(self) -> float:
-        people = sum(n for one in self.circles() for spot, n in self.homes() if one.intersects(spot))
+        people = sum(map(self.living_near, self.circles()))
         return self.circle_land_share() * sum(one.area for one in self.circles()) * 1000 / people
 
     # ---------------------------------------------------------------- structure, streets and the rest

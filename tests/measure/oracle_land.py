@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import combinations
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
@@ -101,25 +102,41 @@ class Land(Oracle):
         ]
 
     def circle_green_per_resident(self) -> float:
-        parks = self.tier_parks(self.parks(), self.p["park_smallest_ha"], self.p["park_narrowest_m"])
-        green = people = 0.0
-        for circle in self.circles():
-            green += sum(one.area for one in parks if circle.intersects(standing(one)))
-            people += sum(n for spot, n in self.homes() if circle.intersects(spot))
-        return green / people
+        people = sum(map(self.living_near, self.circles()))
+        least, narrowest = self.p["park_smallest_ha"], self.p["park_narrowest_m"]
 
-    def best_parks(self, least_ha: float, worth: Callable[[Any], float]) -> float:
-        """The best park of the circle whose best is the least; unknown where a parcel may change it."""
+        def green(parcels: list[Any]) -> tuple[float, ...]:
+            parks = self.tier_parks(self.parks_with(parcels), least, narrowest)
+            return tuple(
+                round(sum(one.area for one in parks if circle.intersects(standing(one))), 6)
+                for circle in self.circles()
+            )
+
+        return sum(self.whatever(green)) / people
+
+    def whatever(self, worth: Callable[[list[Any]], Any]) -> Any:
+        """A figure of green parcels that is the same whichever of those that may be green are."""
         codes = self.p["green_codes"]
         sure = [row["geometry"] for row in self.parcels if self.is_of(row, codes)]
-        found = []
-        for parcels in (sure, sure + self.perhaps(codes)):
+        open_ = self.perhaps(codes)
+        tried = {
+            worth(sure + list(some))
+            for number in range(len(open_) + 1)
+            for some in combinations(open_, number)
+        }
+        if len(tried) > 1:
+            raise Unknown
+        return tried.pop()
+
+    def best_parks(self, least_ha: float, worth: Callable[[Any], float]) -> float:
+        """The best park of the circle whose best is the least; unknown where a parcel may change one."""
+
+        def best(parcels: list[Any]) -> tuple[float, ...]:
             parks = self.tier_parks(self.parks_with(parcels), least_ha)
             held = [[one for one in parks if circle.intersects(standing(one))] for circle in self.circles()]
-            found.append(_least([max(map(worth, some), default=0.0) for some in held]))
-        if found[0] != found[1]:
-            raise Unknown
-        return found[0]
+            return tuple(round(max(map(worth, some), default=0.0), 6) for some in held)
+
+        return _least(list(self.whatever(best)))
 
     def circle_park_size(self) -> float:
         return self.best_parks(0.0, lambda one: float(one.area / 1e4))
@@ -130,7 +147,7 @@ class Land(Oracle):
     def circle_facility_floor_per_1000(self) -> float:
         floor = people = 0.0
         for one in self.circles():
-            people += sum(n for spot, n in self.homes() if one.intersects(spot))
+            people += self.living_near(one)
             for row in self.parcels:
                 shared = one.intersection(row["geometry"]).area / row["geometry"].area
                 answer = self.is_of(row, self.p["land_codes"])
@@ -144,7 +161,8 @@ class Land(Oracle):
         walks = self.walks()
         found = []
         for one in self.circles():
-            spots = [spot for spot, _ in self.homes() if one.intersects(spot)]
+            self.living_near(one)
+            spots = [spot for spot, _ in self.stand(self.known_people()) if one.intersects(spot)]
             found += walks.ways(spots, [one.centroid], free=True)
         if not found or math.inf in found:
             raise Unknown
@@ -217,7 +235,7 @@ class Land(Oracle):
             every = [True] * len(homes)
             for said in self.p["circle_services"]:
                 wanted: list[str | None] = [*said.split("|"), *([None] if perhaps else [])]
-                goals = [standing(one) for one in self.services(wanted)]
+                goals = self.doors(walks, wanted)
                 ways = walks.ways(spots, goals) if goals else [math.inf] * len(spots)
                 every = [one and way <= limit for one, way in zip(every, ways, strict=True)]
             return sum(n for (_, n), one in zip(homes, every, strict=True) if one) / sum(n for _, n in homes)
@@ -225,6 +243,39 @@ class Land(Oracle):
         if reached(True) != reached(False):
             raise Unknown
         return reached(False)
+
+    def doors(self, walks: Walks, services: Iterable[str | None]) -> list[Any]:
+        """Where facilities near enough to a street are reached."""
+        spots = [standing(one) for one in self.services(services)]
+        return [one for one in spots if walks.away(one) <= self.p["join_limit_m"]]
+
+    def uses_access(self) -> float:
+        """Share of residents with enough kinds of use on foot, whatever else may be one."""
+        walks, homes = self.walks(), self.homes()
+        spots, limit = [spot for spot, _ in homes], self.p["access_limit_m"]
+
+        def near(goals: list[Any]) -> list[bool]:
+            return [way <= limit for way in walks.ways(spots, goals)] if goals else [False] * len(spots)
+
+        def enough(perhaps: bool) -> float:
+            kinds = [
+                near(self.doors(walks, [name, *([None] if perhaps else [])]))
+                for name in self.p["use_services"]
+            ]
+            for code in self.p["use_codes"]:
+                answers = [(row["geometry"], self.is_of(row, (code,))) for row in self.parcels]
+                kinds.append(
+                    near([standing(one) for one, is_ in answers if is_ or (is_ is None and perhaps)])
+                )
+            number = [sum(some) for some in zip(*kinds, strict=True)]
+            lived = sum(
+                n for (_, n), uses in zip(homes, number, strict=True) if uses >= self.p["uses_wanted"]
+            )
+            return lived / sum(n for _, n in homes)
+
+        if enough(perhaps=True) != enough(perhaps=False):
+            raise Unknown
+        return enough(perhaps=False)
 
     def facility_land(self) -> float:
         named = [row["parcel_id"] for row in self.rows["facilities"]]
@@ -236,8 +287,9 @@ class Land(Oracle):
             alone = named.count(row["parcel_id"]) == 1
             stated, number = row["site_area_m2"], row[self.p["facility_per"]]
             site = size.get(row["parcel_id"]) if stated is None and alone else stated
-            if site is not None and number:
-                found.append(site / number)
+            if site is None or not number:
+                raise Unknown
+            found.append(site / number)
         if not found:
             raise Unknown
         return median(found)
@@ -321,18 +373,21 @@ class Land(Oracle):
         )
 
     def in_radius(self, amount: Callable[[Mapping[str, Any]], float]) -> float:
-        reaches = []
-        for row in self.station_rows():
-            if row["line"] is None:
-                raise Unknown
-            lines = {one.strip() for one in re.split("[,;/，；、／]", row["line"]) if one.strip()}
-            many = len(lines) >= self.p["interchange_lines"]
-            radius = self.p["interchange_radius_m" if many else "station_radius_m"]
-            reaches.append((row["geometry"], radius))
-        return self.share_of(
-            [(row, amount(row)) for row in self.parcels],
-            lambda spot: any(round(spot.distance(one), 2) <= radius for one, radius in reaches),
-        )
+        """Share of an amount round stations; one that names no line may be an interchange."""
+        amounts = [(row, amount(row)) for row in self.parcels]
+        found = set()
+        for unsaid in ("1", "1,2"):
+            reaches = []
+            for row in self.station_rows():
+                said = unsaid if row["line"] is None else row["line"]
+                lines = {one.strip() for one in re.split("[,;/，；、／]", said) if one.strip()}
+                many = len(lines) >= self.p["interchange_lines"]
+                radius = self.p["interchange_radius_m" if many else "station_radius_m"]
+                reaches.append((row["geometry"], radius))
+            found.add(self.share_of(amounts, lambda spot, to=reaches: _reached(spot, to)))
+        if len(found) > 1:
+            raise Unknown
+        return found.pop()
 
     def station_floor_share(self) -> float:
         return self.in_radius(lambda row: self.floor(row, self.p["built_codes"]))
@@ -357,6 +412,10 @@ class Land(Oracle):
                 limit = self.p[f"{size}_capacity_limit_m"]
                 near = [was or way <= limit for was, way in zip(near, ways, strict=True)]
         return sum(n for (_, n), one in zip(homes, near, strict=True) if one) / sum(n for _, n in homes)
+
+
+def _reached(spot: Any, reaches: Iterable[tuple[Any, float]]) -> bool:
+    return any(round(spot.distance(one), 2) <= radius for one, radius in reaches)
 
 
 def _in_groups(parcels: list[Any]) -> list[Any]:

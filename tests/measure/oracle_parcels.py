@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import shapely
 from shapely.ops import unary_union
 from tests.measure.oracle import Unknown, standing
 from tests.measure.oracle_structure import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+#: Side of a parcel -> the direction (east, north) that it faces.
+COMPASS = {"north": (0, 1), "east": (1, 0), "south": (0, -1), "west": (-1, 0)}
 
 
 class Parcels(Structure):
@@ -116,6 +122,12 @@ class Parcels(Structure):
                 continue
             mine = [row for row in self.parcels if block["geometry"].intersects(standing(row["geometry"]))]
             floors = [self.floor_here(row) for row in mine]
+            built = ("07", "08", "09", "10", "11")  # other land that states no floor area has none
+            if any(
+                floor is None and self.is_of(row, built) is not False
+                for row, floor in zip(mine, floors, strict=True)
+            ):
+                raise Unknown
             found.append(sum(one or 0.0 for one in floors))
         return median(found)
 
@@ -141,4 +153,80 @@ class Parcels(Structure):
             lived = people[row["parcel_id"]]
             return row["geometry"].area / lived if lived else None
 
-        return self.middle(worth, "0701", "0703")
+        # A parcel on which nobody lives has no land per resident, and is not spoken of.
+        return self.middle(
+            worth, "0701", "0703", among=[row for row in self.parcels if people[row["parcel_id"]]]
+        )
+
+    # ---------------------------------------------------------------- edges and sides
+
+    def parcel_frontage(self) -> float:
+        roads = [row["geometry"] for row in self.parcels if self.is_of(row, self.p["street_codes"])]
+        if not roads:
+            streets = [row for row in self.rows["streets"] if row["red_line_width_m"]]
+            roads = [row["geometry"].buffer(row["red_line_width_m"] / 2, cap_style="flat") for row in streets]
+        near = unary_union(roads).buffer(0.05)
+
+        def fronting(row: Mapping[str, Any]) -> float:
+            ring = row["geometry"].boundary
+            sides = [
+                shapely.LineString(side) for line in shapely.get_parts(ring) for side in pairwise(line.coords)
+            ]
+            # The side that leads away from the road is near to it for 5 cm or so.
+            pieces = [
+                one
+                for side in sides
+                for one in shapely.get_parts(side.intersection(near))
+                if one.length > 0.1
+            ]
+            joined = shapely.get_parts(shapely.line_merge(unary_union(pieces)))
+            return float(sum(one.length for one in joined if one.length >= 0.5))
+
+        return self.middle(
+            fronting, among=[row for row in self.parcels if not self.is_of(row, self.p["street_codes"])]
+        )
+
+    def parcel_setback(self) -> float:
+        def worst(row: Mapping[str, Any]) -> float | None:
+            found = []
+            for side, faced in COMPASS.items():
+                wanted = row.get(f"setback_{side}_m")
+                lines = _facing(row["geometry"], faced)
+                if wanted is not None and lines and self.on(row):
+                    away = min(one["geometry"].distance(line) for one in self.on(row) for line in lines)
+                    found.append((away - wanted, away))
+            return min(found)[1] if found else None
+
+        asked = [
+            row for row in self.parcels if any(row.get(f"setback_{side}_m") is not None for side in COMPASS)
+        ]
+        return self.middle(worst, among=asked)
+
+    def building_light(self) -> float:
+        homes = {row["parcel_id"] for row in self.parcels if self.is_of(row, ("0701", "0703"))}
+        found = []
+        for row in self.rows["buildings"]:
+            west, south, east, _ = row["geometry"].bounds
+            before = []
+            for other in self.rows["buildings"] if row["parcel_id"] in homes else ():
+                left, _, right, top = other["geometry"].bounds
+                if other is row or top > south + 0.01 or south - top > self.p["light_farthest_m"]:
+                    continue
+                if min(east, right) - max(west, left) > 0.5:
+                    before.append((max(south - top, 0.0), other["height_m"]))
+            if before and any(not height for _, height in before):
+                raise Unknown
+            found += [min(gap / height for gap, height in before)] if before else []
+        if not found:
+            raise Unknown
+        return median(found)
+
+
+def _facing(shape: Any, faced: tuple[float, float]) -> list[Any]:
+    """The sides of a parcel that face a wind, within 45 degrees."""
+    found = []
+    for one, other in pairwise(shapely.orient_polygons(shape).exterior.coords):
+        east, north = other[0] - one[0], other[1] - one[1]
+        if (north * faced[0] - east * faced[1]) / math.hypot(east, north) >= 0.7071:
+            found.append(shapely.LineString([one, other]))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -135,6 +136,27 @@ class Structure(Land):
         walked = [row["geometry"] for row in self.rows["streets"] if row["walk"] is not False]
         near = unary_union([one.buffer(self.p["belt_street_m"], quad_segs=400) for one in walked])
         return self.belt().intersection(near)
+
+    def belt_southward(self) -> float:
+        """Share of the steps along the belt that lead towards its southern end."""
+        (course,) = shapely.get_parts(shapely.line_merge(self.belt()))
+        first, last = course.coords[0], course.coords[-1]
+        if first[1] < last[1]:
+            first, last = last, first
+        axis = (last[0] - first[0], last[1] - first[1])
+        met = []
+        for name, shape in self.areas().items():
+            inside = course.intersection(shape)
+            spots = (
+                shapely.get_coordinates(inside)
+                if not inside.is_empty
+                else [course.interpolate(course.project(shape)).coords[0]]
+            )
+            along = [course.project(shapely.Point(spot)) for spot in spots]
+            centre = shape.centroid
+            met.append((min(along) + max(along), name, centre.x * axis[0] + centre.y * axis[1]))
+        order = [far for _, _, far in sorted(met)]
+        return sum(after > before for before, after in pairwise(order)) / (len(order) - 1)
 
     def belt_walkable_share(self) -> float:
         return float(self.beside().length / self.belt().length)

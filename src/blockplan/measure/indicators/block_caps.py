@@ -50,7 +50,8 @@ def _may_be_built(plan: Plan) -> Any:
     from blockplan.measure.inputs.columns import coded  # noqa: PLC0415
 
     codes = MEASURES["floor_area_total"].parameters["floor_area_codes"].default
-    return coded(plan, codes).chosen
+    found = coded(plan, codes)
+    return found.chosen | found.maybe
 
 
 def block_transfer_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:

@@ -24,7 +24,7 @@ from blockplan.measure.inputs.amounts import Amounts
 from blockplan.measure.inputs.columns import Coded, Gaps, absent, areas_m2, ids, shapes, sound, total, values
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import homes as homes_of
-from blockplan.measure.inputs.homes import housed, residents
+from blockplan.measure.inputs.homes import housed, perhaps_housed, residents
 from blockplan.measure.inputs.middles import EDGE_M, middles
 from blockplan.measure.inputs.parts import (
     both,
@@ -338,11 +338,15 @@ def _people_in(plan: Plan, circles: Circles) -> InCircles:
     lost = unknown(
         Missing("parcels", "geometry", why="either_geometry"), homes.id[shapely.is_missing(homes.point)]
     )
-    inside, here = pieces(plan, "circles"), found.amounts(plan)
+    here = found.amounts(plan)
     unsaid = np.isnan(here.by_parcel)
+    spots, owner = perhaps_housed(plan)
+    circle, spot = circles.holding(spots)
+    nowhere = unsaid & shapely.is_missing(shapes(plan, "parcels"))
     missing = [lost] * len(circles.rows)
-    for number, row in enumerate(circles.rows):
-        rows = inside.rows(int(row), len(unsaid)) & unsaid
+    for number in range(len(circles.rows)):
+        rows = nowhere.copy()
+        rows[owner[spot[circle == number]]] = True
         if rows.any() or not len(unsaid):
             missing[number] = lost + here.lacking(rows)
     bare = np.array([bool(lines) for lines in missing], dtype=bool)
@@ -373,8 +377,10 @@ def over_circles(plan: Plan, whole: Measurement, circles: Circles, supply: InCir
         ends = (float(low[number]), float(high[number])) if missing and missing != NOBODY_THERE else None
         amount, lived = known(supply.amount[number]), known(people.amount[number])
         by.append(Part(scope, known(found[number]), amount, lived, missing=missing, ends=ends))
-    lacking = tuple(dict.fromkeys(line for part in by if not part.nothing for line in part.missing))
     lived, given = total(people.amount), total(supply.amount)
+    # What is unknown of a circle where nobody lives is missing in the sum over all circles.
+    unsaid = dict.fromkeys(line for lines in (*supply.missing, *people.missing) for line in lines)
+    lacking = tuple(unsaid) if lived else ()
     value = given * whole.per / lived if lived and not lacking else None
     more = lacking or (() if value is not None else NOBODY_IN_TIER)
     counted = both(whole.counted, circles.counted, homes_of(plan).counted)

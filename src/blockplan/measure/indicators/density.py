@@ -9,6 +9,7 @@ import shapely
 
 from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.measure.inputs.amounts import Amounts
+from blockplan.measure.inputs.built import covered_m2
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
@@ -222,7 +223,7 @@ def _covered(plan: Plan, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Covered land of each parcel, m2: the ratio it states, else footprints; NaN where neither is known."""
     stated = values(plan, "parcels", "coverage_ratio") * sizes
     row, there = _hosts(plan)
-    footprint = np.bincount(row[there], areas_m2(plan, "buildings")[there], len(sizes))
+    footprint = covered_m2(plan, row)
     hosting = np.bincount(row[there], minlength=len(sizes)) > 0
     return np.asarray(np.where(np.isnan(stated) & hosting, footprint, stated))
 

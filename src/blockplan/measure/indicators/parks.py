@@ -33,14 +33,14 @@ from blockplan.measure.inputs.columns import (
 )
 from blockplan.measure.inputs.greens import on_planned_land, parks, public_greens
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
-from blockplan.measure.inputs.middles import EDGE_M, middles
+from blockplan.measure.inputs.middles import middles
 from blockplan.measure.inputs.parts import both, each, pieces, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -91,9 +91,11 @@ def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     Parks that reach the size and the width of the next higher tier belong to it and do not count; a
     circle without any other park has a largest one of 0 ha.
     """
-    greens = public_greens(plan, parameters)
-    found = greens if greens.lost else _below_higher(plan, _parks(plan, parameters), parameters)
-    return _best(plan, "circle_park_size", "ha", parameters, found, found.area_m2 / M2_PER_HA)
+
+    def counting(some: Greens) -> Greens:
+        return _below_higher(plan, some, parameters)
+
+    return _best(plan, "circle_park_size", "ha", parameters, counting, lambda some: some.area_m2 / M2_PER_HA)
 
 
 def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -104,12 +106,11 @@ def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     of a park is the diameter of the largest circle that fits into it; a circle without a park has a widest
     one of 0 m.
     """
-    greens = public_greens(plan, parameters)
-    found = greens
-    if not greens.lost:
-        found = _below_higher(plan, _parks(plan, parameters), parameters)
-        found = found.of_size(parameters["park_smallest_ha"])
-    return _best(plan, "park_width", "m", parameters, found, widths(plan, found))
+
+    def counting(some: Greens) -> Greens:
+        return _below_higher(plan, some, parameters).of_size(parameters["park_smallest_ha"])
+
+    return _best(plan, "park_width", "m", parameters, counting, lambda some: widths(plan, some))
 
 
 def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -129,7 +130,7 @@ def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Meas
         supply = None if missing else total(found.area_m2)
         circle, park = circles.holding(_points(found))
         amount = sums_at(circle, found.area_m2[park], len(circles.rows))
-        lines = _unsaid_in(plan, circles, found, parameters)
+        lines = _unsaid_in(plan, circles, found, parameters, lambda some: _of_tier(plan, some, parameters))
         bare = np.array([bool(one) for one in lines], dtype=bool)
         # A parcel that could be green may make a park larger, and so of another tier.
         low, high = np.where(bare, 0.0, amount), np.where(bare, np.inf, amount)
@@ -156,28 +157,33 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if missing:
         return Measurement("park_sport_share", None, "1", missing=missing, counted=greens.counted)
     found = _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
-    rows = np.flatnonzero(np.isin(values(plan, "facilities", "service"), parameters["services"]))
-    names = ids(plan, "facilities")[rows]
+    offered = values(plan, "facilities", "service")
+    maybe = np.array([one is None for one in offered], dtype=bool)
+    rows = np.flatnonzero(np.isin(offered, parameters["services"]) | maybe)
+    names, maybe = ids(plan, "facilities")[rows], maybe[rows]
     site, drawn = values(plan, "facilities", "site_area_m2")[rows], areas_m2(plan, "facilities", rows)
     site = np.where(np.isnan(site) & (drawn > 0), drawn, site)
     spots = middles(sound(places_of(plan, "facilities")[rows]))
     park, ground = shapely.STRtree(spots).query(found.shape, predicate="intersects")
-    nowhere = shapely.is_missing(spots)
-    missing = unknown(Missing("facilities", "geometry"), names[nowhere])
-    missing += unknown(
-        Missing("facilities", "site_area_m2"), dict.fromkeys(names[ground[np.isnan(site[ground])]])
-    )
-    counted = both(greens.counted, {"facilities": tuple(names)})
-    whole = total(found.area_m2)
-    if not missing and not whole:
+    inside = np.zeros(len(rows), dtype=bool)  # once each, in however many parks that overlap it stands
+    inside[ground] = True
+    missing = unknown(Missing("facilities", "geometry"), names[shapely.is_missing(spots)])
+    missing += unknown(Missing("facilities", "service"), names[inside & maybe])
+    missing += unknown(Missing("facilities", "site_area_m2"), names[inside & ~maybe & np.isnan(site)])
+    counted = both(greens.counted, {"facilities": tuple(names[~maybe])})
+    whole, given = total(found.area_m2), total(site[inside & ~maybe & ~np.isnan(site)])
+    if not whole:
         missing = NO_PARK
     if missing:
-        return Measurement("park_sport_share", None, "1", missing=missing, counted=counted)
+        ends = (given / whole, np.inf) if whole else None
+        return Measurement("park_sport_share", None, "1", missing=missing, counted=counted, ends=ends)
     held = sums_at(park, site[ground], len(found))
     scopes = [f"park:{'+'.join(members)}" for members in found.members]
     by = each(scopes, held / found.area_m2, held)
-    share, definition = total(held) / whole, {"land_ha": total(held) / M2_PER_HA, "of_ha": whole / M2_PER_HA}
-    return Measurement("park_sport_share", share, "1", definition, by=by, counted=counted, supply=total(held))
+    definition = {"land_ha": given / M2_PER_HA, "of_ha": whole / M2_PER_HA}
+    return Measurement(
+        "park_sport_share", given / whole, "1", definition, by=by, counted=counted, supply=given
+    )
 
 
 def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -227,11 +233,13 @@ def widths(plan: Plan, greens: Greens) -> NDArray[np.float64]:
     return np.array([done[members] for members in greens.members], dtype=float)
 
 
-def _parks(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
-    key = "parks:" + "|".join(
+def _parks(plan: Plan, parameters: Mapping[str, Any], *, perhaps: bool = False) -> Greens:
+    key = f"parks {perhaps}:" + "|".join(
         ",".join(parameters[name]) for name in ("green_codes", "green_kinds", "private_access")
     )
-    return plan.cached(key, lambda: parks(on_planned_land(plan, public_greens(plan, parameters))))
+    return plan.cached(
+        key, lambda: parks(on_planned_land(plan, public_greens(plan, parameters, perhaps=perhaps)))
+    )
 
 
 def _of_tier(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
@@ -270,11 +278,13 @@ def _best(
     name: str,
     unit: str,
     parameters: Mapping[str, Any],
-    found: Greens,
-    figures: NDArray[np.float64],
+    counting: Callable[[Greens], Greens],
+    worth: Callable[[Greens], NDArray[np.float64]],
 ) -> Measurement:
     """The largest figure of the parks in each circle of a tier; unknown where none is drawn."""
-    circles = circles_of(plan, parameters["tier"])
+    circles, greens = circles_of(plan, parameters["tier"]), public_greens(plan, parameters)
+    found = greens if greens.lost else counting(_parks(plan, parameters))
+    figures = worth(found)
     missing = found.lost or circles.unsaid or (() if parameters["tier"] else NO_TIER)
     if missing or (found.missing and not circles.drawn):
         return Measurement(name, None, unit, missing=missing or found.missing, counted=found.counted)
@@ -286,7 +296,7 @@ def _best(
     if circles.missing:
         by = tuple(Part(scope, None, missing=circles.missing) for scope in circles.scopes)
         return replace(blank, by=by, missing=circles.missing)
-    lines = _unsaid_in(plan, circles, found, parameters)
+    lines = _unsaid_in(plan, circles, found, parameters, counting, worth)
     by = tuple(
         replace(part, value=None, missing=unsaid) if unsaid else part
         for part, unsaid in zip(_best_by(circles, found, figures), lines, strict=True)
@@ -297,21 +307,65 @@ def _best(
 
 
 def _unsaid_in(
-    plan: Plan, circles: Circles, found: Greens, parameters: Mapping[str, Any]
+    plan: Plan,
+    circles: Circles,
+    found: Greens,
+    parameters: Mapping[str, Any],
+    counting: Callable[[Greens], Greens],
+    worth: Callable[[Greens], NDArray[np.float64]] | None = None,
 ) -> tuple[tuple[Missing, ...], ...]:
-    """What is missing for the parks of each circle: parcels in it, or beside them, that could be green."""
-    green = coded(plan, parameters["green_codes"])
+    """
+    What is missing for the parks of each circle: parcels that could be green, where they could matter.
+
+    If every such parcel were green, some parks would be new and some of those `found` gone into larger
+    ones. A new park matters in a circle where it may stand (one with a single such parcel stands at its point
+    and counts as `counting` says; of others any part may), and where the best one is asked for only if
+    it is `worth` more than that; a park that is gone matters in its own circle, unless one as good is left.
+    """
+    green, names = coded(plan, parameters["green_codes"]), ids(plan, "parcels")
     if not green.maybe.any():
         return ((),) * len(circles.rows)
-    inside, land = pieces(plan, "circles"), shapes(plan, "parcels")
+    now, more = _parks(plan, parameters), _parks(plan, parameters, perhaps=True)
+    new = _rows(more, ~np.isin(_keys(more), _keys(now)))
+    open_ = set(names[green.maybe])
+    single = np.array([len(open_ & set(members)) == 1 for members in new.members], dtype=bool)
+    alone, others = counting(_rows(new, single)), _rows(new, ~single)
+    left = np.isin(_keys(found), _keys(more))
     circle, park = circles.holding(_points(found))
+    at, one = circles.holding(_points(alone))
+    several, other = shapely.STRtree(others.shape).query(circles.outline, predicate="intersects")
     lines = []
-    for number, row in enumerate(circles.rows):
-        there = inside.rows(int(row), len(land))
-        for shape in found.shape[park[circle == number]]:
-            there |= shapely.dwithin(land, shape, EDGE_M)
-        lines.append(green.gaps.lines(there & green.maybe) if (there & green.maybe).any() else ())
+    for number in range(len(circles.rows)):
+        here = park[circle == number]
+        candidates = (
+            _rows(alone, _among(alone, one[at == number])),
+            _rows(others, _among(others, other[several == number])),
+        )
+        gone, best = found.shape[here[~left[here]]], -np.inf
+        if worth is not None:
+            best = float(worth(_rows(found, _among(found, here))).max(initial=0.0))
+            kept = worth(_rows(found, _among(found, here[left[here]]))), worth(candidates[0])
+            if max(float(some.max(initial=0.0)) for some in kept) >= best:
+                gone = gone[:0]
+        members = {name for row in np.flatnonzero(_touching(new.shape, gone)) for name in new.members[row]}
+        for some in candidates:
+            larger = np.ones(len(some), dtype=bool) if worth is None else worth(some) > best
+            members |= {name for row in np.flatnonzero(larger) for name in some.members[row]}
+        rows = green.maybe & np.isin(names, list(members))
+        lines.append(green.gaps.lines(rows) if rows.any() else ())
     return tuple(lines)
+
+
+def _among(found: Greens, rows: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.isin(np.arange(len(found)), rows)
+
+
+def _keys(found: Greens) -> NDArray[Any]:
+    return np.array(["+".join(map(str, sorted(members, key=str))) for members in found.members], dtype=str)
+
+
+def _touching(shapes_: NDArray[Any], land: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(shapely.intersects(shapes_, shapely.union_all(land)), dtype=bool)
 
 
 def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.built import as_read, bounds, built, hosts, stated
+from blockplan.measure.inputs.built import as_read, bounds, built, hosts, joined_by, stated
 from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.missing import Missing, nothing
@@ -107,7 +107,7 @@ def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     if len(roads):
         land = np.asarray(shapely.buffer(roads, ABUTS_M), dtype=object)
         road, parcel = shapely.STRtree(edges).query(land, predicate="intersects")
-        there, land = _joined_by(parcel, land[road])
+        there, land = joined_by(parcel, land[road])
         found[there] = _along(edges[there], land)
     else:
         no_roads, found = (
@@ -258,19 +258,9 @@ def _greens_m2(plan: Plan) -> NDArray[np.float64]:
     green, parcel = shapely.STRtree(land).query(greens, predicate="intersects")
     cut = shapely.intersection(land[parcel], greens[green])
     there = shapely.area(cut) > 0
-    rows, land = _joined_by(parcel[there], cut[there])
+    rows, land = joined_by(parcel[there], cut[there])
     found[rows] = shapely.area(land)
     return found
-
-
-def _joined_by(rows: NDArray[np.intp], land: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[Any]]:
-    """Each row once, and what lies on it as one shape, so that what covers the same land counts once."""
-    order = np.argsort(rows, kind="stable")
-    found, starts = np.unique(rows[order], return_index=True)
-    joined = np.empty(len(found), dtype=object)
-    for at, pieces in enumerate(np.split(land[order], starts[1:]) if len(found) else ()):
-        joined[at] = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
-    return found, joined
 
 
 def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:

@@ -142,10 +142,11 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
     Share of an amount of the parcels within the radius of a station.
 
     A station where at least ``interchange_lines`` lines meet (``stops.line``) has the
-    radius of interchanges. One without lines said counts as ordinary.
+    radius of interchanges. One that names no line may be such: the share is unknown where that matters.
     """
     stations, perhaps = served_by(plan, parameters["station_modes"])
-    changes = stations & (_lines_at(plan) >= parameters["interchange_lines"])
+    lines = _lines_at(plan)
+    changes, nameless = stations & (lines >= parameters["interchange_lines"]), stations & (lines == 0)
     limits = (
         (stations, float(parameters["station_radius_m"])),
         (changes, float(parameters["interchange_radius_m"])),
@@ -167,11 +168,17 @@ def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping
     inside = np.zeros(len(amounts.by_parcel), dtype=bool)
     for chosen, limit_m in limits:
         inside |= parcels_within(plan, shapes(plan, "stops")[chosen], limit_m)
-    farthest = max(limit for _, limit in limits)
-    more = parcels_within(plan, shapes(plan, "stops")[perhaps], farthest) & ~inside
-    if (more & (amounts.by_parcel > 0)).any():
-        missing = unsaid(plan, perhaps)
-        return Measurement(name, None, "1", definition, missing=missing, counted=counted)
+    possible = inside.copy()
+    for open_, limit_m, lost in (
+        (perhaps, max(limit for _, limit in limits), unsaid(plan, perhaps)),
+        (nameless, limits[1][1], unknown(Missing("stops", "line"), ids(plan, "stops")[nameless])),
+    ):
+        more = parcels_within(plan, shapes(plan, "stops")[open_], limit_m)
+        missing += lost if (more & ~inside & (amounts.by_parcel > 0)).any() else ()
+        possible |= more
+    if missing:
+        ends = share(amounts.by_parcel, inside) or 0.0, share(amounts.by_parcel, possible) or 0.0
+        return Measurement(name, None, "1", definition, missing=missing, counted=counted, ends=ends)
     areas = area_of_parcels(plan)
     definition |= {"amount": amounts.whole, "amount_within": amounts.within(inside)}
     by = []

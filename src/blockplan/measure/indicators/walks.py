@@ -18,7 +18,7 @@ from blockplan.measure.distance.reach import both
 from blockplan.measure.distance.ways import asked, ways_to
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.indicators.access import facilities_of, on_foot_to, perhaps_served
-from blockplan.measure.inputs.columns import absent, ids, of_codes, total
+from blockplan.measure.inputs.columns import absent, coded, ids, total
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason
@@ -139,27 +139,33 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         service: distances_to(plan, homes, found, on_foot, (limit_m, parameters["join_limit_m"]))[0]
         for service, found in rows.items()
     }
+    limits = (limit_m, parameters["join_limit_m"])
+    perhaps = {service: perhaps_served(plan, homes, _kind(service), on_foot[0], limits) for service in rows}
     for code in codes:
-        chosen, undetailed = of_codes(plan, (code,))
-        unsaid += undetailed
-        place = parcel_points(plan)[chosen]
-        uses[f"land:{code}"] = on_foot_to(plan, homes, place, (limit_m, None), ids(plan, "parcels")[chosen])
+        land = coded(plan, (code,))
+        unsaid += land.gaps.lines()
+        uses[f"land:{code}"], perhaps[f"land:{code}"] = (
+            on_foot_to(plan, homes, parcel_points(plan)[of], (limit_m, None), ids(plan, "parcels")[of])
+            for of in (land.chosen, land.maybe)
+        )
     near = {use: distances.within(limit_m) for use, distances in uses.items()}
-    number = np.sum(list(near.values()), axis=0) if near else np.zeros(len(homes))
-    enough = number >= parameters["uses_wanted"]
+    more = {use: near[use] | _within(found, limit_m) for use, found in perhaps.items()}
+    number, most = (np.sum(list(one.values()), axis=0) + np.zeros(len(homes)) for one in (near, more))
+    enough, possible = (one >= parameters["uses_wanted"] for one in (number, most))
     definition |= data_end(plan, homes, enough, limit_m)
     facilities = np.unique(np.concatenate([np.empty(0, dtype=np.intp), *rows.values()]))
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[facilities])})
-    missing = () if enough.all() else tuple(dict.fromkeys(unsaid))
+    unsaid = tuple(dict.fromkeys(unsaid))
+    missing = unsaid if (possible & ~enough & (homes.weight > 0)).any() else ()
     if missing or homes.weighs != parameters["weigh_by"]:
-        certain = share(homes.weight, enough) or 0.0
-        ends = (certain, 1.0) if homes.weighs == parameters["weigh_by"] else None
+        between = share(homes.weight, enough) or 0.0, share(homes.weight, possible) or 0.0
+        ends = between if homes.weighs == parameters["weigh_by"] else None
         return Measurement(name, None, "1", definition, missing=missing, counted=counted, ends=ends)
     by = [
         *by_area(plan, homes, enough),
-        *(Part(f"use:{use}", share(homes.weight, inside)) for use, inside in near.items()),
+        *(_between(f"use:{use}", homes, inside, more[use], unsaid) for use, inside in near.items()),
         *(
-            Part(f"at_least:{least}", share(homes.weight, number >= least))
+            _between(f"at_least:{least}", homes, number >= least, most >= least, unsaid)
             for least in range(1, len(near) + 1)
         ),
     ]
@@ -174,6 +180,24 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         places=_fewest(homes, number, enough),
         affected_residents=total(homes.weight[~enough]) if people else None,
     )
+
+
+def _within(found: Distances | NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
+    return found.within(limit_m) if isinstance(found, Distances) else found
+
+
+def _between(
+    scope: str,
+    homes: Homes,
+    sure: NDArray[np.bool_],
+    possible: NDArray[np.bool_],
+    unsaid: tuple[Missing, ...],
+) -> Part:
+    """The share of some homes; unknown where others may be among them."""
+    least, most = share(homes.weight, sure), share(homes.weight, possible)
+    if least == most:
+        return Part(scope, least)
+    return Part(scope, None, missing=unsaid, ends=(least or 0.0, most or 0.0))
 
 
 def _of_services(

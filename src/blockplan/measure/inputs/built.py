@@ -76,9 +76,38 @@ def _built(plan: Plan) -> Built:
         host,
         number,
         added(values(plan, "buildings", "floor_area_m2")),
-        added(areas_m2(plan, "buildings")),
+        np.where(some, covered_m2(plan, host), np.nan),
         np.where(np.isfinite(tallest), tallest, np.nan),
     )
+
+
+def covered_m2(plan: Plan, host: NDArray[np.intp]) -> NDArray[np.float64]:
+    """
+    Land that the buildings of every parcel cover, m2: what several cover (a tower on its podium) once.
+
+    `host` is the row of the parcel that each building stands on, -1: none. NaN where one is not drawn.
+    """
+    there = host >= 0
+    area, drawn = areas_m2(plan, "buildings"), sound(shapes(plan, "buildings"))
+    found = np.bincount(host[there], area[there], len(ids(plan, "parcels")))
+    one, other = shapely.STRtree(drawn).query(drawn, predicate="intersects")
+    same = (one < other) & there[one] & (host[one] == host[other])
+    one, other = one[same], other[same]
+    twice = host[one[shapely.area(shapely.intersection(drawn[one], drawn[other])) > 0]]
+    rows = np.flatnonzero(np.isin(host, twice) & there)
+    parcel, land = joined_by(host[rows], drawn[rows])
+    found[parcel] = np.where(np.isnan(found[parcel]), np.nan, shapely.area(land))
+    return np.asarray(found, dtype=float)
+
+
+def joined_by(rows: NDArray[np.intp], land: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[Any]]:
+    """Each row once, and what lies on it as one shape, so that what covers the same land counts once."""
+    order = np.argsort(rows, kind="stable")
+    found, starts = np.unique(rows[order], return_index=True)
+    joined = np.empty(len(found), dtype=object)
+    for at, pieces in enumerate(np.split(land[order], starts[1:]) if len(found) else ()):
+        joined[at] = pieces[0] if len(pieces) == 1 else shapely.union_all(pieces)
+    return found, joined
 
 
 def hosts(plan: Plan) -> NDArray[np.intp]:

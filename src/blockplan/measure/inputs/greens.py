@@ -15,8 +15,8 @@ import shapely
 from blockplan.measure.inputs.columns import (
     absent,
     areas_m2,
+    coded,
     ids,
-    of_codes,
     shapes,
     sound,
     total,
@@ -90,17 +90,17 @@ class Greens:
         )
 
 
-def public_greens(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
+def public_greens(plan: Plan, parameters: Mapping[str, Any], *, perhaps: bool = False) -> Greens:
     """
-    Public greens of a plan.
+    Public greens of a plan; with `perhaps`, as if every parcel that may be one were one.
 
     `parameters` are ``green_codes`` (land uses), ``green_kinds`` (``greens.kind``; a
     green of no stated kind counts as a park) and ``private_access`` (``greens.access`` that shuts people out;
     unknown access is public).
     """
     names = ("green_codes", "green_kinds", "private_access")
-    key = "greens:" + "|".join(",".join(parameters[name]) for name in names)
-    return plan.cached(key, lambda: _public_greens(plan, *(parameters[name] for name in names)))
+    key = f"greens {perhaps}:" + "|".join(",".join(parameters[name]) for name in names)
+    return plan.cached(key, lambda: _public_greens(plan, *(parameters[name] for name in names), perhaps))
 
 
 def parks(greens: Greens) -> Greens:
@@ -163,12 +163,13 @@ def green_area_m2(plan: Plan, greens: Greens) -> float:
 
 
 def _public_greens(
-    plan: Plan, codes: tuple[str, ...], kinds: tuple[str, ...], private: tuple[str, ...]
+    plan: Plan, codes: tuple[str, ...], kinds: tuple[str, ...], private: tuple[str, ...], perhaps: bool
 ) -> Greens:
     lacking = absent(plan, "parcels", "greens")
     # Without a land use to look for, only the layer of greens can hold one.
     missing: tuple[Missing, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
-    chosen, undetailed = of_codes(plan, codes)
+    green = coded(plan, codes)
+    chosen, undetailed = green.chosen | (green.maybe & perhaps), green.gaps.lines()
     names, shape = ids(plan, "parcels")[chosen], sound(shapes(plan, "parcels")[chosen])
     area = shapely.area(shape)
     lost = missing + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))

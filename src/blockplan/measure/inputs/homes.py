@@ -324,6 +324,19 @@ def housed(plan: Plan) -> Homes:
     return plan.cached("housed", lambda: _placed(plan, np.nan_to_num(by_parcel)))
 
 
+def perhaps_housed(plan: Plan) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Points where people live of whom it is unknown how many they are, and the row of the parcel of each."""
+    unsaid = np.isnan(residents(plan).by_parcel)
+    building, _ = _in_buildings(plan, unsaid.astype(float))
+    row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
+    hosts = np.array(
+        [row_of[name] for name in values(plan, "buildings", "parcel_id")[building]], dtype=np.intp
+    )
+    alone = np.setdiff1d(np.flatnonzero(unsaid), hosts)
+    spots = np.concatenate([points(plan, "buildings", building), points(plan, "parcels", alone)])
+    return spots, np.concatenate([hosts, alone])
+
+
 def _placed(plan: Plan, by_parcel: NDArray[np.float64]) -> Homes:
     """People of the parcels at their buildings, else at the parcel."""
     lived_in = np.flatnonzero(by_parcel > 0)
