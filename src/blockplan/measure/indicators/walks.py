@@ -144,12 +144,13 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     for code in codes:
         land = coded(plan, (code,))
         unsaid += land.gaps.lines()
-        uses[f"land:{code}"], perhaps[f"land:{code}"] = (
+        sure, open_ = (
             on_foot_to(plan, homes, parcel_points(plan)[of], (limit_m, None), ids(plan, "parcels")[of])
             for of in (land.chosen, land.maybe)
         )
+        uses[f"land:{code}"], perhaps[f"land:{code}"] = sure, open_.within(limit_m)
     near = {use: distances.within(limit_m) for use, distances in uses.items()}
-    more = {use: near[use] | _within(found, limit_m) for use, found in perhaps.items()}
+    more = {use: near[use] | found for use, found in perhaps.items()}
     number, most = (np.sum(list(one.values()), axis=0) + np.zeros(len(homes)) for one in (near, more))
     enough, possible = (one >= parameters["uses_wanted"] for one in (number, most))
     definition |= data_end(plan, homes, enough, limit_m)
@@ -180,10 +181,6 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         places=_fewest(homes, number, enough),
         affected_residents=total(homes.weight[~enough]) if people else None,
     )
-
-
-def _within(found: Distances | NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
-    return found.within(limit_m) if isinstance(found, Distances) else found
 
 
 def _between(

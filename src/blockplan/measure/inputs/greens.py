@@ -100,7 +100,8 @@ def public_greens(plan: Plan, parameters: Mapping[str, Any], *, perhaps: bool = 
     """
     names = ("green_codes", "green_kinds", "private_access")
     key = f"greens {perhaps}:" + "|".join(",".join(parameters[name]) for name in names)
-    return plan.cached(key, lambda: _public_greens(plan, *(parameters[name] for name in names), perhaps))
+    codes, kinds, private = (parameters[name] for name in names)
+    return plan.cached(key, lambda: _public_greens(plan, codes, kinds, private, perhaps))
 
 
 def parks(greens: Greens) -> Greens:
