@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from base64 import b64decode
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from django.test import Client
 from blockplan.notice import Attachment
 from blockplan.notice import submissions as intake
 from blockplan.notice.events import write_time
-from blockplan.notice.promises import kept, read_promise
+from blockplan.notice.promises import digest_of, kept, read_promise
 from blockplan.notice.receipts import faults_of_receipt
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
@@ -23,6 +24,7 @@ from blockplan.portal.intake import promised
 from blockplan.portal.intake.idempotency import KeyUsedError
 from blockplan.portal.intake.submissions import Said, enter_waiting, new_form, take, whole_receipt
 from blockplan.portal.office.warnings import warnings
+from blockplan.portal.record import place
 from blockplan.portal.record.models import Opinion
 from blockplan.portal.record.store import DatabaseStore, UnavailableError
 
@@ -148,6 +150,89 @@ def test_what_waits_lies_closed_to_others_and_goes_with_an_erasure(
     path.write_bytes(kept_there)  # as after a crash between entry and taking away
     intake.erase(opened, "O-1", ground="asked for", by="clerk")
     assert promised.waiting() == []
+
+
+def test_what_was_being_written_when_the_process_was_stopped_goes_too(
+    opened: DatabaseStore, stands_still: Any, config: Config
+) -> None:
+    with stands_still(), pytest.raises(promised.PromisedError):
+        take("town", said())
+    (path,) = promised.waiting("town")
+    assert [one.stat().st_mode & 0o777 for one in (path.parent.parent, path.parent, path)] == [
+        0o700, 0o700, 0o600,
+    ]  # fmt: skip
+    half, fresh = path.with_suffix(".1.new"), path.with_suffix(".2.new")
+    half.write_bytes(path.read_bytes())
+    fresh.write_bytes(b"{")
+    os.utime(half, (0, 0))
+    enter_waiting()
+    assert sorted(path.parent.iterdir()) == [fresh], "somebody else may be writing this one"
+    os.utime(fresh, (0, 0))
+    intake.erase(opened, "O-1", ground="asked for", by="clerk")
+    assert list(path.parent.iterdir()) == []
+
+
+def test_what_was_withdrawn_is_not_entered_again_from_what_waited(
+    opened: DatabaseStore, stands_still: Any
+) -> None:
+    with stands_still(), pytest.raises(promised.PromisedError) as told:
+        take("town", said())
+    (path,) = promised.waiting("town")
+    kept_there = path.read_bytes()
+    enter_waiting()
+    path.write_bytes(kept_there)  # as after a crash between entry and taking away
+    intake.withdraw(opened, "O-1", secret=told.value.secret)
+    enter_waiting()
+    assert (promised.waiting(), Opinion.objects.count()) == ([], 1)
+    assert Opinion.objects.get().standing == "withdrawn"
+
+
+def test_a_file_that_cannot_be_read_holds_up_no_other(opened: DatabaseStore, stands_still: Any) -> None:
+    with stands_still():
+        for text in ("one", "two"):
+            with pytest.raises(promised.PromisedError):
+                take("town", said(text))
+    first, _ = promised.waiting("town")
+    for content in (b"", b"[]", b'{"opinion": {}}', b"\xff"):
+        first.write_bytes(content)
+        assert (promised.overdue("town"), len(warnings("town"))) == (1, 1), "somebody has to look at it"
+    os.utime(first, (0, 0))
+    assert (enter_waiting(), promised.waiting()) == (1, [first])
+
+
+def test_what_else_was_promised_under_a_key_of_before_is_kept_as_one_more_opinion(
+    opened: DatabaseStore, stands_still: Any
+) -> None:
+    one = said("More trees.")
+    take("town", one)
+    with stands_still(), pytest.raises(promised.PromisedError) as told:
+        take("town", said("More benches.", form=one.form))
+    assert (enter_waiting(), enter_waiting(), promised.waiting()) == (1, 0, [])
+    found = kept(read_promise(told.value.promise, opened.notary.verifier), opened.events())
+    assert (found.outcome, found.seq, Opinion.objects.count()) == ("kept", 2, 2)
+
+
+def test_an_opinion_that_was_recovered_by_its_receipt_is_not_entered_again_from_an_older_folder(
+    opened: DatabaseStore, stands_still: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stands_still():
+        for text in ("held a receipt", "held a promise alone"):
+            with pytest.raises(promised.PromisedError):
+                take("town", said(text))
+    first, _ = waited = promised.waiting("town")
+    backup = {path: path.read_bytes() for path in waited}
+    one = promised.read(first)
+    event = opened.transact(
+        lambda ledger: intake.enter(ledger, one.opinion, "x" * 22, promise=digest_of(one.promise))
+    )
+    assert event.promise is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(place, "is_copy", lambda *_: True)
+        assert enter_waiting() == 0, "a copy enters nothing before somebody has said what it is"
+    assert {path: path.read_bytes() for path in promised.waiting("town")} == backup
+    assert (enter_waiting(), promised.waiting()) == (2, [])
+    texts = [entry.payload["text"] for entry in opened.events({"submitted"})]
+    assert texts == ["held a receipt", "held a promise alone"]
 
 
 def test_the_api_answers_202_with_the_promise_and_then_201_with_the_receipt(

@@ -44,7 +44,7 @@ def faults(response: Any) -> str:
 #: Pages that carry a mark of what stands, beside which step it is for.
 MARKED = re.compile(
     r"/draft/(dates|particulars|plan|release)/$|/desk/(segments|themes)/[^/]+/$|/staff/\d+/$"
-    r"|/opinions/O-\d+/(redact|withhold|restore|take-back)/$"
+    r"|/opinions/O-\d+/(redact|withhold|restore|take-back|erase)/$"
 )
 
 

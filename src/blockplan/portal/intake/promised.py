@@ -16,6 +16,8 @@ import hmac
 import json
 import logging
 import os
+import secrets
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 #: So many wait at a time, of all notices, and so many bytes: what a database that stands still can pile up.
 MOST, MOST_BYTES = 500, 500_000_000
+#: What was being written for longer than this is left from a process that was stopped.
+_HALF_S = 60.0
 #: Of a payload, what `Opinion` has by itself, and what the record adds.
 _NOT_MORE = OF_RECORD | {"text", "channel", "from"}
 LOG = logging.getLogger("blockplan.portal.intake")
@@ -136,26 +140,39 @@ def keep(store: DatabaseStore, one: Waiting) -> bool:
 
 def waiting(notice: str | None = None) -> list[Path]:
     """The files of what waits, oldest first."""
-    found = _folder().glob(f"{notice or '*'}/*.json")
-    return sorted(found, key=lambda path: (path.stat().st_mtime, path.name))
+    return [path for _, _, path in sorted(_found(f"{notice or '*'}/*.json"))]
 
 
 def overdue(notice: str) -> int:
     """How many opinions of a notice wait for longer than was promised."""
     now = write_time(clock.now())
-    return sum(str(read(path).promise["note"]).split("\n")[2] < now for path in waiting(notice))
+    return sum(_due(path, now) for path in waiting(notice))
 
 
 def read(path: Path) -> Waiting:
-    """What waits in a file."""
-    said = json.loads(path.read_bytes())
-    opinion = said.pop("opinion")
-    files = [
-        Attachment(one["name"], one["media_type"], base64.b64decode(one["content"]))
-        for one in opinion.pop("files")
-    ]
-    arrived = parse_time(opinion.pop("arrived"))
-    return Waiting(opinion=Opinion(**opinion, files=files, arrived=arrived), **said)
+    """
+    What waits in a file.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it was entered meanwhile.
+    UsageError
+        If the file cannot be read; somebody has to look at it.
+    """
+    try:
+        said = json.loads(path.read_bytes())
+        opinion = said.pop("opinion")
+        files = [
+            Attachment(one["name"], one["media_type"], base64.b64decode(one["content"]))
+            for one in opinion.pop("files")
+        ]
+        arrived = parse_time(opinion.pop("arrived"))
+        return Waiting(opinion=Opinion(**opinion, files=files, arrived=arrived), **said)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{path} holds no opinion that waits ({type(error).__name__}: {error}).") from error
 
 
 def done(notice: str, form: str) -> None:
@@ -174,9 +191,36 @@ def find(notice: str, form: str) -> Waiting | None:
 
 def forget(sender: str, **_: Any) -> None:
     """Of an erasure: let go of what is in the record, so that no copy of the words stays here."""
+    drop_halves()
     for path in waiting(sender):
         if single_rows.find(Sending, ["seq"], notice_id=sender, form=path.stem) is not None:
             path.unlink(missing_ok=True)
+
+
+def drop_halves() -> None:
+    """Take away what a process that was stopped had begun to write: nobody holds a promise of it."""
+    for at, _, path in _found("*/*.new"):
+        if time.time() - at > _HALF_S:
+            path.unlink(missing_ok=True)
+
+
+def _due(path: Path, now: str) -> bool:
+    try:
+        return str(read(path).promise["note"]).split("\n")[2] < now
+    except FileNotFoundError:
+        return False
+    except UsageError:  # whatever was promised in it cannot be kept without somebody
+        return True
+
+
+def _found(pattern: str) -> list[tuple[float, int, Path]]:
+    """Time of writing, bytes and path; what is entered at this moment is left out."""
+    found = []
+    for path in _folder().glob(pattern):
+        with contextlib.suppress(FileNotFoundError):
+            stat = path.stat()
+            found.append((stat.st_mtime, stat.st_size, path))
+    return found
 
 
 def _key(secret: str) -> bytes:
@@ -217,11 +261,12 @@ def _write(path: Path, content: bytes) -> None:
     """To the disk before this returns; what was there before stays."""
     if path.exists():
         return
-    there = [found.stat().st_size for found in waiting()]
+    there = [size for _, size, _ in _found("*/*.json")]
     if len(there) >= MOST or sum(there) + len(content) > MOST_BYTES:
         raise UsageError(f"{len(there)} opinions wait already")
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_suffix(f".{os.getpid()}.new")
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_suffix(f".{secrets.token_hex(8)}.new")
     try:
         with beside.open("xb") as file:
             os.fchmod(file.fileno(), 0o600)

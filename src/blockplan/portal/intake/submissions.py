@@ -37,17 +37,19 @@ from blockplan.notice.receipts import receipt, receipt_with_later
 from blockplan.portal import clock
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import promised, rate_limits
-from blockplan.portal.intake.idempotency import require_same, seal_of
+from blockplan.portal.intake.idempotency import KeyUsedError, require_same, seal_of
 from blockplan.portal.intake.models import Sending
 from blockplan.portal.mail import outbox
 from blockplan.portal.record import single_rows
 from blockplan.portal.record.files import Files
+from blockplan.portal.record.models import Entry
 from blockplan.portal.record.models import Opinion as Row
 from blockplan.portal.record.numbers import numbers_of
 from blockplan.portal.record.store import UnavailableError, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
@@ -213,20 +215,45 @@ def _taken(
 
 def enter_waiting(notice: str | None = None) -> int:
     """Enter what was promised and waits; gives back how many. What cannot be entered yet stays."""
-    count = 0
-    for path in promised.waiting(notice):
+    promised.drop_halves()
+    return sum(_entered(path) for path in promised.waiting(notice))
+
+
+def _entered(path: Path) -> bool:
+    """Enter what waits in a file; whether that could be done now."""
+    try:
         one = promised.read(path)
         store = open_store(one.notice)
-        said = Said(opinion=one.opinion, form=one.form, mail=one.mail, proved=not one.held)
-        try:
-            with _files_first(store, one.opinion):
-                store.transact(lambda ledger: _enter_once(ledger, said, None, one.seal, one.promise))  # noqa: B023
-        except BlockplanError as error:
-            LOG.warning("%s: an opinion that was promised is not entered yet: %s", one.notice, error)
-            continue
-        promised.done(one.notice, one.form)
-        count += 1
-    return count
+        with _files_first(store, one.opinion):
+            store.transact(lambda ledger: _keep_promise(ledger, one))
+    except FileNotFoundError:  # another process has entered it
+        return False
+    except BlockplanError as error:
+        LOG.warning("%s: an opinion that was promised is not entered yet: %s", path.parent.name, error)
+        return False
+    promised.done(one.notice, one.form)
+    return True
+
+
+def _keep_promise(ledger: Ledger, one: promised.Waiting) -> None:
+    """
+    Enter what was promised, where no entry bears its promise yet: one may come from a receipt, after a loss.
+
+    Where something else had been entered under the same key of a form, which nobody could see while the
+    database stood still, this is one more opinion: it was promised.
+    """
+    digest = digest_of(one.promise)
+    if (
+        single_rows.find(Entry, ["seq"], notice_id=ledger.notice, kind="submitted", promise=digest)
+        is not None
+    ):
+        return
+    said = Said(opinion=one.opinion, form=one.form, mail=one.mail, proved=not one.held)
+    try:
+        _enter_once(ledger, said, None, one.seal, one.promise)
+    except KeyUsedError:
+        secret = secret_of(ledger.notice, one.form)
+        intake.enter(ledger, one.opinion, secret, held=one.held, promise=digest)
 
 
 def was_sent(notice: str, form: str) -> bool:

@@ -67,8 +67,8 @@ class Act:
         return notice.state in KINDS[self.kind].when and self.asks(notice)
 
 
-#: An erasure takes whatever there is; `_transcribe` names the words.
-_WHATEVER_STANDS = frozenset({"erase", "transcribe"})
+#: The act whose form names the words that were seen (`_transcribe`), and not all that was entered.
+_NAMES_WORDS = "transcribe"
 
 
 def do(
@@ -92,7 +92,7 @@ def do(
     act = ACTS[name]
     said = {key: value for key, value in said.items() if key != "sure"}
     entry_permissions.require(act.kind, actor)
-    names_what_it_saw = act.of_opinion and name not in _WHATEVER_STANDS
+    names_what_it_saw = act.of_opinion and name != _NAMES_WORDS
     if KINDS[act.kind].two:
         if names_what_it_saw:  # what comes between this and the lock, `two_person.ask` finds
             require_seen(mark, *of_opinion(open_store(notice), said["opinion"]))
