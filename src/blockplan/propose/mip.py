@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.measure.access.solver import quiet_highs
+from blockplan.measure.access.solver import linear_program, quiet_highs
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -102,20 +102,16 @@ class Model:
     def highs(self) -> highspy.HighsLp:
         """The model as HiGHS takes it."""
         row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
-        matrix = sp.csr_array((value, (row, column)), shape=(self.height, self.width))
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = self.width, self.height
-        model.col_cost_ = np.concatenate(self._cost)
-        model.col_lower_, model.col_upper_ = np.concatenate(self._lower), np.concatenate(self._upper)
-        model.row_lower_, model.row_upper_ = np.concatenate(self._low), np.concatenate(self._high)
+        model: highspy.HighsLp = linear_program(
+            sp.csr_array((value, (row, column)), shape=(self.height, self.width)),
+            cost=np.concatenate(self._cost),
+            lower=np.concatenate(self._lower),
+            upper=np.concatenate(self._upper),
+            low=np.concatenate(self._low),
+            high=np.concatenate(self._high),
+            whole=np.concatenate(self._whole),
+        )
         model.sense_ = highspy.ObjSense.kMaximize if self.sense == "max" else highspy.ObjSense.kMinimize
-        model.integrality_ = [
-            highspy.HighsVarType.kInteger if one else highspy.HighsVarType.kContinuous
-            for one in np.concatenate(self._whole)
-        ]
-        part = model.a_matrix_
-        part.format_ = highspy.MatrixFormat.kRowwise
-        part.start_, part.index_, part.value_ = matrix.indptr, matrix.indices, matrix.data
         return model
 
 

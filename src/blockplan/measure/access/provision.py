@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 from blockplan.errors import UsageError
-from blockplan.measure.access.solver import quiet_highs
+from blockplan.measure.access.solver import linear_program, quiet_highs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,17 +161,18 @@ def _solve(
     # To serve one more may move others along a row of facilities, each once; it is worth more than all that.
     worth = 1 + 2 * min(len(asking), len(offering)) * float(minutes.max())
     solver = quiet_highs(solver="simplex", presolve="off")
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = count, len(asking) + len(offering)
-    model.col_cost_ = minutes - worth
-    model.col_lower_ = np.zeros(count)
-    model.col_upper_ = np.minimum(demand[origin], capacity[facility])
-    model.row_lower_ = np.zeros(model.num_row_)
-    model.row_upper_ = np.concatenate([demand[asking], capacity[offering]])
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_ = np.arange(0, 2 * count + 1, 2, dtype=np.int32)
-    model.a_matrix_.index_ = np.column_stack([row_of, len(asking) + column_of]).ravel().astype(np.int32)
-    model.a_matrix_.value_ = np.ones(2 * count)
+    pair = np.arange(count)
+    rows = sp.coo_array(
+        (np.ones(2 * count), (np.concatenate([row_of, len(asking) + column_of]), np.tile(pair, 2))),
+        shape=(len(asking) + len(offering), count),
+    )
+    model = linear_program(
+        rows,
+        cost=minutes - worth,
+        upper=np.minimum(demand[origin], capacity[facility]),
+        low=0.0,
+        high=np.concatenate([demand[asking], capacity[offering]]),
+    )
     solver.passModel(model)
     solver.run()
     status = solver.getModelStatus()

@@ -15,7 +15,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.measure.access.solver import quiet_highs
+from blockplan.measure.access.solver import linear_program, quiet_highs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,20 +59,19 @@ class Builder:
             )
         )
 
-    def lp(self) -> highspy.HighsLp:
-        """The program as HiGHS reads it; the gain becomes a cost below zero."""
+    def lp(self, binaries: int = 0) -> highspy.HighsLp:
+        """The program for HiGHS, its first columns in whole numbers; the gain becomes a cost below zero."""
         parts = [sp.coo_array((m.data, m.coords), shape=(m.shape[0], self.columns)) for m, _, _ in self.rows]
         whole = sp.vstack(parts).tocsr() if parts else sp.csr_array((0, self.columns))
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = whole.shape
-        model.col_cost_ = -np.concatenate(self.gain)
-        model.col_lower_, model.col_upper_ = np.concatenate(self.lower), np.concatenate(self.upper)
-        if parts:
-            model.row_lower_ = np.concatenate([low for _, low, _ in self.rows])
-            model.row_upper_ = np.concatenate([high for _, _, high in self.rows])
-        matrix = model.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_, matrix.index_, matrix.value_ = whole.indptr, whole.indices, whole.data.astype(float)
+        model: highspy.HighsLp = linear_program(
+            whole,
+            cost=-np.concatenate(self.gain),
+            lower=np.concatenate(self.lower),
+            upper=np.concatenate(self.upper),
+            low=np.concatenate([low for _, low, _ in self.rows]) if parts else (),
+            high=np.concatenate([high for _, _, high in self.rows]) if parts else (),
+            whole=np.arange(self.columns) < binaries if binaries else None,
+        )
         return model
 
 
@@ -326,11 +325,7 @@ def solve_program(
     nodes
         Most nodes of the tree; None is no limit.
     """
-    model = made.builder.lp()
-    binaries = made.binaries
-    model.integrality_ = [highspy.HighsVarType.kInteger] * binaries + [highspy.HighsVarType.kContinuous] * (
-        made.builder.columns - binaries
-    )
+    model = made.builder.lp(made.binaries)
     options: dict[str, Any] = {"time_limit": max(seconds, 0.1), "mip_rel_gap": gap, "random_seed": seed}
     if nodes is not None:
         options["mip_max_nodes"] = nodes

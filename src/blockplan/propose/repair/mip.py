@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import scipy.sparse as sp
 
-from blockplan.measure.access.solver import quiet_highs
+from blockplan.measure.access.solver import linear_program, quiet_highs
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -145,25 +146,21 @@ class RepairModel:
         return _found(solver, cost, whole=whole)
 
     def _highs(self, cost: Mapping[int, float]) -> Any:
-        import highspy  # noqa: PLC0415
-
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(self.lower), len(self.rows)
         costs = np.zeros(len(self.lower))
         for at, by in cost.items():
             costs[at] = by
-        model.col_cost_ = costs
-        model.col_lower_, model.col_upper_ = np.array(self.lower), np.array(self.upper)
-        model.row_lower_ = np.array([row[1] for row in self.rows])
-        model.row_upper_ = np.array([row[2] for row in self.rows])
-        matrix = model.a_matrix_
-        matrix.format_ = highspy.MatrixFormat.kRowwise
-        matrix.start_ = np.cumsum([0, *(len(row[0]) for row in self.rows)]).astype(np.int32)
-        matrix.index_ = np.array([at for row in self.rows for at in row[0]], dtype=np.int32)
-        matrix.value_ = np.array([by for row in self.rows for by in row[0].values()], dtype=float)
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        model.integrality_ = [kinds[one] for one in self.whole]
-        return model
+        starts = np.cumsum([0, *(len(row[0]) for row in self.rows)])
+        columns = np.array([at for row in self.rows for at in row[0]], dtype=np.int32)
+        values = np.array([by for row in self.rows for by in row[0].values()], dtype=float)
+        return linear_program(
+            sp.csr_array((values, columns, starts), shape=(len(self.rows), len(self.lower))),
+            cost=costs,
+            lower=self.lower,
+            upper=self.upper,
+            low=[row[1] for row in self.rows],
+            high=[row[2] for row in self.rows],
+            whole=self.whole,
+        )
 
 
 def _listen(solver: Any, clock: Clock, said: str) -> None:

@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.measure.access.solver import quiet_highs
+from blockplan.measure.access.solver import linear_program, quiet_highs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,12 +27,10 @@ def fewest_prices(
 
     Sites of `held` are open whatever happens.
     """
-    points, sites = covers.shape
-    lower = np.zeros(sites)
+    lower = np.zeros(covers.shape[1])
     lower[held] = 1
     # Without an upper limit, which nobody wants to pass, no site can be paid more than it costs.
-    model = _model(covers, np.ones(sites), lower, np.full(sites, highspy.kHighsInf))
-    model.row_lower_, model.row_upper_ = np.ones(points), np.full(points, highspy.kHighsInf)
+    model = linear_program(covers, cost=1.0, lower=lower, upper=np.inf, low=1.0)
     solved = _solved(model, seconds)
     return np.maximum(solved.row_dual, 0), np.clip(solved.col_value, 0, 1)
 
@@ -50,37 +48,26 @@ def most_prices(
     ).tocsr()
     lower = np.zeros(sites + points)
     lower[held] = 1
-    model = _model(rows, np.concatenate([np.zeros(sites), -weight]), lower, np.ones(sites + points))
-    model.row_lower_ = np.concatenate([np.zeros(points), [-highspy.kHighsInf]])
-    model.row_upper_ = np.concatenate([np.full(points, highspy.kHighsInf), [p]])
+    model = linear_program(
+        rows,
+        cost=np.concatenate([np.zeros(sites), -weight]),
+        lower=lower,
+        low=np.concatenate([np.zeros(points), [-np.inf]]),
+        high=np.concatenate([np.full(points, np.inf), [p]]),
+    )
     solved = _solved(model, seconds)
     return np.clip(solved.row_dual[:points], 0, weight), np.clip(solved.col_value[:sites], 0, 1)
 
 
 def fewest_of(covers: sp.csr_array, seconds: float) -> NDArray[np.intp] | None:
     """The fewest sites that cover every point (points x sites), as far as HiGHS gets; None if it has none."""
-    points, sites = covers.shape
-    model = _model(covers, np.ones(sites), np.zeros(sites), np.ones(sites))
-    model.row_lower_, model.row_upper_ = np.ones(points), np.full(points, highspy.kHighsInf)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * sites
+    model = linear_program(covers, cost=1.0, low=1.0, whole=True)
     solver = quiet_highs(time_limit=max(seconds, 0.1), mip_abs_gap=0.999)
     solver.passModel(model)
     solver.run()
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
     return np.flatnonzero(np.array(solver.getSolution().col_value) > 0.5)
-
-
-def _model(
-    rows: sp.csr_array, cost: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
-) -> highspy.HighsLp:
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = rows.shape
-    model.col_cost_, model.col_lower_, model.col_upper_ = cost, lower, upper
-    matrix = model.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_, matrix.index_, matrix.value_ = rows.indptr, rows.indices, rows.data.astype(float)
-    return model
 
 
 class _Solution:

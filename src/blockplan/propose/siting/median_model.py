@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.measure.access.solver import quiet_highs
+from blockplan.measure.access.solver import linear_program, quiet_highs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,9 +55,7 @@ def solve_open(
     return np.flatnonzero(np.array(solver.getSolution().col_value[: cost.shape[0]]) > 0.5), bound
 
 
-def _model(
-    cost: NDArray[np.floating], pairs: NDArray[np.bool_], p: int, kept: NDArray[np.intp]
-) -> highspy.HighsLp:
+def _model(cost: NDArray[np.floating], pairs: NDArray[np.bool_], p: int, kept: NDArray[np.intp]) -> Any:
     """Columns: sites, then assignments. Rows: all are served once, by open sites only, and p are open."""
     m, n = cost.shape
     site, demand = np.nonzero(pairs)
@@ -72,14 +70,11 @@ def _model(
     rows = sp.vstack([serve, link, many]).tocsr()
     lower = np.zeros(m + count)
     lower[kept] = 1
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = m + count, rows.shape[0]
-    model.col_cost_ = np.concatenate([np.zeros(m), cost[site, demand].astype(float)])
-    model.col_lower_, model.col_upper_ = lower, np.ones(m + count)
-    model.row_lower_ = np.concatenate([np.ones(n), np.full(count, -highspy.kHighsInf), [p]])
-    model.row_upper_ = np.concatenate([np.ones(n), np.zeros(count), [p]])
-    matrix = model.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_, matrix.index_, matrix.value_ = rows.indptr, rows.indices, rows.data
-    model.integrality_ = [highspy.HighsVarType.kInteger] * m + [highspy.HighsVarType.kContinuous] * count
-    return model
+    return linear_program(
+        rows,
+        cost=np.concatenate([np.zeros(m), cost[site, demand].astype(float)]),
+        lower=lower,
+        low=np.concatenate([np.ones(n), np.full(count, -np.inf), [p]]),
+        high=np.concatenate([np.ones(n), np.zeros(count), [p]]),
+        whole=np.arange(m + count) < m,
+    )
