@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from blockplan.check.loader import read_rules
 from blockplan.check.rules import Gauge
-from blockplan.check.yamlfile import LARGEST_FILE_BYTES
 from blockplan.errors import RulePackError
+from blockplan.yamlfile import LARGEST_FILE_BYTES
 
 DATA = Path(__file__).parent / "data"
 MEASURES = {
@@ -43,7 +43,7 @@ FAULTS = {
     "date_in_quotes": (11, "from '2019-01-01' is no day; write it bare, as 2021-01-01."),
     "date_is_a_time": (11, "'2019-01-01 12:00:00' is a time, not a day. Write a day as 2021-01-01."),
     "date_is_no_day": (11, "'2019-13-01' is no date or number: month must be in 1..12."),
-    "directive": (2, "a % directive is not allowed. Leave it out."),
+    "directive": (1, "a % directive is not allowed. Leave it out."),
     "duplicate_key": (5, "key 'id' stands here a second time (first in line 1). Keep one."),
     "duplicate_key_in_limit": (13, "key 'min' stands here a second time (first in line 12). Keep one."),
     "empty": (1, "the file holds no rule. Write one, or remove the file."),
@@ -60,7 +60,7 @@ FAULTS = {
     "must_from_memory": (5, "a rule of confidence C (from memory) is never a must"),
     "nested_too_deep": (9, "nested more than 8 deep."),
     "not_utf8": (9, "not UTF-8 text. Save the file as UTF-8."),
-    "not_yaml": (5, "not valid YAML: expected ',' or ']', but got ':'."),
+    "not_yaml": (5, "not valid YAML: did not find expected ',' or ']'."),
     "number_as_text": (12, "min: input should be a valid number, not '8'."),
     "number_not_finite": (12, "'.inf' is not a finite number."),
     "number_without_source": (11, "the number min 8 has no source; give document and clause."),
@@ -75,7 +75,7 @@ FAULTS = {
     "source_read_before_limit": (17, "the source was last read on 2024-01-01, before its newest limit began"),
     "source_without_clause": (13, "the source has no clause; a number needs document and clause."),
     "source_without_document": (13, "the source has no document; a number needs document and clause."),
-    "tab_indent": (12, "not valid YAML: found character '\\t' that cannot start any token."),
+    "tab_indent": (12, "not valid YAML: found a tab character that violates indentation."),
     "tag": (2, "the tag tag:yaml.org,2002:python/object:os.system is not allowed."),
     "text_instead_of_rule": (1, "a map of keys is wanted here, not 'just some words'."),
     "unit_of_another_measure": (4, "the measure nursing_beds_per_1000 is in 'bed', not in 'm2'."),
@@ -165,7 +165,7 @@ def test_a_file_that_is_not_there_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_on_off_yes_and_no_stay_words() -> None:
-    from blockplan.check.yamlfile import read_documents
+    from blockplan.yamlfile import read_documents
 
     assert read_documents(DATA / "good.yaml")[0].value["force"] == "should"
 

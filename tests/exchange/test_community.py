@@ -92,8 +92,8 @@ def test_objectives_are_read_with_the_diagonal_of_the_box(tmp_path):
             re.sub(r"(required_area_share: \{\w+: )[\d.]+", r"\g<1>1.7", OBJECTIVES),
             "`required_area_share.residential` is 1.7; give a share",
         ),
-        ("[1, 2]", "holds no keys"),
-        ("a: [", "is no YAML"),
+        ("[1, 2]", "holds no map"),
+        ("a: [", "line 1: not valid YAML"),
     ],
 )
 def test_objectives_that_are_off_are_refused_with_the_key(tmp_path, text, said):

@@ -31,8 +31,8 @@ from blockplan.check.rules import (
     Source,
     StrictModel,
 )
-from blockplan.check.yamlfile import Location, YamlDocument, read_documents
 from blockplan.errors import RulePackError
+from blockplan.yamlfile import Location, YamlDocument, read_documents
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -8,12 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from blockplan.deliver.carrying import value_of
 from blockplan.deliver.refusals import refused
+from blockplan.errors import MappingError
 from blockplan.measure.inputs.homes import residents
 from blockplan.texts import Catalog
+from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,11 +39,9 @@ def read_answers(path: Path | str | None, profile: DeliveryProfile) -> dict[str,
     if path is None:
         return {}
     try:
-        table = yaml.safe_load(Path(path).read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise refused("form_unread", path=path, why=str(error).splitlines()[0]) from None
-    if not isinstance(table, dict):
-        raise refused("form_unread", path=path, why="no map")
+        table = read_map(Path(path), MappingError)
+    except MappingError as error:
+        raise refused("form_unread", path=path, why=error) from None
     known = [one.key for one in profile.filing.form]
     strange = [str(key) for key in table if key not in known]
     if strange:
@@ -91,8 +89,8 @@ def _people(plan: Plan) -> float | None:
 
 
 def _written(value: Any) -> Any:
-    if isinstance(value, bool):
-        return YES_NO[value]
+    if isinstance(value, bool) or value in {"yes", "no"}:
+        return YES_NO[value in {True, "yes"}]
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

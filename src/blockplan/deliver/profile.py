@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from blockplan.check.yamlfile import read_documents
 from blockplan.deliver.refusals import refused
 from blockplan.errors import RulePackError
 from blockplan.plan.model.layers import LAYERS
+from blockplan.yamlfile import read_documents
 
 if TYPE_CHECKING:
-    from blockplan.check.yamlfile import YamlDocument
+    from blockplan.yamlfile import YamlDocument
 
 Basis = Literal["public", "assumption"]
 FieldType = Literal["text", "double", "float", "integer", "date"]

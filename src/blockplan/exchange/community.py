@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
-import yaml
 from shapely.geometry import mapping
 
 from blockplan.errors import PlanDataError
+from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,15 +217,7 @@ def read_objectives(path: str | Path) -> Objectives:
         If the file cannot be read or a key is missing or no number; the message names the key.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-        given = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PlanDataError(
-            f"{path} is no YAML ({str(error).splitlines()[0]}). Give an objectives file."
-        ) from None
-    if not isinstance(given, dict):
-        raise PlanDataError(f"{path} holds no keys. Give an objectives file with `required_count`.")
+    given = read_map(path, PlanDataError)
     number = _numbers(path, given)
     _refuse_impossible(path, number)
     stage = given.get("road_stage") or {}

@@ -214,7 +214,7 @@ def country(name: str) -> Country:
         raise UsageError(
             f"There is no law of notice for {name!r}. Take one of {known}, or a YAML file like theirs."
         )
-    from blockplan.check.yamlfile import read_documents  # noqa: PLC0415 (rules load the room of plans)
+    from blockplan.yamlfile import read_documents  # noqa: PLC0415 (rules load the room of plans)
 
     documents = read_documents(path)
     if len(documents) != 1:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-import yaml
 
 from blockplan.compare.changes import changes
 from blockplan.deliver.pairs import bounds_of
+from blockplan.errors import MappingError
+from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +45,7 @@ class Ground:
 @cache
 def thresholds() -> dict[str, Any]:
     """What tells the kinds apart: ``kinds.yaml``."""
-    text = resources.files("blockplan.deliver.amendment").joinpath("kinds.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    return read_map(Path(__file__).with_name("kinds.yaml"), MappingError)
 
 
 def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[Ground]]:

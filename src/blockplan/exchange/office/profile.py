@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from blockplan.errors import MappingError
 from blockplan.exchange.office.titles import plain
+from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,8 +112,8 @@ def _house() -> Profile:
 
 
 def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
-    text = resources.files("blockplan.exchange.office").joinpath("profiles/common.yaml").read_text("utf-8")
-    tables = [*own, ("common", _parsed(text, "common"))]
+    common = Path(__file__).with_name("profiles") / "common.yaml"
+    tables = [*own, ("common", _read(common))]
     layers: dict[str, LayerNames] = {}
     grids: dict[str, LayerNames] = {}
     fields: dict[str, dict[str, FieldNames]] = {}
@@ -131,22 +129,10 @@ def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        return _parsed(path.read_text("utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
+    table = read_map(path, MappingError)
+    if set(table) - {"id", "title", "source", "layers", "tables", "fields"}:
         raise MappingError(
-            f"The profile {path} cannot be read: {error}.\nName a YAML file in UTF-8."
-        ) from None
-
-
-def _parsed(text: str, where: str) -> dict[str, Any]:
-    try:
-        table = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise MappingError(f"The profile {where} is no YAML: {error}.\nCorrect it.") from None
-    if not isinstance(table, dict) or set(table) - {"id", "title", "source", "layers", "tables", "fields"}:
-        raise MappingError(
-            f"The profile {where} may have the keys id, title, source, layers, tables and fields only.\n"
+            f"The profile {path} may have the keys id, title, source, layers, tables and fields only.\n"
             "See the page on importing an office's folder."
         )
     return table

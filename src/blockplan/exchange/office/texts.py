@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
+from blockplan.errors import MappingError
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.model.figures import figures
+from blockplan.yamlfile import read_map
 
 _CUT = re.compile(r"[、，,；;。\n\r|]|(?<!\d)\+|\+(?!\d)|(?<![A-Za-z\d.(])\d{1,2}[.)、](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
 _AND = re.compile(r"以及|及|和|与")
@@ -69,8 +69,7 @@ class Named:
 
 @cache
 def _words() -> dict[str, Any]:
-    text = resources.files("blockplan.exchange.office").joinpath("profiles/services.yaml").read_text("utf-8")
-    table: dict[str, Any] = yaml.safe_load(text)
+    table = read_map(Path(__file__).with_name("profiles") / "services.yaml", MappingError)
     for key in ("services", "levels"):
         table[key] = [dict(one, words=re.compile(one["words"], re.IGNORECASE)) for one in table[key]]
     return table

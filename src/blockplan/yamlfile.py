@@ -6,22 +6,20 @@ aliases, tags and directives are refused, and so are duplicate keys, keys that
 are no words, deep nesting and large files. What remains is maps, lists, texts,
 numbers, true, false, null and dates.
 
-A file is first read by libyaml, which is many times faster. Whatever that parser refuses or what is refused
-here besides (it knows YAML 1.1) is read again by the parser that knows 1.2, and judged by what that one says.
+The parser is libyaml, by PyYAML. What a bare word means is said here, because PyYAML alone knows only
+YAML 1.1, in which ``no`` is false and ``010`` is eight.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import yaml as libyaml
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import ScalarNode
+import yaml
 
 from blockplan.errors import RulePackError
 
@@ -29,10 +27,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from blockplan.errors import BlockplanError
+
 #: A rule file is a page or two; anything near this size is not one.
 LARGEST_FILE_BYTES = 1_000_000
 #: A rule needs five levels: file, parameters, one parameter, its note, a language.
 DEEPEST_NESTING = 8
+
+#: Written in C where PyYAML was built with libyaml, as its wheels are; in Python elsewhere.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WORDS = {"": None, "~": None} | {
+    spelt: value
+    for word, value in (("null", None), ("true", True), ("false", False))
+    for spelt in (word, word.capitalize(), word.upper())
+}
+_WHOLE = re.compile(r"[-+]?(0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)")
+_FLOAT = re.compile(
+    r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))([eE][-+]?[0-9]+)?"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TIME = re.compile(r"\d{4}-\d\d?-\d\d?([Tt]|[ \t]+)\d{1,2}:\d\d:\d\d.*")
 
 #: From the document downwards: keys of maps and positions in lists.
 Location = tuple[str | int, ...]
@@ -70,8 +85,7 @@ def read_documents(path: Path) -> list[YamlDocument]:
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise RulePackError(
-                f"{path}, line 1: the file is larger than {LARGEST_FILE_BYTES:,} bytes, so it is no "
-                "rule file. Split it by subject."
+                f"{path}, line 1: the file is larger than {LARGEST_FILE_BYTES:,} bytes. Split it by subject."
             )
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -80,17 +94,36 @@ def read_documents(path: Path) -> list[YamlDocument]:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise RulePackError(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8.") from None
     try:
-        events = _fast(text) or YAML(typ="safe", pure=True).parse(text)
+        events = yaml.parse(text, Loader=_LOADER)
         return [document for document in _Reader(path).documents(events) if document.value is not None]
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else 1
+        line = 1 if mark is None else min(mark.line, text.count("\n")) + 1  # not behind the last
         raise RulePackError(
             f"{path}, line {line}: not valid YAML: {error.problem or error.context}."
         ) from None
-    except YAMLError as error:
+    except yaml.YAMLError as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RulePackError(f"{path}, line 1: not valid YAML: {said}.") from None
+
+
+def read_map(path: Path, refused: type[BlockplanError]) -> dict[str, Any]:
+    """
+    The one map that a file of YAML holds.
+
+    Raises
+    ------
+    refused
+        As `read_documents`, and where the file holds anything but one map.
+    """
+    try:
+        found = read_documents(path)
+    except RulePackError as error:
+        raise refused(str(error)) from None
+    if len(found) != 1 or not isinstance(found[0].value, dict):
+        raise refused(f"{path}, line 1: holds no map of keys. Write it as KEY: VALUE, a line each.")
+    value: dict[str, Any] = found[0].value
+    return value
 
 
 @dataclass(slots=True)
@@ -103,37 +136,19 @@ class _Open:
     lines: dict[str, int] = field(default_factory=dict)
 
 
-def _fast(text: str) -> list[Any] | None:
-    """The events of a file by libyaml; None where there is none, or anything that it must not decide."""
-    loader = getattr(libyaml, "CSafeLoader", None)
-    if loader is None:
-        return None
-    try:
-        events = list(libyaml.parse(text, Loader=loader))
-    except (libyaml.YAMLError, ValueError):
-        return None
-    odd = any(
-        isinstance(event, libyaml.AliasEvent)
-        or getattr(event, "anchor", None)
-        or getattr(event, "tag", None)
-        or getattr(event, "version", None)
-        or getattr(event, "tags", None)
-        for event in events
-    )
-    return None if odd else events
-
-
 @cache
 def _plain(value: str) -> Any:
-    """What a bare word means in YAML 1.2; ValueError or OverflowError for a day or number that is none."""
-    yaml = _resolving()
-    tag = yaml.resolver.resolve(ScalarNode, value, (True, False))
-    return yaml.constructor.construct_object(ScalarNode(tag, value))
-
-
-@cache
-def _resolving() -> YAML:
-    return YAML(typ="safe", pure=True)
+    """What a bare word means in YAML 1.2; ValueError for a day or number that is none."""
+    if value in _WORDS:
+        return _WORDS[value]
+    if _WHOLE.fullmatch(value):
+        prefixed = value.lstrip("+-")[1:2].isalpha()
+        return int(value.replace("_", ""), 0 if prefixed else 10)
+    if _FLOAT.fullmatch(value):
+        return float(value.replace("_", "").replace(".inf", "inf").replace(".nan", "nan").lower())
+    if _DAY.fullmatch(value):
+        return dt.date.fromisoformat(value)
+    return value
 
 
 class _Reader:
@@ -215,20 +230,19 @@ class _Reader:
     def _scalar(self, event: Any) -> Any:
         if not event.implicit[0]:  # in quotes, or a block of text
             return event.value
+        if _TIME.fullmatch(event.value):
+            self._refuse(event, f"{event.value!r} is a time, not a day", "Write a day as 2021-01-01")
         try:
             value = _plain(event.value)
-        except (ValueError, OverflowError) as error:
+        except ValueError as error:
             self._refuse(event, f"{event.value!r} is no date or number: {error}", "Correct it")
-        if isinstance(value, dt.datetime):
-            self._refuse(event, f"{event.value!r} is a time, not a day", "Write a day as 2021-01-01")
         if isinstance(value, float) and not math.isfinite(value):
             self._refuse(event, f"{event.value!r} is not a finite number", "Leave the limit out instead")
         return value
 
     def _no_tag(self, event: Any) -> None:
-        tag = getattr(event, "ctag", None)
-        if tag is not None and str(tag) not in {"", "None"}:
-            self._refuse(event, f"the tag {tag} is not allowed", "Leave it out")
+        if event.tag is not None:
+            self._refuse(event, f"the tag {event.tag} is not allowed", "Leave it out")
 
     def _refuse(self, event: Any, what: str, remedy: str) -> None:
         raise RulePackError(f"{self.path}, line {event.start_mark.line + 1}: {what}. {remedy}.")
