@@ -22,9 +22,11 @@ from blockplan.notice.proof.notes import Checkpoint, Signer
 from blockplan.notice.receipts import receipt
 from blockplan.notice.record import export, seal_text
 from blockplan.notice.submissions import Opinion, erase, submit, withdraw
+from blockplan.notice.verify import sentence, verify
 from blockplan.plan import Plan, write
 from blockplan.respond import Answer, Desk, reconcile, require_complete
 from blockplan.respond.coverage import received
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,3 +165,12 @@ def rewrite(
     (folder / "key.txt").write_text(f"{signer.verifier}\n", encoding="utf-8")
     (folder / "log.jsonl").write_bytes(b"".join(canonical.dumps(line) + b"\n" for line in lines))
     seal(folder, signer, entries=len(lines), root=root.hex(), origin=signer.name)
+
+
+def kinds(folder: Path, **more: Any) -> set[str]:
+    """Which kinds of faults the verifier finds in a record, each of them said in every language."""
+    found = verify(folder, **more)
+    for finding in found.findings:
+        for lang in LANGUAGES:
+            assert sentence(finding, lang)
+    return {finding.kind for finding in found.findings}

@@ -11,7 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.notice.forging import Finished, copied, finished, lines_of, put_lines, refresh_manifest, rewrite
+from tests.notice.forging import Finished, copied, lines_of, put_lines, refresh_manifest, rewrite
 from tests.notice.records import a_clock, an_opening
 from tests.support.canonical_numbers import NUMBERS
 from tests.support.changed_records import (
@@ -40,16 +40,6 @@ from blockplan.notice.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    return finished(tmp_path_factory.mktemp("record"))
-
-
-@pytest.fixture
-def bent(made: Finished, tmp_path: Path) -> Path:
-    return copied(made, tmp_path)
 
 
 @pytest.mark.long
