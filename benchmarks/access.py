@@ -232,11 +232,11 @@ class Ours:
 
     def sums(self, task: str, chosen: Any, moved_m: float) -> Any:
         """Our sums with the limit moved."""
-        from blockplan.network.sums import Sources, sum_nodes, sum_sources
+        from blockplan.network.sums import GraphSources, sum_nodes, sum_sources
 
         data, graph = self.data, self.engine.graph
         if task == "T2":
-            sources = Sources(data.facilities[chosen], data.weights[chosen])
+            sources = GraphSources(data.facilities[chosen], data.weights[chosen])
             return sum_sources(graph, sources, (T2_M + moved_m) * 100)
         return sum_nodes(graph, data.values, (T3_M + moved_m) * 100, places=chosen)
 

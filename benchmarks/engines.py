@@ -306,9 +306,9 @@ class Blockplan:
         return nearest(self.graph, self.data.entrances, T1_M * 100) / 100
 
     def t2(self, facilities: Any) -> Any:
-        from blockplan.network.sums import Sources, sum_sources
+        from blockplan.network.sums import GraphSources, sum_sources
 
-        sources = Sources(self.data.facilities[facilities], self.data.weights[facilities])
+        sources = GraphSources(self.data.facilities[facilities], self.data.weights[facilities])
         return sum_sources(self.graph, sources, T2_M * 100)
 
     def t3(self, places: Any, threads: int = 1) -> Any:
@@ -318,10 +318,10 @@ class Blockplan:
         return sum_nodes(self.graph, self.data.values, T3_M * 100, places=chosen, threads=threads)
 
     def kinds(self) -> Any:
-        from blockplan.network.sums import Sources, sum_sources
+        from blockplan.network.sums import GraphSources, sum_sources
 
         kinds = np.arange(len(self.data.facilities)) % 20
-        sources = Sources(self.data.facilities, self.data.weights, kinds)
+        sources = GraphSources(self.data.facilities, self.data.weights, kinds)
         return sum_sources(self.graph, sources, T2_M * 100)
 
     def two_cores(self) -> Any:

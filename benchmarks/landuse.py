@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.propose.landuse.problem import Problem
-    from blockplan.propose.landuse.search import Found
+    from blockplan.propose.landuse.search import FoundUses
 
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / ".venv-peers" / "bin" / "python"
@@ -102,7 +102,7 @@ def one_town(size: int, arguments: argparse.Namespace, peers: str) -> dict[str, 
     return row | (beside(land.problem, found, allowed) if peers and allowed else {})
 
 
-def beside(problem: Problem, found: Found, seconds: float) -> dict[str, Any]:
+def beside(problem: Problem, found: FoundUses, seconds: float) -> dict[str, Any]:
     """NSGA-II on the same arrays, in a process of its own."""
     if not PEERS_PYTHON.exists():
         return {"peer": "pymoo", "trouble": "not installed; call: make bench-peers"}

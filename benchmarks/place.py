@@ -25,7 +25,7 @@ from blockplan.measure.inputs.neighbours import neighbours
 from blockplan.report.public.landtake import land_takes
 from blockplan.report.public.locator import Locator
 from blockplan.report.public.nearby import nearby
-from blockplan.report.public.place import Places
+from blockplan.report.public.place import PlanPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,7 +71,7 @@ def run(plan: Plan, result: CheckResult) -> dict[str, float]:
         "neighbours": lambda: neighbours(plan),
         "land take": lambda: land_takes(plan),
         "nearby": lambda: nearby(plan),
-        "records": lambda: [one.to_dict("zh") for one in Places(plan, result).parcels()],
+        "records": lambda: [one.to_dict("zh") for one in PlanPlaces(plan, result).parcels()],
         "locator maps": lambda: maps(plan),
     }
     seconds = {}

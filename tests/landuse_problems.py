@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import scipy.sparse as sp
 
-from blockplan.propose.landuse.problem import Clash, Cover, Demand, Facing, Problem, fits, score
+from blockplan.propose.landuse.problem import Clash, Cover, Facing, LandUseDemand, Problem, fits, score
 
 USES = ("home", "park", "plant")
 
@@ -59,7 +59,7 @@ def land(many, use, **limits):
     """A quota of the land of one use, ha."""
     amount = np.zeros((many, len(USES)))
     amount[:, use] = 1.0
-    return Demand(f"quota:{USES[use]}", "ha", amount, **limits)
+    return LandUseDemand(f"quota:{USES[use]}", "ha", amount, **limits)
 
 
 def parks_near(near, people=10.0, beyond=0.0):

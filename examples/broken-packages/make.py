@@ -24,7 +24,7 @@ from shapely.affinity import translate
 
 from blockplan.check import check
 from blockplan.deliver.areas import sizes
-from blockplan.deliver.carrying import Table, carry
+from blockplan.deliver.carrying import CarriedTable, carry
 from blockplan.deliver.door import deliver, write_digests
 from blockplan.deliver.filing import fill, form_workbook
 from blockplan.deliver.geodatabase import write_geodatabase
@@ -55,13 +55,13 @@ class Case:
 
     folder: Path
     profile: DeliveryProfile
-    tables: dict[str, Table]
+    tables: dict[str, CarriedTable]
     form: dict[str, Any]
     crs: pyproj.CRS = CRS
     digests: bool = True
 
     @property
-    def parcels(self) -> Table:
+    def parcels(self) -> CarriedTable:
         """The layer of parcels."""
         return self.tables[self.profile.numbering.parcel_layer]
 
@@ -145,7 +145,7 @@ def the_plan() -> Plan:
     return Plan(manifest_from(manifest, "plan.toml"), layers)
 
 
-def filled(tables: dict[str, Table]) -> dict[str, Table]:
+def filled(tables: dict[str, CarriedTable]) -> dict[str, CarriedTable]:
     """What a plan does not say and an office fills in: residents of units, land codes, sponge-city ratios."""
     for table in tables.values():
         for one in table.spec.fields:
@@ -176,7 +176,7 @@ def measured(case: Case) -> None:
                 table.cells[one.name] = list(sizes(shapes, case.profile, CRS))
 
 
-def cell(table: Table, field: str, value: Any, row: int = 0) -> None:
+def cell(table: CarriedTable, field: str, value: Any, row: int = 0) -> None:
     table.cells[field][row] = value
 
 
@@ -188,7 +188,7 @@ def declared(case: Case, field: str, **changes: Any) -> None:
         for one in table.spec.fields
         if changes or one.name != field
     ]
-    case.tables[table.spec.name] = Table(
+    case.tables[table.spec.name] = CarriedTable(
         table.spec.model_copy(update={"fields": fields}), table.cells, table.shapes, table.rows
     )
 
@@ -216,7 +216,7 @@ def added(case: Case, shape: Any, like: int) -> None:
     table.shapes.append(shape)
 
 
-def dropped(table: Table, row: int) -> None:
+def dropped(table: CarriedTable, row: int) -> None:
     for values in (*table.cells.values(), table.shapes):
         del values[row]
 

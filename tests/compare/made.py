@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.builders import a_plan
 
 from blockplan.check.verdict import Capacity, CheckResult, Required, Residents, Verdict
-from blockplan.compare import Column, Comparison
+from blockplan.compare import ComparedColumn, Comparison
 from blockplan.compare.side_by_side import _pair
 from blockplan.measure.measurement import Measurement, Place
 
@@ -50,7 +50,7 @@ def a_place(id_: str, x: float = 500_050.0, y: float = 4_400_050.0) -> Place:
     return Place("parcels", id_, x, y, 1.0)
 
 
-def a_column(id_: str, *verdicts: Verdict, plan: Plan | None = None, **result: Any) -> Column:
+def a_column(id_: str, *verdicts: Verdict, plan: Plan | None = None, **result: Any) -> ComparedColumn:
     """A column with these verdicts."""
     table: dict[str, Any] = {
         "plan": "small",
@@ -64,10 +64,10 @@ def a_column(id_: str, *verdicts: Verdict, plan: Plan | None = None, **result: A
         "statements": (),
         "faults": (),
     }
-    return Column(id_, plan or a_plan(), CheckResult(**{**table, **result}))
+    return ComparedColumn(id_, plan or a_plan(), CheckResult(**{**table, **result}))
 
 
-def a_comparison(*columns: Column) -> Comparison:
+def a_comparison(*columns: ComparedColumn) -> Comparison:
     """Columns side by side, as `compare` puts them."""
     pairs = tuple(_pair(columns[0], column) for column in columns[1:])
     rows = tuple(row for pair in pairs for row in pair.land.rows(pair.column))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.builders import X, Y, a_plan, parcels_of, square
 
 from blockplan.compare.side_by_side import drawn_ha
-from blockplan.compare.transition import SMALLEST_PIECE_M2, Use, land, overlay, transitions
+from blockplan.compare.transition import SMALLEST_PIECE_M2, TransitionUse, land, overlay, transitions
 from blockplan.plan import read
 from blockplan.units import M2_PER_HA
 
-HOMES, PARK = Use("cn2023", "0701"), Use("cn2023", "1401")
+HOMES, PARK = TransitionUse("cn2023", "0701"), TransitionUse("cn2023", "1401")
 
 
 def drawn(shapes, uses):
@@ -48,7 +48,7 @@ def test_land_without_a_use_is_told_from_land_that_is_not_drawn():
 def test_the_same_code_of_two_lists_is_not_the_same_use():
     before = a_plan(parcels_of("R2", land_use_list=["gb50137"]))
     after = a_plan(parcels_of("R2", land_use_list=["elsewhere"]))
-    assert found(before, after) == {(Use("gb50137", "R2"), Use("elsewhere", "R2")): 1.0}
+    assert found(before, after) == {(TransitionUse("gb50137", "R2"), TransitionUse("elsewhere", "R2")): 1.0}
 
 
 def test_land_drawn_twice_counts_once_as_that_of_the_first_parcel():

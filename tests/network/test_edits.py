@@ -16,7 +16,7 @@ from blockplan.errors import UsageError
 from blockplan.network.core import compile_edges
 from blockplan.network.edits import Changes, LiveNearest, LiveSums
 from blockplan.network.nearest import nearest
-from blockplan.network.sums import Sources, linear, sum_sources
+from blockplan.network.sums import GraphSources, linear, sum_sources
 
 
 @dataclasses.dataclass
@@ -107,7 +107,7 @@ def test_sums_after_edits_are_those_of_a_full_run(case, limit: int, data, decay)
     town.sources = list(weights)
     nodes, costs = np.array(town.sources, dtype=np.int32).reshape(-1, 2).T
     given_weights = np.array(list(weights.values()))
-    live = LiveSums(town.graph(), Sources(nodes, given_weights, costs_cm=costs), limit, decay)
+    live = LiveSums(town.graph(), GraphSources(nodes, given_weights, costs_cm=costs), limit, decay)
     for _ in range(data.draw(st.integers(1, 6))):
         edit = town.edit(data)
         if edit is None:
@@ -119,7 +119,7 @@ def test_sums_after_edits_are_those_of_a_full_run(case, limit: int, data, decay)
         before = live.sums
         changes = getattr(live, call)(*arguments)
         nodes, costs = np.array(town.sources, dtype=np.int32).reshape(-1, 2).T
-        full = Sources(nodes, [weights[source] for source in town.sources], costs_cm=costs)
+        full = GraphSources(nodes, [weights[source] for source in town.sources], costs_cm=costs)
         after = sum_sources(town.graph(), full, limit, decay)
         np.testing.assert_allclose(live.sums, after, atol=1e-9)
         check(changes, before, live.sums)
@@ -160,7 +160,7 @@ def test_the_graph_that_was_given_stays_as_it_was() -> None:
     assert nearest(graph, [0])[1] == 10_000
 
 
-@pytest.mark.parametrize("live", [LiveNearest(line(), [0]), LiveSums(line(), Sources([0]), 50_000)])
+@pytest.mark.parametrize("live", [LiveNearest(line(), [0]), LiveSums(line(), GraphSources([0]), 50_000)])
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -182,6 +182,6 @@ def test_an_edit_that_makes_no_sense_is_refused(live, call, message: str) -> Non
 
 def test_sums_that_follow_edits_are_of_one_kind() -> None:
     with pytest.raises(UsageError, match="keep one LiveSums a kind"):
-        LiveSums(line(), Sources([0, 1], kinds=[0, 1]), 100)
+        LiveSums(line(), GraphSources([0, 1], kinds=[0, 1]), 100)
     with pytest.raises(UsageError, match="weights of sources are negative or not known"):
-        LiveSums(line(), Sources([0]), 100).add_source(0, math.nan)
+        LiveSums(line(), GraphSources([0]), 100).add_source(0, math.nan)

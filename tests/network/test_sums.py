@@ -14,7 +14,7 @@ from tests.network.graphs import ANY_CASES, LIMITS, Case
 from blockplan.errors import UsageError
 from blockplan.network.balls import keep_balls
 from blockplan.network.core import compile_edges
-from blockplan.network.sums import Sources, exponential, gaussian, linear, sum_nodes, sum_sources
+from blockplan.network.sums import GraphSources, exponential, gaussian, linear, sum_nodes, sum_sources
 
 DECAYS = {"step": None, "linear": linear(15.0), "exponential": exponential(8.0), "gaussian": gaussian(6.0)}
 
@@ -42,7 +42,7 @@ def test_sources_are_summed_as_over_all_pairs(case, limit: int, decay: str) -> N
     expected = np.zeros(case.size)
     for one, source in zip(weights, case.sources, strict=True):
         expected += [one * weight(decay, cm, limit) for cm in case.away([source], back=True)]
-    sources = Sources(case.nodes, weights, costs_cm=case.costs)
+    sources = GraphSources(case.nodes, weights, costs_cm=case.costs)
     np.testing.assert_allclose(sum_sources(case.graph(), sources, limit, DECAYS[decay]), expected, rtol=1e-12)
 
 
@@ -70,10 +70,10 @@ def test_kept_balls_give_what_the_search_gives_whatever_the_values(case, limit: 
 @given(ANY_CASES, LIMITS)
 def test_kinds_in_one_pass_are_as_one_after_the_other(case, limit: int) -> None:
     graph, kinds = case.graph(), np.arange(len(case.sources)) % 3
-    found = sum_sources(graph, Sources(case.nodes, kinds=kinds, costs_cm=case.costs), limit)
+    found = sum_sources(graph, GraphSources(case.nodes, kinds=kinds, costs_cm=case.costs), limit)
     for kind in range(found.shape[1]):
         own = kinds == kind
-        alone = sum_sources(graph, Sources(case.nodes[own], costs_cm=case.costs[own]), limit)
+        alone = sum_sources(graph, GraphSources(case.nodes[own], costs_cm=case.costs[own]), limit)
         np.testing.assert_array_equal(found[:, kind], alone)
 
 
@@ -102,20 +102,20 @@ def test_who_stands_within_my_limit_has_me_in_his_when_streets_go_both_ways(case
         value = np.zeros(case.size)
         value[node] = 1
         by_node = sum_nodes(graph, value, limit)
-        np.testing.assert_array_equal(by_node, sum_sources(graph, Sources([node]), limit))
+        np.testing.assert_array_equal(by_node, sum_sources(graph, GraphSources([node]), limit))
 
 
 def test_where_nothing_is_within_the_limit_the_sum_is_a_measured_zero() -> None:
     graph = compile_edges([0], [1], [100.0], nodes=3)
-    assert sum_sources(graph, Sources([0], [5.0]), 50).tolist() == [5, 0, 0]
-    assert sum_sources(graph, Sources([]), 50).tolist() == [0, 0, 0]
+    assert sum_sources(graph, GraphSources([0], [5.0]), 50).tolist() == [5, 0, 0]
+    assert sum_sources(graph, GraphSources([]), 50).tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf])
 def test_a_weight_that_is_negative_or_not_known_is_refused(bad: float) -> None:
     graph = compile_edges([0], [1], [100.0])
     for call, what in (
-        (lambda: sum_sources(graph, Sources([0, 1], [1.0, bad]), 50), "weights of sources"),
+        (lambda: sum_sources(graph, GraphSources([0, 1], [1.0, bad]), 50), "weights of sources"),
         (lambda: sum_nodes(graph, [1.0, bad], 50), "values of nodes"),
         (lambda: keep_balls(graph, 50).sums([1.0, bad]), "values of nodes"),
     ):
@@ -126,6 +126,6 @@ def test_a_weight_that_is_negative_or_not_known_is_refused(bad: float) -> None:
 def test_a_decay_that_gives_no_weight_is_refused() -> None:
     graph = compile_edges([0], [1], [100.0])
     with pytest.raises(UsageError, match="weights by distance are negative or not known"):
-        sum_sources(graph, Sources([0]), 50, lambda metres: -metres)
+        sum_sources(graph, GraphSources([0]), 50, lambda metres: -metres)
     with pytest.raises(UsageError, match="A decay needs a limit of at most 100 km"):
         sum_nodes(graph, [1.0, 1.0], 1e9, decay=linear(500))

@@ -12,7 +12,7 @@ from blockplan.notice.countries import FOLDER, country
 from blockplan.notice.disclosure import GROUNDS
 from blockplan.notice.intake.buckets import RATES
 from blockplan.notice.intake.challenge import ChallengeOutcome
-from blockplan.notice.intake.limits import Limits
+from blockplan.notice.intake.limits import UploadLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def test_every_rule_and_every_ground_is_listed(repo: Path) -> None:
 
 def test_every_limit_is_documented_with_its_default(repo: Path) -> None:
     page = (repo / "docs" / "intake.md").read_text(encoding="utf-8")
-    for field in dataclasses.fields(Limits):
+    for field in dataclasses.fields(UploadLimits):
         assert f"| `{field.name}` | {field.default:,} |" in page
 
 

@@ -97,10 +97,10 @@ def extended(vector: dict[str, str]) -> str:
 
 def opening(period: Period) -> Any:
     from blockplan.notice import Event
-    from blockplan.notice.events import Part
+    from blockplan.notice.events import EntryPart
 
     payload = {"plan": {}, "rule": {}, "period": period.to_dict()}
-    return Event("x", 0, "opened", write_time(period.begins), Part(""), _payload=payload)
+    return Event("x", 0, "opened", write_time(period.begins), EntryPart(""), _payload=payload)
 
 
 def all_cases() -> list[tuple[Country, PeriodRule, Any]]:

@@ -12,7 +12,14 @@ from blockplan.notice import SqliteStore
 from blockplan.notice.countries import country
 from blockplan.notice.package import package_hash
 from blockplan.notice.particulars import particulars_from
-from blockplan.notice.release import Finding, findings, fingerprint, release_from, require_released, signed
+from blockplan.notice.release import (
+    ReleaseFinding,
+    findings,
+    fingerprint,
+    release_from,
+    require_released,
+    signed,
+)
 from blockplan.plan import Plan, read
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "demonstration-zone"
@@ -54,13 +61,13 @@ def test_detail_in_one_piece_is_measured_against_the_limit_of_the_country() -> N
 
 def test_two_persons_sign_and_nothing_that_stops_may_stand() -> None:
     release = release_from(ANSWERS)
-    seen = [Finding("data_fault", False, {"faults": 2, "rules": ["pq-cover"]})]
+    seen = [ReleaseFinding("data_fault", False, {"faults": 2, "rules": ["pq-cover"]})]
     made = signed(release, of="ab", plan=PLAN, persons=("Li", "Wang"), at="now", seen=seen)
     assert (made["plan"], made["package"]) == ("hash", package_hash(PLAN["files"]))
     assert made["seen"] == [{"kind": "data_fault", "faults": 2, "rules": ["pq-cover"]}]
     with pytest.raises(UsageError, match="two persons"):
         signed(release, of="ab", plan=PLAN, persons=("Li", " li "), at="now", seen=seen)
-    stop = Finding("particular_missing", True, {"field": "privacy"})
+    stop = ReleaseFinding("particular_missing", True, {"field": "privacy"})
     with pytest.raises(NoticeStateError, match="particular_missing privacy"):
         signed(release, of="ab", plan=PLAN, persons=("Li", "Wang"), at="now", seen=[stop])
 

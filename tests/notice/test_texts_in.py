@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.errors import IntakeError
-from blockplan.notice.intake.limits import Limits
+from blockplan.notice.intake.limits import UploadLimits
 from blockplan.notice.intake.texts_in import closed, mail_of, shown, take_text, take_words, with_few_marks
 
 
@@ -26,7 +26,7 @@ def test_a_field_in_which_nothing_can_be_seen_is_left_out() -> None:
 
 def test_a_text_that_is_too_long_is_refused_with_its_length_and_a_way_out() -> None:
     with pytest.raises(IntakeError, match=r"has 11 characters; 10 are the most\. Put the details"):
-        take_text("a" * 11, limits=Limits(text_characters=10))
+        take_text("a" * 11, limits=UploadLimits(text_characters=10))
     with pytest.raises(IntakeError, match="This field has 301 characters"):
         take_text("a" * 301, "title")
 

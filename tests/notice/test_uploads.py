@@ -15,7 +15,7 @@ from tests.hostile.pictures import a_picture, exif, in_jpeg, in_png, segment
 
 from blockplan.errors import IntakeError
 from blockplan.notice.intake.file_names import ENDINGS, clean_name
-from blockplan.notice.intake.limits import Limits
+from blockplan.notice.intake.limits import UploadLimits
 from blockplan.notice.intake.uploads import Upload, take_file, take_files
 
 
@@ -73,7 +73,7 @@ def test_the_pixels_of_a_png_stay_as_they_are() -> None:
 
 
 def test_a_large_photograph_is_made_smaller_and_the_submitter_is_told() -> None:
-    found = take_file("a.jpg", a_picture("JPEG", (300, 200)), Limits(image_pixels=20_000))
+    found = take_file("a.jpg", a_picture("JPEG", (300, 200)), UploadLimits(image_pixels=20_000))
     assert Image.open(BytesIO(found.content)).size == (150, 100)
     assert "image.smaller" in codes(found)
     assert "150" in found.notes[0].said("ja")
@@ -114,9 +114,9 @@ def test_a_refusal_among_several_files_names_the_file() -> None:
 
 def test_too_many_files_or_bytes_are_refused_with_the_limit() -> None:
     with pytest.raises(IntakeError, match="3 files; an opinion may have 2"):
-        take_files([("a.txt", b"a")] * 3, Limits(files=2))
+        take_files([("a.txt", b"a")] * 3, UploadLimits(files=2))
     with pytest.raises(IntakeError, match=r"have 1\.5 kB together; 1 kB is the most"):
-        take_files([("a.txt", b"a" * 750)] * 2, Limits(files_bytes=1_000))
+        take_files([("a.txt", b"a" * 750)] * 2, UploadLimits(files_bytes=1_000))
 
 
 def test_heic_is_refused_with_the_way_out() -> None:

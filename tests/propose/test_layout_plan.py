@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose.layout.problem.programme import Programme
     from blockplan.propose.layout.problem.standards import Standards
-    from blockplan.propose.proposal import Answer
+    from blockplan.propose.proposal import SearchAnswer
 
 pytestmark = pytest.mark.long
 
@@ -51,7 +51,7 @@ class Way:
     plan: Plan
     standards: Standards
     programme: Programme
-    answer: Answer
+    answer: SearchAnswer
     after: Plan
 
 
@@ -59,7 +59,7 @@ def asked_for(**need: int | None) -> Options:
     return Options(need=need, size={"primary_school": (10_000, 22_000), "clinic": (1_420, 2_860)})
 
 
-def laid_out(plan: Plan, programme: Programme, **case: Any) -> Answer:
+def laid_out(plan: Plan, programme: Programme, **case: Any) -> SearchAnswer:
     problem = plan_case(plan, programme, **case)
     return answer_of(problem, programme, layout(problem.case, stop=STOP, seed=1, params=FEW), {})
 

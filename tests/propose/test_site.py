@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.plan import Plan
-    from blockplan.propose import Answer
+    from blockplan.propose import SearchAnswer
 
 pytestmark = pytest.mark.long
 
@@ -36,7 +36,7 @@ def plan() -> Plan:
     return read(REPO / "examples" / "demonstration-zone")
 
 
-def sited(plan: Plan, **params: Any) -> Answer:
+def sited(plan: Plan, **params: Any) -> SearchAnswer:
     return propose_site(plan, SiteParams(**params), stop=Stop(seconds=60))
 
 

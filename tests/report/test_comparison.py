@@ -14,7 +14,7 @@ from tests.support.varied_plans import a_drawn_plan, varied
 
 from blockplan.check.verdict import Residents
 from blockplan.compare import Comparison, compare
-from blockplan.compare.transition import Use
+from blockplan.compare.transition import TransitionUse
 from blockplan.errors import UsageError
 from blockplan.measure.missing import Missing
 from blockplan.plan import Plan, read
@@ -28,9 +28,13 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from blockplan.compare import Column
+    from blockplan.compare import ComparedColumn
 
-HOMES, PARK, LEFT = Use("cn2023", "0701"), Use("cn2023", "1401"), Use("cn2023", "16")
+HOMES, PARK, LEFT = (
+    TransitionUse("cn2023", "0701"),
+    TransitionUse("cn2023", "1401"),
+    TransitionUse("cn2023", "16"),
+)
 
 
 def text_of(html: str) -> str:
@@ -189,7 +193,7 @@ def test_many_verdicts_show_those_that_differ_and_fold_the_others() -> None:
 
 
 def test_rows_of_one_measure_are_told_apart_by_their_rules() -> None:
-    def column(id_: str, value: float) -> Column:
+    def column(id_: str, value: float) -> ComparedColumn:
         verdicts = [
             a_verdict(rule, measurement=a_measurement("far", value, limit_m=limit))
             for rule, limit in (("x", 300), ("y", 500))

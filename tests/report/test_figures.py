@@ -10,7 +10,7 @@ from tests.measure.conftest import home, park, plan_of, square
 
 from blockplan.check import check
 from blockplan.check.verdict import Required, Verdict
-from blockplan.compare import Column, beside
+from blockplan.compare import ComparedColumn, beside
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import Measurement
 from blockplan.report.comparison.page import ComparisonView
@@ -74,7 +74,7 @@ def test_a_comparison_tells_ratios_by_their_difference_and_shares_in_points() ->
     result = check(
         town.replace(parcels=town.layer("parcels").assign(floor_area_m2=[18_480.0, 0.0])), ["gb50180"]
     )
-    columns = [Column("a", town, result), Column("b", denser, check(denser, ["gb50180"]))]
+    columns = [ComparedColumn("a", town, result), ComparedColumn("b", denser, check(denser, ["gb50180"]))]
     view = ComparisonView(beside(columns), Words("en"))
     (row,) = [one for one in view.measures if one.first.id == "floor_area_ratio"]
     assert (view.measure_cell(row, 0)["value"], view.measure_cell(row, 1)) == (

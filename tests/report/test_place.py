@@ -10,7 +10,7 @@ from tests.town import edited, town
 
 import blockplan as bp
 from blockplan.errors import UsageError
-from blockplan.report.public.place import Places
+from blockplan.report.public.place import PlanPlaces
 from blockplan.report.public.place_words import sections
 from blockplan.texts import LANGUAGES
 
@@ -22,13 +22,13 @@ DEMO = "examples/demonstration-zone"
 
 
 @pytest.fixture(scope="module")
-def demo() -> Places:
+def demo() -> PlanPlaces:
     plan = bp.read(DEMO, "c")
-    return Places(plan, bp.check(plan))
+    return PlanPlaces(plan, bp.check(plan))
 
 
 @pytest.mark.long
-def test_a_parcel_tells_its_use_today_and_planned_in_words_of_the_list(demo: Places) -> None:
+def test_a_parcel_tells_its_use_today_and_planned_in_words_of_the_list(demo: PlanPlaces) -> None:
     parcel = demo.parcel("RD-01-01-012").to_dict("ja")
     assert parcel["today"] == {"code": "0301", "list": "cn2023", "name": "高木林地"}
     assert parcel["planned"]["name"] == "都市住宅用地"
@@ -36,7 +36,7 @@ def test_a_parcel_tells_its_use_today_and_planned_in_words_of_the_list(demo: Pla
     assert [link["id"] for link in parcel["lies_in"]] == ["rd", "RD-01", "RD-01-01"]
 
 
-def test_a_parcel_tells_what_may_be_built_beside_it_and_across_the_street(demo: Places) -> None:
+def test_a_parcel_tells_what_may_be_built_beside_it_and_across_the_street(demo: PlanPlaces) -> None:
     beside = {one.parcel.id: one for one in demo.parcel("RD-01-01-012").neighbours}
     reserve = beside["RD-01-01-013"]
     assert (reserve.across, reserve.planned.code) == (False, "16")
@@ -47,7 +47,7 @@ def test_a_parcel_tells_what_may_be_built_beside_it_and_across_the_street(demo: 
     assert school.street.name["en"] == "Wenqu Street"
 
 
-def test_what_is_reached_follows_the_definition_that_the_rule_names(demo: Places) -> None:
+def test_what_is_reached_follows_the_definition_that_the_rule_names(demo: PlanPlaces) -> None:
     reached = {one.to: one for one in demo.parcel("RD-01-01-012").reached}
     green = reached["green"]
     assert (green.judged_by, green.ways[0].along) == ("line", "line")
@@ -57,19 +57,19 @@ def test_what_is_reached_follows_the_definition_that_the_rule_names(demo: Places
     assert green.ways[0].today_m is None
 
 
-def test_a_parcel_that_falls_short_names_the_rule_and_its_own_distance(demo: Places) -> None:
+def test_a_parcel_that_falls_short_names_the_rule_and_its_own_distance(demo: PlanPlaces) -> None:
     verdict = demo.result.verdict("zone-green-access")
     place = next(one for one in verdict.where if one.layer == "parcels")
     concern = next(one for one in demo.parcel(place.id).concerns if one.verdict is verdict)
     assert (concern.role, concern.value, concern.unit) == ("falls_short", place.value, "m")
 
 
-def test_a_parcel_is_judged_with_its_area_and_counted_where_it_is_a_supply(demo: Places) -> None:
+def test_a_parcel_is_judged_with_its_area_and_counted_where_it_is_a_supply(demo: PlanPlaces) -> None:
     school = {one.verdict.rule: one.role for one in demo.parcel("RD-01-01-016").concerns}
     assert school == {"zone-area-rd": "lies_in", "zone-edu": "counted"}
 
 
-def test_an_area_tells_its_land_today_and_planned_and_what_stands_on_it(demo: Places) -> None:
+def test_an_area_tells_its_land_today_and_planned_and_what_stands_on_it(demo: PlanPlaces) -> None:
     area = demo.part("area", "rd")
     planned = {share.use.code: share.planned_ha for share in area.uses}
     assert planned["0701"] == pytest.approx(21.5, abs=0.01)
@@ -80,7 +80,7 @@ def test_an_area_tells_its_land_today_and_planned_and_what_stands_on_it(demo: Pl
     assert sum(share.today_ha for share in area.uses) == pytest.approx(350.0, abs=0.01)
 
 
-def test_a_sentence_leads_to_what_carries_it_and_to_the_verdict(demo: Places) -> None:
+def test_a_sentence_leads_to_what_carries_it_and_to_the_verdict(demo: PlanPlaces) -> None:
     record = demo.statement("S05")
     assert [(link.kind, link.id) for link in record.sentence.carried_by][:2] == [
         ("area", "rd"),
@@ -90,7 +90,7 @@ def test_a_sentence_leads_to_what_carries_it_and_to_the_verdict(demo: Places) ->
     assert "R01" in demo.statement("R01").to_dict("zh")["source"]
 
 
-def test_a_rule_tells_where_it_falls_short_and_for_whom(demo: Places) -> None:
+def test_a_rule_tells_where_it_falls_short_and_for_whom(demo: PlanPlaces) -> None:
     rule = demo.rule("zone-green-access")
     assert rule.residents == demo.result.verdict("zone-green-access").affected_residents
     assert {link.kind for link in rule.where} == {"parcel"}
@@ -98,7 +98,7 @@ def test_a_rule_tells_where_it_falls_short_and_for_whom(demo: Places) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_record_is_strict_json_in_every_language(demo: Places, lang: str) -> None:
+def test_every_record_is_strict_json_in_every_language(demo: PlanPlaces, lang: str) -> None:
     for record in demo.parcels():
         json.dumps(record.to_dict(lang), allow_nan=False)
     for kind, id_ in (
@@ -111,7 +111,7 @@ def test_every_record_is_strict_json_in_every_language(demo: Places, lang: str) 
 
 def test_what_the_plan_does_not_say_is_null_and_never_zero(found: CheckResult) -> None:
     plan: Plan = edited(town(), "parcels", "E", land_use=None)
-    parcel = Places(plan, found).parcel("E").to_dict("en")
+    parcel = PlanPlaces(plan, found).parcel("E").to_dict("en")
     assert parcel["today"] == {"code": None, "list": "cn2023", "name": None}
     assert parcel["planned"]["code"] is None
     assert (parcel["residents"], parcel["height_m"], parcel["phase"]) == (None, None, None)
@@ -120,12 +120,12 @@ def test_what_the_plan_does_not_say_is_null_and_never_zero(found: CheckResult) -
 
 
 def test_unknown_land_today_stands_in_the_balance_as_such(found: CheckResult) -> None:
-    west = Places(town(), found).part("area", "west")
+    west = PlanPlaces(town(), found).part("area", "west")
     unknown = next(share for share in west.uses if share.use.code is None)
     assert (unknown.today_ha, unknown.planned_ha) == (3.0, 0.0)
 
 
-def test_a_thing_that_is_not_there_is_refused_with_ids_like_it(demo: Places) -> None:
+def test_a_thing_that_is_not_there_is_refused_with_ids_like_it(demo: PlanPlaces) -> None:
     with pytest.raises(UsageError, match=r"no parcel 'RD-01-01-0'\. Did you mean RD-01-01-0"):
         demo.parcel("RD-01-01-0")
     with pytest.raises(UsageError, match=r"no rule 'zone-ed'\. Did you mean zone-edu"):
@@ -134,20 +134,22 @@ def test_a_thing_that_is_not_there_is_refused_with_ids_like_it(demo: Places) -> 
         demo.record("castle", "1")
 
 
-def test_things_are_found_by_id_and_by_name_in_any_language(demo: Places) -> None:
+def test_things_are_found_by_id_and_by_name_in_any_language(demo: PlanPlaces) -> None:
     assert [link.id for link in demo.find("rd-01-01-01", 3)] == [f"RD-01-01-01{n}" for n in "012"]
     assert {link.kind for link in demo.find("幼儿园")} == {"facility"}
     assert demo.find("zhixing")[0].id == "KG-1"
     assert demo.find("  ") == ()
 
 
-def test_a_point_leads_to_its_parcel_or_to_none(demo: Places) -> None:
+def test_a_point_leads_to_its_parcel_or_to_none(demo: PlanPlaces) -> None:
     parcel = demo.parcel("RD-01-01-012")
     assert demo.at(parcel.x, parcel.y) == "RD-01-01-012"
     assert demo.at(0.0, 0.0) is None
 
 
-def test_the_kind_of_a_river_a_wood_and_a_railway_is_said_in_the_words_of_the_reader(demo: Places) -> None:
+def test_the_kind_of_a_river_a_wood_and_a_railway_is_said_in_the_words_of_the_reader(
+    demo: PlanPlaces,
+) -> None:
     said = {
         (kind, lang): sections(demo.record(kind, id_), lang)[0].terms[-1].said
         for kind, id_ in (("water", "river"), ("wood", "woods-rd"), ("rail", "rail"))

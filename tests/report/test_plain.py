@@ -15,7 +15,7 @@ from blockplan.errors import UsageError
 from blockplan.report import fonts
 from blockplan.report.document import section_json
 from blockplan.report.public.furigana import bare, unread
-from blockplan.report.public.place import Places
+from blockplan.report.public.place import PlanPlaces
 from blockplan.report.public.place_words import sections, title
 from blockplan.report.public.plain import plain_notice
 from blockplan.report.public.speech import CATALOGS, SPOKEN, Speech, spaced
@@ -183,7 +183,7 @@ def test_english_says_one_of_a_kind_in_the_singular(found: CheckResult) -> None:
 
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_every_place_has_a_page_in_words(demo: tuple[Plan, CheckResult], lang: str) -> None:
-    places = Places(*demo)
+    places = PlanPlaces(*demo)
     for kind, id_ in (
         ("parcel", "RD-01-01-012"), ("parcel", "RD-01-01-024"), ("parcel", "RD-01-06-003"), ("area", "rd"),
         ("zone", "commercial"), ("block", "LS-01"), ("subblock", "RD-01-01"), ("rule", "zone-edu"),
@@ -202,12 +202,12 @@ def test_every_place_has_a_page_in_words(demo: tuple[Plan, CheckResult], lang: s
 
 
 def test_a_floor_area_ratio_says_what_it_means(demo: tuple[Plan, CheckResult]) -> None:
-    build = next(one for one in sections(Places(*demo).parcel("RD-01-01-012"), "en") if one.id == "build")
+    build = next(one for one in sections(PlanPlaces(*demo).parcel("RD-01-01-012"), "en") if one.id == "build")
     assert build.terms[0].note == "at most 200 m² of floor for each 100 m² of land"
 
 
 def test_a_part_that_is_taken_is_named_with_its_size(demo: tuple[Plan, CheckResult]) -> None:
-    take = next(one for one in sections(Places(*demo).parcel("RD-01-06-003"), "en") if one.id == "take")
+    take = next(one for one in sections(PlanPlaces(*demo).parcel("RD-01-06-003"), "en") if one.id == "take")
     assert take.sentences == ("Yes, 1,119.2 m² of it:", "footpath Yanxue Road: 1,119.2 m²")
     assert "does not say whether these exist" in take.notes[0]
 

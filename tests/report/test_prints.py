@@ -16,7 +16,7 @@ import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.locator import Locator
-from blockplan.report.public.place import Places
+from blockplan.report.public.place import PlanPlaces
 from blockplan.report.public.place_words import sections
 from blockplan.report.public.prints import NoticeFacts, ReceiptFacts, notice_card, paper_receipt, parcel_page
 from blockplan.report.public.qr import qr_svg
@@ -75,9 +75,9 @@ def read(pdf: bytes) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def places() -> Places:
+def places() -> PlanPlaces:
     plan = bp.read(DEMO, "c")
-    return Places(plan, bp.check(plan))
+    return PlanPlaces(plan, bp.check(plan))
 
 
 @pytest.mark.long
@@ -152,7 +152,7 @@ def test_a_copy_for_the_file_holds_no_secret_and_an_address_no_fragment() -> Non
 
 @pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
-def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: Places, lang: str) -> None:
+def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: PlanPlaces, lang: str) -> None:
     picture = Locator(places.plan, lang).picture("parcel", "RD-01-01-012", plain=True)
     facts = notice(attribution="Example survey 2021")
     pages, text = read(parcel_page(places.parcel("RD-01-01-012"), lang, facts, picture))
@@ -166,7 +166,7 @@ def test_my_parcel_holds_on_one_page_with_whom_to_ask_and_by_when(places: Places
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("today", ["none", "measured"])
 def test_every_cell_of_a_printed_table_stands_under_its_own_heading(
-    places: Places, lang: str, today: str
+    places: PlanPlaces, lang: str, today: str
 ) -> None:
     parcel = places.parcel("RD-01-01-012")
     changed = replace(parcel, reached=tuple(
@@ -202,13 +202,13 @@ def starts(pdf: bytes) -> dict[str, set[int]]:
 
 
 @pytest.mark.long
-def test_the_longest_parcel_of_the_plan_still_holds_on_one_page(places: Places) -> None:
+def test_the_longest_parcel_of_the_plan_still_holds_on_one_page(places: PlanPlaces) -> None:
     longest = max(places.parcels(), key=lambda one: len(one.neighbours) + len(one.permitted))
     assert read(parcel_page(longest, "ja-easy", notice()))[0] == 1
 
 
 @pytest.mark.long
-def test_easy_japanese_is_printed_with_its_readings(places: Places) -> None:
+def test_easy_japanese_is_printed_with_its_readings(places: PlanPlaces) -> None:
     _, text = read(parcel_page(places.parcel("RD-01-01-012"), "ja-easy", notice()))
     assert "こうえん" in text
 

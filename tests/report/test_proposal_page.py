@@ -10,7 +10,7 @@ import pytest
 from tests.builders import a_plan, parcels_of, square
 
 from blockplan.errors import UsageError
-from blockplan.propose import Answer, Change, Unmet, conclude
+from blockplan.propose import Change, SearchAnswer, Unmet, conclude
 from blockplan.propose.changes import new_feature
 from blockplan.report.proposal.files import write_proposal
 from blockplan.report.proposal.page import ProposalView, page
@@ -31,7 +31,7 @@ def proposal(**said):
         "sense": "min", "bound": 2.0,
         "unmet": (Unmet("zone-edu", 3585.6, "m2"),), "parameters": {"objective": "count"},
     }  # fmt: skip
-    return conclude(plan, Answer(**whole | said))
+    return conclude(plan, SearchAnswer(**whole | said))
 
 
 def test_features_are_numbered_in_the_order_of_the_changes():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.report.handmade import SOUTH, WEST, hand_made, layers, manifest
 
-from blockplan.report.maps.drawing import Sheet
+from blockplan.report.maps.drawing import MapSheet
 from blockplan.report.maps.ground import Ground, frame_of, ink_on, second_level
 from blockplan.report.maps.legends import is_station, land_use_legend
 from blockplan.report.maps.svg import Frame
@@ -73,9 +73,9 @@ def test_maps_carry_scale_north_and_the_synthetic_note() -> None:
 
 
 def test_a_sheet_keeps_the_shape_of_the_land() -> None:
-    sheet = Sheet.of(Frame(0, 0, 2000, 9000))
+    sheet = MapSheet.of(Frame(0, 0, 2000, 9000))
     assert sheet.unit == 9000 / (204.0 - 15.0)
-    assert Sheet.of(Frame(0, 0, 9000, 2000)).unit == 9000 / 172.0
+    assert MapSheet.of(Frame(0, 0, 9000, 2000)).unit == 9000 / 172.0
 
 
 def test_ink_reads_on_dark_and_light_land_uses() -> None:

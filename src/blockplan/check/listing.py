@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Gauge, Limit, Parameter, Rule
+    from blockplan.check.rules import Gauge, Limit, Rule, RuleParameter
 
 
 def list_rules(
@@ -136,7 +136,7 @@ def _table(limit: Limit) -> dict[str, Any]:
     return {name: row.model_dump(mode="json", exclude_none=True) for name, row in rows}
 
 
-def _parameter(parameter: Parameter, lang: str) -> dict[str, Any]:
+def _parameter(parameter: RuleParameter, lang: str) -> dict[str, Any]:
     return {
         "value": parameter.value,
         "use": parameter.use,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from blockplan.check.packs import Pack
-    from blockplan.check.rules import Gauge, Parameter, Rule
+    from blockplan.check.rules import Gauge, Rule, RuleParameter
     from blockplan.plan import Fault
     from blockplan.plan.model.manifest import Manifest
 
@@ -120,7 +120,7 @@ def measure_defaults(name: str) -> dict[str, Any]:
     return {one: list(value) if isinstance(value, tuple) else value for one, value in found.items()}
 
 
-def chosen(parameters: Mapping[str, Parameter], manifest: Manifest, whose: str) -> dict[str, Any]:
+def chosen(parameters: Mapping[str, RuleParameter], manifest: Manifest, whose: str) -> dict[str, Any]:
     """Name -> value of parameters for a plan; UsageError as in `choices`, `whose` names the rule or pack."""
     return {name: _value(name, parameter, manifest, whose) for name, parameter in parameters.items()}
 
@@ -159,7 +159,7 @@ def _unread(name: str, known: Iterable[str], key: str | None) -> Fault:
     )
 
 
-def _value(name: str, parameter: Parameter, manifest: Manifest, whose: str) -> Any:
+def _value(name: str, parameter: RuleParameter, manifest: Manifest, whose: str) -> Any:
     if parameter.manifest is not None:
         found: Any = manifest
         for part in parameter.manifest.split("."):

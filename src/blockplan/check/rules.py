@@ -137,7 +137,7 @@ class Repealed(StrictModel):
     by: Line
 
 
-class Parameter(StrictModel):
+class RuleParameter(StrictModel):
     """
     A choice that the rule makes visible.
 
@@ -228,7 +228,7 @@ class Rule(StrictModel):
     applies_to: AppliesTo | None = None
     definition: dict[str, Any] = Field(default_factory=dict)
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
-    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    parameters: dict[str, RuleParameter] = Field(default_factory=dict)
     limits: tuple[Limit, ...] = Field(min_length=1, strict=False)
     note_above: Words | None = None
     beside: Beside | None = None
@@ -283,4 +283,4 @@ class PackHead(StrictModel):
     region: Region | None = None
     order: tuple[Line, ...] = Field((), strict=False)
     reported: tuple[Line | Reported, ...] = Field((), strict=False)
-    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    parameters: dict[str, RuleParameter] = Field(default_factory=dict)

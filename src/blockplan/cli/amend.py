@@ -21,7 +21,7 @@ from blockplan.cli.common import (
 if TYPE_CHECKING:
     import datetime as dt
 
-    from blockplan.deliver.amendment import Amendment, Merge
+    from blockplan.deliver.amendment import MergedPlans, PlanAmendment
 
 #: So many lines of a list are shown on a terminal.
 SHOWN = 15
@@ -88,7 +88,7 @@ def command(
     click.get_current_context().exit(1 if merged is not None and merged.plan is None else 0)
 
 
-def _show(found: Amendment, merged: Merge | None, lang: str) -> None:
+def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
     from blockplan.deliver.amendment.words import TEXTS, ground_said, kind_said
 
     click.echo(kind_said(found.kind, lang))

@@ -31,7 +31,7 @@ STYLES = {
 }  # fmt: skip
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
+class DayType(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no parameters here
     """A calendar day, written 2021-09-30."""
 
     name = "date"
@@ -74,7 +74,7 @@ pack_option = click.option(
     "--pack", "packs", multiple=True, metavar="ID|DIR", help="A rule pack; default: those of plan.toml."
 )
 on_option = click.option(
-    "--on", type=Day(), metavar="DATE", help="Judge by the rules of this day; default: drawn_on."
+    "--on", type=DayType(), metavar="DATE", help="Judge by the rules of this day; default: drawn_on."
 )
 
 

@@ -44,10 +44,10 @@ def command(
     PLAN is a folder or a zip; as drawn it stays as it is. Without --scenario the edits go into `draft`.
     Ends with Ctrl-C; every edit that was answered is on the disk.
     """
-    from blockplan.portal.workspace.desk import Desk
+    from blockplan.portal.workspace.desk import EditingDesk
     from blockplan.portal.workspace.serve import run
 
-    desk = Desk(plan, packs=packs or None, on=on, who=who)
+    desk = EditingDesk(plan, packs=packs or None, on=on, who=who)
     with progress(f"Judging {plan}"):
         desk.open(scenario)
     for note in desk.notes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import Day, json_option, progress, show_json, show_table
+from blockplan.cli.common import DayType, json_option, progress, show_json, show_table
 from blockplan.cli.import_office import command as office_command
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def layers_command(mapping: str, source: str, out: str, as_json: bool) -> None:
 )
 @click.option(
     "--drawn-on",
-    type=Day(),
+    type=DayType(),
     metavar="DATE",
     help="The day whose rules judge; default: the day of the data, where the file says it.",
 )

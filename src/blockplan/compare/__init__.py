@@ -4,10 +4,10 @@ Scenarios and plans side by side: verdicts, measures, land that changes use, row
 ``blockplan.compare(plan, ["b", "c"])`` is `compare`.
 """
 
-from blockplan.compare.columns import Column
+from blockplan.compare.columns import ComparedColumn
 from blockplan.compare.side_by_side import Comparison, Pair, beside, compare
 from blockplan.rooms import callable_room
 
-__all__ = ["Column", "Comparison", "Pair", "beside", "compare"]
+__all__ = ["ComparedColumn", "Comparison", "Pair", "beside", "compare"]
 
 callable_room(__name__)

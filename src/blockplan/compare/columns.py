@@ -21,7 +21,7 @@ SAME_VALUE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ComparedColumn:
     """One thing compared: its name, the plan it shows and what the check found."""
 
     id: str
@@ -90,7 +90,7 @@ class MeasureRow:
         return not math.isclose(min(known), max(known), rel_tol=SAME_VALUE)
 
 
-def keyed(column: Column) -> dict[Key, Verdict]:
+def keyed(column: ComparedColumn) -> dict[Key, Verdict]:
     """The verdicts of a column by what they are matched by."""
     found: dict[Key, Verdict] = {}
     seen: Counter[tuple[str, str, str]] = Counter()
@@ -102,7 +102,7 @@ def keyed(column: Column) -> dict[Key, Verdict]:
     return found
 
 
-def verdict_rows(columns: Sequence[Column]) -> list[ComparedVerdict]:
+def verdict_rows(columns: Sequence[ComparedColumn]) -> list[ComparedVerdict]:
     """One row a rule and object, rules in the order of the first column, objects of one rule together."""
     found = [keyed(column) for column in columns]
     rows = []
@@ -112,7 +112,7 @@ def verdict_rows(columns: Sequence[Column]) -> list[ComparedVerdict]:
     return rows
 
 
-def measure_rows(columns: Sequence[Column]) -> list[MeasureRow]:
+def measure_rows(columns: Sequence[ComparedColumn]) -> list[MeasureRow]:
     """
     One row a measure, judged ones first.
 
@@ -143,7 +143,7 @@ def _measure_row(
     )
 
 
-def _measurements(column: Column) -> dict[Key, Measurement]:
+def _measurements(column: ComparedColumn) -> dict[Key, Measurement]:
     judged = {
         key: verdict.measurement for key, verdict in keyed(column).items() if verdict.measurement is not None
     }

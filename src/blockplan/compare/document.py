@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blockplan.check.verdict import Outcome, Required, Verdict
-    from blockplan.compare.columns import Column, ComparedVerdict, MeasureRow
+    from blockplan.compare.columns import ComparedColumn, ComparedVerdict, MeasureRow
 
 OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "unknown", "not_applicable")
 
 
-def column_document(column: Column, drawn_ha: float, lang: str) -> dict[str, Any]:
+def column_document(column: ComparedColumn, drawn_ha: float, lang: str) -> dict[str, Any]:
     """A column: what was judged, residents, what the supplies carry, how the verdicts came out."""
     result = column.result
     counted = Counter(verdict.outcome for verdict in result.verdicts)
@@ -44,7 +44,7 @@ def column_document(column: Column, drawn_ha: float, lang: str) -> dict[str, Any
     }
 
 
-def verdict_document(row: ComparedVerdict, columns: Sequence[Column], lang: str) -> dict[str, Any]:
+def verdict_document(row: ComparedVerdict, columns: Sequence[ComparedColumn], lang: str) -> dict[str, Any]:
     """A rule on one object: what the first column that judges it asks, and what each column gives."""
     first = row.first
     return {
@@ -80,7 +80,7 @@ def _required(required: Required) -> dict[str, Any]:
     return {"op": required.op, "value": list(value) if isinstance(value, tuple) else value}
 
 
-def measure_document(row: MeasureRow, columns: Sequence[Column]) -> dict[str, Any]:
+def measure_document(row: MeasureRow, columns: Sequence[ComparedColumn]) -> dict[str, Any]:
     """A measure: its value in each column, and the rules that are judged by it."""
     kind, id_ = row.scope or ("plan", "")
     return {

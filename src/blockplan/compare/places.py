@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blockplan.check.verdict import Verdict
-    from blockplan.compare.columns import Column
+    from blockplan.compare.columns import ComparedColumn
     from blockplan.measure.measurement import Place
     from blockplan.plan import Plan
 
@@ -49,7 +49,7 @@ class PlaceChange:
         }
 
 
-def place_changes(first: Column, other: Column) -> list[PlaceChange]:
+def place_changes(first: ComparedColumn, other: ComparedColumn) -> list[PlaceChange]:
     """
     Places that appear or vanish from the verdicts of `first` to those of `other`, rule by rule.
 

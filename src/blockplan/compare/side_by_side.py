@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.check import check
 from blockplan.compare.changes import RowChange, changes
-from blockplan.compare.columns import Column, ComparedVerdict, MeasureRow, measure_rows, verdict_rows
+from blockplan.compare.columns import ComparedColumn, ComparedVerdict, MeasureRow, measure_rows, verdict_rows
 from blockplan.compare.document import column_document, measure_document, verdict_document
 from blockplan.compare.gains import Gain, gains
 from blockplan.compare.people import ResidentsChange, residents_changes
@@ -47,7 +47,7 @@ class Comparison:
     each laid over the first.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[ComparedColumn, ...]
     transitions: tuple[Transition, ...]
     changes: tuple[RowChange, ...]
     pairs: tuple[Pair, ...] = ()
@@ -123,11 +123,13 @@ def compare(
         if progress is not None:
             progress(name)
         shown = _plan_named(plan, name)
-        columns.append(Column(name, shown, check(shown, packs=packs, on=on or plan.manifest.drawn_on)))
+        columns.append(
+            ComparedColumn(name, shown, check(shown, packs=packs, on=on or plan.manifest.drawn_on))
+        )
     return beside(columns)
 
 
-def beside(columns: Sequence[Column]) -> Comparison:
+def beside(columns: Sequence[ComparedColumn]) -> Comparison:
     """Columns that are judged already, the first of them compared with each other one."""
     pairs = tuple(_pair(columns[0], column) for column in columns[1:])
     return Comparison(
@@ -145,7 +147,7 @@ def drawn_ha(plan: Plan) -> float:
     return float(shapely.area(land(plan).shapes).sum()) / M2_PER_HA
 
 
-def _pair(first: Column, other: Column) -> Pair:
+def _pair(first: ComparedColumn, other: ComparedColumn) -> Pair:
     laid = _over(first.plan, other.plan, other.id)
     return Pair(
         other.id,

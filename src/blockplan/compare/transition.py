@@ -30,7 +30,7 @@ SMALLEST_PIECE_M2 = 0.5
 SAME_PLACE_M = 0.0005
 
 
-class Use(NamedTuple):
+class TransitionUse(NamedTuple):
     """A use of land: the list it is of, and its code (None: drawn, and no use is stated)."""
 
     list_name: str
@@ -42,8 +42,8 @@ class Transition:
     """Land that goes from one use to another (``None``: that plan does not draw it), in hectares."""
 
     column: str
-    was: Use | None
-    now: Use | None
+    was: TransitionUse | None
+    now: TransitionUse | None
     ha: float
 
     @property
@@ -70,7 +70,7 @@ class ParcelLand:
     """Parcels that can be laid over others: valid polygons that do not cover one another."""
 
     shapes: NDArray[Any]
-    uses: list[Use]
+    uses: list[TransitionUse]
     keys: list[tuple[str, int]]
 
     def part(self, rows: NDArray[np.intp]) -> ParcelLand:
@@ -93,10 +93,10 @@ class Overlay:
         (use before, use after) -> the pieces of land whose use changes.
     """
 
-    ha: dict[tuple[Use | None, Use | None], float] = field(default_factory=dict)
-    changed: dict[tuple[Use | None, Use | None], list[Any]] = field(default_factory=dict)
+    ha: dict[tuple[TransitionUse | None, TransitionUse | None], float] = field(default_factory=dict)
+    changed: dict[tuple[TransitionUse | None, TransitionUse | None], list[Any]] = field(default_factory=dict)
 
-    def add(self, was: Use | None, now: Use | None, area_m2: float) -> None:
+    def add(self, was: TransitionUse | None, now: TransitionUse | None, area_m2: float) -> None:
         """Count a piece of land."""
         self.ha[was, now] = self.ha.get((was, now), 0.0) + area_m2 / M2_PER_HA
 
@@ -106,7 +106,7 @@ class Overlay:
         return [Transition(column, was, now, self.ha[was, now]) for was, now in keys]
 
 
-def _order(use: Use | None) -> tuple[bool, str, bool, str]:
+def _order(use: TransitionUse | None) -> tuple[bool, str, bool, str]:
     return (
         use is None,
         use.list_name if use else "",
@@ -157,7 +157,7 @@ def _land(plan: Plan) -> ParcelLand:
         keys.append((id_, seen[id_]))
         list_name, code = lists[row], codes[row]
         uses.append(
-            Use(
+            TransitionUse(
                 list_name if isinstance(list_name, str) and list_name else DEFAULT_LIST,
                 code if isinstance(code, str) and code else None,
             )
@@ -234,7 +234,11 @@ def _largest(rows: NDArray[np.intp], areas: NDArray[np.float64]) -> dict[int, in
 
 
 def _add_alone(
-    out: Overlay, key: tuple[Use | None, Use | None], shape: Any, others: NDArray[Any], area: float
+    out: Overlay,
+    key: tuple[TransitionUse | None, TransitionUse | None],
+    shape: Any,
+    others: NDArray[Any],
+    area: float,
 ) -> None:
     """Count land that one plan alone draws."""
     if area <= 0:

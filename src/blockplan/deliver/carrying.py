@@ -19,7 +19,7 @@ from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.deliver.profile import DeliveryProfile, FieldSpec, LayerSpec, Rows
+    from blockplan.deliver.profile import DeliveredLayer, DeliveryProfile, FieldSpec, RowFilter
     from blockplan.plan import Plan
 
 #: Dimension of a geometry that a kind of layer holds.
@@ -27,20 +27,20 @@ DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
 
 
 @dataclass
-class Table:
+class CarriedTable:
     """
     One layer as it is written: values by field, shapes, and which row of the plan each of them is.
 
     ``rows`` holds (layer of the plan, id) in the order of the features.
     """
 
-    spec: LayerSpec
+    spec: DeliveredLayer
     cells: dict[str, list[Any]]
     shapes: list[Any]
     rows: list[tuple[str, str]] = field(default_factory=list)
 
 
-def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict[str, Table]:
+def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict[str, CarriedTable]:
     """
     The layers of a profile, filled from a plan.
 
@@ -58,9 +58,9 @@ def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict
         its field is cut; shapes are rounded to the precision of the profile.
     """
     taken: dict[str, set[int]] = {}
-    made: dict[str, Table] = {}
+    made: dict[str, CarriedTable] = {}
     for at, spec in enumerate(profile.layers):
-        table = Table(spec, {one.name: [] for one in spec.fields}, [])
+        table = CarriedTable(spec, {one.name: [] for one in spec.fields}, [])
         for rows in spec.rows:
             _add(table, rows, plan, profile, taken.setdefault(rows.layer, set()) if spec.reads else set())
         _fill(table, plan, profile, form, at)
@@ -68,7 +68,7 @@ def carry(plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any]) -> dict
     return made
 
 
-def _add(table: Table, rows: Rows, plan: Plan, profile: DeliveryProfile, taken: set[int]) -> None:
+def _add(table: CarriedTable, rows: RowFilter, plan: Plan, profile: DeliveryProfile, taken: set[int]) -> None:
     """Note which rows of the plan the layer takes, with their shapes."""
     frame = plan.layer(rows.layer)
     shapes = _placed(plan, rows.layer, frame)
@@ -97,7 +97,7 @@ def _add(table: Table, rows: Rows, plan: Plan, profile: DeliveryProfile, taken: 
         table.cells.setdefault("", []).append((rows, row))
 
 
-def _allowed(rows: Rows, frame: pd.DataFrame) -> Any:
+def _allowed(rows: RowFilter, frame: pd.DataFrame) -> Any:
     """Which rows of the plan's layer a layer of the profile may hold."""
     allowed = np.ones(len(frame), dtype=bool)
     for column, values in rows.where.items():
@@ -105,7 +105,7 @@ def _allowed(rows: Rows, frame: pd.DataFrame) -> Any:
     return allowed
 
 
-def _native(shape: Any, spec: LayerSpec) -> bool:
+def _native(shape: Any, spec: DeliveredLayer) -> bool:
     return bool(shapely.get_dimensions(shape) == DIMENSIONS[spec.geometry])
 
 
@@ -156,8 +156,10 @@ def _digits(profile: DeliveryProfile) -> int:
     return max(0, round(-math.log10(profile.reference.precision_m)))
 
 
-def _fill(table: Table, plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any], number: int) -> None:
-    origins: list[tuple[Rows, int]] = table.cells.pop("", [])
+def _fill(
+    table: CarriedTable, plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any], number: int
+) -> None:
+    origins: list[tuple[RowFilter, int]] = table.cells.pop("", [])
     values = _Values(plan, profile, form, table, number)
     for one in table.spec.fields:
         table.cells[one.name] = [
@@ -175,7 +177,7 @@ class _Values:
     """What a field says of a row of the plan."""
 
     def __init__(
-        self, plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any], table: Table, number: int
+        self, plan: Plan, profile: DeliveryProfile, form: Mapping[str, Any], table: CarriedTable, number: int
     ) -> None:
         self.plan, self.profile, self.form, self.table, self.number = plan, profile, form, table, number
         self.areas = sizes(table.shapes, profile, plan.crs)

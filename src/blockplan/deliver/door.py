@@ -16,7 +16,7 @@ from blockplan.deliver.geodatabase import write_geodatabase
 from blockplan.deliver.losses import losses
 from blockplan.deliver.package import Package, digests, file_name, read_package
 from blockplan.deliver.package import beside as beside_plan
-from blockplan.deliver.quality import Facts, judge
+from blockplan.deliver.quality import PackageFacts, judge
 from blockplan.deliver.quality.report import quality_pdf, quality_workbook
 from blockplan.deliver.refusals import refused
 from blockplan.deliver.restoring import restore
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pyproj
 
     from blockplan.check.verdict import CheckResult
-    from blockplan.deliver.carrying import Table
+    from blockplan.deliver.carrying import CarriedTable
     from blockplan.deliver.losses import Loss
     from blockplan.deliver.profile import DeliveryProfile
     from blockplan.deliver.quality import Judgement
@@ -144,7 +144,7 @@ def write_parts(
     plan: Plan,
     result: CheckResult,
     profile: DeliveryProfile,
-    tables: Mapping[str, Table],
+    tables: Mapping[str, CarriedTable],
     form: Mapping[str, Any],
 ) -> None:
     """Write all of a package but its quality report and its list of digests into a folder."""
@@ -171,13 +171,13 @@ def atlas_of(plan: Plan, result: CheckResult, folder: Path) -> None:
 
 
 def _reported(
-    folder: Path, profile: DeliveryProfile, plan: Plan, tables: Mapping[str, Table], upper: Path | None
+    folder: Path, profile: DeliveryProfile, plan: Plan, tables: Mapping[str, CarriedTable], upper: Path | None
 ) -> Delivery:
     """Judge what was written, and put report and digests beside it."""
     package = read_package(folder, profile)
     back, why = plan_of(package, plan.manifest.drawn_on)
     lost = () if back is None else tuple(losses(plan, back, carried(profile, tables)))
-    judgement = judge(Facts(package, back, read_upper(upper, profile), whole=False))
+    judgement = judge(PackageFacts(package, back, read_upper(upper, profile), whole=False))
     day, title = plan.manifest.drawn_on, pick(plan.manifest.title, "zh") or plan.manifest.id
     package.place("report").write_bytes(quality_pdf(judgement, profile, title, day))
     package.place("report_table").write_bytes(quality_workbook(judgement, lost, day))
@@ -192,7 +192,7 @@ def write_digests(folder: Path, profile: DeliveryProfile) -> None:
     (folder / profile.files.digests).write_text(text, "utf-8")
 
 
-def carried(profile: DeliveryProfile, tables: Mapping[str, Table]) -> dict[str, list[str]]:
+def carried(profile: DeliveryProfile, tables: Mapping[str, CarriedTable]) -> dict[str, list[str]]:
     """Layer of the plan -> ids of its rows, in the order in which a package gives them back."""
     found: dict[str, list[str]] = {}
     for spec in profile.layers:
@@ -227,7 +227,7 @@ def accept(
     """
     package = read_package(folder, profile)
     plan, why = plan_of(package, dt.datetime.now(dt.UTC).date())
-    judgement = judge(Facts(package, plan, read_upper(upper, profile)))
+    judgement = judge(PackageFacts(package, plan, read_upper(upper, profile)))
     lost: Sequence[Loss] = () if plan is None else _unread(package, plan)
     if plan is not None and out is not None:
         write(plan, out)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyproj
 import shapely
 
-from blockplan.deliver.carrying import Table
+from blockplan.deliver.carrying import CarriedTable
 from blockplan.deliver.refusals import refused
 from blockplan.errors import PlanDataError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from blockplan.deliver.profile import FieldSpec, LayerSpec
+    from blockplan.deliver.profile import DeliveredLayer, FieldSpec
 
 DRIVER, SHAPE = "OpenFileGDB", "SHAPE"
 OGR_KINDS = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
@@ -65,14 +65,16 @@ class ReadLayer:
     crs: pyproj.CRS | None
     curved: list[int] = field(default_factory=list)
 
-    def table(self, spec: LayerSpec) -> Table:
+    def table(self, spec: DeliveredLayer) -> CarriedTable:
         """The layer as what is written under a specification; fields that are missing are empty."""
         empty = [None] * len(self.shapes)
         values = {one.name: self.cells.get(one.name, empty) for one in spec.fields}
-        return Table(spec, values, self.shapes)
+        return CarriedTable(spec, values, self.shapes)
 
 
-def write_geodatabase(path: Path, tables: Iterable[Table], crs: pyproj.CRS | None, dataset: str = "") -> None:
+def write_geodatabase(
+    path: Path, tables: Iterable[CarriedTable], crs: pyproj.CRS | None, dataset: str = ""
+) -> None:
     """
     Write layers into a new File Geodatabase.
 
@@ -107,7 +109,7 @@ def write_geodatabase(path: Path, tables: Iterable[Table], crs: pyproj.CRS | Non
             raise refused("written", PlanDataError, path=path.name, why=str(error)[:200]) from None
 
 
-def _arrow(table: Table) -> pa.Table:
+def _arrow(table: CarriedTable) -> pa.Table:
     import pyarrow as pa  # noqa: PLC0415
 
     kinds = {

@@ -85,7 +85,7 @@ class FieldSpec(_Strict):
         return self
 
 
-class Rows(_Strict):
+class RowFilter(_Strict):
     """
     Which rows of the plan a layer holds.
 
@@ -98,7 +98,7 @@ class Rows(_Strict):
     fixed: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _known(self) -> Rows:
+    def _known(self) -> RowFilter:
         if self.layer not in LAYERS:
             msg = f"a plan has no layer {self.layer!r}"
             raise ValueError(msg)
@@ -109,13 +109,13 @@ class Rows(_Strict):
         return self
 
 
-class LayerSpec(_Strict):
+class DeliveredLayer(_Strict):
     """One layer of the database."""
 
     name: str
     title: str
     geometry: Literal["polygon", "line", "point"]
-    rows: list[Rows] = Field(default_factory=list)
+    rows: list[RowFilter] = Field(default_factory=list)
     required: bool = False
     reads: bool = True
     tiles: bool = False
@@ -132,7 +132,7 @@ class LayerSpec(_Strict):
         return next((one for one in self.fields if one.binding(layer) == binding), None)
 
     @model_validator(mode="after")
-    def _agree(self) -> LayerSpec:
+    def _agree(self) -> DeliveredLayer:
         names = [one.name for one in self.fields]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice:
@@ -184,7 +184,7 @@ class AreaRule(_Strict):
     decimals: int = Field(ge=0, le=6)
 
 
-class Pairs(_Strict):
+class BoundColumns(_Strict):
     """How bounds are written: one number or an upper and a lower one, and what stands for no upper bound."""
 
     style: Literal["single", "upper_lower"]
@@ -203,7 +203,7 @@ class Numbering(_Strict):
     land_code: str = ""
 
 
-class Sum(_Strict):
+class CheckedSum(_Strict):
     """
     Parts that add up to a whole: the parts that lie in each feature of the whole.
 
@@ -227,7 +227,7 @@ class Geometry(_Strict):
     acute_degrees: float = Field(default=10.0, gt=0, lt=90)
 
 
-class Files(_Strict):
+class FileNaming(_Strict):
     """Names of files and folders; ``{district}`` and ``{name}`` come from the filing form."""
 
     geodatabase: str
@@ -269,7 +269,7 @@ class Filing(_Strict):
     reviews: list[str] = Field(default_factory=list)
 
 
-class Source(_Strict):
+class ProfileSource(_Strict):
     """Where the facts of a profile come from."""
 
     basis: Basis
@@ -281,30 +281,30 @@ class DeliveryProfile(_Strict):
 
     id: str
     title: dict[str, str]
-    sources: list[Source]
+    sources: list[ProfileSource]
     land_use_list: str = "cn2023"
     reference: Reference
     area: AreaRule
-    pairs: Pairs
+    pairs: BoundColumns
     numbering: Numbering
     geometry: Geometry = Geometry()
-    sums: list[Sum] = Field(default_factory=list)
-    files: Files
+    sums: list[CheckedSum] = Field(default_factory=list)
+    files: FileNaming
     domains: dict[str, dict[str, str]] = Field(default_factory=dict)
-    layers: list[LayerSpec]
+    layers: list[DeliveredLayer]
     upper: dict[str, str] = Field(default_factory=dict)
     filing: Filing
 
-    def layer(self, name: str) -> LayerSpec | None:
+    def layer(self, name: str) -> DeliveredLayer | None:
         """The layer of a name, or None."""
         return next((one for one in self.layers if one.name == name), None)
 
     @property
-    def parcels(self) -> LayerSpec:
+    def parcels(self) -> DeliveredLayer:
         """The layer of parcels."""
         return next(one for one in self.layers if one.name == self.numbering.parcel_layer)
 
-    def of(self, layer: str) -> list[LayerSpec]:
+    def of(self, layer: str) -> list[DeliveredLayer]:
         """The layers that hold rows of a layer of the plan and are read back."""
         return [one for one in self.layers if one.reads and any(rows.layer == layer for rows in one.rows)]
 

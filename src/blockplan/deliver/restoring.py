@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
-from blockplan.deliver.carrying import Table, day_of
+from blockplan.deliver.carrying import CarriedTable, day_of
 from blockplan.deliver.pairs import columns_of
 from blockplan.deliver.profile import MADE, SCALES
 from blockplan.plan import Plan
@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from blockplan.deliver.profile import DeliveryProfile, FieldSpec, LayerSpec, Rows
+    from blockplan.deliver.profile import DeliveredLayer, DeliveryProfile, FieldSpec, RowFilter
 
 FLAGS = {"是": True, "否": False}
 _ID = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def restore(
-    tables: Mapping[str, Table], profile: DeliveryProfile, form: Mapping[str, Any], crs: str, today: str
+    tables: Mapping[str, CarriedTable],
+    profile: DeliveryProfile,
+    form: Mapping[str, Any],
+    crs: str,
+    today: str,
 ) -> Plan:
     """
     The plan that delivered layers say.
@@ -64,7 +68,7 @@ def restore(
 
 
 def _records(
-    layer: str, tables: Mapping[str, Table], profile: DeliveryProfile
+    layer: str, tables: Mapping[str, CarriedTable], profile: DeliveryProfile
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     for spec in profile.of(layer):
         table = tables.get(spec.name)
@@ -77,7 +81,7 @@ def _records(
                 yield _record(spec, rows, row, profile), _single(shape)
 
 
-def _rows_of(spec: LayerSpec, row: dict[str, Any]) -> Rows | None:
+def _rows_of(spec: DeliveredLayer, row: dict[str, Any]) -> RowFilter | None:
     """Which rows of the plan a feature belongs to: what is fixed in it, or what its codes belong to."""
     if len(spec.rows) < 2:
         return spec.rows[0] if spec.rows else None
@@ -102,7 +106,9 @@ def inverse(one: FieldSpec, value: Any) -> Any:
     return value
 
 
-def _record(spec: LayerSpec, rows: Rows, row: dict[str, Any], profile: DeliveryProfile) -> dict[str, Any]:
+def _record(
+    spec: DeliveredLayer, rows: RowFilter, row: dict[str, Any], profile: DeliveryProfile
+) -> dict[str, Any]:
     found: dict[str, Any] = {column: values[0] for column, values in rows.where.items() if len(values) == 1}
     pairs: dict[str, dict[str, float | None]] = {}
     for one in spec.fields:

@@ -91,7 +91,7 @@ class StopRule(OsmRule):
     modes: str
 
 
-class Facility(OsmRule):
+class FacilityRule(OsmRule):
     """Which service is offered; None where the map does not say."""
 
     service: str | None = None
@@ -156,7 +156,7 @@ class Features(_OsmModel):
     rail: tuple[OsmRule, ...]
     trees: tuple[OsmRule, ...]
     stops: tuple[StopRule, ...]
-    facilities: tuple[Facility, ...]
+    facilities: tuple[FacilityRule, ...]
     numbers: Numbers
     counted: CountedKeys
     green_entrances: GreenEntrances

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from blockplan.network.core import Graph
-    from blockplan.network.sums import Decay, Sources
+    from blockplan.network.sums import Decay, GraphSources
 
 
 class Changes(NamedTuple):
@@ -158,7 +158,9 @@ class LiveSums:
     those of a full run to within rounding.
     """
 
-    def __init__(self, graph: Graph, sources: Sources, limit_cm: float, decay: Decay | None = None) -> None:
+    def __init__(
+        self, graph: Graph, sources: GraphSources, limit_cm: float, decay: Decay | None = None
+    ) -> None:
         self._graph = graph
         self._limit = np.int32(limit_of(limit_cm))
         self._decay = decay_table(decay, int(self._limit))
@@ -251,7 +253,9 @@ def _cost(cost_cm: float) -> int:
     return round(cost_cm)
 
 
-def _one_kind(graph: Graph, sources: Sources, limit_cm: float, decay: Decay | None) -> NDArray[np.float64]:
+def _one_kind(
+    graph: Graph, sources: GraphSources, limit_cm: float, decay: Decay | None
+) -> NDArray[np.float64]:
     if sources.kinds is not None:
         raise UsageError("Sums that follow edits are of one kind of source; keep one LiveSums a kind.")
     return sum_sources(graph, sources, limit_cm, decay)

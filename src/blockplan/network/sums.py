@@ -49,7 +49,7 @@ def gaussian(sigma_m: float) -> Decay:
 
 
 @dataclass(frozen=True, eq=False)
-class Sources:
+class GraphSources:
     """
     Facilities on a graph.
 
@@ -72,7 +72,7 @@ class Sources:
 
 
 def sum_sources(
-    graph: Graph, sources: Sources, limit_cm: float, decay: Decay | None = None
+    graph: Graph, sources: GraphSources, limit_cm: float, decay: Decay | None = None
 ) -> NDArray[np.float64]:
     """
     Weighted sum of the sources within a limit of each node, all kinds in one pass.

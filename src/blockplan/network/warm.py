@@ -7,7 +7,7 @@ from blockplan.network.core import compile_edges
 from blockplan.network.edits import LiveNearest, LiveSums
 from blockplan.network.nearest import nearest, nearest_sources
 from blockplan.network.paths import path
-from blockplan.network.sums import Sources, linear, sum_nodes, sum_sources
+from blockplan.network.sums import GraphSources, linear, sum_nodes, sum_sources
 
 
 def warm_up() -> None:
@@ -21,11 +21,11 @@ def warm_up() -> None:
         graph = compile_edges([0, 1], [1, 2], [1.0, 1.0], xy=xy, one_way=one_way)
         nearest(graph, [0], 100)
         nearest_sources(graph, [0], 1, 100)
-        sum_sources(graph, Sources([0]), 100, linear(1.0))
+        sum_sources(graph, GraphSources([0]), 100, linear(1.0))
         sum_nodes(graph, [1.0, 1.0, 1.0], 100)
         keep_balls(graph, 100).counts()
         path(graph, 0, [2])
-        distances, sums = LiveNearest(graph, [0], 100), LiveSums(graph, Sources([0]), 100)
+        distances, sums = LiveNearest(graph, [0], 100), LiveSums(graph, GraphSources([0]), 100)
         for live in (distances, sums):
             live.add_source(1)
             live.remove_source(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import BlockplanError
 from blockplan.notice import repair
 from blockplan.notice.disclosure import GROUNDS, Fate
-from blockplan.notice.events import KINDS, STANDING, Event, Part, check_payload, parse_time
+from blockplan.notice.events import KINDS, STANDING, EntryPart, Event, check_payload, parse_time
 from blockplan.notice.leaves import event_of, holds, leaf, unhex
 from blockplan.notice.moderation import check_mark, check_waits, check_words
 from blockplan.notice.proof import canonical, merkle
@@ -101,7 +101,7 @@ def _entry(line: Mapping[str, Any]) -> LogEntry:
         raise ValueError("the number of its files differs from that of its leaf")
     paths = tuple(None if one is None else str(one["path"]) for one in files)
     parts = tuple(
-        Part(part.commitment, None if one is None else unhex(one["key"]))
+        EntryPart(part.commitment, None if one is None else unhex(one["key"]))
         for part, one in zip(event.files, files, strict=False)
     )
     claimed = line.get("opinion")
@@ -115,12 +115,12 @@ def _entry(line: Mapping[str, Any]) -> LogEntry:
     return LogEntry(event, paths, ground)
 
 
-def _part(part: Part, line: Mapping[str, Any], name: str) -> Part:
+def _part(part: EntryPart, line: Mapping[str, Any], name: str) -> EntryPart:
     if name not in line:
         return part
     if not isinstance(line[name], dict):
         raise TypeError(f"the {name} is no document")
-    return Part(part.commitment, unhex(line[f"{name}_key"]), canonical.dumps(line[name]))
+    return EntryPart(part.commitment, unhex(line[f"{name}_key"]), canonical.dumps(line[name]))
 
 
 def _check_place(log: Log, event: Event, number: int, notice: str) -> None:

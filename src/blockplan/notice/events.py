@@ -158,7 +158,7 @@ REOPENS = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answe
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EntryPart:
     """
     A committed part of an entry: HMAC-SHA-256 of `content` under `key`; both None once erased or
     kept back.
@@ -191,9 +191,9 @@ class Event:
     seq: int
     kind: str
     at: str
-    body: Part
-    person: Part | None = None
-    files: tuple[Part, ...] = ()
+    body: EntryPart
+    person: EntryPart | None = None
+    files: tuple[EntryPart, ...] = ()
     #: What the clock read, where it stood before the entry ahead (it was set back); else None.
     clock: str | None = None
     #: Whether its words wait until somebody has looked: a mark of the leaf, so that everybody sees it.

@@ -14,7 +14,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from blockplan.notice.events import Event, Part
+from blockplan.notice.events import EntryPart, Event
 from blockplan.notice.proof import canonical
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 KEY_BYTES = 32
 
 
-def commit(content: bytes) -> Part:
+def commit(content: bytes) -> EntryPart:
     """A part under a new random key."""
     key = secrets.token_bytes(KEY_BYTES)
-    return Part(commitment(key, content), key, content)
+    return EntryPart(commitment(key, content), key, content)
 
 
 def commitment(key: bytes, content: bytes) -> str:
@@ -37,7 +37,7 @@ def commitment(key: bytes, content: bytes) -> str:
     return hmac.new(key, content, hashlib.sha256).hexdigest()
 
 
-def holds(part: Part) -> bool:
+def holds(part: EntryPart) -> bool:
     """Whether a known part is what was committed to; True where nothing is known of it."""
     if part.key is None or part.content is None:
         return True
@@ -95,9 +95,9 @@ def event_of(document: Mapping[str, Any]) -> Event:
             seq=_count(document["seq"]),
             kind=_text(document["kind"]),
             at=_text(document["at"]),
-            body=Part(_text(document["body"])),
-            person=None if person is None else Part(_text(person)),
-            files=tuple(Part(_text(one)) for one in document.get("files", ())),
+            body=EntryPart(_text(document["body"])),
+            person=None if person is None else EntryPart(_text(person)),
+            files=tuple(EntryPart(_text(one)) for one in document.get("files", ())),
             clock=None if document.get("clock") is None else _text(document["clock"]),
             held="held" in document,
             promise=_promise(document),

@@ -23,7 +23,7 @@ _FRIDAY = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPeriod:
     """
     A recorded period, by which rule, and what is wrong with it.
 
@@ -70,7 +70,7 @@ def judge(
     *,
     listed: Sequence[str] | None = None,
     laws: Sequence[Country] = (),
-) -> Judged:
+) -> JudgedPeriod:
     """
     A recorded period by the recorded rule, and by each of ours, or of `laws`, with its name.
 
@@ -103,7 +103,7 @@ def judge(
     elif not all(ends_open(rule, day, closed) for rule in rules for day in (last, seen)):
         short = f"{first} to {last}, which ends on a day on which offices are closed, against {own.id}"
     source = f"{own.source.document}, {own.source.clause}"
-    return Judged(
+    return JudgedPeriod(
         own.id, own.title.get("en", own.id), source, first.isoformat(), last.isoformat(), seen.isoformat(),
         earliest.isoformat(), not known, short,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.notice.events import parse_time, write_time
 from blockplan.notice.leaves import event_of, leaf
-from blockplan.notice.promises import Kept, became_of
+from blockplan.notice.promises import KeptPromise, became_of
 from blockplan.notice.proof import merkle
 from blockplan.notice.proof.notes import Checkpoint, Verifier, read_checkpoint
 from blockplan.notice.proof.witnesses import LARGEST_REQUEST_BYTES, Watcher
@@ -56,7 +56,7 @@ class SeenRecord:
     size: int | None = None
     before: int | None = None
     said: str = ""
-    promises: tuple[Kept, ...] = ()
+    promises: tuple[KeptPromise, ...] = ()
 
     @property
     def holds(self) -> bool:

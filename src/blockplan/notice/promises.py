@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
-from blockplan.notice.events import LONGEST_WAY, Part, parse_time, write_time
+from blockplan.notice.events import LONGEST_WAY, EntryPart, parse_time, write_time
 from blockplan.notice.leaves import commitment, holds, unhex
 from blockplan.notice.proof import canonical
 from blockplan.notice.proof.notes import verifier
@@ -59,7 +59,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptPromise:
     """
     What became of a promise in a record.
 
@@ -160,7 +160,7 @@ def read_promise(document: Any, key: Verifier | None = None) -> Promise:
     if parse_time(until) < parse_time(arrived):
         raise ValueError("it was due before it arrived")
     try:
-        part = Part(committed, unhex(document["said_key"]), canonical.dumps(document["said"]))
+        part = EntryPart(committed, unhex(document["said_key"]), canonical.dumps(document["said"]))
     except BlockplanError as error:
         raise ValueError(f"its words cannot be checked: {error}") from None
     if not isinstance(document["said"], dict) or not holds(part):
@@ -168,7 +168,7 @@ def read_promise(document: Any, key: Verifier | None = None) -> Promise:
     return Promise(hashlib.sha256(text.encode()).hexdigest(), arrived, until, document["said"])
 
 
-def kept(found: Promise, events: Iterable[Event], known: Iterable[tuple[int, str]] = ()) -> Kept:
+def kept(found: Promise, events: Iterable[Event], known: Iterable[tuple[int, str]] = ()) -> KeptPromise:
     """
     What became of a promise.
 
@@ -188,9 +188,9 @@ def kept(found: Promise, events: Iterable[Event], known: Iterable[tuple[int, str
     over = [at for size, at in [*newest, *known] if at > found.until and size <= len(entries)]
     if over:
         said = f"promised until {found.until}, and not in the record at {min(over)}"
-        return Kept("broken", None, said, found.until)
+        return KeptPromise("broken", None, said, found.until)
     said = f"promised until {found.until}, and the record goes no further"
-    return Kept("open", None, said, found.until)
+    return KeptPromise("open", None, said, found.until)
 
 
 def is_promise(document: Any) -> bool:
@@ -207,7 +207,7 @@ def promises_in(documents: Iterable[Any]) -> list[Any]:
 def became_of(
     documents: Iterable[Any], keys: Sequence[Verifier], events: Sequence[Event],
     known: Iterable[tuple[int, str]] = (),
-) -> list[Kept]:  # fmt: skip
+) -> list[KeptPromise]:  # fmt: skip
     """
     What became of several promises.
 
@@ -224,20 +224,20 @@ def became_of(
         try:
             said = read_promise(document, next((key for key in keys if str(key) == named), keys[-1]))
         except ValueError as error:
-            found.append(Kept("forged", said=str(error)))
+            found.append(KeptPromise("forged", said=str(error)))
         else:
             found.append(kept(said, events, known))
     return found
 
 
-def _kept_as(found: Promise, entry: Event) -> Kept:
+def _kept_as(found: Promise, entry: Event) -> KeptPromise:
     again = entry.payload.get("recovered") if entry.known else None
     at = str(again["at"]) if isinstance(again, dict) and "at" in again else entry.at
     if at > found.until:
-        return Kept("broken", entry.seq, f"promised until {found.until}, and entered at {at}")
+        return KeptPromise("broken", entry.seq, f"promised until {found.until}, and entered at {at}")
     if entry.known and not _same(found.said, entry.payload):
-        return Kept("other_words", entry.seq, f"entry {entry.seq}")
-    return Kept("kept", entry.seq)
+        return KeptPromise("other_words", entry.seq, f"entry {entry.seq}")
+    return KeptPromise("kept", entry.seq)
 
 
 def _same(said: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:

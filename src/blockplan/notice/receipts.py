@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
 from blockplan.notice.disclosure import ORIGINAL
-from blockplan.notice.events import Part
+from blockplan.notice.events import EntryPart
 from blockplan.notice.leaves import event_of, holds, leaf, leaf_document, unhex
 from blockplan.notice.promises import kept, read_promise
 from blockplan.notice.proof import canonical, merkle
@@ -160,7 +160,7 @@ def _promise_faults(document: Mapping[str, Any], event: Event, key: Verifier) ->
     except (ValueError, KeyError, TypeError, AttributeError, BlockplanError) as error:
         return [f"of its promise: {error}"]
     if isinstance(document["body"], dict):
-        event = replace(event, body=Part(event.commitment, b"", canonical.dumps(document["body"])))
+        event = replace(event, body=EntryPart(event.commitment, b"", canonical.dumps(document["body"])))
     became = kept(said, [event])
     if became.seq != event.seq:
         return ["its promise is of another entry"]
@@ -172,7 +172,7 @@ def _body_faults(document: Mapping[str, Any], event: Event) -> list[str]:
     if body is None and key is None:
         return []
     try:
-        part = Part(event.commitment, unhex(key), canonical.dumps(body))
+        part = EntryPart(event.commitment, unhex(key), canonical.dumps(body))
     except (ValueError, TypeError, BlockplanError) as error:
         return [f"its text cannot be checked: {error}"]
     return [] if holds(part) else ["its text is not the one that was committed to"]

@@ -33,7 +33,7 @@ _M2_PER_KM2 = 1e6
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReleaseFinding:
     """
     Something to look at before the notice opens.
 
@@ -98,10 +98,10 @@ def release_from(said: Mapping[str, Any]) -> Release:
         raise refused(UsageError, "release_lacks", names=names) from None
 
 
-def findings(plan: Plan, particulars: Particulars, country: Country) -> list[Finding]:
+def findings(plan: Plan, particulars: Particulars, country: Country) -> list[ReleaseFinding]:
     """What a machine can find out about a plan that is to go on notice."""
     found = [
-        Finding("particular_missing", True, {"field": name})
+        ReleaseFinding("particular_missing", True, {"field": name})
         for name in asked_and_missing(particulars, country)
     ]
     found += _faults(plan)
@@ -122,7 +122,7 @@ def signed(
     plan: Mapping[str, Any],
     persons: tuple[str, str],
     at: str,
-    seen: list[Finding],
+    seen: list[ReleaseFinding],
 ) -> dict[str, Any]:
     """
     The check as it stands in the entry that opens the notice.
@@ -164,7 +164,7 @@ def _field_word(name: str) -> Mapping[str, str] | str:
     return TEXTS.text(key) if key in TEXTS else name
 
 
-def _stop_word(finding: Finding) -> Mapping[str, str]:
+def _stop_word(finding: ReleaseFinding) -> Mapping[str, str]:
     """A finding that stops, in short: what it is, and of what."""
     keys = [f"stop.{finding.kind}", *(f"particular.{word}" for word in finding.said.values())]
     return listed([TEXTS.text(key) if key in TEXTS else key.partition(".")[2] for key in keys], " ")
@@ -185,15 +185,15 @@ def require_released(release: Mapping[str, Any] | None, *, of: str) -> None:
         raise refused(NoticeStateError, "release_changed")
 
 
-def _faults(plan: Plan) -> list[Finding]:
+def _faults(plan: Plan) -> list[ReleaseFinding]:
     from blockplan.plan import validate  # noqa: PLC0415 (geopandas takes a second)
 
     errors = [fault for fault in validate(plan) if fault.grade == "error"]
     rules = sorted({fault.rule for fault in errors})
-    return [Finding("data_fault", False, {"faults": len(errors), "rules": rules})] if errors else []
+    return [ReleaseFinding("data_fault", False, {"faults": len(errors), "rules": rules})] if errors else []
 
 
-def _detail(plan: Plan, country: Country) -> list[Finding]:
+def _detail(plan: Plan, country: Country) -> list[ReleaseFinding]:
     if country.detail is None or not plan.has_layer(_LAND):
         return []
     # Made valid first: a fault of the drawing must not hide how large it is.
@@ -201,10 +201,12 @@ def _detail(plan: Plan, country: Country) -> list[Finding]:
     largest = max((part.area for part in getattr(joined, "geoms", [joined])), default=0.0) / _M2_PER_KM2
     if largest <= country.detail.km2:
         return []
-    return [Finding("detail_large", False, {"km2": round(largest, 2), "limit_km2": country.detail.km2})]
+    return [
+        ReleaseFinding("detail_large", False, {"km2": round(largest, 2), "limit_km2": country.detail.km2})
+    ]
 
 
-def _columns(plan: Plan) -> list[Finding]:
+def _columns(plan: Plan) -> list[ReleaseFinding]:
     """Columns that no contract knows and that say something: they go out, and may hold names."""
     from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
@@ -215,5 +217,5 @@ def _columns(plan: Plan) -> list[Finding]:
         columns = plan.layer(layer).dropna(axis="columns", how="all").columns
         unknown = [str(column) for column in columns if not is_known(str(column), known)]
         if unknown:
-            found.append(Finding("column_unknown", False, {"layer": layer, "columns": unknown}))
+            found.append(ReleaseFinding("column_unknown", False, {"layer": layer, "columns": unknown}))
     return found

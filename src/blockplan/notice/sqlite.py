@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError, UsageError
-from blockplan.notice.events import Event, Part
+from blockplan.notice.events import EntryPart, Event
 from blockplan.notice.leaves import commitment
 from blockplan.notice.ledger import Ledger, system_clock
 from blockplan.notice.numbers import name_opinions
@@ -406,7 +406,7 @@ class _SqliteRows:
             after = found[-1].seq
 
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
-        person = event.person or Part("")
+        person = event.person or EntryPart("")
         self._connection.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -483,13 +483,13 @@ class _SqliteRows:
             yield Event(
                 notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held),
                 promise=promise,
-                body=Part(body, body_key, content),
-                person=None if person is None else Part(person, person_key, about),
+                body=EntryPart(body, body_key, content),
+                person=None if person is None else EntryPart(person, person_key, about),
                 files=self._files(seq) if files else (),
                 # Which opinion an erased entry was about is still known.
                 _payload={"opinion": opinion} if content is None and opinion else None,
             )  # fmt: skip
 
-    def _files(self, seq: int) -> tuple[Part, ...]:
+    def _files(self, seq: int) -> tuple[EntryPart, ...]:
         rows = self._connection.execute("SELECT digest, key FROM files WHERE seq = ? ORDER BY number", (seq,))
-        return tuple(Part(digest, key) for digest, key in rows.fetchall())
+        return tuple(EntryPart(digest, key) for digest, key in rows.fetchall())

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from blockplan.notice.countries import Country
-    from blockplan.notice.lengths import Judged
+    from blockplan.notice.lengths import JudgedPeriod
 
 _MEMBERS = {"format", "notice", "origin", "entries", "root", "view", "files"}
 #: Files of a record that no entry speaks of.
@@ -65,7 +65,7 @@ class Verification:
     key: str | None = None
     log: Log = field(default_factory=Log)
     #: Each period that was entered, with its rule.
-    periods: list[tuple[int, Judged]] = field(default_factory=list)
+    periods: list[tuple[int, JudgedPeriod]] = field(default_factory=list)
     #: Where the record went on after a loss.
     losses: list[dict[str, Any]] = field(default_factory=list)
     #: What each witness that was asked for saw last: its name, the size, and when (UTC).

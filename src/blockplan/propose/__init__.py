@@ -5,16 +5,16 @@ A result says how good it provably is; ``proved`` is True only where the bound m
 """
 
 from blockplan.propose.changes import Change, apply
-from blockplan.propose.proposal import Answer, Proposal, conclude, read_changes
+from blockplan.propose.proposal import Proposal, SearchAnswer, conclude, read_changes
 from blockplan.propose.sites import Sites
 from blockplan.propose.stop import Incumbent, Stop, interruptible
 from blockplan.propose.unmet import Unmet
 
 __all__ = [
-    "Answer",
     "Change",
     "Incumbent",
     "Proposal",
+    "SearchAnswer",
     "Sites",
     "Stop",
     "Unmet",

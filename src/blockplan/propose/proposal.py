@@ -32,7 +32,7 @@ Ended = Literal["finished", "limit", "interrupted"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SearchAnswer:
     """
     What a search hands over.
 
@@ -100,7 +100,7 @@ class Answer:
 class Proposal:
     """An answer beside the plan it is for: the plan before and after, judged by the same rules."""
 
-    answer: Answer
+    answer: SearchAnswer
     before: CheckResult
     after: CheckResult
     plan: Plan
@@ -148,7 +148,7 @@ class Proposal:
 
 def conclude(
     plan: Plan,
-    answer: Answer,
+    answer: SearchAnswer,
     packs: Iterable[str | Path] | None = None,
     on: dt.date | str | None = None,
     *,
@@ -175,7 +175,7 @@ def conclude(
     return Proposal(_as_judged(answer, first, after), first, after, plan, changed)
 
 
-def _as_judged(answer: Answer, before: CheckResult, after: CheckResult) -> Answer:
+def _as_judged(answer: SearchAnswer, before: CheckResult, after: CheckResult) -> SearchAnswer:
     """
     The answer with what the check of the proposal says of the rules.
 

@@ -29,7 +29,7 @@ DOCUMENT = "proposal.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptProposal:
     """A proposal as it was written: its file, kind, plan and scenario, its changes."""
 
     path: Path
@@ -40,7 +40,7 @@ class Kept:
     changes: tuple[Change, ...]
 
 
-def read_proposal(path: str | Path) -> Kept:
+def read_proposal(path: str | Path) -> KeptProposal:
     """
     A proposal from its file, or from the folder that ``--out`` wrote.
 
@@ -56,7 +56,9 @@ def read_proposal(path: str | Path) -> Kept:
     said = {key: document.get(key) for key in ("kind", "plan", "scenario", "content_hash")}
     if not isinstance(said["scenario"], str) or not isinstance(said["plan"], str):
         raise PlanDataError(f"{file} does not say which plan and scenario it was made for.")
-    return Kept(file, str(said["kind"]), said["plan"], said["scenario"], str(said["content_hash"]), changes)
+    return KeptProposal(
+        file, str(said["kind"]), said["plan"], said["scenario"], str(said["content_hash"]), changes
+    )
 
 
 def is_proposal(path: str | Path) -> bool:
@@ -67,7 +69,7 @@ def is_proposal(path: str | Path) -> bool:
     return place.suffix == ".json" and place.is_file()
 
 
-def changed_by(plan: Plan, kept: Kept, only: Sequence[str] = ()) -> Plan:
+def changed_by(plan: Plan, kept: KeptProposal, only: Sequence[str] = ()) -> Plan:
     """
     The plan with a proposal (or the changes of some features of it) in place.
 
@@ -89,7 +91,7 @@ def changed_by(plan: Plan, kept: Kept, only: Sequence[str] = ()) -> Plan:
 
 def take_over(
     path: str | Path, proposal: str | Path, name: str, only: Sequence[str] = ()
-) -> tuple[Kept, int]:
+) -> tuple[KeptProposal, int]:
     """
     Save a proposal as a scenario of the plan at `path`; the package is changed whole or not at all.
 

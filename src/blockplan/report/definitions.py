@@ -18,7 +18,7 @@ from blockplan.report.tables import measure_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.check.rules import Parameter
+    from blockplan.check.rules import RuleParameter
     from blockplan.check.verdict import Override, ReadingOutcome, Verdict
     from blockplan.report.words import Words
 
@@ -68,7 +68,7 @@ def reading_name(reading: ReadingOutcome, words: Words) -> str:
     return way(reading.definition, words) if reading.definition.get("along") else reading.id
 
 
-def parameters(verdict: Verdict, words: Words, own: Mapping[str, Parameter]) -> list[ParameterRow]:
+def parameters(verdict: Verdict, words: Words, own: Mapping[str, RuleParameter]) -> list[ParameterRow]:
     """The parameters that a verdict used; `own` is what the rule itself says of its choices."""
     chosen = verdict.definition.get("parameters")
     if not isinstance(chosen, Mapping):

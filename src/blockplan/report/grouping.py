@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blockplan.check.rules import Parameter, Rule
+    from blockplan.check.rules import Rule, RuleParameter
     from blockplan.check.verdict import Text, Verdict
     from blockplan.report.words import Words
 
@@ -32,7 +32,7 @@ class PackWords:
     publishers: Mapping[str, Text] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
 
-    def parameters(self, rule: str) -> Mapping[str, Parameter]:
+    def parameters(self, rule: str) -> Mapping[str, RuleParameter]:
         """The choices that a rule makes visible."""
         return self.rules[rule].parameters if rule in self.rules else {}
 

@@ -14,7 +14,7 @@ from blockplan.measure.indicators.areas import boundary_m2
 from blockplan.plan.model.derived import derived_land
 from blockplan.report.grouping import WORST_FIRST
 from blockplan.report.maps import themes
-from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import FOOT_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.legends import facility_legend
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.view import FORCES, View
@@ -147,7 +147,7 @@ def sheet_map(view: View) -> Drawing | None:
     frame = view.ground.frame
     strip = frame.height > frame.width * 1.6
     scale = round_scale(frame, STRIP_MM if strip else WIDE_MM)
-    sheet = Sheet(frame, scale / 1000)
+    sheet = MapSheet(frame, scale / 1000)
     return themes.land_use_map(view.ground, sheet)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.report import charts, ledger, readings, tables
 from blockplan.report.maps import themes
-from blockplan.report.maps.drawing import FOOT_MM, Sheet
+from blockplan.report.maps.drawing import FOOT_MM, MapSheet
 from blockplan.report.typesetting import REGIONS, desk, typeset
 from blockplan.report.view import FORCES, View
 from blockplan.report.words import NO_BREAK, Words, is_known
@@ -81,7 +81,7 @@ def _map(view: View, folder: Path) -> dict[str, Any] | None:
     frame = view.ground.frame
     if frame is None:
         return None
-    sheet = Sheet(frame, max(frame.width / MAP_MM[0], frame.height / (MAP_MM[1] - FOOT_MM)))
+    sheet = MapSheet(frame, max(frame.width / MAP_MM[0], frame.height / (MAP_MM[1] - FOOT_MM)))
     drawn = themes.land_use_map(view.ground, sheet)
     if drawn is None:
         return None

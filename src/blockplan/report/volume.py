@@ -24,7 +24,7 @@ from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheet import key_figures
 from blockplan.report.sheets import ground, maps, parcelmap
 from blockplan.report.sheets.facts import Facts
-from blockplan.report.sheets.paper import Layout, Paper, fit
+from blockplan.report.sheets.paper import Paper, PaperLayout, fit
 from blockplan.report.sheets.scene import said as kind_said
 from blockplan.report.sheets.whole import MAPS
 from blockplan.report.tables import SYMBOLS, capacity_sentence
@@ -245,7 +245,7 @@ class _Volume:
         theme, land = MAPS[kind], ground.parts(self.facts)
         if not land or not theme.has(self.facts):
             return
-        found = fit(land, [Layout(PAGE, portrait=True, panel_mm=0.0)])
+        found = fit(land, [PaperLayout(PAGE, portrait=True, panel_mm=0.0)])
         scenes = maps.scenes_of(self.facts, found)
         for scene in scenes:
             theme.draw(scene, parcelmap.ground_of(scene, None))

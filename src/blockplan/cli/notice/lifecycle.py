@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from blockplan.cli.common import Day, json_option, lang_option, scenario_option, show_json
+from blockplan.cli.common import DayType, json_option, lang_option, scenario_option, show_json
 from blockplan.cli.notice import answers, desk, opinions, trust
 from blockplan.cli.notice import record as notice_record
 from blockplan.cli.notice.common import (
@@ -51,16 +51,16 @@ def law_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--rule", metavar="ID", help="A rule of the country; default: its first."),
         click.option("--subdivision", metavar="PART", help="Whose holidays count, where they differ (BE)."),
-        click.option("--first", type=Day(), metavar="DATE", required=True, help="The day of the notice."),
+        click.option("--first", type=DayType(), metavar="DATE", required=True, help="The day of the notice."),
         click.option(
             "--last",
-            type=Day(),
+            type=DayType(),
             metavar="DATE",
             help="Last day of opinions; default: the earliest lawful one.",
         ),
         click.option(
             "--inspection-last",
-            type=Day(),
+            type=DayType(),
             metavar="DATE",
             help="Last day of inspection, where it is another.",
         ),
@@ -142,10 +142,10 @@ def open_command(
     epilog="Example: blockplan notice extend town.notice --last 2027-01-15 --reason holidays --by clerk",
 )
 @notice_argument
-@click.option("--last", type=Day(), metavar="DATE", required=True, help="The new last day of opinions.")
+@click.option("--last", type=DayType(), metavar="DATE", required=True, help="The new last day of opinions.")
 @click.option(
     "--inspection-last",
-    type=Day(),
+    type=DayType(),
     metavar="DATE",
     help="The new last day of inspection, where it is another.",
 )
@@ -247,7 +247,7 @@ def withdraw_command(notice: str, reason: str, by: str, key: str | None, lang: s
 )
 @notice_argument
 @click.argument("step")
-@click.option("--on", type=Day(), metavar="DATE", required=True, help="The day on which it was done.")
+@click.option("--on", type=DayType(), metavar="DATE", required=True, help="The day on which it was done.")
 @by_option
 @key_option
 @lang_option
@@ -294,7 +294,7 @@ def _state_command(name: str, kind: str, help_text: str) -> None:
         epilog=f"Example: blockplan notice {name} town.notice --on 2027-03-01 --by clerk",
     )
     @notice_argument
-    @click.option("--on", type=Day(), metavar="DATE", required=True, help="The day from which it holds.")
+    @click.option("--on", type=DayType(), metavar="DATE", required=True, help="The day from which it holds.")
     @by_option
     @key_option
     @lang_option

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
-    from blockplan.propose import Answer, Incumbent, Proposal
+    from blockplan.propose import Incumbent, Proposal, SearchAnswer
     from blockplan.propose.locks import Locks
     from blockplan.report.proposal.page import ProposalView
 
@@ -170,7 +170,7 @@ def incumbent_line(found: Incumbent) -> str:
     return line + (f" ({found.said})" if found.said else "")
 
 
-def finish(asked: ProposalOptions, answer: Answer, before: CheckResult | None = None) -> Proposal:
+def finish(asked: ProposalOptions, answer: SearchAnswer, before: CheckResult | None = None) -> Proposal:
     """Judge the plan before and after, write ``--out``, and show the proposal."""
     from blockplan.propose import conclude
     from blockplan.report.proposal.files import write_proposal

@@ -13,7 +13,7 @@ from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_
 if TYPE_CHECKING:
     from blockplan.check import CheckResult
     from blockplan.cli.propose.common import ProposalOptions
-    from blockplan.propose import Answer, Stop
+    from blockplan.propose import SearchAnswer, Stop
     from blockplan.propose.landuse.allocation import Landuse
 
 
@@ -87,7 +87,7 @@ def _problem(request: ProposalOptions, terms: str | None) -> tuple[Landuse, Chec
 
 def _of_set(
     request: ProposalOptions, land: Landuse, before: CheckResult, stop: Stop, given: dict[str, Any]
-) -> Answer:
+) -> SearchAnswer:
     """The proposal that is one point of a set, with the set among its parameters."""
     from blockplan.errors import UsageError
     from blockplan.propose.landuse.allocation import propose_point
@@ -103,7 +103,7 @@ def _of_set(
     return propose_point(land, objectives, points, picked, request.seed)
 
 
-def _show_parts(answer: Answer, lang: str) -> None:
+def _show_parts(answer: SearchAnswer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
     from blockplan.propose.landuse.pareto import say
     from blockplan.report.proposal.words import ProposalWords
@@ -124,7 +124,7 @@ def _show_parts(answer: Answer, lang: str) -> None:
     show_table(tuple(say(f"head.{key}", lang) for key in ("part", "today", "proposed")), rows)
 
 
-def _show_set(answer: Answer, lang: str) -> None:
+def _show_set(answer: SearchAnswer, lang: str) -> None:
     """The set of which the proposal is one point."""
     from blockplan.propose.landuse.pareto import say
     from blockplan.texts import pick

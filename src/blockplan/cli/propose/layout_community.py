@@ -16,7 +16,7 @@ from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
     from blockplan.propose.layout.problem.case import Case
-    from blockplan.propose.layout.search.drawing import Drawn
+    from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.layout.search.replan import Again
     from blockplan.propose.stop import Incumbent, Stop
     from blockplan.propose.unmet import Unmet
@@ -103,7 +103,7 @@ def _tell(now: Incumbent) -> None:
     click.echo(now.said, err=True)
 
 
-def _show(found: Drawn, told: dict[str, Any], unmet: list[Unmet], lang: str) -> None:
+def _show(found: DrawnLayout, told: dict[str, Any], unmet: list[Unmet], lang: str) -> None:
     from blockplan.propose.layout.problem.words import cannot
 
     parts = [[name, f"{value:.4f}"] for name, value in told["parts"].items()]

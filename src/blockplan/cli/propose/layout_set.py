@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from blockplan.propose.layout.problem.case import Case
     from blockplan.propose.layout.problem.params import LayoutParams
-    from blockplan.propose.layout.search.drawing import Drawn
+    from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.layout.search.pareto import LayoutSet
     from blockplan.propose.stop import Stop
 
@@ -37,7 +37,7 @@ def set_of(case: Case, given: dict[str, Any], stop: Stop, params: LayoutParams) 
     return found, picked
 
 
-def told_bound(found: LayoutSet, picked: int, case: Case) -> Drawn:
+def told_bound(found: LayoutSet, picked: int, case: Case) -> DrawnLayout:
     """The layout that is picked, with the bound of its score: that of both parts together."""
     from dataclasses import replace
 

@@ -5,8 +5,8 @@ Amendments of a plan in force: kind of filing, layers, who gains and loses, tran
 same plan; `write` puts an amendment down as a folder that is signed.
 """
 
-from blockplan.deliver.amendment.amend import Amendment, amendment
+from blockplan.deliver.amendment.amend import PlanAmendment, amendment
 from blockplan.deliver.amendment.folder import write
-from blockplan.deliver.amendment.merging import Merge, merge
+from blockplan.deliver.amendment.merging import MergedPlans, merge
 
-__all__ = ["Amendment", "Merge", "amendment", "merge", "write"]
+__all__ = ["MergedPlans", "PlanAmendment", "amendment", "merge", "write"]

@@ -10,8 +10,14 @@ import shapely
 
 from blockplan.compare.changes import changes
 from blockplan.compare.transition import SMALLEST_PIECE_M2
-from blockplan.deliver.amendment.gains import Gain, facility_gains, floor_area_gains, light_gains, transfers
-from blockplan.deliver.amendment.kinds import Ground, kind_of, touched
+from blockplan.deliver.amendment.gains import (
+    QuantityChange,
+    facility_gains,
+    floor_area_gains,
+    light_gains,
+    transfers,
+)
+from blockplan.deliver.amendment.kinds import FilingGround, kind_of, touched
 from blockplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +38,7 @@ KEPT = (
 
 
 @dataclass(frozen=True)
-class Amendment:
+class PlanAmendment:
     """
     An amendment of a plan.
 
@@ -53,9 +59,9 @@ class Amendment:
     base: Plan
     new: Plan
     kind: int | None
-    grounds: tuple[Ground, ...]
+    grounds: tuple[FilingGround, ...]
     layers: dict[str, gpd.GeoDataFrame]
-    gains: tuple[Gain, ...]
+    gains: tuple[QuantityChange, ...]
     ledger: tuple[dict[str, Any], ...]
 
     @property
@@ -77,7 +83,7 @@ class Amendment:
         }
 
 
-def amendment(base: Plan, new: Plan) -> Amendment:
+def amendment(base: Plan, new: Plan) -> PlanAmendment:
     """
     What differs between a plan in force and its amended version.
 
@@ -94,7 +100,7 @@ def amendment(base: Plan, new: Plan) -> Amendment:
     kind, grounds = kind_of(base, new)
     floor = floor_area_gains(base, new)
     gains = (*floor, *facility_gains(base, new), *light_gains(base, new))
-    return Amendment(base, new, kind, tuple(grounds), _layers(base, new), gains, tuple(transfers(floor)))
+    return PlanAmendment(base, new, kind, tuple(grounds), _layers(base, new), gains, tuple(transfers(floor)))
 
 
 def _layers(base: Plan, new: Plan) -> dict[str, gpd.GeoDataFrame]:

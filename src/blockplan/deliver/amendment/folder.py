@@ -14,7 +14,7 @@ from blockplan.plan.files.formats import write_layers
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from blockplan.deliver.amendment.amend import Amendment
+    from blockplan.deliver.amendment.amend import PlanAmendment
     from blockplan.notice.proof.notes import Signer
 
 LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
@@ -23,7 +23,7 @@ LAYERS, DOCUMENT, MANIFEST, SEAL, KEY = (
 
 
 def write(
-    found: Amendment, document: dict[str, Any], folder: Path, signer: Signer | None = None
+    found: PlanAmendment, document: dict[str, Any], folder: Path, signer: Signer | None = None
 ) -> list[str]:
     """
     Write an amendment into a new folder; it is there whole or not at all.

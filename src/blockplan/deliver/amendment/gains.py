@@ -31,7 +31,7 @@ CREATED = "(created)"
 
 
 @dataclass(frozen=True, slots=True)
-class Gain:
+class QuantityChange:
     """One quantity of one feature before and after; None is unknown, and so is the difference then."""
 
     what: str
@@ -75,23 +75,25 @@ def floor_area_of(plan: Plan) -> dict[str, float | None]:
     }
 
 
-def floor_area_gains(base: Plan, new: Plan) -> list[Gain]:
+def floor_area_gains(base: Plan, new: Plan) -> list[QuantityChange]:
     """Parcels whose floor area differs; a parcel that a plan does not draw has none."""
     old, now = floor_area_of(base), floor_area_of(new)
     found = [
-        Gain("floor_area", "parcels", id_, _rounded(old.get(id_, 0.0)), _rounded(now.get(id_, 0.0)), "m2")
+        QuantityChange(
+            "floor_area", "parcels", id_, _rounded(old.get(id_, 0.0)), _rounded(now.get(id_, 0.0)), "m2"
+        )
         for id_ in dict.fromkeys([*old, *now])
     ]
     return [one for one in found if one.old != one.new]
 
 
-def facility_gains(base: Plan, new: Plan) -> list[Gain]:
+def facility_gains(base: Plan, new: Plan) -> list[QuantityChange]:
     """Services of which a block (the plan, where a parcel names none) has more or less, number and floor."""
     old, now = _services(base), _services(new)
     found = []
     for key in sorted({*old, *now}):
         block, service, what = key
-        one = Gain(
+        one = QuantityChange(
             f"{what}:{service}",
             "blocks",
             block,
@@ -120,7 +122,7 @@ def _services(plan: Plan) -> dict[tuple[str, str, str], float | None]:
     return dict(found)
 
 
-def light_gains(base: Plan, new: Plan) -> list[Gain]:
+def light_gains(base: Plan, new: Plan) -> list[QuantityChange]:
     """
     Parcels of homes on which what may be built casts more or less shadow than before.
 
@@ -148,11 +150,11 @@ def light_gains(base: Plan, new: Plan) -> list[Gain]:
     found = []
     for id_, shape in near:
         if latitude is None:
-            found.append(Gain("shade", "parcels", id_, None, None, "m2"))
+            found.append(QuantityChange("shade", "parcels", id_, None, None, "m2"))
             continue
         old, now = (_shade(plan, id_, shape, latitude) for plan in (base, new))
         if old is None or now is None or abs(now - old) > 0.5:
-            found.append(Gain("shade", "parcels", id_, old, now, "m2"))
+            found.append(QuantityChange("shade", "parcels", id_, old, now, "m2"))
     return found
 
 
@@ -236,7 +238,7 @@ def _swept(shape: Any, east: float, north: float) -> Any:
     return shapely.union_all([shape, moved, *sides])
 
 
-def transfers(gains: Iterable[Gain]) -> list[dict[str, Any]]:
+def transfers(gains: Iterable[QuantityChange]) -> list[dict[str, Any]]:
     """
     The ledger of floor area: what each parcel takes (or gives: negative), to the hundredth of a m2.
 

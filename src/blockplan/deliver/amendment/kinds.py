@@ -28,7 +28,7 @@ MORE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class FilingGround:
     """One thing that makes an amendment of a kind: what, of which feature, from what to what."""
 
     why: str
@@ -48,7 +48,7 @@ def thresholds() -> dict[str, Any]:
     return read_map(Path(__file__).with_name("kinds.yaml"), MappingError)
 
 
-def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[Ground]]:
+def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[FilingGround]]:
     """
     The kind of filing (1 to 6), and its grounds; None where nothing differs.
 
@@ -63,15 +63,17 @@ def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[Ground]]:
     if not found:
         return None, []
     if all(_beside(base, new, one) for one in found):
-        return ADDITION, [Ground("added_land", one.layer, one.id) for one in found if one.layer == "parcels"]
+        return ADDITION, [
+            FilingGround("added_land", one.layer, one.id) for one in found if one.layer == "parcels"
+        ]
     rigid = list(_rigid(base, new, found))
     if rigid:
         share = _touched_share(base, new, found)
         return (OVERHAUL if share >= thresholds()["overhaul_share"] else MAJOR), rigid
     if all(_is_correction(base, new, one) for one in found):
-        return CORRECTION, [Ground("correction", one.layer, one.id) for one in found]
+        return CORRECTION, [FilingGround("correction", one.layer, one.id) for one in found]
     return ORDINARY, [
-        Ground("guidance", one.layer, one.id) for one in found if not _is_correction(base, new, one)
+        FilingGround("guidance", one.layer, one.id) for one in found if not _is_correction(base, new, one)
     ]
 
 
@@ -115,27 +117,27 @@ def _touched_share(base: Plan, new: Plan, found: list[RowChange]) -> float:
     return float(np.nansum(areas[frame.index.isin(ids)])) / whole if whole else 1.0
 
 
-def _rigid(base: Plan, new: Plan, found: list[RowChange]) -> Iterator[Ground]:
+def _rigid(base: Plan, new: Plan, found: list[RowChange]) -> Iterator[FilingGround]:
     for one in found:
         if one.layer == "parcels":
             yield from _of_parcel(base, new, one)
         elif one.layer == "facilities":
             yield from _of_facility(base, new, one)
         elif one.layer in {"control_lines", "greens", "boundary"}:
-            yield Ground(one.layer, one.layer, one.id)
+            yield FilingGround(one.layer, one.layer, one.id)
 
 
-def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[Ground]:
+def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround]:
     rules = thresholds()
     if one.kind != "changed":
         if one.kind == "removed" or not _beside(base, new, one):
-            yield Ground(f"parcel_{one.kind}", "parcels", one.id)
+            yield FilingGround(f"parcel_{one.kind}", "parcels", one.id)
         return
     for column, was, now in one.fields:
         if column in rules["rigid"]:
-            yield Ground(column, "parcels", one.id, was, now)
+            yield FilingGround(column, "parcels", one.id, was, now)
     if any(column == "geometry" for column, _, _ in one.fields) and not _is_correction(base, new, one):
-        yield Ground("parcel_shape", "parcels", one.id)
+        yield FilingGround("parcel_shape", "parcels", one.id)
     for base_column, side in (*((c, 1) for c in rules["not_more"]), *((c, 0) for c in rules["not_less"])):
         was, now = (
             bounds_of(plan.layer("parcels").loc[[one.id]], base_column)[side][0] for plan in (base, new)
@@ -143,22 +145,24 @@ def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[Ground]:
         # No bound is more than any upper bound, and less than any lower one.
         worse = was is not None and (now is None or (now - was if side else was - now) > MORE)
         if worse:
-            yield Ground(base_column, "parcels", one.id, was, now)
+            yield FilingGround(base_column, "parcels", one.id, was, now)
 
 
-def _of_facility(base: Plan, new: Plan, one: RowChange) -> Iterator[Ground]:
+def _of_facility(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround]:
     before, after = base.layer("facilities"), new.layer("facilities")
     if one.id not in before.index or before.loc[one.id, "service"] not in thresholds()["services"]:
         return
     if one.id not in after.index:
-        yield Ground("facility_removed", "facilities", one.id)
+        yield FilingGround("facility_removed", "facilities", one.id)
         return
     was, now = before.loc[one.id], after.loc[one.id]
     if was["service"] != now["service"] or was["parcel_id"] != now["parcel_id"]:
-        yield Ground("facility_moved", "facilities", one.id, was["parcel_id"], now["parcel_id"])
+        yield FilingGround("facility_moved", "facilities", one.id, was["parcel_id"], now["parcel_id"])
     for column in ("floor_area_m2", "site_area_m2", "beds", "places", "classes"):
         if was[column] > (now[column] if now[column] == now[column] else 0.0):
-            yield Ground("facility_smaller", "facilities", one.id, float(was[column]), _known(now[column]))
+            yield FilingGround(
+                "facility_smaller", "facilities", one.id, float(was[column]), _known(now[column])
+            )
 
 
 def _known(value: float) -> float | None:

@@ -43,7 +43,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class MergedPlans:
     """The merged plan, or None and the conflicts; ``faults`` are those that only the merged plan has."""
 
     plan: Plan | None
@@ -59,7 +59,7 @@ class Merge:
         }
 
 
-def merge(base: Plan, ours: Plan, theirs: Plan) -> Merge:
+def merge(base: Plan, ours: Plan, theirs: Plan) -> MergedPlans:
     """
     Join two amendments of the same plan, value by value.
 
@@ -73,14 +73,14 @@ def merge(base: Plan, ours: Plan, theirs: Plan) -> Merge:
     for layer in dict.fromkeys([*base.layers, *ours.layers, *theirs.layers]):
         layers[layer] = _layer(layer, (base, ours, theirs), conflicts)
     if conflicts:
-        return Merge(None, tuple(conflicts))
+        return MergedPlans(None, tuple(conflicts))
     kept = {name: frame for name, frame in layers.items() if len(frame) or name in base.layers}
     merged = Plan(ours.manifest, kept)
     known = {_named(fault) for plan in (base, ours, theirs) for fault in validate(plan)}
     fresh = tuple(
         fault for fault in validate(merged) if fault.grade == "error" and _named(fault) not in known
     )
-    return Merge(None if fresh else merged, (), fresh)
+    return MergedPlans(None if fresh else merged, (), fresh)
 
 
 def _named(fault: Fault) -> tuple[Any, ...]:

@@ -8,14 +8,14 @@ import pandas as pd
 import shapely
 
 from blockplan.deliver.amendment.amend import AFTER, BEFORE, CHANGE
-from blockplan.deliver.carrying import Table
+from blockplan.deliver.carrying import CarriedTable
 from blockplan.deliver.package import OUTLINE
-from blockplan.deliver.profile import FieldSpec, LayerSpec
+from blockplan.deliver.profile import DeliveredLayer, FieldSpec
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from blockplan.deliver.amendment.amend import Amendment
+    from blockplan.deliver.amendment.amend import PlanAmendment
 
 TITLES = {BEFORE: "调整前地块", AFTER: "调整后地块", CHANGE: "调整地块"}
 #: Field -> title; the columns of the layers of an amendment that are handed in.
@@ -27,23 +27,23 @@ FIELDS = {
 WHEN = {"old": ("Q", "（前）"), "new": ("H", "（后）"), "": ("", "")}
 
 
-def tables_of(name: str, found: Amendment) -> list[Table]:
+def tables_of(name: str, found: PlanAmendment) -> list[CarriedTable]:
     """The layers of a package of a stage: the outline of what is amended, or before, after and change."""
     if OUTLINE in name:
         land = shapely.union_all([*found.layers[BEFORE].geometry, *found.layers[AFTER].geometry])
         shapes = [] if land.is_empty else [land]
-        spec = LayerSpec(
+        spec = DeliveredLayer(
             name="TZXMQ", title=OUTLINE, geometry="polygon", basis="assumption",
             fields=[FieldSpec(name="FAMC", title="方案名称", type="text", length=200)],
         )  # fmt: skip
-        return [Table(spec, {"FAMC": [found.new.manifest.title.get("zh")] * len(shapes)}, shapes)]
+        return [CarriedTable(spec, {"FAMC": [found.new.manifest.title.get("zh")] * len(shapes)}, shapes)]
     layers = {"TZQ": found.layers[BEFORE], "TZH": found.layers[AFTER], "TZC": found.layers[CHANGE]}
     return [
         _table(name, TITLES[key], frame) for (name, frame), key in zip(layers.items(), TITLES, strict=True)
     ]
 
 
-def _table(name: str, title: str, frame: gpd.GeoDataFrame) -> Table:
+def _table(name: str, title: str, frame: gpd.GeoDataFrame) -> CarriedTable:
     fields, cells = [], {}
     for column in frame.columns:
         base, _, when = column.rpartition("_") if column.endswith(("_old", "_new")) else (column, "", "")
@@ -61,8 +61,8 @@ def _table(name: str, title: str, frame: gpd.GeoDataFrame) -> Table:
             )
         )
         cells[f"{short}{sign}"] = [_plain(value) for value in frame[column].tolist()]
-    spec = LayerSpec(name=name, title=title, geometry="polygon", fields=fields, basis="assumption")
-    return Table(spec, cells, list(frame.geometry))
+    spec = DeliveredLayer(name=name, title=title, geometry="polygon", fields=fields, basis="assumption")
+    return CarriedTable(spec, cells, list(frame.geometry))
 
 
 def _plain(value: Any) -> Any:

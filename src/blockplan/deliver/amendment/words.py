@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from blockplan.texts import Catalog
 
 if TYPE_CHECKING:
-    from blockplan.deliver.amendment.kinds import Ground
+    from blockplan.deliver.amendment.kinds import FilingGround
 
 TEXTS = Catalog("blockplan.deliver.amendment", "texts.toml")
 
@@ -21,7 +21,7 @@ def kind_said(kind: int | None, lang: str) -> str:
     )
 
 
-def ground_said(one: Ground, lang: str) -> str:
+def ground_said(one: FilingGround, lang: str) -> str:
     """A ground: why, which feature, from what to what."""
     why = TEXTS(f"ground.{one.why}", lang) if f"ground.{one.why}" in TEXTS else one.why
     change = "" if one.was is None and one.now is None else f" {_value(one.was)} → {_value(one.now)}"

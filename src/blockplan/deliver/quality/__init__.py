@@ -11,67 +11,67 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.quality import agreement, geometry, identity, numbers, parts, reference, structure
-from blockplan.deliver.quality.finding import Check, Facts, Rule, check_of
+from blockplan.deliver.quality.finding import Check, PackageFacts, QualityRule, check_of
 
 if TYPE_CHECKING:
     from blockplan.deliver.quality.finding import Grade
 
-__all__ = ["GRADES", "RULES", "Check", "Facts", "Judgement", "Rule", "judge"]
+__all__ = ["GRADES", "RULES", "Check", "Judgement", "PackageFacts", "QualityRule", "judge"]
 
 #: The gravest first: 不可忽略, 可忽略, 提示.
 GRADES: tuple[Grade, ...] = ("blocking", "ignorable", "note")
-RULES: tuple[Rule, ...] = (
-    Rule("qc-layer", "structure", "blocking", structure.layers),
-    Rule("qc-field", "structure", "blocking", structure.fields),
-    Rule("qc-type", "structure", "blocking", structure.types),
-    Rule("qc-length", "structure", "blocking", structure.lengths),
-    Rule("qc-mandatory", "structure", "blocking", structure.mandatory),
-    Rule("qc-domain", "structure", "blocking", structure.domains),
-    Rule("qc-pattern", "structure", "blocking", structure.patterns),
-    Rule("qc-blank", "structure", "blocking", structure.blanks),
-    Rule("qc-code-chinese", "structure", "blocking", structure.chinese),
-    Rule("qc-label", "structure", "blocking", structure.labels),
-    Rule("qc-alias", "structure", "ignorable", structure.aliases),
-    Rule("qc-bsm", "identity", "blocking", identity.bsm),
-    Rule("qc-ysdm", "identity", "blocking", identity.ysdm),
-    Rule("qc-number-unique", "identity", "blocking", identity.number_unique),
-    Rule("qc-number-gap", "identity", "ignorable", identity.number_gaps),
-    Rule("qc-land-code", "identity", "blocking", identity.land_code),
-    Rule("qc-name", "identity", "blocking", identity.names),
-    Rule("qc-valid", "geometry", "blocking", geometry.valid),
-    Rule("qc-curve", "geometry", "blocking", geometry.curves),
-    Rule("qc-multipart", "geometry", "blocking", geometry.multipart),
-    Rule("qc-overlap", "geometry", "blocking", geometry.overlaps),
-    Rule("qc-gap", "geometry", "blocking", geometry.gaps),
-    Rule("qc-sliver", "geometry", "ignorable", geometry.slivers),
-    Rule("qc-acute", "geometry", "ignorable", geometry.acute),
-    Rule("qc-vertex", "geometry", "ignorable", geometry.vertices),
-    Rule("qc-hole", "geometry", "note", geometry.holes),
-    Rule("qc-outside", "geometry", "blocking", geometry.outside),
-    Rule("qc-cover", "geometry", "blocking", geometry.cover),
-    Rule("qc-crs", "reference", "blocking", reference.system),
-    Rule("qc-zone", "reference", "blocking", reference.zone),
-    Rule("qc-axis", "reference", "blocking", reference.axis),
-    Rule("qc-precision", "reference", "ignorable", reference.precision),
-    Rule("qc-vertical", "reference", "blocking", reference.vertical),
-    Rule("qc-area", "reference", "blocking", reference.areas),
-    Rule("qc-range", "numbers", "blocking", numbers.ranges),
-    Rule("qc-bounds", "numbers", "blocking", numbers.bounds),
-    Rule("qc-floor-area", "numbers", "ignorable", numbers.floor_area),
-    Rule("qc-sum", "numbers", "blocking", numbers.sums),
-    Rule("qc-population", "numbers", "ignorable", numbers.population),
-    Rule("qc-balance", "numbers", "blocking", numbers.balance, "tables"),
-    Rule("qc-town-limit", "agreement", "blocking", agreement.boundary, "upper"),
-    Rule("qc-facility-parcel", "agreement", "blocking", agreement.facility_parcels),
-    Rule("qc-facility-use", "agreement", "ignorable", agreement.facility_uses),
-    Rule("qc-control-line", "agreement", "blocking", agreement.control_lines, "upper"),
-    Rule("qc-text", "agreement", "blocking", agreement.texts, "tables"),
-    Rule("qc-sheet-line", "agreement", "ignorable", agreement.sheet_lines),
-    Rule("qc-file", "package", "blocking", parts.files),
-    Rule("qc-digest", "package", "blocking", parts.digest_list, "whole"),
-    Rule("qc-report", "package", "blocking", parts.report, "whole"),
-    Rule("qc-form", "package", "blocking", parts.form),
-    Rule("qc-one-plan", "package", "blocking", parts.one_plan),
+RULES: tuple[QualityRule, ...] = (
+    QualityRule("qc-layer", "structure", "blocking", structure.layers),
+    QualityRule("qc-field", "structure", "blocking", structure.fields),
+    QualityRule("qc-type", "structure", "blocking", structure.types),
+    QualityRule("qc-length", "structure", "blocking", structure.lengths),
+    QualityRule("qc-mandatory", "structure", "blocking", structure.mandatory),
+    QualityRule("qc-domain", "structure", "blocking", structure.domains),
+    QualityRule("qc-pattern", "structure", "blocking", structure.patterns),
+    QualityRule("qc-blank", "structure", "blocking", structure.blanks),
+    QualityRule("qc-code-chinese", "structure", "blocking", structure.chinese),
+    QualityRule("qc-label", "structure", "blocking", structure.labels),
+    QualityRule("qc-alias", "structure", "ignorable", structure.aliases),
+    QualityRule("qc-bsm", "identity", "blocking", identity.bsm),
+    QualityRule("qc-ysdm", "identity", "blocking", identity.ysdm),
+    QualityRule("qc-number-unique", "identity", "blocking", identity.number_unique),
+    QualityRule("qc-number-gap", "identity", "ignorable", identity.number_gaps),
+    QualityRule("qc-land-code", "identity", "blocking", identity.land_code),
+    QualityRule("qc-name", "identity", "blocking", identity.names),
+    QualityRule("qc-valid", "geometry", "blocking", geometry.valid),
+    QualityRule("qc-curve", "geometry", "blocking", geometry.curves),
+    QualityRule("qc-multipart", "geometry", "blocking", geometry.multipart),
+    QualityRule("qc-overlap", "geometry", "blocking", geometry.overlaps),
+    QualityRule("qc-gap", "geometry", "blocking", geometry.gaps),
+    QualityRule("qc-sliver", "geometry", "ignorable", geometry.slivers),
+    QualityRule("qc-acute", "geometry", "ignorable", geometry.acute),
+    QualityRule("qc-vertex", "geometry", "ignorable", geometry.vertices),
+    QualityRule("qc-hole", "geometry", "note", geometry.holes),
+    QualityRule("qc-outside", "geometry", "blocking", geometry.outside),
+    QualityRule("qc-cover", "geometry", "blocking", geometry.cover),
+    QualityRule("qc-crs", "reference", "blocking", reference.system),
+    QualityRule("qc-zone", "reference", "blocking", reference.zone),
+    QualityRule("qc-axis", "reference", "blocking", reference.axis),
+    QualityRule("qc-precision", "reference", "ignorable", reference.precision),
+    QualityRule("qc-vertical", "reference", "blocking", reference.vertical),
+    QualityRule("qc-area", "reference", "blocking", reference.areas),
+    QualityRule("qc-range", "numbers", "blocking", numbers.ranges),
+    QualityRule("qc-bounds", "numbers", "blocking", numbers.bounds),
+    QualityRule("qc-floor-area", "numbers", "ignorable", numbers.floor_area),
+    QualityRule("qc-sum", "numbers", "blocking", numbers.sums),
+    QualityRule("qc-population", "numbers", "ignorable", numbers.population),
+    QualityRule("qc-balance", "numbers", "blocking", numbers.balance, "tables"),
+    QualityRule("qc-town-limit", "agreement", "blocking", agreement.boundary, "upper"),
+    QualityRule("qc-facility-parcel", "agreement", "blocking", agreement.facility_parcels),
+    QualityRule("qc-facility-use", "agreement", "ignorable", agreement.facility_uses),
+    QualityRule("qc-control-line", "agreement", "blocking", agreement.control_lines, "upper"),
+    QualityRule("qc-text", "agreement", "blocking", agreement.texts, "tables"),
+    QualityRule("qc-sheet-line", "agreement", "ignorable", agreement.sheet_lines),
+    QualityRule("qc-file", "package", "blocking", parts.files),
+    QualityRule("qc-digest", "package", "blocking", parts.digest_list, "whole"),
+    QualityRule("qc-report", "package", "blocking", parts.report, "whole"),
+    QualityRule("qc-form", "package", "blocking", parts.form),
+    QualityRule("qc-one-plan", "package", "blocking", parts.one_plan),
 )
 
 
@@ -92,7 +92,7 @@ class Judgement:
         return sum(check.grade == grade for check in self.checks)
 
 
-def judge(facts: Facts) -> Judgement:
+def judge(facts: PackageFacts) -> Judgement:
     """Apply every rule that can be judged to a package."""
     there = {
         "": True,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.deliver.quality.finding import Found, mended, point_of
+from blockplan.deliver.quality.finding import PackageFault, mended, point_of
 from blockplan.deliver.quality.workbook import parcels_of
 from blockplan.exchange.office.facilities import OWN_LAND
 from blockplan.plan.model.codes import landuse
@@ -15,7 +15,7 @@ from blockplan.plan.model.codes import landuse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.quality.finding import PackageFacts
 
 #: Land of these classes is not built on.
 UNBUILT = ("01", "02", "03", "04", "05", "06", "17", "18", "19", "20", "21", "22", "23", "24")
@@ -27,7 +27,7 @@ PACK = "gb50137"
 SLACK_M2, SLACK_M = 1.0, 1.0
 
 
-def boundary(facts: Facts) -> Iterator[Found]:
+def boundary(facts: PackageFacts) -> Iterator[PackageFault]:
     """Built land outside the town's limit, or on protected farmland."""
     layer, spec = facts.parcels, facts.package.profile.parcels
     code = spec.carrying("parcels", "land_use")
@@ -45,12 +45,12 @@ def boundary(facts: Facts) -> Iterator[Found]:
         for land, what in ((beyond, "outside"), (taken, "farmland")):
             if land.area > SLACK_M2:
                 words = {"use": use, "area": round(land.area, 1), "what": what}
-                yield Found(
+                yield PackageFault(
                     spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 2), words
                 )
 
 
-def facility_parcels(facts: Facts) -> Iterator[Found]:
+def facility_parcels(facts: PackageFacts) -> Iterator[PackageFault]:
     """Facilities that name a parcel which is not there."""
     plan = facts.plan
     if plan is None:
@@ -58,10 +58,10 @@ def facility_parcels(facts: Facts) -> Iterator[Found]:
     known = set(plan.layer("parcels").index)
     for id_, parcel, shape in _facilities(plan):
         if parcel and parcel not in known:
-            yield Found(_layer(facts), id_, point_of(shape), said={"parcel": parcel})
+            yield PackageFault(_layer(facts), id_, point_of(shape), said={"parcel": parcel})
 
 
-def facility_uses(facts: Facts) -> Iterator[Found]:
+def facility_uses(facts: PackageFacts) -> Iterator[PackageFault]:
     """Facilities with land of their own on a parcel of another use."""
     plan = facts.plan
     if plan is None:
@@ -76,7 +76,7 @@ def facility_uses(facts: Facts) -> Iterator[Found]:
         own = OWN_LAND.get(services[id_], ()) if services[id_] in OWN else ()
         if use and own and of in (None, "cn2023") and not any(national.within(use, one) for one in own):
             words = {"service": services[id_], "parcel": parcel, "use": use, "right": "、".join(own)}
-            yield Found(_layer(facts), id_, point_of(shape), said=words)
+            yield PackageFault(_layer(facts), id_, point_of(shape), said=words)
 
 
 def _facilities(plan: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -84,12 +84,12 @@ def _facilities(plan: Any) -> Iterator[tuple[str, Any, Any]]:
     yield from zip(frame.index, frame["parcel_id"], frame.geometry, strict=True)
 
 
-def _layer(facts: Facts) -> str:
+def _layer(facts: PackageFacts) -> str:
     found = [spec.name for spec in facts.package.profile.of("facilities") if facts.layer(spec.name)]
     return found[0] if found else ""
 
 
-def control_lines(facts: Facts) -> Iterator[Found]:
+def control_lines(facts: PackageFacts) -> Iterator[PackageFault]:
     """Control lines of the master plan that the plan does not contain."""
     plan = facts.plan
     if plan is None or facts.scope is None:
@@ -104,7 +104,7 @@ def control_lines(facts: Facts) -> Iterator[Found]:
             missing = shapely.difference(shapely.intersection(line, facts.scope), drawn.buffer(SLACK_M))
             if missing.length > SLACK_M:
                 words = {"kind": kind, "length": round(missing.length, 1)}
-                yield Found(
+                yield PackageFault(
                     "",
                     "",
                     shapely.line_interpolate_point(_longest(missing), 0),
@@ -117,13 +117,13 @@ def _longest(shape: Any) -> Any:
     return max(shapely.get_parts(shape), key=lambda part: part.length)
 
 
-def texts(facts: Facts) -> Iterator[Found]:
+def texts(facts: PackageFacts) -> Iterator[PackageFault]:
     """Figures of the tables and of the texts that are not those of the layers."""
     yield from tables(facts)
     yield from documents(facts)
 
 
-def tables(facts: Facts) -> Iterator[Found]:
+def tables(facts: PackageFacts) -> Iterator[PackageFault]:
     """Figures of the tables that are not those of the layers."""
     plan = facts.plan
     if plan is None:
@@ -132,7 +132,7 @@ def tables(facts: Facts) -> Iterator[Found]:
     printed = parcels_of(facts.package.place("tables"))
     for id_ in printed:
         if id_ not in frame.index:
-            yield Found("", id_, said={"field": "DKBH", "value": id_, "right": "-"})
+            yield PackageFault("", id_, said={"field": "DKBH", "value": id_, "right": "-"})
     from blockplan.deliver.pairs import bounds_of  # noqa: PLC0415
 
     far, height = bounds_of(frame, "far")[1], bounds_of(frame, "height_m")[1]
@@ -142,7 +142,7 @@ def tables(facts: Facts) -> Iterator[Found]:
             said, right = printed.get(id_, {}).get(column), values[at]
             if not _same(said, right) and id_ in printed:
                 words = {"field": column, "value": said, "right": right}
-                yield Found(
+                yield PackageFault(
                     facts.package.profile.numbering.parcel_layer,
                     id_,
                     point_of(frame.geometry.iloc[at]),
@@ -150,7 +150,7 @@ def tables(facts: Facts) -> Iterator[Found]:
                 )
 
 
-def documents(facts: Facts) -> Iterator[Found]:
+def documents(facts: PackageFacts) -> Iterator[PackageFault]:
     """Figures of the package's Word documents that are not those of the layers; the form to sign is none."""
     form = facts.package.place("form_document")
     found = [path for path in sorted(facts.package.folder.glob("*.docx")) if path != form]
@@ -167,7 +167,7 @@ def documents(facts: Facts) -> Iterator[Found]:
         for one in check_text(view, open_document(path)).statements:
             if one.state == "missed":
                 words = {"field": f"{path.name}, {one.place}", "value": one.said, "right": one.right or "-"}
-                yield Found("", one.bound_to, said=words)
+                yield PackageFault("", one.bound_to, said=words)
 
 
 def _same(said: Any, right: Any) -> bool:
@@ -181,7 +181,7 @@ def _same(said: Any, right: Any) -> bool:
     )
 
 
-def sheet_lines(facts: Facts) -> Iterator[Found]:
+def sheet_lines(facts: PackageFacts) -> Iterator[PackageFault]:
     """Lines of the detailed sheets (setbacks, entrances) that lie off the parcel they name."""
     plan = facts.plan
     if plan is None:
@@ -198,4 +198,6 @@ def sheet_lines(facts: Facts) -> Iterator[Found]:
             if off.length > SLACK_M:
                 words = {"parcel": parcel, "length": round(off.length, 1)}
                 at = shapely.line_interpolate_point(_longest(off), 0)
-                yield Found(specs[0].name, str(id_), at, round(float(np.float64(off.length)), 2), words)
+                yield PackageFault(
+                    specs[0].name, str(id_), at, round(float(np.float64(off.length)), 2), words
+                )

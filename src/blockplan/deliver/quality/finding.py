@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from blockplan.deliver.geodatabase import ReadLayer
     from blockplan.deliver.package import Package
-    from blockplan.deliver.profile import FieldSpec, LayerSpec
+    from blockplan.deliver.profile import DeliveredLayer, FieldSpec
     from blockplan.plan import Plan
 
 #: 不可忽略, 可忽略, 提示.
@@ -25,7 +25,7 @@ TEXTS = Catalog("blockplan.deliver.quality", "texts.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PackageFault:
     """One fault: the layer and feature, the place, how much, and what fills the rule's sentence."""
 
     layer: str = ""
@@ -36,13 +36,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class QualityRule:
     """A rule: its id, group, grade, and what looks for its faults. Words stand in ``texts.toml``."""
 
     id: str
     group: str
     grade: Grade
-    find: Callable[[Facts], Iterable[Found]]
+    find: Callable[[PackageFacts], Iterable[PackageFault]]
     #: What must be there for the rule to be judged, beyond the database.
     needs: Literal["", "upper", "whole", "text", "tables"] = ""
 
@@ -70,7 +70,7 @@ class Check:
         }  # fmt: skip
 
 
-def check_of(rule: Rule, found: Found) -> Check:
+def check_of(rule: QualityRule, found: PackageFault) -> Check:
     """A fault with its words."""
     x, y = (None, None) if found.at is None else (round(found.at.x, 3), round(found.at.y, 3))
     said = {"layer": found.layer, "id": found.id} | dict(found.said)
@@ -81,7 +81,7 @@ def check_of(rule: Rule, found: Found) -> Check:
 
 
 @dataclass
-class Facts:
+class PackageFacts:
     """
     A package and what may be held against it.
 
@@ -101,7 +101,7 @@ class Facts:
     whole: bool = True
 
     @cached_property
-    def layers(self) -> list[tuple[LayerSpec, ReadLayer]]:
+    def layers(self) -> list[tuple[DeliveredLayer, ReadLayer]]:
         """The layers of the profile that the database holds."""
         found = self.package.layers
         return [(spec, found[spec.name]) for spec in self.package.profile.layers if spec.name in found]
@@ -143,7 +143,7 @@ class Facts:
         )
         return any(not one.is_empty and drawn.intersects(one) for one in self.parcel_shapes)
 
-    def name(self, spec: LayerSpec, layer: ReadLayer, at: int) -> str:
+    def name(self, spec: DeliveredLayer, layer: ReadLayer, at: int) -> str:
         """What a feature is called: the parcel's number, the id that it carries, else its row."""
         names = [one.name for one in spec.fields if one.source and _is_id(one, spec)]
         for name in [self.package.profile.numbering.parcel, *names]:
@@ -152,7 +152,9 @@ class Facts:
                 return str(values[at])
         return f"(row {at + 1})"
 
-    def cells(self, wanted: Callable[[FieldSpec], Any]) -> Iterator[tuple[LayerSpec, ReadLayer, FieldSpec]]:
+    def cells(
+        self, wanted: Callable[[FieldSpec], Any]
+    ) -> Iterator[tuple[DeliveredLayer, ReadLayer, FieldSpec]]:
         """Fields of the profile that are in the database and for which `wanted` holds."""
         for spec, layer in self.layers:
             for one in spec.fields:
@@ -160,7 +162,7 @@ class Facts:
                     yield spec, layer, one
 
 
-def _is_id(one: FieldSpec, spec: LayerSpec) -> bool:
+def _is_id(one: FieldSpec, spec: DeliveredLayer) -> bool:
     from blockplan.plan.model.layers import LAYERS  # noqa: PLC0415
 
     return any(one.binding(rows.layer) == LAYERS[rows.layer].id_column for rows in spec.rows)

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.deliver.quality.finding import Found, point_of
+from blockplan.deliver.quality.finding import PackageFault, point_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.deliver.geodatabase import ReadLayer
-    from blockplan.deliver.profile import LayerSpec
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.profile import DeliveredLayer
+    from blockplan.deliver.quality.finding import PackageFacts
 
 #: Land smaller than a strip of the tolerance along so many metres is no overlap and no gap.
 ALONG_M = 1.0
 
 
-def valid(facts: Facts) -> Iterator[Found]:
+def valid(facts: PackageFacts) -> Iterator[PackageFault]:
     """Features without a shape, or whose rings cross themselves."""
     for spec, layer in facts.layers:
         for at, shape in enumerate(layer.shapes):
@@ -30,14 +30,14 @@ def valid(facts: Facts) -> Iterator[Found]:
                 yield _found(facts, spec, layer, at, why=shapely.is_valid_reason(shape))
 
 
-def curves(facts: Facts) -> Iterator[Found]:
+def curves(facts: PackageFacts) -> Iterator[PackageFault]:
     """Features that hold true arcs."""
     for spec, layer in facts.layers:
         for at in layer.curved:
             yield _found(facts, spec, layer, at)
 
 
-def multipart(facts: Facts) -> Iterator[Found]:
+def multipart(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parcels of several parts."""
     for spec, layer, at, shape in _tiles(facts):
         parts = shapely.get_num_geometries(shape)
@@ -45,7 +45,7 @@ def multipart(facts: Facts) -> Iterator[Found]:
             yield _found(facts, spec, layer, at, measured=float(parts), parts=int(parts))
 
 
-def overlaps(facts: Facts) -> Iterator[Found]:
+def overlaps(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parcels that lie over one another."""
     layer, spec, shapes = facts.parcels, facts.package.profile.parcels, facts.parcel_shapes
     if layer is None:
@@ -57,32 +57,34 @@ def overlaps(facts: Facts) -> Iterator[Found]:
     for (at, with_), land in zip(pairs.tolist(), common, strict=True):
         if land.area > _least(facts):
             said = {"other": facts.name(spec, layer, with_), "area": round(land.area, 3)}
-            yield Found(spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4), said)
+            yield PackageFault(
+                spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4), said
+            )
 
 
-def gaps(facts: Facts) -> Iterator[Found]:
+def gaps(facts: PackageFacts) -> Iterator[PackageFault]:
     """Land between parcels that none of them covers."""
     for land in _uncovered(facts):
         if not _at_edge(facts, land):
-            yield Found(
+            yield PackageFault(
                 facts.package.profile.numbering.parcel_layer, "", point_of(land), round(land.area, 4),
                 {"area": round(land.area, 3)},
             )  # fmt: skip
 
 
-def cover(facts: Facts) -> Iterator[Found]:
+def cover(facts: PackageFacts) -> Iterator[PackageFault]:
     """Land at the edge of the planned land that no parcel covers."""
     if facts.scope is None:
         return
     for land in _uncovered(facts):
         if _at_edge(facts, land):
-            yield Found(
+            yield PackageFault(
                 facts.package.profile.numbering.parcel_layer, "", point_of(land), round(land.area, 4),
                 {"area": round(land.area, 3)},
             )  # fmt: skip
 
 
-def _uncovered(facts: Facts) -> list[Any]:
+def _uncovered(facts: PackageFacts) -> list[Any]:
     if facts.parcels is None:
         return []
     covered = shapely.union_all(facts.parcel_shapes)
@@ -101,18 +103,18 @@ def _uncovered(facts: Facts) -> list[Any]:
     ]
 
 
-def _at_edge(facts: Facts, land: Any) -> bool:
+def _at_edge(facts: PackageFacts, land: Any) -> bool:
     if facts.scope is None:
         return False
     shared = shapely.intersection(land.buffer(facts.tolerance / 10), facts.scope.boundary)
     return bool(shared.length > facts.tolerance)
 
 
-def _least(facts: Facts) -> float:
+def _least(facts: PackageFacts) -> float:
     return facts.tolerance * ALONG_M
 
 
-def outside(facts: Facts) -> Iterator[Found]:
+def outside(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parcels that reach beyond the planned land."""
     layer, spec = facts.parcels, facts.package.profile.parcels
     if layer is None or facts.scope is None:
@@ -120,13 +122,13 @@ def outside(facts: Facts) -> Iterator[Found]:
     beyond = shapely.difference(facts.parcel_shapes, facts.scope)
     for at, land in enumerate(beyond):
         if land.area > _least(facts):
-            yield Found(
+            yield PackageFault(
                 spec.name, facts.name(spec, layer, at), point_of(land), round(land.area, 4),
                 {"area": round(land.area, 3)},
             )  # fmt: skip
 
 
-def slivers(facts: Facts) -> Iterator[Found]:
+def slivers(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parcels that are too small or too narrow to be one."""
     limits = facts.package.profile.geometry
     for spec, layer, at, shape in _tiles(facts):
@@ -138,7 +140,7 @@ def slivers(facts: Facts) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def acute(facts: Facts) -> Iterator[Found]:
+def acute(facts: PackageFacts) -> Iterator[PackageFault]:
     """Corners of parcels that are sharper than the profile allows."""
     limit = facts.package.profile.geometry.acute_degrees
     for spec, layer, at, shape in _tiles(facts):
@@ -149,7 +151,7 @@ def acute(facts: Facts) -> Iterator[Found]:
                 angle = float(angles[sharp[0]])
                 corner = shapely.Point(corners[sharp[0]])
                 said = {"angle": round(angle, 1), "limit": limit}
-                yield Found(spec.name, facts.name(spec, layer, at), corner, round(angle, 2), said)
+                yield PackageFault(spec.name, facts.name(spec, layer, at), corner, round(angle, 2), said)
                 break
 
 
@@ -165,7 +167,7 @@ def _angles(ring: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarra
     return np.degrees(np.abs(np.arctan2(cross, dot))), points
 
 
-def vertices(facts: Facts) -> Iterator[Found]:
+def vertices(facts: PackageFacts) -> Iterator[PackageFault]:
     """Vertices that follow one another at the same place."""
     for spec, layer in facts.layers:
         for at, shape in enumerate(layer.shapes):
@@ -175,14 +177,14 @@ def vertices(facts: Facts) -> Iterator[Found]:
                 steps = np.hypot(*np.diff(part, axis=0).T) if len(part) > 1 else np.array([1.0])
                 near = np.flatnonzero(steps < facts.package.profile.reference.precision_m / 2)
                 if len(near):
-                    yield Found(
+                    yield PackageFault(
                         spec.name, facts.name(spec, layer, at), shapely.Point(part[near[0]]),
                         float(len(near)), {"count": len(near)},
                     )  # fmt: skip
                     break
 
 
-def holes(facts: Facts) -> Iterator[Found]:
+def holes(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parcels with holes: each is listed, so that nobody overlooks one."""
     for spec, layer, at, shape in _tiles(facts):
         count = sum(len(part.interiors) for part in shapely.get_parts(shape))
@@ -190,7 +192,7 @@ def holes(facts: Facts) -> Iterator[Found]:
             yield _found(facts, spec, layer, at, measured=float(count), count=count)
 
 
-def _tiles(facts: Facts) -> Iterator[tuple[LayerSpec, ReadLayer, int, Any]]:
+def _tiles(facts: PackageFacts) -> Iterator[tuple[DeliveredLayer, ReadLayer, int, Any]]:
     """Valid shapes of the layers that tile the planned land."""
     for spec, layer in facts.layers:
         if spec.tiles:
@@ -209,6 +211,12 @@ def _rings(shape: Any) -> Iterator[np.ndarray[Any, Any]]:
 
 
 def _found(
-    facts: Facts, spec: LayerSpec, layer: ReadLayer, at: int, *, measured: float | None = None, **said: Any
-) -> Found:
-    return Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), measured, said)
+    facts: PackageFacts,
+    spec: DeliveredLayer,
+    layer: ReadLayer,
+    at: int,
+    *,
+    measured: float | None = None,
+    **said: Any,
+) -> PackageFault:
+    return PackageFault(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), measured, said)

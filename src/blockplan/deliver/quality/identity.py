@@ -7,21 +7,21 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.package import file_name
-from blockplan.deliver.quality.finding import Found, point_of
+from blockplan.deliver.quality.finding import PackageFault, point_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.deliver.geodatabase import ReadLayer
-    from blockplan.deliver.profile import LayerSpec
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.profile import DeliveredLayer
+    from blockplan.deliver.quality.finding import PackageFacts
 
 _NUMBER = re.compile(r"(.*?)(\d+)")
 #: So many missing numbers of one prefix are named.
 NAMED = 5
 
 
-def bsm(facts: Facts) -> Iterator[Found]:
+def bsm(facts: PackageFacts) -> Iterator[PackageFault]:
     """Identifiers that occur twice in the database, or have another length than the profile's."""
     numbering = facts.package.profile.numbering
     if not numbering.bsm:
@@ -33,13 +33,13 @@ def bsm(facts: Facts) -> Iterator[Found]:
         for at, value in enumerate(layer.cells.get(numbering.bsm, [])):
             said = _said(value)
             if said and (counts[said] > 1 or len(said) != numbering.bsm_length):
-                yield Found(
+                yield PackageFault(
                     spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]),
                     said={"value": said, "length": numbering.bsm_length},
                 )  # fmt: skip
 
 
-def ysdm(facts: Facts) -> Iterator[Found]:
+def ysdm(facts: PackageFacts) -> Iterator[PackageFault]:
     """Feature codes that are not the one of their layer."""
     numbering = facts.package.profile.numbering
     for spec, layer in facts.layers:
@@ -47,24 +47,24 @@ def ysdm(facts: Facts) -> Iterator[Found]:
             continue
         for at, value in enumerate(layer.cells.get(numbering.ysdm, [])):
             if value is not None and str(value) != spec.ysdm:
-                yield Found(
+                yield PackageFault(
                     spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]),
                     said={"value": value, "right": spec.ysdm},
                 )  # fmt: skip
 
 
-def number_unique(facts: Facts) -> Iterator[Found]:
+def number_unique(facts: PackageFacts) -> Iterator[PackageFault]:
     """Numbers of parcels that occur twice."""
     yield from _twice(facts, facts.package.profile.numbering.parcel)
 
 
-def land_code(facts: Facts) -> Iterator[Found]:
+def land_code(facts: PackageFacts) -> Iterator[PackageFault]:
     """Land codes that occur twice."""
     if facts.package.profile.numbering.land_code:
         yield from _twice(facts, facts.package.profile.numbering.land_code)
 
 
-def _twice(facts: Facts, field: str) -> Iterator[Found]:
+def _twice(facts: PackageFacts, field: str) -> Iterator[PackageFault]:
     layer, spec = facts.parcels, facts.package.profile.parcels
     if layer is None:
         return
@@ -77,11 +77,11 @@ def _twice(facts: Facts, field: str) -> Iterator[Found]:
         seen.add(value)
 
 
-def _found(facts: Facts, spec: LayerSpec, layer: ReadLayer, at: int, **said: Any) -> Found:
-    return Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said)
+def _found(facts: PackageFacts, spec: DeliveredLayer, layer: ReadLayer, at: int, **said: Any) -> PackageFault:
+    return PackageFault(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said)
 
 
-def number_gaps(facts: Facts) -> Iterator[Found]:
+def number_gaps(facts: PackageFacts) -> Iterator[PackageFault]:
     """Numbers that are left out between the lowest and the highest of a prefix."""
     numbering = facts.package.profile.numbering
     if facts.parcels is None or not numbering.gaps:
@@ -100,15 +100,15 @@ def number_gaps(facts: Facts) -> Iterator[Found]:
         if missing:
             named = "、".join(f"{prefix}{n:0{widths[prefix]}d}" for n in missing[:NAMED])
             said = {"prefix": prefix or "-", "count": len(missing), "missing": named}
-            yield Found(numbering.parcel_layer, measured=float(len(missing)), said=said)
+            yield PackageFault(numbering.parcel_layer, measured=float(len(missing)), said=said)
 
 
-def names(facts: Facts) -> Iterator[Found]:
+def names(facts: PackageFacts) -> Iterator[PackageFault]:
     """A database whose name is another than the profile's."""
     package = facts.package
     right = file_name(package.profile, "geodatabase", package.form or {})
     if package.form is not None and right not in {one.name for one in package.geodatabases}:
-        yield Found(said={"value": package.geodatabases[0].name, "right": right})
+        yield PackageFault(said={"value": package.geodatabases[0].name, "right": right})
 
 
 def _said(value: Any) -> str:

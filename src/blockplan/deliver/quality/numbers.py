@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from blockplan.deliver.quality.finding import Found, mended, point_of
+from blockplan.deliver.quality.finding import PackageFault, mended, point_of
 from blockplan.deliver.quality.workbook import balance_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.deliver.profile import FieldSpec, Sum
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.profile import CheckedSum, FieldSpec
+    from blockplan.deliver.quality.finding import PackageFacts
 
 M2_PER = {"m2": 1.0, "ha": 1e4}
 #: Floor area is written in whole m2 and areas to decimals: what both round away, m2 and share.
@@ -23,7 +23,7 @@ SLACK_M2, SLACK_SHARE = 1.0, 0.001
 PRINTED_HA = 0.0101
 
 
-def ranges(facts: Facts) -> Iterator[Found]:
+def ranges(facts: PackageFacts) -> Iterator[PackageFault]:
     """Numbers outside what they may be."""
     unbounded = facts.package.profile.pairs.no_upper
     for spec, layer, one in facts.cells(lambda one: one.range):
@@ -35,7 +35,7 @@ def ranges(facts: Facts) -> Iterator[Found]:
                 and not _open(one, value, unbounded)
             ):
                 words = {"field": one.name, "value": f"{value:g}", "low": f"{low:g}", "high": f"{high:g}"}
-                yield Found(
+                yield PackageFault(
                     spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), float(value), words
                 )
 
@@ -44,7 +44,7 @@ def _open(one: FieldSpec, value: float, unbounded: float | None) -> bool:
     return value == unbounded and isinstance(one.source, str) and one.source.startswith("upper:")
 
 
-def bounds(facts: Facts) -> Iterator[Found]:
+def bounds(facts: PackageFacts) -> Iterator[PackageFault]:
     """Lower bounds above their upper bound."""
     layer, spec = facts.parcels, facts.package.profile.parcels
     for one in spec.fields if layer else ():
@@ -61,12 +61,12 @@ def bounds(facts: Facts) -> Iterator[Found]:
         for at, (low, high) in enumerate(pairs):
             if isinstance(low, float) and isinstance(high, float) and low > high:
                 words = {"lower": one.name, "low": f"{low:g}", "upper": upper.name, "high": f"{high:g}"}
-                yield Found(
+                yield PackageFault(
                     spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), low - high, words
                 )
 
 
-def floor_area(facts: Facts) -> Iterator[Found]:
+def floor_area(facts: PackageFacts) -> Iterator[PackageFault]:
     """Floor areas that are not floor area ratio times area, or not between both bounds of it."""
     layer, spec, profile = facts.parcels, facts.package.profile.parcels, facts.package.profile
     named = [
@@ -92,16 +92,18 @@ def floor_area(facts: Facts) -> Iterator[Found]:
         if (most != float("inf") and said > most + slack) or (least != float("inf") and said < least - slack):
             right = f"{least:.0f}" if least == most else f"{least:.0f}~{most:.0f}"
             words = {"value": f"{said:.0f}", "right": right}
-            yield Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said, words)
+            yield PackageFault(
+                spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said, words
+            )
 
 
-def sums(facts: Facts) -> Iterator[Found]:
+def sums(facts: PackageFacts) -> Iterator[PackageFault]:
     """Wholes that are not the sum of their parts."""
     for one in facts.package.profile.sums:
         yield from _sum(facts, one)
 
 
-def _sum(facts: Facts, one: Sum) -> Iterator[Found]:
+def _sum(facts: PackageFacts, one: CheckedSum) -> Iterator[PackageFault]:
     whole, parts = facts.layer(one.whole), facts.layer(one.parts)
     spec = facts.package.profile.layer(one.whole)
     if whole is None or parts is None or spec is None:
@@ -128,7 +130,7 @@ def _sum(facts: Facts, one: Sum) -> Iterator[Found]:
                 "right": f"{sum(found):.6g}",
                 "parts": one.parts,
             }
-            yield Found(
+            yield PackageFault(
                 spec.name,
                 facts.name(spec, whole, at),
                 point_of(whole.shapes[at]),
@@ -145,7 +147,7 @@ def _chosen(values: dict[str, list[Any]], where: dict[str, str], count: int) -> 
     ]
 
 
-def population(facts: Facts) -> Iterator[Found]:
+def population(facts: PackageFacts) -> Iterator[PackageFault]:
     """Residents that are not households times the size of a household in the filing form."""
     layer, spec = facts.parcels, facts.package.profile.parcels
     people, homes = spec.carrying("parcels", "residents"), spec.carrying("parcels", "dwellings")
@@ -159,12 +161,12 @@ def population(facts: Facts) -> Iterator[Found]:
         right = households * size
         if abs(residents - right) > max(1.0, 0.5 * size):
             words = {"value": f"{residents:.0f}", "right": f"{right:.0f}", "size": f"{size:g}"}
-            yield Found(
+            yield PackageFault(
                 spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), residents - right, words
             )
 
 
-def balance(facts: Facts) -> Iterator[Found]:
+def balance(facts: PackageFacts) -> Iterator[PackageFault]:
     """Lines of the balance of land that are not the sum of their parcels."""
     layer, spec, profile = facts.parcels, facts.package.profile.parcels, facts.package.profile
     code, area = spec.carrying("parcels", "land_use"), spec.carrying("parcels", "area")
@@ -178,4 +180,4 @@ def balance(facts: Facts) -> Iterator[Found]:
         own = [size for known, size in drawn.items() if known.startswith(use)]
         if own and abs(sum(own) - ha) > PRINTED_HA + 1e-4 * len(own) * (profile.area.rule == "ellipsoidal"):
             words = {"code": use, "value": f"{ha:.2f}", "right": f"{sum(own):.2f}"}
-            yield Found(spec.name, "", None, round(ha - sum(own), 4), words)
+            yield PackageFault(spec.name, "", None, round(ha - sum(own), 4), words)

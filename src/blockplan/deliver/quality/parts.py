@@ -6,29 +6,29 @@ import re
 from typing import TYPE_CHECKING
 
 from blockplan.deliver.package import digest, wanted_beside
-from blockplan.deliver.quality.finding import Found
+from blockplan.deliver.quality.finding import PackageFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.quality.finding import PackageFacts
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 PDF = b"%PDF-"
 
 
-def files(facts: Facts) -> Iterator[Found]:
+def files(facts: PackageFacts) -> Iterator[PackageFault]:
     """Parts of the package that are not there."""
     for part in ("tables", "form", "form_document"):
         place = facts.package.place(part)
         if not place.is_file():
-            yield Found(said={"file": place.name})
+            yield PackageFault(said={"file": place.name})
     for name in wanted_beside(facts.package.profile, facts.package.form or {}):
         if not (facts.package.folder / f"{name}.gdb").is_dir():
-            yield Found(said={"file": f"{name}.gdb"})
+            yield PackageFault(said={"file": f"{name}.gdb"})
 
 
-def digest_list(facts: Facts) -> Iterator[Found]:
+def digest_list(facts: PackageFacts) -> Iterator[PackageFault]:
     """Files that are not what the list of digests says, or are missing in it, or only in it."""
     place = facts.package.place("digests")
     listed = _listed(place.read_text("utf-8")) if place.is_file() else {}
@@ -40,21 +40,21 @@ def digest_list(facts: Facts) -> Iterator[Found]:
     for name in sorted({*listed, *there}):
         if name not in there or listed.get(name) != digest(there[name]):
             why = "missing" if name not in there else "unlisted" if name not in listed else "changed"
-            yield Found(said={"file": name, "why": why})
+            yield PackageFault(said={"file": name, "why": why})
 
 
 def _listed(text: str) -> dict[str, str]:
     return {match[2]: match[1] for line in text.splitlines() if (match := _LINE.fullmatch(line))}
 
 
-def report(facts: Facts) -> Iterator[Found]:
+def report(facts: PackageFacts) -> Iterator[PackageFault]:
     """A quality report that is missing or is no PDF."""
     place = facts.package.place("report")
     if not place.is_file() or place.read_bytes()[: len(PDF)] != PDF:
-        yield Found(said={"file": place.name})
+        yield PackageFault(said={"file": place.name})
 
 
-def form(facts: Facts) -> Iterator[Found]:
+def form(facts: PackageFacts) -> Iterator[PackageFault]:
     """Fields of the filing form that must be filled and are empty, or hold what they may not."""
     filled = facts.package.form
     if filled is None:
@@ -64,14 +64,14 @@ def form(facts: Facts) -> Iterator[Found]:
         if (one.mandatory and value in (None, "")) or (
             value and one.choices and str(value) not in one.choices
         ):
-            yield Found(said={"key": one.key, "title": one.title, "value": value or "-"})
+            yield PackageFault(said={"key": one.key, "title": one.title, "value": value or "-"})
 
 
-def one_plan(facts: Facts) -> Iterator[Found]:
+def one_plan(facts: PackageFacts) -> Iterator[PackageFault]:
     """Several databases in a package, or several plans in a database: one filing is one plan."""
     if len(facts.package.geodatabases) > 1:
         names = "、".join(one.name for one in facts.package.geodatabases)
-        yield Found(measured=float(len(facts.package.geodatabases)), said={"what": names})
+        yield PackageFault(measured=float(len(facts.package.geodatabases)), said={"what": names})
     numbers = {
         str(value)
         for spec, layer, one in facts.cells(lambda one: one.source == "plan:id")
@@ -79,4 +79,4 @@ def one_plan(facts: Facts) -> Iterator[Found]:
         if value
     }
     if len(numbers) > 1:
-        yield Found(measured=float(len(numbers)), said={"what": "、".join(sorted(numbers))})
+        yield PackageFault(measured=float(len(numbers)), said={"what": "、".join(sorted(numbers))})

@@ -8,13 +8,13 @@ import numpy as np
 import shapely
 
 from blockplan.deliver.areas import sizes
-from blockplan.deliver.quality.finding import Found, point_of
+from blockplan.deliver.quality.finding import PackageFault, point_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.deliver.geodatabase import ReadLayer
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.quality.finding import PackageFacts
 
 #: A false easting of 500 km, and 3 degrees at the equator either side, m; with the zone's number before it.
 EASTING_M, HALF_ZONE_M, ZONE_M = 500_000.0, 350_000.0, 1_000_000.0
@@ -22,16 +22,16 @@ EASTING_M, HALF_ZONE_M, ZONE_M = 500_000.0, 350_000.0, 1_000_000.0
 MANY, COARSE_M = 8, 1.0
 
 
-def system(facts: Facts) -> Iterator[Found]:
+def system(facts: PackageFacts) -> Iterator[PackageFault]:
     """Layers whose reference system is none of those that the profile allows."""
     allowed = set(facts.package.profile.reference.crs)
     for spec, layer in facts.layers:
         if _code(layer) not in allowed:
             is_ = "-" if layer.crs is None else layer.crs.name
-            yield Found(spec.name, said={"is": is_})
+            yield PackageFault(spec.name, said={"is": is_})
 
 
-def zone(facts: Facts) -> Iterator[Found]:
+def zone(facts: PackageFacts) -> Iterator[PackageFault]:
     """Layers in another zone than the first, or than the filing form says."""
     allowed = set(facts.package.profile.reference.crs)
     codes = [(spec, _code(layer)) for spec, layer in facts.layers if _code(layer) in allowed]
@@ -40,10 +40,10 @@ def zone(facts: Facts) -> Iterator[Found]:
     first = wanted or (f"EPSG:{codes[0][1]}" if codes else "")
     for spec, code in codes:
         if f"EPSG:{code}" != first:
-            yield Found(spec.name, said={"is": f"EPSG:{code}", "right": first})
+            yield PackageFault(spec.name, said={"is": f"EPSG:{code}", "right": first})
 
 
-def axis(facts: Facts) -> Iterator[Found]:
+def axis(facts: PackageFacts) -> Iterator[PackageFault]:
     """Layers whose x is north and whose y is east."""
     for spec, layer in facts.layers:
         drawn = [one for one in layer.shapes if one is not None]
@@ -52,7 +52,7 @@ def axis(facts: Facts) -> Iterator[Found]:
         bounds = shapely.total_bounds(drawn)
         if not _easting(bounds[0]) and _easting(bounds[1]):
             at = shapely.Point(bounds[0], bounds[1])
-            yield Found(spec.name, at=at, said={"x": f"{bounds[0]:.0f}", "y": f"{bounds[1]:.0f}"})
+            yield PackageFault(spec.name, at=at, said={"x": f"{bounds[0]:.0f}", "y": f"{bounds[1]:.0f}"})
 
 
 def _easting(value: float) -> bool:
@@ -60,27 +60,27 @@ def _easting(value: float) -> bool:
     return abs(east - EASTING_M) <= HALF_ZONE_M
 
 
-def precision(facts: Facts) -> Iterator[Found]:
+def precision(facts: PackageFacts) -> Iterator[PackageFault]:
     """Layers all of whose coordinates are whole metres."""
     for spec, layer in facts.layers:
         at = shapely.get_coordinates([one for one in layer.shapes if one is not None])
         if len(at) >= MANY and not np.any(
             np.abs(at - np.round(at)) > facts.package.profile.reference.precision_m
         ):
-            yield Found(
+            yield PackageFault(
                 spec.name, measured=COARSE_M, said={"wanted": facts.package.profile.reference.precision_m}
             )
 
 
-def vertical(facts: Facts) -> Iterator[Found]:
+def vertical(facts: PackageFacts) -> Iterator[PackageFault]:
     """A filing form that says another height datum."""
     wanted = facts.package.profile.reference.vertical
     said = str((facts.package.form or {}).get("gcjz") or "")
     if said and said != wanted:
-        yield Found(said={"is": said, "right": wanted})
+        yield PackageFault(said={"is": said, "right": wanted})
 
 
-def areas(facts: Facts) -> Iterator[Found]:
+def areas(facts: PackageFacts) -> Iterator[PackageFault]:
     """Written areas that are not those of the shapes, by the profile's rule and to its decimals."""
     profile = facts.package.profile
     step = 10.0**-profile.area.decimals
@@ -91,7 +91,7 @@ def areas(facts: Facts) -> Iterator[Found]:
         ):
             if isinstance(said, float) and is_ is not None and abs(said - is_) > step * 1.01:
                 words = {"field": one.name, "value": said, "right": is_, "unit": profile.area.unit}
-                yield Found(
+                yield PackageFault(
                     spec.name,
                     facts.name(spec, layer, at),
                     point_of(layer.shapes[at]),

@@ -6,57 +6,57 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.carrying import use_name
-from blockplan.deliver.quality.finding import Found, point_of
+from blockplan.deliver.quality.finding import PackageFault, point_of
 from blockplan.plan.model.codes import LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.deliver.profile import FieldSpec
-    from blockplan.deliver.quality.finding import Facts
+    from blockplan.deliver.quality.finding import PackageFacts
 
 CHINESE = re.compile(r"[^\x00-\x7f]")
 CODE = re.compile(r"[\w.\-]+", re.ASCII)
 
 
-def layers(facts: Facts) -> Iterator[Found]:
+def layers(facts: PackageFacts) -> Iterator[PackageFault]:
     """Layers that the profile wants and the database lacks."""
     for spec in facts.package.profile.layers:
         if spec.required and spec.name not in facts.package.layers:
-            yield Found(spec.name, said={"title": spec.title})
+            yield PackageFault(spec.name, said={"title": spec.title})
 
 
-def fields(facts: Facts) -> Iterator[Found]:
+def fields(facts: PackageFacts) -> Iterator[PackageFault]:
     """Fields that a layer lacks."""
     for spec, layer in facts.layers:
         for one in spec.fields:
             if one.name not in layer.fields:
-                yield Found(spec.name, said={"field": one.name, "title": one.title})
+                yield PackageFault(spec.name, said={"field": one.name, "title": one.title})
 
 
-def types(facts: Facts) -> Iterator[Found]:
+def types(facts: PackageFacts) -> Iterator[PackageFault]:
     """Fields of another type."""
     for spec, layer, one in facts.cells(lambda one: True):
         if layer.fields[one.name].type != one.type:
             said = {"field": one.name, "type": one.type, "is": layer.fields[one.name].type}
-            yield Found(spec.name, said=said)
+            yield PackageFault(spec.name, said=said)
 
 
-def lengths(facts: Facts) -> Iterator[Found]:
+def lengths(facts: PackageFacts) -> Iterator[PackageFault]:
     """Text fields of another length."""
     for spec, layer, one in facts.cells(lambda one: one.type == "text"):
         is_ = layer.fields[one.name]
         if is_.type == "text" and is_.length != one.length:
             said = {"field": one.name, "length": one.length, "is": is_.length or "-"}
-            yield Found(spec.name, measured=is_.length, said=said)
+            yield PackageFault(spec.name, measured=is_.length, said=said)
 
 
-def mandatory(facts: Facts) -> Iterator[Found]:
+def mandatory(facts: PackageFacts) -> Iterator[PackageFault]:
     """Empty values of fields that must be filled."""
     yield from _values(facts, lambda one: one.mandatory, lambda one, value: value is None or value == "")
 
 
-def domains(facts: Facts) -> Iterator[Found]:
+def domains(facts: PackageFacts) -> Iterator[PackageFault]:
     """Values that are none of those allowed."""
 
     def bad(one: FieldSpec, value: Any) -> bool:
@@ -65,7 +65,7 @@ def domains(facts: Facts) -> Iterator[Found]:
     yield from _values(facts, lambda one: one.domain, bad)
 
 
-def patterns(facts: Facts) -> Iterator[Found]:
+def patterns(facts: PackageFacts) -> Iterator[PackageFault]:
     """Values that are not of the form wanted."""
 
     def bad(one: FieldSpec, value: Any) -> bool:
@@ -74,7 +74,7 @@ def patterns(facts: Facts) -> Iterator[Found]:
     yield from _values(facts, lambda one: one.pattern, bad)
 
 
-def blanks(facts: Facts) -> Iterator[Found]:
+def blanks(facts: PackageFacts) -> Iterator[PackageFault]:
     """Texts that are blank, or begin or end with blanks."""
     yield from _values(
         facts,
@@ -83,7 +83,7 @@ def blanks(facts: Facts) -> Iterator[Found]:
     )
 
 
-def chinese(facts: Facts) -> Iterator[Found]:
+def chinese(facts: PackageFacts) -> Iterator[PackageFault]:
     """Codes with signs other than letters, digits, ``_ - .``; a pattern or domain goes before."""
 
     def bad(one: FieldSpec, value: Any) -> bool:
@@ -92,7 +92,7 @@ def chinese(facts: Facts) -> Iterator[Found]:
     yield from _values(facts, lambda one: one.code and not one.pattern and not one.domain, bad)
 
 
-def labels(facts: Facts) -> Iterator[Found]:
+def labels(facts: PackageFacts) -> Iterator[PackageFault]:
     """Names that are not those of the code beside them."""
     for spec, layer, one in facts.cells(lambda one: one.label_of):
         owner = spec.field(one.label_of)
@@ -103,10 +103,12 @@ def labels(facts: Facts) -> Iterator[Found]:
             known = _names(facts, owner, code)
             if known and _filled(name) and str(name) not in known:
                 said = {"field": one.name, "code": code, "value": name, "right": sorted(known)[0]}
-                yield Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said)
+                yield PackageFault(
+                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said
+                )
 
 
-def _names(facts: Facts, owner: FieldSpec, code: Any) -> set[str]:
+def _names(facts: PackageFacts, owner: FieldSpec, code: Any) -> set[str]:
     """Names of a code: of its domain, or of the lists of land uses that know it."""
     if not _filled(code):
         return set()
@@ -116,21 +118,23 @@ def _names(facts: Facts, owner: FieldSpec, code: Any) -> set[str]:
     return {name for of in LISTS if (name := use_name(str(code), of))}
 
 
-def aliases(facts: Facts) -> Iterator[Found]:
+def aliases(facts: PackageFacts) -> Iterator[PackageFault]:
     """Fields whose alias is another than the profile's."""
     for spec, layer, one in facts.cells(lambda one: one.title):
         alias = layer.fields[one.name].alias
         if alias not in {one.title, ""} or (not alias and one.title != one.name):
-            yield Found(spec.name, said={"field": one.name, "title": one.title, "is": alias or "-"})
+            yield PackageFault(spec.name, said={"field": one.name, "title": one.title, "is": alias or "-"})
 
 
 def _filled(value: Any) -> bool:
     return value is not None and value != "" and not (isinstance(value, str) and value != value.strip())
 
 
-def _values(facts: Facts, wanted: Any, bad: Any) -> Iterator[Found]:
+def _values(facts: PackageFacts, wanted: Any, bad: Any) -> Iterator[PackageFault]:
     for spec, layer, one in facts.cells(wanted):
         for at, value in enumerate(layer.cells[one.name]):
             if bad(one, value):
                 said = {"field": one.name, "value": value, "title": one.title}
-                yield Found(spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said)
+                yield PackageFault(
+                    spec.name, facts.name(spec, layer, at), point_of(layer.shapes[at]), said=said
+                )

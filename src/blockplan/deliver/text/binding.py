@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from blockplan.deliver.text.facts import Fact, Knowledge
-    from blockplan.deliver.text.scan import Number
+    from blockplan.deliver.text.scan import ScannedNumber
 
 _SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]?")
 _STOP = re.compile(r"[，,。；;、：:）)（(]")
@@ -96,12 +96,12 @@ def _goes_on(text: str, at: int) -> bool:
 class Bound:
     """A number with the fact that it states; None, and why, where none is found."""
 
-    number: Number
+    number: ScannedNumber
     fact: Fact | None
     why: str = ""
 
 
-def bind(text: str, numbers: Sequence[Number], lexicon: Lexicon) -> list[Bound]:
+def bind(text: str, numbers: Sequence[ScannedNumber], lexicon: Lexicon) -> list[Bound]:
     """
     Bind each number of a paragraph.
 
@@ -126,7 +126,7 @@ class _Sentence:
     text: str
     start: int
     end: int
-    numbers: list[Number]
+    numbers: list[ScannedNumber]
     words: list[Token]
     carried: Token | None
     lexicon: Lexicon
@@ -161,7 +161,7 @@ class _Sentence:
             for number, (subject, quantity) in zip(behind, pairs, strict=True)
         }
 
-    def _one(self, at: int, number: Number) -> Bound:
+    def _one(self, at: int, number: ScannedNumber) -> Bound:
         lead = self.numbers[at - 1].end if at else self.start
         stop = _STOP.search(self.text, number.end, self.end)
         following = self.numbers[at + 1].start if at + 1 < len(self.numbers) else self.end
@@ -178,7 +178,7 @@ class _Sentence:
             return Bound(number, None, "asks")
         return Bound(number, fact, why)
 
-    def _subject(self, number: Number, before: list[Token], behind: list[Token]) -> Token | None:
+    def _subject(self, number: ScannedNumber, before: list[Token], behind: list[Token]) -> Token | None:
         """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
         topics = [one for one in before if one.subject and self._says(one, number)]
         own = [one for one in reversed(topics) if not self._attribute(one)]
@@ -190,7 +190,7 @@ class _Sentence:
         carried = [self.carried] if self.carried and not named and self._says(self.carried, number) else []
         return next(iter([*own, *carried, *reversed(topics), *counted]), None)
 
-    def _says(self, token: Token, number: Number) -> bool:
+    def _says(self, token: Token, number: ScannedNumber) -> bool:
         facts = self.lexicon.by_subject.get(token.word, [])
         return any(fact.dimension == number.dimension for fact in facts)
 
@@ -204,7 +204,7 @@ class _Sentence:
         return _BESIDE.search(self.text[max(self.start, token.start - 4) : token.start]) is not None
 
     def _choose(
-        self, number: Number, subject: Token | None, quantity: Token | None
+        self, number: ScannedNumber, subject: Token | None, quantity: Token | None
     ) -> tuple[Fact | None, str]:
         of = self.lexicon.by_subject.get(subject.word if subject else "", [])
         if subject is None and quantity is None:
@@ -221,7 +221,7 @@ class _Sentence:
         return (fits or found)[0], ""
 
 
-def _fitting(facts: Iterable[Fact], number: Number, quantity: Token | None) -> list[Fact]:
+def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | None) -> list[Fact]:
     fitting = [fact for fact in facts if fact.dimension == number.dimension]
     if quantity is not None:
         named = [fact for fact in fitting if quantity.word in fact.words]
@@ -230,7 +230,7 @@ def _fitting(facts: Iterable[Fact], number: Number, quantity: Token | None) -> l
     return [fact for fact in fitting if not fact.asked] if number.dimension else []
 
 
-def _ending(facts: Iterable[Fact], number: Number, word: str) -> list[Fact]:
+def _ending(facts: Iterable[Fact], number: ScannedNumber, word: str) -> list[Fact]:
     """Facts whose word ends a longer one: ``地块容积率`` of a parcel is its ``容积率``."""
     return [
         fact

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.deliver.text.binding import Bound, Lexicon, bind
-from blockplan.deliver.text.document import Block, blocks
+from blockplan.deliver.text.document import TextBlock, blocks
 from blockplan.deliver.text.facts import knowledge
-from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, Number, context_numbers, numbers
+from blockplan.deliver.text.scan import HORIZON, HORIZON_SPAN, ScannedNumber, context_numbers, numbers
 from blockplan.texts import LANGUAGES, Catalog, pick
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _PLAIN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class TextStatement:
     """One number or name of a text: where it stands, what it says, what it is bound to, what is right."""
 
     statement_id: str
@@ -62,7 +62,7 @@ class TextCheck:
     """A text held against a plan."""
 
     plan: str
-    statements: tuple[Statement, ...]
+    statements: tuple[TextStatement, ...]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -92,20 +92,20 @@ def check_text(view: View, document: Any) -> TextCheck:
     """
     known = knowledge(view)
     lexicon = Lexicon(known)
-    found: list[Statement] = []
+    found: list[TextStatement] = []
     for at, block in enumerate(blocks(document)):
         for one in _statements(block, at, known, lexicon):
             found.append(_numbered(one, len(found) + 1))
     return TextCheck(view.plan.manifest.id, tuple(found))
 
 
-def _numbered(one: Statement, number: int) -> Statement:
+def _numbered(one: TextStatement, number: int) -> TextStatement:
     from dataclasses import replace  # noqa: PLC0415
 
     return replace(one, statement_id=f"D-{number:04d}")
 
 
-def _statements(block: Block, at: int, known: Knowledge, lexicon: Lexicon) -> Iterator[Statement]:
+def _statements(block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon) -> Iterator[TextStatement]:
     text, shift = block.lead + block.text, len(block.lead)
     names = list(_names(text, known, lexicon))
     taken = [(start, end) for start, end, _ in names]
@@ -128,7 +128,7 @@ def _years(text: str) -> list[tuple[int, int]]:
     return found or [match.span(1) for match in HORIZON.finditer(text)]
 
 
-def _of_year(block: Block, at: int, shift: int, span: tuple[int, int], known: Knowledge) -> Statement:
+def _of_year(block: TextBlock, at: int, shift: int, span: tuple[int, int], known: Knowledge) -> TextStatement:
     said = int((block.lead + block.text)[span[0] : span[1]])
     if known.horizon is None:
         return _statement(
@@ -140,7 +140,7 @@ def _of_year(block: Block, at: int, shift: int, span: tuple[int, int], known: Kn
     return _statement(block, at, shift, "number", "missed", span, "manifest:horizon", str(known.horizon), why)
 
 
-def _of_number(block: Block, at: int, shift: int, one: Bound) -> Statement:
+def _of_number(block: TextBlock, at: int, shift: int, one: Bound) -> TextStatement:
     span, number = (one.number.start, one.number.end), one.number
     if one.fact is None:
         return _statement(
@@ -153,7 +153,7 @@ def _of_number(block: Block, at: int, shift: int, one: Bound) -> Statement:
     return _statement(block, at, shift, "number", "missed", span, one.fact.bound_to, right, why)
 
 
-def _right(number: Number, value: float) -> str:
+def _right(number: ScannedNumber, value: float) -> str:
     return number.written(value)
 
 
@@ -185,7 +185,9 @@ def _shapes(known: Knowledge) -> str:
     return rf"(?<![A-Za-z0-9_-])(?:{forms})(?![A-Za-z0-9_-])"
 
 
-def _of_name(block: Block, at: int, shift: int, name: tuple[int, int, str], known: Knowledge) -> Statement:
+def _of_name(
+    block: TextBlock, at: int, shift: int, name: tuple[int, int, str], known: Knowledge
+) -> TextStatement:
     start, end, bound_to = name
     if bound_to:
         return _statement(block, at, shift, "name", "represented", (start, end), bound_to, "", {})
@@ -204,7 +206,7 @@ def _why(key: str, **values: Any) -> dict[str, str]:
 
 
 def _statement(  # noqa: PLR0913, PLR0917 (what a statement is made of)
-    block: Block,
+    block: TextBlock,
     at: int,
     shift: int,
     kind: Literal["number", "name"],
@@ -213,10 +215,10 @@ def _statement(  # noqa: PLR0913, PLR0917 (what a statement is made of)
     bound_to: str,
     right: str,
     why: dict[str, str],
-) -> Statement:
+) -> TextStatement:
     start, end = span[0] - shift, span[1] - shift
     said = (block.lead + block.text)[span[0] : span[1]]
-    return Statement(
+    return TextStatement(
         "", kind, state, block.place, said, _sentence(block.text, start), bound_to, right, why, at, start, end
     )
 

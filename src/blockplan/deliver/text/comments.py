@@ -10,7 +10,7 @@ from blockplan.deliver.text.document import blocks
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from blockplan.deliver.text.checking import Statement, TextCheck
+    from blockplan.deliver.text.checking import TextCheck, TextStatement
 
 AUTHOR, INITIALS = "Blockplan", "BP"
 
@@ -22,7 +22,7 @@ def write_comments(document: Any, check: TextCheck, lang: str = "zh") -> int:
     The comment says the right figure and where it comes from. The text itself is not changed; a run is
     divided where a figure begins or ends in the midst of it, and keeps its looks.
     """
-    wrong: dict[int, list[Statement]] = defaultdict(list)
+    wrong: dict[int, list[TextStatement]] = defaultdict(list)
     for one in check.statements:
         if one.state == "missed":
             wrong[one.block].append(one)

@@ -17,7 +17,7 @@ _UNIT = re.compile(r"[（(\[]\s?([^（()）\]]{1,12})\s?[)）\]]")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """
     A paragraph: its text, where it stands, and for a cell what its row and column are called.
 
@@ -51,7 +51,7 @@ def open_document(path: Path) -> Any:
         ) from None
 
 
-def blocks(document: Any) -> Iterator[Block]:
+def blocks(document: Any) -> Iterator[TextBlock]:
     """Paragraphs and cells in the order of the document."""
     from docx.table import Table  # noqa: PLC0415
 
@@ -63,10 +63,10 @@ def blocks(document: Any) -> Iterator[Block]:
         else:
             paragraphs += 1
             if item.text.strip():
-                yield Block(item.text, f"paragraph {paragraphs}", item)
+                yield TextBlock(item.text, f"paragraph {paragraphs}", item)
 
 
-def _cells(table: Any, number: int) -> Iterator[Block]:
+def _cells(table: Any, number: int) -> Iterator[TextBlock]:
     rows = [row.cells for row in table.rows]
     heads = [cell.text.strip() for cell in rows[0]] if rows else []
     for at, cells in enumerate(rows):
@@ -83,7 +83,7 @@ def _cells(table: Any, number: int) -> Iterator[Block]:
                     own = paragraph.text.strip() in {label, ""} or at == 0
                     lead = "" if own else f"{label} {_UNIT.sub('', head)} "
                     place = f"table {number}, row {at + 1}, column {column + 1}"
-                    yield Block(paragraph.text, place, paragraph, lead, unit[1].strip() if unit else "")
+                    yield TextBlock(paragraph.text, place, paragraph, lead, unit[1].strip() if unit else "")
 
 
 def _is_number(text: str) -> bool:

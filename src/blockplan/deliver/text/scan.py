@@ -62,7 +62,7 @@ HORIZON_SPAN = re.compile(r"(?:规划期限)[^。；0-9]{0,6}?20[0-9]{2}\s?[-－
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class ScannedNumber:
     """
     A number of a text.
 
@@ -103,7 +103,7 @@ class Number:
 _HALF = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
-def numbers(text: str, taken: Sequence[Span] = (), unit: str = "") -> Iterator[Number]:
+def numbers(text: str, taken: Sequence[Span] = (), unit: str = "") -> Iterator[ScannedNumber]:
     """
     The numbers of a text that may state something of a plan, from left to right.
 
@@ -135,7 +135,7 @@ def context_numbers(text: str) -> list[Span]:
     return [match.span() for match in CONTEXT.finditer(text) if re.search(r"\d", match[0])]
 
 
-def _number(text: str, match: re.Match[str], unit: str) -> Number:
+def _number(text: str, match: re.Match[str], unit: str) -> ScannedNumber:
     if match["digits"]:
         digits = match["digits"].translate(_HALF).replace(",", "")
         scale = SCALES.get(match["scale"] or "", 1.0)
@@ -156,7 +156,7 @@ def _number(text: str, match: re.Match[str], unit: str) -> Number:
         end, sign = (tail, text[at:tail]) if dimension else (match.end(), "")
     said = text[match.start() : end].strip()
     written = f"{match['scale'] or ''}{sign}"
-    return Number(
+    return ScannedNumber(
         match.start(),
         match.start() + len(said),
         said,

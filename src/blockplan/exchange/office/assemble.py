@@ -18,7 +18,7 @@ from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
 from blockplan.exchange.office.rows import PLACE, read_rows
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.twins import without_twins
 from blockplan.exchange.office.values import text_of
 from blockplan.plan.model.derived import DERIVED
@@ -41,7 +41,7 @@ FREE_SHARE = 0.5
 
 
 @dataclass(slots=True)
-class Built:
+class AssembledPlan:
     """
     Layers of the plan, keys of its manifest, the codes, and what was made (for
     JSON and for ``plan.toml``).
@@ -60,16 +60,16 @@ def assemble(
     mapping: OfficeMapping,
     profile: Profile,
     crs: pyproj.CRS | None,
-    findings: list[Finding],
+    findings: list[SourceFinding],
     ask: Callable[[Question], int] | None = None,
-) -> Built:
+) -> AssembledPlan:
     """All layers of the plan."""
     layers, twins = without_twins(layers, findings)
 
     def of(*roles: str) -> list[Chosen]:
         return [(layer, choice) for layer, choice in layers if choice.role in roles]
 
-    built = Built()
+    built = AssembledPlan()
     _numbers_of_labels(of("parcels"), of("labels"), findings)
     found = parcels.gather(of("parcels", "road_areas"), mapping, profile, findings)
     built.made["joined"] = _join_tables(
@@ -107,7 +107,7 @@ def assemble(
     return built
 
 
-def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: list[Finding]) -> None:
+def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: list[SourceFinding]) -> None:
     """Parcels that say no number take that of the one label which stands in them."""
     texts = [
         (shape if shape.geom_type == "Point" else shape.representative_point(), text_of(value))
@@ -136,16 +136,22 @@ def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: lis
             f"The parcels say no number; {layer.frame[LABEL].notna().sum()} took it from the label in them."
         )
         findings.append(
-            Finding(rule="office-number", grade="note", message=message, file=layer.file, layer=layer.name)
+            SourceFinding(
+                rule="office-number", grade="note", message=message, file=layer.file, layer=layer.name
+            )
         )
 
 
-def _rows(chosen: list[Chosen], profile: Profile, findings: list[Finding]) -> list[Row]:
+def _rows(chosen: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[Row]:
     return [row for layer, choice in chosen for row in read_rows(layer, choice, profile, findings)]
 
 
 def _join_tables(
-    rows: list[Row], tables: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[Finding]
+    rows: list[Row],
+    tables: list[Chosen],
+    mapping: OfficeMapping,
+    profile: Profile,
+    findings: list[SourceFinding],
 ) -> list[dict[str, Any]]:
     joined = []
     for layer, choice in tables:
@@ -163,7 +169,7 @@ def _as_tables(twins: list[Chosen]) -> list[Chosen]:
 def _code_list(
     found: parcels.ImportedParcels,
     mapping: OfficeMapping,
-    findings: list[Finding],
+    findings: list[SourceFinding],
     ask: Callable[[Question], int] | None,
 ) -> str:
     list_name, sure, close = parcels.code_list(found.rows, mapping)
@@ -174,7 +180,7 @@ def _code_list(
             list_name = options[ask(Question("Of which list are the land-use codes", titles))]
         else:
             findings.append(
-                Finding(
+                SourceFinding(
                     rule="office-close",
                     grade="warning",
                     message=f"The land-use codes fit {titles[0]} and {titles[1]}; the first was taken. "
@@ -187,7 +193,7 @@ def _code_list(
 
 
 def _floor_areas(
-    frame: gpd.GeoDataFrame, mapping: OfficeMapping, built: Built, findings: list[Finding]
+    frame: gpd.GeoDataFrame, mapping: OfficeMapping, built: AssembledPlan, findings: list[SourceFinding]
 ) -> None:
     """The floor area of a parcel that says none: FAR times the site that it says, or that is drawn."""
     if mapping.choices.floor_area == "none" or "far" not in frame:
@@ -208,7 +214,7 @@ def _floor_areas(
             'may be built. mapping.toml, [choices] floor_area = "none" leaves it unknown.'
         )
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-floor-area",
                 grade="note",
                 message=message,
@@ -219,7 +225,7 @@ def _floor_areas(
 
 
 def _with_water(
-    frame: gpd.GeoDataFrame, chosen: list[Chosen], profile: Profile, findings: list[Finding]
+    frame: gpd.GeoDataFrame, chosen: list[Chosen], profile: Profile, findings: list[SourceFinding]
 ) -> gpd.GeoDataFrame:
     """Water drawn on land that no parcel covers is planned land too: it becomes parcels of class 17."""
     drawn = features.outlines(chosen, profile, findings)
@@ -278,7 +284,10 @@ def _stacked(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFram
 
 
 def _others(
-    of: Callable[..., list[Chosen]], tables: dict[str, list[Row]], profile: Profile, findings: list[Finding]
+    of: Callable[..., list[Chosen]],
+    tables: dict[str, list[Row]],
+    profile: Profile,
+    findings: list[SourceFinding],
 ) -> dict[str, gpd.GeoDataFrame]:
     made: dict[str, gpd.GeoDataFrame] = {}
     if of("streets"):
@@ -303,7 +312,11 @@ def _others(
 
 
 def _existing(
-    frame: gpd.GeoDataFrame, chosen: list[Chosen], list_name: str, profile: Profile, findings: list[Finding]
+    frame: gpd.GeoDataFrame,
+    chosen: list[Chosen],
+    list_name: str,
+    profile: Profile,
+    findings: list[SourceFinding],
 ) -> None:
     """Existing land use of each parcel that says none, from a layer of what stands, at the parcel's point."""
     if not chosen or not len(frame):
@@ -323,7 +336,7 @@ def _existing(
 
 
 def _given_boundary(
-    chosen: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[Finding]
+    chosen: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[SourceFinding]
 ) -> tuple[Any | None, str]:
     """The planned land as the office draws it, and what it is called."""
     drawn = features.outlines(chosen, profile, findings)
@@ -338,8 +351,8 @@ def _roads(
     streets: gpd.GeoDataFrame | None,
     boundary: Any | None,
     mapping: OfficeMapping,
-    built: Built,
-    findings: list[Finding],
+    built: AssembledPlan,
+    findings: list[SourceFinding],
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Road parcels from the remainder, and the boundary; both are said in `made` and `said`."""
     lines = streets if streets is not None and len(streets) else None
@@ -387,7 +400,9 @@ def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFram
     )
 
 
-def _say_roads(made: roads.Roads, wanted: bool, drawn: bool, built: Built, findings: list[Finding]) -> None:
+def _say_roads(
+    made: roads.Roads, wanted: bool, drawn: bool, built: AssembledPlan, findings: list[SourceFinding]
+) -> None:
     area = made.area_m2 if wanted else 0.0
     built.made |= {
         "roads_ha": round(area / 1e4, 4),
@@ -403,7 +418,7 @@ def _say_roads(made: roads.Roads, wanted: bool, drawn: bool, built: Built, findi
     )
     if area:
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-roads",
                 grade="note" if drawn else "warning",
                 message=f"Roads: {built.said['roads']}, {made.joined_m2:,.0f} m2 of small pieces beside "
@@ -416,7 +431,7 @@ def _say_roads(made: roads.Roads, wanted: bool, drawn: bool, built: Built, findi
         place = {"x": round(point.x, 3), "y": round(point.y, 3)}
         built.made["gaps"].append({"area_m2": round(gap.area, 1), **place})
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-gap",
                 grade="warning",
                 message=f"{gap.area:,.0f} m2 of the planned land are neither parcel nor road.",
@@ -426,11 +441,11 @@ def _say_roads(made: roads.Roads, wanted: bool, drawn: bool, built: Built, findi
         )
 
 
-def _say_widths(lines: gpd.GeoDataFrame, made: roads.Roads, findings: list[Finding]) -> None:
+def _say_widths(lines: gpd.GeoDataFrame, made: roads.Roads, findings: list[SourceFinding]) -> None:
     count = int(made.measured.sum())
     lines.loc[made.measured, "red_line_width_m"] = made.widths[made.measured]
     findings.append(
-        Finding(
+        SourceFinding(
             rule="office-street-width",
             grade="warning",
             message=f"{count} of {len(lines)} streets say no width between the red lines; it was measured "

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import shapely
 
-from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read_boundary_points(path: Path, label: str, _known: Any = None) -> Reading:
+def read_boundary_points(path: Path, label: str, _known: Any = None) -> SourceReading:
     """The parcels of the file; a text file without any gives its lines as remarks."""
-    reading = Reading()
+    reading = SourceReading()
     data = path.read_bytes()[:50_000_000]
     text = encodings.decoded(data, encodings.detect(data.splitlines()[:5000])) or data.decode(
         "gb18030", "replace"
@@ -37,7 +37,7 @@ def read_boundary_points(path: Path, label: str, _known: Any = None) -> Reading:
                 rows[-1][1].setdefault(parts[1], []).append((float(parts[3]), float(parts[2])))
             except ValueError:
                 reading.findings.append(
-                    Finding(
+                    SourceFinding(
                         rule="office-value",
                         grade="warning",
                         message=f"Line {number} is no boundary point: {line[:60]!r}.",

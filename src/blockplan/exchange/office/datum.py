@@ -19,7 +19,7 @@ import shapely
 
 from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.errors import MappingError
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,7 +76,7 @@ class PlacedLayers:
 
     crs: pyproj.CRS | None
     why: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SourceFinding] = field(default_factory=list)
 
 
 def said_in(texts: Iterable[str]) -> StatedDatum:
@@ -170,8 +170,10 @@ def _parsed(text: str) -> pyproj.CRS:
         ) from None
 
 
-def _finding(layer: SourceLayer, grade: Any, message: str, **more: Any) -> Finding:
-    return Finding(rule="office-crs", grade=grade, message=message, file=layer.file, layer=layer.name, **more)
+def _finding(layer: SourceLayer, grade: Any, message: str, **more: Any) -> SourceFinding:
+    return SourceFinding(
+        rule="office-crs", grade=grade, message=message, file=layer.file, layer=layer.name, **more
+    )
 
 
 def _declared(layer: SourceLayer) -> pyproj.CRS | None:

@@ -23,7 +23,7 @@ from ezdxf.lldxf.encoding import decode_dxf_unicode, decode_mif_to_unicode
 from ezdxf.math import Vec2, Vec3, bulge_to_arc
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class DrawingContent:
             mark.place = (mark.place[0] * factor, mark.place[1] * factor)
 
 
-def open_drawing(path: Path, label: str, findings: list[Finding]) -> Drawing:
+def open_drawing(path: Path, label: str, findings: list[SourceFinding]) -> Drawing:
     """
     The document of a DXF file, mended where its structure is off, its texts in the encoding that fits them.
 
@@ -114,7 +114,7 @@ def open_drawing(path: Path, label: str, findings: list[Finding]) -> Drawing:
     codec, said = _codec(data)
     if said and codec and codec != said:
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-encoding",
                 grade="note",
                 message=f"The drawing says that its texts are {said.upper()}, but they are {codec.upper()}; "
@@ -135,7 +135,7 @@ def open_drawing(path: Path, label: str, findings: list[Finding]) -> Drawing:
             "in your CAD program, run AUDIT, and save it again as DXF (2007 or later)."
         ) from None
     findings.append(
-        Finding(
+        SourceFinding(
             rule="office-file",
             grade="warning",
             message=f"The drawing's structure is damaged; what could be recovered was read "

@@ -17,7 +17,7 @@ from blockplan.exchange.office import codes
 from blockplan.exchange.office.drawing import DrawnLine, open_drawing, read_drawn
 from blockplan.exchange.office.labels import USE, Reader, attributes
 from blockplan.exchange.office.rings import TWICE, Defect, Ring, Rings, rings_of
-from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import plain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ LAND = "用地"
 LAYER = "图层"
 
 
-def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Reading:
+def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> SourceReading:
     """
     The layers of a DXF file, or of a DWG file where the extra ``office`` is installed.
 
@@ -57,7 +57,7 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Rea
     PlanDataError
         If the file cannot be read, with what to do.
     """
-    reading = Reading()
+    reading = SourceReading()
     if path.suffix.lower() == ".dwg":
         from blockplan.exchange.office.dwg import converted  # noqa: PLC0415
 
@@ -72,19 +72,19 @@ def read_drawing(path: Path, label: str, profile: Profile, heal_m: float) -> Rea
     return reading
 
 
-def _say_unread(drawn: DrawingContent, reading: Reading, label: str) -> None:
+def _say_unread(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     if drawn.unread:
         kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(drawn.unread.items()))
         message = f"Of the drawing were not read: {kinds}."
-        reading.findings.append(Finding(rule="office-file", grade="note", message=message, file=label))
+        reading.findings.append(SourceFinding(rule="office-file", grade="note", message=message, file=label))
     for layer, n in sorted(drawn.hidden.items()):
         message = f"The layer is off or frozen; its {n} entities were left out. Switch it on if it counts."
         reading.findings.append(
-            Finding(rule="office-hidden", grade="note", message=message, file=label, layer=layer)
+            SourceFinding(rule="office-hidden", grade="note", message=message, file=label, layer=layer)
         )
 
 
-def _metres(drawn: DrawingContent, reading: Reading, label: str) -> None:
+def _metres(drawn: DrawingContent, reading: SourceReading, label: str) -> None:
     """Bring a drawing in millimetres into metres: no parcel is as large as a town."""
     areas = [
         shapely.Polygon(one.points).area for one in drawn.lines if one.closed and len(one.points) > 3
@@ -92,7 +92,7 @@ def _metres(drawn: DrawingContent, reading: Reading, label: str) -> None:
     if areas and float(np.median(areas)) > MILLIMETRES_M2:
         drawn.scale(0.001)
         message = "The drawing is in millimetres, by the size of its outlines; it was brought into metres."
-        reading.findings.append(Finding(rule="office-unit", grade="note", message=message, file=label))
+        reading.findings.append(SourceFinding(rule="office-unit", grade="note", message=message, file=label))
 
 
 def role_of(layer: str, profile: Profile) -> str:
@@ -138,7 +138,7 @@ class _Layers:
     """Turns what is drawn into layers of the source, role by role."""
 
     def __init__(
-        self, drawn: DrawingContent, profile: Profile, file: str, heal_m: float, reading: Reading
+        self, drawn: DrawingContent, profile: Profile, file: str, heal_m: float, reading: SourceReading
     ) -> None:
         self.drawn, self.file, self.heal_m, self.reading = drawn, file, heal_m, reading
         names = {one.layer for many in (drawn.lines, drawn.labels, drawn.marks) for one in many}
@@ -321,7 +321,7 @@ class _Layers:
         for one in found.defects:
             place = one.layer or layer
             self.reading.findings.append(
-                Finding(
+                SourceFinding(
                     rule=one.rule, grade=one.grade, message=one.message, file=self.file, layer=place,
                     measured=one.measured, x=one.x, y=one.y,
                 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ WAY_OUT = "Save it in your CAD program as DXF (2007 or later) and hand in that."
 
 
 @contextmanager
-def converted(path: Path, label: str, findings: list[Finding]) -> Iterator[Path]:
+def converted(path: Path, label: str, findings: list[SourceFinding]) -> Iterator[Path]:
     """
     A DXF of a DWG file, there while the context is open; what was lost on the way is a finding.
 
@@ -45,5 +45,5 @@ def converted(path: Path, label: str, findings: list[Finding]) -> Iterator[Path]
         if result.skipped_entities:
             kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(result.skipped_by_type.items()))
             message = f"Of the drawing were not read: {kinds}. {WAY_OUT}"
-            findings.append(Finding(rule="office-file", grade="warning", message=message, file=label))
+            findings.append(SourceFinding(rule="office-file", grade="warning", message=message, file=label))
         yield copy

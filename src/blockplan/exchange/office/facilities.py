@@ -12,7 +12,7 @@ from blockplan.exchange.office.bounds import status_of
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, parcels_at, unique, value
 from blockplan.exchange.office.joining import match_numbers
 from blockplan.exchange.office.rows import PLACE, read_rows
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.texts import Named, facilities_in, level_of, service_of, sized
 from blockplan.exchange.office.values import text_of
 from blockplan.plan.model.codes import landuse
@@ -38,7 +38,7 @@ def facilities(
     tables: list[Chosen],
     parcels: gpd.GeoDataFrame,
     profile: Profile,
-    findings: list[Finding],
+    findings: list[SourceFinding],
     texts: bool = True,
 ) -> gpd.GeoDataFrame:
     """All facilities of a plan; the same one drawn and named in its parcel's text is one facility."""
@@ -57,13 +57,13 @@ def facilities(
     return framed(rows, shapes, made)
 
 
-def _record(row: Row, source: str, findings: list[Finding]) -> dict[str, Any]:
+def _record(row: Row, source: str, findings: list[SourceFinding]) -> dict[str, Any]:
     name = name_of(row) or text_of(row.get("service"))
     kind = _kind(name, text_of(row.get("service")))
     if kind is None:
         file, layer, place = row[PLACE]
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-facility",
                 grade="note",
                 message=f"What service {name!r} gives is not known; it comes in by its name alone.",
@@ -97,7 +97,7 @@ def _kind(name: str, said: str) -> tuple[str, str | None] | None:
     return service_of(said) or kind if kind is None or kind[0] == "other" else kind
 
 
-def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: list[Finding]) -> str | None:
+def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: list[SourceFinding]) -> str | None:
     """The parcel whose number a facility says, where it lies in none."""
     number = row.get("parcel_id")
     if not number:
@@ -106,7 +106,7 @@ def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: list[Finding]) 
     if found is None:
         file, layer, place = row[PLACE]
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-unjoined",
                 grade="warning",
                 message=f"No parcel has the number {number!r} that facility {name_of(row) or place} says.",
@@ -120,7 +120,7 @@ def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: list[Finding]) 
 
 
 def _listed(
-    tables: list[Chosen], parcels: gpd.GeoDataFrame, profile: Profile, findings: list[Finding]
+    tables: list[Chosen], parcels: gpd.GeoDataFrame, profile: Profile, findings: list[SourceFinding]
 ) -> tuple[list[Row], list[Any], list[dict[str, Any]]]:
     """Facilities of tables: at the parcel whose number they say, each; without one they have no place."""
     points = (
@@ -139,7 +139,7 @@ def _listed(
                 if not row.get("parcel_id"):
                     file, sheet, place = row[PLACE]
                     findings.append(
-                        Finding(
+                        SourceFinding(
                             rule="office-unjoined",
                             grade="warning",
                             message=f"Facility {record['name_zh']} of the table says no parcel, so nobody "
@@ -156,7 +156,7 @@ def _listed(
 
 
 def _from_texts(
-    parcels: gpd.GeoDataFrame, there: list[dict[str, Any]], findings: list[Finding]
+    parcels: gpd.GeoDataFrame, there: list[dict[str, Any]], findings: list[SourceFinding]
 ) -> tuple[list[Row], list[Any], list[dict[str, Any]]]:
     """Facilities that only a parcel's text names; one that is drawn there takes the text's sizes instead."""
     rows: list[Row] = []
@@ -199,8 +199,8 @@ def _named(one: Named, number: str) -> dict[str, Any]:
     return record | {size: getattr(one, size) for size in SIZES}
 
 
-def _unread(number: str, text: str, item: str) -> Finding:
-    return Finding(
+def _unread(number: str, text: str, item: str) -> SourceFinding:
+    return SourceFinding(
         rule="office-text",
         grade="note",
         message=f"{item!r} in the text of parcel {number} names no facility that is known.",

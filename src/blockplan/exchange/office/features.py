@@ -14,7 +14,7 @@ import shapely
 
 from blockplan.exchange.office.joining import key
 from blockplan.exchange.office.rows import PLACE, read_rows
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def unique(rows: list[Row], column: str, prefix: str) -> list[str]:
     return ids
 
 
-def collect(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> tuple[list[Row], list[Any]]:
+def collect(
+    layers: list[Chosen], profile: Profile, findings: list[SourceFinding]
+) -> tuple[list[Row], list[Any]]:
     """Rows and shapes of layers of one role, together."""
     rows: list[Row] = []
     shapes: list[Any] = []
@@ -112,7 +114,7 @@ def name_of(row: Row) -> str | None:
 
 
 def streets(
-    layers: list[Chosen], tables: list[Row], profile: Profile, findings: list[Finding]
+    layers: list[Chosen], tables: list[Row], profile: Profile, findings: list[SourceFinding]
 ) -> gpd.GeoDataFrame:
     """Centre lines with class and width; a table of streets fills what they lack, by name."""
     rows, shapes = collect(layers, profile, findings)
@@ -150,7 +152,7 @@ def streets(
     if by_width:
         file, layer, _ = rows[0][PLACE]
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-street-class",
                 grade="note",
                 message=f"{by_width} of {len(rows)} streets say no class; it was taken from their width "
@@ -179,7 +181,7 @@ def _width(row: Row) -> float | None:
     return None
 
 
-def buildings(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+def buildings(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
     """Buildings; the floor area of one that says only its storeys is footprint times storeys."""
     rows, shapes = collect(layers, profile, findings)
     ids = unique(rows, "building_id", "B")
@@ -202,7 +204,7 @@ def buildings(layers: list[Chosen], profile: Profile, findings: list[Finding]) -
     if counted:
         file, layer, _ = rows[0][PLACE]
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-floor-area",
                 grade="note",
                 message=f"{counted} of {len(rows)} buildings say no floor area; it is footprint times "
@@ -215,7 +217,7 @@ def buildings(layers: list[Chosen], profile: Profile, findings: list[Finding]) -
     return framed(rows, shapes, made)
 
 
-def stops(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+def stops(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
     """Stops; their modes from their kind, their name or that of the layer."""
     rows, shapes = collect(layers, profile, findings)
     ids = unique(rows, "stop_id", "ST")
@@ -233,7 +235,7 @@ def stops(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gp
     return framed(rows, shapes, made)
 
 
-def control_lines(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+def control_lines(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
     """
     Control lines by colour, from their kind, the layer's name or the file's; edges
     of roads are red lines.
@@ -261,7 +263,7 @@ def control_lines(layers: list[Chosen], profile: Profile, findings: list[Finding
     return framed(rows, shapes, made)
 
 
-def setbacks(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+def setbacks(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
     """Setback lines, high or low."""
     rows, shapes = collect(layers, profile, findings)
     kinds = ((r"高层|-GC|high", "high"), (r"低层|多层|-DC|low", "low"))
@@ -277,7 +279,7 @@ def setbacks(layers: list[Chosen], profile: Profile, findings: list[Finding]) ->
     return framed(rows, shapes, made)
 
 
-def accesses(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> gpd.GeoDataFrame:
+def accesses(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
     """Entrances of vehicles, and stretches where none may be."""
     rows, shapes = collect(layers, profile, findings)
     kinds = ((r"禁|JKKD|closed", "closed"), (r"出入口|开口|JDCCRK|vehicle", "vehicle"))
@@ -292,7 +294,9 @@ def accesses(layers: list[Chosen], profile: Profile, findings: list[Finding]) ->
     return framed(rows, shapes, made)
 
 
-def simple(layers: list[Chosen], profile: Profile, findings: list[Finding], prefix: str) -> gpd.GeoDataFrame:
+def simple(
+    layers: list[Chosen], profile: Profile, findings: list[SourceFinding], prefix: str
+) -> gpd.GeoDataFrame:
     """Water or rails: id and name."""
     rows, shapes = collect(layers, profile, findings)
     made = [
@@ -302,7 +306,7 @@ def simple(layers: list[Chosen], profile: Profile, findings: list[Finding], pref
     return framed(rows, shapes, made)
 
 
-def outlines(layers: list[Chosen], profile: Profile, findings: list[Finding]) -> list[tuple[Row, Any]]:
+def outlines(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[tuple[Row, Any]]:
     """Areas of outlines; of closed lines the land that they enclose."""
     rows, shapes = collect(layers, profile, findings)
     found: list[tuple[Row, Any]] = []
@@ -319,7 +323,7 @@ def outlines(layers: list[Chosen], profile: Profile, findings: list[Finding]) ->
 
 
 def areas(
-    layers: list[Chosen], table: list[Row], role: str, profile: Profile, findings: list[Finding]
+    layers: list[Chosen], table: list[Row], role: str, profile: Profile, findings: list[SourceFinding]
 ) -> gpd.GeoDataFrame:
     """Blocks or subblocks, with what a table says of them."""
     column = "block_id" if role == "blocks" else "subblock_id"

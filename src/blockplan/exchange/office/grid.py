@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from blockplan.exchange.office.source import ROW, SECTION, Finding, Reading, SourceLayer
+from blockplan.exchange.office.source import ROW, SECTION, SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.titles import is_unit_text, name_and_unit
 
 #: A heading is looked for in so many rows, and has so many rows at most.
@@ -61,9 +61,9 @@ class SheetGrid:
     first: int = 1
 
 
-def tables(grid: SheetGrid, known: Known) -> Reading:
+def tables(grid: SheetGrid, known: Known) -> SourceReading:
     """The tables of a sheet; a sheet without a heading that is known gives its texts as remarks."""
-    reading = Reading()
+    reading = SourceReading()
     cells, shared = _filled(grid)
     heading = _heading(cells, known)
     if heading is None:
@@ -114,8 +114,10 @@ def _texts(rows: list[list[Any]]) -> list[str]:
     return [text for text in found if len(text) < 500][:200]
 
 
-def _said(grid: SheetGrid, grade: Any, message: str, **more: Any) -> Finding:
-    return Finding(rule="office-sheet", grade=grade, message=message, file=grid.file, layer=grid.name, **more)
+def _said(grid: SheetGrid, grade: Any, message: str, **more: Any) -> SourceFinding:
+    return SourceFinding(
+        rule="office-sheet", grade=grade, message=message, file=grid.file, layer=grid.name, **more
+    )
 
 
 def _square(cells: list[list[Any]]) -> list[list[Any]]:
@@ -226,7 +228,7 @@ def _one_table(
     known: Known,
     sheet: tuple[list[list[Any]], dict[tuple[int, int], int]],
     heading: tuple[int, list[tuple[int, str]]],
-    reading: Reading,
+    reading: SourceReading,
 ) -> None:
     cells, shared = sheet
     bottom, columns = heading

@@ -35,7 +35,7 @@ from blockplan.exchange.office.mapping import (
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all
 from blockplan.exchange.office.recognise import is_copy, recognise, retake
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.titles import plain
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from blockplan.exchange.office.profile import Profile
-    from blockplan.exchange.office.source import Reading, SourceLayer
+    from blockplan.exchange.office.source import SourceLayer, SourceReading
 
 MAPPING = "mapping.toml"
 #: Two parcel layers that share this much of their numbers draw the same parcels.
@@ -83,7 +83,7 @@ class OfficeImport:
     summary: ImportSummary
     mapping: OfficeMapping
     mapping_toml: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SourceFinding] = field(default_factory=list)
     made: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -181,11 +181,11 @@ Pair = tuple["SourceLayer", LayerChoice]
 
 
 def _choose(
-    reading: Reading,
+    reading: SourceReading,
     profile: Profile,
     given: OfficeMapping | None,
     ask: Callable[[Question], int] | None,
-    findings: list[Finding],
+    findings: list[SourceFinding],
 ) -> tuple[OfficeMapping, list[Pair]]:
     """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
     if given is not None:
@@ -199,7 +199,7 @@ def _choose(
 
 
 def _as_given(
-    reading: Reading, given: OfficeMapping, profile: Profile, findings: list[Finding]
+    reading: SourceReading, given: OfficeMapping, profile: Profile, findings: list[SourceFinding]
 ) -> list[Pair]:
     there = {(layer.file, layer.name): layer for layer in reading.layers}
     named = {(choice.file, choice.layer) for choice in given.layer}
@@ -224,7 +224,7 @@ def _as_given(
     for key, layer in there.items():
         if key not in named:
             findings.append(
-                Finding(
+                SourceFinding(
                     rule="office-layer",
                     grade="warning",
                     message="The mapping does not name this layer; it was left out.",
@@ -296,7 +296,7 @@ def _numbers_of_tables(pairs: list[Pair]) -> None:
             field.why = f"its values are {shares[best]:.0%} of the numbers of the tables"
 
 
-def _doubles(pairs: list[Pair], findings: list[Finding]) -> None:
+def _doubles(pairs: list[Pair], findings: list[SourceFinding]) -> None:
     """Of two layers that draw the same parcels, one counts: no copy, more fields, more parcels."""
     ours = [(layer, choice) for layer, choice in pairs if choice.role == "parcels"]
     ours.sort(
@@ -315,7 +315,7 @@ def _doubles(pairs: list[Pair], findings: list[Finding]) -> None:
         choice.role, choice.close = DOUBLE, ["parcels"]
         choice.why = f"draws the parcels of {twin[0].file}: {twin[0].name} again"
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-double",
                 grade="warning",
                 message=f'The layer {choice.why}; it was left out. Give the other one role = "double" in '
@@ -345,7 +345,7 @@ def _asked(
     choice: LayerChoice,
     profile: Profile,
     ask: Callable[[Question], int] | None,
-    findings: list[Finding],
+    findings: list[SourceFinding],
 ) -> LayerChoice:
     if choice.close and choice.role != DOUBLE:
         options = [choice.role, *choice.close]
@@ -366,12 +366,15 @@ def _asked(
 
 
 def _decide(
-    question: Question, ask: Callable[[Question], int] | None, findings: list[Finding], layer: SourceLayer
+    question: Question,
+    ask: Callable[[Question], int] | None,
+    findings: list[SourceFinding],
+    layer: SourceLayer,
 ) -> int:
     if ask is not None:
         return ask(question)
     findings.append(
-        Finding(
+        SourceFinding(
             rule="office-close",
             grade="warning",
             message=f"{question.about}: {question.options[0]!r} was taken; "
@@ -384,7 +387,7 @@ def _decide(
     return 0
 
 
-def _located(layers: list[Pair], findings: list[Finding]) -> None:
+def _located(layers: list[Pair], findings: list[SourceFinding]) -> None:
     """Rows of a table of facilities that say coordinates are points, like those of a layer."""
     for layer, choice in layers:
         x, y = choice.column("x"), choice.column("y")
@@ -399,7 +402,7 @@ def _located(layers: list[Pair], findings: list[Finding]) -> None:
         if not there.all():
             message = f"{int((~there).sum())} of {len(there)} rows have no coordinates; they were left out."
             findings.append(
-                Finding(
+                SourceFinding(
                     rule="office-unjoined",
                     grade="warning",
                     message=message,
@@ -412,7 +415,7 @@ def _located(layers: list[Pair], findings: list[Finding]) -> None:
         choice.role = "facilities"
 
 
-def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum.PlacedLayers:
+def _place(layers: list[Pair], chosen: OfficeMapping, reading: SourceReading) -> datum.PlacedLayers:
     """Bring the drawn layers into one reference system, the parcels first."""
     drawn = [
         (layer, choice) for layer, choice in layers if layer.drawn and choice.role not in {IGNORED, DOUBLE}
@@ -429,7 +432,9 @@ def _place(layers: list[Pair], chosen: OfficeMapping, reading: Reading) -> datum
     return datum.place(drawn, chosen.source, said, str(chosen.plan.get("crs") or ""))
 
 
-def _plan_table(chosen: OfficeMapping, reading: Reading, out: Path, findings: list[Finding]) -> None:
+def _plan_table(
+    chosen: OfficeMapping, reading: SourceReading, out: Path, findings: list[SourceFinding]
+) -> None:
     """What ``plan.toml`` needs beyond layers; what the mapping gives stays."""
     id_ = re.sub(r"[^A-Za-z0-9_.-]+", "-", out.stem).strip("-.")
     chosen.plan.setdefault("id", id_ or "office-plan")
@@ -445,7 +450,7 @@ def _plan_table(chosen: OfficeMapping, reading: Reading, out: Path, findings: li
                 f"({chosen.plan['drawn_on']}). "
                 "mapping.toml, [plan] drawn_on says otherwise."
             )
-            findings.append(Finding(rule="office-day", grade="note", message=message))
+            findings.append(SourceFinding(rule="office-day", grade="note", message=message))
     chosen.plan.setdefault("packs", list(PACKS))
 
 
@@ -456,7 +461,7 @@ def _days_of(layer: SourceLayer) -> list[str]:
     return [text for text, _ in Counter(said).most_common(3)]
 
 
-def _title(chosen: OfficeMapping, built: assemble.Built, paths: Sequence[str | Path]) -> None:
+def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence[str | Path]) -> None:
     first = Path(paths[0]).resolve()
     title = built.title or (first.stem if first.is_file() else first.name)
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.rows import PLACE
-from blockplan.exchange.office.source import SECTION, Finding
+from blockplan.exchange.office.source import SECTION, SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def match_numbers(wanted: list[str], there: list[str]) -> tuple[dict[str, str], 
     return found, several
 
 
-def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Finding]) -> int:
+def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[SourceFinding]) -> int:
     """
     Fill rows of parcels from rows of a table; gives the number of parcels that it reached.
 
@@ -99,7 +99,7 @@ def join(parcels: list[Row], table: list[Row], prefer: str, findings: list[Findi
     return len(reached)
 
 
-def _wanted(table: list[Row], there: list[str], findings: list[Finding]) -> list[str]:
+def _wanted(table: list[Row], there: list[str], findings: list[SourceFinding]) -> list[str]:
     """The numbers of a table's rows; with the name of block or sheet before them where only so they fit."""
     plain = [str(row["parcel_id"]) for row in table]
     plain = [_from_date(row, number, there) for row, number in zip(table, plain, strict=True)]
@@ -115,7 +115,7 @@ def _wanted(table: list[Row], there: list[str], findings: list[Finding]) -> list
             if len(match_numbers(full, there)[0]) >= 0.8 * len(set(full)):
                 file, layer, _ = table[0][PLACE]
                 findings.append(
-                    Finding(
+                    SourceFinding(
                         rule="office-number",
                         grade="note",
                         message=f"Numbers of the table count within each {source}: {plain[0]!r} was read "
@@ -151,8 +151,8 @@ def _place(row: Row) -> dict[str, Any]:
     return {"file": file, "layer": layer, "id": place}
 
 
-def _near(row: Row, parcel: str) -> Finding:
-    return Finding(
+def _near(row: Row, parcel: str) -> SourceFinding:
+    return SourceFinding(
         rule="office-near-miss",
         grade="warning",
         message=f"The table writes {row['parcel_id']!r} for parcel {parcel!r}; the two were joined.",
@@ -161,9 +161,9 @@ def _near(row: Row, parcel: str) -> Finding:
     )
 
 
-def _astray(row: Row, number: str, options: list[str]) -> Finding:
+def _astray(row: Row, number: str, options: list[str]) -> SourceFinding:
     like = f"; it looks like several: {', '.join(options[:5])}" if options else ""
-    return Finding(
+    return SourceFinding(
         rule="office-unjoined",
         grade="warning",
         message=f"No parcel has the number {number!r} of the table{like}. Its row was left out.",
@@ -172,7 +172,7 @@ def _astray(row: Row, number: str, options: list[str]) -> Finding:
     )
 
 
-def _again(row: Row, first: Row, parcel: str, findings: list[Finding]) -> None:
+def _again(row: Row, first: Row, parcel: str, findings: list[SourceFinding]) -> None:
     differs = [
         column
         for column, value in row.items()
@@ -180,7 +180,7 @@ def _again(row: Row, first: Row, parcel: str, findings: list[Finding]) -> None:
     ]
     if differs:
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-twice",
                 grade="warning",
                 message=f"Parcel {parcel} stands twice in the table, with other values of "
@@ -205,7 +205,7 @@ _UNCOMPARED = frozenset(
 )
 
 
-def _fill(parcel: Row, row: Row, prefer: str, findings: list[Finding]) -> None:
+def _fill(parcel: Row, row: Row, prefer: str, findings: list[SourceFinding]) -> None:
     for column, value in row.items():
         if column.startswith("_"):
             continue
@@ -219,7 +219,7 @@ def _fill(parcel: Row, row: Row, prefer: str, findings: list[Finding]) -> None:
         said = [text_of(one.value if isinstance(one, Amount) else one) for one in (parcel[column], value)]
         counts = said[1] if prefer == "table" else said[0]
         findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-differs",
                 grade="warning",
                 message=f"{column} of parcel {parcel['parcel_id']}: the drawing says {said[0]}, the table "

@@ -17,7 +17,7 @@ from blockplan.exchange.office.features import UNKEPT
 from blockplan.exchange.office.joining import key, same
 from blockplan.exchange.office.mapping import CodeChoice
 from blockplan.exchange.office.rows import PLACE, read_rows
-from blockplan.exchange.office.source import Finding
+from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def gather(
     layers: list[tuple[SourceLayer, LayerChoice]],
     mapping: OfficeMapping,
     profile: Profile,
-    findings: list[Finding],
+    findings: list[SourceFinding],
 ) -> ImportedParcels:
     """The parcels of all layers, each with one number of its own; broken outlines are mended and listed."""
     found = ImportedParcels()
@@ -64,7 +64,7 @@ def gather(
     return found
 
 
-def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[Finding]) -> None:
+def _sound(found: ImportedParcels, rows: list[Row], shapes: Any, findings: list[SourceFinding]) -> None:
     valid = shapely.is_valid(shapes)
     areas = shapely.area(shapes)
     for at, row in enumerate(rows):
@@ -124,15 +124,15 @@ def _point(shape: Any) -> tuple[float, float]:
     return (round(point.x, 3), round(point.y, 3)) if not point.is_empty else (0.0, 0.0)
 
 
-def _of(row: Row, rule: str, grade: Any, message: str, **more: Any) -> Finding:
+def _of(row: Row, rule: str, grade: Any, message: str, **more: Any) -> SourceFinding:
     file, layer, place = row[PLACE]
-    return Finding(rule=rule, grade=grade, message=message, file=file, layer=layer, id=place, **more)
+    return SourceFinding(rule=rule, grade=grade, message=message, file=file, layer=layer, id=place, **more)
 
 
 # Numbers
 
 
-def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Finding]) -> None:
+def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[SourceFinding]) -> None:
     by_number: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(found.rows):
         by_number[key(str(row.get("parcel_id", "")))].append(at)
@@ -159,7 +159,7 @@ def _numbered(found: ImportedParcels, mapping: OfficeMapping, findings: list[Fin
 
 
 def _twice(
-    found: ImportedParcels, rows: list[int], gone: set[int], choice: str, findings: list[Finding]
+    found: ImportedParcels, rows: list[int], gone: set[int], choice: str, findings: list[SourceFinding]
 ) -> None:
     """Features of one number: drawn twice, parts of one parcel, or different parcels."""
     first, *others = rows
@@ -240,7 +240,7 @@ def _same_class(code: str, one: str, other: str) -> bool:
 
 
 def translate_codes(
-    found: ImportedParcels, list_name: str, mapping: OfficeMapping, findings: list[Finding]
+    found: ImportedParcels, list_name: str, mapping: OfficeMapping, findings: list[SourceFinding]
 ) -> None:
     """
     Put codes of the list in force into the rows; the given ones stay beside, and
@@ -328,7 +328,7 @@ def _translated(given: str, name: str, list_name: str) -> codes.Translation:
 
 
 def frame(
-    found: ImportedParcels, profile: Profile, list_name: str, findings: list[Finding]
+    found: ImportedParcels, profile: Profile, list_name: str, findings: list[SourceFinding]
 ) -> gpd.GeoDataFrame:
     """The layer `parcels` of the plan; the office's other fields stay beside under their own names."""
     known = profile.of_role("parcels")
@@ -338,7 +338,7 @@ def frame(
     return gpd.GeoDataFrame(table, geometry=np.array(found.shapes, dtype=object))
 
 
-def _record(row: Row, known: Any, list_name: str, findings: list[Finding]) -> dict[str, Any]:
+def _record(row: Row, known: Any, list_name: str, findings: list[SourceFinding]) -> dict[str, Any]:
     record: dict[str, Any] = {"parcel_id": str(row["parcel_id"]), "land_use_list": NATIONAL}
     plain = ("land_use", "land_use_given", "land_use_given_list", *TEXTS, "setbacks_text", "facilities_text")
     record |= {column: row[column] for column in plain if row.get(column)}
@@ -358,7 +358,7 @@ def _record(row: Row, known: Any, list_name: str, findings: list[Finding]) -> di
     return {column: value for column, value in record.items() if value not in ("", None)}
 
 
-def _unfilled(record: dict[str, Any], row: Row, findings: list[Finding]) -> None:
+def _unfilled(record: dict[str, Any], row: Row, findings: list[SourceFinding]) -> None:
     """
     On land to build on, a bound of zero is a field that nobody filled in, and
     homes for nobody likewise.
@@ -378,7 +378,7 @@ def _unfilled(record: dict[str, Any], row: Row, findings: list[Finding]) -> None
         findings.append(_of(row, "office-zero", "note", message, column=base, value="0"))
 
 
-def _status(row: Row, findings: list[Finding]) -> dict[str, str]:
+def _status(row: Row, findings: list[SourceFinding]) -> dict[str, str]:
     if not row.get("status"):
         return {}
     found = status_of(str(row["status"]))

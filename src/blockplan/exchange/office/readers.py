@@ -14,7 +14,7 @@ from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.office.boundary_points import read_boundary_points
 from blockplan.exchange.office.drawings import read_drawing
 from blockplan.exchange.office.sheets import read_csv, read_workbook
-from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.vectors import read_vectors
 from blockplan.plan.files import formats
 from blockplan.plan.files.archive import ZipLimits, unpack
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.profile import Profile
 
 
-def _vectors(path: Path, label: str, _known: Known) -> Reading:
+def _vectors(path: Path, label: str, _known: Known) -> SourceReading:
     return read_vectors(path, label)
 
 
-def _plan_layer(path: Path, label: str, _known: Known) -> Reading:
-    return Reading([SourceLayer(label, path.stem, formats.read_layer(path))])
+def _plan_layer(path: Path, label: str, _known: Known) -> SourceReading:
+    return SourceReading([SourceLayer(label, path.stem, formats.read_layer(path))])
 
 
 #: Ending -> reader.
-READERS: dict[str, Callable[[Path, str, Known], Reading]] = {
+READERS: dict[str, Callable[[Path, str, Known], SourceReading]] = {
     ".shp": _vectors,
     ".gpkg": _vectors,
     ".gdb": _vectors,
@@ -106,7 +106,9 @@ OTHER_FORMS = {
 }
 
 
-def read_all(paths: Sequence[str | Path], known: Profile, stack: ExitStack, heal_m: float = 0.0) -> Reading:
+def read_all(
+    paths: Sequence[str | Path], known: Profile, stack: ExitStack, heal_m: float = 0.0
+) -> SourceReading:
     """
     The layers of files and folders (with the folders in them; a zip is unpacked while `stack` is open).
 
@@ -121,7 +123,7 @@ def read_all(paths: Sequence[str | Path], known: Profile, stack: ExitStack, heal
     readers = READERS | dict.fromkeys(
         DRAWINGS, lambda path, label, _known: read_drawing(path, label, known, heal_m)
     )
-    found = Reading()
+    found = SourceReading()
     seen = 0
     for given in map(Path, paths):
         if not given.exists():
@@ -139,7 +141,7 @@ def read_all(paths: Sequence[str | Path], known: Profile, stack: ExitStack, heal
                 if file == given:
                     raise
                 found.findings.append(
-                    Finding(rule="office-file", grade="error", message=str(error), file=label)
+                    SourceFinding(rule="office-file", grade="error", message=str(error), file=label)
                 )
                 continue
             found.layers += reading.layers
@@ -182,17 +184,17 @@ def _inside(folder: Path, top: Path, stack: ExitStack) -> Iterator[tuple[Path, s
             yield path, path.relative_to(top).as_posix()
 
 
-def _unread(found: Reading, label: str, ending: str) -> None:
+def _unread(found: SourceReading, label: str, ending: str) -> None:
     remedy = OTHER_FORMS.get(ending)
     if remedy:
         found.findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-file", grade="warning", message=f"{label} was not read. {remedy}", file=label
             )
         )
     else:
         found.findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-file", grade="note", message=f"{label} is of no kind that is read.", file=label
             )
         )

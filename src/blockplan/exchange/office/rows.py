@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.profile import TABLE_FIELDS
-from blockplan.exchange.office.source import ROW, SECTION, Finding
+from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ EXTENSIVE = frozenset({"area", "signed_area", "count"})
 
 
 def read_rows(
-    layer: SourceLayer, choice: LayerChoice, profile: Profile, findings: list[Finding]
+    layer: SourceLayer, choice: LayerChoice, profile: Profile, findings: list[SourceFinding]
 ) -> list[Row]:
     """
     All rows of a layer, in its order; fields that give no column come under their own name, prefixed with
@@ -88,7 +88,7 @@ def _numbers(
     rows: list[Row],
     values: list[Any],
     about: tuple[SourceLayer, FieldChoice, FieldNames],
-    findings: list[Finding],
+    findings: list[SourceFinding],
 ) -> None:
     layer, one, column = about
     cache: dict[Any, Amount | Unread | None] = {}
@@ -114,10 +114,10 @@ def _numbers(
             row[column.column] = amount
 
 
-def unread(row: Row, field: str, value: Any, why: str) -> Finding:
+def unread(row: Row, field: str, value: Any, why: str) -> SourceFinding:
     """The finding of a value that could not be read."""
     file, layer, place = row[PLACE]
-    return Finding(
+    return SourceFinding(
         rule="office-value",
         grade="warning",
         message=f"{text_of(value)[:60]!r} {why}, so {field} of {place} is unknown.",
@@ -129,9 +129,9 @@ def unread(row: Row, field: str, value: Any, why: str) -> Finding:
     )
 
 
-def _merged(row: Row, one: FieldChoice, value: Any, joint: int) -> Finding:
+def _merged(row: Row, one: FieldChoice, value: Any, joint: int) -> SourceFinding:
     file, layer, place = row[PLACE]
-    return Finding(
+    return SourceFinding(
         rule="office-merged",
         grade="warning",
         message=f"One merged cell holds {one.field} = {text_of(value)} for {joint} rows together; it was "

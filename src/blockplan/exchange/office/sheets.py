@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.grid import SheetGrid, tables
-from blockplan.exchange.office.source import Finding, Reading
+from blockplan.exchange.office.source import SourceFinding, SourceReading
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _ERRORS = re.compile(r"#(?:REF!|DIV/0!|VALUE!|NAME\?|N/A|NUM!|NULL!)")
 _SPAN = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 
 
-def read_workbook(path: Path, label: str, known: Known) -> Reading:
+def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
     """
     The tables of a workbook: one a sheet, or several where they stand side by side.
 
@@ -43,7 +43,7 @@ def read_workbook(path: Path, label: str, known: Known) -> Reading:
     import openpyxl  # noqa: PLC0415 (only where there is one)
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
-    reading = Reading()
+    reading = SourceReading()
     grids: list[SheetGrid] = []
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -75,7 +75,7 @@ def read_workbook(path: Path, label: str, known: Known) -> Reading:
     return reading
 
 
-def read_csv(path: Path, label: str, known: Known) -> Reading:
+def read_csv(path: Path, label: str, known: Known) -> SourceReading:
     """
     The table of a CSV file in UTF-8, GB18030 or UTF-16, with commas, semicolons or tabs.
 
@@ -84,7 +84,7 @@ def read_csv(path: Path, label: str, known: Known) -> Reading:
     PlanDataError
         If it is no text in one of these.
     """
-    reading = Reading()
+    reading = SourceReading()
     if path.stat().st_size > LARGEST_TABLE_BYTES:
         raise PlanDataError(
             f"{label} is larger than {LARGEST_TABLE_BYTES:,} bytes.\nTake out what is no parcel."
@@ -107,14 +107,14 @@ def read_csv(path: Path, label: str, known: Known) -> Reading:
     return reading
 
 
-def _take(reading: Reading, found: Reading) -> None:
+def _take(reading: SourceReading, found: SourceReading) -> None:
     reading.layers += found.layers
     reading.findings += found.findings
     reading.remarks += found.remarks
 
 
-def _note(file: str, layer: str, message: str) -> Finding:
-    return Finding(rule="office-sheet", grade="note", message=message, file=file, layer=layer)
+def _note(file: str, layer: str, message: str) -> SourceFinding:
+    return SourceFinding(rule="office-sheet", grade="note", message=message, file=file, layer=layer)
 
 
 def _csv_text(data: bytes) -> str | None:
@@ -185,14 +185,16 @@ def _asks_formulas(path: Path, sheet: Any) -> bool:
     return re.search(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>|<f[^>]*/>\s*</c>", _part(path, sheet)) is not None
 
 
-def _uncomputed(file: str, layer: str, values: list[list[Any]], formulas: list[list[Any]]) -> list[Finding]:
+def _uncomputed(
+    file: str, layer: str, values: list[list[Any]], formulas: list[list[Any]]
+) -> list[SourceFinding]:
     found = []
     for at, row in enumerate(formulas):
         for column, cell in enumerate(row):
             there = values[at][column] if at < len(values) and column < len(values[at]) else None
             if there is None and isinstance(cell, str) and cell.startswith("="):
                 found.append(
-                    Finding(
+                    SourceFinding(
                         rule="office-formula",
                         grade="warning",
                         message="The cell holds a formula whose result is not stored, so it is unknown. "
@@ -206,14 +208,14 @@ def _uncomputed(file: str, layer: str, values: list[list[Any]], formulas: list[l
     return found
 
 
-def _error_cells(grid: SheetGrid) -> list[Finding]:
+def _error_cells(grid: SheetGrid) -> list[SourceFinding]:
     found = []
     for at, row in enumerate(grid.cells):
         for column, cell in enumerate(row):
             if isinstance(cell, str) and _ERRORS.fullmatch(cell):
                 row[column] = None
                 found.append(
-                    Finding(
+                    SourceFinding(
                         rule="office-formula",
                         grade="warning",
                         message=f"The cell shows {cell}, so its value is unknown.",

@@ -1,7 +1,7 @@
 """
 What a file gives to the door: named layers of features with attributes, and what was wrong in reading them.
 
-A reader knows one kind of file and nothing of plans. It is called with a path and gives a `Reading`;
+A reader knows one kind of file and nothing of plans. It is called with a path and gives a `SourceReading`;
 `READERS` in `blockplan.exchange.office.readers` lists them by ending. A drawing reader that
 finds parcels by their outlines gives them as polygons with the texts inside as attributes, like a Shapefile.
 """
@@ -25,7 +25,7 @@ SECTION = "_section"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class SourceFinding:
     """
     One thing that is wrong, doubtful or lost, with its place in the office's files.
 
@@ -120,13 +120,13 @@ class SourceLayer:
 
 
 @dataclass(slots=True)
-class Reading:
+class SourceReading:
     """
     The layers of one file, what was wrong in it, texts that say something of all (datum, date), and what was
     healed within the user's tolerance (layer, what, x, y, measured_m).
     """
 
     layers: list[SourceLayer] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[SourceFinding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     healed: list[dict[str, Any]] = field(default_factory=list)

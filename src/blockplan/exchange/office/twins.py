@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from blockplan.exchange.office.source import Finding, SourceLayer
+from blockplan.exchange.office.source import SourceFinding, SourceLayer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ SAME_M = 0.05
 SHARE = 0.9
 
 
-def without_twins(layers: list[Chosen], findings: list[Finding]) -> tuple[list[Chosen], list[Chosen]]:
+def without_twins(layers: list[Chosen], findings: list[SourceFinding]) -> tuple[list[Chosen], list[Chosen]]:
     """
     The layers without what another file holds already, and the left-out parts.
 
@@ -76,14 +76,14 @@ def _part(layer: SourceLayer, rows: NDArray[np.bool_]) -> SourceLayer:
     return SourceLayer(layer.file, layer.name, frame, units, titles, dict(layer.shared), [], layer.role)
 
 
-def _told(first: SourceLayer, second: SourceLayer, number: int) -> Finding:
+def _told(first: SourceLayer, second: SourceLayer, number: int) -> SourceFinding:
     left = len(second.frame) - number
     rest = f" {left} more of {second.name} stand there only, and were taken." if left else ""
     message = (
         f"{second.name} ({second.file}) draws {number} features that {first.name} ({first.file}) draws too: "
         f"two forms of one layer, taken once.{rest}"
     )
-    return Finding(
+    return SourceFinding(
         rule="office-twice",
         grade="note",
         message=message,

@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.source import Finding, Reading, SourceLayer
+from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _HOUSEKEEPING = re.compile(
 _NAME_BYTES = 10
 
 
-def read_vectors(path: Path, label: str) -> Reading:
+def read_vectors(path: Path, label: str) -> SourceReading:
     """
     All layers of a file that GDAL reads, in its own coordinates.
 
@@ -54,7 +54,7 @@ def read_vectors(path: Path, label: str) -> Reading:
         return _read_shapefile(path, label)
     if path.suffix.lower() in {".geojson", ".json"}:
         return _read_geojson(path, label)
-    reading = Reading()
+    reading = SourceReading()
     for name in _layer_names(path):
         if not _HOUSEKEEPING.fullmatch(name):
             _add(reading, path, label, name, name)
@@ -67,8 +67,8 @@ def _layer_names(path: Path) -> list[str]:
     return [str(name) for name, _ in _told(path, lambda: pyogrio.list_layers(path))]
 
 
-def _read_geojson(path: Path, label: str) -> Reading:
-    reading = Reading()
+def _read_geojson(path: Path, label: str) -> SourceReading:
+    reading = SourceReading()
     data = path.read_bytes()
     try:
         data.decode("utf-8-sig")
@@ -85,7 +85,7 @@ def _read_geojson(path: Path, label: str) -> Reading:
             copy.write_text(text, encoding="utf-8")
             _add(reading, copy, label, None, path.stem)
         reading.findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-encoding",
                 grade="note",
                 message=f"The file is {codec.upper()}, not UTF-8 as GeoJSON must be; it was read as "
@@ -96,7 +96,7 @@ def _read_geojson(path: Path, label: str) -> Reading:
     return reading
 
 
-def _add(reading: Reading, path: Path, label: str, layer: str | None, name: str) -> None:
+def _add(reading: SourceReading, path: Path, label: str, layer: str | None, name: str) -> None:
     frame = _frame(path, label, layer, reading)
     if frame is not None:
         found = SourceLayer(label, name, frame)
@@ -136,7 +136,7 @@ def _told(path: Path, call: Any) -> Any:
         ) from None
 
 
-def _frame(path: Path, label: str, layer: str | None, reading: Reading, **options: Any) -> Any:
+def _frame(path: Path, label: str, layer: str | None, reading: SourceReading, **options: Any) -> Any:
     import pyogrio  # noqa: PLC0415
 
     def call() -> Any:
@@ -159,7 +159,7 @@ def _frame(path: Path, label: str, layer: str | None, reading: Reading, **option
     return _flat(frame, label, layer or path.stem, reading)
 
 
-def _flat(frame: Any, label: str, layer: str, reading: Reading) -> Any:
+def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
     """A frame with its geometry in a column ``geometry``, without heights; without rows that draw nothing."""
     if frame.columns.duplicated().any():
         seen: dict[str, int] = {}
@@ -174,7 +174,7 @@ def _flat(frame: Any, label: str, layer: str, reading: Reading) -> Any:
     nothing |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if nothing.any():
         reading.findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-geometry",
                 grade="warning",
                 message=f"{int(nothing.sum())} of {len(frame)} features have no geometry and were left out.",
@@ -190,13 +190,13 @@ def _flat(frame: Any, label: str, layer: str, reading: Reading) -> Any:
 # Shapefiles: any encoding, also two in one table
 
 
-def _read_shapefile(path: Path, label: str) -> Reading:
+def _read_shapefile(path: Path, label: str) -> SourceReading:
     import pyogrio  # noqa: PLC0415
 
-    reading = Reading()
+    reading = SourceReading()
     if not any(path.with_suffix(one).is_file() for one in (".dbf", ".DBF")):
         reading.findings.append(
-            Finding(
+            SourceFinding(
                 rule="office-file",
                 grade="warning",
                 message="The .dbf file with the attributes is missing: the shapes came in without any. "
@@ -235,7 +235,7 @@ def _beside(path: Path) -> Path:
     return folder / "layer.shp"
 
 
-def _decode(frame: pd.DataFrame, path: Path, label: str, reading: Reading) -> pd.DataFrame:
+def _decode(frame: pd.DataFrame, path: Path, label: str, reading: SourceReading) -> pd.DataFrame:
     columns = [column for column in frame.columns if column != "geometry"]
     texts = {
         column: [
@@ -256,7 +256,7 @@ def _decode(frame: pd.DataFrame, path: Path, label: str, reading: Reading) -> pd
             other = None if text is None else known[text][1]
             if other is not None:
                 reading.findings.append(
-                    Finding(
+                    SourceFinding(
                         rule="office-encoding",
                         grade="warning" if other == "?" else "note",
                         message=_mixed(row, other, codec),
@@ -271,12 +271,14 @@ def _decode(frame: pd.DataFrame, path: Path, label: str, reading: Reading) -> pd
     return frame.rename(columns=_unique(titles))
 
 
-def _said(path: Path, label: str, reading: Reading) -> str | None:
+def _said(path: Path, label: str, reading: SourceReading) -> str | None:
     try:
         return encodings.declared(path)
     except PlanDataError as error:
         reading.findings.append(
-            Finding(rule="office-encoding", grade="note", message=str(error).splitlines()[0], file=label)
+            SourceFinding(
+                rule="office-encoding", grade="note", message=str(error).splitlines()[0], file=label
+            )
         )
         return None
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Kept:
+class _KeptShapes:
     """
     Shapes of one kind, what is missing to know all of them, and the features read.
 
@@ -99,7 +99,7 @@ def water_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def culture_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Share of residents within a straight-line distance of a cultural facility."""
     found = find_venues(plan, parameters["culture_services"], ())
-    kept = _Kept(found.shape, found.missing, found.counted, found.maybe)
+    kept = _KeptShapes(found.shape, found.missing, found.counted, found.maybe)
     return _reached(plan, "culture_within_500m", kept, parameters["culture_limit_m"], "culture")
 
 
@@ -121,11 +121,11 @@ def food_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     told = [shapes_ for shapes_ in perhaps if shapes_ is not None]
     maybe = np.concatenate(told) if len(told) == len(perhaps) else None
     lost = unknown(Missing("parcels", "land_use"), ids(plan, "parcels")[unsaid], len(unsaid))
-    kept = _Kept(place, found.missing + lost, counted, maybe)
+    kept = _KeptShapes(place, found.missing + lost, counted, maybe)
     return _reached(plan, "food_within_500m", kept, parameters["food_limit_m"], "food")
 
 
-def _all_kinds(plan: Plan, parameters: Mapping[str, Any]) -> dict[str, _Kept]:
+def _all_kinds(plan: Plan, parameters: Mapping[str, Any]) -> dict[str, _KeptShapes]:
     return {
         "water": _kept(plan, "water", parameters["water_codes"]),
         "woodland": _kept(plan, "woodland", parameters["woodland_codes"]),
@@ -133,7 +133,7 @@ def _all_kinds(plan: Plan, parameters: Mapping[str, Any]) -> dict[str, _Kept]:
     }
 
 
-def _kept(plan: Plan, layer: str, codes: tuple[str, ...]) -> _Kept:
+def _kept(plan: Plan, layer: str, codes: tuple[str, ...]) -> _KeptShapes:
     """A layer and the parcels of some codes; both absent is unknown, one of them is enough."""
     absent_both = absent(plan, layer, "parcels")
     named = coded(plan, codes)
@@ -145,7 +145,7 @@ def _kept(plan: Plan, layer: str, codes: tuple[str, ...]) -> _Kept:
         lost += unknown(Missing(where, "geometry"), names[shapely.is_missing(found)])
     counted = {where: tuple(names) for where, (names, _) in parts.items()}
     shape = np.concatenate([found for _, found in parts.values()])
-    return _Kept(shape, lost + named.gaps.lines(), counted, None if lost else _drawn(plan, named.maybe))
+    return _KeptShapes(shape, lost + named.gaps.lines(), counted, None if lost else _drawn(plan, named.maybe))
 
 
 def _drawn(plan: Plan, maybe: NDArray[np.bool_]) -> NDArray[Any] | None:
@@ -154,13 +154,13 @@ def _drawn(plan: Plan, maybe: NDArray[np.bool_]) -> NDArray[Any] | None:
     return None if shapely.is_missing(land).any() else land
 
 
-def _greens(plan: Plan, parameters: Mapping[str, Any]) -> _Kept:
+def _greens(plan: Plan, parameters: Mapping[str, Any]) -> _KeptShapes:
     found = public_greens(plan, parameters)
     maybe = coded(plan, parameters["green_codes"]).maybe
-    return _Kept(found.shape, found.missing, found.counted, None if found.lost else _drawn(plan, maybe))
+    return _KeptShapes(found.shape, found.missing, found.counted, None if found.lost else _drawn(plan, maybe))
 
 
-def _of_kinds(kinds: Mapping[str, _Kept]) -> tuple[tuple[Missing, ...], dict[str, tuple[str, ...]]]:
+def _of_kinds(kinds: Mapping[str, _KeptShapes]) -> tuple[tuple[Missing, ...], dict[str, tuple[str, ...]]]:
     """What is missing in any kind, and the features of all."""
     missing = tuple(dict.fromkeys(line for kept in kinds.values() for line in kept.missing))
     counted: dict[str, tuple[str, ...]] = {}
@@ -170,7 +170,7 @@ def _of_kinds(kinds: Mapping[str, _Kept]) -> tuple[tuple[Missing, ...], dict[str
     return missing, counted
 
 
-def _share(plan: Plan, name: str, kinds: Mapping[str, _Kept]) -> Measurement:
+def _share(plan: Plan, name: str, kinds: Mapping[str, _KeptShapes]) -> Measurement:
     """Share of the planned land that some kinds cover together; where there are several, each beside it."""
     missing, counted = _of_kinds(kinds)
     land = union(shapes(plan, "boundary"))
@@ -187,7 +187,7 @@ def _share(plan: Plan, name: str, kinds: Mapping[str, _Kept]) -> Measurement:
     return Measurement(name, whole.area / land.area, "1", definition, by=by, counted=counted)
 
 
-def _least_and_most(kinds: Mapping[str, _Kept], land: Any) -> tuple[float, float] | None:
+def _least_and_most(kinds: Mapping[str, _KeptShapes], land: Any) -> tuple[float, float] | None:
     """Between which shares of the land some kinds lie; None where that cannot be said."""
     perhaps = [kept.maybe for kept in kinds.values() if kept.maybe is not None]
     if len(perhaps) < len(kinds) or land.is_empty:
@@ -208,7 +208,7 @@ def _joined(drawn: NDArray[Any], gap_m: float) -> NDArray[np.intp]:
     return np.asarray(connected_components(pairs, directed=False)[1], dtype=np.intp)
 
 
-def _reached(plan: Plan, name: str, kept: _Kept, limit_m: float, to: str) -> Measurement:
+def _reached(plan: Plan, name: str, kept: _KeptShapes, limit_m: float, to: str) -> Measurement:
     """Share of residents within a straight-line distance of some shapes."""
     homes = homes_of(plan)
     lost = lacking(homes)

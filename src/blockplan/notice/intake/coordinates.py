@@ -22,12 +22,12 @@ import shapely
 from blockplan.datums import ACCURACY_M, to_wgs84
 from blockplan.notice.intake.folding import folded
 from blockplan.notice.intake.limits import LIMITS
-from blockplan.notice.intake.refusals import Note, note, refused
+from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
     from blockplan.datums import Datum
     from blockplan.notice.intake.geometry_in import NoticeArea
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 #: Longer texts are no coordinates.
 _LONGEST = 120
@@ -89,7 +89,7 @@ class TypedPlace:
     lat: float | None
     accuracy_m: float | None
     outside_m: float
-    notes: tuple[Note, ...] = ()
+    notes: tuple[IntakeNote, ...] = ()
 
     def log(self) -> dict[str, Any]:
         """What the record keeps of it: typed and converted."""
@@ -106,7 +106,7 @@ class TypedPlace:
         }
 
 
-def near_enough(typed: TypedPlace, limits: Limits = LIMITS) -> None:
+def near_enough(typed: TypedPlace, limits: UploadLimits = LIMITS) -> None:
     """See that a typed place lies no farther outside the plan than a drawn one may; IntakeError otherwise."""
     if typed.outside_m > limits.margin_m:
         raise refused("geometry.outside", metres=f"{typed.outside_m:,.0f}", most=f"{limits.margin_m:,.0f}")
@@ -174,7 +174,7 @@ def locate(said: str, area: NoticeArea, datum: Datum | None = None) -> TypedPlac
     if found is None:
         return None
     (one, first), (other, second) = found
-    notes: list[Note] = []
+    notes: list[IntakeNote] = []
     if datum is None:
         metres = area.local or max(abs(one), abs(other)) > 180
         datum = "plan" if metres else "wgs84"

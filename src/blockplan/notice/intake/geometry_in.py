@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from blockplan.notice.intake.limits import LIMITS, size
-from blockplan.notice.intake.refusals import Note, note, refused
+from blockplan.notice.intake.refusals import IntakeNote, note, refused
 from blockplan.notice.intake.text_files import bounded_json
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pyproj import CRS
 
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
     from blockplan.plan import Plan
 
     System = Literal["plan", "wgs84"]
@@ -134,7 +134,7 @@ class DrawnPlace:
     sent: dict[str, Any]
     system: System
     outside_m: float
-    notes: tuple[Note, ...] = ()
+    notes: tuple[IntakeNote, ...] = ()
 
     @property
     def shape(self) -> shapely.Geometry:
@@ -146,7 +146,7 @@ def take_geometry(
     said: str | bytes | Mapping[str, Any],
     area: NoticeArea,
     system: System | None = None,
-    limits: Limits = LIMITS,
+    limits: UploadLimits = LIMITS,
 ) -> DrawnPlace:
     """
     A place that somebody drew, in the plan's CRS.
@@ -189,7 +189,7 @@ def take_geometry(
     )
 
 
-def _parsed(said: str | bytes | Mapping[str, Any], limits: Limits) -> Any:
+def _parsed(said: str | bytes | Mapping[str, Any], limits: UploadLimits) -> Any:
     if not isinstance(said, str | bytes):
         return said
     if len(said) > limits.geometry_bytes:
@@ -223,7 +223,7 @@ def _coordinates(value: Any) -> tuple[str, Any]:
     raise refused("geometry.kind")
 
 
-def _vertices(kind: str, given: Any, limits: Limits) -> tuple[list[Ring], bool]:
+def _vertices(kind: str, given: Any, limits: UploadLimits) -> tuple[list[Ring], bool]:
     """The vertices, ring by ring, and whether heights were left out; counted before they are looked at."""
     nesting = _NESTING[kind]
     parts = {0: [[given]], 1: [given], 2: given}[nesting]

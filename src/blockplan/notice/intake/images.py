@@ -13,19 +13,19 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from blockplan.notice.intake.picture_parts import PictureContent, camera_says, jpeg, png, webp
-from blockplan.notice.intake.refusals import Note, note, refused
+from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 #: Memory is bounded for one picture, so they are decoded one after the other.
 _ONE_AT_A_TIME = threading.Lock()
 _TAKE_APART = {"JPEG": jpeg, "PNG": png, "WEBP": webp}
 
 
-def rewritten(content: bytes, kind: str, limits: Limits) -> tuple[bytes, list[Note]]:
+def rewritten(content: bytes, kind: str, limits: UploadLimits) -> tuple[bytes, list[IntakeNote]]:
     """
     The picture written anew from its pixels, and what was taken away.
 
@@ -57,7 +57,7 @@ def rewritten(content: bytes, kind: str, limits: Limits) -> tuple[bytes, list[No
     return stored, notes
 
 
-def _checked(drawn: PictureContent, kind: str, limits: Limits) -> int:
+def _checked(drawn: PictureContent, kind: str, limits: UploadLimits) -> int:
     """By how much the picture has to be halved (1, 2, 4, 8); refused where that cannot help."""
     width, height = drawn.width, drawn.height
     most = {"JPEG": limits.image_pixels, "PNG": limits.png_pixels, "WEBP": limits.webp_pixels}[kind]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class UploadLimits:
     """
     What is taken in at most. Sizes are chosen so that the worst file stays under 512 MB of memory.
 
@@ -77,7 +77,7 @@ class Limits:
     margin_m: float = 1_000.0
 
 
-LIMITS = Limits()
+LIMITS = UploadLimits()
 
 
 def size(count: int) -> str:

@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 from blockplan.notice.intake.refusals import refused
 
 if TYPE_CHECKING:
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +55,7 @@ _FOREIGN = (
 _TAIL = 64
 
 
-def kind_of(content: bytes, limits: Limits) -> str:
+def kind_of(content: bytes, limits: UploadLimits) -> str:
     """
     Media type of an office document, once every part of it was found harmless.
 
@@ -79,7 +79,7 @@ def kind_of(content: bytes, limits: Limits) -> str:
     return found
 
 
-def _check_directory(content: bytes, limits: Limits) -> int:
+def _check_directory(content: bytes, limits: UploadLimits) -> int:
     """
     Number of parts, once its end alone shows that the file is one zip to its last byte, and short to list.
 
@@ -108,7 +108,7 @@ def _media_type(archive: zipfile.ZipFile, names: set[str]) -> str:
     raise refused("file.archive")
 
 
-def _checked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: Limits) -> int:
+def _checked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits: UploadLimits) -> int:
     """Unpack a part to nowhere; gives back how many bytes the rest may still have."""
     if entry.flag_bits & 0x1:
         raise refused("office.encrypted")
@@ -122,7 +122,7 @@ def _checked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, limits
     return left - done
 
 
-def _looked_through(part: IO[bytes], name: str, allowed: int, limits: Limits) -> int:
+def _looked_through(part: IO[bytes], name: str, allowed: int, limits: UploadLimits) -> int:
     done, tail = 0, b""
     lower = name.lower()
     relations = lower.endswith(".rels")

@@ -12,12 +12,12 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
-from blockplan.notice.intake.refusals import Note, note, refused
+from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 #: What is told of a PDF -> names in it (ISO 32000-2) that mean it.
 _TELLING = {
@@ -43,7 +43,7 @@ _PAGE = re.compile(rb"<\s*(?:!doctype|html|script|svg|body|iframe|head)\b", re.I
 _PIECE = 4_000_000
 
 
-def looked_through(content: bytes, limits: Limits) -> list[Note]:
+def looked_through(content: bytes, limits: UploadLimits) -> list[IntakeNote]:
     """
     What should be known about a PDF before it is opened.
 
@@ -78,7 +78,7 @@ def _is_zip_too(content: bytes) -> bool:
     return at + 22 + comment == len(content) and content.rfind(b"PK\x01\x02", max(0, at - size), at) >= 0
 
 
-def _pieces(content: bytes, limits: Limits, found: set[str]) -> Iterator[bytes]:
+def _pieces(content: bytes, limits: UploadLimits, found: set[str]) -> Iterator[bytes]:
     """The file itself, and each of its packed object streams as far as `limits` allow."""
     for start in range(0, len(content), _PIECE):
         yield content[start : start + _PIECE + 64]

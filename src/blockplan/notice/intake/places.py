@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from blockplan.datums import Datum
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
     from blockplan.plan import Plan
 
 #: Layers whose objects are places, the finest first: of two that fit alike, the earlier is named first.
@@ -147,7 +147,7 @@ class PlaceIndex:
         """The index of a plan."""
         return cls(rows_of(plan), NoticeArea.of_plan(plan))
 
-    def find(self, said: str, datum: Datum | None = None, limits: Limits = LIMITS) -> PlaceMatches:
+    def find(self, said: str, datum: Datum | None = None, limits: UploadLimits = LIMITS) -> PlaceMatches:
         """
         What a text about a place may mean.
 

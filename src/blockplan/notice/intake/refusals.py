@@ -15,7 +15,7 @@ TEXTS = Catalog("blockplan.notice.intake", "texts.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class IntakeNote:
     """
     What was taken away from something, or should be known about it; it was taken in all the same.
 
@@ -40,9 +40,9 @@ def sentence(code: str, **values: Any) -> dict[str, str]:
     return {lang: TEXTS(code, lang, **values) for lang in LANGUAGES}
 
 
-def note(code: str, **values: Any) -> Note:
+def note(code: str, **values: Any) -> IntakeNote:
     """A note for whoever sent something."""
-    return Note(code, sentence(f"note.{code}", **values))
+    return IntakeNote(code, sentence(f"note.{code}", **values))
 
 
 def refused(code: str, **values: Any) -> IntakeError:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.notice.intake.refusals import refused
 
 if TYPE_CHECKING:
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 #: Also what code page 932 makes of bytes that it does not know.
@@ -92,7 +92,7 @@ def harmless_csv(text: str, encoding: str) -> tuple[bytes | None, int]:
     return (changed.encode(encoding), count) if count else (None, 0)
 
 
-def check_geojson(text: str, limits: Limits) -> None:
+def check_geojson(text: str, limits: UploadLimits) -> None:
     """
     See that a GeoJSON file can be read by anybody without harm.
 

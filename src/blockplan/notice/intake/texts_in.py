@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.notice.intake.limits import LIMITS
-from blockplan.notice.intake.refusals import Note, note, refused
+from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 #: What UTF-8 and a page cannot carry: half signs, control characters but tab and line ends, non-characters.
 UNFIT = re.compile(r"[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
@@ -79,10 +79,10 @@ class OpinionField:
 
     received: str
     shown: str
-    notes: tuple[Note, ...] = ()
+    notes: tuple[IntakeNote, ...] = ()
 
 
-def take_words(said: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, OpinionField]:
+def take_words(said: Mapping[str, str], limits: UploadLimits = LIMITS) -> dict[str, OpinionField]:
     """
     The fields of an opinion in both forms; fields without anything to be seen are left out.
 
@@ -102,7 +102,7 @@ def take_words(said: Mapping[str, str], limits: Limits = LIMITS) -> dict[str, Op
     return {field: words for field, words in found.items() if words.shown}
 
 
-def take_text(said: str, field: str = "text", limits: Limits = LIMITS) -> OpinionField:
+def take_text(said: str, field: str = "text", limits: UploadLimits = LIMITS) -> OpinionField:
     """
     One field in both forms.
 

@@ -17,12 +17,12 @@ from blockplan.notice.events import Attachment
 from blockplan.notice.intake import images, office_files, pdf_files, text_files
 from blockplan.notice.intake.file_names import RUN, clean_name, ending_of, numbered, plain_name
 from blockplan.notice.intake.limits import LIMITS, size
-from blockplan.notice.intake.refusals import Note, note, refused
+from blockplan.notice.intake.refusals import IntakeNote, note, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.notice.intake.limits import Limits
+    from blockplan.notice.intake.limits import UploadLimits
 
 _PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 #: First bytes -> what it is: a kind that is taken in, or the ground for refusing it.
@@ -101,7 +101,7 @@ class Upload:
     received_sha256: str
     charset: str | None = None
     download_only: bool = True
-    notes: tuple[Note, ...] = ()
+    notes: tuple[IntakeNote, ...] = ()
 
     @property
     def kept(self) -> bool:
@@ -113,7 +113,7 @@ class Upload:
         return Attachment(self.name, self.media_type, self.content)
 
 
-def take_file(name: str, content: bytes, limits: Limits = LIMITS) -> Upload:
+def take_file(name: str, content: bytes, limits: UploadLimits = LIMITS) -> Upload:
     """
     A file from a stranger, made fit to be stored; at most 512 MB of memory are used for any file.
 
@@ -149,7 +149,7 @@ def take_file(name: str, content: bytes, limits: Limits = LIMITS) -> Upload:
     return _text(name, content, limits)
 
 
-def take_files(files: Iterable[tuple[str, bytes]], limits: Limits = LIMITS) -> list[Upload]:
+def take_files(files: Iterable[tuple[str, bytes]], limits: UploadLimits = LIMITS) -> list[Upload]:
     """
     The files of one opinion, each as `take_file` gives it; names that stand twice get a number.
 
@@ -190,7 +190,7 @@ def _kind(content: bytes) -> str | None:
     return next((kind for beginning, kind in _BEGINNINGS if content.startswith(beginning)), None)
 
 
-def _text(name: str, content: bytes, limits: Limits) -> Upload:
+def _text(name: str, content: bytes, limits: UploadLimits) -> Upload:
     if len(content) > limits.text_file_bytes:
         # Not decoded: what is that large is hardly a text, and need not be looked at.
         raise refused("text.large", size=size(len(content)), most=size(limits.text_file_bytes))
@@ -216,9 +216,9 @@ def _upload(  # noqa: PLR0913 (what a stored file is made of; the last three by 
     media_type: str,
     received: bytes,
     stored: bytes,
-    notes: list[Note],
+    notes: list[IntakeNote],
     *,
-    limits: Limits,
+    limits: UploadLimits,
     charset: str | None = None,
     download_only: bool = True,
 ) -> Upload:

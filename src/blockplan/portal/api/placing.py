@@ -10,7 +10,7 @@ from blockplan.datums import Datum
 from blockplan.notice.intake.coordinates import near_enough
 from blockplan.notice.intake.geometry_in import take_geometry
 from blockplan.notice.intake.limits import LIMITS
-from blockplan.notice.intake.refusals import Note
+from blockplan.notice.intake.refusals import IntakeNote
 from blockplan.notice.intake.texts_in import made_fit
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.api.faults import Refused, documented
@@ -99,7 +99,7 @@ def places(request: HttpRequest, asked: Query[Places], notice: NoticeId) -> Http
 
 def placed(
     row: Notice, place: PlaceIn | None, geometry: dict[str, Any] | None, system: System | None
-) -> tuple[dict[str, Any], tuple[Note, ...]]:
+) -> tuple[dict[str, Any], tuple[IntakeNote, ...]]:
     """
     What an opinion's payload says of a place, and what was changed or assumed on the way in.
 
@@ -114,7 +114,7 @@ def placed(
         return {}, ()
     text = "" if place is None else " ".join(made_fit(place.said)[0].split())
     more: dict[str, Any] = {"place": {"said": text}} if text else {}
-    notes: tuple[Note, ...] = ()
+    notes: tuple[IntakeNote, ...] = ()
     if version_of(row) is None:
         if geometry is not None:
             raise Refused("not_valid", "body.geometry: the plan is not ready")
@@ -134,6 +134,6 @@ def placed(
     return more, notes
 
 
-def told(notes: tuple[Note, ...], request: HttpRequest) -> list[str]:
+def told(notes: tuple[IntakeNote, ...], request: HttpRequest) -> list[str]:
     """Notes in the language asked for."""
     return [note.said(wanted(request.headers.get("Accept-Language", ""))) for note in notes]

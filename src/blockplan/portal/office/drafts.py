@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from blockplan.notice.events import Event
     from blockplan.notice.ledger import Ledger
     from blockplan.notice.periods import Period
-    from blockplan.notice.release import Finding
+    from blockplan.notice.release import ReleaseFinding
     from blockplan.portal.config import Config
     from blockplan.portal.office.permissions import Actor
 
@@ -124,7 +124,7 @@ def looked_at(draft: Draft) -> str:
     )  # fmt: skip
 
 
-def found_in(draft: Draft) -> list[Finding]:
+def found_in(draft: Draft) -> list[ReleaseFinding]:
     """What a machine finds in the draft; reads the plan, so it takes a second or more."""
     from blockplan.plan import read  # noqa: PLC0415
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from blockplan.portal.plans.models import PlanVersion
     from blockplan.portal.record.models import Notice
     from blockplan.report.public.around import Around, Near
-    from blockplan.report.public.place_records import Neighbour, ParcelRecord, Use
+    from blockplan.report.public.place_records import Neighbour, ParcelRecord, PlannedUse
 
 #: Layers of which a place can be had.
 LEADS = frozenset(LAYERS)
@@ -281,12 +281,12 @@ def kind_said(layer: str, lang: str) -> str:
     return say(f"plan.kind_of.{layer}", lang)
 
 
-def use_said(use: Use, lang: str) -> str:
+def use_said(use: PlannedUse, lang: str) -> str:
     """A land use by name; its code where no list knows it, "" where the plan says none."""
     return pick(use.name, lang) or use.code or ""
 
 
-def colour_of(use: Use | None) -> str:
+def colour_of(use: PlannedUse | None) -> str:
     """The fill of a use on our maps."""
     from blockplan.plan import landuse  # noqa: PLC0415
     from blockplan.plan.model.codes import LISTS, UNKNOWN_COLOUR  # noqa: PLC0415

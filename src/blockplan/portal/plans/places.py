@@ -1,5 +1,5 @@
 """
-What a plan says of its places, ready in each process: `blockplan.report.public.place.Places`, read once.
+What a plan says of its places, ready in each process: `blockplan.report.public.place.PlanPlaces`, read once.
 
 Reading and judging a plan takes seconds, so what came of it is kept in the data folder under the plan's
 content hash. The file is ours alone (the folder also holds the private keys) and can be made again at any
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.report.public.place import Places
+    from blockplan.report.public.place import PlanPlaces
 
 #: Plans that a process has at hand.
 MOST = 8
-_HELD: OrderedDict[Path, Places] = OrderedDict()
+_HELD: OrderedDict[Path, PlanPlaces] = OrderedDict()
 _READING = threading.Lock()
 
 
@@ -38,11 +38,11 @@ def folder_of(content_hash: str) -> Path:
     return config_of_environment().data / "plans" / re.sub(r"[^0-9A-Za-z]", "-", content_hash)
 
 
-def keep(plan: Plan, result: CheckResult) -> Places:
+def keep(plan: Plan, result: CheckResult) -> PlanPlaces:
     """Keep what came of reading and judging a plan, for all processes."""
-    from blockplan.report.public.place import Places  # noqa: PLC0415 (with it come numpy, pandas and shapely)
+    from blockplan.report.public.place import PlanPlaces  # noqa: PLC0415 (with it come numpy, pandas and shapely)
 
-    places = Places(plan, result)
+    places = PlanPlaces(plan, result)
     path = _file(plan.content_hash)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -53,7 +53,7 @@ def keep(plan: Plan, result: CheckResult) -> Places:
     return places
 
 
-def places_of(version: PlanVersion) -> Places:
+def places_of(version: PlanVersion) -> PlanPlaces:
     """
     Everything that the plan of a version says, by place.
 
@@ -71,7 +71,7 @@ def places_of(version: PlanVersion) -> Places:
     return found
 
 
-def _read(path: Path, version: PlanVersion) -> Places:
+def _read(path: Path, version: PlanVersion) -> PlanPlaces:
     if path.exists():
         return _load(path)
     from blockplan.check import check  # noqa: PLC0415 (pandas and the rest take a second)
@@ -81,9 +81,9 @@ def _read(path: Path, version: PlanVersion) -> Places:
     return keep(plan, check(plan))
 
 
-def _load(path: Path) -> Places:
+def _load(path: Path) -> PlanPlaces:
     with path.open("rb") as file:
-        found: Places = pickle.load(file)  # noqa: S301 (our own file, in the folder of the private keys)
+        found: PlanPlaces = pickle.load(file)  # noqa: S301 (our own file, in the folder of the private keys)
     return found
 
 

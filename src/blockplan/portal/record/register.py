@@ -121,7 +121,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RegisterPage:
     """Rows, and the number to go on before; None on the last page."""
 
     rows: tuple[Row, ...]
@@ -133,14 +133,14 @@ def is_open(notice: Notice) -> bool:
     return words_open(str(notice.opened.get("publication", "none")), State(notice.state))
 
 
-def page(notice: Notice, filters: Filters, before: int | None = None, size: int = PAGE) -> Page:
+def page(notice: Notice, filters: Filters, before: int | None = None, size: int = PAGE) -> RegisterPage:
     """The newest opinions that fit, from those before a number on."""
     rows = _chosen(notice, filters)
     if before is not None:
         rows = rows.filter(seq__lt=before)
     found = list(rows.order_by("-seq")[: size + 1])
     shown = tuple(_shown(notice, found[:size]))
-    return Page(shown, found[size - 1].seq if len(found) > size else None)
+    return RegisterPage(shown, found[size - 1].seq if len(found) > size else None)
 
 
 def one(notice: Notice, seq: int) -> Row | None:

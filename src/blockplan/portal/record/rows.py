@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection
 
-from blockplan.notice.events import KINDS, STANDING, Event, Part
+from blockplan.notice.events import KINDS, STANDING, EntryPart, Event
 from blockplan.notice.leaves import commitment
 from blockplan.portal.record import index, single_rows
 from blockplan.portal.record.models import Checkpoint, Entry, EntryFile, ErasedMark, Erasure
@@ -156,7 +156,7 @@ class DatabaseRows:
     def insert(self, event: Event, contents: Sequence[bytes]) -> None:
         """A new entry; its files are on the disk before the row."""
         names = [self._files.put(content) for content in contents]
-        person = event.person or Part("")
+        person = event.person or EntryPart("")
         seq, words = event.seq, KINDS[event.kind].words
         if words or event.person is not None:
             self._seals.make(seq)
@@ -291,36 +291,36 @@ class DatabaseRows:
         self, seq: int, kind: str, at: str, clock: str | None, opinion: str | None, *more: Any
     ) -> Event:
         body, body_key, content, person, person_key, about, files, held, promise = more
-        said = self._opened(seq, "body", Part(body, _bytes(body_key), _bytes(content)))
+        said = self._opened(seq, "body", EntryPart(body, _bytes(body_key), _bytes(content)))
         return Event(
             notice=self._notice, seq=seq, kind=kind, at=at, clock=clock, held=bool(held), body=said,
             promise=promise,
             person=None if person is None
-            else self._opened(seq, "person", Part(person, _bytes(person_key), _bytes(about))),
+            else self._opened(seq, "person", EntryPart(person, _bytes(person_key), _bytes(about))),
             files=self._parts(seq) if files else (),
             # Which opinion an erased entry was about is still known.
             _payload={"opinion": opinion} if said.content is None and opinion else None,
         )  # fmt: skip
 
-    def _sealed(self, seq: int, name: str, part: Part) -> Part:
+    def _sealed(self, seq: int, name: str, part: EntryPart) -> EntryPart:
         """A part as the database keeps it."""
         seal = self._seals.seal
-        return Part(
+        return EntryPart(
             part.commitment, seal(seq, name, part.key, "key"), seal(seq, name, part.content, "content")
         )
 
-    def _opened(self, seq: int, name: str, part: Part) -> Part:
+    def _opened(self, seq: int, name: str, part: EntryPart) -> EntryPart:
         """A part as it was given; nothing is known of one whose key was destroyed."""
         opened = self._seals.open
-        return Part(
+        return EntryPart(
             part.commitment, opened(seq, name, part.key, "key"), opened(seq, name, part.content, "content")
         )
 
-    def _parts(self, seq: int) -> tuple[Part, ...]:
+    def _parts(self, seq: int) -> tuple[EntryPart, ...]:
         rows = EntryFile.objects.filter(notice_id=self._notice, seq=seq).order_by("number")
         opened = self._seals.open
         return tuple(
-            Part(row.digest, opened(seq, "body", _bytes(row.key), f"file {row.number}")) for row in rows
+            EntryPart(row.digest, opened(seq, "body", _bytes(row.key), f"file {row.number}")) for row in rows
         )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blockplan.portal.workspace.desk import Desk
+    from blockplan.portal.workspace.desk import EditingDesk
 
-_DESKS: list[Desk] = []
+_DESKS: list[EditingDesk] = []
 
 
-def desk() -> Desk:
+def desk() -> EditingDesk:
     """The desk that is open in this process."""
     return _DESKS[0]
 
 
-def put(one: Desk) -> None:
+def put(one: EditingDesk) -> None:
     """Make a desk the one that answers."""
     _DESKS[:] = [one]

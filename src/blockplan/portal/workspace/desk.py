@@ -38,7 +38,7 @@ def log_of(package: Path, scenario: str) -> Path:
 
 
 @dataclass
-class Desk:
+class EditingDesk:
     """
     A plan package and the session that edits it.
 

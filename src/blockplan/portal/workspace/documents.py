@@ -12,7 +12,7 @@ import shapely
 
 from blockplan.check import check
 from blockplan.check.words import unit_word
-from blockplan.compare import Column, beside
+from blockplan.compare import ComparedColumn, beside
 from blockplan.live.rows import is_unknown
 from blockplan.measure import MEASURES
 from blockplan.plan import Plan, landuse, read, write
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from blockplan.live import Session
-    from blockplan.portal.workspace.desk import Desk
+    from blockplan.portal.workspace.desk import EditingDesk
 
 
 def layers(plan: Plan, only: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -59,8 +59,8 @@ def comparison(session: Session, name: str, lang: str) -> dict[str, Any]:
     other = shown_as(session, name)
     packs = list(session.packs or session.plan.manifest.packs)
     columns = [
-        Column(name, other, check(other, packs, session.on)),
-        Column(session.scenario, session.plan, session.result),
+        ComparedColumn(name, other, check(other, packs, session.on)),
+        ComparedColumn(session.scenario, session.plan, session.result),
     ]
     return beside(columns).to_dict(lang)
 
@@ -86,7 +86,7 @@ def handed_out(session: Session, kind: str, lang: str) -> tuple[bytes, str]:
     return page(session.plan, session.result, lang).encode(), HANDED_OUT[kind]
 
 
-def state(desk: Desk, lang: str) -> dict[str, Any]:
+def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     """Where the session stands: scenario, steps, what can be undone, and what was said meanwhile."""
     session = desk.session
     manifest = session.plan.manifest

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from django.core.servers.basehttp import WSGIRequestHandler
 
-    from blockplan.portal.workspace.desk import Desk
+    from blockplan.portal.workspace.desk import EditingDesk
 
 
-def run(desk: Desk, port: int, ready: Callable[[str], None]) -> None:
+def run(desk: EditingDesk, port: int, ready: Callable[[str], None]) -> None:
     """
     Serve the workbench until interrupted.
 

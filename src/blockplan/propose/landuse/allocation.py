@@ -19,9 +19,9 @@ from blockplan.propose.landuse.clash import explain
 from blockplan.propose.landuse.parcels import changes_for
 from blockplan.propose.landuse.pareto import set_document, with_worth
 from blockplan.propose.landuse.problem import parts
-from blockplan.propose.landuse.search import Found, solve
+from blockplan.propose.landuse.search import FoundUses, solve
 from blockplan.propose.proof import Proof
-from blockplan.propose.proposal import Answer
+from blockplan.propose.proposal import SearchAnswer
 from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ TOLD = 8
 
 def propose_landuse(
     land: Landuse, stop: Stop | None = None, seed: int = 0, *, strict: bool = False
-) -> Answer:
+) -> SearchAnswer:
     """
     Uses for the parcels that may change theirs.
 
@@ -82,12 +82,12 @@ def _has_choice(land: Landuse) -> None:
     )
 
 
-def answer_of(land: Landuse, found: Found, seed: int) -> Answer:
+def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:
     """A choice of uses as an answer: changes, parts, what stays unmet."""
     units = dict(land.problem.asked)
     missed = {name: (amount, units[name]) for name, amount in found.missed.items()}
     bound = found.bound if np.isfinite(found.bound) else None
-    return Answer(
+    return SearchAnswer(
         kind="landuse",
         changes=changes_for(land.parcels, found.chosen),
         objective=found.objective,
@@ -116,7 +116,7 @@ def answer_of(land: Landuse, found: Found, seed: int) -> Answer:
 
 def propose_point(
     land: Landuse, objectives: Sequence[Objective], points: Sequence[Point], picked: int, seed: int = 0
-) -> Answer:
+) -> SearchAnswer:
     """
     One point of a set (`picked` counts from 1) as a proposal, with the whole set among its parameters.
 
@@ -128,7 +128,7 @@ def propose_point(
     return replace(answer, parameters={**answer.parameters, **drawn})
 
 
-def _parameters(land: Landuse, found: Found) -> dict[str, Any]:
+def _parameters(land: Landuse, found: FoundUses) -> dict[str, Any]:
     problem, chosen = land.problem, found.chosen
     return {
         "terms": land.terms.model_dump(mode="json", exclude_none=True),
@@ -145,7 +145,7 @@ def _parameters(land: Landuse, found: Found) -> dict[str, Any]:
     }
 
 
-def _clash_text(land: Landuse, found: Found, clock: Clock) -> str:
+def _clash_text(land: Landuse, found: FoundUses, clock: Clock) -> str:
     units, lines = dict(land.problem.asked), []
     for name, amount in list(found.missed.items())[:TOLD]:
         lines.append(f"  {name}: {amount:,.6g} {units[name]} short; {explain(land.problem, name, clock)}")

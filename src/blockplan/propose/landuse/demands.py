@@ -17,7 +17,7 @@ import shapely
 from blockplan.measure.indicators.industry import INDUSTRIES
 from blockplan.measure.inputs.columns import ids, shapes, total, values
 from blockplan.measure.inputs.greens import public_greens
-from blockplan.propose.landuse.problem import Cover, Demand
+from blockplan.propose.landuse.problem import Cover, LandUseDemand
 from blockplan.propose.landuse.reach import homes_by_parcel, near_in_line, near_on_foot
 from blockplan.propose.landuse.worth import areas_with_functions, plan_has_streets, zones_of
 from blockplan.propose.unmet import Unmet
@@ -48,7 +48,7 @@ IN_LINE = "green_within_500m"
 class LandUseDemands:
     """Demands and covers, what an unknown number keeps from being asked, and rules judged only afterwards."""
 
-    demands: tuple[Demand, ...]
+    demands: tuple[LandUseDemand, ...]
     covers: tuple[Cover, ...]
     unknown: tuple[Unmet, ...]
     judged_afterwards: tuple[str, ...]
@@ -56,7 +56,7 @@ class LandUseDemands:
 
 def asked_of(parcels: Parcels, terms: Terms, before: CheckResult) -> LandUseDemands:
     """Everything that a proposal for these parcels has to meet."""
-    demands: list[Demand] = [
+    demands: list[LandUseDemand] = [
         *_quotas(parcels, terms),
         *_structure(parcels, terms),
         *_industry(parcels, terms),
@@ -68,7 +68,7 @@ def asked_of(parcels: Parcels, terms: Terms, before: CheckResult) -> LandUseDema
         if verdict.force not in terms.rules.forces or verdict.outcome == "not_applicable":
             continue
         found = _of_rule(parcels, verdict)
-        if isinstance(found, Demand):
+        if isinstance(found, LandUseDemand):
             demands.append(found)
         elif isinstance(found, Cover):
             covers.append(found)
@@ -84,14 +84,14 @@ def land_of(parcels: Parcels, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.asarray(parcels.area_ha[:, None] * chosen[None, :])
 
 
-def _quotas(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
+def _quotas(parcels: Parcels, terms: Terms) -> Iterator[LandUseDemand]:
     whole = float(parcels.area_ha.sum())
     for name, quota in terms.quotas.items():
         amount = land_of(parcels, parcels.within(terms.codes((name,))))
         today = float(amount[np.arange(len(amount)), parcels.today].sum())
         low, high = _limits(quota, today, whole)
         if low > 0 or high < whole:
-            yield Demand(f"quota:{name}", "ha", amount, low, high, max(today, low, whole / 100))
+            yield LandUseDemand(f"quota:{name}", "ha", amount, low, high, max(today, low, whole / 100))
 
 
 def _limits(quota: Quota, today: float, whole: float) -> tuple[float, float]:
@@ -112,7 +112,7 @@ def _limits(quota: Quota, today: float, whole: float) -> tuple[float, float]:
     )
 
 
-def _structure(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
+def _structure(parcels: Parcels, terms: Terms) -> Iterator[LandUseDemand]:
     """Land of dominant codes: in each zone not far below today's, in each area that states a function too."""
     part = terms.structure.dominant_of_today
     kept = [
@@ -124,7 +124,7 @@ def _structure(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
         amount = land_of(parcels, uses) * inside[:, None]
         today = float(amount[np.arange(len(amount)), parcels.today].sum())
         if today > 0 and part > 0:
-            yield Demand(name, "ha", amount, low=part * today, scale=today)
+            yield LandUseDemand(name, "ha", amount, low=part * today, scale=today)
 
 
 def _zone_ids(parcels: Parcels) -> list[str]:
@@ -135,7 +135,7 @@ def _zone_ids(parcels: Parcels) -> list[str]:
     return [str(name) for name, shape, codes in told if shape is not None and codes is not None]
 
 
-def _industry(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
+def _industry(parcels: Parcels, terms: Terms) -> Iterator[LandUseDemand]:
     """The first industry keeps at least the floor area of every other."""
     first, plan = terms.industry.first, parcels.plan
     stated = {name: values(plan, "parcels", f"industry_{name}_share") for name in INDUSTRIES}
@@ -154,10 +154,10 @@ def _industry(parcels: Parcels, terms: Terms) -> Iterator[Demand]:
         if name != first:
             more = floor[first] - floor[name]
             scale = float(floor[first][rows, parcels.today].sum())
-            yield Demand(f"industry:{first} before {name}", "m2", more, low=0.0, scale=max(scale, 1.0))
+            yield LandUseDemand(f"industry:{first} before {name}", "m2", more, low=0.0, scale=max(scale, 1.0))
 
 
-def _of_rule(parcels: Parcels, verdict: Verdict) -> Demand | Cover | Unmet | None:
+def _of_rule(parcels: Parcels, verdict: Verdict) -> LandUseDemand | Cover | Unmet | None:
     """A rule as a demand; None where a choice of uses does not decide it."""
     measurement = verdict.measurement
     if measurement is None or verdict.scope_kind != "plan":
@@ -173,7 +173,7 @@ def _of_rule(parcels: Parcels, verdict: Verdict) -> Demand | Cover | Unmet | Non
     return _per_person(parcels, verdict, measurement.supply or 0.0, measurement.per)
 
 
-def _per_person(parcels: Parcels, verdict: Verdict, supply: float, per: float) -> Demand | None:
+def _per_person(parcels: Parcels, verdict: Verdict, supply: float, per: float) -> LandUseDemand | None:
     """Supply less what the residents need, in units of the supply; a supply that stays is a number."""
     low, high = _range(verdict)
     asked = low if np.isfinite(low) else high
@@ -189,11 +189,11 @@ def _per_person(parcels: Parcels, verdict: Verdict, supply: float, per: float) -
     both = amount - need * people
     scale = max(need * float(people[rows, parcels.today].sum()), 1.0)
     if np.isfinite(low):
-        return Demand(verdict.rule, verdict.unit, both, low=-constant, scale=scale)
-    return Demand(verdict.rule, verdict.unit, both, high=-constant, scale=scale)
+        return LandUseDemand(verdict.rule, verdict.unit, both, low=-constant, scale=scale)
+    return LandUseDemand(verdict.rule, verdict.unit, both, high=-constant, scale=scale)
 
 
-def _share_of_land(parcels: Parcels, verdict: Verdict) -> Demand | None:
+def _share_of_land(parcels: Parcels, verdict: Verdict) -> LandUseDemand | None:
     """Land of some codes less its share of the planned (or construction) land, ha."""
     low, high = _range(verdict)
     chosen = parcels.within(_parameter(verdict, "land_codes"))
@@ -206,7 +206,7 @@ def _share_of_land(parcels: Parcels, verdict: Verdict) -> Demand | None:
     amount = land_of(parcels, chosen & base) - asked * land_of(parcels, base)
     scale = max(asked * float(parcels.area_ha.sum()), 1.0)
     limits = {"low": 0.0} if np.isfinite(low) else {"high": 0.0}
-    return Demand(verdict.rule, "ha", amount, scale=scale, **limits)
+    return LandUseDemand(verdict.rule, "ha", amount, scale=scale, **limits)
 
 
 def _range(verdict: Verdict) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from blockplan.measure.access.solver import linear_program, quiet_highs
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blockplan.propose.landuse.problem import Cover, Demand, Problem
+    from blockplan.propose.landuse.problem import Cover, LandUseDemand, Problem
 
 INFINITE = highspy.kHighsInf
 
@@ -247,7 +247,7 @@ def _add_alone(made: LandUseModel, seats: _Seats) -> None:
         builder.add_rows(matrix, -INFINITE, -sums.settled[rows])
 
 
-def _add_demand(made: LandUseModel, seats: _Seats, demand: Demand, *, elastic: bool) -> None:
+def _add_demand(made: LandUseModel, seats: _Seats, demand: LandUseDemand, *, elastic: bool) -> None:
     builder = made.builder
     there = made.columns >= 0
     settled = float(demand.amount[made.problem.allowed & ~made.problem.free[:, None]].sum())

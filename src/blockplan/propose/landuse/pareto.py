@@ -16,8 +16,8 @@ import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.plan.model.codes import landuse
-from blockplan.propose.landuse.problem import Demand, Facing, Problem, score, shortfalls
-from blockplan.propose.landuse.search import Found, relaxed_by, solve
+from blockplan.propose.landuse.problem import Facing, LandUseDemand, Problem, score, shortfalls
+from blockplan.propose.landuse.search import FoundUses, relaxed_by, solve
 from blockplan.propose.sites import gap
 from blockplan.propose.stop import Clock, Stop
 from blockplan.texts import LANGUAGES, Catalog
@@ -70,7 +70,7 @@ class Point:
 
     values: tuple[float, ...]
     bound: float
-    found: Found
+    found: FoundUses
 
     @property
     def gap(self) -> float:
@@ -229,7 +229,7 @@ def _at(
     scale = max(abs(first.value(problem, problem.today)), 1.0)
     ties = {one.id: TIE * scale / span for one, span in zip(others, spans, strict=True)}
     limits = tuple(
-        Demand(f"level:{one.id}", one.unit, one.amount, low=level, scale=max(abs(level), 1.0))
+        LandUseDemand(f"level:{one.id}", one.unit, one.amount, low=level, scale=max(abs(level), 1.0))
         for one, level in zip(others, asked, strict=True)
         if one.amount is not None
     )
@@ -289,7 +289,7 @@ def set_document(
     return {"objectives": named, "points": rows, "picked": picked}
 
 
-def with_worth(land: Landuse, point: Point) -> Found:
+def with_worth(land: Landuse, point: Point) -> FoundUses:
     """The choice of a point as a choice for the plan: its worth, and no bound of that."""
     chosen = point.found.chosen
     method = f"epsilon constraints over the other objectives; {point.found.method}"

@@ -26,7 +26,7 @@ PEOPLE = "resident"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Demand:
+class LandUseDemand:
     """
     A sum over the parcels that has to stay within limits.
 
@@ -171,7 +171,7 @@ class Problem:
     group: NDArray[np.bool_]
     groups: tuple[str, ...]
     facing: Facing
-    demands: tuple[Demand, ...] = ()
+    demands: tuple[LandUseDemand, ...] = ()
     covers: tuple[Cover, ...] = ()
 
     @property

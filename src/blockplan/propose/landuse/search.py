@@ -18,7 +18,7 @@ import scipy.sparse as sp
 
 from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.landuse.model import INFINITE, LandUseModel, model_of, solve_program
-from blockplan.propose.landuse.problem import Cover, Demand, fits, score, shortfalls
+from blockplan.propose.landuse.problem import Cover, LandUseDemand, fits, score, shortfalls
 from blockplan.propose.sites import gap as gap_of
 from blockplan.propose.stop import Clock, Stop
 
@@ -52,7 +52,7 @@ EARLY = 0.6
 
 
 @dataclass(slots=True, eq=False)
-class Found:
+class FoundUses:
     """
     What a search found.
 
@@ -78,7 +78,7 @@ class Found:
     least_missed: bool = True
 
 
-def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> Found | None:
+def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> FoundUses | None:
     """
     The best uses that are found, and how good they provably are.
 
@@ -189,7 +189,7 @@ def _relax(problem: Problem, clock: Clock, seed: int) -> tuple[Problem, NDArray[
 def relaxed_by(problem: Problem, short: Mapping[str, float]) -> Problem:
     """The problem in which each demand may be missed by an amount."""
 
-    def eased(demand: Demand) -> Demand:
+    def eased(demand: LandUseDemand) -> LandUseDemand:
         room = short.get(demand.name, 0.0)
         room += 1e-9 * max(room, 1.0) if room else 0.0
         return replace(demand, low=demand.low - room, high=demand.high + room) if room else demand
@@ -226,12 +226,12 @@ class _LandUseSearch:
         if low.share is not None:
             self.round(low.share)
 
-    def found(self, asked: Problem, least: bool) -> Found | None:
+    def found(self, asked: Problem, least: bool) -> FoundUses | None:
         """What came out, for the problem that was asked."""
         if self.chosen is None:
             return None
         missed = {name: amount for name, (amount, _) in shortfalls(asked, self.chosen).items()}
-        return Found(
+        return FoundUses(
             self.chosen,
             self.objective,
             self.bound,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from blockplan.measure import MEASURES
 from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import Change, value_of
-from blockplan.propose.repair.moves import Move
-from blockplan.propose.repair.sums import Row, Sum
+from blockplan.propose.repair.moves import RepairMove
+from blockplan.propose.repair.sums import Sum, SumRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose.locks import Locks
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft
+    from blockplan.propose.repair.draft import RepairDraft
     from blockplan.propose.repair.effects import Bench
 
 
@@ -54,7 +54,7 @@ class Caps:
     demand: Demand
     bench: Bench
     locks: Locks
-    found: Callable[[], Sequence[Move]]
+    found: Callable[[], Sequence[RepairMove]]
     above: frozenset[str] = field(init=False)
     after: dict[str, frozenset[str]] = field(default_factory=dict)
     kind: str = "limits"
@@ -68,17 +68,17 @@ class Caps:
         limit = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
         return frozenset(id_ for id_, value in self.bench.measured(plan, self.demand).values if value > limit)
 
-    def _stays_above(self, move: Move) -> bool:
+    def _stays_above(self, move: RepairMove) -> bool:
         """Whether a parcel is above the limit under another use."""
         if move.now not in self.after:
             self.after[move.now] = self._above(self.bench.with_code(move.now))
         return move.parcel in self.after[move.now]
 
-    def offers(self) -> Sequence[Move]:
+    def offers(self) -> Sequence[RepairMove]:
         """A move for each parcel above the limit that is not locked, and other uses for it."""
         return [*self._caps(), *(move for move in self.found() if move.parcel in self.above)]
 
-    def _caps(self) -> list[Move]:
+    def _caps(self) -> list[RepairMove]:
         column = column_of(self.bench, self.demand)
         limit = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
         found = []
@@ -87,10 +87,10 @@ class Caps:
                 continue
             was = value_of(self.bench.plan, "parcels", id_, column)
             change = Change("parcels", id_, column, was, limit)
-            found.append(Move("cap", "parcels", id_, (change,), now=column, parcel=id_))
+            found.append(RepairMove("cap", "parcels", id_, (change,), now=column, parcel=id_))
         return found
 
-    def helps(self, move: Move) -> bool:
+    def helps(self, move: RepairMove) -> bool:
         """Whether it brings a parcel down that is above the limit."""
         if move.parcel not in self.above:
             return False
@@ -98,12 +98,12 @@ class Caps:
             return move.now == column_of(self.bench, self.demand)
         return not self._stays_above(move)
 
-    def harms(self, move: Move) -> bool:
+    def harms(self, move: RepairMove) -> bool:
         """Whether it brings a parcel above the limit."""
         lifts = move.kind in {"convert", "host"} and move.parcel not in self.above
         return lifts and self._stays_above(move)
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: RepairDraft) -> None:
         """Each parcel above the limit is brought down, or counts as short."""
         left = Sum()
         if self.demand.fails:
@@ -121,7 +121,7 @@ class Caps:
                 left.add(draft.done[move.key], 1.0)
         draft.row(left.at_most(0.0))
 
-    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
         """None: every row is written."""
         return []
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.draft import Key
-    from blockplan.propose.repair.moves import Assumed, Move
+    from blockplan.propose.repair.moves import Assumed, RepairMove
 
 Costs = tuple[dict["Key", float], dict["Key", float]]
 
 
-def of(objective: str, assumed: Assumed, moves: Mapping[Key, Move]) -> Costs:
+def of(objective: str, assumed: Assumed, moves: Mapping[Key, RepairMove]) -> Costs:
     """Cost of each move, and of each unit of its amount, under an objective."""
     if objective == "count":
         return dict.fromkeys(moves, 1.0), {}
@@ -31,18 +31,18 @@ def of(objective: str, assumed: Assumed, moves: Mapping[Key, Move]) -> Costs:
     )
 
 
-def _once(assumed: Assumed, move: Move) -> float:
+def _once(assumed: Assumed, move: RepairMove) -> float:
     each = {"stop": "stop", "cap": "height"}.get(move.kind)
     if each is not None:
         return float(assumed.costs["each"][each])
     return assumed.land_cost(move.was, move.now) * move.area_m2 if move.area_m2 else 0.0
 
 
-def _each(assumed: Assumed, move: Move) -> float:
+def _each(assumed: Assumed, move: RepairMove) -> float:
     return float(assumed.costs["per_unit"][move.column]) if move.column else 0.0
 
 
-def suiting(plan: Plan, assumed: Assumed, moves: Mapping[Key, Move]) -> Costs:
+def suiting(plan: Plan, assumed: Assumed, moves: Mapping[Key, RepairMove]) -> Costs:
     """
     How badly each move suits where the objective cannot tell them apart: its cost, and how far homes are.
 
@@ -55,7 +55,7 @@ def suiting(plan: Plan, assumed: Assumed, moves: Mapping[Key, Move]) -> Costs:
     return once, each
 
 
-def _nearness(plan: Plan, near_m: float, moves: Mapping[Key, Move]) -> dict[Key, float]:
+def _nearness(plan: Plan, near_m: float, moves: Mapping[Key, RepairMove]) -> dict[Key, float]:
     """Residents around each move, those nearer counting more, over the most that any has: 0..1."""
     people = homes(plan)
     placed = [key for key, move in moves.items() if move.place is not None]
@@ -70,7 +70,7 @@ def _nearness(plan: Plan, near_m: float, moves: Mapping[Key, Move]) -> dict[Key,
 
 
 def parts(
-    objective: str, assumed: Assumed, moves: Mapping[Key, Move], chosen: Mapping[Key, float]
+    objective: str, assumed: Assumed, moves: Mapping[Key, RepairMove], chosen: Mapping[Key, float]
 ) -> dict[str, float]:
     """What the objective is made of, by kind of move, in its own unit."""
     once, each = of(objective, assumed, moves)

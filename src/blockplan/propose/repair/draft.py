@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from blockplan.propose.repair.moves import Move
-    from blockplan.propose.repair.sums import Row
+    from blockplan.propose.repair.moves import RepairMove
+    from blockplan.propose.repair.sums import SumRow
 
 Key = tuple[str, str, str, str]
 #: A shortfall of so small a part of what was short before is none.
@@ -28,17 +28,17 @@ DUST = 1e-6
 
 
 @dataclass(slots=True)
-class Draft:
+class RepairDraft:
     """A model in the making; `slack` are the columns of what demands stay short by, with scale and unit."""
 
     model: RepairModel = field(default_factory=RepairModel)
-    moves: dict[Key, Move] = field(default_factory=dict)
+    moves: dict[Key, RepairMove] = field(default_factory=dict)
     done: dict[Key, int] = field(default_factory=dict)
     amount: dict[Key, int] = field(default_factory=dict)
     slack: dict[str, tuple[int, float]] = field(default_factory=dict)
-    on_parcel: dict[str, list[Move]] = field(default_factory=dict)
+    on_parcel: dict[str, list[RepairMove]] = field(default_factory=dict)
 
-    def add(self, moves: Iterable[Move]) -> None:
+    def add(self, moves: Iterable[RepairMove]) -> None:
         """Add moves; a parcel is given one use at most."""
         for move in moves:
             self.moves[move.key] = move
@@ -63,7 +63,7 @@ class Draft:
                 found.add(self.done[move.key], 1.0)
         return found
 
-    def row(self, row: Row) -> None:
+    def row(self, row: SumRow) -> None:
         """Write a row."""
         self.model.row(row.terms, row.lower, row.upper)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
     from blockplan.propose.changes import Change
     from blockplan.propose.repair.demands import Demand, DemandFigure
-    from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.moves import RepairMove
     from blockplan.propose.stop import Clock
 
 #: What was worked out for a plan and stays true as long as its streets stay.
@@ -67,7 +67,7 @@ class Bench:
     before: list[DemandFigure] = field(default_factory=list)
     bases: dict[str, float] = field(default_factory=dict)
     plans: dict[tuple[Change, ...], Plan] = field(default_factory=dict)
-    conversions: dict[str, dict[str, Move]] = field(default_factory=dict)
+    conversions: dict[str, dict[str, RepairMove]] = field(default_factory=dict)
     at_once: dict[str, Plan] = field(default_factory=dict)
     known: dict[tuple[str, str], dict[str, Effect]] = field(default_factory=dict)
     per_unit: dict[tuple[str, ...], float] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Bench:
         """A demand measured on a plan."""
         return self.figures(plan, [demand])[0]
 
-    def offer(self, conversions: Iterable[Move]) -> None:
+    def offer(self, conversions: Iterable[RepairMove]) -> None:
         """Say which parcels may be given which use."""
         for move in conversions:
             self.conversions.setdefault(move.now, {})[move.parcel] = move
@@ -128,7 +128,7 @@ class Bench:
             self.plans[key] = tried(self.plan, key)
         return self.plans[key]
 
-    def effects(self, demand: Demand, moves: Sequence[Move]) -> dict[tuple[str, ...], Effect]:
+    def effects(self, demand: Demand, moves: Sequence[RepairMove]) -> dict[tuple[str, ...], Effect]:
         """Move -> effect on a demand whose value is a supply over a base."""
         found: dict[tuple[str, ...], Effect] = {}
         for move in moves:
@@ -161,9 +161,9 @@ class Bench:
             self.known[key] = found
         return self.known[key]
 
-    def _in_proportion(self, demand: Demand, moves: list[Move]) -> dict[str, Effect]:
+    def _in_proportion(self, demand: Demand, moves: list[RepairMove]) -> dict[str, Effect]:
         """Of each use before the smallest and largest parcel are tried, the others go by their land."""
-        groups: dict[str, list[Move]] = {}
+        groups: dict[str, list[RepairMove]] = {}
         for move in moves:
             groups.setdefault(move.was, []).append(move)
         found: dict[str, Effect] = {}
@@ -187,12 +187,12 @@ class Bench:
             return False
         return abs(figure - zero - more) <= SAME * max(abs(figure), abs(zero), 1.0)
 
-    def _of_land(self, demand: Demand, move: Move) -> Effect:
+    def _of_land(self, demand: Demand, move: RepairMove) -> Effect:
         """The effect of a use on a parcel, measured."""
         land = tuple(change for change in move.changes if change.layer == "parcels")
         return Effect(*self._delta(demand, land))
 
-    def _per_amount(self, demand: Demand, move: Move, land: Effect) -> float:
+    def _per_amount(self, demand: Demand, move: RepairMove, land: Effect) -> float:
         """What one unit of the amount adds to the supply: the same for facilities of a service and level."""
         key = (demand.name, move.kind, move.service, move.level, move.column)
         if key not in self.per_unit:
@@ -226,7 +226,7 @@ def _dusted(difference: float, whole: float) -> float:
     return 0.0 if abs(difference) <= 1e-9 * max(abs(whole), 1.0) else difference
 
 
-def _scaled(effect: Effect, of: Move, to: Move) -> Effect:
+def _scaled(effect: Effect, of: RepairMove, to: RepairMove) -> Effect:
     """The effect of the same use on another parcel, in proportion to its land."""
     share = to.area_m2 / of.area_m2 if of.area_m2 else 1.0
     return Effect(effect.supply * share, effect.base * share)

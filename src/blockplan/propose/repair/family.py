@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft
-    from blockplan.propose.repair.moves import Move
-    from blockplan.propose.repair.sums import Row
+    from blockplan.propose.repair.draft import RepairDraft
+    from blockplan.propose.repair.moves import RepairMove
+    from blockplan.propose.repair.sums import SumRow
 
 
 class Family(Protocol):
@@ -44,19 +44,19 @@ class Family(Protocol):
     def unsure(self) -> str:
         """Why its rows prove nothing; "" where they do."""
 
-    def offers(self) -> Sequence[Move]:
+    def offers(self) -> Sequence[RepairMove]:
         """Every move that may touch the demand."""
 
-    def helps(self, move: Move) -> bool:
+    def helps(self, move: RepairMove) -> bool:
         """Whether a move may bring the demand nearer, whatever else is done."""
 
-    def harms(self, move: Move) -> bool:
+    def harms(self, move: RepairMove) -> bool:
         """Whether a move may do the demand harm, whatever else is done."""
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: RepairDraft) -> None:
         """Write the rows."""
 
-    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
         """Rows that a solution breaks and no plan that keeps the rule does."""
 
     def lack(self, plan: Plan) -> float:

@@ -17,7 +17,7 @@ from blockplan.measure.distance.reach import LINE
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import ids
 from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of, too_small
-from blockplan.propose.repair.sums import CHOSEN, Row, Sum
+from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft
+    from blockplan.propose.repair.draft import RepairDraft
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.moves import RepairMove
 
 MEASURES = ("green_within_500m", "green_access")
 #: Choices under which a larger green does not count for more, or something else counts beside greens.
@@ -65,7 +65,7 @@ class GreenReach:
 
     demand: Demand
     bench: Bench
-    found: Callable[[], Sequence[Move]]
+    found: Callable[[], Sequence[RepairMove]]
     ground: GreenGround = field(init=False)
     homes: list[Home] = field(init=False)
     smallest_m2: float = field(init=False)
@@ -89,22 +89,22 @@ class GreenReach:
         """Parcels and uses under which other people live there."""
         return {(home.id, home.code) for home in self.homes if home.code is not None}
 
-    def offers(self) -> Sequence[Move]:
+    def offers(self) -> Sequence[RepairMove]:
         """Conversions."""
         return self.found()
 
-    def helps(self, move: Move) -> bool:
+    def helps(self, move: RepairMove) -> bool:
         """Whether it makes a green, or somebody comes or goes."""
         return self.ground.turns(move)[0] or self._moves_homes(move)
 
-    def harms(self, move: Move) -> bool:
+    def harms(self, move: RepairMove) -> bool:
         """Whether it takes a green away, or somebody comes or goes."""
         return self.ground.turns(move)[1] or self._moves_homes(move)
 
-    def _moves_homes(self, move: Move) -> bool:
+    def _moves_homes(self, move: RepairMove) -> bool:
         return move.kind != "cap" and (move.parcel, move.now) in self._moving()
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: RepairDraft) -> None:
         """Homes out of reach weigh no more than the rule lets pass."""
         greens = self.ground.is_green(draft)
         required = float(self.demand.verdict.required.value)  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ class GreenReach:
             beyond.add(draft.short_by(self.demand.name, gap), -1.0)
         draft.row(beyond.plus(whole, required - 1.0).at_most(1e-9 * max(1.0, self._weight(self.bench.plan))))
 
-    def _is_there(self, draft: Draft, home: Home, moving: dict[str, set[str]]) -> Sum:
+    def _is_there(self, draft: RepairDraft, home: Home, moving: dict[str, set[str]]) -> Sum:
         if home.code is not None:
             return draft.uses(home.id, [home.code])
         stays = Sum(1.0)
@@ -145,7 +145,7 @@ class GreenReach:
             for piece in home.near
         )
 
-    def _counting(self, draft: Draft, piece: int, greens: list[Sum]) -> Sum:
+    def _counting(self, draft: RepairDraft, piece: int, greens: list[Sum]) -> Sum:
         """Whether a piece is green and part of a green that is large enough."""
         ground = self.ground
         if ground.reaches([piece], self.smallest_m2):
@@ -160,7 +160,7 @@ class GreenReach:
             draft.model.row({k: by / 1e3 for k, by in room.terms.items()}, upper=-room.constant / 1e3)
         return Sum().add(self.counts[piece], 1.0)
 
-    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
         """Pieces that count, though the green they are part of is too small."""
         greens = self.ground.is_green(draft)
         now, found = green_now(greens, values), []

@@ -18,7 +18,7 @@ from blockplan.measure import MEASURES
 from blockplan.measure.inputs.columns import areas_m2, ids, shapes, sound
 from blockplan.measure.inputs.greens import HALF_DIGIT_M, on_planned_land, public_greens
 from blockplan.measure.inputs.neighbours import sharing_an_edge
-from blockplan.propose.repair.sums import CHOSEN, Row, Sum
+from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft
+    from blockplan.propose.repair.draft import RepairDraft
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.moves import RepairMove
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,14 +67,14 @@ class GreenGround:
     def __len__(self) -> int:
         return len(self.parcel)
 
-    def turns(self, move: Move) -> tuple[bool, bool]:
+    def turns(self, move: RepairMove) -> tuple[bool, bool]:
         """Whether a move makes a piece green, and whether it makes one something else."""
         if move.kind == "cap" or move.parcel not in self.parcel:
             return False, False
         at = self.parcel.index(move.parcel)
         return move.now in self.gives[at], move.now in self.takes[at]
 
-    def is_green(self, draft: Draft) -> list[Sum]:
+    def is_green(self, draft: RepairDraft) -> list[Sum]:
         """For each piece whether it is green, as a sum of columns."""
         found = []
         for at, parcel in enumerate(self.parcel):
@@ -176,7 +176,7 @@ def green_now(sums: list[Sum], values: NDArray[np.float64]) -> NDArray[np.bool_]
     return np.array([one.at(values) > CHOSEN for one in sums], dtype=bool)
 
 
-def too_small(ground: GreenGround, column: int, piece: int, pieces: list[int], sums: list[Sum]) -> Row:
+def too_small(ground: GreenGround, column: int, piece: int, pieces: list[int], sums: list[Sum]) -> SumRow:
     """The row that a piece counts only where the green it is part of goes on: `pieces` are too small."""
     row = Sum().add(column, 1.0)
     for other in ground.around(pieces):

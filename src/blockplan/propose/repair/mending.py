@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.check import check
 from blockplan.propose.proof import Proof
-from blockplan.propose.proposal import Answer
+from blockplan.propose.proposal import SearchAnswer
 from blockplan.propose.repair import costs as repair_costs
 from blockplan.propose.repair.demands import demands_of
-from blockplan.propose.repair.draft import Draft
+from blockplan.propose.repair.draft import RepairDraft
 from blockplan.propose.repair.effects import Bench
 from blockplan.propose.repair.mip import Effort
 from blockplan.propose.repair.moves import Assumed, Yard, defaults
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.mip import RepairSolved
-    from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.moves import RepairMove
     from blockplan.propose.repair.search import Useful
     from blockplan.propose.unmet import Unmet
 
@@ -160,7 +160,7 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     stop: Stop | None = None,
     seed: int = 0,
     before: CheckResult | None = None,
-) -> tuple[Answer, CheckResult]:
+) -> tuple[SearchAnswer, CheckResult]:
     """
     Propose the smallest repair of a plan.
 
@@ -223,7 +223,7 @@ def _searched(search: _Search) -> tuple[_Choice | None, int]:
     return choice, rounds
 
 
-def _everything(search: _Search) -> Iterable[Move]:
+def _everything(search: _Search) -> Iterable[RepairMove]:
     """Every move that any demand has to do with, and every conversion."""
     found = {move.key: move for moves in search.bench.conversions.values() for move in moves.values()}
     return (found | search.found.moves).values()
@@ -231,7 +231,7 @@ def _everything(search: _Search) -> Iterable[Move]:
 
 def _chosen(search: _Search) -> _Choice | None:
     """Solve the model as it is known now, and check the plan with the solution in place."""
-    draft = Draft()
+    draft = RepairDraft()
     draft.add(search.found.moves[key] for key in sorted(search.found.moves))
     for name, family in search.found.families.items():
         if name not in search.found.waiting:
@@ -254,7 +254,7 @@ def _chosen(search: _Search) -> _Choice | None:
     return _Choice(moves, changes, found, parts, plan, after, denied)
 
 
-def _settled(search: _Search, draft: Draft) -> _RepairSolution | None:
+def _settled(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
     """A solution that breaks no row which families write only where one is broken."""
     found: _RepairSolution | None = None
     for _ in range(MOST_CUTS):
@@ -282,7 +282,7 @@ def _settled(search: _Search, draft: Draft) -> _RepairSolution | None:
     return found
 
 
-def _cut(search: _Search, draft: Draft, values: NDArray[np.float64]) -> bool:
+def _cut(search: _Search, draft: RepairDraft, values: NDArray[np.float64]) -> bool:
     """Add the rows that a solution breaks; whether there are any."""
     new = [
         row
@@ -295,7 +295,7 @@ def _cut(search: _Search, draft: Draft, values: NDArray[np.float64]) -> bool:
     return bool(new)
 
 
-def _smallest(search: _Search, draft: Draft) -> _RepairSolution | None:
+def _smallest(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
     """The least shortfall, then the least changes: values, and how good."""
     clock, seed, assumed = search.clock, search.seed, search.params.assumed
     first, start, mark = None, None, len(draft.model.rows)
@@ -313,7 +313,7 @@ def _smallest(search: _Search, draft: Draft) -> _RepairSolution | None:
     return None if least.values is None else _RepairSolution(least.values, first, least)
 
 
-def _hold(draft: Draft, first: RepairSolved | None) -> None:
+def _hold(draft: RepairDraft, first: RepairSolved | None) -> None:
     """Let the demands stay no shorter, all added up, than they have to; none where they need not."""
     if first is None:
         return
@@ -393,7 +393,7 @@ def _touching(search: _Search, demand: Demand | None) -> set[Key]:
     }
 
 
-def _answer(search: _Search, choice: _Choice | None, rounds: int, locks: Locks) -> Answer:
+def _answer(search: _Search, choice: _Choice | None, rounds: int, locks: Locks) -> SearchAnswer:
     failing = any(demand.fails for demand in search.bench.demands)
     interrupted, out_of_time = search.clock.interrupted, search.clock.over()
     done = choice is not None and not choice.denied
@@ -405,7 +405,7 @@ def _answer(search: _Search, choice: _Choice | None, rounds: int, locks: Locks) 
     bound = None
     if proof.stands:
         bound = max(0.0, choice.found.least.bound) if choice else objective
-    return Answer(
+    return SearchAnswer(
         kind="repair",
         changes=choice.changes if choice else (),
         objective=objective,

@@ -36,7 +36,7 @@ DUST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RepairMove:
     """
     One thing that may be done.
 
@@ -167,7 +167,7 @@ class Yard:
             if reason == "free":
                 self.free[name] = allowed
 
-    def conversions(self, codes: Iterable[str] | None = None) -> Iterator[Move]:
+    def conversions(self, codes: Iterable[str] | None = None) -> Iterator[RepairMove]:
         """Moves that give a free parcel a permitted use (one of `codes`, where they are named)."""
         wanted = None if codes is None else set(codes)
         for parcel, permitted in self.free.items():
@@ -177,7 +177,7 @@ class Yard:
                     if move is not None:
                         yield move
 
-    def conversion(self, parcel: str, code: str) -> Move | None:
+    def conversion(self, parcel: str, code: str) -> RepairMove | None:
         """The move that gives a parcel a use; None where nobody can say how many people would live there."""
         changes = self.plan.cached(f"repair:{parcel}:{code}", lambda: converted(self.plan, parcel, code))
         if code.startswith(("0701", "0703")) and not _peopled(self.plan, parcel, code):
@@ -187,11 +187,11 @@ class Yard:
         was = values(self.plan, "parcels", "land_use")[row] or ""
         area = float(areas_m2(self.plan, "parcels")[row])
         place = points(self.plan, "parcels", np.array([row]))[0]
-        return Move(
+        return RepairMove(
             "convert", "parcels", parcel, changes, was, code, area_m2=area, place=place, parcel=parcel
         )
 
-    def hosts(self, service: str, column: str, *, usual: bool = False) -> Iterator[Move]:
+    def hosts(self, service: str, column: str, *, usual: bool = False) -> Iterator[RepairMove]:
         """
         Moves that put a new facility of a service on a free parcel whose permitted uses can hold it.
 
@@ -251,7 +251,7 @@ class Yard:
             return float(np.median(floor[known] / units[known]))
         return float(self.assumed.floor_per_unit[column])
 
-    def enlargements(self, service: str, column: str) -> Iterator[Move]:
+    def enlargements(self, service: str, column: str) -> Iterator[RepairMove]:
         """Moves that enlarge a facility within the floor area that it or its parcel has to spare."""
         if column == "site_area_m2":
             return
@@ -273,7 +273,7 @@ class Yard:
             level = values(self.plan, "facilities", "level")[at] or ""
             had = {column: float(now)} | ({} if floor is None else {"floor_area_m2": float(floor)})
             place = points(self.plan, "facilities", np.array([at]))[0]
-            yield Move(
+            yield RepairMove(
                 "enlarge", "facilities", name, (), service=service, level=level, column=column, least=1.0,
                 most=float(most), per_floor=per, inside_m2=inside, had=tuple(had.items()), place=place,
             )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blockplan.propose.repair.greens import GreenGround, choices_of, green_now, ground_of
-from blockplan.propose.repair.sums import CHOSEN, Row, Sum
+from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft
+    from blockplan.propose.repair.draft import RepairDraft
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import Move
+    from blockplan.propose.repair.moves import RepairMove
 
 #: Measure -> parameters with the smallest size of such a park, and that from which it is another kind, ha.
 SIZES = {
@@ -48,7 +48,7 @@ class Parks:
 
     demand: Demand
     bench: Bench
-    found: Callable[[], Sequence[Move]]
+    found: Callable[[], Sequence[RepairMove]]
     ground: GreenGround = field(init=False)
     low_m2: float = field(init=False)
     high_m2: float = field(init=False)
@@ -67,19 +67,19 @@ class Parks:
         """A park that is drawn twice, as parcel and as green, is one: that is left to the check."""
         return f"drawn_twice: {self.demand.name}" if self.ground.overlaid else ""
 
-    def offers(self) -> Sequence[Move]:
+    def offers(self) -> Sequence[RepairMove]:
         """Conversions."""
         return self.found()
 
-    def helps(self, move: Move) -> bool:
+    def helps(self, move: RepairMove) -> bool:
         """Whether it makes a green or takes one: a park that is too large may be parted."""
         return any(self.ground.turns(move))
 
-    def harms(self, move: Move) -> bool:
+    def harms(self, move: RepairMove) -> bool:
         """Whether it makes a green or takes one: parks that grow together are one."""
         return any(self.ground.turns(move))
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: RepairDraft) -> None:
         """So many parks have to be there."""
         ground, greens = self.ground, self.ground.is_green(draft)
         able = np.array([bool(one.terms) or one.constant > 0 for one in greens], dtype=bool)
@@ -112,7 +112,7 @@ class Parks:
         """Whether pieces are together below the upper size: what only rounding keeps below it reaches it."""
         return bool(self.ground.area_m2[pieces].sum() < self.high_m2 - 1e-6)
 
-    def _add_flow(self, draft: Draft, greens: list[Sum], able: NDArray[np.bool_]) -> None:
+    def _add_flow(self, draft: RepairDraft, greens: list[Sum], able: NDArray[np.bool_]) -> None:
         """Land that flows over shared edges of greens to where it is counted, in thousands of m2."""
         ground = self.ground
         reach = [piece for piece in np.flatnonzero(able).tolist() if self._flows(piece, able)]
@@ -140,7 +140,7 @@ class Parks:
             self.ground.joined(piece, able), self.low_m2
         )
 
-    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
         """Parks that are too large, and parks that are counted twice."""
         greens = self.ground.is_green(draft)
         now, found = green_now(greens, values), []
@@ -155,7 +155,7 @@ class Parks:
                 found.append(self._not_first(column, piece, before[0], now, greens))
         return found
 
-    def _too_large(self, column: int, pieces: list[int], greens: list[Sum]) -> Row:
+    def _too_large(self, column: int, pieces: list[int], greens: list[Sum]) -> SumRow:
         """Of pieces that are together too large one is no green, or no park is counted there."""
         enough = next((n for n in range(1, len(pieces)) if not self._may_be_below(pieces[:n])), len(pieces))
         row = Sum(-float(enough)).add(column, 1.0)
@@ -165,7 +165,7 @@ class Parks:
 
     def _not_first(
         self, column: int, piece: int, other: int, now: NDArray[np.bool_], greens: list[Sum]
-    ) -> Row:
+    ) -> SumRow:
         """A piece before it is not green, or something on the way there is not, or none is counted."""
         way = self.ground.way(piece, other, now)
         row = Sum(-float(len(way)) - 1.0).add(column, 1.0).plus(greens[other])

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft, Key
+    from blockplan.propose.repair.draft import Key, RepairDraft
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import Move
-    from blockplan.propose.repair.sums import Row
+    from blockplan.propose.repair.moves import RepairMove
+    from blockplan.propose.repair.sums import SumRow
 
 Home = tuple[str, str]
 #: A kind of place that is not counted and reaches nobody so many times is none that the rule speaks of.
@@ -50,7 +50,7 @@ def fits(bench: Bench, demand: Demand) -> bool:
     )
 
 
-def reached(bench: Bench, demand: Demand, moves: Sequence[Move]) -> dict[Key, frozenset[Home]]:
+def reached(bench: Bench, demand: Demand, moves: Sequence[RepairMove]) -> dict[Key, frozenset[Home]]:
     """Move -> homes that fall short and would not with it; moves that reach nobody are left out."""
     short, before = bench.figure(demand).short, bench.figure(demand).counted
     spots = _spots(bench, short)
@@ -85,27 +85,27 @@ class ReachDemand:
 
     demand: Demand
     bench: Bench
-    found: Callable[[], Sequence[Move]]
+    found: Callable[[], Sequence[RepairMove]]
     covers: dict[Key, frozenset[Home]] = field(default_factory=dict)
     kind: str = "homes"
     leeway: float = 0.0
     unsure: str = ""
 
-    def offers(self) -> Sequence[Move]:
+    def offers(self) -> Sequence[RepairMove]:
         """Moves that may reach somebody."""
         moves = self.found()
         self.covers = reached(self.bench, self.demand, moves)
         return moves
 
-    def helps(self, move: Move) -> bool:
+    def helps(self, move: RepairMove) -> bool:
         """Whether it reaches somebody who falls short."""
         return move.key in self.covers
 
-    def harms(self, move: Move) -> bool:
+    def harms(self, move: RepairMove) -> bool:
         """Nothing harms what fails already."""
         return False
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: RepairDraft) -> None:
         """Homes that stay out of reach weigh no more than the rule lets pass."""
         self.unsure = self._unsure(draft)
         weights, short = _weights(self.bench, self.demand), self.bench.figure(self.demand).short
@@ -122,7 +122,7 @@ class ReachDemand:
         slack = draft.short_by(self.demand.name, sum(out.values()) - allowed)
         draft.model.row(out | {slack: -1.0}, upper=allowed)
 
-    def _unsure(self, draft: Draft) -> str:
+    def _unsure(self, draft: RepairDraft) -> str:
         """Somebody comes or goes, or greens may join or go: what was tried move by move is not all then."""
         greens = any(name.startswith("greens.") for name in MEASURES[self.demand.measure].inputs)
         everybody = float(self.demand.verdict.required.value) >= 1.0  # type: ignore[arg-type]
@@ -135,7 +135,7 @@ class ReachDemand:
                 return f"tried_one_by_one: {self.demand.name}"
         return ""
 
-    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
         """None: every row is written."""
         return []
 
@@ -154,7 +154,7 @@ class ReachDemand:
         return self.lack(plan), unit_of(self.demand)
 
 
-def _joins(bench: Bench, reach: ReachDemand, move: Move) -> bool:
+def _joins(bench: Bench, reach: ReachDemand, move: RepairMove) -> bool:
     """Whether a move takes a green away, or makes one beside ground that is green or may be."""
     ground = ground_of(bench, choices_of(bench, reach.demand))
     gives, takes = ground.turns(move)
@@ -190,7 +190,7 @@ def _spots(bench: Bench, short: frozenset[Home]) -> dict[Home, Any]:
     return spots
 
 
-def _ground(bench: Bench, move: Move) -> Any:
+def _ground(bench: Bench, move: RepairMove) -> Any:
     """Where a move takes place: the parcel, or the point of a stop or facility."""
     if move.kind in {"convert", "host"}:
         row = int(np.flatnonzero(ids(bench.plan, "parcels") == move.parcel)[0])

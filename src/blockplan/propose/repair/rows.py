@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
-    from blockplan.propose.repair.draft import Draft, Key
+    from blockplan.propose.repair.draft import Key, RepairDraft
     from blockplan.propose.repair.effects import Bench
-    from blockplan.propose.repair.moves import Move
-    from blockplan.propose.repair.sums import Row
+    from blockplan.propose.repair.moves import RepairMove
+    from blockplan.propose.repair.sums import SumRow
 
 #: Measures whose supply is a sum over parcels or facilities, each counted by itself, whatever the others are.
 SUMS = frozenset(
@@ -50,7 +50,7 @@ class Supply:
 
     demand: Demand
     bench: Bench
-    found: Callable[[], Sequence[Move]]
+    found: Callable[[], Sequence[RepairMove]]
     margin: float = 0.0
     effects: dict[Key, Effect] = field(default_factory=dict)
     kind: str = "sums"
@@ -64,32 +64,32 @@ class Supply:
         sums = self.demand.measure in SUMS and not self.demand.scoped
         return "" if sums else f"effects_added_up: {self.demand.name}"
 
-    def offers(self) -> Sequence[Move]:
+    def offers(self) -> Sequence[RepairMove]:
         """Conversions, and facilities of the services that count."""
         moves = self.found()
         self._learn(moves)
         return moves
 
-    def helps(self, move: Move) -> bool:
+    def helps(self, move: RepairMove) -> bool:
         """Whether it brings supply or takes base, against one of the limits."""
         return any(one > 0 for one in self._pulls(move))
 
-    def harms(self, move: Move) -> bool:
+    def harms(self, move: RepairMove) -> bool:
         """Whether it takes supply or brings base, against one of the limits."""
         return any(one < 0 for one in self._pulls(move))
 
-    def _pulls(self, move: Move) -> list[float]:
+    def _pulls(self, move: RepairMove) -> list[float]:
         effect = self._effect(move)
         found = []
         for limit, sign in self._limits():
             found += [sign * (effect.supply - limit * effect.base), sign * effect.per_amount]
         return found
 
-    def _effect(self, move: Move) -> Effect:
+    def _effect(self, move: RepairMove) -> Effect:
         self._learn([move])
         return self.effects[move.key]
 
-    def _learn(self, moves: Iterable[Move]) -> None:
+    def _learn(self, moves: Iterable[RepairMove]) -> None:
         new = [move for move in moves if move.key not in self.effects]
         if new:
             known = self.bench.effects(self.demand, new)
@@ -99,7 +99,7 @@ class Supply:
         return [(limit, sign) for limit, sign in zip(limits(self.demand), (1.0, -1.0), strict=True)
                 if math.isfinite(limit)]  # fmt: skip
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: RepairDraft) -> None:
         """A row for each limit."""
         self._learn(draft.moves.values())
         figure, base = self.bench.figure(self.demand), self.base
@@ -126,7 +126,7 @@ class Supply:
         """What the supply is divided by today; where there is none, it shows once a move brings some."""
         return self.bench.bases.get(self.demand.name, 0.0)
 
-    def _leeway(self, draft: Draft, limit: float) -> float:
+    def _leeway(self, draft: RepairDraft, limit: float) -> float:
         """With so much less the check may find the rule kept: it knows land only as exactly as drawn."""
         most = self.base + sum(max(0.0, self.effects[key].base) for key in draft.moves)
         amount, unit = abs(limit) * most, self.demand.verdict.unit
@@ -137,7 +137,7 @@ class Supply:
         # A share: of the land that is counted, and of the land that it is counted over.
         return 2 * (of_amount(amount, "m2") + abs(limit) * of_amount(most, "m2"))
 
-    def cuts(self, draft: Draft, values: NDArray[np.float64]) -> list[Row]:
+    def cuts(self, draft: RepairDraft, values: NDArray[np.float64]) -> list[SumRow]:
         """None: every row is written."""
         return []
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.effects import Bench
     from blockplan.propose.repair.family import Family
-    from blockplan.propose.repair.moves import Move, Yard
+    from blockplan.propose.repair.moves import RepairMove, Yard
 
 #: Sizes of a facility that is tried out: told apart by what they add.
 TRIED = {"beds": 1.0, "places": 10.0, "floor_area_m2": 100.0, "site_area_m2": 1000.0}
@@ -56,10 +56,10 @@ class Useful:
     """
 
     families: dict[str, Family] = field(default_factory=dict)
-    moves: dict[Key, Move] = field(default_factory=dict)
+    moves: dict[Key, RepairMove] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
 
-    def keep(self, moves: Iterable[Move]) -> None:
+    def keep(self, moves: Iterable[RepairMove]) -> None:
         """Add moves; then those that help demands which they may harm, and so on."""
         self.moves |= {move.key: move for move in moves}
         while harmed := [name for name in self.waiting if self._harmed(name)]:
@@ -67,7 +67,7 @@ class Useful:
             for name in harmed:
                 self.moves |= self.helping(name)
 
-    def helping(self, name: str) -> dict[Key, Move]:
+    def helping(self, name: str) -> dict[Key, RepairMove]:
         """The moves that help a demand."""
         family = self.families[name]
         return {move.key: move for move in family.offers() if family.helps(move)}
@@ -95,7 +95,7 @@ def useful(bench: Bench, yard: Yard) -> Useful:
     return found
 
 
-def _family(bench: Bench, yard: Yard, demand: Demand, conversions: list[Move]) -> Family | None:
+def _family(bench: Bench, yard: Yard, demand: Demand, conversions: list[RepairMove]) -> Family | None:
     if repair_rows.fits(bench, demand):
         return repair_rows.Supply(demand, bench, lambda: [*conversions, *_facilities(bench, yard, demand)])
     if green_reach.fits(bench, demand):
@@ -109,9 +109,9 @@ def _family(bench: Bench, yard: Yard, demand: Demand, conversions: list[Move]) -
     return None
 
 
-def _facilities(bench: Bench, yard: Yard, demand: Demand) -> list[Move]:
+def _facilities(bench: Bench, yard: Yard, demand: Demand) -> list[RepairMove]:
     """New and enlarged facilities of the services that add to a supply."""
-    found: list[Move] = []
+    found: list[RepairMove] = []
     for service, column in services_that_count(bench, demand):
         found += [*yard.hosts(service, column), *yard.enlargements(service, column)]
     return found
@@ -135,10 +135,10 @@ def services_that_count(bench: Bench, demand: Demand) -> list[tuple[str, str]]:
     return found
 
 
-def _places(bench: Bench, yard: Yard, demand: Demand) -> list[Move]:
+def _places(bench: Bench, yard: Yard, demand: Demand) -> list[RepairMove]:
     """Facilities and stops from which somebody who falls short may be reached."""
     read = MEASURES[demand.measure].inputs
-    found: list[Move] = []
+    found: list[RepairMove] = []
     if any(name.startswith("facilities.") for name in read):
         for service in demand.parameters.get("services", ()):
             found += yard.hosts(str(service), yard.size_of(str(service)), usual=True)

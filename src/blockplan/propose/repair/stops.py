@@ -14,7 +14,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import shapes, values
 from blockplan.propose.changes import new_feature
-from blockplan.propose.repair.moves import Move
+from blockplan.propose.repair.moves import RepairMove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +27,9 @@ MODES = {"bus": "streets", "tram": "streets", "subway": "streets", "rail": "rail
 CLOSED = frozenset({"expressway", "path"})
 
 
-def stops(plan: Plan, spots: Iterable[shapely.Point], within_m: float, spacing_m: float) -> Iterator[Move]:
+def stops(
+    plan: Plan, spots: Iterable[shapely.Point], within_m: float, spacing_m: float
+) -> Iterator[RepairMove]:
     """Moves that put a stop of each mode along the lines it runs on, near to one of some spots."""
     near = shapely.STRtree(list(spots))
     for mode, layer in MODES.items():
@@ -38,7 +40,7 @@ def stops(plan: Plan, spots: Iterable[shapely.Point], within_m: float, spacing_m
             if id_ in plan.layer("stops").index:
                 continue
             known = {"modes": mode, "status": "planned", "geometry": place.wkt}
-            yield Move("stop", "stops", id_, new_feature("stops", id_, known), now=mode, place=place)
+            yield RepairMove("stop", "stops", id_, new_feature("stops", id_, known), now=mode, place=place)
 
 
 def _places(plan: Plan, layer: str, spacing_m: float) -> list[shapely.Point]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from blockplan.propose.repair.draft import Draft, Key
+    from blockplan.propose.repair.draft import Key, RepairDraft
     from blockplan.propose.repair.mip import RepairModel
 
 Delta = dict[int, float]
@@ -26,7 +26,7 @@ DUST = 1e-7
 MOST_STEPS = 200
 
 
-def suited(draft: Draft, cost: Mapping[int, float], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def suited(draft: RepairDraft, cost: Mapping[int, float], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     Values of a solution that costs no more and satisfies the same rows.
 
@@ -79,7 +79,7 @@ class _Rows:
 
 
 def _best_step(
-    draft: Draft, each: NDArray[np.float64], values: NDArray[np.float64], rows: _Rows
+    draft: RepairDraft, each: NDArray[np.float64], values: NDArray[np.float64], rows: _Rows
 ) -> Delta | None:
     """The exchange that saves most; None where none saves anything."""
     steps = [
@@ -95,7 +95,7 @@ def _best_step(
     return None
 
 
-def _exchanges(draft: Draft, values: NDArray[np.float64]) -> Iterator[Delta]:
+def _exchanges(draft: RepairDraft, values: NDArray[np.float64]) -> Iterator[Delta]:
     """One move for another; the uses of two parcels."""
     chosen = {key: draft.read(values)[key] for key in sorted(draft.read(values))}
     for gone, amount in chosen.items():
@@ -116,14 +116,14 @@ def _exchanges(draft: Draft, values: NDArray[np.float64]) -> Iterator[Delta]:
                 yield steps[0] | steps[1]
 
 
-def _crossed(draft: Draft, one: Key, other: Key) -> Key | None:
+def _crossed(draft: RepairDraft, one: Key, other: Key) -> Key | None:
     """The move that does on the parcel of `one` what `other` does on its own."""
     kind, _, now, size = other
     key = (kind, draft.moves[one].parcel, now, size)
     return key if draft.moves[one].parcel and key in draft.moves else None
 
 
-def _exchange(draft: Draft, gone: Key, amount: float, come: Key | None) -> Delta | None:
+def _exchange(draft: RepairDraft, gone: Key, amount: float, come: Key | None) -> Delta | None:
     """One move in the place of another, with the same amount where both have one; None if that cannot be."""
     if come is None:
         return None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 CHOSEN = 0.5
 
 
-class Row(NamedTuple):
+class SumRow(NamedTuple):
     """``lower <= sum(factor * column) <= upper``."""
 
     terms: dict[int, float]
@@ -44,10 +44,10 @@ class Sum:
         """What it comes to."""
         return self.constant + float(sum(by * values[column] for column, by in self.terms.items()))
 
-    def at_least(self, lower: float) -> Row:
+    def at_least(self, lower: float) -> SumRow:
         """The row that keeps it at or above a limit."""
-        return Row(self.terms, lower - self.constant, np.inf)
+        return SumRow(self.terms, lower - self.constant, np.inf)
 
-    def at_most(self, upper: float) -> Row:
+    def at_most(self, upper: float) -> SumRow:
         """The row that keeps it at or below a limit."""
-        return Row(self.terms, -np.inf, upper - self.constant)
+        return SumRow(self.terms, -np.inf, upper - self.constant)

@@ -16,7 +16,7 @@ import shapely
 
 from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Budget, Limits
-from blockplan.propose.proposal import Answer, Ended
+from blockplan.propose.proposal import Ended, SearchAnswer
 from blockplan.propose.services import STATION
 from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
@@ -54,7 +54,7 @@ class _Case:
     counted: NDArray[np.bool_]
 
 
-def propose_site(plan: Plan, params: SiteParams, *, stop: Stop | None = None, seed: int = 0) -> Answer:
+def propose_site(plan: Plan, params: SiteParams, *, stop: Stop | None = None, seed: int = 0) -> SearchAnswer:
     """
     Propose where facilities, parks or stations should stand.
 
@@ -249,7 +249,7 @@ def _covers(case: _Case, weight: NDArray[np.float64]) -> tuple[sp.csr_array, NDA
     return sp.csr_array(sp.hstack(blocks)), np.concatenate(weights)
 
 
-def _answer(case: _Case, sites: Sites, ended: Ended, run: tuple[float, int]) -> Answer:
+def _answer(case: _Case, sites: Sites, ended: Ended, run: tuple[float, int]) -> SearchAnswer:
     params, ground = case.params, case.ground
     first = len(ground.existing)
     new = [ground.candidates[row - first] for row in sites.chosen.tolist() if row >= first]
@@ -263,7 +263,7 @@ def _answer(case: _Case, sites: Sites, ended: Ended, run: tuple[float, int]) -> 
     changes: list[Change] = [*ground.gone]
     for one in new:
         changes += one.changes(case.plan)
-    return Answer(
+    return SearchAnswer(
         kind="site",
         changes=tuple(changes),
         objective=objective,

@@ -16,7 +16,7 @@ import shapely
 
 from blockplan.report.comparison.lists import goal
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import INK, OUTLINE, Ground, frame_of, use_colour
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import area_names, closer_frames
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.compare import Comparison, Pair
-    from blockplan.compare.transition import Use
+    from blockplan.compare.transition import TransitionUse
     from blockplan.report.comparison.words import Says
     from blockplan.report.words import Words
 
@@ -42,11 +42,11 @@ APPEARS, VANISHES = "#a3231f", "#12633a"
 
 
 #: What draws a theme on a sheet, and its legend (empty: nothing to draw).
-Theme = tuple["Callable[[Sheet, str], str]", list[LegendEntry]]
+Theme = tuple["Callable[[MapSheet, str], str]", list[LegendEntry]]
 
 
 @dataclass
-class Atlas:
+class ComparisonMaps:
     """The maps of a comparison, all on one ground."""
 
     found: Comparison
@@ -94,13 +94,13 @@ class Atlas:
         return out
 
     def _drawing(
-        self, id_: str, said: tuple[str, str], show: Callable[[Sheet, str], str], legend: list[LegendEntry]
+        self, id_: str, said: tuple[str, str], show: Callable[[MapSheet, str], str], legend: list[LegendEntry]
     ) -> Drawing:
         ground, frame = self.ground, self.ground.frame or Frame(0, 0, 1, 1)
-        sheet = Sheet.of(frame, PART_MM)
+        sheet = MapSheet.of(frame, PART_MM)
         insets = []
         for number, (near, name) in enumerate(closer_frames(ground), 1):
-            inset, one = Sheet.inset(near), f"{id_}-{number}"
+            inset, one = MapSheet.inset(near), f"{id_}-{number}"
             insets.append(Drawing(one, f"{number} {name}", said[1], inset, BASE, show(inset, one), ()))
         placer = drawing.placer(ground, sheet)
         names = self._numbers(sheet) if insets else area_names(ground, sheet, placer, 2.6)
@@ -108,7 +108,7 @@ class Atlas:
         body = show(sheet, id_) + names
         return Drawing(id_, *said, sheet, BASE, body, (*legend, outline), tuple(insets))
 
-    def _numbers(self, sheet: Sheet) -> str:
+    def _numbers(self, sheet: MapSheet) -> str:
         """The number of each closer view, beside what it shows."""
         out, size = [], 4.0 * sheet.unit
         for number, (near, _) in enumerate(closer_frames(self.ground), 1):
@@ -119,7 +119,7 @@ class Atlas:
 
     # Land use
 
-    def _land(self, pair: Pair) -> tuple[Callable[[Sheet, str], str], list[LegendEntry]]:
+    def _land(self, pair: Pair) -> tuple[Callable[[MapSheet, str], str], list[LegendEntry]]:
         largest = sorted(pair.land.changed.items(), key=lambda one: -pair.land.ha[one[0]])
         pieces = [(uses, shapely.union_all(shapes)) for uses, shapes in largest]
         legend = [
@@ -131,7 +131,7 @@ class Atlas:
             for (was, now), _ in pieces
         ]
 
-        def show(sheet: Sheet, id_: str) -> str:
+        def show(sheet: MapSheet, id_: str) -> str:
             out, labels = [], []
             for number, ((was, now), whole) in enumerate(pieces):
                 d = svg.path(svg.drawable([whole], self._frame), self._frame)
@@ -150,12 +150,12 @@ class Atlas:
 
         return show, legend
 
-    def _use(self, use: Use | None) -> str:
+    def _use(self, use: TransitionUse | None) -> str:
         if use is None:
             return self.says("land.not_drawn")
         return self.ground.use_name(use.list_name, use.code) if use.code else self.says("land.unstated")
 
-    def _code(self, use: Use | None) -> str:
+    def _code(self, use: TransitionUse | None) -> str:
         return use.code or "?" if use else "–"
 
     # Residents, and who gains and who loses
@@ -206,7 +206,7 @@ class Atlas:
 
         parcels = _parcels(pair)
 
-        def show(sheet: Sheet, id_: str) -> str:
+        def show(sheet: MapSheet, id_: str) -> str:
             out, labels = [_hatch(f"{id_}-lost", "#ffffff", sheet.unit)], []
             for tint, lost, _, inside in groups:
                 shapes = [(gain, shape) for name, gain in inside.items() for shape in parcels.get(name, ())]
@@ -239,7 +239,7 @@ class Atlas:
 
     # Places
 
-    def _places(self, pair: Pair) -> tuple[Callable[[Sheet, str], str], list[LegendEntry]]:
+    def _places(self, pair: Pair) -> tuple[Callable[[MapSheet, str], str], list[LegendEntry]]:
         drawn = [place for place in pair.places if place.x is not None and place.y is not None]
         titles = {row.first.rule: self.words.pick(row.first.title) for row in self.found.verdict_rows()}
         groups = list(dict.fromkeys((place.rule, place.kind) for place in drawn))
@@ -259,7 +259,7 @@ class Atlas:
             x, y = self._frame.place(place.x or 0.0, place.y or 0.0)
             spots.setdefault((place.kind, x, y), set()).add(number[place.rule])
 
-        def show(sheet: Sheet, id_: str) -> str:
+        def show(sheet: MapSheet, id_: str) -> str:
             del id_
             # Rings first: "vanishes" stands after "appears".
             ordered = sorted(spots, reverse=True)
@@ -270,7 +270,7 @@ class Atlas:
 
         return show, legend
 
-    def _marks(self, sheet: Sheet, spots: dict[tuple[str, float, float], set[int]]) -> str:
+    def _marks(self, sheet: MapSheet, spots: dict[tuple[str, float, float], set[int]]) -> str:
         """The numbers of the rules beside a place, where there is room for them."""
         size, out, placer = 1.8 * sheet.unit, [], drawing.placer(self.ground, sheet)
         for _, x, y in spots:
@@ -292,11 +292,11 @@ class Atlas:
     def _frame(self) -> Frame:
         return self.ground.frame or Frame(0, 0, 1, 1)
 
-    def _overview(self, sheet: Sheet) -> bool:
+    def _overview(self, sheet: MapSheet) -> bool:
         """Whether a sheet shows the whole of a plan that has closer views."""
         return bool(closer_frames(self.ground)) and sheet.foot_mm == drawing.FOOT_MM
 
-    def _labels(self, sheet: Sheet, shapes: Iterable[tuple[BaseGeometry, str]]) -> str:
+    def _labels(self, sheet: MapSheet, shapes: Iterable[tuple[BaseGeometry, str]]) -> str:
         """
         A label on each shape that is large enough to bear it, the largest first.
 
@@ -329,7 +329,7 @@ def _parcels(pair: Pair) -> dict[str, list[BaseGeometry]]:
     return found
 
 
-def use_fill(use: Use | None) -> str:
+def use_fill(use: TransitionUse | None) -> str:
     """The colour of a use of land; a cold grey for land that is not drawn."""
     if use is None:
         return "#8fa0b2"

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.compare.transition import Use
+    from blockplan.compare.transition import TransitionUse
 
 
 class Matrix:
     """Hectares from use to use: what changes in the middle, what stays apart, totals."""
 
-    def __init__(self, ha: dict[tuple[Use | None, Use | None], float]) -> None:
+    def __init__(self, ha: dict[tuple[TransitionUse | None, TransitionUse | None], float]) -> None:
         self.ha = ha
         moved = [pair for pair in ha if pair[0] != pair[1]]
         uses = {use for pair in moved for use in pair if use is not None}
         order = _uses(ha)
         #: Uses that give or get land; both ways, so that every total can be read off.
-        self.rows: list[Use | None] = [use for use in order if use in uses]
+        self.rows: list[TransitionUse | None] = [use for use in order if use in uses]
         self.columns = list(self.rows)
         if any(was is None for was, _ in moved):
             self.rows.append(None)
@@ -28,27 +28,27 @@ class Matrix:
         #: Uses whose land all stays.
         self.still = [use for use in order if use is not None and use not in uses]
 
-    def cell(self, was: Use | None, now: Use | None) -> float:
+    def cell(self, was: TransitionUse | None, now: TransitionUse | None) -> float:
         """Land that goes from one use to another; what stays does not count as going."""
         return 0.0 if was == now else self.ha.get((was, now), 0.0)
 
-    def stays(self, use: Use | None) -> float:
+    def stays(self, use: TransitionUse | None) -> float:
         """Land that keeps its use."""
         return self.ha.get((use, use), 0.0)
 
-    def goes(self, was: Use | None) -> float:
+    def goes(self, was: TransitionUse | None) -> float:
         """Land that leaves a use."""
         return sum(self.cell(was, now) for now in self.columns)
 
-    def comes(self, now: Use | None) -> float:
+    def comes(self, now: TransitionUse | None) -> float:
         """Land that joins a use."""
         return sum(self.cell(was, now) for was in self.rows)
 
-    def before(self, use: Use | None) -> float:
+    def before(self, use: TransitionUse | None) -> float:
         """What the plan before draws of a use; nothing for land that it does not draw."""
         return 0.0 if use is None else self.goes(use) + self.stays(use)
 
-    def after(self, use: Use | None) -> float:
+    def after(self, use: TransitionUse | None) -> float:
         """What the plan after draws of a use; nothing for land that it does not draw."""
         return 0.0 if use is None else self.comes(use) + self.stays(use)
 
@@ -78,7 +78,7 @@ class Matrix:
         return sum(self.stays(use) for use in self.still)
 
 
-def _uses(ha: Iterable[tuple[Use | None, Use | None]]) -> list[Use | None]:
+def _uses(ha: Iterable[tuple[TransitionUse | None, TransitionUse | None]]) -> list[TransitionUse | None]:
     """All uses in the order of their codes; land that one plan does not draw comes last."""
     found = {use for pair in ha for use in pair}
     return sorted(found, key=lambda use: (use is None, use is not None and use.code is None, str(use)))

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from blockplan.check.verdict import Verdict
-    from blockplan.compare import Column, Comparison, Pair
+    from blockplan.compare import ComparedColumn, Comparison, Pair
     from blockplan.compare.columns import ComparedVerdict, MeasureRow
-    from blockplan.compare.transition import Use
-    from blockplan.report.comparison.maps import Atlas
+    from blockplan.compare.transition import TransitionUse
+    from blockplan.report.comparison.maps import ComparisonMaps
     from blockplan.report.maps.drawing import Drawing
 
 SECTIONS = ("summary", "columns", "verdicts", "measures", "land", "gains", "maps", "changes", "reproduce")
@@ -108,12 +108,12 @@ class ComparisonView(Lists):
         return Says(self.words)
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[ComparedColumn, ...]:
         """What is compared."""
         return self.found.columns
 
     @property
-    def first(self) -> Column:
+    def first(self) -> ComparedColumn:
         """The column that the others are compared with."""
         return self.found.columns[0]
 
@@ -161,7 +161,7 @@ class ComparisonView(Lists):
             (words("head.packs"), packs_said(packs, titles, words)),
         ]
 
-    def name(self, column: Column) -> str:
+    def name(self, column: ComparedColumn) -> str:
         """What a column is called: the scenario, or the last part of the path of another plan."""
         return self._names[column.id]
 
@@ -176,7 +176,7 @@ class ComparisonView(Lists):
         """What the column with an id is called."""
         return next((self.name(column) for column in self.columns if column.id == id_), id_)
 
-    def what(self, column: Column) -> str:
+    def what(self, column: ComparedColumn) -> str:
         """What a scenario is, as the plan says."""
         name = column.plan.scenario
         given = column.plan.manifest.scenarios.get(name, "")
@@ -232,7 +232,7 @@ class ComparisonView(Lists):
             rows = {"plan": titles, **rows}
         return [(says(f"row.{key}"), cells) for key, cells in rows.items()]
 
-    def _residents(self, column: Column) -> str:
+    def _residents(self, column: ComparedColumn) -> str:
         people, words = column.result.residents, self.words
         said = words.number(people.central)
         if not is_known(people.low) or not is_known(people.high) or people.low == people.high:
@@ -240,14 +240,14 @@ class ComparisonView(Lists):
         note = self.says("row.range", low=words.number(people.low), high=words.number(people.high))
         return words("list.note", said=said, note=note)
 
-    def _binding(self, column: Column) -> str:
+    def _binding(self, column: ComparedColumn) -> str:
         rule = column.result.capacity.binding_rule
         if rule is None:
             return tables.DASH
         titles = [verdict.title for verdict in column.result.verdicts if verdict.rule == rule]
         return self.words.pick(titles[0]) if titles else rule
 
-    def _counts(self, column: Column) -> str:
+    def _counts(self, column: ComparedColumn) -> str:
         outcomes = [verdict.outcome for verdict in column.result.verdicts]
         return self.words.join(
             f"{sign}{self.words.space}{self.words.number(outcomes.count(outcome))}"
@@ -255,12 +255,12 @@ class ComparisonView(Lists):
             if outcome in outcomes
         )
 
-    def _exit(self, column: Column) -> str:
+    def _exit(self, column: ComparedColumn) -> str:
         code = column.result.exit_code
         return self.words("list.note", said=str(code), note=self.says(f"exit.{code}"))
 
     @staticmethod
-    def _drawn(column: Column) -> float:
+    def _drawn(column: ComparedColumn) -> float:
         from blockplan.compare.side_by_side import drawn_ha  # noqa: PLC0415 (a terminal does not ask)
 
         return drawn_ha(column.plan)
@@ -395,7 +395,7 @@ class ComparisonView(Lists):
         """The transition matrix of a pair."""
         return Matrix(pair.land.ha)
 
-    def use(self, use: Use | None, *, short: bool = False) -> str:
+    def use(self, use: TransitionUse | None, *, short: bool = False) -> str:
         """A use of land by code and name."""
         if use is None:
             return self.says("land.not_drawn")
@@ -412,7 +412,7 @@ class ComparisonView(Lists):
             return ""
         return "< 0.01" if ha < 0.005 else f"{ha:,.2f}"
 
-    def colour(self, use: Use) -> str:
+    def colour(self, use: TransitionUse) -> str:
         """The colour of a use on the maps."""
         from blockplan.report.comparison.maps import use_fill  # noqa: PLC0415 (a terminal draws no maps)
 
@@ -431,10 +431,10 @@ class ComparisonView(Lists):
         return self._atlas.maps(pair, self.name_of(pair.column), self.name(self.first))
 
     @cached_property
-    def _atlas(self) -> Atlas:
-        from blockplan.report.comparison.maps import Atlas  # noqa: PLC0415 (a terminal draws no maps)
+    def _atlas(self) -> ComparisonMaps:
+        from blockplan.report.comparison.maps import ComparisonMaps  # noqa: PLC0415 (a terminal draws no maps)
 
-        return Atlas(self.found, self.words, self.says)
+        return ComparisonMaps(self.found, self.words, self.says)
 
     def inline(self, drawing: Drawing) -> Markup:
         """A map for the page."""

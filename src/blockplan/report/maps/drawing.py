@@ -67,7 +67,7 @@ class LegendEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class MapSheet:
     """What a map covers on the ground and how large it is on paper."""
 
     frame: Frame
@@ -75,12 +75,12 @@ class Sheet:
     foot_mm: float = FOOT_MM
 
     @classmethod
-    def of(cls, frame: Frame, page: tuple[float, float] = PAGE_MM) -> Sheet:
+    def of(cls, frame: Frame, page: tuple[float, float] = PAGE_MM) -> MapSheet:
         """The largest scale at which a frame fits on the page."""
         return cls(frame, max(frame.width / page[0], frame.height / (page[1] - FOOT_MM)))
 
     @classmethod
-    def inset(cls, frame: Frame) -> Sheet:
+    def inset(cls, frame: Frame) -> MapSheet:
         """A closer view: the frame, widened until it fills its place, so that all of them are of one size."""
         width, height = INSET_MM[0], INSET_MM[1] - INSET_FOOT_MM
         unit = max(frame.width / width, frame.height / height)
@@ -120,7 +120,7 @@ class Drawing:
     id: str
     title: str
     description: str
-    sheet: Sheet
+    sheet: MapSheet
     base: tuple[tuple[str, float], ...]
     body: str
     legend: tuple[LegendEntry, ...]
@@ -201,7 +201,7 @@ class Drawing:
         return paper + below + self.body + strip + rim + _foot(self.sheet, ground, left, top + height)
 
 
-def placer(ground: Ground, sheet: Sheet) -> svg.Placer:
+def placer(ground: Ground, sheet: MapSheet) -> svg.Placer:
     """Where labels of a map may stand: inside its frame."""
     frame = sheet.frame
     left, top = (ground.frame or frame).place(frame.west, frame.north)
@@ -218,7 +218,7 @@ def definitions(ground: Ground) -> Markup:
     )
 
 
-def _foot(sheet: Sheet, ground: Ground, left: float, top: float) -> str:
+def _foot(sheet: MapSheet, ground: Ground, left: float, top: float) -> str:
     unit, width = sheet.unit, sheet.frame.width
     bar = max([length for length in BAR_LENGTHS_M if length <= width * 0.45] or [BAR_LENGTHS_M[0]])
     x, y = left + 3 * unit, top + 6.2 * unit

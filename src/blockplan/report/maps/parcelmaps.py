@@ -9,7 +9,7 @@ import numpy as np
 from blockplan.check.judged import FAIL, PASS, UNKNOWN
 from blockplan.report.features import FADED
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import OUTLINE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def parcel_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     frame, judged, words = ground.frame, verdict.judged, ground.words
     if frame is None or judged is None or not len(judged.rows):
         return []
-    sheet = Sheet.of(frame, PART_MM)
+    sheet = MapSheet.of(frame, PART_MM)
     geometry = ground.plan.layer(judged.each.layer).geometry
     shapes = np.array([*svg.drawable(geometry.iloc[judged.rows], frame), None], dtype=object)[:-1]
     body, legend = [], []
@@ -53,7 +53,7 @@ def parcel_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     return [Drawing(id_, title, description, sheet, FADED, "".join(body) + signs, tuple(legend))]
 
 
-def _numbers(ground: Ground, sheet: Sheet, verdict: Verdict) -> str:
+def _numbers(ground: Ground, sheet: MapSheet, verdict: Verdict) -> str:
     """Ids of the worst that fail, where there is room."""
     placer, size, out = drawing.placer(ground, sheet), 2.2 * sheet.unit, []
     for place in verdict.where[:NUMBERED]:

@@ -19,7 +19,7 @@ from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
 from blockplan.report.features import FADED, beside, feature, placed, residents_at
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import GREEN, OUTLINE
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import LONG, MOST_INSETS, area_names, area_parts
@@ -82,13 +82,13 @@ def reach_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         return []
     near = _near(ground, verdict.where)
 
-    def themed(sheet: Sheet, *, whole: bool) -> str:
+    def themed(sheet: MapSheet, *, whole: bool) -> str:
         # Places are named where there is room: on the closer views, if there are any.
         named = () if whole and near else verdict.where
         under = _greens_and_line(ground, sheet, greens, line)
         return under + _beyond(ground, sheet, classes, named, limit, areas=whole)
 
-    sheet = Sheet.of(ground.frame, PART_MM)
+    sheet = MapSheet.of(ground.frame, PART_MM)
     drawn = Drawing(id_, title, said, sheet, FADED, themed(sheet, whole=True), tuple(legend))
     return [_with_insets(drawn, near, themed)]
 
@@ -97,7 +97,7 @@ def _with_insets(drawn: Drawing, near: Sequence[tuple[Frame, str]], themed: Call
     """A map of the whole plan with its closer views."""
     insets = []
     for number, (closer, name) in enumerate(near, 1):
-        sheet = Sheet.inset(closer)
+        sheet = MapSheet.inset(closer)
         body, id_ = themed(sheet, whole=False), f"{drawn.id}-{number}"
         insets.append(Drawing(id_, name, drawn.description, sheet, FADED, body, ()))
     return replace(drawn, insets=tuple(insets))
@@ -121,11 +121,11 @@ def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
         *_signs(limit, words, of_green=of_green),
     )
 
-    def themed(sheet: Sheet, *, whole: bool) -> str:
+    def themed(sheet: MapSheet, *, whole: bool) -> str:
         under = _greens_and_line(ground, sheet, greens, line)
         return under + _beyond(ground, sheet, changed, (), limit, areas=whole)
 
-    sheet = Sheet.of(ground.frame, PART_MM)
+    sheet = MapSheet.of(ground.frame, PART_MM)
     drawn = Drawing(
         id_,
         words("map.reading.title", reading=name),
@@ -199,7 +199,7 @@ def _people(plan: Plan, places: Iterable[Place], words: Words) -> str:
 
 def _beyond(
     ground: Ground,
-    sheet: Sheet,
+    sheet: MapSheet,
     classes: Sequence[_Class],
     worst: tuple[Place, ...],
     limit: float,
@@ -237,7 +237,7 @@ def _metres(value: float, limit: float, words: Words) -> str:
     return words.with_unit(words.number(value, enough_decimals(value, limit, 0)), "m")
 
 
-def _greens_and_line(ground: Ground, sheet: Sheet, greens: list[BaseGeometry], line: BaseGeometry) -> str:
+def _greens_and_line(ground: Ground, sheet: MapSheet, greens: list[BaseGeometry], line: BaseGeometry) -> str:
     frame = ground.frame or sheet.frame
     edge: dict[str, str | float] = {"stroke": GREEN_LINE, "fill_rule": "evenodd"}
     around = svg.path(svg.drawable([line], frame), frame)

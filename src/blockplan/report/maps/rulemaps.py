@@ -14,7 +14,7 @@ import shapely
 
 from blockplan.report.features import FADED, beside, feature
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import OUTLINE
 from blockplan.report.maps.parcelmaps import parcel_maps
 from blockplan.report.maps.reachmaps import reach_maps
@@ -57,7 +57,7 @@ def rule_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
 
 def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     words, frame = ground.words, ground.frame
-    sheet = Sheet.of(frame, PART_MM) if frame else Sheet(Frame(0, 0, 1, 1), 1)
+    sheet = MapSheet.of(frame, PART_MM) if frame else MapSheet(Frame(0, 0, 1, 1), 1)
     body, legend = _density(ground, sheet)
     supplied, signs = _supply(ground, verdict, sheet)
     if not supplied and not legend:
@@ -68,7 +68,7 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     said = words("map.supply.description")
     insets = []
     for number, (near, name) in enumerate(closer, 1):
-        inset = Sheet.inset(near)
+        inset = MapSheet.inset(near)
         found, marks = _supply(ground, verdict, inset)
         written = _labels(ground, inset, drawing.placer(ground, inset), found)
         insets.append(Drawing(f"{id_}-{number}", name, said, inset, FADED, body + marks + written, ()))
@@ -93,7 +93,7 @@ def _supply_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     return [drawn]
 
 
-def _density(ground: Ground, sheet: Sheet) -> tuple[str, list[LegendEntry]]:
+def _density(ground: Ground, sheet: MapSheet) -> tuple[str, list[LegendEntry]]:
     """Residents per hectare of the parcels, and what the tints mean."""
     words, frame, parcels = ground.words, ground.frame or sheet.frame, ground.plan.layer("parcels")
     areas = shapely.area(parcels.geometry.to_numpy()) / M2_PER_HA
@@ -129,7 +129,7 @@ def _density(ground: Ground, sheet: Sheet) -> tuple[str, list[LegendEntry]]:
     return "".join(out), legend
 
 
-def _supply(ground: Ground, verdict: Verdict, sheet: Sheet) -> tuple[list[Label], str]:
+def _supply(ground: Ground, verdict: Verdict, sheet: MapSheet) -> tuple[list[Label], str]:
     """The counted supplies: place and label of each, and their signs."""
     plan, words, frame = ground.plan, ground.words, ground.frame or sheet.frame
     counted = verdict.measurement.counted if verdict.measurement is not None else {}
@@ -177,7 +177,7 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         counted.setdefault("areas", (verdict.scope_id,))
     for place in verdict.where:
         counted[place.layer] = (*counted.get(place.layer, ()), place.id)
-    sheet, out, found = Sheet.of(frame, PART_MM), [], []
+    sheet, out, found = MapSheet.of(frame, PART_MM), [], []
     for layer in sorted(counted):
         names = ground.names(layer) if layer in plan.layers else None
         for one in dict.fromkeys(counted[layer]):
@@ -216,7 +216,7 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     return [Drawing(id_, title, words("map.counted.description"), sheet, FADED, body, legend)]
 
 
-def _labels(ground: Ground, sheet: Sheet, placer: svg.Placer, found: list[Label]) -> str:
+def _labels(ground: Ground, sheet: MapSheet, placer: svg.Placer, found: list[Label]) -> str:
     size, out = 2.4 * sheet.unit, []
     for x, y, said, centred in found:
         if not placer.holds(x, y):

@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.plan import landuse
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import DETAIL_MM, Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import DETAIL_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import (
     ink_on,
     use_colour,
@@ -51,11 +51,11 @@ MOST_DETAILS = 6
 MOST_INSETS = 4
 
 
-def land_use_map(ground: Ground, sheet: Sheet | None = None) -> Drawing | None:
+def land_use_map(ground: Ground, sheet: MapSheet | None = None) -> Drawing | None:
     """The land-use map of the whole plan, at the scale of `sheet`; None where there is nothing to draw."""
     if ground.frame is None:
         return None
-    sheet = sheet or Sheet.of(ground.frame)
+    sheet = sheet or MapSheet.of(ground.frame)
     placer = drawing.placer(ground, sheet)
     body = stations(ground, sheet, placer) + area_names(ground, sheet, placer)
     return Drawing(
@@ -106,7 +106,7 @@ def closer_frames(ground: Ground) -> list[tuple[Frame, str]]:
 
 
 def _detail(ground: Ground, number: int, part: BaseGeometry, said: str, page: tuple[float, float]) -> Drawing:
-    sheet = Sheet.of(Frame(*part.bounds).grown(130), page)
+    sheet = MapSheet.of(Frame(*part.bounds).grown(130), page)
     placer = drawing.placer(ground, sheet)
     body = (
         facilities(ground, sheet, placer)
@@ -136,7 +136,7 @@ def structure_map(ground: Ground) -> Drawing | None:
             min(frame.west, west - 80), min(frame.south, south - 80),
             max(frame.east, east + 80), max(frame.north, north + 80),
         )  # fmt: skip
-    sheet = Sheet.of(frame)
+    sheet = MapSheet.of(frame)
     placer = drawing.placer(ground, sheet)
     lines, line_signs = _axis_and_belt(ground, sheet)
     body = _areas(ground) + _zones(ground, sheet) + lines + stations(ground, sheet, placer, named=False)
@@ -155,7 +155,7 @@ def structure_map(ground: Ground) -> Drawing | None:
 # Signs on top
 
 
-def area_names(ground: Ground, sheet: Sheet, placer: svg.Placer, size_mm: float = 2.7) -> str:
+def area_names(ground: Ground, sheet: MapSheet, placer: svg.Placer, size_mm: float = 2.7) -> str:
     """The name of each area: above it where no other area is in the way, else in its middle."""
     frame, parts = ground.frame or sheet.frame, area_parts(ground)
     size, out = size_mm * sheet.unit, []
@@ -185,7 +185,7 @@ def _lines(lines: list[str], spot: tuple[float, float], size: float, **look: str
 
 
 def stations(
-    ground: Ground, sheet: Sheet, placer: svg.Placer, *, stops: bool = False, named: bool = True
+    ground: Ground, sheet: MapSheet, placer: svg.Placer, *, stops: bool = False, named: bool = True
 ) -> str:
     """Rail stations with their names, and the other stops where asked for."""
     frame, unit = ground.frame or sheet.frame, sheet.unit
@@ -218,7 +218,7 @@ def stations(
     return "".join(out)
 
 
-def facilities(ground: Ground, sheet: Sheet, placer: svg.Placer, radius_mm: float = 1.9) -> str:
+def facilities(ground: Ground, sheet: MapSheet, placer: svg.Placer, radius_mm: float = 1.9) -> str:
     """A sign on each facility: one character that the legend explains."""
     table, frame, words = ground.plan.layer("facilities"), ground.frame or sheet.frame, ground.words
     out, radius = [], radius_mm * sheet.unit
@@ -235,7 +235,7 @@ def facilities(ground: Ground, sheet: Sheet, placer: svg.Placer, radius_mm: floa
     return "".join(out)
 
 
-def codes(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
+def codes(ground: Ground, sheet: MapSheet, placer: svg.Placer) -> str:
     """The land-use code on each parcel that is large enough to bear it."""
     table, frame = ground.land_uses, ground.frame or sheet.frame
     out, size = [], 2.0 * sheet.unit
@@ -267,7 +267,7 @@ def _areas(ground: Ground) -> str:
     )
 
 
-def _zones(ground: Ground, sheet: Sheet) -> str:
+def _zones(ground: Ground, sheet: MapSheet) -> str:
     frame, zones = ground.frame, ground.plan.layer("zones")
     if frame is None:
         return ""
@@ -284,7 +284,7 @@ def _zones(ground: Ground, sheet: Sheet) -> str:
     return "".join(parts)
 
 
-def _axis_and_belt(ground: Ground, sheet: Sheet) -> tuple[str, list[LegendEntry]]:
+def _axis_and_belt(ground: Ground, sheet: MapSheet) -> tuple[str, list[LegendEntry]]:
     elements, names, frame = ground.plan.layer("structure"), ground.names("structure"), ground.frame
     if frame is None:
         return "", []
@@ -329,7 +329,7 @@ def _arrow(shape: BaseGeometry, frame: Frame, unit: float, colour: str, size: fl
     return svg.shape(d, fill=colour, stroke="#ffffff", stroke_width=0.25 * unit)
 
 
-def _cores(ground: Ground, sheet: Sheet, placer: svg.Placer) -> str:
+def _cores(ground: Ground, sheet: MapSheet, placer: svg.Placer) -> str:
     elements, names, unit, out = ground.plan.layer("structure"), ground.names("structure"), sheet.unit, []
     cores = elements["role"].astype("object") == "core"
     for shape, name in zip(elements.geometry[cores], names[cores], strict=True):
@@ -409,7 +409,7 @@ def _placed(ground: Ground, shape: BaseGeometry) -> tuple[float, float]:
     return ground.frame.place(x, y) if ground.frame else (x, y)
 
 
-def _within(sheet: Sheet, frame: Frame, x: float, y: float) -> bool:
+def _within(sheet: MapSheet, frame: Frame, x: float, y: float) -> bool:
     left, top = frame.place(sheet.frame.west, sheet.frame.north)
     return 0 <= x - left <= sheet.frame.width and 0 <= y - top <= sheet.frame.height
 

@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import INK, use_colour
 from blockplan.report.maps.legends import STATION, is_station
 from blockplan.report.maps.svg import Frame
@@ -58,7 +58,7 @@ class Plates:
         """A pair for each part of the plan in which something is drawn that changes."""
         out = []
         for at, (frame, name) in enumerate(self._frames(), 1):
-            sheet = Sheet.of(frame, TWIN_MM)
+            sheet = MapSheet.of(frame, TWIN_MM)
             before = self._drawing(f"plate-{at}-before", "before", name, sheet)
             out.append((before, self._drawing(f"plate-{at}-after", "after", name, sheet)))
         return out
@@ -107,7 +107,7 @@ class Plates:
                 found[layer, id_] = shape
         return found
 
-    def _drawing(self, id_: str, side: str, name: str, sheet: Sheet) -> Drawing:
+    def _drawing(self, id_: str, side: str, name: str, sheet: MapSheet) -> Drawing:
         plan = self.plan if side == "before" else self.changed
         body = "" if side == "before" else self._anew(sheet)
         placer = drawing.placer(self.ground, sheet)
@@ -118,7 +118,7 @@ class Plates:
         title = self.p(f"map.{side}", name=name)
         return Drawing(id_, title, self.p("map.note"), sheet, LAND_USE_BASE, body, legend)
 
-    def _anew(self, sheet: Sheet) -> str:
+    def _anew(self, sheet: MapSheet) -> str:
         """The changed parcels in the colour of their new use, with its code."""
         out, size = [], 2.2 * sheet.unit
         parcels = self.changed.layer("parcels")
@@ -136,7 +136,7 @@ class Plates:
                 out.append(svg.label(x, y + 1.9 * size, code, size, fill=INK))
         return "".join(out)
 
-    def _outlines(self, plan: Plan, sheet: Sheet) -> str:
+    def _outlines(self, plan: Plan, sheet: MapSheet) -> str:
         shapes = [_shape(plan.layer(layer), id_) for layer, id_ in self.numbers]
         areas = [shape for shape in shapes if shape is not None and shapely.get_dimensions(shape) > 0]
         d = svg.path(svg.drawable(areas, self._frame), self._frame)
@@ -145,7 +145,7 @@ class Plates:
             d, stroke=CHANGED, stroke_width=0.7 * sheet.unit, **look
         )
 
-    def _marks(self, plan: Plan, sheet: Sheet, placer: svg.Placer) -> str:
+    def _marks(self, plan: Plan, sheet: MapSheet, placer: svg.Placer) -> str:
         """The number of each change; a point that changes has a sign of its own."""
         # Signs below all numbers, so that none of these is hidden.
         signs, out, size = [], [], 2.6 * sheet.unit

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from blockplan.compare import Column, beside
+from blockplan.compare import ComparedColumn, beside
 from blockplan.report.comparison.page import SECTIONS, ComparisonView, rendered
 from blockplan.report.grouping import packs_said
 from blockplan.report.proposal.words import ProposalWords, figure_name
@@ -20,7 +20,7 @@ from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
     from blockplan.compare.changes import RowChange
-    from blockplan.propose import Answer, Proposal
+    from blockplan.propose import Proposal, SearchAnswer
     from blockplan.report.maps.drawing import Drawing
     from blockplan.report.proposal.maps import Plates
 
@@ -77,8 +77,8 @@ class ProposalView(ComparisonView):
     def of(cls, proposal: Proposal, words: Words) -> ProposalView:
         """The view of a proposal in the language of `words`."""
         columns = [
-            Column(BEFORE, proposal.plan, proposal.before),
-            Column(AFTER, proposal.changed, proposal.after),
+            ComparedColumn(BEFORE, proposal.plan, proposal.before),
+            ComparedColumn(AFTER, proposal.changed, proposal.after),
         ]
         return cls(beside(columns), words, proposal)
 
@@ -88,7 +88,7 @@ class ProposalView(ComparisonView):
         return ProposalWords(self.words)
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> SearchAnswer:
         """What the search handed over."""
         return self.proposal.answer
 
@@ -123,11 +123,11 @@ class ProposalView(ComparisonView):
         said |= {key: self.says(f"section.{key}") for key in rest}
         return {**said, "parameters": self.p("section.parameters"), "take_over": self.p("section.take_over")}
 
-    def name(self, column: Column) -> str:
+    def name(self, column: ComparedColumn) -> str:
         """The plan before, or the plan after."""
         return self.p(f"column.{column.id}")
 
-    def what(self, column: Column) -> str:
+    def what(self, column: ComparedColumn) -> str:
         """What a column is."""
         given = super().what(column)
         return given if column.id == BEFORE else self.kind
@@ -205,7 +205,7 @@ class ProposalView(ComparisonView):
             return self.p("standing.no_bound")
         return self.p("standing.gap", bound=self.amount(answer.bound), gap=self.words.share(answer.gap))
 
-    def _must(self, column: Column) -> dict[str, int]:
+    def _must(self, column: ComparedColumn) -> dict[str, int]:
         """How many ``must`` verdicts come out how."""
         outcomes = [one.outcome for one in column.result.verdicts if one.force == "must"]
         return {name: outcomes.count(name) for name in ("pass", "fail", "unknown")}
@@ -335,10 +335,10 @@ class ProposalView(ComparisonView):
 
     def _named(self, name: str, value: Any) -> str:
         if name == "land_use" and isinstance(value, str):
-            from blockplan.compare.transition import Use  # noqa: PLC0415
+            from blockplan.compare.transition import TransitionUse  # noqa: PLC0415
             from blockplan.plan.model.codes import DEFAULT_LIST  # noqa: PLC0415
 
-            return self.use(Use(DEFAULT_LIST, value))
+            return self.use(TransitionUse(DEFAULT_LIST, value))
         if name == "service" and isinstance(value, str):
             return self.words.or_else(f"service.{value}", value)
         return self.value(value)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.report.document import Link
-    from blockplan.report.public.place import Places
-    from blockplan.report.public.place_records import ParcelRecord, Use
+    from blockplan.report.public.place import PlanPlaces
+    from blockplan.report.public.place_records import ParcelRecord, PlannedUse
 
 #: What is "around", in metres.
 WITHIN_M = 500.0
@@ -73,7 +73,7 @@ class Near:
     side: str
     kind: str = ""
     status: str = ""
-    planned: Use | None = None
+    planned: PlannedUse | None = None
     height_m: float | None = None
 
 
@@ -118,12 +118,12 @@ class Around:
 class Called:
     """What tells one parcel from another without its number: its use, streets and part of the plan."""
 
-    planned: Use
+    planned: PlannedUse
     streets: tuple[Link, ...]
     area: Link | None
 
 
-def at(places: Places, x: float, y: float) -> Around:
+def at(places: PlanPlaces, x: float, y: float) -> Around:
     """What a plan says around a point of its CRS (m)."""
     point = shapely.Point(x, y)
     own = places.at(x, y)
@@ -140,7 +140,7 @@ def at(places: Places, x: float, y: float) -> Around:
     )  # fmt: skip
 
 
-def beside(places: Places, layer: str, id_: str, within_m: float, most: int) -> tuple[Near, ...]:
+def beside(places: PlanPlaces, layer: str, id_: str, within_m: float, most: int) -> tuple[Near, ...]:
     """The parcels along a street, at a stop, round a facility: the nearest first, at most `most`."""
     row = places.index.rows(layer).get(id_)
     shape = None if row is None else shapes(places.plan, layer)[row]
@@ -149,7 +149,7 @@ def beside(places: Places, layer: str, id_: str, within_m: float, most: int) -> 
     return tuple(one for one in _near(places, "parcels", shape, within_m) if one.link.id != id_)[:most]
 
 
-def called(places: Places, id_: str) -> Called | None:
+def called(places: PlanPlaces, id_: str) -> Called | None:
     """What tells a parcel from the others; None where there is no such parcel."""
     row = places.index.rows("parcels").get(id_)
     if row is None:
@@ -161,7 +161,7 @@ def called(places: Places, id_: str) -> Called | None:
     return Called(planned, () if shape is None else streets(places, shape), _area(places, id_))
 
 
-def streets(places: Places, shape: Any) -> tuple[Link, ...]:
+def streets(places: PlanPlaces, shape: Any) -> tuple[Link, ...]:
     """The named streets that a shape lies at, the nearest first, at most two."""
     found: dict[str, Link] = {}
     for one in _near(places, "streets", shape, AT_STREET_M):
@@ -170,7 +170,7 @@ def streets(places: Places, shape: Any) -> tuple[Link, ...]:
     return tuple(found.values())[:2]
 
 
-def _at_streets(places: Places, own: str | None, point: Any) -> tuple[Link, ...]:
+def _at_streets(places: PlanPlaces, own: str | None, point: Any) -> tuple[Link, ...]:
     """The streets of the land that a place lies on, the nearest to the place first; of land too big, none."""
     if own is None:
         return streets(places, point)
@@ -184,14 +184,14 @@ def _at_streets(places: Places, own: str | None, point: Any) -> tuple[Link, ...]
     return tuple(found.values())[:2]
 
 
-def _area(places: Places, parcel: str | None) -> Link | None:
+def _area(places: PlanPlaces, parcel: str | None) -> Link | None:
     row = None if parcel is None else places.index.rows("parcels").get(parcel)
     around = () if row is None else places.index.around(row)
     named = [places.index.link(*one) for one in around if one[0] in {"areas", "blocks"}]
     return next((link for link in named if link.name), None)
 
 
-def _goals(places: Places, point: Any) -> Iterator[Near]:
+def _goals(places: PlanPlaces, point: Any) -> Iterator[Near]:
     every = [one for layer in GOALS for one in _near(places, layer, point, WITHIN_M)]
     parks = [one for one in _near(places, "parcels", point, WITHIN_M) if _is_park(one)]
     every += [replace(one, kind="green") for one in parks[:MOST_PARKS]]
@@ -210,7 +210,7 @@ def _is_park(one: Near) -> bool:
     return any(landuse().within(code, PARKS) for code in landuse(use.list_name).nationals(use.code))
 
 
-def _near(places: Places, layer: str, shape: Any, within_m: float) -> Iterator[Near]:
+def _near(places: PlanPlaces, layer: str, shape: Any, within_m: float) -> Iterator[Near]:
     """The features of a layer within a distance of a shape, the nearest first."""
     tree, rows = _tree(places, layer)
     hits = np.asarray(tree.query(shape, predicate="dwithin", distance=within_m), dtype=np.intp)
@@ -225,7 +225,7 @@ def _near(places: Places, layer: str, shape: Any, within_m: float) -> Iterator[N
         )  # fmt: skip
 
 
-def _said(places: Places, layer: str, row: int) -> dict[str, Any]:
+def _said(places: PlanPlaces, layer: str, row: int) -> dict[str, Any]:
     plan = places.plan
     if layer == "parcels":
         height = values(plan, layer, "height_m")[row]
@@ -257,7 +257,7 @@ def side(one: Any, other: Any) -> str:
 
 
 @lru_cache(maxsize=64)
-def _tree(places: Places, layer: str) -> tuple[shapely.STRtree, Any]:
+def _tree(places: PlanPlaces, layer: str) -> tuple[shapely.STRtree, Any]:
     """Tree of a layer's geometries, and the row of each."""
     drawn = shapes(places.plan, layer)
     rows = np.flatnonzero(~shapely.is_missing(drawn)) if len(drawn) else np.zeros(0, np.intp)

@@ -19,7 +19,7 @@ from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import Table
 from blockplan.report.maps import drawing, svg
-from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import (
     GREEN,
     OUTLINE,
@@ -137,7 +137,7 @@ class Locator:
         wide, high = page[0] * unit, page[1] * unit
         x, y = (frame.west + frame.east) / 2, (frame.south + frame.north) / 2
         frame = Frame(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
-        sheet = Sheet(frame, unit)
+        sheet = MapSheet(frame, unit)
         body, legend, table = self._body(sheet, shape)
         title = bare(self.speech("picture.locator", name=name))
         said = self.speech.join(row[0] for row in table.texts[:4])
@@ -176,7 +176,7 @@ class Locator:
     def _layer(self, name: str) -> _Layer:
         return self.plan.cached(f"locator:{name}", lambda: _indexed(self.plan, name))
 
-    def _body(self, sheet: Sheet, shape: Any) -> tuple[str, tuple[LegendEntry, ...], Table]:
+    def _body(self, sheet: MapSheet, shape: Any) -> tuple[str, tuple[LegendEntry, ...], Table]:
         frame = sheet.frame
         window = shapely.box(frame.west, frame.south, frame.east, frame.north)
         placer = drawing.placer(self.ground, sheet)
@@ -202,7 +202,7 @@ class Locator:
             self._path(found[shapely.get_dimensions(found) == 2], window), fill=colour, fill_rule="evenodd"
         )
 
-    def _uses(self, sheet: Sheet, window: Any) -> tuple[str, tuple[LegendEntry, ...], Table]:
+    def _uses(self, sheet: MapSheet, window: Any) -> tuple[str, tuple[LegendEntry, ...], Table]:
         """Land by its planned use; the legend and the table of what the frame shows."""
         speech, words, drawn = self.speech, self.speech.words, self._layer("parcels")
         hit = drawn.within(window)
@@ -260,7 +260,7 @@ class Locator:
                 parts.append(svg.shape(d, stroke="#7b8b6f", stroke_width=width, stroke_dasharray="9 6"))
         return svg.group("".join(parts), fill="none", stroke_linejoin="round", stroke_linecap="round")
 
-    def _outline(self, window: Any, sheet: Sheet) -> str:
+    def _outline(self, window: Any, sheet: MapSheet) -> str:
         drawn, unit = self._layer("boundary"), sheet.unit
         found = shapely.boundary(drawn.shape[drawn.within(window)])
         dashes = f"{3 * unit:.1f} {unit:.1f} {0.6 * unit:.1f} {unit:.1f}"
@@ -272,7 +272,7 @@ class Locator:
             stroke_dasharray=dashes,
         )
 
-    def _codes(self, sheet: Sheet, window: Any, placer: svg.Placer) -> str:
+    def _codes(self, sheet: MapSheet, window: Any, placer: svg.Placer) -> str:
         """The code on each parcel that has room for it, away from signs."""
         drawn, size = self._layer("parcels"), 2.1 * sheet.unit
         kinds = self.plan.cached("locator:uses", lambda: _uses(self.plan))
@@ -289,7 +289,7 @@ class Locator:
                 out.append(svg.label(x, y, code, size, fill=ink_on(use_colour(list_name, code)), halo="none"))
         return "".join(out)
 
-    def _mark(self, shape: Any, sheet: Sheet) -> str:
+    def _mark(self, shape: Any, sheet: MapSheet) -> str:
         """The place itself, outlined in red over white; a point as a ring."""
         frame, unit = self.ground.frame or sheet.frame, sheet.unit
         if shapely.get_dimensions(shape) == 0:
@@ -307,7 +307,7 @@ class Locator:
             d, stroke=MARK, stroke_width=0.9 * unit, **line
         )
 
-    def _signs(self, sheet: Sheet, window: Any, placer: svg.Placer) -> tuple[str, tuple[LegendEntry, ...]]:
+    def _signs(self, sheet: MapSheet, window: Any, placer: svg.Placer) -> tuple[str, tuple[LegendEntry, ...]]:
         """Facilities and stops in the frame by their signs, and what the signs mean."""
         frame, unit, words = self.ground.frame or sheet.frame, sheet.unit, self.speech.words
         out, named = [], {}

@@ -44,7 +44,7 @@ STANDS = frozenset({"existing", "kept"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Near:
+class NearestOfKind:
     """
     The nearest of one kind of thing, for every parcel.
 
@@ -94,7 +94,7 @@ class _Things:
         return _Things(self.to, self.layer, self.shape[rows], self.id[rows], self.stands[rows])
 
 
-def nearby(plan: Plan) -> dict[tuple[str, Along], Near]:
+def nearby(plan: Plan) -> dict[tuple[str, Along], NearestOfKind]:
     """
     The nearest of every kind of thing that the plan has, in a line and along streets; found once.
 
@@ -103,7 +103,7 @@ def nearby(plan: Plan) -> dict[tuple[str, Along], Near]:
     return plan.cached("nearby", lambda: {(one.to, one.along): one for one in _nearby(plan)})
 
 
-def _nearby(plan: Plan) -> Iterator[Near]:
+def _nearby(plan: Plan) -> Iterator[NearestOfKind]:
     points = parcel_points(plan)
     finders: list[tuple[Along, _Finder]] = [("line", lambda things: _in_line(points, things))]
     network = None if absent(plan, "streets") else street_network(plan)
@@ -122,7 +122,7 @@ def _nearby(plan: Plan) -> Iterator[Near]:
                 today_m, today_name = find(things.some(stands))
             else:
                 today_m, today_name = np.full(len(points), np.nan), np.full(len(points), "", dtype=object)
-            yield Near(
+            yield NearestOfKind(
                 things.to, things.layer, along, metres, name, today_m, today_name, today,
                 len(things.id), int(stands.sum()),
             )  # fmt: skip

@@ -9,7 +9,7 @@ from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.report.document import Table
 from blockplan.report.maps import drawing, svg, themes
-from blockplan.report.maps.drawing import Drawing, LegendEntry, Sheet
+from blockplan.report.maps.drawing import Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import GREEN, Ground
 from blockplan.report.maps.legends import facility_legend, line_legend
 from blockplan.report.public.furigana import bare
@@ -52,7 +52,7 @@ def notice_pictures(plan: Plan, result: CheckResult, lang: str) -> tuple[Picture
 
 
 def _land_use(ground: Ground, speech: Speech, told: Section) -> Picture | None:
-    sheet = Sheet.of(ground.frame, MAP_MM) if ground.frame else None
+    sheet = MapSheet.of(ground.frame, MAP_MM) if ground.frame else None
     drawn = themes.land_use_map(ground, sheet)
     if drawn is None:
         return None
@@ -72,7 +72,7 @@ def _facilities(ground: Ground, speech: Speech, told: Section) -> Picture | None
     frame = ground.frame
     if frame is None:
         return None
-    sheet = Sheet.of(frame, MAP_MM)
+    sheet = MapSheet.of(frame, MAP_MM)
     placer = drawing.placer(ground, sheet)
     greens = public_greens(
         ground.plan, MEASURES["green_within_500m"].choose(ground.plan.manifest.parameters, {})

@@ -13,7 +13,7 @@ from blockplan.report.public.verdict_words import verdict_sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blockplan.report.public.place_records import Concern, Sentence, Use
+    from blockplan.report.public.place_records import Concern, PlannedUse, Sentence
     from blockplan.report.public.speech import Speech
 
 
@@ -22,7 +22,7 @@ def made(speech: Speech, id_: str, **parts: object) -> Section:
     return section(id_, speech(f"place.section.{id_}"), **parts)  # type: ignore[arg-type]
 
 
-def use_or_unknown(speech: Speech, use: Use) -> str:
+def use_or_unknown(speech: Speech, use: PlannedUse) -> str:
     """A land use in words, or that the plan does not say."""
     return use_said(speech, use.code, use.list_name) if use.code else speech("place.unknown")
 

@@ -4,7 +4,7 @@ What a plan says of one place: "my parcel", a part of the plan, a sentence of it
 >>> places = Places(plan, result)  # doctest: +SKIP
 >>> places.parcel("RD-01-01-014").to_dict("zh")  # doctest: +SKIP
 
-`Places` is built once for a plan and its result. What all parcels share (neighbours, distances, land
+`PlanPlaces` is built once for a plan and its result. What all parcels share (neighbours, distances, land
 take) is worked out at the first look-up; one parcel then takes a fraction of a millisecond.
 """
 
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult, Text
     from blockplan.plan import Plan
-    from blockplan.report.public.nearby import Near
-    from blockplan.report.public.place_records import Use
+    from blockplan.report.public.nearby import NearestOfKind
+    from blockplan.report.public.place_records import PlannedUse
 
     Record = ParcelRecord | PartRecord | ThingRecord | StatementRecord | RuleRecord
 
@@ -77,7 +77,7 @@ SEARCHED = (
 )  # fmt: skip
 
 
-class Places:
+class PlanPlaces:
     """
     Everything that a plan and its result say, by place.
 
@@ -275,7 +275,7 @@ class Places:
     def _value(self, name: str, row: int) -> Any:
         return values(self.plan, "parcels", name)[row]
 
-    def _permitted(self, row: int, list_name: str | None) -> tuple[Use, ...]:
+    def _permitted(self, row: int, list_name: str | None) -> tuple[PlannedUse, ...]:
         said = self._value("permitted", row) or ""
         codes = [code.strip() for code in said.replace("，", ",").split(",")]
         return tuple(self.index.use(code, list_name) for code in codes if code)
@@ -319,7 +319,7 @@ class Places:
             ways = tuple(self._way(found[to, along], row) for along in alongs)
             yield Reached(to, found[to, alongs[0]].today, judged_by, ways, asked)
 
-    def _way(self, near: Near, row: int) -> NearestWay:
+    def _way(self, near: NearestOfKind, row: int) -> NearestWay:
         planned, today = str(near.id[row]), str(near.today_id[row])
         return NearestWay(
             near.along,
@@ -329,7 +329,7 @@ class Places:
             self._near_link(near, today),
         )
 
-    def _near_link(self, near: Near, id_: str) -> Link | None:
+    def _near_link(self, near: NearestOfKind, id_: str) -> Link | None:
         if not id_:
             return None
         layer = "greens" if near.to == "green" and id_ not in self.index.rows("parcels") else near.layer

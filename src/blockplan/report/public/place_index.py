@@ -18,7 +18,7 @@ from blockplan.measure.inputs.parts import pieces
 from blockplan.plan import landuse
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS
 from blockplan.report.document import Link
-from blockplan.report.public.place_records import Concern, ReachRequirement, Sentence, Use
+from blockplan.report.public.place_records import Concern, PlannedUse, ReachRequirement, Sentence
 from blockplan.report.public.verdict_places import unit_of
 from blockplan.report.words import is_known
 from blockplan.texts import LANGUAGES
@@ -106,11 +106,11 @@ class Index:
             lang: values(self.plan, layer, f"name_{lang}") for lang in LANGUAGES if f"name_{lang}" in columns
         }
 
-    def use(self, code: str | None, list_name: str | None) -> Use:
+    def use(self, code: str | None, list_name: str | None) -> PlannedUse:
         """A land use with its name in every language."""
         name = list_name or DEFAULT_LIST
         found = landuse(name).classes.get(code) if code and name in LISTS else None
-        return Use(code, name, dict(found.names) if found else {})
+        return PlannedUse(code, name, dict(found.names) if found else {})
 
     # Where things lie
 

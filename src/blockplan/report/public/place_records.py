@@ -24,7 +24,7 @@ Role = Literal["falls_short", "judged", "lies_in", "counted"]
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class PlannedUse:
     """A land use: code, list that the code is of, name; `code` is None where the plan says nothing."""
 
     code: str | None
@@ -64,8 +64,8 @@ class Neighbour:
     street: Link | None
     edge_m: float | None
     gap_m: float
-    planned: Use
-    permitted: tuple[Use, ...]
+    planned: PlannedUse
+    permitted: tuple[PlannedUse, ...]
     far: float | None
     far_kind: str | None
     height_m: float | None
@@ -230,7 +230,7 @@ class Sentence:
 @dataclass(frozen=True, slots=True)
 class ParcelRecord:
     """
-    Everything that a plan says of one parcel; see `blockplan.report.public.place.Places.parcel`.
+    Everything that a plan says of one parcel; see `blockplan.report.public.place.PlanPlaces.parcel`.
 
     Attributes
     ----------
@@ -252,9 +252,9 @@ class ParcelRecord:
     x: float | None
     y: float | None
     lies_in: tuple[Link, ...]
-    today: Use
-    planned: Use
-    permitted: tuple[Use, ...]
+    today: PlannedUse
+    planned: PlannedUse
+    permitted: tuple[PlannedUse, ...]
     area_m2: float | None
     declared_area_m2: float | None
     figures: Mapping[str, float | None]
@@ -322,7 +322,7 @@ class ParcelRecord:
 class UseShare:
     """Hectares of one class of land: today (None where it cannot be told) and planned."""
 
-    use: Use
+    use: PlannedUse
     today_ha: float | None
     planned_ha: float
 

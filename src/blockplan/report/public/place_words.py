@@ -32,7 +32,7 @@ from blockplan.report.public.verdict_words import rule_said
 
 if TYPE_CHECKING:
     from blockplan.report.public.place import Record
-    from blockplan.report.public.place_records import NearestWay, Neighbour, Reached, Use
+    from blockplan.report.public.place_records import NearestWay, Neighbour, PlannedUse, Reached
 
 #: Figures that a page shows even where the plan does not say them, and their units.
 ALWAYS = {"far": "ratio", "height_m": "m", "coverage_ratio": "1", "green_ratio": "1"}
@@ -135,7 +135,7 @@ def _use(parcel: ParcelRecord, speech: Speech) -> Section:
     return made(speech, "use", terms=tuple(rows))
 
 
-def _code(use: Use) -> str:
+def _code(use: PlannedUse) -> str:
     return use.code or ""
 
 

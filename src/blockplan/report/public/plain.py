@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from blockplan.check.verdict import CheckResult
-    from blockplan.compare.transition import Transition, Use
+    from blockplan.compare.transition import Transition, TransitionUse
     from blockplan.plan import Plan
 
 #: States of a plan in which it is no law yet.
@@ -346,7 +346,7 @@ def _changes(moved: list[Transition], speech: Speech) -> Table | None:
     return Table(heads, tuple(rows)) if rows else None
 
 
-def _change_said(use: Use | None, speech: Speech) -> str:
+def _change_said(use: TransitionUse | None, speech: Speech) -> str:
     if use is None:
         return speech("plain.change.not_drawn")
     return use_said(speech, use.code and second_level(use.list_name, use.code), use.list_name)

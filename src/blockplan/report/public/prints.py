@@ -207,7 +207,7 @@ def parcel_page(
     Parameters
     ----------
     parcel
-        What `blockplan.report.public.place.Places.parcel` gives.
+        What `blockplan.report.public.place.PlanPlaces.parcel` gives.
     facts
         Whom to ask, and until when; the address is that of the parcel's own page.
     picture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.errors import UsageError
 from blockplan.report.sheets import control, extents, maps, whole
 from blockplan.report.sheets.facts import Facts
-from blockplan.report.sheets.panels import Files
+from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import HEADING_MM, PAD_MM, PAPERS
 from blockplan.report.sheets.scene import said
 from blockplan.report.typesetting import ask, desk, typeset
@@ -78,7 +78,7 @@ def atlas(
         raise UsageError(f"There is no {what}.")
     facts = Facts(View(plan, result, Words(lang, NO_BREAK), in_force))
     with desk() as folder:
-        files = Files(folder)
+        files = PanelFiles(folder)
         sheets, left_out = _sheets(facts, files, PAPERS[paper], tuple(kinds) or KINDS)
         if not sheets:
             why = "; ".join(f"{kind}: {reason}" for kind, reason in left_out)
@@ -90,7 +90,7 @@ def atlas(
 
 
 def _sheets(
-    facts: Facts, files: Files, paper: Paper, kinds: Sequence[str]
+    facts: Facts, files: PanelFiles, paper: Paper, kinds: Sequence[str]
 ) -> tuple[list[Sheet], list[tuple[str, str]]]:
     lang = facts.view.words.lang
     sheets: list[Sheet] = []
@@ -112,7 +112,7 @@ def _sheets(
 
 
 def _controls(
-    facts: Facts, files: Files, paper: Paper, kinds: Sequence[str], left_out: list[tuple[str, str]]
+    facts: Facts, files: PanelFiles, paper: Paper, kinds: Sequence[str], left_out: list[tuple[str, str]]
 ) -> list[Sheet]:
     """Blocks in their order, each with its subblocks after it; then subblocks that are in none."""
     lang = facts.view.words.lang

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.sheets.labels import Box
-    from blockplan.report.sheets.paper import Cell
+    from blockplan.report.sheets.paper import MapWindow
 
 INK, MUTED = "#1b2530", "#56616c"
 #: Layers of a picture from the ground upwards.
@@ -41,7 +41,7 @@ class Canvas:
         Factor of all letters and signs (1 on A3).
     """
 
-    def __init__(self, cell: Cell, letters: float = 1.0) -> None:
+    def __init__(self, cell: MapWindow, letters: float = 1.0) -> None:
         self.cell = cell
         self.k = letters
         self.window: Box = (cell.left, cell.top, cell.left + cell.width, cell.top + cell.height)

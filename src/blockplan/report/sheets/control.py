@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.extents import Extent
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.labels import Labels
-    from blockplan.report.sheets.panels import Files
+    from blockplan.report.sheets.panels import PanelFiles
     from blockplan.report.sheets.paper import Fit, Paper
     from blockplan.report.sheets.scene import Scene
 
@@ -98,7 +98,7 @@ class Sheet:
 
 
 def control_sheet(
-    facts: Facts, files: Files, paper: Paper, extent: Extent, context: Sequence[Extent]
+    facts: Facts, files: PanelFiles, paper: Paper, extent: Extent, context: Sequence[Extent]
 ) -> Sheet:
     """
     The control sheet of a block or a subblock.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.report.office.columns import Cell, OfficeTable
-    from blockplan.report.sheets.paper import Cell as Window
+    from blockplan.report.sheets.paper import MapWindow as Window
     from blockplan.report.tables import VerdictRow
     from blockplan.report.view import View
 

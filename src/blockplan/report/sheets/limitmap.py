@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.report.sheets.canvas import Style
-    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 SETBACK, ACCESS = "#1f3fbf", "#111111"
@@ -33,7 +33,7 @@ TOKENS = re.compile(r"[NESWnesw](?![a-z])|[北东東南西]")
 TRIANGLE_MM, TICK_MM, TICK_EVERY_MM = (3.5, 3.4), 1.3, 1.8
 
 
-def setbacks(scene: Scene, ground: Ground) -> bool:
+def setbacks(scene: Scene, ground: ParcelGround) -> bool:
     """Lines behind which one builds, with their distance; whether the plan states any here."""
     canvas, unit = scene.canvas, scene.canvas.cell.unit
     lines: list[tuple[BaseGeometry, float]] = list(_drawn(scene, ground))
@@ -67,7 +67,7 @@ def setbacks(scene: Scene, ground: Ground) -> bool:
     return bool(lines)
 
 
-def _drawn(scene: Scene, ground: Ground) -> Iterator[tuple[BaseGeometry, float]]:
+def _drawn(scene: Scene, ground: ParcelGround) -> Iterator[tuple[BaseGeometry, float]]:
     """Lines of the layer ``setbacks``; a row without a line runs around its parcel."""
     plan = scene.facts.plan
     if not plan.has_layer("setbacks") or not len(plan.layer("setbacks")):
@@ -139,7 +139,7 @@ def edges_by_side(parcel: BaseGeometry) -> list[list[NDArray[np.float64]]]:
     return found
 
 
-def accesses(scene: Scene, ground: Ground) -> tuple[bool, bool]:
+def accesses(scene: Scene, ground: ParcelGround) -> tuple[bool, bool]:
     """
     Vehicle accesses as triangles that point inwards, closed stretches with ticks.
 
@@ -190,7 +190,7 @@ def _placed(scene: Scene, own: dict[str, BaseGeometry]) -> list[bool]:
     return shown
 
 
-def _named(scene: Scene, ground: Ground) -> list[bool]:
+def _named(scene: Scene, ground: ParcelGround) -> list[bool]:
     """Draw what the parcels' columns say of their sides; whether any names accesses, and closed stretches."""
     shown = [False, False]
     for column, at in (("entrances", 0), ("closed_stretches", 1)):

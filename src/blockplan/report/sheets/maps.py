@@ -20,7 +20,7 @@ from blockplan.report.sheets.canvas import (
     width_of,
 )
 from blockplan.report.sheets.panels import crs_said
-from blockplan.report.sheets.paper import TICKS_MM, Cell, around, box_of
+from blockplan.report.sheets.paper import TICKS_MM, MapWindow, around, box_of
 from blockplan.report.sheets.scene import Scene, said
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def small_map(land: Sequence[BaseGeometry], here: BaseGeometry, size: tuple[floa
     box = box_of(shapely.total_bounds(shapes))
     width, height = size
     unit = max(box.width / (width - 2), box.height / (height - 2))
-    cell = Cell(around(box, width * unit, height * unit), 0, 0, width, height)
+    cell = MapWindow(around(box, width * unit, height * unit), 0, 0, width, height)
     placed = Canvas(cell).on_paper(shapes)
     inside = (
         rect(0, 0, width, height, fill="#fbfaf6")

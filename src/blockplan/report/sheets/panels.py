@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
     from blockplan.report.sheets.extents import Extent
     from blockplan.report.sheets.facts import Facts
-    from blockplan.report.sheets.scene import Entry
+    from blockplan.report.sheets.scene import LegendLine
     from blockplan.report.view import View
 
     Panel = dict[str, Any]
@@ -30,7 +30,7 @@ PARKS = ("1401", "G1")
 DIGITS = 12
 
 
-class Files:
+class PanelFiles:
     """Pictures of the sheets in a folder; what is drawn alike is one file."""
 
     def __init__(self, folder: Path) -> None:
@@ -52,7 +52,7 @@ class Files:
         return name
 
 
-def legend(lang: str, files: Files, entries: Iterable[Entry], notes: Sequence[str] = ()) -> Panel:
+def legend(lang: str, files: PanelFiles, entries: Iterable[LegendLine], notes: Sequence[str] = ()) -> Panel:
     """The signs that the sheet shows: classes with hectares and percent, then lines, then signs."""
     ordered = sorted(entries, key=lambda entry: entry.order)
     rows = [
@@ -188,7 +188,7 @@ def _places(facts: Facts, extent: Extent, binding: list[str], guidance: list[str
             to.append(said(lang, f"rules.{key}", names=words.join(names[:MOST_NAMES]) + more))
 
 
-def verdicts(facts: Facts, files: Files, extent: Extent | None = None) -> Panel:
+def verdicts(facts: Facts, files: PanelFiles, extent: Extent | None = None) -> Panel:
     """The verdicts as the report says them, what fails first; on a control sheet with how much lies on it."""
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
     here = _ids(facts, extent) if extent is not None else None

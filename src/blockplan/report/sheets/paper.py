@@ -54,7 +54,7 @@ PAPERS = {"A3": Paper("A3", 420, 297, 25, 5, 1.0), "A1": Paper("A1", 841, 594, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PaperLayout:
     """How a sheet is divided: paper, orientation, width of the panel, room for a table below; mm."""
 
     paper: Paper
@@ -91,7 +91,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MapWindow:
     """A window of a map: the ground that it shows, its place in the picture (mm from the upper left)."""
 
     frame: Frame
@@ -110,27 +110,27 @@ class Cell:
 class Fit:
     """A layout, the denominator of the scale, the windows, how full of land these are, its size (mm)."""
 
-    layout: Layout
+    layout: PaperLayout
     scale: int
-    cells: tuple[Cell, ...]
+    cells: tuple[MapWindow, ...]
     filled: float
     land_mm: tuple[float, float] = (0.0, 0.0)
 
 
 def layouts(
     paper: Paper, panels: Iterable[float], rows_mm: float = 0.0, *, portrait: bool = True
-) -> list[Layout]:
+) -> list[PaperLayout]:
     """The layouts that a sheet may take; a table below gets at most three tenths of the height."""
     k, found = paper.letters, []
     for panel, upright in product(panels, (False, True) if portrait else (False,)):
         width = min(panel, 62.0) if upright else panel
-        bare = Layout(paper, upright, width * k)
+        bare = PaperLayout(paper, upright, width * k)
         table = min(rows_mm, 0.3 * bare.body[1])
-        found.append(Layout(paper, upright, width * k, table))
+        found.append(PaperLayout(paper, upright, width * k, table))
     return list(dict.fromkeys(found))
 
 
-def fit(land: Sequence[BaseGeometry], choices: Sequence[Layout], first: Sequence[int] = FIRST) -> Fit:
+def fit(land: Sequence[BaseGeometry], choices: Sequence[PaperLayout], first: Sequence[int] = FIRST) -> Fit:
     """
     The layout and the windows that show land at the largest standard scale.
 
@@ -204,7 +204,7 @@ def box_of(bounds: Iterable[float]) -> Frame:
     return Frame(west, south, max(east, west + 1.0), max(north, south + 1.0))
 
 
-def _arranged(boxes: list[Frame], rows: int, layout: Layout, ladder: Sequence[int]) -> Fit:
+def _arranged(boxes: list[Frame], rows: int, layout: PaperLayout, ladder: Sequence[int]) -> Fit:
     """Boxes in rows of windows, as wide as their land asks, at the largest scale of a ladder."""
     width, height = layout.window
     columns = math.ceil(len(boxes) / rows)
@@ -217,13 +217,13 @@ def _arranged(boxes: list[Frame], rows: int, layout: Layout, ladder: Sequence[in
     )
     scale = next((one for one in ladder if one >= need * (1 - 1e-9)), math.ceil(need / 100_000) * 100_000)
     unit = scale / 1000
-    cells: list[Cell] = []
+    cells: list[MapWindow] = []
     heights = _shared([max(box.height for box in line) for line in lines], height, unit)
     top = 0.0
     for line, tall in zip(lines, heights, strict=True):
         left = 0.0
         for box, wide in zip(line, _shared([box.width for box in line], width, unit), strict=True):
-            cells.append(Cell(around(box, wide * unit, tall * unit), left, top, wide, tall))
+            cells.append(MapWindow(around(box, wide * unit, tall * unit), left, top, wide, tall))
             left += wide + GAP_MM
         top += tall + GAP_MM
     filled = sum(box.width * box.height for box in boxes) / unit**2 / (width * height)

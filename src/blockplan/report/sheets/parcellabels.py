@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.canvas import Style
     from blockplan.report.sheets.facts import Bounds, Facility
     from blockplan.report.sheets.labels import Box
-    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 
@@ -63,7 +63,7 @@ class ParcelLabels:
     """
 
     def __init__(
-        self, scene: Scene, ground: Ground, blocks: Sequence[Block], prefixes: Sequence[str] = ()
+        self, scene: Scene, ground: ParcelGround, blocks: Sequence[Block], prefixes: Sequence[str] = ()
     ) -> None:
         self.scene, self.ground, self.prefixes = scene, ground, prefixes
         k = scene.canvas.k

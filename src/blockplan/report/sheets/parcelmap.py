@@ -38,7 +38,7 @@ CONTROL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ParcelGround:
     """Parcels of a window on paper: rows of the layer, their shapes in mm, which belong to the sheet."""
 
     rows: NDArray[np.intp]
@@ -46,17 +46,17 @@ class Ground:
     own: NDArray[np.bool_]
 
 
-def ground_of(scene: Scene, own: Iterable[int] | None) -> Ground:
+def ground_of(scene: Scene, own: Iterable[int] | None) -> ParcelGround:
     """The parcels that a window shows; `own` are those of the sheet (all where it is None)."""
     placed = scene.canvas.on_paper(scene.facts.shapes)
     rows = np.flatnonzero(~shapely.is_missing(placed)) if len(placed) else np.array([], dtype=np.intp)
     mine = (
         np.ones(len(rows), dtype=bool) if own is None else np.isin(rows, np.array(list(own), dtype=np.intp))
     )
-    return Ground(rows, placed[rows], mine)
+    return ParcelGround(rows, placed[rows], mine)
 
 
-def fills(scene: Scene, ground: Ground, colours: Sequence[str], tint: float) -> None:
+def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: float) -> None:
     """Fill parcels by colour; those of other sheets fade."""
     by_look: dict[str, list[BaseGeometry]] = {}
     for row, shape, own in zip(ground.rows, ground.shapes, ground.own, strict=True):
@@ -88,7 +88,7 @@ def _percent(parts: Sequence[float]) -> list[float]:
     return [one / 100 for one in shared_out(list(parts), 10_000 if sum(parts) > 0 else 0)]
 
 
-def red_lines(scene: Scene, ground: Ground, width: float) -> None:
+def red_lines(scene: Scene, ground: ParcelGround, width: float) -> None:
     """The edge of street land; where the plan has none, half the red-line width beside each centre line."""
     facts, canvas = scene.facts, scene.canvas
     roads = ground.shapes[facts.roads[ground.rows]]
@@ -116,7 +116,7 @@ def _widened(scene: Scene) -> BaseGeometry | None:
     return shapely.boundary(shapely.union_all(bands))
 
 
-def parcel_lines(scene: Scene, ground: Ground, width: float) -> None:
+def parcel_lines(scene: Scene, ground: ParcelGround, width: float) -> None:
     """Outlines of the parcels."""
     for own, colour in ((False, "#a9a9a4"), (True, PARCEL_LINE)):
         scene.canvas.shape(
@@ -172,7 +172,7 @@ def edge(scene: Scene, shape: BaseGeometry, key: str) -> None:
     scene.show(key, 10, line_swatch(**look))
 
 
-def control_lines(scene: Scene, ground: Ground, *, width: float = 0.40) -> tuple[list[str], bool]:
+def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) -> tuple[list[str], bool]:
     """
     Green, blue, yellow, purple, orange lines inside their land.
 
@@ -218,7 +218,7 @@ def control_lines(scene: Scene, ground: Ground, *, width: float = 0.40) -> tuple
     return [kind for kind in CONTROL if kind != "red" and kind not in found], not drawn
 
 
-def neighbours(scene: Scene, ground: Ground) -> None:
+def neighbours(scene: Scene, ground: ParcelGround) -> None:
     """Number and code of the parcels around, faint, where there is room."""
     facts, canvas = scene.facts, scene.canvas
     size = 1.8 * canvas.k

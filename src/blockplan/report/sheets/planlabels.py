@@ -17,7 +17,7 @@ from blockplan.report.sheets.symbols import symbol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 #: Letters of a label inside a parcel, mm.
@@ -25,7 +25,7 @@ SIZES = (2.2, 1.9, 1.75)
 
 
 def inside(
-    scene: Scene, ground: Ground, says: Sequence[str], colours: Sequence[str], *, count: bool = False
+    scene: Scene, ground: ParcelGround, says: Sequence[str], colours: Sequence[str], *, count: bool = False
 ) -> None:
     """Write a word inside each parcel, small parcels first, in the largest letters that fit."""
     order = np.argsort(shapely.area(ground.shapes), kind="stable").tolist()
@@ -76,7 +76,7 @@ def names_of(scene: Scene, layer: str, size: float = 3.0, ink: str = INK) -> Non
         scene.canvas.write([*near, *map(tuple, spots.points)], said, letters, fill=ink, weight="700")
 
 
-def signs(scene: Scene, ground: Ground, *, named: bool) -> None:
+def signs(scene: Scene, ground: ParcelGround, *, named: bool) -> None:
     """Signs of facilities where they lie; with their names and sizes beside them where asked for."""
     canvas, k = scene.canvas, scene.canvas.k
     side = (3.8 if named else 3.2) * k

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import Verdict
     from blockplan.report.sheets.canvas import Style
-    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 REACH, OUTSIDE = "#2e7d32", "#e8a33d"
@@ -60,7 +60,7 @@ def _services(verdict: Verdict) -> set[str]:
     return {given} if isinstance(given, str) else {str(one) for one in given}
 
 
-def green_reach(scene: Scene, ground: Ground) -> Sequence[str]:
+def green_reach(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """The line that parks reach to, the parcels that the verdict names, and the verdict as a note."""
     facts, view = scene.facts, scene.facts.view
     judged = next(

@@ -19,7 +19,7 @@ SWATCH_MM = (8.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendLine:
     """One line of a legend: its place in the order, a swatch (SVG), what it means, how much there is."""
 
     order: tuple[int, str]
@@ -56,7 +56,7 @@ class Scene:
     canvas: Canvas
     facts: Facts
     scale: int
-    legend: dict[str, Entry] = field(default_factory=dict)
+    legend: dict[str, LegendLine] = field(default_factory=dict)
     labelled: set[str] = field(default_factory=set)
 
     def say(self, key: str, **values: object) -> str:
@@ -68,7 +68,7 @@ class Scene:
     ) -> None:
         """Put an entry into the legend."""
         self.legend.setdefault(
-            key, Entry((rank, key), swatch, self.say(f"legend.{key}") if said is None else said, amount)
+            key, LegendLine((rank, key), swatch, self.say(f"legend.{key}") if said is None else said, amount)
         )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from blockplan.report.sheets.canvas import Style
     from blockplan.report.sheets.facts import Facts
-    from blockplan.report.sheets.parcelmap import Ground
+    from blockplan.report.sheets.parcelmap import ParcelGround
     from blockplan.report.sheets.scene import Scene
 
 #: Fills of classes from low to high; hues of areas and phases.
@@ -47,20 +47,20 @@ BLOCKS_UP_TO = 6_000
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class SheetTheme:
     """A map of the whole plan: kind, number, whether the plan has its data, how it is drawn, its tables."""
 
     kind: str
     number: str
     has: Callable[[Facts], bool]
-    draw: Callable[[Scene, Ground], Sequence[str]]
+    draw: Callable[[Scene, ParcelGround], Sequence[str]]
     tables: tuple[str, ...] = ()
 
 
 # The maps
 
 
-def location(scene: Scene, ground: Ground) -> Sequence[str]:
+def location(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """The plan in its surroundings."""
     base.surroundings(scene)
     land = scene.facts.outline
@@ -77,7 +77,7 @@ def location(scene: Scene, ground: Ground) -> Sequence[str]:
     return ()
 
 
-def existing(scene: Scene, ground: Ground) -> Sequence[str]:
+def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """What the land is used for now."""
     facts = scene.facts
     now = values(facts.plan, "parcels", "existing_land_use")
@@ -108,7 +108,7 @@ def existing(scene: Scene, ground: Ground) -> Sequence[str]:
     return ()
 
 
-def land_use(scene: Scene, ground: Ground) -> Sequence[str]:
+def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """What the land is planned for: number and code, or the code."""
     facts = scene.facts
     colours = [lighter(colour, parcelmap.PLAN_TINT) for colour in facts.colours]
@@ -130,7 +130,7 @@ def land_use(scene: Scene, ground: Ground) -> Sequence[str]:
     return notes
 
 
-def structure(scene: Scene, ground: Ground) -> Sequence[str]:
+def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Axes, belts, cores and areas on pale ground."""
     facts, canvas = scene.facts, scene.canvas
     base.surroundings(scene)
@@ -201,7 +201,7 @@ def _core(scene: Scene, at: Sequence[float], name: str) -> None:
         canvas.write(spots, name, size, fill="#7c2a06", weight="700")
 
 
-def facilities(scene: Scene, ground: Ground) -> Sequence[str]:
+def facilities(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Public facilities with their names and sizes, and how far those reach that a rule gives a distance."""
     _ground(scene, ground, [lighter(colour, 0.55) for colour in scene.facts.colours])
     service_reach(scene)
@@ -209,7 +209,7 @@ def facilities(scene: Scene, ground: Ground) -> Sequence[str]:
     return (scene.say("legend.signs"),)
 
 
-def green(scene: Scene, ground: Ground) -> Sequence[str]:
+def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Parks, the line that they reach to, and the homes beyond it, with the shares of the other readings."""
     facts, canvas = scene.facts, scene.canvas
     colours = [
@@ -240,7 +240,7 @@ def green(scene: Scene, ground: Ground) -> Sequence[str]:
     return notes
 
 
-def classes(scene: Scene, ground: Ground, kind: str) -> Sequence[str]:
+def classes(scene: Scene, ground: ParcelGround, kind: str) -> Sequence[str]:
     """Parcels by the upper bound of height or FAR in five to seven classes, with the bound on each."""
     facts = scene.facts
     column, unit = ("height_max_m", " m") if kind == "height" else ("far_max", "")
@@ -278,11 +278,11 @@ def classes(scene: Scene, ground: Ground, kind: str) -> Sequence[str]:
     return ()
 
 
-def _heights(scene: Scene, ground: Ground) -> Sequence[str]:
+def _heights(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     return classes(scene, ground, "height")
 
 
-def _intensity(scene: Scene, ground: Ground) -> Sequence[str]:
+def _intensity(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     return classes(scene, ground, "intensity")
 
 
@@ -300,7 +300,7 @@ def _ends(known: Sequence[float], offered: Sequence[float]) -> list[float]:
     return ends
 
 
-def streets(scene: Scene, ground: Ground) -> Sequence[str]:
+def streets(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Streets by class with names and widths, rail, stations and stops, coordinates of main junctions."""
     base.surroundings(scene)
     parcelmap.fills(scene, ground, [BARE] * len(scene.facts.names), 0.0)
@@ -313,7 +313,7 @@ def streets(scene: Scene, ground: Ground) -> Sequence[str]:
     return ()
 
 
-def control_lines(scene: Scene, ground: Ground) -> Sequence[str]:
+def control_lines(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Control lines on white ground."""
     parcelmap.parcel_lines(scene, ground, 0.06)
     parcelmap.red_lines(scene, ground, 0.28)
@@ -336,7 +336,7 @@ def control_lines(scene: Scene, ground: Ground) -> Sequence[str]:
     return [*notes, *([scene.say("legend.derived")] if derived else [])]
 
 
-def phases(scene: Scene, ground: Ground) -> Sequence[str]:
+def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Parcels by phase, with its number on each."""
     facts = scene.facts
     given = [str(one) if one is not None else "" for one in values(facts.plan, "parcels", "phase")]
@@ -359,7 +359,7 @@ def phases(scene: Scene, ground: Ground) -> Sequence[str]:
     return ()
 
 
-def _ground(scene: Scene, ground: Ground, colours: Sequence[str]) -> None:
+def _ground(scene: Scene, ground: ParcelGround, colours: Sequence[str]) -> None:
     """Fills, parcel lines, red lines, outline, stations: what most maps of the whole plan begin with."""
     base.surroundings(scene)
     parcelmap.fills(scene, ground, colours, 0.0)
@@ -409,15 +409,15 @@ def _controlled(facts: Facts) -> bool:
 
 #: Maps of the whole plan in their order.
 THEMES = (
-    Theme("location", "GH-01", _around, location),
-    Theme("existing", "GH-02", _states("existing_land_use"), existing, ("transition",)),
-    Theme("landuse", "GH-03", lambda facts: bool(len(facts.names)), land_use, ("land_balance", "parcels")),
-    Theme("structure", "GH-04", _layer("structure"), structure),
-    Theme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
-    Theme("green", "GH-06", _uses(PARKS), green, ("per_thousand", "land_balance")),
-    Theme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels",)),
-    Theme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels",)),
-    Theme("streets", "GH-08", _layer("streets"), streets, ("streets",)),
-    Theme("control_lines", "GH-09", _controlled, control_lines),
-    Theme("phases", "GH-10", _states("phase"), phases, ("phases",)),
+    SheetTheme("location", "GH-01", _around, location),
+    SheetTheme("existing", "GH-02", _states("existing_land_use"), existing, ("transition",)),
+    SheetTheme("landuse", "GH-03", lambda drawn: len(drawn.names) > 0, land_use, ("land_balance", "parcels")),
+    SheetTheme("structure", "GH-04", _layer("structure"), structure),
+    SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
+    SheetTheme("green", "GH-06", _uses(PARKS), green, ("per_thousand", "land_balance")),
+    SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels",)),
+    SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels",)),
+    SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets",)),
+    SheetTheme("control_lines", "GH-09", _controlled, control_lines),
+    SheetTheme("phases", "GH-10", _states("phase"), phases, ("phases",)),
 )  # fmt: skip

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from blockplan.report.office.columns import Line, OfficeTable
     from blockplan.report.sheets.facts import Facts
-    from blockplan.report.sheets.panels import Files
+    from blockplan.report.sheets.panels import PanelFiles
     from blockplan.report.sheets.paper import Fit, Paper
-    from blockplan.report.sheets.themes import Theme
+    from blockplan.report.sheets.themes import SheetTheme
 
 #: Widths that the panel of a map of the whole plan may have, mm.
 PANELS_MM = (125.0, 105.0, 150.0)
@@ -42,13 +42,13 @@ AROUND = 0.25
 class Whole:
     """The sheets of one plan that show all of it; what they share is made once."""
 
-    def __init__(self, facts: Facts, files: Files, paper: Paper) -> None:
+    def __init__(self, facts: Facts, files: PanelFiles, paper: Paper) -> None:
         self.facts, self.files, self.paper = facts, files, paper
         self.lang = facts.view.words.lang
         self._fit: Fit | None = None
         self._tables: dict[str, OfficeTable] = {}
 
-    def theme(self, theme: Theme) -> Sheet | None:
+    def theme(self, theme: SheetTheme) -> Sheet | None:
         """One map; None where nothing of the plan can be drawn."""
         land = ground.parts(self.facts)
         if not land:
@@ -88,7 +88,7 @@ class Whole:
             self._fit = fit(land, layouts(self.paper, PANELS_MM), first)
         return self._fit
 
-    def _below(self, theme: Theme, found: Fit) -> dict[str, Any] | None:
+    def _below(self, theme: SheetTheme, found: Fit) -> dict[str, Any] | None:
         """A table for the room that a map leaves below it; one that would run on for pages is none."""
         spare = _spare(found) / self.paper.letters
         for name in theme.tables:

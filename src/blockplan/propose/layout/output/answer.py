@@ -18,7 +18,7 @@ from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
 from blockplan.propose.layout.problem.uses import GREEN, uses
 from blockplan.propose.layout.problem.words import short_of
 from blockplan.propose.layout.score.score import score
-from blockplan.propose.proposal import Answer
+from blockplan.propose.proposal import SearchAnswer
 from blockplan.propose.services import SERVICES
 from blockplan.propose.uses import FORM, GONE, class_name
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blockplan.propose.layout.problem.plan import PlanCase
     from blockplan.propose.layout.problem.programme import Programme
     from blockplan.propose.layout.problem.uses import Use
-    from blockplan.propose.layout.search.drawing import Drawn
+    from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.unmet import Unmet
 
 #: Columns of the old parcel that are true of every part of it.
@@ -44,12 +44,14 @@ METHOD = (
 )
 
 
-def answer_of(asked: PlanCase, programme: Programme, found: Drawn, parameters: dict[str, Any]) -> Answer:
+def answer_of(
+    asked: PlanCase, programme: Programme, found: DrawnLayout, parameters: dict[str, Any]
+) -> SearchAnswer:
     """The layout as an answer of `propose`; `parameters` are what was asked for beside the programme."""
     aims = asked.case.objectives
     changes, made = _Writing(asked, found, programme.left_over_green).changes()
     passed = [f"{name}: {why}" for name, why in asked.passed_over]
-    return Answer(
+    return SearchAnswer(
         kind="layout",
         changes=tuple(changes),
         objective=found.score.land_use,
@@ -72,7 +74,7 @@ def answer_of(asked: PlanCase, programme: Programme, found: Drawn, parameters: d
     )  # fmt: skip
 
 
-def _not_placed(found: Drawn) -> Iterator[Unmet]:
+def _not_placed(found: DrawnLayout) -> Iterator[Unmet]:
     told = {one.demand.split(":")[0] for one in found.unmet}
     for name, n in found.missing.items():
         if name not in told:
@@ -89,7 +91,7 @@ def _no_street(asked: PlanCase) -> Iterator[Unmet]:
 class _Writing:
     """Changes in the order in which they can be put in place, and how many parcels of each use are made."""
 
-    def __init__(self, asked: PlanCase, found: Drawn, left_over_green: bool) -> None:
+    def __init__(self, asked: PlanCase, found: DrawnLayout, left_over_green: bool) -> None:
         self.asked, self.plan, self.found, self.left_over_green = (
             asked,
             asked.plan,
@@ -194,7 +196,7 @@ def _facility(plan: Plan, parcel: str, use: Use, shape: Any, taken: set[str]) ->
     return new_feature("facilities", name, told)
 
 
-def _figures(asked: PlanCase, found: Drawn, made: Counter[str]) -> dict[str, float | None]:
+def _figures(asked: PlanCase, found: DrawnLayout, made: Counter[str]) -> dict[str, float | None]:
     """What it means in plain numbers, before and after."""
     aims = asked.case.objectives
     before, after = score(asked.case.initial, aims), found.score

@@ -10,7 +10,7 @@ from blockplan.propose.layout.score.legal import illegal
 
 if TYPE_CHECKING:
     from blockplan.propose.layout.problem.case import Case
-    from blockplan.propose.layout.search.drawing import Drawn
+    from blockplan.propose.layout.search.drawing import DrawnLayout
     from blockplan.propose.unmet import Unmet
 
 METHOD = (
@@ -19,7 +19,7 @@ METHOD = (
 )
 
 
-def document(case: Case, found: Drawn) -> dict[str, Any]:
+def document(case: Case, found: DrawnLayout) -> dict[str, Any]:
     """
     The layout in the keys of ``docs/contracts.md``, with legality and score beside them.
 
@@ -57,7 +57,7 @@ def document(case: Case, found: Drawn) -> dict[str, Any]:
     }
 
 
-def unmet_of(found: Drawn, case: Case) -> list[Unmet]:
+def unmet_of(found: DrawnLayout, case: Case) -> list[Unmet]:
     """What was known before the search, what it could not place, and shares of land that are too small."""
     told = {one.demand.split(":")[0] for one in found.unmet}
     left = [
@@ -70,7 +70,7 @@ def unmet_of(found: Drawn, case: Case) -> list[Unmet]:
     return [*found.unmet, *left, *shares]
 
 
-def _changes(case: Case, found: Drawn) -> list[dict[str, Any]]:
+def _changes(case: Case, found: DrawnLayout) -> list[dict[str, Any]]:
     """Vacant blocks that go or change, and parcels that come; an id that is null is not there."""
     before = {int(one) for one in case.vacant_ids}
     plan = found.plan

@@ -35,7 +35,7 @@ SEGMENTS = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Spots:
+class ServiceSpots:
     """
     Candidate places of one service, and who is near.
 
@@ -110,7 +110,7 @@ def spots_of(
     near_m: float = NEAR_M,
     wide: bool = False,
     clock: Clock | None = None,
-) -> Spots:
+) -> ServiceSpots:
     """
     The candidates of a service: in each block, every set of homes that one place can be near to.
 
@@ -142,7 +142,7 @@ def spots_of(
     least = min((case.objectives.min_area_m2.get(name, 1.0) for name in placed), default=np.inf)
     middle = shapely.centroid(shapely.union_all(case.vacant))
     place = sum(case.missing[name] for name in placed)
-    return Spots(
+    return ServiceSpots(
         np.array([number for number, _ in rows], dtype=np.intp),
         signs[:, : len(discs)],
         signs[:, len(discs) :],

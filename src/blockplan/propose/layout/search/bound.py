@@ -16,7 +16,7 @@ import shapely
 from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.layout.problem.case import HOME, home_weights
 from blockplan.propose.layout.score.score import ECOLOGY_SLACK_M
-from blockplan.propose.layout.search.bodies import Spots, spots_of
+from blockplan.propose.layout.search.bodies import ServiceSpots, spots_of
 from blockplan.propose.mip import under
 from blockplan.propose.stop import Clock, Stop
 
@@ -33,7 +33,7 @@ NUMBERS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class LayoutBound:
     """
     A bound of service and ecology together, weighted; without unit.
 
@@ -61,7 +61,9 @@ class _Worth:
     spread: float
 
 
-def bound_of(case: Case, params: LayoutParams, *, wide: bool = False, clock: Clock | None = None) -> Bound:
+def bound_of(
+    case: Case, params: LayoutParams, *, wide: bool = False, clock: Clock | None = None
+) -> LayoutBound:
     """
     The bound of a community.
 
@@ -87,7 +89,7 @@ def bound_of(case: Case, params: LayoutParams, *, wide: bool = False, clock: Clo
     ]
     ecology = aims.ecology * _ecology(case, room)
     if not spots:
-        return Bound(ecology, 0.0, ecology, 0)
+        return LayoutBound(ecology, 0.0, ecology, 0)
     if params.home_weight_m2 or not params.home_weight:
         service, homes = (
             _by_weight(case, params, spots, (room, clock)),
@@ -95,7 +97,7 @@ def bound_of(case: Case, params: LayoutParams, *, wide: bool = False, clock: Clo
         )
     else:
         service, homes = _by_number(case, params, spots, (room, clock))
-    return Bound(service + ecology, service, ecology, homes)
+    return LayoutBound(service + ecology, service, ecology, homes)
 
 
 def _room_m2(case: Case) -> float:
@@ -116,7 +118,7 @@ def _numbers_of_homes(case: Case, params: LayoutParams, room: float) -> tuple[in
 
 
 def _by_number(
-    case: Case, params: LayoutParams, spots: list[Spots], within: tuple[float, Clock]
+    case: Case, params: LayoutParams, spots: list[ServiceSpots], within: tuple[float, Clock]
 ) -> tuple[float, int]:
     """The most that service is worth over all numbers of new homes, and the number."""
     room, clock = within
@@ -154,7 +156,9 @@ def _by_number(
     return best, at
 
 
-def _by_weight(case: Case, params: LayoutParams, spots: list[Spots], within: tuple[float, Clock]) -> float:
+def _by_weight(
+    case: Case, params: LayoutParams, spots: list[ServiceSpots], within: tuple[float, Clock]
+) -> float:
     """As if all new homes that the land can carry were covered."""
     room, clock = within
     weight = home_weights(case, params)
@@ -167,7 +171,7 @@ def _by_weight(case: Case, params: LayoutParams, spots: list[Spots], within: tup
     return case.objectives.service * (covered + params.dispersion * mean)
 
 
-def farthest_mean(spots: Spots) -> float:
+def farthest_mean(spots: ServiceSpots) -> float:
     """
     No mean distance between the places of a service is larger, in m.
 
@@ -186,7 +190,7 @@ def farthest_mean(spots: Spots) -> float:
 
 
 def covering(
-    spots: Spots,
+    spots: ServiceSpots,
     new: int,
     worth: _Worth,
     weight: NDArray[np.float64] | None = None,
@@ -222,7 +226,7 @@ def covering(
 
 
 def _add_new_homes(
-    program: _Program, spots: Spots, sites: list[int], new: int, worth: _Worth, needed_m2: float
+    program: _Program, spots: ServiceSpots, sites: list[int], new: int, worth: _Worth, needed_m2: float
 ) -> None:
     homes, used = [], []
     for b in np.flatnonzero(spots.room >= 1) if new else []:
@@ -240,7 +244,7 @@ def _add_new_homes(
         program.rows.append(([at for at, _ in used], [-area for _, area in used], -needed_m2))
 
 
-def _tangent(spots: Spots, spread: float) -> tuple[float, float]:
+def _tangent(spots: ServiceSpots, spread: float) -> tuple[float, float]:
     """
     Slope by a squared metre, and constant, of what spread is worth at most.
 

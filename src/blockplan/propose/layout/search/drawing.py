@@ -49,7 +49,7 @@ PATIENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Drawn:
+class DrawnLayout:
     """
     A finished layout.
 
@@ -95,7 +95,7 @@ def layout(
     params: LayoutParams | None = None,
     proving: bool = True,
     lang: str = DEFAULT_LANGUAGE,
-) -> Drawn:
+) -> DrawnLayout:
     """
     Draw parcels into the vacant blocks of a community.
 
@@ -137,7 +137,7 @@ def layout(
         chosen = tidied(land, search.run(seed))
         plan = _with_roads(case, field, chosen)
         told = score(plan, case.objectives)
-    return Drawn(
+    return DrawnLayout(
         plan=plan,
         score=told,
         bound=bound.result() + told.total - told.land_use,

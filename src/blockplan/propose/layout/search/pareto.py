@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blockplan.propose.layout.problem.case import Case
-    from blockplan.propose.layout.search.drawing import Drawn
+    from blockplan.propose.layout.search.drawing import DrawnLayout
 
 #: Weights of service and ecology together, and of the part that counts least at an end.
 WHOLE, LEAST = 5.0, 0.05
@@ -36,7 +36,7 @@ SAME = 1e-9
 class LayoutPoint:
     """One layout of the set, its two values (1), and the weight of service, of `WHOLE`, in its search."""
 
-    drawn: Drawn
+    drawn: DrawnLayout
     service: float
     ecology: float
     weight: float

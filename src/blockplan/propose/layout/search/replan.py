@@ -21,7 +21,7 @@ from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.score.legal import GAP_M2, Illegal, illegal
 from blockplan.propose.layout.score.score import score
 from blockplan.propose.layout.search.bound import bound_of
-from blockplan.propose.layout.search.drawing import Drawn, layout
+from blockplan.propose.layout.search.drawing import DrawnLayout, layout
 from blockplan.propose.stop import Clock, Stop
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Again:
         Score of the earlier plan; it may have been of other blocks or other demands.
     """
 
-    drawn: Drawn
+    drawn: DrawnLayout
     blocks: tuple[int, ...]
     kept: int
     gone: int
@@ -235,12 +235,12 @@ class _Earlier:
         kept = shapely.dwithin(middle, streets, SAME_M) | shapely.contains(inside, middle)
         return [int(row) for row in rows[kept]]
 
-    def as_it_was(self, seed: int) -> Drawn | None:
+    def as_it_was(self, seed: int) -> DrawnLayout | None:
         """The earlier plan itself, where it meets all that is asked for now; None where it does not."""
         case = self.with_vacant(set())
         if self.breaches(case.initial):
             return None
-        return Drawn(
+        return DrawnLayout(
             plan=case.initial,
             score=score(case.initial, case.objectives),
             bound=np.inf,
@@ -256,12 +256,12 @@ class _Earlier:
         """What is not legal in a plan, by what is asked for now."""
         return illegal(plan, self.case.initial, self.case.objectives)
 
-    def worth(self, found: Drawn) -> float:
+    def worth(self, found: DrawnLayout) -> float:
         """Score, less what is not met."""
         short = len(self.breaches(found.plan))
         return found.score.land_use - UNMET * (sum(found.missing.values()) + short)
 
-    def compared(self, drawn: Drawn, free: set[int]) -> Again:
+    def compared(self, drawn: DrawnLayout, free: set[int]) -> Again:
         """The new plan beside the earlier one, on the land that is vacant now."""
         before = _by_shape(self.plan, list(self.block_of))
         now = drawn.plan
