@@ -8,123 +8,40 @@ a corner that lies on the edge of a neighbour is made a vertex of it first. New 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from blockplan.live.outlines import (
+    BORDERED,
+    ONE_VERTEX_M,
+    Key,
+    Outlines,
+    Place,
+    by_ring,
+    drawn_now,
+    names_of,
+    nearest_vertex,
+    tree_of,
+    vertex_at,
+    whole_mm,
+    with_vertices,
+)
 from blockplan.live.refusals import EditError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
     from blockplan.plan import Plan
 
-#: Layers whose outlines share lines, the tiling itself first.
-BORDERED = ("parcels", "subblocks", "blocks", "zones", "areas", "boundary")
-#: Two corners nearer than this are one vertex, and a corner nearer to an edge lies on it, m.
-ONE_VERTEX_M = 0.001
 #: Land that rounding to millimetres may move for each metre of a line; more is a gap or an overlap.
 ROUNDING_M2_PER_M = 0.002
 #: An end of a splitting line this near to the edge of its parcel reaches it, m.
 REACHES_M = 1.0
-
-Place = tuple[float, float]
-Key = tuple[str, str]
-
-
-def whole_mm(point: Iterable[float]) -> Place:
-    """A place in whole millimetres."""
-    x, y = (round(float(one), 3) for one in point)
-    return x, y
-
-
-@dataclass(slots=True)
-class Outlines:
-    """Outlines of a plan that an edit changes: what is drawn now, by layer and id."""
-
-    plan: Plan
-    now: dict[Key, Any]
-
-    @classmethod
-    def of(cls, plan: Plan) -> Outlines:
-        """The outlines of a plan, none changed yet."""
-        return cls(plan, {})
-
-    def get(self, key: Key) -> Any:
-        """The outline as it is now."""
-        return self.now[key] if key in self.now else _drawn(self.plan, key)
-
-    def near(self, shape: Any, within_m: float = 2 * ONE_VERTEX_M) -> list[Key]:
-        """Features of all layers whose outline comes within a distance of a shape."""
-        found: list[Key] = []
-        for layer in BORDERED:
-            names, tree = _tree(self.plan, layer)
-            rows = tree.query(shape, predicate="dwithin", distance=within_m)
-            found += [(layer, names[row]) for row in np.sort(rows).tolist()]
-        return found
-
-    def put(self, places: Iterable[Place], keys: Iterable[Key]) -> None:
-        """Make places that lie on an outline vertices of it."""
-        points = list(places)
-        for key in keys:
-            shape = self.get(key)
-            anew = with_vertices(shape, points)
-            if anew is not shape:
-                self.now[key] = anew
-
-
-def with_vertices(shape: Any, places: list[Place]) -> Any:
-    """A polygon in which places on its edges are vertices; the same object where none had to be put."""
-    put = 0
-
-    def ring(coords: NDArray[np.float64]) -> NDArray[np.float64]:
-        nonlocal put
-        for place in places:
-            at = _edge_at(coords, place)
-            if at is not None:
-                coords = np.insert(coords, at + 1, place, axis=0)
-                put += 1
-        return coords
-
-    anew = by_ring(shape, ring)
-    return anew if put else shape
-
-
-def by_ring(shape: Any, make: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Any:
-    """A polygon, or several, made anew ring by ring (closed rings of x, y)."""
-    parts: list[Any] = [
-        shapely.polygons(
-            make(shapely.get_coordinates(part.exterior)),
-            [make(shapely.get_coordinates(hole)) for hole in part.interiors] or None,
-        )
-        for part in shapely.get_parts(shape)
-    ]
-    return shapely.multipolygons(parts) if shape.geom_type == "MultiPolygon" else parts[0]
-
-
-def vertex_at(coords: NDArray[np.float64], place: Place) -> NDArray[np.bool_]:
-    """Which corners of a ring are at a place."""
-    return np.asarray((np.abs(coords - place) <= ONE_VERTEX_M / 2 + 1e-9).all(axis=1))
-
-
-def _edge_at(coords: NDArray[np.float64], place: Place) -> int | None:
-    """The edge of a ring on which a place lies that is no corner of it; None where there is none."""
-    if vertex_at(coords, place).any():
-        return None
-    start, along = coords[:-1], np.diff(coords, axis=0)
-    length2 = (along**2).sum(axis=1)
-    with np.errstate(all="ignore"):
-        share = np.clip(((np.asarray(place) - start) * along).sum(axis=1) / length2, 0.0, 1.0)
-    foot = start + along * share[:, None]
-    away = np.hypot(*(foot - place).T)
-    away[length2 == 0] = np.inf
-    nearest = int(np.argmin(away))
-    return nearest if away[nearest] <= ONE_VERTEX_M else None
 
 
 def moved_vertex(plan: Plan, at: Place, to: Place) -> dict[Key, Any]:
@@ -292,16 +209,16 @@ def refuse_gaps(plan: Plan, now: dict[Key, Any]) -> None:
 def _refuse_overlaps(plan: Plan, layer: str, now: dict[str, Any]) -> None:
     if not now:
         return
-    names, tree = _tree(plan, layer)
+    names, tree = tree_of(plan, layer)
     for id_, shape in now.items():
         for row in np.sort(tree.query(shape, predicate="intersects")).tolist():
             other = names[row]
             if other == id_ or (other in now and other < id_):
                 continue
-            beside = now.get(other, _drawn(plan, (layer, other)))
+            beside = now.get(other, drawn_now(plan, (layer, other)))
             over = shapely.area(shapely.intersection(shape, beside))
             before = shapely.area(
-                shapely.intersection(_drawn(plan, (layer, id_)), _drawn(plan, (layer, other)))
+                shapely.intersection(drawn_now(plan, (layer, id_)), drawn_now(plan, (layer, other)))
             )
             if over > before + _allowed([shape]):
                 raise EditError(f"{layer} {id_} would lie over {other} by {over - before:.1f} m2.")
@@ -311,15 +228,18 @@ def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
     changed = {id_: shape for (layer, id_), shape in now.items() if layer == "parcels"}
     if not changed:
         return
-    before = [_drawn(plan, ("parcels", id_)) for id_ in changed]
+    before = [drawn_now(plan, ("parcels", id_)) for id_ in changed]
     window = shapely.union_all([*before, *changed.values()])
     land = shapely.union_all(
-        [now.get(("boundary", name), _drawn(plan, ("boundary", name))) for name in _names(plan, "boundary")]
+        [
+            now.get(("boundary", name), drawn_now(plan, ("boundary", name)))
+            for name in names_of(plan, "boundary")
+        ]
     )
-    was = shapely.union_all([_drawn(plan, ("boundary", name)) for name in _names(plan, "boundary")])
-    names, tree = _tree(plan, "parcels")
+    was = shapely.union_all([drawn_now(plan, ("boundary", name)) for name in names_of(plan, "boundary")])
+    names, tree = tree_of(plan, "parcels")
     rows = tree.query(window, predicate="intersects").tolist()
-    stay = [_drawn(plan, ("parcels", names[row])) for row in rows if names[row] not in changed]
+    stay = [drawn_now(plan, ("parcels", names[row])) for row in rows if names[row] not in changed]
     open_now = shapely.area(
         shapely.difference(shapely.intersection(window, land), shapely.union_all([*stay, *changed.values()]))
     )
@@ -350,19 +270,17 @@ def _having(outlines: Outlines, at: Place) -> list[Key]:
         for key in outlines.near(point)
         if shapely.distance(shapely.boundary(outlines.get(key)), point) <= 2 * ONE_VERTEX_M
     ]
-    if any(_nearest_vertex(outlines.get(key), at)[1] <= ONE_VERTEX_M for key in edges):
+    if any(nearest_vertex(outlines.get(key), at)[1] <= ONE_VERTEX_M for key in edges):
         return edges
     near = outlines.near(point, 200.0)
-    found = min(
-        (_nearest_vertex(outlines.get(key), at) for key in near), key=lambda one: one[1], default=None
-    )
+    found = min((nearest_vertex(outlines.get(key), at) for key in near), key=lambda one: one[1], default=None)
     tip = "" if found is None else f" The nearest vertex is at {_said(found[0])}, {found[1]:.2f} m away."
     raise EditError(f"No boundary has a vertex at {_said(at)}.{tip}")
 
 
 def _exact(outlines: Outlines, keys: list[Key], place: Place) -> Place:
     """The vertex of the drawing that a place means, made a vertex of every outline that runs through it."""
-    exact = min((_nearest_vertex(outlines.get(key), place) for key in keys), key=lambda one: one[1])[0]
+    exact = min((nearest_vertex(outlines.get(key), place) for key in keys), key=lambda one: one[1])[0]
     outlines.put([exact], keys)
     return exact
 
@@ -466,41 +384,6 @@ def _whole(outlines: Outlines, key: Key) -> Any:
     if not shapely.is_valid(shape):
         raise EditError(f"The outline of parcel {key[1]} crosses itself; mend that first.")
     return shape
-
-
-def _nearest_vertex(shape: Any, place: Place) -> tuple[Place, float]:
-    coords = shapely.get_coordinates(shape)
-    away = np.hypot(*(coords - np.asarray(place, dtype=float)).T)
-    at = int(np.argmin(away))
-    return (float(coords[at][0]), float(coords[at][1])), float(away[at])
-
-
-def _names(plan: Plan, layer: str) -> list[str]:
-    return _tree(plan, layer)[0]
-
-
-def _tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
-    """Ids and a search tree of a layer's polygons that have a place."""
-    return plan.cached(f"outlines:{layer}", lambda: _make_tree(plan, layer))
-
-
-def _make_tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
-    if not plan.has_layer(layer):
-        return [], shapely.STRtree([])
-    frame = plan.layer(layer)
-    shapes = np.array(frame.geometry.to_numpy(), dtype=object)
-    drawn = (shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)
-    return frame.index[drawn].tolist(), shapely.STRtree(shapes[drawn])
-
-
-def _drawn(plan: Plan, key: Key) -> Any:
-    frame = plan.layer(key[0])
-    if key[1] not in frame.index:
-        raise EditError(f"There is no {key[0]} feature {key[1]!r}.")
-    at = frame.index.get_loc(key[1])
-    if not isinstance(at, int):
-        raise EditError(f"Several features of {key[0]} bear the id {key[1]!r}; give each its own first.")
-    return frame.geometry.iloc[at]
 
 
 def _said(place: Place) -> str:

@@ -21,6 +21,7 @@ from blockplan.live.edits import (
     SetValue,
     Split,
 )
+from blockplan.live.outlines import Outlines, vertex_at, whole_mm
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import GEOMETRY, FeatureChange, Row, blank, is_unknown, row_of, value_of
 from blockplan.plan.model.layers import LAYERS
@@ -156,19 +157,19 @@ def _move(plan: Plan, edit: Move) -> list[FeatureChange]:
     if shape is None or shape.geom_type != "Point":
         drawn = "not drawn" if shape is None else f"drawn as {shape.geom_type}"
         raise EditError(f"{edit.layer} {edit.id} is {drawn}; only points are moved whole.")
-    after = {**before, GEOMETRY: shapely.Point(borders.whole_mm(edit.to))}
+    after = {**before, GEOMETRY: shapely.Point(whole_mm(edit.to))}
     return [FeatureChange(edit.layer, edit.id, before, after)]
 
 
 def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[FeatureChange]:
     """Streets that meet at a place go along together."""
-    frame, target = plan.layer("streets"), borders.whole_mm(edit.to)
+    frame, target = plan.layer("streets"), whole_mm(edit.to)
     changes = []
     for id_, shape in zip(frame.index, frame.geometry, strict=True):
         if shape is None or shape.is_empty:
             continue
         coords = shapely.get_coordinates(shape)
-        hit = borders.vertex_at(coords, borders.whole_mm(edit.at)) | borders.vertex_at(coords, edit.at)
+        hit = vertex_at(coords, whole_mm(edit.at)) | vertex_at(coords, edit.at)
         if hit.any():
             coords[hit] = target
             before = row_of(plan, "streets", id_)
@@ -298,7 +299,7 @@ def _drawn_new(layer: str, kind: str, said: Any) -> Any:
 
 def _refuse_over(plan: Plan, id_: str, shape: Any) -> None:
     """A new parcel may only lie where none is."""
-    outlines = borders.Outlines.of(plan)
+    outlines = Outlines.of(plan)
     over = [
         name
         for layer, name in outlines.near(shape, 0.0)

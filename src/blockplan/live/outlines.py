@@ -1,0 +1,158 @@
+"""
+Outlines that share lines: what is drawn now while an edit changes it, and the vertices that it puts.
+
+Two corners are one vertex where they are the same to the millimetre; new places are whole millimetres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from blockplan.live.refusals import EditError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from blockplan.plan import Plan
+
+#: Layers whose outlines share lines, the tiling itself first.
+BORDERED = ("parcels", "subblocks", "blocks", "zones", "areas", "boundary")
+#: Two corners nearer than this are one vertex, and a corner nearer to an edge lies on it, m.
+ONE_VERTEX_M = 0.001
+
+Place = tuple[float, float]
+Key = tuple[str, str]
+
+
+def whole_mm(point: Iterable[float]) -> Place:
+    """A place in whole millimetres."""
+    x, y = (round(float(one), 3) for one in point)
+    return x, y
+
+
+@dataclass(slots=True)
+class Outlines:
+    """Outlines of a plan that an edit changes: what is drawn now, by layer and id."""
+
+    plan: Plan
+    now: dict[Key, Any]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Outlines:
+        """The outlines of a plan, none changed yet."""
+        return cls(plan, {})
+
+    def get(self, key: Key) -> Any:
+        """The outline as it is now."""
+        return self.now[key] if key in self.now else drawn_now(self.plan, key)
+
+    def near(self, shape: Any, within_m: float = 2 * ONE_VERTEX_M) -> list[Key]:
+        """Features of all layers whose outline comes within a distance of a shape."""
+        found: list[Key] = []
+        for layer in BORDERED:
+            names, tree = tree_of(self.plan, layer)
+            rows = tree.query(shape, predicate="dwithin", distance=within_m)
+            found += [(layer, names[row]) for row in np.sort(rows).tolist()]
+        return found
+
+    def put(self, places: Iterable[Place], keys: Iterable[Key]) -> None:
+        """Make places that lie on an outline vertices of it."""
+        points = list(places)
+        for key in keys:
+            shape = self.get(key)
+            anew = with_vertices(shape, points)
+            if anew is not shape:
+                self.now[key] = anew
+
+
+def with_vertices(shape: Any, places: list[Place]) -> Any:
+    """A polygon in which places on its edges are vertices; the same object where none had to be put."""
+    put = 0
+
+    def ring(coords: NDArray[np.float64]) -> NDArray[np.float64]:
+        nonlocal put
+        for place in places:
+            at = edge_at(coords, place)
+            if at is not None:
+                coords = np.insert(coords, at + 1, place, axis=0)
+                put += 1
+        return coords
+
+    anew = by_ring(shape, ring)
+    return anew if put else shape
+
+
+def by_ring(shape: Any, make: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Any:
+    """A polygon, or several, made anew ring by ring (closed rings of x, y)."""
+    parts: list[Any] = [
+        shapely.polygons(
+            make(shapely.get_coordinates(part.exterior)),
+            [make(shapely.get_coordinates(hole)) for hole in part.interiors] or None,
+        )
+        for part in shapely.get_parts(shape)
+    ]
+    return shapely.multipolygons(parts) if shape.geom_type == "MultiPolygon" else parts[0]
+
+
+def vertex_at(coords: NDArray[np.float64], place: Place) -> NDArray[np.bool_]:
+    """Which corners of a ring are at a place."""
+    return np.asarray((np.abs(coords - place) <= ONE_VERTEX_M / 2 + 1e-9).all(axis=1))
+
+
+def edge_at(coords: NDArray[np.float64], place: Place) -> int | None:
+    """The edge of a ring on which a place lies that is no corner of it; None where there is none."""
+    if vertex_at(coords, place).any():
+        return None
+    start, along = coords[:-1], np.diff(coords, axis=0)
+    length2 = (along**2).sum(axis=1)
+    with np.errstate(all="ignore"):
+        share = np.clip(((np.asarray(place) - start) * along).sum(axis=1) / length2, 0.0, 1.0)
+    foot = start + along * share[:, None]
+    away = np.hypot(*(foot - place).T)
+    away[length2 == 0] = np.inf
+    nearest = int(np.argmin(away))
+    return nearest if away[nearest] <= ONE_VERTEX_M else None
+
+
+def nearest_vertex(shape: Any, place: Place) -> tuple[Place, float]:
+    """The vertex of a shape that is nearest to a place, and how far it is, m."""
+    coords = shapely.get_coordinates(shape)
+    away = np.hypot(*(coords - np.asarray(place, dtype=float)).T)
+    at = int(np.argmin(away))
+    return (float(coords[at][0]), float(coords[at][1])), float(away[at])
+
+
+def names_of(plan: Plan, layer: str) -> list[str]:
+    """Ids of the polygons of a layer that have a place."""
+    return tree_of(plan, layer)[0]
+
+
+def tree_of(plan: Plan, layer: str) -> tuple[list[str], Any]:
+    """Ids and a search tree of a layer's polygons that have a place."""
+    return plan.cached(f"outlines:{layer}", lambda: _make_tree(plan, layer))
+
+
+def _make_tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
+    if not plan.has_layer(layer):
+        return [], shapely.STRtree([])
+    frame = plan.layer(layer)
+    shapes = np.array(frame.geometry.to_numpy(), dtype=object)
+    drawn = (shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)
+    return frame.index[drawn].tolist(), shapely.STRtree(shapes[drawn])
+
+
+def drawn_now(plan: Plan, key: Key) -> Any:
+    """The shape of a feature; EditError where there is none, or several of that id."""
+    frame = plan.layer(key[0])
+    if key[1] not in frame.index:
+        raise EditError(f"There is no {key[0]} feature {key[1]!r}.")
+    at = frame.index.get_loc(key[1])
+    if not isinstance(at, int):
+        raise EditError(f"Several features of {key[0]} bear the id {key[1]!r}; give each its own first.")
+    return frame.geometry.iloc[at]
