@@ -49,11 +49,11 @@ def stands_still(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     @contextmanager
     def still(error: Exception | None = None) -> Iterator[None]:
-        def locked(_: DatabaseStore) -> Any:
+        def locked(_: DatabaseStore, **_more: Any) -> Any:
             raise error or OperationalError("canceling statement due to lock timeout")
 
         with monkeypatch.context() as patch:
-            patch.setattr(DatabaseStore, "_locked", locked)
+            patch.setattr(DatabaseStore, "_transaction", locked)
             yield
 
     return still

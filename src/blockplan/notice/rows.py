@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Collection, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from blockplan.notice.events import Event
 
 
 class Rows(Protocol):
     """The entries and the tree of one notice, in one transaction."""
+
+    def size(self) -> int:
+        """Number of entries."""
+        ...
 
     def last(self) -> Event | None:
         """The newest entry; None while there is none."""
@@ -56,4 +61,20 @@ class Rows(Protocol):
 
     def checkpoints(self) -> Iterator[str]:
         """Signed checkpoints, smallest tree first."""
+        ...
+
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint; None before the first."""
+        ...
+
+    def file(self, seq: int, number: int) -> bytes | None:
+        """The content of a file (from 0) of an entry; None once erased."""
+        ...
+
+    def piece(self) -> AbstractContextManager[None]:
+        """A part of the transaction that is taken back by itself where it raises."""
+        ...
+
+    def flush(self) -> None:
+        """Bring what was kept back into the database, before its transaction ends."""
         ...

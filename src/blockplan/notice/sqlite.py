@@ -1,8 +1,7 @@
 """
 One notice in one SQLite file, for an office without a server.
 
-Many threads and processes may write. The work of threads that wait is done in one transaction
-(`blockplan.notice.turns`), so that one ``fsync`` serves them all.
+Many threads and processes may write; `blockplan.notice.store` says how.
 ``synchronous=FULL`` makes a returned call durable; the write-ahead log lets others read meanwhile.
 """
 
@@ -15,23 +14,19 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.notice.events import EntryPart, Event
 from blockplan.notice.leaves import commitment
-from blockplan.notice.ledger import Ledger, system_clock
-from blockplan.notice.numbers import name_opinions
-from blockplan.notice.turns import Job, Turns
+from blockplan.notice.ledger import system_clock
+from blockplan.notice.store import Store
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from blockplan.notice.events import Attachment
     from blockplan.notice.proof.notary import Notary
-
-T = TypeVar("T")
 
 #: "BPno" as SQLite's application id: a file of another program is refused.
 APPLICATION = 0x42506E6F
@@ -79,8 +74,10 @@ _COLUMNS = (
 )
 
 
-class SqliteStore:
-    """The record of one notice in a file; `blockplan.notice.store.Store`."""
+class SqliteStore(Store):
+    """The record of one notice in a file."""
+
+    faults = (sqlite3.Error,)
 
     def __init__(
         self,
@@ -93,20 +90,13 @@ class SqliteStore:
         """
         Open a record, or begin one where `notice` is given and there is no file.
 
-        Parameters
-        ----------
-        notary
-            Who signs the tree after each group of entries; None leaves it unsigned.
-
         Raises
         ------
         UsageError
             If there is no file and no id, or the file is not a record of this version or of this notice.
         """
+        super().__init__(notary, clock)
         self.path = Path(path)
-        self._clock = clock
-        self._notary = notary
-        self._turns = Turns(self._do)
         self._closing = threading.Lock()
         self._mine = threading.local()
         self._connections: list[sqlite3.Connection] = []
@@ -130,37 +120,6 @@ class SqliteStore:
     def notice(self) -> str:
         """Id of the notice."""
         return self._id
-
-    def now(self) -> dt.datetime:
-        """The time of the clock by which entries are made."""
-        return self._clock()
-
-    def transact(self, work: Callable[[Ledger], T]) -> T:
-        """
-        Do `work` alone, in a group with what else waits; when it returns, it is on the disk.
-
-        Where it erased something, the log of writes is cut afterwards; `finish_erasing` says whether that is
-        done.
-        """
-        erased: list[bool] = []
-
-        def noting(ledger: Ledger) -> T:
-            found = work(ledger)
-            erased.append(ledger.forgot)
-            return found
-
-        try:
-            found = self._turns.run(noting)
-        except BlockplanError as error:
-            name_opinions(error, self._number)
-            raise
-        if any(erased):
-            self.finish_erasing()
-        return found
-
-    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
-        """How often each of these marks of rows of a list was erased."""
-        return _SqliteRows(self.notice, self._reader()).erased_marks(marks)
 
     def _number(self, entry: int) -> int | None:
         """The number of the opinion that an entry brought; None where it brought none."""
@@ -191,84 +150,29 @@ class SqliteStore:
                 self._connections.remove(connection)
             connection.close()
 
-    def append(
-        self,
-        kind: str,
-        payload: Mapping[str, Any],
-        *,
-        person: Mapping[str, Any] | None = None,
-        attachments: Sequence[Attachment] = (),
-    ) -> Event:
-        """One entry, by itself."""
-        return self.transact(
-            lambda ledger: ledger.append(kind, payload, person=person, attachments=attachments)
-        )
-
-    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
-        """Entries in order, as they stand on the disk when the reading begins."""
-        return _SqliteRows(self._id, self._reader()).events(kinds, about=about)
-
-    def file(self, seq: int, number: int) -> bytes | None:
-        """The content of a file of an entry; None once erased."""
-        row = self._reader().execute(
-            "SELECT content FROM files WHERE seq = ? AND number = ?", (seq, number)
-        ).fetchone()  # fmt: skip
-        return None if row is None else row[0]
-
-    def size(self) -> int:
-        """Number of entries."""
-        return _SqliteRows(self._id, self._reader()).size()
-
-    def node(self, level: int, index: int) -> bytes:
-        """A complete node of the tree."""
-        return _SqliteRows(self._id, self._reader()).node(level, index)
-
-    def checkpoints(self) -> Iterator[str]:
-        """Signed checkpoints, smallest tree first."""
-        return _SqliteRows(self._id, self._reader()).checkpoints()
-
-    def checkpoint(self) -> str | None:
-        """The newest signed checkpoint; None before the first."""
-        row = self._reader().execute("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1").fetchone()
-        return None if row is None else str(row[0])
-
     def close(self) -> None:
         """Bring the write-ahead log into the file and let go of it."""
         with self._closing:
             while self._connections:
                 self._connections.pop().close()
 
-    def __enter__(self) -> SqliteStore:
-        return self
+    def _rows(self, *, writing: bool = False) -> _SqliteRows:
+        return _SqliteRows(self._id, self._writer if writing else self._reader())
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _do(self, jobs: list[Job[Any]]) -> None:
-        """Several pieces of work in one transaction; one that fails takes back only itself."""
-        rows = _SqliteRows(self._id, self._writer)
-        entered = False
+    @contextlib.contextmanager
+    def _transaction(self, *, durable: bool = True) -> Iterator[None]:
+        self._writer.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        self._writer.execute("BEGIN IMMEDIATE")
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
-            self._check(rows)
-            for job in jobs:
-                self._one(job, rows)
+            yield
             self._writer.execute("COMMIT")
-            entered = True
-            self._sign(rows)
-        except BaseException as error:
+        finally:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
-            told = self._told(error, entered) if isinstance(error, sqlite3.Error | OSError) else error
-            for job in jobs:
-                job.error = job.error or told
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            for job in jobs:
-                job.finish()
 
-    def _told(self, error: sqlite3.Error | OSError, entered: bool) -> BlockplanError:
+    def _told(self, error: Exception, entered: bool | None) -> Exception:
+        if not isinstance(error, sqlite3.Error | OSError):
+            return error
         if entered:
             return BlockplanError(
                 f"It is in the record {self.path}, but could not be signed over: {error}. Put right what is "
@@ -278,41 +182,6 @@ class SqliteStore:
             f"{self.path} cannot be written: {error}. Nothing was entered. Put right what is said, and "
             f"try again."
         )
-
-    def _check(self, rows: _SqliteRows) -> None:
-        """Refuse to write into a record that does not lead on from what was signed."""
-        if self._notary is not None:
-            self._notary.check(rows, rows.size(), signed_before=any(rows.checkpoints()))
-
-    def _sign(self, rows: _SqliteRows) -> None:
-        """
-        Sign what is on the disk, in a transaction of its own.
-
-        Were it signed before the commit, a crash between the two would leave a signature over entries
-        that are lost.
-        """
-        if self._notary is None:
-            return
-        # The checkpoint itself is on the disk in its own file; this copy may wait for the next commit.
-        self._writer.execute("PRAGMA synchronous=NORMAL")
-        self._writer.execute("BEGIN IMMEDIATE")
-        size = rows.size()
-        if size:
-            note = self._notary.sign(rows, size, signed_before=any(rows.checkpoints()))
-            rows.put_checkpoint(size, note)
-        self._writer.execute("COMMIT")
-        self._writer.execute("PRAGMA synchronous=FULL")
-
-    def _one(self, job: Job[Any], rows: _SqliteRows) -> None:
-        self._writer.execute("SAVEPOINT work")
-        try:
-            job.result = job.work(Ledger(self._id, rows, self._clock))
-        except sqlite3.Error:
-            raise  # the file is the fault, and the whole group is taken back
-        except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
-            job.error = error
-            self._writer.execute("ROLLBACK TO work")
-        self._writer.execute("RELEASE work")
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
@@ -455,12 +324,38 @@ class _SqliteRows:
         ).fetchone()
         return bytes(row[0])
 
+    @contextlib.contextmanager
+    def piece(self) -> Iterator[None]:
+        self._connection.execute("SAVEPOINT work")
+        try:
+            yield
+        except sqlite3.Error:
+            raise
+        except Exception:
+            self._connection.execute("ROLLBACK TO work")
+            self._connection.execute("RELEASE work")
+            raise
+        self._connection.execute("RELEASE work")
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
     def put_checkpoint(self, size: int, note: str) -> None:
         self._connection.execute("INSERT OR IGNORE INTO checkpoints VALUES (?, ?)", (size, note))
 
     def checkpoints(self) -> Iterator[str]:
         for (note,) in self._connection.execute("SELECT note FROM checkpoints ORDER BY size"):
             yield note
+
+    def checkpoint(self) -> str | None:
+        row = self._connection.execute("SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1").fetchone()
+        return None if row is None else str(row[0])
+
+    def file(self, seq: int, number: int) -> bytes | None:
+        row = self._connection.execute(
+            "SELECT content FROM files WHERE seq = ? AND number = ?", (seq, number)
+        ).fetchone()
+        return None if row is None else row[0]
 
     def _select(self, clause: str, *values: Any) -> Iterator[Event]:
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM events {clause}", values)  # noqa: S608

@@ -17,7 +17,7 @@ import zipfile
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice.record import export
@@ -160,7 +160,7 @@ def _make(store: DatabaseStore) -> None:
         watched = _Watched(store)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".making-", ignore_cleanup_errors=True) as beside:
             unpacked = Path(beside) / "record"
-            manifest = export(watched, unpacked, store.notary, outside=outside_of(store.notice))
+            manifest = export(cast("Any", watched), unpacked, store.notary, outside=outside_of(store.notice))
             watched.look()
             packed = folder / f"record-{manifest['entries']}.zip"
             made = Path(beside) / f"{secrets.token_hex(4)}.zip"

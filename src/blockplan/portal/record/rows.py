@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from blockplan.notice.events import KINDS, STANDING, EntryPart, Event
 from blockplan.notice.leaves import commitment
@@ -37,7 +38,7 @@ class DatabaseRows:
     Entries and tree of one notice, in the transaction of the calling thread.
 
     What was read or made in the transaction is kept, so that no piece of work of a group need ask for it
-    again; `mark` and `back` belong to the savepoints of the pieces.
+    again.
 
     Parameters
     ----------
@@ -73,14 +74,17 @@ class DatabaseRows:
             self._newest = (next(self._select("ORDER BY seq DESC LIMIT 1"), None),)
         return self._newest[0]
 
-    def mark(self) -> int:
-        """Where a piece of work begins."""
-        return len(self._made)
-
-    def back(self, mark: int) -> None:
-        """The work since `mark` was taken back: nothing that was known of it counts."""
-        del self._made[mark:]
-        self._newest = self._stands = None
+    @contextmanager
+    def piece(self) -> Iterator[None]:
+        """A part of the transaction; where it raises, nothing that was known of it counts."""
+        mark = len(self._made)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del self._made[mark:]
+            self._newest = self._stands = None
+            raise
 
     def flush(self) -> None:
         """Bring the nodes that were made into the database, all in one, and keys to the disk before them."""
@@ -252,6 +256,11 @@ class DatabaseRows:
         """Signed checkpoints, smallest tree first."""
         rows = Checkpoint.objects.filter(notice_id=self._notice).order_by("size")
         return rows.values_list("note", flat=True).iterator()
+
+    def checkpoint(self) -> str | None:
+        """The newest signed checkpoint; None before the first."""
+        rows = Checkpoint.objects.filter(notice_id=self._notice).order_by("-size")
+        return rows.values_list("note", flat=True).first()
 
     def file(self, seq: int, number: int) -> bytes | None:
         """The content of a file of an entry; None once erased."""

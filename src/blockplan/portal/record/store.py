@@ -9,26 +9,25 @@ a checkpoint signed only over what is committed.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import Error as DatabaseError
 from django.db import OperationalError, connection, transaction
 
 from blockplan.errors import BlockplanError, NoticeStateError, UsageError
-from blockplan.notice.ledger import Ledger
-from blockplan.notice.numbers import name_opinions
 from blockplan.notice.proof.notary import Notary, TipFile, new_key, read_key
 from blockplan.notice.proof.notes import read_checkpoint
-from blockplan.notice.turns import Job, StalledError, Turns
+from blockplan.notice.store import Store
+from blockplan.notice.turns import StalledError
 from blockplan.portal import clock as server
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.postgresql import end_idle_holders, passes
 from blockplan.portal.record import erasure, place, single_rows
 from blockplan.portal.record.files import Files
 from blockplan.portal.record.locks import in_turn
-from blockplan.portal.record.models import Checkpoint, Notice
+from blockplan.portal.record.models import Notice
 from blockplan.portal.record.numbers import number_of
 from blockplan.portal.record.rows import DatabaseRows
 from blockplan.portal.record.sealing import Seals
@@ -37,10 +36,10 @@ from blockplan.texts import refusal
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections import Counter
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
-    from blockplan.notice.events import Attachment, Event
+    from blockplan.notice.events import Event
     from blockplan.portal.config import Config
 
 T = TypeVar("T")
@@ -73,26 +72,24 @@ class Lost:
     signed: int
 
 
-class DatabaseStore:
+class DatabaseStore(Store):
     """The record of one notice; made by `open_store`."""
+
+    faults = (DatabaseError, OSError)
 
     def __init__(
         self, notice: str, notary: Notary, files: Files, seals: Seals,
         clock: Callable[[], dt.datetime] = server.ask, *, patient: int | None = None,
     ) -> None:  # fmt: skip
+        super().__init__(notary, clock, patient=patient)
         self.notary = notary
         #: Whether a copy is continued under a new key just now.
         self.recovering = False
         self._id = notice
         self._files = files
         self._seals = seals
-        self._turn = files.folder.with_name("turn.lock")
-        self._clock = clock
-        self._turns = Turns(self._do, patient=patient)
+        self._lock = files.folder.with_name("turn.lock")
         self._standing: dict[int, Event] = {}
-        self._was_signed = False
-        #: The newest checkpoint that was signed here: what it covers need not be asked of the database.
-        self._newest: str | None = None
 
     @property
     def notice(self) -> str:
@@ -104,66 +101,14 @@ class DatabaseStore:
         """The keys under which words and names stand in the database."""
         return self._seals
 
-    def now(self) -> dt.datetime:
-        """The time of the clock by which entries are made."""
-        return self._clock()
-
-    def transact(self, work: Callable[[Ledger], T]) -> T:
-        """
-        Do `work` alone, in a group with what else waits; when it returns, it is on the disk.
-
-        Rows of other tables that `work` writes through Django's models are kept, or not, with its entries.
-        What it erased is taken away afterwards, and nobody waits for that but the caller; `erasing` says
-        whether something is left.
-        """
-        erased: list[bool] = []
-
-        def noting(ledger: Ledger) -> T:
-            found = work(ledger)
-            erased.append(ledger.forgot)
-            return found
-
-        try:
-            found = self._turns.run(noting)
-        except StalledError as error:
-            raise _told(error, entered=False) from None
-        except BlockplanError as error:
-            if not isinstance(error, UnavailableError):
-                name_opinions(error, lambda entry: number_of(self._id, f"O-{entry}"))
-            raise
-        if any(erased):
-            self.finish_erasing()
-        return found
-
     def finish_erasing(self, *, patience_s: float | None = None) -> bool:
         """Take away what is left of what was erased; whether nothing is left. What is left is tried again."""
         patience_s = erasure.PATIENCE_S if patience_s is None else patience_s
         return erasure.finish(self._id, self.transact, self._seals, self._files, patience_s)
 
-    def append(
-        self,
-        kind: str,
-        payload: Mapping[str, Any],
-        *,
-        person: Mapping[str, Any] | None = None,
-        attachments: Sequence[Attachment] = (),
-    ) -> Event:
-        """One entry, by itself."""
-        return self.transact(
-            lambda ledger: ledger.append(kind, payload, person=person, attachments=attachments)
-        )
-
-    def events(self, kinds: Collection[str] | None = None, *, about: str | None = None) -> Iterator[Event]:
-        """Entries in order, of some kinds, or about one opinion."""
-        return self._rows().events(kinds, about=about)
-
     def some(self, numbers: Collection[int]) -> dict[int, Event]:
         """Several entries by their numbers."""
         return self._rows().some(numbers)
-
-    def erased_marks(self, marks: Collection[bytes]) -> Counter[bytes]:
-        """How often each of these marks of rows of a list was erased."""
-        return self._rows().erased_marks(marks)
 
     def after(self, seq: int, count: int, *, kind: str | None = None) -> list[Event]:
         """The next entries after a number, of one kind or all."""
@@ -172,14 +117,6 @@ class DatabaseStore:
     def about(self, opinions: Collection[str]) -> Iterator[Event]:
         """The entries about several opinions, in order."""
         return self._rows().about(opinions)
-
-    def file(self, seq: int, number: int) -> bytes | None:
-        """The content of a file of an entry; None once erased."""
-        return self._rows().file(seq, number)
-
-    def size(self) -> int:
-        """Number of entries."""
-        return self._rows().size()
 
     def lost(self) -> Lost | None:
         """What was signed and is not here any more, where an older copy was restored; None where all is."""
@@ -191,22 +128,9 @@ class DatabaseStore:
         """Whether its key lies in a copy of the data folder, of which nobody has said yet what it is."""
         return not self.recovering and place.is_copy(config_of_environment(), self._id)
 
-    def node(self, level: int, index: int) -> bytes:
-        """A complete node of the tree."""
-        return self._rows().node(level, index)
-
     def nodes(self, wanted: Collection[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """Several complete nodes by level and index, in one question."""
         return self._rows().nodes(wanted)
-
-    def checkpoints(self) -> Iterator[str]:
-        """Signed checkpoints, smallest tree first."""
-        return self._rows().checkpoints()
-
-    def checkpoint(self) -> str | None:
-        """The newest signed checkpoint; None before the first."""
-        rows = Checkpoint.objects.filter(notice_id=self._id).order_by("-size")
-        return rows.values_list("note", flat=True).first()
 
     def covering(self, seq: int) -> str:
         """
@@ -230,87 +154,42 @@ class DatabaseStore:
         """Let go of the calling thread's connection."""
         connection.close()
 
-    def _rows(self) -> DatabaseRows:
+    def _rows(self, *, writing: bool = False) -> DatabaseRows:
         return DatabaseRows(self._id, self._files, self._seals, self._standing)
 
-    def _do(self, jobs: list[Job[Any]]) -> None:
-        """Several pieces of work in one transaction; one that fails takes back only itself."""
-        rows = self._rows()
-        entered: bool | None = False
-        try:
-            with in_turn(self._turn):
-                with self._locked():
-                    self._check(rows)
-                    _check_clock()
-                    self._check_place()
-                    for job in jobs:
-                        self._one(job, rows)
-                    rows.flush()
-                    entered = None  # until the database says that it is kept
-                entered = True
-                self._sign(rows)
-        except BaseException as error:
-            told = _told(error, entered) if isinstance(error, Exception) else error
-            if isinstance(error, OperationalError) and connection.vendor == "postgresql":
-                _unblock()
-            for job in jobs:
-                job.error = job.error or told
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            for job in jobs:
-                job.finish()
+    def _turn(self) -> AbstractContextManager[None]:
+        return in_turn(self._lock)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """A transaction in which nobody else enters anything (SQLite locks its file when it begins)."""
-        with transaction.atomic():
+    def _transaction(self, *, durable: bool = True) -> Iterator[None]:
+        with nullcontext() if durable else _unhurried(), transaction.atomic():
+            # SQLite locks its file when the transaction begins.
             if single_rows.find(Notice, ["id"], id=self._id, locked=True) is None:
                 raise refusal(UsageError, say, "store.no_notice", notice=self._id)
+            if not durable and connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL synchronous_commit TO off")
             yield
 
-    def _one(self, job: Job[Any], rows: DatabaseRows) -> None:
-        mark = rows.mark()
-        try:
-            with transaction.atomic():
-                job.result = job.work(Ledger(self._id, rows, self._clock))
-        except (DatabaseError, OSError):
-            raise  # the database is the fault, and the whole group is taken back
-        except Exception as error:  # noqa: BLE001 (it goes to the one who asked, not to the others of the group)
-            rows.back(mark)
-            job.error = error
-
-    def _check(self, rows: DatabaseRows) -> None:
-        """Refuse to write into a record that does not lead on from what was signed."""
-        newest = rows.last()
-        self.notary.check(rows, 0 if newest is None else newest.seq + 1, signed_before=self._signed())
-
-    def _check_place(self) -> None:
-        """Refuse to go on with a copy of the data folder before somebody has said what it is."""
+    def _refuse_now(self) -> None:
+        """Refuse what comes at a time that cannot be believed, or into a copy that nobody spoke for."""
+        _check_clock()
         if self.is_copy:
             raise refusal(UnavailableError, say, "store.copy")
 
-    def _sign(self, rows: DatabaseRows) -> None:
-        """Sign what is committed, in a transaction of its own; see `blockplan.notice.sqlite`."""
-        # The checkpoint itself is on the disk in its own file; this copy may wait for the next commit.
-        with _unhurried(), self._locked():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL synchronous_commit TO off")
-            size = rows.size()
-            if size:
-                note = self.notary.sign(rows, size, signed_before=self._signed())
-                rows.put_checkpoint(size, note)
-        if size:
-            self._newest = note
+    def _number(self, entry: int) -> int | None:
+        try:
+            return number_of(self._id, f"O-{entry}")
+        except DatabaseError:  # it may be what the error is about
+            return None
+
+    def _told(self, error: Exception, entered: bool | None) -> Exception:
+        if isinstance(error, OperationalError) and connection.vendor == "postgresql":
+            _unblock()
+        return _told(error, entered)
 
     def _covers(self, note: str, seq: int) -> bool:
         return read_checkpoint(note, self.notary.verifier).size > seq
-
-    def _signed(self) -> bool:
-        # What was signed once stays signed; it need not be asked for again.
-        self._was_signed = self._was_signed or Checkpoint.objects.filter(notice_id=self._id).exists()
-        return self._was_signed
 
 
 def _check_clock() -> None:
