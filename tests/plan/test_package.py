@@ -123,3 +123,14 @@ def test_a_folder_with_other_things_in_it_is_not_written_over(tmp_path):
     with pytest.raises(PlanDataError, match="is not empty and is no plan package"):
         write(a_plan(), tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_the_files_of_a_package_are_looked_through_once_and_not_once_a_layer(tmp_path, monkeypatch):
+    plan = a_plan(manifest={"scenarios": {"more": "more"}})
+    changed = Difference({"parcels": parcels_of("0803")}, {})
+    write(Plan(plan.manifest, plan.layers, differences={"more": changed}), tmp_path / "plan")
+    asked = []
+    real = formats.list_layers
+    monkeypatch.setattr(formats, "list_layers", lambda path: asked.append(path.name) or real(path))
+    assert len(read(tmp_path / "plan", "more").layers) > 1
+    assert asked == ["plan.gpkg", "more.gpkg"]

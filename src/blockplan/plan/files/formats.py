@@ -100,7 +100,26 @@ def read_layer(path: str | Path, layer: str | None = None, encoding: str | None 
         return _tidied(_read_parquet(path), path)
     if kind == "GeoJSON":
         encodings.check_utf8(path)
-    name = _chosen_layer(path, layer)
+    return _read_named(path, kind, _chosen_layer(path, layer), encoding)
+
+
+def read_layers(path: str | Path) -> dict[str, pd.DataFrame]:
+    """
+    Every layer of a file by its name, each as `read_layer` gives it; the file is looked through once.
+
+    Raises
+    ------
+    PlanDataError
+        As `read_layer`.
+    """
+    path = Path(path)
+    names = list_layers(path)
+    if _kind(path) == "Parquet":
+        return {path.stem: read_layer(path)}
+    return {name: _read_named(path, _kind(path), name) for name in names}
+
+
+def _read_named(path: Path, kind: str, name: str, encoding: str | None = None) -> pd.DataFrame:
     if kind == "ESRI Shapefile":
         raw = _read_ogr(path, kind, name, ENCODING="ISO-8859-1")
         return _tidied(shapefile.decode(raw, path, encoding), path)

@@ -102,7 +102,7 @@ def difference(plan: Plan, name: str) -> Difference:
                 f"{plan.path}: {MANIFEST} has scenario {name!r}, but {SCENARIOS}/{name}.gpkg is missing.\n"
                 "Add the file (the rows that differ), or take the scenario out of plan.toml."
             )
-        frames = {layer: formats.read_layer(file, layer) for layer in formats.list_layers(file)}
+        frames = formats.read_layers(file)
     removed = frames.pop(REMOVED, None)
     changed = {layer: _in_crs(frame, plan.manifest, layer) for layer, frame in frames.items()}
     return tidied(changed, _removed_ids(removed))
@@ -144,26 +144,20 @@ def write_difference(found: Difference, manifest: Manifest, file: Path) -> None:
 
 
 def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
-    frames: dict[str, pd.DataFrame] = {}
-    came_from: dict[str, str] = {}
-    sources = (
-        [(folder / LAYERS_FILE, name) for name in formats.list_layers(folder / LAYERS_FILE)]
-        if (folder / LAYERS_FILE).exists()
-        else []
-    )
-    sources += [
-        (file, file.stem)
-        for file in sorted(folder.iterdir())
-        if file.suffix.lower() in SINGLE_LAYER_SUFFIXES and file.stem in LAYERS
-    ]
-    for file, name in sources:
-        if name in came_from:
+    file = folder / LAYERS_FILE
+    frames = formats.read_layers(file) if file.exists() else {}
+    came_from = dict.fromkeys(frames, LAYERS_FILE)
+    for file in sorted(folder.iterdir()):
+        if file.suffix.lower() not in SINGLE_LAYER_SUFFIXES or file.stem not in LAYERS:
+            continue
+        other = came_from.get(file.stem)
+        if other is not None:
             raise PlanDataError(
-                f"{folder.name}: the layer {name!r} stands in {came_from[name]} and in {file.name}.\n"
+                f"{folder.name}: the layer {file.stem!r} stands in {other} and in {file.name}.\n"
                 "Keep one of the two; otherwise nobody can say which one counts."
             )
-        came_from[name] = file.name
-        frames[name] = formats.read_layer(file, name if file.name == LAYERS_FILE else None)
+        came_from[file.stem] = file.name
+        frames[file.stem] = formats.read_layer(file)
     return frames
 
 
