@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import (
-    json_option,
-    lang_option,
-    load,
-    on_option,
-    pack_option,
-    progress,
-    scenario_option,
-    show_json,
-)
+from blockplan.cli.common import json_option, judging_options, lang_option, load, progress, show_json
 from blockplan.cli.lazy import PlanOrWord
 
 if TYPE_CHECKING:
@@ -40,9 +31,7 @@ COMMANDS = {
     epilog="Example: blockplan check examples/demonstration-zone --scenario b --lang zh --out report.html",
 )
 @click.argument("plan")
-@pack_option
-@scenario_option
-@on_option
+@judging_options
 @lang_option
 @click.option(
     "--out",

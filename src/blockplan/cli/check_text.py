@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import (
-    json_option,
-    load,
-    office_lang_option,
-    on_option,
-    pack_option,
-    progress,
-    scenario_option,
-    show_json,
-    show_table,
-)
+from blockplan.cli.common import load, office_judging_options, progress, show_json, show_table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,11 +26,7 @@ SHOWN = 40
 @click.argument("plan")
 @click.argument("file", metavar="FILE.docx", type=click.Path(dir_okay=False))
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE.docx", help="Copy with comments.")
-@pack_option
-@scenario_option
-@on_option
-@office_lang_option
-@json_option
+@office_judging_options
 def command(
     plan: str,
     file: str,

@@ -78,6 +78,23 @@ on_option = click.option(
 )
 
 
+def _together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several options as one decorator, in their order."""
+
+    def decorated(function: Any) -> Any:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorated
+
+
+#: What a plan is judged by: ``packs``, ``scenario``, ``on``.
+judging_options = _together(pack_option, scenario_option, on_option)
+#: As `judging_options`, for what a Chinese office hands in: ``lang`` and ``as_json`` besides.
+office_judging_options = _together(judging_options, office_lang_option, json_option)
+
+
 def load(path: str, scenario: str | None) -> Plan:
     """The plan at a path, with progress if it takes long."""
     from blockplan.plan import read

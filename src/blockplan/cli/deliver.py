@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import (
-    json_option,
-    load,
-    office_lang_option,
-    on_option,
-    pack_option,
-    progress,
-    scenario_option,
-    show_json,
-)
+from blockplan.cli.common import load, office_judging_options, progress, show_json
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -42,11 +33,7 @@ SHOWN = 20
 @click.option("--text", type=click.Path(dir_okay=False), metavar="FILE.docx", help="Text that goes along.")
 @click.option("--no-sheets", is_flag=True, help="Leave out the atlas of sheets, which takes longest.")
 @click.option("--upper", type=click.Path(), metavar="FILE", help="Master plan: town limit, farmland, lines.")
-@pack_option
-@scenario_option
-@on_option
-@office_lang_option
-@json_option
+@office_judging_options
 def command(
     plan: str,
     profile: str,

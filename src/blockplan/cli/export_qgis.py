@@ -6,16 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from blockplan.cli.common import (
-    json_option,
-    lang_option,
-    load,
-    on_option,
-    pack_option,
-    progress,
-    scenario_option,
-    show_json,
-)
+from blockplan.cli.common import json_option, judging_options, lang_option, load, progress, show_json
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,9 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False), metavar="FILE.gpkg", help="GeoPackage to write."
 )
-@pack_option
-@scenario_option
-@on_option
+@judging_options
 @lang_option
 @json_option
 def command(

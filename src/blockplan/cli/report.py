@@ -10,12 +10,10 @@ import click
 from blockplan.cli.common import (
     in_force_option,
     json_option,
+    judging_options,
     lang_option,
     load,
-    on_option,
-    pack_option,
     progress,
-    scenario_option,
     show_json,
 )
 
@@ -26,9 +24,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: blockplan report examples/demonstration-zone --lang ja --out build/report")
 @click.argument("plan")
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder to write to.")
-@pack_option
-@scenario_option
-@on_option
+@judging_options
 @in_force_option
 @click.option(
     "--format",

@@ -10,12 +10,10 @@ import click
 from blockplan.cli.common import (
     in_force_option,
     json_option,
+    judging_options,
     lang_option,
     load,
-    on_option,
-    pack_option,
     progress,
-    scenario_option,
     show_json,
 )
 
@@ -38,9 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--paper", type=click.Choice(["A3", "A1"]), default="A3", show_default=True, help="Size of the paper."
 )
-@pack_option
-@scenario_option
-@on_option
+@judging_options
 @in_force_option
 @lang_option
 @json_option
