@@ -13,6 +13,7 @@ from tests.measure.conftest import home, one, park, plan_of, square
 import blockplan
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES, measure
+from blockplan.measure.measurement import WithinReach
 from blockplan.measure.missing import lines
 from blockplan.measure.reference import document
 from blockplan.measure.spec import SUBJECTS, parameter_text
@@ -162,3 +163,9 @@ def test_each_measure_is_told_of_before_it_is_taken() -> None:
     told: list[str] = []
     measure(a_town(), "residents", "green_per_resident", progress=told.append)
     assert told == ["residents", "green_per_resident"]
+
+
+def test_the_distance_of_a_share_within_reach_is_a_figure_with_a_name() -> None:
+    found = one(plan_of(parcels=[home(0), park(1)]), "green_access", green_limit_m=300)
+    assert found.reach == WithinReach(300, found.definition["judged_by"])
+    assert one(plan_of(parcels=[home(0)]), "residents").reach is None

@@ -121,8 +121,8 @@ def _share(
         number = float(len(measurement.places))
         word = _counted(CATALOG.text("place.facilities"), number)
         return Remedy(number, "facility", say("remedy.range", amount=number, layer=word))
-    affected, limit_m = measurement.affected_residents, measurement.definition.get("limit_m")
-    if required.op not in {">=", ">"} or None in {affected, residents, limit_m}:
+    affected, reach = measurement.affected_residents, measurement.reach
+    if required.op not in {">=", ">"} or affected is None or residents is None or reach is None:
         amount = _up(abs(limit - value), "1")
         way = "more" if value < limit else "less"
         kind, factor = ("ratio", 1) if measurement.id in RATIOS else ("share", 100)
@@ -134,7 +134,7 @@ def _share(
     layer = layers.pop() if len(layers) == 1 else "places"
     word = CATALOG.text(f"place.{layer}" if f"place.{layer}" in CATALOG else "place.places")
     places = len(measurement.places)
-    values = {"amount": amount, "places": places, "limit_m": limit_m, "affected": affected}
+    values = {"amount": amount, "places": places, "limit_m": reach.limit_m, "affected": affected}
     key = "remedy.coverage.some" if amount < affected - _DUST else "remedy.coverage.within"
     return Remedy(amount, "resident", say(key, layer=_counted(word, places), **values))
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from blockplan.measure.measurement import Measurement, Place, WithinReach
 from blockplan.measure.missing import lines
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
     from blockplan.check.judged import Judged
-    from blockplan.measure.measurement import Measurement, Place
     from blockplan.measure.missing import Missing
     from blockplan.plan.model.faults import Fault
 
@@ -129,6 +129,11 @@ class Verdict:
     tolerance: float = 0.0
     overrides: tuple[Override, ...] = ()
     judged: Judged | None = None
+
+    @property
+    def reach(self) -> WithinReach | None:
+        """The distance of a share within reach; None of other verdicts."""
+        return WithinReach.of(self.definition)
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""

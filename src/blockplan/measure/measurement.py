@@ -108,6 +108,29 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class WithinReach:
+    """
+    The distance of a share within reach: what of its definition others compute with.
+
+    Attributes
+    ----------
+    limit_m
+        The distance within which something is reached, m.
+    judged_by
+        The reading that judges, as in `Reading.id`; None where the measure has but one.
+    """
+
+    limit_m: float
+    judged_by: str | None
+
+    @classmethod
+    def of(cls, definition: Mapping[str, Any]) -> WithinReach | None:
+        """As a definition says it; None of a measure without a distance, or where it is not known."""
+        limit_m = definition.get("limit_m")
+        return None if limit_m is None else cls(limit_m, definition.get("judged_by"))
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """
     One indicator of one plan.
@@ -167,6 +190,11 @@ class Measurement:
     def nothing(self) -> bool:
         """Whether there is no value because there is nothing to measure, and not because it is unknown."""
         return self.value is None and only_nothing(self.missing)
+
+    @property
+    def reach(self) -> WithinReach | None:
+        """The distance of a share within reach; None of other measures."""
+        return WithinReach.of(self.definition)
 
     def to_dict(self) -> dict[str, Any]:
         """The measurement as JSON writes it."""

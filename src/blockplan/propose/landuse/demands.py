@@ -223,8 +223,8 @@ def _parameter(verdict: Verdict, name: str) -> Any:
 
 def _reach_in_line(parcels: Parcels, verdict: Verdict) -> Cover | None:
     """A rule on the straight line to the edge of a public green; greens that are no parcels stay."""
-    parameters = verdict.definition.get("parameters", {})
-    if verdict.definition.get("judged_by") != "line_edge" or np.isnan(parcels.people[parcels.allowed]).any():
+    parameters, reach = verdict.definition.get("parameters", {}), verdict.reach
+    if reach is None or reach.judged_by != "line_edge" or np.isnan(parcels.people[parcels.allowed]).any():
         return None
     share = verdict.required.value
     if isinstance(share, tuple):

@@ -98,6 +98,14 @@ class Demand:
         # Where residents come from `plan.toml` says, and they are columns of parcels: the measure names them.
         return any(f"{one.layer}.{one.column}" in read for one in changes)
 
+    @property
+    def limit_m(self) -> float:
+        """The distance of a demand on a share within reach, m."""
+        reach = self.verdict.reach
+        if reach is None:
+            raise AssertionError(f"{self.name} is on no share within reach")
+        return reach.limit_m
+
     def figure_of(self, found: Measurement) -> DemandFigure:
         """What the demand reads in a measurement of its measure."""
         verdict = self.verdict

@@ -53,7 +53,9 @@ def fits(bench: Bench, demand: Demand) -> bool:
     """Whether a demand is on a share within a straight line of a green, all greens of a size alike."""
     verdict = demand.verdict
     plain = demand.measure in MEASURES and verdict.required.op == ">=" and not demand.scoped
-    if not plain or verdict.definition.get("judged_by") != LINE or bench.figure(demand).value is None:
+    if not plain or verdict.reach is None or verdict.reach.judged_by != LINE:
+        return False
+    if bench.figure(demand).value is None:
         return False
     choices = choices_of(bench, demand)
     return not any(choices.get(name) for name in NOT_PLAIN)
@@ -196,7 +198,7 @@ def unit_of(demand: Demand) -> str:
 
 def _homes(bench: Bench, demand: Demand, choices: dict[str, Any], ground: GreenGround) -> Sequence[Home]:
     """Homes as they are, and those that a use would bring, leave fewer in, or take away."""
-    limit = float(demand.verdict.definition["limit_m"])
+    limit = demand.limit_m
     tree = shapely.STRtree(ground.shape)
 
     def listed(plan: Plan) -> dict[tuple[str, str], tuple[float, Any]]:

@@ -44,9 +44,9 @@ def fits(bench: Bench, demand: Demand) -> bool:
         verdict.unit == "1"
         and verdict.required.op == ">="
         and not demand.scoped
-        and "limit_m" in verdict.definition
+        and verdict.reach is not None
         and bench.figure(demand).value is not None
-        and verdict.definition.get("judged_by") != "line_overlay"
+        and verdict.reach.judged_by != "line_overlay"
     )
 
 
@@ -56,7 +56,7 @@ def reached(bench: Bench, demand: Demand, moves: Sequence[RepairMove]) -> dict[K
     spots = _spots(bench, short)
     if not spots:
         return {}
-    limit = limit_of(demand)
+    limit = demand.limit_m
     tree = shapely.STRtree(list(spots.values()))
     tries: dict[tuple[str, str, str], int] = {}
     found: dict[Key, frozenset[Home]] = {}
@@ -159,11 +159,6 @@ def _joins(bench: Bench, reach: ReachDemand, move: RepairMove) -> bool:
     ground = ground_of(bench, choices_of(bench, reach.demand))
     gives, takes = ground.turns(move)
     return takes or (gives and bool(ground.beside[ground.parcel.index(move.parcel)]))
-
-
-def limit_of(demand: Demand) -> float:
-    """The distance of a demand, m."""
-    return float(demand.verdict.definition["limit_m"])
 
 
 def spots_of(bench: Bench, demand: Demand) -> list[Any]:

@@ -145,5 +145,5 @@ def _places(bench: Bench, yard: Yard, demand: Demand) -> list[RepairMove]:
     if any(name.startswith("stops.") for name in read) and "stops" not in yard.locks.layers:
         spots = repair_reach.spots_of(bench, demand)
         spacing = yard.assumed.limits["stop_spacing_m"]
-        found += stops(bench.plan, spots, repair_reach.limit_of(demand), spacing)
+        found += stops(bench.plan, spots, demand.limit_m, spacing)
     return found
