@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely.ops import unary_union
-from tests.measure.oracle import Oracle, Unknown, grouped, standing
+from tests.measure.oracle import Oracle
+from tests.measure.oracle_reading import Unknown, grouped, standing
 from tests.measure.walks import Walks
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely.ops import unary_union
-from tests.measure.oracle import Unknown, standing
+from tests.measure.oracle_reading import Unknown, standing
 from tests.measure.oracle_structure import Structure
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely.ops import unary_union
-from tests.measure.oracle import Unknown, grouped, standing
 from tests.measure.oracle_land import Land
+from tests.measure.oracle_reading import Unknown, grouped, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
