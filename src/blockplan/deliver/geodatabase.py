@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 DRIVER, SHAPE = "OpenFileGDB", "SHAPE"
 OGR_KINDS = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
-MULTI = {"polygon": "MultiPolygon", "line": "MultiLineString", "point": "Point"}
 #: WKB codes of arcs: circular strings, compound curves, curve polygons, multi curves, multi surfaces.
 CURVES = frozenset(range(8, 13))
 

@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blockplan.errors import BlockplanError
 from blockplan.notice.ledger import system_clock
 from blockplan.portal.config import LOOPBACK, config_of_environment
 
@@ -56,10 +55,6 @@ class Leap:
 
     seconds: float
     witness: str
-
-
-class LeapError(BlockplanError):
-    """The clock leapt, so nothing can be said of any time."""
 
 
 #: Data folder -> the last reading that was believed, and when the database was asked (counter).

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from blockplan.deliver.profile import FieldSpec
     from blockplan.deliver.quality.finding import PackageFacts
 
-CHINESE = re.compile(r"[^\x00-\x7f]")
 CODE = re.compile(r"[\w.\-]+", re.ASCII)
 
 

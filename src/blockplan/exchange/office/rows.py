@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from blockplan.exchange.office.profile import TABLE_FIELDS
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 
@@ -142,8 +141,3 @@ def _merged(row: Row, one: FieldChoice, value: Any, joint: int) -> SourceFinding
         column=one.field,
         value=text_of(value)[:200],
     )
-
-
-def role_of_table(role: str) -> str:
-    """The role whose columns a table of a role gives."""
-    return TABLE_FIELDS.get(role, role)

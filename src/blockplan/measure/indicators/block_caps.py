@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from blockplan.plan.model.plan import Plan
 
-#: Column of a facility -> what it is counted in.
-PER = ("classes", "beds", "places")
-
 
 def block_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Floor area of each block's parcels, m2, against its cap and what other blocks gave it or took."""

@@ -309,11 +309,6 @@ class InCircles:
     missing: tuple[tuple[Missing, ...], ...]
 
 
-def known_in(circles: Circles, amount: NDArray[np.float64]) -> InCircles:
-    """An amount of which nothing is unknown."""
-    return InCircles(amount, amount, amount, ((),) * len(circles.rows))
-
-
 def amounts_in(plan: Plan, circles: Circles, amounts: Amounts) -> InCircles:
     """An amount of the parcels in each circle, parcels cut at its edge."""
     inside = pieces(plan, "circles")

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 NONE_OF_CLASS = nothing("none_of_class")
-NONE_BOUNDED = nothing("none_bounded")
 #: Land this near to a road abuts on it (m), and a shorter piece of edge is a corner that only touches.
 ABUTS_M = 0.05
 SHORTEST_M = 0.5

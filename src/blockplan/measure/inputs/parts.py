@@ -247,15 +247,6 @@ def ratios_by(
     return parts
 
 
-def sums_by(plan: Plan, amounts: NDArray[np.float64], layers: Iterable[str] = USUAL) -> tuple[Part, ...]:
-    """An amount of the parcels summed over each feature of some layers."""
-    parts: tuple[Part, ...] = ()
-    for layer in layers:
-        found = pieces(plan, layer)
-        parts += each(found.scopes, found.sums(amounts))
-    return parts
-
-
 def sums_at(at: NDArray[Any], amounts: NDArray[Any], size: int) -> NDArray[np.float64]:
     """Amounts summed at the numbers 0..size-1 that they stand at."""
     return np.asarray(np.bincount(at, amounts, size), dtype=float)
