@@ -6,6 +6,7 @@ from collections import Counter
 
 import docx
 import pytest
+from tests.deliver.foreign_text import foreign_text
 from tests.deliver.office_text import office_text
 from tests.town import town
 
@@ -138,6 +139,49 @@ def test_seeded_errors_in_thirty_pages_are_all_found_without_false_alarms(repo, 
     assert false / made.stated < 0.02
     bound = [one for one in found if one.state in {"kept", "missed"}]
     assert len(bound) >= made.stated
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_a_text_of_another_style_and_language_is_bound_as_well(repo, lang):
+    plan = read(repo / "examples" / "demonstration-zone")
+    made = foreign_text(plan, lang, seed=7)
+    letters = sum(len(one.text) for one in made.document.paragraphs)
+    assert letters > 30 * {"zh": 600, "en": 1500, "ja": 600}[lang]
+    found = [one for one in check_text(a_view(plan), made.document).statements if one.kind == "number"]
+    said = Counter(re.match(r"[0-9.]+", one.said)[0] for one in found if one.state == "missed")
+    assert len(made.wrong) > 30
+    assert said >= Counter(made.wrong), "an error that nobody found"
+    assert sum((said - Counter(made.wrong)).values()) / made.stated < 0.02
+    bound = sum(one.state in {"kept", "missed"} for one in found)
+    assert bound >= made.stated
+    assert sum(one.state == "not_evidenced" for one in found) / made.stated < 0.02
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Parcel K-A-01 has a site area of 1.00 ha.", [("1.00 ha", "kept", "object:K-A-01/area")]),
+        ("With a plot ratio of 1.8, parcel K-B-01 covers 1.20 hectares.", [
+            ("1.8", "kept", "object:K-B-01/far"), ("1.20 hectares", "missed", "object:K-B-01/area")]),
+        ("The floor area ratio, site coverage and green ratio of K-B-01 are 1.8, 30% and 40% respectively.", [
+            ("1.8", "kept", "object:K-B-01/far"), ("30%", "kept", "object:K-B-01/coverage_ratio"),
+            ("40%", "missed", "object:K-B-01/green_ratio")]),
+        ("The plan has a population of 300. It provides two primary schools.", [
+            ("300", "kept", "measure:residents"),
+            ("two", "missed", "table:facilities/primary_school/count")]),
+        ("The planning period is 2021 to 2040; see Table 3-2 of Section 4.1, adopted on 5 May 2021.", [
+            ("2040", "missed", "manifest:horizon"), ("Table 3-2", "context", ""),
+            ("Section 4.1", "context", ""), ("5 May 2021", "context", "")]),
+        ("区画K-B-01の容積率は180％、建蔽率は30％とする。", [
+            ("180％", "kept", "object:K-B-01/far"), ("30％", "kept", "object:K-B-01/coverage_ratio")]),
+        ("計画人口は300人、小学校は1校である。", [
+            ("300人", "kept", "measure:residents"),
+            ("1校", "kept", "table:facilities/primary_school/count")]),
+    ],
+)  # fmt: skip
+def test_english_and_japanese_numbers_are_bound_to_what_they_speak_of(small, text, found):
+    assert numbers(small, text) == found
 
 
 def test_the_command_writes_comments_and_leaves_with_1_where_something_differs(small, tmp_path, capsys):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,39 @@ if TYPE_CHECKING:
     from blockplan.deliver.text.facts import Fact, Knowledge
     from blockplan.deliver.text.scan import ScannedNumber
 
-_SENTENCE = re.compile(r"[^。；;！？\n]*[。；;！？\n]?")
+#: An English sentence ends at a full stop before a capital: ``No. 3`` and ``1.8`` go on.
+_SENTENCE = re.compile(r"(?:[^。；;！？!?\n.]|\.(?!\s+[A-Z]))*(?:[。；;！？!?\n]|\.(?=\s))?")
 _STOP = re.compile(r"[，,。；;、：:）)（(]")
 #: What asks for something instead of stating it.
 ASKS = re.compile(
     r"不低于|不少于|不小于|不高于|不大于|不超过|不得|不应|不宜|应当|宜|≥|≤|以上|以下|标准|规范|要求"
+    r"|at least|at most|not exceed|not? (?:more|less|fewer) than"
+    r"|\b(?:must|shall|should|standards?|requires?|required)\b"
+    r"|基準|標準|べき|超えない|下回らない|必要",
+    re.IGNORECASE,
+)
+#: Dimensions of what is counted, which a number may state without a unit, so close behind the word.
+COUNTS, CLOSE = frozenset({"person", "dwelling", "job", "parking", "bed", "place"}), 14
+#: How an English sentence begins that names its subject behind its figures.
+INVERTED = re.compile(
+    r"\s*(?:with|on|at|having|offering|covering|measuring)\s(?!parcel|block|subblock|plot)", re.IGNORECASE
 )
 #: Facts whose values differ by less than this share say the same.
 SAME = 1e-3
-RESPECTIVELY = re.compile(r"分别")
-_BESIDE = re.compile(r"(?:位于|属于|毗邻|邻近|临近|东至|南至|西至|北至|沿|为|在|隶属|是)(?:地块)?$")
+RESPECTIVELY = re.compile(r"分别|それぞれ|(?P<behind>\brespectively\b)", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(?:位于|属于|毗邻|邻近|临近|东至|南至|西至|北至|沿|为|在|隶属|是)(?:地块)?$"
+    r"|\b(?:in|on|within|at|inside|along|beside|near|next to|adjacent to|opposite|"
+    r"(?:north|south|east|west) of|is|are|for|as|belongs to|part of)\s(?:the\s)?"
+    r"(?:parcel\s|block\s|subblock\s|plot\s)?$",
+    re.IGNORECASE,
+)
+#: What Japanese says behind a place or a use that is not spoken of itself.
+_PLACED = re.compile(
+    r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
+)
+#: So far back an English sentence says where something is.
+_LOOK_BACK = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +65,12 @@ class Lexicon:
         self.facts = known.facts
         self.subjects = {word for fact in known.facts for word in fact.subjects} | set(known.names)
         self.quantities = {word for fact in known.facts for word in fact.words}
+        self._said = {word.lower(): word for word in sorted(self.subjects | self.quantities)}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         words = sorted(self.subjects | self.quantities, key=len, reverse=True)
-        return re.compile("|".join(re.escape(word) for word in words) or r"(?!)")
+        return re.compile("|".join(re.escape(word) for word in words) or r"(?!)", re.IGNORECASE)
 
     @cached_property
     def dimensions(self) -> dict[str, set[str]]:
@@ -73,7 +97,7 @@ class Lexicon:
         """Subject -> its facts; "" for those of the plan as a whole."""
         found: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            for word in fact.subjects or ("",):
+            for word in dict.fromkeys(self._said[one.lower()] for one in fact.subjects) or ("",):
                 found.setdefault(word, []).append(fact)
         return found
 
@@ -81,11 +105,19 @@ class Lexicon:
         """The words of a text, from left to right; an id counts only where no id goes on around it."""
         found = []
         for match in self._pattern.finditer(text):
-            word = match[0]
-            if word.isascii() and (_goes_on(text, match.start() - 1) or _goes_on(text, match.end())):
+            word = self._said.get(match[0].lower(), match[0])
+            if word.isascii() and (
+                _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
+            ):
                 continue
             found.append(Token(match.start(), match.end(), word, word in self.subjects))
         return found
+
+
+def _singular(text: str, match: re.Match[str]) -> int:
+    """Where a word ends; the s of an English plural belongs to it."""
+    at = match.end()
+    return at + 1 if match[0][-1].isalpha() and text[at : at + 1] == "s" else at
 
 
 def _goes_on(text: str, at: int) -> bool:
@@ -146,9 +178,20 @@ class _Sentence:
         found = RESPECTIVELY.search(self.text, self.start, self.end)
         if found is None:
             return {}
-        behind = [one for one in self.numbers if one.start >= found.end()]
-        before = [one for one in self.words if one.end <= found.start()]
-        quantities = [one for one in before if not one.subject]
+        if found["behind"]:
+            numbers = [one for one in self.numbers if one.end <= found.start()]
+            tries = [numbers[at:] for at in range(len(numbers) - 1)]
+        else:
+            tries = [[one for one in self.numbers if one.start >= found.end()]]
+        return next((pairs for behind in tries if (pairs := self._paired(behind))), {})
+
+    def _paired(self, behind: list[ScannedNumber]) -> dict[int, Bound]:
+        """Numbers in a row, each with its quantity or its subject of as many in a row before them."""
+        if not behind:
+            return {}
+        lead = max((one.end for one in self.numbers if one.end <= behind[0].start), default=self.start)
+        before = [one for one in self.words if one.end <= behind[0].start]
+        quantities = [one for one in before if not one.subject and one.start >= lead]
         subjects = [one for one in before if one.subject and self._object(one)]
         if len(quantities) == len(behind) > 1:
             pairs = [(subjects[-1] if subjects else self.carried, one) for one in quantities]
@@ -167,8 +210,10 @@ class _Sentence:
         following = self.numbers[at + 1].start if at + 1 < len(self.numbers) else self.end
         tail = min(stop.start() if stop else self.end, following)
         before = [one for one in self.words if one.end <= number.start]
-        behind = [one for one in self.words if number.end <= one.start < tail]
+        # The unit may be the word: "21,736 dwellings".
+        behind = [one for one in self.words if number.start < one.start < tail]
         near = [one for one in before if one.start >= lead]
+        number = self._of_what(number, near)
         said = [one for one in (*reversed(near), *behind) if not one.subject]
         quantity = next((one for one in said if number.dimension in self.lexicon.dimensions[one.word]), None)
         subject = self._subject(number, before, behind)
@@ -177,6 +222,14 @@ class _Sentence:
         if fact is not None and not fact.subjects and asks:
             return Bound(number, None, "asks")
         return Bound(number, fact, why)
+
+    def _of_what(self, number: ScannedNumber, near: list[Token]) -> ScannedNumber:
+        """A number without a unit counts what stands right before it: ``a population of 50,000``."""
+        word = near[-1] if near and not number.dimension else None
+        if word is None or word.subject or number.start - word.end > CLOSE:
+            return number
+        kinds = self.lexicon.dimensions[word.word]
+        return replace(number, dimension=min(kinds)) if kinds and kinds <= COUNTS else number
 
     def _subject(self, number: ScannedNumber, before: list[Token], behind: list[Token]) -> Token | None:
         """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
@@ -188,7 +241,14 @@ class _Sentence:
             own = [*counted, *own]
         named = any(one.subject and not self._attribute(one) and self._object(one) for one in before)
         carried = [self.carried] if self.carried and not named and self._says(self.carried, number) else []
-        return next(iter([*own, *carried, *reversed(topics), *counted]), None)
+        ahead = []
+        if not topics and INVERTED.match(self.text, self.start):
+            ahead = [
+                one
+                for one in self.words
+                if one.start > number.start and one.subject and self._says(one, number)
+            ]
+        return next(iter([*own, *ahead, *carried, *reversed(topics), *counted]), None)
 
     def _says(self, token: Token, number: ScannedNumber) -> bool:
         facts = self.lexicon.by_subject.get(token.word, [])
@@ -201,7 +261,8 @@ class _Sentence:
 
     def _attribute(self, token: Token) -> bool:
         """Whether a word only tells where or what something else is: ``位于 RD-01-01``, ``为科研用地``."""
-        return _BESIDE.search(self.text[max(self.start, token.start - 4) : token.start]) is not None
+        lead = self.text[max(self.start, token.start - _LOOK_BACK) : token.start]
+        return _BESIDE.search(lead) is not None or _PLACED.match(self.text, token.end) is not None
 
     def _choose(
         self, number: ScannedNumber, subject: Token | None, quantity: Token | None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+import tomllib
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,63 +18,27 @@ from blockplan.measure import MEASURES, measure
 from blockplan.measure.inputs.homes import residents
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.report.office.land_balance import land_balance
-from blockplan.texts import pick
+from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from blockplan.plan import Plan
     from blockplan.report.view import View
 
-#: Words for a quantity; the longest that stands in a text counts.
-AREA = ("用地面积", "地块面积", "用地规模", "占地面积", "规划面积", "总面积", "面积", "占地", "用地")
-FLOOR = ("总建筑面积", "地上建筑面积", "计容建筑面积", "建筑面积", "建筑规模", "建筑总量", "总建筑规模")
-PLANNED = (
-    "规划范围面积",
-    "规划总面积",
-    "规划用地总面积",
-    "总用地面积",
-    "规划范围总面积",
-    "规划范围",
-    "总面积",
-    "规划面积",
-)
-PEOPLE = (
-    "规划居住人口",
-    "规划常住人口",
-    "规划人口",
-    "常住人口",
-    "居住人口",
-    "总人口",
-    "人口规模",
-    "人口",
-    "居民",
-)
-HOMES = ("住宅套数", "居住户数", "总户数", "户数", "住户")
-SHARE = ("占规划范围", "占总用地", "所占比例", "占比", "比例", "比重", "占")
-EXISTING = ("现状用地面积", "现状面积", "现状")
-COUNT = ("数量", "共", "设置", "规划", "布局", "配置", "配建", "设", "新建", "划分")
-PARKING = ("机动车停车位", "停车位", "停车泊位", "车位", "泊位", "停车")
-#: Column of a parcel -> words, dimension.
+_WORDS = tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+#: Words for a quantity, in three languages; the longest that stands in a text counts.
+WORDS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["quantity"].items()}
+SERVICES: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["service"].items()}
+#: Layers whose objects a text counts.
+LAYERS: dict[str, tuple[str, ...]] = {key: tuple(said) for key, said in _WORDS["layer"].items()}
+#: Column of a parcel -> dimensions that its figure is written in, with the words of each.
 PARCEL = (
-    ("far", ("容积率上限", "规划容积率", "容积率"), ""),
-    (
-        "height_m",
-        ("建筑高度上限", "建筑限高", "限制高度", "限高", "建筑高度", "控制高度", "控高", "高度"),
-        "length",
-    ),
-    ("coverage_ratio", ("建筑密度上限", "建筑密度", "建筑覆盖率"), "share"),
-    ("green_ratio", ("绿地率下限", "绿地率", "绿化率"), "share"),
-)
-SERVICES: dict[str, tuple[str, ...]] = {
-    "kindergarten": ("幼儿园",), "primary_school": ("小学",), "secondary_school": ("中学", "初中", "高中"),
-    "nine_year_school": ("九年一贯制学校",), "nursing_home": ("养老院", "养老机构", "机构养老设施"),
-    "day_care": ("日间照料中心", "日间照料站", "社区养老设施"),
-    "culture": ("文化设施", "文化活动室", "文化活动中心"),
-    "library": ("图书馆",), "clinic": ("社区卫生服务中心", "社区卫生服务站", "卫生服务中心", "卫生站"),
-    "hospital": ("医院", "综合医院"), "sport": ("体育设施", "体育场馆"), "market": ("菜市场", "农贸市场"),
-    "police": ("派出所",), "fire": ("消防站",), "welfare": ("福利设施",),
-}  # fmt: skip
+    ("far", "", WORDS["far"]), ("far", "share", WORDS["far_percent"]),
+    ("height_m", "length", WORDS["height_m"]), ("coverage_ratio", "share", WORDS["coverage_ratio"]),
+    ("green_ratio", "share", WORDS["green_ratio"]),
+)  # fmt: skip
+_OF_OBJECTS = {said for words in (*WORDS.values(), *SERVICES.values()) for said in words}
 #: Unit of a measure -> dimension, and base units of one.
 OF_UNIT = {
     "m2": ("area/person", 1.0), "ha": ("area", 1e4), "km2": ("area", 1e6), "million m2": ("area", 1e6),
@@ -174,36 +141,44 @@ def _parcels(plan: Plan) -> Iterator[Fact]:
     bounds = {column: bounds_of(frame, column) for column, _, _ in PARCEL}
     for at, id_ in enumerate(map(str, frame.index)):
         row, of = frame.iloc[at], (id_,)
-        yield _fact(f"object:{id_}/area", of, AREA, "area", areas[at], row["declared_area_m2"])
-        for column, words, dimension in PARCEL:
+        yield _fact(f"object:{id_}/area", of, WORDS["area"], "area", areas[at], row["declared_area_m2"])
+        for column, dimension, words in PARCEL:
             low, high = bounds[column][0][at], bounds[column][1][at]
             yield _fact(f"object:{id_}/{column}", of, words, dimension, high, low)
         yield _fact(
-            f"object:{id_}/floor_area_m2", of, FLOOR, "area", row["floor_area_m2"], row["floor_area_m2_max"]
+            f"object:{id_}/floor_area_m2",
+            of,
+            WORDS["floor"],
+            "area",
+            row["floor_area_m2"],
+            row["floor_area_m2_max"],
         )
-        yield _fact(f"object:{id_}/residents", of, PEOPLE, "person", row["residents"])
-        yield _fact(f"object:{id_}/dwellings", of, HOMES, "dwelling", row["dwellings"])
-        yield _fact(f"object:{id_}/parking_spaces", of, PARKING, "parking", row["parking_spaces"])
+        yield _fact(f"object:{id_}/residents", of, WORDS["people"], "person", row["residents"])
+        yield _fact(f"object:{id_}/dwellings", of, WORDS["homes"], "dwelling", row["dwellings"])
+        yield _fact(f"object:{id_}/parking_spaces", of, WORDS["parking"], "parking", row["parking_spaces"])
 
 
 def _facilities(plan: Plan) -> Iterator[Fact]:
     frame = plan.layer("facilities")
     sums: dict[tuple[str, str], list[float]] = defaultdict(list)
     for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
-        of = tuple(name for name in (row["name_zh"], row["name_ja"], id_) if name)
+        of = tuple(dict.fromkeys(name for name in (*_called(row), id_) if name))
         for column, words, dimension in (
-            ("floor_area_m2", FLOOR, "area"), ("site_area_m2", AREA, "area"), ("beds", ("床位",), "bed"),
-            ("places", ("学位", "托位", "规模"), "place"), ("classes", ("班额", "规模"), "class"),
+            ("floor_area_m2", WORDS["floor"], "area"), ("site_area_m2", WORDS["area"], "area"),
+            ("beds", WORDS["beds"], "bed"),
+            ("places", WORDS["places"], "place"), ("places", WORDS["capacity_people"], "person"),
+            ("classes", WORDS["classes"], "class"),
         ):  # fmt: skip
             yield _fact(f"object:{id_}/{column}", of, words, dimension, row[column])
-            sums[str(row["service"]), column].append(row[column])
+            if dimension != "person":
+                sums[str(row["service"]), column].append(row[column])
     for service, of in SERVICES.items():
         numbers = sums.get((service, "beds"), [])
-        yield _fact(f"table:facilities/{service}/count", of, COUNT, "count", len(numbers))
+        yield _fact(f"table:facilities/{service}/count", of, WORDS["count"], "count", len(numbers))
         for column, said, dimension in (
-            ("beds", ("床位",), "bed"),
-            ("places", ("学位",), "place"),
-            ("floor_area_m2", FLOOR, "area"),
+            ("beds", WORDS["beds"], "bed"),
+            ("places", WORDS["places"], "place"),
+            ("floor_area_m2", WORDS["floor"], "area"),
         ):
             known = sums.get((service, column), [])
             if known and not any(pd.isna(value) for value in known):
@@ -212,23 +187,30 @@ def _facilities(plan: Plan) -> Iterator[Fact]:
 
 def _streets(plan: Plan) -> Iterator[Fact]:
     widths: dict[str, set[float]] = defaultdict(set)
-    frame = plan.layer("streets")
-    for name, width in zip(frame["name_zh"], frame["red_line_width_m"], strict=True):
-        if name and not pd.isna(width):
-            widths[name].add(float(width))
+    called: dict[str, tuple[str, ...]] = {}
+    for row in plan.layer("streets").to_dict("records"):
+        names = _called(row)
+        if names and not pd.isna(row["red_line_width_m"]):
+            widths[names[0]].add(float(row["red_line_width_m"]))
+            called[names[0]] = names
     for name, found in widths.items():
-        said: tuple[str, ...] = ("道路红线宽度", "红线宽度", "红线", "道路宽度", "宽度", "宽")
-        yield _fact(f"table:streets/{name}/red_line_width_m", (name,), said, "length", *sorted(found))
+        yield _fact(
+            f"table:streets/{name}/red_line_width_m", called[name], WORDS["width"], "length", *sorted(found)
+        )
+
+
+def _called(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of an object in the languages that it has one in."""
+    return tuple(dict.fromkeys(name for lang in LANGUAGES if (name := row.get(f"name_{lang}"))))
 
 
 def _areas(plan: Plan) -> Iterator[Fact]:
     for layer in ("areas", "blocks", "subblocks"):
         frame = plan.layer(layer)
-        for id_, shape, name in zip(
-            map(str, frame.index), frame.geometry, frame.get("name_zh", [None] * len(frame)), strict=True
-        ):
-            if shape is not None:
-                yield _fact(f"object:{id_}/area", tuple(filter(None, (name, id_))), AREA, "area", shape.area)
+        for id_, row in zip(map(str, frame.index), frame.to_dict("records"), strict=True):
+            if row["geometry"] is not None:
+                of = (*_called(row), id_)
+                yield _fact(f"object:{id_}/area", of, WORDS["area"], "area", row["geometry"].area)
 
 
 def _land(view: View) -> Iterator[Fact]:
@@ -244,43 +226,49 @@ def _land(view: View) -> Iterator[Fact]:
             printed[code] = line.cells[2:6]  # type: ignore[assignment]
     for code, (old, old_share, ha, share) in printed.items():
         own = areas[[bool(use and use.startswith(code)) for use in frame["land_use"]]].sum()
-        names = tuple(dict.fromkeys(filter(None, (_name(code), code if len(code) > 2 else None))))
+        names = (*_class_names(code), *((code,) if len(code) > 2 else ()))
         place = f"table:land_balance/{code}"
-        yield _fact(f"{place}/planned_ha", names, AREA, "area", own, ha * 1e4)
-        yield _fact(f"{place}/planned_share", names, SHARE, "share", own / whole, share / 100)
+        yield _fact(f"{place}/planned_ha", names, WORDS["area"], "area", own, ha * 1e4)
+        yield _fact(f"{place}/planned_share", names, WORDS["share"], "share", own / whole, share / 100)
         if old is not None:
-            yield replace(_fact(f"{place}/existing_ha", names, EXISTING, "area", old * 1e4), asked=True)
-            said = ("现状占比", "现状比例")
-            yield _fact(f"{place}/existing_share", names, said, "share", old_share / 100)
+            yield replace(
+                _fact(f"{place}/existing_ha", names, WORDS["existing"], "area", old * 1e4), asked=True
+            )
+            yield _fact(f"{place}/existing_share", names, WORDS["existing_share"], "share", old_share / 100)
 
 
-def _name(code: str) -> str | None:
+def _class_names(code: str) -> tuple[str, ...]:
+    """What a class of land is called, in three languages."""
     of = next((name for name in (DEFAULT_LIST, *LISTS) if landuse(name).known(code)), None)
-    return None if of is None else landuse(of).label(code, "zh").removeprefix(f"{code} ")
+    if of is None:
+        return ()
+    labels = (landuse(of).label(code, lang).removeprefix(f"{code} ") for lang in LANGUAGES)
+    return tuple(dict.fromkeys(label for label in labels if label and label != code))
 
 
 def _whole(plan: Plan) -> Iterator[Fact]:
     parcels = plan.layer("parcels")
     drawn = float(shapely.area(parcels.geometry.to_numpy()).sum())
     outline = [shape.area for shape in plan.layer("boundary").geometry if shape is not None]
-    yield _fact("measure:land_balance", (), PLANNED, "area", drawn, sum(outline) or None)
-    yield _fact("measure:residents", (), PEOPLE, "person", residents(plan).total)
+    yield _fact("measure:land_balance", (), WORDS["planned"], "area", drawn, sum(outline) or None)
+    yield _fact("measure:residents", (), WORDS["people"], "person", residents(plan).total)
     for column, words, dimension in (
-        ("dwellings", HOMES, "dwelling"), ("floor_area_m2", FLOOR, "area"),
-        ("parking_spaces", PARKING, "parking"), ("jobs", ("就业岗位", "岗位", "就业"), "job"),
+        ("dwellings", WORDS["homes"], "dwelling"), ("floor_area_m2", WORDS["floor"], "area"),
+        ("parking_spaces", WORDS["parking"], "parking"), ("jobs", WORDS["jobs"], "job"),
     ):  # fmt: skip
         known = parcels[column].dropna()
         if len(known):
             yield _fact(f"layer:parcels/{column}", (), words, dimension, known.sum())
-    for layer, word in (("parcels", "地块"), ("blocks", "街区"), ("subblocks", "街坊"), ("areas", "片区")):
+    for layer, said in LAYERS.items():
         if len(plan.layer(layer)):
-            yield _fact(f"layer:{layer}/count", (word,), COUNT, "count", len(plan.layer(layer)))
+            yield _fact(f"layer:{layer}/count", said, WORDS["count"], "count", len(plan.layer(layer)))
 
 
 def _measures(plan: Plan) -> Iterator[Fact]:
-    """Measures of one value, by their Chinese title; those that tell no single number are left out."""
+    """Measures of one value, by their titles; those that tell no single number are left out."""
     for found in measure(plan, *[name for name in MEASURES if MEASURES[name].unit in OF_UNIT]):
-        title = pick(MEASURES[found.id].title, "zh").partition("（")[0]
-        if found.value is not None and len(title) > 3:
+        titles = {re.split(r"[（(]", pick(MEASURES[found.id].title, lang))[0].strip() for lang in LANGUAGES}
+        said = tuple(sorted(title for title in titles if len(title) > 3 and title.lower() not in _OF_OBJECTS))
+        if found.value is not None and said:
             dimension, factor = OF_UNIT[found.unit]
-            yield _fact(f"measure:{found.id}", (), (title,), dimension, found.value * factor)
+            yield _fact(f"measure:{found.id}", (), said, dimension, found.value * factor)

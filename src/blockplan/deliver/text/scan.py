@@ -6,47 +6,67 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blockplan.deliver.text.facts import LAYERS, SERVICES
 from blockplan.plan.model.figures import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Span = tuple[int, int]
+_COUNTED = (said for words in (*SERVICES.values(), *LAYERS.values()) for said in words if said.isascii())
+#: What an English text counts, without a word for one of it.
+COUNTED = "|".join(rf"{re.escape(said)}s?\b" for said in sorted(_COUNTED, key=len, reverse=True))
 #: What stands behind a number -> dimension, and base units (m2, m, 1) of one. The first that fits counts.
 UNITS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
-    (re.compile(pattern), dimension, factor)
+    (re.compile(pattern, re.IGNORECASE if "\\b" in pattern else 0), dimension, factor)
     for pattern, dimension, factor in (
         (r"(?:平方米|㎡|m²|m2)\s?[/／每]\s?(?:千人)", "area/1000", 1.0),
         (r"(?:平方米|㎡|m²|m2)\s?[/／每]\s?人", "area/person", 1.0),
         (r"人\s?[/／每]\s?(?:公顷|hm²|ha)", "person/ha", 1.0),
         (r"床\s?[/／每]\s?千人", "bed/1000", 1.0),
-        (r"平方公里|平方千米|km²|km2|㎢", "area", 1e6),
-        (r"公顷|hm²|hm2|ha\b|ha(?![a-zA-Z])|ヘクタール", "area", 1e4),
+        (r"平方公里|平方千米|km²|km2|㎢|平方キロメートル|sq\.?\s?km|square kilomet(?:re|er)s?", "area", 1e6),
+        (r"公顷|hm²|hm2|ha\b|ha(?![a-zA-Z])|ヘクタール|hectares?\b", "area", 1e4),
         (r"亩", "area", 10_000 / 15),
-        (r"平方米|㎡|m²|m2|平方メートル", "area", 1.0),
-        (r"[%％]", "share", 0.01),
-        (r"公里|千米|km(?![a-zA-Z²2])", "length", 1e3),
-        (r"米|m(?![a-zA-Z²2])", "length", 1.0),
-        (r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆", "parking", 1.0),
-        (r"个?(?:学位|托位)", "place", 1.0),
-        (r"张?床位?|张", "bed", 1.0),
-        (r"个?就业岗位|个?岗位", "job", 1.0),
-        (r"人|名居民", "person", 1.0),
-        (r"户|套", "dwelling", 1.0),
-        (r"个?班", "class", 1.0),
-        (r"所|处|座|个|家|宗|块|条", "count", 1.0),
+        (r"平方米|㎡|m²|m2|平方メートル|sq\.?\s?m\b|sqm\b|square met(?:re|er)s?", "area", 1.0),
+        (r"[%％]|パーセント|per\s?cent\b", "share", 0.01),
+        (r"公里|千米|km(?![a-zA-Z²2])|キロメートル|kilomet(?:re|er)s?\b", "length", 1e3),
+        (r"米|m(?![a-zA-Z²2])|メートル|met(?:re|er)s?\b", "length", 1.0),
+        (r"个?(?:机动车)?(?:停车泊位|停车位|车位|泊位)|辆|台|(?:car )?parking spaces?\b", "parking", 1.0),
+        (r"个?(?:学位|托位)|(?:school |pupil |childcare )?places\b|pupils\b|children\b", "place", 1.0),
+        (r"张?床位?|张|beds?\b", "bed", 1.0),
+        (r"个?就业岗位|个?岗位|jobs?\b|workplaces\b", "job", 1.0),
+        (r"人|名(?:居民)?|residents?\b|people\b|persons?\b|inhabitants?\b", "person", 1.0),
+        (r"户|套|戸|世帯|dwellings?\b|homes\b|housing units\b|households\b", "dwelling", 1.0),
+        (r"个?班|学級|classes\b", "class", 1.0),
+        (r"[层階]|storeys?\b|floors?\b", "storey", 1.0),
+        (r"所|处|座|个|家|宗|块|条|校|園|館|箇所|か所|ヶ所|カ所|区画|施設", "count", 1.0),
+        (rf"(?=(?:\w+ ){{0,2}}?(?:{COUNTED}))", "count", 1.0),
     )
 )
-SCALES = {"万": 1e4, "亿": 1e8, "千": 1e3, "百万": 1e6}
+SCALES = {
+    "万": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "百万": 1e6, "million": 1e6, "thousand": 1e3,
+}  # fmt: skip
+#: Numbers that an English text spells.
+SPELT = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
+}  # fmt: skip
 _NUMBER = re.compile(
     r"(?P<digits>[0-9０-９]{1,3}(?:[,，][0-9]{3})+(?:[.．][0-9]+)?|[0-9０-９]+(?:[.．][0-9０-９]+)?)"
-    r"\s?(?P<scale>百万|万|亿|千(?=[人户㎡平]))?"
-    r"|(?P<words>[一二两三四五六七八九十百]+)(?=\s?(?:所|处|座|个|条|户|家|公顷|公里|平方公里))"
+    r"\s?(?P<scale>百万|万|亿|億|million\b|thousand\b|千(?=[人户戸㎡平]))?"
+    r"|(?P<words>[一二两三四五六七八九十百]+)(?=\s?(?:所|处|座|个|条|户|家|公顷|公里|平方公里|校|園|館))"
+    rf"|\b(?P<spelt>{'|'.join(SPELT)})\b(?=\s(?:\w+ ){{0,2}}?(?:{COUNTED}))",
+    re.IGNORECASE,
+)
+_MONTHS = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
 #: Numbers that state nothing of the plan: chapters, figures, days, standards, documents, scales, lists.
 CONTEXT = re.compile(
     r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?[条章节款号期页轮批次卷届]"
-    r"|[图表附件]+\s?[0-9]+(?:[-－—.．][0-9]+)*"
+    r"|[图図表附件別]+\s?[0-9]+(?:[-－—.．][0-9]+)*"
     r"|(?:19|20)[0-9]{2}\s?[-－—~至]\s?(?:19|20)[0-9]{2}\s?年?"
     r"|(?:19|20)[0-9]{2}\s?年(?:\s?[0-9]{1,2}\s?月)?(?:\s?[0-9]{1,2}\s?日)?"
     r"|[0-9]{1,2}\s?月(?:\s?[0-9]{1,2}\s?日)?"
@@ -55,10 +75,29 @@ CONTEXT = re.compile(
     r"|[（(][0-9一二三四五六七八九十]{1,3}[）)]"
     r"|1\s?[:：]\s?[0-9,]+"
     r"|[0-9]+\s?(?:分钟|小时|天|日内|个工作日|个月|年内)"
-    r"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])",
+    r"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])"
+    # English
+    r"|\b(?:tables?|figures?|figs?\.|sections?|chapters?|articles?|clauses?|annex|appendix|sheets?|drawings?|"
+    r"phases?|stages?|pages?|paragraphs?|no\.|nos?\.|version|part|step|meeting)\s?[0-9]+(?:[-–.][0-9]+)*"
+    rf"(?:\s(?:and|to)\s[0-9]+(?:[-–.][0-9]+)*)?"
+    rf"|(?:[0-9]{{1,2}}\s)?(?:{_MONTHS})\s(?:[0-9]{{1,2}},\s)?(?:19|20)[0-9]{{2}}"
+    rf"|[0-9]{{1,2}}\s(?:{_MONTHS})\b"
+    r"|\b(?:in|since|by|from|until|till|to|of|for|during|and|year)\s(?:19|20)[0-9]{2}\b(?!\s?[㎡m%])"
+    r"|\b(?:one|two|three|four|five|six)\srounds\b|[0-9]+(?:st|nd|rd|th)\b|[0-9]+[-–\s]?(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
+    # Japanese
+    r"|(?:令和|平成|昭和)\s?[0-9元]+\s?年(?:度)?(?:\s?[0-9]{1,2}\s?月)?(?:\s?[0-9]{1,2}\s?日)?"
+    r"|[0-9]+\s?(?:[轮輪章節节次版]|ラウンド)|1\s?[/／]\s?[0-9,]+|[0-9]+\s?(?:分間?|時間|日間|か月|ヶ月|カ月|年間|回|期)",
+    re.IGNORECASE,
 )
-HORIZON = re.compile(r"(?:规划期限|规划期|规划目标年|目标年|期限至|远期)[^。；0-9]{0,12}?(20[0-9]{2})")
-HORIZON_SPAN = re.compile(r"(?:规划期限)[^。；0-9]{0,6}?20[0-9]{2}\s?[-－—~至]\s?(20[0-9]{2})")
+_HORIZON = (
+    r"(?:规划期限|规划期|规划目标年|目标年|期限至|远期|計画期間|目標年次|目標年度?|"
+    r"plan(?:ning)? (?:period|horizon)|horizon|target year)"
+)
+HORIZON = re.compile(_HORIZON + r"[^。；;0-9]{0,16}?(20[0-9]{2})", re.IGNORECASE)
+HORIZON_SPAN = re.compile(
+    _HORIZON + r"[^。；;0-9]{0,16}?20[0-9]{2}\s?年?\s?(?:[-－—–~～至から]+|to|until)\s?(20[0-9]{2})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +177,10 @@ def context_numbers(text: str) -> list[Span]:
 def _number(text: str, match: re.Match[str], unit: str) -> ScannedNumber:
     if match["digits"]:
         digits = match["digits"].translate(_HALF).replace(",", "")
-        scale = SCALES.get(match["scale"] or "", 1.0)
+        scale = SCALES.get((match["scale"] or "").lower(), 1.0)
         value, half = float(digits) * scale, 0.5 * scale * 10.0 ** -len(digits.partition(".")[2])
+    elif match["spelt"]:
+        scale, value, half = 1.0, float(SPELT[match["spelt"].lower()]), 0.5
     else:
         scale, value, half = 1.0, figures(match["words"])[0].value, 0.5
     behind = re.match(r"\s?", text[match.end() :])
