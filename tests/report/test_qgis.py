@@ -59,6 +59,21 @@ def test_every_drawn_layer_has_a_style_in_three_languages_and_one_of_them_by_def
     assert "0701 Urban housing" in said["parcels en"]
 
 
+def test_names_of_parcels_go_before_those_of_verdicts_and_only_who_fails_is_named(package: Path) -> None:
+    kept = dict(rows(package, "SELECT styleName, styleQML FROM layer_styles"))
+    found = {}
+    for layer in ("parcels", "verdicts"):
+        root = ET.fromstring(kept[f"{layer} zh"])
+        found[layer] = (
+            int(next(root.iter("placement")).get("priority")),
+            int(next(root.iter("rendering")).get("scaleMax")),
+            next(root.iter("text-style")).get("fieldName"),
+        )
+    assert found["parcels"][0] > found["verdicts"][0]
+    assert found["parcels"][1] > found["verdicts"][1]
+    assert "'fail'" in found["verdicts"][2]
+
+
 def test_the_same_plan_gives_the_same_project_and_a_plan_without_layers_has_one_too(
     package: Path, tmp_path: Path
 ) -> None:

@@ -37,7 +37,7 @@ OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "not_applicable": ("#9e9e9e", "circle"),
 }  # fmt: skip
 #: Labels are drawn down to this scale (1:n) where there are many of them.
-PARCEL_SCALE, NAME_SCALE = 6_000, 25_000
+PARCEL_SCALE, NAME_SCALE, VERDICT_SCALE = 6_000, 25_000, 2_000
 
 
 def styles(view: View) -> dict[str, Style]:
@@ -53,8 +53,8 @@ def _verdicts(view: View) -> Style:
         )
         for key, (colour, shape) in OUTCOMES.items()
     ]  # fmt: skip
-    said = "\"title\" || coalesce(' | ' || round(\"residents\"), '')"
-    return Style(categories, "outcome", Label(said, 7.5, PARCEL_SCALE, beside=True))
+    said = "CASE WHEN \"outcome\" = 'fail' THEN \"title\" || coalesce(' | ' || round(\"residents\"), '') END"
+    return Style(categories, "outcome", Label(said, 7, VERDICT_SCALE, beside=True, priority=1))
 
 
 def _facilities(view: View) -> Style:

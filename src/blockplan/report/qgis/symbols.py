@@ -38,13 +38,14 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What is written at a feature: an expression, size in points, the smallest scale it is drawn at."""
+    """What is written at a feature: expression, size (pt), smallest scale, place; 10 goes before 0."""
 
     expression: str
     size: float = 7.0
     scale: int = 0
     along: bool = False
     beside: bool = False
+    priority: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def _labels(label: Label) -> ET.Element:
         settings, "placement", placement="2" if label.along else "6" if label.beside else "1",
         placementFlags="9", dist="1" if label.beside else "0",
         predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
-        distUnits="MM", centroidInside="1", centroidWhole="1", fitInPolygonOnly="0", priority="5",
+        distUnits="MM", centroidInside="1", centroidWhole="1", fitInPolygonOnly="0",
+        priority=str(label.priority),
     )  # fmt: skip
     ET.SubElement(
         settings, "rendering", drawLabels="1", obstacle="1", displayAll="0", scaleMin="0",
