@@ -127,6 +127,9 @@ def test_thirty_parcels_without_roads_are_judged(folder, brought):
     plan, result = brought()
     roads = plan.layer("parcels")["land_use"] == "1207"
     assert plan.layer("parcels").geometry.area[roads].sum() == pytest.approx(580**2 - 25 * 10_000)
+    made = plan.layer("parcels")[roads]
+    assert all(id_.isascii() for id_ in made.index)
+    assert "道路余地：甲" in set(made["remarks"])
     assert result.made["boundary"] == "derived"
     assert "derived" in plan.layer("boundary")["name"].iloc[0]
     assert (plan.manifest.model_extra or {})["imported"]["roads"].startswith("8.64 ha made as remainder")

@@ -379,11 +379,13 @@ def _roads(
 
 
 def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Land of streets as parcels; an id is a code that any city's database takes, the name is a remark."""
     names = [name for _, name in made.pieces]
+    streets = list(dict.fromkeys(name for name in names if name and name != roads.CROSSING))
     counts: dict[str, int] = {}
     wanted = []
     for name in names:
-        head = "RX" if name == roads.CROSSING else f"RD-{name}" if name else "RD"
+        head = "RX" if name == roads.CROSSING else f"RD-{streets.index(name) + 1:02d}" if name else "RD"
         counts[head] = counts.get(head, 0) + 1
         wanted.append(f"{head}-{counts[head]:02d}")
     return gpd.GeoDataFrame(
@@ -391,13 +393,23 @@ def _road_parcels(made: roads.Roads, frame: gpd.GeoDataFrame) -> gpd.GeoDataFram
             "parcel_id": _free_ids(wanted, frame),
             "land_use": "1207",
             "land_use_list": parcels.NATIONAL,
-            "remarks": [
-                "crossing, made as remainder" if name == roads.CROSSING else "road, made as remainder"
-                for name in names
-            ],
+            "remarks": [_remark(name, cjk=any(map(_is_cjk, streets))) for name in names],
         },
         geometry=[shape for shape, _ in made.pieces],
     )
+
+
+def _remark(name: str, *, cjk: bool) -> str:
+    """What a road parcel says of itself, in the language that the streets are named in."""
+    crossing = name == roads.CROSSING
+    if cjk:
+        return f"道路余地：{'交叉口' if crossing else name}" if name else "道路余地"
+    said = f"{'crossing' if crossing else 'road'} made as remainder"
+    return said if crossing or not name else f"{said}: {name}"
+
+
+def _is_cjk(said: str) -> bool:
+    return any("\u3040" <= sign <= "\u9fff" for sign in said)
 
 
 def _say_roads(
