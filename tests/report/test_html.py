@@ -5,9 +5,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from markupsafe import escape
+from tests.random_plans import random_plan
 from tests.report.handmade import frame, hand_made, layers, manifest, reach, result, verdict
 from tests.support.html import outline
 
+from blockplan.check import check
 from blockplan.check.doubts import doubted
 from blockplan.check.verdict import Capacity, Residents
 from blockplan.errors import UsageError
@@ -15,8 +18,12 @@ from blockplan.plan import Plan
 from blockplan.plan.model.faults import fault
 from blockplan.report import report, write_html
 from blockplan.report.exports import TABLES
-from blockplan.report.html import css_text, page
+from blockplan.report.html import MOST_ROWS, css_text, page
 from blockplan.report.office import TABLES as OFFICE_TABLES
+from blockplan.report.office.columns import said as office_said
+from blockplan.report.sheets.printed import printed
+from blockplan.report.view import View
+from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 from blockplan.texts import LANGUAGES
 
@@ -111,6 +118,25 @@ def test_tables_have_scopes_and_maps_have_names(written: tuple[str, str]) -> Non
     assert len(maps) >= 6
     assert all("aria-labelledby" in one for one in maps)
     assert all(one.get("aria-hidden") == "true" for one in seen.all("svg") if one.get("role") != "img")
+
+
+def test_the_report_has_the_tables_of_the_sheets_with_the_same_strings(found: CheckResult) -> None:
+    plan = hand_made()
+    text = page(plan, found, "zh", plan)
+    view = View(plan, found, Words("zh", NO_BREAK), plan)
+    for name, make in OFFICE_TABLES.items():
+        table = printed(view, make(view), keep=(lambda line: line.kind != "row") if name == "loads" else None)
+        assert (table is not None) == (office_said(view, f"title.{name}") in text), name
+        for row in table["rows"] if table else ():
+            assert all(str(escape(cell)) in text for cell in row["cells"]), (name, row)
+
+
+def test_a_long_table_of_the_report_is_cut_and_says_what_is_left(found: CheckResult) -> None:
+    plan = random_plan(4, columns=18, rows=14)
+    text = page(plan, check(plan, packs=["zone"]), "en")
+    (left,) = re.findall(r"([\d,]+) more rows in tables\.xlsx", text)
+    assert int(left.replace(",", "")) == len(plan.layer("parcels")) - MOST_ROWS
+    assert len(text.encode()) < 5_000_000
 
 
 def test_a_template_becomes_code_once_and_pages_share_nothing_else() -> None:

@@ -7,12 +7,15 @@ import unicodedata
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
 import shapely
 from click.testing import CliRunner
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from tests.random_plans import random_plan
 from tests.report.handmade import hand_made
+from tests.report.pdf_a import faults
 
 from blockplan.check import check
 from blockplan.cli import app
@@ -115,6 +118,67 @@ def test_no_label_covers_another_and_every_parcel_bears_its_number(made: Atlas) 
         assert sheet.labelled >= 0.98 * sheet.parcels
 
 
+@pytest.mark.parametrize(("seed", "columns", "rows"), [(2, 9, 3), (5, 5, 4), (11, 5, 9)])
+def test_no_label_of_a_random_plan_covers_another_and_each_parcel_is_labelled_or_in_the_table(
+    seed: int, columns: int, rows: int
+) -> None:
+    plan = random_plan(seed, columns=columns, rows=rows)
+    found = atlas(
+        plan, check(plan, packs=["zone"]), "en", kinds=["landuse", "streets", "block", "subblock", "tables"]
+    )
+    for sheet in found.sheets:
+        assert [overlaps(window) for window in sheet.labels] == [0] * len(sheet.labels)
+    numbered = [sheet for sheet in found.sheets if sheet.parcels]
+    assert sum(sheet.labelled for sheet in numbered) >= 0.98 * sum(sheet.parcels for sheet in numbered)
+    tables = [sheet.data["table"] for sheet in found.sheets if sheet.kind == "subblock"]
+    tables += [one for sheet in found.sheets for one in sheet.data.get("tables", ())]
+    listed = {row["cells"][0] for table in tables for row in table["rows"]}
+    assert {str(id_) for id_ in plan.layer("parcels").index} <= listed
+
+
+def test_street_land_between_subblocks_has_no_sheet_and_stands_in_a_table_of_its_own() -> None:
+    plan = hand_made()
+    parcels = plan.layer("parcels")
+    road = str(parcels.index[0])
+    apart = plan.replace(
+        parcels=parcels.assign(
+            land_use=["1207", *parcels["land_use"][1:]], land_use_list="national", subblock_id=None
+        ),
+        subblocks=_subblocks(parcels.geometry.iloc[1:]),
+    )
+    found = atlas(apart, check(apart, packs=["zone"]), "en", kinds=["subblock", "tables"])
+    assert [sheet.id for sheet in found.sheets if sheet.kind == "subblock"] == ["S-1"]
+    tables = [one for sheet in found.sheets if sheet.kind == "tables" for one in sheet.data["tables"]]
+    (rest,) = [one for one in tables if one["title"].startswith("Parcels on no control sheet")]
+    assert [row["cells"][0] for row in rest["rows"]][:-1] == [road]
+
+
+def _subblocks(shapes: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    around = shapely.union_all(shapes.to_numpy()).buffer(0)
+    frame = gpd.GeoDataFrame({"subblock_id": ["S-1"], "block_id": [None]}, geometry=[around], crs=shapes.crs)
+    return frame.set_index("subblock_id", drop=False)
+
+
+def test_a_legend_of_areas_alone_has_one_column_of_numbers() -> None:
+    plan = hand_made()
+    stated = plan.replace(parcels=plan.layer("parcels").assign(existing_land_use="0103"))
+    found = atlas(stated, check(stated, packs=["zone"]), "zh", kinds=["existing", "landuse"])
+    for sheet in found.sheets:
+        (legend,) = [part for part in sheet.data["panel"] if part["kind"] == "legend"]
+        assert {len(row["amount"]) for row in legend["rows"]} <= {0, len(legend["heads"])}
+        assert all(
+            one.split(".")[1:] and len(one.split(".")[1]) == 2
+            for row in legend["rows"]
+            for one in row["amount"]
+        )
+
+
+def test_a_location_map_shows_the_plan_in_one_window() -> None:
+    strip = [shapely.box(0, 0, 900, 9_000)]
+    assert len(fit(strip, layouts(PAPERS["A3"], (125.0,)), (25_000, 50_000)).cells) > 1
+    assert len(fit(strip, layouts(PAPERS["A3"], (125.0,)), (25_000, 50_000), cut=False).cells) == 1
+
+
 def test_a_label_is_placed_where_it_lies_inside_its_parcel_and_nowhere_else() -> None:
     shape = shapely.Polygon([(0, 0), (30, 0), (30, 6), (6, 6), (6, 30), (0, 30)])
     spots = Spots(shape)
@@ -162,23 +226,66 @@ def test_a_table_that_goes_on_repeats_its_head_and_loses_no_row() -> None:
     assert all(str(name) in every for name in whole.layer("parcels").index)
 
 
+def titles(items: list[object]) -> list[str]:
+    return [
+        title
+        for item in items
+        for title in (titles(item) if isinstance(item, list) else [str(getattr(item, "title", ""))])
+    ]
+
+
 def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: Atlas) -> None:
+    assert faults(made.pdf) == []
     reader = PdfReader(io.BytesIO(made.pdf))
-    assert b"pdfaid:part" in reader.trailer["/Root"]["/Metadata"].get_data()
-    for page in reader.pages:
-        for font in page["/Resources"].get("/Font", {}).values():
-            assert "BlockplanSans" in str(font.get_object()["/BaseFont"])
-            below = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
-            assert {"/FontFile2", "/FontFile3"} & set(below)
-
-    def titles(items: list[object]) -> list[str]:
-        return [
-            title
-            for item in items
-            for title in (titles(item) if isinstance(item, list) else [str(getattr(item, "title", ""))])
-        ]
-
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert fonts
+    assert all("BlockplanSans" in font for font in fonts)
     assert [sheet.title for sheet in made.sheets] == titles(list(reader.outline))
+
+
+def test_what_is_no_pdf_a_is_found_by_the_check_of_it(made: Atlas) -> None:
+    writer = PdfWriter(clone_from=io.BytesIO(made.pdf))
+    del writer.root_object["/OutputIntents"]
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert(1)")}
+    )
+    writer.metadata = {"/Title": "Another title"}
+    writer.pages[0][NameObject("/AA")] = DictionaryObject()
+    broken = io.BytesIO()
+    writer.write(broken)
+    found = " ".join(faults(broken.getvalue()))
+    for clause in ("6.2.3 output intent", "6.5.1 action", "6.5.2 page 1", "6.6.3 /Title"):
+        assert clause in found
+
+
+def test_a_long_atlas_is_set_in_parts_that_are_joined_to_the_same_pages(
+    drawn: Plan, judged: CheckResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = ["cover", "landuse", "height", "block", "tables"]
+    whole = atlas(drawn, judged, "zh", kinds=kinds)
+    making = import_module("blockplan.report.sheets.atlas")
+    monkeypatch.setattr(making, "IN_ONE_PART", 3)
+    monkeypatch.setattr(making, "IN_A_PART", 2)
+    parts = atlas(drawn, judged, "zh", kinds=kinds)
+    assert faults(parts.pdf) == []
+    assert pages(parts.pdf) == pages(whole.pdf)
+    readers = [PdfReader(io.BytesIO(one.pdf)) for one in (whole, parts)]
+    marks = [
+        [(mark.title, reader.get_destination_page_number(mark)) for mark in _flat(reader.outline)]
+        for reader in readers
+    ]
+    assert marks[0] == marks[1]
+    assert len(marks[0]) == len(whole.sheets)
+    assert readers[0].metadata == readers[1].metadata
+    assert atlas(drawn, judged, "zh", kinds=kinds).pdf == parts.pdf
+
+
+def _flat(outline: list[Any]) -> list[Any]:
+    return [one for item in outline for one in (_flat(item) if isinstance(item, list) else [item])]
 
 
 def test_the_same_plan_gives_the_same_atlas(drawn: Plan, judged: CheckResult) -> None:

@@ -80,7 +80,7 @@ def command(
         result = check(drawn, packs=list(packs) or None, on=on)
         match form:
             case "html":
-                written = [write_html(drawn, result, folder / REPORT, lang)]
+                written = [write_html(drawn, result, folder / REPORT, lang, before)]
             case "pdf":
                 written = [
                     write_summary(drawn, result, folder / SUMMARY, lang),

@@ -45,12 +45,12 @@ def report(
     """
     target = Path(folder)
     if target.suffix == ".html":
-        return [write_html(plan, result, target, lang)]
+        return [write_html(plan, result, target, lang, in_force)]
     if target.suffix == ".pdf":
         return [write_sheet(plan, result, target, lang)]
     text = json.dumps(result.to_dict(lang), ensure_ascii=False, indent=2, allow_nan=False, default=str)
     return [
-        write_html(plan, result, target / REPORT, lang),
+        write_html(plan, result, target / REPORT, lang, in_force),
         write_summary(plan, result, target / SUMMARY, lang),
         write_sheet(plan, result, target / SHEET, lang),
         write_whole(target / RESULT, (text + "\n").encode("utf-8")),
@@ -84,7 +84,13 @@ def write_tables(
     return [write_whole(Path(folder) / name, data) for name, data in files]
 
 
-def write_html(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:
+def write_html(
+    plan: Plan,
+    result: CheckResult,
+    path: Path | str,
+    lang: str = DEFAULT_LANGUAGE,
+    in_force: Plan | None = None,
+) -> Path:
     """
     Write the report as one self-contained HTML file.
 
@@ -98,6 +104,8 @@ def write_html(plan: Plan, result: CheckResult, path: Path | str, lang: str = DE
         Where to; the folder is made if need be.
     lang
         ``zh``, ``en`` or ``ja``.
+    in_force
+        The plan that the table of changes compares with.
 
     Raises
     ------
@@ -106,7 +114,7 @@ def write_html(plan: Plan, result: CheckResult, path: Path | str, lang: str = DE
     """
     from blockplan.report.html import page  # noqa: PLC0415 (templates and fonts are loaded when a report is made)
 
-    return write_whole(Path(path), page(plan, result, lang).encode("utf-8"))
+    return write_whole(Path(path), page(plan, result, lang, in_force).encode("utf-8"))
 
 
 def write_sheet(plan: Plan, result: CheckResult, path: Path | str, lang: str = DEFAULT_LANGUAGE) -> Path:

@@ -7,30 +7,50 @@ plan and result give the same bytes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blockplan.report import charts, ledger, parcelwise, readings, sums, tables, trace
+from blockplan.report.office import TABLES
 from blockplan.report.public import verdict_places
 from blockplan.report.renderers.html import font_faces
+from blockplan.report.sheets.printed import printed
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 from blockplan.templates import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
+    from blockplan.report.office.columns import Line
 
 
-def page(plan: Plan, result: CheckResult, lang: str) -> str:
-    """The report as the text of an HTML file."""
-    view = View(plan, result, Words(lang, NO_BREAK))
+#: A table of the report has at most so many rows; tables.xlsx has them all.
+MOST_ROWS = 200
+#: The loads of single parcels are for the workbook; a report prints their sums.
+SUMS_ONLY = ("loads",)
+
+
+def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = None) -> str:
+    """
+    The report as the text of an HTML file.
+
+    Parameters
+    ----------
+    in_force
+        The plan that the table of changes compares with.
+    """
+    view = View(plan, result, Words(lang, NO_BREAK), in_force)
     templates = environment("blockplan.report")
     templates.globals |= {
         "view": view,
         "w": view.words,
         "charts": charts,
         "ledger": ledger,
+        "office": office(view),
         "parcelwise": parcelwise,
         "places_of": verdict_places,
         "readings": readings,
@@ -45,6 +65,25 @@ def page(plan: Plan, result: CheckResult, lang: str) -> str:
     )
     running = f'@page {{ @top-left {{ content: "{css_text(view.title)}"; }} }}\n'
     return body.replace("/*STYLE*/", f"{faces}{style}{running}", 1)
+
+
+def office(view: View) -> list[dict[str, Any]]:
+    """The office's tables that have a line, as sheets print them."""
+    made = []
+    for name, make in TABLES.items():
+        table = make(view)
+        kept = [line for line in table.lines if name not in SUMS_ONLY or line.kind != "row"]
+        some = printed(view, replace(table, lines=tuple(_first(kept))))
+        if some:
+            made.append({**some, "count": len(kept)})
+    return made
+
+
+def _first(lines: Sequence[Line]) -> Sequence[Line]:
+    """The first rows of a long table, and its total."""
+    if len(lines) <= MOST_ROWS:
+        return lines
+    return [*lines[:MOST_ROWS], *(line for line in lines[MOST_ROWS:] if line.kind == "total")]
 
 
 def css_text(said: str) -> str:

@@ -175,14 +175,16 @@ def key_figures(view: View) -> list[list[str]]:
     land = boundary_m2(view.plan)
     green, stations = measured("green_per_resident").supply, measured("modes_per_station")
     floor = measured("floor_area_total").value
+    wide = ("million m2", 1.0) if words.lang == "en" else ("10k m2", HA_PER_MILLION_M2)
+    jobs = measured("jobs").value
     of_land = "planned_land" if derived_land(view.plan) is None else "planned_land_derived"
     rows = [
         (of_land, words.amount(None if land is None else land / M2_PER_KM2, "km2")),
         ("residents", words.amount(result.residents.central, "person")),
         ("capacity", words.amount(result.capacity.residents, "person")),
-        ("jobs", words.amount(measured("jobs").value, "job")),
+        ("jobs", words.amount(jobs if jobs is None else float(round(jobs)), "job")),
         ("green", words.amount(None if green is None else green / M2_PER_HA, "ha")),
-        ("floor_area", words.amount(None if floor is None else floor * HA_PER_MILLION_M2, "ha")),
+        ("floor_area", words.amount(None if floor is None else floor * wide[1], wide[0])),
         ("streets", words.amount(measured("street_density").definition.get("length_km"), "km")),
         ("stations", words.amount(None if stations.value is None else len(stations.by), "station")),
     ]

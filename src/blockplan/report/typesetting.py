@@ -68,9 +68,14 @@ def ask(folder: Path, template: str, data: dict[str, Any], lang: str, name: str)
         The label of the template's metadata.
     """
     stated = typst.query(selector=f"<{name}>", field="value", **_laid(folder, template, data, lang))
+    forget()
+    return list(json.loads(stated))
+
+
+def forget() -> None:
+    """Let go what the typesetter has kept of the documents before."""
     for _ in range(KEPT_FOR):
         typst.compile(b"", ignore_system_fonts=True)
-    return list(json.loads(stated))
 
 
 def _laid(folder: Path, template: str, data: dict[str, Any], lang: str) -> dict[str, Any]:

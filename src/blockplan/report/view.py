@@ -467,31 +467,6 @@ class View:
         known = [name for name in lists if name in LISTS and landuse(name).known(bare)]
         return self.ground.use_name(known[0], bare) if known else bare
 
-    @cached_property
-    def balance_rows(self) -> Sequence[dict[str, str]]:
-        """The land balance as rows."""
-        words = self.words
-        return [
-            {
-                "code": share.code or tables.DASH,
-                "name": self.ground.use_name(share.list_name, share.code).removeprefix(f"{share.code} "),
-                "ha": words.number(share.ha, 2),
-                "share": words.share(share.share),
-                "parcels": words.number(share.parcels),
-                "colour": share.colour,
-            }
-            for share in self.ground.balance
-        ]
-
-    @property
-    def balance_total(self) -> dict[str, str]:
-        """The sum of the land balance."""
-        rows = self.ground.balance
-        return {
-            "ha": self.words.number(sum(row.ha for row in rows), 2),
-            "parcels": self.words.number(sum(row.parcels for row in rows)),
-        }
-
     @property
     def command(self) -> str:
         """The command that makes this report."""

@@ -241,7 +241,7 @@ class _Sentence:
             own = [*counted, *own]
         named = any(one.subject and not self._attribute(one) and self._object(one) for one in before)
         carried = [self.carried] if self.carried and not named and self._says(self.carried, number) else []
-        ahead = []
+        ahead: list[Token] = []
         if not topics and INVERTED.match(self.text, self.start):
             ahead = [
                 one

@@ -199,7 +199,7 @@ def _streets(plan: Plan) -> Iterator[Fact]:
         )
 
 
-def _called(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _called(row: Mapping[Any, Any]) -> tuple[str, ...]:
     """The names of an object in the languages that it has one in."""
     return tuple(dict.fromkeys(name for lang in LANGUAGES if (name := row.get(f"name_{lang}"))))
 

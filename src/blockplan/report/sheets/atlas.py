@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.report.joining import joined, starts
 from blockplan.report.sheets import control, extents, maps, whole
 from blockplan.report.sheets.facts import Facts
 from blockplan.report.sheets.panels import PanelFiles
 from blockplan.report.sheets.paper import HEADING_MM, PAD_MM, PAPERS
 from blockplan.report.sheets.scene import said
-from blockplan.report.typesetting import ask, desk, typeset
+from blockplan.report.typesetting import ask, desk, forget, typeset
 from blockplan.report.view import View
 from blockplan.report.words import NO_BREAK, Words
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -30,6 +32,8 @@ KINDS = ("cover", *whole.MAPS, "block", "subblock", "tables")
 
 #: 計画図 are drawn at 1/2,500 or larger.
 MOST_JA = 2_500
+#: More sheets than these are set part by part, so many at a time.
+IN_ONE_PART, IN_A_PART = 80, 24
 #: Panels of so many sheets are measured at a time: what the typesetter keeps of them takes memory.
 AT_ONCE = 12
 
@@ -85,7 +89,7 @@ def atlas(
             raise UsageError(f"No sheet can be drawn ({why}). Draw parcels, or ask for another kind.")
         data = _document(facts, sheets, PAPERS[paper])
         _choose(folder, data, lang)
-        pdf = typeset(folder, "atlas.typ", data, lang, plan.manifest.drawn_on)
+        pdf = _set(folder, data, lang, plan.manifest.drawn_on)
     return Atlas(pdf, tuple(sheets), tuple(left_out))
 
 
@@ -105,10 +109,22 @@ def _sheets(
                 sheets.append(made_one)
     sheets += _controls(facts, files, paper, kinds, left_out)
     if "tables" in kinds:
-        sheets += entire.tables()
+        sheets += entire.tables(_rest(facts, sheets) if "subblock" in kinds else None)
     if "cover" in kinds and sheets:
         sheets.insert(0, entire.cover(sheets, left_out))
     return sheets, left_out
+
+
+def _rest(facts: Facts, sheets: Sequence[Sheet]) -> dict[str, Any] | None:
+    """The table of the parcels that no sheet of a subblock lists, such as street land between them."""
+    listed = {
+        row["cells"][0] for sheet in sheets if sheet.kind == "subblock" for row in sheet.data["table"]["rows"]
+    }
+    names = [name for name in map(str, facts.names) if name not in listed]
+    if not names:
+        return None
+    title = said(facts.view.words.lang, "tables.rest")
+    return {**control.parcel_rows(facts, names), "title": title}
 
 
 def _controls(
@@ -164,6 +180,41 @@ def _choose(folder: Path, data: dict[str, Any], lang: str) -> None:
         choices = ask(folder, "atlas.typ", {**data, "asked": True, "sheets": some}, lang, "choice")
         for sheet, choice in zip(some, choices, strict=True):
             sheet["choice"] = choice
+
+
+def _set(folder: Path, data: dict[str, Any], lang: str, day: dt.date) -> bytes:
+    """
+    The atlas as one file; a long one is set part by part, for memory, and joined.
+
+    The cover comes last: by then the first page of every sheet is known.
+    """
+    sheets = data["sheets"]
+    if len(sheets) <= IN_ONE_PART:
+        return typeset(folder, "atlas.typ", data, lang, day)
+
+    def part(some: Sequence[dict[str, Any]]) -> bytes:
+        made = typeset(folder, "atlas.typ", {**data, "sheets": some}, lang, day)
+        forget()
+        return made
+
+    front = [sheet for sheet in sheets[:1] if "cover" in sheet]
+    rest = sheets[len(front) :]
+    parts = [part(rest[at : at + IN_A_PART]) for at in range(0, len(rest), IN_A_PART)]
+    if not front:
+        return joined(parts)
+    first: list[int] = []
+    before = 0
+    for one in parts:
+        found, pages = starts(one)
+        first += [before + page for page in found]
+        before += pages
+    rows = front[0]["cover"]["list"]
+    for row in rows:
+        row["page"] = 0
+    _, ahead = starts(part(front))
+    for row, page in zip(rows, first, strict=True):
+        row["page"] = ahead + page + 1
+    return joined([part(front), *parts])
 
 
 def _setting(facts: Facts, sheet: Sheet, number: int, paper: Paper) -> dict[str, Any]:

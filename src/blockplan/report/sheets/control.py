@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from blockplan.report.office.columns import UNKNOWN_SIGN
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.sheets import extents, limitmap, maps, panels, parcellabels, parcelmap, streetmap
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, fit, layouts
+from blockplan.report.sheets.printed import em, ems
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
@@ -22,11 +24,17 @@ if TYPE_CHECKING:
     from blockplan.report.sheets.facts import Facts
     from blockplan.report.sheets.labels import Labels
     from blockplan.report.sheets.panels import PanelFiles
-    from blockplan.report.sheets.paper import Fit, Paper
+    from blockplan.report.sheets.paper import Fit, Paper, PaperLayout
     from blockplan.report.sheets.scene import Scene
 
 #: Height of a row of the table and of its head, mm.
-ROW_MM, HEAD_MM = 3.2, 10.5
+ROW_MM, HEAD_MM = 3.2, 13.0
+#: Letters of a table, what a cell leaves free beside them, a further line in a cell; mm.
+LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
+#: Letters of a table may be so much smaller where it then stands whole below its map.
+LEAST_LETTERS = 0.88
+#: A note below a table but the first, mm.
+NOTE_MM = 3.0
 #: The table of a block with more parcels has pages of its own.
 MOST_BELOW = 30
 #: Widths that the panel may have beside a block and beside a subblock, mm.
@@ -115,6 +123,7 @@ def control_sheet(
     shown: dict[str, bool] = {}
     for scene in scenes:
         shown |= {key: value or shown.get(key, False) for key, value in _draw(scene, extent).items()}
+    facts.forget_spots()
     notes = _notes(scenes[0], shown, block=block)
     title = _title(lang, extent)
     number = f"TZ-{extent.id}"
@@ -135,10 +144,12 @@ def control_sheet(
         panels.title_block(facts.view, title, number, maps.scale_said(lang, found.scale)),
     ]
     numbered = {name for name, road in zip(names, facts.roads[list(extent.rows)], strict=True) if not road}
+    table = parcel_rows(facts, names)
     data = {
         "picture": files.put(maps.drawn(scenes, found)),
         "panel": side,
-        "table": parcel_rows(facts, names),
+        "table": table,
+        "table_letters": letters_for(table, found.layout),
     }
     return Sheet(
         extent.kind, extent.id, number, title, found, data, 1 if block else 2,
@@ -151,6 +162,33 @@ def _fit(facts: Facts, paper: Paper, extent: Extent) -> Fit:
     rows_mm = 0.0 if block and rows > MOST_BELOW else (HEAD_MM + ROW_MM * rows) * paper.letters
     first = FIRST_JA if facts.view.words.lang == "ja" else FIRST
     return fit([extent.shape], layouts(paper, BLOCK_PANELS if block else PARCEL_PANELS, rows_mm), first)
+
+
+def height_mm(table: dict[str, Any], width_mm: float) -> float:
+    """How high a table stands in a width, its long cells broken; mm on A3."""
+    needed = [width * LETTERS_MM + CELL_PAD_MM for width in table["ems"]]
+    rows, lines = [row["cells"] for row in table["rows"]], len(table["rows"])
+    if sum(needed) > width_mm:
+        shared = sum(table["widths"])
+        free = width_mm - sum(one for one, share in zip(needed, table["widths"], strict=True) if not share)
+        room = {
+            at: max(free * share / shared - CELL_PAD_MM, LETTERS_MM)
+            for at, share in enumerate(table["widths"])
+            if share
+        }
+        lines = sum(
+            max((math.ceil(em(row[at]) * LETTERS_MM / wide) for at, wide in room.items()), default=1) or 1
+            for row in rows
+        )
+    more = (lines - len(rows)) * LINE_MM
+    return HEAD_MM + ROW_MM * len(rows) + more + NOTE_MM * max(0, len(table["notes"]) - 1)
+
+
+def letters_for(table: dict[str, Any], layout: PaperLayout) -> float:
+    """The factor of letters with which a table stands whole below its map; 1 where it runs on anyway."""
+    k = layout.paper.letters
+    factor = layout.table_mm / k / height_mm(table, layout.body[0] / k)
+    return factor if LEAST_LETTERS <= factor < 1 else 1.0
 
 
 def readable(facts: Facts, paper: Paper, extent: Extent, most: int) -> list[Extent]:
@@ -255,9 +293,11 @@ def parcel_rows(facts: Facts, names: Sequence[str]) -> dict[str, Any]:
         for name in sorted(names)
     ]
     rows.append({"cells": _total(facts, names, keys), "kind": "total", "depth": 0})
+    heads = [office_said(facts.view, f"heading.{key}") for key in keys]
     return {
         "title": office_said(facts.view, "title.parcels"),
-        "heads": [office_said(facts.view, f"heading.{key}") for key in keys],
+        "heads": heads,
+        "ems": ems(heads, [row["cells"] for row in rows]),
         "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
         "widths": [WIDE.get(key, 0) for key in keys],
         "rows": rows,

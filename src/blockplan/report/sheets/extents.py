@@ -43,12 +43,14 @@ def subblocks(facts: Facts) -> list[Extent]:
     """
     The subblocks (街坊) with their parcels.
 
-    Parcels outside every subblock, or of a plan without any, come in pieces that can be read.
+    Parcels outside every subblock, or of a plan without any, come in pieces that can be read; street land
+    outside every subblock is on the sheets of its neighbours and has none of its own.
     """
     found = _of_layer(facts, "subblocks", "subblock_id", "subblock")
     held = {row for extent in found for row in extent.rows}
     drawn = ~shapely.is_missing(facts.shapes)
-    rest = [row for row in range(len(facts.names)) if drawn[row] and row not in held]
+    wanted = drawn & ~facts.roads if found else drawn
+    rest = [row for row in range(len(facts.names)) if wanted[row] and row not in held]
     return found + _pieces(facts, rest)
 
 

@@ -70,6 +70,19 @@ class Facts:
             self._spots[key] = Spots(shape)
         return self._spots[key]
 
+    def forget_spots(self) -> None:
+        """Let places for labels go: no other sheet has the windows of a control sheet."""
+        self._spots.clear()
+
+    @cached_property
+    def failing_places(self) -> dict[int, frozenset[str]]:
+        """Verdict (by its place in `verdicts`) -> what it names, where it fails."""
+        return {
+            at: frozenset(place.id for place in verdict.where)
+            for at, (verdict, _) in enumerate(self.verdicts)
+            if verdict.outcome == "fail"
+        }
+
     @cached_property
     def outline(self) -> BaseGeometry | None:
         """The planned land: the boundary, else the parcels."""

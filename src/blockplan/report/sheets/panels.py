@@ -59,9 +59,8 @@ def legend(lang: str, files: PanelFiles, entries: Iterable[LegendLine], notes: S
         {"file": files.put(entry.file()), "said": entry.said, "amount": list(entry.amount)}
         for entry in ordered
     ]
-    heads = (
-        [said(lang, "legend.ha"), said(lang, "legend.percent")] if any(row["amount"] for row in rows) else []
-    )
+    most = max((len(entry.amount) for entry in ordered), default=0)
+    heads = [said(lang, f"legend.{key}") for key in ("ha", "percent")[:most]]
     return {
         "kind": "legend",
         "title": said(lang, "legend.title"),
@@ -192,12 +191,12 @@ def verdicts(facts: Facts, files: PanelFiles, extent: Extent | None = None) -> P
     """The verdicts as the report says them, what fails first; on a control sheet with how much lies on it."""
     view, words, lang = facts.view, facts.view.words, facts.view.words.lang
     here = _ids(facts, extent) if extent is not None else None
-    judged = [(verdict, row) for verdict, row in facts.verdicts if _concerns(verdict, here)]
+    judged = [(at, *one) for at, one in enumerate(facts.verdicts) if _concerns(one[0], here)]
     rows = []
-    for verdict, row in judged[:MOST_VERDICTS]:
+    for at, verdict, row in judged[:MOST_VERDICTS]:
         state, look = row.said, str(verdict.outcome)
         if here is not None and verdict.outcome == "fail":
-            count = len({place.id for place in verdict.where} & here)
+            count = len(facts.failing_places[at] & here)
             state = said(lang, "verdicts.here", n=count) if count else said(lang, "verdicts.whole")
             look = "fail" if count else "whole"
         rows.append({"look": look, "cells": [state, row.title, row.measured, row.required]})

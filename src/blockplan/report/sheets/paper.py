@@ -130,7 +130,13 @@ def layouts(
     return list(dict.fromkeys(found))
 
 
-def fit(land: Sequence[BaseGeometry], choices: Sequence[PaperLayout], first: Sequence[int] = FIRST) -> Fit:
+def fit(
+    land: Sequence[BaseGeometry],
+    choices: Sequence[PaperLayout],
+    first: Sequence[int] = FIRST,
+    *,
+    cut: bool = True,
+) -> Fit:
     """
     The layout and the windows that show land at the largest standard scale.
 
@@ -142,12 +148,15 @@ def fit(land: Sequence[BaseGeometry], choices: Sequence[PaperLayout], first: Seq
         Layouts to choose from; of those with the same scale the fuller one is taken.
     first
         The ladder of scales that is asked first.
+    cut
+        Whether land may be shown in several windows.
     """
+    arrangements = _arrangements(land)[: None if cut else 1]
     second = tuple(sorted({*first, *SECOND}))
     best: Fit | None = None
     for ladder in (tuple(first), second):
         for layout in choices:
-            for boxes, rows in _arrangements(land):
+            for boxes, rows in arrangements:
                 found = _arranged(boxes, rows, layout, ladder)
                 if best is None or _better(found, best):
                     best = found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from blockplan.report.office.columns import shown
 from blockplan.report.sheets.canvas import INK, rect, width_of
 from blockplan.report.sheets.labels import Spots, largest
 from blockplan.report.sheets.scene import fill_swatch, lighter, line_swatch
@@ -67,7 +68,7 @@ def fills(scene: Scene, ground: ParcelGround, colours: Sequence[str], tint: floa
 
 def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
     """A legend entry for each class of the sheet's parcels (all its windows), with hectares and percent."""
-    facts, words = scene.facts, scene.facts.view.words
+    facts = scene.facts
     area: dict[tuple[str, str], float] = {}
     for row in rows:
         if facts.shapes[row] is None:
@@ -78,7 +79,7 @@ def use_legend(scene: Scene, rows: Iterable[int], tint: float) -> None:
     shares = dict(zip(area, _percent(list(area.values())), strict=True))
     for (of, code), size in area.items():
         said = facts.view.ground.use_name(of, code)
-        amount = (words.number(size / 1e4, 2), words.number(shares[of, code] if whole else 0.0, 2))
+        amount = (shown(size / 1e4, "two"), shown(shares[of, code] if whole else None, "two"))
         scene.show(f"use {code} {of}", 0, fill_swatch(lighter(facts.colour_of[of, code], tint)), said, amount)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.office.columns import heading, shown
 from blockplan.report.office.columns import said as office_said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from blockplan.report.office.columns import Line, OfficeTable
     from blockplan.report.view import View
@@ -62,22 +63,34 @@ def printed(
     ]
     chosen = [at for at in chosen if len(chosen) <= MANY or table.columns[at].key not in LONG]
     columns = [table.columns[at] for at in chosen]
+    heads = [heading(view, column) for column in columns]
+    cells = [[shown(line.cells[at], table.columns[at].form) for at in chosen] for line in lines]
     shared = narrow or len(columns) > MANY
     return {
         "title": office_said(view, f"title.{table.name}"),
-        "heads": [heading(view, column) for column in columns],
+        "heads": heads,
         "align": [{"text": "left", "code": "center"}.get(column.form, "right") for column in columns],
         "widths": [WIDE.get(column.key, FORMS.get(column.form, 1.0) if shared else 0) for column in columns],
+        "ems": ems(heads, cells),
         "rows": [
-            {
-                "cells": [shown(line.cells[at], table.columns[at].form) for at in chosen],
-                "kind": line.kind,
-                "depth": line.depth,
-            }
-            for line in lines
+            {"cells": row, "kind": line.kind, "depth": line.depth}
+            for line, row in zip(lines, cells, strict=True)
         ],
         "notes": list(table.notes),
     }
+
+
+def ems(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[float]:
+    """What each column takes on one line at most, in the size of its letters; headings are bold."""
+    widths = [1.08 * em(said) for said in heads]
+    for row in rows:
+        widths = [max(width, em(said)) for width, said in zip(widths, row, strict=True)]
+    return [round(width, 2) for width in widths]
+
+
+def em(said: str) -> float:
+    """About how long a text is, in the size of its letters."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else 0.6 for sign in said)
 
 
 def _says(lines: list[Line], at: int) -> bool:

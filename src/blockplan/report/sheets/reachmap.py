@@ -41,8 +41,11 @@ def service_reach(scene: Scene) -> None:
         land = shapely.boundary(
             shapely.union_all(shapely.buffer(np.array(shapes, dtype=object), float(limit)))
         )
+        placed = scene.canvas.on_paper([land])
+        if placed[0] is None or not scene.canvas.box.intersects(placed[0]):
+            continue
         look: dict[str, Style] = {"stroke": hue, "stroke_width": 0.3, "stroke_dasharray": (1.8, 1.0)}
-        scene.canvas.shape("control", scene.canvas.on_paper([land]), **look)
+        scene.canvas.shape("control", placed, **look)
         name = scene.facts.view.words.join(
             [scene.facts.view.words.or_else(f"service.{one}", one) for one in sorted(services)]
         )

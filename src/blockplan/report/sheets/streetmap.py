@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely.affinity import rotate
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.sheets.canvas import INK, circle, rect, segment, text, width_of
@@ -28,6 +29,8 @@ CENTRE_LINE, STREET_INK, STOP = "#c0392b", "#7a2a12", "#1d4f91"
 AGAIN_MM = 100.0
 #: A street that goes up more steeply than this reads downwards.
 STEEP = 1.4
+#: How light the ground of a name is that stands on its street's line.
+GROUND = 0.8
 RAIL_MODES = ("subway", "tram", "rail")
 
 
@@ -108,6 +111,8 @@ def _write(scene: Scene, line: BaseGeometry, at: float, said: str, size: float) 
     if not canvas.labels.free(*boxes):
         return False
     canvas.labels.take(*boxes)
+    ground = shapely.box(x - length / 2 - 0.3, y - size * 0.6, x + length / 2 + 0.3, y + size * 0.6)
+    canvas.shape("labels", [rotate(ground, angle, origin=(x, y))], fill="#ffffff", fill_opacity=GROUND)
     canvas.text(x, y, said, size, fill=STREET_INK, rotate=angle)
     return True
 
@@ -130,6 +135,7 @@ def _stacked(scene: Scene, line: BaseGeometry, at: float, said: str, size: float
     if not canvas.labels.free(*boxes):
         return False
     canvas.labels.take(*boxes)
+    canvas.shape("labels", [shapely.box(*box) for box in boxes], fill="#ffffff", fill_opacity=GROUND)
     for x, y, piece in spots:
         canvas.text(x, y, piece, size if len(piece) == 1 else size * 0.8, fill=STREET_INK)
     return True

@@ -96,10 +96,11 @@ def existing(scene: Scene, ground: ParcelGround) -> Sequence[str]:
             said,
             (f"{size / 1e4:,.2f}",),
         )
+    status = values(facts.plan, "parcels", "status")
     kept = [
         shape
         for row, shape in zip(ground.rows, ground.shapes, strict=True)
-        if values(facts.plan, "parcels", "status")[row] in {"existing", "kept"}
+        if status[row] in {"existing", "kept"}
     ]
     if kept:
         scene.canvas.shape("lines", kept, stroke=INK, stroke_width=0.3)
@@ -407,17 +408,19 @@ def _controlled(facts: Facts) -> bool:
     return _layer("control_lines")(facts) or _uses(codes)(facts)
 
 
+#: Tables of the whole plan, for maps that leave room.
+GENERAL = ("land_balance", "per_thousand")
 #: Maps of the whole plan in their order.
 THEMES = (
-    SheetTheme("location", "GH-01", _around, location),
-    SheetTheme("existing", "GH-02", _states("existing_land_use"), existing, ("transition",)),
-    SheetTheme("landuse", "GH-03", lambda drawn: len(drawn.names) > 0, land_use, ("land_balance", "parcels")),
-    SheetTheme("structure", "GH-04", _layer("structure"), structure),
-    SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", "per_thousand")),
-    SheetTheme("green", "GH-06", _uses(PARKS), green, ("per_thousand", "land_balance")),
-    SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels",)),
-    SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels",)),
-    SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets",)),
-    SheetTheme("control_lines", "GH-09", _controlled, control_lines),
-    SheetTheme("phases", "GH-10", _states("phase"), phases, ("phases",)),
+    SheetTheme("location", "GH-01", _around, location, GENERAL),
+    SheetTheme("existing", "GH-02", _states("existing_land_use"), existing, ("transition", "land_balance")),
+    SheetTheme("landuse", "GH-03", lambda drawn: len(drawn.names) > 0, land_use, (GENERAL[0], "facilities")),
+    SheetTheme("structure", "GH-04", _layer("structure"), structure, GENERAL),
+    SheetTheme("facilities", "GH-05", _layer("facilities"), facilities, ("facilities", *GENERAL[::-1])),
+    SheetTheme("green", "GH-06", _uses(PARKS), green, GENERAL[::-1]),
+    SheetTheme("height", "GH-07a", _bounds("height_max_m"), _heights, ("parcels", *GENERAL)),
+    SheetTheme("intensity", "GH-07b", _bounds("far_max"), _intensity, ("parcels", *GENERAL)),
+    SheetTheme("streets", "GH-08", _layer("streets"), streets, ("streets", *GENERAL[::-1])),
+    SheetTheme("control_lines", "GH-09", _controlled, control_lines, ("utilities", *GENERAL)),
+    SheetTheme("phases", "GH-10", _states("phase"), phases, ("phases", *GENERAL)),
 )  # fmt: skip

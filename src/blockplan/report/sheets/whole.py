@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,14 @@ import shapely
 
 from blockplan.report.office import TABLES
 from blockplan.report.sheets import ground, maps, panels, parcelmap
-from blockplan.report.sheets.control import HEAD_MM, ROW_MM, Sheet
-from blockplan.report.sheets.paper import FIRST, FIRST_JA, MARGIN_MM, PAD_MM, fit, layouts
+from blockplan.report.sheets.control import HEAD_MM, LEAST_LETTERS, Sheet, height_mm, letters_for
+from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.printed import MANY, printed
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.themes import BLOCKS_UP_TO, THEMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from blockplan.report.office.columns import Line, OfficeTable
     from blockplan.report.sheets.facts import Facts
@@ -29,10 +30,16 @@ if TYPE_CHECKING:
 PANELS_MM = (125.0, 105.0, 150.0)
 #: Tables of the appendix, in their order; the parcels' table stands on the parcel sheets.
 APPENDIX = tuple(name for name in TABLES if name != "parcels")
-#: A map that leaves so much of its window free has a table below it, unless the table runs on for pages.
-SPARE_MM, MOST_BELOW = 40.0, 2.5
-#: Tables of so many rows stand together on a sheet.
-MOST_TOGETHER = 58
+#: A map that leaves so much of its window free has a table below it, if one stands whole there, mm.
+SPARE_MM = 40.0
+#: A table that fills so much of the room below its map fills it well.
+WELL_FILLED = 0.5
+#: A row of a table in the appendix, mm.
+LINE_MM = 3.8
+#: Room for the list on the cover, mm.
+COVER_MM = 165.0
+#: A panel is offered no longer table than this.
+MOST_OFFERED = 60
 #: The loads of single parcels are for the workbook; a sheet prints their sums.
 SUMS_ONLY = ("loads",)
 #: Share of the longer side that is shown around the plan where it has no frame of its own.
@@ -54,7 +61,7 @@ class Whole:
         if not land:
             return None
         found = self._location() if theme.kind == "location" else self._plan(land)
-        below = self._below(theme, found)
+        name, below = self._below(theme, found)
         if below is not None:
             found = self._lower(found, land)
         scenes = maps.scenes_of(self.facts, found)
@@ -68,13 +75,16 @@ class Whole:
         side = [
             panels.figures(said(self.lang, "facts.title"), self._figures()),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
-            *self._offered(theme.tables[below is not None :]),
+            *self._offered([one for one in theme.tables if one != name]),
             panels.verdicts(self.facts, self.files) | {"optional": theme.kind not in {"landuse", "green"}},
             panels.title_block(self.facts.view, title, theme.number, maps.scale_said(self.lang, found.scale)),
         ]
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
         if below is not None:
-            data["table"] = below
+            data |= {
+                "table": below,
+                "table_letters": letters_for(below, found.layout),
+            }
         counted = theme.kind == "landuse" and found.scale <= BLOCKS_UP_TO
         numbered = int((~self.facts.roads).sum()) if counted else 0
         return Sheet(
@@ -88,16 +98,29 @@ class Whole:
             self._fit = fit(land, layouts(self.paper, PANELS_MM), first)
         return self._fit
 
-    def _below(self, theme: SheetTheme, found: Fit) -> dict[str, Any] | None:
-        """A table for the room that a map leaves below it; one that would run on for pages is none."""
+    def _below(self, theme: SheetTheme, found: Fit) -> tuple[str, dict[str, Any] | None]:
+        """
+        A table for the room below a map, or none.
+
+        The first that stands whole there and fills it well, else the fullest that stands whole.
+        """
         spare = _spare(found) / self.paper.letters
-        for name in theme.tables:
-            made = (
-                printed(self.facts.view, self.table(name)) if name in TABLES and spare >= SPARE_MM else None
-            )
-            if made is not None and HEAD_MM + ROW_MM * len(made["rows"]) <= MOST_BELOW * spare:
-                return made
-        return None
+        made = {name: self._printed(name) for name in theme.tables if spare >= SPARE_MM}
+        width = found.layout.body[0] / self.paper.letters
+        heights = {name: height_mm(one, width) for name, one in made.items() if one is not None}
+        whole = [name for name, height in heights.items() if height * LEAST_LETTERS <= spare - PAD_MM]
+        if not whole:
+            return "", None
+        full = [name for name in whole if heights[name] >= WELL_FILLED * spare]
+        name = full[0] if full else max(whole, key=lambda one: heights[one])
+        return name, made[name]
+
+    def _printed(self, name: str, *, narrow: bool = False) -> dict[str, Any] | None:
+        """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
+        table = self.table(name)
+        at = next((at for at, column in enumerate(table.columns) if column.key == "far_max"), None)
+        keep = _stating(at) if name == "parcels" and at is not None else None
+        return printed(self.facts.view, table, keep=keep, narrow=narrow)
 
     def _lower(self, found: Fit, land: Sequence[Any]) -> Fit:
         """The same map in a window that is only as high as its land."""
@@ -114,6 +137,7 @@ class Whole:
             [shapely.box(west - more, south - more, east + more, north + more)],
             layouts(self.paper, PANELS_MM),
             (25_000, 50_000, *FIRST[7:]),
+            cut=False,
         )
 
     def _figures(self) -> list[tuple[str, str]]:
@@ -129,23 +153,21 @@ class Whole:
 
     def _offered(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """Tables that the panel takes where there is room."""
-        made = [printed(self.facts.view, self.table(name), narrow=True) for name in names if name in TABLES]
-        return [{**one, "kind": "table", "optional": True} for one in made if one]
+        made = [self._printed(name, narrow=True) for name in names]
+        return [
+            {**one, "kind": "table", "optional": True}
+            for one in made
+            if one and len(one["rows"]) <= MOST_OFFERED
+        ]
 
-    def tables(self) -> list[Sheet]:
-        """The appendix: the office's tables, short ones together on a sheet."""
+    def tables(self, rest: dict[str, Any] | None = None) -> list[Sheet]:
+        """The appendix: the office's tables and the `rest` of parcels, short ones together on a sheet."""
         made = [
             printed(self.facts.view, self.table(name), keep=_sums if name in SUMS_ONLY else None)
             for name in APPENDIX
         ]
-        groups: list[list[dict[str, Any]]] = []
-        for one in filter(None, made):
-            rows = sum(len(other["rows"]) for other in groups[-1]) if groups else MOST_TOGETHER
-            wide = len(one["heads"]) > MANY or (groups and len(groups[-1][0]["heads"]) > MANY)
-            if wide or rows + len(one["rows"]) > MOST_TOGETHER:
-                groups.append([])
-            groups[-1].append(one)
         out = []
+        groups = _together([one for one in [*made, rest] if one], self.paper)
         for number, group in enumerate(groups, 1):
             title = self.facts.view.words.join([one["title"] for one in group])
             upright = max(len(one["heads"]) for one in group) <= MANY
@@ -178,6 +200,9 @@ class Whole:
             notes.append([said(self.lang, "cover.left_out"), view.words.join(missing)])
         if manifest.synthetic:
             notes.append([view.words("head.synthetic_title"), view.words("head.synthetic")])
+        columns = 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3
+        size = 3.2 if len(rows) <= 24 else 2.8 if len(rows) <= 64 else 2.1
+        air = (COVER_MM / math.ceil(len(rows) / columns) - size) / 2
         cover = {
             "subtitle": "　".join(
                 said(self.lang, key) for key in (f"status.{manifest.status}", f"level.{manifest.level}")
@@ -186,11 +211,42 @@ class Whole:
             "list_title": said(self.lang, "cover.list"),
             "heads": [said(self.lang, f"cover.{key}") for key in ("number", "title", "scale", "page")],
             "list": rows,
-            "columns": 1 if len(rows) <= 8 else 2 if len(rows) <= 64 else 3,
-            "size": (3.2 if len(rows) <= 24 else 2.8 if len(rows) <= 64 else 2.1) * self.paper.letters,
+            "columns": columns,
+            "size": size * self.paper.letters,
+            "air": min(max(air, 0.55), 2.0) * self.paper.letters,
             "notes": notes,
         }
         return Sheet("cover", manifest.id, "GH-00", said(self.lang, "kind.cover"), None, {"cover": cover})
+
+
+def _stating(at: int) -> Callable[[Line], bool]:
+    """Whether a line states something in a column."""
+    return lambda line: line.cells[at] is not None
+
+
+def _together(made: Sequence[dict[str, Any]], paper: Paper) -> list[list[dict[str, Any]]]:
+    """Tables in their order, as many on a sheet as have room; few columns upright, many across."""
+    groups: list[list[dict[str, Any]]] = []
+    room: list[float] = []
+    for one in made:
+        wide = len(one["heads"]) > MANY
+        height = (paper.short_mm if wide else paper.long_mm) - 2 * paper.margin_mm - HEADING_MM - 2 * PAD_MM
+        needed = HEAD_MM + LINE_MM * (len(one["rows"]) + len(one["notes"]) + 2)
+        at = next(
+            (
+                at
+                for at, group in enumerate(groups)
+                if (len(group[0]["heads"]) > MANY) == wide and needed <= room[at]
+            ),
+            None,
+        )
+        if at is None:
+            groups.append([])
+            room.append(height / paper.letters)
+            at = len(groups) - 1
+        groups[at].append(one)
+        room[at] -= needed
+    return groups
 
 
 def _spare(found: Fit) -> float:
