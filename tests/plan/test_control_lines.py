@@ -76,3 +76,29 @@ def test_what_is_higher_than_an_overlay_clears_is_told() -> None:
         ("buildings", "B-1", 15),
         ("parcels", "P-1", 9),
     ]
+
+
+def test_nothing_is_built_on_farmland_or_inside_an_ecological_line() -> None:
+    for kind in ("farmland", "ecological"):
+        inside = line(kind, square(-10, -10, 400, 200))
+        faults = found(inside, parcels=[parcel(0), parcel(100, land_use="0101"), parcel(200, land_use="17")])
+        assert [(one.case, one.id) for one in faults] == [("use", "P-1")]
+        (across,) = found(line(kind, square(60, 0)), parcels=[parcel(0)])
+        assert across.case == "parcel"
+
+
+def test_urban_land_outside_the_growth_boundary_is_told_and_other_land_is_not() -> None:
+    drawn = line("growth_boundary", square(0, 0, 100, 100))
+    land = [parcel(0), parcel(100), parcel(200, land_use="0101"), parcel(300, land_use="1302")]
+    faults = found(drawn, parcels=land)
+    assert [(one.case, one.id) for one in faults] == [("outside", "P-2")]
+    assert "0701" in faults[0].message("en")
+    halves = [drawn, drawn | {"line_id": "L-2", "geometry": square(100, 0)}]
+    assert found(*halves, parcels=land) == []
+
+
+def test_zones_that_lie_over_the_town_part_no_parcels() -> None:
+    half, building = square(50, 0), {"geometry": square(40, 40, 20)}
+    for kind in ("airport", "flood", "heritage", "utility", "rail"):
+        faults = found(line(kind, half), parcels=[parcel(0)], buildings=[building])
+        assert [one.case for one in faults] == ([] if kind == "airport" else ["building"])

@@ -8,6 +8,7 @@ import click
 
 from blockplan.cli.common import DayType, json_option, progress, show_json, show_table
 from blockplan.cli.import_office import command as office_command
+from blockplan.cli.import_residents import command as residents_command
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,6 +95,7 @@ def osm_command(
 
 
 command.add_command(office_command)
+command.add_command(residents_command)
 
 
 def _show(summary: ImportSummary, out: str, as_json: bool) -> None:

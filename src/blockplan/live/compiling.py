@@ -82,14 +82,14 @@ def _draw_boundary(plan: Plan, edit: DrawBoundary) -> list[FeatureChange]:
 def _split(plan: Plan, edit: Split) -> list[FeatureChange]:
     before = row_of(plan, "parcels", edit.id)
     pieces, others = borders.split(plan, edit.id, edit.line)
-    names = [edit.id, *_fresh_names(plan, edit.id, len(pieces) - 1)]
-    rows = _shared(before, names, pieces)
+    names = [edit.id, *fresh_names(plan, edit.id, len(pieces) - 1)]
+    rows = shared(before, names, pieces)
     changes = [FeatureChange("parcels", edit.id, before, rows[0])]
     changes += [
         FeatureChange("parcels", name, None, row) for name, row in zip(names[1:], rows[1:], strict=True)
     ]
     changes += _reshaped(plan, others)
-    for layer, id_, row in _naming(plan, (edit.id,)):
+    for layer, id_, row in naming(plan, (edit.id,)):
         where = _piece_of(row.get(GEOMETRY), pieces)
         if where:
             changes.append(FeatureChange(layer, id_, row, {**row, "parcel_id": names[where]}))
@@ -112,7 +112,7 @@ def _merge(plan: Plan, edit: Merge) -> list[FeatureChange]:
     ]
     return changes + [
         FeatureChange(layer, id_, row, {**row, "parcel_id": names[0]})
-        for layer, id_, row in _naming(plan, names[1:])
+        for layer, id_, row in naming(plan, names[1:])
     ]
 
 
@@ -210,7 +210,7 @@ def _reshaped(plan: Plan, outlines: Mapping[tuple[str, str], Any]) -> list[Featu
     return changes
 
 
-def _shared(row: Row, names: list[str], pieces: list[Any]) -> list[Row]:
+def shared(row: Row, names: list[str], pieces: list[Any]) -> list[Row]:
     """A parcel's row for each piece: what adds up is shared by area, whole things by largest remainder."""
     areas = np.array([piece.area for piece in pieces])
     rows = [{**row, "parcel_id": name, GEOMETRY: piece} for name, piece in zip(names, pieces, strict=True)]
@@ -235,7 +235,8 @@ def _whole_shares(exact: Any, total: int) -> Any:
     return whole
 
 
-def _fresh_names(plan: Plan, id_: str, count: int) -> list[str]:
+def fresh_names(plan: Plan, id_: str, count: int) -> list[str]:
+    """So many ids of parcels that the plan does not have, made from that of a parcel."""
     there = set(plan.layer("parcels").index)
     found: list[str] = []
     number = 2
@@ -246,7 +247,7 @@ def _fresh_names(plan: Plan, id_: str, count: int) -> list[str]:
     return found
 
 
-def _naming(plan: Plan, parcels: Any) -> list[tuple[str, str, Row]]:
+def naming(plan: Plan, parcels: Any) -> list[tuple[str, str, Row]]:
     """Features that name one of some parcels, by layer, id and row."""
     wanted = set(parcels)
     found = []

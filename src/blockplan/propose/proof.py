@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Parts of parcels were cut as they are offered: they could be cut in other ways too.
+CUTS_OFFERED = "cuts_offered"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:

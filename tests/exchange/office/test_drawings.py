@@ -304,3 +304,22 @@ def test_a_dwg_without_the_extra_says_what_to_install(folder, called, monkeypatc
     (folder / "a.dwg").write_bytes(b"AC1015")
     _, said = called(folder / "a.dwg")
     assert "blockplan[office]" in str(said.exception)
+
+
+def test_layers_and_texts_of_an_architects_program_are_understood(folder, brought):
+    sheet = Sheet()
+    for at, (number, use) in enumerate((("KF-01", "R2"), ("KF-02", "B1"), ("KF-03", "G1"))):
+        west = 100 * at
+        sheet.ring([(west, 0), (west + 100, 0), (west + 100, 80), (west, 80)], "A-Site-Lot.N")
+        sheet.space.add_mtext(
+            f"{number}\\P{use}\\PFAR {at + 1}.2", dxfattribs={"layer": "A-Site-LotNo.T", "char_height": 4}
+        ).set_location(sheet.at(west + 30, 50))
+    sheet.line((-10, -10), (310, -10), layer="A-Road-Center")
+    sheet.ring([(-20, -20), (320, -20), (320, 80), (-20, 80)], "A-Site-Boundary")
+    sheet.save(folder / "siteplan.dxf")
+    plan, result = brought()
+    land = plan.layer("parcels").loc[["KF-01", "KF-02", "KF-03"]]
+    assert land["land_use"].tolist() == ["070102", "0901", "1401"]
+    assert land["far"].tolist() == [1.2, 2.2, 3.2]
+    assert len(plan.layer("streets")) == 1
+    assert result.made["boundary"] == "given"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares, workbook
 
 from blockplan.exchange.office.joining import looks, match_numbers
+from blockplan.plan import validate
 
 IDS = ["A-01", "A-02", "A-03", "A-04"]
 
@@ -205,3 +206,20 @@ def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(folder,
     assert uses["1207"] == pytest.approx(8000)
     assert uses["17"] == pytest.approx(12_000)
     assert plan.layer("water")["name_zh"].tolist() == ["清河"]
+
+
+def test_overlays_are_known_by_their_layers_and_what_stands_against_them_is_told(folder, brought):
+    first, second, third, _ = squares()
+    land = parcels(DKBH=IDS, YDDM=["R2", "B1", "G1", "A33"], JZXG=["18", "24", "24", "24"])
+    shapefile(land, folder / "地块.shp")
+    shapefile(layer([first], MC=["一号地块"]), folder / "永久基本农田.shp")
+    shapefile(layer([second], MC=["生态"]), folder / "STBHHX.shp")
+    shapefile(layer([shapely.union(first, second)], MC=["边界"]), folder / "城镇开发边界.shp")
+    shapefile(layer([third], XG=["20米"]), folder / "机场净空.shp")
+    shapefile(layer([first], LX=["高压走廊"]), folder / "控制线.shp")
+    plan, _ = brought()
+    lines = plan.layer("control_lines")
+    assert sorted(lines["kind"]) == ["airport", "ecological", "farmland", "growth_boundary", "utility"]
+    assert lines["height_m_max"].dropna().tolist() == [20.0]
+    told = {(one.case, one.id) for one in validate(plan) if one.rule == "pq-line"}
+    assert {("use", "A-01"), ("outside", "A-03"), ("height", "A-03")} <= told

@@ -11,6 +11,8 @@ import pyogrio
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
 
+from blockplan.exchange.office.texts import facilities_in
+
 
 def blocks(n, columns=3):
     """`n` squares of one hectare with streets of 20 m between them."""
@@ -155,3 +157,60 @@ def test_outlines_with_a_running_number_and_all_else_in_a_sheet(folder, brought)
     assert found["residents"].dropna().tolist() == [500, 600]
     assert (found["far_min"].iloc[0], found["far_max"].iloc[0]) == (1.8, 2.2)
     assert str(plan.manifest.drawn_on) == "2023-07-01"
+
+
+def test_english_headings_of_a_zoning_table_are_understood(folder, brought):
+    land = parcels(
+        shapes=blocks(3),
+        LotNo=["KF-1", "KF-2", "KF-3"],
+        Zoning=["R2", "B1", "G1"],
+        Max_FAR=["<=2.2", "3.0", "-"],
+        Lot_Cov_pct=[30, 45, 10],
+        Green_pct=[35, 20, 65],
+        MaxHt=["54m", "24m", "12m"],
+    )
+    land.to_file(folder / "site.gpkg", layer="Lots")
+    lines(Name=["A", "B", "C"], ROW_m=[20.0] * 3, Type=["Arterial", "Local", "Local"]).to_file(
+        folder / "site.gpkg", layer="Centerlines"
+    )
+    outline = shapely.box(499_980, 4_399_980, 500_360, 4_400_240)
+    gpd.GeoDataFrame({"name": ["scope"]}, geometry=[outline], crs="EPSG:4548").to_file(
+        folder / "site.gpkg", layer="Planning_Boundary"
+    )
+    pd.DataFrame({"Lot No.": ["KF-1", "KF-2"], "Population": [400, 0], "Parking spaces": [120, 80]}).to_csv(
+        folder / "lots.csv", index=False, encoding="gbk"
+    )
+    plan, result = brought()
+    first = plan.layer("parcels").loc["KF-1"]
+    figures = ("far_max", "coverage_ratio", "green_ratio", "height_m", "residents", "parking_spaces")
+    assert [first[name] for name in figures] == [2.2, 0.30, 0.35, 54, 400, 120]
+    assert plan.layer("streets")["red_line_width_m"].tolist() == [20.0] * 3
+    assert set(plan.layer("streets")["class"]) == {"arterial", "local"}
+    assert result.made["boundary"] == "given"
+
+
+def test_a_facility_and_its_size_under_one_heading_are_one_facility(folder, brought):
+    shapefile(parcels(shapes=blocks(2), DKBH=["A-1", "A-2"], YDDM=["R2", "R2"]), folder / "地块.shp")
+    rows = [
+        ["地块编号", "配套设施", None],
+        [None, "名称", "规模"],
+        ["A-1", "幼儿园（9班）", "5400㎡"],
+        ["A-2", "养老院(150床)、菜市场", None],
+    ]
+    merges = [("指标", 0, 1, 0, 2), ("指标", 0, 0, 1, 0)]
+    workbook(folder / "指标表.xlsx", merges=merges, 指标=rows)
+    plan, _ = brought()
+    found = plan.layer("facilities").sort_values("parcel_id")
+    assert sorted(found["service"]) == ["kindergarten", "market", "nursing_home"]
+    kindergarten = found[found["service"] == "kindergarten"].iloc[0]
+    assert (kindergarten["classes"], kindergarten["floor_area_m2"]) == (9, 5400)
+
+
+def test_facilities_are_read_in_english_too():
+    found, unread = facilities_in("Kindergarten (9 classes), nursing home (150 beds); clinic, bicycle shed")
+    assert [(one.service, one.classes, one.beds) for one in found] == [
+        ("kindergarten", 9, None),
+        ("nursing_home", None, 150),
+        ("clinic", None, None),
+    ]
+    assert unread == ["bicycle shed"]

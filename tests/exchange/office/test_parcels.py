@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pytest
 import shapely
-from tests.exchange.office.conftest import parcels, rules, shapefile, squares
+from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares
 
 
 def test_parts_of_one_parcel_become_one(folder, brought):
@@ -103,3 +104,15 @@ def test_bounds_status_setbacks_and_compatible_uses(folder, brought):
     assert (row["status"], row["setback_east_m"], row["setback_south_m"]) == ("kept", 10.0, 8.0)
     assert (row["compatible_uses"], row["compatible_split"]) == ("0901,0803", "7:3")
     assert (row["owner"], row["phase"]) == ("国有", "近期")
+
+
+def test_bounds_of_the_table_judge_the_buildings_that_are_drawn(folder, brought):
+    land = parcels(DKBH=["A-1", "A-2"], YDDM=["R2", "B1"], RJLSX=[2.0, 3.0])
+    shapefile(land, folder / "地块.shp")
+    plan, _ = brought()
+    assert list(plan.manifest.packs) == ["gb50180"]
+    houses = [shapely.box(500_010, 4_400_010, 500_040, 4_400_040)]
+    drawn = gpd.GeoDataFrame({"JZMJ": [900.0], "JZGD": [18.0]}, geometry=houses, crs=CRS)
+    shapefile(drawn, folder / "建筑.shp")
+    plan, _ = brought()
+    assert list(plan.manifest.packs) == ["gb50180", "plan"]

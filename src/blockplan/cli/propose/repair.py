@@ -22,8 +22,13 @@ from blockplan.cli.propose.common import asked, finish, judged, leave, proposal_
     "--costs", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
     help="TOML tables (costs, hosts, floor_per_unit, limits) in the place of those that are assumed.",
 )  # fmt: skip
+@click.option(
+    "--parts", is_flag=True,
+    help="Let a part of a parcel be cut off, at a street and of a shape to build on, where a part will do; "
+    "the rest keeps its use.",
+)  # fmt: skip
 @proposal_options
-def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
+def command(plan: str, objective: Any, costs: str | None, parts: bool, **given: Any) -> None:
     """
     Propose the smallest set of changes of PLAN after which every `must` rule of the packs passes.
 
@@ -32,11 +37,12 @@ def command(plan: str, objective: Any, costs: str | None, **given: Any) -> None:
     features stay. Rules that nothing permitted repairs are named with what stays missing. Unit costs are
     assumed and have no source unless --costs gives your own.
     """
-    from blockplan.propose.repair.mending import RepairParams, repair
+    from blockplan.propose.repair.mending import repair
+    from blockplan.propose.repair.state import RepairParams
     from blockplan.propose.repair.tables import read_tables
     from blockplan.propose.stop import Stop
 
-    params = RepairParams(objective=objective, tables=read_tables(Path(costs)) if costs else {})
+    params = RepairParams(objective=objective, parts=parts, tables=read_tables(Path(costs)) if costs else {})
     question = asked(plan, given)
     before, judged_s = judged(question)
     with searching("Repairing") as tell:

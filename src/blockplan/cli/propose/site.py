@@ -85,6 +85,11 @@ class WordList(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no p
 @click.option("--only", "only", multiple=True, metavar="PARCEL", help="Look at these parcels alone.")
 @click.option("--in-place", is_flag=True, help="Parcels that have such a use already count, too.")
 @click.option(
+    "--parts", is_flag=True,
+    help="Cut the site from a parcel that is larger, at a street and of a shape to build on; the rest keeps "
+    "its use. As large as --site-area says [default: as the plan's].",
+)  # fmt: skip
+@click.option(
     "--along", multiple=True, metavar="FILE|LAYER:ID",
     help="Stations: an alignment, drawn in a file or a line of the plan (rail:rail); default: free.",
 )  # fmt: skip
@@ -111,6 +116,7 @@ def command(plan: str, **given: Any) -> None:
     Ctrl-C ends the search with the best so far.
     """
     from blockplan.propose import Stop
+    from blockplan.propose.parts.site import propose_site_on_parts
     from blockplan.propose.siting.site import propose_site
 
     request = asked(plan, given)
@@ -118,7 +124,8 @@ def command(plan: str, **given: Any) -> None:
     before, judged_s = judged(request)
     with searching(f"Siting ({params.service})") as tell:
         stop = Stop(seconds=request.left(judged_s), gap=request.gap, tell=tell)
-        answer = propose_site(request.plan, params, stop=stop, seed=request.seed)
+        search = propose_site_on_parts if given["parts"] else propose_site
+        answer = search(request.plan, params, stop=stop, seed=request.seed)
     leave(finish(request, answer, before))
 
 

@@ -38,6 +38,14 @@ MODES = (
     (r"公交|巴士|bus|GJZ", "bus"),
 )
 COLOURS = (
+    (r"基本农田|永农|YJJBNT|JBNTBH|farmland", "farmland"),
+    (r"生态保护红线|生态红线|生态控制线|STBHHX|STKZX|ecolog", "ecological"),
+    (r"开发边界|CZKFBJ|KFBJ|growth.?boundary", "growth_boundary"),
+    (r"机场|净空|airport|clearance", "airport"),
+    (r"建设控制地带|历史文化街区|历史保护|LSWHBHX|heritage", "heritage"),
+    (r"洪涝|洪水|蓄滞洪|行洪|HLFXKZX|flood", "flood"),
+    (r"高压走廊|电力走廊|管廊|管线|燃气管|utilit|pipeline|corridor", "utility"),
+    (r"(铁路|轨道|地铁).*(保护|控制)|rail.*(protect|zone)", "rail"),
     (r"绿|LHX|LVX|LHLX|green", "green"), (r"蓝|河道|水系|HDZX|HDBX|SXLX|LAX|blue", "blue"),
     (r"黄|基础设施|SSHX|CSHX|yellow", "yellow"), (r"紫|文保|文物|历史|WBZX|CSZX|purple", "purple"),
     (r"橙|安全防护|orange", "orange"), (r"道路红线|红线|DLBX|DLHX|red", "red"),
@@ -237,8 +245,8 @@ def stops(layers: list[Chosen], profile: Profile, findings: list[SourceFinding])
 
 def control_lines(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
     """
-    Control lines by colour, from their kind, the layer's name or the file's; edges
-    of roads are red lines.
+    Control lines by colour and overlays by what they protect, from their kind, the layer's name or the
+    file's; edges of roads are red lines.
     """
     rows, shapes = collect(layers, profile, findings)
     red = {(layer.file, layer.name) for layer, choice in layers if choice.role == "road_edges"}
@@ -257,6 +265,7 @@ def control_lines(layers: list[Chosen], profile: Profile, findings: list[SourceF
             "kind": kind,
             "name_zh": name_of(row),
             "width_m": value(row, "width_m"),
+            "height_m_max": value(row, "height_m_max"),
             "fixed": fixed,
         }
         made.append(record | {column: row.get(column) for column in ("authority", "instrument")})

@@ -156,10 +156,16 @@ def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]]
         for bottom in range(top, min(top + HEADING_ROWS, len(cells))):
             if any(not _is_title(cell) for row in cells[top : bottom + 1] for cell in row):
                 break
-            names = [_combined(column, known) for column in zip(*cells[top : bottom + 1], strict=True)]
-            score = len({name for name in names if known.knows(name_and_unit(name)[0])}) - 0.01 * (
-                bottom - top
-            )
+            columns = list(zip(*cells[top : bottom + 1], strict=True))
+            names = [_combined(column, known) for column in columns]
+            sure = {name for name in names if known.knows(name_and_unit(name)[0])}
+            # A name over two rows says more than its lower half, which may be a name of its own.
+            joint = {
+                name
+                for name, column in zip(names, columns, strict=True)
+                if name in sure and name not in column
+            }
+            score = len(sure) - 0.01 * (bottom - top) + 0.02 * len(joint)
             if score >= FEWEST_KNOWN - 0.1 and (best is None or score > best[0]):
                 best = (score, top, bottom, names)
     if best is None:

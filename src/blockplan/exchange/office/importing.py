@@ -58,6 +58,7 @@ _DAY_FIELD = re.compile(
 )
 #: What judges the plan unless the mapping says otherwise: the codes are Chinese.
 PACKS = ("gb50180",)
+OWN_PACK = "plan"
 _DAY = re.compile(
     r"(?<!\d)(20\d{2})(?:(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)|\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d))"
 )
@@ -149,6 +150,7 @@ def import_office(
     built.made["healed"] = reading.healed + built.made["healed"]
     chosen.code = built.codes
     _title(chosen, built, paths)
+    _packs(chosen, built)
     text = chosen.to_toml(profile)
     names = [Path(path).name for path in paths]
     table = chosen.plan | built.manifest
@@ -451,7 +453,13 @@ def _plan_table(
                 "mapping.toml, [plan] drawn_on says otherwise."
             )
             findings.append(SourceFinding(rule="office-day", grade="note", message=message))
-    chosen.plan.setdefault("packs", list(PACKS))
+
+
+def _packs(chosen: OfficeMapping, built: assemble.AssembledPlan) -> None:
+    """What judges the plan: also the bounds of its table, where buildings are drawn to be judged by them."""
+    bounds = built.layers["parcels"].filter(regex="_(?:max|min)$").notna().to_numpy().any()
+    own = bool(bounds) and len(built.layers.get("buildings", ())) > 0
+    chosen.plan.setdefault("packs", [*PACKS, *([OWN_PACK] if own else [])])
 
 
 def _days_of(layer: SourceLayer) -> list[str]:

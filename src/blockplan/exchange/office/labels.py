@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NUMBER, USE, FACILITIES, REST = "地块编号", "用地代码", "配套设施", "图中文字"
 _NUMBER = re.compile(r"(?=.*\d)(?=.*[^\d.])[A-Za-z\d\u4e00-\u9fff][\w\-—–－./]{1,29}")
 _SAID = re.compile(r"^\s*([^:：=]{1,20}?)\s*[:：=]\s*(.+?)\s*$")
+_SPACED = re.compile(r"^\s*([^\d:：=]{1,20}?)\s+([≤≥<>＜＞]?\s*\d.*?)\s*$")
 _FIGURE = re.compile(r"[\d.]+\s*(?:%|ha|hm2|m2|㎡|m|公顷|平方米|米|亩|人|户|个|辆)?", re.IGNORECASE)
 #: Numbers are drawn alike: this share of areas must have one before a lack of it is told.
 MOST_HAVE = 0.5
@@ -43,7 +44,8 @@ class Reader:
         # Texts and blocks of one drawing may call a figure by two names; the first that comes up serves both.
         self._fields = {"parcel_id": NUMBER, "land_use": USE, "facilities_text": FACILITIES}
         on = [one.text for one in labels if self._named(one.layer) == NUMBER]
-        alike = Counter(_form(text) for text in on or [one.text for one in labels] if self.is_number(text))
+        lines = [line.strip() for text in on or [one.text for one in labels] for line in text.splitlines()]
+        alike = Counter(_form(line) for line in lines if self.is_number(line))
         self._forms = {form for form, n in alike.items() if on or n > 1} or set(alike)
 
     def _named(self, layer: str) -> str:
@@ -77,7 +79,7 @@ class Reader:
         return [self._pair(line.strip()) for line in label.text.splitlines() if line.strip()]
 
     def _pair(self, text: str) -> tuple[str, str]:
-        said = _SAID.match(text)
+        said = _SAID.match(text) or _SPACED.match(text)
         if said and name_and_unit(said[1])[0] in self._columns:
             return self.field(said[1]), said[2]
         if codes.code_in(text) == text:

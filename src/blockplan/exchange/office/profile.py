@@ -92,6 +92,10 @@ class Profile:
         return name in self._parcel_names
 
 
+#: The house's own profiles, in the order in which their names count.
+HOUSE = ("common", "english")
+
+
 def load_profile(own: Sequence[str | Path] = ()) -> Profile:
     """
     The house's profile with those of an office before it.
@@ -112,8 +116,8 @@ def _house() -> Profile:
 
 
 def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
-    common = Path(__file__).with_name("profiles") / "common.yaml"
-    tables = [*own, ("common", _read(common))]
+    folder = Path(__file__).with_name("profiles")
+    tables = [*own, *((name, _read(folder / f"{name}.yaml")) for name in HOUSE)]
     layers: dict[str, LayerNames] = {}
     grids: dict[str, LayerNames] = {}
     fields: dict[str, dict[str, FieldNames]] = {}

@@ -1,7 +1,8 @@
 """
 Which kind of file is read by what, and which files of a folder there are.
 
-To read one more kind, add a function `(path, label, known) -> Reading` to `READERS`; the door does the rest.
+To read one more kind, add a function `(path, label, known) -> SourceReading` to `READERS`; the door does the
+rest.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.office.boundary_points import read_boundary_points
-from blockplan.exchange.office.drawings import read_drawing
 from blockplan.exchange.office.sheets import read_csv, read_workbook
 from blockplan.exchange.office.source import SourceFinding, SourceLayer, SourceReading
 from blockplan.exchange.office.vectors import read_vectors
@@ -120,9 +120,14 @@ def read_all(
     PlanDataError
         If a path is not there, a file that was named cannot be read, or there is nothing to read.
     """
-    readers = READERS | dict.fromkeys(
-        DRAWINGS, lambda path, label, _known: read_drawing(path, label, known, heal_m)
-    )
+
+    def drawing(path: Path, label: str, _known: Known) -> SourceReading:
+        # It brings in ezdxf, which a folder of Shapefiles can do without.
+        from blockplan.exchange.office.drawings import read_drawing  # noqa: PLC0415
+
+        return read_drawing(path, label, known, heal_m)
+
+    readers = READERS | dict.fromkeys(DRAWINGS, drawing)
     found = SourceReading()
     seen = 0
     for given in map(Path, paths):

@@ -164,7 +164,7 @@ def _pieces(parcels: Shapes, streets: RoadLines, corridors: Shapes, land: Any) -
     tree = shapely.STRtree(parcels)
     shapely.prepare(land)
     free = [_free(one, parcels, tree, land) for one in corridors]
-    crossings = _crossings(streets, free, corridors)
+    crossings = _crossings(streets, free)
     pieces = [(part, CROSSING) for part in crossings]
     placed = shapely.STRtree(np.array(crossings, dtype=object)) if crossings else None
     order = np.argsort([-one.area for one in free], kind="stable")
@@ -200,30 +200,30 @@ def _free(corridor: Any, parcels: Shapes, tree: Any, land: Any) -> Any:
     return shapely.difference(inside, shapely.union_all(parcels[over])) if len(over) else inside
 
 
-def _crossings(streets: RoadLines, free: list[Any], corridors: Shapes) -> list[Any]:
+def _crossings(streets: RoadLines, free: list[Any]) -> list[Any]:
     """
     Where two streets cross or meet: what their corridors share, one piece for all
     streets of a crossing.
     """
     if len(streets.lines) < 2:
         return []
-    tree = shapely.STRtree(streets.lines)
-    one, other = tree.query(streets.lines, predicate="dwithin", distance=TOUCH_M)
-    shared: list[Any] = []
-    for a, b in zip(one.tolist(), other.tolist(), strict=True):
-        if a >= b or free[a].is_empty or free[b].is_empty:
-            continue
-        meeting = shapely.shortest_line(streets.lines[a], streets.lines[b])
-        if _goes_on(streets, a, b, shapely.Point(meeting.coords[0])):
-            continue
-        square = shapely.intersection(free[a], free[b])
-        reach = shapely.buffer(shapely.Point(meeting.coords[0]), 2 * WIDEST_M)
-        shared += [
-            part
-            for part in shapely.get_parts(square)
-            if part.geom_type == "Polygon" and part.area >= SMALLEST_M2 and part.intersects(reach)
-        ]
-    if not shared:
+    lines, land = np.array(streets.lines, dtype=object), np.array(free, dtype=object)
+    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=TOUCH_M)
+    pairs = (one < other) & ~shapely.is_empty(land[one]) & ~shapely.is_empty(land[other])
+    one, other = one[pairs], other[pairs]
+    meeting = shapely.get_point(shapely.shortest_line(lines[one], lines[other]), 0)
+    turns = np.array(
+        [
+            not _goes_on(streets, a, b, place)
+            for a, b, place in zip(one.tolist(), other.tolist(), meeting, strict=True)
+        ],
+        dtype=bool,
+    )
+    square = shapely.intersection(land[one[turns]], land[other[turns]])
+    parts, at = shapely.get_parts(square, return_index=True)
+    near = shapely.dwithin(parts, meeting[turns][at], 2 * WIDEST_M)
+    shared = parts[(shapely.get_type_id(parts) == 3) & (shapely.area(parts) >= SMALLEST_M2) & near]
+    if not len(shared):
         return []
     return [part for part in shapely.get_parts(shapely.union_all(shared)) if part.area >= SMALLEST_M2]
 

@@ -7,6 +7,7 @@ A row is a dict: column -> `Amount` for quantities, text for the rest. What a ce
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
@@ -23,6 +24,10 @@ PLACE = "_place"
 NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation", "length", "count"})
 #: Quantities that a merged cell gives for all its rows together, not for each.
 EXTENSIVE = frozenset({"area", "signed_area", "count"})
+_SIZE = re.compile(
+    r"[≥>约]?\s*\d+(?:\.\d+)?\s*(?:m2|㎡|平方米|平米|公顷|hm2|ha|个?班|张?床|个?学位|class|beds?)",
+    re.IGNORECASE,
+)
 
 
 def read_rows(
@@ -77,7 +82,9 @@ def _texts(rows: list[Row], values: list[Any], one: FieldChoice, column: FieldNa
         text = value.date().isoformat() if isinstance(value, dt.datetime) else text_of(value)
         if column.column in row and column.column in {"facilities_text", "remarks"}:
             # A text of more than 254 bytes goes on in the next field.
-            text = f"{row[column.column]}、{text}" if text != row[column.column] else text
+            # A size in a field of its own (a heading in two: name, size) belongs to what was named before.
+            between = " " if column.quantity == "facilities" and _SIZE.match(text) else "、"
+            text = f"{row[column.column]}{between}{text}" if text != row[column.column] else text
         row[column.column] = text
         if column.quantity == "id" and isinstance(value, dt.datetime):
             row["_date"] = value

@@ -39,6 +39,9 @@ def without_twins(layers: list[Chosen], findings: list[SourceFinding]) -> tuple[
         for first, other in kept:
             if not _comparable(first, found) or choice.role != other.role:
                 continue
+            # One outline may be a line of several kinds, each in a layer that bears the name of its kind.
+            if choice.role == "control_lines" and first.name != found.name:
+                continue
             same = _same(first, found)
             if same.sum() < SHARE * min(len(first.frame), len(found.frame)):
                 continue

@@ -233,7 +233,12 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
         }
     ),
     ("facilities", "read_from"): frozenset({"drawing", "table", "text"}),
-    ("control_lines", "kind"): frozenset({"red", "green", "blue", "yellow", "purple", "orange"}),
+    ("control_lines", "kind"): frozenset(
+        {
+            "red", "green", "blue", "yellow", "purple", "orange", "farmland", "ecological", "growth_boundary",
+            "airport", "heritage", "flood", "utility", "rail",
+        }
+    ),
     ("setbacks", "kind"): frozenset({"high", "low"}),
     ("accesses", "kind"): frozenset({"vehicle", "closed"}),
     ("programmes", "kind"): frozenset(

@@ -2,7 +2,9 @@
 What stands against the plan's control lines: green, blue, yellow, purple and red lines and overlays.
 
 A polygon or a closed line holds land; an open line only parts it. A parcel belongs inside or outside of such
-land, a building does not stand across it, and inside of some lines only some uses may be.
+land, a building does not stand across it, and inside of some lines only some uses may be. Urban land belongs
+inside the growth boundary. Zones that lie over the town as they come (a clearance, a zone of protection, what
+a flood reaches) part no parcels.
 """
 
 from __future__ import annotations
@@ -25,8 +27,44 @@ if TYPE_CHECKING:
 
 #: Kind of a line -> the land uses that may lie inside it (the measures on city green, blue and yellow lines).
 USES = {"green": ("14", "17", "03"), "blue": ("17", "14"), "yellow": ("12", "13")}
+#: Land that is not built on, which alone may lie inside permanent farmland or an ecological redline; and that
+#: which may lie outside the growth boundary: also roads between towns, works of supply and special land.
+UNBUILT = ("01", "02", "03", "04", "05", "17")
+USES |= {"farmland": UNBUILT, "ecological": UNBUILT}
+OUTSIDE = (
+    *UNBUILT,
+    "06",
+    "0703",
+    "0704",
+    "1002",
+    "1003",
+    "1201",
+    "1202",
+    "1203",
+    "1204",
+    "1205",
+    "13",
+    "15",
+    "23",
+)
 #: Kinds that hold land: an open line of one of these is not finished.
-CLOSED = frozenset({"green", "blue", "yellow", "purple"})
+CLOSED = frozenset(
+    {
+        "green",
+        "blue",
+        "yellow",
+        "purple",
+        "farmland",
+        "ecological",
+        "growth_boundary",
+        "airport",
+        "heritage",
+        "flood",
+    }
+)
+#: Kinds that lie over the town as they come: parcels may lie across, and of the last buildings too.
+OVER_PARCELS = frozenset({"airport", "heritage", "flood", "utility", "rail"})
+OVER_BUILDINGS = frozenset({"airport"})
 #: Ends that lie nearer to each other meet; what reaches across does so by more and wider.
 MEETS_M = 0.01
 ACROSS_M2 = 1.0
@@ -51,6 +89,7 @@ def check_control_lines(layers: Mapping[str, Drawn]) -> list[Fault]:
             faults += _across(lines, land, layers[layer], case)
     if "parcels" in layers:
         faults += _uses(lines, land, layers["parcels"])
+        faults += _beyond(lines, land, layers["parcels"])
     for layer in ("buildings", "parcels"):
         if layer in layers:
             faults += _heights(lines, land, layers[layer])
@@ -87,7 +126,10 @@ def _across(lines: Drawn, land: NDArray[Any], drawn: Drawn, case: str) -> Iterat
     rows = drawn.rows
     shapes = drawn.geometry[rows]
     tree = shapely.STRtree(shapes)
+    kinds, over = lines.words("kind"), OVER_PARCELS if case == "parcel" else OVER_BUILDINGS
     for line in lines.rows:
+        if kinds[line] in over:
+            continue
         inside = land[line]
         if inside is None:
             found = tree.query(lines.geometry[line], predicate="crosses")
@@ -119,6 +161,21 @@ def _uses(lines: Drawn, land: NDArray[Any], parcels: Drawn) -> Iterator[Fault]:
             if _forbidden(uses[row], lists[row], allowed):
                 area = float(shapely.area(parcels.geometry[row]))
                 yield _fault((lines, int(line)), parcels, int(row), "use", area, use=str(uses[row]))
+
+
+def _beyond(lines: Drawn, land: NDArray[Any], parcels: Drawn) -> Iterator[Fault]:
+    """Urban land outside of every growth boundary that is drawn."""
+    kinds = lines.words("kind")
+    inner = [int(row) for row in lines.rows if kinds[row] == "growth_boundary" and land[row] is not None]
+    if not inner:
+        return
+    whole = shapely.union_all([land[row] for row in inner])
+    uses, lists, rows = parcels.words("land_use"), parcels.words("land_use_list"), parcels.rows
+    outside = ~shapely.intersects(whole, shapely.point_on_surface(parcels.geometry[rows]))
+    for row in rows[outside]:
+        if _forbidden(uses[row], lists[row], OUTSIDE):
+            area = float(shapely.area(parcels.geometry[row]))
+            yield _fault((lines, inner[0]), parcels, int(row), "outside", area, use=str(uses[row]))
 
 
 def _forbidden(use: Any, of: Any, allowed: tuple[str, ...]) -> bool:

@@ -37,6 +37,7 @@ class RepairDraft:
     amount: dict[Key, int] = field(default_factory=dict)
     slack: dict[str, tuple[int, float]] = field(default_factory=dict)
     on_parcel: dict[str, list[RepairMove]] = field(default_factory=dict)
+    whole: dict[int, list[int]] = field(default_factory=dict)
 
     def add(self, moves: Iterable[RepairMove]) -> None:
         """Add moves; a parcel is given one use at most."""
@@ -54,6 +55,19 @@ class RepairDraft:
         for listed in self.on_parcel.values():
             if len(listed) > 1:
                 self.model.row(dict.fromkeys((self.done[move.key] for move in listed), 1.0), upper=1.0)
+
+    def join(self, pieces: Iterable[str]) -> None:
+        """Count a use that all pieces of a parcel are given as one change: `whole` holds their columns."""
+        names = list(pieces)
+        given = [
+            {move.now: move for move in self.on_parcel.get(name, ()) if move.kind == "convert"}
+            for name in names
+        ]
+        for code in sorted(set.intersection(*map(set, given))):
+            at = self.model.column((names[0], code, "whole"), 1.0, whole=True)
+            self.whole[at] = [self.done[moves[code].key] for moves in given]
+            for column in self.whole[at]:
+                self.model.row({at: 1.0, column: -1.0}, upper=0.0)
 
     def uses(self, parcel: str, codes: Iterable[str]) -> Sum:
         """Whether a parcel is given one of some uses."""

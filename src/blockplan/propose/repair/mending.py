@@ -10,23 +10,25 @@ that choice is cut off and the model is solved again. `Proof` says what is claim
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from blockplan.check import check
-from blockplan.propose.proof import Proof
-from blockplan.propose.proposal import SearchAnswer
+from blockplan.propose.conversion import converted
+from blockplan.propose.parts.offered import Offered, offer
 from blockplan.propose.repair import costs as repair_costs
 from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.draft import RepairDraft
-from blockplan.propose.repair.effects import Bench
+from blockplan.propose.repair.effects import Bench, tried
 from blockplan.propose.repair.mip import Effort
-from blockplan.propose.repair.moves import Assumed, Yard, defaults
+from blockplan.propose.repair.moves import Yard
+from blockplan.propose.repair.parting import sizes_wanted
 from blockplan.propose.repair.rows import Supply
 from blockplan.propose.repair.search import useful
+from blockplan.propose.repair.state import SAME_SHORT, Choice, RepairParams, RepairSolution, Search
 from blockplan.propose.repair.suiting import suited
+from blockplan.propose.repair.told import answer_of
 from blockplan.propose.stop import Clock, Stop
-from blockplan.propose.unmet import rule_name, unmet_rules
+from blockplan.propose.unmet import rule_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,116 +40,20 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult, Verdict
     from blockplan.plan import Plan
-    from blockplan.propose.changes import Change
     from blockplan.propose.locks import Locks
-    from blockplan.propose.proposal import Ended
+    from blockplan.propose.proposal import SearchAnswer
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import Key
     from blockplan.propose.repair.family import Family
     from blockplan.propose.repair.mip import RepairSolved
-    from blockplan.propose.repair.moves import RepairMove
-    from blockplan.propose.repair.search import Useful
-    from blockplan.propose.unmet import Unmet
 
-Objective = Literal["count", "area", "cost"]
-UNITS: dict[Objective, str] = {"count": "change", "area": "m2", "cost": "cost"}
 #: So often a choice that the check denies is cut off before the search gives up; so often rows that a
 #: solution breaks are added in one round, and while the best suited is looked for.
 MOST_ROUNDS = 40
 MOST_CUTS = 400
 MOST_SUITED = 12
-#: Shortfalls that differ by no more are the same.
-SAME_SHORT = 1e-5
 #: Land and cost are sums of many sizes: the last ten-thousandth of them takes longer than it is worth.
 FINE_GAP = 1e-4
-METHOD = (
-    "one mixed-integer model over all failing must rules (HiGHS): first the least shortfall, then the least "
-    "changes (objective and bound); among equals, exchanges for what suits better; checked, {rounds} round(s)"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RepairParams:
-    """
-    What "smallest" means, and what is assumed.
-
-    Attributes
-    ----------
-    objective
-        ``count``: changes (a parcel given another use, with what is built on it, is one; so is an enlarged
-        facility). ``area``: land given another use, m2. ``cost``: units of cost by the tables.
-    tables
-        Tables that take the place of those of ``repair.toml``: costs, hosts, floor_per_unit, limits.
-    """
-
-    objective: Objective = "count"
-    tables: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def assumed(self) -> Assumed:
-        """The figures that are assumed."""
-        own, given = defaults(), self.tables
-        costs = {
-            name: {**table, **given.get("costs", {}).get(name, {})} for name, table in own["costs"].items()
-        }
-        rest = {name: {**own[name], **given.get(name, {})} for name in ("hosts", "floor_per_unit", "limits")}
-        return Assumed(costs, **rest)
-
-
-@dataclass(slots=True)
-class _Search:
-    """
-    One repair under way: what was asked, what is known, what was learned from checks of solutions.
-
-    Attributes
-    ----------
-    cuts
-        Choices that the check denied: moves chosen, and moves that touch what it found.
-    lacks
-        What a demand is short of under a choice: its name, how much, moves chosen, moves that touch it.
-    given_up
-        Names of demands that fail and that the model does not know.
-    against
-        Why nothing can be proved.
-    """
-
-    plan: Plan
-    params: RepairParams
-    packs: list[str | Path] | None
-    on: dt.date | str | None
-    clock: Clock
-    seed: int
-    before: CheckResult
-    bench: Bench
-    yard: Yard
-    found: Useful
-    cuts: list[tuple[frozenset[Key], frozenset[Key]]] = field(default_factory=list)
-    lacks: list[tuple[str, float, frozenset[Key], frozenset[Key]]] = field(default_factory=list)
-    given_up: set[str] = field(default_factory=set)
-    opened: set[str] = field(default_factory=set)
-    against: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class _RepairSolution:
-    """Values of the model: how much stays short at least, how good, and how the phases ended."""
-
-    values: NDArray[np.float64]
-    short: RepairSolved | None
-    least: RepairSolved
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """A solution in place: the moves with their amounts, the plan and its verdicts, what the check denies."""
-
-    moves: dict[Key, float]
-    changes: tuple[Change, ...]
-    found: _RepairSolution
-    parts: dict[str, float]
-    plan: Plan
-    after: CheckResult
-    denied: tuple[Verdict, ...] = ()
 
 
 def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have defaults)
@@ -190,17 +96,22 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     named = None if packs is None else list(packs)
     before = before or check(plan, named, on)
     demands = [one for one in demands_of(plan, before, named) if one.verdict.outcome != "unknown"]
-    bench = Bench(plan, demands, clock)
-    yard = Yard(plan, locks, params.assumed)
-    search = _Search(plan, params, named, on, clock, seed, before, bench, yard, useful(bench, yard))
+    bench, yard = Bench(plan, demands, clock), Yard(plan, locks, params.assumed)
+    found, offered = useful(bench, yard), Offered(plan, plan, {})
+    if params.parts and found.moves:
+        offered = offer(plan, sizes_wanted(plan, before, named, found), clock)
+    if offered.pieces:
+        bench, yard = Bench(offered.plan, demands, clock), Yard(offered.plan, locks, params.assumed)
+        found = useful(bench, yard)
+    search = Search(plan, params, named, on, clock, seed, before, bench, yard, found, offered)
     choice, rounds = _searched(search)
-    return _answer(search, choice, rounds, locks), before
+    return answer_of(search, choice, rounds, locks), before
 
 
-def _searched(search: _Search) -> tuple[_Choice | None, int]:
+def _searched(search: Search) -> tuple[Choice | None, int]:
     """Solve, check and learn until the check agrees; the last choice, and how often it was tried."""
     failing = [demand for demand in search.bench.demands if demand.fails]
-    everything = list(_everything(search))
+    everything = list(search.everything())
     for demand in failing:
         family = search.found.families.get(demand.name)
         if isinstance(family, Supply) and not family.base:
@@ -212,7 +123,7 @@ def _searched(search: _Search) -> tuple[_Choice | None, int]:
             search.given_up.add(demand.name)
             if any(demand.reads(move.with_amount(max(move.least, 1.0))) for move in everything):
                 search.against.add(f"not_modelled: {demand.name}")
-    choice: _Choice | None = None
+    choice: Choice | None = None
     rounds = 0
     while failing and rounds < MOST_ROUNDS:
         rounds += 1
@@ -223,16 +134,12 @@ def _searched(search: _Search) -> tuple[_Choice | None, int]:
     return choice, rounds
 
 
-def _everything(search: _Search) -> Iterable[RepairMove]:
-    """Every move that any demand has to do with, and every conversion."""
-    found = {move.key: move for moves in search.bench.conversions.values() for move in moves.values()}
-    return (found | search.found.moves).values()
-
-
-def _chosen(search: _Search) -> _Choice | None:
+def _chosen(search: Search) -> Choice | None:
     """Solve the model as it is known now, and check the plan with the solution in place."""
     draft = RepairDraft()
     draft.add(search.found.moves[key] for key in sorted(search.found.moves))
+    for pieces in search.offered.pieces.values():
+        draft.join(pieces)
     for name, family in search.found.families.items():
         if name not in search.found.waiting:
             family.add(draft)
@@ -248,15 +155,18 @@ def _chosen(search: _Search) -> _Choice | None:
         change for key, amount in sorted(moves.items()) for change in draft.moves[key].with_amount(amount)
     )
     plan = search.bench.tried(changes)
+    if search.offered.pieces:
+        changes = search.offered.settled(changes, lambda name, code: converted(search.plan, name, code))
+        plan = tried(search.plan, changes)
     after = check(plan, search.packs, search.on)
     parts = repair_costs.parts(search.params.objective, search.params.assumed, draft.moves, moves)
     denied = _denied(search, plan, after, draft.short(found.values))
-    return _Choice(moves, changes, found, parts, plan, after, denied)
+    return Choice(moves, changes, found, parts, plan, after, denied)
 
 
-def _settled(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
+def _settled(search: Search, draft: RepairDraft) -> RepairSolution | None:
     """A solution that breaks no row which families write only where one is broken."""
-    found: _RepairSolution | None = None
+    found: RepairSolution | None = None
     for _ in range(MOST_CUTS):
         found = _smallest(search, draft)
         if found is None or not _cut(search, draft, found.values) or search.clock.over():
@@ -266,7 +176,7 @@ def _settled(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
     if found is None or search.params.objective != "count" or search.clock.over():
         # Land and money tell nearly all choices apart; and who wants to end now is not made to wait.
         return found
-    cost = draft.weights(*repair_costs.of(search.params.objective, search.params.assumed, draft.moves))
+    cost = _cost(search, draft)
     suits = draft.weights(*repair_costs.suiting(search.plan, search.params.assumed, draft.moves))
     mark = len(draft.model.rows)
     _hold(draft, found.short)
@@ -276,13 +186,13 @@ def _settled(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
             break
         values = suited(draft, suits, found.values)
         if not _cut(search, draft, values):
-            found = _RepairSolution(values, found.short, found.least)
+            found = RepairSolution(values, found.short, found.least)
             break
     del draft.model.rows[mark:]
     return found
 
 
-def _cut(search: _Search, draft: RepairDraft, values: NDArray[np.float64]) -> bool:
+def _cut(search: Search, draft: RepairDraft, values: NDArray[np.float64]) -> bool:
     """Add the rows that a solution breaks; whether there are any."""
     new = [
         row
@@ -295,9 +205,9 @@ def _cut(search: _Search, draft: RepairDraft, values: NDArray[np.float64]) -> bo
     return bool(new)
 
 
-def _smallest(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
+def _smallest(search: Search, draft: RepairDraft) -> RepairSolution | None:
     """The least shortfall, then the least changes: values, and how good."""
-    clock, seed, assumed = search.clock, search.seed, search.params.assumed
+    clock, seed = search.clock, search.seed
     first, start, mark = None, None, len(draft.model.rows)
     if draft.slack:
         first = draft.model.solve(draft.shortfall(), clock, Effort(seed=seed, said="least shortfall"))
@@ -305,12 +215,20 @@ def _smallest(search: _Search, draft: RepairDraft) -> _RepairSolution | None:
             return None
         start = first.values
     _hold(draft, first)
-    cost = draft.weights(*repair_costs.of(search.params.objective, assumed, draft.moves))
+    cost = _cost(search, draft)
     fine = 0.0 if search.params.objective == "count" else FINE_GAP
     effort = Effort(gap=max(clock.stop.gap, fine), seed=seed, said="least changes")
     least = draft.model.solve(cost, clock, effort, start)
     del draft.model.rows[mark:]
-    return None if least.values is None else _RepairSolution(least.values, first, least)
+    return None if least.values is None else RepairSolution(least.values, first, least)
+
+
+def _cost(search: Search, draft: RepairDraft) -> dict[int, float]:
+    """What is made small; a parcel that gets a use in all its pieces is one change, however many they are."""
+    cost = draft.weights(*repair_costs.of(search.params.objective, search.params.assumed, draft.moves))
+    if search.params.objective == "count":
+        cost |= {at: 1.0 - len(pieces) for at, pieces in draft.whole.items()}
+    return cost
 
 
 def _hold(draft: RepairDraft, first: RepairSolved | None) -> None:
@@ -322,7 +240,7 @@ def _hold(draft: RepairDraft, first: RepairSolved | None) -> None:
 
 
 def _denied(
-    search: _Search, plan: Plan, after: CheckResult, short: Mapping[str, float]
+    search: Search, plan: Plan, after: CheckResult, short: Mapping[str, float]
 ) -> tuple[Verdict, ...]:
     """``must`` verdicts that do not come out as the model says: some go on failing, some begin to."""
     before = {(one.rule, one.scope_kind, one.scope_id): one for one in search.before.verdicts}
@@ -348,7 +266,7 @@ def _as_short(family: Family, plan: Plan, amount: float) -> bool:
     return family.lack(plan) <= amount + family.leeway + SAME_SHORT * max(1.0, amount)
 
 
-def _learn(search: _Search, choice: _Choice) -> None:
+def _learn(search: Search, choice: Choice) -> None:
     """Stay a little farther from a limit that sums in another order missed; else cut the choice off."""
     by_name = {demand.name: demand for demand in search.bench.demands}
     for verdict in choice.denied:
@@ -376,14 +294,14 @@ def _hair(family: Supply, plan: Plan) -> float:
     return 2 * short if 0 < short < 1e-6 * max(1.0, family.base) else 0.0
 
 
-def _touching(search: _Search, demand: Demand | None) -> set[Key]:
+def _touching(search: Search, demand: Demand | None) -> set[Key]:
     """The moves that may change how a demand comes out, from now on all in the model."""
     name = "" if demand is None else demand.name
     if name not in search.opened:
         search.opened.add(name)
         search.found.keep(
             move
-            for move in _everything(search)
+            for move in search.everything()
             if demand is None or demand.reads(move.with_amount(max(move.least, 1.0)))
         )
     return {
@@ -391,112 +309,3 @@ def _touching(search: _Search, demand: Demand | None) -> set[Key]:
         for key, move in search.found.moves.items()
         if demand is None or demand.reads(move.with_amount(max(move.least, 1.0)))
     }
-
-
-def _answer(search: _Search, choice: _Choice | None, rounds: int, locks: Locks) -> SearchAnswer:
-    failing = any(demand.fails for demand in search.bench.demands)
-    interrupted, out_of_time = search.clock.interrupted, search.clock.over()
-    done = choice is not None and not choice.denied
-    ended: Ended = "interrupted" if interrupted else "finished" if done and not out_of_time else "limit"
-    if not failing:
-        ended = "finished"
-    proof = _proof(search, choice, failing=failing)
-    objective = choice.found.least.objective if choice else None if failing else 0.0
-    bound = None
-    if proof.stands:
-        bound = max(0.0, choice.found.least.bound) if choice else objective
-    return SearchAnswer(
-        kind="repair",
-        changes=choice.changes if choice else (),
-        objective=objective,
-        unit=UNITS[search.params.objective],
-        sense="min",
-        bound=bound,
-        parts=choice.parts if choice else {},
-        parameters=_parameters(search, locks),
-        unmet=tuple(_unmet(search, choice)),
-        method=METHOD.format(rounds=max(rounds, 1)),
-        seconds=round(search.clock.spent, 2),
-        seed=search.seed,
-        ended=ended,
-        proof=proof,
-        reasons=_reasons(search, choice),
-    )
-
-
-def _proof(search: _Search, choice: _Choice | None, *, failing: bool) -> Proof:
-    """What is proved of a choice, and what stands against it."""
-    against = set(search.against)
-    families = {
-        name: family for name, family in search.found.families.items() if name not in search.found.waiting
-    }
-    against |= {family.unsure for family in families.values() if family.unsure} if failing else set()
-    phases = {}
-    if failing and choice is None:
-        against.add("nothing_found")
-    elif choice is not None:
-        short, least = choice.found.short, choice.found.least
-        if short is not None:
-            phases["least_shortfall"] = "proved" if short.status == "optimal" else "cut"
-        phases["least_changes"] = "proved" if least.status == "optimal" else "cut"
-        phases["best_suited"] = "not_proved" if search.params.objective == "count" else "none"
-        against |= {f"denied: {rule_name(one)}" for one in choice.denied}
-        if short is not None and short.status != "optimal" and short.objective > SAME_SHORT:
-            against.add("shortfall_not_proved")
-        if not against and short is not None and _short_by(families, choice) > short.objective + SAME_SHORT:
-            against.add("shortfall_not_proved")
-    kinds: dict[str, int] = {}
-    for move in _everything(search):
-        kinds[move.kind] = kinds.get(move.kind, 0) + 1
-    interactions = sorted({family.kind for family in families.values()})
-    if failing and search.bench.cut:
-        against.add("moves_not_all_tried")
-    if failing and search.yard.nobody_knows and not _all_count_residents(search):
-        against.add("residents_not_known")
-    return Proof(moves=kinds, interactions=tuple(interactions), phases=phases, against=tuple(sorted(against)))
-
-
-def _all_count_residents(search: _Search) -> bool:
-    """Whether some demand would be unknown with homes of which nobody knows who lives there."""
-    source = search.plan.manifest.residents.source
-    return source != "given" and any(demand.counts_residents for demand in search.bench.demands)
-
-
-def _short_by(families: Mapping[str, Any], choice: _Choice) -> float:
-    """What the proposal leaves missing as it is measured, each as a part of what is missing before."""
-    found = 0.0
-    for family in families.values():
-        before = family.lack(family.bench.plan) if family.demand.fails else 0.0
-        if before > 0:
-            found += max(0.0, family.lack(choice.plan) - family.leeway) / before
-    return found
-
-
-def _unmet(search: _Search, choice: _Choice | None) -> list[Unmet]:
-    """Every ``must`` rule that the check of the proposal finds failing or unknown, with what is missing."""
-    plan, after = (search.plan, search.before) if choice is None else (choice.plan, choice.after)
-
-    def missing(name: str) -> tuple[float, str] | None:
-        family = search.found.families.get(name)
-        if family is None:
-            return None
-        amount, unit = family.missing(plan)
-        return (amount, unit) if amount > 0 else None
-
-    return unmet_rules(after, missing)
-
-
-def _reasons(search: _Search, choice: _Choice | None) -> tuple[tuple[str, int], ...]:
-    """Why so little may be done, where a rule stays unmet."""
-    after = search.before if choice is None else choice.after
-    if all(one.force != "must" or one.outcome != "fail" for one in after.verdicts):
-        return ()
-    return tuple((name, count) for name, count in search.yard.tally.items() if count)
-
-
-def _parameters(search: _Search, locks: Locks) -> dict[str, Any]:
-    assumed = search.params.assumed
-    shown: dict[str, Any] = {"objective": search.params.objective, "locks": locks.to_list(), **assumed.limits}
-    if search.params.objective == "cost":
-        shown |= {f"costs.{name} (assumed, no source)": dict(table) for name, table in assumed.costs.items()}
-    return shown

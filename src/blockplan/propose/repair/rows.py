@@ -85,6 +85,14 @@ class Supply:
             found += [sign * (effect.supply - limit * effect.base), sign * effect.per_amount]
         return found
 
+    def pull(self, move: RepairMove) -> float:
+        """How far a move brings the demand, all of it and as much of it as there can be."""
+        effect = self._effect(move)
+        return max(
+            sign * (effect.supply - limit * effect.base + effect.per_amount * move.most)
+            for limit, sign in self._limits()
+        )
+
     def _effect(self, move: RepairMove) -> Effect:
         self._learn([move])
         return self.effects[move.key]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blockplan.propose.repair.sums import CHOSEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -96,7 +98,11 @@ def _best_step(
 
 
 def _exchanges(draft: RepairDraft, values: NDArray[np.float64]) -> Iterator[Delta]:
-    """One move for another; the uses of two parcels."""
+    """One move for another; the uses of two parcels; of a parcel that may be cut only one piece."""
+    for at, pieces in draft.whole.items():
+        if values[at] > CHOSEN:
+            for kept in pieces:
+                yield {at: -1.0} | {one: -1.0 for one in pieces if one != kept}
     chosen = {key: draft.read(values)[key] for key in sorted(draft.read(values))}
     for gone, amount in chosen.items():
         for come in draft.moves:

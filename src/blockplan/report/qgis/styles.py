@@ -24,7 +24,8 @@ STREETS = {
 #: Control lines -> colour; what purple and orange stand for is local.
 CONTROL_LINES = {
     "red": "#d7191c", "green": "#00a651", "blue": "#0072ff", "yellow": "#f5b800", "purple": "#8e24aa",
-    "orange": "#ff6a00",
+    "orange": "#ff6a00", "farmland": "#8a6d1d", "ecological": "#1b7837", "growth_boundary": "#6a3d9a",
+    "airport": "#3b4a8c", "heritage": "#a05195", "flood": "#3182bd", "utility": "#b15928", "rail": "#4d4d4d",
 }  # fmt: skip
 SERVICES = {
     "kindergarten": "#f5b5cf", "primary_school": "#e86fa5", "nine_year_school": "#c94f8a",

@@ -21,6 +21,7 @@ from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import can_house, residents
 from blockplan.measure.missing import lines
 from blockplan.plan.model.codes import LISTS, landuse
+from blockplan.propose.fronts import fronts
 from blockplan.propose.layout.problem.case import HOME, Case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.uses import GREEN, HOUSING, uses
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 #: Land that a plan leaves blank: no use is decided.
 BLANK = ("16",)
-#: Land of streets; a parcel is entered where it lies along such land or along a street.
-STREET_LAND = ("1207", "120701", "1208", "0601")
 #: Half a side of the square that stands for a facility, in m.
 SPOT_M = 0.5
 #: What homes can count by.
@@ -121,7 +120,7 @@ def plan_case(
         weights=homes,
         weight_m2=per_m2,
         permitted=tuple(_types(programme, codes) for codes in permitted),
-        fronts=_fronts(plan, rows),
+        fronts=fronts(plan, rows),
     )
     return PlanCase(plan, case, tuple(map(str, names)), permitted, tuple(passed))
 
@@ -352,23 +351,3 @@ def _objectives(plan: Plan, programme: Programme, initial: Community) -> Objecti
         greens=("green_l", "green_s") if programme.left_over_green else ("green_l",),
         weighted=True,
     )
-
-
-def _fronts(plan: Plan, rows: NDArray[np.intp]) -> NDArray[np.object_]:
-    """The part of each vacant parcel's outline along which streets run."""
-    told = zip(values(plan, "parcels", "land_use"), values(plan, "parcels", "land_use_list"), strict=True)
-    is_street = np.array([belongs(use, of, STREET_LAND) is True for use, of in told], dtype=bool)
-    shape = shapes(plan, "parcels")
-    width = values(plan, "streets", "red_line_width_m")
-    half = np.where(np.isnan(width), 0.0, width / 2) + 1.0
-    lines = shapes(plan, "streets")
-    there = np.array([line is not None for line in lines], dtype=bool)
-    land = [*shape[is_street], *shapely.buffer(lines[there], half[there])]
-    tree = shapely.STRtree(_array(land))
-    found = []
-    for row in rows:
-        outline = shape[row].exterior
-        near = tree.query(outline, predicate="dwithin", distance=0.5)
-        beside = shapely.union_all(shapely.buffer(tree.geometries[near], 0.5))
-        found.append(shapely.intersection(outline, beside))
-    return _array(found)

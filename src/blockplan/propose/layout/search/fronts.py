@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from blockplan.propose.fronts import BESIDE_M
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: A parcel is entered from a street along which it lies for at least so many m.
 ENTRANCE_M = 6.0
-#: A border this near to a street, in m, lies at it.
-BESIDE_M = 0.5
 
 
 def entered(
