@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from tests.support.submitting import send
 
-from blockplan.portal.pages import middleware
+from blockplan.portal import middleware
 
 if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore

@@ -89,6 +89,19 @@ def open_notice(
     NoticeStateError
         If the notice is already open, or its first day is over.
     """
+    return store.transact(lambda ledger: enter_opening(ledger, plan, law, by=by, more=more, steps=steps))
+
+
+def enter_opening(
+    ledger: Ledger,
+    plan: FrozenPlan,
+    law: Law,
+    *,
+    by: str,
+    more: Mapping[str, Any] | None = None,
+    steps: Sequence[tuple[str, str]] = (),
+) -> Event:
+    """The same as `open_notice` inside a piece of work that does more."""
     payload = opening(plan, law, by, more or {})
     known = [step["id"] for step in payload["steps"] if State.DRAFT in step["in"]]
     for name, _ in steps:
@@ -96,13 +109,9 @@ def open_notice(
             raise UsageError(
                 f"There is no step {name!r} before a notice. Steps: {', '.join(known) or 'none'}."
             )
-
-    def work(ledger: Ledger) -> Event:
-        for name, day in steps:
-            ledger.append("stepped", {"step": name, "on": day, "by": by})
-        return ledger.append("opened", payload, attachments=plan.files)
-
-    return store.transact(work)
+    for name, day in steps:
+        ledger.append("stepped", {"step": name, "on": day, "by": by})
+    return ledger.append("opened", payload, attachments=plan.files)
 
 
 def extend(
@@ -118,34 +127,45 @@ def extend(
     UsageError
         If it may not end on that day.
     """
+    return store.transact(
+        lambda ledger: enter_extension(ledger, last, reason=reason, by=by, inspection_last=inspection_last)
+    )
 
-    def work(ledger: Ledger) -> Event:
-        said = _lengthened(ledger.standing.opened, last, inspection_last)
-        return ledger.append("extended", {**said, "reason": reason, "by": by})
 
-    return store.transact(work)
+def enter_extension(
+    ledger: Ledger, last: dt.date, *, reason: str, by: str, inspection_last: dt.date | None = None
+) -> Event:
+    """The same as `extend` inside a piece of work that does more."""
+    said = _lengthened(ledger.standing.opened, last, inspection_last)
+    return ledger.append("extended", {**said, "reason": reason, "by": by})
 
 
 def close(store: Store, *, by: str) -> Event:
     """Enter that the period is over; NoticeStateError before its end."""
-    return store.transact(
-        lambda ledger: ledger.append("closed", {"ended_before": ledger.standing.ends_before or "", "by": by})
-    )
+    return store.transact(lambda ledger: enter_close(ledger, by=by))
+
+
+def enter_close(ledger: Ledger, *, by: str) -> Event:
+    """The same as `close` inside a piece of work that does more."""
+    return ledger.append("closed", {"ended_before": ledger.standing.ends_before or "", "by": by})
 
 
 def restart(
     store: Store, plan: FrozenPlan, law: Law, *, reason: str, by: str, more: Mapping[str, Any] | None = None
 ) -> Event:
     """Begin anew after a material change: both entries or none. The opinions of the rounds before stay."""
+    return store.transact(lambda ledger: enter_restart(ledger, plan, law, reason=reason, by=by, more=more))
+
+
+def enter_restart(
+    ledger: Ledger, plan: FrozenPlan, law: Law, *, reason: str, by: str, more: Mapping[str, Any] | None = None
+) -> Event:
+    """The same as `restart` inside a piece of work that does more."""
     payload = opening(plan, law, by, more or {})
-
-    def work(ledger: Ledger) -> Event:
-        said = ledger.standing.opened
-        ledger.append("restarted", {"reason": reason, "by": by})
-        kept = {key: said[key] for key in ("publication", "places", "channels", "authority") if key in said}
-        return ledger.append("opened", {**payload, **kept, **(more or {})}, attachments=plan.files)
-
-    return store.transact(work)
+    said = ledger.standing.opened
+    ledger.append("restarted", {"reason": reason, "by": by})
+    kept = {key: said[key] for key in ("publication", "places", "channels", "authority") if key in said}
+    return ledger.append("opened", {**payload, **kept, **(more or {})}, attachments=plan.files)
 
 
 def opening(plan: FrozenPlan, law: Law, by: str, more: Mapping[str, Any]) -> dict[str, Any]:

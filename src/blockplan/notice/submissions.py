@@ -264,15 +264,21 @@ def withdraw(
     Why, if the submitter says so, is kept with what is personal: nobody has looked at these words, and they
     go when the opinion is erased.
     """
+    return store.transact(
+        lambda ledger: enter_withdrawal(ledger, number, secret=secret, by=by, reason=reason)
+    )
+
+
+def enter_withdrawal(
+    ledger: Ledger, number: str, *, secret: str | None = None, by: str | None = None,
+    reason: str | None = None,
+) -> Event:  # fmt: skip
+    """The same as `withdraw` inside a piece of work that does more."""
     _check_who(secret, by)
-
-    def work(ledger: Ledger) -> Event:
-        if secret is not None:
-            _check_secret(ledger, number, secret)
-        payload = {"opinion": number} | ({} if by is None else {"by": by})
-        return ledger.append("withdrawn", payload, person={"reason": reason} if reason else None)
-
-    return store.transact(work)
+    if secret is not None:
+        _check_secret(ledger, number, secret)
+    payload = {"opinion": number} | ({} if by is None else {"by": by})
+    return ledger.append("withdrawn", payload, person={"reason": reason} if reason else None)
 
 
 def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool = False) -> Event:
@@ -289,23 +295,26 @@ def erase(store: Store, number: str, *, ground: str, by: str, person_only: bool 
     person_only
         True erases name, address and contact, and leaves the words.
     """
+    return store.transact(
+        lambda ledger: enter_erasure(ledger, number, ground=ground, by=by, person_only=person_only)
+    )
+
+
+def enter_erasure(ledger: Ledger, number: str, *, ground: str, by: str, person_only: bool = False) -> Event:
+    """The same as `erase` inside a piece of work that does more."""
     parts = ["person"] if person_only else ["body", "person", "files"]
-
-    def work(ledger: Ledger) -> Event:
-        about = list(ledger.events(about=number))
-        events = [event for event in about if KINDS[event.kind].words or event.person is not None]
-        if not events:
-            raise refused(UsageError, "no_opinion", opinion=number)
-        entries: list[dict[str, Any]] = [
-            {"seq": event.seq, "parts": parts if KINDS[event.kind].words else ["person"]} for event in events
-        ]
-        if not person_only and events[0].known:
-            entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
-        if not person_only:
-            entries += _quoting(ledger)
-        return ledger.append("erased", {"opinion": number, "entries": entries, "ground": ground, "by": by})
-
-    return store.transact(work)
+    about = list(ledger.events(about=number))
+    events = [event for event in about if KINDS[event.kind].words or event.person is not None]
+    if not events:
+        raise refused(UsageError, "no_opinion", opinion=number)
+    entries: list[dict[str, Any]] = [
+        {"seq": event.seq, "parts": parts if KINDS[event.kind].words else ["person"]} for event in events
+    ]
+    if not person_only and events[0].known:
+        entries[0]["late"] = events[0].payload["late"]  # that it was late, or not, is still counted
+    if not person_only:
+        entries += _quoting(ledger)
+    return ledger.append("erased", {"opinion": number, "entries": entries, "ground": ground, "by": by})
 
 
 def _quoting(ledger: Ledger) -> list[dict[str, Any]]:

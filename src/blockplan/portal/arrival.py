@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
 
     Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -55,16 +54,9 @@ def moment_of(environ: Mapping[str, Any], *, by_proxy: bool) -> dt.datetime:
     return came if dt.timedelta(0) <= now - came <= LONGEST_WAY else now
 
 
-def stamp(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware, the first of all: where no server noted it at the door."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        request.META.setdefault(_KEY, clock.now())
-        return get_response(request)
-
-    return middleware
+def note(request: HttpRequest) -> None:
+    """That it came now, where no server noted it at the door."""
+    request.META.setdefault(_KEY, clock.now())
 
 
 def arrived(request: HttpRequest) -> dt.datetime:

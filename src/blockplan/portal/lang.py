@@ -6,17 +6,10 @@ The word lists are those of `blockplan.texts`; Django's own sentences come in th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.urls import LocalePrefixPattern
 from django.utils import translation
 
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.http import HttpRequest, HttpResponse
 
 #: Our code -> the tag that HTML wants, and Django's name of its own translation.
 TAGS = {"zh": "zh-Hans", "en": "en", "ja": "ja"}
@@ -76,15 +69,3 @@ def wanted(accept: str) -> str:
         except ValueError:
             continue
     return next((code for _, code in sorted(asked, key=lambda one: one[0]) if code in LANGUAGES), "en")
-
-
-def activate(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: ``request.lang``, and Django's own sentences in it."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        lang = of_path(request.path_info) or wanted(request.headers.get("Accept-Language", ""))
-        request.lang = lang  # type: ignore[attr-defined]
-        with translation.override(DJANGO.get(lang, DEFAULT_LANGUAGE)):
-            return get_response(request)
-
-    return middleware

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
     from django.http import HttpRequest, HttpResponse
 
@@ -44,20 +44,8 @@ HEADERS = {
 }
 
 
-def guard(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: adds the headers that a view did not set itself."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    return middleware
-
-
 def add_static_headers(headers: MutableMapping[str, str], _path: str, _url: str) -> None:
-    """The same for files of ours, which whitenoise answers."""
+    """All of them for files of ours, which whitenoise answers."""
     for name, value in HEADERS.items():
         headers[name] = value
 

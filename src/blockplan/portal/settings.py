@@ -75,18 +75,18 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
-    "blockplan.portal.arrival.stamp",
-    "blockplan.portal.security_headers.guard",
+    "blockplan.portal.middleware.arrived",
+    "blockplan.portal.middleware.headers",
     "blockplan.portal.api.middleware.guard",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "blockplan.portal.lang.activate",
-    "blockplan.portal.pages.middleware.guard",
+    "blockplan.portal.middleware.language",
+    "blockplan.portal.middleware.readable",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "blockplan.portal.office.preview.guard",
+    "blockplan.portal.office.middleware.preview",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -185,7 +185,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.proxies 
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# X-Frame-Options stands in `shield` with the other headers; this machine has no certificate to redirect to.
+# X-Frame-Options stands in `security_headers`; this machine has no certificate to redirect to.
 SILENCED_SYSTEM_CHECKS = ["security.W002"] + ([] if CONFIG.https else ["security.W004", "security.W008"])
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000

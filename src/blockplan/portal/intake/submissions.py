@@ -252,8 +252,7 @@ def _keep_promise(ledger: Ledger, one: promised.Waiting) -> None:
     try:
         _enter_once(ledger, said, None, one.seal, one.promise)
     except KeyUsedError:
-        secret = secret_of(ledger.notice, one.form)
-        intake.enter(ledger, one.opinion, secret, held=one.held, promise=digest)
+        _enter(ledger, said, None, one.promise)
 
 
 def was_sent(notice: str, form: str) -> bool:
@@ -399,13 +398,20 @@ def _enter_once(
     if sent is not None:
         require_same(sent[1], seal)
         return next(ledger.events({"submitted"}, about=f"O-{sent[0]}"))
+    event = _enter(ledger, said, proof, made)
+    single_rows.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at, seal=seal)
+    return event
+
+
+def _enter(
+    ledger: Ledger, said: Said, proof: rate_limits.WorkProof | None, made: Mapping[str, Any] | None
+) -> Event:
     proved = said.proved or (proof is not None and proof.spend())
     if said.sender is not None:
         rate_limits.require_room(said.sender, ledger.notice, proved=proved)
     secret = secret_of(ledger.notice, said.form)
-    digest_made = None if made is None else digest_of(made)
-    event = intake.enter(ledger, said.opinion, secret, held=not proved, promise=digest_made)
-    single_rows.insert(Sending, notice_id=ledger.notice, form=digest, seq=event.seq, at=event.at, seal=seal)
+    digest = None if made is None else digest_of(made)
+    event = intake.enter(ledger, said.opinion, secret, held=not proved, promise=digest)
     if said.mail and rate_limits.may_mail(said.mail):
         lang = str(said.opinion.more.get("language") or "en")
         outbox.subscribe(ledger.notice, said.mail, lang, opinion=f"O-{event.seq}", receipt=True)

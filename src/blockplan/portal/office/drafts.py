@@ -11,7 +11,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -27,7 +27,6 @@ from blockplan.portal.office import entry_permissions
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_plan, of_release, of_values, require_seen
 from blockplan.portal.office.models import Draft
-from blockplan.portal.office.open_transaction import Within
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.plans.prepare import prepare
 from blockplan.portal.record.store import begin, open_store
@@ -350,14 +349,11 @@ def open_draft(draft: Draft, actor: Actor, *, steps: list[tuple[str, str]] | Non
         require_released(now.signed, of=looked_at(now))
         if plan.said != _version(now).document["frozen"]:
             raise refusal(NoticeStateError, say, "office_refused.other_files")
-        within = cast("Any", Within(ledger))
-        more = more_of(now)
+        law, more = law_of(now), more_of(now)
         if ledger.standing.opened:
-            event = acts.restart(
-                within, plan, law_of(now), reason=now.restart_reason, by=actor.name, more=more
-            )
+            event = acts.enter_restart(ledger, plan, law, reason=now.restart_reason, by=actor.name, more=more)
         else:
-            event = acts.open_notice(within, plan, law_of(now), by=actor.name, more=more, steps=steps or ())
+            event = acts.enter_opening(ledger, plan, law, by=actor.name, more=more, steps=steps or ())
         PlanVersion.objects.filter(pk=version.pk).update(round=ledger.standing.round)
         now.delete()
         note("opened", who=actor.name, notice=ledger.notice)

@@ -10,7 +10,6 @@ asked for it sees it, until that is ended, and everybody else what runs.
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -34,8 +33,6 @@ from blockplan.portal.words import say
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -49,29 +46,9 @@ ANEW = "anew"
 _SALT = "blockplan.reading"
 
 
-def guard(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: lets the pages ask for a draft, and keeps what they then say out of every cache."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        request.preview = partial(_look, request)  # type: ignore[attr-defined]
-        response = get_response(request)
-        if hasattr(request, "previewed"):
-            response.headers["Cache-Control"] = "private, no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
-            del response.headers["ETag"]
-        elif _has_session(request) and response.headers.get("Content-Type", "").startswith("text/html"):
-            # One address has two pages for the office: a browser must not show the other one for a while.
-            response.headers["Cache-Control"] = "private, no-cache"
-        return response
-
-    return middleware
-
-
-def _look(request: HttpRequest, row: Notice) -> Notice | None:
+def look(request: HttpRequest, row: Notice) -> Notice | None:
     """The draft of a notice as it will be; None for those who may not look, or where it has no plan yet."""
-    if row.state not in UNSEEN and not (_has_session(request) and row.id in request.session.get(ANEW, ())):
+    if row.state not in UNSEEN and not (has_session(request) and row.id in request.session.get(ANEW, ())):
         return None
     if not (_came_by_link(request, row.id) or may_look(request, row.id)):
         return None
@@ -130,7 +107,7 @@ def _to_notice(notice: str) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("notice", kwargs={"lang": current(), "notice": notice}))
 
 
-def _has_session(request: HttpRequest) -> bool:
+def has_session(request: HttpRequest) -> bool:
     """Whether somebody may be signed in; asked first, so that a page for everybody looks at no session."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES
 

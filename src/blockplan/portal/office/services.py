@@ -8,7 +8,7 @@ When an act may be done is asked of `KINDS`; those that need two persons go thro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from blockplan.notice import office
 from blockplan.notice import submissions as intake
@@ -18,7 +18,6 @@ from blockplan.portal.office import act_forms, entry_permissions, two_person
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.drafts import draft_anew
 from blockplan.portal.office.edit_conflicts import of_opinion, of_words, require_seen
-from blockplan.portal.office.open_transaction import Within
 from blockplan.portal.record.store import open_store
 from blockplan.portal.record.time import ahead_of_clock
 from blockplan.respond import Desk, require_complete
@@ -132,12 +131,13 @@ def _json(value: Any) -> Any:
 
 
 def _extend(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
-    more = {"reason": said["reason"], "by": by, "inspection_last": said.get("inspection_last")}
-    return office.extend(cast("Any", Within(ledger)), said["last"], **more)
+    return office.enter_extension(
+        ledger, said["last"], reason=said["reason"], by=by, inspection_last=said.get("inspection_last")
+    )
 
 
 def _close(ledger: Ledger, _said: Mapping[str, Any], by: str) -> object:
-    return office.close(cast("Any", Within(ledger)), by=by)
+    return office.enter_close(ledger, by=by)
 
 
 def _display(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
@@ -148,14 +148,13 @@ def _display(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
 
 
 def _erase(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
-    return intake.erase(
-        cast("Any", Within(ledger)), said["opinion"], ground=said["ground"], by=by,
-        person_only=bool(said.get("person_only")),
-    )  # fmt: skip
+    return intake.enter_erasure(
+        ledger, said["opinion"], ground=said["ground"], by=by, person_only=bool(said.get("person_only"))
+    )
 
 
 def _take_back(ledger: Ledger, said: Mapping[str, Any], by: str) -> object:
-    return intake.withdraw(cast("Any", Within(ledger)), said["opinion"], by=by, reason=said["reason"])
+    return intake.enter_withdrawal(ledger, said["opinion"], by=by, reason=said["reason"])
 
 
 def _complete(ledger: Ledger, _said: Mapping[str, Any], by: str) -> object:
