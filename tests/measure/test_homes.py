@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.measure.conftest import home, one, plan_of, square
 
-from blockplan.measure.inputs.homes import homes, residents
+from blockplan.measure.inputs.homes import homes, housed, residents
 from blockplan.measure.missing import lines
 
 
@@ -138,3 +138,17 @@ def test_without_residents_buildings_on_the_planned_land_weigh_one_each() -> Non
 def test_without_residents_and_buildings_housing_parcels_weigh_one_each() -> None:
     found = homes(plan_of(parcels=[home(0, None), road()]))
     assert (found.weighs, found.id.tolist()) == ("parcels", ["P-1"])
+
+
+def test_people_of_whom_all_is_known_are_placed_once_and_kept_by_where_they_stand() -> None:
+    plan = plan_of(parcels=[home(0, 100), home(100, 50)])
+    assert housed(plan) is homes(plan)
+    more = homes(plan_of(parcels=[home(0, 7), home(100, 9)]))
+    assert more.key == homes(plan).key  # how many live there names no other place
+    assert homes(plan_of(parcels=[home(0, 100), home(200, 50)])).key != homes(plan).key
+
+
+def test_where_some_are_not_known_only_the_known_are_housed() -> None:
+    plan = plan_of(parcels=[home(0, 100), home(100, None)])
+    assert homes(plan).weighs == "parcels"
+    assert (housed(plan).weighs, housed(plan).id.tolist()) == ("residents", ["P-1"])

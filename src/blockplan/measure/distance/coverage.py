@@ -230,7 +230,7 @@ def _outside(plan: Plan, homes: Homes, inside: NDArray[np.bool_], limit_m: float
 
 def _depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
     """The layer that says where the drawing ends, and how far it reaches round each home, m."""
-    return plan.cached(f"depth:{id(homes)}", lambda: _find_depths(plan, homes))
+    return plan.cached(f"depth:{homes.key}", lambda: _find_depths(plan, homes))
 
 
 def _find_depths(plan: Plan, homes: Homes) -> tuple[str | None, NDArray[np.float64]]:
@@ -288,7 +288,7 @@ def places(plan: Plan, homes: Homes, distances: Distances, limit_m: float) -> tu
     """Homes beyond the limit, the farthest first; those that reach nothing at all come before them."""
     beyond = np.flatnonzero(distances.reached(limit_m) < 1)
     away = distances.metres[beyond]
-    rank = plan.cached(f"rank:{id(homes)}", lambda: np.unique(homes.id.astype(str), return_inverse=True)[1])
+    rank = plan.cached(f"rank:{homes.key}", lambda: np.unique(homes.id.astype(str), return_inverse=True)[1])
     order = np.lexsort((rank[beyond], -np.where(np.isnan(away), np.inf, away)))
     rows, away = beyond[order], np.round(away[order], 2)
     xy = shapely.get_x(homes.point[rows]).tolist(), shapely.get_y(homes.point[rows]).tolist()
@@ -311,7 +311,7 @@ def by_area(
     It is unknown, for what is `missing`, where homes that are not within could be (`possible`).
     """
     found = []
-    for scope, rows in plan.cached(f"parts:{id(homes)}", lambda: _parts(plan, homes)):
+    for scope, rows in plan.cached(f"parts:{homes.key}", lambda: _parts(plan, homes)):
         weight, reached = homes.weight[rows], inside[rows]
         people = homes.weighs == "residents"
         most = reached if possible is None else possible[rows]

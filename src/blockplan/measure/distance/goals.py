@@ -113,7 +113,7 @@ def _in_line(plan: Plan, homes: Homes, rows: NDArray[np.intp], way: Way) -> Dist
     if way.start == "home":
         metres = straight(homes.point, ends)
     else:
-        starts, start = plan.cached(f"parcels:{id(homes)}", lambda: _parcels_of(plan, homes))
+        starts, start = plan.cached(f"parcels:{homes.key}", lambda: _parcels_of(plan, homes))
         metres = straight(starts, ends)[start]
     return Distances(way.id, metres, way.definition(None))
 

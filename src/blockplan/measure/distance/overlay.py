@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.distance.coverage import Distances
-from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, ids, shapes, sound
+from blockplan.measure.inputs.columns import CIRCLE_SEGMENTS, ids, sound_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def land_within(
     """
     row_of = {name: row for row, name in enumerate(ids(plan, "parcels"))}
     rows = np.array([row_of[name] for name in homes.id], dtype=np.intp)
-    land = sound(shapes(plan, "parcels")[rows])
+    land = sound_shapes(plan, "parcels")[rows]
     zones: list[NDArray[Any]] = []
     at: list[NDArray[np.intp]] = []
     tree = shapely.STRtree(land)

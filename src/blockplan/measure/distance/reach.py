@@ -70,7 +70,7 @@ class Reach:
     @property
     def key(self) -> str:
         """Names homes and greens among the things that a plan keeps."""
-        return f"{id(self.homes)}:{id(self.greens)}:{hash(self.rows.tobytes())}"
+        return f"{self.homes.key}:{id(self.greens)}:{hash(self.rows.tobytes())}"
 
 
 def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
@@ -147,7 +147,7 @@ def street_network(plan: Plan) -> Network:
 def home_joins(plan: Plan, homes: Homes, how: Literal["node", "edge"] = "edge") -> Joins:
     """Where homes join the network, however long their way to it."""
     joiner = join if how == "edge" else join_nodes
-    return plan.cached(f"joins:{how}:{id(homes)}", lambda: joiner(street_network(plan), homes.point, None))
+    return plan.cached(f"joins:{how}:{homes.key}", lambda: joiner(street_network(plan), homes.point, None))
 
 
 def some_of(targets: Targets, rows: NDArray[np.intp]) -> Targets:

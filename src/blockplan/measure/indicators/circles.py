@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.distance.reach import street_network
+from blockplan.measure.distance.reach import home_joins, street_network
 from blockplan.measure.indicators.land import drawn_land, named_land
 from blockplan.measure.indicators.living import dwellings_of_parcels
 from blockplan.measure.indicators.supply import per_person
@@ -140,11 +140,12 @@ def circle_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return _unknown("circle_dwellings", "dwelling", circles, missing)
     circle, parcel = circles.holding(parcel_points(plan))
     by = []
+    nowhere = shapely.is_missing(shapes(plan, "parcels")) & (homes.by_parcel != 0)
+    lying_nowhere = unplaced(plan, homes.by_parcel)
     for number, scope in enumerate(circles.scopes):
         rows = np.zeros(len(homes.by_parcel), dtype=bool)
         rows[parcel[circle == number]] = True
-        nowhere = shapely.is_missing(shapes(plan, "parcels")) & (homes.by_parcel != 0)
-        lost = homes.lacking(rows | nowhere) + unplaced(plan, homes.by_parcel)
+        lost = homes.lacking(rows | nowhere) + lying_nowhere
         ends = total(homes.low[rows]), total(homes.high[rows | nowhere])
         by.append(Part(scope, None, missing=lost, ends=ends) if lost else Part(scope, ends[0]))
     return _mean("circle_dwellings", "dwelling", circles, tuple(by), {"parcels": homes.counted})
@@ -198,7 +199,7 @@ def circle_walk(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 
 def _farthest_by(plan: Plan, circles: Circles) -> tuple[Part, ...]:
     network, homes, people = street_network(plan), housed(plan), people_in(plan, circles)
-    origins = plan.cached("joins:housed:edge", lambda: join(network, homes.point, None))
+    origins = home_joins(plan, homes)
     joins = join(network, middles(sound(circles.outline)), None).free()
     circle, home = circles.holding(homes.point)
     targets = at_joins(joins)

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.built import as_read, bounds, built, hosts, joined_by, stated
-from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound, values
+from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, shapes, sound_shapes, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
@@ -100,7 +100,7 @@ def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """Length of the parcel's edge that abuts on road land, m; on red lines of streets where none is drawn."""
     spoken, lacking = _spoken_of(plan, parameters)
     roads = _roads(plan, tuple(parameters["street_codes"]))
-    edges = shapely.boundary(sound(shapes(plan, "parcels")))
+    edges = shapely.boundary(sound_shapes(plan, "parcels"))
     found = np.where(shapely.is_missing(edges), np.nan, 0.0)
     no_roads: tuple[Missing, ...] = ()
     if len(roads):
@@ -253,7 +253,7 @@ def _greens_m2(plan: Plan) -> NDArray[np.float64]:
     found = np.full(len(ids(plan, "parcels")), np.nan)
     if not len(ids(plan, "greens")) or not len(found):
         return found
-    land, greens = sound(shapes(plan, "parcels")), sound(shapes(plan, "greens"))
+    land, greens = sound_shapes(plan, "parcels"), sound_shapes(plan, "greens")
     green, parcel = shapely.STRtree(land).query(greens, predicate="intersects")
     cut = shapely.intersection(land[parcel], greens[green])
     there = shapely.area(cut) > 0
@@ -264,7 +264,7 @@ def _greens_m2(plan: Plan) -> NDArray[np.float64]:
 
 def _roads(plan: Plan, codes: tuple[str, ...]) -> NDArray[Any]:
     """Road land: parcels of road classes, else streets as wide as their red lines."""
-    land = sound(shapes(plan, "parcels")[coded(plan, codes).chosen])
+    land = sound_shapes(plan, "parcels")[coded(plan, codes).chosen]
     if len(land):
         return np.asarray(land[~shapely.is_missing(land)], dtype=object)
     width, lines = values(plan, "streets", "red_line_width_m"), shapes(plan, "streets")

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.built import hosts
-from blockplan.measure.inputs.columns import coded, ids, shapes, sound, values
+from blockplan.measure.inputs.columns import coded, ids, sound_shapes, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.inputs.homes import HOUSING_CODES
 from blockplan.measure.missing import Missing, nothing
@@ -45,7 +45,7 @@ def parcel_setback(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     worst, value, least = (np.full(len(parcels), fill) for fill in (np.inf, np.nan, np.nan))
     sides = _sides(plan, np.flatnonzero(some))
     there = np.flatnonzero(host >= 0)
-    footprints = sound(shapes(plan, "buildings"))
+    footprints = sound_shapes(plan, "buildings")
     for side, wanted in asked.items():
         rows = there[~np.isnan(wanted[host[there]])]
         away = np.full(len(parcels), np.inf)
@@ -71,7 +71,7 @@ def parcel_setback(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
 def _sides(plan: Plan, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
     """The edges of some parcels that face each side, as one line a parcel; None where none does."""
     found = {side: np.full(len(ids(plan, "parcels")), None, dtype=object) for side in SIDES}
-    outer = shapely.get_exterior_ring(shapely.orient_polygons(sound(shapes(plan, "parcels")[rows])))
+    outer = shapely.get_exterior_ring(shapely.orient_polygons(sound_shapes(plan, "parcels")[rows]))
     for row, ring in zip(rows, outer, strict=True):
         if ring is None:
             continue
@@ -96,7 +96,7 @@ def building_light(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     names, host = ids(plan, "buildings"), hosts(plan)
     homes = coded(plan, HOUSING_CODES).chosen
     lived = (host >= 0) & homes[host] if len(homes) else np.zeros(len(names), dtype=bool)
-    footprints, height = sound(shapes(plan, "buildings")), values(plan, "buildings", "height_m")
+    footprints, height = sound_shapes(plan, "buildings"), values(plan, "buildings", "height_m")
     found, before = _southwards(
         footprints, height, float(parameters["light_farthest_m"]), np.flatnonzero(lived)
     )

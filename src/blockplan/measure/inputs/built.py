@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, sound, values
+from blockplan.measure.inputs.columns import areas_m2, ids, points, sound_shapes, values
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -88,7 +88,7 @@ def covered_m2(plan: Plan, host: NDArray[np.intp]) -> NDArray[np.float64]:
     `host` is the row of the parcel that each building stands on, -1: none. NaN where one is not drawn.
     """
     there = host >= 0
-    area, drawn = areas_m2(plan, "buildings"), sound(shapes(plan, "buildings"))
+    area, drawn = areas_m2(plan, "buildings"), sound_shapes(plan, "buildings")
     found = np.bincount(host[there], area[there], len(ids(plan, "parcels")))
     one, other = shapely.STRtree(drawn).query(drawn, predicate="intersects")
     same = (one < other) & there[one] & (host[one] == host[other])
@@ -121,7 +121,7 @@ def _hosts(plan: Plan) -> NDArray[np.intp]:
     host = np.array([row_of.get(name, -1) for name in named], dtype=np.intp)
     alone = np.flatnonzero((host < 0) & np.array([name is None for name in named], dtype=bool))
     if len(alone) and row_of:
-        tree = shapely.STRtree(sound(shapes(plan, "parcels")))
+        tree = shapely.STRtree(sound_shapes(plan, "parcels"))
         building, parcel = tree.query(points(plan, "buildings", alone), predicate="intersects")
         host[alone[building[::-1]]] = parcel[::-1]
     return host

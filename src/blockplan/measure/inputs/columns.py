@@ -141,15 +141,18 @@ def union(found: NDArray[Any]) -> Any:
 
 def areas_m2(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[np.float64]:
     """Drawn areas of all features, or of those in some rows; NaN where one has no geometry."""
-    if rows is not None:
-        return np.asarray(shapely.area(sound(shapes(plan, layer)[rows])))
     reads = ((layer, "geometry"),)
-    return plan.cached(f"areas:{layer}", lambda: np.asarray(shapely.area(sound_shapes(plan, layer))), reads)
+    whole: NDArray[np.float64] = plan.cached(
+        f"areas:{layer}", lambda: np.asarray(shapely.area(sound_shapes(plan, layer))), reads
+    )
+    return whole if rows is None else whole[rows]
 
 
-def points(plan: Plan, layer: str, rows: NDArray[Any]) -> NDArray[Any]:
-    """The point that each feature of some rows stands at (`blockplan.measure.inputs.middles`)."""
-    return middles(sound(shapes(plan, layer)[rows]))
+def points(plan: Plan, layer: str, rows: NDArray[Any] | None = None) -> NDArray[Any]:
+    """The point that each feature stands at (`blockplan.measure.inputs.middles`), or those of some rows."""
+    reads = ((layer, "geometry"),)
+    whole = plan.cached(f"points:{layer}", lambda: middles(sound_shapes(plan, layer)), reads)
+    return whole if rows is None else whole[rows]
 
 
 def total(numbers: Iterable[float]) -> float:

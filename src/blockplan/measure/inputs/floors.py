@@ -81,8 +81,7 @@ def _ratio(use: str | None, list_name: str | None, ratios: Mapping[str, float]) 
 
 def parcel_points(plan: Plan) -> NDArray[Any]:
     """A point on every parcel; None where one has no geometry."""
-    everything = np.arange(len(ids(plan, "parcels")))
-    return plan.cached("points:parcels", lambda: points(plan, "parcels", everything))
+    return points(plan, "parcels")
 
 
 def parcels_within(plan: Plan, to: NDArray[Any], limit_m: float) -> NDArray[np.bool_]:

@@ -18,7 +18,7 @@ from blockplan.measure.inputs.columns import (
     coded,
     ids,
     shapes,
-    sound,
+    sound_shapes,
     total,
     union,
     values,
@@ -171,7 +171,7 @@ def _public_greens(
     missing: tuple[Missing, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
     green = coded(plan, codes)
     chosen, undetailed = green.chosen | (green.maybe & perhaps), green.gaps.lines()
-    names, shape = ids(plan, "parcels")[chosen], sound(shapes(plan, "parcels")[chosen])
+    names, shape = ids(plan, "parcels")[chosen], sound_shapes(plan, "parcels")[chosen]
     area = shapely.area(shape)
     lost = missing + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
     missing += undetailed + unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
@@ -185,7 +185,7 @@ def _public_greens(
     return Greens(
         np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),
         (*(tuple(names[group]) for group in groups), *((name,) for name in rest)),
-        np.array([*whole, *sound(shapes(plan, "greens")[rows])], dtype=object),
+        np.array([*whole, *sound_shapes(plan, "greens")[rows]], dtype=object),
         np.array([*(total(area[group]) for group in groups), *areas_m2(plan, "greens", rows)]),
         missing,
         {"parcels": tuple(names), "greens": tuple(rest)},

@@ -21,7 +21,10 @@ or dwellings, else at the parcel's representative point.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,7 +107,7 @@ class ParcelResidents:
         return Amounts(here, self.missing_places, (), self.gaps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Homes:
     """
     Points that people live at, one row a point.
@@ -135,6 +138,14 @@ class Homes:
 
     def __len__(self) -> int:
         return len(self.id)
+
+    @cached_property
+    def key(self) -> str:
+        """Names the places (not who lives there) among the things that a plan keeps."""
+        said = hashlib.blake2b(shapely.get_coordinates(self.point).tobytes(), digest_size=16)
+        said.update(shapely.is_missing(self.point).tobytes())
+        said.update("\0".join(chain(self.layer, map(str, self.id))).encode())
+        return said.hexdigest()
 
     def some(self, rows: NDArray[Any]) -> Homes:
         """Those in some rows."""
@@ -315,13 +326,18 @@ def _homes(plan: Plan) -> Homes:
 
 def housed(plan: Plan) -> Homes:
     """Where people live, as far as it is known: parcels whose residents are unknown are left out."""
-    within = residents(plan).occupants
-    if within is not None:
-        return plan.cached("housed", lambda: _occupied(plan, within))
-    by_parcel = residents(plan).by_parcel
-    if not len(by_parcel):
-        by_parcel = np.zeros(len(ids(plan, "parcels")))
-    return plan.cached("housed", lambda: _placed(plan, np.nan_to_num(by_parcel)))
+    return plan.cached("housed", lambda: _housed(plan))
+
+
+def _housed(plan: Plan) -> Homes:
+    found = residents(plan)
+    if found.occupants is not None:
+        return _occupied(plan, found.occupants)
+    everywhere = homes(plan)
+    if everywhere.weighs == "residents":
+        return everywhere
+    known = found.by_parcel if len(found.by_parcel) else np.zeros(len(ids(plan, "parcels")))
+    return _placed(plan, np.nan_to_num(known))
 
 
 def perhaps_housed(plan: Plan) -> tuple[NDArray[Any], NDArray[np.intp]]:
