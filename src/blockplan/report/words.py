@@ -86,7 +86,10 @@ class Words:
 
     def count(self, key: str, n: float, **values: Any) -> str:
         """Words about `n` things; English has a form of its own for one (``en_one``)."""
-        texts = CATALOG.text(key)
+        return self.counted(CATALOG.text(key), n, **values)
+
+    def counted(self, texts: Mapping[str, str], n: float, **values: Any) -> str:
+        """As `count`, of a text of any catalog."""
         shown = self.number(n)
         form = texts.get("en_one") if self.lang == "en" and shown == "1" else None
         return (form or pick(texts, self.lang)).format(n=shown, **values)
@@ -197,6 +200,26 @@ def unit_of_figure(measurement: Measurement | None, unit: str = "") -> str:
     id_ = str(measurement.definition.get("measure", measurement.id))
     unit = unit or measurement.unit
     return "ratio" if unit == "1" and id_ in RATIOS else unit
+
+
+class PageWords:
+    """Words of a page's own catalog, in the language of `words`."""
+
+    def __init__(self, catalog: Catalog, words: Words) -> None:
+        self.catalog = catalog
+        self.words = words
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The words under a dotted key, filled with `values`."""
+        return self.catalog(key, self.words.lang, **values)
+
+    def or_else(self, key: str, fallback: str) -> str:
+        """The words under a key, or `fallback` where there are none."""
+        return self(key) if key in self.catalog else fallback
+
+    def count(self, key: str, n: float, **values: Any) -> str:
+        """Words about `n` things; English has a form of its own for one (``en_one``)."""
+        return self.words.counted(self.catalog.text(key), n, **values)
 
 
 def is_known(value: float | None) -> TypeGuard[float]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from blockplan.compare import Comparison, Pair
     from blockplan.compare.changes import RowChange
-    from blockplan.report.comparison.words import Says
-    from blockplan.report.words import Words
+    from blockplan.report.words import PageWords, Words
 
 #: A list of changes of one layer that is longer is folded; one that is longer still is cut.
 SHORT_LIST, LONGEST_LIST = 12, 400
@@ -26,7 +25,7 @@ class Lists:
     words: Words
 
     @property
-    def says(self) -> Says:
+    def says(self) -> PageWords:
         """The words of the page."""
         raise NotImplementedError
 
@@ -88,6 +87,6 @@ class Lists:
         return self.words.number(value) if isinstance(value, int | float) else AREA.sub("m²", str(value))
 
 
-def goal(to: str, words: Words, says: Says) -> str:
+def goal(to: str, words: Words, says: PageWords) -> str:
     """What people are nearer to or farther from, in words."""
     return says(f"gains.{to}") if to in GOALS else words.or_else(f"service.{to}", to)

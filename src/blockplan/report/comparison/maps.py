@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from blockplan.compare import Comparison, Pair
     from blockplan.compare.transition import TransitionUse
-    from blockplan.report.comparison.words import Says
-    from blockplan.report.words import Words
+    from blockplan.report.words import PageWords, Words
 
 BASE = (
     ("woodland", 0.3), ("landuse", 0.2), ("water", 0.6), ("buildings", 0.3), ("streets", 0.5),
@@ -51,7 +50,7 @@ class ComparisonMaps:
 
     found: Comparison
     words: Words
-    says: Says
+    says: PageWords
 
     @cached_property
     def ground(self) -> Ground:

@@ -25,10 +25,10 @@ from blockplan.propose.takeover import DOCUMENT
 from blockplan.report import fonts, tables, trace
 from blockplan.report.comparison.lists import Lists
 from blockplan.report.comparison.matrix import Matrix
-from blockplan.report.comparison.words import Says, flip
+from blockplan.report.comparison.words import CATALOG, flip
 from blockplan.report.files import write_whole
 from blockplan.report.grouping import packs_said
-from blockplan.report.words import NO_BREAK, Words, is_known, unit_of_figure
+from blockplan.report.words import NO_BREAK, PageWords, Words, is_known, unit_of_figure
 from blockplan.texts import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -103,9 +103,9 @@ class ComparisonView(Lists):
     words: Words
 
     @cached_property
-    def says(self) -> Says:
+    def says(self) -> PageWords:
         """The words of this page."""
-        return Says(self.words)
+        return PageWords(CATALOG, self.words)
 
     @property
     def columns(self) -> tuple[ComparedColumn, ...]:

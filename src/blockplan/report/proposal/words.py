@@ -1,11 +1,11 @@
-"""Words about proposals, from ``proposal.toml``."""
+"""Words about proposals, from ``texts.toml``."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from blockplan.report.words import is_known
+from blockplan.report.words import PageWords, is_known
 from blockplan.texts import Catalog, pick
 
 if TYPE_CHECKING:
@@ -32,25 +32,11 @@ def figure_name(name: str) -> tuple[str, str]:
     return (stem, when) if when in {"before", "after"} else (name, "after")
 
 
-class ProposalWords:
+class ProposalWords(PageWords):
     """Words about proposals in the language of `words`."""
 
     def __init__(self, words: Words) -> None:
-        self.words = words
-
-    def __call__(self, key: str, /, **values: Any) -> str:
-        """The words under a dotted key, filled with `values`."""
-        return CATALOG(key, self.words.lang, **values)
-
-    def or_else(self, key: str, fallback: str) -> str:
-        """The words under a key, or `fallback` where there are none."""
-        return self(key) if key in CATALOG else fallback
-
-    def count(self, key: str, n: float, **values: Any) -> str:
-        """Words about `n` things; English has a form of its own for one."""
-        texts, shown = CATALOG.text(key), self.words.number(n)
-        one = texts.get("en_one") if self.words.lang == "en" and shown == "1" else None
-        return (one or pick(texts, self.words.lang)).format(n=shown, **values)
+        super().__init__(CATALOG, words)
 
     def figure(self, stem: str, value: float | None) -> tuple[str, str]:
         """A figure by the words of ``[figure]``: its name (with metres, if any) and its value."""
