@@ -40,7 +40,8 @@ def test_the_sheet_shows_what_the_measures_measure() -> None:
     assert figures["Streets on planned land"] == "0.4 km"
     assert figures["Planned land"] == "0.16 km²"
     assert figures["Public green"] == "1 ha"
-    assert figures["Floor area"] == "1.85 ha"
+    assert figures["Floor area"] == "18,480 m²"
+    assert dict(key_figures(View(plan, check(plan), Words("zh"))))["总建筑面积"] == "1.85 万平方米"
 
 
 def test_the_sheet_says_of_planned_land_that_nobody_gave_how_it_came_about() -> None:

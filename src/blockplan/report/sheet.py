@@ -54,8 +54,8 @@ SCALES = (
     75_000,
     100_000,
 )
-#: Hectares in a million m2.
-HA_PER_MILLION_M2 = 100.0
+#: A measure counts floor area in millions of m2; a sheet in m2, or in tens of thousands of them (zh, ja).
+M2_PER_MILLION_M2, TEN_THOUSANDS_PER_MILLION = 1e6, 100.0
 
 
 def sheet(plan: Plan, result: CheckResult, lang: str) -> bytes:
@@ -175,7 +175,7 @@ def key_figures(view: View) -> list[list[str]]:
     land = boundary_m2(view.plan)
     green, stations = measured("green_per_resident").supply, measured("modes_per_station")
     floor = measured("floor_area_total").value
-    wide = ("million m2", 1.0) if words.lang == "en" else ("10k m2", HA_PER_MILLION_M2)
+    wide = ("m2", M2_PER_MILLION_M2) if words.lang == "en" else ("10k m2", TEN_THOUSANDS_PER_MILLION)
     jobs = measured("jobs").value
     of_land = "planned_land" if derived_land(view.plan) is None else "planned_land_derived"
     rows = [
