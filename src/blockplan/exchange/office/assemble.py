@@ -135,11 +135,7 @@ def _numbers_of_labels(chosen: list[Chosen], labels: list[Chosen], findings: lis
         message = (
             f"The parcels say no number; {layer.frame[LABEL].notna().sum()} took it from the label in them."
         )
-        findings.append(
-            SourceFinding(
-                rule="office-number", grade="note", message=message, file=layer.file, layer=layer.name
-            )
-        )
+        findings.append(SourceFinding(rule="office-number", grade="note", message=message, **layer.place))
 
 
 def _rows(chosen: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[Row]:

@@ -171,9 +171,7 @@ def _parsed(text: str) -> pyproj.CRS:
 
 
 def _finding(layer: SourceLayer, grade: Any, message: str, **more: Any) -> SourceFinding:
-    return SourceFinding(
-        rule="office-crs", grade=grade, message=message, file=layer.file, layer=layer.name, **more
-    )
+    return SourceFinding(rule="office-crs", grade=grade, message=message, **layer.place, **more)
 
 
 def _declared(layer: SourceLayer) -> pyproj.CRS | None:

@@ -109,6 +109,11 @@ class SourceLayer:
     role: str | None = None
 
     @property
+    def place(self) -> dict[str, Any]:
+        """Where a finding about the layer is: ``file`` and ``layer``."""
+        return {"file": self.file, "layer": self.name}
+
+    @property
     def drawn(self) -> bool:
         """Whether the layer has geometry."""
         return isinstance(self.frame, gpd.GeoDataFrame)
