@@ -166,6 +166,6 @@ def test_each_measure_is_told_of_before_it_is_taken() -> None:
 
 
 def test_the_distance_of_a_share_within_reach_is_a_figure_with_a_name() -> None:
-    found = one(plan_of(parcels=[home(0), park(1)]), "green_access", green_limit_m=300)
+    found = one(plan_of(parcels=[home(0, 40), park(100)]), "green_access", access_limit_m=300)
     assert found.reach == WithinReach(300, found.definition["judged_by"])
-    assert one(plan_of(parcels=[home(0)]), "residents").reach is None
+    assert one(plan_of(parcels=[home(0, 40)]), "residents").reach is None
