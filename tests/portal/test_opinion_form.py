@@ -6,15 +6,18 @@ import json
 import re
 from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from tests.notice.records import an_opening
 from tests.portal.looks import look_at_all
 from tests.support.opinion_form import draft_of, page, unlisted
 
 from blockplan.portal.intake import drafts
+from blockplan.portal.intake.forms import OpinionForm
 from blockplan.portal.intake.models import Draft
 from blockplan.portal.record.models import Opinion
 
@@ -83,6 +86,29 @@ def test_an_empty_form_says_so_beside_the_field_and_enters_nothing(opened: Datab
     assert 'id="text-error"' in html
     assert 'value="Trees"' in html
     assert Opinion.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "problems"),
+    [
+        ("text=&title=a%20%20b", {"text": "empty"}),
+        (f"text={'x' * 200_001}&title={'y' * 501}&reason=z", {"text": "long", "title": "long"}),
+        (f"text=a&standing={'x' * 501}", {"standing": "unknown"}),
+        (f"text=a&mail=yes&contact={'x' * 501}", {"contact": "no_mail"}),
+        ("text=a&mail=on&contact=nobody&standing=resident", {}),
+        ("text=a&mail=yes&contact=li@example.org&target[]=parcels:P-1&target[]=parcels:P-1", {}),
+    ],
+)
+def test_the_form_says_what_cannot_be_sent_and_keeps_what_was_typed(
+    said: str, problems: dict[str, str]
+) -> None:
+    form = OpinionForm(QueryDict(said), mails=True)
+    assert form.problems == problems
+    typed = parse_qs(said, keep_blank_values=True)
+    for name in set(typed) - {"mail", "target[]"}:
+        assert getattr(form.filled, name) == " ".join(typed[name][-1].split()), name
+    assert form.filled.mail == (typed.get("mail") == ["yes"])
+    assert form.filled.targets == [{"layer": "parcels", "id": "P-1"}] * ("target[]" in typed)
 
 
 def test_what_the_law_asks_for_and_is_missing_is_warned_of_and_noted(

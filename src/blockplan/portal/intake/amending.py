@@ -16,8 +16,8 @@ from blockplan.notice.disclosure import CARRIED
 from blockplan.notice.intake.typed import typed
 from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import drafts, rate_limits
-from blockplan.portal.intake.fields import Filled, step_of, target_of
-from blockplan.portal.intake.form_page import Form
+from blockplan.portal.intake.form_page import FormPage
+from blockplan.portal.intake.forms import Filled, OpinionForm, step_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
-class Amending(Form):
+class Amending(FormPage):
     """
     The form of an amendment in one request.
 
@@ -60,7 +60,7 @@ class Amending(Form):
         kept = drafts.find(row.id, request.POST.get("draft", "")) if begun else None
         if kept is not None and kept.row.opinion != self.number:
             kept = None
-        super().__init__(request, row, Filled.of_post(request.POST) if begun else Filled(), kept)
+        super().__init__(request, row, OpinionForm(request.POST).filled if begun else Filled(), kept)
         if begun:
             self._read()
         else:
@@ -80,7 +80,7 @@ class Amending(Form):
             self.again, self.mine = True, self.filled.text
             self._fill()
             return False
-        self.problems |= self.filled.problems(files=len(self.files), mails=False)
+        self.check(mails=False)
         return not (self.problems or self.refused or self.unplaced)
 
     def enter(self, secret: str) -> None:

@@ -25,7 +25,7 @@ from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import rate_limits, subjects
 from blockplan.portal.intake.amending import Amending
 from blockplan.portal.intake.answers import answers_to
-from blockplan.portal.intake.fields import step_of
+from blockplan.portal.intake.forms import step_of
 from blockplan.portal.intake.guards import notice_of, of_our_pages
 from blockplan.portal.intake.paper import paper
 from blockplan.portal.intake.receipt_page import facts

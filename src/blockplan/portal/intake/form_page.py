@@ -17,7 +17,7 @@ from blockplan.notice.intake.texts_in import made_fit
 from blockplan.notice.intake.uploads import take_files
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.intake import drafts, rate_limits, subjects
-from blockplan.portal.intake.fields import STANDINGS, Filled
+from blockplan.portal.intake.forms import STANDINGS, Filled, OpinionForm
 from blockplan.portal.intake.idempotency import seal_of
 from blockplan.portal.plans.whereabouts import whereabouts
 from blockplan.portal.record.time import time_of
@@ -37,8 +37,8 @@ ORDER = ("find", "place", "text", "title", "reason", "files", "name", "address",
 ACCEPT = ".jpg,.jpeg,.png,.webp,.pdf,.txt,.csv,.geojson,.docx,.xlsx,.odt"
 
 
-class Form:
-    """A form in one request."""
+class FormPage:
+    """The page of a form in one request."""
 
     #: The page on which it is filled in.
     template = "portal/opinion.html"
@@ -107,6 +107,12 @@ class Form:
             self._at_hand().add(uploads)
         except (IntakeError, UsageError) as error:
             self.refused = pick(error.text, self.lang) or str(error)
+
+    def check(self, *, mails: bool) -> None:
+        """See what cannot be sent so; `mails` where receipt and answer can be asked for by mail."""
+        self.problems |= OpinionForm(self.request.POST, files=len(self.files), mails=mails).problems
+        if self.filled.place is not None and not self.filled.place.get("confirmed"):
+            self.problems["place"] = "unconfirmed"
 
     def keep(self, *, asked: bool = False) -> None:
         """As a draft, which the next step finds."""

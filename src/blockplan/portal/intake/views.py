@@ -11,8 +11,8 @@ from blockplan.errors import NoticeStateError
 from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal.arrival import arrived
 from blockplan.portal.intake import drafts, rate_limits
-from blockplan.portal.intake.fields import Filled, step_of, target_of
-from blockplan.portal.intake.form_page import Form
+from blockplan.portal.intake.form_page import FormPage
+from blockplan.portal.intake.forms import Filled, OpinionForm, step_of, target_of
 from blockplan.portal.intake.guards import notice_of, of_our_pages
 from blockplan.portal.intake.idempotency import KeyUsedError
 from blockplan.portal.intake.promised import PromisedError
@@ -37,13 +37,13 @@ def opinion(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         return stopped(request, row, "closed", 200)
     if request.method != "POST":
         aimed = target_of(f"{request.GET.get('layer', '')}:{request.GET.get('object', '')}")
-        return Form(request, row, Filled(targets=[aimed] if aimed else [])).page()
+        return FormPage(request, row, Filled(targets=[aimed] if aimed else [])).page()
     step = step_of(request.POST, "check")
     kept = drafts.find(row.id, request.POST.get("draft", ""))
     if step == "send":
         return _send(request, row, kept)
     if step == "edit":
-        return Form(request, row, Filled.of_draft(kept.data) if kept else Filled(), kept).page()
+        return FormPage(request, row, Filled.of_draft(kept.data) if kept else Filled(), kept).page()
     return _step(request, row, kept, step)
 
 
@@ -55,7 +55,7 @@ def draft(request: HttpRequest, lang: str, notice: str, token: str) -> HttpRespo
     if kept is None:
         response = stopped(request, row, "no_draft", 404)
     else:
-        response = Form(request, row, Filled.of_draft(kept.data), kept).page()
+        response = FormPage(request, row, Filled.of_draft(kept.data), kept).page()
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -68,13 +68,13 @@ def stopped(request: HttpRequest, row: Notice, why: str, status: int) -> HttpRes
 
 def _step(request: HttpRequest, row: Notice, kept: drafts.KeptDraft | None, step: str) -> HttpResponse:
     """Everything but sending: files are taken in first, so that no step loses them."""
-    form = Form(request, row, Filled.of_post(request.POST), kept)
+    form = FormPage(request, row, OpinionForm(request.POST).filled, kept)
     form.read_files()
     form.read_place()
     if step == "find":
         form.seek()
         return form.page()
-    form.problems |= form.filled.problems(files=len(form.files), mails=form.mails)
+    form.check(mails=form.mails)
     if step != "save" and (form.problems or form.refused or form.unplaced):
         return form.page()
     if form.kept is None and (wait_s := rate_limits.wait("draft", request, row.id)):
@@ -103,7 +103,7 @@ def _send(request: HttpRequest, row: Notice, kept: drafts.KeptDraft | None) -> H
 
 def _take(request: HttpRequest, row: Notice, kept: drafts.KeptDraft) -> HttpResponse:
     """As it was looked through: it may have been changed in another window meanwhile."""
-    form = Form(request, row, Filled.of_draft(kept.data), kept)
+    form = FormPage(request, row, Filled.of_draft(kept.data), kept)
     if request.POST.get("seal", "") not in {"", form.seal}:
         return form.preview(trouble="changed", status=409)
     solution = None if request.POST.get("website") else request.POST.get("solution")
