@@ -105,6 +105,13 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
         found.left_out[item.nodeid] = {mark.name for mark in item.iter_markers()}
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have measured (`record_property`), those of workers too."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid}: {name}: {value}")
+
+
 @pytest.fixture(scope="session")
 def collected(pytestconfig: pytest.Config) -> Collected:
     """What was found for this run."""

@@ -2,13 +2,22 @@
 What a start of the service on an empty folder does, but serving: ``python -m blockplan.cli.first_start``.
 
 `make setup` does it once, so that Python finds its modules compiled at the first start. What it writes else
-lies in a folder that is gone afterwards.
+lies in a folder that is gone afterwards. It also searches a little of all that `propose` does, because the
+machine code of its searches is made at their first call and kept; that of a layout takes half a minute.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Seconds of each search: what is compiled counts, not what is found.
+SECONDS = 1.0
 
 
 def main() -> None:
@@ -32,6 +41,38 @@ def main() -> None:
 
         open_demo(example(), lambda: judged(example()))
         connection.close()
+    compile_searches(example())
+
+
+def compile_searches(path: Path) -> None:
+    """Site and lay out a little in a plan, so that whoever does it next finds the searches compiled."""
+    from blockplan.check import check
+    from blockplan.errors import BlockplanError
+    from blockplan.plan import read
+    from blockplan.propose.layout.problem.params import LayoutParams
+    from blockplan.propose.layout.problem.plan import plan_case
+    from blockplan.propose.layout.problem.programme import Options, programme_of
+    from blockplan.propose.layout.problem.standards import standards_of
+    from blockplan.propose.layout.search.drawing import layout
+    from blockplan.propose.siting.site import propose_site
+    from blockplan.propose.siting.site_params import SiteParams
+    from blockplan.propose.stop import Stop
+
+    plan, stop = read(path, scenario="b"), Stop(seconds=SECONDS)
+    asked = [
+        *(SiteParams(service="kindergarten", problem=one, new=2) for one in ("mclp", "pmedian", "pcenter")),
+        SiteParams(service="kindergarten", problem="lscp", within_m=500.0),
+        SiteParams(service="kindergarten", problem="pmedian", new=2, capacity=360.0, per_1000=36.0),
+    ]
+    for one in asked:
+        # A plan in which a search finds nothing has compiled it all the same.
+        with suppress(BlockplanError):
+            propose_site(plan, one, stop=stop)
+    packs = ("zone", "gb50180")
+    wanted = Options(need={"kindergarten": 2}, size={"kindergarten": (2_000.0, 6_000.0)})
+    programme = programme_of(standards_of(plan, check(plan, packs), packs), wanted)
+    problem = plan_case(plan, programme)
+    layout(problem.case, stop=stop, params=LayoutParams.of_plan())
 
 
 if __name__ == "__main__":

@@ -210,15 +210,23 @@ def _joined(kept: pd.DataFrame, anew: pd.DataFrame, frame: pd.DataFrame) -> pd.D
 
 
 def _row(frame: pd.DataFrame, id_: str) -> dict[str, Any] | None:
+    at = _place(frame, id_)
+    return None if at is None else {column: frame[column].iloc[at] for column in frame.columns}
+
+
+def _place(frame: pd.DataFrame, id_: str) -> int | None:
+    """The row, from 0, of a feature; None where it is not there."""
+    import pandas as pd  # noqa: PLC0415
+
     if id_ not in frame.index:
         return None
-    found = frame.loc[[id_]]
+    found = frame.index.get_indexer_for(pd.Index([id_], dtype=frame.index.dtype))
     if len(found) > 1:
         raise PlanDataError(
             f"{len(found)} features are called {id_!r}, so a change cannot say which it means.\n"
             "Give each its own id (`blockplan validate` lists them)."
         )
-    return {column: found[column].iloc[0] for column in found.columns}
+    return int(found[0])
 
 
 def _misfit(change: Change, there: Any) -> list[str]:
@@ -251,8 +259,9 @@ def _plain(value: Any) -> Any:
 
 def value_of(plan: Plan, layer: str, id_: str, column: str) -> Any:
     """A value of the plan as a change writes it; null where it is unknown or the feature is not there."""
-    row = _row(plan.layer(layer), id_)
-    return None if row is None else _plain(row.get(column))
+    frame = plan.layer(layer)
+    at = _place(frame, id_)
+    return None if at is None or column not in frame.columns else _plain(frame[column].iloc[at])
 
 
 def _geometry(wkt: Any) -> Any:
