@@ -174,7 +174,7 @@ def _raster(file: Path, crs: Any, box: Box) -> _Read:
             if window.width * window.height > MOST_CELLS:
                 raise PlanDataError(f"{file.name}: more than {MOST_CELLS:,} cells lie over the plan.")
             band = raster.read(1, window=window, masked=True)
-            over = raster.window_transform(window)
+            over, first = raster.transform, (window.col_off, window.row_off)
             system = raster.crs.to_wkt()
     except rasterio.errors.WindowError:
         raise PlanDataError(f"{file.name}: no cell lies on the plan.") from None
@@ -182,6 +182,7 @@ def _raster(file: Path, crs: Any, box: Box) -> _Read:
         raise PlanDataError(f"{file.name} cannot be read as a raster: {error}.") from None
     people = np.ma.filled(band.astype(np.float64), np.nan).ravel()
     row, column = np.divmod(np.arange(people.size), band.shape[1])
+    column, row = column + first[0], row + first[1]
     sides = [(column + dx, row + dy) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1))]
     corners = [
         (over.a * along + over.b * down + over.c, over.d * along + over.e * down + over.f)
