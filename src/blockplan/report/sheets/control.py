@@ -288,16 +288,15 @@ def parcel_rows(facts: Facts, names: Sequence[str]) -> dict[str, Any]:
         *COLUMNS,
         *(key for key in MORE if any(facts.rows[name][key] not in {None, ""} for name in names)),
     ]
-    rows = [
-        {"cells": [facts.text(name, key) or UNKNOWN_SIGN for key in keys], "kind": "row", "depth": 0}
-        for name in sorted(names)
-    ]
-    rows.append({"cells": _total(facts, names, keys), "kind": "total", "depth": 0})
+    cells = [[facts.text(name, key) or UNKNOWN_SIGN for key in keys] for name in sorted(names)]
+    total = _total(facts, names, keys)
+    rows = [{"cells": row, "kind": "row", "depth": 0} for row in cells]
+    rows.append({"cells": total, "kind": "total", "depth": 0})
     heads = [office_said(facts.view, f"heading.{key}") for key in keys]
     return {
         "title": office_said(facts.view, "title.parcels"),
         "heads": heads,
-        "ems": ems(heads, [row["cells"] for row in rows]),
+        "ems": ems(heads, [*cells, total]),
         "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
         "widths": [WIDE.get(key, 0) for key in keys],
         "rows": rows,
