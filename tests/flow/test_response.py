@@ -1,4 +1,4 @@
-"""From a list of letters to the response report by command: cut, grouped, sorted in a sheet, answered."""
+"""From a list of letters to the consultation report by command: cut, grouped, sorted in a sheet, answered."""
 
 from __future__ import annotations
 

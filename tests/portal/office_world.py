@@ -37,7 +37,7 @@ OPENID = '[openid]\nname = "Town accounts"\nserver = "http://localhost:1"\nclien
 #: Addresses that answer with a file, or lead on at once.
 NO_PAGE = {
     "office_file": "a download", "office_archive": "a download", "office_sheet": "a download",
-    "office_report_file": "the response report itself, looked at where it is made",
+    "office_report_file": "the consultation report itself, looked at where it is made",
     "office_join": "leads to the same link in the reader's language",
     "office_preview": "leads to the public pages", "office_preview_end": "leads to the public pages",
     "office_reading": "leads to the draft", "mfa_index": "the page of the account",
@@ -241,11 +241,11 @@ class Office:
     def _publish_town(self) -> Iterator[str]:
         """Sort, answer, approve and publish."""
         planner, desk = self.planner, "notices/town/desk/"
-        planner.send(desk, "Cut")
+        planner.send(desk, "Split into points")
         planner.send(desk, "New theme", title="Trees")
         planner.go(desk + "segments/")
         planner.tab.locator('input[name="segment"]').first.check()
-        planner.fill("Sort", theme="T-1")
+        planner.fill("Move to theme", theme="T-1")
         yield "sorted"
         answer = {"kind": "noted", "reason_en": "Thank you."}
         planner.send(desk + "themes/T-1/", "Give the answer", **answer)
@@ -253,7 +253,7 @@ class Office:
         planner.send("notices/town/complete/", "All opinions are answered", sure=True)
         planner.send("notices/town/approve/", "Approve plan and answers", sure=True)
         self._second()
-        planner.send("notices/town/publish/", "Publish the response report", sure=True)
+        planner.send("notices/town/publish/", "Publish the consultation report", sure=True)
         yield "asked"
         self._second()
 

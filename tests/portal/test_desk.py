@@ -44,7 +44,7 @@ def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     planner.post(HERE + "letter/", a_letter(objects="", text="No opinion on this."))
     clock.set(2026, 4, 1, 9, 0, 0)
     told(planner, HERE + "close/", {"sure": "on"})
-    assert "not cut" in planner.get(HERE + "desk/").content.decode()
+    assert "not split" in planner.get(HERE + "desk/").content.decode()
     assert planner.post(HERE + "complete/", {"sure": "on"}).status_code == 400
     told(planner, HERE + "desk/", {"do": "cut"})
     told(planner, HERE + "desk/", {"do": "theme", "title": "Trees", "gist": "More of them"})

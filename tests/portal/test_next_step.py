@@ -66,13 +66,13 @@ def test_a_notice_says_what_waits_and_when_it_may_be_closed(
     assert next_for(planner, HERE)[0].startswith("The notice is running")
     send_without_work("More trees.")
     assert next_for(planner, HERE)[1] == HERE + "opinions/?standing=held"
-    assert next_for(auditor, HERE) == ("Look at the opinions that wait · Clerk · Planner", "")
+    assert next_for(auditor, HERE) == ("Review the opinions that wait · Clerk · Planner", "")
     look_at_all()
     assert f'href="{HERE}close/"' not in planner.get(HERE).content.decode(), "it would be refused"
     clock.on(days=30)
     assert next_for(planner, HERE) == ("The period is over: close the notice", HERE + "close/")
     told(planner, HERE + "close/", {"sure": "on"})
-    assert next_for(planner, HERE) == ("Sort and answer the opinions", HERE + "desk/")
+    assert next_for(planner, HERE) == ("Move the opinions to themes and answer them", HERE + "desk/")
     assert next_for(planner, HERE + "desk/")[1] == "#tools"
     told(planner, HERE + "desk/", {"do": "cut"})
     assert next_for(planner, HERE + "desk/")[1] == HERE + "desk/segments/?show=unanswered"

@@ -32,7 +32,7 @@ def test_with_scripts_work_is_shown_and_the_receipt_proves_itself(
         press(tab, "check")
         tab.click("button[value=send]")
         tab.wait_for_selector("output.key", timeout=60_000)
-        assert "once a clerk has looked" not in tab.inner_text("main")  # work was shown
+        assert "after a staff check" not in tab.inner_text("main")  # work was shown
         with tab.expect_download() as waiting:
             tab.click("button[value=receipt_json]")
         waiting.value.save_as(tmp_path / "receipt.json")
@@ -50,7 +50,7 @@ def test_without_scripts_the_way_is_the_same_and_a_clerk_looks_first(served: Ser
         press(tab, "check")
         press(tab, "send")
         assert "Receipt No. " in tab.inner_text("h1")
-        assert "once a clerk has looked" in tab.inner_text("main")
+        assert "after a staff check" in tab.inner_text("main")
 
 
 def test_a_double_click_is_one_opinion(served: Service, chromium: Any) -> None:

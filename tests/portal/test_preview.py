@@ -145,7 +145,7 @@ def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
     assert came.status_code == 200
     said = came.content.decode()
     assert "Preview: not public yet" in said
-    assert "Demonstration: synthetic data" in said
+    assert "Demo – invented data" in said
     assert "Back to the draft" not in said  # that is for staff
     assert reader.get("/en/notices/cjicdz/plan/parcels/RD-01-01-012/my-parcel/").status_code == 200
     assert reader.get("/en/office/").status_code == 302

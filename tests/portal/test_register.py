@@ -1,4 +1,4 @@
-"""The register shows what may be shown, says why the rest is not, and the response report comes out even."""
+"""The register shows what may be shown and why the rest is not; the consultation report comes out even."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_the_report_is_not_there_before_it_is_published(opened: DatabaseStore) -
     page = read("/en/notices/town/response/")
     assert "not published yet" in page
     assert Client().get("/files/town/response/response.json").status_code == 404
-    assert "once the response report is published" in read("/en/notices/town/opinions/O-1/")
+    assert "once the consultation report is published" in read("/en/notices/town/opinions/O-1/")
 
 
 def test_the_report_reconciles_and_leads_to_each_opinion(published: DatabaseStore) -> None:

@@ -144,7 +144,7 @@ def test_the_answers_are_not_complete_while_one_waits(
     desk = Desk(opened)
     desk.cut(by="Li")
     desk.answer_segment("O-1.1", Answer("noted", {"en": "It was read."}), by="Li")
-    assert "nobody has looked at it" in planner.get(f"{OFFICE}desk/").content.decode()
+    assert "awaiting review: show it" in planner.get(f"{OFFICE}desk/").content.decode()
     assert planner.post(f"{OFFICE}complete/", {"sure": "on"}).status_code == 400
     look(planner, 1)
     assert planner.post(f"{OFFICE}complete/", {"sure": "on"}).status_code == 302

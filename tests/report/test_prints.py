@@ -145,7 +145,7 @@ def test_a_late_opinion_gets_a_receipt_that_says_so() -> None:
 
 def test_a_copy_for_the_file_holds_no_secret_and_an_address_no_fragment() -> None:
     _, text = read(paper_receipt(receipt(secret="", follow="https://example.org/o/42#s3cret"), "en"))
-    assert "Secret" not in text
+    assert "Accesscode" not in text
     assert "s3cret" not in text
     assert "s3cret" not in repr(receipt(secret="s3cret"))
 

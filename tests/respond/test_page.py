@@ -1,4 +1,4 @@
-"""The response report: whole or not at all, the words as published, and nothing in them that acts."""
+"""The consultation report: whole or not at all, the words as published, and nothing in them that acts."""
 
 import csv
 import io

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blockplan.notice.events import Event
     from blockplan.notice.standing import Standing
 
-#: Kinds of the office's own work on the opinions: open with the response report.
+#: Kinds of the office's own work on the opinions: open with the consultation report.
 WORK = frozenset({"segmented", "grouped", "theme", "themed", "folded", "answered"})
 #: The submitter's own words; the newest of them stand for the opinion (a scan stays closed behind its
 #: typed text).

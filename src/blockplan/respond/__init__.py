@@ -1,5 +1,5 @@
 """
-Opinions cut, sorted and answered, until none is without an answer: and the response report.
+Opinions cut, sorted and answered, until none is without an answer: and the consultation report.
 
 ``Desk(store)`` reads a record and holds what people decided. A module is loaded when a name of it is first
 used: who only asks where an opinion stands need not wait for what groups and imports them.

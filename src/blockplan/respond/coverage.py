@@ -1,9 +1,9 @@
 """
 Whether every opinion is answered, and whether the count comes out even.
 
-No response report is written while one segment of one opinion lacks an answer, and none whose numbers do not
-add up: received = published whole + published redacted + withheld + withdrawn + erased. Nor while words wait
-that nobody has looked at: they are shown, or left out on a ground, as those of everybody else.
+No consultation report is written while one segment of one opinion lacks an answer, and none whose numbers
+do not add up: received = published whole + published redacted + withheld + withdrawn + erased. Nor while
+words wait that nobody has looked at: they are shown, or left out on a ground, as those of everybody else.
 """
 
 from __future__ import annotations

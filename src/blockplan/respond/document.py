@@ -1,5 +1,5 @@
 """
-The response report as a document: what was received, what is answered and why, what the plan changed.
+The consultation report as a document: what was received, what is answered and why, what the plan changed.
 
 It is made only when every segment has an answer and the count comes out even. What of an opinion's words is
 in it follows the notice's way of publication, and what was redacted, withheld, withdrawn or erased.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 def response(sorting: Sorting, before: Plan | None = None, after: Plan | None = None) -> dict[str, Any]:
     """
-    The response report as a document for JSON; `blockplan.respond.page` shows it.
+    The consultation report as a document for JSON; `blockplan.respond.page` shows it.
 
     Parameters
     ----------

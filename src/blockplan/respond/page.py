@@ -1,5 +1,5 @@
 """
-The response report as files: one page of HTML, JSON, and tables for spreadsheets.
+The consultation report as files: one page of HTML, JSON, and tables for spreadsheets.
 
 The page needs nothing else, and holds no script. Words of opinions are shown as they came, but can do
 nothing: HTML in them is text, marks that turn the direction of writing are spelled out, and a cell that a
@@ -47,7 +47,7 @@ def write_response(
     faces: Faces | None = None,
 ) -> list[Path]:
     """
-    Write the response report into a folder: response.html, response.json and three tables.
+    Write the consultation report into a folder: response.html, response.json and three tables.
 
     Everything is made before the first file is written, so that a refusal leaves nothing behind.
 
@@ -78,7 +78,7 @@ def write_response(
         raise UsageError(msg)
     folder = Path(out)
     if folder.exists() and not folder.is_dir():
-        msg = f"{folder} is a file; name a folder for the response report."
+        msg = f"{folder} is a file; name a folder for the consultation report."
         raise UsageError(msg)
     document = response(sorting, before, after)
     made = files(document, lang, faces)
@@ -91,7 +91,7 @@ def write_response(
 
 
 def files(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> dict[str, bytes]:
-    """The files of a response report by name."""
+    """The files of a consultation report by name."""
     return {
         "response.html": page(document, lang, faces).encode("utf-8"),
         DOCUMENT: as_json(document),
@@ -107,7 +107,7 @@ def as_json(document: Mapping[str, Any]) -> bytes:
 
 
 def page(document: Mapping[str, Any], lang: str, faces: Faces | None = None) -> str:
-    """The response report as the text of an HTML file; `faces` as for `write_response`."""
+    """The consultation report as the text of an HTML file; `faces` as for `write_response`."""
     from blockplan.templates import environment  # noqa: PLC0415 (only a page needs it)
 
     templates = environment("blockplan.respond")

@@ -1,4 +1,4 @@
-"""``blockplan notice group ... respond``: a machine's proposals, the desk as a table, the response report."""
+"""``blockplan notice group ... respond``: proposals, the desk as a table, the consultation report."""
 
 from __future__ import annotations
 
@@ -331,7 +331,7 @@ def sort_command(notice: str, file: str, by: str, key: str | None, lang: str, as
 def respond_command(
     notice: str, out: str, plan: str | None, changed: str | None, lang: str, as_json: bool
 ) -> None:
-    """Write the response report: page, JSON and tables. Refused while one segment has no answer."""
+    """Write the consultation report: page, JSON and tables. Refused while one segment has no answer."""
     from blockplan.respond import Desk, write_response
 
     if changed and not plan:

@@ -1,4 +1,4 @@
-"""Open data: the published opinions as CSV, JSON Lines and GeoJSON, and the response report."""
+"""Open data: the published opinions as CSV, JSON Lines and GeoJSON, and the consultation report."""
 
 import csv
 import io
@@ -76,7 +76,7 @@ def record(request: HttpRequest, notice: NoticeId) -> FileResponse:
     "/notices/{notice}/response", response={200: ResponseOut, **documented()}, operation_id="response"
 )
 def response(request: HttpRequest, notice: NoticeId) -> HttpResponse:
-    """The published response report: what was received, and the files of the report with their hashes."""
+    """The published consultation report: what was received, and the files of the report with their hashes."""
     store = open_store(seen(notice).id)
     event = next(iter(store.events({"published"})), None)
     if event is None:
@@ -99,7 +99,7 @@ def response(request: HttpRequest, notice: NoticeId) -> HttpResponse:
     openapi_extra=_described("application/octet-stream"),
 )
 def response_file(request: HttpRequest, notice: NoticeId, number: FileNumber) -> HttpResponse:
-    """A file of the response report, as a download."""
+    """A file of the consultation report, as a download."""
     store = open_store(seen(notice).id)
     event = next(iter(store.events({"published"})), None)
     content = None if event is None else store.file(event.seq, number)

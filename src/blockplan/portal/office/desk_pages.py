@@ -163,7 +163,7 @@ def sheet(request: HttpRequest, notice: str) -> HttpResponse:
 
 
 def publish(request: HttpRequest, notice: str) -> HttpResponse:
-    """Make the response report in three languages, and ask a second person to publish it."""
+    """Make the consultation report in three languages, and ask a second person to publish it."""
     row = get_object_or_404(Notice, pk=notice)
     form = Sure(request.POST or None)
     if request.method == "POST" and form.is_valid():

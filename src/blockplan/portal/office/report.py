@@ -1,5 +1,5 @@
 """
-The response report as the office makes it: asked for by one person, published by another.
+The consultation report as the office makes it: asked for by one person, published by another.
 
 What would be published is the document that `blockplan.respond` makes of the record; it stands as
 ``response.json`` in every language, and pages and tables are made of it. So its hash is that of the report.

@@ -1,5 +1,5 @@
 """
-The response report once it is published: made of the record, once for what stands in it, and kept as files.
+The consultation report once it is published: made of the record once, and kept as files.
 
 `blockplan.respond` decides what is in it. The page shows themes, answers and counts; the words of opinions
 stand in the register, a page at a time, and in the files to take along.
@@ -54,7 +54,7 @@ _MAKING = threading.Lock()
 
 @public
 def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
-    """The response report; before it is published, what is known of it so far."""
+    """The consultation report; before it is published, what is known of it so far."""
     row = open_to(request, notice)
     context: dict[str, Any] = {"notice": standing_of(row), "published": row.state in PUBLISHED}
     if row.state in PUBLISHED:
@@ -74,7 +74,7 @@ def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
 
 @public
 def response_file(request: HttpRequest, notice: str, name: str) -> FileResponse:
-    """A file of the response report, as a download."""
+    """A file of the consultation report, as a download."""
     row = seen(notice)
     path = made(row) / name if row.state in PUBLISHED else None
     if path is None or name not in _names() or not path.is_file():

@@ -1,4 +1,4 @@
-"""What became of each opinion in the published response report, for its page; made again with the report."""
+"""What became of each opinion in the published consultation report, made again with it."""
 
 from __future__ import annotations
 

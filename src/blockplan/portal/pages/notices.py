@@ -37,7 +37,7 @@ STAGES = {
     "considered": ("closed", "answered", "approved", "restarted"),
     "done": ("published", "in_force", "superseded", "withdrawn"),
 }
-#: States in which the response report is there to be read.
+#: States in which the consultation report is there to be read.
 ANSWERED = frozenset({"published", "in_force", "superseded"})
 #: Kinds of entry that make the history of a notice, in the words of ``history.toml``.
 HISTORY = (

@@ -136,7 +136,7 @@ def last_day_before(context: Context, moment_: str, zone: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def response_word(context: Context, key: str, **values: Any) -> str:
-    """Words of the response report's own list."""
+    """Words of the consultation report's own list."""
     return _given(response.TEXTS(key, _lang(context), **values))
 
 

@@ -1,0 +1,89 @@
+"""One term for one thing: what the catalogs say in English, Chinese and Japanese keeps to the glossary."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Rooms whose words a submitter, a clerk or a reader of the consultation report sees.
+ROOMS = ("check", "notice", "portal", "report", "respond")
+#: Term of the glossary -> other words for the same thing, by language, that no catalog may hold.
+OTHERS = {
+    "access code": {
+        "en": r"[Yy]our secret|^Secret\b|[Tt]he secret\b",
+        "zh": "凭证密码|查询凭证|凭编号和凭证",
+        "ja": "確認用の鍵|控えの暗証|暗証が",
+    },
+    "consultation report": {
+        "en": "[Rr]esponse report|Opinions and answers",
+        "zh": "意见处理情况|答复报告|采纳情况及理由",
+        "ja": "回答書|回答報告|意見の要旨と見解",
+    },
+    "audit record": {
+        "en": "tamper-evident",
+        "zh": "防篡改记录|树根|叶哈希",
+        "ja": "改ざんを見つけ|葉のハッシュ",
+    },
+    "redacted": {"en": "with parts covered", "zh": "遮盖|隐去", "ja": "一部を伏せ|一部伏せ|一部を除い"},
+    "not adopted": {"zh": "未采纳|不采纳", "ja": "採用しない(?!もの)"},
+    "awaiting review": {
+        "en": "waits? for a look|once a clerk has looked",
+        "zh": "待查看|看过后",
+        "ja": "確認待ちの意見",
+    },
+    "late": {"ja": "期間外"},
+    "approved (of a plan)": {"ja": "承認済み"},
+    "point (of an opinion)": {"zh": "片段", "ja": "意見の区切り|未回答の区切り"},
+    "the form": {
+        "en": "take out$|This cannot go on|Look it through|law of the place asks|When you press it",
+        "zh": "登记入册|核对后提交|按下后",
+        "ja": "内容の確認と送信|^続けられません|^押すと",
+    },
+    "a place, and a verdict on it": {
+        "en": "runs short first|No sentence speaks of|synthetic data, no real plan",
+        "zh": "最先不够|没有句子专门|合成数据，不是",
+        "ja": "最初に足りなく|ここだけを述べた|実演用：合成",
+    },
+}
+
+
+def texts(package: Path, lang: str) -> Iterator[tuple[str, str]]:
+    """Every text in a language, with the catalog that holds it."""
+    for room in ROOMS:
+        for path in sorted((package / room).rglob("*.toml")):
+            waiting = [tomllib.loads(path.read_text(encoding="utf-8"))]
+            while waiting:
+                for key, value in waiting.pop().items():
+                    if isinstance(value, dict):
+                        waiting.append(value)
+                    elif key == lang and isinstance(value, str):
+                        yield str(path.relative_to(package)), value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_catalogs_have_one_term_for_one_thing(repo, lang):
+    said = list(texts(repo / "src" / "blockplan", lang))
+    assert len(said) > 1_000
+    other = {
+        f"{path}: {text!r} (write: {term})"
+        for term, words in OTHERS.items()
+        if lang in words
+        for path, text in said
+        if re.search(words[lang], text)
+    }
+    assert not other
+
+
+def test_the_glossary_holds_the_terms(repo):
+    glossary = (repo / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for term in ("access code", "consultation report", "audit record", "redacted", "awaiting review", "late"):
+        assert f"| {term}" in glossary
