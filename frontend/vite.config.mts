@@ -4,7 +4,8 @@ import { defineConfig } from "vite";
 // worker as a file of its own (a worker inside the bundle is refused by the page's policy).
 export default defineConfig({
   root: new URL("./workbench", import.meta.url).pathname,
-  base: "/",
+  // Relative: the same files are served on one's own machine and below the office's pages.
+  base: "./",
   build: {
     outDir: new URL("../src/blockplan/portal/workspace/built", import.meta.url).pathname,
     emptyOutDir: true,

@@ -38,6 +38,8 @@ OPENID = '[openid]\nname = "Town accounts"\nserver = "http://localhost:1"\nclien
 NO_PAGE = {
     "office_file": "a download", "office_archive": "a download", "office_sheet": "a download",
     "office_report_file": "the consultation report itself, looked at where it is made",
+    "office_workbench": "needs scripts; asked in test_office_workbench",
+    "office_workbench_below": "what the workbench asks for",
     "office_join": "leads to the same link in the reader's language",
     "office_preview": "leads to the public pages", "office_preview_end": "leads to the public pages",
     "office_reading": "leads to the draft", "mfa_index": "the page of the account",

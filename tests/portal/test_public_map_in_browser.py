@@ -143,22 +143,17 @@ def test_the_first_screen_of_a_phone_answers_what_where_until_when_and_what_can_
             assert tab.evaluate("document.documentElement.scrollHeight") < 6 * 844
 
 
-def test_the_built_map_is_the_one_that_its_source_gives(repo: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("config", "room"), [("vite.public.mts", "pages"), ("vite.config.mts", "workspace")])
+def test_the_built_files_are_those_that_their_sources_give(
+    repo: Path, tmp_path: Path, config: str, room: str
+) -> None:
     vite = MODULES / ".bin" / "vite"
     if not vite.exists() or shutil.which("node") is None:
         pytest.skip("needs the tools of the pages: make frontend-tools")
-    command = [
-        str(vite),
-        "build",
-        "--config",
-        "vite.public.mts",
-        "--logLevel",
-        "error",
-        "--outDir",
-        str(tmp_path),
-    ]
+    command = [str(vite), "build", "--config", config, "--logLevel", "error", "--outDir", str(tmp_path)]
     subprocess.run(command, cwd=repo / "frontend", check=True)
-    built = REPO / "src" / "blockplan" / "portal" / "pages" / "built"
-    assert {file.name for file in tmp_path.iterdir()} == {file.name for file in built.iterdir()}
-    for file in built.iterdir():
-        assert (tmp_path / file.name).read_bytes() == file.read_bytes(), file.name
+    built = REPO / "src" / "blockplan" / "portal" / room / "built"
+    made, kept = ({one.relative_to(top): one.read_bytes() for one in top.rglob("*") if one.is_file()}
+                  for top in (tmp_path, built))  # fmt: skip
+    assert {str(name) for name in made} == {str(name) for name in kept}
+    assert [str(name) for name in made if made[name] != kept[name]] == []

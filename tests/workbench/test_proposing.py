@@ -84,6 +84,9 @@ def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> No
     assert [one["id"] for one in found["columns"]] == ["a", "b"]
     assert found["changed"]
     assert service.ask("/workspace/compare?with=nowhere")[0] == 404
+    many = service.ask("/workspace/compare?with=*")[1]
+    assert [one["id"] for one in many["columns"]] == ["base", "a", "c", "b"]
+    assert all(len(one["by"]) == 4 for one in many["verdicts"])
     drawn = service.ask("/workspace/layers?only=parcels&scenario=a")[1]["layers"]["parcels"]["features"]
     assert len(drawn) == len(bp.read(EXAMPLES / "demonstration-zone", "a").layer("parcels"))
 

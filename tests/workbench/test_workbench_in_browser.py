@@ -183,3 +183,46 @@ def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_
         assert len(service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]) >= 30
         assert wrong == []
         tab.close()
+
+
+#: The page asks what others do, and hears nothing for a while.
+DEAF = """() => {
+    const ask = window.fetch; window.deaf = true;
+    window.fetch = (address, ...more) =>
+        window.deaf && String(address).includes("/news") ? new Promise(() => {}) : ask(address, ...more);
+}"""
+
+
+def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
+    service: Service, chromium: Any
+) -> None:
+    (one, wrong), (two, others) = opened(service, chromium, "en", 1440), opened(service, chromium, "ja", 1440)
+    for tab in (one, two):
+        tab.locator("body").press("l")
+    typed_in(one, "#t-A-residents", "1234")
+    two.wait_for_function("document.querySelector('#t-A-residents')?.value === '1234'", timeout=WAIT_MS)
+    two.evaluate(DEAF)
+    two.wait_for_timeout(1500)  # what was asked already is answered by then
+    typed_in(one, "#t-A-residents", "1300")
+    two.evaluate("() => { window.deaf = false }")
+    typed_in(two, "#t-A-residents", "1400")
+    two.wait_for_selector("dialog.merge[open]", timeout=WAIT_MS)
+    assert [cell.strip() for cell in two.locator("dialog.merge tbody td").all_inner_texts()] == [
+        "1,234", "1,300", "1,400",
+    ]  # fmt: skip
+    assert faults_of(two) == ""
+    two.locator("dialog.merge input[value=yours]").check()
+    two.locator("[data-act=merge]").click()
+    settled(two)
+    one.wait_for_function("document.querySelector('#t-A-residents')?.value === '1400'", timeout=WAIT_MS)
+    assert service.ask("/workspace/verify")[1]["same"]
+    assert wrong + [said for said in others if "409" not in said] == []
+    one.close()
+    two.close()
+
+
+def typed_in(tab: Any, field: str, value: str) -> None:
+    tab.locator(field).fill(value)
+    tab.locator(field).press("Tab")
+    tab.wait_for_timeout(300)
+    tab.wait_for_selector("html[data-busy=false]", timeout=WAIT_MS)

@@ -1,33 +1,43 @@
 // The service's addresses. Every refusal says what, why and what to do; it is thrown as `Refusal`.
 
-import type { Answer, Comparison, Dropped, Edit, Lang, Layers, Proposal, Result, State, Vocabulary } from "./types";
+import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Proposal, Result, State, Vocabulary } from "./types";
 
 export class Refusal extends Error {
   constructor(
     message: string,
     readonly remedy: string,
     readonly status: number,
+    readonly said: Record<string, unknown> = {},
   ) {
     super(message);
   }
 }
 
 let lang: Lang = "en";
+/** The scenario that the page shows: an edit that was meant for it goes into no other. */
+let at: string | null = null;
+export function workAt(scenario: string): void {
+  at = scenario;
+}
+/** Where people sign in, the page bears what shows that a request comes from it. */
+const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content;
+const sent: Record<string, string> = token ? { "X-CSRFToken": token } : {};
 export function speak(chosen: Lang): void {
   lang = chosen;
 }
 
 async function ask<T>(path: string, body?: unknown, method?: string): Promise<T> {
-  const address = `${path}${path.includes("?") ? "&" : "?"}lang=${lang}`;
+  const asked = new URLSearchParams(at === null ? { lang } : { lang, at });
+  const address = `workspace/${path}${path.includes("?") ? "&" : "?"}${asked}`;
   let response: Response;
   try {
     response = await fetch(
       address,
       body === undefined
-        ? { method: method ?? "GET" }
+        ? { method: method ?? "GET", headers: sent }
         : body instanceof FormData
-          ? { method: "POST", body }
-          : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } },
+          ? { method: "POST", body, headers: sent }
+          : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...sent } },
     );
   } catch {
     throw new Refusal("offline", "", 0);
@@ -35,28 +45,30 @@ async function ask<T>(path: string, body?: unknown, method?: string): Promise<T>
   const said: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     const fault = (said ?? {}) as { message?: string; remedy?: string };
-    throw new Refusal(fault.message ?? response.statusText, fault.remedy ?? "", response.status);
+    throw new Refusal(fault.message ?? response.statusText, fault.remedy ?? "", response.status, fault);
   }
   return said as T;
 }
 
-export const getState = (): Promise<State> => ask("/workspace/state");
-export const getResult = (): Promise<Result> => ask("/workspace/result");
-export const getLayers = (): Promise<Layers> => ask("/workspace/layers");
-export const getVocabulary = (): Promise<Vocabulary> => ask("/workspace/vocabulary");
-export const postEdits = (edits: Edit[]): Promise<Answer> => ask("/workspace/edits", { edits });
-export const postUndo = (): Promise<Answer> => ask("/workspace/undo", {});
-export const postRedo = (): Promise<Answer> => ask("/workspace/redo", {});
+export const getState = (): Promise<State> => ask("state");
+export const getResult = (): Promise<Result> => ask("result");
+export const getLayers = (): Promise<Layers> => ask("layers");
+export const getVocabulary = (): Promise<Vocabulary> => ask("vocabulary");
+export const postEdits = (edits: Edit[], since: number): Promise<Answer> => ask("edits", { edits, since });
+export const postUndo = (since: number): Promise<Answer> => ask("undo", { since });
+export const postRedo = (since: number): Promise<Answer> => ask("redo", { since });
+export const getNews = (seq: number): Promise<News> => ask(`news?seq=${seq}`);
+export const getForAnswer = (name: string): Promise<ForAnswer> => ask(`answer?with=${encodeURIComponent(name)}`);
 export const postScenario = (said: { open: string } | { branch: string }): Promise<State> =>
-  ask("/workspace/scenario", said);
-export const getVerify = (): Promise<{ same: boolean; differences: string[] }> => ask("/workspace/verify");
-export const getCompare = (name: string): Promise<Comparison> => ask(`/workspace/compare?with=${encodeURIComponent(name)}`);
+  ask("scenario", said);
+export const getVerify = (): Promise<{ same: boolean; differences: string[] }> => ask("verify");
+export const getCompare = (name: string): Promise<Comparison> => ask(`compare?with=${encodeURIComponent(name)}`);
 export const getLayersOf = (name: string): Promise<Layers> =>
-  ask(`/workspace/layers?only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
-export const getProposal = (): Promise<Proposal> => ask("/workspace/proposal");
-export const postProposal = (seconds: number): Promise<Proposal> => ask("/workspace/proposal", { seconds });
-export const deleteProposal = (): Promise<Proposal> => ask("/workspace/proposal", undefined, "DELETE");
-export const postProposalCancel = (): Promise<Proposal> => ask("/workspace/proposal/cancel", {});
-export const postProposalTake = (only: string[] | null): Promise<Answer> => ask("/workspace/proposal/take", only ? { only } : {});
-export const postFiles = (form: FormData): Promise<Dropped> => ask("/workspace/files", form);
-export const reportAddress = (kind: string): string => `/workspace/report?as=${kind}&lang=${lang}`;
+  ask(`layers?only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
+export const getProposal = (): Promise<Proposal> => ask("proposal");
+export const postProposal = (seconds: number): Promise<Proposal> => ask("proposal", { seconds });
+export const deleteProposal = (): Promise<Proposal> => ask("proposal", undefined, "DELETE");
+export const postProposalCancel = (): Promise<Proposal> => ask("proposal/cancel", {});
+export const postProposalTake = (only: string[] | null): Promise<Answer> => ask("proposal/take", only ? { only } : {});
+export const postFiles = (form: FormData): Promise<Dropped> => ask("files", form);
+export const reportAddress = (kind: string): string => `workspace/report?as=${kind}&lang=${lang}`;

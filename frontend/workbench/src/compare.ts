@@ -4,10 +4,14 @@ import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { store } from "./store";
 import { shown } from "./panel";
-import { columnName, number, say, serviceName, type Word } from "./words";
+import { parallel } from "./parallel";
+import { columnName, language, number, say, serviceName, type Word } from "./words";
 import type { Comparison, Layers, Outcome } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
+
+/** Stands for every scenario of the plan at once. */
+const ALL = "*";
 
 let other = "";
 let found: Comparison | null = null;
@@ -32,7 +36,7 @@ async function choose(name: string): Promise<void> {
     return;
   }
   try {
-    const [comparison, layers] = await Promise.all([api.getCompare(name), api.getLayersOf(name)]);
+    const [comparison, layers] = await Promise.all([api.getCompare(name), name === ALL ? null : api.getLayersOf(name)]);
     if (other !== name) return;
     found = comparison;
     seen = store.result.content_hash;
@@ -51,6 +55,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     { id: "compare-with", onchange: (event: Event) => void choose((event.target as HTMLSelectElement).value) },
     h("option", { value: "" }, say("chooseScenario")),
     ...names.map((name) => h("option", { value: name, selected: name === other }, name === "base" ? say("asDrawn") : name)),
+    names.length > 1 && h("option", { value: ALL, selected: other === ALL }, say("allScenarios")),
   );
   const head = h("p", { class: "pick" }, h("label", { for: "compare-with" }, `${store.state.scenario} · ${say("besides")}`), pick);
   if (!other) {
@@ -61,12 +66,16 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
     fill(into, head, h("p", { class: "about", role: "status" }, say("judging")));
     return;
   }
+  if (other === ALL) {
+    fill(into, head, again(), parallel(found));
+    return;
+  }
   const [first, second] = found.columns;
   const differing = found.verdicts.filter((one) => one.differs);
   fill(
     into,
     head,
-    seen !== store.result.content_hash && h("button", { class: "link", onclick: () => void choose(other) }, say("compareAgain")),
+    again(),
     table(
       [say("figure"), first!.id === "base" ? say("asDrawn") : first!.id, second!.id],
       [
@@ -79,6 +88,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
         ]),
       ],
     ),
+    forAnswer(),
     h("h2", {}, say("differingVerdicts")),
     differing.length === 0
       ? h("p", { class: "empty" }, say("noDifference"))
@@ -110,6 +120,21 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
       ),
     ),
   );
+}
+
+const again = (): HTMLElement | false =>
+  seen !== store.result.content_hash && h("button", { class: "link", onclick: () => void choose(other) }, say("compareAgain"));
+
+/** What the answering desk of a notice takes: lines of changes, and the verdicts that turn, to be copied. */
+function forAnswer(): HTMLElement {
+  const box = h("div", {});
+  const field = (id: string, label: string, text: string): HTMLElement =>
+    h("label", { for: id }, label, h("textarea", { id, readonly: true, rows: 4, onfocus: (event: Event) => (event.target as HTMLTextAreaElement).select() }, text));
+  const ask = async (): Promise<void> => {
+    const { changes, reason } = await api.getForAnswer(other);
+    fill(box, h("p", { class: "about" }, say("forAnswerAbout")), field("answer-changes", say("forAnswerChanges"), changes.join("\n")), field("answer-reason", say("forAnswerReason"), reason[language()]));
+  };
+  return h("details", { class: "for-answer", ontoggle: (event: Event) => { if ((event.target as HTMLDetailsElement).open) void ask().catch((error: unknown) => store.say(String(error))); } }, h("summary", {}, say("forAnswer")), box); // prettier-ignore
 }
 
 function table(heads: string[], rows: string[][]): HTMLElement {

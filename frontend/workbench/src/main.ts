@@ -6,6 +6,7 @@ import { isSafe, setSafe, colourOf } from "./colours";
 import { fill, h } from "../../map/dom";
 import { scaleOf } from "../../map/scale";
 import { drawComparison, watchComparison } from "./compare";
+import { drawMerge } from "./merge";
 import { drawInspector, drawTable, useName } from "./inspector";
 import { GROUPS, PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
@@ -17,9 +18,14 @@ import type { Answer, Lang, Place, Step } from "./types";
 
 const SERVICES = ["kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home", "day_care", "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire", "welfare"];
 const chosenLang = (): Lang => {
-  const asked = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem("blockplan-lang") ?? navigator.language.slice(0, 2);
+  const asked = new URLSearchParams(location.search).get("lang") ?? document.documentElement.dataset["lang"] ?? localStorage.getItem("blockplan-lang") ?? navigator.language.slice(0, 2);
   return asked === "zh" || asked === "ja" ? asked : "en";
 };
+
+/** At the office a plan comes in by its own page, and no search runs. */
+const office = "office" in document.documentElement.dataset;
+/** So long after an answer it is asked again what others did. */
+const HEAR_MS = 2000;
 
 let tab: "verdicts" | "proposals" | "compare" | "faults" | "table" = "verdicts";
 let filter = "";
@@ -54,7 +60,8 @@ function layout(app: Element): void {
   const live = h("p", { class: "aloud", role: "status", "aria-live": "polite" });
   const uses = h("datalist", { id: "uses" }, ...Object.keys(store.vocabulary.land_uses).map((code) => h("option", { value: code }, useName(code))));
   const right = h("aside", { class: "right" }, h("div", { class: "tabs", role: "tablist" }), panel, inspector);
-  fill(app, top, left, h("main", { class: "middle" }, h("div", { class: "stage" }, canvas, bar, hint, card), readings, strip), right, foot, live, uses);
+  const merge = h("dialog", { class: "merge", "aria-labelledby": "merge-title" });
+  fill(app, top, left, h("main", { class: "middle" }, h("div", { class: "stage" }, canvas, bar, hint, card), readings, strip), right, foot, live, uses, merge);
 
   const plan = new PlanMap(canvas);
   const tools = new Tools(plan);
@@ -91,7 +98,7 @@ function layout(app: Element): void {
         faults: `${say("faults")} ${store.result.faults.length}`,
         table: say("table"),
       };
-      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
+      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).filter((name) => !(office && name === "proposals")).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
       if (tab === "verdicts") drawVerdicts(panel);
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
@@ -119,6 +126,12 @@ function layout(app: Element): void {
       verified = null;
       all();
     }
+    if (topic === "conflict") drawMerge(merge);
+    if (topic === "news" && answer) {
+      verified = null;
+      plan.change(answer.features);
+      all();
+    }
     if (topic === "verdicts" && answer) {
       verified = null;
       plan.change(answer.features);
@@ -140,8 +153,18 @@ function layout(app: Element): void {
   keys(tools, plan, draw.panel);
   watchProposals(draw.panel, (features) => void plan.ready.then(() => plan.showProposed(features)));
   watchComparison(draw.panel, (layers) => void plan.ready.then(() => plan.swipe(layers)));
-  takeDrops(app);
+  if (!office) takeDrops(app);
   all();
+  listenToOthers();
+}
+
+/** Others may edit the same scenario: what they do is asked for while somebody looks at the page. */
+function listenToOthers(): void {
+  const again = (): void => {
+    const asked = document.hidden ? Promise.resolve() : store.hear().catch(() => undefined);
+    void asked.finally(() => setTimeout(again, HEAR_MS));
+  };
+  setTimeout(again, HEAR_MS);
 }
 
 /** Every edit answers "and so?": rules that turned, people, capacity. */
@@ -279,7 +302,7 @@ function drawTop(into: Element, plan: PlanMap): void {
         {},
         ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
         h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan) }, say("exportPng"))),
-        h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
+        !office && h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
           type: "file", multiple: true, class: "aloud", id: "open-files",
           onchange: (event: Event) => openFiles([...((event.target as HTMLInputElement).files ?? [])].map((one) => [one.name, one])),
         }))), // prettier-ignore
@@ -419,7 +442,7 @@ function keys(tools: Tools, plan: PlanMap, redraw: () => void): void {
       tab = tab === "table" ? "verdicts" : "table";
       redraw();
     } else if (event.key === "3") tilt(plan);
-    else if (event.key === "r" || event.key === "c") {
+    else if ((event.key === "r" && !office) || event.key === "c") {
       tab = event.key === "r" ? "proposals" : "compare";
       redraw();
     } else if (event.key === "n" || event.key === "p") nextPlace(event.key === "n" ? 1 : -1, plan);

@@ -2,14 +2,21 @@
 
 import * as api from "./api";
 import { say } from "./words";
-import type { Answer, Edit, Feature, Layers, Result, State, Verdict, Vocabulary } from "./types";
+import type { Answer, Changed, Clash, Edit, Feature, Layers, News, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
   layer: string;
   id: string;
 }
 
-export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view";
+/** An edit that clashes with what somebody else did meanwhile, field by field. */
+export interface Conflict {
+  edits: Edit[];
+  clashes: Clash[];
+  message: string;
+}
+
+export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view" | "conflict" | "news";
 type Listener = (topic: Topic, answer?: Answer) => void;
 
 export const key = (verdict: { rule: string; scope?: { id: string }; id?: string }): string =>
@@ -30,6 +37,7 @@ class Store {
   chosenRule: string | null = null;
   chosenReading: string | null = null;
   busy = 0;
+  conflict: Conflict | null = null;
   notice: { text: string; kind: "error" | "info" } | null = null;
   private listeners: Listener[] = [];
   private queue: Promise<unknown> = Promise.resolve();
@@ -46,6 +54,7 @@ class Store {
     const [state, result, layers] = await Promise.all([api.getState(), api.getResult(), api.getLayers()]);
     this.vocabulary ??= await api.getVocabulary();
     this.state = state;
+    api.workAt(state.scenario);
     this.result = result;
     this.layers = layers;
     this.before.clear();
@@ -82,13 +91,13 @@ class Store {
   }
 
   edit(edits: Edit[]): Promise<Answer | null> {
-    return this.step(() => api.postEdits(edits));
+    return this.step(() => api.postEdits(edits, this.state.seq), edits);
   }
   undo(): Promise<Answer | null> {
-    return this.step(() => api.postUndo());
+    return this.step(() => api.postUndo(this.state.seq));
   }
   redo(): Promise<Answer | null> {
-    return this.step(() => api.postRedo());
+    return this.step(() => api.postRedo(this.state.seq));
   }
 
   takeProposal(only: string[] | null): Promise<Answer | null> {
@@ -118,16 +127,20 @@ class Store {
   }
 
   /** Steps wait for one another: each is judged on what the one before left. */
-  private step(act: () => Promise<Answer | null>): Promise<Answer | null> {
+  private step(act: () => Promise<Answer | null>, edits: Edit[] = []): Promise<Answer | null> {
     const run = async (): Promise<Answer | null> => {
       this.busy += 1;
       this.notice = null;
       this.tell("busy");
       try {
+        const seen = this.state.seq;
         const answer = await act();
-        if (answer) this.take(answer);
+        // Others' steps lie between: what they changed is asked for first, so that nothing of it is missed.
+        if (answer && answer.seq > seen + 1) this.catchUp(await api.getNews(seen), answer);
+        else if (answer) this.take(answer);
         return answer;
       } catch (error) {
+        if (error instanceof api.Refusal && error.status === 409) return await this.clashed(error, edits);
         this.say(error instanceof Error ? error.message : String(error));
         return null;
       } finally {
@@ -138,6 +151,57 @@ class Store {
     const done = this.queue.then(run);
     this.queue = done;
     return done;
+  }
+
+  /** Asks what others did, and shows it; whoever edits waits until it is there. */
+  async hear(): Promise<void> {
+    if (this.busy) return;
+    const seen = this.state.seq;
+    const news = await api.getNews(seen);
+    if (this.busy || this.state.seq !== seen) return;
+    if (news.scenario !== this.state.scenario || news.seq < seen) await this.again();
+    else if (news.result) {
+      this.catchUp(news);
+      this.say(`${(news.who ?? []).join(", ") || say("somebody")}: ${say("changedByOther")}`, "info");
+    }
+  }
+
+  private async again(): Promise<void> {
+    await this.load();
+    this.tell("plan");
+  }
+
+  private async clashed(error: api.Refusal, edits: Edit[]): Promise<null> {
+    const clashes = (error.said["conflicts"] ?? []) as Clash[];
+    if (error.said["error"] === "scenario") await this.again();
+    else this.catchUp(await api.getNews(this.state.seq));
+    this.say(error.message);
+    if (edits.length) {
+      this.conflict = { edits, clashes, message: error.message };
+      this.tell("conflict");
+    }
+    return null;
+  }
+
+  private catchUp(news: News, answer?: Answer): void {
+    if (!news.result || !news.state) return;
+    this.before = new Map(this.result.verdicts.map((one) => [key(one), one]));
+    this.carriedBefore = this.result.capacity.residents;
+    this.result = news.result;
+    this.state = news.state;
+    if (answer) this.last = answer;
+    this.changed(news.features ?? []);
+    this.tell("news", { ...(answer ?? ({} as Answer)), features: news.features ?? [] });
+  }
+
+  private changed(features: Changed[]): void {
+    for (const { layer, id, feature } of features) {
+      const known = this.features.get(layer) ?? new Map<string, Feature>();
+      this.features.set(layer, known);
+      if (feature) known.set(id, feature);
+      else known.delete(id);
+    }
+    if (this.selection && !this.feature(this.selection)) this.selection = null;
   }
 
   private take(answer: Answer): void {
@@ -160,13 +224,7 @@ class Store {
       ...answer.faults.filter((one) => one.change === "new"),
       ...this.result.faults.filter((one) => !away.has(same(one))),
     ];
-    for (const { layer, id, feature } of answer.features) {
-      const features = this.features.get(layer) ?? new Map<string, Feature>();
-      this.features.set(layer, features);
-      if (feature) features.set(id, feature);
-      else features.delete(id);
-    }
-    if (this.selection && !this.feature(this.selection)) this.selection = null;
+    this.changed(answer.features);
     this.state = answer.state;
     this.last = answer;
     this.tell("verdicts", answer);

@@ -197,6 +197,7 @@ export interface Comparison {
     title: string;
     scope: { kind: string; id: string };
     unit: string;
+    required: Required | null;
     differs: boolean;
     by: { judged: boolean; outcome: Outcome | null; measured: number | null }[];
   }[];
@@ -207,4 +208,30 @@ export interface Comparison {
 export interface Dropped {
   package: string;
   findings: { grade?: string; message?: string }[];
+}
+
+/** What others did since a step; nothing but its number where nobody did anything. */
+export interface News {
+  seq: number;
+  scenario: string;
+  who?: string[];
+  features?: Changed[];
+  result?: Result;
+  state?: State;
+}
+
+/** A field that two editors changed, each otherwise. */
+export interface Clash {
+  layer: string;
+  id: string;
+  column: string;
+  before: Value | GeoJSON.Geometry;
+  theirs: Value | GeoJSON.Geometry;
+  yours: Value | GeoJSON.Geometry;
+  who: string;
+}
+
+export interface ForAnswer {
+  changes: string[];
+  reason: Record<Lang, string>;
 }

@@ -20,13 +20,16 @@ from blockplan.live.edits import (
 )
 from blockplan.live.refusals import EditError
 from blockplan.live.session import Session, live
+from blockplan.live.sharing import Clash, EditConflictError
 from blockplan.live.steps import EditResult
 from blockplan.rooms import callable_room
 
 __all__ = [
     "Add",
+    "Clash",
     "DrawBoundary",
     "Edit",
+    "EditConflictError",
     "EditError",
     "EditResult",
     "Merge",

@@ -12,11 +12,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _DIGEST = 64
@@ -39,22 +41,67 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._entries: list[dict[str, Any]] = []
+        self._end = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            data = path.read_bytes() if path.exists() else b""
         except OSError as error:
             raise PlanDataError(
                 f"The log of edits {path} cannot be read: {error.strerror or error}."
             ) from error
-        self._entries, whole = _read(data, path)
+        with self.held():
+            self.fresh()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """
+        While this lasts no other process writes the log, so that what is read of it is all there is.
+
+        Raises
+        ------
+        PlanDataError
+            If the file that is locked cannot be made.
+        """
         try:
-            if whole < len(data):
-                path.with_suffix(".torn").write_bytes(data[whole:])
-                os.truncate(path, whole)
+            file = self.path.with_suffix(".lock").open("ab")
         except OSError as error:
             raise PlanDataError(
-                f"The log of edits {path} cannot be written: {error.strerror or error}."
+                f"The log of edits {self.path} cannot be locked: {error.strerror or error}."
             ) from error
+        with file:
+            _lock(file)  # let go of where the file is closed, also by a kill
+            yield
+
+    def fresh(self) -> list[dict[str, Any]]:
+        """
+        Steps that others wrote since this log was last read or written; `held` has to last meanwhile.
+
+        Raises
+        ------
+        PlanDataError
+            If the log was damaged or put aside.
+        """
+        try:
+            data = b""
+            if self.path.exists():
+                with self.path.open("rb") as file:
+                    file.seek(self._end)
+                    data = file.read()
+                    if file.tell() < self._end:
+                        raise PlanDataError(f"The log of edits {self.path} was cut or replaced. Begin anew.")
+            elif self._end:
+                raise PlanDataError(f"The log of edits {self.path} was put aside. Open the scenario anew.")
+            found, whole = _read(data, self.path, len(self._entries))
+            if whole < len(data):
+                self.path.with_suffix(".torn").write_bytes(data[whole:])
+                os.truncate(self.path, self._end + whole)
+        except OSError as error:
+            raise PlanDataError(
+                f"The log of edits {self.path} cannot be read or written: {error.strerror or error}."
+            ) from error
+        self._end += whole
+        self._entries += found
+        return found
 
     @property
     def entries(self) -> list[dict[str, Any]]:
@@ -85,17 +132,27 @@ class Journal:
                 f"The edit could not be written to {self.path}: {error.strerror or error}. Nothing changed."
             ) from error
         self._entries.append(entry)
+        self._end = end + len(line)
 
 
-def _read(data: bytes, path: Path) -> tuple[list[dict[str, Any]], int]:
+def _lock(file: IO[bytes]) -> None:
+    """Wait until no other process holds the file; where there are no such locks, one process is served."""
+    try:
+        import fcntl  # noqa: PLC0415 (not on every system)
+    except ImportError:
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _read(data: bytes, path: Path, before: int) -> tuple[list[dict[str, Any]], int]:
     """The steps of a log, and how many of its bytes are whole lines."""
     entries: list[dict[str, Any]] = []
     whole = 0
     lines = data.split(b"\n")
-    for number, line in enumerate(lines[:-1], 1):
+    for number, line in enumerate(lines[:-1], before + 1):
         entry = _entry(line)
         if entry is None:
-            if number == len(lines) - 1 and not lines[-1]:
+            if number == before + len(lines) - 1 and not lines[-1]:
                 break
             raise PlanDataError(
                 f"{path}, line {number}: the step is damaged, and later ones rest on it. Move the file aside "

@@ -7,6 +7,7 @@ rows turned round is its own inverse, to the last digit.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -250,6 +251,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, shapely.Geometry):
         return {"wkb": shapely.to_wkb(value, hex=True)}
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def said_value(value: Any) -> Any:
+    """A value as a page shows it: outlines as GeoJSON, unknown as None."""
+    if isinstance(value, shapely.Geometry):
+        return json.loads(shapely.to_geojson(shapely.force_2d(value)))
+    return None if is_unknown(value) else _plain(value)
 
 
 def _kind(_column: str, value: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 import time
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,7 @@ from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import FeatureChange, changed_frames
+from blockplan.live.sharing import EditConflictError, require_no_clash, require_seen
 from blockplan.live.steps import EditResult, SessionStep, result_of
 from blockplan.plan import read, write
 from blockplan.plan.files.package import difference as difference_of
@@ -37,7 +39,7 @@ from blockplan.plan.files.scenarios import put_scenario
 from blockplan.plan.model.plan import BASE, Difference, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from blockplan.check.verdict import CheckResult
 
@@ -83,9 +85,12 @@ class Session:
     def __post_init__(self) -> None:
         """Take up where the log of edits ends, and judge."""
         began = self.plan.rows_hash
-        for said in [] if self.journal is None else self.journal.entries:
-            self._replay(said)
-        self._take_up(began)
+        with nullcontext() if self.journal is None else self.journal.held():
+            if self.journal is not None:
+                self.journal.fresh()
+                for said in self.journal.entries:
+                    self._replay(said)
+            self._take_up(began)
         self.result = self._judge(self.plan)
         self._count()
 
@@ -93,6 +98,28 @@ class Session:
         outcomes = [one.outcome for one in self.result.verdicts if one.force == "must"]
         counted = {name: outcomes.count(name) for name in ("pass", "fail", "unknown")}
         self.must[len(self.steps)] = counted
+
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """
+        While this lasts no other process writes the log of edits, and what others wrote is in the session.
+
+        Raises
+        ------
+        EditError, PlanDataError
+            If the log was put aside, or does not lead to the plan that it led to.
+        """
+        if self.journal is None:
+            yield
+            return
+        with self.journal.held():
+            fresh = self.journal.fresh()
+            for said in fresh:
+                self._replay(said)
+            if fresh:
+                self.result = self._judge(self.plan)
+                self._count()
+            yield
 
     @property
     def scenario(self) -> str:
@@ -109,24 +136,39 @@ class Session:
         """Whether there is a step to do again."""
         return bool(self._undone)
 
-    def apply(self, edits: Iterable[Edit], who: str | None = None) -> EditResult:
+    def apply(self, edits: Iterable[Edit], who: str | None = None, since: int | None = None) -> EditResult:
         """
         Make edits, all or none.
+
+        Parameters
+        ----------
+        who
+            Who edits, where it is not who began the session.
+        since
+            How many steps the editor had seen; None asks nothing. What others changed since stays.
 
         Raises
         ------
         EditError
             If one cannot be made; nothing was changed then.
+        EditConflictError
+            If one changes otherwise what a step that the editor had not seen changed.
         """
         began = time.perf_counter()
         listed = list(edits)
         if not listed:
             raise EditError("There is no edit to make.")
-        anew, changes = self._compiled(listed)
+        try:
+            anew, changes = self._compiled(listed)
+        except EditError as error:
+            if since is None or since >= len(self.steps):
+                raise
+            raise EditConflictError(f"{error} Somebody else changed the plan meanwhile.") from None
+        require_no_clash(self.steps, since, changes)
         said = tuple(edit.to_dict() for edit in listed)
         return self._step("edits", anew, changes, said, who, began)
 
-    def undo(self, who: str | None = None) -> EditResult:
+    def undo(self, who: str | None = None, since: int | None = None) -> EditResult:
         """
         Take back the last step that stands.
 
@@ -134,14 +176,17 @@ class Session:
         ------
         EditError
             If there is none.
+        EditConflictError
+            If there are steps beyond `since`, the last that who asks had seen.
         """
+        require_seen(self.steps, since)
         if not self._done:
             raise EditError("There is nothing to undo.")
         began = time.perf_counter()
         changes = tuple(change.inverse() for change in reversed(self._done[-1].changes))
         return self._step("undo", self._with(self.plan, changes), changes, (), who, began)
 
-    def redo(self, who: str | None = None) -> EditResult:
+    def redo(self, who: str | None = None, since: int | None = None) -> EditResult:
         """
         Make the step again that was undone last.
 
@@ -149,7 +194,10 @@ class Session:
         ------
         EditError
             If there is none, or something else was done since.
+        EditConflictError
+            If there are steps beyond `since`, the last that who asks had seen.
         """
+        require_seen(self.steps, since)
         if not self._undone:
             raise EditError("There is nothing to do again.")
         began = time.perf_counter()

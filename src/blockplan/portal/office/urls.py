@@ -18,6 +18,7 @@ from blockplan.portal.office import (
     preview,
     record_pages,
     release_page,
+    workbench,
 )
 from blockplan.portal.office.entry_permissions import ENTERS, OFFICE, PLANNER
 from blockplan.portal.office.permissions import OF_NOTICES, anybody, page, signed_in
@@ -62,6 +63,9 @@ urlpatterns = [
     page(NOTICE + "draft/particulars/", draft_pages.particulars, "office_particulars", act=PLANNER),
     page(NOTICE + "draft/release/", release_page.release, "office_release", act=("planner", "approver")),
     page(NOTICE + "draft/open/", draft_pages.opening, "office_open", read=PLANNER, act=PLANNER),
+    # Its plan at the workbench, before it opens and afterwards.
+    page(NOTICE + "workbench/", workbench.page, "office_workbench"),
+    page(NOTICE + "workbench/<path:path>", workbench.below, "office_workbench_below", act=OFFICE),
     # A notice, its opinions, its record.
     page(NOTICE, notice_pages.notice, "office_notice"),
     page(

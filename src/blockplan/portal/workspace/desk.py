@@ -99,7 +99,7 @@ class EditingDesk:
 
     def branch(self, name: str) -> None:
         """
-        Go on from here under another scenario name.
+        Save the plan as it is now under another scenario name; this one stays open.
 
         Raises
         ------
@@ -115,11 +115,10 @@ class EditingDesk:
                 raise EditError(f"The plan has a scenario {name!r} already. Choose another name.")
             self.save()
             self.session.branch(name).save(self.package)
-            self.open(name)
 
     def do(self, act: Callable[[Session], EditResult], told: Callable[[Session, EditResult], Any]) -> Any:
         """Take a step, and what is told of it; it is in the log when this returns, and soon in the file."""
-        with self._lock:
+        with self._lock, self.session.shared():
             answer = act(self.session)
             self._unsaved = True
             self._save_soon()
@@ -162,7 +161,7 @@ class EditingDesk:
 
     def ask(self, question: Callable[[Session], Any]) -> Any:
         """Ask the session something while nothing changes it."""
-        with self._lock:
+        with self._lock, self.session.shared():
             return question(self.session)
 
     @property
@@ -177,7 +176,8 @@ class EditingDesk:
                 self._timer.cancel()
                 self._timer = None
             if self._unsaved:
-                self.session.save(self.package)
+                with self.session.shared():
+                    self.session.save(self.package)
                 self._unsaved = False
 
     def _save_soon(self) -> None:

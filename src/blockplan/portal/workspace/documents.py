@@ -22,9 +22,12 @@ from blockplan.report.html import page
 from blockplan.report.sheet import sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from blockplan.live import Session
+    from blockplan.live.rows import FeatureChange
     from blockplan.portal.workspace.desk import EditingDesk
 
 
@@ -54,15 +57,18 @@ def shown_as(session: Session, name: str | None) -> Plan:
     return read(session.plan.path, name)
 
 
-def comparison(session: Session, name: str, lang: str) -> dict[str, Any]:
-    """Another scenario, then the plan as it is now: verdicts, figures, who gains and who loses."""
-    other = shown_as(session, name)
+#: Every scenario of the package, in a comparison.
+ALL = "*"
+
+
+def comparison(session: Session, names: Sequence[str], lang: str) -> dict[str, Any]:
+    """Other scenarios (``*``: all), then the plan as it is: verdicts, figures, who gains and who loses."""
     packs = list(session.packs or session.plan.manifest.packs)
-    columns = [
-        ComparedColumn(name, other, check(other, packs, session.on)),
-        ComparedColumn(session.scenario, session.plan, session.result),
-    ]
-    return beside(columns).to_dict(lang)
+    if ALL in names:
+        names = [name for name in (BASE, *session.plan.manifest.scenarios) if name != session.scenario]
+    others = [(name, shown_as(session, name)) for name in dict.fromkeys(names)]
+    columns = [ComparedColumn(name, plan, check(plan, packs, session.on)) for name, plan in others]
+    return beside([*columns, ComparedColumn(session.scenario, session.plan, session.result)]).to_dict(lang)
 
 
 #: What the plan as it is now can be taken away as -> its media type.
@@ -109,6 +115,26 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     }
 
 
+def news(desk: EditingDesk, seq: int, lang: str) -> dict[str, Any]:
+    """
+    What came after step `seq`: its number alone where nothing did.
+
+    Else who made the steps, every feature that they changed as it is now, the verdicts, and the state.
+    """
+    session = desk.session
+    head = {"seq": len(session.steps), "scenario": session.scenario}
+    newer = session.steps[seq:]
+    if not newer:
+        return head
+    return {
+        **head,
+        "who": list(dict.fromkeys(step.who for step in newer)),
+        "features": features_of(session, (change for step in newer for change in step.changes)),
+        "result": session.result.to_dict(lang),
+        "state": state(desk, lang),
+    }
+
+
 def history(session: Session, most: int = 500) -> list[dict[str, Any]]:
     """The last steps: who did what when."""
     return [
@@ -126,8 +152,13 @@ def history(session: Session, most: int = 500) -> list[dict[str, Any]]:
 
 
 def changed(session: Session) -> list[dict[str, Any]]:
-    """The features that the last step changed, as they are now; null for one that is gone."""
-    keys = dict.fromkeys((change.layer, change.id) for change in session.steps[-1].changes)
+    """The features that the last step changed."""
+    return features_of(session, session.steps[-1].changes)
+
+
+def features_of(session: Session, changes: Iterable[FeatureChange]) -> list[dict[str, Any]]:
+    """The features that changes are of, as they are now; null for one that is gone."""
+    keys = dict.fromkeys((change.layer, change.id) for change in changes)
     by_layer: dict[str, list[str]] = {}
     for layer, id_ in keys:
         by_layer.setdefault(layer, []).append(id_)

@@ -57,8 +57,7 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
         place = Path(folder)
         _lay_down(files, place)
         package = _package_in(place)
-        name = package.stem if package else Path(files[0][0]).parts[0].split(".")[0]
-        target = _free(beside.parent, name or "plan")
+        target = _free(beside.parent, package.stem if package else _name_of([name for name, _ in files]))
         if package is not None:
             plan = read(package)
             write(plan, target)
@@ -95,6 +94,12 @@ def _package_in(place: Path) -> Path | None:
             if any(PurePosixPath(name).name == MANIFEST for name in archive.namelist()):
                 return path
     return None
+
+
+def _name_of(names: Sequence[str]) -> str:
+    """The folder that files lie in, or the name of a single one; many loose files have none in common."""
+    firsts = {PurePosixPath(name.replace("\\", "/")).parts[0] for name in names}
+    return next(iter(firsts)).split(".")[0] or "plan" if len(firsts) == 1 else "plan"
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -16,6 +16,8 @@ urlpatterns = [
     path("workspace/layers", require_GET(views.layers)),
     path("workspace/vocabulary", require_GET(views.vocabulary)),
     path("workspace/verify", require_GET(views.verify)),
+    path("workspace/news", require_GET(views.news)),
+    path("workspace/answer", require_GET(views.answer)),
     path("workspace/edits", require_POST(views.edits)),
     path("workspace/undo", require_POST(views.undo)),
     path("workspace/redo", require_POST(views.redo)),

@@ -11,11 +11,12 @@ from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
 from blockplan.errors import BlockplanError
-from blockplan.live import parse_edits
+from blockplan.live import EditConflictError, parse_edits
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.api.answers import as_json
-from blockplan.portal.workspace import documents
-from blockplan.portal.workspace.current_desk import desk
+from blockplan.portal.workspace import current_desk, documents
+from blockplan.portal.workspace.answering import for_answer
+from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import LONGEST_S
 from blockplan.texts import LANGUAGES
@@ -79,17 +80,36 @@ def edits(request: HttpRequest) -> HttpResponse:
     said = _body(request)
     if not isinstance(said, dict) or "edits" not in said:
         return refused(422, "edits", 'The request has no edits. Send {"edits": [...]}.')
-    return _stepped(request, lambda session: session.apply(parse_edits(said["edits"]), _who(said)))
+    since = _since(said)
+    return _stepped(request, lambda session: session.apply(parse_edits(said["edits"]), _who(said), since))
 
 
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back the last step that stands."""
-    return _stepped(request, lambda session: session.undo())
+    since = _since(_body(request))
+    return _stepped(request, lambda session: session.undo(_who(None), since))
 
 
 def redo(request: HttpRequest) -> HttpResponse:
     """Make the step again that was undone last."""
-    return _stepped(request, lambda session: session.redo())
+    since = _since(_body(request))
+    return _stepped(request, lambda session: session.redo(_who(None), since))
+
+
+def news(request: HttpRequest) -> HttpResponse:
+    """What others did since a step (``?seq=12``): nothing, or what they changed and how all stands now."""
+    asked, lang = request.GET.get("seq", ""), _lang(request)
+    seq = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+    return as_json(desk().ask(lambda _session: documents.news(desk(), seq, lang)))
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """What an answer says of the plan as it is now, against another scenario (``?with=NAME``)."""
+    name = request.GET.get("with", BASE)
+    try:
+        return as_json(desk().ask(lambda session: for_answer(session, name)))
+    except BlockplanError as error:
+        return refused(404, "scenario", str(error))
 
 
 def scenario(request: HttpRequest) -> HttpResponse:
@@ -101,7 +121,9 @@ def scenario(request: HttpRequest) -> HttpResponse:
     if act not in {"open", "branch"}:
         return refused(422, "scenario", f"{act!r} is none of open, branch.")
     try:
-        desk().open(name) if act == "open" else desk().branch(name)
+        if act == "branch":
+            desk().branch(name)
+        current_desk.turn_to(name)
     except BlockplanError as error:
         return refused(422, "scenario", str(error))
     return state(request)
@@ -114,10 +136,10 @@ def verify(_request: HttpRequest) -> HttpResponse:
 
 
 def comparison(request: HttpRequest) -> HttpResponse:
-    """The plan as it is now beside another scenario (``?with=NAME``, ``base`` for the plan as drawn)."""
-    name, lang = request.GET.get("with", BASE), _lang(request)
+    """The plan as it is now beside other scenarios (``?with=NAME``, ``base`` as drawn, ``*`` for all)."""
+    names, lang = request.GET.getlist("with") or [BASE], _lang(request)
     try:
-        return as_json(desk().ask(lambda session: documents.comparison(session, name, lang)))
+        return as_json(desk().ask(lambda session: documents.comparison(session, names, lang)))
     except BlockplanError as error:
         return refused(404, "scenario", str(error))
 
@@ -194,7 +216,11 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> HttpResponse:
-    lang = _lang(request)
+    lang, at = _lang(request), request.GET.get("at")
+    if at is not None and at != (now := desk().session.scenario):
+        return refused(
+            409, "scenario", f"The scenario {now} is open now, no more {at}.", "Nothing was changed."
+        )
 
     def told(session: Session, answer: EditResult) -> dict[str, Any]:
         more = {"features": documents.changed(session), "state": documents.state(desk(), lang)}
@@ -202,6 +228,11 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
 
     try:
         return as_json(desk().do(act, told))
+    except EditConflictError as error:
+        clashes = [one.to_dict() for one in error.clashes]
+        seq = desk().ask(lambda session: len(session.steps))
+        said = {"error": "conflict", "message": str(error), "remedy": "", "conflicts": clashes, "seq": seq}
+        return as_json(said, status=409)
     except BlockplanError as error:
         return refused(422, "edit", str(error), "The plan is as it was.")
 
@@ -213,8 +244,17 @@ def _body(request: HttpRequest) -> Any:
         return None
 
 
-def _who(said: dict[str, Any]) -> str | None:
-    who = said.get("who")
+def _since(said: Any) -> int | None:
+    """The last step that whoever asks had seen; None where that is not said."""
+    since = said.get("since") if isinstance(said, dict) else None
+    return since if isinstance(since, int) and not isinstance(since, bool) and since >= 0 else None
+
+
+def _who(said: dict[str, Any] | None) -> str | None:
+    """Who edits: at the office whoever is signed in, on one's own machine who the request says it is."""
+    if (name := signed_in()) is not None:
+        return name
+    who = (said or {}).get("who")
     return who[:200] if isinstance(who, str) else None
 
 

@@ -1,0 +1,65 @@
+// Two changed the same: field by field what it was, what theirs is and what yours would be; take either.
+
+import { fill, h } from "../../map/dom";
+import { store } from "./store";
+import { columnName, number, say } from "./words";
+import type { Clash, Edit } from "./types";
+
+const told = (value: Clash["yours"], column: string): string =>
+  column === "geometry" ? say("outline") : column === "*" ? (value === null ? say("isGone") : say("isThere")) : value === null ? say("unknownValue") : typeof value === "number" ? number(value, 3) : String(value);
+
+/** The edits that are left where some fields stay as theirs: of several values those that were chosen. */
+function left(edits: Edit[], mine: Set<string>, clashes: Clash[]): Edit[] {
+  const clashing = new Set(clashes.map(place));
+  const asked = (edit: Edit): boolean => {
+    if (edit.op !== "set") return clashes.length === 0 || clashes.every((one) => mine.has(place(one)));
+    const name = place(edit);
+    return !clashing.has(name) || mine.has(name);
+  };
+  return edits.filter(asked);
+}
+
+const place = (one: { layer: string; id: string; column: string }): string => `${one.layer} ${one.id} ${one.column}`;
+
+export function drawMerge(dialog: HTMLDialogElement): void {
+  const { conflict } = store;
+  if (!conflict) return;
+  const { clashes, edits } = conflict;
+  const mine = new Set<string>();
+  // An edit of outlines is one act: it is made whole on what theirs is, or not at all.
+  const whole = edits.some((one) => one.op !== "set");
+  const close = (): void => {
+    store.conflict = null;
+    dialog.close();
+  };
+  const choice = (one: Clash, side: "theirs" | "yours"): HTMLElement =>
+    h("td", {}, h("label", {}, h("input", {
+      type: "radio", name: place(one), value: side, checked: side === "theirs",
+      onchange: () => { if (side === "yours") mine.add(place(one)); else mine.delete(place(one)); },
+    }), ` ${told(one[side], one.column)}`)); // prettier-ignore
+  const row = (one: Clash): HTMLElement =>
+    h("tr", {},
+      h("th", { scope: "row" }, one.id, h("small", {}, ` ${one.column === "geometry" ? say("outline") : columnName(one.column)}`)),
+      h("td", {}, told(one.before, one.column)),
+      ...(whole ? [h("td", {}, told(one.theirs, one.column)), h("td", {}, told(one.yours, one.column))] : [choice(one, "theirs"), choice(one, "yours")])); // prettier-ignore
+  const who = [...new Set(clashes.map((one) => one.who).filter(Boolean))].join(", ");
+  const send = (): void => {
+    if (whole) clashes.forEach((one) => mine.add(place(one)));
+    const rest = left(edits, mine, clashes);
+    close();
+    if (rest.length) void store.edit(rest);
+  };
+  fill(
+    dialog,
+    h("h2", { id: "merge-title" }, say("mergeTitle")),
+    h("p", {}, clashes.length ? `${say("mergeSaid")}${who ? ` (${who})` : ""}` : conflict.message),
+    clashes.length > 0 &&
+      h("table", { class: "beside" },
+        h("thead", {}, h("tr", {}, ...[say("figure"), say("mergeBefore"), say("mergeTheirs"), say("mergeYours")].map((one) => h("th", { scope: "col" }, one)))),
+        h("tbody", {}, ...clashes.map(row))), // prettier-ignore
+    h("p", { class: "acts" },
+      h("button", { class: "do", "data-act": "merge", onclick: send }, say(whole ? "mergeAgain" : "mergeTake")),
+      h("button", { class: "link", "data-act": "merge-theirs", onclick: close }, say("mergeKeep"))), // prettier-ignore
+  );
+  if (!dialog.open) dialog.showModal();
+}

@@ -1,0 +1,99 @@
+// Many scenarios at once: an axis for each figure that differs, a line for each scenario.
+
+import { h } from "../../map/dom";
+import { shown } from "./panel";
+import { store } from "./store";
+import { number, say } from "./words";
+import type { Comparison } from "./types";
+
+interface Axis {
+  name: string;
+  /** A value for each scenario; null where it is not known, and the line is broken there. */
+  values: (number | null)[];
+  said: (value: number | null) => string;
+  required: number | null;
+}
+
+const SPACE = "http://www.w3.org/2000/svg";
+const WIDTH = 340;
+const ROW = 46;
+const MOST_AXES = 14;
+
+function draw(name: string, given: Record<string, string | number>, ...inside: (Node | string)[]): SVGElement {
+  const made = document.createElementNS(SPACE, name);
+  for (const [key, value] of Object.entries(given)) made.setAttribute(key, String(value));
+  made.append(...inside);
+  return made;
+}
+
+/** What the scenarios differ in: residents, what the plan carries, and every measured value of a rule. */
+function axesOf(found: Comparison): Axis[] {
+  const plain = (value: number | null): string => number(value, 0);
+  const heads: Axis[] = [
+    { name: say("residents"), values: found.columns.map((one) => one.residents.central), said: plain, required: null },
+    { name: say("carries"), values: found.columns.map((one) => one.capacity), said: plain, required: null },
+  ];
+  const rules = found.verdicts.map((one): Axis => ({
+    name: one.title + (one.scope.kind === "plan" ? "" : ` ${one.scope.id}`),
+    values: one.by.map((by) => (by.judged ? by.measured : null)),
+    said: (value) => shown(value, one.unit),
+    required: typeof one.required?.value === "number" ? one.required.value : null,
+  }));
+  const differs = ({ values }: Axis): boolean => new Set(values.map(String)).size > 1 && values.some((one) => one !== null);
+  return [...heads, ...rules].filter(differs).slice(0, MOST_AXES);
+}
+
+export function parallel(found: Comparison): HTMLElement {
+  const axes = axesOf(found);
+  if (axes.length === 0) return h("p", { class: "empty" }, say("noDifference"));
+  const height = ROW * axes.length + 12;
+  const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "parallel", role: "img", "aria-label": say("allScenarios") });
+  const place = (axis: Axis, value: number): number => {
+    const known = [...axis.values, axis.required].filter((one): one is number => one !== null);
+    const [least, most] = [Math.min(...known), Math.max(...known)];
+    return most === least ? WIDTH / 2 : 12 + ((WIDTH - 24) * (value - least)) / (most - least);
+  };
+  axes.forEach((axis, at) => {
+    const y = ROW * at + 30;
+    svg.append(draw("line", { x1: 8, x2: WIDTH - 8, y1: y, y2: y, class: "axis" }), draw("text", { x: 8, y: y - 12 }, axis.name.length > 46 ? `${axis.name.slice(0, 45)}…` : axis.name));
+    if (axis.required !== null) {
+      const x = place(axis, axis.required);
+      svg.append(draw("line", { x1: x, x2: x, y1: y - 8, y2: y + 8, class: "limit" }));
+    }
+  });
+  const lines = found.columns.map((one, which) => {
+    const points = axes.map((axis, at) => {
+      const value = axis.values[which] ?? null;
+      return value === null ? null : `${place(axis, value).toFixed(1)},${ROW * at + 30}`;
+    });
+    const path = points.map((point, at) => (point === null ? "" : `${at === 0 || points[at - 1] === null ? "M" : "L"}${point}`)).join("");
+    const line = draw("path", { d: path, class: one.id === store.state.scenario ? "now" : "", "data-of": one.id });
+    return draw("g", {}, line, ...points.filter((point) => point !== null).map((point) => draw("circle", { cx: point.split(",")[0]!, cy: point.split(",")[1]!, r: 3 })));
+  });
+  svg.append(...lines);
+  const choose = (which: number | null): void => lines.forEach((line, at) => line.setAttribute("class", which === null ? "" : at === which ? "chosen" : "faint"));
+  const names = found.columns.map((one, which) =>
+    h("button", {
+      class: "link", "aria-pressed": "false",
+      onclick: (event: Event) => {
+        const button = event.currentTarget as HTMLElement;
+        const on = button.getAttribute("aria-pressed") !== "true";
+        button.parentElement!.querySelectorAll("button").forEach((each) => each.setAttribute("aria-pressed", "false"));
+        button.setAttribute("aria-pressed", String(on));
+        choose(on ? which : null);
+      },
+    }, one.id === "base" ? say("asDrawn") : one.id)); // prettier-ignore
+  const drawn = h("div", {});
+  drawn.append(svg);
+  return h(
+    "section",
+    { class: "many" },
+    h("p", { class: "about" }, say("allScenariosAbout")),
+    h("p", { class: "names", role: "group", "aria-label": say("scenarios") }, ...names),
+    drawn,
+    h("div", { class: "broad", tabindex: "0", role: "region", "aria-label": say("figure") },
+      h("table", { class: "beside" },
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, say("figure")), ...found.columns.map((one) => h("th", { scope: "col" }, one.id === "base" ? say("asDrawn") : one.id)))),
+        h("tbody", {}, ...axes.map((axis) => h("tr", {}, h("th", { scope: "row" }, axis.name), ...axis.values.map((value) => h("td", { class: "num" }, axis.said(value)))))))),
+  ); // prettier-ignore
+}

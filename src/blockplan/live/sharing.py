@@ -1,0 +1,129 @@
+"""
+Several editors of one scenario: where an edit clashes with what others did since its editor last looked.
+
+Nobody locks anything. An edit says which step its editor had seen last; where what it changes was changed
+otherwise since, it is refused with each field as it was, as theirs has it, and as it would have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blockplan.live.differences import net
+from blockplan.live.refusals import EditError
+from blockplan.live.rows import said_value, same
+from blockplan.plan.model.plan import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from blockplan.live.rows import FeatureChange, Row
+    from blockplan.live.steps import SessionStep
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """
+    One field that two editors changed, each otherwise.
+
+    Attributes
+    ----------
+    layer, id, column
+        Where; ``geometry`` for an outline, ``*`` for a feature that one of them took away or both added.
+    before, theirs, yours
+        The value that both began with, the one that stands now, and the one that was asked for; None is
+        unknown, outlines are GeoJSON.
+    who
+        Whoever made the last step that changed the feature.
+    """
+
+    layer: str
+    id: str
+    column: str
+    before: Any
+    theirs: Any
+    yours: Any
+    who: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The field as the merge view shows it."""
+        return {name: getattr(self, name) for name in Clash.__slots__}
+
+
+class EditConflictError(EditError):
+    """An edit that clashes with what others did meanwhile. The plan is as they left it."""
+
+    def __init__(self, message: str, clashes: Sequence[Clash] = ()) -> None:
+        super().__init__(message)
+        self.clashes = tuple(clashes)
+
+
+def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
+    """
+    Refuse what takes back or repeats a step while there are steps that its editor has not seen.
+
+    Raises
+    ------
+    EditConflictError
+        If there are.
+    """
+    if since is None or not (newer := steps[since:]):
+        return
+    who = ", ".join(dict.fromkeys(step.who or "somebody" for step in newer))
+    raise EditConflictError(
+        f"The plan was changed meanwhile by {who}. Look at it first; nothing was changed."
+    )
+
+
+def require_no_clash(steps: Sequence[SessionStep], since: int | None, ours: Iterable[FeatureChange]) -> None:
+    """
+    Refuse changes that clash with those of steps that their editor has not seen.
+
+    Parameters
+    ----------
+    steps
+        Every step of the session.
+    since
+        How many of them the editor had seen; None asks nothing.
+    ours
+        What the edit would change in the plan as it is now.
+
+    Raises
+    ------
+    EditConflictError
+        If one field was changed by both, each otherwise.
+    """
+    newer = () if since is None else steps[since:]
+    theirs = net(change for step in newer for change in step.changes)
+    if not theirs:
+        return
+    who = {(change.layer, change.id): step.who for step in newer for change in step.changes}
+    clashes = [
+        clash
+        for key, our in net(ours).items()
+        if key in theirs
+        for clash in _clashes(theirs[key], our, who[key])
+    ]
+    if clashes:
+        names = ", ".join(dict.fromkeys(f"{one.layer} {one.id}" for one in clashes))
+        raise EditConflictError(f"Somebody else changed the same meanwhile: {names}.", clashes)
+
+
+def _clashes(their: FeatureChange, our: FeatureChange, who: str) -> list[Clash]:
+    """Where they changed a feature from what both saw, and we would change it from what they made of it."""
+    if their.before is None or their.after is None or our.after is None:
+        values = [_whole(row) for row in (their.before, their.after, our.after)]
+        return [Clash(our.layer, our.id, EVERYTHING, values[0], values[1], values[2], who)]
+    hit = {column for _, column in their.touched()} & {column for _, column in our.touched()}
+    found = []
+    for column in sorted(hit):
+        before, theirs, yours = (row.get(column) for row in (their.before, their.after, our.after))
+        if not same(theirs, yours):
+            values = [said_value(one) for one in (before, theirs, yours)]
+            found.append(Clash(our.layer, our.id, column, values[0], values[1], values[2], who))
+    return found
+
+
+def _whole(row: Row | None) -> str | None:
+    return None if row is None else "there"

@@ -1,0 +1,131 @@
+"""
+The workbench at the office: the same pages and answers as on one's own machine, for the plan of a notice.
+
+It works on a copy of what the office gave; the plan on notice, or of the draft, stays as it is. Each scenario
+has one log of edits in the data folder, which every process of the service follows, so that planners on one
+scenario see each other's steps.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
+from django.middleware.csrf import get_token
+from django.urls import Resolver404, resolve
+from django.utils.html import escape
+
+from blockplan.portal.config import config_of_environment
+from blockplan.portal.lang import current
+from blockplan.portal.office.audit import note
+from blockplan.portal.office.permissions import READING, actor_of
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.workspace import current_desk
+from blockplan.portal.workspace.middleware import HEADERS
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from blockplan.portal.workspace.desk import EditingDesk
+
+#: Addresses of the workbench that are not for the office: files from elsewhere come in by the draft's page,
+#: and a search lives in one process.
+NOT_HERE = ("workspace/files", "workspace/proposal")
+#: So many scenarios are kept in the memory of a process, those that were asked for last.
+MOST_DESKS = 6
+SCENARIO = "draft"
+_desks: OrderedDict[tuple[int, str], EditingDesk] = OrderedDict()
+_lock = threading.Lock()
+
+
+def page(request: HttpRequest, notice: str) -> HttpResponse:
+    """The workbench's page, which speaks the reader's language and bears the token of our forms."""
+    _version(notice)
+    response = _answered(request, notice, "workspace")
+    marks = f'<html data-lang="{escape(current())}" data-office '
+    token = f'<meta name="csrf" content="{escape(get_token(request))}">'
+    text = response.content.decode().replace("<html ", marks, 1).replace("<head>", f"<head>{token}", 1)
+    response.content = text.encode()
+    return response
+
+
+def below(request: HttpRequest, notice: str, path: str) -> HttpResponse:
+    """What the page asks for: built files, and the answers of the workbench."""
+    if path.startswith(NOT_HERE):
+        raise Http404
+    return _answered(request, notice, path)
+
+
+def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
+    """What the workbench's own view answers, at the desk of the scenario that the request names."""
+    try:
+        view = resolve(f"/{path}", urlconf="blockplan.portal.workspace.urls")
+    except Resolver404:
+        raise Http404 from None
+    version, name = _version(notice), actor_of(request).name
+
+    def find(scenario: str) -> EditingDesk:
+        return desk_of(version, scenario)
+
+    one = find(request.GET.get("at") or version.scenario or SCENARIO)
+    with current_desk.at(one, name, find):
+        response: HttpResponse = view.func(request, *view.args, **view.kwargs)
+    if request.method not in READING and response.status_code == 200:
+        note("workbench", who=name, notice=notice, about=_about(path, response))
+    for header, value in HEADERS.items():
+        response.headers.setdefault(header, value)
+    return response
+
+
+def _about(path: str, response: HttpResponse) -> str:
+    """Which step of which scenario an act made."""
+    said = json.loads(response.content)
+    state = said.get("state", said)
+    return f"{path.removeprefix('workspace/')} {state.get('scenario', '')} {state.get('seq', '')}"
+
+
+def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
+    """The desk of a scenario in this process; those that nobody asked for lately are saved and let go."""
+    from blockplan.portal.workspace.desk import EditingDesk  # noqa: PLC0415 (pandas and the rest take a second)
+
+    with _lock:
+        key = (version.pk, scenario)
+        if key not in _desks:
+            one = EditingDesk(_copy(version), who="")
+            one.open(scenario)
+            _desks[key] = one
+            while len(_desks) > MOST_DESKS:
+                _desks.popitem(last=False)[1].save()
+        _desks.move_to_end(key)
+        return _desks[key]
+
+
+def _version(notice: str) -> PlanVersion:
+    """The newest plan of the notice that the office gave."""
+    found = PlanVersion.objects.filter(notice_id=notice).exclude(source="").order_by("-id").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _copy(version: PlanVersion) -> Path:
+    """The folder that the workbench works on: a copy of what the office gave, made by whoever is first."""
+    from blockplan.plan import read, write  # noqa: PLC0415 (pandas and the rest take a second)
+
+    folder = config_of_environment().data / "workbench"
+    place = folder / f"{version.notice_id}-{version.pk}"
+    if not place.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = folder / f".{secrets.token_hex(8)}"
+        write(read(Path(version.source)), made)
+        try:
+            made.rename(place)
+        except OSError:
+            if not place.exists():
+                raise
+    return place

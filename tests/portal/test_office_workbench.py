@@ -1,0 +1,87 @@
+"""The workbench from the pages of the office: two planners on one scenario, and who may do what there."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.portal.conftest import PLAN
+from tests.portal.staff import a_member, browser_of
+
+from blockplan.portal.office import workbench
+from blockplan.portal.office.models import Audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+    from blockplan.portal.record.store import DatabaseStore
+
+AT = "/en/office/notices/town/workbench/"
+
+
+@pytest.fixture(autouse=True)
+def _desks_of_this_test() -> Iterator[None]:
+    yield
+    for one in workbench._desks.values():
+        one.save()
+    workbench._desks.clear()
+
+
+def sent(client: Client, path: str, body: Any) -> tuple[int, Any]:
+    answer = client.post(f"{AT}workspace/{path}", json.dumps(body), content_type="application/json")
+    return answer.status_code, answer.json() if answer["Content-Type"].startswith(
+        "application/json"
+    ) else None
+
+
+def put(value: int, since: int) -> dict[str, Any]:
+    edit = {"op": "set", "layer": "facilities", "id": "NH-3", "column": "beds", "value": value}
+    return {"edits": [edit], "since": since, "who": "somebody else"}
+
+
+@pytest.mark.long
+def test_two_planners_edit_one_scenario_and_others_only_look(shown: DatabaseStore) -> None:
+    one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
+    page = one.get(AT)
+    text = page.content.decode()
+    assert 'data-lang="en"' in text
+    assert 'name="csrf"' in text
+    assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
+    asset = text.partition("./assets/")[2].partition('"')[0]
+    assert one.get(f"{AT}assets/{asset}").status_code == 200
+    state = one.get(f"{AT}workspace/state").json()
+    seen, name = state["seq"], state["scenario"]
+    status, said = sent(one, f"edits?at={name}", put(170, seen))
+    assert status == 200
+    news = two.get(f"{AT}workspace/news?seq={seen}&at={name}").json()
+    assert news["who"] == ["Li"]  # who is signed in, not who a request says it is
+    status, clash = sent(two, f"edits?at={name}", put(180, seen))
+    assert status == 409
+    assert [(one["theirs"], one["yours"]) for one in clash["conflicts"]] == [(170, 180)]
+    assert sent(two, f"edits?at={name}", put(180, said["seq"]))[0] == 200
+
+    # A process of its own follows the log of edits.
+    workbench._desks.clear()
+    assert one.get(f"{AT}workspace/state?at={name}").json()["seq"] == said["seq"] + 1
+    status, state = sent(one, f"scenario?at={name}", {"branch": "opinion-1"})
+    assert (status, state["scenario"]) == (200, "opinion-1")
+    assert two.get(f"{AT}workspace/state?at={name}").json()["scenario"] == name
+    found = one.get(f"{AT}workspace/answer?at={name}&with=base").json()
+    assert found["changes"][0].startswith("facilities:NH-3:beds:")
+    acts = [row.about for row in Audit.objects.filter(what="workbench", notice="town")]
+    assert len(acts) == 3
+    assert all(act.startswith(("edits", "scenario")) for act in acts)
+
+    auditor = browser_of(a_member("Zhao", "auditor"))
+    assert auditor.get(f"{AT}workspace/state?at={name}").status_code == 200
+    assert sent(auditor, f"edits?at={name}", put(190, 0))[0] == 403
+    assert browser_of(a_member("Zhou", "admin")).get(AT).status_code == 404
+    for path in ("workspace/proposal", "workspace/files", "workspace/nothing", "assets/../../settings.py"):
+        assert one.get(AT + path).status_code == 404
+    assert one.get("/en/office/notices/nowhere/workbench/").status_code == 404
+    unlike = browser_of(a_member("Qian", "planner"), enforce_csrf_checks=True)
+    assert sent(unlike, f"edits?at={name}", put(1, 0))[0] == 403
+    assert (PLAN / "edits").exists() is False
