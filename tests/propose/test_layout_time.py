@@ -32,6 +32,11 @@ def test_communities_with_notched_blocks_are_drawn_soundly(seed):
     assert breaches_not_told(case, found) == []
 
 
+def test_parcels_whose_corners_lie_picometres_apart_are_not_taken_for_overlapping():
+    case, found = drawn(*notched(3, 4, 113), seed=113)
+    assert breaches_not_told(case, found) == []
+
+
 def test_a_clip_has_the_area_of_the_intersection_for_any_notched_block():
     random = np.random.default_rng(5)
     for _ in range(200):

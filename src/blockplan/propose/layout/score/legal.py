@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.community import Community, Objectives
 
+#: Parts are united on a grid of a tenth of a millimetre.
+GRID_M = 1e-4
 #: A gap or an overlap of this many m2 a block is rounding.
 GAP_M2 = 1.0
 #: Small green below this, in m2, has to be joined with what lies beside it.
@@ -119,8 +121,9 @@ def _tiling(plan: Community, initial: Community, new: NDArray[np.bool_]) -> Iter
         parts = shapely.intersection(shapes[near], block)
         areas = shapely.area(parts)
         within[near] += areas
-        gap = block.area - shapely.area(shapely.union_all(parts))
-        over = float(areas.sum()) - shapely.area(shapely.union_all(parts))
+        # Without a grid a union may lose a part whose corner lies picometres beside its neighbour's.
+        covered = shapely.area(shapely.union_all(parts, grid_size=GRID_M))
+        gap, over = block.area - covered, float(areas.sum()) - covered
         if gap > GAP_M2:
             yield Illegal(
                 "tiling", int(initial.ids[at]), gap, GAP_M2, "m2", "Land of a vacant block is in no parcel."
