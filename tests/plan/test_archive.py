@@ -383,7 +383,7 @@ def test_an_interrupt_while_files_are_moved_puts_all_back(tmp_path, monkeypatch,
     for name in ("a", "b"):
         (target / name).write_text("old")
     calls = {"n": 0}
-    rename, replace = Path.rename, Path.replace
+    rename, replace, link = Path.rename, Path.replace, Path.hardlink_to
 
     def counted(method):
         def move(self, to):
@@ -401,12 +401,30 @@ def test_an_interrupt_while_files_are_moved_puts_all_back(tmp_path, monkeypatch,
                 (folder / name).write_text("new")
             monkeypatch.setattr(Path, "rename", counted(rename))
             monkeypatch.setattr(Path, "replace", counted(replace))
+            monkeypatch.setattr(Path, "hardlink_to", counted(link))
 
     with pytest.raises(KeyboardInterrupt):
         write()
     monkeypatch.undo()
     assert {file.name: file.read_text() for file in target.iterdir()} == {"a": "old", "b": "old"}
     assert left_in(tmp_path) == ["p", "p/a", "p/b"]
+
+
+def test_a_file_that_a_new_one_replaces_is_there_all_the_while(tmp_path, monkeypatch):
+    target = tmp_path / "p"
+    target.mkdir()
+    (target / "a").write_text("old")
+    replace, seen = Path.replace, []
+
+    def looked(self, to):
+        seen.append((target / "a").read_text())
+        return replace(self, to)
+
+    with writing_folder(target) as folder:
+        (folder / "a").write_text("new")
+        monkeypatch.setattr(Path, "replace", looked)
+    assert seen == ["old"]
+    assert (target / "a").read_text() == "new"
 
 
 def test_a_package_is_written_as_a_zip_with_the_same_bytes_every_time(tmp_path):

@@ -9,8 +9,10 @@ import pytest
 from tests.portal.conftest import PLAN
 from tests.portal.staff import a_member, browser_of
 
+from blockplan.portal.config import config_of_environment
 from blockplan.portal.office import workbench
 from blockplan.portal.office.models import Audit
+from blockplan.portal.plans.models import PlanVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +45,7 @@ def put(value: int, since: int) -> dict[str, Any]:
 
 
 @pytest.mark.long
-def test_two_planners_edit_one_scenario_and_others_only_look(shown: DatabaseStore) -> None:
+def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: DatabaseStore) -> None:
     one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
     page = one.get(AT)
     text = page.content.decode()
@@ -75,9 +77,10 @@ def test_two_planners_edit_one_scenario_and_others_only_look(shown: DatabaseStor
     assert len(acts) == 3
     assert all(act.startswith(("edits", "scenario")) for act in acts)
 
-    auditor = browser_of(a_member("Zhao", "auditor"))
-    assert auditor.get(f"{AT}workspace/state?at={name}").status_code == 200
-    assert sent(auditor, f"edits?at={name}", put(190, 0))[0] == 403
+    for role in ("approver", "auditor"):  # a copy of the whole plan, with what is withheld
+        looking = browser_of(a_member(f"Zhao {role}", role))
+        assert looking.get(f"{AT}workspace/state?at={name}").status_code == 403
+        assert sent(looking, f"edits?at={name}", put(190, 0))[0] == 403
     assert browser_of(a_member("Zhou", "admin")).get(AT).status_code == 404
     for path in ("workspace/proposal", "workspace/files", "workspace/nothing", "assets/../../settings.py"):
         assert one.get(AT + path).status_code == 404
@@ -85,3 +88,23 @@ def test_two_planners_edit_one_scenario_and_others_only_look(shown: DatabaseStor
     unlike = browser_of(a_member("Qian", "planner"), enforce_csrf_checks=True)
     assert sent(unlike, f"edits?at={name}", put(1, 0))[0] == 403
     assert (PLAN / "edits").exists() is False
+
+
+@pytest.mark.long
+def test_a_name_from_an_address_leads_nowhere_and_edits_outlast_a_new_version(shown: DatabaseStore) -> None:
+    one = browser_of(a_member("Li", "planner"))
+    state = one.get(f"{AT}workspace/state").json()
+    assert sent(one, f"edits?at={state['scenario']}", put(170, state["seq"]))[0] == 200
+    sent(one, "save", {})
+    folder = config_of_environment().data
+    before = sorted(folder.rglob("*"))
+    for odd in ("../../draft", str(folder / "elsewhere" / "draft"), "nobodys", "%00", "x" * 300):
+        assert one.get(f"{AT}workspace/state?at={odd}").status_code in {400, 404}
+    assert sent(one, "scenario", {"open": "../../draft"})[0] == 422
+    assert sorted(folder.rglob("*")) == before
+
+    # Where something else is withheld from the public the same plan becomes another version.
+    version = PlanVersion.objects.filter(notice_id="town").latest("id")
+    version.pk = None
+    version.save()
+    assert one.get(f"{AT}workspace/state").json()["seq"] == state["seq"] + 1

@@ -14,6 +14,10 @@ from tests.support.workbench import Service, workbench
 from tests.town import town
 
 import blockplan as bp
+from blockplan.errors import PlanDataError, UsageError
+from blockplan.live import EditConflictError, EditError, SetValue
+from blockplan.live.journal import set_aside
+from blockplan.portal.workspace.desk import EditingDesk, log_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,3 +178,62 @@ def dragged(
             started.set()
     except (OSError, ValueError):
         started.set()
+
+
+RESIDENTS = SetValue(layer="parcels", id="A", column="residents", value=700)
+
+
+@pytest.mark.parametrize("act", ["apply", "undo", "redo"])
+def test_whoever_saw_another_log_than_this_one_is_refused(act: str) -> None:
+    session = bp.live(town(packs=["zone"]))
+    given = [[RESIDENTS]] if act == "apply" else []
+    with pytest.raises(EditConflictError, match="begun anew"):
+        getattr(session, act)(*given, since=3)
+    assert session.steps == []
+
+
+def test_a_log_that_was_replaced_under_a_session_is_noticed_and_nothing_is_written_into_it(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / "draft.log"
+    session, other = (bp.live(town(packs=["zone"]), log=log) for _ in range(2))
+    with session.shared():
+        session.apply([RESIDENTS])
+    set_aside(log)
+    anew = bp.live(town(packs=["zone"]), log=log)
+    with anew.shared():
+        anew.apply([RESIDENTS])
+    written = log.read_bytes()
+    with pytest.raises(PlanDataError, match="cut or replaced"), session.shared():
+        pass
+    assert session.lost
+    with pytest.raises(EditError, match="Open the scenario anew"), session.shared():
+        pass
+    assert log.read_bytes() == written
+    with other.shared():  # had read nothing of the old one
+        assert len(other.steps) == len(anew.steps)
+
+
+def test_a_log_that_cannot_be_locked_is_left_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    desk = EditingDesk(tmp_path / "town")
+    desk.open("draft")
+    desk.do(lambda session: session.apply([RESIDENTS]), lambda _session, answer: answer)
+    desk.save()
+
+    def full(_file: Any) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("blockplan.live.journal._lock", full)
+    with pytest.raises(PlanDataError, match="cannot be locked"):
+        EditingDesk(tmp_path / "town").open("draft")
+    assert not list((tmp_path / "town" / "edits").glob("*.aside"))
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere/draft", "/tmp/draft", "a\0b", "x" * 300, ""])
+def test_no_name_of_a_scenario_leads_out_of_the_folder_of_logs(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a scenario"):
+        log_of(tmp_path, name)
+    assert list(tmp_path.iterdir()) == []

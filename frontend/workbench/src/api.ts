@@ -1,6 +1,7 @@
 // The service's addresses. Every refusal says what, why and what to do; it is thrown as `Refusal`.
 
 import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Proposal, Result, State, Vocabulary } from "./types";
+import { say } from "./words";
 
 export class Refusal extends Error {
   constructor(
@@ -43,6 +44,8 @@ async function ask<T>(path: string, body?: unknown, method?: string): Promise<T>
     throw new Refusal("offline", "", 0);
   }
   const said: unknown = await response.json().catch(() => null);
+  // A page in the place of an answer: whoever was signed in is so no more.
+  if (response.redirected || (response.ok && said === null)) throw new Refusal(say("signedOut"), "", 401);
   if (!response.ok) {
     const fault = (said ?? {}) as { message?: string; remedy?: string };
     throw new Refusal(fault.message ?? response.statusText, fault.remedy ?? "", response.status, fault);
@@ -71,4 +74,4 @@ export const deleteProposal = (): Promise<Proposal> => ask("proposal", undefined
 export const postProposalCancel = (): Promise<Proposal> => ask("proposal/cancel", {});
 export const postProposalTake = (only: string[] | null): Promise<Answer> => ask("proposal/take", only ? { only } : {});
 export const postFiles = (form: FormData): Promise<Dropped> => ask("files", form);
-export const reportAddress = (kind: string): string => `workspace/report?as=${kind}&lang=${lang}`;
+export const reportAddress = (kind: string): string => `workspace/report?as=${kind}&lang=${lang}${at === null ? "" : `&at=${encodeURIComponent(at)}`}`;

@@ -119,7 +119,7 @@ class Store {
 
   async open(said: { open: string } | { branch: string }): Promise<void> {
     await this.step(async () => {
-      await api.postScenario(said);
+      api.workAt((await api.postScenario(said)).scenario);
       await this.load();
       this.tell("plan");
       return null;
@@ -174,7 +174,11 @@ class Store {
   private async clashed(error: api.Refusal, edits: Edit[]): Promise<null> {
     const clashes = (error.said["conflicts"] ?? []) as Clash[];
     if (error.said["error"] === "scenario") await this.again();
-    else this.catchUp(await api.getNews(this.state.seq));
+    else {
+      const news = await api.getNews(this.state.seq);
+      if (news.seq < this.state.seq) await this.again();
+      else this.catchUp(news);
+    }
     this.say(error.message);
     if (edits.length) {
       this.conflict = { edits, clashes, message: error.message };

@@ -166,6 +166,7 @@ const WORDS = {
   openFiles: { zh: "打开文件", en: "Open files", ja: "ファイルを開く" },
   allScenarios: { zh: "所有情景", en: "All scenarios", ja: "すべてのシナリオ" },
   allScenariosAbout: { zh: "每条横轴是一项有差别的指标，每条折线是一个情景；竖线为要求值。选一个名称即突出其折线。", en: "An axis for each figure that differs, a line for each scenario; the upright mark is what is required. Choose a name to bring its line out.", ja: "横軸は差のある指標、折れ線は各シナリオです。縦の印は求められる値です。名前を選ぶとその線が目立ちます。" },
+  signedOut: { zh: "登录已失效，此次修改没有保存。请重新登录。", en: "You are signed out; this was not saved. Sign in again.", ja: "サインインが切れました。この変更は保存されていません。もう一度サインインしてください。" },
   somebody: { zh: "他人", en: "Somebody", ja: "ほかの人" },
   changedByOther: { zh: "修改了方案", en: "changed the plan", ja: "計画を変更しました" },
   outline: { zh: "边界", en: "outline", ja: "境界" },

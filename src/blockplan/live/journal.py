@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _DIGEST = 64
 
 
+class DamagedLogError(PlanDataError):
+    """A log of edits with a damaged step that later ones rest on."""
+
+
 class Journal:
     """
     A log of edits in one file.
@@ -42,7 +46,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._entries: list[dict[str, Any]] = []
-        self._end = 0
+        self._end, self._file = 0, 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -62,14 +66,7 @@ class Journal:
         PlanDataError
             If the file that is locked cannot be made.
         """
-        try:
-            file = self.path.with_suffix(".lock").open("ab")
-        except OSError as error:
-            raise PlanDataError(
-                f"The log of edits {self.path} cannot be locked: {error.strerror or error}."
-            ) from error
-        with file:
-            _lock(file)  # let go of where the file is closed, also by a kill
+        with alone(self.path.with_suffix(".lock")):
             yield
 
     def fresh(self) -> list[dict[str, Any]]:
@@ -85,10 +82,14 @@ class Journal:
             data = b""
             if self.path.exists():
                 with self.path.open("rb") as file:
+                    now = os.fstat(file.fileno())
+                    if self._end and (now.st_ino != self._file or now.st_size < self._end):
+                        raise PlanDataError(
+                            f"The log of edits {self.path} was cut or replaced. Open the scenario anew."
+                        )
+                    self._file = now.st_ino
                     file.seek(self._end)
                     data = file.read()
-                    if file.tell() < self._end:
-                        raise PlanDataError(f"The log of edits {self.path} was cut or replaced. Begin anew.")
             elif self._end:
                 raise PlanDataError(f"The log of edits {self.path} was put aside. Open the scenario anew.")
             found, whole = _read(data, self.path, len(self._entries))
@@ -125,6 +126,7 @@ class Journal:
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
+                self._file = os.fstat(file.fileno()).st_ino
         except OSError as error:
             if self.path.exists():
                 os.truncate(self.path, end)
@@ -133,6 +135,37 @@ class Journal:
             ) from error
         self._entries.append(entry)
         self._end = end + len(line)
+
+
+@contextmanager
+def alone(place: Path) -> Iterator[None]:
+    """
+    While this lasts no other process holds the file at `place`, which is made where it is not there.
+
+    Raises
+    ------
+    PlanDataError
+        If the file cannot be made.
+    """
+    try:
+        file = place.open("ab")
+    except OSError as error:
+        raise PlanDataError(f"{place} cannot be locked: {error.strerror or error}.") from error
+    with file:
+        try:
+            _lock(file)  # let go of where the file is closed, also by a kill
+        except OSError as error:
+            raise PlanDataError(f"{place} cannot be locked: {error.strerror or error}.") from error
+        yield
+
+
+def set_aside(log: Path) -> Path:
+    """Move a log away, to a free name beside it, while no other process writes it; gives its new place."""
+    with alone(log.with_suffix(".lock")):
+        names = (log.with_suffix(f".{number}.aside") for number in range(1, 10_000))
+        place = next(name for name in names if not name.exists())
+        log.rename(place)
+        return place
 
 
 def _lock(file: IO[bytes]) -> None:
@@ -154,7 +187,7 @@ def _read(data: bytes, path: Path, before: int) -> tuple[list[dict[str, Any]], i
         if entry is None:
             if number == before + len(lines) - 1 and not lines[-1]:
                 break
-            raise PlanDataError(
+            raise DamagedLogError(
                 f"{path}, line {number}: the step is damaged, and later ones rest on it. Move the file aside "
                 "to begin a new log; the scenario as last saved is in the plan's folder."
             )

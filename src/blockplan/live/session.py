@@ -31,7 +31,7 @@ from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import FeatureChange, changed_frames
-from blockplan.live.sharing import EditConflictError, require_no_clash, require_seen
+from blockplan.live.sharing import EditConflictError, require_known, require_no_clash, require_seen
 from blockplan.live.steps import EditResult, SessionStep, result_of
 from blockplan.plan import read, write
 from blockplan.plan.files.package import difference as difference_of
@@ -64,6 +64,8 @@ class Session:
         Every step since the session, or its log, began.
     ahead
         Whether the log led farther than the scenario's file when the session began.
+    lost
+        Whether what others wrote could not be taken up: the session has to be begun anew.
     must
         Number of a step -> how many ``must`` verdicts passed, failed and stayed unknown after it.
     """
@@ -78,6 +80,7 @@ class Session:
     steps: list[SessionStep] = field(default_factory=list)
     must: dict[int, dict[str, int]] = field(default_factory=dict)
     ahead: bool = False
+    lost: bool = False
     _done: list[SessionStep] = field(default_factory=list)
     _undone: list[SessionStep] = field(default_factory=list)
     _branched: int = 0
@@ -112,10 +115,16 @@ class Session:
         if self.journal is None:
             yield
             return
+        if self.lost:
+            raise EditError("The log of edits was changed elsewhere. Open the scenario anew.")
         with self.journal.held():
-            fresh = self.journal.fresh()
-            for said in fresh:
-                self._replay(said)
+            try:
+                fresh = self.journal.fresh()
+                for said in fresh:
+                    self._replay(said)
+            except BaseException:
+                self.lost = True
+                raise
             if fresh:
                 self.result = self._judge(self.plan)
                 self._count()
@@ -158,6 +167,7 @@ class Session:
         listed = list(edits)
         if not listed:
             raise EditError("There is no edit to make.")
+        require_known(self.steps, since)
         try:
             anew, changes = self._compiled(listed)
         except EditError as error:
@@ -412,12 +422,13 @@ class Session:
 
     def _replay(self, said: dict[str, Any]) -> None:
         changes = tuple(FeatureChange.from_dict(one) for one in said["changes"])
-        self.plan = self._with(self.plan, changes)
-        if self.plan.rows_hash != said["rows"]:
+        anew = self._with(self.plan, changes)
+        if anew.rows_hash != said["rows"]:
             raise EditError(
                 f"Step {said['seq']} of the log of edits does not lead to the plan that it led to: the plan "
                 "under it was changed elsewhere. Move the log aside to begin from the plan as it is."
             )
+        self.plan = anew
         kinds = {key: said[key] for key in ("seq", "kind", "at", "who", "hash", "rows")}
         self._note(SessionStep(edits=tuple(said["edits"]), changes=changes, **kinds))
 

@@ -59,6 +59,21 @@ class EditConflictError(EditError):
         self.clashes = tuple(clashes)
 
 
+def require_known(steps: Sequence[SessionStep], since: int | None) -> None:
+    """
+    Refuse what rests on more steps than there are: its editor saw another log than this one.
+
+    Raises
+    ------
+    EditConflictError
+        If it does.
+    """
+    if since is not None and since > len(steps):
+        raise EditConflictError(
+            "The log of edits was begun anew. Look at the plan first; nothing was changed."
+        )
+
+
 def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
     """
     Refuse what takes back or repeats a step while there are steps that its editor has not seen.
@@ -68,6 +83,7 @@ def require_seen(steps: Sequence[SessionStep], since: int | None) -> None:
     EditConflictError
         If there are.
     """
+    require_known(steps, since)
     if since is None or not (newer := steps[since:]):
         return
     who = ", ".join(dict.fromkeys(step.who or "somebody" for step in newer))

@@ -353,6 +353,18 @@ def _make_parents(folder: Path) -> list[Path]:
     return made
 
 
+def _keep(file: Path, place: Path, moved: bool) -> None:
+    """Keep a file in another place; one that a new one replaces stays where it is until then."""
+    if not moved:
+        try:
+            place.hardlink_to(file)
+        except OSError:  # no such links here
+            pass
+        else:
+            return
+    file.rename(place)
+
+
 def _move_in(new: Path, old: Path, target: Path, owned: Sequence[str]) -> None:
     """Move all files under `new` into `target`, or none: what they replace waits in `old`."""
     files = [file.relative_to(new) for file in sorted(new.rglob("*")) if file.is_file()]
@@ -363,7 +375,7 @@ def _move_in(new: Path, old: Path, target: Path, owned: Sequence[str]) -> None:
         for name in (*files, *sorted(stale)):
             if (target / name).exists():
                 (old / name.parent).mkdir(parents=True, exist_ok=True)
-                (target / name).rename(old / name)
+                _keep(target / name, old / name, moved=name in stale)
         for name in files:
             (new / name).replace(target / name)
     except BaseException:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 #: Table of ``plan.toml`` that tells of each scenario that came from a proposal where it came from.
 PROPOSALS = "proposals"
-#: A scenario is named by letters, digits, dots, hyphens and underscores: its file bears its name.
-NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]*")
+#: A scenario is named by at most 60 letters, digits, dots, hyphens and underscores: its file bears its name.
+NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]{0,59}")
 _HEADER = re.compile(r"\s*\[")
 
 

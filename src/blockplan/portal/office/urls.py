@@ -63,9 +63,11 @@ urlpatterns = [
     page(NOTICE + "draft/particulars/", draft_pages.particulars, "office_particulars", act=PLANNER),
     page(NOTICE + "draft/release/", release_page.release, "office_release", act=("planner", "approver")),
     page(NOTICE + "draft/open/", draft_pages.opening, "office_open", read=PLANNER, act=PLANNER),
-    # Its plan at the workbench, before it opens and afterwards.
-    page(NOTICE + "workbench/", workbench.page, "office_workbench"),
-    page(NOTICE + "workbench/<path:path>", workbench.below, "office_workbench_below", act=OFFICE),
+    # Its plan at the workbench, whole, also with what is withheld from the public.
+    page(NOTICE + "workbench/", workbench.page, "office_workbench", read=OFFICE),
+    page(
+        NOTICE + "workbench/<path:path>", workbench.below, "office_workbench_below", read=OFFICE, act=OFFICE
+    ),
     # A notice, its opinions, its record.
     page(NOTICE, notice_pages.notice, "office_notice"),
     page(

@@ -8,8 +8,10 @@ scenario see each other's steps.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
+import shutil
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -20,13 +22,14 @@ from django.middleware.csrf import get_token
 from django.urls import Resolver404, resolve
 from django.utils.html import escape
 
+from blockplan.errors import BlockplanError, UsageError
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.permissions import READING, actor_of
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.workspace import current_desk
-from blockplan.portal.workspace.middleware import HEADERS
+from blockplan.portal.workspace.middleware import HEADERS, refused
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -39,7 +42,7 @@ NOT_HERE = ("workspace/files", "workspace/proposal")
 #: So many scenarios are kept in the memory of a process, those that were asked for last.
 MOST_DESKS = 6
 SCENARIO = "draft"
-_desks: OrderedDict[tuple[int, str], EditingDesk] = OrderedDict()
+_desks: OrderedDict[tuple[str, str], EditingDesk] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -72,9 +75,15 @@ def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     def find(scenario: str) -> EditingDesk:
         return desk_of(version, scenario)
 
-    one = find(request.GET.get("at") or version.scenario or SCENARIO)
-    with current_desk.at(one, name, find):
-        response: HttpResponse = view.func(request, *view.args, **view.kwargs)
+    try:
+        one = find(request.GET.get("at") or version.scenario or SCENARIO)
+    except BlockplanError as error:
+        return refused(404, "scenario", str(error))
+    try:
+        with current_desk.at(one, name, find):
+            response: HttpResponse = view.func(request, *view.args, **view.kwargs)
+    except BlockplanError as error:
+        return refused(409, "scenario", str(error))
     if request.method not in READING and response.status_code == 200:
         note("workbench", who=name, notice=notice, about=_about(path, response))
     for header, value in HEADERS.items():
@@ -90,19 +99,46 @@ def _about(path: str, response: HttpResponse) -> str:
 
 
 def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
-    """The desk of a scenario in this process; those that nobody asked for lately are saved and let go."""
+    """
+    The desk of a scenario in this process; those that nobody asked for lately are saved and let go.
+
+    Raises
+    ------
+    BlockplanError
+        If the plan has no such scenario, or cannot be read or judged.
+    """
     from blockplan.portal.workspace.desk import EditingDesk  # noqa: PLC0415 (pandas and the rest take a second)
 
+    gone = []
     with _lock:
-        key = (version.pk, scenario)
+        place = _copy(version)
+        key = (place.name, scenario)
+        if key in _desks and _desks[key].session.lost:
+            del _desks[key]
         if key not in _desks:
-            one = EditingDesk(_copy(version), who="")
+            _require_scenario(place, version, scenario)
+            one = EditingDesk(place, who="")
             one.open(scenario)
             _desks[key] = one
             while len(_desks) > MOST_DESKS:
-                _desks.popitem(last=False)[1].save()
+                gone.append(_desks.popitem(last=False)[1])
         _desks.move_to_end(key)
-        return _desks[key]
+        found = _desks[key]
+    for one in gone:
+        one.save_quietly()
+    return found
+
+
+def _require_scenario(place: Path, version: PlanVersion, scenario: str) -> None:
+    """Open no scenario that nobody made: a name from an address makes no file."""
+    from blockplan.plan.files.package import MANIFEST  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan.model.manifest import read_manifest  # noqa: PLC0415
+    from blockplan.plan.model.plan import BASE  # noqa: PLC0415
+    from blockplan.portal.workspace.desk import log_of  # noqa: PLC0415
+
+    known = {SCENARIO, BASE, version.scenario, *read_manifest(place / MANIFEST).scenarios}
+    if scenario not in known and not log_of(place, scenario).exists():
+        raise UsageError(f"The plan has no scenario {scenario!r}.")
 
 
 def _version(notice: str) -> PlanVersion:
@@ -118,7 +154,9 @@ def _copy(version: PlanVersion) -> Path:
     from blockplan.plan import read, write  # noqa: PLC0415 (pandas and the rest take a second)
 
     folder = config_of_environment().data / "workbench"
-    place = folder / f"{version.notice_id}-{version.pk}"
+    # Each upload has a name of its own; a version is made anew where something else is withheld.
+    mark = hashlib.sha256(version.source.encode()).hexdigest()[:16]
+    place = folder / f"{version.notice_id}-{mark}"
     if not place.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = folder / f".{secrets.token_hex(8)}"
@@ -126,6 +164,7 @@ def _copy(version: PlanVersion) -> Path:
         try:
             made.rename(place)
         except OSError:
+            shutil.rmtree(made, ignore_errors=True)
             if not place.exists():
                 raise
     return place

@@ -8,19 +8,22 @@ when the desk is closed. Whoever opens the plan again finds the last step that w
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from blockplan.errors import BlockplanError, PlanDataError
+from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
+from blockplan.live.journal import DamagedLogError, alone, set_aside
 from blockplan.plan import read
+from blockplan.plan.files.scenarios import check_name
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropping import Dropped, take_in
 from blockplan.portal.workspace.proposing import Search
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from blockplan.live import EditResult
@@ -32,9 +35,28 @@ QUIET_S = 1.0
 
 
 def log_of(package: Path, scenario: str) -> Path:
-    """Where the log of edits of a scenario lies: in the package's folder, or beside a zip."""
-    folder = package / LOGS if package.is_dir() else package.with_name(f"{package.name}.{LOGS}")
-    return folder / f"{scenario}.log"
+    """
+    Where the log of edits of a scenario lies: in the package's folder, or beside a zip.
+
+    Raises
+    ------
+    UsageError
+        If the name cannot be that of a scenario.
+    """
+    check_name(scenario)
+    return _logs(package) / f"{scenario}.log"
+
+
+def _logs(package: Path) -> Path:
+    return package / LOGS if package.is_dir() else package.with_name(f"{package.name}.{LOGS}")
+
+
+@contextmanager
+def _package_alone(package: Path) -> Iterator[None]:
+    """While this lasts no other process writes scenarios into the package; a log is held before it."""
+    _logs(package).mkdir(parents=True, exist_ok=True)
+    with alone(_logs(package) / ".package.lock"):
+        yield
 
 
 @dataclass
@@ -89,11 +111,10 @@ class EditingDesk:
         log = log_of(self.package, scenario)
         try:
             return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
-        except (EditError, PlanDataError) as error:
+        except (EditError, DamagedLogError) as error:
             if not log.exists():
                 raise
-            aside = _aside(log)
-            log.rename(aside)
+            aside = set_aside(log)
             self.notes.append(f"{error} It was set aside as {aside.name}, and a new log begun.")
             return live(plan, self.packs, self.on, scenario=scenario, log=log, who=self.who)
 
@@ -107,14 +128,15 @@ class EditingDesk:
             If there is such a scenario already.
         """
         with self._lock:
-            if (
-                name == BASE
-                or name in read(self.package).manifest.scenarios
-                or log_of(self.package, name).exists()
-            ):
-                raise EditError(f"The plan has a scenario {name!r} already. Choose another name.")
             self.save()
-            self.session.branch(name).save(self.package)
+            with _package_alone(self.package):
+                if (
+                    name == BASE
+                    or name in read(self.package).manifest.scenarios
+                    or log_of(self.package, name).exists()
+                ):
+                    raise EditError(f"The plan has a scenario {name!r} already. Choose another name.")
+                self.session.branch(name).save(self.package)
 
     def do(self, act: Callable[[Session], EditResult], told: Callable[[Session, EditResult], Any]) -> Any:
         """Take a step, and what is told of it; it is in the log when this returns, and soon in the file."""
@@ -176,25 +198,20 @@ class EditingDesk:
                 self._timer.cancel()
                 self._timer = None
             if self._unsaved:
-                with self.session.shared():
+                with self.session.shared(), _package_alone(self.package):
                     self.session.save(self.package)
                 self._unsaved = False
 
     def _save_soon(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = threading.Timer(QUIET_S, self._save_quietly)
+        self._timer = threading.Timer(QUIET_S, self.save_quietly)
         self._timer.daemon = True
         self._timer.start()
 
-    def _save_quietly(self) -> None:
+    def save_quietly(self) -> None:
+        """Save, and note what kept it from being written: every step is in the log all the same."""
         try:
             self.save()
         except BlockplanError as error:
             self.notes.append(f"The scenario's file could not be written: {error} Every step is in the log.")
-
-
-def _aside(log: Path) -> Path:
-    """A free name beside a log."""
-    names: Iterable[Path] = (log.with_suffix(f".{number}.aside") for number in range(1, 10_000))
-    return next(name for name in names if not name.exists())
