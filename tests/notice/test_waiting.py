@@ -171,7 +171,7 @@ def test_no_report_while_one_is_neither_shown_nor_left_out_on_a_ground(
     desk = Desk(store)
     desk.cut(by="a")
     desk.answer_segment("O-1.1", Answer("noted", "It was read."), by="a")
-    waits = r"1 opinion waits .*\n  No\. 1 \(O-1\): waits for somebody to look"
+    waits = r"1 opinion awaits review.*\n  No\. 1 \(O-1\): awaits review"
     with pytest.raises(NoticeStateError, match=waits):
         require_complete(desk)
     payload = {"shown": {"of": 1, "by": "a"}, "withheld": {"ground": "x", **TWO}, "withdrawn": {},

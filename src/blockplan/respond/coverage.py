@@ -32,7 +32,7 @@ TEXTS = Catalog("blockplan.respond", "response.toml")
 Lack = Literal["not_looked_at", "not_cut", "not_sorted", "not_answered"]
 #: What is lacking, in words, and what to do.
 SAYS: dict[Lack, str] = {
-    "not_looked_at": "waits for somebody to look: to be shown, or withheld with a ground",
+    "not_looked_at": "awaits review: to be shown, or withheld with a ground",
     "not_cut": "not cut into segments",
     "not_sorted": "in no theme, and without an answer of its own",
     "not_answered": "its theme has no answer",

@@ -144,7 +144,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _layer(role: str, entry: Any, there: LayerNames | None, where: str) -> LayerNames:
     if not isinstance(entry, dict):
-        raise MappingError(f"{where}: {role} must be a table with names.\nSee the page on profiles.")
+        raise MappingError(
+            f"{where}: {role} must be a table with names.\nSee the page on importing an office's folder."
+        )
 
     def words(key: str) -> tuple[str, ...]:
         return tuple(plain(str(one)) for one in entry.get(key, ()))
