@@ -12,6 +12,7 @@ import shapely
 from tests.builders import X, Y, a_plan, parcels_of, square
 from tests.cli.call import run
 
+from blockplan.exchange.cells import read_cells
 from blockplan.measure import measure
 from blockplan.plan import read
 from blockplan.plan.files.package import write
@@ -141,3 +142,31 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(
     assert done.returncode == 2
     assert says in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_homes_in_no_cell_stay_unknown_and_are_counted(tmp_path: Path) -> None:
+    plan = a_town(tmp_path, buildings=False)
+    frame([square(0)], TOT_P=[80.0]).to_file(tmp_path / "grid.gpkg")
+    told, after = called(plan, tmp_path / "grid.gpkg")
+    assert (told["residents"], told["outside"]) == (80, 1)
+    said = after.layer("parcels")["residents"]
+    assert (said["A"], said["B"]) == (80, 0)
+    assert np.isnan(said["C"])
+    assert measure(after, "residents")[0].value is None
+
+
+def test_points_on_a_grid_of_degrees_leave_no_strips_between_their_rows(tmp_path: Path) -> None:
+    plan = a_town(tmp_path, buildings=False)
+    corner = gpd.GeoSeries([shapely.Point(X, Y)], crs="EPSG:4548").to_crs("EPSG:4326").iloc[0]
+    step = 1 / 3600
+    rows = [
+        f"{corner.x + east * step:.6f},{corner.y + north * step:.6f},10"
+        for east in range(-3, 16)
+        for north in range(-3, 8)
+    ]
+    (tmp_path / "grid.csv").write_text("lon,lat,pop\n" + "\n".join(rows), encoding="utf-8")
+    cells = read_cells(tmp_path / "grid.csv", "EPSG:4548", (X, Y, X + 300, Y + 100))
+    land = shapely.box(X, Y, X + 300, Y + 100)
+    assert land.difference(shapely.union_all(cells.shape).buffer(0.1)).area == pytest.approx(0)
+    told, _ = called(plan, tmp_path / "grid.csv")
+    assert told["outside"] == 0

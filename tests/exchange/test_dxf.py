@@ -115,6 +115,14 @@ def test_the_command_draws_and_says_what_is_not_in_the_drawing(tmp_path):
     assert said["drawn"]["control_lines"] == 1
 
 
+def test_overlays_that_a_drawing_has_no_colour_for_are_counted_as_left_out(tmp_path):
+    plan = odd(tmp_path)
+    lines = plan.layers["control_lines"].copy()
+    lines["kind"] = "farmland"
+    found = write_dxf(Plan(plan.manifest, {**plan.layers, "control_lines": lines}), tmp_path / "odd.dxf")
+    assert (found.drawn["control_lines"], found.left_out["control_lines"]) == (0, 1)
+
+
 def test_a_plan_without_parcels_or_a_folder_that_is_not_there_is_refused(tmp_path):
     plan = odd(tmp_path)
     with pytest.raises(PlanDataError, match="no parcels"):

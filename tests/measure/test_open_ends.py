@@ -146,3 +146,28 @@ def test_a_facility_of_no_stated_kind_leaves_uses_unknown_only_where_a_home_reac
     assert beside.value == 0.6
     parts = {part.scope: part.value for part in beside.by}
     assert (parts["use:clinic"], parts["use:sport"], parts["at_least:2"]) == (0.6, None, None)
+
+
+def test_people_of_a_building_of_no_stated_floor_leave_every_circle_of_their_parcel_unknown() -> None:
+    plan = plan_of(
+        parcels=[{**home(0, None), "geometry": shapely.box(0, 0, 300, 100)}],
+        buildings=[
+            {"parcel_id": "P-1", "floor_area_m2": 3_500, "geometry": square(20, 20, 20)},
+            {"parcel_id": "P-1", "floor_area_m2": None, "geometry": square(250, 20, 20)},
+        ],
+        circles=[circle(square(-10, -10, 200)), circle(square(200, -10, 150))],
+        manifest={"residents": {"source": "buildings", "by": "floor_area", "floor_area_per_person_m2": 35}},
+    )
+    found = one(plan, "circle_residents", tier="15")
+    assert [part.value for part in found.by] == [None, None]
+
+
+def test_a_shop_parcel_that_is_drawn_nowhere_may_be_within_the_walk_of_any_home() -> None:
+    street = [{"geometry": shapely.LineString([(0, 50), (3_000, 50)])}]
+    parcels = [home(0, 60), {**UNSAID_USE, "residents": 0, "geometry": None}]
+    facilities = [{"service": "clinic", "geometry": shapely.Point(200, 50)}]
+    plan = plan_of(parcels=parcels, streets=street, facilities=facilities)
+    asked = {"use_services": ["clinic"], "use_codes": ["0901"], "access_limit_m": 400}
+    found = one(plan, "uses_access", uses_wanted=2, **asked)
+    assert (found.value, found.ends) == (None, (0.0, 1.0))
+    assert "parcels.geometry of P-2" in lines(found.missing)

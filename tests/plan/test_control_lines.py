@@ -93,6 +93,8 @@ def test_urban_land_outside_the_growth_boundary_is_told_and_other_land_is_not() 
     faults = found(drawn, parcels=land)
     assert [(one.case, one.id) for one in faults] == [("outside", "P-2")]
     assert "0701" in faults[0].message("en")
+    coarse = [parcel(200, land_use=use) for use in ("07", "12")]  # may be 0703, 1202: not surely urban
+    assert found(drawn, parcels=coarse) == []
     halves = [drawn, drawn | {"line_id": "L-2", "geometry": square(100, 0)}]
     assert found(*halves, parcels=land) == []
 

@@ -53,9 +53,13 @@ def command(grid: str, path: str, out: str, field: str | None, size_m: float | N
     if as_json:
         show_json(_document(plan, found, origin))
         return
+    import numpy as np
+
     rows = [(name, f"{getattr(found, name):,.1f}") for name in ("people", "beyond", "homeless")]
-    show_table(("of the cells", "people"), [*rows, ("settled", f"{found.residents.sum():,.1f}")])
+    show_table(("of the cells", "people"), [*rows, ("settled", f"{np.nansum(found.residents):,.1f}")])
     click.echo(f"\nShared over {found.layer}, by {found.by}; {origin}")
+    if found.outside:
+        click.echo(f"{found.outside} homes lie in no cell; how many live in them stays unknown")
     for x, y, people in found.empty_cells[:SHOWN_CELLS]:
         click.echo(f"no home in the cell around {x:.1f} {y:.1f}: {people:,.1f} people")
     if len(found.empty_cells) > SHOWN_CELLS:
@@ -87,9 +91,12 @@ def _with(plan: Plan, found: Settled, origin: str) -> Plan:
 
 
 def _document(plan: Plan, found: Settled, origin: str) -> dict[str, Any]:
+    import numpy as np
+
     return {
         "plan": plan.manifest.id,
-        "residents": float(found.residents.sum()),
+        "residents": float(np.nansum(found.residents)),
+        "outside": found.outside,
         "layer": found.layer,
         "shared_by": found.by,
         "from_grid": origin,

@@ -20,6 +20,7 @@ from blockplan.errors import PlanDataError, UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+TABLES = frozenset({".csv", ".txt"})
 RASTERS = frozenset({".tif", ".tiff", ".asc", ".vrt", ".img"})
 #: Names under which grids write the number of people, and the places of points.
 COUNTS = (
@@ -30,6 +31,8 @@ EAST = ("x", "east", "easting", "lon", "longitude", "lng", "经度", "东坐标"
 NORTH = ("y", "north", "northing", "lat", "latitude", "纬度", "北坐标")
 #: Coordinates no larger than these are degrees.
 DEGREES = (180.0, 90.0)
+#: Steps that give cells of less than this of the distance to the nearest point are those of no grid.
+LEAST_STEP = 0.6
 #: More cells than this over one plan are refused: a raster of the whole country was not cut.
 MOST_CELLS = 2_000_000
 #: West, south, east, north.
@@ -60,7 +63,8 @@ def read_cells(
     field
         The column with the number of people; None takes the first that is called so.
     size_m
-        Side of the cells of a table of points, in m; None takes the least distance of two.
+        Side of the cells of a table of points, in m; None takes the steps between its rows and columns, or
+        where it has none the distance to the nearest point.
 
     Raises
     ------
@@ -72,9 +76,14 @@ def read_cells(
     file = Path(path)
     if not file.exists():
         raise PlanDataError(f"There is no file {path}.\nName a grid of people: GeoTIFF, GeoPackage, CSV.")
+    if crs is None and file.suffix.lower() not in TABLES:
+        raise PlanDataError(
+            f"{file.name} says where on Earth it lies, and the plan's coordinates are local. Give the people "
+            "as CSV in the plan's own x and y."
+        )
     if file.suffix.lower() in RASTERS:
         shape, people, name = _raster(file, crs, box)
-    elif file.suffix.lower() in {".csv", ".txt"}:
+    elif file.suffix.lower() in TABLES:
         shape, people, name = _table(file, crs, field, size_m)
     else:
         shape, people, name = _polygons(file, crs, field)
@@ -117,19 +126,38 @@ def _table(file: Path, crs: Any, field: str | None, size_m: float | None) -> _Re
     name = _column(file, columns, field, COUNTS, "number of people")
     east = _numbers(file, frame[_column(file, columns, None, EAST, "place (x, lon)")], "x")
     north = _numbers(file, frame[_column(file, columns, None, NORTH, "place (y, lat)")], "y")
-    points = gpd.GeoSeries(gpd.points_from_xy(east, north), crs=crs)
-    if np.nanmax(np.abs(east)) <= DEGREES[0] and np.nanmax(np.abs(north)) <= DEGREES[1]:
-        points = points.set_crs("EPSG:4326", allow_override=True).to_crs(crs)
-    xy = shapely.get_coordinates(points.to_numpy())
+    if np.isnan(east).any() or np.isnan(north).any():
+        lost = int((np.isnan(east) | np.isnan(north)).sum())
+        raise PlanDataError(f"{file.name}: {lost} rows have no place. Give x and y, or leave the rows out.")
+    degrees = np.abs(east).max() <= DEGREES[0] and np.abs(north).max() <= DEGREES[1]
+    if degrees and crs is None:
+        raise PlanDataError(f"{file.name} gives degrees, and the plan's coordinates are local.")
+    given = "EPSG:4326" if degrees else crs
+    points = gpd.GeoSeries(gpd.points_from_xy(east, north), crs=given)
+    xy = shapely.get_coordinates((points.to_crs(crs) if degrees else points).to_numpy())
     side = size_m or _spacing(xy)
     if side is None:
         raise PlanDataError(f"{file.name}: how large a cell is is not known. Say it: --cell METRES.")
-    half = side / 2
-    return (
-        shapely.box(xy[:, 0] - half, xy[:, 1] - half, xy[:, 0] + half, xy[:, 1] + half),
-        _numbers(file, frame[name], name),
-        name,
-    )
+    shape = _boxes(xy, side, side)
+    wide, high = _step(east), _step(north)
+    if size_m is None and wide is not None and high is not None:
+        drawn = gpd.GeoSeries(_boxes(np.column_stack([east, north]), wide, high), crs=given)
+        # Places that lie in no rows and columns have no step; they keep their squares.
+        cells = (drawn.to_crs(crs) if degrees else drawn).to_numpy()
+        if float(np.median(shapely.area(cells))) > (LEAST_STEP * side) ** 2:
+            shape = cells
+    return np.asarray(shape, dtype=object), _numbers(file, frame[name], name), name
+
+
+def _boxes(middle: NDArray[np.float64], wide: float, high: float) -> NDArray[Any]:
+    (x, y), dx, dy = middle.T, wide / 2, high / 2
+    return np.asarray(shapely.box(x - dx, y - dy, x + dx, y + dy), dtype=object)
+
+
+def _step(values: NDArray[np.float64]) -> float | None:
+    """The step between rows or columns of a grid; None where there is only one."""
+    steps = np.diff(np.unique(np.round(values, 7)))
+    return float(np.median(steps)) if len(steps) else None
 
 
 def _read_table(file: Path) -> pd.DataFrame:
@@ -144,7 +172,7 @@ def _read_table(file: Path) -> pd.DataFrame:
 
 
 def _spacing(xy: NDArray[np.float64]) -> float | None:
-    """The least distance between two points, m; None where there is only one."""
+    """The middle distance of a point to its nearest, m; None where there is only one."""
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
     if len(xy) < 2:

@@ -110,6 +110,8 @@ def write_dxf(plan: Plan, out: str | Path) -> DrawnPlan:
             found.drawn[name] = _others(document, layer, *OTHERS[name])
         elif name == "control_lines":
             found.drawn[name] = _control_lines(document, layer)
+            if len(layer) > found.drawn[name]:  # overlays
+                found.left_out[name] = len(layer) - found.drawn[name]
         elif name != "parcels" and len(layer):
             found.left_out[name] = len(layer)
     _note(document, plan, parcels)

@@ -206,6 +206,22 @@ def test_a_facility_and_its_size_under_one_heading_are_one_facility(folder, brou
     assert (kindergarten["classes"], kindergarten["floor_area_m2"]) == (9, 5400)
 
 
+def test_a_second_field_that_names_a_facility_is_not_the_size_of_the_first(folder, brought):
+    shapefile(
+        parcels(
+            shapes=blocks(2), DKBH=["A-1", "A-2"], YDDM=["R2", "R2"],
+            PTSS1=["12班幼儿园", "小学、幼儿园"], PTSS2=["24班小学", "24班、12班"],
+        ),
+        folder / "地块.shp",
+    )  # fmt: skip
+    plan, _ = brought()
+    found = plan.layer("facilities").sort_values(["parcel_id", "service"])
+    assert found["parcel_id"].tolist() == ["A-1", "A-1", "A-2", "A-2"]
+    assert found["service"].tolist() == ["kindergarten", "primary_school"] * 2
+    assert found["classes"].tolist()[:2] == [12, 24]
+    assert found["classes"].isna().tolist()[2:] == [True, True]
+
+
 def test_facilities_are_read_in_english_too():
     found, unread = facilities_in("Kindergarten (9 classes), nursing home (150 beds); clinic, bicycle shed")
     assert [(one.service, one.classes, one.beds) for one in found] == [
@@ -214,3 +230,11 @@ def test_facilities_are_read_in_english_too():
         ("clinic", None, None),
     ]
     assert unread == ["bicycle shed"]
+
+
+def test_a_supermarket_is_no_food_market_and_a_childrens_day_care_is_none_for_the_old():
+    found, _ = facilities_in(
+        "Supermarket; Food market; Child day care centre; Day care centre; 150 Beds nursing home"
+    )
+    assert [one.service for one in found] == ["retail", "market", "childcare", "day_care", "nursing_home"]
+    assert found[-1].beds == 150

@@ -44,7 +44,7 @@ COLOURS = (
     (r"机场|净空|airport|clearance", "airport"),
     (r"建设控制地带|历史文化街区|历史保护|LSWHBHX|heritage", "heritage"),
     (r"洪涝|洪水|蓄滞洪|行洪|HLFXKZX|flood", "flood"),
-    (r"高压走廊|电力走廊|管廊|管线|燃气管|utilit|pipeline|corridor", "utility"),
+    (r"高压走廊|电力走廊|管廊|管线|燃气管|utilit|pipeline|(?:power|utility|cable|gas).?corridor", "utility"),
     (r"(铁路|轨道|地铁).*(保护|控制)|rail.*(protect|zone)", "rail"),
     (r"绿|LHX|LVX|LHLX|green", "green"), (r"蓝|河道|水系|HDZX|HDBX|SXLX|LAX|blue", "blue"),
     (r"黄|基础设施|SSHX|CSHX|yellow", "yellow"), (r"紫|文保|文物|历史|WBZX|CSZX|purple", "purple"),

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.exchange.office.source import ROW, SECTION, SourceFinding
+from blockplan.exchange.office.texts import service_of
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 
 if TYPE_CHECKING:
@@ -83,11 +84,19 @@ def _texts(rows: list[Row], values: list[Any], one: FieldChoice, column: FieldNa
         if column.column in row and column.column in {"facilities_text", "remarks"}:
             # A text of more than 254 bytes goes on in the next field.
             # A size in a field of its own (a heading in two: name, size) belongs to what was named before.
-            between = " " if column.quantity == "facilities" and _SIZE.match(text) else "、"
+            between = (
+                " " if column.quantity == "facilities" and _sizes_one(str(row[column.column]), text) else "、"
+            )
             text = f"{row[column.column]}{between}{text}" if text != row[column.column] else text
         row[column.column] = text
         if column.quantity == "id" and isinstance(value, dt.datetime):
             row["_date"] = value
+
+
+def _sizes_one(named: str, text: str) -> bool:
+    """Whether a text is the size of the one facility that was named before it, and names none itself."""
+    one = not re.search(r"[、，,；;\n]", named + text)
+    return one and _SIZE.match(text) is not None and service_of(text) is None
 
 
 def _numbers(

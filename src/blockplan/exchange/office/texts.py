@@ -24,11 +24,14 @@ _COUNT = re.compile(
     r"([一二两三四五六七八九十]|\d{1,2})\s*(?:所|处|个(?!班)|座(?!位)|家|间|×|x)|(?:×|x|\*)\s*(\d{1,2})(?![\d.])",
     re.IGNORECASE,
 )
-_CLASSES = re.compile(r"(\d+|[一二三四五六七八九十]+)\s*(?:个?班|class(?:es|rooms?)?\b)")
+_CLASSES = re.compile(r"(\d+|[一二三四五六七八九十]+)\s*(?:个?班|class(?:es|rooms?)?\b)", re.IGNORECASE)
 _BEDS = re.compile(
-    r"(\d+|[一二三四五六七八九十百]+)\s*(?:张?(?:养老|护理|病)?床位?|beds?\b)|床位数?\s*[:：]?\s*(?:≥|>=|不少于)?\s*(\d+)\s*张?"
+    r"(\d+|[一二三四五六七八九十百]+)\s*(?:张?(?:养老|护理|病)?床位?|beds?\b)|床位数?\s*[:：]?\s*(?:≥|>=|不少于)?\s*(\d+)\s*张?",
+    re.IGNORECASE,
 )
-_PLACES = re.compile(r"(\d+)\s*(?:个)?(?:学位|座位|座|名学生|人(?!口)|places\b|pupils\b|students\b)")
+_PLACES = re.compile(
+    r"(\d+)\s*(?:个)?(?:学位|座位|座|名学生|人(?!口)|places\b|pupils\b|students\b)", re.IGNORECASE
+)
 _AREA = re.compile(
     r"(?P<what>用地面积|占地面积|用地规模|用地|占地|建筑面积|建筑规模|建筑|面积)?\s*(?:为|约|不小于|不低于|不少于|≥|>=|>|[:：])*\s*"
     r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>万平方米|万平米|万m2|平方米|平米|m2|公顷|hm2|ha|亩)(?P<per>/(?:处|座|所|个))?",

@@ -341,8 +341,13 @@ def _people_in(plan: Plan, circles: Circles) -> InCircles:
     nowhere = unsaid & shapely.is_missing(shapes(plan, "parcels"))
     missing = [lost] * len(circles.rows)
     for number in range(len(circles.rows)):
-        rows = nowhere.copy()
-        rows[owner[spot[circle == number]]] = True
+        if found.occupants is not None:
+            # Whom nobody counted may live in any building of the parcel.
+            rows = pieces(plan, "circles").rows(int(circles.rows[number]), len(unsaid)) & unsaid
+            rows |= nowhere
+        else:
+            rows = nowhere.copy()
+            rows[owner[spot[circle == number]]] = True
         if rows.any() or not len(unsaid):
             missing[number] = lost + here.lacking(rows)
     bare = np.array([bool(lines) for lines in missing], dtype=bool)

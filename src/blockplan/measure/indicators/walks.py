@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from blockplan.measure.distance.coverage import Distances, Found, by_area, covered, data_end, share, together
 from blockplan.measure.distance.goals import distances_to
@@ -21,7 +22,7 @@ from blockplan.measure.indicators.access import facilities_of, on_foot_to, perha
 from blockplan.measure.inputs.columns import absent, coded, ids, total
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Measurement, Part, Place
-from blockplan.measure.missing import Missing, reason
+from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -143,12 +144,13 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     perhaps = {service: perhaps_served(plan, homes, _kind(service), on_foot[0], limits) for service in rows}
     for code in codes:
         land = coded(plan, (code,))
-        unsaid += land.gaps.lines()
+        undrawn = (land.chosen | land.maybe) & shapely.is_missing(parcel_points(plan))
+        unsaid += land.gaps.lines() + unknown(Missing("parcels", "geometry"), ids(plan, "parcels")[undrawn])
         sure, open_ = (
             on_foot_to(plan, homes, parcel_points(plan)[of], (limit_m, None), ids(plan, "parcels")[of])
             for of in (land.chosen, land.maybe)
         )
-        uses[f"land:{code}"], perhaps[f"land:{code}"] = sure, open_.within(limit_m)
+        uses[f"land:{code}"], perhaps[f"land:{code}"] = sure, open_.within(limit_m) | bool(undrawn.any())
     near = {use: distances.within(limit_m) for use, distances in uses.items()}
     more = {use: near[use] | found for use, found in perhaps.items()}
     number, most = (np.sum(list(one.values()), axis=0) + np.zeros(len(homes)) for one in (near, more))

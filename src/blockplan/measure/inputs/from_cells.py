@@ -39,6 +39,8 @@ class Settled:
         Of each row of that layer.
     by
         What people were shared by: ``floor_area``, ``ground`` or ``land``.
+    outside
+        Homes in no cell: the grid says nothing of them, and their residents are NaN.
     people, beyond, homeless
         All people of the cells; those beyond the planned land; those of cells without a home.
     empty_cells
@@ -48,6 +50,7 @@ class Settled:
     layer: Literal["buildings", "parcels"]
     residents: NDArray[np.float64]
     by: str
+    outside: int
     people: float
     beyond: float
     homeless: float
@@ -63,7 +66,7 @@ def settle(plan: Plan, cells: Cells) -> Settled:
     PlanDataError
         If the plan has neither buildings nor land for homes.
     """
-    layer, share, rows, cell, by = _homes(plan, cells)
+    layer, lived, (share, rows, cell, by) = _homes(plan, cells)
     land = shapely.union_all(shapes(plan, "boundary"))
     shapely.prepare(land)
     area = shapely.area(cells.shape)
@@ -76,22 +79,26 @@ def settle(plan: Plan, cells: Cells) -> Settled:
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(whole[cell] > 0, share / whole[cell], 0.0)
     found = np.bincount(rows, here[cell] * part, len(ids(plan, layer))).astype(np.float64)
+    outside = np.setdiff1d(lived, rows)
+    found[outside] = np.nan
     lost = np.flatnonzero((whole <= 0) & (here > 0))
     middle = shapely.get_coordinates(shapely.centroid(cells.shape[lost]))
     told = sorted(zip(*middle.T.tolist(), here[lost].tolist(), strict=True), key=lambda one: -one[2])
     return Settled(
-        layer, found, by, float(cells.people.sum()), float((cells.people - here).sum()),
+        layer, found, by, len(outside), float(cells.people.sum()), float((cells.people - here).sum()),
         float(here[lost].sum()), tuple(told),
     )  # fmt: skip
 
 
-_Homes = tuple[
-    Literal["buildings", "parcels"], "NDArray[np.float64]", "NDArray[np.intp]", "NDArray[np.intp]", str
-]
+_Pairs = tuple["NDArray[np.float64]", "NDArray[np.intp]", "NDArray[np.intp]", str]
+_Homes = tuple[Literal["buildings", "parcels"], "NDArray[np.intp]", _Pairs]
 
 
 def _homes(plan: Plan, cells: Cells) -> _Homes:
-    """The layer, and of each pair of home and cell: its share, the row of the home, and that of the cell."""
+    """
+    The layer, the rows of its homes, and of each pair of home and cell: its share, the row of the home, and
+    that of the cell; with what people are shared by.
+    """
     tree = shapely.STRtree(cells.shape)
     lived = can_house(plan) if plan.has_layer("parcels") else np.zeros(0, dtype=bool)
     if len(ids(plan, "buildings")):
@@ -104,13 +111,8 @@ def _homes(plan: Plan, cells: Cells) -> _Homes:
         floor = values(plan, "buildings", "floor_area_m2")[rows[at]]
         ground = shapely.area(drawn[rows[at]])
         known = bool(len(at)) and not np.isnan(floor).any()
-        return (
-            "buildings",
-            floor if known else ground,
-            rows[at],
-            cell[first],
-            "floor_area" if known else "ground",
-        )
+        share, by = (floor, "floor_area") if known else (ground, "ground")
+        return "buildings", rows, (share, rows[at], cell[first], by)
     rows = np.flatnonzero(lived)
     if not len(rows):
         raise PlanDataError(
@@ -120,7 +122,7 @@ def _homes(plan: Plan, cells: Cells) -> _Homes:
     drawn = shapes(plan, "parcels")[rows]
     at, cell = tree.query(drawn, predicate="intersects")
     share = shapely.area(shapely.intersection(drawn[at], cells.shape[cell]))
-    return "parcels", share, rows[at], cell, "land"
+    return "parcels", rows, (share, rows[at], cell, "land")
 
 
 def _lived_in(plan: Plan, housing: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -185,7 +185,9 @@ def _forbidden(use: Any, of: Any, allowed: tuple[str, ...]) -> bool:
     classes = landuse(of if of in LISTS else DEFAULT_LIST)
     meant = classes.nationals(use)
     whole = landuse()
-    return bool(meant) and not any(whole.within(one, code) for one in meant for code in allowed)
+    return bool(meant) and not any(
+        whole.within(one, code) or whole.within(code, one) for one in meant for code in allowed
+    )
 
 
 def _heights(lines: Drawn, land: NDArray[Any], drawn: Drawn) -> Iterator[Fault]:

@@ -45,7 +45,7 @@ def propose_site_on_parts(
     locked = {str(one) for one in params.land.locked}
     offered = offer(plan, {name: (size,) for name in _large(plan, params, size) if name not in locked}, clock)
     # What is left of a parcel keeps its use.
-    land = replace(params.land, locked=locked | set(offered.pieces), smallest_m2=size)
+    land = replace(params.land, locked=locked | set(offered.pieces))
     if land.only:
         parts = [part for name in land.only for part in offered.pieces.get(name, (name,))[1:] or (name,)]
         land = replace(land, only=tuple(parts))

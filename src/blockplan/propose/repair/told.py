@@ -92,7 +92,7 @@ def _proof(search: Search, choice: Choice | None, *, failing: bool) -> Proof:
 
 def _one_change(search: Search, choice: Choice | None) -> bool:
     """Whether one change keeps every rule: where some rule fails, none can do with less."""
-    if choice is None or search.params.objective != "count":
+    if choice is None or search.given_up or search.params.objective != "count":
         return False
     short, least = choice.found.short, choice.found.least
     return (short is None or short.objective <= SAME_SHORT) and least.objective <= 1

@@ -185,7 +185,9 @@ def control_lines(scene: Scene, ground: ParcelGround, *, width: float = 0.40) ->
         Whether they follow from the land use, for the plan draws none.
     """
     facts, canvas = scene.facts, scene.canvas
-    drawn = facts.plan.has_layer("control_lines") and len(facts.plan.layer("control_lines")) > 0
+    drawn = facts.plan.has_layer("control_lines") and bool(
+        facts.plan.layer("control_lines")["kind"].isin(list(CONTROL)).any()
+    )
     found: dict[str, list[BaseGeometry]] = {}
     if drawn:
         frame = facts.plan.layer("control_lines")
