@@ -196,11 +196,13 @@ DEAF = """() => {
 def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
     service: Service, chromium: Any
 ) -> None:
+    from playwright.sync_api import expect
+
     (one, wrong), (two, others) = opened(service, chromium, "en", 1440), opened(service, chromium, "ja", 1440)
     for tab in (one, two):
         tab.locator("body").press("l")
     typed_in(one, "#t-A-residents", "1234")
-    two.wait_for_function("document.querySelector('#t-A-residents')?.value === '1234'", timeout=WAIT_MS)
+    expect(two.locator("#t-A-residents")).to_have_value("1234", timeout=WAIT_MS)
     two.evaluate(DEAF)
     two.wait_for_timeout(1500)  # what was asked already is answered by then
     typed_in(one, "#t-A-residents", "1300")
@@ -214,7 +216,7 @@ def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
     two.locator("dialog.merge input[value=yours]").check()
     two.locator("[data-act=merge]").click()
     settled(two)
-    one.wait_for_function("document.querySelector('#t-A-residents')?.value === '1400'", timeout=WAIT_MS)
+    expect(one.locator("#t-A-residents")).to_have_value("1400", timeout=WAIT_MS)
     assert service.ask("/workspace/verify")[1]["same"]
     assert wrong + [said for said in others if "409" not in said] == []
     one.close()
