@@ -232,7 +232,7 @@ def test_a_log_that_cannot_be_locked_is_left_where_it_is(
     assert not list((tmp_path / "town" / "edits").glob("*.aside"))
 
 
-@pytest.mark.parametrize("name", ["../../elsewhere/draft", "/tmp/draft", "a\0b", "x" * 300, ""])
+@pytest.mark.parametrize("name", ["../../elsewhere/draft", "/elsewhere/draft", "a\0b", "x" * 300, ""])
 def test_no_name_of_a_scenario_leads_out_of_the_folder_of_logs(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot name a scenario"):
         log_of(tmp_path, name)
