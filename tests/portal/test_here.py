@@ -11,18 +11,16 @@ from urllib.parse import urlencode
 
 import pytest
 import shapely
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.intake.coordinates import locate
 from blockplan.notice.intake.geometry_in import NoticeArea
-from blockplan.portal.pages import bars, squeezed, tiles
+from blockplan.portal.pages import bars, squeezed
 from blockplan.portal.pages.mapdata import DRAWN
 from blockplan.portal.plans.models import PlanVersion
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from blockplan.portal.record.store import DatabaseStore
 
 #: A housing parcel of the reference plan, and its middle in the plan's coordinates and by GPS.
@@ -133,24 +131,6 @@ def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: Databa
     said = Client().get("/files/town/map/opinions.json").json()
     assert [one["properties"]["title"] for one in said["features"]] == ["A bench here.", "More trees."]
     assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
-
-
-def test_a_range_of_an_archive_is_answered_as_http_says(tmp_path: Path) -> None:
-    path = tmp_path / "x.pmtiles"
-    path.write_bytes(bytes(range(100)))
-
-    def got(**headers: str) -> Any:
-        return tiles.ranged(RequestFactory().get("/", headers=headers), path, '"tag"')
-
-    assert (got().status_code, got().content) == (200, bytes(range(100)))
-    part = got(Range="bytes=10-19")
-    assert (part.status_code, part.content) == (206, bytes(range(10, 20)))
-    assert part.headers["Content-Range"] == "bytes 10-19/100"
-    assert got(Range="bytes=-5").content == bytes(range(95, 100))
-    assert got(Range="bytes=90-500").content == bytes(range(90, 100))
-    assert got(Range="bytes=200-").status_code == 416
-    assert got(**{"Range": "bytes=0-1", "If-Range": '"old"'}).status_code == 200
-    assert got(**{"If-None-Match": '"tag"'}).status_code == 304
 
 
 def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> None:

@@ -8,14 +8,14 @@ The plan stands in it at longitude and latitude 0, in its own metres, as on ever
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse, HttpResponseNotModified
+from django.http import Http404
 
 from blockplan import __version__
 from blockplan.portal.pages import mapdata
+from blockplan.portal.pages.ranges import ranged
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import folder_of
 from blockplan.portal.visible_notices import open_to, version_of
@@ -23,13 +23,10 @@ from blockplan.portal.visible_notices import open_to, version_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from blockplan.portal.plans.models import PlanVersion
 
-RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-#: More is asked for in one range by nobody; it is cut there, as HTTP allows.
-LONGEST = 4_000_000
 ZOOMS = (9, 15)
 KIND = "application/vnd.pmtiles"
 
@@ -42,38 +39,7 @@ def archive(request: HttpRequest, notice: str, lang: str, layer: str) -> HttpRes
     path = _file(version, lang, layer)
     if not path.is_file():
         _write(version, lang, layer, path)
-    return ranged(request, path, f'"{version.content_hash[-24:]}-{lang}-{layer}"')
-
-
-def ranged(request: HttpRequest, path: Path, etag: str) -> HttpResponse:
-    """A file, whole or the one range of bytes that is asked for: 206, or 416 where it has no such bytes."""
-    size = path.stat().st_size
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified()
-    asked = RANGE.fullmatch(request.headers.get("Range", ""))
-    if asked is None or request.headers.get("If-Range", etag) != etag:
-        response = HttpResponse(path.read_bytes(), content_type=KIND)
-    else:
-        first, last = _bounds(asked[1], asked[2], size)
-        if first is None or last is None or first > last:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-        with path.open("rb") as file:
-            file.seek(first)
-            content = file.read(last - first + 1)
-        response = HttpResponse(content, status=206, content_type=KIND)
-        response.headers["Content-Range"] = f"bytes {first}-{first + len(content) - 1}/{size}"
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
-
-
-def _bounds(first: str, last: str, size: int) -> tuple[int | None, int | None]:
-    if not first:  # the last so many bytes
-        return (max(0, size - int(last)), size - 1) if last and int(last) else (None, None)
-    begin = int(first)
-    end = min(int(last) if last else size - 1, size - 1, begin + LONGEST - 1)
-    return (begin, end) if begin < size else (None, None)
+    return ranged(request, path, f'"{version.content_hash[-24:]}-{lang}-{layer}"', KIND)
 
 
 def _file(version: PlanVersion, lang: str, layer: str) -> Path:
