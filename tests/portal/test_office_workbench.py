@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.portal.conftest import PLAN
 from tests.portal.staff import a_member, browser_of
 
+from blockplan.portal.background import sweep
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.office import workbench
 from blockplan.portal.office.models import Audit
 from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,8 +79,13 @@ def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: Data
     found = one.get(f"{AT}workspace/answer?at={name}&with=base").json()
     assert found["changes"][0].startswith("facilities:NH-3:beds:")
     acts = [row.about for row in Audit.objects.filter(what="workbench", notice="town")]
-    assert len(acts) == 3
-    assert all(act.startswith(("edits", "scenario")) for act in acts)
+    assert acts == [
+        f"edits {name} {seen + 1}",
+        f"edits {name} {seen + 2}",
+        f"edits {name} {seen + 2} refused: 409",
+        f"edits {name} {seen + 2}",
+        f"scenario {name} {seen + 3}",
+    ]
 
     for role in ("approver", "auditor"):  # a copy of the whole plan, with what is withheld
         looking = browser_of(a_member(f"Zhao {role}", role))
@@ -88,6 +98,43 @@ def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: Data
     unlike = browser_of(a_member("Qian", "planner"), enforce_csrf_checks=True)
     assert sent(unlike, f"edits?at={name}", put(1, 0))[0] == 403
     assert (PLAN / "edits").exists() is False
+
+
+def test_an_act_is_in_the_list_before_it_happens_and_a_body_that_is_no_json_changes_nothing(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = browser_of(a_member("Li", "planner"))
+    state = one.get(f"{AT}workspace/state").json()
+    seen: list[str] = []
+
+    def dies(*_: Any) -> None:
+        seen.extend(row.about for row in Audit.objects.filter(what="workbench"))
+        raise KeyboardInterrupt  # what ends a process amid its work
+
+    monkeypatch.setattr(EditingDesk, "do", dies)
+    with pytest.raises(KeyboardInterrupt):
+        sent(one, f"edits?at={state['scenario']}", put(170, state["seq"]))
+    assert seen == [f"edits {state['scenario']} {state['seq'] + 1}"]
+    assert one.post(f"{AT}workspace/undo", {"some": "form"}).status_code == 415
+    assert one.head(f"{AT}workspace/state").status_code == 200
+    assert one.post(f"{AT}workspace/state", {}).headers["Allow"] == "GET, HEAD"
+
+
+def test_a_copy_that_no_plan_is_of_goes_a_day_after_its_last_edit(shown: DatabaseStore) -> None:
+    one = browser_of(a_member("Li", "planner"))
+    assert one.get(f"{AT}workspace/state").status_code == 200
+    folder = config_of_environment().data / "workbench"
+    kept = next(place for place in folder.iterdir() if place.name.startswith("town-"))
+    gone, fresh = folder / "gone-0123456789abcdef", folder / "fresh-0123456789abcdef"
+    for place in (gone, fresh):
+        (place / "edits").mkdir(parents=True)
+        (place / "edits" / "draft.log").write_text("")
+    old = time.time() - workbench.KEPT_S - 60
+    for path in (*kept.rglob("*"), kept, *gone.rglob("*"), gone, fresh):
+        os.utime(path, (old, old))
+    sweep()
+    assert sorted(place.name for place in folder.iterdir()) == [fresh.name, kept.name]
+    shutil.rmtree(fresh)
 
 
 @pytest.mark.long

@@ -80,16 +80,18 @@ def finish_erasing() -> None:
 
 
 def sweep() -> None:
-    """Erase what has served its time: drafts, files that nobody speaks of, buckets, old keys of forms."""
+    """Erase what has served its time: drafts, files and plans that nobody speaks of, buckets, keys."""
     from blockplan.portal.config import config_of_environment  # noqa: PLC0415
     from blockplan.portal.intake import drafts, rate_limits, submissions  # noqa: PLC0415
     from blockplan.portal.mail import outbox  # noqa: PLC0415
+    from blockplan.portal.office import workbench  # noqa: PLC0415
     from blockplan.portal.record.files import Files  # noqa: PLC0415
 
     drafts.sweep()
     rate_limits.sweep()
     submissions.sweep()
     outbox.sweep()
+    workbench.sweep()
     Files(config_of_environment().files).sweep()
 
 

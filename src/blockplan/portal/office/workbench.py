@@ -9,10 +9,10 @@ scenario see each other's steps.
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import shutil
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,8 +41,13 @@ if TYPE_CHECKING:
 NOT_HERE = ("workspace/files", "workspace/proposal")
 #: So many scenarios are kept in the memory of a process, those that were asked for last.
 MOST_DESKS = 6
+#: Folder of the data folder with the copies that are worked on.
+FOLDER = "workbench"
+#: A copy of a plan that is gone is kept so long after its last edit, s.
+KEPT_S = 24 * 3600
 SCENARIO = "draft"
 _desks: OrderedDict[tuple[str, str], EditingDesk] = OrderedDict()
+_opening: dict[tuple[str, str], threading.Lock] = {}
 _lock = threading.Lock()
 
 
@@ -79,23 +84,20 @@ def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:
         one = find(request.GET.get("at") or version.scenario or SCENARIO)
     except BlockplanError as error:
         return refused(404, "scenario", str(error))
+    acting = request.method not in READING
+    about = f"{path.removeprefix('workspace/')} {one.session.scenario} {len(one.session.steps) + 1}"
+    if acting:  # before it happens: whatever ends this process, no act is unseen
+        note("workbench", who=name, notice=notice, about=about)
     try:
         with current_desk.at(one, name, find):
             response: HttpResponse = view.func(request, *view.args, **view.kwargs)
     except BlockplanError as error:
-        return refused(409, "scenario", str(error))
-    if request.method not in READING and response.status_code == 200:
-        note("workbench", who=name, notice=notice, about=_about(path, response))
+        response = refused(409, "scenario", str(error))
+    if acting and response.status_code != 200:
+        note("workbench", who=name, notice=notice, about=f"{about} refused: {response.status_code}")
     for header, value in HEADERS.items():
         response.headers.setdefault(header, value)
     return response
-
-
-def _about(path: str, response: HttpResponse) -> str:
-    """Which step of which scenario an act made."""
-    said = json.loads(response.content)
-    state = said.get("state", said)
-    return f"{path.removeprefix('workspace/')} {state.get('scenario', '')} {state.get('seq', '')}"
 
 
 def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
@@ -110,20 +112,27 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
     from blockplan.portal.workspace.desk import EditingDesk  # noqa: PLC0415 (pandas and the rest take a second)
 
     gone = []
+    place = _copy(version)
+    key = (place.name, scenario)
     with _lock:
-        place = _copy(version)
-        key = (place.name, scenario)
-        if key in _desks and _desks[key].session.lost:
-            del _desks[key]
-        if key not in _desks:
-            _require_scenario(place, version, scenario)
-            one = EditingDesk(place, who="")
-            one.open(scenario)
-            _desks[key] = one
+        known = key in _opening
+    if not known:
+        _require_scenario(place, version, scenario)
+    with _lock:
+        opening = _opening.setdefault(key, threading.Lock())
+    with opening:  # whoever opens a plan keeps those waiting who want the same, and nobody else
+        with _lock:
+            if key in _desks and _desks[key].session.lost:
+                del _desks[key]
+            found = _desks.get(key)
+        if found is None:
+            found = EditingDesk(place, who="")
+            found.open(scenario)
+        with _lock:
+            _desks[key] = found
+            _desks.move_to_end(key)
             while len(_desks) > MOST_DESKS:
                 gone.append(_desks.popitem(last=False)[1])
-        _desks.move_to_end(key)
-        found = _desks[key]
     for one in gone:
         one.save_quietly()
     return found
@@ -149,14 +158,38 @@ def _version(notice: str) -> PlanVersion:
     return found
 
 
+def sweep() -> None:
+    """Take away copies of plans that no notice and no draft has any more, a day after their last edit."""
+    folder = config_of_environment().data / FOLDER
+    if not folder.is_dir():
+        return
+    versions = PlanVersion.objects.exclude(source="").only("notice_id", "source")
+    known = {_name(version) for version in versions}
+    before = time.time() - KEPT_S
+    for place in folder.iterdir():
+        if place.name not in known and max(_changed(one) for one in (place, *place.rglob("*"))) < before:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _changed(path: Path) -> float:
+    """When a file was last written; one that is gone meanwhile was written just now."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
+
+
+def _name(version: PlanVersion) -> str:
+    # Each upload has a name of its own; a version is made anew where something else is withheld.
+    return f"{version.notice_id}-{hashlib.sha256(version.source.encode()).hexdigest()[:16]}"
+
+
 def _copy(version: PlanVersion) -> Path:
     """The folder that the workbench works on: a copy of what the office gave, made by whoever is first."""
     from blockplan.plan import read, write  # noqa: PLC0415 (pandas and the rest take a second)
 
-    folder = config_of_environment().data / "workbench"
-    # Each upload has a name of its own; a version is made anew where something else is withheld.
-    mark = hashlib.sha256(version.source.encode()).hexdigest()[:16]
-    place = folder / f"{version.notice_id}-{mark}"
+    folder = config_of_environment().data / FOLDER
+    place = folder / _name(version)
     if not place.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = folder / f".{secrets.token_hex(8)}"
