@@ -59,6 +59,7 @@ class Service:
         *,
         demo: bool = True,
         plan: Path | None = None,
+        scenario: str | None = None,
         more: Mapping[str, str] | None = None,
     ) -> None:
         self.data = folder
@@ -70,7 +71,8 @@ class Service:
         inherited |= _database(self.port)
         started = time.monotonic()
         self.process = subprocess.Popen(
-            command + (["--demo"] if demo else []) + ([str(plan)] if plan else []),
+            command + (["--demo"] if demo else []) + ([str(plan)] if plan else [])
+            + (["--scenario", scenario] if scenario else []),
             env=inherited | {"BLOCKPLAN_WORKERS": "1"} | dict(more or {}),
             stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip

@@ -151,9 +151,11 @@ class Person:
 
 
 class Office:
-    """An empty service in which the first administrator has invited a planner and an approver."""
+    """A service, empty or with a draft, in which the administrator has invited a planner and an approver."""
 
-    def __init__(self, folder: Path, chromium: Any) -> None:
+    def __init__(
+        self, folder: Path, chromium: Any, plan: Path | None = None, scenario: str | None = None
+    ) -> None:
         self.folder, self.chromium = folder, chromium
         self.newcomers, self.news = 0, ""
         #: What was against its pages on the way, and their sources by stage and page.
@@ -164,7 +166,9 @@ class Office:
         self.mails = MailServer()
         mail = f'[mail]\nhost = "127.0.0.1"\nport = {self.mails.port}\nsender = "plans@example.org"\n'
         (folder / "data" / "blockplan.toml").write_text(OPENID + mail)
-        self.service = Service(folder / "data", demo=False, more=self.clock.environment)
+        self.service = Service(
+            folder / "data", demo=False, plan=plan, scenario=scenario, more=self.clock.environment
+        )
         self.admin = Person(self.service, chromium)
         self.admin.join(str(re.search(r"http\S+/join/\S+", self.service.log())[0]), "Zhou")  # type: ignore[index]
         self.planner = self.invited("Li", "clerk", "planner")
