@@ -1,5 +1,7 @@
 """Verdicts are matched by rule and object, measures by what they measured."""
 
+import json
+
 from tests.builders import a_plan
 from tests.compare.made import a_column, a_comparison, a_measurement, a_verdict
 
@@ -56,6 +58,14 @@ def test_each_column_says_what_it_asks_and_how_strictly():
     assert [cell["force"] for cell in row["by"]] == ["must", "target", None]
     assert [cell["judged"] for cell in row["by"]] == [True, True, False]
     assert row["differs"]
+
+
+def test_what_a_rule_asks_of_no_parcel_is_null():
+    asks_nothing = Required("<=", float("nan"))
+    one = a_column("a", a_verdict(outcome="not_applicable", required=asks_nothing))
+    said = a_comparison(one, a_column("b")).to_dict()
+    assert [cell["required"] for cell in said["verdicts"][0]["by"]] == [{"op": "<=", "value": None}, None]
+    json.dumps(said, allow_nan=False)
 
 
 def test_a_measure_that_two_rules_share_has_one_row_that_names_both():

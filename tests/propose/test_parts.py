@@ -20,6 +20,7 @@ from blockplan.check import check
 from blockplan.errors import UsageError
 from blockplan.plan import validate
 from blockplan.propose import Stop, apply
+from blockplan.propose.changes import Change, picked
 from blockplan.propose.layout.score.shape import FRONT_M, SLIVER_M
 from blockplan.propose.locks import read_locks
 from blockplan.propose.parts.cutting import MORE_M2, cut
@@ -83,6 +84,17 @@ def test_a_kindergarten_is_cut_from_reserve_land_and_the_rest_keeps_its_use(scho
     assert check(after, [school_land]).verdict("made").outcome == "pass"
     assert errors(after) <= errors(plan)
     assert (answer.objective, answer.unmet) == (1.0, ())
+
+
+@pytest.mark.parametrize("only", ["L", "parcels:L-2"])
+def test_a_parcel_and_the_part_cut_from_it_are_taken_together(school_land, only):
+    plan = a_town()
+    answer, after = repaired(plan, school_land)
+    beside = Change("parcels", "H", "residents", 1350.0, 1.0)
+    taken = picked((*answer.changes, beside), [only])
+    assert set(taken) == set(answer.changes)
+    assert apply(plan, taken).content_hash == after.content_hash
+    assert picked((*answer.changes, beside), ["H"]) == (beside,)
 
 
 def test_a_whole_parcel_is_still_given_whole_where_a_part_is_not_asked_for(school_land):

@@ -9,11 +9,19 @@ import sys
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class Sent(NamedTuple):
+    """An answer as it came."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Service:
@@ -33,6 +41,17 @@ class Service:
         request = urllib.request.Request(self.base + path, data, {**sent, **headers}, method=method)
         status, text = _answered(request)
         return status, json.loads(text) if text.startswith(b"{") else text
+
+    def sent(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Sent:
+        """An answer with its headers."""
+        sent = {"Authorization": f"Bearer {self.token}", **headers}
+        request = urllib.request.Request(self.base + path, body, sent, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answer:
+                return Sent(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Sent(error.code, error.headers, error.read())
 
     def fetch(self, path: str) -> tuple[int, bytes]:
         """Status and bytes of an answer."""

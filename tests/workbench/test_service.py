@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +16,14 @@ from tests.town import town
 
 import blockplan as bp
 from blockplan.check import check
+from blockplan.live import parse_edits
+from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from blockplan.live.snapshot import Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +86,73 @@ def test_a_refused_edit_says_why_and_changes_nothing(service: Service, body: Any
     assert status == 422
     assert said["message"]
     assert service.ask("/workspace/state")[1]["hash"] == before
+
+
+def test_each_address_says_which_methods_it_takes_and_answers_head_as_get(service: Service) -> None:
+    for path in (
+        "",
+        "workspace/state",
+        "workspace/layers?only=parcels",
+        "workspace/compare",
+        "workspace/proposal",
+    ):
+        whole, head = service.sent("GET", f"/{path}"), service.sent("HEAD", f"/{path}")
+        assert (head.status, head.headers["Content-Type"]) == (whole.status, whole.headers["Content-Type"])
+        assert (int(head.headers["Content-Length"]), head.content) == (len(whole.content), b"")
+    for method, path, allowed in (
+        ("PUT", "state", "GET, HEAD"),
+        ("POST", "compare", "GET, HEAD"),
+        ("HEAD", "edits", "POST"),
+        ("GET", "undo", "POST"),
+        ("PATCH", "proposal", "GET, POST, DELETE, HEAD"),
+    ):
+        answer = service.sent(method, f"/workspace/{path}")
+        assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("multipart/form-data; boundary=edge", b"--edge\r\n\r\n--edge--\r\n", 415),
+        ("multipart/form-data", b"--", 415),
+        ("application/json", b"{", 422),
+        ("application/json", b"[1]", 422),
+        ("text/plain", b"\xff", 422),
+    ],
+)
+def test_a_body_that_is_no_object_does_nothing(service: Service, kind: str, body: bytes, status: int) -> None:
+    service.ask("/workspace/edits", put(901))
+    before = service.ask("/workspace/state")[1]
+    for path in ("edits", "undo", "redo", "save", "scenario", "proposal", "proposal/cancel", "proposal/take"):
+        answer = service.sent("POST", f"/workspace/{path}", body, **{"Content-Type": kind})
+        assert (path, answer.status) == (path, status)
+        assert json.loads(answer.content)["remedy"].endswith("Nothing was changed.")
+    unlike = {"Content-Type": "multipart/form-data"}
+    assert service.sent("POST", "/workspace/files", b"--", **unlike).status == 400
+    assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert service.ask("/workspace/proposal")[1] == {"state": "none"}
+
+
+def test_an_edit_waits_for_no_long_question(plan: Path) -> None:
+    desk = EditingDesk(plan, who="Li")
+    desk.open("aside")
+    asked, go_on = threading.Event(), threading.Event()
+
+    def question(at: Snapshot) -> str:
+        asked.set()
+        assert go_on.wait(60)
+        return at.plan.content_hash
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(desk.ask_aside, question)
+        assert asked.wait(60)
+        before = desk.session.plan.content_hash
+        edits = parse_edits(put(4321)["edits"])
+        desk.do(lambda session: session.apply(edits), lambda session, _answer: session)
+        assert desk.session.plan.content_hash != before
+        go_on.set()
+        assert answer.result() == before
+    desk.save()
 
 
 def test_a_branch_goes_on_from_here_and_the_first_scenario_stays(service: Service) -> None:

@@ -69,7 +69,7 @@ export const getCompare = (name: string): Promise<Comparison> => ask(`compare?wi
 export const getLayersOf = (name: string): Promise<Layers> =>
   ask(`layers?only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
 export const getProposal = (): Promise<Proposal> => ask("proposal");
-export const postProposal = (seconds: number): Promise<Proposal> => ask("proposal", { seconds });
+export const postProposal = (seconds: number, parts: boolean): Promise<Proposal> => ask("proposal", { seconds, parts });
 export const deleteProposal = (): Promise<Proposal> => ask("proposal", undefined, "DELETE");
 export const postProposalCancel = (): Promise<Proposal> => ask("proposal/cancel", {});
 export const postProposalTake = (only: string[] | null): Promise<Answer> => ask("proposal/take", only ? { only } : {});

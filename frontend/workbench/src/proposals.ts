@@ -11,6 +11,7 @@ const SECONDS = 60;
 
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
+let parts = false;
 let watching = 0;
 let redraw: () => void = () => undefined;
 let show: (features: ProposedFeature[]) => void = () => undefined;
@@ -38,7 +39,7 @@ function take(found: Proposal): void {
 
 export async function propose(): Promise<void> {
   try {
-    take(await api.postProposal(SECONDS));
+    take(await api.postProposal(SECONDS, parts));
   } catch (error) {
     store.say(error instanceof Error ? error.message : String(error));
   }
@@ -59,6 +60,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
       into,
       h("p", { class: "about" }, say(fails ? "proposeAbout" : "nothingFails")),
       now.state === "refused" && h("p", { class: "mend", role: "alert" }, now.message ?? ""),
+      h("p", { class: "about" }, h("input", { type: "checkbox", id: "propose-parts", checked: parts, onchange: (event: Event) => { parts = (event.target as HTMLInputElement).checked; } }), h("label", { for: "propose-parts" }, say("proposeParts"))), // prettier-ignore
       h("button", { class: "do", "data-act": "propose", onclick: () => void propose() }, say("propose")),
     );
     return;

@@ -116,6 +116,11 @@ const WORDS = {
     en: "Searches for the fewest changes after which every must rule passes. Edit on meanwhile; take the whole or a part.",
     ja: "必須の規則をすべて満たす最小の変更を探します。その間も編集を続けられます。結果は全部でも一部でも取り込めます。",
   },
+  proposeParts: {
+    zh: "地块的一部分即够用时，可以切出一部分",
+    en: "Cut off a part of a parcel where a part will do",
+    ja: "区画の一部で足りるときは一部を切り出す",
+  },
   nothingFails: { zh: "没有强制规则不符合。", en: "No must rule fails.", ja: "不適合の必須規則はありません。" },
   searching: { zh: "正在寻找…", en: "Searching…", ja: "探索中…" },
   endSearch: { zh: "以目前最好的结束", en: "End with the best so far", ja: "現時点の最良で終える" },

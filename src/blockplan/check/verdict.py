@@ -37,6 +37,12 @@ class Required:
     op: Literal[">=", "<=", ">", "<", "=", "between"]
     value: float | tuple[float, float]
 
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON writes it, where NaN is null."""
+        if isinstance(self.value, tuple):
+            return {"op": self.op, "value": list(self.value)}
+        return {"op": self.op, "value": None if math.isnan(self.value) else self.value}
+
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
@@ -137,9 +143,6 @@ class Verdict:
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""
-        value = self.required.value
-        if not isinstance(value, tuple) and math.isnan(value):
-            value = None  # type: ignore[assignment]
         return {
             "rule": self.rule,
             "title": pick(self.title, lang),
@@ -147,7 +150,7 @@ class Verdict:
             "outcome": self.outcome,
             "measured": self.measured,
             "unit": self.unit,
-            "required": {"op": self.required.op, "value": list(value) if isinstance(value, tuple) else value},
+            "required": self.required.to_dict(),
             "margin": self.margin,
             "tolerance": self.tolerance,
             "remedy": None

@@ -11,7 +11,7 @@ from blockplan.texts import pick
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blockplan.check.verdict import Outcome, Required, Verdict
+    from blockplan.check.verdict import Outcome, Verdict
     from blockplan.compare.columns import ComparedColumn, ComparedVerdict, MeasureRow
 
 OUTCOMES: tuple[Outcome, ...] = ("pass", "fail", "unknown", "not_applicable")
@@ -52,7 +52,7 @@ def verdict_document(row: ComparedVerdict, columns: Sequence[ComparedColumn], la
         "title": pick(first.title, lang),
         "scope": {"kind": first.scope_kind, "id": first.scope_id},
         "unit": first.unit,
-        "required": _required(first.required),
+        "required": first.required.to_dict(),
         "force": first.force,
         "confidence": first.confidence,
         "differs": row.differs,
@@ -67,17 +67,12 @@ def _by(column: str, verdict: Verdict | None) -> dict[str, Any]:
         "outcome": verdict.outcome if verdict else None,
         "measured": verdict.measured if verdict else None,
         "margin": verdict.margin if verdict else None,
-        "required": _required(verdict.required) if verdict else None,
+        "required": verdict.required.to_dict() if verdict else None,
         "force": verdict.force if verdict else None,
         "affected_residents": verdict.affected_residents if verdict else None,
         "places": len(verdict.where) if verdict else None,
         "missing": list(lines(verdict.missing)) if verdict else [],
     }
-
-
-def _required(required: Required) -> dict[str, Any]:
-    value = required.value
-    return {"op": required.op, "value": list(value) if isinstance(value, tuple) else value}
 
 
 def measure_document(row: MeasureRow, columns: Sequence[ComparedColumn]) -> dict[str, Any]:

@@ -8,12 +8,10 @@ steps, ``session.result`` is what `check` says of the saved plan, to the last di
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import time
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check import available_packs, check
@@ -24,7 +22,6 @@ from blockplan.live.differences import (
     in_order,
     merged,
     net,
-    unlike,
 )
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
@@ -32,14 +29,15 @@ from blockplan.live.judging import Following
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.live.sharing import EditConflictError, require_known, require_no_clash, require_seen
+from blockplan.live.snapshot import Snapshot
 from blockplan.live.steps import EditResult, SessionStep, result_of
-from blockplan.plan import read, write
 from blockplan.plan.files.package import difference as difference_of
 from blockplan.plan.files.scenarios import put_scenario
 from blockplan.plan.model.plan import BASE, Difference, Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from blockplan.check.verdict import CheckResult
 
@@ -284,6 +282,11 @@ class Session:
             raise EditError("There is nothing in it that the plan does not have already.")
         return self._step("edits", self._with(self.plan, changes), changes, (said,), who, began)
 
+    def snapshot(self) -> Snapshot:
+        """The plan as it is now with its verdicts, for questions that other threads work at."""
+        plan = self.plan.retouched({}, keep=("content_hash",))
+        return Snapshot(plan, self.packs, self.on, self.result)
+
     def difference(self) -> Difference:
         """The rows by which the plan differs from the plan as drawn, as a scenario's file holds them."""
         return difference_between(self.plan.base, self.plan)
@@ -312,15 +315,7 @@ class Session:
 
         The plan is written to a folder that is thrown away, read again, and judged anew.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            base = self.plan.base
-            drawn = {**base.differences, self.scenario: self.difference()}
-            whole = Plan(
-                base.manifest, base.layers, path=base.path, differences=drawn, tidied_already=base.layers
-            )
-            write(whole, Path(folder) / "plan")
-            anew = check(read(Path(folder) / "plan", self.scenario), self.packs, self.on)
-        return unlike(anew.to_dict(), self.result.to_dict())
+        return self.snapshot().verify()
 
     def _compiled(self, edits: list[Edit]) -> tuple[Plan, tuple[FeatureChange, ...]]:
         plan, changes = self.plan, []

@@ -75,6 +75,8 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
     """
     The changes of some features, named by id or as ``layer:id``.
 
+    A parcel and the parts that are cut from it go together: one alone leaves a gap, or an overlap.
+
     Raises
     ------
     UsageError
@@ -89,7 +91,28 @@ def picked(changes: Sequence[Change], only: Iterable[str]) -> tuple[Change, ...]
             f"The proposal does not touch {', '.join(map(repr, strange))}. "
             f"It touches, among others: {touched}."
         )
-    return tuple(one for one in changes if one.id in names or f"{one.layer}:{one.id}" in names)
+    chosen = {(one.layer, one.id) for one in changes if one.id in names or f"{one.layer}:{one.id}" in names}
+    for cut in _cuts(changes):
+        if cut & chosen:
+            chosen |= cut
+    return tuple(one for one in changes if (one.layer, one.id) in chosen)
+
+
+def _cuts(changes: Sequence[Change]) -> list[set[tuple[str, str]]]:
+    """Each parcel whose outline changes, with the new parcels that lie in its old outline."""
+    outlines = [one for one in changes if (one.layer, one.column) == ("parcels", GEOMETRY) and one.new]
+    if not outlines:
+        return []
+    import shapely  # noqa: PLC0415 (few changes are of outlines)
+
+    made = [(one, shapely.point_on_surface(shapely.from_wkt(one.new))) for one in outlines if not one.old]
+    cuts = []
+    for one in outlines:
+        if one.old:
+            whole = shapely.from_wkt(one.old)
+            parts = [part for part, inside in made if shapely.intersects(whole, inside)]
+            cuts.append({(each.layer, each.id) for each in (one, *parts)})
+    return cuts
 
 
 def apply(plan: Plan, changes: Iterable[Change]) -> Plan:

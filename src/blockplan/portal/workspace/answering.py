@@ -14,10 +14,10 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from blockplan.check.verdict import Verdict
     from blockplan.compare import Comparison
-    from blockplan.live import Session
+    from blockplan.live.snapshot import Snapshot
 
 
-def for_answer(session: Session, name: str) -> dict[str, Any]:
+def for_answer(at: Snapshot, name: str) -> dict[str, Any]:
     """
     The plan as it is now against another scenario, as the answering desk of a notice takes it.
 
@@ -27,15 +27,14 @@ def for_answer(session: Session, name: str) -> dict[str, Any]:
         ``changes``: lines ``layer:id:column:old:new:version``, of values alone (outlines are in the plan);
         ``reason``: by language the verdicts that turn, a line each, and those that fail still.
     """
-    other = shown_as(session, name)
-    packs = list(session.packs or session.plan.manifest.packs)
+    other = shown_as(at, name)
     columns = [
-        ComparedColumn(name, other, check(other, packs, session.on)),
-        ComparedColumn("now", session.plan, session.result),
+        ComparedColumn(name, other, check(other, at.named_packs, at.on)),
+        ComparedColumn("now", at.plan, at.result),
     ]
     found = beside(columns)
     return {
-        "changes": list(_changes(found, session.plan.content_hash)),
+        "changes": list(_changes(found, at.plan.content_hash)),
         "reason": {lang: "\n".join(_turned(found, Words(lang))) for lang in LANGUAGES},
     }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blockplan.live import EditResult
+    from blockplan.live.snapshot import Snapshot
 
+T = TypeVar("T")
 #: Folder of a plan package that holds the logs of edits, one a scenario.
 LOGS = "edits"
 #: The scenario's file is written when nothing was done for so long, s.
@@ -82,6 +84,7 @@ class EditingDesk:
     notes: list[str] = field(default_factory=list)
     search: Search | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _asides: threading.Lock = field(default_factory=threading.Lock)
     _timer: threading.Timer | None = None
     _unsaved: bool = False
 
@@ -146,11 +149,11 @@ class EditingDesk:
             self._save_soon()
             return told(self.session, answer)
 
-    def propose(self, seconds: float) -> Search:
+    def propose(self, seconds: float, parts: bool) -> Search:
         """Begin to search for a repair of the plan as it is now; an earlier search is dropped."""
         with self._lock:
             self.drop_search()
-            self.search = Search(self.session, seconds)
+            self.search = Search(self.session, seconds, parts)
             self.search.begin()
             return self.search
 
@@ -181,10 +184,15 @@ class EditingDesk:
                 raise
             return dropped
 
-    def ask(self, question: Callable[[Session], Any]) -> Any:
+    def ask(self, question: Callable[[Session], T]) -> T:
         """Ask the session something while nothing changes it."""
         with self._lock, self.session.shared():
             return question(self.session)
+
+    def ask_aside(self, question: Callable[[Snapshot], T]) -> T:
+        """Ask what takes long of the plan as it is now, one such question at a time, while edits go on."""
+        with self._asides:
+            return question(self.ask(lambda session: session.snapshot()))
 
     @property
     def saved(self) -> bool:

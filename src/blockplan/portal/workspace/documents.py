@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from blockplan.live import Session
     from blockplan.live.rows import FeatureChange
+    from blockplan.live.snapshot import Snapshot
     from blockplan.portal.workspace.desk import EditingDesk
 
 
@@ -41,7 +42,7 @@ def layers(plan: Plan, only: tuple[str, ...] = ()) -> dict[str, Any]:
     }
 
 
-def shown_as(session: Session, name: str | None) -> Plan:
+def shown_as(at: Snapshot, name: str | None) -> Plan:
     """
     The plan under another scenario of its package; as it is now where none is named.
 
@@ -50,46 +51,40 @@ def shown_as(session: Session, name: str | None) -> Plan:
     BlockplanError
         If there is no such scenario.
     """
-    if name is None or name == session.scenario:
-        return session.plan
-    if session.plan.path is None or name == BASE:
-        return session.plan.base
-    return read(session.plan.path, name)
+    if name is None or name == at.scenario:
+        return at.plan
+    if at.plan.path is None or name == BASE:
+        return at.plan.base
+    return read(at.plan.path, name)
 
 
 #: Every scenario of the package, in a comparison.
 ALL = "*"
 
 
-def comparison(session: Session, names: Sequence[str], lang: str) -> dict[str, Any]:
+def comparison(at: Snapshot, names: Sequence[str], lang: str) -> dict[str, Any]:
     """Other scenarios (``*``: all), then the plan as it is: verdicts, figures, who gains and who loses."""
-    packs = list(session.packs or session.plan.manifest.packs)
     if ALL in names:
-        names = [name for name in (BASE, *session.plan.manifest.scenarios) if name != session.scenario]
-    others = [(name, shown_as(session, name)) for name in dict.fromkeys(names)]
-    columns = [ComparedColumn(name, plan, check(plan, packs, session.on)) for name, plan in others]
-    return beside([*columns, ComparedColumn(session.scenario, session.plan, session.result)]).to_dict(lang)
+        names = [name for name in (BASE, *at.plan.manifest.scenarios) if name != at.scenario]
+    others = [(name, shown_as(at, name)) for name in dict.fromkeys(names)]
+    columns = [ComparedColumn(name, plan, check(plan, at.named_packs, at.on)) for name, plan in others]
+    return beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)]).to_dict(lang)
 
 
 #: What the plan as it is now can be taken away as -> its media type.
 HANDED_OUT = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "zip": "application/zip"}
 
 
-def handed_out(session: Session, kind: str, lang: str) -> tuple[bytes, str]:
+def handed_out(at: Snapshot, kind: str, lang: str) -> tuple[bytes, str]:
     """The report (html), the sheet (pdf), or the plan package with this scenario (zip)."""
     if kind == "zip":
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "plan.zip"
-            base = session.plan.base
-            drawn = {**base.differences, session.scenario: session.difference()}
-            write(
-                Plan(session.plan.manifest, base.layers, differences=drawn, tidied_already=base.layers),
-                target,
-            )
+            write(at.whole(), target)
             return target.read_bytes(), HANDED_OUT[kind]
     if kind == "pdf":
-        return sheet(session.plan, session.result, lang), HANDED_OUT[kind]
-    return page(session.plan, session.result, lang).encode(), HANDED_OUT[kind]
+        return sheet(at.plan, at.result, lang), HANDED_OUT[kind]
+    return page(at.plan, at.result, lang).encode(), HANDED_OUT[kind]
 
 
 def state(desk: EditingDesk, lang: str) -> dict[str, Any]:

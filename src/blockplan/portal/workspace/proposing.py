@@ -17,6 +17,7 @@ from blockplan.propose import Stop, conclude
 from blockplan.propose.changes import apply, picked
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair.mending import repair
+from blockplan.propose.repair.state import RepairParams
 from blockplan.report.proposal.page import ProposalView
 from blockplan.report.words import Words
 
@@ -41,6 +42,8 @@ class Search:
     ----------
     seconds
         Wall-clock seconds that it may take, judging included.
+    parts
+        Whether a part of a parcel may get another use, where a whole one is more than is needed.
     hash
         Content hash of the plan that it works on.
     incumbents
@@ -53,6 +56,7 @@ class Search:
 
     session: Session
     seconds: float
+    parts: bool = False
     hash: str = ""
     incumbents: list[Incumbent] = field(default_factory=list)
     proposal: Proposal | None = None
@@ -69,11 +73,14 @@ class Search:
         plan = session.plan.retouched({})
         self.hash = plan.content_hash
         packs = list(session.packs or session.plan.manifest.packs)
+        params = RepairParams(parts=self.parts)
 
         def search() -> None:
             try:
                 stop = Stop(seconds=0.9 * self.seconds, tell=self._tell, ended=self._cancelled.is_set)
-                answer, before = repair(plan, read_locks(plan, ()), packs, session.on, stop=stop)
+                answer, before = repair(
+                    plan, read_locks(plan, ()), packs, session.on, params=params, stop=stop
+                )
                 self.proposal = conclude(plan, answer, packs, session.on, before=before)
             except BlockplanError as error:
                 self.refusal = str(error)

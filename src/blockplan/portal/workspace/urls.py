@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.urls import path
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blockplan.portal.workspace import views
+from blockplan.portal.workspace.middleware import refused
+from blockplan.portal.workspace.requests import takes
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
 
 urlpatterns = [
-    path("", require_GET(views.page)),
-    path("workspace", require_GET(views.page), name="workbench"),
-    path("assets/<str:name>", require_GET(views.asset)),
-    path("workspace/state", require_GET(views.state)),
-    path("workspace/result", require_GET(views.result)),
-    path("workspace/layers", require_GET(views.layers)),
-    path("workspace/vocabulary", require_GET(views.vocabulary)),
-    path("workspace/verify", require_GET(views.verify)),
-    path("workspace/news", require_GET(views.news)),
-    path("workspace/answer", require_GET(views.answer)),
-    path("workspace/edits", require_POST(views.edits)),
-    path("workspace/undo", require_POST(views.undo)),
-    path("workspace/redo", require_POST(views.redo)),
-    path("workspace/scenario", require_POST(views.scenario)),
-    path("workspace/save", require_POST(views.save)),
-    path("workspace/compare", require_GET(views.comparison)),
-    path("workspace/proposal", require_http_methods(["GET", "POST", "DELETE"])(views.proposal)),
-    path("workspace/proposal/cancel", require_POST(views.cancel_proposal)),
-    path("workspace/proposal/take", require_POST(views.take_proposal)),
-    path("workspace/files", require_POST(views.files)),
-    path("workspace/report", require_GET(views.report)),
+    path("", takes(views.page, "GET")),
+    path("workspace", takes(views.page, "GET"), name="workbench"),
+    path("assets/<str:name>", takes(views.asset, "GET")),
+    path("workspace/state", takes(views.state, "GET")),
+    path("workspace/result", takes(views.result, "GET")),
+    path("workspace/layers", takes(views.layers, "GET")),
+    path("workspace/vocabulary", takes(views.vocabulary, "GET")),
+    path("workspace/verify", takes(views.verify, "GET")),
+    path("workspace/news", takes(views.news, "GET")),
+    path("workspace/answer", takes(views.answer, "GET")),
+    path("workspace/edits", takes(views.edits, "POST")),
+    path("workspace/undo", takes(views.undo, "POST")),
+    path("workspace/redo", takes(views.redo, "POST")),
+    path("workspace/scenario", takes(views.scenario, "POST")),
+    path("workspace/save", takes(views.save, "POST")),
+    path("workspace/compare", takes(views.comparison, "GET")),
+    path("workspace/proposal", takes(views.proposal, "GET", "POST", "DELETE")),
+    path("workspace/proposal/cancel", takes(views.cancel_proposal, "POST")),
+    path("workspace/proposal/take", takes(views.take_proposal, "POST")),
+    path("workspace/files", takes(views.files, "POST", form=True)),
+    path("workspace/report", takes(views.report, "GET")),
 ]
+
+
+def handler400(_request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that the framework cannot read: a broken form, too many fields, too many bytes."""
+    return refused(400, "request", str(exception) or "The request cannot be read.", "Nothing was changed.")
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that is not one of ours."""
+    return refused(404, "not_found", f"There is nothing at {request.path}.")
+
+
+def handler500(_request: HttpRequest) -> HttpResponse:
+    """A fault of the program: the edits that were answered stand."""
+    return refused(
+        500,
+        "fault",
+        "The workbench came to a fault of its own.",
+        "Every step that was answered is in the log of edits.",
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import LONGEST_S
+from blockplan.portal.workspace.requests import body_of
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from blockplan.live import EditResult, Session
+    from blockplan.live.snapshot import Snapshot
 
 #: Where the built files of the workbench lie.
 BUILT = resources.files("blockplan.portal.workspace") / "built"
@@ -65,7 +66,9 @@ def layers(request: HttpRequest) -> HttpResponse:
     only = tuple(filter(None, request.GET.get("only", "").split(",")))
     name = request.GET.get("scenario")
     try:
-        return as_json(desk().ask(lambda session: documents.layers(documents.shown_as(session, name), only)))
+        if name is None:
+            return as_json(desk().ask(lambda session: documents.layers(session.plan, only)))
+        return as_json(desk().ask_aside(lambda at: documents.layers(documents.shown_as(at, name), only)))
     except BlockplanError as error:
         return refused(404, "scenario", str(error))
 
@@ -77,8 +80,8 @@ def vocabulary(_request: HttpRequest) -> HttpResponse:
 
 def edits(request: HttpRequest) -> HttpResponse:
     """Make edits, all or none."""
-    said = _body(request)
-    if not isinstance(said, dict) or "edits" not in said:
+    said = body_of(request)
+    if "edits" not in said:
         return refused(422, "edits", 'The request has no edits. Send {"edits": [...]}.')
     since = _since(said)
     return _stepped(request, lambda session: session.apply(parse_edits(said["edits"]), _who(said), since))
@@ -86,13 +89,13 @@ def edits(request: HttpRequest) -> HttpResponse:
 
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back the last step that stands."""
-    since = _since(_body(request))
+    since = _since(body_of(request))
     return _stepped(request, lambda session: session.undo(_who(None), since))
 
 
 def redo(request: HttpRequest) -> HttpResponse:
     """Make the step again that was undone last."""
-    since = _since(_body(request))
+    since = _since(body_of(request))
     return _stepped(request, lambda session: session.redo(_who(None), since))
 
 
@@ -107,15 +110,15 @@ def answer(request: HttpRequest) -> HttpResponse:
     """What an answer says of the plan as it is now, against another scenario (``?with=NAME``)."""
     name = request.GET.get("with", BASE)
     try:
-        return as_json(desk().ask(lambda session: for_answer(session, name)))
+        return as_json(desk().ask_aside(lambda at: for_answer(at, name)))
     except BlockplanError as error:
         return refused(404, "scenario", str(error))
 
 
 def scenario(request: HttpRequest) -> HttpResponse:
     """Open a scenario, or go on from here under a new name: ``{"open": NAME}``, ``{"branch": NAME}``."""
-    said = _body(request)
-    if not isinstance(said, dict) or len(said) != 1 or not isinstance(next(iter(said.values())), str):
+    said = body_of(request)
+    if len(said) != 1 or not isinstance(next(iter(said.values())), str):
         return refused(422, "scenario", 'Send {"open": NAME} or {"branch": NAME}.')
     (act, name), *_ = said.items()
     if act not in {"open", "branch"}:
@@ -131,7 +134,7 @@ def scenario(request: HttpRequest) -> HttpResponse:
 
 def verify(_request: HttpRequest) -> HttpResponse:
     """Whether a full check of the saved plan says the same to the last digit; if not, where it differs."""
-    unlike = desk().ask(lambda session: session.verify())
+    unlike = desk().ask_aside(lambda at: at.verify())
     return as_json({"same": not unlike, "differences": unlike[:100]})
 
 
@@ -139,20 +142,27 @@ def comparison(request: HttpRequest) -> HttpResponse:
     """The plan as it is now beside other scenarios (``?with=NAME``, ``base`` as drawn, ``*`` for all)."""
     names, lang = request.GET.getlist("with") or [BASE], _lang(request)
     try:
-        return as_json(desk().ask(lambda session: documents.comparison(session, names, lang)))
+        return as_json(desk().ask_aside(lambda at: documents.comparison(at, names, lang)))
     except BlockplanError as error:
         return refused(404, "scenario", str(error))
 
 
 def proposal(request: HttpRequest) -> HttpResponse:
-    """Where the search for a repair stands; POST begins one (``{"seconds": 30}``), DELETE forgets it."""
+    """
+    Where the search for a repair stands; DELETE forgets it.
+
+    POST begins one: ``{"seconds": 30, "parts": true}``, both may be left out.
+    """
     if request.method == "DELETE":
         desk().drop_search()
     elif request.method == "POST":
-        seconds = (_body(request) or {}).get("seconds", 30)
+        said = body_of(request)
+        seconds, parts = said.get("seconds", 30), said.get("parts", False)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= LONGEST_S:
             return refused(422, "seconds", f"A search takes more than 0 and at most {LONGEST_S:.0f} s.")
-        desk().propose(float(seconds))
+        if not isinstance(parts, bool):
+            return refused(422, "parts", "Whether parts of parcels may be taken is true or false.")
+        desk().propose(float(seconds), parts)
     search = desk().search
     return as_json({"state": "none"} if search is None else search.to_dict(_lang(request)))
 
@@ -168,8 +178,7 @@ def cancel_proposal(request: HttpRequest) -> HttpResponse:
 
 def take_proposal(request: HttpRequest) -> HttpResponse:
     """Take a proposal over as one step, or the features in ``{"only": ["layer:id", ...]}``."""
-    search, said = desk().search, _body(request) or {}
-    only = said.get("only") if isinstance(said, dict) else None
+    search, only = desk().search, body_of(request).get("only")
     if search is None:
         return refused(404, "proposal", "There is no proposal.")
     if only is not None and not (
@@ -198,10 +207,12 @@ def report(request: HttpRequest) -> HttpResponse:
     kind, lang = request.GET.get("as", "html"), _lang(request)
     if kind not in documents.HANDED_OUT:
         return refused(404, "as", f"There is no {kind!r}; there are {', '.join(documents.HANDED_OUT)}.")
-    content, type_ = desk().ask(lambda session: documents.handed_out(session, kind, lang))
-    session = desk().session
+
+    def made(at: Snapshot) -> tuple[str, bytes, str]:
+        return f"{at.plan.manifest.id}-{at.scenario}.{kind}", *documents.handed_out(at, kind, lang)
+
+    name, content, type_ = desk().ask_aside(made)
     answer = HttpResponse(content, content_type=type_)
-    name = f"{session.plan.manifest.id}-{session.scenario}.{kind}"
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
 
@@ -237,16 +248,9 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
         return refused(422, "edit", str(error), "The plan is as it was.")
 
 
-def _body(request: HttpRequest) -> Any:
-    try:
-        return json.loads(request.body or b"null")
-    except (ValueError, RecursionError):
-        return None
-
-
-def _since(said: Any) -> int | None:
+def _since(said: dict[str, Any]) -> int | None:
     """The last step that whoever asks had seen; None where that is not said."""
-    since = said.get("since") if isinstance(said, dict) else None
+    since = said.get("since")
     return since if isinstance(since, int) and not isinstance(since, bool) and since >= 0 else None
 
 
