@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.refusals import refused
+from blockplan.deliver.text.runs import FALLBACK, W, text_of
 from blockplan.errors import PlanDataError
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _UNIT = re.compile(r"[（(\[]\s?([^（()）\]]{1,12})\s?[)）\]]")
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: Word's own limit of a table.
+MOST_COLUMNS = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +25,15 @@ class TextBlock:
     """
     A paragraph: its text, where it stands, and for a cell what its row and column are called.
 
-    ``paragraph`` is the paragraph of python-docx; ``lead`` are the words that a cell's number speaks of,
-    ``unit`` that of its column.
+    ``paragraph`` is its element (``w:p``); ``anchor`` the run or paragraph of the body that it hangs on,
+    where it stands beside the body (a note, a text box, a header) and takes no comment itself. ``lead``
+    are the words that a cell's number speaks of, ``unit`` that of its column.
     """
 
     text: str
     place: str
     paragraph: Any
+    anchor: Any = None
     lead: str = ""
     unit: str = ""
 
@@ -52,38 +58,146 @@ def open_document(path: Path) -> Any:
 
 
 def blocks(document: Any) -> Iterator[TextBlock]:
-    """Paragraphs and cells in the order of the document."""
-    from docx.table import Table  # noqa: PLC0415
+    """
+    Paragraphs and cells in the order of the document, then foot- and endnotes, headers and footers.
 
+    What stands in content controls, in tables within tables and in text boxes is read where it stands. A
+    cell that spans several rows or columns is read once. Pictures, charts and what was deleted are not read.
+    """
+    body = document.element.body
+    yield from _content(body, "")
+    for kind, element, anchor in _beside(document):
+        yield from _content(element, f"{kind}, ", anchor)
+
+
+def _beside(document: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Notes, headers and footers: what they are called, their content, and where the body refers to them."""
+    from docx.oxml import parse_xml  # noqa: PLC0415
+
+    body, parts = document.element.body, document.part.rels.values()
+    for kind in ("footnote", "endnote"):
+        part = next((rel.target_part for rel in parts if rel.reltype.endswith(f"/{kind}s")), None)
+        notes = {} if part is None else {one.get(f"{W}id"): one for one in parse_xml(part.blob)}
+        named = [one for one in body.iter(f"{W}{kind}Reference") if one.get(f"{W}id") in notes]
+        for number, one in enumerate(named, 1):
+            yield f"{kind} {number}", notes[one.get(f"{W}id")], one.getparent()
+    first = next(body.iter(f"{W}p"), None)
+    for kind in ("header", "footer"):
+        ids = dict.fromkeys(one.get(_REL) for one in body.iter(f"{W}{kind}Reference"))
+        for number, id_ in enumerate((one for one in ids if one in document.part.rels), 1):
+            yield f"{kind} {number}", document.part.rels[id_].target_part.element, first
+
+
+def _content(parent: Any, place: str, anchor: Any = None) -> Iterator[TextBlock]:
     paragraphs = tables = 0
-    for item in document.iter_inner_content():
-        if isinstance(item, Table):
+    for item in _items(parent, {f"{W}p", f"{W}tbl"}):
+        if item.tag == f"{W}tbl":
             tables += 1
-            yield from _cells(item, tables)
+            yield from _cells(item, f"{place}table {tables}", anchor)
         else:
             paragraphs += 1
-            if item.text.strip():
-                yield TextBlock(item.text, f"paragraph {paragraphs}", item)
+            yield from _paragraph(TextBlock(text_of(item), f"{place}paragraph {paragraphs}", item, anchor))
 
 
-def _cells(table: Any, number: int) -> Iterator[TextBlock]:
-    rows = [row.cells for row in table.rows]
-    heads = [cell.text.strip() for cell in rows[0]] if rows else []
-    for at, cells in enumerate(rows):
-        label = next(
-            (cell.text.strip() for cell in cells if cell.text.strip() and not _is_number(cell.text)), ""
+def _items(parent: Any, kinds: set[str]) -> Iterator[Any]:
+    """Elements of some kinds, also those in content controls and other wrappers, but not in one another."""
+    for child in parent:
+        if child.tag in kinds:
+            yield child
+        elif child.tag not in {f"{W}p", f"{W}tbl", f"{W}tr", f"{W}tc", FALLBACK}:
+            yield from _items(child, kinds)
+
+
+def _paragraph(block: TextBlock) -> Iterator[TextBlock]:
+    """A paragraph, and what stands in the text boxes that are fixed to it."""
+    if block.text.strip():
+        yield block
+    for number, box in enumerate(_boxes(block.paragraph), 1):
+        anchor = block.anchor
+        if anchor is None:
+            anchor = next(one for one in box.iterancestors(f"{W}r"))
+        yield from _content(box, f"{block.place}, text box {number}, ", anchor)
+
+
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    for box in paragraph.iter(f"{W}txbxContent"):
+        # Word writes a box twice, the second time for programs that cannot draw the first.
+        again = next(box.iterancestors(FALLBACK), None)
+        twice = again is not None and any(
+            next(one.iter(f"{W}txbxContent"), None) is not None for one in again.itersiblings(preceding=True)
         )
-        if at and _is_id(cells[0].text):
-            label = cells[0].text.strip()
-        for column, cell in enumerate(cells):
-            head = heads[column] if at and column < len(heads) else ""
-            unit = _UNIT.search(head)
-            for paragraph in cell.paragraphs:
-                if paragraph.text.strip():
-                    own = paragraph.text.strip() in {label, ""} or at == 0
-                    lead = "" if own else f"{label} {_UNIT.sub('', head)} "
-                    place = f"table {number}, row {at + 1}, column {column + 1}"
-                    yield TextBlock(paragraph.text, place, paragraph, lead, unit[1].strip() if unit else "")
+        if not twice and next(box.iterancestors(f"{W}p")) is paragraph:
+            yield box
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell of the grid; one that goes on from the row above has no paragraphs of its own."""
+
+    element: Any
+    text: str
+    goes_on: bool
+
+
+def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
+    rows = _grid(table)
+    heads = {at: cell.text for at, cell in rows[0].items()} if rows else {}
+    for at, cells in enumerate(rows):
+        texts = [cell.text for cell in cells.values()]
+        label = next((text for text in texts if text and not _is_number(text)), "")
+        if at and texts and _is_id(texts[0]):
+            label = texts[0]
+        read: set[Any] = set()
+        for column, cell in cells.items():
+            if cell.goes_on or cell.element in read:
+                continue
+            read.add(cell.element)
+            head = heads.get(column, "") if at else ""
+            where = f"{place}, row {at + 1}, column {column + 1}"
+            yield from _cell(cell.element, where, (at, label, head), anchor)
+
+
+def _cell(element: Any, place: str, names: tuple[int, str, str], anchor: Any) -> Iterator[TextBlock]:
+    (at, label, head), tables = names, 0
+    unit = _UNIT.search(head)
+    for item in _items(element, {f"{W}p", f"{W}tbl"}):
+        if item.tag == f"{W}tbl":
+            tables += 1
+            yield from _cells(item, f"{place}, table {tables}", anchor)
+            continue
+        text = text_of(item)
+        own = text.strip() in {label, ""} or at == 0
+        lead = "" if own else f"{label} {_UNIT.sub('', head)} "
+        yield from _paragraph(TextBlock(text, place, item, anchor, lead, unit[1].strip() if unit else ""))
+
+
+def _grid(table: Any) -> list[dict[int, _Cell]]:
+    """The rows of a table: column of the grid -> the cell that covers it."""
+    rows: list[dict[int, _Cell]] = []
+    for row in _items(table, {f"{W}tr"}):
+        above = rows[-1] if rows else {}
+        cells: dict[int, _Cell] = {}
+        column = _number(row, f"{W}trPr/{W}gridBefore")
+        for element in _items(row, {f"{W}tc"}):
+            merge = element.find(f"{W}tcPr/{W}vMerge")
+            goes_on = merge is not None and merge.get(f"{W}val") != "restart" and column in above
+            text = above[column].text if goes_on else _text(element)
+            for _ in range(_number(element, f"{W}tcPr/{W}gridSpan") or 1):
+                cells[column] = _Cell(element, text, goes_on)
+                column += 1
+        if row.find(f"{W}trPr/{W}del") is None:
+            rows.append(cells)
+    return rows
+
+
+def _text(cell: Any) -> str:
+    return "\n".join(text_of(one) for one in _items(cell, {f"{W}p"})).strip()
+
+
+def _number(element: Any, path: str) -> int:
+    found = element.find(path)
+    said = "" if found is None else found.get(f"{W}val", "")
+    return min(int(said), MOST_COLUMNS) if said.isdecimal() else 0
 
 
 def _is_number(text: str) -> bool:
