@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -14,8 +15,10 @@ from tests.town import town
 
 import blockplan as bp
 from blockplan.check import check
-from blockplan.live import EditError, SetValue, Split, live, parse_edits
+from blockplan.live import EditError, Merge, SetValue, Split, live, parse_edits
+from blockplan.live.compiling import EXTENSIVE
 from blockplan.plan import Plan, validate
+from blockplan.plan.model.layers import LAYERS
 
 DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
 PACKS = ["zone", "sdg11"]
@@ -135,6 +138,31 @@ def test_a_split_shares_whole_people_by_area_and_sends_each_facility_to_its_piec
         mine = frame[frame["parcel_id"].isin(["D", "D-2"])]
         for shape, parcel in zip(mine.geometry, mine["parcel_id"], strict=True):
             assert after.geometry.loc[parcel].covers(shapely.point_on_surface(shape))
+
+
+#: Columns of a parcel that hold of any part of it as of the whole.
+INTENSIVE = re.compile(
+    r"(far|height_m|coverage_ratio|green_ratio)(_min|_max)?|elevation_max_m|\w+_share|setback_\w+"
+)
+
+
+def test_each_number_of_a_parcel_adds_up_over_land_or_holds_of_each_part() -> None:
+    numbers = {name for name, kind in LAYERS["parcels"].columns.items() if kind == "number"}
+    assert {name for name in numbers if not INTENSIVE.fullmatch(name)} == set(EXTENSIVE)
+
+
+def test_a_floor_area_cap_is_shared_by_a_split_and_summed_by_a_merge() -> None:
+    drawn = town()
+    sizes = {"floor_area_m2_max": 12_000.0, "underground_floor_area_m2": 3_000.0, "school_classes": 25.0}
+    session = live(drawn.replace(parcels=drawn.layer("parcels").assign(**sizes)), ["zone"])
+    west, south, east, north = session.plan.layer("parcels").geometry.loc["D"].bounds
+    x = west + 0.3 * (east - west)
+    session.apply([Split(id="D", line=((x, south), (x, north)))])
+    pieces = session.plan.layer("parcels").loc[["D", "D-2"], list(sizes)]
+    assert pieces.loc["D"].tolist() == pytest.approx([8_400.0, 2_100.0, 18.0])
+    assert pieces.sum().to_dict() == pytest.approx(sizes)
+    session.apply([Merge(ids=("D", "D-2"))])
+    assert session.plan.layer("parcels").loc["D", list(sizes)].to_dict() == pytest.approx(sizes)
 
 
 @pytest.mark.long

@@ -32,9 +32,12 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 #: Columns of a parcel that add up over land: shared when it is split, summed when it is merged.
-EXTENSIVE = ("floor_area_m2", "residents", "dwellings", "jobs", "parking_spaces", "declared_area_m2")
+EXTENSIVE = (
+    "floor_area_m2", "floor_area_m2_max", "underground_floor_area_m2", "residents", "dwellings", "jobs",
+    "parking_spaces", "school_classes", "declared_area_m2",
+)  # fmt: skip
 #: Those of them that are counted in whole things.
-COUNTED = frozenset({"residents", "dwellings", "jobs", "parking_spaces"})
+COUNTED = frozenset({"residents", "dwellings", "jobs", "parking_spaces", "school_classes"})
 
 
 def compile_edit(plan: Plan, edit: Edit) -> list[FeatureChange]:
