@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,27 @@ COLUMNS = (
 )
 PARKS = ("1401", "G1")
 MOST_NAMES = 12
+#: How names of phases begin, from the nearest to the farthest; figures come before them.
+IN_TIME = (
+    ("近", "短期", "short", "near", "first", "第一", "一"), ("中", "medium", "mid", "second", "第二", "二"),
+    ("远", "長", "long", "far", "third", "第三", "三"), ("fourth", "第四", "四"), ("fifth", "第五", "五"),
+)  # fmt: skip
+
+
+def in_time(phase: str) -> tuple[float, str]:
+    """
+    Where a phase stands in time, for sorting: by its number, or by the words near, middle and far.
+
+    Examples
+    --------
+    >>> sorted(["远期", "10", "近期", "2", "中期"], key=in_time)
+    ['2', '10', '近期', '中期', '远期']
+    """
+    number = re.search(r"\d+", phase)
+    if number:
+        return float(number[0]), phase
+    place = next((at for at, words in enumerate(IN_TIME) if phase.lower().startswith(words)), len(IN_TIME))
+    return 1e9 + place, phase
 
 
 def phases(view: View) -> OfficeTable:
@@ -47,7 +69,7 @@ def phases(view: View) -> OfficeTable:
     hosts = values(plan, "facilities", "parcel_id")
     called = view.ground.names("facilities").tolist() if len(hosts) else []
     of_parcel = dict(zip(map(str, ids(plan, "parcels")), given, strict=True))
-    names = sorted({*given}, key=lambda one: (one == "", one))
+    names = sorted({*given}, key=lambda one: (one == "", in_time(one)))
     bare = np.isnan(found.floor_m2) & ~np.isnan(found.by_parcel["power_kw"])
     floor = np.where(bare, 0.0, found.floor_m2)
     hundredths = shared_out(

@@ -8,6 +8,8 @@ from blockplan.measure.inputs.columns import values
 from blockplan.plan.model.codes import DEFAULT_LIST, UNKNOWN_COLOUR
 from blockplan.report.maps.ground import GREEN, OUTLINE, WATER, WATER_LINE, WOOD, use_colour
 from blockplan.report.qgis.symbols import FILL, LINE, MARKER, Category, Label, Style, Symbol
+from blockplan.report.sheets.overlaymap import OVERLAYS
+from blockplan.report.sheets.parcelmap import CONTROL
 from blockplan.report.tables import outcome_said
 
 if TYPE_CHECKING:
@@ -21,12 +23,10 @@ STREETS = {
     "expressway": ("#9c7440", 1.2), "arterial": ("#c0392b", 0.8), "secondary": ("#d97b66", 0.55),
     "local": ("#8a8a85", 0.35), "path": ("#b0a58c", 0.25), "": ("#8a8a85", 0.25),
 }  # fmt: skip
-#: Control lines -> colour; what purple and orange stand for is local.
-CONTROL_LINES = {
-    "red": "#d7191c", "green": "#00a651", "blue": "#0072ff", "yellow": "#f5b800", "purple": "#8e24aa",
-    "orange": "#ff6a00", "farmland": "#8a6d1d", "ecological": "#1b7837", "growth_boundary": "#6a3d9a",
-    "airport": "#3b4a8c", "heritage": "#a05195", "flood": "#3182bd", "utility": "#b15928", "rail": "#4d4d4d",
-}  # fmt: skip
+#: Control lines -> colour, as on the sheets; what purple and orange stand for is local.
+CONTROL_LINES = {kind: colour for kind, (_, colour, _) in CONTROL.items()} | {
+    kind: look.colour for kind, look in OVERLAYS.items()
+}
 SERVICES = {
     "kindergarten": "#f5b5cf", "primary_school": "#e86fa5", "nine_year_school": "#c94f8a",
     "secondary_school": "#a83a72", "hospital": "#d7191c", "clinic": "#e98a86", "nursing_home": "#b07a3f",

@@ -244,7 +244,7 @@ M_PER_KM = 1000
 
 
 def ticks(canvas: Canvas, scale: int) -> str:
-    """Coordinates around a window with their ticks; the crosses go under its labels."""
+    """Coordinates around a window with their ticks; a cross gives way to a label."""
     step = next((metres for most, metres in TICKS_M if scale <= most), 10_000)
     frame, (left, top, right, bottom) = canvas.cell.frame, canvas.window
     unit, k, out = canvas.cell.unit, canvas.k, []
@@ -265,9 +265,11 @@ def ticks(canvas: Canvas, scale: int) -> str:
     cross: dict[str, Style] = {"stroke": "#3a3a36", "stroke_width": 0.12}
     for x in left + (columns - frame.west) / unit:
         for y in top + (frame.north - rows) / unit:
-            canvas.add(
-                "lines", segment(x - 0.9, y, x + 0.9, y, **cross) + segment(x, y - 0.9, x, y + 0.9, **cross)
-            )
+            if canvas.labels.free((x - 0.9, y - 0.9, x + 0.9, y + 0.9)):
+                canvas.add(
+                    "lines",
+                    segment(x - 0.9, y, x + 0.9, y, **cross) + segment(x, y - 0.9, x, y + 0.9, **cross),
+                )
     return "".join(out)
 
 

@@ -10,7 +10,16 @@ import shapely
 
 from blockplan.report.office.columns import UNKNOWN_SIGN
 from blockplan.report.office.columns import said as office_said
-from blockplan.report.sheets import extents, limitmap, maps, panels, parcellabels, parcelmap, streetmap
+from blockplan.report.sheets import (
+    extents,
+    limitmap,
+    maps,
+    overlaymap,
+    panels,
+    parcellabels,
+    parcelmap,
+    streetmap,
+)
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, fit, layouts
 from blockplan.report.sheets.printed import em, ems
 from blockplan.report.sheets.scene import said
@@ -223,6 +232,7 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
     parcelmap.use_legend(scene, extent.rows, tint)
     parcelmap.red_lines(scene, ground, 0.2 if block else 0.35)
     streetmap.centre_lines(scene)
+    overlaymap.overlays(scene)
     absent, derived = parcelmap.control_lines(scene, ground)
     parcelmap.parcel_lines(scene, ground, 0.13 if block else 0.18)
     if block:
@@ -236,6 +246,7 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
         parcelmap.outlines(scene, "subblocks", tagged=True)
     sizes = parcellabels.BLOCK_BLOCKS if block else parcellabels.PARCEL_BLOCKS
     parcellabels.ParcelLabels(scene, ground, sizes, prefixes(facts, extent)).all()
+    overlaymap.names(scene)
     near = scene.canvas.on_paper([shapely.buffer(extent.shape, NEAR_M)])[0]
     streetmap.street_names(scene, near)
     if not block:
@@ -246,6 +257,7 @@ def _draw(scene: Scene, extent: Extent) -> dict[str, bool]:
         parcelmap.neighbours(scene, ground)
     shown = {"setback": setback, "access": access, "closed": closed}
     shown |= {kind: kind not in absent for kind in ("green", "blue", "yellow", "purple", "orange")}
+    shown |= dict.fromkeys(overlaymap.on_land(facts, extent.shape), True)
     return shown | {"derived": derived}
 
 

@@ -107,7 +107,7 @@ def _pieces(facts: Facts, rows: list[int]) -> list[Extent]:
         return []
     shapes = facts.shapes[rows]
     middles = shapely.get_coordinates(shapely.centroid(shapes))
-    pieces = _halved(np.array(rows), middles, shapely.bounds(shapes))
+    pieces = _joined(facts, _halved(np.array(rows), middles, shapely.bounds(shapes)))
     pieces.sort(
         key=lambda piece: (
             -round(_top(facts, piece), 1),
@@ -136,6 +136,32 @@ def halves(facts: Facts, extent: Extent) -> list[Extent]:
         )
         for letter, part in zip("AB", parts, strict=True)
     ]
+
+
+def _joined(facts: Facts, pieces: list[list[int]]) -> list[list[int]]:
+    """Pieces next to each other joined as long as they can be read together, those that are nearest first."""
+    boxes = np.array([shapely.total_bounds(facts.shapes[piece]) for piece in pieces])
+    counts = np.array([len(piece) for piece in pieces])
+    held: list[list[int]] = [[*piece] for piece in pieces]
+    at = 0
+    while at < len(held):
+        low, high = np.minimum(boxes[:, :2], boxes[at, :2]), np.maximum(boxes[:, 2:], boxes[at, 2:])
+        sides = high - low
+        cost = np.where(
+            (sides.max(axis=1) <= MOST_M) & (counts + counts[at] <= MOST_PARCELS), sides.prod(axis=1), np.inf
+        )
+        cost[at] = np.inf
+        other = int(cost.argmin())
+        if not np.isfinite(cost[other]):
+            at += 1
+            continue
+        first, gone = sorted((at, other))
+        boxes[first], counts[first] = (*low[other], *high[other]), counts[at] + counts[other]
+        held[first] = sorted(held[first] + held[gone])
+        boxes, counts = np.delete(boxes, gone, axis=0), np.delete(counts, gone)
+        del held[gone]
+        at = min(at, first)
+    return held
 
 
 def _top(facts: Facts, piece: list[int]) -> float:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from blockplan.plan import BASE
 from blockplan.report.public.qr import qr_svg
+from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.scene import said
 
 if TYPE_CHECKING:
@@ -28,6 +30,15 @@ MOST_VERDICTS, MOST_NAMES = 30, 8
 PARKS = ("1401", "G1")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
+#: Names of reference systems as PROJ gives them, and under which key their words stand.
+CRS_NAMES = (
+    (r"CGCS2000 3-degree Gauss-Kruger CM (?P<m>\d+)E", "crs_3_degree"),
+    (r"CGCS2000 3-degree Gauss-Kruger zone (?P<zone>\d+)", "crs_3_zone"),
+    (r"CGCS2000 Gauss-Kruger CM (?P<m>\d+)E", "crs_6_degree"),
+    (r"CGCS2000 Gauss-Kruger zone (?P<zone>\d+)", "crs_6_zone"),
+    (r"WGS 84 UTM zone (?P<zone>\d+[NS])", "crs_utm"),
+    (r"JGD2011 Japan Plane Rectangular CS (?P<zone>[IVX]+)", "crs_japan"),
+)
 
 
 class PanelFiles:
@@ -159,6 +170,7 @@ def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
         for kind in ("green", "blue", "yellow", "purple", "orange")
         if shown.get(kind)
     ]
+    kinds += [words(f"qgis.control_line.{kind}") for kind in OVERLAYS if shown.get(kind)]
     binding.append(
         said(lang, "rules.lines", kinds=said(lang, "rules.kinds", kinds=words.join(kinds)) if kinds else "")
     )
@@ -266,8 +278,12 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
 
 
 def crs_said(view: View) -> str:
-    """The reference system by its name and code."""
-    crs = view.plan.crs
+    """The reference system by its name and code, in the reader's words where they are known."""
+    crs, lang = view.plan.crs, view.words.lang
     if crs is None:
-        return str(view.plan.manifest.crs)
-    return f"{crs.name.replace(' / ', ' ')} ({view.plan.manifest.crs})"
+        return said(lang, "head.local")
+    name, code = crs.name.replace(" / ", " "), view.plan.manifest.crs
+    for pattern, key in CRS_NAMES:
+        if found := re.fullmatch(pattern, name):
+            return said(lang, f"head.{key}", code=code, **found.groupdict())
+    return f"{name} ({code})"

@@ -31,8 +31,8 @@ APART = 0.6
 MOST_CELLS = 4
 #: Land is cut up where its scale grows at least by this factor.
 CUT_GAIN = 1.2
-#: Free paper around the land inside a window, and between two windows, mm.
-MARGIN_MM, GAP_MM = 4.0, 2.0
+#: Free paper around the land inside a window, and between two windows, whose coordinates stand there; mm.
+MARGIN_MM, GAP_MM = 4.0, 5.0
 #: What stands around a window, mm: coordinates left and above, ticks right and below, scale bar under it.
 TICKS_MM, EDGE_MM, FOOT_MM = 6.0, 1.5, 12.0
 HEADING_MM, PAD_MM = 14.0, 3.0
@@ -216,10 +216,11 @@ def box_of(bounds: Iterable[float]) -> Frame:
 def _arranged(boxes: list[Frame], rows: int, layout: PaperLayout, ladder: Sequence[int]) -> Fit:
     """Boxes in rows of windows, as wide as their land asks, at the largest scale of a ladder."""
     width, height = layout.window
+    gap = GAP_MM * layout.paper.letters
     columns = math.ceil(len(boxes) / rows)
     lines = [boxes[at : at + columns] for at in range(0, len(boxes), columns)]
-    free_w = width - GAP_MM * (columns - 1) - 2 * MARGIN_MM * columns
-    free_h = height - GAP_MM * (len(lines) - 1) - 2 * MARGIN_MM * len(lines)
+    free_w = width - gap * (columns - 1) - 2 * MARGIN_MM * columns
+    free_h = height - gap * (len(lines) - 1) - 2 * MARGIN_MM * len(lines)
     need = 1000 * max(
         max(sum(box.width for box in line) for line in lines) / free_w,
         sum(max(box.height for box in line) for line in lines) / free_h,
@@ -227,22 +228,22 @@ def _arranged(boxes: list[Frame], rows: int, layout: PaperLayout, ladder: Sequen
     scale = next((one for one in ladder if one >= need * (1 - 1e-9)), math.ceil(need / 100_000) * 100_000)
     unit = scale / 1000
     cells: list[MapWindow] = []
-    heights = _shared([max(box.height for box in line) for line in lines], height, unit)
+    heights = _shared([max(box.height for box in line) for line in lines], height, unit, gap)
     top = 0.0
     for line, tall in zip(lines, heights, strict=True):
         left = 0.0
-        for box, wide in zip(line, _shared([box.width for box in line], width, unit), strict=True):
+        for box, wide in zip(line, _shared([box.width for box in line], width, unit, gap), strict=True):
             cells.append(MapWindow(around(box, wide * unit, tall * unit), left, top, wide, tall))
-            left += wide + GAP_MM
-        top += tall + GAP_MM
+            left += wide + gap
+        top += tall + gap
     filled = sum(box.width * box.height for box in boxes) / unit**2 / (width * height)
     size = (max(box.width for box in boxes) / unit, max(box.height for box in boxes) / unit)
     return Fit(layout, scale, tuple(cells), filled, size)
 
 
-def _shared(lengths: Sequence[float], room: float, unit: float) -> list[float]:
+def _shared(lengths: Sequence[float], room: float, unit: float, gap: float) -> list[float]:
     """A room in mm divided among lengths in metres: what each needs, and an equal share of what is left."""
-    room -= GAP_MM * (len(lengths) - 1)
+    room -= gap * (len(lengths) - 1)
     spare = (room - sum(length / unit for length in lengths)) / len(lengths)
     return [length / unit + spare for length in lengths]
 

@@ -10,8 +10,9 @@ import shapely
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps.ground import use_colour
+from blockplan.report.office.phases import in_time
 from blockplan.report.sheets import ground as base
-from blockplan.report.sheets import parcellabels, parcelmap, streetmap
+from blockplan.report.sheets import overlaymap, parcellabels, parcelmap, streetmap
 from blockplan.report.sheets.canvas import INK, circle, text, width_of
 from blockplan.report.sheets.labels import beside
 from blockplan.report.sheets.planlabels import inside, names_of, signs
@@ -42,8 +43,8 @@ MOST_CLASSES = 7
 LINES = ("axis", "belt")
 #: A location map needs something that lies this share of the plan's shorter side outside it.
 BEYOND = 0.15
-#: Up to this scale a land-use plan has room for index blocks.
-BLOCKS_UP_TO = 6_000
+#: A land-use plan has room for index blocks up to this scale, or where half of its parcels are so large, mm2.
+BLOCKS_UP_TO, ROOMY_MM2 = 6_000, 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     parcelmap.parcel_lines(scene, ground, 0.1)
     base.edge(scene)
     streetmap.stops(scene)
-    if scene.scale <= BLOCKS_UP_TO:
+    if numbers_parcels(facts, scene.scale):
         parcellabels.ParcelLabels(scene, ground, parcellabels.BLOCK_BLOCKS).all()
         notes = [scene.say("legend.key_short")]
     else:
@@ -129,6 +130,14 @@ def land_use(scene: Scene, ground: ParcelGround) -> Sequence[str]:
         notes = []
     streetmap.street_names(scene)
     return notes
+
+
+def numbers_parcels(facts: Facts, scale: int) -> bool:
+    """Whether a land-use plan has room for numbers and bounds of its parcels; else it says their codes."""
+    drawn = facts.shapes[~facts.roads & ~shapely.is_missing(facts.shapes)]
+    if scale <= BLOCKS_UP_TO or not len(drawn):
+        return scale <= BLOCKS_UP_TO
+    return float(np.median(shapely.area(drawn))) / (scale / 1000) ** 2 >= ROOMY_MM2
 
 
 def structure(scene: Scene, ground: ParcelGround) -> Sequence[str]:
@@ -318,8 +327,10 @@ def control_lines(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Control lines on white ground."""
     parcelmap.parcel_lines(scene, ground, 0.06)
     parcelmap.red_lines(scene, ground, 0.28)
+    overlaymap.overlays(scene)
     absent, derived = parcelmap.control_lines(scene, ground, width=0.6)
     base.edge(scene)
+    overlaymap.names(scene)
     codes = parcelmap.CONTROL["green"][0] + parcelmap.CONTROL["blue"][0] + parcelmap.CONTROL["yellow"][0]
     says = [code if code.startswith(codes) else "" for _, code in scene.facts.uses]
     inside(scene, ground, says, ["#ffffff"] * len(says))
@@ -341,18 +352,18 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Parcels by phase, with its number on each."""
     facts = scene.facts
     given = [str(one) if one is not None else "" for one in values(facts.plan, "parcels", "phase")]
-    known = sorted({one for one in given if one})
+    known = sorted({one for one in given if one}, key=in_time)
     hue = {one: TINTS[at % len(TINTS)] for at, one in enumerate(known)}
     colours = [hue.get(one, BARE) for one in given]
     _ground(scene, ground, [lighter(colour, 0.3) for colour in colours])
     here = {given[row] for row in ground.rows}
-    for one in known:
+    for at, one in enumerate(known):
         if one in here:
             scene.show(
-                f"phase {one}",
+                f"phase {at:02}",
                 0,
                 fill_swatch(lighter(hue[one], 0.3)) + text(4, 2, one, 2.2, weight="700"),
-                scene.say("legend.phase", n=one),
+                scene.say("legend.phase", n=one) if one.isdecimal() else one,
             )
     if "" in here:
         scene.show("no_phase", 1, fill_swatch(BARE))

@@ -15,7 +15,7 @@ from blockplan.report.sheets.control import HEAD_MM, LEAST_LETTERS, Sheet, heigh
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, HEADING_MM, MARGIN_MM, PAD_MM, fit, layouts
 from blockplan.report.sheets.printed import MANY, printed
 from blockplan.report.sheets.scene import said
-from blockplan.report.sheets.themes import BLOCKS_UP_TO, THEMES
+from blockplan.report.sheets.themes import THEMES, numbers_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +32,8 @@ PANELS_MM = (125.0, 105.0, 150.0)
 APPENDIX = tuple(name for name in TABLES if name != "parcels")
 #: A map that leaves so much of its window free has a table below it, if one stands whole there, mm.
 SPARE_MM = 40.0
+#: What stands below a map where its own tables leave room, and how far apart tables are, mm.
+FURTHER, BETWEEN_MM = ("land_balance", "per_thousand", "parking", "utilities"), 4.0
 #: A table that fills so much of the room below its map fills it well.
 WELL_FILLED = 0.5
 #: A row of a table in the appendix, mm.
@@ -61,9 +63,9 @@ class Whole:
         if not land:
             return None
         found = self._location() if theme.kind == "location" else self._plan(land)
-        name, below = self._below(theme, found)
-        if below is not None:
-            found = self._lower(found, land)
+        below, height = self._below(theme, found)
+        if below:
+            found = self._lower(found, land, height)
         scenes = maps.scenes_of(self.facts, found)
         notes: list[str] = []
         for scene in scenes:
@@ -75,17 +77,16 @@ class Whole:
         side = [
             panels.figures(said(self.lang, "facts.title"), self._figures()),
             panels.legend(self.lang, self.files, scenes[0].legend.values(), notes),
-            *self._offered([one for one in theme.tables if one != name]),
+            *self._offered([one for one in theme.tables if one not in below]),
             panels.verdicts(self.facts, self.files) | {"optional": theme.kind not in {"landuse", "green"}},
             panels.title_block(self.facts.view, title, theme.number, maps.scale_said(self.lang, found.scale)),
         ]
         data: dict[str, Any] = {"picture": self.files.put(maps.drawn(scenes, found)), "panel": side}
-        if below is not None:
-            data |= {
-                "table": below,
-                "table_letters": letters_for(below, found.layout),
-            }
-        counted = theme.kind == "landuse" and found.scale <= BLOCKS_UP_TO
+        if below:
+            first, *further = below.values()
+            data |= {"table": first, "further": further}
+            data["table_letters"] = 1.0 if further else letters_for(first, found.layout)
+        counted = theme.kind == "landuse" and numbers_parcels(self.facts, found.scale)
         numbered = int((~self.facts.roads).sum()) if counted else 0
         return Sheet(
             theme.kind, self.facts.plan.manifest.id, theme.number, title, found, data, 1, numbered,
@@ -98,22 +99,30 @@ class Whole:
             self._fit = fit(land, layouts(self.paper, PANELS_MM), first)
         return self._fit
 
-    def _below(self, theme: SheetTheme, found: Fit) -> tuple[str, dict[str, Any] | None]:
+    def _below(self, theme: SheetTheme, found: Fit) -> tuple[dict[str, dict[str, Any]], float]:
         """
-        A table for the room below a map, or none.
+        Tables for the room below a map (none, or several), and the height that they ask for, mm on A3.
 
-        The first that stands whole there and fills it well, else the fullest that stands whole.
+        First the first that stands whole there and fills it well, else the fullest that stands whole; then
+        those that stand whole in what is left.
         """
-        spare = _spare(found) / self.paper.letters
-        made = {name: self._printed(name) for name in theme.tables if spare >= SPARE_MM}
+        room = _spare(found) / self.paper.letters - PAD_MM
+        if room < SPARE_MM - PAD_MM:
+            return {}, 0.0
+        made = {name: self._printed(name) for name in dict.fromkeys((*theme.tables, *FURTHER))}
         width = found.layout.body[0] / self.paper.letters
         heights = {name: height_mm(one, width) for name, one in made.items() if one is not None}
-        whole = [name for name, height in heights.items() if height * LEAST_LETTERS <= spare - PAD_MM]
+        whole = [name for name in theme.tables if name in heights and heights[name] * LEAST_LETTERS <= room]
         if not whole:
-            return "", None
-        full = [name for name in whole if heights[name] >= WELL_FILLED * spare]
-        name = full[0] if full else max(whole, key=lambda one: heights[one])
-        return name, made[name]
+            return {}, 0.0
+        full = [name for name in whole if heights[name] >= WELL_FILLED * room]
+        chosen = [full[0] if full else max(whole, key=lambda one: heights[one])]
+        used = heights[chosen[0]]
+        for name, height in heights.items():
+            if name not in chosen and used + BETWEEN_MM + height <= room:
+                chosen.append(name)
+                used += BETWEEN_MM + height
+        return {name: one for name in chosen if (one := made[name]) is not None}, min(room, used)
 
     def _printed(self, name: str, *, narrow: bool = False) -> dict[str, Any] | None:
         """A table as maps print it: of parcels those that a rule binds, not the land of streets."""
@@ -122,9 +131,9 @@ class Whole:
         keep = _stating(at) if name == "parcels" and at is not None else None
         return printed(self.facts.view, table, keep=keep, narrow=narrow)
 
-    def _lower(self, found: Fit, land: Sequence[Any]) -> Fit:
-        """The same map in a window that is only as high as its land."""
-        layout = replace(found.layout, table_mm=_spare(found) - PAD_MM)
+    def _lower(self, found: Fit, land: Sequence[Any], height: float) -> Fit:
+        """The same map in a window that leaves its tables their height."""
+        layout = replace(found.layout, table_mm=height * self.paper.letters)
         return fit(land, [layout], (found.scale,))
 
     def _location(self) -> Fit:

@@ -1,0 +1,210 @@
+"""What sheets show of plans that they were not drawn for."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import shapely
+from pypdf import PdfReader
+from tests.measure.conftest import plan_of, square
+
+from blockplan.check import check
+from blockplan.plan.model.layers import VALUES
+from blockplan.report.office import TABLES
+from blockplan.report.office.phases import in_time
+from blockplan.report.sheets import PAPERS, atlas
+from blockplan.report.sheets.canvas import Canvas, ticks
+from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, subblocks
+from blockplan.report.sheets.facts import Facts
+from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
+from blockplan.report.sheets.paper import MapWindow, fit, layouts
+from blockplan.report.sheets.parcelmap import CONTROL
+from blockplan.report.view import View
+from blockplan.report.words import Words
+
+if TYPE_CHECKING:
+    from blockplan.plan import Plan
+    from blockplan.report.sheets import Atlas
+    from blockplan.report.sheets.control import Sheet
+
+#: Square by square from the west: homes, a park, homes, shops.
+USES = ("0701", "1401", "0701", "0901")
+
+
+def a_row(manifest: dict[str, Any] | None = None, **layers: Any) -> Plan:
+    parcels = [
+        {"parcel_id": f"P-{at}", "land_use": use, "far_max": 1.5, "geometry": square(100.0 * at, 0)}
+        for at, use in enumerate(USES)
+    ]
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 100.0 * len(USES), 100)}
+    return plan_of(manifest=manifest, **{"parcels": parcels, "boundary": [whole], **layers})
+
+
+def drawn(plan: Plan, *kinds: str, lang: str = "zh") -> Atlas:
+    return atlas(plan, check(plan, packs=["zone"]), lang, kinds=kinds)
+
+
+def legend(sheet: Sheet) -> list[str]:
+    (part,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
+    return [row["said"] for row in part["rows"]]
+
+
+def written(found: Atlas) -> list[str]:
+    return [
+        "".join(unicodedata.normalize("NFKC", one.extract_text()).split())
+        for one in PdfReader(io.BytesIO(found.pdf)).pages
+    ]
+
+
+def test_every_kind_of_control_line_has_a_look_on_the_sheets() -> None:
+    assert {*CONTROL, *OVERLAYS} == VALUES["control_lines", "kind"]
+    assert len({look.dashes for look in OVERLAYS.values()}) == len(OVERLAYS)
+
+
+def test_overlays_stand_on_the_map_of_control_lines_and_on_the_sheets_whose_land_they_reach() -> None:
+    lines = [
+        {"kind": "farmland", "name_zh": "基本农田一区", "geometry": square(10, 10, 60)},
+        {"kind": "heritage", "height_m_max": 18.0, "geometry": square(320, 10, 60)},
+        {"kind": "utility", "width_m": 40.0, "geometry": shapely.LineString([(0, 80), (400, 80)])},
+    ]
+    blocks = [
+        {"block_id": "B-1", "geometry": shapely.box(0, 0, 200, 100)},
+        {"block_id": "B-2", "geometry": shapely.box(200, 0, 400, 100)},
+    ]
+    found = drawn(a_row(control_lines=lines, blocks=blocks), "control_lines", "block")
+    whole, west, east = found.sheets
+    assert {"永久基本农田", "历史文化保护", "市政走廊"} <= {*legend(whole)}
+    assert "永久基本农田" in legend(west)
+    assert "永久基本农田" not in legend(east)
+    page = written(found)
+    assert "基本农田一区" in page[0]
+    assert "历史文化保护限高18m" in page[0]
+    assert "市政走廊宽40m" in page[0]
+    (boxes,) = [one for one in east.data["panel"] if one["kind"] == "boxes"]
+    assert any("历史文化保护" in item and "永久" not in item for item in boxes["boxes"][0]["items"])
+
+
+def test_an_overlay_that_only_touches_a_sheet_does_not_bind_there() -> None:
+    lines = [{"kind": "flood", "geometry": shapely.box(200, 0, 400, 100)}]
+    blocks = [
+        {"block_id": "B-1", "geometry": shapely.box(0, 0, 200, 100)},
+        {"block_id": "B-2", "geometry": shapely.box(200, 0, 400, 100)},
+    ]
+    west, east = drawn(a_row(control_lines=lines, blocks=blocks), "block").sheets
+    binding = [
+        " ".join(part["boxes"][0]["items"])
+        for sheet in (west, east)
+        for part in sheet.data["panel"]
+        if part["kind"] == "boxes"
+    ]
+    assert ["洪涝" in one for one in binding] == [False, True]
+
+
+def test_a_hatch_lies_inside_its_land_and_all_over_it() -> None:
+    land = shapely.Point(40, 40).buffer(20)
+    for degrees in (0, 45, 90, 135):
+        lines = _hatch(land, degrees)
+        assert land.buffer(1e-6).covers(lines)
+        # Lines 3.2 mm apart over an area: its area by their distance.
+        assert lines.length == pytest.approx(land.area / 3.2, rel=0.03)
+
+
+def test_phases_stand_in_the_order_of_time_on_map_and_table() -> None:
+    assert sorted(["远期", "近期", "中期"], key=in_time) == ["近期", "中期", "远期"]
+    assert sorted(["10", "9", "1"], key=in_time) == ["1", "9", "10"]
+    plan = a_row()
+    plan = plan.replace(parcels=plan.layer("parcels").assign(phase=["远期", "近期", "中期", "2"]))
+    (sheet,) = drawn(plan, "phases").sheets
+    assert legend(sheet)[:4] == ["第 2 期", "近期", "中期", "远期"]
+    table = TABLES["phases"](View(plan, check(plan, packs=["zone"]), Words("zh")))
+    assert [line.cells[0] for line in table.lines][:4] == ["2", "近期", "中期", "远期"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "crs", "said"),
+    [
+        ("zh", "EPSG:4548", "CGCS2000／3°带，中央经线 117°E（EPSG:4548）"),
+        ("zh", "EPSG:4527", "CGCS2000／3°带，第 39 带（EPSG:4527）"),
+        ("ja", "EPSG:6677", "JGD2011 平面直角座標系 第 IX 系（EPSG:6677）"),
+        ("zh", "local", "独立坐标系（规划自定）"),
+        ("en", "EPSG:3067", "ETRS89 TM35FIN(E,N) (EPSG:3067)"),
+    ],
+)
+def test_the_reference_system_is_named_in_the_readers_language(lang: str, crs: str, said: str) -> None:
+    (sheet,) = drawn(a_row({"crs": crs}), "landuse", lang=lang).sheets
+    (block,) = [one for one in sheet.data["panel"] if one["kind"] == "title_block"]
+    assert said in {cell for row in block["pairs"] for cell in row}
+
+
+def test_a_plan_of_one_parcel_fills_its_sheet_with_map_and_tables() -> None:
+    parcel = {"parcel_id": "P-1", "land_use": "0701", "far_max": 1.5, "geometry": shapely.box(0, 0, 100, 130)}
+    found = drawn(plan_of(parcels=[parcel]), "landuse")
+    (sheet,) = found.sheets
+    assert sheet.fit is not None
+    assert sheet.data["further"]
+    assert len(PdfReader(io.BytesIO(found.pdf)).pages) == 1
+    whole = sheet.fit.layout.body[1]
+    assert sheet.fit.layout.picture[1] + sheet.fit.layout.table_mm > 0.95 * whole
+    assert sheet.fit.cells[0].height == pytest.approx(sheet.fit.layout.window[1])
+
+
+def test_windows_stand_so_far_apart_that_the_coordinates_between_them_can_be_read() -> None:
+    for paper in PAPERS.values():
+        found = fit([shapely.box(0, 0, 5_300, 400)], layouts(paper, (125.0,)))
+        tops = sorted({cell.top for cell in found.cells})
+        assert len(tops) > 1
+        height = found.cells[0].height
+        # A coordinate stands 2.4 mm above its window in letters of 1.9 mm, larger on A1.
+        assert tops[1] - tops[0] - height >= (2.4 + 1.9 / 2) * paper.letters
+
+
+def test_a_cross_of_the_grid_gives_way_to_a_label() -> None:
+    window = MapWindow(
+        fit([square(0, 0, 200)], layouts(PAPERS["A3"], (125.0,))).cells[0].frame, 0, 0, 200, 200
+    )
+    free, taken = Canvas(window), Canvas(window)
+    taken.labels.take((0, 0, 200, 200))
+    ticks(free, 1_000)
+    ticks(taken, 1_000)
+    assert free.layers["lines"]
+    assert not taken.layers["lines"]
+
+
+def test_large_parcels_bear_their_numbers_whatever_the_scale() -> None:
+    parcels = [
+        {
+            "parcel_id": f"P-{column}-{row}",
+            "land_use": "0701",
+            "geometry": square(400.0 * column, 400.0 * row, 400),
+        }
+        for column in range(5)
+        for row in range(5)
+    ]
+    (sheet,) = drawn(plan_of(parcels=parcels), "landuse").sheets
+    assert sheet.fit is not None
+    assert sheet.fit.scale > 6_000
+    assert (sheet.labelled, sheet.parcels) == (25, 25)
+
+
+def test_parcels_without_subblocks_share_sheets_as_far_as_these_can_be_read() -> None:
+    draw = np.random.default_rng(3)
+    east, parcels = 0.0, []
+    for number in range(40):
+        side = float(draw.choice([60.0, 150.0, 420.0]))
+        parcels.append(
+            {"parcel_id": f"P-{number}", "land_use": "0701", "geometry": square(east, 0, side, 60)}
+        )
+        east += side
+    plan = plan_of(parcels=parcels)
+    pieces = subblocks(Facts(View(plan, check(plan, packs=["zone"]), Words("zh"))))
+    assert sorted(row for piece in pieces for row in piece.rows) == [*range(40)]
+    boxes = [piece.shape.bounds for piece in pieces]
+    assert all(box[2] - box[0] <= MOST_M for box in boxes)
+    for at, one in enumerate(pieces):
+        for other in pieces[at + 1 :]:
+            west, _, right, _ = shapely.union(one.shape, other.shape).bounds
+            assert right - west > MOST_M or len(one.rows) + len(other.rows) > MOST_PARCELS
