@@ -247,3 +247,13 @@ def test_what_is_saved_reads_back_as_it_was_judged(tmp_path: Path) -> None:
     assert check(again).to_dict() == session.result.to_dict()
     assert validate(again) == tuple(one for one in session.result.faults if one.rule != "pq-parameter")
     assert bp.read(place).content_hash != again.content_hash
+
+
+def test_a_park_that_becomes_business_takes_the_name_and_is_judged() -> None:
+    session = live(bp.read(DEMO))
+    session.apply([SetValue(layer="parcels", id="LS-01-02-002", column="land_use", value="0902")])
+    assert session.plan.layer("parcels").loc["LS-01-02-002", "land_use_name"] == "商务金融用地"
+    assert {one.outcome for one in session.result.verdicts} == {"pass", "fail"}
+    assert not session.result.faults
+    session.undo()
+    assert session.plan.layer("parcels").loc["LS-01-02-002", "land_use_name"] == "公园绿地"

@@ -23,6 +23,7 @@ from blockplan.exchange.office.values import Amount, read_amount, text_of
 from blockplan.plan.files import formats
 from blockplan.plan.files.package import read
 from blockplan.plan.files.scenarios import check_name, put_scenario
+from blockplan.plan.model.codes import name_beside
 from blockplan.plan.model.crs import to_plan_crs
 from blockplan.plan.model.frames import FALSE, TRUE, tidy
 from blockplan.plan.model.layers import LAYERS
@@ -102,12 +103,28 @@ def new_scenario(
     found += [removal(before, text) for text in edits.removes]
     for source in edits.sources:
         found += from_file(before, Path(source))
+    found += _names_beside(before, found)
     if not found:
         raise UsageError("Nothing differs from the plan, so there is no scenario to save. Name a change.")
     start = plan.manifest.scenarios.get(str(based_on), "as drawn")
     put_scenario(
         path, name, title or f"{start}, {len(_features(found))} features changed", on_top(plan, before, found)
     )
+    return found
+
+
+def _names_beside(plan: Plan, changes: Iterable[Change]) -> list[Change]:
+    """The class's name follows a code that changes, where it is not changed as well."""
+    named = {one.id for one in changes if one.layer == "parcels" and one.column == "land_use_name"}
+    found: list[Change] = []
+    if "land_use_name" not in plan.layer("parcels"):
+        return found
+    for one in changes:
+        if (one.layer, one.column) == ("parcels", "land_use") and one.old is not None and one.id not in named:
+            given, name = (
+                value_of(plan, "parcels", one.id, column) for column in ("land_use_list", "land_use_name")
+            )
+            found += _change(plan, "parcels", one.id, "land_use_name", name_beside(given, one.new, name))
     return found
 
 

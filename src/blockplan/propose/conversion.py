@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.measure.inputs.columns import areas_m2, ids, values
-from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.codes import DEFAULT_LIST, landuse, name_beside
 from blockplan.propose.changes import Change
 
 if TYPE_CHECKING:
@@ -77,8 +77,10 @@ def after(plan: Plan, parcel: str, code: str) -> dict[str, Any]:
     size = float(areas_m2(plan, "parcels")[row])
     found: dict[str, Any] = {"land_use": code}
     # A column that the contract does not know, and that some plans have beside the code.
-    if "land_use_name" in plan.layer("parcels") and _plain(_raw(plan, "land_use_name")[row]) is not None:
-        found["land_use_name"] = _name(values(plan, "parcels", "land_use_list")[row], code)
+    if "land_use_name" in plan.layer("parcels"):
+        name, given = _plain(_raw(plan, "land_use_name")[row]), values(plan, "parcels", "land_use_list")[row]
+        if name is not None:
+            found["land_use_name"] = name_beside(given, code, name)
     found["far_kind"] = as_built.far_kind
     found |= {column: as_built.kinds.get(column) for column in KINDS}
     for column in AMOUNTS:
@@ -141,8 +143,3 @@ def _built_as(plan: Plan, code: str) -> Building:
 
 def _known(found: NDArray[np.float64]) -> NDArray[np.float64]:
     return found[~np.isnan(found)]
-
-
-def _name(list_name: str | None, code: str) -> str:
-    known = list_name if list_name in LISTS else DEFAULT_LIST
-    return landuse(known).label(code, "zh")

@@ -155,6 +155,35 @@ class LandUseList:
         return {name: frozenset(codes) for name, codes in found.items()}
 
 
+def name_beside(list_name: str | None, code: str | None, name: str | None) -> str | None:
+    """
+    The class's name to stand beside a code that a parcel is given.
+
+    The name that stands there stays where it fits the code too, or where the list does not know the code;
+    else it is the code's own, in the language of the name before.
+
+    Examples
+    --------
+    >>> name_beside("cn2023", "0902", "公园绿地"), name_beside("cn2023", "0902", "Park")
+    ('商务金融用地', 'Business and finance')
+    >>> name_beside("cn2023", "070102", "城镇住宅用地"), name_beside("cn2023", "0902", None)
+    ('城镇住宅用地', None)
+    """
+    known = landuse(list_name if list_name in LISTS else DEFAULT_LIST)
+    if name is None or code is None or not known.known(code):
+        return name
+    meant = known.codes_by_name.get(plain(name), frozenset())
+    if any(known.within(code, each) for each in meant):
+        return name
+    spoken = (
+        lang
+        for each in sorted(meant)
+        for lang, said in known.classes[each].names.items()
+        if plain(said) == plain(name)
+    )
+    return known.label(code, next(spoken, "en" if name.isascii() else "zh"))
+
+
 def plain(name: str) -> str:
     """A class name as it is compared: without spaces, in lower case."""
     return "".join(name.split()).lower()

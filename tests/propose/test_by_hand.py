@@ -1,0 +1,42 @@
+"""Scenarios without code: the name of a class follows its code, unless somebody writes one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import blockplan as bp
+from blockplan.plan import validate
+from blockplan.propose.by_hand import Edits, new_scenario
+
+DEMO = Path(__file__).parents[2] / "examples" / "demonstration-zone"
+PARK = "parcels:LS-01-02-002"
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(DEMO, tmp_path / "plan"))
+
+
+def named(package: Path) -> str:
+    return str(bp.read(package, "x").layer("parcels").loc["LS-01-02-002", "land_use_name"])
+
+
+def test_a_code_that_is_set_brings_the_name_of_its_class(package: Path) -> None:
+    new_scenario(package, "x", Edits(sets=[f"{PARK}.land_use=0902"]))
+    assert named(package) == "商务金融用地"
+    assert not validate(bp.read(package, "x"))
+
+
+def test_a_name_that_is_set_beside_the_code_stays(package: Path) -> None:
+    new_scenario(package, "x", Edits(sets=[f"{PARK}.land_use=090201", f"{PARK}.land_use_name=商务金融用地"]))
+    assert named(package) == "商务金融用地"
+
+
+def test_a_table_that_lists_codes_brings_the_names_too(package: Path, tmp_path: Path) -> None:
+    table = tmp_path / "changed.csv"
+    table.write_text("parcel_id,land_use\nLS-01-02-002,0902\n", encoding="utf-8")
+    new_scenario(package, "x", Edits(sources=[table]))
+    assert named(package) == "商务金融用地"
