@@ -1,20 +1,47 @@
-// One sign for each kind of facility, as drawings of Chinese offices have them.
+// Signs of facilities: a letter in a ring, and those at one spot in a row.
 
-export const SIGNS: Record<string, string> = {
-  kindergarten: "幼", primary_school: "小", secondary_school: "中", nine_year_school: "学", nursing_home: "养",
-  day_care: "托", culture: "文", library: "图", clinic: "医", hospital: "院", sport: "体", market: "市",
-  police: "警", fire: "消", welfare: "福",
-}; // prettier-ignore
+import type { Map as MapLibre } from "maplibre-gl";
 
-/** The same where a language writes a sign otherwise. */
-const OTHERWISE: Record<string, Record<string, string>> = {
-  ja: { nursing_home: "養", library: "図" },
-  en: {
-    kindergarten: "K", primary_school: "P", secondary_school: "S", nine_year_school: "P", nursing_home: "N",
-    day_care: "D", culture: "C", library: "L", clinic: "+", hospital: "H", sport: "⚽", market: "M",
-    police: "⛨", fire: "F", welfare: "W",
-  },
-}; // prettier-ignore
+/** Images of signs are named by this and the sign. */
+export const SIGN_IMAGE = "sign ";
+const SIZE = 24;
 
-export const signOf = (service: string | null | undefined, lang: string): string =>
-  (service && (OTHERWISE[lang]?.[service] ?? SIGNS[service])) || "·";
+/** Draws the sign of a facility when the map first asks for it: a letter in a ring. */
+export function drawSigns(map: MapLibre): void {
+  map.on("styleimagemissing", ({ id }) => {
+    if (!id.startsWith(SIGN_IMAGE) || map.hasImage(id)) return;
+    const ratio = 2;
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = SIZE * ratio;
+    const pen = canvas.getContext("2d")!;
+    pen.scale(ratio, ratio);
+    pen.beginPath();
+    pen.arc(SIZE / 2, SIZE / 2, SIZE / 2 - 1.5, 0, 2 * Math.PI);
+    pen.fillStyle = "#ffffff";
+    pen.fill();
+    pen.lineWidth = 1.3;
+    pen.strokeStyle = pen.fillStyle = "#14202b";
+    pen.stroke();
+    pen.font = "600 13px sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(id.slice(SIGN_IMAGE.length), SIZE / 2, SIZE / 2 + 0.5);
+    map.addImage(id, pen.getImageData(0, 0, canvas.width, canvas.height), { pixelRatio: ratio });
+  });
+}
+
+/** How far each of some places steps aside, in pixels of a full-size sign, so that those at one spot stand in a row. */
+export function aside(places: readonly (readonly [number, number] | null)[], near: number): [number, number][] {
+  const rows: { at: readonly [number, number]; members: number[] }[] = [];
+  places.forEach((place, number) => {
+    if (!place) return;
+    const row = rows.find(({ at }) => Math.hypot(at[0] - place[0], at[1] - place[1]) <= near);
+    if (row) row.members.push(number);
+    else rows.push({ at: place, members: [number] });
+  });
+  const found: [number, number][] = places.map(() => [0, 0]);
+  for (const { members } of rows) {
+    members.forEach((number, rank) => { found[number] = [(rank - (members.length - 1) / 2) * SIZE, 0]; });
+  }
+  return found;
+}

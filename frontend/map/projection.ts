@@ -24,6 +24,9 @@ export function toPlan({ lng, lat }: { lng: number; lat: number }): Place {
   return [Math.round(x * 1000) / 1000, Math.round(y * 1000) / 1000];
 }
 
+/** The place of the plan of a point of the map. */
+export const onPlan = ({ coordinates: [lng, lat] }: GeoJSON.Point): Place => toPlan({ lng: lng!, lat: lat! });
+
 type Deep = number | Deep[];
 function moved(coordinates: Deep): Deep {
   const first = (coordinates as Deep[])[0];

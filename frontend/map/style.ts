@@ -1,6 +1,7 @@
-// How a plan looks on any of our maps: the paper, the land, streets, limits and signs; names come last, over all.
+// How a plan looks on any of our maps: the paper, the land, streets, limits, names and signs.
 
 import type { LayerSpecification } from "maplibre-gl";
+import { SIGN_IMAGE } from "./marks";
 
 /** Letters are drawn by the reader's own device: no glyphs from anywhere. */
 export const FONT = ["sans-serif"];
@@ -42,17 +43,17 @@ export function network(): LayerSpecification[] {
 export const boundary = (): LayerSpecification =>
   line("boundary-line", "boundary", { "line-color": "#14202b", "line-width": 2, "line-dasharray": [5, 2, 1, 2] });
 
+/** Stops and facilities. Above the names, so that a name makes room for a sign. */
 export function signs(): LayerSpecification[] {
   return [
     { id: "stops-dot", source: "stops", type: "circle", minzoom: 12, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 1.5, 16, 4.5], "circle-color": "#ffffff", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 1.6 } },
-    { id: "facilities-dot", source: "facilities", type: "circle", minzoom: 12.5, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 12, 3, 16, 10], "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 1.2 } },
-    { id: "facilities-text", source: "facilities", type: "symbol", minzoom: 14, layout: { "text-field": ["get", "sign"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 8, 16, 13], "text-allow-overlap": true }, paint: { "text-color": "#14202b" } },
+    { id: "facilities-sign", source: "facilities", type: "symbol", minzoom: 12.5, layout: { "icon-image": ["concat", SIGN_IMAGE, ["get", "sign"]], "icon-size": ["interpolate", ["linear"], ["zoom"], 12, 0.3, 14, 0.6, 16, 1], "icon-offset": ["case", ["has", "aside"], ["array", "number", 2, ["get", "aside"]], ["literal", [0, 0]]], "icon-allow-overlap": true, "icon-padding": 1 } },
   ] as LayerSpecification[];
 }
 
 export function names(): LayerSpecification[] {
   return [
-    { id: "parcels-text", source: "parcels", type: "symbol", minzoom: 13.5, layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13.5, 8, 17, 13], "text-line-height": 1.15, "text-padding": 1 }, paint: { "text-color": ["get", "ink"] } },
+    { id: "parcels-text", source: "parcels", type: "symbol", minzoom: 13.5, layout: { "text-field": ["get", "label"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 13.5, 8, 17, 13], "text-line-height": 1.15, "text-padding": 1, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 }, paint: { "text-color": ["get", "ink"] } },
     { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
   ] as LayerSpecification[];
 }

@@ -4,13 +4,16 @@ import { addProtocol, GeoJSONSource, Map as MapLibre, type ExpressionSpecificati
 
 import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
 import { tellWhenIdle } from "../../map/idle";
-import { centreOn, geometryToMap, toMap, toPlan, type Place } from "../../map/projection";
+import { centreOn, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
+import { aside, drawSigns } from "../../map/marks";
 import { boundary, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
 import type { Given, PlanData, Use } from "./data";
 
 export type When = "land_use" | "existing_land_use";
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
 const PLAIN = ["water", "woodland", "parcels", "streets", "rail", "stops", "facilities", "boundary"];
+/** Facilities within this many metres of each other stand in a row. */
+const SPOT_M = 25;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Large layers come in tiles; who reads those is loaded where a plan has any. */
@@ -53,6 +56,7 @@ export class PublicMap {
       interactive: !options.follow,
       locale: { "Map.Title": given.words["title"] ?? "" },
     });
+    drawSigns(this.map);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.ready = new Promise((resolve) => {
@@ -75,6 +79,10 @@ export class PublicMap {
       } else {
         const layer = this.data.layers[name] ?? EMPTY;
         const features = layer.features.map((one) => drawn(one, marks));
+        if (name === "facilities") {
+          const offsets = aside(features.map((one) => (one.geometry?.type === "Point" ? onPlan(one.geometry) : null)), SPOT_M);
+          features.forEach((one, at) => { one.properties = { ...one.properties, aside: offsets[at] }; });
+        }
         sources[name] = { type: "geojson", data: { ...layer, features }, promoteId: "id", tolerance: 0.2 };
       }
     }
@@ -87,8 +95,8 @@ export class PublicMap {
       ...network(),
       boundary(),
       { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-color": "#f4f3ee", "fill-opacity": 0.55 } },
-      ...signs(),
       ...this.labels(),
+      ...signs(),
       line("around-line", "around", { "line-color": "#14202b", "line-width": 1.6 }, { filter: ["==", ["geometry-type"], "LineString"] }),
       line("chosen-casing", "parcels", { "line-color": "#ffffff", "line-width": 6 }, { filter: chosen }),
       line("chosen-line", "parcels", { "line-color": "#14202b", "line-width": 2.8 }, { filter: chosen }),

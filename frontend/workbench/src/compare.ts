@@ -5,7 +5,8 @@ import * as api from "./api";
 import { store } from "./store";
 import { shown } from "./panel";
 import { parallel } from "./parallel";
-import { columnName, language, number, say, serviceName, type Word } from "./words";
+import { columnName, serviceName, valueName } from "./vocabulary";
+import { language, number, say, type Word } from "./words";
 import type { Comparison, Layers, Outcome } from "./types";
 
 const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
@@ -115,7 +116,7 @@ export function drawComparison(into: Element, go: (layer: string, id: string) =>
           "li",
           {},
           h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id),
-          h("small", {}, one.change !== "changed" ? say(one.change === "added" ? "isAdded" : "isGone") : one.fields.map((each) => `${columnName(each.column)} ${each.old ?? "–"} → ${each.new ?? "–"}`).join("; ")),
+          h("small", {}, one.change !== "changed" ? say(one.change === "added" ? "isAdded" : "isGone") : one.fields.map((each) => `${columnName(one.layer, each.column)} ${valueName(one.layer, each.column, each.old)} → ${valueName(one.layer, each.column, each.new)}`).join("; ")),
         ),
       ),
     ),

@@ -3,12 +3,15 @@
 import { flat } from "./map";
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { columnName, language, number, say } from "./words";
+import { columnName, layerName, useName, valueName } from "./vocabulary";
+import { number, say } from "./words";
 import type { Feature, Value } from "./types";
 
 const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
 const TABLE = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2"];
 const PAGE = 200;
+/** Whether the fields without a value are shown too. */
+let unfolded = false;
 
 /** What a person typed, in the column's kind; undefined where it is no value of that kind. */
 export function typed(text: string, kind: string): Value | undefined {
@@ -20,10 +23,6 @@ export function typed(text: string, kind: string): Value | undefined {
   }
   if (kind === "flag") return given === "true" ? true : given === "false" ? false : undefined;
   return given;
-}
-
-export function useName(code: string): string {
-  return store.vocabulary.land_uses[code]?.names[language()] ?? "";
 }
 
 function field(layer: string, feature: Feature, column: string, bare = false): HTMLElement {
@@ -40,13 +39,13 @@ function field(layer: string, feature: Feature, column: string, bare = false): H
     if (given !== value) void store.edit([{ op: "set", layer, id: feature.id, column, value: given }]);
   };
   const id = `${bare ? "t" : "i"}-${feature.id}-${column}`;
-  const choices = kind === "flag" ? ["true", "false"] : (spec?.values ?? []);
-  const props = { id, onchange: commit, "aria-label": columnName(column), "data-column": column };
+  const choices = kind === "flag" ? ["true", "false"] : Object.keys(spec?.values ?? {});
+  const props = { id, onchange: commit, "aria-label": columnName(layer, column), "data-column": column };
   const input = choices.length
-    ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, one)))
+    ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, valueName(layer, column, kind === "flag" ? one === "true" : one))))
     : h("input", { ...props, value: value === null ? "" : String(value), inputmode: kind === "number" ? "decimal" : undefined, list: column === "land_use" ? "uses" : undefined, placeholder: "–" });
   if (bare) return input;
-  return h("label", { for: id }, h("span", {}, columnName(column)), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
+  return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
 }
 
 export function areaOf(feature: Feature): number | null {
@@ -76,11 +75,20 @@ export function drawInspector(into: Element): void {
   const known = Object.keys(store.vocabulary.layers[selection.layer]?.columns ?? {}).filter((one) => !one.endsWith("_id"));
   const columns = [...FIRST.filter((one) => known.includes(one)), ...known.filter((one) => !FIRST.includes(one))];
   const area = areaOf(feature);
+  const first = columns.filter((one) => FIRST.includes(one) || (feature.properties[one] ?? null) !== null);
+  const rest = columns.filter((one) => !first.includes(one));
   fill(
     into,
-    h("h2", {}, feature.id, h("small", {}, ` ${selection.layer}`)),
+    h("h2", {}, feature.id, h("small", {}, ` ${layerName(selection.layer)}`)),
     area !== null && h("p", { class: "area" }, `${say("area")} `, h("b", {}, area >= 10000 ? `${number(area / 10000, 2)} ha` : `${number(area, 0)} m²`)),
-    h("div", { class: "fields" }, ...columns.map((column) => field(selection.layer, feature, column))),
+    h("div", { class: "fields" }, ...first.map((column) => field(selection.layer, feature, column))),
+    rest.length > 0 &&
+      h(
+        "details",
+        { class: "more", open: unfolded, ontoggle: (event: Event) => { unfolded = (event.target as HTMLDetailsElement).open; } },
+        h("summary", {}, `${say("moreFields")} ${rest.length}`),
+        h("div", { class: "fields" }, ...rest.map((column) => field(selection.layer, feature, column))),
+      ), // prettier-ignore
     selection.layer !== "parcels" &&
       h("button", { class: "quiet", onclick: () => void store.edit([{ op: "remove", layer: selection.layer, id: feature.id }]) }, `${say("remove")} ${feature.id}`),
   );
@@ -105,7 +113,7 @@ export function drawTable(into: Element, words: string): void {
       "table",
       {},
       h("caption", {}, `${number(some.length, 0)} ${say("parcels")}`),
-      h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, columnName(column))))),
+      h("thead", {}, h("tr", {}, h("th", {}, say("id")), h("th", {}, "ha"), ...TABLE.map((column) => h("th", {}, columnName("parcels", column))))),
       h("tbody", {}, ...rows),
     ),
     some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}: ${say("moreParcels")}`),

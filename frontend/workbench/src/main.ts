@@ -7,16 +7,16 @@ import { fill, h } from "../../map/dom";
 import { scaleOf } from "../../map/scale";
 import { drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
-import { drawInspector, drawTable, useName } from "./inspector";
+import { drawInspector, drawTable } from "./inspector";
 import { GROUPS, PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { store } from "./store";
 import { Tools, TOOLS } from "./tools";
-import { language, number, say, serviceName, setLanguage, type Word } from "./words";
+import { serviceName, services, useName } from "./vocabulary";
+import { language, number, say, setLanguage, type Word } from "./words";
 import type { Answer, Lang, Place, Step } from "./types";
 
-const SERVICES = ["kindergarten", "primary_school", "secondary_school", "nine_year_school", "nursing_home", "day_care", "culture", "library", "clinic", "hospital", "sport", "market", "police", "fire", "welfare"];
 const chosenLang = (): Lang => {
   const asked = new URLSearchParams(location.search).get("lang") ?? document.documentElement.dataset["lang"] ?? localStorage.getItem("blockplan-lang") ?? navigator.language.slice(0, 2);
   return asked === "zh" || asked === "ja" ? asked : "en";
@@ -99,7 +99,7 @@ function layout(app: Element): void {
         table: say("table"),
       };
       fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).filter((name) => !(office && name === "proposals")).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
-      if (tab === "verdicts") drawVerdicts(panel);
+      if (tab === "verdicts") drawVerdicts(panel, office ? null : () => { tab = "proposals"; draw.panel(); });
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "faults") drawFaults(panel, go);
@@ -138,6 +138,8 @@ function layout(app: Element): void {
       const said = andSo(answer);
       live.textContent = said.join(", ");
       drawCard(card, said);
+      const edited = answer.features.find((one) => one.feature?.geometry && one.layer === store.selection?.layer) ?? answer.features.find((one) => one.feature?.geometry);
+      if (edited?.feature) plan.putBeside(card, edited.feature);
       all();
     }
     if (topic === "selection") {
@@ -192,7 +194,7 @@ function drawCard(card: HTMLElement, said: string[]): void {
 }
 
 function askFacility(card: HTMLElement, place: Place, tools: Tools): void {
-  const service = h("select", { id: "new-service" }, ...SERVICES.map((one) => h("option", { value: one }, serviceName(one))));
+  const service = h("select", { id: "new-service" }, ...services().map((one) => h("option", { value: one }, serviceName(one))));
   const taken = store.features.get("facilities");
   let count = (taken?.size ?? 0) + 1;
   while (taken?.has(`F-${count}`)) count += 1;
@@ -368,8 +370,8 @@ function drawTools(bar: Element, hint: HTMLElement, tools: Tools): void {
     ...TOOLS.map(({ tool, word, key }) =>
       h("button", { "aria-pressed": String(tools.tool === tool), "data-tool": tool, onclick: () => tools.take(tool) }, say(word), h("kbd", {}, key.toUpperCase())),
     ),
-    h("button", { disabled: !store.state.can_undo, "data-tool": "undo", onclick: () => void store.undo() }, say("undo"), h("kbd", {}, "Ctrl Z")),
-    h("button", { disabled: !store.state.can_redo, "data-tool": "redo", onclick: () => void store.redo() }, say("redo")),
+    h("button", { disabled: !store.state.can_undo, "data-tool": "undo", "data-sign": "↶ ", onclick: () => void store.undo() }, h("span", { class: "word" }, say("undo")), h("kbd", {}, "Ctrl Z")),
+    h("button", { disabled: !store.state.can_redo, "data-tool": "redo", "data-sign": "↷ ", onclick: () => void store.redo() }, h("span", { class: "word" }, say("redo"))),
   );
   hint.textContent = store.notice ? store.notice.text : tools.hint;
   hint.className = store.notice ? `hint ${store.notice.kind}` : "hint";

@@ -7,12 +7,13 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
-import { signOf } from "../../map/marks";
+import { aside, drawSigns } from "../../map/marks";
 import { boundary, ground, line, names, network, parcelLines, signs } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
-import { centreOn, geometryToMap, toMap, toPlan } from "../../map/projection";
+import { centreOn, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
 import { store } from "./store";
-import { language, say } from "./words";
+import { signOf } from "./vocabulary";
+import { say } from "./words";
 import type { Changed, Feature, Layers, Place } from "./types";
 
 setWorkerUrl(workerUrl);
@@ -21,11 +22,17 @@ const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", 
 export const GROUPS: Record<string, string[]> = {
   asPlanned: ["parcels-fill", "parcels-line"],
   reach: ["beyond-fill", "beyond-line"],
-  facilities: ["facilities-dot", "facilities-text"],
+  facilities: ["facilities-sign"],
   streets: ["streets-line", "stops-dot", "rail-line", "streets-text"],
   blocks: ["blocks-line", "subblocks-line"],
   labels: ["parcels-text"],
 };
+/** Land of streets, whose code would only stand over their names. */
+const ROADS = /^(1207|S1)/;
+/** Between a feature and the card beside it. */
+const BESIDE_PX = 14;
+/** Facilities within this many metres of each other stand in a row. */
+const SPOT_M = 25;
 /** A storey where only floor area and coverage are known, m. */
 const STOREY_M = 3;
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
@@ -39,11 +46,11 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
     properties["fill"] = fill;
     properties["ink"] = inkOn(fill);
     const figures = [own["far"], own["height_m"] === null || own["height_m"] === undefined ? null : `${own["height_m"]}m`];
-    properties["label"] = [own["land_use"] ?? "?", figures.filter((one) => one !== null && one !== undefined).join(" · ")]
+    properties["label"] = ROADS.test(String(own["land_use"])) ? "" : [own["land_use"] ?? "?", figures.filter((one) => one !== null && one !== undefined).join(" · ")]
       .filter(Boolean)
       .join("\n");
   }
-  if (layer === "facilities") properties["sign"] = signOf(own["service"] as string | null, language());
+  if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));
   if (layer === "streets") {
     properties["class"] = own["class"] ?? null;
     properties["name"] = own["name_zh"] ?? own["name_en"] ?? null;
@@ -55,7 +62,14 @@ function collection(layer: string, of: Iterable<Feature> = store.features.get(la
   const features = [...of]
     .map((feature) => drawn(layer, feature))
     .filter((one): one is GeoJSON.Feature => one !== null);
+  if (layer === "facilities") stepAside(features);
   return { type: "FeatureCollection", features };
+}
+
+/** Signs at one spot stand beside each other. */
+function stepAside(features: GeoJSON.Feature[]): void {
+  const places = features.map((one) => (one.geometry.type === "Point" ? onPlan(one.geometry) : null));
+  aside(places, SPOT_M).forEach((offset, at) => { features[at]!.properties!["aside"] = offset; });
 }
 
 const known = (value: unknown): number | null => (typeof value === "number" && value > 0 ? value : null);
@@ -102,8 +116,8 @@ function style(): StyleSpecification {
     line("proposed-line", "proposed", { "line-color": "#0a58a6", "line-width": 2.4 }),
     { id: "proposed-dot", source: "proposed", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 12, "circle-color": "rgba(10,88,166,0.25)", "circle-stroke-color": "#0a58a6", "circle-stroke-width": 2.4 } },
     line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
-    ...signs(),
     ...names(),
+    ...signs(),
     line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
     line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
     { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
@@ -119,6 +133,7 @@ export class PlanMap {
   readonly ready: Promise<void>;
   private hidden = new Set<string>();
   private tilted = false;
+  private following: (() => void) | null = null;
   private other: { map: MapLibre; follow: () => void; box: HTMLElement } | null = null;
 
   constructor(container: HTMLElement) {
@@ -151,6 +166,7 @@ export class PlanMap {
         resolve();
       });
     });
+    drawSigns(this.map);
     tellWhenIdle(this.map, () => Boolean(store.busy));
   }
 
@@ -208,6 +224,7 @@ export class PlanMap {
       container: canvas, style: style(), center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing(),
       attributionControl: false, interactive: false, renderWorldCopies: false, fadeDuration: 0, maxZoom: 23, minZoom: 8, maxPitch: 60,
     }); // prettier-ignore
+    drawSigns(map);
     map.once("load", () => {
       for (const name of ["boundary", "water", "woodland", "streets", "rail"]) (map.getSource(name) as GeoJSONSource).setData(collection(name));
       for (const [name, layer] of Object.entries(layers.layers)) (map.getSource(name) as GeoJSONSource | undefined)?.setData(collection(name, layer.features));
@@ -231,6 +248,10 @@ export class PlanMap {
     for (const one of changed) by.set(one.layer, [...(by.get(one.layer) ?? []), one]);
     for (const [layer, some] of by) {
       if (!DRAWN.includes(layer)) continue;
+      if (layer === "facilities") {
+        this.source(layer).setData(collection(layer));
+        continue;
+      }
       const add = some.map((one) => one.feature && drawn(layer, one.feature)).filter((one): one is GeoJSON.Feature => Boolean(one));
       const ids = new Set(add.map((one) => one.id));
       this.source(layer).updateData({
@@ -266,6 +287,30 @@ export class PlanMap {
         type: "Feature", id: at, properties: { id_: at, x: place[0], y: place[1] }, geometry: { type: "Point", coordinates: toMap(place) },
       })), // prettier-ignore
     });
+  }
+
+  /** Keeps a card beside a feature while the map moves: right of it, else left of it, and always on the map. */
+  putBeside(card: HTMLElement, feature: Feature): void {
+    const places = flat(geometryToMap(feature.geometry!));
+    const follow = (): void => {
+      if (card.hidden || !card.isConnected) {
+        this.map.off("move", follow);
+        return;
+      }
+      const { clientWidth: wide, clientHeight: high } = this.map.getContainer();
+      const points = places.map((place) => this.map.project(place));
+      const [left, right] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
+      const middle = (Math.min(...points.map(({ y }) => y)) + Math.max(...points.map(({ y }) => y))) / 2;
+      const [w, t] = [card.offsetWidth, card.offsetHeight];
+      const x = right + BESIDE_PX + w < wide - 50 ? right + BESIDE_PX : left - BESIDE_PX - w;
+      card.style.left = `${Math.max(10, Math.min(x, wide - w - 50))}px`;
+      card.style.top = `${Math.max(60, Math.min(middle - t / 2, high - t - 40))}px`;
+      card.style.bottom = "auto";
+    };
+    if (this.following) this.map.off("move", this.following);
+    this.following = follow;
+    this.map.on("move", follow);
+    follow();
   }
 
   sketch(line: Place[]): void {

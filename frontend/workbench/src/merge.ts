@@ -2,7 +2,8 @@
 
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { columnName, number, say } from "./words";
+import { columnName } from "./vocabulary";
+import { number, say } from "./words";
 import type { Clash, Edit } from "./types";
 
 const told = (value: Clash["yours"], column: string): string =>
@@ -39,7 +40,7 @@ export function drawMerge(dialog: HTMLDialogElement): void {
     }), ` ${told(one[side], one.column)}`)); // prettier-ignore
   const row = (one: Clash): HTMLElement =>
     h("tr", {},
-      h("th", { scope: "row" }, one.id, h("small", {}, ` ${one.column === "geometry" ? say("outline") : columnName(one.column)}`)),
+      h("th", { scope: "row" }, one.id, h("small", {}, ` ${one.column === "geometry" ? say("outline") : columnName(one.layer, one.column)}`)),
       h("td", {}, told(one.before, one.column)),
       ...(whole ? [h("td", {}, told(one.theirs, one.column)), h("td", {}, told(one.yours, one.column))] : [choice(one, "theirs"), choice(one, "yours")])); // prettier-ignore
   const who = [...new Set(clashes.map((one) => one.who).filter(Boolean))].join(", ");

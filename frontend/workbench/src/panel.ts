@@ -2,6 +2,7 @@
 
 import { fill, h } from "../../map/dom";
 import { key, store } from "./store";
+import { layerName, readingName } from "./vocabulary";
 import { language, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
@@ -14,7 +15,13 @@ export function shown(value: number | null, unit: string): string {
   if (value === null) return say("unknownValue");
   if (unit === "1") return `${number(value * 100, 1)}%`;
   const word = store.vocabulary.units[unit]?.[language()] ?? ` ${unit}`;
-  return `${number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3)}${word}`;
+  return `${number(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3)}${word || counted(value, unit)}`;
+}
+
+/** English writes the unit of a count after the rule's name, and here there is none: 10 beds, 1 park. */
+function counted(value: number, unit: string): string {
+  if (language() !== "en" || unit === "rank" || !/^[a-z]+$/.test(unit)) return "";
+  return ` ${unit}${value === 1 ? "" : "s"}`;
 }
 
 function asked(verdict: Verdict): string {
@@ -56,7 +63,7 @@ function bar(verdict: Verdict): HTMLElement | null {
   );
 }
 
-function row(verdict: Verdict): HTMLElement {
+function row(verdict: Verdict, toProposals: (() => void) | null): HTMLElement {
   const old = store.before.get(key(verdict));
   const turned = old !== undefined && old.outcome !== verdict.outcome;
   const moved = old !== undefined && old.measured !== verdict.measured;
@@ -88,12 +95,19 @@ function row(verdict: Verdict): HTMLElement {
       asked(verdict),
       verdict.force !== "must" && h("span", { class: "force" }, ` ${verdict.force} ${verdict.confidence}`),
     ),
-    verdict.outcome === "fail" && verdict.remedy && h("p", { class: "mend" }, verdict.remedy.text),
+    verdict.outcome === "fail" && (verdict.remedy || toProposals !== null) &&
+      h(
+        "p",
+        { class: "mend" },
+        verdict.remedy?.text ?? "",
+        toProposals !== null && verdict.force === "must" && h("button", { "data-act": "mend", onclick: toProposals }, say("proposeShort")),
+      ),
     verdict.outcome === "unknown" && verdict.missing.length > 0 && h("p", { class: "mend" }, verdict.missing.slice(0, 3).join("; ")),
   );
 }
 
-export function drawVerdicts(into: Element): void {
+/** The verdicts, those that fall short first; a failing rule leads to the proposals where a search can run. */
+export function drawVerdicts(into: Element, toProposals: (() => void) | null): void {
   const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
   const count = (outcome: Outcome): number => verdicts.filter((one) => one.outcome === outcome).length;
   const judged = verdicts.filter((one) => one.outcome !== "not_applicable");
@@ -104,7 +118,7 @@ export function drawVerdicts(into: Element): void {
     into,
     carries(),
     h("div", { class: "chips" }, ...chips, h("span", { class: "legend" }, say("required"))),
-    h("ul", { class: "verdicts" }, ...judged.map(row)),
+    h("ul", { class: "verdicts" }, ...judged.map((one) => row(one, toProposals))),
   );
 }
 
@@ -118,9 +132,9 @@ function carries(): HTMLElement {
   return h(
     "section",
     { class: "carries", "aria-label": say("carries") },
-    h("p", {}, `${say("carries")} `, h("b", {}, capacity.residents === null ? say("unknownValue") : number(capacity.residents, 0)), ` ${say("people")}`),
+    h("p", {}, `${say("carries")} `, h("b", {}, capacity.residents === null ? say("unknownValue") : number(capacity.residents, 0)), capacity.residents !== null && ` ${say("people")}`),
     changed && h("p", { class: "was-people" }, h("s", {}, number(store.carriedBefore, 0))),
-    title && h("p", { class: "short-of" }, `${say("firstShort")}: ${title}`),
+    title && h("p", { class: `short-of${capacity.residents !== null && planned !== null && capacity.residents < planned ? " fail" : ""}` }, `${say("firstShort")}: ${title}`),
     capacity.residents !== null &&
       h(
         "div",
@@ -140,7 +154,9 @@ export function drawReadings(into: HTMLElement): void {
   into.hidden = !verdict || known.length === 0 || verdict.measured === null;
   if (!verdict || into.hidden) return;
   const people = store.result.residents.central;
-  const steps = [{ id: "", share: verdict.measured }, ...known].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
+  // A reading that answers everywhere as the one that judges is that one.
+  const judging = known.find((one) => one.share === verdict.measured && one.changed.length === 0);
+  const steps = [{ id: "", share: verdict.measured }, ...known.filter((one) => one !== judging)].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
   const chosen = steps.findIndex((one) => one.id === (store.chosenReading ?? ""));
   const beyond = (share: number | null): string =>
     share === null ? say("unknownValue") : people === null ? `${number((1 - share) * 100, 1)}%` : number((1 - share) * people, 0);
@@ -152,14 +168,14 @@ export function drawReadings(into: HTMLElement): void {
       { class: "slide" },
       h("input", {
         type: "range", min: 0, max: steps.length - 1, step: 1, value: Math.max(0, chosen), "aria-label": say("beyond"),
-        "aria-valuetext": `${steps[Math.max(0, chosen)]?.id || "◆"} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
+        "aria-valuetext": `${readingName(steps[Math.max(0, chosen)]?.id ?? "") || "◆"} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
         oninput: (event: Event) => store.choose(store.chosenRule, steps[Number((event.target as HTMLInputElement).value)]?.id || null),
       }), // prettier-ignore
       h(
         "ol",
         {},
         ...steps.map((one, at) =>
-          h("li", { class: at === chosen ? "chosen" : "" }, h("b", {}, beyond(one.share)), h("small", {}, one.id === "" ? "◆" : one.id.replaceAll("_", " "))),
+          h("li", { class: at === chosen ? "chosen" : "" }, h("b", {}, beyond(one.share)), h("small", {}, one.id === "" ? `◆ ${judging ? readingName(judging.id) : ""}` : readingName(one.id))),
         ),
       ),
     ),
@@ -188,7 +204,7 @@ export function drawFaults(into: Element, go: (layer: string, id: string) => voi
     h(
       "li",
       { class: one.grade },
-      h("button", { onclick: () => one.id && go(one.layer, one.id) }, h("b", {}, `${grades[one.grade]} ${one.layer} ${one.id ?? ""}`), ` ${one.message} ${one.remedy}`),
+      h("button", { onclick: () => one.id && go(one.layer, one.id) }, h("b", {}, `${grades[one.grade]} ${layerName(one.layer)} ${one.id ?? ""}`), ` ${one.message} ${one.remedy}`),
     ),
   );
   fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));

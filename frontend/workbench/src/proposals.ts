@@ -3,7 +3,8 @@
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
 import { store } from "./store";
-import { columnName, number, say } from "./words";
+import { columnName } from "./vocabulary";
+import { number, say } from "./words";
 import type { Proposal, ProposedFeature } from "./types";
 
 const EVERY_MS = 500;
@@ -116,7 +117,7 @@ function featureRow(one: ProposedFeature, go: (layer: string, id: string) => voi
     "li",
     {},
     box,
-    h("label", { for: `p-${name}` }, h("b", {}, one.id), h("small", {}, [one.kind, one.where].filter(Boolean).join(" · ")), h("span", {}, one.said || one.values.map((each) => columnName(each.column)).join(", "))),
+    h("label", { for: `p-${name}` }, h("b", {}, one.id), h("small", {}, [one.kind, one.where].filter(Boolean).join(" · ")), h("span", {}, one.said || one.values.map((each) => columnName(one.layer, each.column)).join(", "))),
     h("button", { class: "link", onclick: () => go(one.layer, one.id) }, say("show")),
   );
 }

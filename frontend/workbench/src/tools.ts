@@ -71,7 +71,7 @@ export class Tools {
 
   private click(event: MapMouseEvent): void {
     if (this.tool === "select" || this.tool === "vertex") {
-      store.select(this.plan.hit(event, this.tool === "select" ? ["facilities-dot", "stops-dot", "parcels-fill", "streets-line"] : ["parcels-fill"]));
+      store.select(this.plan.hit(event, this.tool === "select" ? ["facilities-sign", "stops-dot", "parcels-fill", "streets-line"] : ["parcels-fill"]));
       return;
     }
     if (this.tool === "facility") {

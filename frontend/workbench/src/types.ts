@@ -137,13 +137,17 @@ export interface Answer {
 
 export interface ColumnSpec {
   kind: "text" | "number" | "flag";
-  values: string[];
+  names: Record<Lang, string>;
+  values: Record<string, Record<Lang, string>>;
 }
 
 export interface Vocabulary {
   units: Record<string, Record<Lang, string>>;
   land_uses: Record<string, { names: Record<Lang, string>; colour: string; safe: string; level: number; parent: string }>;
-  layers: Record<string, { id: string | null; geometry: string; columns: Record<string, ColumnSpec> }>;
+  layers: Record<string, { id: string | null; geometry: string; names: Record<Lang, string>; columns: Record<string, ColumnSpec> }>;
+  readings: Record<string, Record<Lang, string>>;
+  marks: Record<string, Record<Lang, string>>;
+  flags: Record<"true" | "false", Record<Lang, string>>;
 }
 
 export type Edit =

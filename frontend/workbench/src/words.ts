@@ -3,7 +3,7 @@
 import type { Lang } from "./types";
 
 const WORDS = {
-  verdicts: { zh: "评判", en: "Verdicts", ja: "判定" },
+  verdicts: { zh: "判定", en: "Verdicts", ja: "判定" },
   faults: { zh: "数据问题", en: "Faults", ja: "データの不備" },
   table: { zh: "地块表", en: "Parcels", ja: "区画表" },
   scenarios: { zh: "方案", en: "Scenarios", ja: "シナリオ" },
@@ -23,8 +23,8 @@ const WORDS = {
   isNew: { zh: "新", en: "new", ja: "新" },
   affected: { zh: "涉及居民", en: "residents affected", ja: "影響を受ける住民" },
   beyond: { zh: "未满足的居民", en: "Residents beyond reach", ja: "届かない住民" },
-  readings: { zh: "种读法，一条规定", en: "readings, one rule", ja: "通りの読み方、一つの基準" },
-  judges: { zh: "◆ 用于评判", en: "◆ the one that judges", ja: "◆ 判定に用いる読み方" },
+  readings: { zh: "种口径，一条规定", en: "readings, one rule", ja: "通りの算定方法、一つの基準" },
+  judges: { zh: "◆ 判定所用口径", en: "◆ the one that judges", ja: "◆ 判定に用いる算定方法" },
   select: { zh: "选择", en: "Select", ja: "選択" },
   split: { zh: "分割", en: "Split", ja: "分割" },
   merge: { zh: "合并", en: "Merge", ja: "統合" },
@@ -43,11 +43,16 @@ const WORDS = {
   residents: { zh: "居民", en: "Residents", ja: "居住人口" },
   saved: { zh: "已保存", en: "Saved", ja: "保存済み" },
   saving: { zh: "已记入编辑记录，正在写入方案", en: "In the log, being written", ja: "記録済み・書き込み中" },
-  judged: { zh: "评判用时", en: "judged in", ja: "判定" },
-  verify: { zh: "与完整评判核对", en: "Compare with a full check", ja: "全体の判定と照合" },
-  same: { zh: "与完整评判一致", en: "equals the full check", ja: "全体の判定と一致" },
-  notSame: { zh: "与完整评判不一致", en: "differs from the full check", ja: "全体の判定と不一致" },
-  judging: { zh: "评判中…", en: "judging…", ja: "判定中…" },
+  judged: { zh: "判定用时", en: "judged in", ja: "判定" },
+  verify: { zh: "与完整判定核对", en: "Compare with a full check", ja: "全体の判定と照合" },
+  same: { zh: "与完整判定一致", en: "equals the full check", ja: "全体の判定と一致" },
+  notSame: { zh: "与完整判定不一致", en: "differs from the full check", ja: "全体の判定と不一致" },
+  green: { zh: "公共绿地", en: "public green", ja: "公共緑地" },
+  school_land: { zh: "学校用地", en: "school land", ja: "学校用地" },
+  stop: { zh: "公交站点", en: "stops", ja: "停留所・駅" },
+  moreFields: { zh: "其他字段", en: "More fields", ja: "その他の項目" },
+  proposeShort: { zh: "求建议", en: "Propose", ja: "提案を求める" },
+  judging: { zh: "判定中…", en: "judging…", ja: "判定中…" },
   synthetic: { zh: "几何为合成", en: "synthetic geometry", ja: "形状は架空" },
   offline: {
     zh: "工作台没有回应。已确认的编辑都在磁盘上；请重新启动 blockplan edit。",
@@ -132,7 +137,7 @@ const WORDS = {
     en: "The plan was edited since; taking it over is checked against that.",
     ja: "その後に計画が編集されています。取り込み時に照合します。",
   },
-  turns: { zh: "评判的变化", en: "Verdicts that turn", ja: "変わる判定" },
+  turns: { zh: "判定的变化", en: "Verdicts that turn", ja: "変わる判定" },
   takeWhole: { zh: "全部采用", en: "Take over", ja: "すべて取り込む" },
   takePart: { zh: "采用所选", en: "Take over what is ticked", ja: "選んだものを取り込む" },
   leave: { zh: "不采用", en: "Leave it", ja: "取り込まない" },
@@ -140,12 +145,12 @@ const WORDS = {
   besides: { zh: "对比", en: "beside", ja: "と比較" },
   chooseScenario: { zh: "选择方案", en: "choose a scenario", ja: "シナリオを選ぶ" },
   compareAbout: {
-    zh: "选择另一个方案：左右拖动地图上的竖线，右侧列出评判的差别和居民的得失。",
+    zh: "选择另一个方案：左右拖动地图上的竖线，右侧列出判定的差别和居民的得失。",
     en: "Choose another scenario: drag the line on the map; verdicts that differ, and who gains, stand here.",
     ja: "別のシナリオを選ぶと、地図上の線を動かして見比べられます。判定の違いと住民の得失はここに示します。",
   },
   compareAgain: { zh: "方案已编辑，重新对比", en: "edited since: compare again", ja: "編集後の内容で比較し直す" },
-  differingVerdicts: { zh: "不同的评判", en: "Verdicts that differ", ja: "異なる判定" },
+  differingVerdicts: { zh: "不同的判定", en: "Verdicts that differ", ja: "異なる判定" },
   noDifference: { zh: "没有差别", en: "no difference", ja: "違いはありません" },
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },
   figure: { zh: "指标", en: "Figure", ja: "指標" },
@@ -203,35 +208,6 @@ export function setLanguage(chosen: Lang): void {
 export const say = (word: Word): string => WORDS[word][lang];
 
 // What columns are called; one that is not listed shows the name that it has in the file.
-const COLUMNS: Record<string, [zh: string, en: string, ja: string]> = {
-  land_use: ["用地代码", "Land use", "用地区分"], permitted: ["可兼容用途", "Permitted uses", "許容用途"],
-  far: ["容积率", "FAR", "容積率"], far_min: ["容积率下限", "FAR, least", "容積率の下限"], far_max: ["容积率上限", "FAR, most", "容積率の上限"],
-  height_m: ["建筑高度 m", "Height, m", "高さ m"], height_m_min: ["高度下限 m", "Height, least, m", "高さの下限 m"], height_m_max: ["高度上限 m", "Height, most, m", "高さの上限 m"],
-  coverage_ratio: ["建筑密度", "Coverage ratio", "建蔽率"], green_ratio: ["绿地率", "Green ratio", "緑地率"],
-  floor_area_m2: ["建筑面积 m²", "Floor area, m²", "延床面積 m²"], residents: ["居住人口", "Residents", "居住人口"],
-  dwellings: ["住宅套数", "Dwellings", "住戸数"], jobs: ["就业岗位", "Jobs", "就業者数"], parking_spaces: ["停车位", "Parking spaces", "駐車台数"],
-  declared_area_m2: ["登记面积 m²", "Declared area, m²", "公称面積 m²"], existing_land_use: ["现状用地", "Existing land use", "現況の用地区分"],
-  phase: ["分期", "Phase", "段階"], status: ["状态", "Status", "状態"], committed: ["已确定", "Committed", "確定済み"], far_kind: ["容积率类型", "Kind of FAR", "容積率の種類"],
-  service: ["设施类别", "Service", "施設の種別"], level: ["层级", "Level", "段階"], beds: ["床位", "Beds", "床数"], places: ["学位", "Places", "定員"],
-  site_area_m2: ["用地面积 m²", "Site area, m²", "敷地面積 m²"], class: ["道路等级", "Class", "道路の等級"],
-  red_line_width_m: ["红线宽度 m", "Red-line width, m", "道路幅員 m"], walk: ["可步行", "On foot", "歩行可"], drive: ["可行车", "By car", "車両可"],
-  oneway: ["单行", "One way", "一方通行"], barrier: ["障碍", "Barrier", "障害物"], modes: ["交通方式", "Modes", "交通手段"], line: ["线路", "Line", "路線"],
-  name_zh: ["中文名", "Name (zh)", "名称（中）"], name_en: ["英文名", "Name (en)", "名称（英）"], name_ja: ["日文名", "Name (ja)", "名称（日）"],
-  land_use_list: ["用地分类标准", "Land-use list", "用地分類"], remarks: ["备注", "Remarks", "備考"],
-}; // prettier-ignore
-export const columnName = (column: string): string =>
-  COLUMNS[column]?.[lang === "zh" ? 0 : lang === "en" ? 1 : 2] ?? column.replaceAll("_", " ");
-
-const SERVICES: Record<string, [zh: string, en: string, ja: string]> = {
-  green: ["公共绿地", "public green", "公共緑地"], school_land: ["学校用地", "school land", "学校用地"], stop: ["公交站点", "stops", "停留所・駅"],
-  kindergarten: ["幼儿园", "kindergarten", "幼稚園"], primary_school: ["小学", "primary school", "小学校"], secondary_school: ["中学", "secondary school", "中学校"],
-  nine_year_school: ["九年一贯制学校", "nine-year school", "九年制学校"], nursing_home: ["养老院", "nursing home", "老人ホーム"], day_care: ["日间照料", "day care", "デイサービス"],
-  culture: ["文化设施", "culture", "文化施設"], library: ["图书馆", "library", "図書館"], clinic: ["社区卫生服务", "clinic", "診療所"], hospital: ["医院", "hospital", "病院"],
-  sport: ["体育设施", "sport", "スポーツ施設"], market: ["市场", "market", "市場"], police: ["派出所", "police", "交番・警察"], fire: ["消防站", "fire station", "消防署"], welfare: ["福利设施", "welfare", "福祉施設"],
-}; // prettier-ignore
-export const serviceName = (service: string): string =>
-  SERVICES[service]?.[lang === "zh" ? 0 : lang === "en" ? 1 : 2] ?? service.replaceAll("_", " ");
-
 /** A number with at most some decimals and thousands set apart; null says that it is not known. */
 export function number(value: number | null | undefined, decimals = 2): string {
   if (value === null || value === undefined) return say("unknownValue");

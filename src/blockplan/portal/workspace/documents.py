@@ -11,12 +11,9 @@ import numpy as np
 import shapely
 
 from blockplan.check import check
-from blockplan.check.words import unit_word
 from blockplan.compare import ComparedColumn, beside
 from blockplan.live.rows import is_unknown
-from blockplan.measure import MEASURES
-from blockplan.plan import Plan, landuse, read, write
-from blockplan.plan.model.layers import LAYERS, VALUES
+from blockplan.plan import Plan, read, write
 from blockplan.plan.model.plan import BASE
 from blockplan.report.html import page
 from blockplan.report.sheet import sheet
@@ -164,35 +161,6 @@ def features_of(session: Session, changes: Iterable[FeatureChange]) -> list[dict
         drawn = {feature["id"]: feature for feature in _features(layer, there)["features"]}
         found += [{"layer": layer, "id": id_, "feature": drawn.get(id_)} for id_ in ids]
     return found
-
-
-def vocabulary() -> dict[str, Any]:
-    """Land uses and units with their names, and the columns, kinds and values of every layer."""
-    known = landuse()
-    return {
-        "units": {unit: unit_word(unit) for unit in {spec.unit for spec in MEASURES.values()}},
-        "land_uses": {
-            code: {
-                "names": one.names,
-                "colour": known.colour(code),
-                "safe": known.safe_colour(code),
-                "level": one.level,
-                "parent": one.parent,
-            }
-            for code, one in known.classes.items()
-        },
-        "layers": {
-            name: {
-                "id": spec.id_column,
-                "geometry": spec.geometry,
-                "columns": {
-                    column: {"kind": kind, "values": sorted(VALUES.get((name, column), ()))}
-                    for column, kind in spec.columns.items()
-                },
-            }
-            for name, spec in LAYERS.items()
-        },
-    }
 
 
 def _bounds(plan: Plan) -> list[float] | None:

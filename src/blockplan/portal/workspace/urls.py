@@ -20,7 +20,7 @@ urlpatterns = [
     path("workspace/state", takes(views.state, "GET")),
     path("workspace/result", takes(views.result, "GET")),
     path("workspace/layers", takes(views.layers, "GET")),
-    path("workspace/vocabulary", takes(views.vocabulary, "GET")),
+    path("workspace/vocabulary", takes(views.words, "GET")),
     path("workspace/verify", takes(views.verify, "GET")),
     path("workspace/news", takes(views.news, "GET")),
     path("workspace/answer", takes(views.answer, "GET")),

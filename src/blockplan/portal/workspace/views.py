@@ -19,6 +19,7 @@ from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.middleware import refused
 from blockplan.portal.workspace.proposing import LONGEST_S
 from blockplan.portal.workspace.requests import body_of
+from blockplan.portal.workspace.vocabulary import vocabulary
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ def layers(request: HttpRequest) -> HttpResponse:
         return refused(404, "scenario", str(error))
 
 
-def vocabulary(_request: HttpRequest) -> HttpResponse:
-    """Land uses, layers and columns with their names and values."""
-    return as_json(documents.vocabulary())
+def words(_request: HttpRequest) -> HttpResponse:
+    """What layers, columns, values, land uses, units, readings and signs are called."""
+    return as_json(vocabulary())
 
 
 def edits(request: HttpRequest) -> HttpResponse:

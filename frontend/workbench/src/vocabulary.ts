@@ -1,0 +1,40 @@
+// What columns, values and land uses are called, as the service names them.
+
+import { store } from "./store";
+import { language, say } from "./words";
+
+export function columnName(layer: string, column: string): string {
+  return store.vocabulary.layers[layer]?.columns[column]?.names[language()] ?? column.replaceAll("_", " ");
+}
+
+export function layerName(layer: string): string {
+  return store.vocabulary.layers[layer]?.names[language()] ?? layer.replaceAll("_", " ");
+}
+
+/** A value as people read it: that of a list or a flag by its name, any other as it is. */
+export function valueName(layer: string, column: string, value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return store.vocabulary.flags[`${value}`][language()];
+  return store.vocabulary.layers[layer]?.columns[column]?.values[String(value)]?.[language()] ?? String(value);
+}
+
+export function readingName(reading: string): string {
+  return store.vocabulary.readings[reading]?.[language()] ?? reading.replaceAll("_", " ");
+}
+
+/** The sign of a kind of facility, as on the sheets. */
+export function signOf(service: string): string {
+  return store.vocabulary.marks[service]?.[language()] ?? "·";
+}
+
+export function useName(code: string): string {
+  return store.vocabulary.land_uses[code]?.names[language()] ?? "";
+}
+
+/** A service, or what else people are counted to reach. */
+export function serviceName(service: string): string {
+  if (service === "green" || service === "school_land" || service === "stop") return say(service);
+  return valueName("facilities", "service", service);
+}
+
+export const services = (): string[] => Object.keys(store.vocabulary.layers["facilities"]?.columns["service"]?.values ?? {});

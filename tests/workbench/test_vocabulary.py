@@ -1,0 +1,50 @@
+"""The words of the workbench: whatever a plan may hold has a name in every language."""
+
+from __future__ import annotations
+
+import pytest
+
+from blockplan.measure.distance.ways import WAYS
+from blockplan.plan.model.layers import LAYERS, VALUES
+from blockplan.portal.workspace.vocabulary import vocabulary
+from blockplan.texts import LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, object]:
+    return vocabulary()
+
+
+def is_named(names: dict[str, str], code: str) -> bool:
+    """Whether the names are words of three languages, and no code that stands for them."""
+    plain = code.replace("_", " ")
+    ideographs = all(any("\u3041" <= letter <= "\u9fff" for letter in names[lang]) for lang in ("zh", "ja"))
+    return set(names) == set(LANGUAGES) and ideographs and bool(names["en"]) and names["zh"] != plain
+
+
+def test_every_layer_and_every_column_but_ids_has_a_name_in_three_languages(known: dict) -> None:
+    bare = [name for name, one in known["layers"].items() if not is_named(one["names"], name)]
+    bare += [
+        f"{name}.{column}"
+        for name, one in known["layers"].items()
+        for column, spec in one["columns"].items()
+        if not (column == "id" or column.endswith("_id")) and not is_named(spec["names"], column)
+    ]
+    assert bare == []
+    assert set(known["layers"]) == set(LAYERS)
+
+
+def test_every_value_of_a_list_has_a_name_in_three_languages(known: dict) -> None:
+    bare = [
+        f"{layer}.{column}={value}"
+        for (layer, column), values in VALUES.items()
+        for value in values
+        if not is_named(known["layers"][layer]["columns"][column]["values"][value], value)
+    ]
+    assert bare == []
+
+
+def test_every_reading_and_the_sign_of_every_service_is_told_in_three_languages(known: dict) -> None:
+    assert [one.id for one in WAYS if not is_named(known["readings"][one.id], one.id)] == []
+    assert set(known["marks"]) == set(VALUES["facilities", "service"])
+    assert all(mark != "·" for names in known["marks"].values() for mark in names.values())
