@@ -8,6 +8,7 @@ import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.conftest import SOAK_TIMES
@@ -52,6 +53,13 @@ def test_only_whoever_has_the_link_is_answered(service: Service) -> None:
     assert service.ask(f"/workspace/state?token={service.token}", token=False)[0] == 200
 
 
+def test_the_cookie_of_a_workbench_is_named_by_its_port(service: Service) -> None:
+    port = urlsplit(service.base).port
+    mine, others = (f"blockplan-workbench-{one}={service.token}" for one in (port, port + 1))
+    assert service.ask("/workspace/state", token=False, Cookie=mine)[0] == 200
+    assert service.ask("/workspace/state", token=False, Cookie=others)[0] == 403
+
+
 def test_another_host_name_and_another_pages_request_are_refused(service: Service) -> None:
     assert service.ask("/workspace/result", Host="rebound.example")[0] == 400
     assert service.ask("/workspace/undo", {}, Origin="https://elsewhere.example")[0] == 403
@@ -68,6 +76,8 @@ def test_the_result_is_what_check_says_and_an_edit_answers_what_changed(service:
     assert status == 200
     assert {"seq", "hash", "verdicts", "capacity", "faults", "affected_residents", "ms"} <= set(answer)
     assert [(one["layer"], one["id"]) for one in answer["features"]] == [("parcels", "A")]
+    told = service.ask("/workspace/result")[1]["residents"]
+    assert answer["residents"] == {name: told[name] for name in ("low", "central", "high")}
     assert service.ask("/workspace/verify")[1] == {"same": True, "differences": []}
     assert service.ask("/workspace/save", {})[0] == 200
     result = service.ask("/workspace/result")[1]

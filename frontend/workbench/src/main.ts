@@ -380,8 +380,9 @@ function drawTools(bar: Element, hint: HTMLElement, tools: Tools): void {
 
 function drawStrip(into: Element): void {
   const steps = store.state.history.slice(-60);
-  const fails = (one: Step): number => one.must?.fail ?? 0;
-  const top = Math.max(1, ...steps.map(fails));
+  // A step that was taken up from the log was not judged again: its count is not known.
+  const fails = (one: Step): number | null => one.must?.fail ?? null;
+  const top = Math.max(1, ...steps.map((one) => fails(one) ?? 0));
   fill(
     into,
     h("b", {}, say("mustFailing")),
@@ -392,7 +393,7 @@ function drawStrip(into: Element): void {
           {},
           ...steps.map((one) =>
             h("li", { class: one.kind, title: `${one.seq} · ${one.at.slice(0, 19)} · ${one.kind === "outside" ? say("outsideStep") : one.edits.map((edit) => [edit["op"], edit["id"] ?? edit["ids"], edit["column"], edit["value"]].filter((part) => part !== undefined).join(" ")).join("; ") || one.kind}` },
-              h("i", { class: fails(one) ? "fail" : "pass", style: `height:${4 + (26 * fails(one)) / top}px` }), h("small", {}, String(fails(one)))),
+              h("i", { class: fails(one) === null ? "unknown" : fails(one) ? "fail" : "pass", style: `height:${4 + (26 * (fails(one) ?? 0)) / top}px` }), h("small", {}, String(fails(one) ?? "?"))),
           ),
         ), // prettier-ignore
   );

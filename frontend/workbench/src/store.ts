@@ -219,6 +219,7 @@ class Store {
       ...kept.map((one) => changed.get(key(one)) ?? one),
       ...answer.verdicts.filter((one) => !known.has(key(one))),
     ];
+    this.result.residents = answer.residents;
     this.result.capacity = answer.capacity;
     this.result.content_hash = answer.hash;
     const same = (one: { rule: string; layer: string; id: string | null; message: string }): string =>

@@ -127,6 +127,7 @@ export interface Answer {
   hash: string;
   verdicts: Verdict[];
   gone_verdicts: { rule: string; id: string }[];
+  residents: Result["residents"];
   capacity: Capacity;
   faults: Fault[];
   affected_residents: number | null;

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from blockplan.check.verdict import Capacity, CheckResult, Verdict
+    from blockplan.check.verdict import Capacity, CheckResult, Residents, Verdict
     from blockplan.live.rows import FeatureChange
     from blockplan.plan import Fault
 
@@ -58,6 +58,8 @@ class EditResult:
         Those that differ from before, as they are now.
     gone_verdicts
         (rule, scope id) of those that there is no object for any more.
+    residents
+        Those that the plan is for: low, central and high.
     capacity
         The largest population that the plan can carry, and the rule that binds.
     new_faults, gone_faults
@@ -72,6 +74,7 @@ class EditResult:
     hash: str
     verdicts: tuple[Verdict, ...]
     gone_verdicts: tuple[tuple[str, str], ...]
+    residents: Residents
     capacity: Capacity
     new_faults: tuple[Fault, ...]
     gone_faults: tuple[Fault, ...]
@@ -85,6 +88,11 @@ class EditResult:
             "hash": self.hash,
             "verdicts": [verdict.to_dict(lang) for verdict in self.verdicts],
             "gone_verdicts": [{"rule": rule, "id": id_} for rule, id_ in self.gone_verdicts],
+            "residents": {
+                "low": self.residents.low,
+                "central": self.residents.central,
+                "high": self.residents.high,
+            },
             "capacity": {
                 "residents": self.capacity.residents,
                 "binding_rule": self.capacity.binding_rule,
@@ -116,6 +124,7 @@ def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: fl
         step.hash,
         differ,
         tuple(key for key in old if key not in new),
+        after.residents,
         after.capacity,
         tuple(one for key, one in now.items() if key not in was),
         tuple(one for key, one in was.items() if key not in now),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: The token reaches the service's process by this name.
 TOKEN = "BLOCKPLAN_WORKBENCH_TOKEN"  # noqa: S105 (the name of a variable)
+#: With the port after it: a browser keeps the cookies of all ports of a machine together.
 COOKIE = "blockplan-workbench"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = "; ".join(
@@ -108,8 +109,12 @@ def _entry(request: HttpRequest) -> HttpResponse | None:
     rest = request.GET.copy()
     del rest["token"]
     response = HttpResponseRedirect(request.path + (f"?{rest.urlencode()}" if rest else ""))
-    response.set_cookie(COOKIE, wanted, httponly=True, samesite="Strict", path="/")
+    response.set_cookie(_cookie(request), wanted, httponly=True, samesite="Strict", path="/")
     return response
+
+
+def _cookie(request: HttpRequest) -> str:
+    return f"{COOKIE}-{request.get_port()}"
 
 
 def _accepts_html(request: HttpRequest) -> bool:
@@ -119,5 +124,5 @@ def _accepts_html(request: HttpRequest) -> bool:
 def _has_token(request: HttpRequest) -> bool:
     wanted = os.environ.get(TOKEN, "")
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    given = (request.COOKIES.get(COOKIE, ""), bearer, request.GET.get("token", ""))
+    given = (request.COOKIES.get(_cookie(request), ""), bearer, request.GET.get("token", ""))
     return bool(wanted) and any(hmac.compare_digest(one.encode(), wanted.encode()) for one in given)
