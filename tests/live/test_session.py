@@ -257,3 +257,13 @@ def test_a_park_that_becomes_business_takes_the_name_and_is_judged() -> None:
     assert not session.result.faults
     session.undo()
     assert session.plan.layer("parcels").loc["LS-01-02-002", "land_use_name"] == "公园绿地"
+
+
+def test_the_floor_area_follows_the_ratio_and_comes_back_with_undo() -> None:
+    session = live(bp.read(DEMO))
+    before = session.plan.layer("parcels").loc["RD-01-02-014"]
+    session.apply([SetValue(layer="parcels", id="RD-01-02-014", column="far", value=4.54)])
+    after = session.plan.layer("parcels").loc["RD-01-02-014"]
+    assert after.floor_area_m2 == pytest.approx(2 * before.floor_area_m2, rel=0.001)
+    session.undo()
+    assert session.plan.layer("parcels").loc["RD-01-02-014"].floor_area_m2 == before.floor_area_m2

@@ -40,3 +40,19 @@ def test_a_table_that_lists_codes_brings_the_names_too(package: Path, tmp_path: 
     table.write_text("parcel_id,land_use\nLS-01-02-002,0902\n", encoding="utf-8")
     new_scenario(package, "x", Edits(sources=[table]))
     assert named(package) == "商务金融用地"
+
+
+def test_bound_and_floor_area_follow_a_ratio_that_they_repeat(package: Path) -> None:
+    before = bp.read(package).layer("parcels")
+    id_ = next(name for name, row in before.iterrows() if row.far == 2.27)
+    new_scenario(package, "start", Edits(sets=[f"parcels:{id_}.far_max=2.27"]))
+    new_scenario(package, "x", Edits(sets=[f"parcels:{id_}.far=3"]), "start")
+    after = bp.read(package, "x").layer("parcels").loc[id_]
+    assert after.far_max == 3
+    assert after.floor_area_m2 == round(3 * before.geometry[id_].area)
+
+
+def test_a_bound_that_says_something_of_its_own_stays(package: Path) -> None:
+    new_scenario(package, "start", Edits(sets=["parcels:RD-01-02-014.far_max=4"]))
+    new_scenario(package, "x", Edits(sets=["parcels:RD-01-02-014.far=3"]), "start")
+    assert bp.read(package, "x").layer("parcels").loc["RD-01-02-014"].far_max == 4

@@ -24,7 +24,7 @@ from blockplan.live.edits import (
 from blockplan.live.outlines import Outlines, vertex_at, whole_mm
 from blockplan.live.refusals import EditError
 from blockplan.live.rows import GEOMETRY, FeatureChange, Row, blank, is_unknown, row_of, value_of
-from blockplan.plan.model.codes import name_beside
+from blockplan.plan.model.following import following
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -62,16 +62,12 @@ def _set(plan: Plan, edit: SetValue) -> list[FeatureChange]:
         known = ", ".join(name for name in before if name != GEOMETRY)
         raise EditError(f"{edit.layer} has no column {edit.column!r} to set. It has: {known}.")
     after = {**before, edit.column: value_of(edit.layer, edit.column, edit.value)}
-    if edit.column == "land_use":
-        _rename(after)
+    if edit.layer == "parcels":
+        shape = before.get(GEOMETRY)
+        site = 0.0 if shape is None else float(shapely.area(shape))
+        more = following(before, edit.column, after[edit.column], site)
+        after |= {column: value for column, value in more.items() if column in before}
     return [FeatureChange(edit.layer, edit.id, before, after)]
-
-
-def _rename(row: Row) -> None:
-    """The class's name follows the code that it stands beside."""
-    name, code = row.get("land_use_name"), row.get("land_use")
-    if isinstance(name, str) and isinstance(code, str):
-        row["land_use_name"] = name_beside(row.get("land_use_list"), code, name)
 
 
 def _move_vertex(plan: Plan, edit: MoveVertex) -> list[FeatureChange]:

@@ -23,8 +23,8 @@ from blockplan.exchange.office.values import Amount, read_amount, text_of
 from blockplan.plan.files import formats
 from blockplan.plan.files.package import read
 from blockplan.plan.files.scenarios import check_name, put_scenario
-from blockplan.plan.model.codes import name_beside
 from blockplan.plan.model.crs import to_plan_crs
+from blockplan.plan.model.following import following
 from blockplan.plan.model.frames import FALSE, TRUE, tidy
 from blockplan.plan.model.layers import LAYERS
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
@@ -103,7 +103,7 @@ def new_scenario(
     found += [removal(before, text) for text in edits.removes]
     for source in edits.sources:
         found += from_file(before, Path(source))
-    found += _names_beside(before, found)
+    found += _following(before, found)
     if not found:
         raise UsageError("Nothing differs from the plan, so there is no scenario to save. Name a change.")
     start = plan.manifest.scenarios.get(str(based_on), "as drawn")
@@ -113,18 +113,20 @@ def new_scenario(
     return found
 
 
-def _names_beside(plan: Plan, changes: Iterable[Change]) -> list[Change]:
-    """The class's name follows a code that changes, where it is not changed as well."""
-    named = {one.id for one in changes if one.layer == "parcels" and one.column == "land_use_name"}
+def _following(plan: Plan, changes: Sequence[Change]) -> list[Change]:
+    """What follows the changes of parcels, where it is not changed as well."""
+    named = {(one.id, one.column) for one in changes if one.layer == "parcels"}
+    parcels = plan.layer("parcels")
     found: list[Change] = []
-    if "land_use_name" not in plan.layer("parcels"):
-        return found
     for one in changes:
-        if (one.layer, one.column) == ("parcels", "land_use") and one.old is not None and one.id not in named:
-            given, name = (
-                value_of(plan, "parcels", one.id, column) for column in ("land_use_list", "land_use_name")
-            )
-            found += _change(plan, "parcels", one.id, "land_use_name", name_beside(given, one.new, name))
+        if one.layer != "parcels" or one.id not in parcels.index or one.column == _id_column("parcels"):
+            continue
+        row = {column: _value(value) for column, value in parcels.loc[one.id].items() if column != GEOMETRY}
+        shape = parcels.geometry[one.id]
+        more = following(row, one.column, one.new, 0.0 if shape is None else shape.area)
+        for column, value in more.items():
+            if column in parcels.columns and (one.id, column) not in named:
+                found += _change(plan, "parcels", one.id, column, value)
     return found
 
 
