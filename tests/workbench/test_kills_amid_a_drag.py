@@ -17,7 +17,7 @@ from tests.town import town
 import blockplan as bp
 from blockplan.check import check
 from blockplan.live.journal import Journal
-from blockplan.portal.workspace.desk import log_of
+from blockplan.live.logs import log_of
 
 if TYPE_CHECKING:
     from pathlib import Path

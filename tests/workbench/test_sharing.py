@@ -17,7 +17,8 @@ import blockplan as bp
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.live import EditConflictError, EditError, SetValue
 from blockplan.live.journal import set_aside
-from blockplan.portal.workspace.desk import EditingDesk, log_of
+from blockplan.live.logs import log_of
+from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

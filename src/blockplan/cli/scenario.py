@@ -73,7 +73,7 @@ def diff_command(plan: str, name: str, other: str | None, as_json: bool) -> None
 @json_option
 def rename_command(plan: str, old: str, new: str, as_json: bool) -> None:
     """Give scenario OLD of PLAN the name NEW; proposals that stand on it follow."""
-    from blockplan.plan.files.scenarios import rename_scenario
+    from blockplan.live.logs import rename_scenario
 
     rename_scenario(plan, old, new)
     if as_json:
@@ -88,7 +88,7 @@ def rename_command(plan: str, old: str, new: str, as_json: bool) -> None:
 @json_option
 def drop_command(plan: str, name: str, as_json: bool) -> None:
     """Take scenario NAME out of PLAN, for good."""
-    from blockplan.plan.files.scenarios import drop_scenario
+    from blockplan.live.logs import drop_scenario
 
     drop_scenario(plan, name)
     if as_json:

@@ -162,10 +162,13 @@ def alone(place: Path) -> Iterator[None]:
 def set_aside(log: Path) -> Path:
     """Move a log away, to a free name beside it, while no other process writes it; gives its new place."""
     with alone(log.with_suffix(".lock")):
-        names = (log.with_suffix(f".{number}.aside") for number in range(1, 10_000))
-        place = next(name for name in names if not name.exists())
-        log.rename(place)
-        return place
+        return log.rename(free_name(log))
+
+
+def free_name(log: Path) -> Path:
+    """A free name beside a log for what is set aside."""
+    names = (log.with_suffix(f".{number}.aside") for number in range(1, 10_000))
+    return next(name for name in names if not name.exists())
 
 
 def _lock(file: IO[bytes]) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.live.logs import remove_scenario
 from blockplan.plan import read, with_scenario
 from blockplan.plan.files.package import difference as drawn_difference
-from blockplan.plan.files.scenarios import remove_scenario, save_scenario
+from blockplan.plan.files.scenarios import save_scenario
 from blockplan.plan.model.plan import BASE, Difference, tidied
 from blockplan.propose.changes import apply, changed_frames, picked
 from blockplan.propose.proposal import read_changes

@@ -140,10 +140,10 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
 
 def _require_scenario(place: Path, version: PlanVersion, scenario: str) -> None:
     """Open no scenario that nobody made: a name from an address makes no file."""
-    from blockplan.plan.files.package import MANIFEST  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.live.logs import log_of  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.plan.files.package import MANIFEST  # noqa: PLC0415
     from blockplan.plan.model.manifest import read_manifest  # noqa: PLC0415
     from blockplan.plan.model.plan import BASE  # noqa: PLC0415
-    from blockplan.portal.workspace.desk import log_of  # noqa: PLC0415
 
     known = {SCENARIO, BASE, version.scenario, *read_manifest(place / MANIFEST).scenarios}
     if scenario not in known and not log_of(place, scenario).exists():

@@ -8,57 +8,29 @@ when the desk is closed. Whoever opens the plan again finds the last step that w
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
-from blockplan.live.journal import DamagedLogError, alone, set_aside
+from blockplan.live.journal import DamagedLogError, set_aside
+from blockplan.live.logs import log_of, package_alone
 from blockplan.plan import read
-from blockplan.plan.files.scenarios import check_name
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropping import Dropped, take_in
 from blockplan.portal.workspace.proposing import Search
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from blockplan.live import EditResult
     from blockplan.live.snapshot import Snapshot
 
 T = TypeVar("T")
-#: Folder of a plan package that holds the logs of edits, one a scenario.
-LOGS = "edits"
 #: The scenario's file is written when nothing was done for so long, s.
 QUIET_S = 1.0
-
-
-def log_of(package: Path, scenario: str) -> Path:
-    """
-    Where the log of edits of a scenario lies: in the package's folder, or beside a zip.
-
-    Raises
-    ------
-    UsageError
-        If the name cannot be that of a scenario.
-    """
-    check_name(scenario)
-    return _logs(package) / f"{scenario}.log"
-
-
-def _logs(package: Path) -> Path:
-    return package / LOGS if package.is_dir() else package.with_name(f"{package.name}.{LOGS}")
-
-
-@contextmanager
-def _package_alone(package: Path) -> Iterator[None]:
-    """While this lasts no other process writes scenarios into the package; a log is held before it."""
-    _logs(package).mkdir(parents=True, exist_ok=True)
-    with alone(_logs(package) / ".package.lock"):
-        yield
 
 
 @dataclass
@@ -99,7 +71,7 @@ class EditingDesk:
         """
         with self._lock:
             if hasattr(self, "session"):
-                self.save()
+                self._save_or_leave()
             self.drop_search()
             plan = read(
                 self.package, None if scenario not in read(self.package).manifest.scenarios else scenario
@@ -132,7 +104,7 @@ class EditingDesk:
         """
         with self._lock:
             self.save()
-            with _package_alone(self.package):
+            with package_alone(self.package):
                 if (
                     name == BASE
                     or name in read(self.package).manifest.scenarios
@@ -206,9 +178,18 @@ class EditingDesk:
                 self._timer.cancel()
                 self._timer = None
             if self._unsaved:
-                with self.session.shared(), _package_alone(self.package):
+                with self.session.shared(), package_alone(self.package):
                     self.session.save(self.package)
                 self._unsaved = False
+
+    def _save_or_leave(self) -> None:
+        """Save, unless the log was put aside: the scenario was dropped, renamed or begun anew elsewhere."""
+        try:
+            self.save()
+        except BlockplanError as error:
+            if not self.session.lost:
+                raise
+            self.notes.append(str(error))
 
     def _save_soon(self) -> None:
         if self._timer is not None:

@@ -1,0 +1,116 @@
+"""
+Where the logs of edits of a package lie, and scenarios that go or get another name together with theirs.
+
+A scenario is its file in the package and its log: a log that stays behind would bring it back.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blockplan.errors import UsageError
+from blockplan.live.journal import alone, free_name
+from blockplan.plan.files import scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Folder of a plan package that holds the logs of edits, one a scenario.
+LOGS = "edits"
+
+
+def log_of(package: Path, scenario: str) -> Path:
+    """
+    Where the log of edits of a scenario lies: in the package's folder, or beside a zip.
+
+    Raises
+    ------
+    UsageError
+        If the name cannot be that of a scenario.
+    """
+    scenarios.check_name(scenario)
+    return _logs(package) / f"{scenario}.log"
+
+
+def _logs(package: Path) -> Path:
+    return package / LOGS if package.is_dir() else package.with_name(f"{package.name}.{LOGS}")
+
+
+@contextmanager
+def package_alone(package: Path) -> Iterator[None]:
+    """While this lasts no other process writes scenarios into the package; a log is held before it."""
+    _logs(package).mkdir(parents=True, exist_ok=True)
+    with alone(_logs(package) / ".package.lock"):
+        yield
+
+
+def drop_scenario(path: str | Path, name: str) -> None:
+    """Take a scenario out of a package, and set its log of edits aside; see `scenarios.drop_scenario`."""
+    with _without_log(Path(path), name):
+        scenarios.drop_scenario(path, name)
+
+
+def remove_scenario(path: str | Path, name: str) -> dict[str, Any]:
+    """Undo a scenario of a proposal, and set its log of edits aside; see `scenarios.remove_scenario`."""
+    with _without_log(Path(path), name):
+        return scenarios.remove_scenario(path, name)
+
+
+def rename_scenario(path: str | Path, old: str, new: str) -> None:
+    """
+    Give a scenario another name; its log of edits goes with it. See `scenarios.rename_scenario`.
+
+    Raises
+    ------
+    UsageError
+        If a log of edits of the new name is there already.
+    """
+    with _held(Path(path), old, new) as logs:
+        if logs and logs[1].exists():
+            raise UsageError(
+                f"{path} has edits of a scenario {new!r} already, in {logs[1]}. Choose another name, or save "
+                f"them with blockplan edit {path} --scenario {new} and drop that scenario."
+            )
+        with _moved(*logs):
+            scenarios.rename_scenario(path, old, new)
+
+
+@contextmanager
+def _without_log(package: Path, name: str) -> Iterator[None]:
+    with _held(package, name) as logs, _moved(*logs, *map(free_name, logs)):
+        yield
+
+
+@contextmanager
+def _held(package: Path, *names: str) -> Iterator[list[Path]]:
+    """
+    The logs of scenarios, while no other process writes them or the package; none where nobody edited.
+
+    A scenario that was drawn elsewhere may have a name that no log can have.
+    """
+    if not _logs(package).is_dir() or not all(map(scenarios.NAME.fullmatch, names)):
+        yield []
+        return
+    logs = [_logs(package) / f"{name}.log" for name in names]
+    with ExitStack() as held:
+        for log in sorted({*logs}):
+            held.enter_context(alone(log.with_suffix(".lock")))
+        held.enter_context(package_alone(package))
+        yield logs
+
+
+@contextmanager
+def _moved(*places: Path) -> Iterator[None]:
+    """While a log is in another place, for good unless what comes then fails."""
+    if not places or not places[0].exists():
+        yield
+        return
+    log, place = places
+    log.rename(place)
+    try:
+        yield
+    except BaseException:
+        place.rename(log)
+        raise

@@ -1,0 +1,101 @@
+"""Scenarios dropped and renamed: their logs of edits go with them, in a folder and beside a zip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.town import town
+
+import blockplan as bp
+from blockplan.errors import UsageError
+from blockplan.live import SetValue
+from blockplan.live.logs import drop_scenario, log_of, remove_scenario, rename_scenario
+from blockplan.plan.files.scenarios import save_scenario
+from blockplan.portal.workspace.desk import EditingDesk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(params=["town", "town.zip"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    bp.write(town(packs=["zone"]), tmp_path / request.param)
+    return tmp_path / request.param
+
+
+def edited(place: Path, scenario: str, residents: float) -> EditingDesk:
+    """A desk that changed a parcel under a scenario, saved."""
+    desk = EditingDesk(place)
+    desk.open(scenario)
+    edit = SetValue(layer="parcels", id="A", column="residents", value=residents)
+    desk.do(lambda session: session.apply([edit]), lambda _session, answer: answer)
+    desk.save()
+    return desk
+
+
+def residents(plan: bp.Plan) -> float:
+    return float(plan.layer("parcels").loc["A", "residents"])
+
+
+def test_a_scenario_that_was_dropped_does_not_come_back_with_the_next_edit(place: Path) -> None:
+    edited(place, "draft", 701)
+    drop_scenario(place, "draft")
+    desk = EditingDesk(place)
+    desk.open("draft")
+    assert "draft" not in bp.read(place).manifest.scenarios
+    assert (residents(desk.session.plan), desk.session.steps) == (residents(bp.read(place)), [])
+    log = log_of(place, "draft")
+    assert [one.name for one in log.parent.glob("draft.*.aside")] == ["draft.1.aside"]
+    edited(place, "draft", 702)
+    drop_scenario(place, "draft")
+    assert len(list(log.parent.glob("draft.*.aside"))) == 2
+
+
+def test_a_scenario_that_was_renamed_keeps_its_history_and_frees_its_name(place: Path) -> None:
+    edited(place, "one", 701)
+    rename_scenario(place, "one", "two")
+    desk = EditingDesk(place)
+    desk.open("two")
+    assert residents(desk.session.plan) == 701
+    desk.do(lambda session: session.undo(), lambda _session, answer: answer)
+    desk.save()
+    assert residents(bp.read(place, "two")) == residents(bp.read(place))
+    desk.branch("one")
+    desk.open("one")
+    assert residents(desk.session.plan) == residents(bp.read(place))
+    assert set(bp.read(place).manifest.scenarios) == {"one", "two"}
+
+
+def test_where_nothing_is_dropped_or_renamed_the_log_stays(place: Path) -> None:
+    edited(place, "one", 701)
+    edited(place, "two", 702)
+    before = {name: log_of(place, name).read_bytes() for name in ("one", "two")}
+    with pytest.raises(UsageError, match="edits of a scenario 'two' already"):
+        rename_scenario(place, "one", "two")
+    with pytest.raises(UsageError, match="cannot name a scenario"):
+        rename_scenario(place, "one", "a/b")
+    with pytest.raises(UsageError, match="did not come from a proposal"):
+        remove_scenario(place, "one")
+    with pytest.raises(UsageError, match=r"no scenario .\.\./one."):
+        drop_scenario(place, "../one")
+    assert {name: log_of(place, name).read_bytes() for name in ("one", "two")} == before
+
+
+def test_a_package_that_nobody_edited_gets_no_folder_of_logs(place: Path) -> None:
+    save_scenario(place, "two", "Two", bp.live(bp.read(place)).difference(), {"kind": "site"})
+    remove_scenario(place, "two")
+    assert not log_of(place, "two").parent.exists()
+
+
+def test_a_desk_whose_scenario_was_dropped_elsewhere_opens_anew_and_does_not_write_it_back(
+    place: Path,
+) -> None:
+    desk = edited(place, "draft", 701)
+    edit = SetValue(layer="parcels", id="A", column="residents", value=702)
+    desk.do(lambda session: session.apply([edit]), lambda _session, answer: answer)
+    drop_scenario(place, "draft")
+    desk.open("draft")
+    assert "draft" not in bp.read(place).manifest.scenarios
+    assert any("put aside" in note for note in desk.notes)
+    assert desk.session.steps == []
