@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
-from blockplan.cli.propose.common import DRAWING_S, MOST_CROWDED, SHOWING_S, ProposalOptions
+from blockplan.cli.propose.common import (
+    DRAWING_S,
+    MOST_CROWDED,
+    SHOWING_S,
+    ProposalOptions,
+    tell_if_late,
+)
 from blockplan.cli.started import command_began
 from blockplan.propose.stop import Clock, Stop
 
@@ -47,6 +53,21 @@ def test_a_search_is_left_what_start_judging_and_drawing_do_not_take() -> None:
     drawn = replace(asked, out="build")
     assert asked.left(5) - drawn.left(5) >= DRAWING_S - 0.1
     assert an_asking(began=now - 100).left(5) == pytest.approx(3.0)
+
+
+def test_a_command_that_took_longer_than_it_was_given_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_if_late(8.0, time.perf_counter() - 8.5, 4.0)
+    assert capsys.readouterr().err == ""
+    tell_if_late(8.0, time.perf_counter() - 11.2, 0.4)
+    said = capsys.readouterr().err
+    assert "--seconds 8 were not enough: the command took 11.2 s, of which its search had 0.4 s" in said
+
+
+def test_a_part_of_a_solve_has_no_more_time_than_the_whole() -> None:
+    clock = Clock(Stop(seconds=5, began=time.perf_counter() - 3))
+    assert clock.within(10).left == pytest.approx(2, abs=0.1)
+    assert clock.within(1).left == pytest.approx(1, abs=0.1)
+    assert Clock(Stop(seconds=5, began=time.perf_counter() - 6)).within(1).left == 0
 
 
 def test_solves_that_share_a_beginning_share_their_seconds() -> None:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from tests.builders import a_plan, parcels_of
 
+from blockplan.check import check
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan import read
 from blockplan.plan.model.plan import Plan
-from blockplan.propose.changes import Change, apply, difference, new_feature, picked, taken_back, value_of
+from blockplan.propose.changes import (
+    Change,
+    apply,
+    changed_frames,
+    difference,
+    new_feature,
+    picked,
+    taken_back,
+    value_of,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 USE = Change("parcels", "A", "land_use", "1401", "0804")
 STOP = new_feature("stops", "S-9", {"modes": "bus", "geometry": "POINT (500050 4400050)"})
@@ -93,3 +109,34 @@ def test_changes_are_picked_by_feature_and_strange_names_refused() -> None:
 
 def _hash_of_layers(plan: Plan) -> str:
     return Plan(plan.manifest, plan.layers).content_hash
+
+
+def changes_of_many_kinds(plan: Plan) -> list[tuple[Change, ...]]:
+    """Uses, sizes, shapes, features that come and go."""
+    parcel, other = plan.layer("parcels").index[:2]
+    facility, stop, street = (plan.layer(one).index[0] for one in ("facilities", "stops", "streets"))
+    spot = plan.layer("parcels").geometry.iloc[5].representative_point().wkt
+    made = {"service": "kindergarten", "places": 300.0, "site_area_m2": 4000.0, "geometry": spot}
+    wide = plan.layer("parcels").geometry.iloc[0].buffer(-3).wkt
+
+    def now(layer: str, id_: str, column: str, new: object) -> Change:
+        return Change(layer, id_, column, value_of(plan, layer, id_, column), new)
+
+    return [
+        (now("parcels", parcel, "land_use", "1401"), now("parcels", other, "land_use", "0804")),
+        (now("parcels", parcel, "geometry", wide), now("parcels", other, "residents", 900)),
+        new_feature("facilities", "F-new", made) + STOP,
+        (now("facilities", facility, "facility_id", None), now("stops", stop, "stop_id", None)),
+        (now("streets", street, "street_id", None),),
+    ]
+
+
+@pytest.mark.long
+def test_a_changed_plan_is_judged_as_one_that_was_read_so(reference: Path) -> None:
+    plan = read(reference, scenario="b")
+    check(plan)
+    for changes in changes_of_many_kinds(plan):
+        anew = plan.replace(**changed_frames(plan, changes))
+        kept, fresh = check(apply(plan, changes)), check(anew)
+        assert kept.content_hash == fresh.content_hash
+        assert [one.to_dict() for one in kept.verdicts] == [one.to_dict() for one in fresh.verdicts]

@@ -106,7 +106,7 @@ def test_the_bound_by_regions_lies_between_the_relaxation_and_the_optimum() -> N
     points, places = random.random((900, 2)), random.random((120, 2))
     covers = np.hypot(*(places[:, None] - points).T).T < 0.13
     covers = csr_array(covers[:, covers.any(axis=0)].T.astype(float))
-    price, _ = fewest_prices(covers, np.empty(0, np.int64), 20.0)
+    price, _ = fewest_prices(covers, np.empty(0, np.int64), Clock(Stop(seconds=20)))
     label = regions(covers, 100)
     raised = raised_bound(covers, price, Clock(Stop(seconds=60)), lambda _: False)
     fewest = fewest_within(covers.T.tocsr(), np.ones(covers.shape[0]), Limits())

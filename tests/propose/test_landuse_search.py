@@ -1,5 +1,6 @@
 """The search for uses, held to every choice tried one by one."""
 
+import signal
 import threading
 
 import numpy as np
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 from tests.landuse_problems import USES, a_problem, best_by_trying, land, parks_near
 
 from blockplan.propose.landuse.clash import explain
-from blockplan.propose.landuse.model import model_of
+from blockplan.propose.landuse.model import model_of, solve_program
 from blockplan.propose.landuse.problem import fits, parts, score, shortfalls
 from blockplan.propose.landuse.search import proved_bound, solve
-from blockplan.propose.stop import Clock, Stop
+from blockplan.propose.stop import Clock, Stop, interruptible
 
 pytestmark = pytest.mark.long
 
@@ -167,3 +168,21 @@ def test_better_choices_and_their_bound_are_told_on_the_way() -> None:
     assert told
     assert told[-1].objective == pytest.approx(1.7)
     assert told[-1].bound >= 1.7 - 1e-9
+
+
+def test_ctrl_c_reaches_branch_and_cut() -> None:
+    suits = np.random.default_rng(1).random((150, 3)).tolist()
+    pairs = [(one, other) for one in range(150) for other in (one + 1, one + 12) if other < 150]
+    made = model_of(a_problem(suits, pairs=pairs, clash=0.7))
+    assert solve_program(made, clock=Clock(NEVER_LATE), gap=0.0).finished
+    with interruptible():
+        signal.raise_signal(signal.SIGINT)
+        assert not solve_program(made, clock=Clock(NEVER_LATE), gap=0.0).finished
+
+
+def test_where_time_is_over_before_any_choice_the_uses_of_today_miss_what_they_miss() -> None:
+    problem = a_problem([[1, 0, 0], [1, 0, 0]], demands=[land(2, PARK, low=3.0)])
+    found = solve(problem, Stop(seconds=1e-9))
+    parks = found.chosen.tolist().count(PARK)
+    assert found.missed == {"quota:park": pytest.approx(3.0 - parks)}
+    assert found.bound >= found.objective

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import signal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import shortest_path
 
 from blockplan.errors import InfeasibleError, UsageError
+from blockplan.propose.siting.median_model import solve_open
 from blockplan.propose.siting.pmedian import pmedian
-from blockplan.propose.stop import Stop
+from blockplan.propose.stop import Clock, Stop, interruptible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,3 +128,12 @@ def test_published_optima_are_found_and_proved(shared: Path, name: str) -> None:
     found = pmedian(shortest_path(graph, directed=False), p=p)
     assert found.objective == optima[name]
     assert found.proved
+
+
+def test_ctrl_c_reaches_the_solver_of_what_the_bound_leaves_open() -> None:
+    cost = np.random.default_rng(1).random((50, 150))
+    whole, none = np.ones_like(cost, dtype=bool), np.empty(0, np.intp)
+    with interruptible():
+        signal.raise_signal(signal.SIGINT)
+        chosen, _ = solve_open(cost, whole, 8, none, 0.0, Clock(Stop(seconds=600)))
+    assert chosen is None

@@ -125,8 +125,18 @@ def apply(plan: Plan, changes: Iterable[Change]) -> Plan:
         If a change does not start from what the plan has: another value, a feature that is missing,
         or one that is there already. Nothing is changed then; the message names the first few.
     """
-    frames = changed_frames(plan, changes)
-    return plan.replace(**frames) if frames else plan
+    from blockplan.plan.model.plan import EVERYTHING  # noqa: PLC0415 (it brings in pandas)
+
+    listed = list(changes)
+    frames = changed_frames(plan, listed)
+    if not frames:
+        return plan
+    anew = plan.replace(**frames)
+    # What was worked out for the plan and rests on nothing that changes, such as its streets, stands.
+    touched = {
+        (one.layer, EVERYTHING if one.column == _id_column(one.layer) else one.column) for one in listed
+    }
+    return plan.edited({layer: anew.layers[layer] for layer in frames}, touched)
 
 
 def difference(plan: Plan, changes: Iterable[Change]) -> Difference:

@@ -63,6 +63,8 @@ class SearchAnswer:
         Why so little may change, where a rule stays unmet: reason -> how many parcels it speaks of.
     keeps
         Rules that the model holds, and that it says the proposal keeps.
+    judged
+        The plan with the changes in place, as `apply` gives it, and its check, where the search has both.
     """
 
     kind: str
@@ -82,6 +84,7 @@ class SearchAnswer:
     proof: Proof = field(default_factory=Proof)
     reasons: tuple[tuple[str, int], ...] = ()
     keeps: tuple[str, ...] = ()
+    judged: tuple[Plan, CheckResult] | None = field(default=None, compare=False, repr=False)
 
     @property
     def gap(self) -> float | None:
@@ -169,9 +172,12 @@ def conclude(
     from blockplan.check import check  # noqa: PLC0415 (judging brings in geopandas)
 
     named = list(packs) if packs is not None else None
-    changed = apply(plan, answer.changes)
     first = before if before is not None else check(plan, named, on)
-    after = check(changed, named, on)
+    if answer.judged is None:
+        changed = apply(plan, answer.changes)
+        after = check(changed, named, on)
+    else:
+        changed, after = answer.judged
     return Proposal(_as_judged(answer, first, after), first, after, plan, changed)
 
 

@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ class Clock:
     def over(self, share: float = 1.0) -> bool:
         """Whether a share of the time has gone, or somebody asked to end."""
         return self.interrupted or self.spent >= share * self.stop.seconds
+
+    def within(self, seconds: float) -> Clock:
+        """A clock that begins now, for a part of the solve: so many seconds, but no more than are left."""
+        return Clock(replace(self.stop, seconds=min(seconds, self.left), began=None))
 
     @property
     def interrupted(self) -> bool:

@@ -44,6 +44,8 @@ LINE_EVERY_S = 5.0
 #: Maps of a proposal take about so long, in s of a machine that does nothing else; and words on a terminal.
 DRAWING_S = 2.0
 SHOWING_S = 0.3
+#: A search is given at least this part of the time; the whole command may pass it by a part of it.
+LEAST_SHARE, MORE = 0.05, 0.1
 #: A machine is taken to be no more crowded than this: a stall in the beginning says little of what follows.
 MOST_CROWDED = 4.0
 #: So many changes are listed on a terminal; all of them stand in the files.
@@ -71,13 +73,29 @@ class ProposalOptions:
         """
         Seconds that a search may take, so that the whole command ends in time: judging comes once more.
 
-        `judged_s` is how long judging the plan took. A twentieth of the time is left in any case.
+        `judged_s` is how long judging the plan took. A twentieth of the time is left in any case, and
+        `tell_if_late` says where the command takes longer for it.
         """
-        spent, worked = time.perf_counter() - self.began, time.process_time()
-        # Beside other work all that follows takes longer too.
-        crowded = min(max(1.0, spent / worked), MOST_CROWDED) if worked else 1.0
-        rest = judged_s + crowded * (SHOWING_S + (DRAWING_S if self.out else 0.0))
-        return max(self.seconds / 20, self.seconds - spent - rest)
+        spent = time.perf_counter() - self.began
+        rest = judged_s + crowded(spent) * (SHOWING_S + (DRAWING_S if self.out else 0.0))
+        return max(LEAST_SHARE * self.seconds, self.seconds - spent - rest)
+
+
+def crowded(spent: float) -> float:
+    """How many times longer all takes than alone on the machine, by the `spent` seconds of the command."""
+    worked = time.process_time()
+    return min(max(1.0, spent / worked), MOST_CROWDED) if worked else 1.0
+
+
+def tell_if_late(seconds: float, began: float, searched: float) -> None:
+    """Say on stderr where a command took longer than it was given, and that its search is not to blame."""
+    took = time.perf_counter() - began
+    if took > (1 + MORE) * seconds:
+        click.echo(
+            f"--seconds {seconds:g} were not enough: the command took {took:.1f} s, of which its search had "
+            f"{searched:.1f} s; starting, reading, judging and telling took the others.",
+            err=True,
+        )
 
 
 def proposal_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -188,6 +206,7 @@ def finish(asked: ProposalOptions, answer: SearchAnswer, before: CheckResult | N
         _show(ProposalView.of(proposal, Words(asked.lang)), asked)
     if asked.out:
         click.echo("\n".join(map(str, written)), err=True)
+    tell_if_late(asked.seconds, asked.began, answer.seconds)
     return proposal
 
 

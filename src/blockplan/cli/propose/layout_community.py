@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from blockplan.cli.common import progress, show_json, show_table
+from blockplan.cli.propose.common import tell_if_late
 from blockplan.cli.propose.layout_set import set_of, show_set, told_bound, write_set
 from blockplan.cli.started import command_began
 from blockplan.errors import UsageError
@@ -64,6 +65,7 @@ def of_community(initial: str, objectives: str, given: dict[str, Any]) -> None:
         for number, one in enumerate(several.points, 1):
             write_community(one.drawn.plan, _numbered(Path(out), number))
         write_set(several, picked, case, Path(out).with_suffix(".svg"), given["lang"])
+    tell_if_late(given["seconds"], command_began(), found.seconds)
     if given["as_json"]:
         show_json(told)
         return

@@ -46,9 +46,7 @@ def command(plan: str, objective: Any, costs: str | None, parts: bool, **given: 
     question = asked(plan, given)
     before, judged_s = judged(question)
     with searching("Repairing") as tell:
-        # It judges what it finds as well; the end judges once more.
-        seconds = question.left(2 * judged_s)
-        stop = Stop(seconds=seconds, gap=question.gap, tell=tell)
+        stop = Stop(seconds=question.left(judged_s), gap=question.gap, tell=tell)
         whole = (question.plan, question.locks, question.packs, question.on)
         answer, _ = repair(*whole, params=params, stop=stop, seed=question.seed, before=before)
     leave(finish(question, answer, before))

@@ -55,18 +55,13 @@ def propose_landuse(
     Raises
     ------
     UsageError
-        If no parcel may become anything else, or nothing was found in time.
+        If no parcel may become anything else.
     InfeasibleError
         With `strict`, if demands cannot all be met; names them, by how much, and which clash.
     """
     _has_choice(land)
     clock = Clock(stop or Stop())
     found = solve(land.problem, clock.stop, seed)
-    if found is None:
-        raise UsageError(
-            "Time ran out before any choice of uses was found that comes near the demands. "
-            "Give more --seconds, or fewer demands."
-        )
     if strict and found.missed:
         raise InfeasibleError(_clash_text(land, found, clock))
     return answer_of(land, found, seed)

@@ -51,7 +51,7 @@ def _short(problem: Problem, asked: Iterable[str], name: str, clock: Clock) -> f
     if clock.over():
         return None
     made = model_of(part, elastic=True)
-    solved = solve_program(made, seconds=clock.left, gap=1e-6, start=problem.today, nodes=NODES)
+    solved = solve_program(made, clock=clock, gap=1e-6, start=problem.today, nodes=NODES)
     if solved.chosen is None:
         return None
     missed = shortfalls(part, solved.chosen)

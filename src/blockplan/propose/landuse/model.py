@@ -16,11 +16,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from blockplan.measure.access.solver import linear_program, quiet_highs
+from blockplan.propose.mip import under
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blockplan.propose.landuse.problem import Cover, LandUseDemand, Problem
+    from blockplan.propose.stop import Clock
 
 INFINITE = highspy.kHighsInf
 
@@ -305,7 +307,7 @@ class LandUseSolved:
 def solve_program(
     made: LandUseModel,
     *,
-    seconds: float,
+    clock: Clock,
     gap: float,
     start: NDArray[np.intp] | None = None,
     nodes: int | None = None,
@@ -316,8 +318,8 @@ def solve_program(
 
     Parameters
     ----------
-    seconds
-        Wall-clock seconds, the only limit HiGHS has on time.
+    clock
+        When HiGHS stops, with the best it has.
     gap
         Relative gap that is good enough.
     start
@@ -326,10 +328,11 @@ def solve_program(
         Most nodes of the tree; None is no limit.
     """
     model = made.builder.lp(made.binaries)
-    options: dict[str, Any] = {"time_limit": max(seconds, 0.1), "mip_rel_gap": gap, "random_seed": seed}
+    options: dict[str, Any] = {"mip_rel_gap": gap, "random_seed": seed}
     if nodes is not None:
         options["mip_max_nodes"] = nodes
     solver = quiet_highs(**options)
+    under(solver, clock)
     # The constant has its place in the objective: a relative gap is relative to all of it.
     model.offset_ = -made.constant
     solver.passModel(model)

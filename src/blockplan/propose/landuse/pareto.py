@@ -169,19 +169,12 @@ def pareto(
     clock = Clock(stop or Stop())
     first, others = objectives[0], list(objectives[1:])
     levels_each = points if len(others) == 1 else max(2, round(points**0.5))
-    share = Stop(
-        seconds=clock.stop.seconds / (levels_each ** len(others) + len(objectives)),
-        gap=clock.stop.gap,
-        rounds=clock.stop.rounds,
-    )
-    base = solve(land.problem, share, seed)
-    if base is None:
-        raise UsageError("Time ran out before any choice of uses was found. Give more --seconds.")
-    problem = relaxed_by(land.problem, base.missed)
+    # The base and the ends of the set come first, then its levels.
+    each = clock.left / (levels_each ** len(others) + len(objectives) + 1)
+    share = replace(clock.within(each).stop, tell=None)
+    problem = relaxed_by(land.problem, solve(land.problem, share, seed).missed)
     alone = [solve(_aimed(problem, [one], {}), share, seed) for one in objectives]
-    if any(found is None for found in alone):
-        raise UsageError("Time ran out before the ends of the set were found. Give more --seconds.")
-    ends = [[one.value(problem, found.chosen) for one in objectives] for found in alone if found is not None]
+    ends = [[one.value(problem, found.chosen) for one in objectives] for found in alone]
     levels = [_levels([row[at] for row in ends], levels_each) for at in range(1, len(objectives))]
     reached: list[Point] = []
     for asked in product(*levels):
@@ -223,7 +216,7 @@ def _at(
     stop: Stop,
     seed: int,
 ) -> Point | None:
-    """The best of the first objective where the others reach their levels; None where nothing was found."""
+    """The best of the first objective where the others reach their levels; None where they do not."""
     first, others = objectives[0], objectives[1:]
     spans = [max(max(level) - min(level), 1e-9) for level in levels]
     scale = max(abs(first.value(problem, problem.today)), 1.0)
@@ -235,7 +228,7 @@ def _at(
     )
     aimed = _aimed(replace(problem, demands=(*problem.demands, *limits)), objectives, ties)
     found = solve(aimed, stop, seed)
-    if found is None or any(name.startswith("level:") for name in found.missed):
+    if any(name.startswith("level:") for name in found.missed):
         return None
     values = tuple(one.value(problem, found.chosen) for one in objectives)
     # What breaks ties adds at least its value at the levels, so the bound of the first is that much lower.

@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from blockplan.measure.access.solver import quiet_highs
 from blockplan.propose.landuse.model import INFINITE, LandUseModel, model_of, solve_program
 from blockplan.propose.landuse.problem import Cover, LandUseDemand, fits, score, shortfalls
+from blockplan.propose.mip import under
 from blockplan.propose.sites import gap as gap_of
 from blockplan.propose.stop import Clock, Stop
 
@@ -78,21 +79,17 @@ class FoundUses:
     least_missed: bool = True
 
 
-def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> FoundUses | None:
+def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> FoundUses:
     """
     The best uses that are found, and how good they provably are.
 
     Demands that cannot all be met are missed by as little as is possible (`Found.missed`), each
-    compared by its scale; the bound is one of the problem so relaxed.
-
-    Returns
-    -------
-    Found
-        None if time ran out before any choice of uses was found.
+    compared by its scale; the bound is one of the problem so relaxed. Where time is over before any such
+    choice is found, it is the uses of today as far as they may stay.
     """
     clock = Clock(stop or Stop(seconds=60, gap=0.0))
     start = problem.today if fits(problem, problem.today) else None
-    low = _relaxation(model_of(problem), clock.left)
+    low = _relaxation(model_of(problem), clock)
     search = _LandUseSearch(problem, clock, np.random.default_rng(seed), seed, start)
     least = True
     if not low.impossible:
@@ -100,10 +97,8 @@ def solve(problem: Problem, stop: Stop | None = None, seed: int = 0) -> FoundUse
     if search.chosen is None:
         # Not all demands can be met, as far as is known: by how little can they be missed?
         eased, start, least = _relax(problem, clock, seed)
-        if start is None:
-            return None
         search = _LandUseSearch(eased, clock, np.random.default_rng(seed), seed, start)
-        search.begin(_relaxation(model_of(eased), clock.left))
+        search.begin(_relaxation(model_of(eased), clock))
     search.improve()
     search.finish()
     return search.found(problem, least)
@@ -122,11 +117,12 @@ class _Relaxed:
     impossible: bool = False
 
 
-def _relaxation(made: LandUseModel, seconds: float) -> _Relaxed:
+def _relaxation(made: LandUseModel, clock: Clock) -> _Relaxed:
     """The linear relaxation of a program: by simplex, or where it is large by interior points."""
     large = made.binaries > LARGE
     how = {"solver": "ipm", "run_crossover": "off"} if large else {"solver": "simplex"}
-    solver = quiet_highs(**how, time_limit=max(seconds, 0.1))
+    solver = quiet_highs(**how)
+    under(solver, clock)
     model = made.builder.lp()
     solver.passModel(model)
     solver.run()
@@ -174,16 +170,21 @@ def proved_bound(made: LandUseModel, model: highspy.HighsLp, dual: NDArray[np.fl
     return made.constant + rows + float(mine.max(axis=1).sum()) + float(np.maximum(rest * top, 0.0).sum())
 
 
-def _relax(problem: Problem, clock: Clock, seed: int) -> tuple[Problem, NDArray[np.intp] | None, bool]:
+def _relax(problem: Problem, clock: Clock, seed: int) -> tuple[Problem, NDArray[np.intp], bool]:
     """The problem with every demand relaxed by as little as is possible, uses that meet it, and the proof."""
     made = model_of(problem, elastic=True)
     solved = solve_program(
-        made, seconds=clock.left / 2, gap=1e-6, start=problem.today, nodes=WHOLE_NODES, seed=seed
+        made, clock=clock.within(clock.left / 2), gap=1e-6, start=problem.today, nodes=WHOLE_NODES, seed=seed
     )
-    if solved.chosen is None:
-        return problem, None, False
-    short = {name: amount for name, (amount, _) in shortfalls(problem, solved.chosen).items()}
-    return relaxed_by(problem, short), solved.chosen, solved.finished
+    # Where time was too short for any, the uses of today as far as they may stay miss what they miss.
+    chosen = _as_today(problem) if solved.chosen is None else solved.chosen
+    short = {name: amount for name, (amount, _) in shortfalls(problem, chosen).items()}
+    return relaxed_by(problem, short), chosen, solved.finished
+
+
+def _as_today(problem: Problem) -> NDArray[np.intp]:
+    stays = problem.allowed[np.arange(len(problem.today)), problem.today]
+    return np.where(stays, problem.today, problem.allowed.argmax(axis=1))
 
 
 def relaxed_by(problem: Problem, short: Mapping[str, float]) -> Problem:
@@ -226,10 +227,10 @@ class _LandUseSearch:
         if low.share is not None:
             self.round(low.share)
 
-    def found(self, asked: Problem, least: bool) -> FoundUses | None:
+    def found(self, asked: Problem, least: bool) -> FoundUses:
         """What came out, for the problem that was asked."""
         if self.chosen is None:
-            return None
+            raise AssertionError("a search begins again from uses of today where it found none")
         missed = {name: amount for name, (amount, _) in shortfalls(asked, self.chosen).items()}
         return FoundUses(
             self.chosen,
@@ -298,9 +299,7 @@ class _LandUseSearch:
         made = model_of(self.problem.pinned(chosen, free))
         if made.binaries == 0:
             return chosen
-        solved = solve_program(
-            made, seconds=self.clock.left, gap=gap, start=chosen, nodes=nodes, seed=self.seed
-        )
+        solved = solve_program(made, clock=self.clock, gap=gap, start=chosen, nodes=nodes, seed=self.seed)
         return solved.chosen
 
     def improve(self) -> None:
@@ -344,7 +343,7 @@ class _LandUseSearch:
             return
         solved = solve_program(
             made,
-            seconds=self.clock.left,
+            clock=self.clock,
             gap=self.clock.stop.gap,
             start=self.chosen,
             nodes=WHOLE_NODES,

@@ -18,7 +18,6 @@ from blockplan.live.rows import GEOMETRY, Row, is_unknown, row_of, same
 from blockplan.measure.inputs.columns import ids, shapes
 from blockplan.propose.changes import Change, apply, new_feature
 from blockplan.propose.fronts import fronts
-from blockplan.propose.parts.cutting import cut
 from blockplan.propose.standing import standing_on
 
 if TYPE_CHECKING:
@@ -167,6 +166,8 @@ def _rows(plan: Plan, names: Sequence[str]) -> NDArray[np.intp]:
 
 def _cut_off(shape: Any, front: Any, sizes: Sequence[float]) -> tuple[Any, list[Any]]:
     """What is left of a parcel, and the parts of some sizes that could be cut from it."""
+    from blockplan.propose.parts.cutting import cut  # noqa: PLC0415 (it scores shapes)
+
     rest, parts = shape, list[Any]()
     for size in sizes:
         if len(parts) == MOST_PARTS or size > NEARLY_WHOLE * rest.area:

@@ -13,15 +13,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blockplan.check import check
+from blockplan.propose.changes import apply
 from blockplan.propose.conversion import converted
 from blockplan.propose.parts.offered import Offered, offer
 from blockplan.propose.repair import costs as repair_costs
 from blockplan.propose.repair.demands import demands_of
 from blockplan.propose.repair.draft import RepairDraft
-from blockplan.propose.repair.effects import Bench, tried
+from blockplan.propose.repair.effects import Bench
 from blockplan.propose.repair.mip import Effort
 from blockplan.propose.repair.moves import Yard
-from blockplan.propose.repair.parting import sizes_wanted
 from blockplan.propose.repair.rows import Supply
 from blockplan.propose.repair.search import useful
 from blockplan.propose.repair.state import SAME_SHORT, Choice, RepairParams, RepairSolution, Search
@@ -99,6 +99,8 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     bench, yard = Bench(plan, demands, clock), Yard(plan, locks, params.assumed)
     found, offered = useful(bench, yard), Offered(plan, plan, {})
     if params.parts and found.moves:
+        from blockplan.propose.repair.parting import sizes_wanted  # noqa: PLC0415 (it scores shapes)
+
         offered = offer(plan, sizes_wanted(plan, before, named, found), clock)
     if offered.pieces:
         bench, yard = Bench(offered.plan, demands, clock), Yard(offered.plan, locks, params.assumed)
@@ -154,10 +156,9 @@ def _chosen(search: Search) -> Choice | None:
     changes = tuple(
         change for key, amount in sorted(moves.items()) for change in draft.moves[key].with_amount(amount)
     )
-    plan = search.bench.tried(changes)
     if search.offered.pieces:
         changes = search.offered.settled(changes, lambda name, code: converted(search.plan, name, code))
-        plan = tried(search.plan, changes)
+    plan = apply(search.plan, changes)
     after = check(plan, search.packs, search.on)
     parts = repair_costs.parts(search.params.objective, search.params.assumed, draft.moves, moves)
     denied = _denied(search, plan, after, draft.short(found.values))

@@ -18,12 +18,13 @@ import numpy as np
 
 from blockplan.measure import MEASURES
 from blockplan.plan.model.layers import VALUES
-from blockplan.propose.changes import new_feature
+from blockplan.propose.changes import Change, new_feature
 from blockplan.propose.repair import caps as repair_caps
 from blockplan.propose.repair import green_reach
 from blockplan.propose.repair import parks as repair_parks
 from blockplan.propose.repair import reach as repair_reach
 from blockplan.propose.repair import rows as repair_rows
+from blockplan.propose.repair.effects import tried
 from blockplan.propose.repair.moves import SIZES
 from blockplan.propose.repair.stops import stops
 
@@ -127,9 +128,12 @@ def services_that_count(bench: Bench, demand: Demand) -> list[tuple[str, str]]:
     parcel = str(bench.plan.layer("parcels").index[0])
     spot = bench.plan.layer("parcels").geometry.iloc[0].representative_point().wkt
     levels = demand.parameters.get("service_levels") or [None]
-    for service in sorted(VALUES["facilities", "service"]):
-        made = {"service": service, "parcel_id": parcel, "geometry": spot, "level": levels[0], **TRIED}
-        (figure,) = bench.figures(bench.tried(new_feature("facilities", "(tried)", made)), [demand])
+    services = sorted(VALUES["facilities", "service"])
+    made = {"service": services[0], "parcel_id": parcel, "geometry": spot, "level": levels[0], **TRIED}
+    with_one = bench.tried(new_feature("facilities", "(tried)", made))
+    for service in services:
+        to_it = Change("facilities", "(tried)", "service", services[0], service)
+        figure = bench.measured(tried(with_one, [to_it]), demand)
         added = 0.0 if figure.supply is None else figure.supply - zero.supply
         found += [(service, column) for column in SIZES if np.isclose(added, TRIED[column])]
     return found

@@ -29,10 +29,12 @@ def answer_of(search: Search, choice: Choice | None, rounds: int, locks: Locks) 
     failing = any(demand.fails for demand in search.bench.demands)
     interrupted, out_of_time = search.clock.interrupted, search.clock.over()
     done = choice is not None and not choice.denied
-    ended: Ended = "interrupted" if interrupted else "finished" if done and not out_of_time else "limit"
+    proof = _proof(search, choice, failing=failing)
+    # Its last check may come after the end of its time, and what is proved stays so.
+    done = done and (proof.stands or not out_of_time)
+    ended: Ended = "interrupted" if interrupted else "finished" if done else "limit"
     if not failing:
         ended = "finished"
-    proof = _proof(search, choice, failing=failing)
     objective = choice.found.least.objective if choice else None if failing else 0.0
     bound = None
     if proof.stands:
@@ -53,6 +55,7 @@ def answer_of(search: Search, choice: Choice | None, rounds: int, locks: Locks) 
         ended=ended,
         proof=proof,
         reasons=_reasons(search, choice),
+        judged=(choice.plan, choice.after) if choice else None,
     )
 
 

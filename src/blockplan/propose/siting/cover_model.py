@@ -14,13 +14,16 @@ import numpy as np
 import scipy.sparse as sp
 
 from blockplan.measure.access.solver import linear_program, quiet_highs
+from blockplan.propose.mip import under
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from blockplan.propose.stop import Clock
+
 
 def fewest_prices(
-    covers: sp.csr_array, held: NDArray[np.int64], seconds: float
+    covers: sp.csr_array, held: NDArray[np.int64], clock: Clock
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     Prices of the fewest sites that cover every point (points x sites), and how far open each site is.
@@ -31,12 +34,12 @@ def fewest_prices(
     lower[held] = 1
     # Without an upper limit, which nobody wants to pass, no site can be paid more than it costs.
     model = linear_program(covers, cost=1.0, lower=lower, upper=np.inf, low=1.0)
-    solved = _solved(model, seconds)
+    solved = _solved(model, clock)
     return np.maximum(solved.row_dual, 0), np.clip(solved.col_value, 0, 1)
 
 
 def most_prices(
-    covers: sp.csr_array, weight: NDArray[np.float64], p: int, held: NDArray[np.int64], seconds: float
+    covers: sp.csr_array, weight: NDArray[np.float64], p: int, held: NDArray[np.int64], clock: Clock
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Prices of the most weight that p sites cover (points x sites), and how far open each site is."""
     points, sites = covers.shape
@@ -55,14 +58,15 @@ def most_prices(
         low=np.concatenate([np.zeros(points), [-np.inf]]),
         high=np.concatenate([np.full(points, np.inf), [p]]),
     )
-    solved = _solved(model, seconds)
+    solved = _solved(model, clock)
     return np.clip(solved.row_dual[:points], 0, weight), np.clip(solved.col_value[:sites], 0, 1)
 
 
-def fewest_of(covers: sp.csr_array, seconds: float) -> NDArray[np.intp] | None:
+def fewest_of(covers: sp.csr_array, clock: Clock) -> NDArray[np.intp] | None:
     """The fewest sites that cover every point (points x sites), as far as HiGHS gets; None if it has none."""
     model = linear_program(covers, cost=1.0, low=1.0, whole=True)
-    solver = quiet_highs(time_limit=max(seconds, 0.1), mip_abs_gap=0.999)
+    solver = quiet_highs(mip_abs_gap=0.999)
+    under(solver, clock)
     solver.passModel(model)
     solver.run()
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
@@ -80,8 +84,9 @@ class _Solution:
         self.row_dual = np.array(found.row_dual) if whole else np.zeros(model.num_row_)
 
 
-def _solved(model: highspy.HighsLp, seconds: float) -> _Solution:
-    solver = quiet_highs(solver="ipm", run_crossover="off", time_limit=max(seconds, 0.1))
+def _solved(model: highspy.HighsLp, clock: Clock) -> _Solution:
+    solver = quiet_highs(solver="ipm", run_crossover="off")
+    under(solver, clock)
     solver.passModel(model)
     solver.run()
     return _Solution(solver, model)

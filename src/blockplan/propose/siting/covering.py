@@ -242,7 +242,7 @@ def _most_bound(
     from blockplan.propose.siting.cover_model import most_prices  # noqa: PLC0415 (highspy is heavy)
 
     covers = web.by_point()
-    price, share = most_prices(covers, web.weight, p, held, clock.left / 2)
+    price, share = most_prices(covers, web.weight, p, held, clock.within(clock.left / 2))
     value = covers.T @ price
     forced = value[held].sum()
     value[held] = -np.inf
@@ -290,7 +290,7 @@ def _fewest_bound(
     from blockplan.propose.siting.cover_model import fewest_prices  # noqa: PLC0415 (highspy is heavy)
 
     covers = web.by_point()
-    price, share = fewest_prices(covers, held, clock.left / 2)
+    price, share = fewest_prices(covers, held, clock.within(clock.left / 2))
     left = 1 - covers.T @ price
     free = np.ones(web.sites, bool)
     free[held] = False
@@ -385,7 +385,7 @@ def _mend(  # noqa: PLR0913, PLR0917 (the parts of one search)
         bare = np.flatnonzero(by_site[np.flatnonzero(torn)].sum(axis=0) > 0)
         bare = bare[covers[bare][:, np.flatnonzero(rest)].sum(axis=1) == 0]
         places = np.flatnonzero(covers[bare].sum(axis=0) > 0)
-        found = fewest_of(covers[bare][:, places], min(3.0, clock.left))
+        found = fewest_of(covers[bare][:, places], clock.within(3.0))
         if found is not None and found.size <= int(torn.sum()):
             best = rest
             best[places[found]] = True

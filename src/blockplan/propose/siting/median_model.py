@@ -9,9 +9,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from blockplan.measure.access.solver import linear_program, quiet_highs
+from blockplan.propose.mip import under
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from blockplan.propose.stop import Clock
 
 
 def solve_open(
@@ -20,7 +23,7 @@ def solve_open(
     p: int,
     kept: NDArray[np.intp],
     step: float,
-    seconds: float,
+    clock: Clock,
 ) -> tuple[NDArray[np.intp] | None, float]:
     """
     Solve what is left open.
@@ -33,7 +36,7 @@ def solve_open(
         How many sites are open, and rows that have to be.
     step
         Objectives of two solutions differ by at least so much, or by any amount (0).
-    seconds
+    clock
         When HiGHS stops.
 
     Returns
@@ -43,7 +46,8 @@ def solve_open(
         is left open cannot serve everybody.
     """
     model = _model(cost, pairs, p, kept)
-    solver = quiet_highs(time_limit=max(seconds, 0.1), mip_rel_gap=0.0, mip_abs_gap=max(1e-6, 0.999 * step))
+    solver = quiet_highs(mip_rel_gap=0.0, mip_abs_gap=max(1e-6, 0.999 * step))
+    under(solver, clock)
     solver.passModel(model)
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:

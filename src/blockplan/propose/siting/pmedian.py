@@ -317,7 +317,7 @@ def _prove(state: _State, stop: Stop, clock: Clock) -> None:
     step = float(state.integral)
     pairs = state.cost[sites] - state.price <= room
     if pairs.sum() <= FEW:
-        chosen, bound = solve_open(state.cost[sites], pairs, state.p, inner, step, clock.left)
+        chosen, bound = solve_open(state.cost[sites], pairs, state.p, inner, step, clock)
     else:
         tree = branch(state.cost[sites], state.p, inner, state.price, state.objective, step, clock)
         chosen, bound = tree.chosen, tree.bound

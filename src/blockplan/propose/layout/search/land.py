@@ -55,6 +55,8 @@ SIDES = [NODE, WAY]
 MOST_PIECES = 4_000_000
 #: Rows, and pieces, that are drawn up for each second of a search: that takes a part of its time.
 ROWS_A_SECOND, PIECES_A_SECOND = 500, 100_000
+#: Part of the time after which only whole blocks are drawn up: the search and its end need the rest.
+DRAWING_UP = 0.5
 FINENESS = (STATIONS, 24, 17, 12, 8, 5)
 
 
@@ -95,7 +97,7 @@ def field_of(case: Case, params: LayoutParams | None = None, clock: Clock | None
     """
     Rows and stations of all vacant blocks, so fine that there are not too many pieces for the time there is.
 
-    When time is over (`clock`), a block has one row: all of it.
+    When half of the time is over (`clock`), a block has one row: all of it.
     """
     params, clock = params or LayoutParams(), clock or Clock(Stop(seconds=np.inf))
     least = min((case.objectives.min_edge_m.get(name, 0.0) for name in case.missing), default=0.0)
@@ -116,9 +118,9 @@ def field_of(case: Case, params: LayoutParams | None = None, clock: Clock | None
         field = replace(blank, stations={}, levels={}, rows=[])
         pieces = 0
         for number, axis in axes:
-            shape = (max(least, 1.0), params.green_edge_m, most, 2 if clock.over() else levels_most)
+            shape = (max(least, 1.0), params.green_edge_m, most, 2 if clock.over(DRAWING_UP) else levels_most)
             pieces += _add_rows(field, number, axis, shape)
-            if pieces > pieces_most and most != FINENESS[-1] and not clock.over():
+            if pieces > pieces_most and most != FINENESS[-1] and not clock.over(DRAWING_UP):
                 break
         else:
             break
@@ -201,7 +203,7 @@ def land_of(
     streets
         Distances along streets between nodes near the land; straight lines count where None.
     clock
-        When time is over, of the rows that are left only whole blocks are drawn up.
+        When half of the time is over, of the rows that are left only whole blocks are drawn up.
     """
     blocks = len(field.polygons)
     axes = max(len(some) for some in field.local)
@@ -214,7 +216,7 @@ def land_of(
     total = 0
     for number, (key, n) in enumerate(zip(field.rows, cells, strict=True)):
         whole_block = key[2] == 0 and key[3] == field.levels[key[:2]].size - 1
-        if clock is not None and clock.over() and not whole_block:
+        if clock is not None and clock.over(DRAWING_UP) and not whole_block:
             continue
         row_of[key] = number
         rows = table[first[number] : first[number + 1]]
