@@ -49,8 +49,8 @@ def following(row: Mapping[str, Any], column: str, value: Any, site_m2: float) -
     if column == "land_use":
         name = row.get("land_use_name")
         if isinstance(name, str) and isinstance(value, str):
-            found = name_beside(row.get("land_use_list"), value, name)
-            return {} if found == name else {"land_use_name": found}
+            named = name_beside(row.get("land_use_list"), value, name)
+            return {} if named == name else {"land_use_name": named}
         return {}
     old = _number(row.get(column))
     if column not in BOUNDED or old is None or value == old:
