@@ -140,3 +140,15 @@ def test_a_projected_plan_drawn_in_degrees_throughout_is_an_error_in_every_layer
         ("pq-crs", "degrees", "boundary"),
         ("pq-crs", "degrees", "parcels"),
     ]
+
+
+def test_a_parcel_that_rounding_alone_puts_outside_is_inside():
+    # Halves of rectangles at many angles: their corners lie off the boundary by less than a nanometre.
+    for angle in range(1, 60):
+        whole = shapely.affinity.rotate(shapely.box(X, Y, X + 90, Y + 70), angle, origin=(0, 0))
+        halves = shapely.affinity.rotate(shapely.box(X, Y, X + 45, Y + 70), angle, origin=(0, 0))
+        parcels = frame({"parcel_id": ["A", "B"], "land_use": ["1401", "1401"]}, [halves, whole - halves])
+        outline = frame({"name": ["all"]}, [whole])
+        assert [
+            one.rule for one in validate(a_plan(parcels, boundary=outline)) if one.rule == "pq-inside"
+        ] == []

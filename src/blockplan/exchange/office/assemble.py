@@ -103,7 +103,7 @@ def assemble(
         else 0,
     }
     built.said["code_list"] = codes.LISTS[list_name][0]
-    built.manifest = _residents(frame, mapping)
+    built.manifest = _residents(frame, made.get("buildings"), mapping)
     return built
 
 
@@ -498,12 +498,22 @@ def _derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, 
             made[layer] = gpd.GeoDataFrame(records, geometry=list(shapes.values()))
 
 
-def _residents(frame: gpd.GeoDataFrame, mapping: OfficeMapping) -> dict[str, Any]:
-    """Where the residents come from: the column that the office filled in."""
+def _residents(
+    frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None, mapping: OfficeMapping
+) -> dict[str, Any]:
+    """Where the residents come from: the column that the office filled in, of parcels before buildings."""
     if "residents" in mapping.plan:
         return {}
-    if "residents" in frame and frame["residents"].notna().any():
+
+    def said(layer: gpd.GeoDataFrame | None, column: str) -> bool:
+        return layer is not None and column in layer and bool(layer[column].notna().any())
+
+    if said(frame, "residents"):
         return {"residents": {"source": "parcels"}}
-    if "dwellings" in frame and frame["dwellings"].notna().any():
+    if said(buildings, "residents"):
+        return {"residents": {"source": "buildings", "by": "residents"}}
+    if said(frame, "dwellings"):
         return {"residents": {"source": "dwellings"}}
+    if said(buildings, "dwellings"):
+        return {"residents": {"source": "buildings", "by": "dwellings"}}
     return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,14 @@ from blockplan.exchange.office.features import Chosen, collect, framed, name_of,
 from blockplan.exchange.office.joining import match_numbers
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.texts import Named, facilities_in, level_of, service_of, sized
+from blockplan.exchange.office.texts import (
+    Named,
+    facilities_in,
+    facilities_remarked,
+    level_of,
+    service_of,
+    sized,
+)
 from blockplan.exchange.office.values import text_of
 from blockplan.plan.model.codes import landuse
 
@@ -162,18 +170,17 @@ def _from_texts(
     rows: list[Row] = []
     shapes: list[Any] = []
     made: list[dict[str, Any]] = []
-    if "facilities_text" not in parcels.columns:
-        return rows, shapes, made
     open_: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
     for record in there:
         open_.setdefault((record["parcel_id"], record["service"] or record["name_zh"]), []).append(record)
-    texts = parcels["facilities_text"]
-    for number, text, shape in zip(parcels["parcel_id"], texts, parcels.geometry, strict=True):
-        if not isinstance(text, str):
-            continue
-        found, unread = facilities_in(text)
-        findings += [_unread(number, text, item) for item in unread]
-        for one in found:
+    nothing = [None] * len(parcels)
+    texts, remarks = (parcels.get(column, nothing) for column in ("facilities_text", "remarks"))
+    for number, text, remark, shape in zip(
+        parcels["parcel_id"], texts, remarks, parcels.geometry, strict=True
+    ):
+        found, unread = facilities_in(text) if isinstance(text, str) else ([], [])
+        findings += [_unread(number, str(text), item) for item in unread]
+        for one in [*found, *_remarked(number, remark, found, findings)]:
             known = open_.get((number, one.service or one.name))
             if known:
                 record = known.pop(0)
@@ -184,6 +191,25 @@ def _from_texts(
             shapes.append(shape.representative_point())
             made.append(_named(one, number))
     return rows, shapes, made
+
+
+def _remarked(number: str, remark: Any, named: list[Named], findings: list[SourceFinding]) -> list[Named]:
+    """Facilities that a parcel's remarks name beyond its list of facilities; each is told."""
+    known = {one.service for one in named}
+    more = [one for one in facilities_remarked(remark) if one.service not in known] if remark else []
+    findings += [
+        SourceFinding(
+            rule="office-text",
+            grade="note",
+            message=f"{one.name!r} stands in the remarks of parcel {number}; it came in as a facility there.",
+            layer="parcels",
+            id=number,
+            column="remarks",
+            value=str(remark)[:200],
+        )
+        for one in more
+    ]
+    return more
 
 
 def _named(one: Named, number: str) -> dict[str, Any]:
@@ -218,12 +244,16 @@ def _own_sites(made: list[dict[str, Any]], parcels: gpd.GeoDataFrame) -> None:
     areas = dict(
         zip(parcels["parcel_id"], np.round(shapely.area(parcels.geometry.to_numpy()), 1), strict=True)
     )
-    on: dict[str, int] = {}
+    on, any_on = Counter[str](), Counter(record["parcel_id"] for record in made)
     for record in made:
         if record["service"] and _own(record, uses, national):
-            on[record["parcel_id"]] = on.get(record["parcel_id"], 0) + 1
+            on[record["parcel_id"]] += 1
     for record in made:
-        alone = on.get(record["parcel_id"]) == 1 and record["service"] and _own(record, uses, national)
+        parcel = record["parcel_id"]
+        alone = on[parcel] == 1 and record["service"] and _own(record, uses, national)
+        # Service land of homes (R22) is a kindergarten's where nothing else stands on it.
+        service = record["service"] == "kindergarten" and national.within(uses.get(parcel) or "", "0702")
+        alone = alone or (service and any_on[parcel] == 1)
         if alone and record["site_area_m2"] is None:
             record["site_area_m2"] = float(areas[record["parcel_id"]])
 

@@ -313,6 +313,10 @@ def _translated(given: str, name: str, list_name: str) -> codes.Translation:
     done = codes.translate(given, list_name, name)
     if done.to is not None or not given:
         return done
+    if all(code in codes.old_list(list_name) for code in codes.codes_in(given)):
+        # A class of the list that is none in force is not looked for in another list, only by its name.
+        named = codes.translate("", list_name, name) if name else done
+        return named if named.to is not None else done
     for other in codes.LISTS:
         if other != list_name:
             tried = codes.translate(given, other, name)

@@ -37,7 +37,7 @@ NUMBERS = frozenset({"area", "signed_area", "far", "share", "height", "elevation
 JOINED = frozenset({"facilities_text", "remarks"})
 _KINDS = {"Polygon": "polygon", "LineString": "line", "LinearRing": "line", "Point": "point"}
 _TAIL = re.compile(
-    r"(?:\d{2,8}|(?:19|20)\d{2}年?|最终版?|终稿|成果|修改|py|ln|pt|polygon|line|point|面|线|点|v\d+|new)$"
+    r"(?:gcj02|bd09|wgs84|cgcs2000|amap|gaode|baidu|高德|百度|\d{2,8}|(?:19|20)\d{2}年?|最终版?|终稿|成果|修改|py|ln|pt|polygon|line|point|面|线|点|v\d+|new)$"
 )
 _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|temp", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,16 @@ _UNIT_M2 = {
     "ha": 1e4,
     "亩": 2000 / 3,
 }
+#: Words by which a remark speaks of what is elsewhere, not there, or only allowed.
+_ELSEWHERE = re.compile(
+    r"兼容|兼顾|允许|可|宜|鼓励|建议|距|周边|附近|临|邻|毗|对面|不|禁|取消|撤销|迁|范围|半径|预留|远期|共用|共享|服务于|原|"
+    r"near|allowed|may |not |no |from ",
+    re.IGNORECASE,
+)
+#: Services whose words stand in remarks on anything (parking, greens, pipes, shops).
+_MERE = frozenset({"other", "retail", "transport", "utility"})
+#: A facility's name in a remark is no longer than this; a longer item says something else too.
+_SHORT_NAME = 12
 _SITE = ("公顷", "hm2", "ha", "亩")
 
 
@@ -127,6 +138,34 @@ def facilities_in(text: Any) -> tuple[list[Named], list[str]]:
     return found, unread
 
 
+def facilities_remarked(text: Any) -> list[Named]:
+    """
+    The facilities that stand on a parcel by its remarks: named alone or with a size, not merely mentioned.
+
+    Remarks say of a facility also where it is not (``距小学300米``, ``兼容幼儿园``), so one counts only where
+    nothing else stands in its item.
+
+    Examples
+    --------
+    >>> [(one.service, one.beds) for one in facilities_remarked("养老院(150床)，兼容商业；配建菜市场")]
+    [('nursing_home', 150.0), ('market', None)]
+    >>> facilities_remarked("距小学300米，兼容幼儿园，不得设置加油站，临近公园")
+    []
+    """
+    if is_blank(text):
+        return []
+    found: list[Named] = []
+    for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text_of(text))):
+        outside = re.sub(r"\(.*?\)", "", item)
+        kind = service_of(outside)
+        if kind is None or kind[0] in _MERE or _ELSEWHERE.search(item):
+            continue
+        one = _sized(item, *kind)
+        if len(one.name) <= _SHORT_NAME:
+            found += [one] * _count(item)
+    return found
+
+
 def sized(name: str, scale: str, kind: tuple[str | None, str | None]) -> Named:
     """A facility of a layer or table whose size stands in a text of its own (``24班``, ``≥1000㎡``)."""
     one = _sized(scale.replace(",", ""), *kind)
@@ -155,13 +194,37 @@ def _items(text: str) -> list[str]:
         found += both if whole else [part]
     cleaned = [
         re.sub(
-            r"^(?:配建|配套|设置|设|新建|保留|规划|含|建|须|应|各|其中|结合设置|包括|需)+[:：]?",
+            r"^(?:配建|配套|设置|设|新建|保留|规划|含|建(?!筑)|须|应|各|其中|结合设置|包括|需)+[:：]?",
             "",
             one.strip(" .:："),
         )
         for one in found
     ]
-    return [one for one in cleaned if one and not is_blank(one)]
+    return _with_sizes([one for one in cleaned if one and not is_blank(one)])
+
+
+def _with_sizes(items: list[str]) -> list[str]:
+    """
+    Items with the sizes that stand alone behind them (``小学，24班``); two of one kind are those of
+    several facilities (``24班、12班``), and stay alone.
+    """
+    whole: list[str] = []
+    for alone, run in groupby(items, key=lambda one: _size_of(one) is not None):
+        sizes = list(run)
+        kinds = [_size_of(one) for one in sizes]
+        if alone and whole and len(set(kinds)) == len(kinds):
+            whole[-1] += f"({','.join(sizes)})"
+        else:
+            whole += sizes
+    return whole
+
+
+def _size_of(item: str) -> re.Pattern[str] | None:
+    """The kind of size that an item says, where it says nothing else."""
+    for pattern in (_AREA, _CLASSES, _BEDS, _PLACES):
+        if pattern.search(item) and not re.sub(r"[≥≤<>=:：\s]|规模|约|共", "", pattern.sub("", item)):
+            return pattern
+    return None
 
 
 def _number(text: str) -> float:
@@ -203,5 +266,5 @@ def _bare_name(item: str) -> str:
     name = re.sub(r"\(.*?\)", "", item)
     for pattern in (_AREA, _COUNT, _CLASSES, _BEDS, _PLACES):
         name = pattern.sub("", name)
-    name = re.sub(r"[≥≤<>:：\s]+|(?:不小于|不少于)$", "", name)
+    name = re.sub(r"[≥≤<>:：]+|(?<![A-Za-z])\s+|\s+(?![A-Za-z])|(?:不小于|不少于)$", "", name)
     return name or item

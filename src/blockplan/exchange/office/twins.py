@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from blockplan.exchange.office.mapping import DOUBLE, IGNORED
 from blockplan.exchange.office.source import SourceFinding, SourceLayer
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def without_twins(layers: list[Chosen], findings: list[SourceFinding]) -> tuple[
     twins: list[Chosen] = []
     for layer, choice in layers:
         found = layer
+        if choice.role in {IGNORED, DOUBLE}:
+            # Nobody brought it into the plan's reference system, and nothing of it is taken.
+            continue
         for first, other in kept:
             if not _comparable(first, found) or choice.role != other.role:
                 continue

@@ -230,7 +230,7 @@ def _covered(plan: Plan, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _hosts(plan: Plan) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Row of the parcel that each building names, and whether there is one."""
-    return plan.cached("hosts", lambda: _read_hosts(plan))
+    return plan.cached("rows of hosts", lambda: _read_hosts(plan))
 
 
 def _read_hosts(plan: Plan) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -203,6 +203,8 @@ def _depth_class(parts: Geometries, outline: Any, limits: tuple[float, float]) -
     corners, owner = shapely.get_coordinates(parts, return_index=True)
     # What fills a hole or a bay of the outline has all of its corners on it: a point between them tells.
     pieces, of = shapely.get_parts(parts, return_index=True)
+    # A part that rounding alone put outside is empty, and lies nowhere.
+    pieces, of = pieces[~shapely.is_empty(pieces)], of[~shapely.is_empty(pieces)]
     at = np.concatenate((np.asarray(shapely.points(corners), dtype=object), _middle(pieces)))
     owner = np.concatenate((owner, of))
     depth = np.zeros(len(parts), dtype=np.intp)

@@ -1,0 +1,157 @@
+"""What offices that the product had never seen hand in, each case as small as it shows the fault."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pyogrio
+import shapely
+from tests.exchange.office.conftest import parcels, rules, shapefile
+
+from blockplan.check import check
+from blockplan.exchange.office.texts import facilities_in
+
+
+def homes(**columns):
+    """Four buildings, one in the middle of each parcel."""
+    shapes = [shapely.box(x + 30, 4_400_040, x + 70, 4_400_060) for x in range(500_000, 500_400, 100)]
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4548")
+
+
+def database(folder, **layers):
+    """A File Geodatabase with layers."""
+    for at, (name, layer) in enumerate(layers.items()):
+        pyogrio.write_dataframe(layer, folder / "town.gdb", layer=name, driver="OpenFileGDB", append=at > 0)
+
+
+def test_residents_that_only_buildings_say_are_those_of_the_plan(folder, brought):
+    uses = {"DKBH": ["1-1", "1-2", "1-3", "1-4"], "YDDM": ["R2", "R2", "B1", "G1"]}
+    database(folder, GHDK=parcels(**uses), JZW=homes(RK=[120.0, 80, 0, 0], JZGD=[33.0, 36.0, 12.0, 3.0]))
+    plan, _ = brought()
+    assert plan.manifest.residents.source == "buildings"
+    # Heights and residents both ask which parcel a building stands on.
+    judged = check(plan, packs=["gb50180"])
+    assert {one.rule: one.measured for one in judged.verdicts}["gb50180-height"] == 36
+    assert judged.to_dict("en")["residents"]["central"] == 200
+
+
+def test_dwellings_that_only_buildings_say_are_where_residents_come_from(folder, brought):
+    uses = {"DKBH": ["1-1", "1-2", "1-3", "1-4"], "YDDM": ["R2", "R2", "B1", "G1"]}
+    database(folder, GHDK=parcels(**uses), JZW=homes(HS=[40.0, 20, 0, 0]))
+    source = brought()[0].manifest.residents
+    assert (source.source, source.by) == ("buildings", "dwellings")
+
+
+def test_facilities_that_stand_only_in_remarks_come_in_and_are_told(folder, brought):
+    table = {
+        "DKBH": ["1-1", "1-2", "1-3", "1-4"],
+        "YDDM": ["R2", "A33", "A6", "R22"],
+        "BZ": [
+            "底层兼容商业，比例不大于10%；配建社区服务站、菜市场",
+            "小学一所(24班)，兼容幼儿园",
+            "养老院（150床），距公园200米",
+            "幼儿园（6班）",
+        ],
+    }
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, result = brought()
+    found = plan.layer("facilities")
+    assert found[["parcel_id", "service"]].to_numpy().tolist() == [
+        ["1-1", "community_service"],
+        ["1-1", "market"],
+        ["1-2", "primary_school"],
+        ["1-3", "nursing_home"],
+        ["1-4", "kindergarten"],
+    ]
+    assert found["classes"].dropna().tolist() == [24, 6]
+    assert found["beds"].dropna().tolist() == [150]
+    # A kindergarten alone on service land of homes has all of it as its site.
+    assert found["site_area_m2"].tolist()[4] == 10_000
+    assert len(rules(result, "office-text")) == 5
+
+
+def test_a_facility_of_the_list_is_not_made_again_from_the_remarks(folder, brought):
+    table = {
+        "DKBH": ["1", "2"],
+        "YDDM": ["R2", "A33"],
+        "PTSS": ["菜市场", "小学（24班）"],
+        "BZ": ["配建菜市场", "小学"],
+    }
+    shapefile(parcels(**table), folder / "地块.shp")
+    assert brought()[0].layer("facilities")["service"].tolist() == ["market", "primary_school"]
+
+
+def test_a_class_of_the_offices_list_is_not_read_by_another_list(folder, brought):
+    table = {"DKBH": ["1", "2", "3", "4"], "YDDM": ["R2", "B1", "H11", "E2"]}
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, result = brought()
+    assert plan.layer("parcels")["land_use"].tolist()[2:] == [None, "01"]
+    assert [one.list for one in result.mapping.code] == ["gb50137"] * 4
+    assert [one.value for one in rules(result, "office-code") if one.grade == "error"] == ["H11"]
+
+
+def test_layers_of_a_map_service_are_known_and_two_of_points_are_not_taken_for_one(folder, brought):
+    shapefile(parcels(DKBH=["1", "2", "3", "4"], YDDM=["R2", "B1", "G1", "A33"]), folder / "地块.shp")
+
+    def points(file, east, **columns):
+        shapes = [shapely.Point(500_000 + x, 4_400_050) for x in east]
+        layer = gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4548").to_crs(4326)
+        layer.to_file(folder / f"{file}.geojson", driver="GeoJSON")
+
+    points("poi_wgs84", [350, 50], name=["第一小学", "幼儿园"])
+    points("bus_stops_wgs84", [150, 250], name=["A", "B"])
+    points("shops_seen", [120, 220], seen=["x", "y"])
+    points("trees_seen", [130, 230], seen=["x", "y"])
+    plan, result = brought()
+    assert plan.layer("facilities")["parcel_id"].tolist() == ["4", "1"]
+    assert len(plan.layer("stops")) == 2
+    assert rules(result, "office-twice") == []
+
+
+def test_a_street_is_made_where_its_sides_lie_on_the_parcels_but_for_rounding(folder, brought):
+    # Drawn in degrees, so that no corner of a street lies on that of a parcel to the last digit.
+    for number, angle in enumerate((3, 12, 31)):
+        east, north = 455_600, 3_950_400
+
+        def turned(shape, angle=angle, east=east, north=north):
+            return shapely.affinity.translate(
+                shapely.affinity.rotate(shape, angle, origin=(0, 0)), east, north
+            )
+
+        blocks = [
+            turned(shapely.box(12 + 216 * i + 100 * k, 10 + 166 * j, 112 + 216 * i + 100 * k, 160 + 166 * j))
+            for i in (0, 1)
+            for j in (0, 1)
+            for k in (0, 1)
+        ]
+        table = {"parcel_id": [f"P{at}" for at in range(8)], "land_use": ["0701", "1401"] * 4}
+        xs, ys = (0, 220, 440), (0, 168, 336)
+        lines = [turned(shapely.LineString([(x, a), (x, b)])) for x in xs for a, b in ((0, 168), (168, 336))]
+        lines += [turned(shapely.LineString([(a, y), (b, y)])) for y in ys for a, b in ((0, 220), (220, 440))]
+        folder_of = folder / str(number)
+        folder_of.mkdir()
+        parcels(crs="EPSG:4547", shapes=blocks, **table).to_crs(4326).to_file(folder_of / "parcels.geojson")
+        streets = gpd.GeoDataFrame(
+            {"road_name": [f"s{at}" for at in range(12)], "width": 24.0}, geometry=lines, crs="EPSG:4547"
+        )
+        streets.to_crs(4326).to_file(folder_of / "roads.geojson")
+        _, result = brought(folder_of)
+        assert result.made["gaps"] == []
+
+
+def test_a_size_behind_a_comma_is_that_of_the_facility_before_it():
+    found, unread = facilities_in("小学，24班、菜市场；幼儿园（6班），建筑面积2000平方米")
+    assert unread == []
+    assert [(one.name, one.classes, one.floor_area_m2) for one in found] == [
+        ("小学", 24, None),
+        ("菜市场", None, None),
+        ("幼儿园", 6, 2000),
+    ]
+    found, unread = facilities_in(
+        "Day care, 30 places; primary school, 24 classes; community service station"
+    )
+    assert unread == []
+    assert [(one.name, one.service, one.classes, one.places) for one in found] == [
+        ("Day care", "day_care", None, 30),
+        ("primary school", "primary_school", 24, None),
+        ("community service station", "community_service", None, None),
+    ]
