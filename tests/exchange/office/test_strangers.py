@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ezdxf
 import geopandas as gpd
 import pyogrio
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile
 
 from blockplan.check import check
+from blockplan.datums import to_wgs84
 from blockplan.exchange.office.texts import facilities_in
 
 
@@ -155,3 +157,49 @@ def test_a_size_behind_a_comma_is_that_of_the_facility_before_it():
         ("primary school", "primary_school", 24, None),
         ("community service station", "community_service", None, None),
     ]
+
+
+def test_a_layer_named_after_a_map_service_has_that_services_shift_taken_back(folder, brought):
+    shapefile(parcels(DKBH=["1", "2", "3", "4"], YDDM=["R2", "B1", "G1", "A33"]), folder / "地块.shp")
+    true = gpd.GeoSeries([shapely.Point(500_150, 4_400_050)], crs="EPSG:4548").to_crs(4326).iloc[0]
+    # What the services' own coordinates are of that place, found by going back and forth.
+    for file, datum in (("bus_stops_amap", "gcj02"), ("stops_Baidu", "bd09")):
+        lon, lat = true.x, true.y
+        for _ in range(20):
+            back = to_wgs84(lon, lat, datum)
+            lon, lat = lon + true.x - back[0], lat + true.y - back[1]
+        layer = gpd.GeoDataFrame({"name": [file]}, geometry=[shapely.Point(lon, lat)], crs=4326)
+        layer.to_file(folder / f"{file}.geojson", driver="GeoJSON")
+    plan, result = brought()
+    assert [one.measured for one in rules(result, "office-crs") if "converted" in one.message] == [10, 10]
+    for shape in plan.layer("stops").geometry:
+        assert shape.distance(shapely.Point(500_150, 4_400_050)) < 10
+
+
+def test_texts_beside_centre_lines_are_names_and_widths_of_streets(folder, brought):
+    document = ezdxf.new("R2000")
+    space = document.modelspace()
+    for at in range(4):
+        x, y = 500_000 + 140 * (at % 2), 4_400_000 + 130 * (at // 2)
+        space.add_lwpolyline(
+            [(x, y), (x + 100, y), (x + 100, y + 100), (x, y + 100)], close=True, dxfattribs={"layer": "地块"}
+        )
+        for text, up in ((f"A-0{at}", 60), ("R2", 40), ("36m", 20)):
+            space.add_text(text, height=3, dxfattribs={"layer": "标注"}).set_placement((x + 50, y + up))
+    for start, end in (
+        ((500_120, 4_399_990), (500_120, 4_400_240)),
+        ((499_990, 4_400_115), (500_250, 4_400_115)),
+    ):
+        space.add_line(start, end, dxfattribs={"layer": "道路中心线"})
+    for text, layer, x, y in (
+        ("海棠路", "标注", 500_118, 4_400_020),
+        ("W=40", "标注", 500_122, 4_400_050),
+        ("30", "道路红线宽度", 500_040, 4_400_117),
+        ("胜利街", "标注", 500_080, 4_400_113),
+    ):
+        space.add_text(text, height=3, dxfattribs={"layer": layer}).set_placement((x, y))
+    document.saveas(folder / "图.dxf")
+    plan, result = brought()
+    streets = plan.layer("streets")
+    assert streets[["name_zh", "red_line_width_m"]].to_numpy().tolist() == [["海棠路", 40], ["胜利街", 30]]
+    assert rules(result, "office-street-width") == []

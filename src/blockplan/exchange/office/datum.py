@@ -45,8 +45,8 @@ _ZONE = re.compile(r"(?<!\d)(\d{2})\s*(?:号)?(?:度)?带(?!号)|带号\s*[:：=
 _EPSG = re.compile(r"EPSG\s*[:：_ ]?\s*(\d{4,5})", re.IGNORECASE)
 #: Words -> datum, in the order in which they count.
 DATUM_WORDS = (
-    (r"gcj-?\s*02|火星坐标|高德|腾讯地图|国测局加密", "gcj02"),
-    (r"bd-?\s*09|百度", "bd09"),
+    (r"gcj-?\s*02|火星坐标|高德|腾讯地图|国测局加密|(?<![a-z])(?:amap|gaode|autonavi)(?![a-z])", "gcj02"),
+    (r"bd-?\s*09|百度|(?<![a-z])baidu(?![a-z])", "bd09"),
     (r"西安\s*80|西安1980|1980\s*西安|xian\s*1?9?80|80\s*西安|80坐标", "xian80"),
     (r"北京\s*54|北京1954|1954\s*北京|beijing\s*1?9?54|54坐标", "beijing54"),
     (r"cgcs\s*2000|国家2000|2000国家大地|大地2000|2000坐标", "cgcs2000"),

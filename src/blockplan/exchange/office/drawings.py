@@ -6,6 +6,7 @@ centre lines, points, each by the names of its layers.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,18 @@ POINTS = ("facilities", "stops", "accesses")
 MILLIMETRES_M2 = 3e7
 #: A text or block this near to a line or point is its name, m.
 NAME_M = 30.0
+#: Texts beside a centre line: the width between its red lines, m, and a street's name.
+_WIDTH = re.compile(
+    r"(?P<said>红线宽?度?|道路宽度?|路?宽度?|[WBL])?\s*[=:]?\s*(?P<width>\d{1,3}(?:\.\d+)?)\s*(?P<unit>m|米)?",
+    re.IGNORECASE,
+)
+_WIDTH_LAYER = re.compile(r"宽|红线|断面|width|row", re.IGNORECASE)
+_WIDTHS_M = (3.0, 150.0)
+_STREET = re.compile(
+    r"[\u4e00-\u9fff\dA-Z]{1,12}(?:路|街|大道|道|巷|弄|胡同)|"
+    r"[\w .'-]+ (?:road|street|avenue|lane|rd|st|ave)\.?",
+    re.IGNORECASE,
+)
 #: Layer of a drawing that holds parcels when no layer is named so.
 LAND = "用地"
 LAYER = "图层"
@@ -146,6 +159,7 @@ class _Layers:
         self.roles = {name: role_of(name, profile) for name in names}
         self.reader = Reader(profile, drawn.labels)
         self.claimed: set[str] = set()
+        self.land = shapely.STRtree([])
 
     def add_all(self) -> None:
         self._parcels()
@@ -179,6 +193,7 @@ class _Layers:
         if not found.rings and not found.open:
             return
         shapes: Any = np.array([one.shape for one in found.rings], dtype=object)
+        self.land = shapely.STRtree(shapes)
         taken = {one for role in POINTS for one, of in self.roles.items() if of == role}
         marks = [one for one in self.drawn.marks if one.tags and one.layer not in taken]
         labels = [one for one in self.drawn.labels if one.layer not in taken and self._of_parcels(one)]
@@ -282,7 +297,7 @@ class _Layers:
             point = shapely.Point(place)
             at = int(tree.nearest(point))
             if shapes[at].distance(point) <= NAME_M:
-                for field, value in tags.items() or [("名称", name)]:
+                for field, value in tags.items() or [self._said_of_line(layer, name)]:
                     rows[at].setdefault(field, value)
         self._put(layer, self.roles[layer], shapes, rows)
 
@@ -290,7 +305,25 @@ class _Layers:
         marks = [
             (one.place, one.name, one.tags) for one in self.drawn.marks if one.layer == layer and one.tags
         ]
-        return marks + [(one.places[0], one.text, {}) for one in self.drawn.labels if one.layer == layer]
+        own = [(one.places[0], one.text, {}) for one in self.drawn.labels if one.layer == layer]
+        return marks + own + (self._of_streets() if self.roles[layer] == "streets" else [])
+
+    def _said_of_line(self, layer: str, text: str) -> tuple[str, str]:
+        """The field that a text beside a line gives: its name, or of a street the width that it says."""
+        width = _width_in(text, layer) if self.roles[layer] == "streets" else ""
+        return ("红线宽度", width) if width else ("名称", text)
+
+    def _of_streets(self) -> list[tuple[tuple[float, float], str, dict[str, str]]]:
+        """Names and widths of streets on layers of texts, outside of the parcels."""
+        found = []
+        for one in self.drawn.labels:
+            if self.roles.get(one.layer, "") not in {"", "labels", "road_edges"}:
+                continue
+            width = _width_in(one.text, one.layer)
+            name = "" if width or not _STREET.fullmatch(one.text.strip()) else one.text.strip()
+            if (width or name) and not len(self.land.query(shapely.Point(one.places[0]), "intersects")):
+                found.append((one.places[0], "", {"红线宽度": width} if width else {"名称": name}))
+        return found
 
     def _points(self, layer: str) -> None:
         marks = [one for one in self.drawn.marks if one.layer == layer]
@@ -333,3 +366,21 @@ class _Layers:
                         "measured_m": one.measured,
                     }
                 )  # fmt: skip
+
+
+def _width_in(text: str, layer: str) -> str:
+    """
+    The width of a street that a text says with a word or a unit, or on a layer of widths; "" for none.
+
+    Examples
+    --------
+    >>> _width_in("36m", "标注"), _width_in("W=18", "标注"), _width_in("24", "标注")
+    ('36', '18', '')
+    >>> _width_in("24", "道路红线宽度")
+    '24'
+    """
+    found = _WIDTH.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not found or not (found["said"] or found["unit"] or _WIDTH_LAYER.search(layer)):
+        return ""
+    low, high = _WIDTHS_M
+    return found["width"] if low <= float(found["width"]) <= high else ""
