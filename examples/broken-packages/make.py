@@ -235,6 +235,12 @@ def printed(case: Case, sheet: str, key: str, column: int, value: Any) -> None:
     book.close()
 
 
+def renamed_sheet(case: Case) -> None:
+    book = openpyxl.load_workbook(case.workbook)
+    book["parcels"].title = "地块"
+    book.save(case.workbook)
+
+
 def turned(case: Case, change: Callable[[Any], Any]) -> None:
     for table in case.tables.values():
         table.shapes[:] = [shapely.transform(shape, change) for shape in table.shapes]
@@ -386,6 +392,7 @@ CASES: dict[str, tuple[str, Callable[[Case], Any]]] = {
         ),
     ),
     "qc-file": ("hangzhou-xg", not_signed),
+    "qc-tables": ("hangzhou-xg", renamed_sheet),
     "qc-digest": ("hangzhou-xg", changed_digest),
     "qc-report": ("hangzhou-xg", no_report),
     "qc-form": ("hangzhou-xg", lambda case: formed(case, jbr=None)),

@@ -1,12 +1,14 @@
 """Each broken package of the public set is found broken for its reason alone."""
 
 import importlib.util
+import shutil
 import sys
 import tomllib
 
+import openpyxl
 import pytest
 
-from blockplan.deliver.door import accept
+from blockplan.deliver.door import accept, write_digests
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import GRADES, RULES
 from blockplan.texts import LANGUAGES
@@ -68,6 +70,47 @@ def test_a_broken_package_is_found_broken_for_its_reason_alone(maker, clean, exp
 def test_what_cannot_be_judged_is_named_and_is_no_pass(clean):
     found = accept(clean / "deqing", load_delivery_profile("deqing"), None)
     assert found.judgement.not_judged == ("qc-town-limit", "qc-control-line")
+
+
+def judged_with(tables, clean, tmp_path):
+    """Rules and ids of what is found in a clean package whose tables are changed in their place."""
+    package = tmp_path / "package"
+    shutil.copytree(clean / "hangzhou-xg", package)
+    profile = load_delivery_profile("hangzhou-xg")
+    tables(package / profile.files.tables)
+    write_digests(package, profile)
+    judgement = accept(package, profile, None, upper=clean / "upper.gpkg").judgement
+    return [(one.rule, one.id, one.message["en"]) for one in judgement.checks], judgement.not_judged
+
+
+def test_a_damaged_workbook_of_tables_is_a_fault_and_what_rests_on_it_is_not_judged(clean, tmp_path):
+    found, not_judged = judged_with(lambda path: path.write_bytes(b"no workbook"), clean, tmp_path)
+    assert [rule for rule, _, _ in found] == ["qc-tables", "qc-tables"]
+    assert "cannot be read" in found[0][2]
+    assert not_judged == ("qc-balance", "qc-text")
+
+
+def test_a_sheet_without_lines_is_a_fault(clean, tmp_path):
+    def emptied(path):
+        book = openpyxl.load_workbook(path)
+        book["land_balance"].delete_rows(2, 1000)
+        book.save(path)
+
+    found, not_judged = judged_with(emptied, clean, tmp_path)
+    assert [rule for rule, _, _ in found] == ["qc-tables"]
+    assert '"land_balance"' in found[0][2]
+    assert not_judged == ("qc-balance", "qc-text")
+
+
+def test_a_drawn_parcel_without_a_line_in_the_table_is_a_fault(clean, tmp_path):
+    def shortened(path):
+        book = openpyxl.load_workbook(path)
+        book["parcels"].delete_rows(2)
+        book.save(path)
+
+    found, not_judged = judged_with(shortened, clean, tmp_path)
+    assert found == [("qc-text", "K-01", "XG_GHDK K-01: DKBH says -; the layer says K-01")]
+    assert not_judged == ()
 
 
 def test_every_rule_says_what_where_and_what_to_do_in_three_languages():

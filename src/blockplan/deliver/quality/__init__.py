@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.quality import agreement, geometry, identity, numbers, parts, reference, structure
 from blockplan.deliver.quality.finding import Check, PackageFacts, QualityRule, check_of
+from blockplan.deliver.quality.workbook import unread
 
 if TYPE_CHECKING:
     from blockplan.deliver.quality.finding import Grade
@@ -68,6 +69,7 @@ RULES: tuple[QualityRule, ...] = (
     QualityRule("qc-text", "agreement", "blocking", agreement.texts, "tables"),
     QualityRule("qc-sheet-line", "agreement", "ignorable", agreement.sheet_lines),
     QualityRule("qc-file", "package", "blocking", parts.files),
+    QualityRule("qc-tables", "package", "blocking", parts.tables),
     QualityRule("qc-digest", "package", "blocking", parts.digest_list, "whole"),
     QualityRule("qc-report", "package", "blocking", parts.report, "whole"),
     QualityRule("qc-form", "package", "blocking", parts.form),
@@ -98,7 +100,7 @@ def judge(facts: PackageFacts) -> Judgement:
         "": True,
         "upper": facts.upper_fits,
         "whole": facts.whole,
-        "tables": facts.package.place("tables").is_file(),
+        "tables": not any(unread(facts.package.place("tables"))),
     }
     checks = [
         check_of(rule, found) for rule in RULES if there.get(rule.needs, False) for found in rule.find(facts)

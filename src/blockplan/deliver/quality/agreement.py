@@ -130,20 +130,25 @@ def tables(facts: PackageFacts) -> Iterator[PackageFault]:
         return
     frame = plan.layer("parcels")
     printed = parcels_of(facts.package.place("tables"))
+    numbering = facts.package.profile.numbering
     for id_ in printed:
         if id_ not in frame.index:
-            yield PackageFault("", id_, said={"field": "DKBH", "value": id_, "right": "-"})
+            yield PackageFault("", id_, said={"field": numbering.parcel, "value": id_, "right": "-"})
     from blockplan.deliver.pairs import bounds_of  # noqa: PLC0415
 
     far, height = bounds_of(frame, "far")[1], bounds_of(frame, "height_m")[1]
     drawn = {"code": frame["land_use"].tolist(), "far_max": far, "height_max_m": height}
     for at, id_ in enumerate(frame.index):
+        if id_ not in printed:
+            words = {"field": numbering.parcel, "value": "-", "right": id_}
+            yield PackageFault(numbering.parcel_layer, id_, point_of(frame.geometry.iloc[at]), said=words)
+            continue
         for column, values in drawn.items():
-            said, right = printed.get(id_, {}).get(column), values[at]
-            if not _same(said, right) and id_ in printed:
+            said, right = printed[id_].get(column), values[at]
+            if not _same(said, right):
                 words = {"field": column, "value": said, "right": right}
                 yield PackageFault(
-                    facts.package.profile.numbering.parcel_layer,
+                    numbering.parcel_layer,
                     id_,
                     point_of(frame.geometry.iloc[at]),
                     said=words,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.deliver.package import digest, wanted_beside
 from blockplan.deliver.quality.finding import PackageFault
+from blockplan.deliver.quality.workbook import unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,14 @@ def files(facts: PackageFacts) -> Iterator[PackageFault]:
     for name in wanted_beside(facts.package.profile, facts.package.form or {}):
         if not (facts.package.folder / f"{name}.gdb").is_dir():
             yield PackageFault(said={"file": f"{name}.gdb"})
+
+
+def tables(facts: PackageFacts) -> Iterator[PackageFault]:
+    """Sheets of the tables that say nothing: what they should say cannot be held against the layers."""
+    place = facts.package.place("tables")
+    if place.is_file() and facts.parcels is not None and facts.parcels.shapes:
+        for sheet in unread(place):
+            yield PackageFault(said={"file": place.name, "sheet": sheet})
 
 
 def digest_list(facts: PackageFacts) -> Iterator[PackageFault]:

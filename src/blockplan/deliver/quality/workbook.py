@@ -6,7 +6,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+#: Sheets that rules hold against the layers.
+SHEETS = ("land_balance", "parcels")
 
 
 def _rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
@@ -19,6 +23,13 @@ def _rows(path: Path, sheet: str) -> list[tuple[Any, ...]]:
             return list(book[sheet].iter_rows(values_only=True)) if sheet in book.sheetnames else []
     except Exception:  # noqa: BLE001 (a workbook that any of its readers refuses says nothing)
         return []
+
+
+def unread(path: Path) -> Iterator[str]:
+    """Sheets that cannot be read, are not there, or have no line below their headings."""
+    for sheet in SHEETS:
+        if not any(any(cell not in (None, "") for cell in row) for row in _rows(path, sheet)[1:]):
+            yield sheet
 
 
 def balance_of(path: Path) -> dict[str, float]:
