@@ -201,6 +201,8 @@ def test_an_edit_that_cannot_be_made_says_why(edit: dict[str, object], words: st
         [],
         {"op": "set"},
         "x",
+        None,
+        5,
         [1],
         [{"op": "split", "id": "A", "line": [[0, 0]]}],
     ],
@@ -208,6 +210,19 @@ def test_an_edit_that_cannot_be_made_says_why(edit: dict[str, object], words: st
 def test_what_is_no_edit_is_refused_with_its_place_in_the_list(said: object) -> None:
     with pytest.raises(EditError, match="nothing was changed"):
         parse_edits(said)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -1e300, 10**400], ids=["nan", "inf", "low", "long"]
+)
+@pytest.mark.parametrize("column", ["residents", "own_note"])
+def test_a_number_that_no_plan_may_hold_is_refused_also_in_a_column_of_ones_own(
+    value: float, column: str
+) -> None:
+    drawn = town()
+    session = live(drawn.replace(parcels=drawn.layer("parcels").assign(own_note=1.0)), ["zone"])
+    with pytest.raises(EditError, match=f"parcels.{column}: .* is larger than any number of a plan"):
+        session.apply([SetValue(layer="parcels", id="A", column=column, value=value)])
 
 
 @pytest.mark.long

@@ -88,7 +88,17 @@ def test_the_result_is_what_check_says_and_an_edit_answers_what_changed(service:
 
 
 @pytest.mark.parametrize(
-    "body", [None, [], {}, {"edits": []}, {"edits": [{"op": "fly"}]}, put(1, "nobody"), {"edits": "x"}]
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"edits": []},
+        {"edits": [{"op": "fly"}]},
+        put(1, "nobody"),
+        {"edits": "x"},
+        {"edits": None},
+    ],
 )
 def test_a_refused_edit_says_why_and_changes_nothing(service: Service, body: Any) -> None:
     before = service.ask("/workspace/state")[1]["hash"]

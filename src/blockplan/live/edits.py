@@ -7,14 +7,11 @@ the JSON that programs send (docs/contracts.md, section 8).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from blockplan.live.refusals import EditError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 #: A place in the plan's CRS, m. No plan lies farther from the origin than a million kilometres.
 Metres = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
@@ -116,9 +113,9 @@ _EDITS: TypeAdapter[list[Edit]] = TypeAdapter(
 )
 
 
-def parse_edits(said: Iterable[Any]) -> list[Edit]:
+def parse_edits(said: Any) -> list[Edit]:
     """
-    Edits from what JSON says.
+    Edits from what JSON says: a list of objects.
 
     Raises
     ------
@@ -126,7 +123,7 @@ def parse_edits(said: Iterable[Any]) -> list[Edit]:
         If one is none; the message names each with its place in the list.
     """
     try:
-        return _EDITS.validate_python(list(said) if not isinstance(said, dict | str) else said)
+        return _EDITS.validate_python(said)
     except ValidationError as error:
         lines = [
             f"  {'.'.join(map(str, one['loc'])) or 'edits'}: {one['msg']}" for one in error.errors()[:20]

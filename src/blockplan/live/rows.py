@@ -126,13 +126,13 @@ def value_of(layer: str, column: str, value: Any) -> Any:
         If the value is of another kind.
     """
     kind = LAYERS[layer].columns.get(column) if layer in LAYERS else None
+    if not isinstance(value, bool) and isinstance(value, int | float) and _beyond(value):
+        raise EditError(f"{layer}.{column}: {str(value)[:40]} is larger than any number of a plan.")
     if value is None or kind is None:
         return value
     if kind == "number":
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise EditError(f"{layer}.{column} takes a number or null; {value!r} is none.")
-        if not math.isfinite(value) or abs(value) > LARGEST_NUMBER:
-            raise EditError(f"{layer}.{column}: {value!r} is larger than any number of a plan.")
         return float(value)
     if kind == "flag":
         if not isinstance(value, bool):
@@ -143,6 +143,11 @@ def value_of(layer: str, column: str, value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip() or None
+
+
+def _beyond(value: float) -> bool:
+    """Whether a number is none that a plan may hold; one that is no number is none."""
+    return not -LARGEST_NUMBER <= value <= LARGEST_NUMBER
 
 
 def blank(plan: Plan, layer: str) -> Row:
