@@ -57,11 +57,12 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
         place = Path(folder)
         _lay_down(files, place)
         package = _package_in(place)
-        target = _free(beside.parent, package.stem if package else _name_of([name for name, _ in files]))
         if package is not None:
             plan = read(package)
+            target = _free(beside.parent, plan.manifest.id if package == place else _plain(package))
             write(plan, target)
             return Dropped(target)
+        target = _free(beside.parent, _name_of([name for name, _ in files]))
         made = import_office([place], target)
         return Dropped(target, tuple(one.to_dict() for one in made.findings))
 
@@ -89,17 +90,29 @@ def _package_in(place: Path) -> Path | None:
     manifests = sorted(place.rglob(MANIFEST))
     if manifests:
         return manifests[0].parent
-    for path in sorted(place.rglob("*.zip")):
+    return next((path for path in sorted(place.rglob("*.zip")) if _holds_manifest(path)), None)
+
+
+def _holds_manifest(path: Path) -> bool:
+    """Whether a zip is a package; one that is damaged is left to the import, which tells."""
+    try:
         with zipfile.ZipFile(path) as archive:
-            if any(PurePosixPath(name).name == MANIFEST for name in archive.namelist()):
-                return path
-    return None
+            return any(PurePosixPath(name).name == MANIFEST for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def _name_of(names: Sequence[str]) -> str:
     """The folder that files lie in, or the name of a single one; many loose files have none in common."""
-    firsts = {PurePosixPath(name.replace("\\", "/")).parts[0] for name in names}
-    return next(iter(firsts)).split(".")[0] or "plan" if len(firsts) == 1 else "plan"
+    paths = [PurePosixPath(name.replace("\\", "/")) for name in names]
+    if len({path.parts[0] for path in paths}) != 1:
+        return "plan"
+    return paths[0].parts[0] if len(paths[0].parts) > 1 else paths[0].stem
+
+
+def _plain(package: Path) -> str:
+    """The name of a package: that of its folder, or of its file without the ending."""
+    return package.name if package.is_dir() else package.stem
 
 
 def _free(folder: Path, name: str) -> Path:
