@@ -4,13 +4,18 @@ import importlib.util
 import shutil
 import sys
 import tomllib
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from blockplan.deliver.door import accept, write_digests
+from blockplan.deliver.geodatabase import ReadLayer
+from blockplan.deliver.package import Package
 from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.quality import GRADES, RULES
+from blockplan.deliver.quality.finding import PackageFacts
+from blockplan.deliver.quality.identity import number_gaps
 from blockplan.texts import LANGUAGES
 
 
@@ -111,6 +116,17 @@ def test_a_drawn_parcel_without_a_line_in_the_table_is_a_fault(clean, tmp_path):
     found, not_judged = judged_with(shortened, clean, tmp_path)
     assert found == [("qc-text", "K-01", "XG_GHDK K-01: DKBH says -; the layer says K-01")]
     assert not_judged == ()
+
+
+def test_numbers_that_lie_billions_apart_are_counted_and_the_first_named():
+    profile = load_delivery_profile("hangzhou-xg")
+    layer, field = profile.numbering.parcel_layer, profile.numbering.parcel
+    values = ["330106001", "330106003", "3301060019999", "9" * 400]
+    read = ReadLayer(layer, layer, "polygon", {}, {field: values}, [None] * len(values), None)
+    facts = PackageFacts(Package(Path(), profile, [], {layer: read}, None))
+    found = list(number_gaps(facts))
+    assert [(one.measured, one.said["count"]) for one in found] == [(3_300_729_913_996.0, 3_300_729_913_996)]
+    assert found[0].said["missing"].split("、")[:2] == ["0000330106002", "0000330106004"]
 
 
 def test_every_rule_says_what_where_and_what_to_do_in_three_languages():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from blockplan.deliver.package import file_name
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from blockplan.deliver.profile import DeliveredLayer
     from blockplan.deliver.quality.finding import PackageFacts
 
-_NUMBER = re.compile(r"(.*?)(\d+)")
+#: A prefix and a number; more digits than a number of anything are prefix.
+_NUMBER = re.compile(r"(.*?)(\d{1,18})")
 #: So many missing numbers of one prefix are named.
 NAMED = 5
 
@@ -94,13 +96,19 @@ def number_gaps(facts: PackageFacts) -> Iterator[PackageFault]:
             runs[match[1]].add(int(match[2]))
             widths[match[1]] = max(widths.get(match[1], 0), len(match[2]))
     for prefix, numbers in sorted(runs.items()):
-        missing = (
-            [n for n in range(min(numbers), max(numbers)) if n not in numbers] if len(numbers) > 1 else []
-        )
-        if missing:
-            named = "、".join(f"{prefix}{n:0{widths[prefix]}d}" for n in missing[:NAMED])
-            said = {"prefix": prefix or "-", "count": len(missing), "missing": named}
-            yield PackageFault(numbering.parcel_layer, measured=float(len(missing)), said=said)
+        count = max(numbers) - min(numbers) + 1 - len(numbers)
+        if count:
+            named = "、".join(
+                f"{prefix}{n:0{widths[prefix]}d}" for n in islice(_left_out(sorted(numbers)), NAMED)
+            )
+            said = {"prefix": prefix or "-", "count": count, "missing": named}
+            yield PackageFault(numbering.parcel_layer, measured=float(count), said=said)
+
+
+def _left_out(numbers: list[int]) -> Iterator[int]:
+    """Whole numbers between neighbours of a sorted list; there may be billions."""
+    for low, high in pairwise(numbers):
+        yield from range(low + 1, high)
 
 
 def names(facts: PackageFacts) -> Iterator[PackageFault]:
