@@ -18,6 +18,7 @@ from tests.town import town
 from blockplan.check import check
 from blockplan.cli import main
 from blockplan.deliver.text import check_text, write_comments
+from blockplan.deliver.text.scan import numbers as scanned
 from blockplan.plan import read, write
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -372,6 +373,28 @@ def test_a_text_of_another_style_and_language_is_bound_as_well(repo, lang):
 )  # fmt: skip
 def test_english_and_japanese_numbers_are_bound_to_what_they_speak_of(small, text, found):
     assert numbers(small, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It offers homes for 1950 people.", [("1950 people", 1950.0)]),
+        ("An area of 2050 square metres, and 2000 residents.", [
+            ("2050 square metres", 2050.0), ("2000 residents", 2000.0)]),
+        ("With between 2000 and 2050 dwellings.", [("2000", 2000.0), ("2050 dwellings", 2050.0)]),
+        ("A site from 2000 to 2050 m2.", [("2000", 2000.0), ("2050 m2", 2050.0)]),
+        ("It grew by 2035 beds and 2000 parking spaces.", [
+            ("2035 beds", 2035.0), ("2000 parking spaces", 2000.0)]),
+        ("Adopted in 2021, for 2035 and beyond; from 2021 to 2035.", []),
+        ("2021-2035年，2020年至2035年。", []),
+        ("建筑面积2000-2050平方米。", [("2000", 2000.0), ("2050平方米", 2050.0)]),
+        ("居民代表150人参会。", [("150人", 150.0)]),
+        ("共有案件12件，附150个车位。", [("12", 12.0), ("150个车位", 150.0)]),
+        ("详见图3-2、表2-1、附件2、附表4、附1，別表3。", []),
+    ],
+)  # fmt: skip
+def test_a_number_before_what_it_counts_is_neither_a_year_nor_a_table(text, found):
+    assert [(one.said, one.value) for one in scanned(text)] == found
 
 
 def test_the_command_writes_comments_and_leaves_with_1_where_something_differs(small, tmp_path, capsys):

@@ -63,11 +63,16 @@ _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
+_UNIT = "|".join(pattern.pattern for pattern, *_ in UNITS[:-1])
+#: What must not follow a year: a unit or what is counted, also behind a second number.
+_COUNTS = rf"(?!(?:\s?(?:to|and|or|[-–—~～至])\s?[0-9][0-9,.]*)?\s?(?:{_UNIT}|{COUNTED}))"
 #: Numbers that state nothing of the plan: chapters, figures, days, standards, documents, scales, lists.
 CONTEXT = re.compile(
     r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?[条章节款号期页轮批次卷届]"
-    r"|[图図表附件別]+\s?[0-9]+(?:[-－—.．][0-9]+)*"
-    r"|(?:19|20)[0-9]{2}\s?年?\s?(?:[-－–—~～至]|to\b|until\b|から)\s?(?:19|20)[0-9]{2}\s?年?"
+    r"|(?:附[件录図图表]|別[図表紙]|(?<![代发発仪电水钟手意企版])[图図表])\s?[0-9]+(?:[-－—.．][0-9]+)*"
+    rf"|附\s?[0-9]{{1,2}}(?:[-－—.．][0-9]+)*(?![0-9]){_COUNTS}"
+    r"|(?:19|20)[0-9]{2}\s?年?\s?(?:[-－–—~～至]|to\b|until\b|から)\s?(?:19|20)[0-9]{2}(?:\s?年|(?![0-9])"
+    rf"{_COUNTS})"
     r"|(?:19|20)[0-9]{2}\s?年(?:\s?[0-9]{1,2}\s?月)?(?:\s?[0-9]{1,2}\s?日)?"
     r"|[0-9]{1,2}\s?月(?:\s?[0-9]{1,2}\s?日)?"
     r"|(?:GB|DB|CJJ|JGJ|TD|HJ|CJ)\s?(?:/\s?T)?\s?[0-9]+(?:[.．][0-9]+)?(?:\s?[-－—]\s?[0-9]{2,4})?"
@@ -82,7 +87,7 @@ CONTEXT = re.compile(
     rf"(?:\s(?:and|to)\s[0-9]+(?:[-–.][0-9]+)*)?"
     rf"|(?:[0-9]{{1,2}}\s)?(?:{_MONTHS})\s(?:[0-9]{{1,2}},\s)?(?:19|20)[0-9]{{2}}"
     rf"|[0-9]{{1,2}}\s(?:{_MONTHS})\b"
-    r"|\b(?:in|since|by|from|until|till|to|of|for|during|and|year)\s(?:19|20)[0-9]{2}\b(?!\s?[㎡m%])"
+    rf"|\b(?:in|since|by|from|until|till|to|of|for|during|and|year)\s(?:19|20)[0-9]{{2}}\b{_COUNTS}"
     r"|\b(?:one|two|three|four|five|six)\srounds\b|[0-9]+(?:st|nd|rd|th)\b|[0-9]+[-–\s]?(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
     # Japanese
     r"|(?:令和|平成|昭和)\s?[0-9元]+\s?年(?:度)?(?:\s?[0-9]{1,2}\s?月)?(?:\s?[0-9]{1,2}\s?日)?"
