@@ -1,5 +1,6 @@
 """Amendments: their kind, who gains and loses, a ledger that sums to zero, two of them merged, signed."""
 
+import datetime as dt
 import json
 
 import numpy as np
@@ -17,6 +18,7 @@ from blockplan.deliver.amendment.folder import verify
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
 from blockplan.errors import UsageError
 from blockplan.notice.proof.notary import new_key
+from blockplan.plan import Plan
 from blockplan.plan import write as write_plan
 
 
@@ -60,6 +62,10 @@ def with_land(plan):
     [
         (lambda plan: plan, None, None),
         (with_land, 6, "added_land"),
+        (lambda plan: changed(plan, "boundary", "(row 1)", geometry=square(0, 0)), 3, "boundary"),
+        (lambda plan: changed(plan, "areas", "west", function="other"), 4, "guidance"),
+        (lambda plan: changed(plan, "areas", "west", geometry=smaller(9)), 4, "guidance"),
+        (lambda plan: changed(with_land(plan), "parcels", "A", parking_spaces=30.0), 4, "guidance"),
         (lambda plan: changed(plan, "parcels", "A", land_use="0902"), 3, "land_use"),
         (lambda plan: changed(plan, "parcels", "A", far=2.0), 3, "far"),
         (lambda plan: changed(plan, "parcels", "A", far=np.nan), 3, "far"),
@@ -236,6 +242,41 @@ def test_merging_with_an_unchanged_plan_gives_the_amendment():
     ours = changed(base, "parcels", "A", far=1.5)
     for found in (merge(base, ours, base), merge(base, base, ours)):
         assert found.plan.rows_hash == ours.rows_hash
+
+
+def said_otherwise(plan, **keys):
+    """The plan with other keys in its manifest."""
+    return Plan(plan.manifest.model_copy(update=keys), plan.layers)
+
+
+def test_what_two_amendments_say_in_their_manifests_is_merged_key_by_key():
+    base = town(packs=["zone"], parameters={"a": 1, "b": 2})
+    ours = said_otherwise(base, parameters={"a": 1, "b": 3}, id="ours", drawn_on=dt.date(2030, 1, 2))
+    theirs = said_otherwise(
+        base, parameters={"b": 2, "c": [4]}, id="theirs", packs=("gb50137",), horizon=2040,
+        drawn_on=dt.date(2030, 1, 3),
+    )  # fmt: skip
+    for one, other in ((ours, theirs), (theirs, ours)):
+        manifest = merge(base, one, other).plan.manifest
+        assert manifest.parameters == {"b": 3, "c": [4]}
+        assert (manifest.packs, manifest.horizon) == (("gb50137",), 2040)
+        assert (manifest.id, manifest.drawn_on) == (one.manifest.id, dt.date(2030, 1, 3))
+
+
+def test_a_key_of_the_manifest_that_both_change_otherwise_is_named():
+    base = town(horizon=2030)
+    found = merge(base, said_otherwise(base, horizon=2035), said_otherwise(base, horizon=2040))
+    assert found.plan is None
+    assert [one.to_dict() for one in found.conflicts] == [
+        {
+            "layer": "plan.toml",
+            "id": base.manifest.id,
+            "column": "horizon",
+            "base": 2030,
+            "ours": 2035,
+            "theirs": 2040,
+        }
+    ]
 
 
 def test_plans_of_two_reference_systems_are_not_compared():

@@ -52,10 +52,10 @@ def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[FilingGround]]:
     """
     The kind of filing (1 to 6), and its grounds; None where nothing differs.
 
-    A plan without parcels has no predecessor (1). What only adds land beside the planned land is a
-    local addition (6). What changes anything rigid is major: an overhaul (2) where it touches much of the
-    planned land, else of parcels (3). What only redraws within the tolerance or corrects words is a
-    correction (5). All else is ordinary (4).
+    A plan without parcels has no predecessor (1). What only adds land beside the planned land, and grows
+    the outlines around it, is a local addition (6). What changes anything rigid is major: an overhaul (2)
+    where it touches much of the planned land, else of parcels (3). What only redraws within the tolerance
+    or corrects words is a correction (5). All else is ordinary (4).
     """
     if not len(base.layer("parcels")):
         return NEW, []
@@ -63,9 +63,8 @@ def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[FilingGround]]:
     if not found:
         return None, []
     if all(_beside(base, new, one) for one in found):
-        return ADDITION, [
-            FilingGround("added_land", one.layer, one.id) for one in found if one.layer == "parcels"
-        ]
+        added = [one for one in found if one.layer == "parcels"] or found
+        return ADDITION, [FilingGround("added_land", one.layer, one.id) for one in added]
     rigid = list(_rigid(base, new, found))
     if rigid:
         share = _touched_share(base, new, found)
@@ -79,16 +78,28 @@ def kind_of(base: Plan, new: Plan) -> tuple[int | None, list[FilingGround]]:
 
 def _beside(base: Plan, new: Plan, one: RowChange) -> bool:
     """Whether a change only adds land or things outside what was planned."""
-    if one.layer in {"boundary", "areas"}:
-        return True
     if one.kind != "added":
-        return False
+        return one.kind == "changed" and one.layer in {"boundary", "areas"} and _grown(base, new, one)
     shape = new.layers[one.layer].geometry.get(one.id) if "geometry" in new.layers[one.layer] else None
     planned = _planned(base)
     return (
         shape is not None
         and shapely.intersection(shape, planned).area <= 1.0
         and not (shapely.get_dimensions(shape) < 2 and planned.buffer(-1).intersects(shape))
+    )
+
+
+def _grown(base: Plan, new: Plan, one: RowChange) -> bool:
+    """Whether an outline only takes in more land, of which nothing was planned."""
+    if {column for column, _, _ in one.fields} != {"geometry"}:
+        return False
+    was, now = (plan.layers[one.layer].geometry.get(one.id) for plan in (base, new))
+    if not isinstance(was, shapely.Geometry) or not isinstance(now, shapely.Geometry):
+        return False
+    more = shapely.difference(now, was)
+    return bool(
+        more.area > 1.0 >= shapely.difference(was, now).area
+        and shapely.intersection(more, _planned(base)).area <= 1.0
     )
 
 
@@ -123,7 +134,9 @@ def _rigid(base: Plan, new: Plan, found: list[RowChange]) -> Iterator[FilingGrou
             yield from _of_parcel(base, new, one)
         elif one.layer == "facilities":
             yield from _of_facility(base, new, one)
-        elif one.layer in {"control_lines", "greens", "boundary"}:
+        elif one.layer in {"control_lines", "greens"} or (
+            one.layer == "boundary" and not _beside(base, new, one) and not _words_alone(one)
+        ):
             yield FilingGround(one.layer, one.layer, one.id)
 
 
@@ -167,6 +180,10 @@ def _of_facility(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
+
+
+def _words_alone(one: RowChange) -> bool:
+    return one.kind == "changed" and {column for column, _, _ in one.fields} <= set(thresholds()["words"])
 
 
 def _is_correction(base: Plan, new: Plan, one: RowChange) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,15 @@ import shapely
 from blockplan.compare.transition import SAME_PLACE_M
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.manifest import manifest_from
 
 if TYPE_CHECKING:
     from blockplan.plan import Fault
+    from blockplan.plan.model.manifest import Manifest
 
-GEOMETRY, ROW = "geometry", "*"
+GEOMETRY, ROW, MANIFEST = "geometry", "*", "plan.toml"
+#: Keys of ``plan.toml`` that hold keys of the office's choice.
+OPEN = ("title", "parameters", "scenarios")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Conflict:
     """
     What two amendments disagree about: a value of a feature, or land that both redraw.
 
-    ``column`` is ``*`` where one removes what the other changes, and ``geometry`` for shapes.
+    ``column`` is ``*`` where one removes what the other changes, and ``geometry`` for shapes. Of the
+    manifest, ``layer`` is ``plan.toml``, ``id`` the plan's and ``column`` the key.
     """
 
     layer: str
@@ -66,21 +72,62 @@ def merge(base: Plan, ours: Plan, theirs: Plan) -> MergedPlans:
     A value that only one of them changes is taken; one that both change alike is taken once; one that they
     change otherwise is a conflict. A row that one removes and the other changes is one as well. Where no
     value clashes but land does (one redraws a border that the other keeps), the faults of the merged plan
-    name it, and there is no merged plan.
+    name it, and there is no merged plan. ``plan.toml`` is joined likewise, key by key; where both give the
+    plan another id, ours stays, and of two days of drawing the later.
     """
     layers: dict[str, pd.DataFrame] = {}
     conflicts: list[Conflict] = []
+    manifest = _manifest((base.manifest, ours.manifest, theirs.manifest), conflicts)
     for layer in dict.fromkeys([*base.layers, *ours.layers, *theirs.layers]):
         layers[layer] = _layer(layer, (base, ours, theirs), conflicts)
     if conflicts:
         return MergedPlans(None, tuple(conflicts))
     kept = {name: frame for name, frame in layers.items() if len(frame) or name in base.layers}
-    merged = Plan(ours.manifest, kept)
+    merged = Plan(manifest, kept)
     known = {_named(fault) for plan in (base, ours, theirs) for fault in validate(plan)}
     fresh = tuple(
         fault for fault in validate(merged) if fault.grade == "error" and _named(fault) not in known
     )
     return MergedPlans(None if fresh else merged, (), fresh)
+
+
+def _manifest(three: tuple[Manifest, Manifest, Manifest], conflicts: list[Conflict]) -> Manifest:
+    """The manifest that two others make of one; what they disagree about is kept as it was."""
+    base, ours, theirs = map(_keys, three)
+    found: dict[str, Any] = {}
+    for key in dict.fromkeys([*ours, *theirs, *base]):
+        was, mine, yours = base.get(key), ours.get(key), theirs.get(key)
+        if mine in (yours, was):
+            value = yours
+        elif yours == was or key == ("id",):
+            value = mine
+        elif key == ("drawn_on",):
+            value = max(ours[key], theirs[key])
+        else:
+            value = was
+            shown = (None if one is None else _plain(one) for one in (was, mine, yours))
+            conflicts.append(Conflict(MANIFEST, three[0].id, ".".join(key), *shown))
+        if len(key) == 1:
+            found[key[0]] = value
+        elif value is not None:
+            found.setdefault(key[0], {})[key[1]] = value
+    return manifest_from(found, MANIFEST)
+
+
+def _keys(manifest: Manifest) -> dict[tuple[str, ...], Any]:
+    """Key -> value of a manifest; what holds keys of its own is told key by key."""
+    found: dict[tuple[str, ...], Any] = {}
+    for name, value in manifest.model_dump().items():
+        if name in OPEN:
+            found |= {(name, key): one for key, one in value.items()}
+        else:
+            found[name,] = value
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """A value of a manifest as JSON writes it."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def _named(fault: Fault) -> tuple[Any, ...]:
