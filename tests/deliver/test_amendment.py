@@ -19,6 +19,7 @@ from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_
 from blockplan.errors import UsageError
 from blockplan.notice.proof.notary import new_key
 from blockplan.plan import Plan
+from blockplan.plan import read as read_plan
 from blockplan.plan import write as write_plan
 
 
@@ -277,6 +278,21 @@ def test_a_key_of_the_manifest_that_both_change_otherwise_is_named():
             "theirs": 2040,
         }
     ]
+
+
+def test_a_merged_plan_is_not_written_over_another_one(tmp_path, capsys):
+    base = town(packs=["gb50137"])
+    for name, plan in (("base", base), ("ours", changed(base, "parcels", "A", far=1.5))):
+        write_plan(plan, tmp_path / name)
+    call = ["amend", *(str(tmp_path / one) for one in ("base", "ours")), "--with", str(tmp_path / "base")]
+    for drawn, code in ((None, 0), (None, 0), (changed(base, "parcels", "D", far=1.0), 2)):
+        if drawn is not None:
+            write_plan(drawn, tmp_path / "out" / "merged")
+        with pytest.raises(SystemExit) as left:
+            main([*call, "--out", str(tmp_path / "out"), "--json"])
+        assert left.value.code == code
+    assert "is there and is not empty" in capsys.readouterr().err
+    assert read_plan(tmp_path / "out" / "merged").content_hash == drawn.content_hash
 
 
 def test_plans_of_two_reference_systems_are_not_compared():

@@ -100,6 +100,11 @@ def test_with_an_authority_the_package_is_in_order_and_leaves_with_0(place, caps
             "cannot be read",
         ),
         (("accept", "{}/none", "--profile", "deqing"), "no folder"),
+        (("accept", "{}/none", "--profile", "deqing", "--out", "{}/plan"), "is there and is not empty"),
+        (
+            ("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/new", "--text", "{}/备案表.docx"),
+            "is called like a file of the package",
+        ),
         (("accept", "{}/plan", "--profile", "deqing"), "holds no File Geodatabase"),
         (
             ("deliver", "{}/plan", "--profile", "deqing", "--out", "{}/new", "--upper", "{}/none"),

@@ -49,17 +49,18 @@ def test_a_log_cut_off_at_any_byte_holds_every_step_that_was_whole(tmp_path: Pat
         assert log.stat().st_size == ends[whole]
 
 
-def test_a_step_damaged_in_the_middle_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_damaged_step_that_was_acknowledged_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     log = tmp_path / "draft.log"
     session = live(town(packs=["zone"]), log=log)
     for value in (1, 2):
         session.apply([SetValue(layer="parcels", id="A", column="residents", value=value)])
     data = log.read_bytes()
-    bent = bytes([data[100] ^ 1])
-    log.write_bytes(data[:100] + bent + data[101:])
-    with pytest.raises(PlanDataError, match="line 1: the step is damaged"):
-        Journal(log)
-    assert log.read_bytes() == data[:100] + bent + data[101:]
+    for at, line in ((100, 1), (len(data) - 20, 2)):
+        bent = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+        log.write_bytes(bent)
+        with pytest.raises(PlanDataError, match=f"line {line}: the step is damaged"):
+            Journal(log)
+        assert log.read_bytes() == bent
 
 
 def test_a_log_of_another_plan_is_refused(tmp_path: Path) -> None:

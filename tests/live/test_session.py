@@ -225,6 +225,15 @@ def test_a_number_that_no_plan_may_hold_is_refused_also_in_a_column_of_ones_own(
         session.apply([SetValue(layer="parcels", id="A", column=column, value=value)])
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "a\x0bb", "\ud800"], ids=["nul", "control", "half a pair"])
+def test_a_text_that_no_file_of_a_plan_can_hold_is_refused(text: str) -> None:
+    session = live(town(packs=["zone"]))
+    edit = SetValue.model_construct(layer="parcels", id="A", column="remarks", value=text)
+    with pytest.raises(EditError, match=r"parcels.remarks: the text holds '\\"):
+        session.apply([edit])
+    session.apply([SetValue(layer="parcels", id="A", column="remarks", value="one\ttwo\nthree 𠮷")])
+
+
 @pytest.mark.long
 def test_a_branch_goes_its_own_way_and_merges_what_does_not_clash() -> None:
     session = live(town(packs=["zone"]))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from blockplan.deliver.amendment import MergedPlans, PlanAmendment
+    from blockplan.plan import Plan
 
 #: So many lines of a list are shown on a terminal.
 SHOWN = 15
@@ -78,6 +79,8 @@ def command(
             "verdicts": [one.to_dict(lang) for one in result.verdicts] if result else []
         }
     if out:
+        if merged is not None and merged.plan is not None:
+            _spare(Path(out) / "merged", merged.plan)
         write(found, document, Path(out), signer)
         if merged is not None and merged.plan is not None:
             write_plan(merged.plan, Path(out) / "merged")
@@ -86,6 +89,17 @@ def command(
     else:
         _show(found, merged, lang)
     click.get_current_context().exit(1 if merged is not None and merged.plan is None else 0)
+
+
+def _spare(place: Path, merged: Plan) -> None:
+    """Refuse to write over a plan that is another than the merged one, or has scenarios."""
+    from blockplan.deliver.door import spare
+
+    if not (place / "plan.toml").is_file():
+        return
+    there = load(str(place), None)
+    if there.content_hash != merged.content_hash or there.manifest.scenarios:
+        spare(place)
 
 
 def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:

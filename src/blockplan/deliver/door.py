@@ -114,9 +114,10 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
     beside = [one for one in kind_of(profile, kind, stage).stages[stage] if beside_plan(one)]
     if beside and base is None:
         raise refused("no_base", UsageError, kind=kind, packages=", ".join(beside))
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise refused("out_taken", PlanDataError, path=out)
+    spare(out)
     form = fill(plan, profile, answers or {}, kind, stage)
+    if text is not None and text.name.lower() in {file_name(profile, one, form).lower() for one in PARTS}:
+        raise refused("text_taken", UsageError, path=text)
     tables = carry(plan, profile, form)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".blockplan-", dir=out.parent) as room:
@@ -137,6 +138,16 @@ def deliver(  # noqa: PLR0913 (what is handed in, under what, where; the rest by
             out.rmdir()
         shutil.move(folder, out)
     return Delivery(out, profile, found.judgement, found.losses, found.plan)
+
+
+#: Files of a package that a profile names.
+PARTS = ("geodatabase", "tables", "form", "form_document", "report", "report_table", "digests", "sheets")
+
+
+def spare(out: Path) -> None:
+    """Refuse to write where something is already."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise refused("out_taken", PlanDataError, path=out)
 
 
 def write_parts(
@@ -223,8 +234,10 @@ def accept(
     Raises
     ------
     PlanDataError
-        If there is no database that can be read, or the place cannot be written.
+        If there is no database that can be read, or the place is taken or cannot be written.
     """
+    if out is not None:
+        spare(out)
     package = read_package(folder, profile)
     plan, why = plan_of(package, dt.datetime.now(dt.UTC).date())
     judgement = judge(PackageFacts(package, plan, read_upper(upper, profile)))

@@ -3,8 +3,8 @@ The log of edits beside a plan: who did what when, and the rows before and after
 
 One line a step: the SHA-256 of what follows, a space, JSON, and a line feed, written and synced before
 the step counts as done. A line that is cut off at the end is a step that was never acknowledged: it is
-set aside and writing goes on. A line that is damaged in the middle is an error, since what came after
-it rests on it.
+set aside and writing goes on. A whole line that is damaged is an error: that step was acknowledged, and
+what came after rests on it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DIGEST = 64
 
 
 class DamagedLogError(PlanDataError):
-    """A log of edits with a damaged step that later ones rest on."""
+    """A log of edits with a damaged step that was acknowledged."""
 
 
 class Journal:
@@ -40,7 +40,7 @@ class Journal:
     Raises
     ------
     PlanDataError
-        If a line before the last is damaged, or the file cannot be read or written.
+        If a whole line is damaged, or the file cannot be read or written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,6 +126,8 @@ class Journal:
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
+                if not end:
+                    _keep(self.path.parent)
                 self._file = os.fstat(file.fileno()).st_ino
         except OSError as error:
             if self.path.exists():
@@ -135,6 +137,18 @@ class Journal:
             ) from error
         self._entries.append(entry)
         self._end = end + len(line)
+
+
+def _keep(folder: Path) -> None:
+    """Return once a folder's list of files is on the disk; some systems open no folders, and keep it so."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager
@@ -188,11 +202,9 @@ def _read(data: bytes, path: Path, before: int) -> tuple[list[dict[str, Any]], i
     for number, line in enumerate(lines[:-1], before + 1):
         entry = _entry(line)
         if entry is None:
-            if number == before + len(lines) - 1 and not lines[-1]:
-                break
             raise DamagedLogError(
-                f"{path}, line {number}: the step is damaged, and later ones rest on it. Move the file aside "
-                "to begin a new log; the scenario as last saved is in the plan's folder."
+                f"{path}, line {number}: the step is damaged, and what came after rests on it. Move the file "
+                "aside to begin a new log; the scenario as last saved is in the plan's folder."
             )
         entries.append(entry)
         whole += len(line) + 1

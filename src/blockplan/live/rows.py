@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +127,8 @@ def value_of(layer: str, column: str, value: Any) -> Any:
         If the value is of another kind.
     """
     kind = LAYERS[layer].columns.get(column) if layer in LAYERS else None
+    if isinstance(value, str) and (held := _UNWRITABLE.search(value)):
+        raise EditError(f"{layer}.{column}: the text holds {held[0]!a}, which no file of a plan can hold.")
     if not isinstance(value, bool) and isinstance(value, int | float) and _beyond(value):
         raise EditError(f"{layer}.{column}: {str(value)[:40]} is larger than any number of a plan.")
     if value is None or kind is None:
@@ -143,6 +146,10 @@ def value_of(layer: str, column: str, value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip() or None
+
+
+#: Control characters and halves of pairs: a GeoPackage cuts a text at some, and writes others not at all.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def _beyond(value: float) -> bool:

@@ -260,7 +260,7 @@ def _who(said: dict[str, Any] | None) -> str | None:
     if (name := signed_in()) is not None:
         return name
     who = (said or {}).get("who")
-    return who[:200] if isinstance(who, str) else None
+    return who[:200] if isinstance(who, str) and who.isprintable() else None
 
 
 def _lang(request: HttpRequest) -> str:
