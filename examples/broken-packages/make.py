@@ -205,8 +205,13 @@ def stretched(case: Case, row: int, west: float = 0.0, east: float = 0.0) -> Non
 
 
 def added(case: Case, shape: Any, like: int) -> None:
-    """One more parcel, with the words of another."""
+    """One more parcel, with the words of another, and its line in the tables."""
     table = case.parcels
+    book = openpyxl.load_workbook(case.workbook)
+    for row in list(book["parcels"].iter_rows(min_row=2, values_only=True)):
+        if row[0] == table.cells["DKBH"][like]:
+            book["parcels"].append(["K-10", *row[1:]])
+    book.save(case.workbook)
     for name, values in table.cells.items():
         values.append(values[like])
         if name == "DKBH":
