@@ -305,7 +305,9 @@ class _Layers:
         marks = [
             (one.place, one.name, one.tags) for one in self.drawn.marks if one.layer == layer and one.tags
         ]
-        own = [(one.places[0], one.text, {}) for one in self.drawn.labels if one.layer == layer]
+        own: list[tuple[tuple[float, float], str, dict[str, str]]] = [
+            (one.places[0], one.text, {}) for one in self.drawn.labels if one.layer == layer
+        ]
         return marks + own + (self._of_streets() if self.roles[layer] == "streets" else [])
 
     def _said_of_line(self, layer: str, text: str) -> tuple[str, str]:

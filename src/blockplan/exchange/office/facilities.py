@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.rows import Row
 
 SIZES = ("beds", "places", "classes", "floor_area_m2", "site_area_m2")
+ROAD = "1207"
 #: Service -> land uses whose parcel is all its site.
 OWN_LAND = {
     "kindergarten": ("080404",), "primary_school": ("080403",), "secondary_school": ("080403",),
@@ -175,8 +176,13 @@ def _from_texts(
         open_.setdefault((record["parcel_id"], record["service"] or record["name_zh"]), []).append(record)
     nothing = [None] * len(parcels)
     texts, remarks = (parcels.get(column, nothing) for column in ("facilities_text", "remarks"))
+    # What a road parcel remarks is where it comes from.
+    remarks = [
+        None if use == ROAD else remark
+        for use, remark in zip(parcels.get("land_use", nothing), remarks, strict=True)
+    ]
     for number, text, remark, shape in zip(
-        parcels["parcel_id"], texts, remarks, parcels.geometry, strict=True
+        parcels["parcel_id"], texts, remarks, parcels.geometry.to_numpy(), strict=True
     ):
         found, unread = facilities_in(text) if isinstance(text, str) else ([], [])
         findings += [_unread(number, str(text), item) for item in unread]

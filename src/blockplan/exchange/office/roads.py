@@ -123,24 +123,29 @@ def _widths(streets: RoadLines, ground: Any) -> tuple[NDArray[np.float64], NDArr
 
 def _corridors(streets: RoadLines, widths: NDArray[np.float64]) -> Shapes:
     """The land between the red lines of each street; where it ends at another, to the far side of that."""
-    found = []
-    tree = shapely.STRtree(streets.lines) if len(streets.lines) else None
-    for at, (line, width) in enumerate(zip(streets.lines, widths, strict=True)):
-        if not width > 0 or tree is None:
-            found.append(shapely.Polygon())
-            continue
-        points = shapely.get_coordinates(line)
-        for end, other in ((0, 1), (-1, -2)):
-            near = tree.query(shapely.Point(points[end]), predicate="dwithin", distance=TOUCH_M)
-            beyond = max(
-                (float(widths[n]) / 2 for n in near.tolist() if n != at and widths[n] > 0), default=0.0
-            )
-            step = points[end] - points[other]
-            if beyond and step.any():
-                points[end] = points[end] + step / np.hypot(*step) * beyond
-        shape = shapely.LineString(points)
-        found.append(shapely.buffer(shape, width / 2, cap_style="flat", join_style="mitre", mitre_limit=2.0))
-    return np.array(found, dtype=object)
+    if not len(streets.lines):
+        return np.array([], dtype=object)
+    lines = np.asarray(streets.lines, dtype=object)
+    tree = shapely.STRtree(lines)
+    beyond = np.zeros((len(lines), 2))
+    for side, end in enumerate((0, -1)):
+        at, other = tree.query(shapely.get_point(lines, end), predicate="dwithin", distance=TOUCH_M)
+        wide = (at != other) & (widths[other] > 0)
+        np.maximum.at(beyond[:, side], at[wide], widths[other[wide]] / 2)
+    longer = lines.copy()
+    for at in np.flatnonzero((beyond > 0).any(axis=1)):
+        points = shapely.get_coordinates(lines[at])
+        for side, (end, before) in enumerate(((0, 1), (-1, -2))):
+            step = points[end] - points[before]
+            if beyond[at, side] and step.any():
+                points[end] = points[end] + step / np.hypot(*step) * beyond[at, side]
+        longer[at] = shapely.LineString(points)
+    found = np.full(len(lines), shapely.Polygon(), dtype=object)
+    known = widths > 0
+    found[known] = shapely.buffer(
+        longer[known], widths[known] / 2, cap_style="flat", join_style="mitre", mitre_limit=2.0
+    )
+    return found
 
 
 def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
@@ -162,9 +167,7 @@ def _about(ground: Any, corridors: Shapes, widths: NDArray[np.float64]) -> Any:
 
 def _pieces(parcels: Shapes, streets: RoadLines, corridors: Shapes, land: Any) -> list[tuple[Any, str]]:
     """Squares at crossings, then what is left of each corridor; none over a parcel or another piece."""
-    tree = shapely.STRtree(parcels)
-    shapely.prepare(land)
-    free = [_free(one, parcels, tree, land) for one in corridors]
+    free = _free(corridors, parcels, land)
     crossings = _crossings(streets, free)
     pieces = [(part, CROSSING) for part in crossings]
     placed = shapely.STRtree(np.array(crossings, dtype=object)) if crossings else None
@@ -191,14 +194,20 @@ def _pieces(parcels: Shapes, streets: RoadLines, corridors: Shapes, land: Any) -
     return pieces
 
 
-def _free(corridor: Any, parcels: Shapes, tree: Any, land: Any) -> Any:
-    if corridor.is_empty:
-        return corridor
-    inside = corridor if shapely.contains_properly(land, corridor) else shapely.intersection(land, corridor)
-    beside = tree.query(inside, predicate="intersects")
+def _free(corridors: Shapes, parcels: Shapes, land: Any) -> list[Any]:
+    """What of each corridor lies on planned land and on no parcel."""
+    shapely.prepare(land)
+    inside = corridors.copy()
+    out = ~shapely.contains_properly(land, corridors) & ~shapely.is_empty(corridors)
+    inside[out] = shapely.intersection(land, corridors[out])
+    at, beside = shapely.STRtree(parcels).query(inside, predicate="intersects")
     # Most parcels only touch the red line.
-    over = beside[shapely.area(shapely.intersection(inside, parcels[beside])) > 1e-9]
-    return _less(inside, shapely.union_all(parcels[over])) if len(over) else inside
+    over = shapely.area(shapely.intersection(inside[at], parcels[beside])) > 1e-9
+    # (the pairs come corridor by corridor)
+    rows, first = np.unique(at[over], return_index=True)
+    for corridor, there in zip(rows, np.split(beside[over], first[1:]), strict=False):
+        inside[corridor] = _less(inside[corridor], shapely.union_all(parcels[there]))
+    return list(inside)
 
 
 def _less(shape: Any, other: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -124,18 +124,23 @@ def facilities_in(text: Any) -> tuple[list[Named], list[str]]:
     >>> [len(facilities_in(one)[0]) for one in ("幼儿园2处", "-", "12班幼儿园和菜市场")]
     [2, 0, 2]
     """
-    if is_blank(text):
-        return [], []
+    found, unread = _named_in("" if is_blank(text) else text_of(text))
+    return list(found), list(unread)
+
+
+@lru_cache(maxsize=4096)
+def _named_in(text: str) -> tuple[tuple[Named, ...], tuple[str, ...]]:
+    """The same of a plain text; many parcels of a plan say the same."""
     found: list[Named] = []
     unread: list[str] = []
-    for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text_of(text))):
+    for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text)):
         kind = service_of(re.sub(r"\(.*?\)", "", item)) or service_of(item)
         if kind is None:
             unread.append(item)
             continue
         one = _sized(item, *kind)
         found += [one] * _count(item)
-    return found, unread
+    return tuple(found), tuple(unread)
 
 
 def facilities_remarked(text: Any) -> list[Named]:
@@ -152,10 +157,13 @@ def facilities_remarked(text: Any) -> list[Named]:
     >>> facilities_remarked("距小学300米，兼容幼儿园，不得设置加油站，临近公园")
     []
     """
-    if is_blank(text):
-        return []
+    return list(_remarked_in("" if is_blank(text) else text_of(text)))
+
+
+@lru_cache(maxsize=4096)
+def _remarked_in(text: str) -> tuple[Named, ...]:
     found: list[Named] = []
-    for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text_of(text))):
+    for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text)):
         outside = re.sub(r"\(.*?\)", "", item)
         kind = service_of(outside)
         if kind is None or kind[0] in _MERE or _ELSEWHERE.search(item):
@@ -163,7 +171,7 @@ def facilities_remarked(text: Any) -> list[Named]:
         one = _sized(item, *kind)
         if len(one.name) <= _SHORT_NAME:
             found += [one] * _count(item)
-    return found
+    return tuple(found)
 
 
 def sized(name: str, scale: str, kind: tuple[str | None, str | None]) -> Named:
