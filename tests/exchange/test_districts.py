@@ -141,3 +141,16 @@ def test_what_is_asked_per_resident_is_unknown_and_the_rest_is_judged(district):
         assert (verdict.outcome, verdict.measured) == ("unknown", None)
         assert verdict.missing
     assert result.verdict("zone-parks-community").outcome in ("pass", "fail")
+
+
+@pytest.mark.shared
+def test_a_district_of_streets_and_buildings_is_not_judged_by_what_asks_for_parcels_or_people(district):
+    _, plan, _, _ = district
+    result = check(plan, packs=["gb50180"])
+    outcomes = {verdict.outcome for verdict in result.verdicts}
+    assert outcomes == {"unknown", "not_applicable"}
+    # Each unknown verdict says what would have to be known; nothing is measured without it.
+    for verdict in result.verdicts:
+        if verdict.outcome == "unknown":
+            assert verdict.measured is None
+            assert verdict.missing, verdict.rule
