@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The remark of a verdict on living circles that the plan does not draw.
 NO_CIRCLE = say("note.no_circle")
+#: The remark of a verdict that hangs on the climate zone, which the plan does not say.
+NO_CLIMATE_ZONE = say("note.each_class")
 #: How many of the things that are missing for one verdict are listed.
 SHOWN_MISSING = 4
 
@@ -73,7 +75,7 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
         if plan is not None and verdict.judged is not None and verdict.outcome in {"fail", "unknown"}:
             yield Listing(verdict.rule, tuple(block_lines(verdict, plan, words)))
         if verdict.outcome == "unknown":
-            yield Term(verdict.rule, _some(missing_words(verdict.missing, words)))
+            yield Term(verdict.rule, _why_unknown(verdict, words))
     if left := [verdict.rule for verdict in result.verdicts if without_circle(verdict)]:
         yield Note(words("circles.none", n=words.number(len(left)), first=left[0]))
     yield Paragraph(capacity_sentence(result, words.lang))
@@ -85,6 +87,13 @@ def _rest(result: CheckResult, words: Words, plan: Plan | None) -> Iterator[Bloc
     errors = sum(found.grade == "error" for found in result.faults)
     if errors:
         yield Note(f"{errors} fault(s) of grade error in the data: see blockplan validate.")
+
+
+def _why_unknown(verdict: Verdict, words: Words) -> str:
+    """What is missing for an unknown verdict; where nothing is, that it hangs on the climate zone."""
+    if not verdict.missing and NO_CLIMATE_ZONE in verdict.notes:
+        return words.pick(NO_CLIMATE_ZONE)
+    return _some(missing_words(verdict.missing, words))
 
 
 def without_circle(verdict: Verdict) -> bool:

@@ -6,9 +6,11 @@ import ezdxf
 import geopandas as gpd
 import pyogrio
 import shapely
-from tests.exchange.office.conftest import parcels, rules, shapefile
+from click.testing import CliRunner
+from tests.exchange.office.conftest import parcels, rules, shapefile, squares
 
 from blockplan.check import check
+from blockplan.cli import app
 from blockplan.datums import to_wgs84
 from blockplan.exchange.office.texts import facilities_in
 
@@ -203,3 +205,14 @@ def test_texts_beside_centre_lines_are_names_and_widths_of_streets(folder, broug
     streets = plan.layer("streets")
     assert streets[["name_zh", "red_line_width_m"]].to_numpy().tolist() == [["海棠路", 40], ["胜利街", 30]]
     assert rules(result, "office-street-width") == []
+
+
+def test_a_verdict_that_hangs_on_the_climate_zone_says_so(folder, brought, tmp_path):
+    # 2.5 is right for homes of 54 m in some of the zones that meet there, and too dense in others.
+    table = {"DKBH": ["1-1", "1-2"], "YDDM": ["R2", "R2"], "RJL": [2.5, 2.5], "JZXG": [54.0, 54.0]}
+    shapefile(parcels(shapes=squares(2, east=462_300, north=3_815_400), **table), folder / "地块.shp")
+    brought()
+    said = CliRunner().invoke(app, ["check", str(tmp_path / "plan")]).output
+    (line,) = [one for one in said.splitlines() if one.startswith("gb50180-402-far: ")]
+    assert "The plan does not say its climate zone (climate_zone in plan.toml)" in line
+    assert [one for one in said.splitlines() if one.startswith("gb50180-") and one.endswith(": ")] == []
