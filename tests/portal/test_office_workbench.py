@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import time
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.portal.conftest import PLAN
 from tests.portal.staff import a_member, browser_of
+from tests.support.office_pages import drafted
 
 from blockplan.portal.background import sweep
 from blockplan.portal.config import config_of_environment
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
+    from blockplan.portal.config import Config
     from blockplan.portal.record.store import DatabaseStore
 
 AT = "/en/office/notices/town/workbench/"
@@ -92,7 +97,7 @@ def test_two_planners_edit_one_scenario_and_others_see_nothing_of_it(shown: Data
         assert looking.get(f"{AT}workspace/state?at={name}").status_code == 403
         assert sent(looking, f"edits?at={name}", put(190, 0))[0] == 403
     assert browser_of(a_member("Zhou", "admin")).get(AT).status_code == 404
-    for path in ("workspace/proposal", "workspace/files", "workspace/nothing", "assets/../../settings.py"):
+    for path in ("workspace/nothing", "assets/../../settings.py"):
         assert one.get(AT + path).status_code == 404
     assert one.get("/en/office/notices/nowhere/workbench/").status_code == 404
     unlike = browser_of(a_member("Qian", "planner"), enforce_csrf_checks=True)
@@ -118,6 +123,65 @@ def test_an_act_is_in_the_list_before_it_happens_and_a_body_that_is_no_json_chan
     assert one.post(f"{AT}workspace/undo", {"some": "form"}).status_code == 415
     assert one.head(f"{AT}workspace/state").status_code == 200
     assert one.post(f"{AT}workspace/state", {}).headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.long
+def test_a_repair_is_searched_for_in_one_process_and_taken_in_another(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (browser_of(a_member(name, "planner")) for name in ("Li", "Wang"))
+    at = one.get(f"{AT}workspace/state").json()["scenario"]
+    state = sent(one, f"scenario?at={at}", {"branch": "mended"})[1]
+    beds = {"op": "set", "layer": "facilities", "id": "NH-3", "column": "beds", "value": 1}
+    assert sent(one, "edits?at=mended", {"edits": [beds]})[0] == 200
+    assert sent(one, "proposal?at=mended", {"seconds": 60})[1]["state"] == "running"
+    workbench._desks.clear()  # as another process, which knows nothing but the files
+    end = time.monotonic() + 120
+    while (found := two.get(f"{AT}workspace/proposal?at=mended").json())["state"] == "running":
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert found["state"] == "done", found
+    assert two.get(f"{AT}workspace/proposal?at={at}").json() == {"state": "none"}
+    assert sent(two, "proposal/take?at=mended", {})[0] == 200
+    outcomes = {
+        verdict["rule"]: verdict["outcome"]
+        for verdict in two.get(f"{AT}workspace/result?at=mended").json()["verdicts"]
+    }
+    assert outcomes["zone-beds"] == "pass"
+    assert state["scenario"] == "mended"
+    monkeypatch.setattr(workbench, "MOST_SEARCHES", 0)
+    assert sent(one, "proposal?at=mended", {"seconds": 60})[0] == 409
+
+
+@pytest.mark.long
+def test_files_dropped_on_the_workbench_become_the_plan_of_a_draft_and_of_no_notice(config: Config) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    drafted(planner)
+    before = PlanVersion.objects.get(notice_id="town")
+
+    def drop(name: str, content: bytes) -> Any:
+        return planner.post(f"{AT}workspace/files", {"name": name, "file": SimpleUploadedFile(name, content)})
+
+    assert drop("odd.txt", b"no plan").status_code == 422
+    assert drop("odd.zip", b"no zip").status_code == 422
+    assert PlanVersion.objects.get(notice_id="town").source == before.source
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:  # as the page sends a folder of many files
+        for one in (PLAN.parent / "office-town" / "shapefiles").iterdir():
+            packed.write(one, f"shapefiles/{one.name}")
+    answer = drop("shapefiles.zip", made.getvalue())
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["findings"]
+    assert PlanVersion.objects.get(notice_id="town").source != before.source
+    assert planner.get(f"{AT}workspace/state").json()["crs"] == "EPSG:4548"
+    acts = [row.about for row in Audit.objects.filter(notice="town", what="workbench")]
+    assert acts == ["files", "files refused: 422"] * 2 + ["files"]
+
+
+def test_files_dropped_where_a_plan_is_on_notice_are_refused(shown: DatabaseStore) -> None:
+    one = browser_of(a_member("Li", "planner"))
+    answer = one.post(f"{AT}workspace/files", {"name": "a", "file": SimpleUploadedFile("a", b"x")})
+    assert (answer.status_code, "stays as it is" in answer.json()["message"]) == (409, True)
 
 
 def test_a_copy_that_no_plan_is_of_goes_a_day_after_its_last_edit(shown: DatabaseStore) -> None:

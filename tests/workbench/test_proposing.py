@@ -13,6 +13,9 @@ import pytest
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp
+from blockplan.errors import PlanDataError
+from blockplan.portal.workspace import dropping
+from blockplan.portal.workspace.dropping import _name_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,3 +133,32 @@ def test_an_offices_folder_that_is_dropped_becomes_the_plan_that_is_open(tmp_pat
         for strange in ([("../x.shp", b"x")], [("note.txt", b"no plan")], []):
             assert service.drop(strange)[0] == 422
         assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
+
+
+def test_names_in_a_zip_of_chinese_windows_are_read() -> None:
+    old, new = zipfile.ZipInfo("地块.shp".encode("gbk").decode("cp437")), zipfile.ZipInfo("地块.shp")
+    new.flag_bits = 0x800
+    assert [_name_in(one) for one in (old, new)] == ["地块.shp"] * 2
+
+
+def test_a_zip_is_unpacked_within_the_bounds_of_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dropped(*names: str) -> bytes:
+        made = BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name in names:
+                packed.writestr(name, b"x" * 10_000)
+        return made.getvalue()
+
+    for content, said in (
+        (dropped("../out.txt"), "is no name of a file"),
+        (b"PK no zip", ""),  # left to the import, which finds nothing to read
+        (dropped("a.txt", "b.txt", "c.txt"), "more than 2"),
+        (dropped("a.txt", "b.txt"), "larger than"),
+    ):
+        monkeypatch.setattr(dropping, "MOST_FILES", 2)
+        monkeypatch.setattr(dropping, "MOST_BYTES", 15_000)
+        with pytest.raises(PlanDataError, match=said):
+            dropping.take_in([("a.zip", [content])], tmp_path / "plan")
+    assert list(tmp_path.iterdir()) == []

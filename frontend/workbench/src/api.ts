@@ -17,7 +17,7 @@ export class Refusal extends Error {
 let lang: Lang = "en";
 /** The scenario that the page shows: an edit that was meant for it goes into no other. */
 let at: string | null = null;
-export function workAt(scenario: string): void {
+export function workAt(scenario: string | null): void {
   at = scenario;
 }
 /** Where people sign in, the page bears what shows that a request comes from it. */

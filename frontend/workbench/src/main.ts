@@ -10,6 +10,7 @@ import { drawMerge } from "./merge";
 import { drawInspector, drawTable } from "./inspector";
 import { GROUPS, PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
+import { zipped } from "./pack";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { store } from "./store";
 import { Tools, TOOLS } from "./tools";
@@ -22,8 +23,6 @@ const chosenLang = (): Lang => {
   return asked === "zh" || asked === "ja" ? asked : "en";
 };
 
-/** At the office a plan comes in by its own page, and no search runs. */
-const office = "office" in document.documentElement.dataset;
 /** So long after an answer it is asked again what others did. */
 const HEAR_MS = 2000;
 
@@ -98,8 +97,8 @@ function layout(app: Element): void {
         faults: `${say("faults")} ${store.result.faults.length}`,
         table: say("table"),
       };
-      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).filter((name) => !(office && name === "proposals")).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
-      if (tab === "verdicts") drawVerdicts(panel, office ? null : () => { tab = "proposals"; draw.panel(); });
+      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
+      if (tab === "verdicts") drawVerdicts(panel, () => { tab = "proposals"; draw.panel(); });
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "faults") drawFaults(panel, go);
@@ -155,7 +154,7 @@ function layout(app: Element): void {
   keys(tools, plan, draw.panel);
   watchProposals(draw.panel, (features) => void plan.ready.then(() => plan.showProposed(features)));
   watchComparison(draw.panel, (layers) => void plan.ready.then(() => plan.swipe(layers)));
-  if (!office) takeDrops(app);
+  takeDrops(app);
   all();
   listenToOthers();
 }
@@ -240,7 +239,7 @@ function takeDrops(app: Element): void {
     event.preventDefault();
     veil.hidden = true;
     const entries = [...(event.dataTransfer?.items ?? [])].map((one) => one.webkitGetAsEntry()).filter((one) => one !== null);
-    void Promise.all(entries.map((one) => within(one))).then((found) => openFiles(found.flat()));
+    void Promise.all(entries.map((one) => within(one))).then((found) => void openFiles(found.flat()));
   });
 }
 
@@ -259,14 +258,24 @@ async function within(entry: FileSystemEntry): Promise<[string, File][]> {
   }
 }
 
-function openFiles(files: [string, File][]): void {
+/** More files than this go as one zip. */
+const FEW = 10;
+
+async function openFiles(files: [string, File][]): Promise<void> {
   if (files.length === 0) return;
   const form = new FormData();
-  for (const [name, file] of files) {
+  const sent: [string, Blob][] = files.length > FEW ? [[`${nameOf(files)}.zip`, await zipped(files)]] : files;
+  for (const [name, file] of sent) {
     form.append("name", name);
-    form.append("file", file, file.name);
+    form.append("file", file, name.split("/").at(-1));
   }
   void store.drop(form);
+}
+
+/** The folder that the files lie in. */
+function nameOf(files: [string, File][]): string {
+  const [first, ...rest] = new Set(files.map(([name]) => (name.includes("/") ? name.split("/")[0]! : "")));
+  return rest.length || !first ? "plan" : first;
 }
 
 async function savePicture(plan: PlanMap): Promise<void> {
@@ -304,9 +313,9 @@ function drawTop(into: Element, plan: PlanMap): void {
         {},
         ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
         h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan) }, say("exportPng"))),
-        !office && h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
+        h("li", {}, h("label", { class: "link" }, say("openFiles"), h("input", {
           type: "file", multiple: true, class: "aloud", id: "open-files",
-          onchange: (event: Event) => openFiles([...((event.target as HTMLInputElement).files ?? [])].map((one) => [one.name, one])),
+          onchange: (event: Event) => void openFiles([...((event.target as HTMLInputElement).files ?? [])].map((one) => [one.name, one])),
         }))), // prettier-ignore
       ),
     ),
@@ -445,7 +454,7 @@ function keys(tools: Tools, plan: PlanMap, redraw: () => void): void {
       tab = tab === "table" ? "verdicts" : "table";
       redraw();
     } else if (event.key === "3") tilt(plan);
-    else if ((event.key === "r" && !office) || event.key === "c") {
+    else if (event.key === "r" || event.key === "c") {
       tab = event.key === "r" ? "proposals" : "compare";
       redraw();
     } else if (event.key === "n" || event.key === "p") nextPlace(event.key === "n" ? 1 : -1, plan);

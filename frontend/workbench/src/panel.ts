@@ -63,7 +63,7 @@ function bar(verdict: Verdict): HTMLElement | null {
   );
 }
 
-function row(verdict: Verdict, toProposals: (() => void) | null): HTMLElement {
+function row(verdict: Verdict, toProposals: () => void): HTMLElement {
   const old = store.before.get(key(verdict));
   const turned = old !== undefined && old.outcome !== verdict.outcome;
   const moved = old !== undefined && old.measured !== verdict.measured;
@@ -95,19 +95,19 @@ function row(verdict: Verdict, toProposals: (() => void) | null): HTMLElement {
       asked(verdict),
       verdict.force !== "must" && h("span", { class: "force" }, ` ${verdict.force} ${verdict.confidence}`),
     ),
-    verdict.outcome === "fail" && (verdict.remedy || toProposals !== null) &&
+    verdict.outcome === "fail" &&
       h(
         "p",
         { class: "mend" },
         verdict.remedy?.text ?? "",
-        toProposals !== null && verdict.force === "must" && h("button", { "data-act": "mend", onclick: toProposals }, say("proposeShort")),
+        verdict.force === "must" && h("button", { "data-act": "mend", onclick: toProposals }, say("proposeShort")),
       ),
     verdict.outcome === "unknown" && verdict.missing.length > 0 && h("p", { class: "mend" }, verdict.missing.slice(0, 3).join("; ")),
   );
 }
 
 /** The verdicts, those that fall short first; a failing rule leads to the proposals where a search can run. */
-export function drawVerdicts(into: Element, toProposals: (() => void) | null): void {
+export function drawVerdicts(into: Element, toProposals: () => void): void {
   const verdicts = [...store.result.verdicts].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
   const count = (outcome: Outcome): number => verdicts.filter((one) => one.outcome === outcome).length;
   const judged = verdicts.filter((one) => one.outcome !== "not_applicable");

@@ -108,6 +108,7 @@ class Store {
   async drop(form: FormData): Promise<void> {
     await this.step(async () => {
       const { package: name, findings } = await api.postFiles(form);
+      api.workAt(null); // the new plan may have no scenario of that name
       await this.load();
       this.selection = null;
       this.chosenRule = null;

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
@@ -23,11 +24,16 @@ from django.urls import Resolver404, resolve
 from django.utils.html import escape
 
 from blockplan.errors import BlockplanError, UsageError
+from blockplan.portal.api.answers import as_json
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
+from blockplan.portal.office import drafts
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.edit_conflicts import of_plan
+from blockplan.portal.office.models import Draft
 from blockplan.portal.office.permissions import READING, actor_of
 from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.words import say
 from blockplan.portal.workspace import current_desk
 from blockplan.portal.workspace.middleware import HEADERS, refused
 
@@ -36,9 +42,8 @@ if TYPE_CHECKING:
 
     from blockplan.portal.workspace.desk import EditingDesk
 
-#: Addresses of the workbench that are not for the office: files from elsewhere come in by the draft's page,
-#: and a search lives in one process.
-NOT_HERE = ("workspace/files", "workspace/proposal")
+#: So many searches for a repair run on a machine at once: readers of the public pages come first.
+MOST_SEARCHES = 2
 #: So many scenarios are kept in the memory of a process, those that were asked for last.
 MOST_DESKS = 6
 #: Folder of the data folder with the copies that are worked on.
@@ -55,7 +60,7 @@ def page(request: HttpRequest, notice: str) -> HttpResponse:
     """The workbench's page, which speaks the reader's language and bears the token of our forms."""
     _version(notice)
     response = _answered(request, notice, "workspace")
-    marks = f'<html data-lang="{escape(current())}" data-office '
+    marks = f'<html data-lang="{escape(current())}" '
     token = f'<meta name="csrf" content="{escape(get_token(request))}">'
     text = response.content.decode().replace("<html ", marks, 1).replace("<head>", f"<head>{token}", 1)
     response.content = text.encode()
@@ -64,9 +69,53 @@ def page(request: HttpRequest, notice: str) -> HttpResponse:
 
 def below(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     """What the page asks for: built files, and the answers of the workbench."""
-    if path.startswith(NOT_HERE):
-        raise Http404
+    if request.method == "POST" and path == "workspace/files":
+        return _dropped(request, notice)
+    if request.method == "POST" and path == "workspace/proposal" and _searches() >= MOST_SEARCHES:
+        return refused(
+            409,
+            "busy",
+            f"{MOST_SEARCHES} searches run already, and no more at once.",
+            "Try again in a minute.",
+        )
     return _answered(request, notice, path)
+
+
+def _searches() -> int:
+    from blockplan.live.logs import LOGS  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.portal.workspace.desk import SEARCH  # noqa: PLC0415
+    from blockplan.portal.workspace.searches import SearchFile  # noqa: PLC0415
+
+    folder = config_of_environment().data / FOLDER
+    return sum(SearchFile(path).running for path in folder.glob(f"*/{LOGS}/*{SEARCH}"))
+
+
+def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
+    """What was dropped becomes the plan of the draft; a plan on notice stays as it is."""
+    from blockplan.plan import read, write  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.portal.workspace.dropping import take_in  # noqa: PLC0415
+
+    draft = Draft.objects.select_related("version").filter(pk=notice).first()
+    if draft is None:
+        return refused(409, "files", say("office.workbench_frozen", current()))
+    files, names = request.FILES.getlist("file"), request.POST.getlist("name")
+    if len(files) != len(names):
+        return refused(422, "files", "Each file needs its name.")
+    listed = [(name, one.chunks()) for name, one in zip(names, files, strict=True)]
+    note("workbench", who=actor_of(request).name, notice=notice, about="files")
+    with TemporaryDirectory() as folder:
+        packed = Path(folder) / "plan.zip"
+        try:
+            taken = take_in(listed, Path(folder) / "plan")
+            write(read(taken.package), packed)
+            with packed.open("rb") as file:
+                chunks = iter(lambda: file.read(2**20), b"")
+                drafts.take_plan(draft, chunks, config_of_environment(), of_plan(draft.version)[0])
+        except BlockplanError as error:
+            note("workbench", who=actor_of(request).name, notice=notice, about="files refused: 422")
+            return refused(422, "files", str(error), "The plan that the draft had still is its plan.")
+    note("draft_changed", who=actor_of(request).name, notice=notice, about="plan")
+    return as_json({"package": taken.package.name, "findings": list(taken.findings)})
 
 
 def _answered(request: HttpRequest, notice: str, path: str) -> HttpResponse:

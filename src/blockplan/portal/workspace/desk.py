@@ -19,6 +19,7 @@ from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropping import Dropped, take_in
 from blockplan.portal.workspace.proposing import Search
+from blockplan.portal.workspace.searches import SearchFile
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from blockplan.live.snapshot import Snapshot
 
 T = TypeVar("T")
+#: A log's name with this ending is that of the search for a repair.
+SEARCH = ".search"
 #: The scenario's file is written when nothing was done for so long, s.
 QUIET_S = 1.0
 
@@ -54,7 +57,6 @@ class EditingDesk:
     who: str = ""
     session: Session = field(init=False)
     notes: list[str] = field(default_factory=list)
-    search: Search | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _asides: threading.Lock = field(default_factory=threading.Lock)
     _timer: threading.Timer | None = None
@@ -72,7 +74,6 @@ class EditingDesk:
         with self._lock:
             if hasattr(self, "session"):
                 self._save_or_leave()
-            self.drop_search()
             plan = read(
                 self.package, None if scenario not in read(self.package).manifest.scenarios else scenario
             )
@@ -121,19 +122,16 @@ class EditingDesk:
             self._save_soon()
             return told(self.session, answer)
 
-    def propose(self, seconds: float, parts: bool) -> Search:
-        """Begin to search for a repair of the plan as it is now; an earlier search is dropped."""
-        with self._lock:
-            self.drop_search()
-            self.search = Search(self.session, seconds, parts)
-            self.search.begin()
-            return self.search
+    @property
+    def search(self) -> SearchFile:
+        """The search for a repair of the scenario: one that runs or has ended, in this process or another."""
+        log = log_of(self.package, self.session.scenario)
+        return SearchFile(log.with_suffix(SEARCH))
 
-    def drop_search(self) -> None:
-        """Forget the search, and end it if it still runs."""
-        if self.search is not None:
-            self.search.cancel()
-            self.search = None
+    def propose(self, seconds: float, parts: bool) -> None:
+        """Begin to search for a repair of the plan as it is now; an earlier search ends and is forgotten."""
+        with self._lock:
+            Search(self.session, self.search, seconds, parts).begin()
 
     def take_in(self, files: Sequence[tuple[str, Iterable[bytes]]]) -> Dropped:
         """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from blockplan.exchange.office import import_office
 from blockplan.plan import read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: Most files that are taken at once, and most bytes of all of them.
 MOST_FILES = 2000
@@ -62,9 +63,39 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path) -> Dropp
             target = _free(beside.parent, plan.manifest.id if package == place else _plain(package))
             write(plan, target)
             return Dropped(target)
+        for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
+            _unpack(path)
         target = _free(beside.parent, _name_of([name for name, _ in files]))
         made = import_office([place], target)
         return Dropped(target, tuple(one.to_dict() for one in made.findings))
+
+
+def _unpack(path: Path) -> None:
+    """A zip of drawings gives way to the files in it, within the same bounds."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            inside = [one for one in packed.infolist() if not one.is_dir()]
+            if len(inside) > MOST_FILES:
+                raise PlanDataError(f"{path.name} holds {len(inside)} files, more than {MOST_FILES}.")
+            _lay_down([(_name_in(one), _chunks(packed, one)) for one in inside], path.parent)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise PlanDataError(f"{path.name} cannot be unpacked: {error}.") from error
+    path.unlink()
+
+
+def _name_in(one: zipfile.ZipInfo) -> str:
+    """The name of a file in a zip; where it is not said to be UTF-8, as Chinese Windows writes it."""
+    if one.flag_bits & 0x800:
+        return one.filename
+    try:
+        return one.filename.encode("cp437").decode("gbk")
+    except UnicodeError:
+        return one.filename
+
+
+def _chunks(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+    with packed.open(one) as file:
+        yield from iter(lambda: file.read(2**20), b"")
 
 
 def _lay_down(files: Sequence[tuple[str, Iterable[bytes]]], place: Path) -> None:

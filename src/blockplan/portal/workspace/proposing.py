@@ -20,17 +20,20 @@ from blockplan.propose.repair.mending import repair
 from blockplan.propose.repair.state import RepairParams
 from blockplan.report.proposal.page import ProposalView
 from blockplan.report.words import Words
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blockplan.live import EditResult, Session
+    from blockplan.live.snapshot import Snapshot
+    from blockplan.portal.workspace.searches import SearchFile
     from blockplan.propose import Incumbent, Proposal
 
 #: Longest search that may be asked for, s.
 LONGEST_S = 600.0
-#: So many incumbents are kept, the last ones.
-SHOWN = 200
+#: How often it says how it stands, and hears whether it is to end, s.
+EVERY_S = 0.5
 
 
 @dataclass
@@ -40,105 +43,97 @@ class Search:
 
     Attributes
     ----------
+    file
+        Where it says how it stands, and hears whether it is to end.
     seconds
         Wall-clock seconds that it may take, judging included.
     parts
         Whether a part of a parcel may get another use, where a whole one is more than is needed.
-    hash
-        Content hash of the plan that it works on.
-    incumbents
-        What it had after how many seconds.
-    proposal
-        What came of it, once it has ended.
-    refusal
-        Why nothing came of it.
     """
 
     session: Session
+    file: SearchFile
     seconds: float
     parts: bool = False
-    hash: str = ""
-    incumbents: list[Incumbent] = field(default_factory=list)
-    proposal: Proposal | None = None
-    refusal: str = ""
+    _last: Incumbent | None = None
     _began: float = field(default_factory=time.perf_counter)
-    _ended: float | None = None
+    _ended: threading.Event = field(default_factory=threading.Event)
     _cancelled: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
     def begin(self) -> None:
         """Start the search on the plan as it is now."""
-        session = self.session
         # A copy: what a plan has worked out is not shared between threads.
-        plan = session.plan.retouched({})
-        self.hash = plan.content_hash
-        packs = list(session.packs or session.plan.manifest.packs)
-        params = RepairParams(parts=self.parts)
+        at = self.session.snapshot()
+        id_ = self.file.begin()
+        self.file.report(id_, self._standing("running", at))
 
         def search() -> None:
+            said = self._standing("refused", at)
+            said["message"] = "The search ended by a fault of the program; the plan is as it was."
             try:
-                stop = Stop(seconds=0.9 * self.seconds, tell=self._tell, ended=self._cancelled.is_set)
-                answer, before = repair(
-                    plan, read_locks(plan, ()), packs, session.on, params=params, stop=stop
-                )
-                self.proposal = conclude(plan, answer, packs, session.on, before=before)
+                said = self._found(at)
             except BlockplanError as error:
-                self.refusal = str(error)
+                said = {**self._standing("refused", at), "message": str(error)}
             finally:
-                if self.proposal is None and not self.refusal:
-                    self.refusal = "The search ended by a fault of the program; the plan is as it was."
-                self._ended = time.perf_counter()
+                self._ended.set()
+                watch.join()
+                self.file.report(id_, said)
 
-        self._thread = threading.Thread(target=search, name="repair", daemon=True)
-        self._thread.start()
+        def look_after() -> None:
+            while not self._ended.wait(EVERY_S):
+                if not self.file.report(id_, self._standing("running", at)):
+                    self._cancelled.set()
+
+        watch = threading.Thread(target=look_after, name="repair is watched", daemon=True)
+        watch.start()
+        threading.Thread(target=search, name="repair", daemon=True).start()
+
+    def _found(self, at: Snapshot) -> dict[str, Any]:
+        stop = Stop(seconds=0.9 * self.seconds, tell=self._tell, ended=self._cancelled.is_set)
+        params, packs = RepairParams(parts=self.parts), at.named_packs
+        answer, before = repair(at.plan, read_locks(at.plan, ()), packs, at.on, params=params, stop=stop)
+        found = conclude(at.plan, answer, packs, at.on, before=before)
+        return {
+            **self._standing("done", at),
+            "objective": answer.objective,
+            "bound": answer.bound,
+            "proved": answer.proved,
+            "shown": {lang: _shown(found, lang) for lang in LANGUAGES},
+            "changes": [one.to_dict() for one in answer.changes],
+        }
 
     def _tell(self, found: Incumbent) -> None:
-        self.incumbents = [*self.incumbents[-SHOWN:], found]
+        self._last = found
 
-    @property
-    def running(self) -> bool:
-        """Whether it still searches."""
-        return self._ended is None
-
-    def cancel(self) -> None:
-        """End it with the best it has."""
-        self._cancelled.set()
-
-    def take(self, session: Session, only: Iterable[str] | None) -> EditResult:
-        """
-        Put what it found into the session as one step, or the changes of some features.
-
-        Raises
-        ------
-        BlockplanError
-            If there is no proposal, a name is none of its features, or the plan has changed there since.
-        """
-        if self.proposal is None:
-            raise BlockplanError("There is no proposal to take over yet.")
-        changes = self.proposal.answer.changes
-        chosen = changes if only is None else picked(changes, only)
-        said = {"op": "proposal", "kind": "repair", "of": self.hash, "changes": len(chosen)}
-        return session.take(apply(session.plan, chosen), said)
-
-    def to_dict(self, lang: str) -> dict[str, Any]:
-        """
-        Where it stands, as the workbench shows it.
-
-        ``state`` is ``running``, ``done`` or ``refused``; objective and bound are null where not known.
-        """
-        last = self.incumbents[-1] if self.incumbents else None
-        until = time.perf_counter() if self._ended is None else self._ended
-        head = {
-            "state": "running" if self.running else "refused" if self.proposal is None else "done",
-            "hash": self.hash,
-            "seconds": round(until - self._began, 1),
+    def _standing(self, state: str, at: Snapshot) -> dict[str, Any]:
+        last = self._last
+        return {
+            "state": state,
+            "hash": at.plan.content_hash,
+            "seconds": round(time.perf_counter() - self._began, 1),
             "limit_s": self.seconds,
             "objective": last.objective if last else None,
             "bound": last.bound if last else None,
             "said": last.said if last else "",
-            "message": self.refusal,
+            "message": "",
         }
-        return head if self.proposal is None else {**head, **_shown(self.proposal, lang)}
+
+
+def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> EditResult:
+    """
+    Put what a search found into a session as one step, or the changes of some features.
+
+    Raises
+    ------
+    BlockplanError
+        If there is no proposal, a name is none of its features, or the plan has changed there since.
+    """
+    changes = file.changes()
+    if changes is None:
+        raise BlockplanError("There is no proposal to take over yet.")
+    chosen = changes if only is None else picked(changes, only)
+    said = {"op": "proposal", "kind": "repair", "of": file.of, "changes": len(chosen)}
+    return session.take(apply(session.plan, chosen), said)
 
 
 def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
@@ -149,9 +144,6 @@ def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
         column = {"column": change.column, "old": change.old, "new": change.new}
         values.setdefault((change.layer, change.id), []).append(column)
     return {
-        "objective": proposal.answer.objective,
-        "bound": proposal.answer.bound,
-        "proved": proposal.answer.proved,
         "headline": view.headline,
         "standing": view.standing,
         "unmet": view.unmet,

@@ -17,7 +17,7 @@ from blockplan.portal.workspace import current_desk, documents
 from blockplan.portal.workspace.answering import for_answer
 from blockplan.portal.workspace.current_desk import desk, signed_in
 from blockplan.portal.workspace.middleware import refused
-from blockplan.portal.workspace.proposing import LONGEST_S
+from blockplan.portal.workspace.proposing import LONGEST_S, take
 from blockplan.portal.workspace.requests import body_of
 from blockplan.portal.workspace.vocabulary import vocabulary
 from blockplan.texts import LANGUAGES
@@ -155,7 +155,7 @@ def proposal(request: HttpRequest) -> HttpResponse:
     POST begins one: ``{"seconds": 30, "parts": true}``, both may be left out.
     """
     if request.method == "DELETE":
-        desk().drop_search()
+        desk().search.forget()
     elif request.method == "POST":
         said = body_of(request)
         seconds, parts = said.get("seconds", 30), said.get("parts", False)
@@ -164,29 +164,27 @@ def proposal(request: HttpRequest) -> HttpResponse:
         if not isinstance(parts, bool):
             return refused(422, "parts", "Whether parts of parcels may be taken is true or false.")
         desk().propose(float(seconds), parts)
-    search = desk().search
-    return as_json({"state": "none"} if search is None else search.to_dict(_lang(request)))
+    return as_json(desk().search.to_dict(_lang(request)))
 
 
 def cancel_proposal(request: HttpRequest) -> HttpResponse:
     """End the search with the best that it has."""
     search = desk().search
-    if search is None:
+    if not search.cancel():
         return refused(404, "proposal", "No search is under way.")
-    search.cancel()
     return as_json(search.to_dict(_lang(request)))
 
 
 def take_proposal(request: HttpRequest) -> HttpResponse:
     """Take a proposal over as one step, or the features in ``{"only": ["layer:id", ...]}``."""
     search, only = desk().search, body_of(request).get("only")
-    if search is None:
+    if search.to_dict("en")["state"] == "none":
         return refused(404, "proposal", "There is no proposal.")
     if only is not None and not (
         isinstance(only, list) and only and all(isinstance(one, str) for one in only)
     ):
         return refused(422, "only", 'Send {"only": ["layer:id", ...]}, or nothing for the whole.')
-    return _stepped(request, lambda session: search.take(session, only))
+    return _stepped(request, lambda session: take(search, session, only))
 
 
 def files(request: HttpRequest) -> HttpResponse:

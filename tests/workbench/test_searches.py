@@ -1,0 +1,56 @@
+"""The file of a search: whoever reports, cancels or forgets, in whatever process, is heard by the others."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from blockplan.portal.workspace import searches
+from blockplan.portal.workspace.searches import SearchFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAID = {"state": "running", "hash": "h", "seconds": 1.0, "message": ""}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SearchFile:
+    return SearchFile(tmp_path / "draft.search")
+
+
+def test_a_search_goes_on_until_it_is_cancelled_and_then_says_what_it_found(file: SearchFile) -> None:
+    assert file.to_dict("en") == {"state": "none"}
+    assert not file.cancel()
+    id_ = file.begin()
+    assert file.report(id_, SAID)
+    assert (file.running, file.changes()) == (True, None)
+    assert file.cancel()
+    assert not file.report(id_, SAID)
+    change = {"layer": "parcels", "id": "A", "column": "far", "old": 0.1 + 0.2, "new": None}
+    file.report(id_, {**SAID, "state": "done", "shown": {"ja": {"headline": "x"}}, "changes": [change]})
+    assert file.to_dict("ja") == {**SAID, "state": "done", "headline": "x"}
+    assert [one.to_dict() for one in file.changes() or ()] == [change]
+    assert file.of == "h"
+
+
+def test_a_search_that_was_forgotten_or_followed_by_another_ends_and_writes_nothing(file: SearchFile) -> None:
+    first = file.begin()
+    second = file.begin()
+    assert not file.report(first, {**SAID, "state": "done"})
+    assert file.to_dict("en")["state"] == "running"
+    file.forget()
+    assert not file.report(second, {**SAID, "state": "done"})
+    assert file.to_dict("en") == {"state": "none"}
+
+
+def test_a_search_whose_process_is_gone_is_said_to_have_ended(file: SearchFile) -> None:
+    file.report(file.begin(), SAID)
+    known = json.loads(file.path.read_text())
+    file.path.write_text(json.dumps({**known, "at": time.time() - searches.SILENT_S - 1}))
+    assert not file.running
+    said = file.to_dict("en")
+    assert (said["state"], "ended with the process" in said["message"]) == ("refused", True)
