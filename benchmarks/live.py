@@ -4,26 +4,29 @@ How long an edit takes until every verdict stands, beside a full check of the sa
     python benchmarks/live.py                  a table: the reference plan
     python benchmarks/live.py --json           one object a line
     python benchmarks/live.py --sizes 500 5000 50000    invented plans of so many parcels besides
+    python benchmarks/live.py --full 20000     an invented plan with all layers, five buildings a parcel
     python benchmarks/live.py --all            by every pack instead of the plan's own
 
 Edits are of four kinds in turn: a value that one rule reads, a land use, residents, a vertex. The 95th
 percentile of milliseconds from the edit to all verdicts is printed, that of the CPU beside it, with what
-`validate` and `check` of the edited plan take afresh, and the peak memory of the process. The invented
-geometry means nothing but its size.
+`validate` and `check` of the edited plan take afresh, and the memory of the plan alone, before anything is
+measured, beside that of the session after its edits (what the process has beyond its programs). The load of
+the machine stands beside: what else runs makes wall times longer. The invented geometry means nothing but
+its size.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from synthetic import a_synthetic_plan
+from synthetic import a_full_plan, a_synthetic_plan
 
 import blockplan as bp
 from blockplan.check import available_packs, check
@@ -46,18 +49,23 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--all", action="store_true", help="judge by every pack")
     parser.add_argument("--sizes", type=int, nargs="*", default=[], help="parcels of invented plans")
+    parser.add_argument("--full", type=int, nargs="*", default=[], help="parcels of plans with all layers")
     parser.add_argument("--edits", type=int, default=40, help="edits of each plan (default 40)")
     asked = parser.parse_args()
     packs = sorted(available_packs()) if asked.all else None
     plans: list[tuple[str, Callable[[], Plan]]] = [("reference plan", lambda: bp.read(REFERENCE, "b"))]
     plans += [(f"{size} parcels", lambda size=size: a_synthetic_plan(size)) for size in asked.sizes]
+    plans += [(f"{size} parcels, all layers", lambda size=size: a_full_plan(size)) for size in asked.full]
     for name, make in plans:
-        row = measured(name, make(), packs or ["zone"], asked.edits)
+        row = measured(name, make, packs or ["zone"], asked.edits)
         print(json.dumps(row) if asked.json else "  ".join(f"{key} {value}" for key, value in row.items()))
 
 
-def measured(name: str, plan: Plan, packs: list[str], count: int) -> dict[str, Any]:
+def measured(name: str, make: Callable[[], Plan], packs: list[str], count: int) -> dict[str, Any]:
     """One plan: percentiles of edits, and a full check of what came of them."""
+    empty_mb = memory_mb()
+    plan = make()
+    plan_mb = memory_mb() - empty_mb
     began = time.perf_counter()
     session = live(plan, packs)
     begun_s = time.perf_counter() - began
@@ -72,6 +80,7 @@ def measured(name: str, plan: Plan, packs: list[str], count: int) -> dict[str, A
             continue
         took.append((time.perf_counter() - began) * 1000)
         used.append((time.process_time() - before) * 1000)
+    session_mb = memory_mb() - empty_mb
     anew = Plan(session.plan.manifest, session.plan.layers, tidied_already=session.plan.layers)
     began = time.perf_counter()
     check(anew, packs)
@@ -85,8 +94,16 @@ def measured(name: str, plan: Plan, packs: list[str], count: int) -> dict[str, A
         "p95_cpu_ms": round(float(np.percentile(used, 95)), 1),
         "full_check_ms": round(full_ms, 1),
         "begin_s": round(begun_s, 2),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "plan_mb": round(plan_mb),
+        "session_mb": round(session_mb),
+        "load": round(os.getloadavg()[0], 1),
     }
+
+
+def memory_mb() -> float:
+    """What the process has in memory now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def an_edit(plan: Plan, number: int) -> Edit:

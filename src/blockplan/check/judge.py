@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from blockplan.check import notes, ranges, scopes
 from blockplan.check.accuracy import accuracy
 from blockplan.check.capacity import capacity
-from blockplan.check.doubts import Reads, doubted, doubts, text_faults
+from blockplan.check.doubts import Reads, doubted, doubts, errors, text_faults
 from blockplan.check.limits import compare, decide, is_repealed, limit_on, margin
 from blockplan.check.overrides import about_overrides, of_verdict, overrides
 from blockplan.check.packs import available, load
@@ -105,7 +105,8 @@ def check(
     faults = _graded(
         instruments.faults(plan), unread(plan.manifest, _all_meant(loaded, plan, gauges), gauges.values())
     )
-    bench = _Bench(plan, day, instruments, faults, instruments.residents(plan), read_statements(plan))
+    people, said = instruments.residents(plan), read_statements(plan)
+    bench = _Bench(plan, day, instruments, faults, people, said, errors(faults))
     verdicts = tuple(
         verdict
         for pack in loaded
@@ -205,6 +206,8 @@ class _Bench:
     faults: tuple[Fault, ...]
     residents: Residents
     statements: tuple[Statement, ...]
+    #: The faults that put a verdict in doubt.
+    wrong: tuple[Fault, ...]
     taken: dict[str, Measurement] = field(default_factory=dict)
     scaled: dict[float, Plan] = field(default_factory=dict)
 
@@ -242,7 +245,7 @@ class _Bench:
         if name not in self.instruments.measures():
             return None
         found = self._measure(name, {})  # a measure reads plan.toml [parameters] by itself
-        return found, doubts(found, self.faults, self.instruments.reads(name))
+        return found, doubts(found, self.wrong, self.instruments.reads(name))
 
     def _verdict(self, asked: _AskedRule, measurement: Measurement) -> Verdict:
         rule, choice = asked.rule, asked.choice
@@ -365,8 +368,8 @@ class _Bench:
         return self.taken[key]
 
     def _doubts(self, rule: Rule, measurement: Measurement) -> tuple[Fault, ...]:
-        touching = doubts(measurement, self.faults, self.instruments.reads(rule.measure))
-        texts = text_faults(self.faults, bound_statements(self.statements, rule.id))
+        touching = doubts(measurement, self.wrong, self.instruments.reads(rule.measure))
+        texts = text_faults(self.wrong, bound_statements(self.statements, rule.id))
         return tuple({id(fault): fault for fault in (*touching, *texts)}.values())
 
     def _found(self, asked: _AskedRule, measurement: Measurement) -> Verdict:

@@ -111,7 +111,7 @@ def row_of(plan: Plan, layer: str, id_: str) -> Row:
     if not isinstance(at, int):
         raise twice(layer, id_)
     name = geometry_name(frame)
-    row = {str(column): _out(frame[column].iloc[at]) for column in frame.columns if column != name}
+    row = {str(column): _out(frame[column].array[at]) for column in frame.columns if column != name}
     if name is not None:
         row[GEOMETRY] = frame.geometry.iloc[at]
     return row

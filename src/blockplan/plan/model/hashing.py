@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from blockplan.plan.model.manifest import Manifest
 
 
+#: Of so many rows a column is as soon written as looked through.
+FEW = 100
+
+
 def content_hash(
     manifest: Manifest,
     layers: Mapping[str, pd.DataFrame],
@@ -68,9 +72,9 @@ def row_digests(frame: pd.DataFrame) -> list[bytes]:
     """SHA-256 of each row of a layer: its known values by column name, and its geometry."""
     geometry = frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) and len(frame) else None
     shapes = _shapes(frame) if geometry else [None] * len(frame)
-    # A column of which nothing is known says nothing of any row.
-    known = [column for column in frame.columns if column != geometry and frame[column].notna().any()]
-    columns = sorted(map(str, known))
+    columns = sorted(str(column) for column in frame.columns if column != geometry)
+    if len(frame) > FEW:  # a column of which nothing is known says nothing of any row, and takes its time
+        columns = [column for column in columns if frame[column].notna().any()]
     said = [_said(column, frame[column]) for column in columns]
     texts = (", ".join(filter(None, row)) for row in zip(*said, strict=True)) if said else [""] * len(frame)
     return [

@@ -6,7 +6,7 @@ And whether those are there that a verdict cannot do without.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +15,14 @@ import shapely
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.plan import EVERYTHING
-from blockplan.plan.validity.drawn import Drawn, Tolerances, spread
+from blockplan.plan.validity.drawn import SHAPES, Drawn, Tolerances, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from blockplan.plan.model.plan import Plan
+    from blockplan.plan.model.plan import Plan, Read
     from blockplan.plan.validity.drawn import Mask
 
 #: Columns whose numbers may be below zero.
@@ -51,21 +51,37 @@ def check_attributes(
     overlap or a strip outside, already reported, makes the drawn area differ.
     """
     faults: list[Fault] = []
+
+    def kept(key: str, find: Callable[[], list[Fault]], *reads: Read) -> list[Fault]:
+        return plan.cached(f"faults:{key}", find, (*SHAPES, *reads))
+
+    def households(name: str) -> list[Fault]:
+        find = partial(_households, layers[name], tolerances)
+        return kept(f"households:{name}", find, *_of(name, ("residents", "dwellings")))
+
     for name, drawn in layers.items():
-        faults += plan.cached(
-            f"faults:numbers:{name}", partial(_out_of_range, drawn), ((name, EVERYTHING), (name, "geometry"))
-        )
+        faults += kept(f"numbers:{name}", partial(_out_of_range, drawn), (name, EVERYTHING))
     if "parcels" in layers:
         parcels = layers["parcels"]
-        faults += _declared(parcels, tolerances, explained)
-        faults += _ratios(parcels, tolerances, explained)
-        faults += _households(parcels, tolerances)
-        faults += _residents_missing(plan, parcels)
+        faults += kept("declared", partial(_declared, parcels, tolerances, explained))
+        faults += kept("ratios", partial(_ratios, parcels, tolerances, explained), *_of("parcels", _RATIOS))
+        faults += households("parcels")
+        find = partial(_residents_missing, plan, parcels)
+        faults += kept("residents", find, *_of("parcels", ("residents", "land_use", "land_use_list")))
     if "buildings" in layers:
-        faults += _households(layers["buildings"], tolerances)
+        faults += households("buildings")
     if "facilities" in layers:
-        faults += _services(plan, layers["facilities"])
+        find = partial(_services, plan, layers["facilities"])
+        faults += kept("services", find, ("facilities", EVERYTHING))
     return faults
+
+
+#: Columns that the ratio of floor area is held against.
+_RATIOS = ("far", "far_kind", "floor_area_m2", "declared_area_m2")
+
+
+def _of(layer: str, columns: Iterable[str]) -> Iterator[Read]:
+    return ((layer, column) for column in columns)
 
 
 def _out_of_range(drawn: Drawn) -> list[Fault]:
@@ -314,6 +330,7 @@ def _residents_missing(plan: Plan, parcels: Drawn) -> list[Fault]:
     )
 
 
+@lru_cache(maxsize=4096)
 def _is_home(code: str | None, list_name: str | None) -> bool:
     name = list_name or DEFAULT_LIST
     if code is None or name not in LISTS:

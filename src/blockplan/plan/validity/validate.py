@@ -23,7 +23,7 @@ from blockplan.plan.model.plan import EVERYTHING
 from blockplan.plan.validity.attributes import check_attributes
 from blockplan.plan.validity.classes import check_classes
 from blockplan.plan.validity.control_lines import check_control_lines
-from blockplan.plan.validity.drawn import Tolerances, draw, place_of
+from blockplan.plan.validity.drawn import SHAPES, Tolerances, draw, place_of
 from blockplan.plan.validity.overlaps import check_overlaps
 from blockplan.plan.validity.placement import all_in_degrees, place
 from blockplan.plan.validity.references import check_references
@@ -73,7 +73,7 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
     layers, faults = draw(plan)
     faults += plan.read_faults
     faults += _layers(plan, layers)
-    laid, found, tiling = plan.cached("laid out", lambda: _laid_out(plan, layers, tolerances), _SHAPES)
+    laid, found, tiling = plan.cached("laid out", lambda: _laid_out(plan, layers, tolerances), SHAPES)
     faults += found
     # What was laid out may be of an earlier edit: the shapes stand, the columns are those of now.
     now = {name: replace(one, frame=layers[name].frame) for name, one in laid.layers.items()}
@@ -90,14 +90,9 @@ def _faults(plan: Plan, tolerances: Tolerances) -> list[Fault]:
 
 def _kept(plan: Plan, key: str, find: Callable[[], list[Fault]], *reads: Read) -> list[Fault]:
     """Faults that rest on where everything is and on some columns, kept while these stand."""
-    return plan.cached(f"faults:{key}", find, (*_SHAPES, *reads))
+    return plan.cached(f"faults:{key}", find, (*SHAPES, *reads))
 
 
-#: What laying a plan out reads: where everything is, of every layer.
-_SHAPES = (
-    ("parcels", "declared_area_m2"),  # which of two parcels that overlap is drawn too large
-    *((layer, what) for layer in LAYERS for what in ("geometry", "ids")),
-)
 #: Columns that name features of other layers, and what statements are bound to.
 _NAMES = (
     *((layer, column) for layer, spec in LAYERS.items() for column in spec.parents),
