@@ -175,6 +175,33 @@ def test_an_edit_waits_for_no_long_question(plan: Path) -> None:
     desk.save()
 
 
+def test_packed_layers_are_the_same_places_in_millimetres(service: Service) -> None:
+    whole = service.ask("/workspace/layers")[1]
+    packed = service.ask("/workspace/layers?packed=1")[1]
+    east, north = packed["origin"]
+
+    def places(found: Any) -> list[list[float]]:
+        if not isinstance(found[0], list):
+            return [[(found[0] + east * 1000) / 1000, (found[1] + north * 1000) / 1000]]
+        if isinstance(found[0][0], list):
+            return [place for one in found for place in places(one)]
+        ends = [[sum(step[axis] for step in found[: at + 1]) for axis in (0, 1)] for at in range(len(found))]
+        return [place for end in ends for place in places(end)]
+
+    def flat(found: Any) -> list[list[float]]:
+        return [place for one in found for place in flat(one)] if isinstance(found[0], list) else [found]
+
+    assert packed["bounds"] == whole["bounds"]
+    for name, layer in whole["layers"].items():
+        for one, other in zip(layer["features"], packed["layers"][name]["features"], strict=True):
+            assert (one["id"], one["properties"]) == (other["id"], other["properties"])
+            if one["geometry"] is not None:
+                rounded = [
+                    [round(value, 3) for value in place] for place in flat(one["geometry"]["coordinates"])
+                ]
+                assert places(other["geometry"]["coordinates"]) == rounded
+
+
 def test_a_branch_goes_on_from_here_and_the_first_scenario_stays(service: Service) -> None:
     service.ask("/workspace/edits", put(77))
     state = service.ask("/workspace/scenario", {"branch": "other"})[1]

@@ -1,6 +1,7 @@
 // What the page and the service tell the map: the shapes of `pages/island.py`, `mapdata.py` and `here.py`.
 
 import type { Place } from "../../map/projection";
+import { allInPlace } from "../../map/steps";
 
 export type Words = Record<string, string>;
 
@@ -31,24 +32,10 @@ export interface PlanData {
   bounds: [number, number, number, number] | null;
 }
 
-type Deep = number[] | Deep[];
-
-/** The plan's own metres, of decimetres from an origin, each point of a line as the step from the one before. */
+/** The plan in its own metres; it comes in decimetres. */
 export async function askPlan(address: string): Promise<PlanData> {
   const plan = await ask<PlanData & { origin: Place }>(address);
-  const [east, north] = plan.origin;
-  const inPlace = (found: Deep): Deep => {
-    const first = found[0];
-    if (typeof first === "number") return [first / 10 + east, (found[1] as number) / 10 + north];
-    if (typeof (first as Deep)[0] !== "number") return (found as Deep[]).map(inPlace);
-    let [x, y] = [0, 0];
-    return (found as number[][]).map(([dx, dy]) => [(x += dx!) / 10 + east, (y += dy!) / 10 + north]);
-  };
-  for (const layer of Object.values(plan.layers)) {
-    for (const { geometry } of layer.features) {
-      if (geometry.type !== "GeometryCollection") geometry.coordinates = inPlace(geometry.coordinates as Deep) as never;
-    }
-  }
+  allInPlace(Object.values(plan.layers), plan.origin, 10);
   return plan;
 }
 

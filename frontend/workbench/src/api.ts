@@ -1,6 +1,7 @@
 // The service's addresses. Every refusal says what, why and what to do; it is thrown as `Refusal`.
 
 import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Proposal, Result, State, Vocabulary } from "./types";
+import { allInPlace } from "../../map/steps";
 import { say } from "./words";
 
 export class Refusal extends Error {
@@ -55,7 +56,13 @@ async function ask<T>(path: string, body?: unknown, method?: string): Promise<T>
 
 export const getState = (): Promise<State> => ask("state");
 export const getResult = (): Promise<Result> => ask("result");
-export const getLayers = (): Promise<Layers> => ask("layers");
+/** The plan in its own metres; it comes in millimetres from an origin, in half the bytes. */
+async function getPacked(which: string): Promise<Layers> {
+  const found = await ask<Layers & { origin: [number, number] }>(`layers?packed=1${which}`);
+  allInPlace(Object.values(found.layers), found.origin, 1000);
+  return found;
+}
+export const getLayers = (): Promise<Layers> => getPacked("");
 export const getVocabulary = (): Promise<Vocabulary> => ask("vocabulary");
 export const postEdits = (edits: Edit[], since: number): Promise<Answer> => ask("edits", { edits, since });
 export const postUndo = (since: number): Promise<Answer> => ask("undo", { since });
@@ -66,8 +73,7 @@ export const postScenario = (said: { open: string } | { branch: string }): Promi
   ask("scenario", said);
 export const getVerify = (): Promise<{ same: boolean; differences: string[] }> => ask("verify");
 export const getCompare = (name: string): Promise<Comparison> => ask(`compare?with=${encodeURIComponent(name)}`);
-export const getLayersOf = (name: string): Promise<Layers> =>
-  ask(`layers?only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
+export const getLayersOf = (name: string): Promise<Layers> => getPacked(`&only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
 export const getProposal = (): Promise<Proposal> => ask("proposal");
 export const postProposal = (seconds: number, parts: boolean): Promise<Proposal> => ask("proposal", { seconds, parts });
 export const deleteProposal = (): Promise<Proposal> => ask("proposal", undefined, "DELETE");

@@ -95,7 +95,7 @@ function row(verdict: Verdict, toProposals: () => void): HTMLElement {
       asked(verdict),
       verdict.force !== "must" && h("span", { class: "force" }, ` ${verdict.force} ${verdict.confidence}`),
     ),
-    verdict.outcome === "fail" &&
+    verdict.outcome === "fail" && (verdict.remedy || verdict.force === "must") &&
       h(
         "p",
         { class: "mend" },

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 
+from blockplan.portal.in_steps import in_steps
 from blockplan.portal.pages.common import public
 from blockplan.portal.pages.squeezed import squeezed
 from blockplan.portal.plans.models import PlanObject, PlanVersion
@@ -99,18 +100,8 @@ def features(
         yield {
             "type": "Feature",
             "properties": properties(row, columns, lang),
-            "geometry": {"type": geometry["type"], "coordinates": _steps(geometry["coordinates"])},
+            "geometry": {"type": geometry["type"], "coordinates": in_steps(geometry["coordinates"])},
         }
-
-
-def _steps(coordinates: list[Any]) -> list[Any]:
-    """Whole numbers, each point of a line as the step from the one before."""
-    if not isinstance(coordinates[0], list):
-        return [round(value) for value in coordinates]
-    if isinstance(coordinates[0][0], list):
-        return [_steps(one) for one in coordinates]
-    points = [(round(one[0]), round(one[1])) for one in coordinates]
-    return [[x - x0, y - y0] for (x, y), (x0, y0) in zip(points, [(0, 0), *points], strict=False)]
 
 
 def properties(row: PlanObject, columns: Iterable[str], lang: str) -> dict[str, Any]:

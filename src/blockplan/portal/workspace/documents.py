@@ -15,6 +15,7 @@ from blockplan.compare import ComparedColumn, beside
 from blockplan.live.rows import is_unknown
 from blockplan.plan import Plan, read, write
 from blockplan.plan.model.plan import BASE
+from blockplan.portal.in_steps import in_steps
 from blockplan.report.html import page
 from blockplan.report.sheet import sheet
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from blockplan.live import Session
     from blockplan.live.rows import FeatureChange
@@ -29,14 +31,31 @@ if TYPE_CHECKING:
     from blockplan.portal.workspace.desk import EditingDesk
 
 
-def layers(plan: Plan, only: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Layers as GeoJSON features in the plan's CRS (m); a column of nothing but unknowns is left out."""
+def layers(plan: Plan, only: tuple[str, ...] = (), *, packed: bool = False) -> dict[str, Any]:
+    """
+    Layers as GeoJSON features in the plan's CRS (m); a column of nothing but unknowns is left out.
+
+    Where they are `packed`, coordinates are whole millimetres from ``origin``, in steps (`in_steps`).
+    """
     names = [name for name in plan.layers if not only or name in only]
-    return {
-        "crs": plan.manifest.crs,
-        "bounds": _bounds(plan),
-        "layers": {name: _features(name, plan.layers[name]) for name in names},
-    }
+    bounds = _bounds(plan)
+    found = {name: _features(name, plan.layers[name]) for name in names}
+    said = {"crs": plan.manifest.crs, "bounds": bounds, "layers": found}
+    if not packed:
+        return said
+    origin = np.floor((bounds or [0.0, 0.0])[:2])
+    for feature in (feature for layer in found.values() for feature in layer["features"]):
+        shape = feature["geometry"]
+        if shape is not None and "coordinates" in shape:
+            shape["coordinates"] = in_steps(_mapped(shape["coordinates"], origin))
+    return {**said, "origin": origin.tolist()}
+
+
+def _mapped(coordinates: Any, origin: NDArray[np.float64]) -> Any:
+    """Coordinates in millimetres from an origin."""
+    if isinstance(coordinates[0], tuple | list):
+        return [_mapped(one, origin) for one in coordinates]
+    return [(coordinates[0] - origin[0]) * 1000, (coordinates[1] - origin[1]) * 1000]
 
 
 def shown_as(at: Snapshot, name: str | None) -> Plan:
