@@ -56,7 +56,7 @@ def test_nothing_that_was_answered_is_lost_when_the_process_is_killed_amid_a_dra
 ) -> None:
     place, chance = tmp_path / "town", random.Random(18)
     bp.write(town(packs=["zone"]), place)
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en")
+    context = chromium.new_context(viewport={"width": 1200, "height": 680}, locale="en")
     context.add_init_script(HEARD)
     tab = context.new_page()
     heard: dict[int, str] = {}
