@@ -121,6 +121,17 @@ def in_circles(*parcels: dict[str, Any]) -> Plan:
 NULL = {"land_use": None, "geometry": square(500, 0)}
 
 
+def test_a_park_that_may_grow_leaves_a_circle_known_where_one_as_good_stays_to_within_rounding() -> None:
+    # The northern park is the larger one by what is lost in adding up, and may become part of a larger one,
+    # which belongs to the next tier.
+    north = {"land_use": "1401", "geometry": square(0, 100, 40.000000001, 50)}
+    south = {"land_use": "1401", "geometry": square(100, 20, 40, 50)}
+    beside = {"land_use": None, "geometry": square(0, 150, 40.000000001, 60)}
+    plan = in_circles(home(160, 160), north, south, beside)
+    near, _ = one(plan, "circle_park_size", tier="15", higher_smallest_ha=0.4).by
+    assert near.value == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize(
     ("name", "asked"),
     [

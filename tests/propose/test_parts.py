@@ -128,6 +128,20 @@ def test_one_change_is_proved_to_be_the_fewest_however_parcels_may_be_cut(school
     assert (answer.objective, answer.bound, answer.proved) == (1.0, 1.0, True)
 
 
+def test_a_parcel_given_whole_though_it_was_cut_on_trial_is_one_change_of_one_parcel(tmp_path):
+    # School land for 1,350 residents that takes all of the reserve, in whatever pieces it is offered.
+    pack = a_pack(tmp_path / "all", "education_land_per_1000", "m2", ("min", 23_700))
+    answer, after = repaired(a_town(), pack)
+    assert set(after.layer("parcels").index) == {"H", "L", "R"}
+    assert (answer.objective, sum(answer.parts.values())) == (1.0, 1.0)
+
+
+def test_parcels_that_may_change_are_counted_as_they_are_drawn(tmp_path):
+    pack = a_pack(tmp_path / "more", "education_land_per_1000", "m2", ("min", 30_000))
+    answer, _ = repaired(a_town(), pack)
+    assert dict(answer.reasons) == {"nothing_permitted": 2, "free": 1}
+
+
 def test_locked_built_and_committed_land_is_not_cut(school_land):
     plan = a_town()
     locked, _ = repair(

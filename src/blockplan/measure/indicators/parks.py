@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from blockplan.plan.model.plan import Plan
 
 
+#: Parks whose figures differ by less than this part of them are as good as each other.
+SAME = 1e-9
 NO_PARK = (nothing("no_parks"),)
 
 
@@ -345,11 +347,11 @@ def _unsaid_in(
         if worth is not None:
             best = float(worth(_rows(found, _among(found, here))).max(initial=0.0))
             kept = worth(_rows(found, _among(found, here[left[here]]))), worth(candidates[0])
-            if max(float(some.max(initial=0.0)) for some in kept) >= best:
+            if max(float(some.max(initial=0.0)) for some in kept) >= best * (1 - SAME):
                 gone = gone[:0]
         members = {name for row in np.flatnonzero(_touching(new.shape, gone)) for name in new.members[row]}
         for some in candidates:
-            larger = np.ones(len(some), dtype=bool) if worth is None else worth(some) > best
+            larger = np.ones(len(some), dtype=bool) if worth is None else worth(some) > best * (1 + SAME)
             members |= {name for row in np.flatnonzero(larger) for name in some.members[row]}
         rows = green.maybe & np.isin(names, list(members))
         lines.append(green.gaps.lines(rows) if rows.any() else ())

@@ -69,6 +69,10 @@ class RepairDraft:
             for column in self.whole[at]:
                 self.model.row({at: 1.0, column: -1.0}, upper=0.0)
 
+    def joined(self, values: NDArray[np.float64]) -> int:
+        """How many moves of a solution are no change of their own: all pieces of a parcel get one use."""
+        return sum(len(pieces) - 1 for at, pieces in self.whole.items() if values[at] > CHOSEN)
+
     def uses(self, parcel: str, codes: Iterable[str]) -> Sum:
         """Whether a parcel is given one of some uses."""
         wanted, found = set(codes), Sum()

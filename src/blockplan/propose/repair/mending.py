@@ -97,6 +97,7 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     before = before or check(plan, named, on)
     demands = [one for one in demands_of(plan, before, named) if one.verdict.outcome != "unknown"]
     bench, yard = Bench(plan, demands, clock), Yard(plan, locks, params.assumed)
+    tally = yard.tally
     found, offered = useful(bench, yard), Offered(plan, plan, {})
     if params.parts and found.moves:
         from blockplan.propose.repair.parting import sizes_wanted  # noqa: PLC0415 (it scores shapes)
@@ -105,7 +106,7 @@ def repair(  # noqa: PLR0913 (what a repair is asked; all but the first two have
     if offered.pieces:
         bench, yard = Bench(offered.plan, demands, clock), Yard(offered.plan, locks, params.assumed)
         found = useful(bench, yard)
-    search = Search(plan, params, named, on, clock, seed, before, bench, yard, found, offered)
+    search = Search(plan, params, named, on, clock, seed, before, bench, yard, found, offered, tally)
     choice, rounds = _searched(search)
     return answer_of(search, choice, rounds, locks), before
 
@@ -161,6 +162,9 @@ def _chosen(search: Search) -> Choice | None:
     plan = apply(search.plan, changes)
     after = check(plan, search.packs, search.on)
     parts = repair_costs.parts(search.params.objective, search.params.assumed, draft.moves, moves)
+    if search.params.objective == "count":
+        # All pieces of a parcel that get one use are one change.
+        parts |= {"convert": parts["convert"] - more} if (more := draft.joined(found.values)) else {}
     denied = _denied(search, plan, after, draft.short(found.values))
     return Choice(moves, changes, found, parts, plan, after, denied)
 

@@ -79,6 +79,8 @@ class Search:
         Why nothing can be proved.
     offered
         The plan of `bench` and `yard`, with parts of parcels cut off on trial.
+    tally
+        Why parcels of the plan as it is drawn may change their use, or may not: reason -> how many.
     """
 
     plan: Plan
@@ -92,6 +94,7 @@ class Search:
     yard: Yard
     found: Useful
     offered: Offered
+    tally: Mapping[str, int]
     cuts: list[tuple[frozenset[Key], frozenset[Key]]] = field(default_factory=list)
     lacks: list[tuple[str, float, frozenset[Key], frozenset[Key]]] = field(default_factory=list)
     given_up: set[str] = field(default_factory=set)

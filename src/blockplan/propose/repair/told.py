@@ -136,7 +136,7 @@ def _reasons(search: Search, choice: Choice | None) -> tuple[tuple[str, int], ..
     after = search.before if choice is None else choice.after
     if all(one.force != "must" or one.outcome != "fail" for one in after.verdicts):
         return ()
-    return tuple((name, count) for name, count in search.yard.tally.items() if count)
+    return tuple((name, count) for name, count in search.tally.items() if count)
 
 
 def _parameters(search: Search, locks: Locks) -> dict[str, Any]:
