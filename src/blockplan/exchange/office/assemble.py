@@ -317,7 +317,7 @@ def _existing(
     """Existing land use of each parcel that says none, from a layer of what stands, at the parcel's point."""
     if not chosen or not len(frame):
         return
-    drawn = features.outlines(chosen, profile, findings)
+    drawn = features.outlines(chosen, profile, findings, "existing land use")
     tree = shapely.STRtree([shape for _, shape in drawn])
     points = frame.geometry.representative_point().to_numpy()
     at, there = tree.query(points, predicate="intersects")
@@ -335,7 +335,7 @@ def _given_boundary(
     chosen: list[Chosen], mapping: OfficeMapping, profile: Profile, findings: list[SourceFinding]
 ) -> tuple[Any | None, str]:
     """The planned land as the office draws it, and what it is called."""
-    drawn = features.outlines(chosen, profile, findings)
+    drawn = features.outlines(chosen, profile, findings, "boundary")
     title = next((name for row, _ in drawn if (name := features.name_of(row))), "") or ""
     if not drawn or mapping.choices.boundary == "derived":
         return None, title

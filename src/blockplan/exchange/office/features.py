@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from blockplan.exchange.office.enclosed import enclosed
 from blockplan.exchange.office.joining import key
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
@@ -315,8 +316,14 @@ def simple(
     return framed(rows, shapes, made)
 
 
-def outlines(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> list[tuple[Row, Any]]:
-    """Areas of outlines; of closed lines the land that they enclose."""
+def outlines(
+    layers: list[Chosen], profile: Profile, findings: list[SourceFinding], what: str = ""
+) -> list[tuple[Row, Any]]:
+    """
+    Areas of outlines; of lines the land that they enclose, each with the row of its own line.
+
+    `what` is what the areas are; a line that encloses none is said, unless lines alone are right as well.
+    """
     rows, shapes = collect(layers, profile, findings)
     found: list[tuple[Row, Any]] = []
     lines = []
@@ -325,10 +332,53 @@ def outlines(layers: list[Chosen], profile: Profile, findings: list[SourceFindin
             found.append((row, shape if shape.is_valid else shapely.make_valid(shape)))
         else:
             lines.append((row, shape))
-    if lines:
-        closed = shapely.get_parts(shapely.polygonize(shapely.get_parts([shape for _, shape in lines])))
-        found += [(lines[0][0], one) for one in closed]
+    inside = enclosed([shape for _, shape in lines])
+    if what:
+        findings += _unclosed([lines[at] for at in inside.unused], what)
+    if what and inside.joined:
+        findings.append(_joined(lines[inside.areas[-1][0]][0], inside.joined, what))
+    return found + [(lines[at][0], area) for at, area in inside.areas]
+
+
+def _unclosed(lines: list[tuple[Row, Any]], what: str) -> list[SourceFinding]:
+    """A finding for each layer of lines that enclose nothing."""
+    by_layer: dict[tuple[str, str], list[tuple[Row, Any]]] = {}
+    for row, line in lines:
+        by_layer.setdefault(row[PLACE][:2], []).append((row, line))
+    found = []
+    for (file, layer), there in by_layer.items():
+        row, line = there[0]
+        ends = shapely.get_coordinates(line)[[0, -1]]
+        gap = float(shapely.length(shapely.linestrings(ends)))
+        apart = f", whose ends lie {gap:,.2f} m apart" if gap else ""
+        found.append(
+            SourceFinding(
+                rule="office-outline",
+                grade="warning",
+                message=f"{len(there)} lines of the {what} enclose no land (first: {row[PLACE][2]}{apart}), "
+                "so no area was made of them. Close them, or draw areas.",
+                file=file,
+                layer=layer,
+                id=row[PLACE][2],
+                measured=gap or None,
+                x=float(ends[0][0]),
+                y=float(ends[0][1]),
+            )
+        )
     return found
+
+
+def _joined(row: Row, count: int, what: str) -> SourceFinding:
+    file, layer, _ = row[PLACE]
+    return SourceFinding(
+        rule="office-outline",
+        grade="note",
+        message=f"{count} areas of the {what} were joined from several open lines; each has the attributes "
+        "of the line that bounds the most of it.",
+        file=file,
+        layer=layer,
+        measured=float(count),
+    )
 
 
 def areas(
@@ -336,7 +386,7 @@ def areas(
 ) -> gpd.GeoDataFrame:
     """Blocks or subblocks, with what a table says of them."""
     column = "block_id" if role == "blocks" else "subblock_id"
-    drawn = outlines(layers, profile, findings)
+    drawn = outlines(layers, profile, findings, role)
     rows, shapes = [row for row, _ in drawn], [shape for _, shape in drawn]
     by_id = {key(str(row.get("block_id"))): row for row in table if row.get("block_id")}
     ids = unique(rows, column, role[0].upper())
