@@ -41,6 +41,22 @@ from blockplan.exchange.office.values import Amount, Unread, read_amount, read_e
         ("1.2万人", "count", "1", 12_000.0, ""),
         ("2.0（地上）", "far", "", 2.0, ""),
         ("约1.5", "far", "", 1.5, ""),
+        ("地上24米", "height", "", 24.0, ""),
+        ("约1.2万平方米", "area", "", 12_000.0, ""),
+        ("总建筑面积不超过1.2万㎡", "area", "", 12_000.0, "upper"),
+        ("≥35（旧区改造≥25）", "share", "%", 0.35, "lower"),
+        ("限高H≤24m", "height", "", 24.0, "upper"),
+        ("建筑高度高于24米", "height", "", 24.0, "lower"),
+        ("绿地率不得低于30%", "share", "", 0.3, "lower"),
+        ("不宜大于2.0", "far", "", 2.0, "upper"),
+        ("小于或等于2.0", "far", "", 2.0, "upper"),
+        ("max. 2.0", "far", "", 2.0, "upper"),
+        ("3000平方", "area", "", 3000.0, ""),
+        ("2.0~2.5万平方米", "area", "", 25_000.0, "range"),
+        ("50个停车位", "count", "", 50.0, ""),
+        ("300床位", "count", "", 300.0, ""),
+        ("1.2万", "count", "", 12_000.0, ""),
+        ("24メートル以下", "height", "", 24.0, "upper"),
     ],
 )
 def test_a_number_is_read_with_its_sign_and_unit(written, quantity, unit, value, kind):
@@ -87,6 +103,19 @@ def test_what_says_nothing_and_what_has_no_limit_is_no_number(written):
 )  # fmt: skip
 def test_what_could_mean_several_things_is_unread(written, quantity):
     assert isinstance(read_amount(written, quantity), Unread)
+
+
+@pytest.mark.parametrize(
+    ("written", "quantity"),
+    [
+        ("见说明3", "far"), ("详见图则5", "far"), ("按GB50180执行", "height"), ("2016年批复", "far"),
+        ("R2", "far"), ("2015至2020年批复", "far"), ("第3条", "far"), ("高层80米", "height"),
+        ("人均10", "area"), ("10㎡/人", "area"), ("300人/日", "count"), ("2.2倍", "far"), ("60 ft", "height"),
+        ("24mm", "height"), ("见说明（3）", "far"), ("容积率2.0", "height"),
+    ],
+)  # fmt: skip
+def test_a_number_inside_words_is_no_value(written, quantity):
+    assert read_amount(written, quantity) == Unread("holds words beside the number")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from blockplan.exchange.office.titles import UNITS
@@ -46,14 +47,42 @@ _FACTORS = {
     "signed_area": {"m2": 1.0, "ha": 1e4, "1e4 m2": 1e4},
 }
 _NUMBER = r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+"
-_UNIT_WORDS = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+#: Units that stand behind a number, plain and lower case; `1.2万` alone is a count.
+_WRITTEN = UNITS | {"万": "1e4"}
+_UNIT_WORDS = "|".join(sorted(map(re.escape, _WRITTEN), key=len, reverse=True))
 _ONE = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>{_UNIT_WORDS})?(?![\d.])", re.IGNORECASE)
+#: A unit behind a number, which may be one of a range.
+_UNIT = re.compile(rf"(?<=\d)\s*(?:{_UNIT_WORDS})(?![a-z])", re.IGNORECASE)
 _MORE = re.compile(
-    r"≥|>=|≧|>|不小于|不低于|不少于|(?<!不)(?<!不得)(?:大于|高于|超过)|以上|下限|最低|最小|至少"
+    r"≥|>=|≧|>|不小于|不低于|不少于|(?<!不)(?:大于|高于|超过)|以上|下限|最低|最小|至少"
+    r"|(?i:at least|not less than|min)"
 )
 _LESS = re.compile(
-    r"≤|<=|≦|<|不大于|不高于|不超过|不得超过|不多于|小于等于|小于|低于|以下|以内|上限|最高|最大|控制在"
+    r"≤|<=|≦|<|不大于|不高于|不超过|不多于|小于等于|小于|低于|以下|以内|上限|最高|最大|控制在|未満"
+    r"|(?i:at most|up to|not more than|max)"
 )
+#: `不得低于` and its like say `不低于`.
+_MAY_NOT = re.compile(r"不(?:得|宜|应|應|能|可|允许)(?=[大小高低少多超])")
+#: Words that may stand beside a number and change nothing of it; longer ones first.
+_BESIDE = (
+    r"小于或等于|大于或等于|不小于|不低于|不少于|不大于|不高于|不超过|不多于|大于|高于|超过|多于|小于|低于|少于"
+    r"|等于|控制在|以上|以下|以内|之内|未満|上限|下限|最高|最低|最大|最小|至少|至多|大约|左右|原则上|一般|地上"
+    r"|规划|控制|建议|暂定|合计|[约約近为取应须宜或及且并和含总共至到]"
+    r"|(?<![a-z])(?:not (?:more|less) than|at (?:most|least)|up to|about|approx)(?![a-z])"
+    r"|(?<![a-z])(?:max|min)(?:imum)?(?![a-z])"
+    # The sign of a quantity before a comparison (`H≤24`).
+    r"|(?<![a-z])[a-z](?=\s*[≤≥<>=≦≧:])"
+)
+#: The quantity's own names, and what is counted.
+_CALLED = {
+    "far": r"[毛净]?容积率|(?<![a-z])far(?![a-z])",
+    "share": r"建筑密度|建筑系数|绿地率|绿化率|绿化覆盖率|密度|建蔽率|比例|占比",
+    "height": r"建筑控制高度|建筑限高|建筑高度|控制高度|檐口高度|限高|檐口|檐高|高度|高",
+    "length": r"红线宽度|宽度|宽|后退|退让|退界|距离",
+    "area": r"计容建筑面积|建筑面积|计容面积|用地面积|占地面积|净用地|用地|占地|面积|建筑规模|规模",
+    "count": r"居住人口|人口|户数|机动车|停车|车位|泊位|学位|床位|座位|班级|[位套间幢栋台名户戸个人班床]"
+    r"|(?<=\d)\s*f(?![a-z])",
+}
 _RANGE = re.compile(r"^\s*(?:-|~|～|—|–|至|到|－|\.\.)\s*$")
 _BETWEEN = re.compile(
     r"(?:≥|>=|>|不小于|不低于)(?P<low>.+?)(?:且|,|并|;|和)?(?:≤|<=|<|不大于|不高于|不超过)(?P<high>.+)"
@@ -131,14 +160,14 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
     0.35
     >>> read_amount("54米", "height").value, read_amount("2.5公顷", "area").value, read_amount("9999", "far")
     (54.0, 25000.0, None)
-    >>> read_amount("住宅54,商业24", "height")
-    Unread(why='holds 2 numbers and says no range')
+    >>> read_amount("住宅54,商业24", "height"), read_amount("见说明3", "far").why
+    (Unread(why='holds 2 numbers and says no range'), 'holds words beside the number')
     """
     if isinstance(value, bool):
         return Unread("is no number")
     if isinstance(value, int | float) and not math.isnan(value):
         return None if float(value) in SENTINELS else _scaled([(float(value), "")], "", quantity, unit)
-    text = text_of(value)
+    text = _MAY_NOT.sub("不", text_of(value))
     compact = "".join(text.lower().split())
     if compact in BLANK or compact in NO_LIMIT:
         return None
@@ -181,7 +210,7 @@ def _without_elevation(text: str) -> str | None:
 
 def _numbers(text: str) -> list[tuple[float, str]]:
     return [
-        (float(match["number"].replace(",", "")), UNITS.get((match["unit"] or "").lower(), ""))
+        (float(match["number"].replace(",", "")), _WRITTEN.get((match["unit"] or "").lower(), ""))
         for match in _ONE.finditer(text)
     ]
 
@@ -197,25 +226,35 @@ def _parsed(text: str, quantity: str, unit: str) -> Amount | Unread | None:
         else text
     )
     both = _INSIDE.search(text) or _BETWEEN.search(text)
-    if both:
-        ends = _numbers(both["low"]) + _numbers(both["high"])
-        return (
-            _scaled(ends, "range", quantity, unit) if len(ends) == 2 else Unread("is no range of two numbers")
-        )
-    found = _numbers(text)
-    if len(found) == 2:
-        ends = _ends(text, found)
-        if ends:
-            return _scaled(ends, "range", quantity, unit)
-    if len(found) != 1 or re.search(r"[A-Za-z]{3,}", _ONE.sub("", text)):
-        several = f"holds {len(found)} numbers and says no range" if found else "holds no number"
-        return Unread("holds words beside the number" if len(found) == 1 else several)
+    found = _numbers(both["low"]) + _numbers(both["high"]) if both else _numbers(text)
+    ends = found if both else _ends(text, found)
+    if len(found) != (2 if ends else 1):
+        return Unread(f"holds {len(found)} numbers and says no range" if found else "holds no number")
+    if _has_words(text.replace(both[0], "") if both else text, quantity):
+        return Unread("holds words beside the number")
+    if ends:
+        return _scaled(ends, "range", quantity, unit)
     kind: Kind = "lower" if _MORE.search(text) else "upper" if _LESS.search(text) else ""
     return None if found[0][0] in SENTINELS else _scaled(found, kind, quantity, unit)
 
 
+def _has_words(text: str, quantity: str) -> bool:
+    """Whether anything but numbers, units and words that change nothing stands in a text (`见说明3`)."""
+    if not any(map(str.isalpha, text)):
+        return False
+    rest = _beside(quantity.removeprefix("signed_")).sub(" ", _UNIT.sub(" ", text))
+    return any(map(str.isalpha, rest))
+
+
+@cache
+def _beside(quantity: str) -> re.Pattern[str]:
+    return re.compile("|".join(filter(None, (_BESIDE, _CALLED.get(quantity)))), re.IGNORECASE)
+
+
 def _ends(text: str, found: list[tuple[float, str]]) -> list[tuple[float, str]]:
     """The ends of a range that two numbers of a text make, or nothing; ``1.5-2.0`` reads as 1.5 and -2.0."""
+    if len(found) != 2:
+        return []
     one, other = _ONE.finditer(text)
     between = text[one.end() : other.start()]
     if not between.strip() and other["number"].startswith("-"):
