@@ -8,6 +8,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import pytest
 import shapely
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
 
@@ -238,3 +239,45 @@ def test_a_supermarket_is_no_food_market_and_a_childrens_day_care_is_none_for_th
     )
     assert [one.service for one in found] == ["retail", "market", "childcare", "day_care", "nursing_home"]
     assert found[-1].beds == 150
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "each"),
+    [
+        ("小学2所(共48班)", "classes", 24), ("小学2所共48班", "classes", 24),
+        ("养老院2处（合计300床）", "beds", 150),
+        ("社区服务站2处(总建筑面积600㎡)", "floor_area_m2", 300),
+        ("Kindergartens x2 (18 classes in total)", "classes", 9),
+        ("小学2所（每所24班）", "classes", 24), ("小学2所(24班/所)", "classes", 24),
+        ("24班小学2所", "classes", 24),
+        ("2所24班小学", "classes", 24), ("公共厕所2处(60㎡/处)", "floor_area_m2", 60),
+        ("小学2所（48班）", "classes", None), ("小学2所48班", "classes", None),
+        ("小学2所(共49班)", "classes", None),
+        ("小学2所(24班、36班)", "classes", None), ("小学2所，共48班", "classes", 24),
+        ("小学2所，24班", "classes", None), ("小学2所，每所24班", "classes", 24),
+        ("小学2所，各24班", "classes", 24),
+        ("公共厕所2处(60㎡)", "floor_area_m2", None), ("垃圾收集站2座", "places", None),
+    ],
+)  # fmt: skip
+def test_a_size_of_several_facilities_is_that_of_each_or_of_all_or_unknown(text, column, each):
+    found, unread = facilities_in(text)
+    assert [getattr(one, column) for one in found] == [each, each]
+    assert unread == []
+    assert not found[0].name.endswith(("共", "各"))
+
+
+def test_what_is_shared_out_and_what_is_not_is_said(folder, brought):
+    shapefile(
+        parcels(
+            DKBH=["A-1", "A-2", "A-3"],
+            YDDM=["R2", "R2", "R2"],
+            PTGSS=["小学2所(共48班)", "养老院2处(300床)", "小学2所(每所24班)"],
+        ),
+        folder / "地块.shp",
+    )
+    plan, result = brought()
+    found = plan.layer("facilities").sort_values("parcel_id")
+    assert found["classes"].dropna().tolist() == [24, 24, 24, 24]
+    assert found["beds"].isna().all()
+    said = [(one.id, one.grade) for one in rules(result, "office-text")]
+    assert said == [("A-1", "note"), ("A-2", "warning")]

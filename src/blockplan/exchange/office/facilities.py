@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
+    from blockplan.plan.model.faults import Grade
 
 SIZES = ("beds", "places", "classes", "floor_area_m2", "site_area_m2")
 ROAD = "1207"
@@ -187,6 +188,7 @@ def _from_texts(
         found, unread = facilities_in(text) if isinstance(text, str) else ([], [])
         findings += [_unread(number, str(text), item) for item in unread]
         for one in [*found, *_remarked(number, remark, found, findings)]:
+            findings += _of_several(number, str(text if one in found else remark), one)
             known = open_.get((number, one.service or one.name))
             if known:
                 record = known.pop(0)
@@ -241,6 +243,36 @@ def _unread(number: str, text: str, item: str) -> SourceFinding:
         column="facilities_text",
         value=text[:200],
     )
+
+
+def _of_several(number: str, text: str, one: Named) -> list[SourceFinding]:
+    """What was done with a size that a text says of several facilities at once."""
+    about = f"{text[:60]!r} of parcel {number}"
+    told: list[tuple[Grade, str]] = []
+    if one.shared:
+        told.append(
+            ("note", f"{about} says {', '.join(one.shared)} of several together; it was shared out evenly.")
+        )
+    if one.unclear:
+        told.append(
+            (
+                "warning",
+                f"{about} does not say what each has of {', '.join(one.unclear)}, so it is unknown. Write "
+                "每所24班 (each) or 共48班 (together).",
+            )
+        )
+    return [
+        SourceFinding(
+            rule="office-text",
+            grade=grade,
+            message=message,
+            layer="parcels",
+            id=number,
+            column="facilities_text",
+            value=text[:200],
+        )
+        for grade, message in told
+    ]
 
 
 def _own_sites(made: list[dict[str, Any]], parcels: gpd.GeoDataFrame) -> None:

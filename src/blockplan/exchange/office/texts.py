@@ -8,7 +8,7 @@ says nothing that is known is given back unread.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -61,6 +61,12 @@ _MERE = frozenset({"other", "retail", "transport", "utility"})
 #: A facility's name in a remark is no longer than this; a longer item says something else too.
 _SHORT_NAME = 12
 _SITE = ("公顷", "hm2", "ha", "亩")
+#: Words by which a size is that of each of several, or of all together.
+_EACH = re.compile(r"每|各|均|/\s*(?:所|处|座|个|家|校|园)|\b(?:each|per|apiece)\b", re.IGNORECASE)
+_TOGETHER = re.compile(
+    r"(?<!公)共(?!\s*\d+\s*(?:所|处|个(?!班)|座|家))|合计|总|累计|\b(?:in all|total|altogether)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,9 @@ class Named:
     """
     One facility that a text names.
 
-    `service` is None where no word of the name is known; sizes are None where the text says none.
+    `service` is None where no word of the name is known; sizes are None where the text says none. Of several
+    that are named together the first says which sizes were one for all and are `shared` out, and which are
+    `unclear`, so that they are unknown.
     """
 
     name: str
@@ -79,6 +87,8 @@ class Named:
     places: float | None = None
     floor_area_m2: float | None = None
     site_area_m2: float | None = None
+    shared: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
 
 
 @cache
@@ -123,6 +133,8 @@ def facilities_in(text: Any) -> tuple[list[Named], list[str]]:
     ([], ['按规范配置'])
     >>> [len(facilities_in(one)[0]) for one in ("幼儿园2处", "-", "12班幼儿园和菜市场")]
     [2, 0, 2]
+    >>> [one.classes for one in facilities_in("小学2所（共48班）、完中2所（每所36班）")[0]]
+    [24.0, 24.0, 36.0, 36.0]
     """
     found, unread = _named_in("" if is_blank(text) else text_of(text))
     return list(found), list(unread)
@@ -138,8 +150,7 @@ def _named_in(text: str) -> tuple[tuple[Named, ...], tuple[str, ...]]:
         if kind is None:
             unread.append(item)
             continue
-        one = _sized(item, *kind)
-        found += [one] * _count(item)
+        found += _several(item, _sized(item, *kind), _count(item))
     return tuple(found), tuple(unread)
 
 
@@ -170,7 +181,7 @@ def _remarked_in(text: str) -> tuple[Named, ...]:
             continue
         one = _sized(item, *kind)
         if len(one.name) <= _SHORT_NAME:
-            found += [one] * _count(item)
+            found += _several(item, one, _count(item))
     return tuple(found)
 
 
@@ -202,7 +213,7 @@ def _items(text: str) -> list[str]:
         found += both if whole else [part]
     cleaned = [
         re.sub(
-            r"^(?:配建|配套|设置|设|新建|保留|规划|含|建(?!筑)|须|应|各|其中|结合设置|包括|需)+[:：]?",
+            r"^(?:配建|配套|设置|设|新建|保留|规划|含|建(?!筑)|须|应|各(?!\d)|其中|结合设置|包括|需)+[:：]?",
             "",
             one.strip(" .:："),
         )
@@ -230,7 +241,9 @@ def _with_sizes(items: list[str]) -> list[str]:
 def _size_of(item: str) -> re.Pattern[str] | None:
     """The kind of size that an item says, where it says nothing else."""
     for pattern in (_AREA, _CLASSES, _BEDS, _PLACES):
-        if pattern.search(item) and not re.sub(r"[≥≤<>=:：\s]|规模|约|共", "", pattern.sub("", item)):
+        if pattern.search(item) and not re.sub(
+            r"[≥≤<>=:：\s]|规模|约|共|每[所处个座家]?|各", "", pattern.sub("", item)
+        ):
             return pattern
     return None
 
@@ -247,32 +260,68 @@ def _count(item: str) -> int:
 
 
 def _sized(item: str, service: str | None, level: str | None) -> Named:
-    classes, beds, places = _CLASSES.search(item), _BEDS.search(item), _PLACES.search(item)
-    floor = site = None
+    sizes: dict[str, float] = {}
+    for size, value, _ in _sizes(item):
+        sizes[size] = value if size.endswith("_m2") else sizes.get(size, value)
+    return Named(_bare_name(item), service, level, **sizes)  # type: ignore[arg-type]
+
+
+def _sizes(item: str) -> list[tuple[str, float, re.Match[str]]]:
+    """The sizes that a text says, by their column, each with its place."""
+    found = [("classes", _number(one[1]), one) for one in _CLASSES.finditer(item)]
+    beds = [("beds", _number(one[1] or one[2]), one) for one in _BEDS.finditer(item)]
+    counted = {one.start() for one in _COUNT.finditer(item)} if _count(item) > 1 else set()
+    seats = [one for one in _PLACES.finditer(item) if one.start() not in counted]
+    found += beds or [("places", float(one[1]), one) for one in seats]
     for area in _AREA.finditer(item):
         value = float(area["number"]) * _UNIT_M2[area["unit"].lower()]
         is_site = (area["what"] or "").startswith(("用地", "占地")) or (
             not area["what"] and area["unit"].lower() in _SITE
         )
-        if is_site:
-            site = value
+        found.append(("site_area_m2" if is_site else "floor_area_m2", value, area))
+    return found
+
+
+def _several(item: str, one: Named, count: int) -> list[Named]:
+    """
+    Several facilities of one name: a size is that of each where the text says so (`24班小学2所`, `每所24班`),
+    one for all (`共48班`) is shared out, and one that may be either is unknown.
+    """
+    if count == 1:
+        return [one]
+    sizes = _sizes(item)
+    said = [size for size, _, _ in sizes]
+    shared: dict[str, float] = {}
+    unclear: list[str] = []
+    for size, value, place in sizes:
+        behind, around = item[place.end() :], _around(item, place)
+        whole = size.endswith("_m2") or (value / count).is_integer()
+        if said.count(size) > 1:
+            unclear.append(size)
+        elif service_of(behind.partition("(")[0]) is not None or _EACH.search(around):
+            continue
+        elif _TOGETHER.search(around) and whole:
+            shared[size] = value / count
         else:
-            floor = value
-    return Named(
-        _bare_name(item),
-        service,
-        level,
-        _number(classes[1]) if classes else None,
-        _number(beds[1] or beds[2]) if beds else None,
-        float(places[1]) if places and not beds else None,
-        floor,
-        site,
-    )
+            unclear.append(size)
+    each = replace(one, **shared, **dict.fromkeys(unclear))  # type: ignore[arg-type]
+    return [replace(each, shared=tuple(shared), unclear=tuple(dict.fromkeys(unclear)))] + [each] * (count - 1)
+
+
+def _around(item: str, place: re.Match[str]) -> str:
+    """What stands around a size: in its brackets, or behind the number of facilities."""
+    start, end = item.rfind("(", 0, place.start()) + 1, item.find(")", place.end())
+    if not start or end < 0:
+        numbers = [one.end() for one in _COUNT.finditer(item) if one.end() <= place.start()]
+        start, end = max(numbers, default=place.start()), len(item)
+    return item[start:end]
 
 
 def _bare_name(item: str) -> str:
     name = re.sub(r"\(.*?\)", "", item)
     for pattern in (_AREA, _COUNT, _CLASSES, _BEDS, _PLACES):
         name = pattern.sub("", name)
-    name = re.sub(r"[≥≤<>:：]+|(?<![A-Za-z])\s+|\s+(?![A-Za-z])|(?:不小于|不少于)$", "", name)
+    name = re.sub(
+        r"[≥≤<>:：]+|(?<![A-Za-z])\s+|\s+(?![A-Za-z])|(?:不小于|不少于|合计|共|总|各|每)+$", "", name
+    )
     return name or item
