@@ -76,6 +76,21 @@ def test_facilities_stops_and_buildings_find_their_parcel_by_place(folder, broug
     assert plan.layer("stops")["modes"].tolist() == ["subway"]
 
 
+def test_a_stop_has_all_its_modes_and_one_of_another_kind_is_not_that_of_its_layer(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    kinds = ["公交,地铁", "轻轨/公交", "轮渡", "直升机", None]
+    names = ["甲", "乙", "丙", "丁", "火车站"]
+    points = [shapely.Point(500_010 + 10 * at, 4_400_010) for at in range(5)]
+    shapefile(layer(points, 站名=names, 站点类型=kinds), folder / "公交站点.shp")
+    others = [shapely.Point(500_210 + 10 * at, 4_400_050) for at in range(2)]
+    shapefile(layer(others, 站名=["东门", "西门地铁站"]), folder / "公交地铁站点.shp")
+    plan, result = brought()
+    found = plan.layer("stops").set_index("name_zh")["modes"]
+    assert found[names].tolist() == ["subway, bus", "subway, bus", "ferry", None, "bus"]
+    assert found[["东门", "西门地铁站"]].tolist() == [None, "subway"]
+    assert [one.value for one in rules(result, "office-stop-mode")] == ["直升机"]
+
+
 def test_a_facility_drawn_and_named_in_the_text_is_one(folder, brought):
     shapefile(
         parcels(DKBH=IDS, PTSS=["小学一所（24班）、菜市场", "-", "-", "按规范配置"]), folder / "地块.shp"

@@ -6,6 +6,7 @@ outlines.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -33,10 +34,12 @@ CLASSES = (
     (r"步行|慢行|人行|绿道|自行车|path|foot", "path"),
 )
 MODES = (
-    (r"地铁|轨道|subway|metro|DTZ|GDZD", "subway"),
+    (r"地铁|轨道|轻轨|subway|metro|DTZ|GDZD", "subway"),
     (r"有轨|tram", "tram"),
     (r"火车|铁路|高铁|rail", "rail"),
-    (r"公交|巴士|bus|GJZ", "bus"),
+    (r"公交|(?<!水上)巴士|bus|BRT|GJZ", "bus"),
+    (r"轮渡|渡口|渡轮|客运码头|水上巴士|ferry", "ferry"),
+    (r"缆车|索道|cable.?car", "cable_car"),
 )
 COLOURS = (
     (r"基本农田|永农|YJJBNT|JBNTBH|farmland", "farmland"),
@@ -227,21 +230,43 @@ def buildings(layers: list[Chosen], profile: Profile, findings: list[SourceFindi
 
 
 def stops(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
-    """Stops; their modes from their kind, their name or that of the layer."""
+    """Stops; their modes from their kind or, where it says none, from the layer, the name or the line."""
     rows, shapes = collect(layers, profile, findings)
     ids = unique(rows, "stop_id", "ST")
     made = [
-        {
-            "stop_id": id_,
-            "name_zh": name_of(row),
-            "line": row.get("line"),
-            "modes": word(
-                MODES, row.get("modes"), row[PLACE][1], row[PLACE][0], name_of(row), row.get("line")
-            ),
-        }
+        {"stop_id": id_, "name_zh": name_of(row), "line": row.get("line"), "modes": _modes(row, findings)}
         for row, id_ in zip(rows, ids, strict=True)
     ]
     return framed(rows, shapes, made)
+
+
+def _modes(row: Row, findings: list[SourceFinding]) -> str | None:
+    """All modes of a stop, joined by commas; a layer or file of several says nothing of one stop."""
+    said = text_of(row.get("modes"))
+    if said:
+        found = _modes_in(said)
+        if not found:
+            file, layer, place = row[PLACE]
+            findings.append(
+                SourceFinding(
+                    rule="office-stop-mode",
+                    grade="note",
+                    message=f"{said[:60]!r} of {place} is no mode that is known, so its modes are unknown.",
+                    file=file,
+                    layer=layer,
+                    id=place,
+                    value=said[:200],
+                )
+            )
+        return ", ".join(found) or None
+    file, layer, _ = row[PLACE]
+    alone = (found for text in (layer, file) if len(found := _modes_in(text)) == 1)
+    own = (found for text in (name_of(row), row.get("line")) if (found := _modes_in(text)))
+    return ", ".join(next(chain(alone, own), [])) or None
+
+
+def _modes_in(text: Any) -> list[str]:
+    return [mode for words, mode in MODES if re.search(words, text_of(text), re.IGNORECASE)]
 
 
 def control_lines(layers: list[Chosen], profile: Profile, findings: list[SourceFinding]) -> gpd.GeoDataFrame:
