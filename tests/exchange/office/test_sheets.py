@@ -71,6 +71,18 @@ def test_sums_notes_blocks_and_repeated_headings_are_no_parcels(drawn, brought):
     assert not rules(result, "office-unjoined")
 
 
+def test_a_name_that_begins_like_a_sum_is_no_sum(drawn, brought):
+    names = ["Sumiyoshi Elementary School", "Summer Park", "Notehall Clinic", "Totalview Kindergarten"]
+    table = [["设施名称", "地块编号", "建筑面积(㎡)"]]
+    table += [[name, "A-01", 100 + at] for at, name in enumerate(names)]
+    table += [["Total", None, 406], ["Grand Total", None, 406], ["Sum:", None, 406], ["小 计", None, 406]]
+    workbook(drawn / "设施.xlsx", 公共服务设施一览表=table)
+    plan, result = brought()
+    assert plan.layer("facilities")["name_zh"].tolist() == names
+    said = " ".join(one.message for one in rules(result, "office-sheet"))
+    assert "4 rows were left out as subtotals" in said
+
+
 def test_a_merged_bound_holds_for_each_row_and_a_merged_sum_for_none(drawn, brought):
     table = [["地块编号", "容积率", "居住人口"], ["A-01", 2.0, 900], ["A-02", None, None], ["A-03", 1.0, 100]]
     workbook(drawn / "指标.xlsx", [("表", 1, 1, 2, 1), ("表", 1, 2, 2, 2)], 表=table)

@@ -23,11 +23,11 @@ HEADING_ROWS = 4
 #: So many known fields make a heading.
 FEWEST_KNOWN = 2
 _SUM = re.compile(
-    r"(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|subtotal|total|sum)[:：]?.*",
+    r"(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|note|source)\d*[:：.、)）]?.*",
+    r"(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|(?:notes?|sources?)(?![a-z]))\d*[:：.、)）]?.*",
     re.IGNORECASE,
 )
 
@@ -293,12 +293,19 @@ def _titles(columns: list[tuple[int, str]]) -> tuple[list[str], dict[str, str]]:
     return titles, units
 
 
+def _closed_up(text: str) -> str:
+    """A text without spaces (`小 计`) but those between Latin words, in half width."""
+    return re.sub(
+        r"(?<![a-z\d])\s+|\s+(?![a-z\d])", "", unicodedata.normalize("NFKC", text), flags=re.IGNORECASE
+    )
+
+
 def _kind(values: list[Any], names: list[str], number: int | None) -> str:
     """What a row below the heading is: row, empty, subtotal, note, section or repeated heading."""
     there = [value for value in values if value is not None and str(value).strip()]
     if not there:
         return "empty"
-    texts = [unicodedata.normalize("NFKC", "".join(one.split())) for one in there if isinstance(one, str)]
+    texts = [_closed_up(one) for one in there if isinstance(one, str)]
     repeated = sum(one is not None and str(one) == name for one, name in zip(values, names, strict=True))
     if repeated > len(there) / 2:
         return "repeated heading"
