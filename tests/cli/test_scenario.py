@@ -121,6 +121,27 @@ def test_an_offices_headings_and_values_do_as_well(plan, tmp_path):
     ]
 
 
+def test_a_street_that_was_turned_round_differs_and_one_written_in_parts_does_not(plan, tmp_path):
+    from blockplan.propose.by_hand import layer_changes
+
+    drawn = read(plan)
+    line = shapely.LineString([(0, 0), (300, 0)])
+    streets = gpd.GeoDataFrame(
+        {"street_id": ["S-1"], "class": ["local"], "oneway": [True]}, geometry=[line], crs="EPSG:4548"
+    )
+    write(Plan(drawn.manifest, {**drawn.layers, "streets": streets}), tmp_path / "streets")
+    with_street = read(tmp_path / "streets")
+    parts = streets.set_geometry([shapely.MultiLineString([line])], crs=streets.crs)
+    assert layer_changes(with_street, "streets", parts) == []
+    formats.write_layers(
+        {"streets": streets.set_geometry([line.reverse()], crs=streets.crs)}, tmp_path / "q.gpkg"
+    )
+    found = call("new", tmp_path / "streets", "b", "--from", tmp_path / "q.gpkg")
+    assert [(one["id"], one["change"]) for one in found["changed"]] == [("S-1", "changed")]
+    kept = read(tmp_path / "streets", "b").layer("streets").geometry["S-1"]
+    assert shapely.get_coordinates(kept)[0].tolist() == [300, 0]
+
+
 def test_an_edited_geopackage_is_compared_by_id(plan, tmp_path):
     copy = tmp_path / "edited.gpkg"
     shutil.copyfile(plan / "plan.gpkg", copy)

@@ -238,6 +238,14 @@ def test_a_border_that_both_move_apart_is_named_by_the_land_that_overlaps():
     assert ("B", "*") in {(one.id, one.column) for one in found.conflicts}
 
 
+def test_a_street_that_one_amendment_turns_round_is_turned_in_both():
+    base = town()
+    id_, line = next(iter(base.layer("streets").geometry.items()))
+    theirs = changed(base, "streets", id_, geometry=line.reverse())
+    for found in (merge(base, base, theirs), merge(base, theirs, base)):
+        assert found.plan.layer("streets").geometry[id_].equals_exact(line.reverse(), 0)
+
+
 def test_merging_with_an_unchanged_plan_gives_the_amendment():
     base = town()
     ours = changed(base, "parcels", "A", far=1.5)

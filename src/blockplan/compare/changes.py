@@ -100,7 +100,8 @@ def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> l
             fields.setdefault(str(old.index[row]), []).append((name, was[row], now[row]))
     if isinstance(old, gpd.GeoDataFrame) and isinstance(new, gpd.GeoDataFrame) and len(old):
         was_shape, now_shape = old.geometry.to_numpy(), new.geometry.to_numpy()
-        for row in _moved(was_shape, now_shape):
+        turned = _turned(was_shape, now_shape) if layer == "streets" else []
+        for row in sorted({*_moved(was_shape, now_shape), *turned}):
             sizes = (_size(was_shape[row]), _size(now_shape[row]))
             fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
     return [RowChange(column, layer, id_, "changed", tuple(rows)) for id_, rows in sorted(fields.items())]
@@ -115,6 +116,12 @@ def _moved(was: Any, now: Any) -> list[int]:
     near = shapely.hausdorff_distance(was[rows], now[rows]) < SAME_PLACE_M
     near &= shapely.get_type_id(was[rows]) == shapely.get_type_id(now[rows])
     return [int(row) for row in rows[~near]]
+
+
+def _turned(was: Any, now: Any) -> list[int]:
+    """Rows whose line begins elsewhere: its direction counts on a street of one way."""
+    began, begins = (shapely.get_point(shapely.line_merge(shapes, directed=True), 0) for shapes in (was, now))
+    return [int(row) for row in np.flatnonzero(shapely.distance(began, begins) > SAME_PLACE_M)]
 
 
 def _values(frame: pd.DataFrame, name: str) -> list[Any]:

@@ -13,8 +13,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.sheets import read_csv, read_workbook
@@ -27,6 +25,7 @@ from blockplan.plan.model.crs import to_plan_crs
 from blockplan.plan.model.following import following
 from blockplan.plan.model.frames import FALSE, TRUE, tidy
 from blockplan.plan.model.layers import LAYERS
+from blockplan.plan.model.shapes import same_shape
 from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
 from blockplan.propose.takeover import on_top
 
@@ -396,7 +395,7 @@ def layer_changes(plan: Plan, layer: str, frame: pd.DataFrame) -> list[Change]:
         for column, new in values.items():
             if column == GEOMETRY:
                 old = there.geometry[id_]
-                if not _same_shape(old, row[GEOMETRY]):
+                if not same_shape(old, row[GEOMETRY], SAME_M):
                     found.append(Change(layer, str(id_), GEOMETRY, None if old is None else old.wkt, new))
             elif column in LAYERS[layer].columns or column in there.columns or new is not None:
                 found += _change(plan, layer, str(id_), column, new)
@@ -424,16 +423,3 @@ def _value(value: Any) -> Any:
     if hasattr(value, "wkt"):
         return value.wkt
     return value.item() if hasattr(value, "item") else value
-
-
-def _same_shape(old: Any, new: Any) -> bool:
-    if old is None or new is None:
-        return old is new
-    if old.geom_type.removeprefix("Multi") != new.geom_type.removeprefix("Multi"):
-        return False
-    # A program may write a shape of one part as one of several.
-    mine, theirs = (
-        shapely.multipolygons(shapely.get_parts(one)) if "Polygon" in one.geom_type else one
-        for one in (old, new)
-    )
-    return bool(shapely.equals_exact(shapely.normalize(mine), shapely.normalize(theirs), tolerance=SAME_M))

@@ -14,6 +14,7 @@ from blockplan.compare.transition import SAME_PLACE_M
 from blockplan.plan import Plan, validate
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.manifest import manifest_from
+from blockplan.plan.model.shapes import same_shape
 
 if TYPE_CHECKING:
     from blockplan.plan import Fault
@@ -200,7 +201,7 @@ def _row(
 
 def _alike(one: Any, other: Any) -> bool:
     if isinstance(one, shapely.Geometry) and isinstance(other, shapely.Geometry):
-        return bool(shapely.equals_exact(shapely.normalize(one), shapely.normalize(other), SAME_PLACE_M))
+        return same_shape(one, other, SAME_PLACE_M)
     empty = [
         value is None or (not isinstance(value, shapely.Geometry) and pd.isna(value))
         for value in (one, other)
