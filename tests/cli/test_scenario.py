@@ -121,6 +121,26 @@ def test_an_offices_headings_and_values_do_as_well(plan, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("cells", [("35", "30"), ("35%", "30%"), ("0.35", "0.3"), ("≥35", "30")])
+def test_a_share_is_per_cent_in_a_csv_as_in_a_workbook(plan, tmp_path, cells):
+    first, second = cells
+    text = f"地块编号,绿地率,容积率\nQY-01-01,{first},2.5\nQY-01-02,{second},1.1\n"
+    (tmp_path / "表.csv").write_text(text, encoding="utf-8")
+    found = fields(call("new", plan, "b", "--from", tmp_path / "表.csv"))
+    assert [one[3]["green_ratio"] for one in found] == [0.35, 0.3]
+
+
+def test_a_column_of_shares_and_per_cent_and_a_parcel_that_stands_twice_are_refused(plan, tmp_path):
+    file = tmp_path / "表.csv"
+    file.write_text("地块编号,绿地率\nQY-01-01,35\nQY-01-02,0.3\n", encoding="utf-8")
+    with pytest.raises(BlockplanError, match=r"holds 35 and 0.3, so nobody knows which are per cent"):
+        call("new", plan, "b", "--from", file)
+    file.write_text("地块编号,容积率\nQY-01-01,2.5\nQY-01-02,1\nQY-01-01,1.1\n", encoding="utf-8")
+    with pytest.raises(BlockplanError, match=r"row 4: 'QY-01-01' stands in row 2 already"):
+        call("new", plan, "b", "--from", file)
+    assert not (plan / "scenarios").exists()
+
+
 def test_a_street_that_was_turned_round_differs_and_one_written_in_parts_does_not(plan, tmp_path):
     from blockplan.propose.by_hand import layer_changes
 

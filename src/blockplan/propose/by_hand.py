@@ -323,14 +323,19 @@ def table_changes(plan: Plan, table: SourceLayer, layer: str) -> list[Change]:
             f"{table.file}: {layer} has no column {strange[0]!r}. Take it out of the table, or give it its "
             "name."
         )
+    units = {field: _unit(table, field, office) for field, (_, office) in columns.items()}
     found: list[Change] = []
+    seen: dict[str, Any] = {}
     for _, row in table.frame.iterrows():
         id_ = text_of(row[id_field])
         try:
             _check_feature(plan, layer, id_)
+            if id_ in seen:
+                raise UsageError(f"{id_!r} stands in row {seen[id_]} already. Leave one of its rows.")
+            seen[id_] = row[ROW]
             for field, (column, office) in columns.items():
                 if field != id_field and text_of(row[field]):
-                    new = _cell(plan, layer, column, row[field], office, table.units.get(field, ""))
+                    new = _cell(plan, layer, column, row[field], office, units[field])
                     found += _change(plan, layer, id_, column, new)
         except UsageError as error:
             raise UsageError(f"{table.file}, row {row[ROW]}: {error}") from None
@@ -347,21 +352,31 @@ def _column(field: str, layer: str) -> tuple[str, FieldNames | None] | None:
     return (found.column, found) if found is not None and found.column in LAYERS[layer].columns else None
 
 
+def _unit(table: SourceLayer, field: str, office: FieldNames | None) -> str:
+    """The unit of a column: said in its heading, or % where its shares are above 1."""
+    said = table.units.get(field, "")
+    if said or office is None or office.quantity != "share":
+        return said
+    read = [read_amount(value, "share") for value in table.frame[field]]
+    bare = [one.value for one in read if isinstance(one, Amount) and not one.unit]
+    above, below = [one for one in bare if one > 1], [one for one in bare if 0 < one <= 1]
+    if above and below:
+        raise UsageError(
+            f"{table.file}: {field} holds {above[0]:g} and {below[0]:g}, so nobody knows which are per cent. "
+            f"Say the unit in the heading: {field}(%)."
+        )
+    return "%" if above else ""
+
+
 def _cell(plan: Plan, layer: str, column: str, value: Any, office: FieldNames | None, unit: str) -> Any:
     if office is None or LAYERS[layer].columns[column] != "number":
         return typed(plan, layer, column, text_of(value))
     if text_of(value).lower() in UNKNOWN:
         return None
-    number = read_amount(
-        value, office.quantity, unit or ("%" if office.quantity == "share" and _percent(value) else "")
-    )
+    number = read_amount(value, office.quantity, unit)
     if not isinstance(number, Amount):
         raise UsageError(f"{text_of(value)!r} cannot be read as {column}.")
     return number.value
-
-
-def _percent(value: Any) -> bool:
-    return isinstance(value, int | float) and value > 1
 
 
 def layer_changes(plan: Plan, layer: str, frame: pd.DataFrame) -> list[Change]:
