@@ -11,7 +11,8 @@ import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.live import SetValue
 from blockplan.live.logs import drop_scenario, log_of, remove_scenario, rename_scenario
-from blockplan.plan.files.scenarios import save_scenario
+from blockplan.plan.files.scenarios import put_scenario, save_scenario
+from blockplan.plan.model.plan import Difference
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -99,3 +100,16 @@ def test_a_desk_whose_scenario_was_dropped_elsewhere_opens_anew_and_does_not_wri
     assert "draft" not in bp.read(place).manifest.scenarios
     assert any("put aside" in note for note in desk.notes)
     assert desk.session.steps == []
+
+
+def test_a_street_that_a_scenario_turned_round_stays_so_through_an_edit(place: Path) -> None:
+    drawn = bp.read(place)
+    bp.write(drawn.replace(streets=drawn.layer("streets").assign(oneway=True)), place)
+    streets = bp.read(place).layer("streets")
+    id_, line = next(iter(streets.geometry.items()))
+    turned = streets.loc[[id_]].set_geometry([line.reverse()], crs=streets.crs)
+    put_scenario(place, "turned", "Turned", Difference({"streets": turned}))
+    edited(place, "turned", 701)
+    kept = bp.read(place, "turned")
+    assert residents(kept) == 701
+    assert kept.layer("streets").geometry[id_].equals_exact(line.reverse(), 0)

@@ -1,3 +1,4 @@
+import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import given
@@ -32,6 +33,21 @@ def test_the_hash_does_not_depend_on_where_a_ring_begins():
     turned = parcels.set_geometry([shapely.Polygon(ring[2:-1] + ring[:3])], crs=parcels.crs)
     plan = a_plan(parcels)
     assert plan.replace(parcels=turned).content_hash == plan.content_hash
+
+
+@pytest.mark.parametrize(("oneway", "same"), [(True, False), (False, True), (None, True)])
+def test_the_direction_of_a_street_counts_where_it_is_one_way(oneway, same):
+    line = shapely.LineString([(0, 0), (50, 0), (50, 40)])
+    streets = gpd.GeoDataFrame(
+        {"street_id": ["S-1", "S-2"], "oneway": [oneway, None]},
+        geometry=[line, shapely.LineString([(0, 50), (50, 50)])],
+        crs="EPSG:4548",
+    )
+    turned = streets.set_geometry([line.reverse(), streets.geometry[1]], crs=streets.crs)
+    plan = a_plan()
+    plans = [plan.replace(streets=one) for one in (streets, turned)]
+    assert (plans[0].content_hash == plans[1].content_hash) == same
+    assert (plans[0].rows_hash == plans[1].rows_hash) == same
 
 
 def test_an_absent_column_and_a_column_of_unknowns_are_the_same():

@@ -2,9 +2,10 @@
 The content hash of a plan: the same for the same content, whatever the order of rows or files.
 
 A layer is hashed as the sorted digests of its rows; a row as its known values
-by column name, geometry as normalised little-endian WKB. Unknown values do
-not count, so an absent column and a column of nulls are the same. Times of
-writing do not count either: they are in the files, not in the content.
+by column name, geometry as normalised little-endian WKB, in which a street of
+one way keeps its direction. Unknown values do not count, so an absent column
+and a column of nulls are the same. Times of writing do not count either: they
+are in the files, not in the content.
 """
 
 from __future__ import annotations
@@ -85,8 +86,11 @@ def row_digests(frame: pd.DataFrame) -> list[bytes]:
 
 def _shapes(frame: gpd.GeoDataFrame) -> list[bytes | None]:
     geometries = frame.geometry.to_numpy()
-    wkb = shapely.to_wkb(shapely.normalize(geometries), byte_order=1, output_dimension=2, include_srid=False)
-    return list(wkb)
+    plain = shapely.normalize(geometries)
+    if "oneway" in frame:
+        directed = frame["oneway"].eq(True).to_numpy(dtype=bool, na_value=False)
+        plain[directed] = geometries[directed]
+    return list(shapely.to_wkb(plain, byte_order=1, output_dimension=2, include_srid=False))
 
 
 def _said(column: str, series: pd.Series[Any]) -> list[str]:
