@@ -14,7 +14,7 @@ import { zipped } from "./pack";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { store } from "./store";
 import { Tools, TOOLS } from "./tools";
-import { serviceName, services, useName } from "./vocabulary";
+import { layerName, nameOf, serviceName, services, useName } from "./vocabulary";
 import { language, number, say, setLanguage, type Word } from "./words";
 import type { Answer, Lang, Place, Step } from "./types";
 
@@ -365,7 +365,7 @@ function hits(words: string): { layer: string; id: string; said: string }[] {
     for (const feature of features.values()) {
       const names = ["name_zh", "name_en", "name_ja", "land_use"].map((column) => String(feature.properties[column] ?? ""));
       if ([feature.id, ...names].some((one) => one.toLowerCase().includes(wanted))) {
-        found.push({ layer, id: feature.id, said: names.find(Boolean) ?? layer });
+        found.push({ layer, id: feature.id, said: [layerName(layer), nameOf(feature.properties)].filter(Boolean).join(" · ") });
         if (found.length >= 12) return found;
       }
     }

@@ -12,7 +12,7 @@ import { boundary, ground, line, names, network, parcelLines, signs } from "../.
 import { colourOf, inkOn } from "./colours";
 import { centreOn, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
 import { store } from "./store";
-import { signOf } from "./vocabulary";
+import { nameOf, signOf } from "./vocabulary";
 import { say } from "./words";
 import type { Changed, Feature, Layers, Place } from "./types";
 
@@ -53,7 +53,7 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
   if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));
   if (layer === "streets") {
     properties["class"] = own["class"] ?? null;
-    properties["name"] = own["name_zh"] ?? own["name_en"] ?? null;
+    properties["name"] = nameOf(own);
   }
   return { type: "Feature", id: feature.id, properties, geometry: geometryToMap(feature.geometry) };
 }

@@ -157,6 +157,7 @@ export function drawReadings(into: HTMLElement): void {
   // A reading that answers everywhere as the one that judges is that one.
   const judging = known.find((one) => one.share === verdict.measured && one.changed.length === 0);
   const steps = [{ id: "", share: verdict.measured }, ...known.filter((one) => one !== judging)].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
+  const nameOf = (id: string): string => (id ? readingName(id) : `◆ ${judging ? readingName(judging.id) : ""}`);
   const chosen = steps.findIndex((one) => one.id === (store.chosenReading ?? ""));
   const beyond = (share: number | null): string =>
     share === null ? say("unknownValue") : people === null ? `${number((1 - share) * 100, 1)}%` : number((1 - share) * people, 0);
@@ -168,16 +169,17 @@ export function drawReadings(into: HTMLElement): void {
       { class: "slide" },
       h("input", {
         type: "range", min: 0, max: steps.length - 1, step: 1, value: Math.max(0, chosen), "aria-label": say("beyond"),
-        "aria-valuetext": `${readingName(steps[Math.max(0, chosen)]?.id ?? "") || "◆"} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
+        "aria-valuetext": `${nameOf(steps[Math.max(0, chosen)]?.id ?? "")} ${beyond(steps[Math.max(0, chosen)]?.share ?? null)}`,
         oninput: (event: Event) => store.choose(store.chosenRule, steps[Number((event.target as HTMLInputElement).value)]?.id || null),
       }), // prettier-ignore
       h(
         "ol",
         {},
         ...steps.map((one, at) =>
-          h("li", { class: at === chosen ? "chosen" : "" }, h("b", {}, beyond(one.share)), h("small", {}, one.id === "" ? `◆ ${judging ? readingName(judging.id) : ""}` : readingName(one.id))),
+          h("li", { class: at === chosen ? "chosen" : "", title: nameOf(one.id) }, h("b", {}, beyond(one.share)), h("small", {}, one.id === "" ? "◆" : "·")),
         ),
       ),
+      h("p", { class: "way" }, nameOf(steps[Math.max(0, chosen)]?.id ?? "")),
     ),
   );
 }

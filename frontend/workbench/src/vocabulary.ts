@@ -27,6 +27,12 @@ export function signOf(service: string): string {
   return store.vocabulary.marks[service]?.[language()] ?? "·";
 }
 
+/** The name of a feature in the reader's language, else in one that it has. */
+export function nameOf(own: Record<string, unknown>): string {
+  const names = [language(), "zh", "en", "ja"].map((lang) => own[`name_${lang}`]);
+  return String(names.find((one) => typeof one === "string" && one !== "") ?? "");
+}
+
 export function useName(code: string): string {
   return store.vocabulary.land_uses[code]?.names[language()] ?? "";
 }
