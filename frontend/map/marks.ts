@@ -8,7 +8,7 @@ const SIZE = 24;
 
 /** Draws the sign of a facility when the map first asks for it: a letter in a ring. */
 export function drawSigns(map: MapLibre): void {
-  map.on("styleimagemissing", ({ id }) => {
+  map.setMissingStyleImageResolver((id) => {
     if (!id.startsWith(SIGN_IMAGE) || map.hasImage(id)) return;
     const ratio = 2;
     const canvas = document.createElement("canvas");

@@ -180,7 +180,7 @@ def broken_and_mended(bench: Watched, desk: Service) -> None:
     chosen_on_the_map(bench, HOME)
     put(bench, HOME, "height_m", "90")
     assert outcome(desk, HEIGHT) == "fail"
-    tab.locator(".verdict.fail", has_text="住宅建筑高度").wait_for(timeout=WAIT_MS)
+    tab.locator(".verdict.fail", has_text="住宅建筑高度").first.wait_for(timeout=WAIT_MS)
     bench.look()
     tab.keyboard.press("Escape")
     tab.locator("body").press("r")

@@ -29,7 +29,8 @@ from blockplan.live.outlines import (
     whole_mm,
     with_vertices,
 )
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import refused
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,10 +89,7 @@ def removed_vertex(plan: Plan, at: Place) -> dict[Key, Any]:
     exact = _exact(outlines, keys, place)
     meeting = [id_ for layer, id_ in keys if layer == "parcels"]
     if len(meeting) > 2:
-        raise EditError(
-            f"{len(meeting)} parcels meet at {_said(place)} ({', '.join(meeting[:4])}); without this vertex "
-            "they would not fit together. Move it instead."
-        )
+        raise refused("meeting", n=len(meeting), at=_said(place), names=listed(meeting[:4]))
     _pin(outlines, keys, exact)
 
     def ring(coords: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,9 +98,7 @@ def removed_vertex(plan: Plan, at: Place) -> dict[Key, Any]:
         if not hit.any():
             return coords
         if len(kept) < 3:
-            raise EditError(
-                f"An outline at {_said(place)} would have fewer than three corners without this one."
-            )
+            raise refused("corners", at=_said(place))
         return np.vstack([kept, kept[:1]])
 
     for key in keys:
@@ -124,9 +120,7 @@ def split(plan: Plan, id_: str, line: Iterable[Place]) -> tuple[list[Any], dict[
     shape = _whole(outlines, ("parcels", id_))
     pieces = _cut(outlines, id_, shape, line)
     if len(pieces) < 2:
-        raise EditError(
-            f"The line does not cut parcel {id_} from edge to edge. Begin and end it on the edge, or outside."
-        )
+        raise refused("not_across", id=id_)
     outlines.now.pop(("parcels", id_), None)
     return pieces, outlines.now
 
@@ -146,12 +140,10 @@ def merged(plan: Plan, ids: Iterable[str]) -> Any:
     corners = [whole for shape in shapes for whole in map(tuple, shapely.get_coordinates(shape).tolist())]
     whole = shapely.union_all([with_vertices(shape, _on(shape, corners)) for shape in shapes])
     if whole.geom_type != "Polygon":
-        raise EditError(f"Parcels {', '.join(names)} do not share an edge, so they cannot be one parcel.")
+        raise refused("no_common_edge", names=listed(names))
     spare = sum(shape.area for shape in shapes) - whole.area
     if abs(spare) > _allowed(shapes):
-        raise EditError(
-            f"Parcels {', '.join(names)} lie over one another by {abs(spare):.1f} m2; mend that first."
-        )
+        raise refused("lie_over", names=listed(names), m2=abs(spare))
     return whole
 
 
@@ -169,10 +161,7 @@ def redrawn(plan: Plan, ids: tuple[str, str], line: Iterable[Place]) -> dict[Key
     old = [outlines.get(("parcels", one)) for one in ids]
     pieces = _cut(outlines, ids[0], whole, line)
     if len(pieces) != 2:
-        raise EditError(
-            f"The line cuts parcels {ids[0]} and {ids[1]} into {len(pieces)} pieces; a boundary between "
-            "two parcels makes two. Begin and end it on their common outer edge."
-        )
+        raise refused("pieces", first=ids[0], second=ids[1], n=len(pieces))
     first, second = pieces
     straight = shapely.area(shapely.intersection(first, old[0])) + shapely.area(
         shapely.intersection(second, old[1])
@@ -198,9 +187,7 @@ def refuse_gaps(plan: Plan, now: dict[Key, Any]) -> None:
     """
     for (layer, id_), shape in now.items():
         if shape.is_empty or not shapely.is_valid(shape) or not shapely.area(shape) > 0:
-            raise EditError(
-                f"The outline of {layer} {id_} would cross itself or vanish. Move the vertex less far."
-            )
+            raise refused("crosses", layer=layer, id=id_)
     for layer in BORDERED[:-1]:
         _refuse_overlaps(plan, layer, {id_: shape for (one, id_), shape in now.items() if one == layer})
     _refuse_uncovered(plan, now)
@@ -221,7 +208,7 @@ def _refuse_overlaps(plan: Plan, layer: str, now: dict[str, Any]) -> None:
                 shapely.intersection(drawn_now(plan, (layer, id_)), drawn_now(plan, (layer, other)))
             )
             if over > before + _allowed([shape]):
-                raise EditError(f"{layer} {id_} would lie over {other} by {over - before:.1f} m2.")
+                raise refused("over", layer=layer, id=id_, other=other, m2=over - before)
 
 
 def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
@@ -250,11 +237,9 @@ def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
     out_before = shapely.area(shapely.difference(shapely.union_all(before), was))
     allowed = _allowed([window])
     if open_now > open_before + allowed:
-        raise EditError(
-            f"This would leave {open_now - open_before:.1f} m2 of the planned land without a parcel."
-        )
+        raise refused("uncovered", m2=open_now - open_before)
     if beyond > out_before + allowed:
-        raise EditError(f"This would take {beyond - out_before:.1f} m2 beyond the boundary of the plan.")
+        raise refused("beyond", m2=beyond - out_before)
 
 
 def _allowed(shapes: list[Any]) -> float:
@@ -274,8 +259,9 @@ def _having(outlines: Outlines, at: Place) -> list[Key]:
         return edges
     near = outlines.near(point, 200.0)
     found = min((nearest_vertex(outlines.get(key), at) for key in near), key=lambda one: one[1], default=None)
-    tip = "" if found is None else f" The nearest vertex is at {_said(found[0])}, {found[1]:.2f} m away."
-    raise EditError(f"No boundary has a vertex at {_said(at)}.{tip}")
+    if found is None:
+        raise refused("no_vertex", at=_said(at))
+    raise refused("no_vertex_near", at=_said(at), near=_said(found[0]), m=found[1])
 
 
 def _exact(outlines: Outlines, keys: list[Key], place: Place) -> Place:
@@ -374,15 +360,13 @@ def _on(shape: Any, places: list[Place]) -> list[Place]:
 def _whole(outlines: Outlines, key: Key) -> Any:
     shape = outlines.get(key)
     if shape is None or shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
-        raise EditError(f"Parcel {key[1]} has no outline that could be cut or joined.")
+        raise refused("no_outline", id=key[1])
     if shape.geom_type == "MultiPolygon" and len(shapely.get_parts(shape)) == 1:
         return shapely.get_parts(shape)[0]
     if shape.geom_type == "MultiPolygon":
-        raise EditError(
-            f"Parcel {key[1]} is in {len(shapely.get_parts(shape))} parts. Make each a parcel first."
-        )
+        raise refused("in_parts", id=key[1], n=len(shapely.get_parts(shape)))
     if not shapely.is_valid(shape):
-        raise EditError(f"The outline of parcel {key[1]} crosses itself; mend that first.")
+        raise refused("crosses_already", id=key[1])
     return shape
 
 

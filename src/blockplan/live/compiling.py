@@ -22,10 +22,11 @@ from blockplan.live.edits import (
     Split,
 )
 from blockplan.live.outlines import Outlines, vertex_at, whole_mm
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import refused
 from blockplan.live.rows import GEOMETRY, FeatureChange, Row, blank, is_unknown, row_of, value_of
 from blockplan.plan.model.following import following
 from blockplan.plan.model.layers import LAYERS
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,10 +58,10 @@ def _set(plan: Plan, edit: SetValue) -> list[FeatureChange]:
     before = row_of(plan, edit.layer, edit.id)
     spec = LAYERS.get(edit.layer)
     if spec is not None and edit.column == spec.id_column:
-        raise EditError(f"{edit.layer}.{edit.column} is the id that others name {edit.id!r} by; it stays.")
+        raise refused("id_stays", layer=edit.layer, column=edit.column, id=edit.id)
     if edit.column == GEOMETRY or edit.column not in before:
         known = ", ".join(name for name in before if name != GEOMETRY)
-        raise EditError(f"{edit.layer} has no column {edit.column!r} to set. It has: {known}.")
+        raise refused("no_column_to_set", layer=edit.layer, column=edit.column, known=known)
     after = {**before, edit.column: value_of(edit.layer, edit.column, edit.value)}
     if edit.layer == "parcels":
         shape = before.get(GEOMETRY)
@@ -82,7 +83,7 @@ def _remove_vertex(plan: Plan, edit: RemoveVertex) -> list[FeatureChange]:
 
 def _draw_boundary(plan: Plan, edit: DrawBoundary) -> list[FeatureChange]:
     if edit.ids[0] == edit.ids[1]:
-        raise EditError("A boundary lies between two parcels; the edit names one twice.")
+        raise refused("one_twice")
     for id_ in edit.ids:
         row_of(plan, "parcels", id_)
     return _reshaped(plan, borders.redrawn(plan, edit.ids, edit.line))
@@ -108,7 +109,7 @@ def _split(plan: Plan, edit: Split) -> list[FeatureChange]:
 def _merge(plan: Plan, edit: Merge) -> list[FeatureChange]:
     names = list(dict.fromkeys(edit.ids))
     if len(names) < 2:
-        raise EditError("Merging takes two parcels or more; the edit names one.")
+        raise refused("merge_one")
     rows = [row_of(plan, "parcels", name) for name in names]
     whole = borders.merged(plan, names)
     after = {**rows[0], GEOMETRY: whole}
@@ -128,24 +129,22 @@ def _merge(plan: Plan, edit: Merge) -> list[FeatureChange]:
 def _add(plan: Plan, edit: Add) -> list[FeatureChange]:
     spec = LAYERS.get(edit.layer)
     if spec is None or spec.id_column is None:
-        raise EditError(
-            f"Features can be added to layers of the contract that have ids; {edit.layer!r} is none."
-        )
+        raise refused("no_ids", layer=edit.layer)
     row = blank(plan, edit.layer)
     for column, value in edit.row.items():
         if column not in row or column == GEOMETRY:
             known = ", ".join(name for name in row if name != GEOMETRY)
-            raise EditError(f"{edit.layer} has no column {column!r}. It has: {known}.")
+            raise refused("no_column", layer=edit.layer, column=column, known=known)
         row[column] = value_of(edit.layer, column, value)
     id_ = row.get(spec.id_column)
     if not isinstance(id_, str):
-        raise EditError(f"The new feature of {edit.layer} needs an id: give {spec.id_column} in its row.")
+        raise refused("needs_id", layer=edit.layer, column=spec.id_column)
     if id_ in plan.layer(edit.layer).index:
-        raise EditError(f"{edit.layer} has a feature {id_!r} already. Give the new one another id.")
+        raise refused("id_taken", layer=edit.layer, id=id_)
     if spec.geometry != "none":
         row[GEOMETRY] = _drawn_new(spec.name, spec.geometry, edit.geometry)
     elif edit.geometry is not None:
-        raise EditError(f"{edit.layer} is a table without geometry.")
+        raise refused("no_geometry", layer=edit.layer)
     if edit.layer == "parcels":
         _refuse_over(plan, id_, row[GEOMETRY])
     return [FeatureChange(edit.layer, id_, None, row)]
@@ -154,9 +153,7 @@ def _add(plan: Plan, edit: Add) -> list[FeatureChange]:
 def _remove(plan: Plan, edit: Remove) -> list[FeatureChange]:
     before = row_of(plan, edit.layer, edit.id)
     if edit.layer in {"parcels", "boundary"}:
-        raise EditError(
-            f"Without {edit.layer} {edit.id} there would be a gap. Merge it with a neighbour instead."
-        )
+        raise refused("gap", layer=edit.layer, id=edit.id)
     return [FeatureChange(edit.layer, edit.id, before, None)]
 
 
@@ -165,7 +162,7 @@ def _move(plan: Plan, edit: Move) -> list[FeatureChange]:
     shape = before.get(GEOMETRY)
     if shape is None or shape.geom_type != "Point":
         drawn = "not drawn" if shape is None else f"drawn as {shape.geom_type}"
-        raise EditError(f"{edit.layer} {edit.id} is {drawn}; only points are moved whole.")
+        raise refused("only_points", layer=edit.layer, id=edit.id, drawn=drawn)
     after = {**before, GEOMETRY: shapely.Point(whole_mm(edit.to))}
     return [FeatureChange(edit.layer, edit.id, before, after)]
 
@@ -191,10 +188,10 @@ def _move_street_vertex(plan: Plan, edit: MoveVertex) -> list[FeatureChange]:
                 )
             )
     if not changes:
-        raise EditError(f"No street has a vertex at {edit.at[0]:.3f} {edit.at[1]:.3f}.")
+        raise refused("no_street_vertex", at=f"{edit.at[0]:.3f} {edit.at[1]:.3f}")
     for change in changes:
         if change.after is not None and shapely.length(change.after[GEOMETRY]) == 0:
-            raise EditError(f"Street {change.id} would have no length. Move the vertex elsewhere.")
+            raise refused("no_length", id=change.id)
     return changes
 
 
@@ -285,7 +282,7 @@ _DIMENSION = {"point": (0,), "line": (1,), "polygon": (2,), "any": (0, 1, 2)}
 def _drawn_new(layer: str, kind: str, said: Any) -> Any:
     """The geometry of a new feature in whole millimetres."""
     if said is None:
-        raise EditError(f"The new feature of {layer} needs a geometry (GeoJSON in the plan's CRS).")
+        raise refused("needs_geometry", layer=layer)
     try:
         found = shapely.force_2d(geojson_shape(said))
         found = shapely.transform(found, lambda coords: np.round(coords, 3))
@@ -297,13 +294,11 @@ def _drawn_new(layer: str, kind: str, said: Any) -> Any:
         IndexError,
         shapely.errors.GEOSException,
     ) as error:
-        raise EditError(
-            f"The geometry of the new feature of {layer} is no GeoJSON geometry: {error}."
-        ) from None
+        raise refused("no_geojson", layer=layer, error=str(error)) from None
     if found.is_empty or not shapely.is_valid(found) or not np.isfinite(shapely.bounds(found)).all():
-        raise EditError(f"The geometry of the new feature of {layer} is empty or crosses itself.")
+        raise refused("empty_geometry", layer=layer)
     if shapely.get_dimensions(found) not in _DIMENSION[kind]:
-        raise EditError(f"{layer} takes a {kind}; the new feature is a {found.geom_type}.")
+        raise refused("wrong_geometry", layer=layer, kind=kind, drawn=found.geom_type)
     return found
 
 
@@ -318,9 +313,7 @@ def _refuse_over(plan: Plan, id_: str, shape: Any) -> None:
         > shapely.length(shape) * borders.ROUNDING_M2_PER_M
     ]
     if over:
-        raise EditError(
-            f"The new parcel {id_} would lie over {', '.join(over[:5])}. Split that parcel instead."
-        )
+        raise refused("over_parcels", id=id_, over=listed(over[:5]))
     boundary = shapely.union_all(plan.layer("boundary").geometry.to_numpy())
     if shapely.area(shapely.difference(shape, boundary)) > shapely.length(shape) * borders.ROUNDING_M2_PER_M:
-        raise EditError(f"The new parcel {id_} would lie outside the boundary of the plan.")
+        raise refused("outside", id=id_)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import no_row, twice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -151,8 +151,8 @@ def drawn_now(plan: Plan, key: Key) -> Any:
     """The shape of a feature; EditError where there is none, or several of that id."""
     frame = plan.layer(key[0])
     if key[1] not in frame.index:
-        raise EditError(f"There is no {key[0]} feature {key[1]!r}.")
+        raise no_row(key[0], key[1])
     at = frame.index.get_loc(key[1])
     if not isinstance(at, int):
-        raise EditError(f"Several features of {key[0]} bear the id {key[1]!r}; give each its own first.")
+        raise twice(key[0], key[1])
     return frame.geometry.iloc[at]

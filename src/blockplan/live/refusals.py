@@ -1,23 +1,32 @@
-"""Why an edit is refused: what, where, why, and what to do; nothing was changed then."""
+"""Why an edit is refused, in the reader's language: sentences of ``refusals.toml``."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from blockplan.check.words import NAMES
 from blockplan.errors import BlockplanError
+from blockplan.texts import LANGUAGES, Catalog, refusal
+
+TEXTS = Catalog("blockplan.live", "refusals.toml")
 
 
 class EditError(BlockplanError):
     """An edit that cannot be made. The plan is as it was."""
 
 
+def refused(code: str, /, *, layer: str = "", **values: Any) -> EditError:
+    """The error to raise where an edit cannot be made; its sentence stands under `code`."""
+    key = f"layer.{layer}"
+    name = NAMES.text(key) if key in NAMES else dict.fromkeys(LANGUAGES, layer)
+    return refusal(EditError, TEXTS, code, layer=layer, name=name, **values)
+
+
 def no_row(layer: str, id_: str) -> EditError:
     """The edit names a feature that is not there."""
-    return EditError(
-        f"{layer} has no feature {id_!r}. Check the id; it may have been split, merged or removed."
-    )
+    return refused("no_row", layer=layer, id=id_)
 
 
 def twice(layer: str, id_: str) -> EditError:
     """Several features bear the id, so that nobody can say which one is meant."""
-    return EditError(
-        f"Several features of {layer} bear the id {id_!r}. Give each its own id in the plan's file first."
-    )
+    return refused("twice", layer=layer, id=id_)

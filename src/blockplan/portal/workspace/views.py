@@ -250,7 +250,7 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
         said = {"error": "conflict", "message": str(error), "remedy": "", "conflicts": clashes, "seq": seq}
         return as_json(said, status=409)
     except BlockplanError as error:
-        return refused(422, "edit", str(error), "The plan is as it was.")
+        return refused(422, "edit", (error.text or {}).get(lang, str(error)), "The plan is as it was.")
 
 
 def _since(said: dict[str, Any]) -> int | None:
