@@ -107,6 +107,15 @@ def test_what_is_too_high_is_brought_down(tmp_path):
     assert (answer.objective, answer.proved, code) == (1.0, True, 0)
 
 
+def test_a_bound_that_repeats_a_height_comes_down_with_it(tmp_path):
+    parcels = parcels_of(
+        "0701", "0902", height_m=[90.0, 120.0], height_m_max=[90.0, None], residents=[10.0, None]
+    )
+    answer, code = mended(a_plan(parcels), a_pack(tmp_path / "p", "residential_height", "m", ("max", 80)))
+    assert {(one.column, one.new) for one in answer.changes} == {("height_m", 80.0), ("height_m_max", 80.0)}
+    assert (answer.objective, code) == (1.0, 0)
+
+
 def test_a_share_of_land_is_reached(tmp_path):
     parcels = parcels_of("0701", "16", "16", "0902", permitted=[None, "1401", "1401,0902", "1401"],
                          residents=[10.0, None, None, None])  # fmt: skip

@@ -22,11 +22,10 @@ from blockplan.plan.files import formats
 from blockplan.plan.files.package import read
 from blockplan.plan.files.scenarios import check_name, put_scenario
 from blockplan.plan.model.crs import to_plan_crs
-from blockplan.plan.model.following import following
 from blockplan.plan.model.frames import FALSE, TRUE, tidy
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.shapes import same_shape
-from blockplan.propose.changes import GEOMETRY, Change, new_feature, value_of
+from blockplan.propose.changes import GEOMETRY, Change, follow, new_feature, value_of
 from blockplan.propose.takeover import on_top
 
 if TYPE_CHECKING:
@@ -102,30 +101,13 @@ def new_scenario(
     found += [removal(before, text) for text in edits.removes]
     for source in edits.sources:
         found += from_file(before, Path(source))
-    found += _following(before, found)
+    found += follow(before, found)
     if not found:
         raise UsageError("Nothing differs from the plan, so there is no scenario to save. Name a change.")
     start = plan.manifest.scenarios.get(str(based_on), "as drawn")
     put_scenario(
         path, name, title or f"{start}, {len(_features(found))} features changed", on_top(plan, before, found)
     )
-    return found
-
-
-def _following(plan: Plan, changes: Sequence[Change]) -> list[Change]:
-    """What follows the changes of parcels, where it is not changed as well."""
-    named = {(one.id, one.column) for one in changes if one.layer == "parcels"}
-    parcels = plan.layer("parcels")
-    found: list[Change] = []
-    for one in changes:
-        if one.layer != "parcels" or one.id not in parcels.index or one.column == _id_column("parcels"):
-            continue
-        row = {column: _value(value) for column, value in parcels.loc[one.id].items() if column != GEOMETRY}
-        shape = parcels.geometry[one.id]
-        more = following(row, one.column, one.new, 0.0 if shape is None else shape.area)
-        for column, value in more.items():
-            if column in parcels.columns and (one.id, column) not in named:
-                found += _change(plan, "parcels", one.id, column, value)
     return found
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan.model.following import following
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -295,6 +296,26 @@ def value_of(plan: Plan, layer: str, id_: str, column: str) -> Any:
     frame = plan.layer(layer)
     at = _place(frame, id_)
     return None if at is None or column not in frame.columns else _plain(frame[column].iloc[at])
+
+
+def follow(plan: Plan, changes: Sequence[Change]) -> list[Change]:
+    """What follows changes of parcels (`following`), where it is not changed as well."""
+    parcels = plan.layer("parcels")
+    named = {(one.id, one.column) for one in changes if one.layer == "parcels"}
+    columns = [str(column) for column in parcels.columns if column != GEOMETRY]
+    found: list[Change] = []
+    for one in changes:
+        if one.layer != "parcels" or one.id not in parcels.index or one.column == _id_column("parcels"):
+            continue
+        row = {column: value_of(plan, "parcels", one.id, column) for column in columns}
+        shape = parcels.geometry[one.id]
+        site = 0.0 if shape is None else float(shape.area)
+        found += [
+            Change("parcels", one.id, column, row[column], value)
+            for column, value in following(row, one.column, one.new, site).items()
+            if column in row and (one.id, column) not in named and row[column] != value
+        ]
+    return found
 
 
 def _geometry(wkt: Any) -> Any:

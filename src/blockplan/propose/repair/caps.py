@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from blockplan.measure import MEASURES
 from blockplan.plan.model.layers import LAYERS
-from blockplan.propose.changes import Change, value_of
+from blockplan.propose.changes import Change, follow, value_of
 from blockplan.propose.repair.moves import RepairMove
 from blockplan.propose.repair.sums import Sum, SumRow
 
@@ -87,7 +87,8 @@ class Caps:
                 continue
             was = value_of(self.bench.plan, "parcels", id_, column)
             change = Change("parcels", id_, column, was, limit)
-            found.append(RepairMove("cap", "parcels", id_, (change,), now=column, parcel=id_))
+            changes = (change, *follow(self.bench.plan, [change]))
+            found.append(RepairMove("cap", "parcels", id_, changes, now=column, parcel=id_))
         return found
 
     def helps(self, move: RepairMove) -> bool:
