@@ -264,7 +264,7 @@ const FEW = 10;
 async function openFiles(files: [string, File][]): Promise<void> {
   if (files.length === 0) return;
   const form = new FormData();
-  const sent: [string, Blob][] = files.length > FEW ? [[`${nameOf(files)}.zip`, await zipped(files)]] : files;
+  const sent: [string, Blob][] = files.length > FEW ? [[`${folderOf(files)}.zip`, await zipped(files)]] : files;
   for (const [name, file] of sent) {
     form.append("name", name);
     form.append("file", file, name.split("/").at(-1));
@@ -273,7 +273,7 @@ async function openFiles(files: [string, File][]): Promise<void> {
 }
 
 /** The folder that the files lie in. */
-function nameOf(files: [string, File][]): string {
+function folderOf(files: [string, File][]): string {
   const [first, ...rest] = new Set(files.map(([name]) => (name.includes("/") ? name.split("/")[0]! : "")));
   return rest.length || !first ? "plan" : first;
 }
