@@ -149,8 +149,13 @@ def test_a_plan_at_hand_is_one_draft_and_its_link_opens_it_for_reading_alone(
     assert "Back to the draft" not in said  # that is for staff
     assert reader.get("/en/notices/cjicdz/plan/parcels/RD-01-01-012/my-parcel/").status_code == 200
     assert reader.get("/en/office/").status_code == 302
-    clock.on(hours=25)
-    assert reader.get("/en/notices/cjicdz/").status_code == 404
+    clock.on(hours=23)
+    late = browser_of()
+    assert late.get(found.address.removeprefix(config.address), follow=True).status_code == 200
+    clock.on(hours=2)
+    # The day is that of the link, whenever somebody follows it.
+    assert [one.get("/en/notices/cjicdz/").status_code for one in (reader, late)] == [404, 404]
+    assert browser_of().get(found.address.removeprefix(config.address)).status_code == 404
     assert browser_of().get(f"/en/office/reading/{'x' * 43}/").status_code == 404
 
     again = put_at_hand(drawn, judged, config)

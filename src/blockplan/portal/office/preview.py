@@ -114,7 +114,7 @@ def has_session(request: HttpRequest) -> bool:
 
 def link_for(notice: str) -> str:
     """The secret of a link for reading a draft; good for a day, and no longer than it is a draft."""
-    return signing.dumps(notice, salt=_SALT)
+    return signing.dumps([notice, (clock.now() + LASTS).timestamp()], salt=_SALT)
 
 
 def follow(request: HttpRequest, secret: str) -> HttpResponseBase:
@@ -122,10 +122,11 @@ def follow(request: HttpRequest, secret: str) -> HttpResponseBase:
     if request.method not in READING:
         return HttpResponseNotAllowed(sorted(READING))
     try:
-        notice = str(signing.loads(secret, salt=_SALT, max_age=LASTS))
+        notice, until = signing.loads(secret, salt=_SALT, max_age=LASTS)
     except signing.BadSignature:
         raise Http404 from None
-    until = (clock.now() + LASTS).timestamp()
+    if clock.now().timestamp() >= until:
+        raise Http404
     request.session[KEY] = {**request.session.get(KEY, {}), notice: until}
     return _to_notice(notice)
 
