@@ -16,6 +16,7 @@ from blockplan.cli import main
 from blockplan.deliver.amendment import amendment, merge, write
 from blockplan.deliver.amendment.folder import verify
 from blockplan.deliver.amendment.gains import CREATED, _sun, _swept, floor_area_gains, transfers
+from blockplan.deliver.amendment.words import gain_said, ground_said
 from blockplan.errors import UsageError
 from blockplan.notice.proof.notary import new_key
 from blockplan.plan import Plan
@@ -91,6 +92,25 @@ def test_the_kind_of_filing_follows_from_what_changes(amended, kind, why):
 def test_a_plan_without_a_predecessor_is_new():
     empty = town().replace(parcels=town().layer("parcels").iloc[:0])
     assert amendment(empty, town()).kind == 1
+
+
+def test_light_is_told_for_a_plan_whose_predecessor_had_no_parcels():
+    plan = town(crs="EPSG:4548")
+    parcels = plan.layer("parcels").assign(height_m=30.0)
+    empty = plan.replace(parcels=parcels.iloc[:0])
+    shades = [one for one in amendment(empty, plan.replace(parcels=parcels)).gains if one.what == "shade"]
+    assert shades
+    assert all(one.old == 0 and one.new > 0 for one in shades)
+
+
+def test_what_is_told_of_an_amendment_is_in_the_readers_language():
+    plan = town()
+    lapsed = amendment(plan, changed(plan, "parcels", "A", far=np.nan))
+    said = [ground_said(one, "zh") for one in lapsed.grounds if one.why == "far"]
+    assert said
+    assert all("容积率上限取消" in one for one in said)
+    gone = amendment(plan, without(plan, "facilities", "school"))
+    assert ("设施数", "小学") in [gain_said(one, "zh") for one in gone.gains]
 
 
 def test_a_transfer_of_floor_area_sums_to_zero_and_creates_nothing():

@@ -103,15 +103,14 @@ def _spare(place: Path, merged: Plan) -> None:
 
 
 def _show(found: PlanAmendment, merged: MergedPlans | None, lang: str) -> None:
-    from blockplan.deliver.amendment.words import TEXTS, ground_said, kind_said
+    from blockplan.deliver.amendment.words import TEXTS, gain_said, ground_said, kind_said
 
     click.echo(kind_said(found.kind, lang))
     for one in found.grounds[:SHOWN]:
         click.echo(f"  {ground_said(one, lang)}")
     rows = [
         (
-            TEXTS(f"gain.{one.what.split(':')[0]}", lang),
-            one.what.partition(":")[2],
+            *gain_said(one, lang),
             one.id,
             *map(_number, (one.old, one.new, one.change)),
         )

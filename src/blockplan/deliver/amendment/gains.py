@@ -133,7 +133,7 @@ def light_gains(base: Plan, new: Plan) -> list[QuantityChange]:
     changed = [
         id_ for id_ in _heights(base).keys() | _heights(new).keys() if _raised(base, id_) != _raised(new, id_)
     ]
-    latitude = _latitude(base)
+    latitude = _latitude(base if base.layer("parcels").geometry.notna().any() else new)
     homes = [
         (str(id_), shape)
         for id_, use, shape in zip(
