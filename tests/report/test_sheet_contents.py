@@ -20,9 +20,11 @@ from blockplan.report.sheets import PAPERS, atlas
 from blockplan.report.sheets.canvas import Canvas, ticks
 from blockplan.report.sheets.extents import MOST_M, MOST_PARCELS, subblocks
 from blockplan.report.sheets.facts import Facts
+from blockplan.report.sheets.maps import scenes_of
 from blockplan.report.sheets.overlaymap import OVERLAYS, _hatch
 from blockplan.report.sheets.paper import MapWindow, fit, layouts
-from blockplan.report.sheets.parcelmap import CONTROL
+from blockplan.report.sheets.parcelmap import CONTROL, ground_of
+from blockplan.report.sheets.themes import facilities
 from blockplan.report.view import View
 from blockplan.report.words import Words
 
@@ -208,3 +210,16 @@ def test_parcels_without_subblocks_share_sheets_as_far_as_these_can_be_read() ->
         for other in pieces[at + 1 :]:
             west, _, right, _ = shapely.union(one.shape, other.shape).bounds
             assert right - west > MOST_M or len(one.rows) + len(other.rows) > MOST_PARCELS
+
+
+def test_a_map_of_facilities_shows_the_streets_where_no_parcels_are_drawn() -> None:
+    streets = [{"class": "local", "geometry": shapely.LineString([(0, 50), (400, 50)])}]
+    plan = plan_of(
+        boundary=[{"name": "all", "geometry": shapely.box(0, 0, 400, 100)}],
+        facilities=[{"service": "clinic", "geometry": shapely.Point(200, 20)}],
+        streets=streets,
+    )
+    facts = Facts(View(plan, check(plan, packs=["zone"]), Words("en")))
+    (scene,) = scenes_of(facts, fit([facts.outline], layouts(PAPERS["A3"], (125.0,)), cut=False))
+    facilities(scene, ground_of(scene, None))
+    assert any("#c4c4be" in piece for piece in scene.canvas.layers["roads"])

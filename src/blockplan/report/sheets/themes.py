@@ -372,8 +372,10 @@ def phases(scene: Scene, ground: ParcelGround) -> Sequence[str]:
 
 
 def _ground(scene: Scene, ground: ParcelGround, colours: Sequence[str]) -> None:
-    """Fills, parcel lines, red lines, outline, stations: what most maps of the whole plan begin with."""
+    """Fills, parcel lines, red lines, outline, stations, and streets where no parcels show where they run."""
     base.surroundings(scene)
+    if not len(ground.rows):
+        base.streets(scene)
     parcelmap.fills(scene, ground, colours, 0.0)
     parcelmap.parcel_lines(scene, ground, 0.1)
     parcelmap.red_lines(scene, ground, 0.15)
