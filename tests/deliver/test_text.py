@@ -96,6 +96,60 @@ def test_a_number_without_a_subject_speaks_of_the_parcel_before(small):
     assert found == [("35%", "missed", "object:K-A-01/coverage_ratio")]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # A ratio without its word, a quantity by another word, an object in brackets behind its figures.
+        ("K-A-01：1.00公顷，1.8。", [
+            ("1.00公顷", "kept", "object:K-A-01/area"), ("1.8", "kept", "object:K-A-01/far")]),
+        ("将K-A-01地块的开发强度定为1.9。", [("1.9", "missed", "object:K-A-01/far")]),
+        ("建蔽率40％以下（K-A-01）。", [("40％", "missed", "object:K-A-01/coverage_ratio")]),
+        ("On the 1.2-hectare site K-A-01 stand homes.", [("1.2-hectare", "missed", "object:K-A-01/area")]),
+        ("The 1.0-hectare site K-A-01 takes 9,999 m² of floor area.", [
+            ("1.0-hectare", "kept", "object:K-A-01/area"),
+            ("9,999 m²", "missed", "object:K-A-01/floor_area_m2")]),
+        ("Homes on K-A-01 may cover 35% of the site.", [("35%", "missed", "object:K-A-01/coverage_ratio")]),
+        # What a word says of the number before it is not said of the next one.
+        ("K-A-01 keeps 30% of coverage on 1.20 ha of land.", [
+            ("30%", "kept", "object:K-A-01/coverage_ratio"), ("1.20 ha", "missed", "object:K-A-01/area")]),
+        # A share is of the planned land, and of what there was only where the text says so.
+        ("公园绿地2.00公顷，为全部用地的9.99%。", [
+            ("2.00公顷", "kept", "table:land_balance/1401/planned_ha"),
+            ("9.99%", "missed", "table:land_balance/1401/planned_share")]),
+        ("Park green space covers 22.22% of the planned land.", [
+            ("22.22%", "kept", "table:land_balance/1401/planned_share")]),
+        # A unit alone does not reach back to the sentence before.
+        ("地块K-A-01为住宅用地。座谈会有412名代表参加。", [("412名", "not_evidenced", "")]),
+    ],
+)  # fmt: skip
+def test_other_ways_to_say_a_figure_are_bound_by_what_they_can_only_mean(small, text, found):
+    assert numbers(small, text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "末班车22:40发出，按50年一遇洪水和8度设防。",
+        "始発は5時30分。法第12条の5第1項、別紙2および14ページによる。令和2年度から3年度まで。",
+        "Trains run between 7:00 and 22:40; the 1-in-100-year flood level holds.",
+    ],
+)
+def test_times_return_periods_and_articles_state_nothing_of_a_plan(small, text):
+    assert {state for _, state, _ in numbers(small, text)} == {"context"}
+
+
+def test_a_code_in_a_table_is_no_figure(small):
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=3)
+    for cells, values in zip(
+        table.rows, [("用地代码", "用地类型", "规模（公顷）"), ("14", "公园绿地", "2.00")], strict=True
+    ):
+        for cell, value in zip(cells.cells, values, strict=True):
+            cell.text = value
+    found = [one for one in check_text(small, document).statements if one.kind == "number"]
+    assert [(one.said, one.state) for one in found] == [("14", "context"), ("2.00", "kept")]
+
+
 def test_names_are_bound_and_a_parcel_that_is_not_there_is_missed(small):
     found = [
         (one.said, one.state)

@@ -44,6 +44,9 @@ _BESIDE = re.compile(
 _PLACED = re.compile(
     r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
 )
+#: What joins a number to the word for what it measures.
+_OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
+_HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
 #: So far back an English sentence says where something is.
 _LOOK_BACK = 28
 
@@ -212,16 +215,31 @@ class _Sentence:
         before = [one for one in self.words if one.end <= number.start]
         # The unit may be the word: "21,736 dwellings".
         behind = [one for one in self.words if number.start < one.start < tail]
-        near = [one for one in before if one.start >= lead]
+        near = [one for one in before if one.start >= lead and not self._taken(lead, one)]
         number = self._of_what(number, near)
-        said = [one for one in (*reversed(near), *behind) if not one.subject]
+        own = [one for one in behind if self._taken(number.end, one)]
+        said = [one for one in (*own, *reversed(near), *behind) if not one.subject]
         quantity = next((one for one in said if number.dimension in self.lexicon.dimensions[one.word]), None)
-        subject = self._subject(number, before, behind)
-        fact, why = self._choose(number, subject, quantity)
+        subject = self._subject(number, before, behind, quantity)
+        fact, why = self._choose(number, subject, self._own_word(number, subject, said) or quantity)
         asks = ASKS.search(self.text, lead, number.start) or ASKS.search(self.text, number.end, tail)
         if fact is not None and not fact.subjects and asks:
             return Bound(number, None, "asks")
         return Bound(number, fact, why)
+
+    def _own_word(self, number: ScannedNumber, subject: Token | None, said: list[Token]) -> Token | None:
+        """The first word that names a figure of this dimension of the subject itself."""
+        facts = self.lexicon.by_subject.get(subject.word, []) if subject else []
+        words = {word for fact in facts if fact.dimension == number.dimension for word in fact.words}
+        return next((one for one in said if one.word in words), None)
+
+    def _taken(self, end: int, word: Token) -> bool:
+        """Whether a word says what the number before it measures: ``5,200 m2 of floor area``."""
+        between = self.text[end : word.start]
+        if end <= self.start or between.strip():
+            return end > self.start and _OF.fullmatch(between) is not None
+        # "3 ha of land", "the 0.6-hectare site".
+        return word.word.startswith("of ") or _HYPHENED.search(self.text, self.start, end) is not None
 
     def _of_what(self, number: ScannedNumber, near: list[Token]) -> ScannedNumber:
         """A number without a unit counts what stands right before it: ``a population of 50,000``."""
@@ -231,7 +249,18 @@ class _Sentence:
         kinds = self.lexicon.dimensions[word.word]
         return replace(number, dimension=min(kinds)) if kinds and kinds <= COUNTS else number
 
-    def _subject(self, number: ScannedNumber, before: list[Token], behind: list[Token]) -> Token | None:
+    def _signed(self) -> bool:
+        """Whether the one object of a sentence stands in brackets behind all of its numbers."""
+        objects = [one for one in self.words if one.subject and self._object(one)]
+        return (
+            len(objects) == 1
+            and objects[0].start > self.numbers[-1].end
+            and self.text[objects[0].start - 1] in "（(〔["
+        )
+
+    def _subject(
+        self, number: ScannedNumber, before: list[Token], behind: list[Token], quantity: Token | None
+    ) -> Token | None:
         """What a number is of: the last topic before it, what is counted behind it, what was spoken of."""
         topics = [one for one in before if one.subject and self._says(one, number)]
         own = [one for one in reversed(topics) if not self._attribute(one)]
@@ -240,9 +269,11 @@ class _Sentence:
             # "8 所小学" names what is counted behind the number.
             own = [*counted, *own]
         named = any(one.subject and not self._attribute(one) and self._object(one) for one in before)
-        carried = [self.carried] if self.carried and not named and self._says(self.carried, number) else []
+        # What the sentence before spoke of counts only where a word names the quantity: a unit is too little.
+        carries = self.carried is not None and quantity is not None and not named
+        carried = [self.carried] if self.carried and carries and self._says(self.carried, number) else []
         ahead: list[Token] = []
-        if not topics and INVERTED.match(self.text, self.start):
+        if not topics and (INVERTED.match(self.text, self.start) or self._signed()):
             ahead = [
                 one
                 for one in self.words
@@ -288,7 +319,8 @@ def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | Non
         named = [fact for fact in fitting if quantity.word in fact.words]
         if named or number.dimension in {"", "area", "share"}:
             return named
-    return [fact for fact in fitting if not fact.asked] if number.dimension else []
+    # A ratio without its word is told by its decimals: of a parcel, the floor area ratio.
+    return [fact for fact in fitting if not fact.asked] if number.dimension or number.half < 0.5 else []
 
 
 def _ending(facts: Iterable[Fact], number: ScannedNumber, word: str) -> list[Fact]:

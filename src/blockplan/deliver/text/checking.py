@@ -119,7 +119,13 @@ def _statements(block: TextBlock, at: int, known: Knowledge, lexicon: Lexicon) -
         if not any(start < span[1] and span[0] < end for start, end in (*taken, *years))
     ]
     figures = [one for one in numbers(text, [*taken, *years], block.unit) if one.start >= shift]
-    rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon)]
+    if block.coded:
+        rows += [
+            _statement(block, at, shift, "number", "context", (one.start, one.end), "", "", {})
+            for one in figures
+        ]
+    else:
+        rows += [_of_number(block, at, shift, one) for one in bind(text, figures, lexicon)]
     yield from sorted((row for row in rows if row.start >= 0), key=lambda row: row.start)
 
 

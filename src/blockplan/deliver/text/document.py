@@ -19,6 +19,9 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: Word's own limit of a table.
 MOST_COLUMNS = 63
 
+#: Headings of columns whose numbers are names: codes of classes, running numbers.
+_CODED = re.compile(r"代码|代號|编号|序号|コード|番号|^\s*(?:code|no\.?|number)\b|\bcode\s*$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
@@ -27,7 +30,8 @@ class TextBlock:
 
     ``paragraph`` is its element (``w:p``); ``anchor`` the run or paragraph of the body that it hangs on,
     where it stands beside the body (a note, a text box, a header) and takes no comment itself. ``lead``
-    are the words that a cell's number speaks of, ``unit`` that of its column.
+    are the words that a cell's number speaks of, ``unit`` that of its column; ``coded`` where its column
+    holds codes or running numbers.
     """
 
     text: str
@@ -36,6 +40,7 @@ class TextBlock:
     anchor: Any = None
     lead: str = ""
     unit: str = ""
+    coded: bool = False
 
 
 def open_document(path: Path) -> Any:
@@ -168,7 +173,8 @@ def _cell(element: Any, place: str, names: tuple[int, str, str], anchor: Any) ->
         text = text_of(item)
         own = text.strip() in {label, ""} or at == 0
         lead = "" if own else f"{label} {_UNIT.sub('', head)} "
-        yield from _paragraph(TextBlock(text, place, item, anchor, lead, unit[1].strip() if unit else ""))
+        said, coded = unit[1].strip() if unit else "", _CODED.search(head) is not None
+        yield from _paragraph(TextBlock(text, place, item, anchor, lead, said, coded))
 
 
 def _grid(table: Any) -> list[dict[int, _Cell]]:

@@ -234,7 +234,10 @@ def _land(view: View) -> Iterator[Fact]:
             yield replace(
                 _fact(f"{place}/existing_ha", names, WORDS["existing"], "area", old * 1e4), asked=True
             )
-            yield _fact(f"{place}/existing_share", names, WORDS["existing_share"], "share", old_share / 100)
+            share_then = _fact(
+                f"{place}/existing_share", names, WORDS["existing_share"], "share", old_share / 100
+            )
+            yield replace(share_then, asked=True)
 
 
 def _class_names(code: str) -> tuple[str, ...]:

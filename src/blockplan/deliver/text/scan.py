@@ -68,7 +68,7 @@ _UNIT = "|".join(pattern.pattern for pattern, *_ in UNITS[:-1])
 _COUNTS = rf"(?!(?:\s?(?:to|and|or|[-–—~～至])\s?[0-9][0-9,.]*)?\s?(?:{_UNIT}|{COUNTED}))"
 #: Numbers that state nothing of the plan: chapters, figures, days, standards, documents, scales, lists.
 CONTEXT = re.compile(
-    r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?[条章节款号期页轮批次卷届]"
+    r"第\s?[0-9０-９一二三四五六七八九十百]+(?:[.．][0-9]+)*\s?[条章节款号期页轮批次卷届](?:の\s?[0-9]+)*"
     r"|(?:附[件录図图表]|別[図表紙]|(?<![代发発仪电水钟手意企版])[图図表])\s?[0-9]+(?:[-－—.．][0-9]+)*"
     rf"|附\s?[0-9]{{1,2}}(?:[-－—.．][0-9]+)*(?![0-9]){_COUNTS}"
     r"|(?:19|20)[0-9]{2}\s?年?\s?(?:[-－–—~～至]|to\b|until\b|から)\s?(?:19|20)[0-9]{2}(?:\s?年|(?![0-9])"
@@ -78,9 +78,10 @@ CONTEXT = re.compile(
     r"|(?:GB|DB|CJJ|JGJ|TD|HJ|CJ)\s?(?:/\s?T)?\s?[0-9]+(?:[.．][0-9]+)?(?:\s?[-－—]\s?[0-9]{2,4})?"
     r"|[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]\s?[0-9]*\s?号?"
     r"|[（(][0-9一二三四五六七八九十]{1,3}[）)]"
-    r"|1\s?[:：]\s?[0-9,]+"
+    r"|(?<![0-9A-Za-z.．-])1\s?[:：]\s?[0-9,]+"
     r"|[0-9]+\s?(?:分钟|小时|天|日内|个工作日|个月|年内)"
     r"|^\s*[0-9]+(?:[.．][0-9]+)*(?=[\s、.．　])"
+    r"|[0-9]{1,2}\s?[:：]\s?[0-9]{2}(?![0-9])|[0-9]+\s?年一遇|[0-9]+-in-[0-9]+(?:-year)?|[0-9]+\s?度(?![a-z])"
     # English
     r"|\b(?:tables?|figures?|figs?\.|sections?|chapters?|articles?|clauses?|annex|appendix|sheets?|drawings?|"
     r"phases?|stages?|pages?|paragraphs?|no\.|nos?\.|version|part|step|meeting)\s?[0-9]+(?:[-–.][0-9]+)*"
@@ -90,6 +91,8 @@ CONTEXT = re.compile(
     rf"|\b(?:in|since|by|from|until|till|to|of|for|during|and|year)\s(?:19|20)[0-9]{{2}}\b{_COUNTS}"
     r"|\b(?:one|two|three|four|five|six)\srounds\b|[0-9]+(?:st|nd|rd|th)\b|[0-9]+[-–\s]?(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
     # Japanese
+    r"|第\s?[0-9]+\s?項|(?:別紙|別添|資料|附件|附录)\s?[0-9]+"
+    r"|[0-9]{1,2}\s?時(?:\s?[0-9]{1,2}\s?分)?|[0-9]+\s?(?:年度|ページ|頁)"
     r"|(?:令和|平成|昭和)\s?[0-9元]+\s?年(?:度)?(?:\s?[0-9]{1,2}\s?月)?(?:\s?[0-9]{1,2}\s?日)?"
     r"|[0-9]+\s?(?:[轮輪章節节次版]|ラウンド)|1\s?[/／]\s?[0-9,]+|[0-9]+\s?(?:分間?|時間|日間|か月|ヶ月|カ月|年間|回|期)",
     re.IGNORECASE,
@@ -188,8 +191,8 @@ def _number(text: str, match: re.Match[str], unit: str) -> ScannedNumber:
         scale, value, half = 1.0, float(SPELT[match["spelt"].lower()]), 0.5
     else:
         scale, value, half = 1.0, figures(match["words"])[0].value, 0.5
-    behind = re.match(r"\s?", text[match.end() :])
-    at = match.end() + (behind.end() if behind else 0)
+    # "18 m", and "the 0.6-hectare site".
+    at = match.end() + (text[match.end() : match.end() + 1] in {" ", "\u00a0", "\u3000", "-"})
     dimension, factor, tail = _unit(text, at)
     if not dimension and unit:
         dimension, factor, _ = _unit(unit, 0)
