@@ -101,7 +101,8 @@ def margin_mark(
     outcome: Outcome, relative: float | None, range_: MarginSpread | None, scale: float = 1.0
 ) -> Markup:
     """The picture of one margin: a bar from the limit, the sign of the outcome, the residents' range."""
-    parts = [_line(_margin_x(at), 3, HEIGHT - 3, FAINT, 1) for at in (-1.0, -0.5, 0.5, 1.0)]
+    grid = "".join(f"M{_margin_x(at):.0f} 3v20" for at in (-1.0, -0.5, 0.5, 1.0))
+    parts = [svg.shape(grid, stroke=FAINT, stroke_width=1)]
     middle, zero = HEIGHT / 2, _margin_x(0.0)
     relative = relative / scale if relative is not None else None
     x = _margin_x(relative if relative is not None else 0.0)

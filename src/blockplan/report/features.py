@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from shapely.geometry.base import BaseGeometry
+import pandas as pd
+import shapely
 
 from blockplan.report.words import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import geopandas as gpd
+    from numpy.typing import NDArray
 
     from blockplan.measure.measurement import Place
     from blockplan.plan import Plan
@@ -24,14 +25,17 @@ FADED = (
 )  # fmt: skip
 
 
-def feature(plan: Plan, layer: str, id_: str) -> BaseGeometry | None:
-    """The geometry of a feature; None where the plan does not have or draw it."""
-    frame: gpd.GeoDataFrame | None = plan.layers.get(layer)
-    if frame is None or not hasattr(frame, "geometry") or id_ not in frame.index:
-        return None
-    found = frame.geometry.loc[id_]
-    shape = found if found is None or isinstance(found, BaseGeometry) else found.iloc[0]
-    return None if shape is None or shape.is_empty else shape
+def features(plan: Plan, layer: str, ids: Iterable[str]) -> NDArray[np.object_]:
+    """The geometries of features, in their order; None for one that the plan does not have or draw."""
+    ids, frame = list(ids), plan.layers.get(layer)
+    found = np.full(len(ids) + 1, None, dtype=object)[:-1]
+    if frame is None or not hasattr(frame, "geometry") or not ids:
+        return found
+    once = ~frame.index.duplicated()
+    at = frame.index[once].get_indexer(pd.Index(ids))
+    found[at >= 0] = frame.geometry.to_numpy()[once][at[at >= 0]]
+    found[shapely.is_empty(found)] = None
+    return found
 
 
 def placed(places: Iterable[Place]) -> list[Place]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Outcomes from the one that asks most of a reader to the one that asks least.
 WORST_FIRST = ("fail", "unknown", "pass", "not_applicable")
+#: So many objects of a rule stand in the page. Of a rule with more, so many are told in full, have a bar in
+#: the chart of its pack, and are named in the summary; the rest are counted.
+MOST_OBJECTS, MOST_IN_FULL = 32, 8
 #: More packs than these are named by id in the head of a report.
 MOST_TITLES = 3
 
@@ -68,6 +71,21 @@ class RuleGroup:
                 key=lambda one: (WORST_FIRST.index(one.outcome), one.margin if one.margin is not None else 0),
             )
         )
+
+    @property
+    def number(self) -> int:
+        """How many verdicts there are."""
+        return len(self.verdicts)
+
+    @property
+    def shown(self) -> tuple[Verdict, ...]:
+        """The worst verdicts, as many as a page shows."""
+        return self.worst[:MOST_OBJECTS]
+
+    @property
+    def in_full(self) -> tuple[Verdict, ...]:
+        """The verdicts that a page tells in full: all where they are few, else the worst."""
+        return self.worst if self.number <= MOST_OBJECTS else self.worst[:MOST_IN_FULL]
 
     def count(self, outcome: str) -> int:
         """How many verdicts of the rule have an outcome."""

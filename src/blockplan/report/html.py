@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report import charts, ledger, parcelwise, readings, sums, tables, trace
+from blockplan.report.maps.svg import shared
 from blockplan.report.office import TABLES
 from blockplan.report.public import verdict_places
 from blockplan.report.renderers.html import font_faces
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from blockplan.report.office.columns import Line
 
 
+#: The finest step of a map on its A4 page.
+FINEST_MM = 0.1
 #: A table of the report has at most so many rows; tables.xlsx has them all.
 MOST_ROWS = 200
 #: The loads of single parcels are for the workbook; a report prints their sums.
@@ -43,7 +46,7 @@ def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = Non
     in_force
         The plan that the table of changes compares with.
     """
-    view = View(plan, result, Words(lang, NO_BREAK), in_force)
+    view = View(plan, result, Words(lang, NO_BREAK), in_force, FINEST_MM)
     templates = environment("blockplan.report")
     templates.globals |= {
         "view": view,
@@ -58,7 +61,7 @@ def page(plan: Plan, result: CheckResult, lang: str, in_force: Plan | None = Non
         "tables": tables,
         "trace": trace,
     }
-    body = templates.get_template("report.html.j2").render()
+    body = shared(templates.get_template("report.html.j2").render())
     faces = font_faces(body, lang)
     style = (
         resources.files("blockplan.report").joinpath("templates", "report.css").read_text(encoding="utf-8")

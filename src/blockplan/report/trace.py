@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from blockplan.report.words import Words
 
 #: So many ids of counted features are written out; the result as JSON and the tables hold them all.
-MOST_IDS = 120
+MOST_IDS = 40
 #: A clause that is a number, and not words such as "figure of the plan" or "annex".
 NUMBERED = re.compile(r"[A-Z]?[0-9]")
 

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from blockplan.report.maps.drawing import Drawing
     from blockplan.report.words import Words
 
-MOST_PLACES = 40
+MOST_PLACES = 24
 MOST_MISSING = 4
 #: Failing and open verdicts that the summary says in full.
 MOST_MISSED = 14
@@ -60,12 +60,17 @@ WITHIN = re.compile(r"within_([0-9.]+)m")
 
 @dataclass
 class View:
-    """What the template shows, in the language of `words`; it formats and never computes a figure."""
+    """
+    What the template shows, in the language of `words`; it formats and never computes a figure.
+
+    `finest_mm` is that of its `Ground`.
+    """
 
     plan: Plan
     result: CheckResult
     words: Words
     in_force: Plan | None = None
+    finest_mm: float = 0.0
 
     @cached_property
     def in_force_view(self) -> View | None:
@@ -78,7 +83,7 @@ class View:
     @cached_property
     def ground(self) -> Ground:
         """The plan as a base for maps."""
-        return Ground(self.plan, self.words)
+        return Ground(self.plan, self.words, self.finest_mm)
 
     @property
     def title(self) -> str:
@@ -143,10 +148,9 @@ class View:
         return [verdict for verdict in ordered if verdict.force in full][:MOST_MISSED]
 
     @property
-    def missed_besides(self) -> list[Verdict]:
-        """The failing verdicts that a summary only names."""
-        told = {(verdict.rule, verdict.scope_id) for verdict in self.missed}
-        return [one for one in self.of_outcome["fail"] if (one.rule, one.scope_id) not in told]
+    def missed_besides(self) -> list[RuleGroup]:
+        """The failing verdicts that a summary only names, by rule."""
+        return self._besides(self.of_outcome["fail"], self.missed)
 
     @property
     def unknown_few(self) -> list[Verdict]:
@@ -155,10 +159,13 @@ class View:
         return [verdict for verdict in self.of_outcome["unknown"] if verdict.force in full][:MOST_MISSED]
 
     @property
-    def unknown_besides(self) -> list[Verdict]:
-        """The open verdicts that a summary only names."""
-        told = {(verdict.rule, verdict.scope_id) for verdict in self.unknown_few}
-        return [one for one in self.of_outcome["unknown"] if (one.rule, one.scope_id) not in told]
+    def unknown_besides(self) -> list[RuleGroup]:
+        """The open verdicts that a summary only names, by rule."""
+        return self._besides(self.of_outcome["unknown"], self.unknown_few)
+
+    def _besides(self, verdicts: Sequence[Verdict], told: Sequence[Verdict]) -> list[RuleGroup]:
+        known = {(verdict.rule, verdict.scope_id) for verdict in told}
+        return by_rule(one for one in verdicts if (one.rule, one.scope_id) not in known)
 
     @property
     def sections(self) -> list[str]:
@@ -217,7 +224,11 @@ class View:
 
     @cached_property
     def _anchors(self) -> dict[tuple[str, str], str]:
-        return anchors(self.result.verdicts)
+        named = anchors(self.result.verdicts)
+        for group in by_rule(self.result.verdicts):
+            rule = named[group.rule, group.first.scope_id]
+            named |= {(one.rule, one.scope_id): rule for one in group.worst[len(group.shown) :]}
+        return named
 
     def named_row(self, verdict: Verdict) -> tables.VerdictRow:
         """A verdict in words, where its title has to say which object it judges."""
@@ -229,7 +240,7 @@ class View:
         return f"{title} | {scope}" if scope and scope.casefold() not in title.casefold() else title
 
     def anchor(self, verdict: Verdict) -> str:
-        """Name of a verdict's section."""
+        """Name of a verdict's section; that of its rule where the page only counts it."""
         return self._anchors[verdict.rule, verdict.scope_id]
 
     @cached_property
@@ -257,7 +268,7 @@ class View:
     def margins(self, pack: PackGroup) -> list[dict[str, Any]]:
         """The margins of a pack's verdicts, as rows of a chart; rules in order, of each the worst first."""
         scale = charts.scale_of(pack.judged)
-        return [self._margin(verdict, scale) for group in pack.rules for verdict in group.worst]
+        return [self._margin(verdict, scale) for group in pack.rules for verdict in group.in_full]
 
     def _margin(self, verdict: Verdict, scale: float) -> dict[str, Any]:
         residents, words = self.result.residents, self.words

@@ -15,7 +15,7 @@ import shapely
 from markupsafe import Markup, escape
 
 from blockplan.report.maps import svg
-from blockplan.report.maps.ground import INK, PAPER
+from blockplan.report.maps.ground import INK, PAGE_WIDTH_MM, PAPER
 from blockplan.report.maps.svg import FONT, Frame
 from blockplan.units import M_PER_KM
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from blockplan.report.maps.ground import Ground
 
 #: The largest a map gets on an A4 page, mm.
-PAGE_MM = (172.0, 204.0)
+PAGE_MM = (PAGE_WIDTH_MM, 204.0)
 #: The largest a closer view of the land use gets: room for its legend stays on the page, mm.
 DETAIL_MM = (172.0, 190.0)
 #: The largest a map gets that stands with the text of a verdict, mm.

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Parcels up to this number are drawn one by one, each with its name; more are drawn class by class.
 NAMED_PARCELS = 4000
+#: Width of a map that fills an A4 page.
+PAGE_WIDTH_MM = 172.0
 PAPER = "#fbfaf6"
 INK = "#1c2430"
 WATER, WATER_LINE = "#a9d2ec", "#6fb0d8"
@@ -75,18 +77,29 @@ class Ground:
     ----------
     plan, words
         What is drawn, and the language that names are taken in.
+    finest_mm
+        On an A4 page nothing finer than this is drawn, mm; 0 draws everything to the metre.
     used
         Ids of the pieces that some map has asked for.
     """
 
     plan: Plan
     words: Words
+    finest_mm: float = 0.0
     used: set[str] = field(default_factory=set)
 
     @cached_property
     def frame(self) -> Frame | None:
         """The plan's outline with a margin; None for a plan without anything to draw."""
-        return frame_of(self.plan)
+        frame = frame_of(self.plan)
+        return frame.drawn_on(PAGE_WIDTH_MM, self.finest_mm) if frame else None
+
+    @cached_property
+    def unseen(self) -> int:
+        """How many buildings are too small to be seen on a map of the page, so that none shows them."""
+        buildings = self.plan.layer("buildings").geometry
+        drawn = buildings[buildings.notna() & ~buildings.is_empty].to_numpy()
+        return int((~self.frame.shows(drawn)).sum()) if self.frame and len(drawn) else 0
 
     @property
     def fineness(self) -> float:
@@ -186,7 +199,8 @@ class Ground:
     # Pieces
 
     def _fill(self, layer: str, frame: Frame, **attributes: str | float) -> str:
-        shapes = svg.drawable(self.plan.layer(layer).geometry, frame)
+        geometry = self.plan.layer(layer).geometry.to_numpy()
+        shapes = svg.drawable(geometry[frame.shows(geometry)], frame)
         return svg.shape(svg.path(only(shapes, 2), frame), fill_rule="evenodd", **attributes)
 
     def _landuse(self, frame: Frame) -> str:

@@ -7,6 +7,7 @@ as the crow flies.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from blockplan.measure import MEASURES
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.measurement import Place
 from blockplan.report.definitions import reading_name
-from blockplan.report.features import FADED, beside, feature, placed, residents_at
+from blockplan.report.features import FADED, beside, features, placed, residents_at
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import GREEN, OUTLINE
@@ -26,7 +27,7 @@ from blockplan.report.maps.themes import LONG, MOST_INSETS, area_names, area_par
 from blockplan.report.words import enough_decimals, is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -48,6 +49,8 @@ UNREACHABLE = "#2b2b2b"
 CHANGED = "#7a3fa0"
 GREEN_LINE = "#2f7d36"
 LABELLED = 10
+#: Dots nearer to one another than so many radii are one dot.
+DOTS_APART = 0.5
 REACH_OF_GREEN = "green_within_500m"
 #: Layers that people walk to, where it is not a green.
 TARGETS = ("stops", "facilities", "water", "programmes")
@@ -110,8 +113,8 @@ def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     if ground.frame is None or reading is None or not is_known(limit):
         return None
     words = ground.words
-    places = tuple(_at(ground.plan, verdict.definition, id_) for id_ in reading.changed)
-    changed = (_Class(CHANGED, words("map.reading.sign"), tuple(place for place in places if place)),)
+    places = tuple(_at(ground.plan, verdict.definition, reading.changed))
+    changed = (_Class(CHANGED, words("map.reading.sign"), places),)
     greens, of_green = _targets(ground.plan, verdict)
     line = _within(greens, limit)
     name = reading_name(reading, words)
@@ -138,14 +141,17 @@ def reading_map(ground: Ground, verdict: Verdict, id_: str) -> Drawing | None:
     return _with_insets(drawn, _near(ground, changed[0].places), themed)
 
 
-def _at(plan: Plan, definition: Mapping[str, Any], id_: str) -> Place | None:
-    """The place of a home, in one of the layers that the definition starts from."""
+def _at(plan: Plan, definition: Mapping[str, Any], ids: Sequence[str]) -> Iterator[Place]:
+    """The places of homes, each in the first layer that draws it of those the definition starts from."""
     start = definition.get("from") or ("buildings", "parcels")
+    left = list(ids)
     for layer in start if isinstance(start, list | tuple) else (start,):
-        shape = feature(plan, layer, id_)
-        if shape is not None:
-            return Place(layer, id_, *drawing.centre(shape), None)
-    return None
+        shapes = features(plan, layer, left)
+        drawn = shapely.is_geometry(shapes)
+        middles = shapely.get_coordinates(shapely.point_on_surface(shapes[drawn])).tolist()
+        for id_, (x, y) in zip(itertools.compress(left, drawn), middles, strict=True):
+            yield Place(layer, id_, x, y, None)
+        left = list(itertools.compress(left, ~drawn))
 
 
 def _signs(limit: float, words: Words, *, of_green: bool) -> tuple[LegendEntry, ...]:
@@ -207,20 +213,10 @@ def _beyond(
     areas: bool,
 ) -> str:
     frame, words = ground.frame or sheet.frame, ground.words
-    placer, out = drawing.placer(ground, sheet), []
-    line = 0.3 * sheet.unit
+    placer = drawing.placer(ground, sheet)
+    out: list[str] = []
     for one in classes:
-        for place in placed(one.places):
-            shape = feature(ground.plan, place.layer, place.id)
-            d = svg.path(svg.drawable([shape], frame), frame) if shape is not None else ""
-            out.append(
-                svg.shape(d, fill=one.colour, stroke="#3b1020", stroke_width=line, fill_rule="evenodd")
-            )
-            if not d or (shape is not None and shape.area < (1.2 * sheet.unit) ** 2):
-                x, y = frame.place(place.x, place.y)
-                out.append(
-                    svg.circle(x, y, 1.0 * sheet.unit, fill=one.colour, stroke="#3b1020", stroke_width=line)
-                )
+        out += _drawn_places(ground, sheet, one)
     size = 2.5 * sheet.unit
     for place in [place for place in placed(worst) if sheet.frame.holds(place.x, place.y)][:LABELLED]:
         x, y = frame.place(place.x, place.y)
@@ -230,6 +226,24 @@ def _beyond(
         if spot:
             out.append(svg.label(*spot, said, size, fill="#3b1020", font_weight="700"))
     return "".join(out) + (area_names(ground, sheet, placer, 2.6) if areas else "")
+
+
+def _drawn_places(ground: Ground, sheet: MapSheet, one: _Class) -> Iterator[str]:
+    """The shapes of places; a dot where a shape is too small to be seen, or not drawn."""
+    frame, line, radius = ground.frame or sheet.frame, 0.3 * sheet.unit, sheet.unit
+    at: dict[str, list[Place]] = {}
+    for place in placed(one.places):
+        at.setdefault(place.layer, []).append(place)
+    for layer, places in at.items():
+        shapes = features(ground.plan, layer, [place.id for place in places])
+        large = frame.shows(shapes)
+        d = svg.path(svg.drawable(shapes[large], frame), frame)
+        yield svg.shape(d, fill=one.colour, stroke="#3b1020", stroke_width=line, fill_rule="evenodd")
+        small = ~(shapely.area(shapes) >= (1.2 * radius) ** 2)
+        points = np.array([(place.x, place.y) for place in itertools.compress(places, small)])
+        d = svg.dots(points.reshape(-1, 2), frame, DOTS_APART * radius)
+        for width, colour in ((2 * radius + line, "#3b1020"), (2 * radius - line, one.colour)):
+            yield svg.shape(d, stroke=colour, stroke_width=width, stroke_linecap="round")
 
 
 def _metres(value: float, limit: float, words: Words) -> str:
@@ -261,7 +275,7 @@ def _targets(plan: Plan, verdict: Verdict) -> tuple[list[BaseGeometry], bool]:
         greens = public_greens(plan, parameters).of_size(parameters.get("smallest_green_ha", 0))
         return list(greens.shape), True
     counted = measurement.counted if measurement is not None else {}
-    found = [feature(plan, layer, id_) for layer in TARGETS for id_ in counted.get(layer, ())]
+    found = [shape for layer in TARGETS for shape in features(plan, layer, counted.get(layer, ()))]
     return [shape for shape in found if shape is not None], False
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from blockplan.report.features import FADED, beside, feature
+from blockplan.report.features import FADED, beside, features
 from blockplan.report.maps import drawing, svg
 from blockplan.report.maps.drawing import PART_MM, Drawing, LegendEntry, MapSheet
 from blockplan.report.maps.ground import OUTLINE
@@ -21,9 +21,11 @@ from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.maps.svg import Frame
 from blockplan.report.maps.themes import area_names, closer_frames, stations
 from blockplan.report.words import is_known
-from blockplan.units import M2_PER_HA
+from blockplan.units import M2_PER_HA, M_PER_KM
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from blockplan.check.verdict import Verdict
     from blockplan.report.maps.ground import Ground
 
@@ -35,6 +37,10 @@ DENSITY = (
     (float("inf"), "#274f80"),
 )
 COUNTED = "#d2521f"
+#: So many of the features that were counted are named.
+LABELLED = 40
+#: More labels than these are not tried on a map.
+MOST_LABELS = 100
 #: A label: place (drawing units), words, and whether it stands on its place instead of beside it.
 Label = tuple[float, float, str, bool]
 
@@ -136,8 +142,8 @@ def _supply(ground: Ground, verdict: Verdict, sheet: MapSheet) -> tuple[list[Lab
     found, out = [], []
     column, unit = ("beds", "bed") if verdict.unit == "bed" else ("floor_area_m2", "m2")
     facilities = plan.layer("facilities")
-    for id_ in counted.get("facilities", ()):
-        shape = feature(plan, "facilities", id_)
+    ids = counted.get("facilities", ())
+    for id_, shape in zip(ids, features(plan, "facilities", ids), strict=True):
         if shape is None:
             continue
         x, y = frame.place(*drawing.centre(shape))
@@ -147,7 +153,7 @@ def _supply(ground: Ground, verdict: Verdict, sheet: MapSheet) -> tuple[list[Lab
         value = np.ravel(facilities[column].loc[id_])[0]
         found.append((x, y, words.amount(float(value), unit), False))
     for layer in ("parcels", "greens"):
-        whole = [shape for id_ in counted.get(layer, ()) if (shape := feature(plan, layer, id_)) is not None]
+        whole = [shape for shape in features(plan, layer, counted.get(layer, ())) if shape is not None]
         shapes = svg.drawable(whole, frame)
         d = svg.path(shapes, frame)
         out.append(
@@ -177,38 +183,37 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
         counted.setdefault("areas", (verdict.scope_id,))
     for place in verdict.where:
         counted[place.layer] = (*counted.get(place.layer, ()), place.id)
-    sheet, out, found = MapSheet.of(frame, PART_MM), [], []
+    sheet, number = MapSheet.of(frame, PART_MM), 0
+    out: list[str] = []
+    found: list[Label] = []
     for layer in sorted(counted):
-        names = ground.names(layer) if layer in plan.layers else None
-        for one in dict.fromkeys(counted[layer]):
-            shape = feature(plan, layer, one)
-            d = svg.path(svg.drawable([shape], frame), frame) if shape is not None else ""
-            if shape is None or not d:
-                continue
-            flat = shapely.get_dimensions(shape) == 2
+        ids = list(dict.fromkeys(counted[layer]))
+        shapes = features(plan, layer, ids)
+        drawn = np.array([*svg.drawable(shapes, frame), None], dtype=object)[:-1]
+        seen = frame.shows(shapes)
+        middles = shapely.get_coordinates(shapely.point_on_surface(shapes[~seen]))
+        spots = svg.dots(middles, frame, 0.5 * sheet.unit)
+        out.append(svg.shape(spots, stroke="#8c2f0b", stroke_width=1.2 * sheet.unit, stroke_linecap="round"))
+        for flat in (True, False):
+            # Of one turn, so that what lies over another adds to it and does not cut a hole.
+            alike = shapely.orient_polygons(drawn[seen & ((shapely.get_dimensions(drawn) == 2) == flat)])
             out.append(
-                svg.shape(d, fill=COUNTED if flat else "none", fill_opacity="0.45", stroke="#8c2f0b",
-                          stroke_width=(0.6 if flat else 1.6) * sheet.unit, fill_rule="evenodd")
+                svg.shape(svg.path(alike, frame), fill=COUNTED if flat else "none", fill_opacity="0.45",
+                          stroke="#8c2f0b", stroke_width=(0.6 if flat else 1.6) * sheet.unit)
             )  # fmt: skip
-            name = np.ravel(names.loc[one])[0] if names is not None and one in names.index else ""
-            size = (
-                words.amount(shape.area / M2_PER_HA, "ha")
-                if flat
-                else words.amount(shape.length / 1000, "km")
-            )
-            if layer == "areas":
-                size = words.amount(shape.area / 1e6, "km2")
-            found.append((*frame.place(*drawing.centre(shape)), f"{name or one} {size}", flat))
-    if not out:
+        there = [pair for pair, shape in zip(zip(ids, shapes, strict=True), drawn, strict=True) if shape]
+        number += len(there)
+        found += [_counted_label(ground, layer, *pair) for pair in there[: LABELLED - len(found)]]
+    if not number:
         return []
     placer = drawing.placer(ground, sheet)
     stops = stations(ground, sheet, placer, named=False)
-    body = "".join(out) + stops + _labels(ground, sheet, placer, found[:40])
+    body = "".join(out) + stops + _labels(ground, sheet, placer, found)
     legend = (
         LegendEntry(
             drawing.fill_swatch(COUNTED, "#8c2f0b", fill_opacity="0.45"),
             words("map.counted.sign"),
-            words.count("count.places", len(found)),
+            words.count("count.places", number),
         ),
         LegendEntry(drawing.line_swatch((OUTLINE, 3.0, "11 3 3 3")), words("map.boundary")),
     )
@@ -216,9 +221,20 @@ def _counted_maps(ground: Ground, verdict: Verdict, id_: str) -> list[Drawing]:
     return [Drawing(id_, title, words("map.counted.description"), sheet, FADED, body, legend)]
 
 
+def _counted_label(ground: Ground, layer: str, id_: str, shape: BaseGeometry) -> Label:
+    """Name and size of a feature, at its place."""
+    words, frame = ground.words, ground.frame
+    flat = shapely.get_dimensions(shape) == 2
+    unit, by = ("km2", 1e6) if layer == "areas" else ("ha", M2_PER_HA) if flat else ("km", M_PER_KM)
+    size = words.amount((shape.area if flat or layer == "areas" else shape.length) / by, unit)
+    name = np.ravel(ground.names(layer).loc[id_])[0]
+    x, y = drawing.centre(shape)
+    return (*(frame.place(x, y) if frame else (x, y)), f"{name or id_} {size}", flat)
+
+
 def _labels(ground: Ground, sheet: MapSheet, placer: svg.Placer, found: list[Label]) -> str:
     size, out = 2.4 * sheet.unit, []
-    for x, y, said, centred in found:
+    for x, y, said, centred in found[:MOST_LABELS]:
         if not placer.holds(x, y):
             continue
         width = svg.text_width(said, size)

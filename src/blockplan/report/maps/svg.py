@@ -3,13 +3,15 @@ Geometry and labels as SVG, in whole metres.
 
 A map is drawn in the plan's own unit: one SVG unit is one metre, x to the
 east, y from the north edge of the frame downwards. Whole metres are finer
-than a print shows and keep a report small; the same input gives the same
-characters.
+than a print shows and keep a report small; on the page of a large plan steps
+are as long as its grain. The same input gives the same characters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,21 +21,34 @@ from markupsafe import escape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 FONT = "Blockplan Sans"
 #: Deviation that drawing allows itself, m.
 TOLERANCE_M = 0.6
+#: `shapely.GeometryType` of lines and of rings that stand alone.
+LINES = (1, 2)
+#: What is worth to be drawn once for all who show it: a long path with its looks, or a group of `signs`.
+DRAWN = (
+    re.compile(r'<path d="(?P<drawn>[^"]{200,})"(?P<looks>[^>]*)/>'),
+    re.compile(r'<g class="signs"(?P<looks>)>(?P<drawn>.*?)</g>'),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The rectangle that a map shows, in plan metres."""
+    """
+    The rectangle that a map shows, in plan metres.
+
+    `grain` is the finest step that is drawn in it, whole metres.
+    """
 
     west: float
     south: float
     east: float
     north: float
+    grain: int = 1
 
     @property
     def width(self) -> float:
@@ -47,7 +62,25 @@ class Frame:
 
     def grown(self, margin: float, below: float = 0.0) -> Frame:
         """The frame with a margin around it, and some more below it."""
-        return Frame(self.west - margin, self.south - margin - below, self.east + margin, self.north + margin)
+        return replace(
+            self,
+            west=self.west - margin,
+            south=self.south - margin - below,
+            east=self.east + margin,
+            north=self.north + margin,
+        )
+
+    def drawn_on(self, width_mm: float, finest_mm: float) -> Frame:
+        """The frame for a page: nothing finer than so much of it is drawn; a strip may be drawn in parts."""
+        short = min(self.width, self.height)
+        return replace(self, grain=max(1, int(short / width_mm * finest_mm)))
+
+    def shows(self, geometries: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Which shapes (or None) are large enough to be seen: three grains wide or high."""
+        if self.grain == 1:
+            return np.ones(len(geometries), dtype=bool)
+        west, south, east, north = shapely.bounds(geometries).T
+        return np.asarray(np.maximum(east - west, north - south) >= 3 * self.grain)
 
     def place(self, x: float, y: float) -> tuple[float, float]:
         """A plan point in drawing units."""
@@ -81,7 +114,7 @@ def drawable(geometries: Iterable[BaseGeometry | None], frame: Frame) -> list[Ba
     )
     if outside.any():
         array[outside] = shapely.intersection(shapely.make_valid(array[outside]), box)
-    array = shapely.simplify(array, TOLERANCE_M)
+    array = shapely.simplify(array, TOLERANCE_M * frame.grain)
     return [None if geometry is None or geometry.is_empty else geometry for geometry in array]
 
 
@@ -92,37 +125,71 @@ def bounds_of(frame: Frame) -> tuple[float, float, float, float]:
 
 def path(geometries: Iterable[BaseGeometry | None], frame: Frame) -> str:
     """The ``d`` of a path that draws polygons and lines; "" where there is nothing to draw."""
-    return "".join(_run(points, closed, frame) for points, closed in _runs(geometries))
+    parts = np.array([*(one for one in geometries if one is not None), None], dtype=object)[:-1]
+    # Twice: a collection may hold shapes of several parts.
+    parts = shapely.get_parts(shapely.get_parts(parts))
+    lines = np.flatnonzero(np.isin(shapely.get_type_id(parts), LINES))
+    rings, of = shapely.get_rings(parts, return_index=True)
+    order = np.argsort(np.concatenate((of, lines)), kind="stable")
+    return "".join(_runs(np.concatenate((rings, parts[lines]))[order], order < len(rings), frame))
 
 
-def _runs(geometries: Iterable[BaseGeometry | None]) -> Iterator[tuple[np.ndarray, bool]]:
-    for geometry in geometries:
-        if geometry is None:
-            continue
-        for part in shapely.get_parts(geometry):
-            kind = part.geom_type
-            if kind == "Polygon":
-                yield shapely.get_coordinates(part.exterior), True
-                for ring in part.interiors:
-                    yield shapely.get_coordinates(ring), True
-            elif kind in {"LineString", "LinearRing"}:
-                yield shapely.get_coordinates(part), False
-            elif kind == "GeometryCollection":
-                yield from _runs([part])
-
-
-def _run(points: np.ndarray, closed: bool, frame: Frame) -> str:
-    placed = np.rint(np.column_stack((points[:, 0] - frame.west, frame.north - points[:, 1]))).astype(
-        np.int64
-    )
+def _runs(lines: NDArray[np.object_], closed: NDArray[np.bool_], frame: Frame) -> Iterator[str]:
+    """The steps of each line; a closed one goes back by itself."""
+    points, of = shapely.get_coordinates(lines, return_index=True)
+    from_corner = np.column_stack((points[:, 0] - frame.west, frame.north - points[:, 1]))
+    placed = (np.rint(from_corner / frame.grain) * frame.grain).astype(np.int64)
+    first = np.searchsorted(of, np.arange(len(lines) + 1))
     steps = np.diff(placed, axis=0)
-    if closed:
-        steps = steps[:-1]
-    steps = steps[(steps != 0).any(axis=1)]
-    if not len(steps):
-        return ""
-    moves = "".join(f"{dx} {dy} " if dy >= 0 else f"{dx}{dy} " for dx, dy in steps.tolist())
-    return f"M{placed[0, 0]} {placed[0, 1]}l{moves.rstrip()}{'z' if closed else ''}"
+    moves = (steps != 0).any(axis=1) & (of[1:] == of[:-1])
+    moves[first[1:][closed] - 2] = False
+    said = [f"{dx} {dy} " if dy >= 0 else f"{dx}{dy} " for dx, dy in steps[moves].tolist()]
+    upto = np.concatenate(([0], np.cumsum(moves)))
+    begins, ends = upto[first[:-1]].tolist(), upto[first[1:] - 1].tolist()
+    starts = placed[first[:-1]].tolist()
+    for (x, y), begin, end, back in zip(starts, begins, ends, closed.tolist(), strict=True):
+        if end > begin:
+            yield f"M{x} {y}l{''.join(said[begin:end]).rstrip()}{'z' if back else ''}"
+
+
+def dots(points: NDArray[np.float64], frame: Frame, apart: float) -> str:
+    """The ``d`` of round dots at points (plan metres), one for those that lie within a cell `apart` wide."""
+    placed = np.column_stack((points[:, 0] - frame.west, frame.north - points[:, 1]))
+    cells = np.unique(np.floor(placed / apart).astype(np.int64), axis=0, return_index=True)[1]
+    at = np.rint(placed[np.sort(cells)]).astype(np.int64)
+    # A round cap needs a line under it, however short.
+    return "".join(f"M{x} {y}h.1" for x, y in at.tolist())
+
+
+def shared(page: str) -> str:
+    """
+    A page in which long paths and `signs` that it draws more than once are drawn once and referred to.
+
+    Streets have a casing and a surface, many maps the same greens: only the looks differ. What is
+    shared is defined at the end of the body, where it changes no other part of the page.
+    """
+    ids: dict[str, str] = {}
+
+    def refer(found: re.Match[str]) -> str:
+        return f'<use href="#{ids[found["drawn"]]}"{found["looks"]}/>' if found["drawn"] in ids else found[0]
+
+    for pattern in DRAWN:
+        times = Counter(found["drawn"] for found in pattern.finditer(page))
+        ids |= {
+            drawn: f"drawn-{len(ids) + at}" for at, drawn in enumerate(one for one in times if times[one] > 1)
+        }
+        page = pattern.sub(refer, page)
+    defined = "".join(
+        f'<g id="{id_}">{drawn}</g>' if drawn.startswith("<") else f'<path id="{id_}" d="{drawn}"/>'
+        for drawn, id_ in ids.items()
+    )
+    held = f'<svg class="ground" width="0" height="0" aria-hidden="true"><defs>{defined}</defs></svg>'
+    return page.replace("</body>", f"{held}\n</body>", 1) if ids else page
+
+
+def signs(content: str) -> str:
+    """A group of signs that several maps of a page may show alike; it holds no group itself."""
+    return group(content, **{"class": "signs"})
 
 
 def shape(d: str, **attributes: str | float) -> str:

@@ -215,7 +215,7 @@ def stations(
         if spot:
             written.append((x, y, name))
             out.append(svg.label(*spot, name, size, fill=STATION, font_weight="700"))
-    return "".join(out)
+    return svg.signs("".join(out))
 
 
 def facilities(ground: Ground, sheet: MapSheet, placer: svg.Placer, radius_mm: float = 1.9) -> str:
