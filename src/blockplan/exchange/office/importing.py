@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ import pandas as pd
 from blockplan.errors import MappingError, PlanDataError
 from blockplan.exchange.layers import spare_drawn_plan, written
 from blockplan.exchange.office import assemble, datum
+from blockplan.exchange.office.days import day_in, days_of
 from blockplan.exchange.office.joining import looks
 from blockplan.exchange.office.mapping import (
     DOUBLE,
@@ -36,7 +36,6 @@ from blockplan.exchange.office.profile import load_profile
 from blockplan.exchange.office.readers import read_all
 from blockplan.exchange.office.recognise import is_copy, recognise, retake
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.titles import plain
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.exchange.summary import ImportSummary, Tally
 from blockplan.plan import Plan
@@ -52,16 +51,9 @@ if TYPE_CHECKING:
 MAPPING = "mapping.toml"
 #: Two parcel layers that share this much of their numbers draw the same parcels.
 SAME_NUMBERS = 0.5
-_MONTH = re.compile(r"(?<!\d)(20\d{2})\s*年\s*(\d{1,2})\s*月")
-_DAY_FIELD = re.compile(
-    r"pfsj|pfdate|pfrq|pzsj|bzsj|批复时间|批准日期|批准时间|批复日期|编制日期|编制时间|成果日期"
-)
 #: What judges the plan unless the mapping says otherwise: the codes are Chinese.
 PACKS = ("gb50180",)
 OWN_PACK = "plan"
-_DAY = re.compile(
-    r"(?<!\d)(20\d{2})(?:(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)|\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d))"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,8 +435,8 @@ def _plan_table(
     chosen.plan.setdefault("level", "parcel")
     chosen.plan.setdefault("status", "draft")
     if "drawn_on" not in chosen.plan:
-        fields = [value for layer in reading.layers for value in _days_of(layer)]
-        days = [day for text in [*reading.remarks, *fields] if (day := _day_in(text))]
+        fields = [value for layer in reading.layers for value in days_of(layer)]
+        days = [day for text in [*reading.remarks, *fields] if (day := day_in(text))]
         chosen.plan["drawn_on"] = days[0] if days else dt.datetime.now(dt.UTC).date()
         if not days:
             message = (
@@ -462,40 +454,10 @@ def _packs(chosen: OfficeMapping, built: assemble.AssembledPlan) -> None:
     chosen.plan.setdefault("packs", [*PACKS, *([OWN_PACK] if own else [])])
 
 
-def _days_of(layer: SourceLayer) -> list[str]:
-    """Days of approval or drawing that the features of a layer say, the most frequent first."""
-    names = [name for name in layer.fields if _DAY_FIELD.fullmatch(plain(name))]
-    said = [text_of(value) for name in names for value in layer.frame[name] if not is_blank(value)]
-    return [text for text, _ in Counter(said).most_common(3)]
-
-
 def _title(chosen: OfficeMapping, built: assemble.AssembledPlan, paths: Sequence[str | Path]) -> None:
     first = Path(paths[0]).resolve()
     title = built.title or (first.stem if first.is_file() else first.name)
     chosen.plan.setdefault("title", dict.fromkeys(("zh", "en", "ja"), title))
-
-
-def _day_in(text: str) -> dt.date | None:
-    """
-    The day that a text or a file name says; the first of a month where it says no day.
-
-    Examples
-    --------
-    >>> _day_in("控规成果20240628"), _day_in("2024年6月28日")
-    (datetime.date(2024, 6, 28), datetime.date(2024, 6, 28))
-    >>> _day_in("2023年7月编制"), _day_in("地块2024")
-    (datetime.date(2023, 7, 1), None)
-    """
-    found = _DAY.search(text)
-    month = _MONTH.search(text)
-    if not found and not month:
-        return None
-    try:
-        if found:
-            return dt.date(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5]))
-        return dt.date(int(month[1]), int(month[2]), 1) if month else None
-    except ValueError:
-        return None
 
 
 def _untaken(layers: list[Pair], chosen: OfficeMapping, tally: Tally) -> None:
