@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from blockplan.cli import common
+from blockplan import jsontext
 from blockplan.cli.common import show_json
 
 DOCUMENT = {
@@ -28,7 +28,7 @@ def test_a_small_document_is_indented(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_large_document_is_the_same_with_a_line_for_each_item(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "INDENTED", 10)
+    monkeypatch.setattr(jsontext, "INDENTED", 10)
     show_json(DOCUMENT)
     said = capsys.readouterr().out
     assert json.loads(said) == READ
@@ -37,6 +37,6 @@ def test_a_large_document_is_the_same_with_a_line_for_each_item(
 
 @pytest.mark.parametrize("most", [10, 2_000_000])
 def test_what_is_no_number_is_refused(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(common, "INDENTED", most)
+    monkeypatch.setattr(jsontext, "INDENTED", most)
     with pytest.raises(ValueError, match="Out of range float"):
         show_json({"value": float("nan")})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 import threading
 import time
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from blockplan import jsontext
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from blockplan.plan import Plan
 
-#: JSON of more characters than this is not indented throughout.
-INDENTED = 2_000_000
 PROGRESS_AFTER_S = 1.0
 #: Where stderr is no terminal, a line is written this often.
 LINE_EVERY_S = 30.0
@@ -103,49 +102,14 @@ def load(path: str, scenario: str | None) -> Plan:
         return read(path, scenario)
 
 
-def show_json(document: dict[str, Any]) -> None:
-    """
-    One JSON document on stdout; NaN and infinity are a fault of ours and refused.
-
-    A large one has a line for each item of a list at its top: Python indents by an encoder that takes
-    several times as long, and nobody reads tens of megabytes line by line.
-    """
-    members = [f"{_dumped(key)}: {_items(value)}" for key, value in document.items()]
-    if sum(map(len, members)) > INDENTED:
-        click.echo("{\n  " + ",\n  ".join(members) + "\n}")
-    else:
-        click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False, default=_plain))
+def show_json(found: dict[str, Any]) -> None:
+    """One JSON document on stdout."""
+    click.echo(jsontext.document(found))
 
 
-def _items(value: Any) -> str:
-    """A value as JSON, a line for each item where it is a list that is not empty."""
-    if not isinstance(value, list | tuple) or not value:
-        return _dumped(value)
-    return "[\n    " + ",\n    ".join(map(_dumped, value)) + "\n  ]"
-
-
-def show_line(document: dict[str, Any]) -> None:
+def show_line(found: dict[str, Any]) -> None:
     """One JSON object on one line of stdout, for commands that give many."""
-    click.echo(_dumped(document))
-
-
-def _dumped(value: Any) -> str:
-    return _ENCODER.encode(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        return value.item()
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    msg = f"{type(value).__name__} cannot be written as JSON"
-    raise TypeError(msg)
-
-
-#: `json.dumps` would make one anew for each of many thousands of items.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+    click.echo(jsontext.line(found))
 
 
 def show_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style_by: int | None = None) -> None:

@@ -7,10 +7,10 @@ there at the end.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blockplan import jsontext
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.texts import DEFAULT_LANGUAGE
 
@@ -48,7 +48,7 @@ def report(
         return [write_html(plan, result, target, lang, in_force)]
     if target.suffix == ".pdf":
         return [write_sheet(plan, result, target, lang)]
-    text = json.dumps(result.to_dict(lang), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+    text = jsontext.document(result.to_dict(lang))
     return [
         write_html(plan, result, target / REPORT, lang, in_force),
         write_summary(plan, result, target / SUMMARY, lang),

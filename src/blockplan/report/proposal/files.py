@@ -6,10 +6,10 @@ The three appear together or not at all; other files of the folder stay as they 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blockplan import jsontext
 from blockplan.errors import PlanDataError, UsageError
 from blockplan.plan.files.archive import writing_folder
 from blockplan.report.exports import DataTable, csv_bytes
@@ -48,11 +48,8 @@ def write_proposal(proposal: Proposal, folder: Path | str, lang: str = DEFAULT_L
     """
     from blockplan.report.proposal.page import page  # noqa: PLC0415 (templates are loaded when a page is made)
 
-    document = json.dumps(
-        proposal.to_dict(lang), ensure_ascii=False, indent=2, allow_nan=False, default=_plain
-    )
     files = {
-        DOCUMENT: (document + "\n").encode("utf-8"),
+        DOCUMENT: (jsontext.document(proposal.to_dict(lang)) + "\n").encode("utf-8"),
         CHANGES: csv_bytes(DataTable("changes", COLUMNS, tuple(map(_row, proposal.answer.changes)))),
         PAGE: page(proposal, lang).encode("utf-8"),
     }
@@ -73,7 +70,3 @@ def _cell(value: object) -> str | float | int | None:
     if isinstance(value, bool):
         return str(value).lower()
     return value if value is None or isinstance(value, str | int | float) else str(value)
-
-
-def _plain(value: object) -> object:
-    return value.item() if hasattr(value, "item") else str(value)
