@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import signal
+from dataclasses import replace
 from types import SimpleNamespace
 
 import highspy
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders import a_plan, parcels_of
 
+import blockplan.check
 from blockplan.check import check
 from blockplan.plan import read
-from blockplan.propose import Stop, apply, interruptible
+from blockplan.propose import Stop, apply, conclude, interruptible
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair import effects
 from blockplan.propose.repair.demands import demands_of
@@ -187,3 +189,19 @@ def test_a_model_of_which_nothing_is_bounded_yet_has_no_bound():
     )
     found = _found(solver, {0: 3.0, 1: 1.0}, whole=True)
     assert (found.status, found.objective, found.bound) == ("feasible", 3.0, -math.inf)
+
+
+def test_the_check_of_a_search_stands_for_its_own_changes_on_its_own_day_alone(monkeypatch):
+    plan = a_row(["0701", "16", "16", "16", "16"], [None] + ["080403"] * 4, 7530)
+    before = check(plan)
+    answer, _ = repair(plan, read_locks(plan, ()), before=before, stop=CALM)
+    anew = []
+    monkeypatch.setattr(blockplan.check, "check", lambda *given: anew.append(given) or check(*given))
+    found = conclude(plan, answer, before=before)
+    assert (anew, found.after) == ([], answer.judged[1])
+    right = check(apply(plan, answer.changes))
+    assert [one.to_dict() for one in found.after.verdicts] == [one.to_dict() for one in right.verdicts]
+    conclude(plan, replace(answer, changes=answer.changes[:1]), before=before)
+    assert len(anew) == 1
+    conclude(plan, answer, on="2019-01-01")
+    assert len(anew) == 3  # both plans on that day

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from blockplan.errors import PlanDataError
 from blockplan.propose.changes import Change, apply
@@ -173,12 +173,21 @@ def conclude(
 
     named = list(packs) if packs is not None else None
     first = before if before is not None else check(plan, named, on)
-    if answer.judged is None:
-        changed = apply(plan, answer.changes)
-        after = check(changed, named, on)
-    else:
+    changed = apply(plan, answer.changes)
+    if _stands(answer.judged, changed, first):
         changed, after = answer.judged
+    else:
+        after = check(changed, named, on)
     return Proposal(_as_judged(answer, first, after), first, after, plan, changed)
+
+
+def _stands(
+    judged: tuple[Plan, CheckResult] | None, changed: Plan, first: CheckResult
+) -> TypeGuard[tuple[Plan, CheckResult]]:
+    """Whether a check that the search made is that of the proposal: the same content, packs and day."""
+    if judged is None or (judged[1].packs, judged[1].on) != (first.packs, first.on):
+        return False
+    return judged[0].content_hash == changed.content_hash
 
 
 def _as_judged(answer: SearchAnswer, before: CheckResult, after: CheckResult) -> SearchAnswer:
