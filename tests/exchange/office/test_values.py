@@ -57,6 +57,12 @@ from blockplan.exchange.office.values import Amount, Unread, read_amount, read_e
         ("300床位", "count", "", 300.0, ""),
         ("1.2万", "count", "", 12_000.0, ""),
         ("24メートル以下", "height", "", 24.0, "upper"),
+        # The mark of a footnote is no digit; a squared metre is no mark.
+        ("2.2①", "far", "", 2.2, ""),
+        ("≤2.0¹", "far", "", 2.0, "upper"),
+        ("35%②", "share", "", 0.35, ""),
+        ("54米③ ", "height", "", 54.0, ""),
+        ("500m²", "area", "", 500.0, ""),
     ],
 )
 def test_a_number_is_read_with_its_sign_and_unit(written, quantity, unit, value, kind):
