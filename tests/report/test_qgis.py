@@ -51,7 +51,9 @@ def test_the_package_holds_the_layers_of_the_plan_and_who_fails(package: Path) -
 def test_every_drawn_layer_has_a_style_in_three_languages_and_one_of_them_by_default(package: Path) -> None:
     kept = rows(package, "SELECT f_table_name, styleName, useAsDefault, styleQML FROM layer_styles")
     layers = {row[0] for row in kept}
-    assert {"parcels", "streets", "boundary", "facilities", "verdicts"} <= layers
+    drawn = {row[0] for row in rows(package, "SELECT table_name FROM gpkg_geometry_columns")}
+    assert {"parcels", "streets", "boundary", "facilities", "verdicts", "areas", "structure"} <= drawn
+    assert drawn - layers <= {"extent"}
     assert {row[1] for row in kept} == {f"{layer} {lang}" for layer in layers for lang in LANGUAGES}
     assert {row[1] for row in kept if row[2]} == {f"{layer} zh" for layer in layers}
     said = {row[1]: [one.get("label") for one in ET.fromstring(row[3]).iter("category")] for row in kept}

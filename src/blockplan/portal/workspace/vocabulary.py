@@ -14,9 +14,12 @@ from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
 #: Tables of words for the values of a column, or of the kinds of a layer; else there is one of its own name.
-TABLES = {"service": "service", "class": "street", "programmes": "programme"} | dict.fromkeys(
-    ("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit"
-)
+TABLES = {
+    "service": "service",
+    "class": "street",
+    "programmes": "programme",
+    "control_lines": "qgis.control_line",
+} | dict.fromkeys(("far_kind", "height_kind", "coverage_kind", "green_kind"), "choice.limit")
 
 
 def vocabulary() -> dict[str, Any]:

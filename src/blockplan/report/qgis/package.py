@@ -18,7 +18,7 @@ from blockplan.plan.model.crs import plan_crs
 from blockplan.plan.model.layers import LAYERS
 from blockplan.report.features import residents_at
 from blockplan.report.qgis.project import project
-from blockplan.report.qgis.styles import styles
+from blockplan.report.qgis.styles import name_of, styles
 from blockplan.report.qgis.symbols import as_qml
 from blockplan.report.tables import measured, required, title
 from blockplan.report.view import View
@@ -149,7 +149,7 @@ def _add(store: sqlite3.Connection, views: dict[str, View], lang: str, file: str
 
 
 def _project(view: View, named: dict[str, Style], file: str) -> bytes:
-    words, frame = view.words, view.ground.frame
-    called = {layer: (words(f"qgis.layer.{layer}"), style) for layer, style in named.items()}
+    frame = view.ground.frame
+    called = {layer: (name_of(view, layer), style) for layer, style in named.items()}
     bounds = tuple(view.plan.layer("boundary").total_bounds) if frame else (0.0, 0.0, 1.0, 1.0)
     return project(view.title, file, called, plan_crs(view.plan.manifest.crs), bounds)

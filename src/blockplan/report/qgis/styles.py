@@ -91,10 +91,34 @@ def _streets(view: View) -> Style:
 
 def _control_lines(view: View) -> Style:
     categories = [
-        Category(one, view.words(f"qgis.control_line.{one}"), Symbol(LINE, colour, width=0.5, pattern="dash"))
+        Category(
+            one, view.words(f"qgis.control_line.{one}"), _drawn(view, "control_lines", colour, "dash", 0.5)
+        )
         for one, colour in CONTROL_LINES.items()
     ]
     return Style(categories, "kind")
+
+
+def _drawn(view: View, layer: str, colour: str, pattern: str = "solid", width: float = 0.3) -> Symbol:
+    """A symbol of one colour, of the kind that most of a layer's features are: outline, line or point."""
+    kinds = view.plan.layer(layer).geom_type.str.removeprefix("Multi").value_counts()
+    first = kinds.index[0] if len(kinds) else "Polygon"
+    if first == "Point":
+        return Symbol(MARKER, colour, "#ffffff", 0.2, size=1.8)
+    if first == "LineString":
+        return Symbol(LINE, colour, width=width, pattern=pattern)
+    return Symbol(FILL, "", colour, width, pattern)
+
+
+def _plain(layer: str, colour: str, pattern: str = "solid", width: float = 0.3) -> Callable[[View], Style]:
+    return lambda view: Style(
+        [Category("", name_of(view, layer), _drawn(view, layer, colour, pattern, width))]
+    )
+
+
+def name_of(view: View, layer: str) -> str:
+    """What a layer is called in the project."""
+    return view.words.or_else(f"qgis.layer.{layer}", view.words.or_else(f"layer.{layer}", layer))
 
 
 def _parcels(view: View) -> Style:
@@ -136,7 +160,7 @@ def _named(view: View) -> str:
 
 def _one(view: View, layer: str, symbol: Symbol, scale: int = 0, said: str = "") -> Style:
     label = Label(said or _named(view), 8, scale, beside=symbol.kind == MARKER) if scale else None
-    return Style([Category("", view.words(f"qgis.layer.{layer}"), symbol)], label=label)
+    return Style([Category("", name_of(view, layer), symbol)], label=label)
 
 
 #: Layers of the project, the uppermost first.
@@ -144,11 +168,23 @@ STYLES: dict[str, Callable[[View], Style]] = {
     "verdicts": _verdicts,
     "facilities": _facilities,
     "stops": _stops,
+    "programmes": _plain("programmes", "#6a1b9a"),
+    "green_entrances": _plain("green_entrances", "#1b5e20"),
+    "trees": _plain("trees", "#4caf50"),
+    "accesses": _plain("accesses", "#d81b60", width=0.8),
+    "setbacks": _plain("setbacks", "#7b1fa2", "dash"),
+    "structure": _plain("structure", "#c2185b", "dash", 1.0),
     "boundary": lambda view: _one(view, "boundary", Symbol(FILL, "", OUTLINE, 0.9, "dash dot dot")),
     "control_lines": _control_lines,
     "blocks": lambda view: _one(
         view, "blocks", Symbol(FILL, "", "#111111", 0.45, "dash dot"), 60_000, '"block_id"'
     ),
+    "subblocks": _plain("subblocks", "#111111", "dot"),
+    "areas": _plain("areas", "#0a58a6", "dash", 0.6),
+    "zones": _plain("zones", "#00695c", "dash dot", 0.4),
+    "circles": _plain("circles", "#4b1d8f", "dash"),
+    "buildings": _plain("buildings", "#4a4a46"),
+    "canopy": _plain("canopy", "#2e7d32", "dot"),
     "rail": lambda view: _one(view, "rail", Symbol(LINE, "#333333", width=0.6, pattern="dash")),
     "streets": _streets,
     "greens": lambda view: _one(view, "greens", Symbol(FILL, GREEN, "#3f9a45", 0.15)),
