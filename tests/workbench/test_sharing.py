@@ -18,6 +18,7 @@ from blockplan.errors import PlanDataError, UsageError
 from blockplan.live import EditConflictError, EditError, SetValue
 from blockplan.live.journal import set_aside
 from blockplan.live.logs import log_of
+from blockplan.portal.workspace import documents
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -238,3 +239,13 @@ def test_no_name_of_a_scenario_leads_out_of_the_folder_of_logs(tmp_path: Path, n
     with pytest.raises(UsageError, match="cannot name a scenario"):
         log_of(tmp_path, name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_branch_of_one_desk_is_known_to_another_that_is_open(tmp_path: Path) -> None:
+    package = tmp_path / "town"
+    bp.write(town(packs=["zone"]), package)
+    mine, theirs = EditingDesk(package), EditingDesk(package)
+    mine.open("draft")
+    theirs.open("other")
+    theirs.branch("more-green")
+    assert "more-green" in documents.state(mine, "en")["scenarios"]

@@ -12,8 +12,11 @@ import shapely
 
 from blockplan.check import check
 from blockplan.compare import ComparedColumn, beside
+from blockplan.errors import PlanDataError
 from blockplan.live.rows import is_unknown
 from blockplan.plan import Plan, read, write
+from blockplan.plan.files.package import MANIFEST
+from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.in_steps import in_steps
 from blockplan.report.html import page
@@ -81,7 +84,7 @@ ALL = "*"
 def comparison(at: Snapshot, names: Sequence[str], lang: str) -> dict[str, Any]:
     """Other scenarios (``*``: all), then the plan as it is: verdicts, figures, who gains and who loses."""
     if ALL in names:
-        names = [name for name in (BASE, *at.plan.manifest.scenarios) if name != at.scenario]
+        names = [name for name in (BASE, *scenarios_of(at.plan)) if name != at.scenario]
     others = [(name, shown_as(at, name)) for name in dict.fromkeys(names)]
     columns = [ComparedColumn(name, plan, check(plan, at.named_packs, at.on)) for name, plan in others]
     return beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)]).to_dict(lang)
@@ -103,6 +106,16 @@ def handed_out(at: Snapshot, kind: str, lang: str) -> tuple[bytes, str]:
     return page(at.plan, at.result, lang).encode(), HANDED_OUT[kind]
 
 
+def scenarios_of(plan: Plan) -> dict[str, str]:
+    """The scenarios of the package as it is on the disk now: others may have branched since it was opened."""
+    if plan.path is None or not plan.path.is_dir():
+        return plan.manifest.scenarios
+    try:
+        return read_manifest(plan.path / MANIFEST).scenarios
+    except PlanDataError:
+        return plan.manifest.scenarios
+
+
 def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
     """Where the session stands: scenario, steps, what can be undone, and what was said meanwhile."""
     session = desk.session
@@ -114,7 +127,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "level": manifest.level,
         "crs": manifest.crs,
         "scenario": session.scenario,
-        "scenarios": {BASE: "", **manifest.scenarios},
+        "scenarios": {BASE: "", **scenarios_of(session.plan)},
         "seq": len(session.steps),
         "hash": session.plan.content_hash,
         "can_undo": session.can_undo,
