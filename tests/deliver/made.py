@@ -1,21 +1,29 @@
-"""Plans to hand in, and the answers of an office to a filing form."""
+"""Plans to hand in or to hold texts against, and the answers of an office to a filing form."""
 
 import dataclasses
 import datetime as dt
 
 from tests.random_plans import random_plan
 
+from blockplan.check import check
 from blockplan.deliver.carrying import carry
 from blockplan.deliver.door import carried
 from blockplan.deliver.filing import fill
 from blockplan.deliver.losses import losses
 from blockplan.deliver.restoring import restore
+from blockplan.report.view import View
+from blockplan.report.words import Words
 
 PROFILES = ("deqing", "hangzhou-xg", "wenzhou", "zhongshan")
 ANSWERS = {
     "bah": "330100-2021-001", "xzqdm": "330102", "xzqmc": "示例区", "bzjsdw": "示例规划院", "sqdw": "示例局",
     "jbr": "经办人", "gcjz": "1985国家高程基准", "pfsj": "2021-12-01", "pwh": "示政函〔2021〕1号",
 }  # fmt: skip
+
+
+def a_view(plan):
+    """A plan as its texts are held against it."""
+    return View(plan, check(plan, packs=["gb50137"]), Words("zh"))
 
 
 def a_plan(seed):

@@ -1,0 +1,18 @@
+"""The town that texts are held against."""
+
+import pytest
+from tests.deliver.made import a_view
+from tests.town import town
+
+
+@pytest.fixture(scope="module")
+def small():
+    """The town with a named facility and street."""
+    plan = town(title={"zh": "示例镇"}, horizon=2035)
+    facilities = plan.layer("facilities").assign(name_zh=["怡和养老院", "示例文化馆", "启明小学", "第一医院"])
+    streets = plan.layer("streets").assign(name_zh=["北街", None, None, None], red_line_width_m=24.0)
+    parcels = plan.layer("parcels").copy()
+    parcels["parcel_id"] = [f"K-{id_}-01" for id_ in parcels.index]
+    facilities["parcel_id"] = [f"K-{id_}-01" for id_ in facilities["parcel_id"]]
+    buildings = plan.layer("buildings").assign(parcel_id=["K-A-01", "K-D-01"])
+    return a_view(plan.replace(facilities=facilities, streets=streets, parcels=parcels, buildings=buildings))

@@ -1,0 +1,198 @@
+"""A Word file as text with places: what of it is read, and where its comments stand."""
+
+import re
+
+import docx
+import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
+
+from blockplan.deliver.text import check_text, write_comments
+
+SPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "v": "urn:schemas-microsoft-com:vml",
+}
+
+
+def nsdecls(*names):
+    return " ".join(f'xmlns:{name}="{SPACES[name]}"' for name in names)
+
+
+WORD = nsdecls("w")
+IN_CONTROL = (
+    f"<w:sdt {WORD}><w:sdtPr/><w:sdtContent><w:p><w:r><w:t>地块K-A-01用地面积1.20公顷。</w:t></w:r></w:p>"
+    "</w:sdtContent></w:sdt>"
+)
+IN_BOX = (
+    f"<w:r {WORD} {nsdecls('mc', 'v')}><mc:AlternateContent>"
+    "CHOICE<mc:Fallback><w:pict><v:shape><v:textbox><w:txbxContent><w:p><w:r><w:t>地块K-A-01用地面积1.30公顷。"
+    "</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+)
+DRAWN = (
+    '<mc:Choice Requires="wps"><w:drawing><w:txbxContent><w:p><w:r><w:t>地块K-A-01用地面积1.30公顷。</w:t>'
+    "</w:r></w:p></w:txbxContent></w:drawing></mc:Choice>"
+)
+
+
+def missed(view, document):
+    return [(one.said, one.place) for one in check_text(view, document).statements if one.state == "missed"]
+
+
+def reopened(document, tmp_path):
+    document.save(tmp_path / "out.docx")
+    return docx.Document(tmp_path / "out.docx")
+
+
+def commented(paragraph):
+    """The text that a paragraph's comment stands on."""
+    xml = paragraph._p.xml
+    inner = xml[xml.index("commentRangeStart") : xml.index("commentRangeEnd")]
+    return "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", inner))
+
+
+def test_what_stands_in_a_content_control_is_read(small, tmp_path):
+    document = docx.Document()
+    document.add_paragraph("前言。")
+    document.element.body.insert(1, parse_xml(IN_CONTROL))
+    assert missed(small, document) == [("1.20公顷", "paragraph 2")]
+    assert write_comments(document, check_text(small, document)) == 1
+    again = reopened(document, tmp_path)
+    assert again.element.body.find(f"{qn('w:sdt')}//{qn('w:commentRangeStart')}") is not None
+
+
+def test_a_content_control_within_a_paragraph_is_read_where_it_stands(small):
+    document = docx.Document()
+    paragraph = document.add_paragraph("地块K-A-01用地面积")
+    control = "<w:sdt {}><w:sdtContent><w:r><w:t>1.20公顷</w:t></w:r></w:sdtContent></w:sdt>"
+    paragraph._p.append(parse_xml(control.format(WORD)))
+    paragraph.add_run("，容积率1.8。")
+    found = [(one.said, one.state) for one in check_text(small, document).statements if one.kind == "number"]
+    assert found == [("1.20公顷", "missed"), ("1.8", "kept")]
+    assert write_comments(document, check_text(small, document)) == 1
+    assert commented(paragraph) == "1.20公顷"
+
+
+def test_a_table_in_a_cell_is_read_and_a_cell_over_several_columns_once(small):
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for cell, head in zip(table.rows[0].cells, ("地块编号", "用地面积（公顷）", "说明"), strict=True):
+        cell.text = head
+    table.cell(1, 0).text = "K-A-01"
+    table.cell(1, 1).merge(table.cell(1, 2)).text = "1.20"
+    inner = table.cell(2, 2).add_table(rows=2, cols=2)
+    for cell, value in zip(inner._cells, ("地块编号", "容积率", "K-B-01", "2.5"), strict=True):
+        cell.text = value
+    assert missed(small, document) == [
+        ("1.20", "table 1, row 2, column 2"),
+        ("2.5", "table 1, row 3, column 3, table 1, row 2, column 2"),
+    ]
+
+
+def test_a_cell_that_spans_rows_is_read_once_and_names_each_of_them(small):
+    document = docx.Document()
+    table = document.add_table(rows=3, cols=3)
+    for cell, head in zip(table.rows[0].cells, ("地块编号", "指标", "容积率"), strict=True):
+        cell.text = head
+    table.cell(1, 0).merge(table.cell(2, 0)).text = "K-A-01"
+    table.cell(1, 2).text, table.cell(2, 2).text = "2.5", "1.8"
+    statements = check_text(small, document).statements
+    assert [one.said for one in statements if one.kind == "name"] == ["K-A-01"]
+    numbers = [(one.said, one.state, one.bound_to) for one in statements if one.kind == "number"]
+    assert numbers == [("2.5", "missed", "object:K-A-01/far"), ("1.8", "kept", "object:K-A-01/far")]
+
+
+@pytest.mark.parametrize("choice", [DRAWN, ""], ids=["drawn twice", "for old programs alone"])
+def test_a_text_box_is_read_once_and_its_comment_stands_at_what_holds_it(small, tmp_path, choice):
+    document = docx.Document()
+    paragraph = document.add_paragraph("见下框。")
+    paragraph._p.append(parse_xml(IN_BOX.replace("CHOICE", choice)))
+    assert missed(small, document) == [("1.30公顷", "paragraph 1, text box 1, paragraph 1")]
+    assert write_comments(document, check_text(small, document)) == 1
+    again = reopened(document, tmp_path)
+    assert "1.30公顷" in next(iter(again.comments)).text
+    assert again.paragraphs[0]._p.find(qn("w:commentRangeStart")).getnext().tag == qn("w:r")
+
+
+def with_footnote(document, text):
+    """A document with a footnote, made as Word keeps it: in a part of its own."""
+    notes = (
+        f'<w:footnotes {WORD}><w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote>'
+        f'<w:footnote w:id="4"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, notes.encode(), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    paragraph = document.add_paragraph("容积率见注")
+    paragraph._p.append(parse_xml(f'<w:r {WORD}><w:footnoteReference w:id="4"/></w:r>'))
+    return document
+
+
+def test_footnotes_and_headers_are_read_and_commented_where_the_body_refers_to_them(small, tmp_path):
+    document = with_footnote(docx.Document(), "地块K-B-01容积率2.5。")
+    document.sections[0].header.paragraphs[0].text = "规划居住人口400人"
+    assert missed(small, document) == [
+        ("2.5", "footnote 1, paragraph 1"),
+        ("400人", "header 1, paragraph 1"),
+    ]
+    found = check_text(small, document)
+    assert write_comments(document, found, "en") == 2
+    again = reopened(document, tmp_path)
+    told = "footnote 1, paragraph 1, “2.5”: The plan says otherwise: 1.8 (from object:K-B-01/far)"
+    assert told in [one.text for one in again.comments]
+
+
+def test_a_comment_beside_a_hyperlink_stands_on_its_figure(small, tmp_path):
+    document = docx.Document()
+    paragraph = document.add_paragraph("依据")
+    link = f"<w:hyperlink {WORD}><w:r><w:t>某某规划公示页面</w:t></w:r></w:hyperlink>"
+    paragraph._p.append(parse_xml(link))
+    paragraph.add_run("，地块K-A-01用地面积1.20公顷。")
+    before = paragraph.text
+    assert write_comments(document, check_text(small, document)) == 1
+    again = reopened(document, tmp_path).paragraphs[0]
+    assert (commented(again), again.text) == ("1.20公顷", before)
+
+
+def test_an_insertion_is_text_and_a_deletion_is_none(small):
+    document = docx.Document()
+    paragraph = document.add_paragraph("地块K-A-01用地面积")
+    paragraph._p.append(parse_xml(f"<w:del {WORD}><w:r><w:delText>1.00公顷</w:delText></w:r></w:del>"))
+    paragraph._p.append(parse_xml(f"<w:ins {WORD}><w:r><w:t>1.20公</w:t></w:r></w:ins>"))
+    paragraph.add_run("顷。")
+    assert missed(small, document) == [("1.20公顷", "paragraph 1")]
+    assert write_comments(document, check_text(small, document)) == 1
+    assert commented(paragraph) == "1.20公顷"
+
+
+def test_dividing_a_run_keeps_the_note_and_the_break_that_stand_in_it(small):
+    document = docx.Document()
+    run = document.add_paragraph().add_run("地块K-A-01用地面积1.20公顷，")
+    run._r.append(parse_xml(f'<w:footnoteReference {WORD} w:id="4"/>'))
+    run.add_break()
+    run.add_text("容积率2.5。")
+    assert write_comments(document, check_text(small, document)) == 2
+    xml = document.paragraphs[0]._p.xml
+    assert (xml.count("footnoteReference"), xml.count("<w:br/>")) == (1, 1)
+    assert document.paragraphs[0].text == "地块K-A-01用地面积1.20公顷，\n容积率2.5。"
+
+
+def test_the_number_of_a_page_states_nothing(small):
+    document = docx.Document()
+    fields = "".join(
+        f"<w:r>{one}</w:r>"
+        for one in (
+            "<w:t>地块K-A-01</w:t>",
+            '<w:fldChar w:fldCharType="begin"/>',
+            "<w:instrText> PAGEREF _Toc1 </w:instrText>",
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t>17</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
+        )
+    )
+    document.element.body.insert(0, parse_xml(f"<w:p {WORD}>{fields}</w:p>"))
+    assert [one.kind for one in check_text(small, document).statements] == ["name"]
