@@ -104,16 +104,28 @@ def test_times_return_periods_and_articles_state_nothing_of_a_plan(small, text):
     assert {state for _, state, _ in numbers(small, text)} == {"context"}
 
 
-def test_a_code_in_a_table_is_no_figure(small):
+def tabled(view, *rows):
+    """The numbers of a table of one document."""
     document = docx.Document()
-    table = document.add_table(rows=2, cols=3)
-    for cells, values in zip(
-        table.rows, [("用地代码", "用地类型", "规模（公顷）"), ("14", "公园绿地", "2.00")], strict=True
-    ):
+    table = document.add_table(rows=len(rows), cols=len(rows[0]))
+    for cells, values in zip(table.rows, rows, strict=True):
         for cell, value in zip(cells.cells, values, strict=True):
             cell.text = value
-    found = [one for one in check_text(small, document).statements if one.kind == "number"]
-    assert [(one.said, one.state) for one in found] == [("14", "context"), ("2.00", "kept")]
+    found = check_text(view, document).statements
+    return [(one.said, one.state) for one in found if one.kind == "number"]
+
+
+@pytest.mark.parametrize("head", ["用地代码", "用地代号", "編號", "番号", "Code", "Number", "Land-use code"])
+def test_a_code_in_a_table_is_no_figure(small, head):
+    found = tabled(small, (head, "用地类型", "规模（公顷）"), ("14", "公园绿地", "2.00"))
+    assert found == [("14", "context"), ("2.00", "kept")]
+
+
+@pytest.mark.parametrize("head", ["Number of beds", "No. of beds"])
+def test_a_column_that_counts_is_no_column_of_codes(small, head):
+    found = tabled(small, ("Facility", head), ("怡和养老院", "60"), ("怡和养老院", "75 beds"))
+    assert found[1] == ("75 beds", "missed")
+    assert found[0][1] != "context"
 
 
 def test_names_are_bound_and_a_parcel_that_is_not_there_is_missed(small):

@@ -20,7 +20,9 @@ _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 MOST_COLUMNS = 63
 
 #: Headings of columns whose numbers are names: codes of classes, running numbers.
-_CODED = re.compile(r"代码|代號|编号|序号|コード|番号|^\s*(?:code|no\.?|number)\b|\bcode\s*$", re.IGNORECASE)
+_CODED = re.compile(
+    r"代码|代号|代號|编号|編號|序号|コード|番号|^\s*(?:code|no\.?|number)\s*$|\bcode\s*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
