@@ -13,7 +13,7 @@ from tests.exchange.office.conftest import rules
 from tests.exchange.office.drawn import DEFECTS, EAST, NORTH, Sheet, broken, sound
 
 from blockplan.errors import PlanDataError
-from blockplan.exchange.office.drawings import read_drawing
+from blockplan.exchange.office.drawings import _street_in, _width_in, read_drawing
 from blockplan.exchange.office.profile import load_profile
 
 
@@ -323,3 +323,42 @@ def test_layers_and_texts_of_an_architects_program_are_understood(folder, brough
     assert land["far"].tolist() == [1.2, 2.2, 3.2]
     assert len(plan.layer("streets")) == 1
     assert result.made["boundary"] == "given"
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "width"),
+    [
+        ("W=18", "标注", "18"), ("w：24", "标注", "24"), ("W18m", "标注", "18"), ("B=24", "标注", "24"),
+        ("红线宽度40米", "标注", "40"), ("宽30", "标注", "30"), ("36m", "标注", "36"),
+        ("30", "道路红线宽度", "30"),
+        # The length of a curve, uses of land, and numbers of nothing.
+        ("L=36.5", "标注", ""), ("L=36.5m", "标注", ""), ("L24", "道路红线宽度", ""), ("B41", "标注", ""),
+        ("B12", "道路红线宽度", ""), ("B:24", "标注", ""), ("W3", "标注", ""), ("W12", "标注", ""),
+        ("24", "标注", ""),
+    ],
+)  # fmt: skip
+def test_a_width_is_said_by_a_word_a_unit_or_a_letter_with_its_sign(text, layer, width):
+    assert _width_in(text, layer) == width
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "海棠路", "胜利街", "人民大道", "睦南道", "马场道", "柳巷", "沪太公路", "东大街", "3号路", "规划路",
+        "海棠支路", "Elm Street",
+    ],
+)  # fmt: skip
+def test_names_of_streets_are_known(name):
+    assert _street_in(name) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "人行道", "非机动车道", "机动车道", "消防车道", "自行车道", "绿道", "城市绿道", "轨道", "隧道",
+        "海底隧道", "地下通道", "消防通道", "河道", "步道", "健身步道", "车行道", "管道", "坡道", "南道",
+        "街道", "铁路", "京沪铁路", "道路", "规划道路", "支路", "主干道", "公园", "R2",
+    ],
+)  # fmt: skip
+def test_ways_that_are_no_streets_and_kinds_of_streets_are_no_names(text):
+    assert _street_in(text) == ""

@@ -88,9 +88,25 @@ def test_a_class_of_the_offices_list_is_not_read_by_another_list(folder, brought
     table = {"DKBH": ["1", "2", "3", "4"], "YDDM": ["R2", "B1", "H11", "E2"]}
     shapefile(parcels(**table), folder / "地块.shp")
     plan, result = brought()
-    assert plan.layer("parcels")["land_use"].tolist()[2:] == [None, "01"]
+    assert plan.layer("parcels")["land_use"].tolist()[2:] == [None, None]
     assert [one.list for one in result.mapping.code] == ["gb50137"] * 4
-    assert [one.value for one in rules(result, "office-code") if one.grade == "error"] == ["H11"]
+    assert [one.value for one in rules(result, "office-code") if one.grade == "error"] == ["H11", "E2"]
+
+
+def test_a_class_of_several_is_what_the_name_beside_it_says(folder, brought):
+    # E2 holds farmland, gardens, forest and grassland.
+    table = {"DKBH": list("1234"), "YDDM": ["E2"] * 4, "YDMC": ["耕地", "林地", "农林用地", ""]}
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, _ = brought()
+    assert plan.layer("parcels")["land_use"].tolist() == ["01", "03", None, None]
+
+
+def test_sizes_of_several_in_the_remarks_are_told_of_the_remarks(folder, brought):
+    table = {"DKBH": ["1", "2"], "YDDM": ["R2", "A33"], "BZ": ["", "配建幼儿园2所（共24班）"]}
+    shapefile(parcels(**table), folder / "地块.shp")
+    _, result = brought()
+    found = [one for one in rules(result, "office-text") if "shared out" in one.message]
+    assert [(one.id, one.column) for one in found] == [("2", "remarks")]
 
 
 def test_layers_of_a_map_service_are_known_and_two_of_points_are_not_taken_for_one(folder, brought):

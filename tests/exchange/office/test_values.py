@@ -63,6 +63,13 @@ from blockplan.exchange.office.values import Amount, Unread, read_amount, read_e
         ("35%②", "share", "", 0.35, ""),
         ("54米③ ", "height", "", 54.0, ""),
         ("500m²", "area", "", 500.0, ""),
+        ("24①米", "height", "", 24.0, ""),
+        ("2.2①（住宅）", "far", "", 2.2, ""),
+        ("2.2¹²", "far", "", 2.2, ""),
+        ("24¹²米", "height", "", 24.0, ""),
+        ("30%①以上", "share", "", 0.3, "lower"),
+        ("①24米", "height", "", 24.0, ""),
+        ("1.5①-2.0②", "far", "", 2.0, "range"),
     ],
 )
 def test_a_number_is_read_with_its_sign_and_unit(written, quantity, unit, value, kind):
@@ -104,7 +111,7 @@ def test_what_says_nothing_and_what_has_no_limit_is_no_number(written):
     [
         ("住宅54，商业24", "height"), ("6层", "height"), ("详见图则", "far"), ("2.0/3.0", "far"),
         ("绝对标高120米", "height"),
-        ("35公顷", "share"), ("-3", "area"), (True, "far"),
+        ("35公顷", "share"), ("-3", "area"), (True, "far"), ("24①36②", "height"), ("12①345", "area"),
     ],
 )  # fmt: skip
 def test_what_could_mean_several_things_is_unread(written, quantity):
@@ -129,6 +136,7 @@ def test_a_number_inside_words_is_no_value(written, quantity):
     [
         ("100米（1985国家高程138.5米）", 138.5),
         ("绝对标高≤120m", 120.0),
+        ("黄海高程52.5①米", 52.5),
         ("54", None),
         ("1985国家高程基准", None),
     ],

@@ -17,6 +17,7 @@ from blockplan.exchange.office import codes, features, parcels, roads
 from blockplan.exchange.office.facilities import facilities
 from blockplan.exchange.office.joining import join
 from blockplan.exchange.office.mapping import FieldChoice, Question
+from blockplan.exchange.office.residents_source import residents_source
 from blockplan.exchange.office.rows import PLACE, read_rows
 from blockplan.exchange.office.source import SourceFinding
 from blockplan.exchange.office.twins import without_twins
@@ -103,7 +104,7 @@ def assemble(
         else 0,
     }
     built.said["code_list"] = codes.LISTS[list_name][0]
-    built.manifest = _residents(frame, made.get("buildings"), mapping)
+    built.manifest = residents_source(frame, made.get("buildings"), mapping)
     return built
 
 
@@ -496,24 +497,3 @@ def _derived_blocks(made: dict[str, gpd.GeoDataFrame], frame: gpd.GeoDataFrame, 
         ]
         if records:
             made[layer] = gpd.GeoDataFrame(records, geometry=list(shapes.values()))
-
-
-def _residents(
-    frame: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame | None, mapping: OfficeMapping
-) -> dict[str, Any]:
-    """Where the residents come from: the column that the office filled in, of parcels before buildings."""
-    if "residents" in mapping.plan:
-        return {}
-
-    def said(layer: gpd.GeoDataFrame | None, column: str) -> bool:
-        return layer is not None and column in layer and bool(layer[column].notna().any())
-
-    if said(frame, "residents"):
-        return {"residents": {"source": "parcels"}}
-    if said(buildings, "residents"):
-        return {"residents": {"source": "buildings", "by": "residents"}}
-    if said(frame, "dwellings"):
-        return {"residents": {"source": "dwellings"}}
-    if said(buildings, "dwellings"):
-        return {"residents": {"source": "buildings", "by": "dwellings"}}
-    return {}

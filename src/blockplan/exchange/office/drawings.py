@@ -36,16 +36,23 @@ MILLIMETRES_M2 = 3e7
 #: A text or block this near to a line or point is its name, m.
 NAME_M = 30.0
 #: Texts beside a centre line: the width between its red lines, m, and a street's name.
+#: A letter needs its sign: `B41` and `W2` are uses of land, and `L=36.5` is the length of a curve.
 _WIDTH = re.compile(
-    r"(?P<said>红线宽?度?|道路宽度?|路?宽度?|[WBL])?\s*[=:]?\s*(?P<width>\d{1,3}(?:\.\d+)?)\s*(?P<unit>m|米)?",
+    r"(?:(?P<said>红线宽?度?|道路宽度?|路?宽度?)\s*[=:]?|(?P<letter>W\s*[=:]|B\s*=|W(?=[\s\d.]+(?:m|米))))?"
+    r"\s*(?P<width>\d{1,3}(?:\.\d+)?)\s*(?P<unit>m|米)?",
     re.IGNORECASE,
 )
 _WIDTH_LAYER = re.compile(r"宽|红线|断面|width|row", re.IGNORECASE)
 _WIDTHS_M = (3.0, 150.0)
 _STREET = re.compile(
-    r"[\u4e00-\u9fff\dA-Z]{1,12}(?:路|街|大道|道|巷|弄|胡同)|"
+    r"[\u4e00-\u9fff\dA-Z]{1,12}(?:路|街|大道|巷|弄|胡同)|[\u4e00-\u9fff\dA-Z]{2,12}道|"
     r"[\w .'-]+ (?:road|street|avenue|lane|rd|st|ave)\.?",
     re.IGNORECASE,
+)
+#: What ends like a street's name and is none: parts of streets, other ways, and kinds of streets.
+_NO_STREET = re.compile(
+    r".*(?:[人车通步管航坡匝跑走辅便引廊盲栈渠绿轨隧河索巷街]道|人行道|车行道|排洪道|泄洪道|铁路|线路|管路|辅路)"
+    r"|(?:规划|城市|现状|新建)?(?:道路|公路|[主次]?干路|[主次]干道|支路|快速路|主路|匝路|内街|步行街|商业街|大街|大道)"
 )
 #: Layer of a drawing that holds parcels when no layer is named so.
 LAND = "用地"
@@ -322,7 +329,7 @@ class _Layers:
             if self.roles.get(one.layer, "") not in {"", "labels", "road_edges"}:
                 continue
             width = _width_in(one.text, one.layer)
-            name = "" if width or not _STREET.fullmatch(one.text.strip()) else one.text.strip()
+            name = "" if width else _street_in(one.text)
             if (width or name) and not len(self.land.query(shapely.Point(one.places[0]), "intersects")):
                 found.append((one.places[0], "", {"红线宽度": width} if width else {"名称": name}))
         return found
@@ -378,11 +385,24 @@ def _width_in(text: str, layer: str) -> str:
     --------
     >>> _width_in("36m", "标注"), _width_in("W=18", "标注"), _width_in("24", "标注")
     ('36', '18', '')
-    >>> _width_in("24", "道路红线宽度")
-    '24'
+    >>> _width_in("24", "道路红线宽度"), _width_in("B=24", "标注"), _width_in("L=36.5", "标注")
+    ('24', '24', '')
     """
     found = _WIDTH.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not found or not (found["said"] or found["unit"] or _WIDTH_LAYER.search(layer)):
+    if not found or not (found["said"] or found["letter"] or found["unit"] or _WIDTH_LAYER.search(layer)):
         return ""
     low, high = _WIDTHS_M
     return found["width"] if low <= float(found["width"]) <= high else ""
+
+
+def _street_in(text: str) -> str:
+    """
+    The name of a street that a text is, or "" for any other text.
+
+    Examples
+    --------
+    >>> _street_in(" 海棠路 "), _street_in("睦南道"), _street_in("人行道"), _street_in("消防车道")
+    ('海棠路', '睦南道', '', '')
+    """
+    name = text.strip()
+    return name if _STREET.fullmatch(name) and not _NO_STREET.fullmatch(name) else ""

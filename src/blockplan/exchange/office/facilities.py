@@ -188,7 +188,9 @@ def _from_texts(
         found, unread = facilities_in(text) if isinstance(text, str) else ([], [])
         findings += [_unread(number, str(text), item) for item in unread]
         for one in [*found, *_remarked(number, remark, found, findings)]:
-            findings += _of_several(number, str(text if one in found else remark), one)
+            listed = any(one is other for other in found)
+            column = "facilities_text" if listed else "remarks"
+            findings += _of_several(number, column, str(text if listed else remark), one)
             known = open_.get((number, one.service or one.name))
             if known:
                 record = known.pop(0)
@@ -245,7 +247,7 @@ def _unread(number: str, text: str, item: str) -> SourceFinding:
     )
 
 
-def _of_several(number: str, text: str, one: Named) -> list[SourceFinding]:
+def _of_several(number: str, column: str, text: str, one: Named) -> list[SourceFinding]:
     """What was done with a size that a text says of several facilities at once."""
     about = f"{text[:60]!r} of parcel {number}"
     told: list[tuple[Grade, str]] = []
@@ -268,7 +270,7 @@ def _of_several(number: str, text: str, one: Named) -> list[SourceFinding]:
             message=message,
             layer="parcels",
             id=number,
-            column="facilities_text",
+            column=column,
             value=text[:200],
         )
         for grade, message in told

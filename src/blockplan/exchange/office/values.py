@@ -114,8 +114,9 @@ class Unread:
     why: str
 
 
-#: The mark of a footnote behind a value; folded to half width it would be one more digit of it.
-_NOTE_MARK = re.compile(r"(?:[①-⑳⑴-⒇❶-❿]|(?<=[\d%％])[⁰¹²³⁴-⁹])+\s*$")
+#: Marks of footnotes in a value; folded to half width each would be one more digit of it. Raised digits are
+#: marks where they stand behind a number (`m²` has none).
+_NOTE_MARK = re.compile(r"\s*[①-⑳⑴-⒇❶-❿]+|(?<=[\d%％])[⁰¹²³⁴-⁹]+")
 
 
 def text_of(value: Any) -> str:
@@ -166,14 +167,14 @@ def read_amount(value: Any, quantity: str, unit: str = "") -> Amount | Unread | 
     (54.0, 25000.0, None)
     >>> read_amount("住宅54,商业24", "height"), read_amount("见说明3", "far").why
     (Unread(why='holds 2 numbers and says no range'), 'holds words beside the number')
-    >>> read_amount("2.2①", "far").value, read_amount("500m²", "area").value
-    (2.2, 500.0)
+    >>> read_amount("24①米", "height").value, read_amount("500m²", "area").value
+    (24.0, 500.0)
     """
     if isinstance(value, bool):
         return Unread("is no number")
     if isinstance(value, int | float) and not math.isnan(value):
         return None if float(value) in SENTINELS else _scaled([(float(value), "")], "", quantity, unit)
-    text = _MAY_NOT.sub("不", text_of(_NOTE_MARK.sub("", value) if isinstance(value, str) else value))
+    text = _MAY_NOT.sub("不", text_of(_without_marks(value)))
     compact = "".join(text.lower().split())
     if compact in BLANK or compact in NO_LIMIT:
         return None
@@ -194,13 +195,20 @@ def read_elevation(value: Any) -> float | None:
     >>> read_elevation("24米（黄海高程≤52.5m）"), read_elevation("54"), read_elevation("绝对标高120米")
     (52.5, None, 120.0)
     """
-    text = text_of(value)
+    text = text_of(_without_marks(value))
     found = _DATUM.search(text)
     if not found:
         return None
     behind = re.sub(r"1985(?=国家|高程|黄海)|(?<=国家)1985", "", text[found.start() :])
     numbers = [number for number, _ in _numbers(behind)]
     return numbers[0] if numbers else None
+
+
+def _without_marks(value: Any) -> Any:
+    """A cell without the marks of footnotes; two numbers that only a mark parts stay two."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return _NOTE_MARK.sub(lambda mark: ";" if value[mark.end() :].lstrip()[:1].isdigit() else "", value)
 
 
 def _without_elevation(text: str) -> str | None:
