@@ -93,6 +93,31 @@ def test_other_ways_to_say_a_figure_are_bound_by_what_they_can_only_mean(small, 
 
 
 @pytest.mark.parametrize(
+    "text", ["K-A-01：1.9。", "K-A-01 1.9", "K-A-01地块（1.9）", "K-A-01: 1.00 ha, 1.9."]
+)
+def test_a_bare_ratio_right_behind_a_parcel_or_its_figure_is_its_floor_area_ratio(small, text):
+    assert numbers(small, text)[-1] == ("1.9", "missed", "object:K-A-01/far")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "K-A-01地块车位配比1.2。",
+        "K-A-01地块停车位按0.8配置。",
+        "K-A-01地块建筑间距：1.2。",
+        "K-A-01地块日照标准1.5。",
+        "K-A-01地块平均每户3.2。",
+        "K-A-01地块地震动峰值加速度0.20。",
+        "K-A-01、K-B-01地块的车位配比分别为1.2、0.8。",
+        "On K-A-01 they are 1.5 times as high.",
+        "Beside K-A-01, 1.5 times as high, stand homes.",
+    ],
+)
+def test_a_bare_number_behind_any_other_word_is_no_floor_area_ratio(small, text):
+    assert {(state, to) for _, state, to in numbers(small, text)} == {("not_evidenced", "")}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "末班车22:40发出，按50年一遇洪水和8度设防。",

@@ -47,6 +47,10 @@ _PLACED = re.compile(
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 _HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
+#: What may stand between a figure without a word and the object, or the figure with a unit, before it.
+_NEXT = re.compile(r"(?:号?地块|区画)?[\s，,、：:；;（(/|]*")
+#: A number that goes on in words is of what they say: ``1.5 times as high``.
+_WORD = re.compile(r"\s*[^\W\d_]")
 #: So far back an English sentence says where something is.
 _LOOK_BACK = 28
 
@@ -295,11 +299,20 @@ class _Sentence:
         lead = self.text[max(self.start, token.start - _LOOK_BACK) : token.start]
         return _BESIDE.search(lead) is not None or _PLACED.match(self.text, token.end) is not None
 
+    def _alone(self, number: ScannedNumber) -> bool:
+        """Whether no word stands between a number and its object, or a figure: ``K-A-01：1.00公顷，1.8``."""
+        ends = [one.end for one in self.words if one.subject and one.end <= number.start]
+        ends += [one.end for one in self.numbers if one.dimension and one.end <= number.start]
+        near = bool(ends) and _NEXT.fullmatch(self.text, max(ends), number.start) is not None
+        return near and _WORD.match(self.text, number.end) is None
+
     def _choose(
         self, number: ScannedNumber, subject: Token | None, quantity: Token | None
     ) -> tuple[Fact | None, str]:
         of = self.lexicon.by_subject.get(subject.word if subject else "", [])
         if subject is None and quantity is None:
+            return None, "no_fact"
+        if quantity is None and not number.dimension and not self._alone(number):
             return None, "no_fact"
         found = _fitting(of, number, quantity)
         if not found and quantity is not None and subject is not None:
