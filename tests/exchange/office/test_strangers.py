@@ -5,6 +5,7 @@ from __future__ import annotations
 import ezdxf
 import geopandas as gpd
 import pyogrio
+import pytest
 import shapely
 from click.testing import CliRunner
 from tests.exchange.office.conftest import parcels, rules, shapefile, squares
@@ -12,7 +13,7 @@ from tests.exchange.office.conftest import parcels, rules, shapefile, squares
 from blockplan.check import check
 from blockplan.cli import app
 from blockplan.datums import to_wgs84
-from blockplan.exchange.office.texts import facilities_in
+from blockplan.exchange.office.texts import facilities_in, facilities_remarked
 
 
 def homes(**columns):
@@ -71,6 +72,56 @@ def test_facilities_that_stand_only_in_remarks_come_in_and_are_told(folder, brou
     # A kindergarten alone on service land of homes has all of it as its site.
     assert found["site_area_m2"].tolist()[4] == 10_000
     assert len(rules(result, "office-text")) == 5
+
+
+@pytest.mark.parametrize(
+    ("remark", "service"),
+    [
+        ("现状小学保留", "primary_school"), ("小学规模24班", "primary_school"),
+        ("小学", "primary_school"), ("小学一所（24班）", "primary_school"),
+        ("新建公办24班小学", "primary_school"), ("小学，24班", "primary_school"),
+        ("现状第一小学", "primary_school"), ("规划幼儿园", "kindergarten"),
+        ("配建12班幼儿园1所", "kindergarten"), ("幼儿园占地面积3000平方米", "kindergarten"),
+        ("普惠性幼儿园（9班）", "kindergarten"), ("托幼机构", "kindergarten"),
+        ("九年一贯制学校（36班）", "nine_year_school"), ("寄宿制高中", "secondary_school"),
+        ("完全中学", "secondary_school"), ("初级中学", "secondary_school"),
+        ("高中学校", "secondary_school"), ("社区卫生服务站", "clinic"),
+        ("街道级社区卫生服务中心", "clinic"), ("门诊部", "clinic"), ("综合医院（500床）", "hospital"),
+        ("县中医院", "hospital"), ("妇幼保健院", "hospital"), ("居家养老服务站", "day_care"),
+        ("社区老年人日间照料中心", "day_care"), ("养老驿站", "day_care"), ("养老院150床", "nursing_home"),
+        ("老年公寓", "nursing_home"), ("老年养护院", "nursing_home"), ("未成年人保护中心", "welfare"),
+        ("儿童福利院", "welfare"), ("社区文化活动中心", "culture"), ("文化站", "culture"),
+        ("区图书馆", "library"), ("室外健身场地", "sport"), ("篮球场地", "sport"),
+        ("多功能运动场地", "sport"), ("体育馆", "sport"), ("全民健身活动中心", "sport"),
+        ("健身步道", "sport"), ("菜市场", "market"), ("农贸市场800平方米", "market"),
+        ("生鲜超市", "market"), ("派出所", "police"), ("社区警务室", "police"), ("公安分局", "police"),
+        ("一级消防站", "fire"), ("微型消防站", "fire"), ("托育机构", "childcare"),
+        ("婴幼儿照护服务设施", "childcare"), ("社区居委会", "community_service"),
+        ("街道办事处", "community_service"), ("党群服务中心", "community_service"),
+        ("社区综合服务站", "community_service"), ("社区用房", "community_service"),
+        ("Kindergarten (6 classes)", "kindergarten"), ("new public primary school", "primary_school"),
+        ("community service station", "community_service"), ("day care centre", "day_care"),
+        ("police station", "police"), ("clinics", "clinic"),
+    ],
+)  # fmt: skip
+def test_a_remark_that_names_a_facility_and_nothing_else_is_one(remark, service):
+    assert [one.service for one in facilities_remarked(remark)] == [service]
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "无小学", "拆除幼儿园", "由小学代征", "小学操场", "医院家属院", "菜市场停车场", "距小学300米",
+        "兼容幼儿园", "小学代征道路", "幼儿园出入口", "幼儿园活动场地", "小学运动场", "小学体育馆",
+        "小学校园围墙", "小学教学楼", "中学宿舍", "医院停车场", "医院门前绿地", "派出所宿舍",
+        "卫生服务中心停车场", "养老院用地调整", "学校门口", "幼儿园（拆除）", "小学（已停办）",
+        "菜市场搬走", "未建幼儿园", "小学改为住宅", "残疾人坡道", "残疾人", "体育", "婴幼儿", "公安家属楼",
+        "中小学", "小学部", "消防站训练塔", "体育路以东", "健身器材", "不设幼儿园", "海棠小学",
+        "no kindergarten", "demolish the kindergarten", "hospital parking", "school road",
+    ],
+)  # fmt: skip
+def test_a_remark_that_says_anything_else_of_a_facility_is_none(remark):
+    assert facilities_remarked(remark) == []
 
 
 def test_a_facility_of_the_list_is_not_made_again_from_the_remarks(folder, brought):

@@ -52,14 +52,13 @@ _UNIT_M2 = {
 }
 #: Words by which a remark speaks of what is elsewhere, not there, or only allowed.
 _ELSEWHERE = re.compile(
-    r"兼容|兼顾|允许|可|宜|鼓励|建议|距|周边|附近|临|邻|毗|对面|不|禁|取消|撤销|迁|范围|半径|预留|远期|共用|共享|服务于|原|"
+    r"兼容|兼顾|允许|可|宜|鼓励|建议|距|周边|附近|临|邻|毗|对面|不|禁|取消|撤|迁|范围|半径|预留|远期|共用|共享|服务于|原|"
+    r"拆|废|停(?!车)|关[停闭]|搬|改[为作]|无(?!障碍)|未(?!成年)|"
     r"near|allowed|may |not |no |from ",
     re.IGNORECASE,
 )
 #: Services whose words stand in remarks on anything (parking, greens, pipes, shops).
 _MERE = frozenset({"other", "retail", "transport", "utility"})
-#: A facility's name in a remark is no longer than this; a longer item says something else too.
-_SHORT_NAME = 12
 _SITE = ("公顷", "hm2", "ha", "亩")
 #: Words by which a size is that of each of several, or of all together.
 _EACH = re.compile(r"每|各|均|/\s*(?:所|处|座|个|家|校|园)|\b(?:each|per|apiece)\b", re.IGNORECASE)
@@ -96,6 +95,10 @@ def _words() -> dict[str, Any]:
     table = read_map(Path(__file__).with_name("profiles") / "services.yaml", MappingError)
     for key in ("services", "levels"):
         table[key] = [dict(one, words=re.compile(one["words"], re.IGNORECASE)) for one in table[key]]
+    table["remarks"] = {
+        key: re.compile(f"(?:{'|'.join(words)}){'*' if key == 'leads' else ''}", re.IGNORECASE)
+        for key, words in table["remarks"].items()
+    }
     return table
 
 
@@ -108,9 +111,15 @@ def service_of(name: str) -> tuple[str, str | None] | None:
     >>> service_of("实验小学"), service_of("公厕"), service_of("甲乙丙"), service_of("第三初级中学")
     (('primary_school', None), ('utility', None), None, ('secondary_school', 'junior'))
     """
+    found = _service_in(name)
+    return found[:2] if found else None
+
+
+def _service_in(name: str) -> tuple[str, str | None, re.Match[str]] | None:
+    """Service and level that a name says, and where in it the word stands."""
     for one in _words()["services"]:
-        if one["words"].search(name):
-            return one["service"], one.get("level")
+        if word := one["words"].search(name):
+            return one["service"], one.get("level"), word
     return None
 
 
@@ -156,16 +165,18 @@ def _named_in(text: str) -> tuple[tuple[Named, ...], tuple[str, ...]]:
 
 def facilities_remarked(text: Any) -> list[Named]:
     """
-    The facilities that stand on a parcel by its remarks: named alone or with a size, not merely mentioned.
+    The facilities that stand on a parcel by its remarks: named and nothing else, not merely mentioned.
 
-    Remarks say of a facility also where it is not (``距小学300米``, ``兼容幼儿园``), so one counts only where
-    nothing else stands in its item.
+    Remarks speak of a facility also where none is (``距小学300米``, ``无小学``, ``小学操场``), so one counts
+    only where its item holds no more than its word with an ending (``社区卫生`` + ``服务中心``), words that
+    are known to stand before one (``新建``, ``公办``), its number and its sizes. A name of its own
+    (``海棠小学``) is not known, and gives none.
 
     Examples
     --------
     >>> [(one.service, one.beds) for one in facilities_remarked("养老院(150床)，兼容商业；配建菜市场")]
     [('nursing_home', 150.0), ('market', None)]
-    >>> facilities_remarked("距小学300米，兼容幼儿园，不得设置加油站，临近公园")
+    >>> facilities_remarked("距小学300米，兼容幼儿园，不得设置加油站，无小学，拆除幼儿园，医院家属院")
     []
     """
     return list(_remarked_in("" if is_blank(text) else text_of(text)))
@@ -175,14 +186,27 @@ def facilities_remarked(text: Any) -> list[Named]:
 def _remarked_in(text: str) -> tuple[Named, ...]:
     found: list[Named] = []
     for item in _items(re.sub(r"(?<=\d),(?=\d{3})", "", text)):
-        outside = re.sub(r"\(.*?\)", "", item)
-        kind = service_of(outside)
+        kind = service_of(re.sub(r"\(.*?\)", "", item))
         if kind is None or kind[0] in _MERE or _ELSEWHERE.search(item):
             continue
         one = _sized(item, *kind)
-        if len(one.name) <= _SHORT_NAME:
+        if _is_facility(one.name):
             found += _several(item, one, _count(item))
     return tuple(found)
+
+
+def _is_facility(name: str) -> bool:
+    """Whether a name without sizes is that of one facility, and says nothing else."""
+    found = _service_in(name)
+    if found is None:
+        return False
+    word, table = found[2], _words()["remarks"]
+    if not table["leads"].fullmatch(name, 0, word.start()):
+        return False
+    whole = table["whole"].fullmatch(word[0]) is not None
+    if word.end() == len(name):
+        return whole
+    return table["whole_ends" if whole else "ends"].fullmatch(name, word.end()) is not None
 
 
 def sized(name: str, scale: str, kind: tuple[str | None, str | None]) -> Named:
