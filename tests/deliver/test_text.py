@@ -120,6 +120,38 @@ def test_a_bare_number_behind_any_other_word_is_no_floor_area_ratio(small, text)
 @pytest.mark.parametrize(
     "text",
     [
+        "K-A-01地块路网密度8.5%。",
+        "Green roofs cover 60% of parcel K-A-01.",
+        "On parcel K-A-01 trees cover 30% of the courtyard.",
+        "Trees around the homes cover 30% of parcel K-A-01.",
+        "Of parcel K-A-01, 30% is covered by water.",
+        "Greenery takes 30% of parcel K-A-01.",
+        "A green wall shades 40% of parcel K-A-01.",
+    ],
+)
+def test_a_share_of_a_parcel_that_is_no_coverage_and_no_green_ratio_is_unbound(small, text):
+    assert [(state, to) for _, state, to in numbers(small, text)] == [("not_evidenced", "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Buildings cover 35% of parcel K-A-01.",
+        "On parcel K-A-01, the new homes may cover 35% of the site.",
+        "The homes of K-A-01 will not cover 35% of it.",
+        "Of parcel K-A-01, 35% is covered by buildings.",
+        "K-A-01: site coverage 35%.",
+    ],
+)
+def test_what_buildings_cover_of_a_parcel_is_its_coverage(small, text):
+    assert [(state, to) for _, state, to in numbers(small, text)] == [
+        ("missed", "object:K-A-01/coverage_ratio")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "末班车22:40发出，按50年一遇洪水和8度设防。",
         "始発は5時30分。法第12条の5第1項、別紙2および14ページによる。令和2年度から3年度まで。",
         "Trains run between 7:00 and 22:40; the 1-in-100-year flood level holds.",

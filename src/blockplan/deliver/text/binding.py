@@ -44,6 +44,19 @@ _BESIDE = re.compile(
 _PLACED = re.compile(
     r"(?:区画|街区|街坊)?(?:内?に(?:位置|設置|立地|配置|整備|ある|所在|面|隣接|計画)|内の|沿いに|として|とし|で、|であり)"
 )
+#: Buildings as the subject of what they cover: ``the homes on parcel RD-01-01 may cover``.
+_ON = (
+    r"(?:on|in|of|at)\s(?:(?:the|this|its)\s)?(?:(?:parcel|plot|site|block)\s?)?"
+    r"(?:[a-z0-9]+(?:[-_.][a-z0-9]+)+)?"
+)
+_BUILT = re.compile(
+    rf"(?:^|[\n。.,，;；:：]\s*|\b(?:and|but|while|where|that)\s)(?:{_ON},?\s)?"
+    r"(?:(?:the|its|these|those|all|new|other|residential|planned|proposed)\s){0,3}"
+    rf"(?:buildings?|homes|houses)(?:\s{_ON})?"
+    r"(?:\s(?:may|shall|should|must|will|would|can|cannot|not|together|now))*\s$",
+    re.IGNORECASE,
+)
+COVER, COVERAGE = ("cover", "covers"), "building coverage"
 #: What joins a number to the word for what it measures.
 _OF = re.compile(r"\s?of\s(?:(?:the|total|additional|new)\s)*", re.IGNORECASE)
 _HYPHENED = re.compile(r"[0-9]-[a-z]+$", re.IGNORECASE)
@@ -117,6 +130,8 @@ class Lexicon:
                 _goes_on(text, match.start() - 1) or _goes_on(text, _singular(text, match))
             ):
                 continue
+            if word in COVER and _BUILT.search(text, 0, match.start()):
+                word = COVERAGE
             found.append(Token(match.start(), match.end(), word, word in self.subjects))
         return found
 
@@ -332,6 +347,9 @@ def _fitting(facts: Iterable[Fact], number: ScannedNumber, quantity: Token | Non
         named = [fact for fact in fitting if quantity.word in fact.words]
         if named or number.dimension in {"", "area", "share"}:
             return named
+    if number.dimension == "share":
+        # A parcel has several shares, so only a word tells which.
+        fitting = [fact for fact in fitting if not fact.bound_to.startswith("object:")]
     # A ratio without its word is told by its decimals: of a parcel, the floor area ratio.
     return [fact for fact in fitting if not fact.asked] if number.dimension or number.half < 0.5 else []
 
