@@ -118,6 +118,11 @@ def test_a_hatch_lies_inside_its_land_and_all_over_it() -> None:
 def test_phases_stand_in_the_order_of_time_on_map_and_table() -> None:
     assert sorted(["远期", "近期", "中期"], key=in_time) == ["近期", "中期", "远期"]
     assert sorted(["10", "9", "1"], key=in_time) == ["1", "9", "10"]
+    dated = ["近期(至2025)", "中期", "远期(至2035)"]
+    assert sorted([dated[2], dated[1], dated[0]], key=in_time) == dated
+    assert sorted(["Phase 10", "近期2", "近期1", "Phase 9"], key=in_time) == [
+        "Phase 9", "Phase 10", "近期1", "近期2"
+    ]  # fmt: skip
     plan = a_row()
     plan = plan.replace(parcels=plan.layer("parcels").assign(phase=["远期", "近期", "中期", "2"]))
     (sheet,) = drawn(plan, "phases").sheets

@@ -32,27 +32,26 @@ COLUMNS = (
 )
 PARKS = ("1401", "G1")
 MOST_NAMES = 12
-#: How names of phases begin, from the nearest to the farthest; figures come before them.
+#: How names of phases begin, from the nearest to the farthest; bare figures come before them.
 IN_TIME = (
     ("近", "短期", "short", "near", "first", "第一", "一"), ("中", "medium", "mid", "second", "第二", "二"),
     ("远", "長", "long", "far", "third", "第三", "三"), ("fourth", "第四", "四"), ("fifth", "第五", "五"),
 )  # fmt: skip
 
 
-def in_time(phase: str) -> tuple[float, str]:
+def in_time(phase: str) -> tuple[int, float, str]:
     """
-    Where a phase stands in time, for sorting: by its number, or by the words near, middle and far.
+    Where a phase stands in time, for sorting: by the words near, middle and far, then by its number.
 
     Examples
     --------
-    >>> sorted(["远期", "10", "近期", "2", "中期"], key=in_time)
-    ['2', '10', '近期', '中期', '远期']
+    >>> sorted(["远期", "10", "近期（至2025）", "2", "中期"], key=in_time)
+    ['2', '10', '近期（至2025）', '中期', '远期']
     """
     number = re.search(r"\d+", phase)
-    if number:
-        return float(number[0]), phase
-    place = next((at for at, words in enumerate(IN_TIME) if phase.lower().startswith(words)), len(IN_TIME))
-    return 1e9 + place, phase
+    unnamed = -1 if number else len(IN_TIME)
+    place = next((at for at, words in enumerate(IN_TIME) if phase.lower().startswith(words)), unnamed)
+    return place, float(number[0]) if number else 0.0, phase
 
 
 def phases(view: View) -> OfficeTable:
