@@ -61,6 +61,20 @@ def test_what_is_shown_is_what_is_counted(acts: Sequence[tuple[str, int]], mode:
             agree(store, shown(folder / "record"), open_=mode != "none")
 
 
+def test_what_a_clerk_put_there_is_not_shown_while_newer_words_wait(tmp_path: Path) -> None:
+    notary = Notary(SIGNER, TipFile(tmp_path / "tip"))
+    with SqliteStore(tmp_path / "n.sqlite", notice="made-up", clock=a_clock(), notary=notary) as store:
+        store.append("opened", an_opening(publication="live"))
+        store.transact(lambda ledger: enter(ledger, Opinion(text="first"), "x", held=True))
+        act(store, "by_clerk", "O-1", 1)
+        act(store, "amended", "O-1", 2)
+        export(store, tmp_path / "waiting", notary)
+        act(store, "shown", "O-1", 3)
+        export(store, tmp_path / "looked", notary)
+    assert shown(tmp_path / "waiting") == {}
+    assert shown(tmp_path / "looked") == {"O-1": ["amended 1", "amended 2"]}
+
+
 def agree(store: SqliteStore, texts: dict[str, list[str]], *, open_: bool) -> None:
     opinions = Desk(store).opinions.by_id
     for name, opinion in opinions.items():

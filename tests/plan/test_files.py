@@ -264,6 +264,14 @@ def test_two_columns_of_one_name_are_said(tmp_path):
     said(tmp_path / "p.parquet")
 
 
+def test_a_column_of_bytes_is_refused_by_name(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"id": ["A"], "geometry": [b"\x01\xf0\x28"]}), tmp_path / "p.parquet")
+    assert "holds bytes in column geometry" in said(tmp_path / "p.parquet")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @given(data=st.data())

@@ -283,3 +283,9 @@ def test_the_real_messages_are_read_without_a_fault(shared):
     assert all(opinion.says_something and opinion.received_at and opinion.title for opinion in found)
     faults = {fault for opinion in found for fault in opinion.faults}
     assert faults == {"text: line ends that were written as _x000D_ became line ends"}
+
+
+def test_a_header_that_is_neither_ascii_nor_of_one_encoding_is_read(tmp_path):
+    (tmp_path / "one.eml").write_bytes(b"Subject: a\xff=?x?=\xef\xbf\xbd b\n\nwords\n")
+    [mail] = read_opinions(tmp_path / "one.eml")
+    assert mail.text == "words"

@@ -273,8 +273,9 @@ class Disclosure:
 
     def _of_what_stands(self, event: Event, fate: Fate) -> str | None:
         open_ = words_open(self.publication, self.state)
-        # Who put the newest words there is not known to others before they are open.
-        if event.kind in ORIGINAL and event.seq != fate.newest and not (fate.by_clerk and open_):
+        # Who put the newest words there is not known to others before they are open, and somebody has looked.
+        beside = fate.by_clerk and open_ and not fate.waits
+        if event.kind in ORIGINAL and event.seq != fate.newest and not beside:
             return "replaced"
         if event.held and event.seq not in fate.looked:
             return "held"

@@ -98,7 +98,7 @@ def _header(mail: Message, name: str) -> str:
         return str(mail.get(name, ""))
     said = ""
     for part, charset in parts:
-        data = part.encode("ascii", "surrogateescape") if isinstance(part, str) else part
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
         said += _decoded(data, None if charset == "unknown-8bit" else charset)[0]
     return re.sub(r"\r?\n\s*", " ", said).strip()
 

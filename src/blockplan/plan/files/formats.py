@@ -345,6 +345,12 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             frame: pd.DataFrame = gpd.read_parquet(path)
         else:
             frame = pd.read_parquet(path)
+        for column in frame.columns[[dtype == "object" for dtype in frame.dtypes]]:
+            if any(isinstance(value, bytes) for value in frame[column]):
+                raise PlanDataError(
+                    f"{path} holds bytes in column {column}, which are neither text nor number.\n"
+                    "Write outlines as GeoParquet, with its metadata, and leave other bytes out."
+                )
         return frame.reset_index(drop=True)
 
 
