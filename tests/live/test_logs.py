@@ -35,6 +35,13 @@ def edited(place: Path, scenario: str, residents: float) -> EditingDesk:
     return desk
 
 
+def test_a_search_is_forgotten_with_its_scenario(place: Path) -> None:
+    desk = edited(place, "draft", 900)
+    desk.search.begin()
+    drop_scenario(place, "draft")
+    assert edited(place, "draft", 800).search.to_dict("en") == {"state": "none"}
+
+
 def residents(plan: bp.Plan) -> float:
     return float(plan.layer("parcels").loc["A", "residents"])
 

@@ -221,7 +221,7 @@ def test_a_number_that_no_plan_may_hold_is_refused_also_in_a_column_of_ones_own(
 ) -> None:
     drawn = town()
     session = live(drawn.replace(parcels=drawn.layer("parcels").assign(own_note=1.0)), ["zone"])
-    with pytest.raises(EditError, match=f"parcels.{column}: .* is larger than any number of a plan"):
+    with pytest.raises(EditError, match=f"parcels.{column}: .* is no number that a plan can hold"):
         session.apply([SetValue(layer="parcels", id="A", column=column, value=value)])
 
 
@@ -291,3 +291,20 @@ def test_the_floor_area_follows_the_ratio_and_comes_back_with_undo() -> None:
     assert after.floor_area_m2 == pytest.approx(2 * before.floor_area_m2, rel=0.001)
     session.undo()
     assert session.plan.layer("parcels").loc["RD-01-02-014"].floor_area_m2 == before.floor_area_m2
+
+
+@pytest.mark.parametrize("lang", ["zh", "ja"])
+def test_what_cannot_be_done_at_the_map_is_said_in_the_readers_language(lang: str) -> None:
+    session = live(town(packs=["zone"]))
+    acts = [
+        session.undo,
+        session.redo,
+        lambda: session.apply([]),
+        lambda: session.apply([SetValue(layer="parcels", id="nobody", column="far", value=1)]),
+        lambda: session.apply([SetValue(layer="parcels", id="A", column="far", value="tall")]),
+        lambda: session.apply([Split(id="A", line=[(0, 0), (1, 1)])]),
+    ]
+    for act in acts:
+        with pytest.raises(EditError) as found:
+            act()
+        assert any("\u3041" <= letter <= "\u9fff" for letter in found.value.text[lang])

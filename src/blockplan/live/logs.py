@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Folder of a plan package that holds the logs of edits, one a scenario.
 LOGS = "edits"
+#: A log's name with this ending is that of the search for a repair of its scenario.
+SEARCH = ".search"
 
 
 def log_of(package: Path, scenario: str) -> Path:
@@ -103,14 +105,18 @@ def _held(package: Path, *names: str) -> Iterator[list[Path]]:
 
 @contextmanager
 def _moved(*places: Path) -> Iterator[None]:
-    """While a log is in another place, for good unless what comes then fails."""
-    if not places or not places[0].exists():
+    """While a log is in another place, for good unless what comes then fails; its search is forgotten."""
+    if not places:
         yield
         return
     log, place = places
-    log.rename(place)
+    there = log.exists()
+    if there:
+        log.rename(place)
     try:
         yield
     except BaseException:
-        place.rename(log)
+        if there:
+            place.rename(log)
         raise
+    log.with_suffix(SEARCH).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.live.refusals import EditError, no_row, twice
+from blockplan.live.refusals import no_row, refused, twice
 from blockplan.plan.model.layers import LARGEST_NUMBER, LAYERS
 from blockplan.plan.model.plan import EVERYTHING
 
@@ -103,7 +103,7 @@ def row_of(plan: Plan, layer: str, id_: str) -> Row:
         If the layer is not there, or none or several of its features bear the id.
     """
     if not plan.has_layer(layer) and layer not in LAYERS:
-        raise EditError(f"The plan has no layer {layer!r}. It has: {', '.join(plan.layers)}.")
+        raise refused("no_layer", layer=layer, known=", ".join(plan.layers))
     frame = plan.layers.get(layer)
     if frame is None or id_ not in frame.index:
         raise no_row(layer, id_)
@@ -128,21 +128,21 @@ def value_of(layer: str, column: str, value: Any) -> Any:
     """
     kind = LAYERS[layer].columns.get(column) if layer in LAYERS else None
     if isinstance(value, str) and (held := _UNWRITABLE.search(value)):
-        raise EditError(f"{layer}.{column}: the text holds {held[0]!a}, which no file of a plan can hold.")
+        raise refused("text_held", layer=layer, column=column, held=ascii(held[0]))
     if not isinstance(value, bool) and isinstance(value, int | float) and _beyond(value):
-        raise EditError(f"{layer}.{column}: {str(value)[:40]} is larger than any number of a plan.")
+        raise refused("too_large", layer=layer, column=column, value=str(value)[:40])
     if value is None or kind is None:
         return value
     if kind == "number":
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise EditError(f"{layer}.{column} takes a number or null; {value!r} is none.")
+            raise refused("takes_number", layer=layer, column=column, value=repr(value))
         return float(value)
     if kind == "flag":
         if not isinstance(value, bool):
-            raise EditError(f"{layer}.{column} takes true, false or null; {value!r} is none of them.")
+            raise refused("takes_flag", layer=layer, column=column, value=repr(value))
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise EditError(f"{layer}.{column} takes a text or null; {value!r} is none.")
+        raise refused("takes_text", layer=layer, column=column, value=repr(value))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip() or None

@@ -26,7 +26,7 @@ from blockplan.live.differences import (
 from blockplan.live.edits import Edit, SetValue
 from blockplan.live.journal import Journal
 from blockplan.live.judging import Following
-from blockplan.live.refusals import EditError
+from blockplan.live.refusals import EditError, refused
 from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.live.sharing import EditConflictError, require_known, require_no_clash, require_seen
 from blockplan.live.snapshot import Snapshot
@@ -114,7 +114,7 @@ class Session:
             yield
             return
         if self.lost:
-            raise EditError("The log of edits was changed elsewhere. Open the scenario anew.")
+            raise refused("log_elsewhere")
         with self.journal.held():
             try:
                 fresh = self.journal.fresh()
@@ -164,7 +164,7 @@ class Session:
         began = time.perf_counter()
         listed = list(edits)
         if not listed:
-            raise EditError("There is no edit to make.")
+            raise refused("no_edit")
         require_known(self.steps, since)
         try:
             anew, changes = self._compiled(listed)
@@ -189,7 +189,7 @@ class Session:
         """
         require_seen(self.steps, since)
         if not self._done:
-            raise EditError("There is nothing to undo.")
+            raise refused("nothing_to_undo")
         began = time.perf_counter()
         changes = tuple(change.inverse() for change in reversed(self._done[-1].changes))
         return self._step("undo", self._with(self.plan, changes), changes, (), who, began)
@@ -207,7 +207,7 @@ class Session:
         """
         require_seen(self.steps, since)
         if not self._undone:
-            raise EditError("There is nothing to do again.")
+            raise refused("nothing_to_redo")
         began = time.perf_counter()
         step = self._undone[-1]
         return self._step("redo", self._with(self.plan, step.changes), step.changes, step.edits, who, began)
@@ -222,7 +222,7 @@ class Session:
             If the name is that of this session.
         """
         if name == self.scenario:
-            raise EditError(f"A branch of {name!r} needs a name of its own.")
+            raise refused("branch_name", name=name)
         plan = _named(self.plan, name, self.difference())
         other = Session(plan, self.packs, self.on, self.who, None if log is None else Journal(log))
         other._branched = len(self.steps)
@@ -254,7 +254,7 @@ class Session:
         if conflicts:
             raise EditError("Both sides changed the same:\n" + "\n".join(f"  {one}" for one in conflicts))
         if not both:
-            raise EditError("The branch changed nothing that is not here already.")
+            raise refused("branch_same")
         said = ({"op": "branch", "scenario": other.scenario},)
         return self._step("edits", self._with(self.plan, both), tuple(both), said, None, began)
 
@@ -279,7 +279,7 @@ class Session:
         began = time.perf_counter()
         changes = tuple(changes_between(self.plan, plan))
         if not changes:
-            raise EditError("There is nothing in it that the plan does not have already.")
+            raise refused("nothing_new")
         return self._step("edits", self._with(self.plan, changes), changes, (said,), who, began)
 
     def snapshot(self) -> Snapshot:

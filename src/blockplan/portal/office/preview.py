@@ -123,7 +123,7 @@ def follow(request: HttpRequest, secret: str) -> HttpResponseBase:
         return HttpResponseNotAllowed(sorted(READING))
     try:
         notice, until = signing.loads(secret, salt=_SALT, max_age=LASTS)
-    except signing.BadSignature:
+    except (signing.BadSignature, ValueError, TypeError):  # a link of another version says another thing
         raise Http404 from None
     if clock.now().timestamp() >= until:
         raise Http404

@@ -75,15 +75,13 @@ def below(request: HttpRequest, notice: str, path: str) -> HttpResponse:
         return refused(
             409,
             "busy",
-            f"{MOST_SEARCHES} searches run already, and no more at once.",
-            "Try again in a minute.",
+            say("office.workbench_busy", current(), n=MOST_SEARCHES),
         )
     return _answered(request, notice, path)
 
 
 def _searches() -> int:
-    from blockplan.live.logs import LOGS  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.portal.workspace.desk import SEARCH  # noqa: PLC0415
+    from blockplan.live.logs import LOGS, SEARCH  # noqa: PLC0415 (pandas and the rest take a second)
     from blockplan.portal.workspace.searches import SearchFile  # noqa: PLC0415
 
     folder = config_of_environment().data / FOLDER

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
 from blockplan.live.journal import DamagedLogError, set_aside
-from blockplan.live.logs import log_of, package_alone
+from blockplan.live.logs import SEARCH, log_of, package_alone
+from blockplan.live.refusals import refused as edit_refused
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
 from blockplan.portal.workspace.dropping import Dropped, take_in
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from blockplan.live.snapshot import Snapshot
 
 T = TypeVar("T")
-#: A log's name with this ending is that of the search for a repair.
-SEARCH = ".search"
 #: The scenario's file is written when nothing was done for so long, s.
 QUIET_S = 1.0
 
@@ -111,7 +110,7 @@ class EditingDesk:
                     or name in read(self.package).manifest.scenarios
                     or log_of(self.package, name).exists()
                 ):
-                    raise EditError(f"The plan has a scenario {name!r} already. Choose another name.")
+                    raise edit_refused("scenario_taken", scenario=name)
                 self.session.branch(name).save(self.package)
 
     def do(self, act: Callable[[Session], EditResult], told: Callable[[Session, EditResult], Any]) -> Any:

@@ -7,7 +7,6 @@ So whoever asks may ask another process than the one that searches, and a propos
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
@@ -114,7 +113,7 @@ class SearchFile:
     def _put(self, said: dict[str, Any]) -> None:
         beside = self.path.with_name(f"{self.path.name}.part")
         beside.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-        os.replace(beside, self.path)  # noqa: PTH105 (atomic)
+        beside.replace(self.path)
 
 
 def _silent(known: dict[str, Any]) -> bool:
