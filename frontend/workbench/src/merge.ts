@@ -2,12 +2,16 @@
 
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
-import { columnName } from "./vocabulary";
+import { columnName, valueName } from "./vocabulary";
 import { number, say } from "./words";
 import type { Clash, Edit } from "./types";
 
-const told = (value: Clash["yours"], column: string): string =>
-  column === "geometry" ? say("outline") : column === "*" ? (value === null ? say("isGone") : say("isThere")) : value === null ? say("unknownValue") : typeof value === "number" ? number(value, 3) : String(value);
+function told({ layer, column }: Clash, value: Clash["yours"]): string {
+  if (column === "geometry") return say("outline");
+  if (column === "*") return say(value === null ? "isGone" : "isThere");
+  if (value === null) return say("unknownValue");
+  return typeof value === "number" ? number(value, 3) : valueName(layer, column, value);
+}
 
 /** The edits that are left where some fields stay as theirs: of several values those that were chosen. */
 function left(edits: Edit[], mine: Set<string>, clashes: Clash[]): Edit[] {
@@ -25,7 +29,11 @@ const place = (one: { layer: string; id: string; column: string }): string => `$
 export function drawMerge(dialog: HTMLDialogElement): void {
   const { conflict } = store;
   if (!conflict) return;
-  const { clashes, edits } = conflict;
+  const { edits } = conflict;
+  // What only follows a field that clashes (a class's name its code) goes with it.
+  const set = new Set(edits.filter((one) => one.op === "set").map(place));
+  const asked = conflict.clashes.filter((one) => set.has(place(one)));
+  const clashes = asked.length ? asked : conflict.clashes;
   const mine = new Set<string>();
   // An edit of outlines is one act: it is made whole on what theirs is, or not at all.
   const whole = edits.some((one) => one.op !== "set");
@@ -37,12 +45,12 @@ export function drawMerge(dialog: HTMLDialogElement): void {
     h("td", {}, h("label", {}, h("input", {
       type: "radio", name: place(one), value: side, checked: side === "theirs",
       onchange: () => { if (side === "yours") mine.add(place(one)); else mine.delete(place(one)); },
-    }), ` ${told(one[side], one.column)}`)); // prettier-ignore
+    }), ` ${told(one, one[side])}`)); // prettier-ignore
   const row = (one: Clash): HTMLElement =>
     h("tr", {},
       h("th", { scope: "row" }, one.id, h("small", {}, ` ${one.column === "geometry" ? say("outline") : columnName(one.layer, one.column)}`)),
-      h("td", {}, told(one.before, one.column)),
-      ...(whole ? [h("td", {}, told(one.theirs, one.column)), h("td", {}, told(one.yours, one.column))] : [choice(one, "theirs"), choice(one, "yours")])); // prettier-ignore
+      h("td", {}, told(one, one.before)),
+      ...(whole ? [h("td", {}, told(one, one.theirs)), h("td", {}, told(one, one.yours))] : [choice(one, "theirs"), choice(one, "yours")])); // prettier-ignore
   const who = [...new Set(clashes.map((one) => one.who).filter(Boolean))].join(", ");
   const send = (): void => {
     if (whole) clashes.forEach((one) => mine.add(place(one)));

@@ -38,7 +38,6 @@ const WORDS = {
     en: "Select a parcel on the map or in the table.",
     ja: "地図か表で区画を選んでください。",
   },
-  landUse: { zh: "用地性质", en: "Land use", ja: "用地区分" },
   area: { zh: "面积", en: "Area", ja: "面積" },
   residents: { zh: "居民", en: "Residents", ja: "居住人口" },
   saved: { zh: "已保存", en: "Saved", ja: "保存済み" },
@@ -91,7 +90,6 @@ const WORDS = {
   cancel: { zh: "取消", en: "Cancel", ja: "取消" },
   colourSafe: { zh: "色觉友好", en: "colour-safe", ja: "色覚対応" },
   officeColours: { zh: "制图常用色", en: "office colours", ja: "製図の色" },
-  stays: { zh: "保留", en: "kept", ja: "維持" },
   noFaults: { zh: "没有数据问题。", en: "No faults in the data.", ja: "データの不備はありません。" },
   noSteps: { zh: "尚无编辑", en: "no edits yet", ja: "編集はまだありません" },
   moreParcels: { zh: "其余请用搜索", en: "search for the others", ja: "残りは検索してください" },
@@ -207,7 +205,6 @@ export function setLanguage(chosen: Lang): void {
 }
 export const say = (word: Word): string => WORDS[word][lang];
 
-// What columns are called; one that is not listed shows the name that it has in the file.
 /** A number with at most some decimals and thousands set apart; null says that it is not known. */
 export function number(value: number | null | undefined, decimals = 2): string {
   if (value === null || value === undefined) return say("unknownValue");
