@@ -100,7 +100,7 @@ def _changed(column: str, layer: str, old: pd.DataFrame, new: pd.DataFrame) -> l
             fields.setdefault(str(old.index[row]), []).append((name, was[row], now[row]))
     if isinstance(old, gpd.GeoDataFrame) and isinstance(new, gpd.GeoDataFrame) and len(old):
         was_shape, now_shape = old.geometry.to_numpy(), new.geometry.to_numpy()
-        turned = _turned(was_shape, now_shape) if layer == "streets" else []
+        turned = _turned(old, new) if layer == "streets" else []
         for row in sorted({*_moved(was_shape, now_shape), *turned}):
             sizes = (_size(was_shape[row]), _size(now_shape[row]))
             fields.setdefault(str(old.index[row]), []).append(("geometry", *sizes))
@@ -118,10 +118,17 @@ def _moved(was: Any, now: Any) -> list[int]:
     return [int(row) for row in rows[~near]]
 
 
-def _turned(was: Any, now: Any) -> list[int]:
-    """Rows whose line begins elsewhere: its direction counts on a street of one way."""
-    began, begins = (shapely.get_point(shapely.line_merge(shapes, directed=True), 0) for shapes in (was, now))
-    return [int(row) for row in np.flatnonzero(shapely.distance(began, begins) > SAME_PLACE_M)]
+def _turned(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> list[int]:
+    """Rows of one way, then or now, whose line begins elsewhere: there alone its direction counts."""
+    began, begins = (
+        shapely.get_point(shapely.line_merge(frame.geometry.to_numpy(), directed=True), 0)
+        for frame in (old, new)
+    )
+    directed = np.zeros(len(old), dtype=bool)
+    for frame in (old, new):
+        if "oneway" in frame:
+            directed |= frame["oneway"].eq(True).to_numpy(dtype=bool, na_value=False)
+    return [int(row) for row in np.flatnonzero(directed & (shapely.distance(began, begins) > SAME_PLACE_M))]
 
 
 def _values(frame: pd.DataFrame, name: str) -> list[Any]:
