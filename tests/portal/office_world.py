@@ -191,7 +191,8 @@ class Office:
         """Somebody without an account, who came by a link for reading the draft."""
         secret = (self.service.data / "keys" / "secret").read_text()
         person = Person(self.service, self.chromium)
-        person.go(f"reading/{signing.dumps('town', key=secret, salt='blockplan.reading')}/")
+        until = time.time() + 3600
+        person.go(f"reading/{signing.dumps(['town', until], key=secret, salt='blockplan.reading')}/")
         return person
 
     def stop(self) -> None:
