@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import dataclass, field, fields
 from importlib import resources
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.measure.conftest import home, one, park, plan_of, square
+from tests.measure.furnished import MORE, furnished
+from tests.random_plans import ASKED, random_plan
 
 import blockplan
 from blockplan.errors import UsageError
 from blockplan.measure import MEASURES, measure
 from blockplan.measure.measurement import WithinReach
 from blockplan.measure.missing import lines
+from blockplan.measure.parameters import Parameters
 from blockplan.measure.reference import document
 from blockplan.measure.spec import SUBJECTS, parameter_text
 from blockplan.plan.model.layers import LAYERS
@@ -62,6 +66,58 @@ def test_no_parameter_is_described_that_no_measure_takes() -> None:
     own = [registry_file(f"{subject}.toml").get("parameters", {}) for subject in SUBJECTS]
     written = [name for table in (registry_file("parameters.toml"), *own) for name in table]
     assert sorted(written) == sorted(names)
+
+
+#: Read by what measures share; those that do not take them leave them at their defaults.
+SHARED = {
+    "weigh_by", "levelled_services", "other_levels", "smallest_floor_m2", "largest_floor_m2",
+    "smallest_site_m2", "largest_site_m2",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched(Parameters):
+    """Parameters that note which of them are read."""
+
+    read: set[str] = field(default_factory=set)
+
+    def __getattribute__(self, name: str) -> object:
+        if name != "read":
+            self.read.add(name)
+        return super().__getattribute__(name)
+
+
+def test_a_measure_reads_no_parameter_that_it_does_not_take() -> None:
+    plan = furnished(random_plan(100), 0)
+    names = {each.name for each in fields(Parameters)}
+    for name, spec in MEASURES.items():
+        asked = spec.choose({}, ASKED.get(name, {}) | MORE.get(name, {}))
+        watched = Watched(**vars(asked))
+        watched.read.clear()
+        spec.measure(plan, watched)
+        assert watched.read & names <= {*spec.parameters, *SHARED}, name
+
+
+def test_a_measure_is_called_with_the_parameters_that_it_was_given_and_shows_them() -> None:
+    (found,) = measure(a_town(), "land_share", parameters={"land_codes": ["0701"], "land_of": "construction"})
+    assert (found.parameters.land_codes, found.parameters.land_of) == (("0701",), "construction")
+    assert found.definition["parameters"] == {
+        "land_codes": ["0701"],
+        "land_of": "construction",
+        "non_construction_codes": list(Parameters().non_construction_codes),
+    }
+
+
+def test_every_parameter_is_taken_by_a_measure_and_has_the_unit_that_its_name_ends_in() -> None:
+    taken = {name: one for spec in MEASURES.values() for name, one in spec.parameters.items()}
+    assert sorted(taken) == sorted(each.name for each in fields(Parameters))
+    unnamed = {name for name in taken if not name.endswith(("_m", "_ha", "_m2", "_min"))}
+    assert {name: taken[name].unit for name in unnamed if taken[name].unit} == {
+        "walk_speed_kmh": "km/h",
+        "earlier_residents": "person",
+        "light_distance_per_height": "1",
+    }
+    assert (taken["radius_by_size_ha"].unit, taken["green_limit_m"].unit) == ("m", "m")
 
 
 def test_a_measure_reads_columns_that_plans_have() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blockplan.measure.measurement import Measurement, Place, WithinReach
 from blockplan.measure.missing import lines
+from blockplan.measure.parameters import Parameters
 from blockplan.texts import DEFAULT_LANGUAGE, pick
 
 if TYPE_CHECKING:
@@ -140,6 +141,11 @@ class Verdict:
     def reach(self) -> WithinReach | None:
         """The distance of a share within reach; None of other verdicts."""
         return WithinReach.of(self.definition)
+
+    @property
+    def parameters(self) -> Parameters:
+        """What the measure was called with; the defaults where none was."""
+        return Parameters() if self.measurement is None else self.measurement.parameters
 
     def to_dict(self, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
         """The verdict as JSON writes it."""

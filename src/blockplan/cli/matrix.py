@@ -54,7 +54,7 @@ def command(plan: str, services: tuple[str, ...], scenario: str | None, **given:
     if out.suffix.lower() not in ENDINGS:
         raise UsageError(f"{out} is neither .csv nor .parquet.\nName one of these.")
     drawn = load(plan, scenario)
-    join_limit_m = MEASURES["service_access"].choose(drawn.manifest.parameters, {})["join_limit_m"]
+    join_limit_m = MEASURES["service_access"].choose(drawn.manifest.parameters, {}).join_limit_m
     with progress("Walking"):
         found = walk_matrix(drawn, services, given["within"], join_limit_m)
         table = _table(found)

@@ -82,15 +82,20 @@ def measure(
 def _one(plan: Plan, spec: MeasureSpec, sets: Mapping[str, Any]) -> Measurement:
     chosen = spec.choose(plan.manifest.parameters, sets)
     found = spec.measure(plan, chosen)
-    shown = {name: list(value) if isinstance(value, tuple) else value for name, value in chosen.items()}
     between = {}
     if found.value is None and found.ends is not None:
         # Infinity is no number of JSON: no end is null.
         between = {"lies_between": [end if math.isfinite(end) else None for end in found.ends]}
     land = derived_land(plan) if "boundary.geometry" in spec.inputs else None
     rests = {} if land is None else {"planned_land": land}
-    definition = {"text": pick(spec.definition), **found.definition, **between, **rests, "parameters": shown}
-    return replace(found, definition=definition)
+    definition = {
+        "text": pick(spec.definition),
+        **found.definition,
+        **between,
+        **rests,
+        "parameters": spec.shown(chosen),
+    }
+    return replace(found, definition=definition, parameters=chosen)
 
 
 def _like(name: str, known: Any) -> str:

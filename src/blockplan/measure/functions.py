@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from blockplan.measure.distance import reach
 from blockplan.measure.indicators import (
@@ -38,12 +38,13 @@ from blockplan.measure.indicators import (
 from blockplan.measure.inputs import homes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from blockplan.measure.measurement import Measurement
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
-Function: TypeAlias = "Callable[[Plan, Mapping[str, Any]], Measurement]"
+Function: TypeAlias = "Callable[[Plan, Parameters], Measurement]"
 
 #: Measure id -> the function that takes it.
 FUNCTIONS: dict[str, Function] = {

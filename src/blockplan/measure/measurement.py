@@ -1,7 +1,7 @@
 """
 A measurement: the value, its unit, the definition it used, and what it counted.
 
-An indicator is a function ``(plan, parameters) -> Measurement``. It never
+An indicator is a function ``(plan, parameters) -> Measurement`` (`Parameters`). It never
 guesses: what cannot be known is None, and ``missing`` says what would have to
 be filled in.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blockplan.measure.missing import Missing, lines, only_nothing
+from blockplan.measure.parameters import Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,6 +169,8 @@ class Measurement:
         Between which numbers an unknown value lies, as in a part.
     each
         The value of each parcel, building or block, for a measure that is taken feature by feature.
+    parameters
+        What it was measured under.
     """
 
     id: str
@@ -185,6 +188,7 @@ class Measurement:
     summed: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     ends: tuple[float, float] | None = None
     each: Each | None = None
+    parameters: Parameters = field(default_factory=Parameters)
 
     @property
     def nothing(self) -> bool:

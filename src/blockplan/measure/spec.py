@@ -1,8 +1,8 @@
 """
 What a measure is called, what it reads, and which choices it leaves open.
 
-All of it is data: the files of ``registry/``, one a subject, hold each measure with its words, and
-under ``parameters`` its choices with default, unit and meaning (those that many take: ``parameters.toml``).
+The files of ``registry/``, one a subject, hold each measure with its words, and under ``parameters`` what its
+choices mean (those that many take: ``parameters.toml``); their kinds and defaults stand in `Parameters`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
+from blockplan.measure.parameters import Parameters
 from blockplan.texts import LANGUAGES
+from blockplan.units import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +32,11 @@ SUBJECTS = (
 )  # fmt: skip
 #: Table of a registry file that holds choices; those that several files take stand in a file so named.
 CHOICES = "parameters"
+#: Units that the name of a parameter does not end in.
+UNITS = {
+    "radius_by_size_ha": "m", "walk_speed_kmh": "km/h", "earlier_residents": "person",
+    "light_distance_per_height": "1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +117,24 @@ class MeasureSpec:
 
         return FUNCTIONS[self.id]
 
-    def choose(self, plan_sets: Mapping[str, Any], call_sets: Mapping[str, Any]) -> dict[str, Any]:
+    def choose(self, plan_sets: Mapping[str, Any], call_sets: Mapping[str, Any]) -> Parameters:
         """Parameters of one measurement: the call's, else the plan's, else the default."""
-        chosen = {}
-        for name, parameter in self.parameters.items():
-            value = call_sets.get(name, plan_sets.get(name, parameter.default))
-            chosen[name] = parameter.accept(name, value)
-        return chosen
+        sets = {**plan_sets, **call_sets}
+        return Parameters(
+            **{name: one.accept(name, sets[name]) for name, one in self.parameters.items() if name in sets}
+        )
+
+    def shown(self, chosen: Parameters) -> dict[str, Any]:
+        """Those that the measure takes, as JSON writes them."""
+        found = {name: getattr(chosen, name) for name in self.parameters}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
 def read_registry() -> dict[str, MeasureSpec]:
     """Every measure of the registry by its id, in the order in which they are listed."""
     groups = _file("groups")
-    choices = {name: _parameter(said) for name, said in _choices().items()}
+    defaults = Parameters()
+    choices = {name: Parameter(getattr(defaults, name), _unit(name)) for name in _choices()}
     found: dict[str, MeasureSpec] = {}
     for subject in SUBJECTS:
         for name, said in _file(subject).items():
@@ -162,9 +174,10 @@ def _file(name: str) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _parameter(said: Mapping[str, Any]) -> Parameter:
-    default = said["default"]
-    return Parameter(tuple(default) if isinstance(default, list) else default, said.get("unit", ""))
+def _unit(name: str) -> str:
+    """Unit of a parameter: what its name ends in, but for a few."""
+    found = unit_of(name)
+    return UNITS.get(name, "" if found == "1" else found)
 
 
 def _whole(names: Iterable[str], groups: Mapping[str, list[str]]) -> list[str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from blockplan.measure.distance.ways import Way
     from blockplan.measure.inputs.greens import Greens
     from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: How near (m) a street has to run to a green to count as beside it.
@@ -73,7 +74,7 @@ class Reach:
         return f"{self.homes.key}:{id(self.greens)}:{hash(self.rows.tobytes())}"
 
 
-def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def green_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of residents within a distance of a public green space.
 
@@ -82,30 +83,30 @@ def green_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     homes = homes_of(plan)
     greens = public_greens(plan, parameters)
-    rows = greens.rows_of_size(parameters["smallest_green_ha"])
-    limit_m = parameters["green_limit_m"]
+    rows = greens.rows_of_size(parameters.smallest_green_ha)
+    limit_m = parameters.green_limit_m
     found = Found(
         {
             "limit_m": limit_m,
             "along": "line",
             "from": sorted({str(layer) for layer in homes.layer}),
             "to": "edge",
-            "smallest_green_ha": parameters["smallest_green_ha"],
+            "smallest_green_ha": parameters.smallest_green_ha,
             "greens": len(rows),
             "weight": homes.weighs,
         },
         lacking(homes),
         both(homes.counted, greens.counted),
         greens.missing,
-        perhaps_green(plan, homes, greens, [parameters["green_codes"]], limit_m),
+        perhaps_green(plan, homes, greens, [parameters.green_codes], limit_m),
     )
     if greens.lost or not len(homes):
         missing = greens.missing + found.missing
         return Measurement(
             "green_within_500m", None, "1", found.definition, missing=missing, counted=found.counted
         )
-    reach = Reach(homes, greens, rows, limit_m, parameters["join_limit_m"])
-    distances = readings_of(plan, reach, asked("green", LINE, parameters["green_readings"]))
+    reach = Reach(homes, greens, rows, limit_m, parameters.join_limit_m)
+    distances = readings_of(plan, reach, asked("green", LINE, parameters.green_readings))
     return covered(plan, "green_within_500m", homes, limit_m, distances, found)
 
 

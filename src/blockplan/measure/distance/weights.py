@@ -25,35 +25,35 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import WeightParameters
     from blockplan.plan.model.plan import Plan
 
 #: What shares can be of (parameter ``weigh_by``).
 WEIGHTS = ("residents", "dwellings", "residential_land", "residents_and_jobs")
 
 
-def weighed(plan: Plan, parameters: Mapping[str, Any]) -> tuple[Homes, tuple[Missing, ...]]:
+def weighed(plan: Plan, parameters: WeightParameters) -> tuple[Homes, tuple[Missing, ...]]:
     """
     The points whose share is asked for, with their weights, and what is missing to weigh them.
 
-    `parameters` are ``weigh_by`` (one of `WEIGHTS`; residents where a measure does not take it),
-    ``residential_codes`` for land, ``floor_area_per_job_m2`` for jobs.
+    They are residents where a measure does not take ``weigh_by``.
 
     Raises
     ------
     UsageError
         If ``weigh_by`` is none of `WEIGHTS`.
     """
-    weigh_by = parameters.get("weigh_by", "residents")
+    weigh_by = parameters.weigh_by
     if weigh_by == "residents":
         homes = homes_of(plan)
         return homes, lacking(homes)
     if weigh_by == "dwellings":
         return plan.cached("weights:dwellings", lambda: _dwellings(plan))
     if weigh_by == "residential_land":
-        codes = parameters["residential_codes"]
+        codes = parameters.residential_codes
         return plan.cached(f"weights:land:{','.join(codes)}", lambda: _land(plan, codes))
     if weigh_by == "residents_and_jobs":
-        ratios = parameters["floor_area_per_job_m2"]
+        ratios = parameters.floor_area_per_job_m2
         key = f"weights:jobs:{sorted(ratios.items())}"
         return plan.cached(key, lambda: _with_jobs(plan, ratios))
     raise UsageError(f"Shares cannot be of {weigh_by!r}. weigh_by may be: {', '.join(WEIGHTS)}.")

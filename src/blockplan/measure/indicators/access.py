@@ -39,22 +39,19 @@ from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.distance.ways import Way
     from blockplan.measure.inputs.greens import Greens
     from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.parameters import FacilityParameters, GreenParameters, Parameters
     from blockplan.plan.model.plan import Plan
 
-#: Layers that ``also_layers`` may count beside greens -> the parameter that holds their land uses.
-OPEN_LAYERS = {"water": "water_codes", "woodland": "woodland_codes"}
 #: What has no area (a brook drawn as a line) is taken this wide to either side, m, for streets to meet it.
 LINE_HALF_WIDTH_M = 0.5
 
 
-def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def green_access(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of residents (or of dwellings, or of residential land) within a distance of a public green.
 
@@ -68,13 +65,13 @@ def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     counting = np.unique(np.concatenate([rows for rows, _ in tiers]))
     definition = {
         "from": sorted({str(layer) for layer in homes.layer}),
-        "smallest_green_ha": parameters["smallest_green_ha"],
+        "smallest_green_ha": parameters.smallest_green_ha,
         "greens": len(counting),
         "largest_counted_ha": round(float(greens.area_m2[counting].max()) / 1e4, 4)
         if len(counting)
         else None,
     }
-    codes = (parameters["green_codes"], *(parameters[OPEN_LAYERS[one]] for one in also_layers(parameters)))
+    codes = (parameters.green_codes, *also_layers(parameters).values())
     found = Found(
         definition,
         lacking,
@@ -83,8 +80,8 @@ def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         perhaps_green(plan, homes, greens, codes, limit_m),
     )
     # A park that takes up a parcel may grow out of a size, or into another radius: then nothing is certain.
-    certain = not parameters["largest_green_ha"] and not parameters["radius_by_size_ha"]
-    certain &= parameters["judged_by"] != OVERLAY
+    certain = not parameters.largest_green_ha and not parameters.radius_by_size_ha
+    certain &= parameters.judged_by != OVERLAY
     if (greens.missing and not certain) or greens.lost or not len(homes):
         definition |= {"limit_m": limit_m, "weight": homes.weighs}
         return Measurement(
@@ -95,12 +92,10 @@ def green_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         "green_access",
         homes,
         limit_m,
-        _distances(
-            plan, Reach(homes, greens, counting, limit_m, parameters["join_limit_m"]), tiers, parameters
-        ),
+        _distances(plan, Reach(homes, greens, counting, limit_m, parameters.join_limit_m), tiers, parameters),
         found,
-        weigh_by=parameters["weigh_by"],
-        drawn_round_m=parameters["drawn_round_m"],
+        weigh_by=parameters.weigh_by,
+        drawn_round_m=parameters.drawn_round_m,
     )
 
 
@@ -108,18 +103,18 @@ def _distances(
     plan: Plan,
     reach: Reach,
     tiers: list[tuple[NDArray[np.intp], float]],
-    parameters: Mapping[str, Any],
+    parameters: Parameters,
 ) -> list[Distances]:
     """Distances under every reading asked for, the judging one first."""
-    judged_by = parameters["judged_by"]
+    judged_by = parameters.judged_by
     overlay = judged_by == OVERLAY
-    if overlay and parameters["weigh_by"] != "residential_land":
+    if overlay and parameters.weigh_by != "residential_land":
         raise UsageError(
-            f"judged_by {OVERLAY} measures land, but the share is of {parameters['weigh_by']}. "
+            f"judged_by {OVERLAY} measures land, but the share is of {parameters.weigh_by}. "
             'Ask for weigh_by "residential_land", or for another reading.'
         )
     first = LINE if overlay else judged_by
-    ways = asked("green", first, (LINE, *parameters["green_readings"]))
+    ways = asked("green", first, (LINE, *parameters.green_readings))
     per_tier = [readings_of(plan, replace(reach, rows=rows, limit_m=limit), ways) for rows, limit in tiers]
     distances = [
         either([(one, limit) for one, (_, limit) in zip(reading, tiers, strict=True)])
@@ -131,7 +126,7 @@ def _distances(
     return distances
 
 
-def open_spaces(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
+def open_spaces(plan: Plan, parameters: GreenParameters) -> Greens:
     """
     Public greens, and the water and woodland that ``also_layers`` counts beside them.
 
@@ -141,18 +136,18 @@ def open_spaces(plan: Plan, parameters: Mapping[str, Any]) -> Greens:
         If ``also_layers`` names another layer.
     """
     greens = public_greens(plan, parameters)
-    for layer in also_layers(parameters):
-        greens = _with_layer(plan, greens, layer, parameters[OPEN_LAYERS[layer]])
+    for layer, codes in also_layers(parameters).items():
+        greens = _with_layer(plan, greens, layer, codes)
     return greens
 
 
-def also_layers(parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """The layers that count beside greens."""
-    also: tuple[str, ...] = parameters.get("also_layers", ())
-    for layer in also:
-        if layer not in OPEN_LAYERS:
-            raise UsageError(f"also_layers cannot hold {layer!r}; it may hold: {', '.join(OPEN_LAYERS)}.")
-    return also
+def also_layers(parameters: GreenParameters) -> dict[str, tuple[str, ...]]:
+    """The layers that count beside greens, and the land uses of each."""
+    codes = {"water": parameters.water_codes, "woodland": parameters.woodland_codes}
+    for layer in parameters.also_layers:
+        if layer not in codes:
+            raise UsageError(f"also_layers cannot hold {layer!r}; it may hold: {', '.join(codes)}.")
+    return {layer: codes[layer] for layer in parameters.also_layers}
 
 
 def _with_layer(plan: Plan, greens: Greens, layer: str, codes: tuple[str, ...]) -> Greens:
@@ -183,13 +178,13 @@ def _add_layer(plan: Plan, greens: Greens, layer: str, codes: tuple[str, ...]) -
     )
 
 
-def _tiers(greens: Greens, parameters: Mapping[str, Any]) -> list[tuple[NDArray[np.intp], float]]:
+def _tiers(greens: Greens, parameters: Parameters) -> list[tuple[NDArray[np.intp], float]]:
     """Rows of the greens that count, and the distance within which they have to be, by tier of size."""
-    radii = parameters["radius_by_size_ha"]
+    radii = parameters.radius_by_size_ha
     if not radii:
-        largest = parameters["largest_green_ha"] or None
-        rows = greens.rows_of_size(parameters["smallest_green_ha"], largest)
-        return [(rows, float(parameters["access_limit_m"]))]
+        largest = parameters.largest_green_ha or None
+        rows = greens.rows_of_size(parameters.smallest_green_ha, largest)
+        return [(rows, float(parameters.access_limit_m))]
     try:
         steps = sorted((float(size), radius) for size, radius in radii.items())
     except ValueError:
@@ -204,7 +199,7 @@ def _tiers(greens: Greens, parameters: Mapping[str, Any]) -> list[tuple[NDArray[
     ]
 
 
-def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def service_access(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of residents (or dwellings) within a distance of a facility of some services.
 
@@ -213,23 +208,23 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     homes, lacking = weighed(plan, parameters)
     rows, unsaid = facilities_of(plan, parameters)
-    limit_m = float(parameters["access_limit_m"])
+    limit_m = float(parameters.access_limit_m)
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[rows])})
     definition = {
         "from": sorted({str(layer) for layer in homes.layer}),
-        "services": list(parameters["services"]),
+        "services": list(parameters.services),
         "facilities": len(rows),
     }
     missing = absent(plan, "facilities") + lacking
-    if not parameters["services"]:
+    if not parameters.services:
         missing += NO_SERVICES
-    if missing and (not parameters["services"] or not plan.has_layer("facilities") or not len(homes)):
+    if missing and (not parameters.services or not plan.has_layer("facilities") or not len(homes)):
         definition |= {"to": "facility", "limit_m": limit_m, "weight": homes.weighs}
         return Measurement("service_access", None, "1", definition, missing=missing, counted=counted)
-    ways = asked("facility", parameters["facility_judged_by"], parameters["facility_readings"])
-    distances = distances_to(plan, homes, rows, ways, (limit_m, parameters["join_limit_m"]))
-    perhaps = perhaps_served(plan, homes, parameters, ways[0], (limit_m, parameters["join_limit_m"]))
-    lost = not_held(plan, parameters["services"])
+    ways = asked("facility", parameters.facility_judged_by, parameters.facility_readings)
+    distances = distances_to(plan, homes, rows, ways, (limit_m, parameters.join_limit_m))
+    perhaps = perhaps_served(plan, homes, parameters, ways[0], (limit_m, parameters.join_limit_m))
+    lost = not_held(plan, parameters.services)
     if lost:
         unsaid, perhaps = unsaid + lost, np.ones(len(homes), dtype=bool)
     return covered(
@@ -239,12 +234,12 @@ def service_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         limit_m,
         distances,
         Found(definition, missing, counted, unsaid, perhaps),
-        weigh_by=parameters["weigh_by"],
-        drawn_round_m=parameters["drawn_round_m"],
+        weigh_by=parameters.weigh_by,
+        drawn_round_m=parameters.drawn_round_m,
     )
 
 
-def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.intp], tuple[Missing, ...]]:
+def facilities_of(plan: Plan, parameters: FacilityParameters) -> tuple[NDArray[np.intp], tuple[Missing, ...]]:
     """Facilities (by row) of a kind (`of_kind`), and what is missing to tell them."""
     chosen, missing = of_kind(plan, parameters)
     nowhere = chosen & shapely.is_missing(places_of(plan, "facilities"))
@@ -253,7 +248,7 @@ def facilities_of(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np
 
 
 def perhaps_served(
-    plan: Plan, homes: Homes, parameters: Mapping[str, Any], way: Way, limits_m: tuple[float, float]
+    plan: Plan, homes: Homes, parameters: FacilityParameters, way: Way, limits_m: tuple[float, float]
 ) -> NDArray[np.bool_]:
     """Homes that are within the limit of a facility that could be of the kind, for all that it says."""
     sure, maybe, _ = kinds_of(plan, parameters)

@@ -23,14 +23,13 @@ from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
-def area_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def area_size(plan: Plan, parameters: Parameters) -> Measurement:
     """Size of the area whose id is ``area_id``; every area's size stands beside it."""
-    wanted = parameters["area_id"]
+    wanted = parameters.area_id
     names, _, sizes = features(plan, "areas")
     sizes = sizes / M2_PER_KM2
     chosen = names == wanted
@@ -48,7 +47,7 @@ def area_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def areas_sum(plan: Plan, parameters: Parameters) -> Measurement:
     """Sum of the sizes of all areas; the planned land inside the boundary stands beside it."""
     names, _, sizes = features(plan, "areas")
     sizes = sizes / M2_PER_KM2
@@ -61,7 +60,7 @@ def areas_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("areas_sum", value, "km2", definition, by=by, missing=missing, counted=counted)
 
 
-def areas_drawn(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def areas_drawn(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of areas; an area in several rows is one."""
     names = tuple(dict.fromkeys(ids(plan, "areas")))
     missing = absent(plan, "areas")
@@ -69,7 +68,7 @@ def areas_drawn(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("areas_drawn", value, "area", missing=missing, counted={"areas": names})
 
 
-def areas_overlap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def areas_overlap(plan: Plan, parameters: Parameters) -> Measurement:
     """Land that lies in more than one area, ha."""
     missing = absent(plan, "areas")
     names, found = ids(plan, "areas"), sound_shapes(plan, "areas")
@@ -89,12 +88,12 @@ def areas_overlap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("areas_overlap", value, "ha", by=by, counted=counted)
 
 
-def area_townships(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def area_townships(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of townships that the areas name; those of each area beside it."""
     return _words_of_areas(plan, "area_townships", "township", "townships", split=True)
 
 
-def area_functions(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def area_functions(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of areas that state a function; the words of each beside it."""
     return _words_of_areas(plan, "area_functions", "area", "function", split=False)
 
@@ -120,7 +119,7 @@ def _words_of_areas(plan: Plan, name: str, unit: str, column: str, *, split: boo
     )
 
 
-def zone_area_overlay(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def zone_area_overlay(plan: Plan, parameters: Parameters) -> Measurement:
     """Land that lies in a functional zone and in an area, ha, by pair: the two divisions need not match."""
     missing = absent(plan, "zones", "areas")
     zones, areas = sound_shapes(plan, "zones"), sound_shapes(plan, "areas")

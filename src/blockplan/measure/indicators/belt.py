@@ -22,24 +22,23 @@ from blockplan.network.walking import is_barrier
 from blockplan.units import DRAWN_TO_M, M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 NO_BELT = (nothing("no_belt"),)
 
 
-def belt_links_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_links_areas(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of areas within a distance of the belt; each area's distance beside it."""
     names, belts, missing = _belts(plan)
     missing += absent(plan, "areas")
     counted = {"structure": names, "areas": tuple(ids(plan, "areas"))}
     if missing:
         return Measurement("belt_links_areas", None, "area", missing=missing, counted=counted)
-    limit_m, away = parameters["belt_link_m"], area_distances(plan, belts)
+    limit_m, away = parameters.belt_link_m, area_distances(plan, belts)
     linked = {area: metres is not None and metres <= limit_m for area, metres in away.items()}
     by = tuple(Part(f"area:{area}", float(yes)) for area, yes in linked.items())
     definition = {"limit_m": limit_m, "area_distance_m": away}
@@ -47,7 +46,7 @@ def belt_links_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("belt_links_areas", value, "area", definition, by=by, counted=counted)
 
 
-def belt_southward(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_southward(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the steps from area to area along the belt, as it is drawn, that lead to its southern end.
 
@@ -76,18 +75,18 @@ def belt_southward(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("belt_southward", value, "1", definition, counted=counted)
 
 
-def belt_walkable_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_walkable_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the belt's length beside a street or park path that one may walk on."""
     lines, bare, missing, counted = _walked(plan, parameters)
     if missing:
         return Measurement("belt_walkable_share", None, "1", missing=missing, counted=counted)
     whole = float(shapely.length(lines))
-    definition = {"within_m": parameters["belt_street_m"], "length_m": whole}
+    definition = {"within_m": parameters.belt_street_m, "length_m": whole}
     value = 1.0 - float(shapely.length(bare)) / whole
     return Measurement("belt_walkable_share", value, "1", definition, counted=counted)
 
 
-def belt_longest_gap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_longest_gap(plan: Plan, parameters: Parameters) -> Measurement:
     """Longest stretch of the belt beside no walkable street or path; gaps between its pieces count too."""
     lines, bare, missing, counted = _walked(plan, parameters)
     if missing:
@@ -97,33 +96,33 @@ def belt_longest_gap(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     pieces = shapely.get_parts(shapely.line_merge(lines))
     value = float(max(gaps.max(initial=0.0), _widest_break(pieces)))
     definition = {
-        "within_m": parameters["belt_street_m"],
+        "within_m": parameters.belt_street_m,
         "gaps": int((gaps > 0).sum()),
         "pieces": len(pieces),
     }
     return Measurement("belt_longest_gap", value, "m", definition, counted=counted)
 
 
-def belt_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area within a distance of the belt; beside it within the farther one."""
-    return _beside(plan, "belt_floor_area", "m2", floor_areas(plan, parameters["built_codes"]), parameters)
+    return _beside(plan, "belt_floor_area", "m2", floor_areas(plan, parameters.built_codes), parameters)
 
 
-def belt_jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_jobs(plan: Plan, parameters: Parameters) -> Measurement:
     """Jobs within a distance of the belt; beside it within the farther one."""
-    found = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    found = jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
     return _beside(plan, "belt_jobs", "job", found, parameters)
 
 
-def belt_destinations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_destinations(plan: Plan, parameters: Parameters) -> Measurement:
     """Public destinations within a distance of the belt; beside it within the farther one."""
     names, belts, missing = _belts(plan)
-    found = find_venues(plan, parameters["destination_services"], parameters["venue_kinds"])
+    found = find_venues(plan, parameters.destination_services, parameters.venue_kinds)
     counted = {"structure": names, **found.counted}
     if missing:
         missing += found.missing
         return Measurement("belt_destinations", None, "venue", missing=missing, counted=counted)
-    limits = (parameters["belt_near_m"], parameters["belt_far_m"])
+    limits = (parameters.belt_near_m, parameters.belt_far_m)
     by = tuple(found.along(f"within_{limit:g}m", belts, limit) for limit in limits)
     definition = {"limit_m": limits[0], "along": "line", "destinations": len(found.id)}
     near = by[0]
@@ -133,7 +132,7 @@ def belt_destinations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )  # fmt: skip
 
 
-def belt_buffer(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_buffer(plan: Plan, parameters: Parameters) -> Measurement:
     """Planned land within a distance of the belt's centre line, ha: the belt read with a width."""
     names, belts, missing = _belts(plan)
     land = union(shapes(plan, "boundary"))
@@ -143,7 +142,7 @@ def belt_buffer(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         missing = (Missing("boundary", "geometry"),)
     if missing:
         return Measurement("belt_buffer", None, "ha", missing=missing, counted=counted)
-    width_m = parameters["belt_buffer_m"]
+    width_m = parameters.belt_buffer_m
     around = shapely.buffer(belts, width_m, quad_segs=CIRCLE_SEGMENTS)
     strip = shapely.union_all(around) if len(belts) else shapely.Polygon()
     inside = float(shapely.area(shapely.intersection(strip, land)))
@@ -157,13 +156,13 @@ def _belts(plan: Plan) -> tuple[tuple[str, ...], NDArray[Any], tuple[Missing, ..
     return tuple(ids(plan, "structure")[rows]), shapes(plan, "structure")[rows], missing
 
 
-def _beside(plan: Plan, name: str, unit: str, amounts: Amounts, parameters: Mapping[str, Any]) -> Measurement:
+def _beside(plan: Plan, name: str, unit: str, amounts: Amounts, parameters: Parameters) -> Measurement:
     names, belts, missing = _belts(plan)
     missing += amounts.missing + unplaced(plan, amounts)
     counted = {"structure": names, "parcels": amounts.counted}
     if missing:
         return Measurement(name, None, unit, missing=missing, counted=counted)
-    limits = (parameters["belt_near_m"], parameters["belt_far_m"])
+    limits = (parameters.belt_near_m, parameters.belt_far_m)
     by = tuple(
         Part(f"within_{limit:g}m", amounts.within(parcels_within(plan, belts, limit))) for limit in limits
     )
@@ -178,7 +177,7 @@ def _beside(plan: Plan, name: str, unit: str, amounts: Amounts, parameters: Mapp
 
 
 def _walked(
-    plan: Plan, parameters: Mapping[str, Any]
+    plan: Plan, parameters: Parameters
 ) -> tuple[Any, Any, tuple[Missing, ...], dict[str, tuple[str, ...]]]:
     """The belt as one shape, the part of it beside no walkable street, what is missing, what was counted."""
     names, belts, missing = _belts(plan)
@@ -190,7 +189,7 @@ def _walked(
         return None, None, missing, counted
     frame = plan.layer("streets")
     walks = np.array([walk is not False for walk in values(plan, "streets", "walk")], dtype=bool)
-    lines, near_m = shapes(plan, "streets"), parameters["belt_street_m"]
+    lines, near_m = shapes(plan, "streets"), parameters.belt_street_m
     belt = shapely.multilinestrings(list(shapely.get_parts(belts)))
     rows = np.flatnonzero(walks & ~is_barrier(frame) & shapely.dwithin(lines, belt, near_m))
     nothing = ids(plan, "streets")[shapely.is_missing(lines)]

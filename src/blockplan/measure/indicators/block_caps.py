@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.measure.inputs.built import as_read, built
-from blockplan.measure.inputs.columns import absent, areas_m2, ids, total, values
+from blockplan.measure.inputs.columns import absent, areas_m2, coded, ids, total, values
 from blockplan.measure.inputs.every import Values, measurement
 from blockplan.measure.inputs.parts import pieces
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing, nothing
+from blockplan.measure.parameters import Parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan
 
 
-def block_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def block_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of each block's parcels, m2, against its cap and what other blocks gave it or took."""
     cap = values(plan, "blocks", "floor_area_m2_max")
     moved = np.nan_to_num(_moved(plan))
-    floor = as_read(parameters["built_as"], built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
-    empty = np.isnan(floor) & (parameters["built_as"] != "drawn")  # a road or a park states none and has none
+    floor = as_read(parameters.built_as, built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
+    empty = np.isnan(floor) & (parameters.built_as != "drawn")  # a road or a park states none and has none
     sums = pieces(plan, "blocks").sums(np.where(empty & ~_may_be_built(plan), 0.0, floor))
     # A block that is drawn in several rows is one, and its sum stands at each of them.
     names = ids(plan, "blocks")
@@ -43,15 +42,11 @@ def _moved(plan: Plan) -> NDArray[np.float64]:
 
 
 def _may_be_built(plan: Plan) -> Any:
-    from blockplan.measure import MEASURES  # noqa: PLC0415 (the registry holds which classes are built on)
-    from blockplan.measure.inputs.columns import coded  # noqa: PLC0415
-
-    codes = MEASURES["floor_area_total"].parameters["floor_area_codes"].default
-    found = coded(plan, codes)
+    found = coded(plan, Parameters().floor_area_codes)
     return found.chosen | found.maybe
 
 
-def block_transfer_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def block_transfer_sum(plan: Plan, parameters: Parameters) -> Measurement:
     """What is moved between blocks, summed, m2: what one gives another takes."""
     moved = _moved(plan)
     known = ~np.isnan(moved)
@@ -63,14 +58,14 @@ def block_transfer_sum(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return Measurement("block_transfer_sum", total(moved[known]), "m2", missing=missing, counted=counted)
 
 
-def facility_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def facility_land(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Site area of each facility of some services for every class, bed or place of it, m2.
 
     The site that the facility states, else the parcel that it names where it is the only facility there.
     """
-    per = str(parameters["facility_per"])
-    services = set(parameters["services"])
+    per = str(parameters.facility_per)
+    services = set(parameters.services)
     spoken = np.array([one in services for one in values(plan, "facilities", "service")], dtype=bool)
     site, number = _sites(plan), values(plan, "facilities", per)
     found = site / np.where(number > 0, number, np.nan)

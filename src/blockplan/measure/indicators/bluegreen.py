@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
@@ -46,33 +47,33 @@ class _KeptShapes:
     maybe: NDArray[Any] | None = None
 
 
-def water_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def water_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the planned land that is water."""
-    return _share(plan, "water_share", {"water": _kept(plan, "water", parameters["water_codes"])})
+    return _share(plan, "water_share", {"water": _kept(plan, "water", parameters.water_codes)})
 
 
-def woodland_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def woodland_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the planned land that is woodland."""
-    return _share(plan, "woodland_share", {"woodland": _kept(plan, "woodland", parameters["woodland_codes"])})
+    return _share(plan, "woodland_share", {"woodland": _kept(plan, "woodland", parameters.woodland_codes)})
 
 
-def green_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def green_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the planned land that is public green."""
     return _share(plan, "green_share", {"green": _greens(plan, parameters)})
 
 
-def blue_green_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def blue_green_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the planned land that is water, woodland or public green, land of two kinds counted once."""
     return _share(plan, "blue_green_share", _all_kinds(plan, parameters))
 
 
-def blue_green_largest(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def blue_green_largest(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Largest part of the blue and green that hangs together, ha, gaps up to a width joined.
 
     Land beyond the boundary counts: a river goes on outside. The gaps themselves are not counted.
     """
-    kinds, gap_m = _all_kinds(plan, parameters), parameters["blue_green_gap_m"]
+    kinds, gap_m = _all_kinds(plan, parameters), parameters.blue_green_gap_m
     missing, counted = _of_kinds(kinds)
     if missing:
         return Measurement("blue_green_largest", None, "ha", missing=missing, counted=counted)
@@ -90,28 +91,28 @@ def blue_green_largest(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return Measurement("blue_green_largest", largest, "ha", definition, counted=counted)
 
 
-def water_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def water_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents within a straight-line distance of water (lines of water count too)."""
-    kept = _kept(plan, "water", parameters["water_codes"])
-    return _reached(plan, "water_within_500m", kept, parameters["water_limit_m"], "water")
+    kept = _kept(plan, "water", parameters.water_codes)
+    return _reached(plan, "water_within_500m", kept, parameters.water_limit_m, "water")
 
 
-def culture_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def culture_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents within a straight-line distance of a cultural facility."""
-    found = find_venues(plan, parameters["culture_services"], ())
+    found = find_venues(plan, parameters.culture_services, ())
     kept = _KeptShapes(found.shape, found.missing, found.counted, found.maybe)
-    return _reached(plan, "culture_within_500m", kept, parameters["culture_limit_m"], "culture")
+    return _reached(plan, "culture_within_500m", kept, parameters.culture_limit_m, "culture")
 
 
-def food_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def food_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of residents within a straight-line distance of a market or of land for eating places.
 
     A plan says where markets are and which land is for eating places alone; what else the ground
     floors hold it does not say.
     """
-    found = find_venues(plan, parameters["food_services"], ())
-    eats = coded(plan, parameters["food_codes"])
+    found = find_venues(plan, parameters.food_services, ())
+    eats = coded(plan, parameters.food_codes)
     rows = np.flatnonzero(eats.chosen)
     counted = {**found.counted, "parcels": tuple(ids(plan, "parcels")[rows])}
     place = np.concatenate([found.shape, shapes(plan, "parcels")[rows]])
@@ -122,13 +123,13 @@ def food_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     maybe = np.concatenate(told) if len(told) == len(perhaps) else None
     lost = unknown(Missing("parcels", "land_use"), ids(plan, "parcels")[unsaid], len(unsaid))
     kept = _KeptShapes(place, found.missing + lost, counted, maybe)
-    return _reached(plan, "food_within_500m", kept, parameters["food_limit_m"], "food")
+    return _reached(plan, "food_within_500m", kept, parameters.food_limit_m, "food")
 
 
-def _all_kinds(plan: Plan, parameters: Mapping[str, Any]) -> dict[str, _KeptShapes]:
+def _all_kinds(plan: Plan, parameters: Parameters) -> dict[str, _KeptShapes]:
     return {
-        "water": _kept(plan, "water", parameters["water_codes"]),
-        "woodland": _kept(plan, "woodland", parameters["woodland_codes"]),
+        "water": _kept(plan, "water", parameters.water_codes),
+        "woodland": _kept(plan, "woodland", parameters.woodland_codes),
         "green": _greens(plan, parameters),
     }
 
@@ -154,9 +155,9 @@ def _drawn(plan: Plan, maybe: NDArray[np.bool_]) -> NDArray[Any] | None:
     return None if shapely.is_missing(land).any() else land
 
 
-def _greens(plan: Plan, parameters: Mapping[str, Any]) -> _KeptShapes:
+def _greens(plan: Plan, parameters: Parameters) -> _KeptShapes:
     found = public_greens(plan, parameters)
-    maybe = coded(plan, parameters["green_codes"]).maybe
+    maybe = coded(plan, parameters.green_codes).maybe
     return _KeptShapes(found.shape, found.missing, found.counted, None if found.lost else _drawn(plan, maybe))
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 NOBODY_THERE = (nothing("nobody_circle"),)
@@ -108,9 +109,9 @@ def _circles_of(plan: Plan, tier: str) -> Circles:
     return Circles(rows, tuple(f"circle:{name}" for name in chosen), outline, chosen, missing, unsaid)
 
 
-def circle_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_residents(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean number of residents of the circles of a tier; the number of each by circle."""
-    circles = circles_of(plan, parameters["tier"])
+    circles = circles_of(plan, parameters.tier)
     if circles.missing:
         return _unknown(
             "circle_residents", "person", circles, circles.missing + residents(plan).missing_places
@@ -132,9 +133,9 @@ def circle_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return _mean("circle_residents", "person", circles, by, homes_of(plan).counted)
 
 
-def circle_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_dwellings(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean number of dwellings of the circles of a tier; the number of each by circle."""
-    circles, homes = circles_of(plan, parameters["tier"]), dwellings_of_parcels(plan)
+    circles, homes = circles_of(plan, parameters.tier), dwellings_of_parcels(plan)
     if circles.missing or absent(plan, "parcels"):
         missing = circles.missing + homes.missing + unplaced(plan, homes.by_parcel)
         return _unknown("circle_dwellings", "dwelling", circles, missing)
@@ -164,9 +165,9 @@ def _mean(
     return _found(name, total(part.value or 0.0 for part in by) / len(by), unit, circles, by, counted)
 
 
-def circle_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_size(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean drawn area of the circles of a tier, ha; the size of each by circle."""
-    circles = circles_of(plan, parameters["tier"])
+    circles = circles_of(plan, parameters.tier)
     if circles.missing:
         return _unknown("circle_size", "ha", circles, circles.missing)
     sizes = areas_m2(plan, "circles", circles.rows) / M2_PER_HA
@@ -174,14 +175,14 @@ def circle_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return _found("circle_size", total(sizes) / len(sizes), "ha", circles, by, {})
 
 
-def circle_walk(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_walk(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Farthest walk of the circles' residents to the middle of their circle, m; the farthest of each by circle.
 
     Along walkable streets, from the point on the street nearest to the home (the way to it
     counts) to the point on the street nearest to the circle's centroid (the way from it does not).
     """
-    circles, homes = circles_of(plan, parameters["tier"]), housed(plan)
+    circles, homes = circles_of(plan, parameters.tier), housed(plan)
     missing = circles.missing + absent(plan, "streets")
     if missing:
         return _unknown("circle_walk", "m", circles, missing + residents(plan).missing_places)
@@ -245,11 +246,11 @@ def _only(targets: Any, area: int) -> Any:
     )
 
 
-def circle_land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_land_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the circles' land that the parcels of some classes take; the share of each by circle."""
-    circles = circles_of(plan, parameters["tier"])
-    land = drawn_land(plan, named_land(plan, parameters["land_codes"]))
-    if circles.missing or not parameters["land_codes"] or absent(plan, "parcels"):
+    circles = circles_of(plan, parameters.tier)
+    land = drawn_land(plan, named_land(plan, parameters.land_codes))
+    if circles.missing or not parameters.land_codes or absent(plan, "parcels"):
         return _unknown("circle_land_share", "1", circles, circles.missing + land.missing)
     inside, sizes = pieces(plan, "circles"), areas_m2(plan, "circles", circles.rows)
     sums = inside.sums(land.by_parcel)[circles.rows]
@@ -274,7 +275,7 @@ def circle_land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return _found("circle_land_share", total(sums) / total(sizes), "1", circles, by, counted)
 
 
-def circle_facility_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_facility_land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Land of some classes for every 1,000 residents of the circles of a tier.
 
@@ -284,7 +285,7 @@ def circle_facility_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> 
     return _over_people(plan, "circle_facility_land_per_1000", parameters, land)
 
 
-def circle_facility_floor_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_facility_floor_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area on land of some classes for every 1,000 residents of the circles of a tier."""
     tier = _of_tier(plan, parameters)
     floor, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
@@ -399,10 +400,10 @@ def undrawn(whole: Measurement, circles: Circles) -> Measurement:
     return replace(whole, value=None, supply=None, definition=definition, by=(), missing=missing)
 
 
-def _over_people(plan: Plan, name: str, parameters: Mapping[str, Any], amount: Amounts) -> Measurement:
-    circles = circles_of(plan, parameters["tier"])
+def _over_people(plan: Plan, name: str, parameters: Parameters, amount: Amounts) -> Measurement:
+    circles = circles_of(plan, parameters.tier)
     missing = amount.missing
-    if not parameters["tier"]:
+    if not parameters.tier:
         missing = NO_TIER + missing
     if circles.drawn:
         missing += unplaced(plan, amount.by_parcel)
@@ -414,9 +415,9 @@ def _over_people(plan: Plan, name: str, parameters: Mapping[str, Any], amount: A
     return over_circles(plan, whole, circles, None if untold else amounts_in(plan, circles, amount))
 
 
-def _of_tier(plan: Plan, parameters: Mapping[str, Any]) -> Coded:
+def _of_tier(plan: Plan, parameters: Parameters) -> Coded:
     """Parcels of the classes asked for whose facilities make them land of the tier."""
-    land = named_land(plan, parameters["land_codes"])
+    land = named_land(plan, parameters.land_codes)
     chosen, lacking = of_tier(plan, land.chosen, parameters)
     maybe, _ = of_tier(plan, land.maybe, parameters)
     return Coded(chosen, maybe, land.gaps + Gaps(ids(plan, "parcels"), (), lacking))

@@ -15,12 +15,11 @@ from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
-def cores_drawn(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def cores_drawn(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of cores; beside it the area that each names."""
     rows, missing = elements(plan, "core")
     names = ids(plan, "structure")[rows]
@@ -31,7 +30,7 @@ def cores_drawn(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("cores_drawn", value, "core", definition, missing=missing, counted=counted)
 
 
-def cores_named(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def cores_named(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of cores that bear a name in some language."""
     rows, missing = elements(plan, "core")
     names = ids(plan, "structure")[rows]
@@ -43,7 +42,7 @@ def cores_named(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("cores_named", value, "core", by=by, missing=missing, counted=counted)
 
 
-def areas_with_one_core(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def areas_with_one_core(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of areas that exactly one core names, which lies inside the area."""
     rows, missing = elements(plan, "core")
     missing += absent(plan, "areas")
@@ -64,14 +63,14 @@ def areas_with_one_core(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     return Measurement("areas_with_one_core", value, "area", {"cores_of_area": held}, by=by, counted=counted)
 
 
-def core_concentration(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def core_concentration(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Smallest concentration of an area's stated function around its core.
 
     That is the share of the area's floor area of ``areas.function_codes`` within a distance of the core,
     over the share of the area's land within it; above 1 the core is one.
     """
-    name, limit_m = "core_concentration", parameters["core_near_m"]
+    name, limit_m = "core_concentration", parameters.core_near_m
     missing = absent(plan, "structure", "areas", "parcels")
     cores, areas = cores_by_area(plan), area_shapes(plan)
     counted = {"structure": tuple(core for core, _ in cores.values()), "areas": tuple(areas)}

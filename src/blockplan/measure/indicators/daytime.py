@@ -24,18 +24,17 @@ from blockplan.measure.inputs.modes import served_by, unsaid
 from blockplan.measure.inputs.straight import straight
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, only_nothing, unknown
+from blockplan.measure.parameters import Parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan
 
 
-def daytime_users(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def daytime_users(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents and jobs together; each beside it."""
-    people, jobs = residents(plan), jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    people, jobs = residents(plan), jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
     missing = tuple(dict.fromkeys(people.missing + jobs.missing))
     by = (
         Part("residents", people.total),
@@ -53,34 +52,34 @@ def daytime_users(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def green_per_daytime_user(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def green_per_daytime_user(plan: Plan, parameters: Parameters) -> Measurement:
     """Public green space for each resident or job."""
     found = supply.green_per_resident(plan, parameters)
     return _by_day(plan, "green_per_daytime_user", found, parameters)
 
 
-def culture_floor_per_daytime_user(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def culture_floor_per_daytime_user(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of cultural facilities for each resident or job."""
     found = supply.culture_floor_per_resident(plan, parameters)
     return _by_day(plan, "culture_floor_per_daytime_user", found, parameters)
 
 
-def school_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def school_land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Land for primary and secondary schools per 1,000 residents: basic education without kindergartens."""
-    return _land(plan, "school_land_per_1000", parameters["school_codes"])
+    return _land(plan, "school_land_per_1000", parameters.school_codes)
 
 
-def kindergarten_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def kindergarten_land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Land for kindergartens for every 1,000 residents."""
-    return _land(plan, "kindergarten_land_per_1000", parameters["kindergarten_codes"])
+    return _land(plan, "kindergarten_land_per_1000", parameters.kindergarten_codes)
 
 
-def beds_and_day_places_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def beds_and_day_places_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Beds of nursing institutions and places of community day care for every 1,000 residents."""
     name = "beds_and_day_places_per_1000"
     beds = supply.nursing_beds_per_1000(plan, parameters)
     services, everything = values(plan, "facilities", "service"), ids(plan, "facilities")
-    day = np.isin(services, parameters["day_services"])
+    day = np.isin(services, parameters.day_services)
     # A day place may be written as a place or as a bed.
     number = np.where(
         np.isnan(values(plan, "facilities", "places")),
@@ -99,11 +98,11 @@ def beds_and_day_places_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> M
     return replace(found, by=parts)
 
 
-def users_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def users_near_stations(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents and jobs within a distance of a station; those of each station beside it."""
-    name, limit_m = "users_near_stations", parameters["station_limit_m"]
-    homes, jobs = homes_of(plan), jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
-    serves, perhaps = served_by(plan, parameters["station_modes"])
+    name, limit_m = "users_near_stations", parameters.station_limit_m
+    homes, jobs = homes_of(plan), jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
+    serves, perhaps = served_by(plan, parameters.station_modes)
     rows = np.flatnonzero(serves)
     names, stations = ids(plan, "stops")[rows], shapes(plan, "stops")[rows]
     nobody = only_nothing(homes.missing)
@@ -146,11 +145,11 @@ def _by_station(
 
 
 def _land(plan: Plan, name: str, codes: tuple[str, ...]) -> Measurement:
-    found = supply.education_land_per_1000(plan, {"basic_education_codes": codes})
+    found = supply.education_land_per_1000(plan, Parameters(basic_education_codes=codes))
     return replace(found, id=name)
 
 
-def _by_day(plan: Plan, name: str, found: Measurement, parameters: Mapping[str, Any]) -> Measurement:
+def _by_day(plan: Plan, name: str, found: Measurement, parameters: Parameters) -> Measurement:
     """A supply of `supply`, over residents and jobs instead of residents."""
     users = daytime_users(plan, parameters)
     missing = tuple(dict.fromkeys((*found.missing, *users.missing)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -29,18 +29,19 @@ from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 M2_PER_MILLION = 1_000_000.0
 
 
-def floor_area_total(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def floor_area_total(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of all parcels, million m2; by area, block and first-level land use."""
-    floor = floor_areas(plan, parameters["floor_area_codes"])
+    floor = floor_areas(plan, parameters.floor_area_codes)
     counted = {"parcels": floor.counted}
     by = amounts_by(plan, floor.times(1 / M2_PER_MILLION))
     if floor.missing:
@@ -55,15 +56,15 @@ def floor_area_total(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("floor_area_total", total(millions), "million m2", definition, by=by, counted=counted)
 
 
-def gross_floor_area_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def gross_floor_area_ratio(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of all parcels over the planned land, roads and parks included."""
-    floor = floor_areas(plan, parameters["floor_area_codes"])
+    floor = floor_areas(plan, parameters.floor_area_codes)
     return _over_land(plan, "gross_floor_area_ratio", "1", floor, per_m2=1.0)
 
 
-def floor_area_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def floor_area_ratio(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area over the land of the parcels that have floor area; by block and first-level land use."""
-    floor = floor_areas(plan, parameters["floor_area_codes"])
+    floor = floor_areas(plan, parameters.floor_area_codes)
     sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     built = floor.by_parcel > 0
     counted = {"parcels": tuple(names[built])}
@@ -86,13 +87,13 @@ def floor_area_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("floor_area_ratio", value, "1", definition, by=by, counted=counted)
 
 
-def coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def coverage(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the built parcels' land that buildings cover.
 
     The coverage that a parcel states, else the footprints of the buildings that name it.
     """
-    built, missing = of_codes(plan, parameters["floor_area_codes"])
+    built, missing = of_codes(plan, parameters.floor_area_codes)
     sizes, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     covered = _covered(plan, sizes)
     missing += absent(plan, "parcels")
@@ -109,7 +110,7 @@ def coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("coverage", _ratio(under, land), "1", by=by, counted=counted)
 
 
-def residential_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def residential_height(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Height of the tallest housing, m; where it stands, those above ``height_above_m`` only.
 
@@ -126,7 +127,7 @@ def residential_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     counted = {"parcels": tuple(names[housing])}
     if missing:
         return Measurement("residential_height", None, "m", missing=missing, counted=counted)
-    rows = np.flatnonzero(housing & (height > parameters["height_above_m"]))
+    rows = np.flatnonzero(housing & (height > parameters.height_above_m))
     rows = rows[np.lexsort((names[rows].astype(str), -height[rows]))]
     points = parcel_points(plan)[rows]
     places = tuple(
@@ -140,9 +141,9 @@ def residential_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return Measurement("residential_height", tallest, "m", by=by, counted=counted, places=places)
 
 
-def heights(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def heights(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean height of the parcels that have floor area, weighted by it, m; the tallest stands beside it."""
-    floor = floor_areas(plan, parameters["floor_area_codes"])
+    floor = floor_areas(plan, parameters.floor_area_codes)
     height, names = _heights(plan), ids(plan, "parcels")
     built = floor.by_parcel > 0
     missing = floor.missing + unknown(
@@ -161,7 +162,7 @@ def heights(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("heights", _ratio(weighted, weight), "m", definition, by=by, counted=counted)
 
 
-def population_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def population_density(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents over the planned land, person/ha; by area, block and subblock over the parcels there."""
     found = residents(plan)
     names = ids(plan, "parcels")
@@ -180,9 +181,9 @@ def population_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return Measurement("population_density", value, "person/ha", by=by, counted=counted, summed=found.summed)
 
 
-def job_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def job_density(plan: Plan, parameters: Parameters) -> Measurement:
     """Jobs over the planned land, job/ha; by area and block over the parcels there."""
-    found = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    found = jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
     return _over_land(plan, "job_density", "job/ha", found, per_m2=M2_PER_HA)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -15,17 +15,16 @@ from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: Columns of facilities that hold a size.
 SIZES = ("floor_area_m2", "site_area_m2", "beds", "places")
 
 
-def facilities_in_range(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def facilities_in_range(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the facilities of some services whose size lies in a range, both ends included.
 
@@ -36,12 +35,12 @@ def facilities_in_range(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     UsageError
         If ``facility_size`` is none of `SIZES`.
     """
-    name, column = "facilities_in_range", parameters["facility_size"]
+    name, column = "facilities_in_range", parameters.facility_size
     if column not in SIZES:
         raise UsageError(f"Facilities have no size {column!r}. facility_size may be: {', '.join(SIZES)}.")
-    low, high = float(parameters["facility_at_least"]), float(parameters["facility_at_most"]) or np.inf
+    low, high = float(parameters.facility_at_least), float(parameters.facility_at_most) or np.inf
     definition = {"size": column, "at_least": low, "at_most": high if np.isfinite(high) else None}
-    missing = absent(plan, "facilities") + (() if parameters["services"] else NO_SERVICES)
+    missing = absent(plan, "facilities") + (() if parameters.services else NO_SERVICES)
     if missing:
         return Measurement(name, None, "1", definition, missing=missing)
     rows, missing = facilities_of(plan, parameters)
@@ -49,7 +48,7 @@ def facilities_in_range(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     missing += unknown(Missing("facilities", column), names[np.isnan(size)], len(names))
     counted = {"facilities": tuple(names)}
     if not missing and not len(names):
-        missing = (nothing("no_facility_of", services=", ".join(parameters["services"])),)
+        missing = (nothing("no_facility_of", services=", ".join(parameters.services)),)
     if missing:
         return Measurement(name, None, "1", definition, missing=missing, counted=counted)
     small, large = size < low, size > high

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 INDUSTRIES = ("health", "manufacturing", "digital", "services")
@@ -69,7 +70,7 @@ def _read_industries(plan: Plan) -> _Industries:
     return _Industries(rows, names, floor, shares[:, rows], missing)
 
 
-def industry_shares(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def industry_shares(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of health in the productive floor area; beside it the share of each industry.
 
@@ -88,7 +89,7 @@ def industry_shares(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("industry_shares", mix["health"], "1", definition, by=by, counted=found.counted)
 
 
-def industry_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def industry_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of the parcels that state industries (the productive floor area), and of each industry."""
     found = _industries(plan)
     if found.missing:
@@ -101,10 +102,10 @@ def industry_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     )
 
 
-def industry_jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def industry_jobs(plan: Plan, parameters: Parameters) -> Measurement:
     """Jobs on the parcels that state industries, and in each industry in proportion to its floor area."""
     found = _industries(plan)
-    everywhere = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    everywhere = jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
     mine = everywhere.by_parcel[found.rows]
     missing = found.missing + unknown(
         Missing("parcels", "jobs"), found.names[np.isnan(mine)], len(found.names)
@@ -118,10 +119,10 @@ def industry_jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("industry_jobs", total(mine), "job", definition, by=by, counted=found.counted)
 
 
-def industry_focus_rank(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def industry_focus_rank(plan: Plan, parameters: Parameters) -> Measurement:
     """Rank of the focus industry by floor area: 1 where none is larger."""
     found = _industries(plan)
-    focus = parameters["focus_industry"]
+    focus = parameters.focus_industry
     missing = found.missing
     if focus not in INDUSTRIES:
         missing += (reason("choose_focus", known=", ".join(INDUSTRIES), focus=repr(focus)),)
@@ -136,9 +137,9 @@ def industry_focus_rank(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     return Measurement("industry_focus_rank", value, "rank", definition, by=by, counted=found.counted)
 
 
-def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def industry_location_quotient(plan: Plan, parameters: Parameters) -> Measurement:
     """Largest location quotient of the focus industry over the areas; every quotient stands beside it."""
-    name, focus = "industry_location_quotient", parameters["focus_industry"]
+    name, focus = "industry_location_quotient", parameters.focus_industry
     found = _industries(plan)
     missing = found.missing + absent(plan, "areas")
     if focus not in INDUSTRIES:
@@ -173,13 +174,13 @@ def industry_location_quotient(plan: Plan, parameters: Mapping[str, Any]) -> Mea
     return Measurement(name, focused[strongest], "1", definition, by=tuple(by), counted=counted)
 
 
-def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def industry_near_cores(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the sectors' floor area within a distance of its sector's core; each sector beside it.
 
     A sector's core is the core of the area that holds most of the sector's floor area.
     """
-    name, limit_m = "industry_near_cores", parameters["core_sector_m"]
+    name, limit_m = "industry_near_cores", parameters.core_sector_m
     found = _industries(plan)
     cores = cores_by_area(plan)
     missing = found.missing + absent(plan, "areas", "structure")
@@ -212,14 +213,14 @@ def industry_near_cores(plan: Plan, parameters: Mapping[str, Any]) -> Measuremen
     return Measurement(name, value, "1", definition, by=tuple(by), missing=missing, counted=counted)
 
 
-def jobs(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def jobs(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Jobs: those that parcels state, else floor area over the floor area of one job for their land use.
 
     A parcel without stated jobs whose land use has no ratio has none; one without a land use
     could have some, so it is missing.
     """
-    ratios: Mapping[str, float] = parameters["floor_area_per_job_m2"]
+    ratios: Mapping[str, float] = parameters.floor_area_per_job_m2
     found = jobs_of_parcels(plan, ratios)
     stated = ~np.isnan(values(plan, "parcels", "jobs"))
     derived = ~stated & ~np.isnan(job_ratios(plan, ratios))

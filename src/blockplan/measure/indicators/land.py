@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -31,10 +31,9 @@ from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA, M2_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: What land may be a share of (``land_of``).
@@ -42,7 +41,7 @@ PLANNED, CONSTRUCTION = "planned", "construction"
 NO_CODES = (reason("choose_codes"),)
 
 
-def land_balance(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def land_balance(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of all parcels, ha, by land-use code as the plan writes it."""
     uses, sizes = values(plan, "parcels", "land_use"), areas_m2(plan, "parcels") / M2_PER_HA
     names = ids(plan, "parcels")
@@ -59,14 +58,14 @@ def land_balance(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("land_balance", value, "ha", by=by, missing=missing, counted=counted)
 
 
-def water_ha(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def water_ha(plan: Plan, parameters: Parameters) -> Measurement:
     """Water: the layer ``water`` and water parcels, land in both counted once."""
-    return _kept_free(plan, "water_ha", "water", parameters["water_codes"])
+    return _kept_free(plan, "water_ha", "water", parameters.water_codes)
 
 
-def woodland_ha(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def woodland_ha(plan: Plan, parameters: Parameters) -> Measurement:
     """Woodland: the layer ``woodland`` and woodland parcels, land in both counted once."""
-    return _kept_free(plan, "woodland_ha", "woodland", parameters["woodland_codes"])
+    return _kept_free(plan, "woodland_ha", "woodland", parameters.woodland_codes)
 
 
 def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Measurement:
@@ -98,10 +97,10 @@ def _kept_free(plan: Plan, name: str, layer: str, codes: tuple[str, ...]) -> Mea
     return Measurement(name, shapely.union(drawn, planned).area / M2_PER_HA, "ha", by=parts, counted=counted)
 
 
-def land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def land_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of the parcels of ``land_codes`` over the planned or the construction land."""
-    of = _checked(parameters["land_of"])
-    named, base = named_land(plan, parameters["land_codes"]), _base(plan, parameters, of)
+    of = _checked(parameters.land_of)
+    named, base = named_land(plan, parameters.land_codes), _base(plan, parameters, of)
     chosen = Coded(
         named.chosen & base.chosen,
         (named.chosen | named.maybe) & (base.chosen | base.maybe) & ~(named.chosen & base.chosen),
@@ -126,30 +125,30 @@ def land_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("land_share", land / whole, "1", definition, by=by, counted=counted, supply=land)
 
 
-def land_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def land_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of the parcels of ``land_codes`` for each resident."""
-    return _per_person(plan, "land_per_resident", parameters["land_codes"], 1)
+    return _per_person(plan, "land_per_resident", parameters.land_codes, 1)
 
 
-def land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of the parcels of ``land_codes`` for every 1,000 residents."""
-    return _per_person(plan, "land_per_1000", parameters["land_codes"], 1000)
+    return _per_person(plan, "land_per_1000", parameters.land_codes, 1000)
 
 
-def construction_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def construction_land(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of the parcels that are construction land, km2."""
-    return _size(plan, "construction_land", built_up(plan, parameters["non_construction_codes"]))
+    return _size(plan, "construction_land", built_up(plan, parameters.non_construction_codes))
 
 
-def construction_land_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def construction_land_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Construction land for each resident, m2."""
-    built = built_up(plan, parameters["non_construction_codes"])
+    built = built_up(plan, parameters.non_construction_codes)
     return _land_over_people(plan, "construction_land_per_resident", built, 1)
 
 
-def reserve_land(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def reserve_land(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of the parcels that are kept in reserve, km2."""
-    return _size(plan, "reserve_land", coded(plan, parameters["reserve_codes"]))
+    return _size(plan, "reserve_land", coded(plan, parameters.reserve_codes))
 
 
 def built_up(plan: Plan, non_construction: tuple[str, ...]) -> Coded:
@@ -186,10 +185,10 @@ def named_land(plan: Plan, codes: tuple[str, ...]) -> Coded:
     return coded(plan, codes) if codes else Coded(nothing, nothing, Gaps(ids(plan, "parcels"), (), NO_CODES))
 
 
-def _base(plan: Plan, parameters: Mapping[str, Any], of: str) -> Coded:
+def _base(plan: Plan, parameters: Parameters, of: str) -> Coded:
     """The parcels that classes are a share of."""
     if of == CONSTRUCTION:
-        return built_up(plan, parameters["non_construction_codes"])
+        return built_up(plan, parameters.non_construction_codes)
     names = ids(plan, "parcels")
     return Coded(np.ones(len(names), dtype=bool), np.zeros(len(names), dtype=bool), Gaps(names))
 

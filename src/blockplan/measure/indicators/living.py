@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -29,10 +29,9 @@ from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 NO_DWELLINGS = (nothing("no_dwellings"),)
@@ -54,15 +53,15 @@ def _dwellings(plan: Plan) -> Amounts:
     return Amounts(by_parcel, gaps.lines(), tuple(names[by_parcel != 0]), gaps)
 
 
-def land_use_mix(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def land_use_mix(plan: Plan, parameters: Parameters) -> Measurement:
     """
     How evenly floor area is spread over the main classes of land use: entropy over its largest value.
 
     ``-sum(p ln p) / ln n``, where p is the share of each of the n classes in their floor area: 0
     where one class has all of it, 1 where all have the same.
     """
-    codes = parameters["mix_codes"]
-    floor = floor_areas(plan, parameters["floor_area_codes"])
+    codes = parameters.mix_codes
+    floor = floor_areas(plan, parameters.floor_area_codes)
     chosen = [of_codes(plan, (code,)) for code in codes]
     missing = floor.missing + tuple(dict.fromkeys(line for _, lines in chosen for line in lines))
     if not missing and len(codes) < 2:
@@ -92,13 +91,13 @@ def _evenness(amounts: NDArray[np.float64]) -> float:
     return float(abs((shares * np.log(shares)).sum())) / math.log(len(amounts))
 
 
-def jobs_housing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def jobs_housing(plan: Plan, parameters: Parameters) -> Measurement:
     """Jobs for each dwelling; by area and block."""
-    jobs = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    jobs = jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
     return _over_dwellings(plan, "jobs_housing", "job", jobs)
 
 
-def dwelling_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def dwelling_size(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of housing parcels for each dwelling, m2."""
     housing = coded(plan, HOUSING_CODES)
     stated, names = values(plan, "parcels", "floor_area_m2"), ids(plan, "parcels")
@@ -114,7 +113,7 @@ def dwelling_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return _over_dwellings(plan, "dwelling_size", "m2", floor)
 
 
-def persons_per_dwelling(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def persons_per_dwelling(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents for each dwelling."""
     found = residents(plan)
     if found.total is None or not len(found.by_parcel):
@@ -143,13 +142,13 @@ def _over_dwellings(
     return Measurement(name, over / homes.whole, unit, definition, by=by, counted=counted)
 
 
-def parking_per_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parking_per_floor(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Parking spaces for every 100 m2 of floor area, on parcels of some classes or with some facilities.
 
     Spaces and floor area are the parcel's own: where a market shares its parcel, the whole parcel is read.
     """
-    chosen, missing = _with_parking(plan, parameters["parking_codes"], parameters["services"])
+    chosen, missing = _with_parking(plan, parameters.parking_codes, parameters.services)
     names = ids(plan, "parcels")
     spaces, floor = values(plan, "parcels", "parking_spaces"), values(plan, "parcels", "floor_area_m2")
     missing += absent(plan, "parcels")
@@ -190,7 +189,7 @@ def _with_parking(
     return chosen, missing
 
 
-def block_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def block_size(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean size of the planning blocks, km2; the size of each by block."""
     names, sizes = ids(plan, "blocks"), areas_m2(plan, "blocks") / M2_PER_KM2
     missing = absent(plan, "blocks") + unknown(Missing("blocks", "geometry"), names[np.isnan(sizes)])
@@ -206,7 +205,7 @@ def block_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("block_size", value, "km2", definition, by=by, missing=missing, counted=counted)
 
 
-def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def subblock_residents(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Mean number of residents of the subblocks of a size that have any; the number of each by subblock.
 
@@ -215,7 +214,7 @@ def subblock_residents(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     found = residents(plan)
     parts, missing = pieces(plan, "subblocks"), absent(plan, "subblocks") + found.missing_places
     counted = {"parcels": tuple(ids(plan, "parcels")[found.by_parcel > 0])} if len(found.by_parcel) else {}
-    low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
+    low, high = parameters.subblock_smallest_ha, parameters.subblock_largest_ha
     kept = parts.of_size(low, high)
     if not missing and not kept.any():
         missing = (

@@ -217,7 +217,7 @@ def _factor(load: str, row: Mapping[str, Any], sources: Mapping[str, Any]) -> Fa
 def _jobs(plan: Plan) -> Array:
     """Jobs of every parcel as the measures read them: as stated, else by the plan's own parameters."""
     chosen = MEASURES["daytime_users"].choose(plan.manifest.parameters, {})
-    return jobs_of_parcels(plan, chosen["floor_area_per_job_m2"]).by_parcel
+    return jobs_of_parcels(plan, chosen.floor_area_per_job_m2).by_parcel
 
 
 def _national(plan: Plan) -> NDArray[Any]:

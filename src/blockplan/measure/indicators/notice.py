@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blockplan.measure.measurement import Measurement
 from blockplan.measure.missing import Missing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
-def notice_days(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def notice_days(plan: Plan, parameters: Parameters) -> Measurement:
     """Days of the public notice, the first and the last both counted."""
     notice = plan.manifest.notice
     if notice is None:

@@ -40,11 +40,12 @@ from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.greens import Greens
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
@@ -53,19 +54,19 @@ SAME = 1e-9
 NO_PARK = (nothing("no_parks"),)
 
 
-def parks_large(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parks_large(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of parks of at least ``large_park_min_ha``."""
-    return _count(plan, "parks_large", parameters, parameters["large_park_min_ha"], None)
+    return _count(plan, "parks_large", parameters, parameters.large_park_min_ha, None)
 
 
-def parks_community(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parks_community(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of parks of at least ``community_park_min_ha`` and below ``large_park_min_ha``."""
-    smallest, large = parameters["community_park_min_ha"], parameters["large_park_min_ha"]
+    smallest, large = parameters.community_park_min_ha, parameters.large_park_min_ha
     return _count(plan, "parks_community", parameters, smallest, large)
 
 
 def _count(
-    plan: Plan, name: str, parameters: Mapping[str, Any], smallest_ha: float, below_ha: float | None
+    plan: Plan, name: str, parameters: Parameters, smallest_ha: float, below_ha: float | None
 ) -> Measurement:
     """
     Count parks of a size on planned land; the size of each stands in the definition, largest first.
@@ -86,7 +87,7 @@ def _count(
     return Measurement(name, float(len(found)), "park", definition, by=by, counted=greens.counted)
 
 
-def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_park_size(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Size of the largest park of the circles of a tier (the smallest of these), ha.
 
@@ -100,7 +101,7 @@ def circle_park_size(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return _best(plan, "circle_park_size", "ha", parameters, counting, lambda some: some.area_m2 / M2_PER_HA)
 
 
-def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def park_width(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Width of the widest park of the circles of a tier (the smallest of these), m.
 
@@ -110,12 +111,12 @@ def park_width(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
 
     def counting(some: Greens) -> Greens:
-        return _below_higher(plan, some, parameters).of_size(parameters["park_smallest_ha"])
+        return _below_higher(plan, some, parameters).of_size(parameters.park_smallest_ha)
 
     return _best(plan, "park_width", "m", parameters, counting, lambda some: widths(plan, some))
 
 
-def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Public green of one tier for each resident of the circles of that tier.
 
@@ -123,11 +124,11 @@ def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Meas
     reaches; and whole for the circle that a point on it lies in.
     """
     greens = public_greens(plan, parameters)
-    circles = circles_of(plan, parameters["tier"])
-    missing = greens.missing if parameters["tier"] else NO_TIER + greens.missing
+    circles = circles_of(plan, parameters.tier)
+    missing = greens.missing if parameters.tier else NO_TIER + greens.missing
     supply, inside = None, None
     names: tuple[str, ...] = ()
-    if parameters["tier"] and not greens.lost:
+    if parameters.tier and not greens.lost:
         found = _of_tier(plan, _parks(plan, parameters), parameters)
         supply = None if missing else total(found.area_m2)
         circle, park = circles.holding(_points(found))
@@ -145,7 +146,7 @@ def circle_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Meas
     return replace(measured, definition={**measured.definition, "parks": list(names)})
 
 
-def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def park_sport_share(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the parks' land that sports grounds take, in parks of at least ``park_smallest_ha``.
 
@@ -154,14 +155,14 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     """
     greens = public_greens(plan, parameters)
     missing = greens.missing + absent(plan, "facilities")
-    if not parameters["services"]:
+    if not parameters.services:
         missing += (reason("choose_sport"),)
     if missing:
         return Measurement("park_sport_share", None, "1", missing=missing, counted=greens.counted)
-    found = _parks(plan, parameters).of_size(parameters["park_smallest_ha"])
+    found = _parks(plan, parameters).of_size(parameters.park_smallest_ha)
     offered = values(plan, "facilities", "service")
     maybe = np.array([one is None for one in offered], dtype=bool)
-    rows = np.flatnonzero(np.isin(offered, parameters["services"]) | maybe)
+    rows = np.flatnonzero(np.isin(offered, parameters.services) | maybe)
     names, maybe = ids(plan, "facilities")[rows], maybe[rows]
     site, drawn = values(plan, "facilities", "site_area_m2")[rows], areas_m2(plan, "facilities", rows)
     site = np.where(np.isnan(site) & (drawn > 0), drawn, site)
@@ -188,7 +189,7 @@ def park_sport_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def block_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Green inside the housing of a street block for each of its residents, m2; by subblock.
 
@@ -197,10 +198,10 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     """
     found = residents(plan)
     housing, missing = of_codes(plan, HOUSING_CODES)
-    chosen, lacking = _of_status(plan, housing, parameters["parcel_statuses"])
+    chosen, lacking = _of_status(plan, housing, parameters.parcel_statuses)
     missing += absent(plan, "subblocks", "greens") + found.missing_places + lacking
     blocks = pieces(plan, "subblocks")
-    low, high = parameters["subblock_smallest_ha"], parameters["subblock_largest_ha"]
+    low, high = parameters.subblock_smallest_ha, parameters.subblock_largest_ha
     kept = blocks.of_size(low, high)
     if not missing and not kept.any():
         missing = (
@@ -211,7 +212,7 @@ def block_green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measu
     counted = {"parcels": tuple(ids(plan, "parcels")[chosen]), "greens": tuple(ids(plan, "greens"))}
     if missing:
         return Measurement("block_green_per_resident", None, "m2", missing=missing, counted=counted)
-    green = _green_on(plan, chosen, parameters["block_green_narrowest_m"])
+    green = _green_on(plan, chosen, parameters.block_green_narrowest_m)
     people, amount = blocks.sums(np.where(chosen, found.by_parcel, 0.0)), blocks.sums(green)
     kept &= people > 0
     scopes = np.array(blocks.scopes, dtype=object)[kept]
@@ -235,28 +236,26 @@ def widths(plan: Plan, greens: Greens) -> NDArray[np.float64]:
     return np.array([done[members] for members in greens.members], dtype=float)
 
 
-def _parks(plan: Plan, parameters: Mapping[str, Any], *, perhaps: bool = False) -> Greens:
-    key = f"parks {perhaps}:" + "|".join(
-        ",".join(parameters[name]) for name in ("green_codes", "green_kinds", "private_access")
-    )
+def _parks(plan: Plan, parameters: Parameters, *, perhaps: bool = False) -> Greens:
     return plan.cached(
-        key, lambda: parks(on_planned_land(plan, public_greens(plan, parameters, perhaps=perhaps)))
+        f"parks {perhaps}:{parameters.public}",
+        lambda: parks(on_planned_land(plan, public_greens(plan, parameters, perhaps=perhaps))),
     )
 
 
-def _of_tier(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
+def _of_tier(plan: Plan, found: Greens, parameters: Parameters) -> Greens:
     """Parks that reach the tier's size and width, but for those that reach the next higher tier's too."""
-    found = _below_higher(plan, found.of_size(parameters["park_smallest_ha"]), parameters)
-    return _rows(found, widths(plan, found) >= parameters["park_narrowest_m"])
+    found = _below_higher(plan, found.of_size(parameters.park_smallest_ha), parameters)
+    return _rows(found, widths(plan, found) >= parameters.park_narrowest_m)
 
 
-def _below_higher(plan: Plan, found: Greens, parameters: Mapping[str, Any]) -> Greens:
+def _below_higher(plan: Plan, found: Greens, parameters: Parameters) -> Greens:
     """Parks but for those that reach the size and the width of the next higher tier: they belong to it."""
-    higher_ha = parameters["higher_smallest_ha"]
+    higher_ha = parameters.higher_smallest_ha
     if not higher_ha:
         return found
     large = found.of_size(higher_ha)
-    higher = set(_rows(large, widths(plan, large) >= parameters["higher_narrowest_m"]).members)
+    higher = set(_rows(large, widths(plan, large) >= parameters.higher_narrowest_m).members)
     return _rows(found, np.array([members not in higher for members in found.members], dtype=bool))
 
 
@@ -279,15 +278,15 @@ def _best(
     plan: Plan,
     name: str,
     unit: str,
-    parameters: Mapping[str, Any],
+    parameters: Parameters,
     counting: Callable[[Greens], Greens],
     worth: Callable[[Greens], NDArray[np.float64]],
 ) -> Measurement:
     """The largest figure of the parks in each circle of a tier; unknown where none is drawn."""
-    circles, greens = circles_of(plan, parameters["tier"]), public_greens(plan, parameters)
+    circles, greens = circles_of(plan, parameters.tier), public_greens(plan, parameters)
     found = greens if greens.lost else counting(_parks(plan, parameters))
     figures = worth(found)
-    missing = found.lost or circles.unsaid or (() if parameters["tier"] else NO_TIER)
+    missing = found.lost or circles.unsaid or (() if parameters.tier else NO_TIER)
     if missing or (found.missing and not circles.drawn):
         return Measurement(name, None, unit, missing=missing or found.missing, counted=found.counted)
     sizes = {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)}
@@ -312,7 +311,7 @@ def _unsaid_in(
     plan: Plan,
     circles: Circles,
     found: Greens,
-    parameters: Mapping[str, Any],
+    parameters: Parameters,
     counting: Callable[[Greens], Greens],
     worth: Callable[[Greens], NDArray[np.float64]] | None = None,
 ) -> tuple[tuple[Missing, ...], ...]:
@@ -324,7 +323,7 @@ def _unsaid_in(
     and counts as `counting` says; of others any part may), and where the best one is asked for only if
     it is `worth` more than that; a park that is gone matters in its own circle, unless one as good is left.
     """
-    green, names = coded(plan, parameters["green_codes"]), ids(plan, "parcels")
+    green, names = coded(plan, parameters.green_codes), ids(plan, "parcels")
     if not green.maybe.any():
         return ((),) * len(circles.rows)
     now, more = _parks(plan, parameters), _parks(plan, parameters, perhaps=True)

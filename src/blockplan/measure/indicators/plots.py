@@ -20,11 +20,10 @@ from blockplan.measure.missing import Missing, nothing
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.measurement import Measurement
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 NONE_OF_CLASS = nothing("none_of_class")
@@ -35,7 +34,7 @@ SHORTEST_M = 0.5
 _PART = re.compile(r"\d+(?:\.\d+)?")
 
 
-def parcel_far(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_far(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area over the parcel's land."""
     found, area = built(plan), areas_m2(plan, "parcels")
     asked = ("parcel_far", "1", "far")
@@ -44,20 +43,20 @@ def parcel_far(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def parcel_coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_coverage(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the parcel's land that buildings cover."""
     share = built(plan).footprint_m2 / _land(areas_m2(plan, "parcels"))
     asked = ("parcel_coverage", "1", "coverage_ratio")
     return _bounded(plan, asked, share, parameters, Missing("buildings", "geometry"))
 
 
-def parcel_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_height(plan: Plan, parameters: Parameters) -> Measurement:
     """Height of the parcel's tallest building, m."""
     asked = ("parcel_height", "m", "height_m")
     return _bounded(plan, asked, built(plan).tallest_m, parameters, Missing("buildings", "height_m"))
 
 
-def parcel_green_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_green_ratio(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the parcel's land that is green.
 
@@ -72,20 +71,20 @@ def parcel_green_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return _bounded(plan, asked, green, parameters, Missing("greens", "geometry"), ends)
 
 
-def parcel_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of the parcel's buildings, m2, against the most that its table allows."""
     spoken, lacking = _spoken_of(plan, parameters)
     said = values(plan, "parcels", "floor_area_m2")
-    found = as_read(parameters["built_as"], built(plan).floor_m2, said)
+    found = as_read(parameters.built_as, built(plan).floor_m2, said)
     high = values(plan, "parcels", "floor_area_m2_max")
-    drawn = parameters["built_as"] == "drawn"
+    drawn = parameters.built_as == "drawn"
     unsaid = (Missing("buildings" if drawn else "parcels", "floor_area_m2"), np.isnan(found))
     lacking += (*_no_buildings(plan, parameters, found), unsaid)
     bounded = Values(found, spoken, NONE_OF_CLASS, at_most=high, lacking=lacking, parts=_drawn(plan))
     return measurement(plan, "parcel_floor_area", "m2", bounded)
 
 
-def parcel_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Size of the parcel as drawn, m2."""
     spoken, lacking = _spoken_of(plan, parameters)
     area = areas_m2(plan, "parcels")
@@ -96,10 +95,10 @@ def parcel_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return measurement(plan, "parcel_area", "m2", found, absent=absent(plan, "parcels"))
 
 
-def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_frontage(plan: Plan, parameters: Parameters) -> Measurement:
     """Length of the parcel's edge that abuts on road land, m; on red lines of streets where none is drawn."""
     spoken, lacking = _spoken_of(plan, parameters)
-    roads = _roads(plan, tuple(parameters["street_codes"]))
+    roads = _roads(plan, tuple(parameters.street_codes))
     edges = shapely.boundary(sound_shapes(plan, "parcels"))
     found = np.where(shapely.is_missing(edges), np.nan, 0.0)
     no_roads: tuple[Missing, ...] = ()
@@ -114,21 +113,21 @@ def parcel_frontage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
             np.full(len(edges), np.nan),
         )
     lacking += ((Missing("parcels", "geometry"), shapely.is_missing(edges)),)
-    gone = coded(plan, tuple(parameters["street_codes"])).chosen
+    gone = coded(plan, tuple(parameters.street_codes)).chosen
     measured = Values(found, spoken & ~gone, NONE_OF_CLASS, off=ABUTS_M, lacking=lacking)
     return measurement(plan, "parcel_frontage", "m", measured, absent=no_roads)
 
 
-def parcel_parking(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_parking(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Motor parking spaces of the parcel for every 100 m2 of its floor area.
 
     Where services are named only parcels that hold one of them are meant, shared or not.
     """
     spoken, lacking = _spoken_of(plan, parameters)
-    if parameters["services"]:
+    if parameters.services:
         offered = values(plan, "facilities", "service")
-        hosts_ = values(plan, "facilities", "parcel_id")[np.isin(offered, list(parameters["services"]))]
+        hosts_ = values(plan, "facilities", "parcel_id")[np.isin(offered, list(parameters.services))]
         spoken &= np.isin(ids(plan, "parcels"), [host for host in hosts_ if host is not None])
     spaces = values(plan, "parcels", "parking_spaces")
     floor = as_read("drawn_or_stated", built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
@@ -141,7 +140,7 @@ def parcel_parking(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return measurement(plan, "parcel_parking", "space", found)
 
 
-def parcel_mixed_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_mixed_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of the main use where the parcel table gives a split of compatible uses (``7:3``), 0..1."""
     spoken, lacking = _spoken_of(plan, parameters)
     texts = values(plan, "parcels", "compatible_split")
@@ -152,7 +151,7 @@ def parcel_mixed_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     return measurement(plan, "parcel_mixed_share", "1", measured)
 
 
-def parcel_residents_by_floor(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_residents_by_floor(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents that the table states, against those whom the floor area houses at the plan's own m2 each."""
     each = plan.manifest.residents.floor_area_per_person_m2
     floor = as_read("drawn_or_stated", built(plan).floor_m2, values(plan, "parcels", "floor_area_m2"))
@@ -161,7 +160,7 @@ def parcel_residents_by_floor(plan: Plan, parameters: Mapping[str, Any]) -> Meas
     )
 
 
-def parcel_residents_by_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_residents_by_dwellings(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents that the table states, against those whom the dwellings house at the plan's size."""
     size, homes = plan.manifest.residents.household_size, values(plan, "parcels", "dwellings")
     return _people(
@@ -170,7 +169,7 @@ def parcel_residents_by_dwellings(plan: Plan, parameters: Mapping[str, Any]) -> 
 
 
 def _people(
-    plan: Plan, id_: str, most: NDArray[np.float64] | None, parameters: Mapping[str, Any], of: str
+    plan: Plan, id_: str, most: NDArray[np.float64] | None, parameters: Parameters, of: str
 ) -> Measurement:
     spoken, lacking = _spoken_of(plan, parameters)
     found = values(plan, "parcels", "residents")
@@ -187,7 +186,7 @@ def _bounded(
     plan: Plan,
     asked: tuple[str, str, str],
     drawn: NDArray[np.float64],
-    parameters: Mapping[str, Any],
+    parameters: Parameters,
     read: Missing,
     ends: tuple[NDArray[Any], NDArray[Any]] | None = None,
 ) -> Measurement:
@@ -198,25 +197,25 @@ def _bounded(
     """
     id_, unit, base = asked
     spoken, lacking = _spoken_of(plan, parameters)
-    found = as_read(parameters["built_as"], drawn, stated(plan, base))
-    low, high = bounds(plan, base, parameters["bound_kinds"])
-    unsaid = (read if parameters["built_as"] == "drawn" else Missing("parcels", base), np.isnan(found))
+    found = as_read(parameters.built_as, drawn, stated(plan, base))
+    low, high = bounds(plan, base, parameters.bound_kinds)
+    unsaid = (read if parameters.built_as == "drawn" else Missing("parcels", base), np.isnan(found))
     lacking += (*_no_buildings(plan, parameters, found), unsaid)
-    off = found * _relative(plan) if unit == "1" and parameters["built_as"] != "stated" else 0.0
+    off = found * _relative(plan) if unit == "1" and parameters.built_as != "stated" else 0.0
     measured = Values(
         found, spoken, NONE_OF_CLASS, ends=ends, at_least=low, at_most=high, off=np.nan_to_num(off),
         lacking=lacking, parts=_drawn(plan),
     )  # fmt: skip
     layer = read.layer
-    gone = absent(plan, layer) if parameters["built_as"] == "drawn" and layer == "buildings" else ()
+    gone = absent(plan, layer) if parameters.built_as == "drawn" and layer == "buildings" else ()
     return measurement(plan, id_, unit, measured, absent=gone)
 
 
 def _spoken_of(
-    plan: Plan, parameters: Mapping[str, Any]
+    plan: Plan, parameters: Parameters
 ) -> tuple[NDArray[np.bool_], tuple[tuple[Missing, NDArray[np.bool_]], ...]]:
     """Parcels of the classes asked for and those that may be of one; all where no class is asked for."""
-    codes = tuple(parameters["parcel_codes"])
+    codes = tuple(parameters.parcel_codes)
     if not codes:
         return np.ones(len(ids(plan, "parcels")), dtype=bool), ()
     found = coded(plan, codes)
@@ -224,10 +223,10 @@ def _spoken_of(
 
 
 def _no_buildings(
-    plan: Plan, parameters: Mapping[str, Any], value: NDArray[np.float64]
+    plan: Plan, parameters: Parameters, value: NDArray[np.float64]
 ) -> tuple[tuple[Missing, NDArray[np.bool_]], ...]:
     """Parcels on which nothing is drawn, where what is drawn is asked for."""
-    if parameters["built_as"] != "drawn":
+    if parameters.built_as != "drawn":
         return ()
     return ((Missing("parcels", "buildings"), (built(plan).number == 0) & np.isnan(value)),)
 

@@ -23,14 +23,13 @@ from blockplan.measure.missing import Missing, nothing, unknown
 from blockplan.network import at_joins, join, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
-def programmes_count(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def programmes_count(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of programmes; of each kind beside it, kinds without one included."""
     kinds, missing = _kinds(plan)
     by = tuple(Part(kind, float((kinds == kind).sum())) for kind in _listed(kinds, parameters))
@@ -39,43 +38,43 @@ def programmes_count(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("programmes_count", value, "programme", by=by, missing=missing, counted=counted)
 
 
-def programme_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def programme_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of all programmes; of each kind beside it."""
     kinds, missing = _kinds(plan)
     everything = np.ones(len(kinds), dtype=bool)
     return _floor(plan, "programme_floor_area", everything, kinds, _listed(kinds, parameters), missing)
 
 
-def joint_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def joint_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of the programmes in which universities and firms work together."""
     kinds, missing = _kinds(plan)
-    wanted = parameters["joint_kinds"]
+    wanted = parameters.joint_kinds
     return _floor(plan, "joint_floor_area", np.isin(kinds, wanted), kinds, wanted, missing)
 
 
-def firm_floor_area(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def firm_floor_area(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area that programmes keep for some kinds of firm; one that names no kind keeps none."""
     missing = absent(plan, "programmes")
-    firms, wanted = values(plan, "programmes", "firm_category"), parameters["firm_categories"]
+    firms, wanted = values(plan, "programmes", "firm_category"), parameters.firm_categories
     return _floor(plan, "firm_floor_area", np.isin(firms, wanted), firms, wanted, missing)
 
 
-def programmes_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def programmes_within_800m(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the floor area for research and industry within a walk of a programme.
 
     From the parcel's point along walkable streets; the straight line stands beside it.
     """
-    name, limit_m = "programmes_within_800m", parameters["programme_limit_m"]
+    name, limit_m = "programmes_within_800m", parameters.programme_limit_m
     kinds, missing = _kinds(plan)
     missing += absent(plan, "parcels", "streets")
-    chosen, undetailed = of_codes(plan, parameters["research_industry_codes"])
+    chosen, undetailed = of_codes(plan, parameters.research_industry_codes)
     rows = np.flatnonzero(chosen)
     names, floor = ids(plan, "parcels")[rows], values(plan, "parcels", "floor_area_m2")[rows]
     place = parcel_points(plan)[rows]
     missing += undetailed + unknown(Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], len(names))
     missing += unknown(Missing("parcels", "geometry"), names[shapely.is_missing(place)], len(names))
-    mine = np.flatnonzero(np.isin(kinds, parameters["ecosystem_kinds"]))
+    mine = np.flatnonzero(np.isin(kinds, parameters.ecosystem_kinds))
     target, untold = _places(plan, mine)
     missing += untold
     counted = {"parcels": tuple(names), "programmes": tuple(ids(plan, "programmes")[mine])}
@@ -103,13 +102,13 @@ def programmes_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     return Measurement(name, by[0].value, "1", definition, by=by, counted=counted, places=beyond)
 
 
-def research_programme_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def research_programme_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of all floor area that is research land's, or a programme's on other land."""
     name = "research_programme_share"
-    everything = floor_areas(plan, parameters["built_codes"])
-    chosen, undetailed = of_codes(plan, parameters["research_codes"])
+    everything = floor_areas(plan, parameters.built_codes)
+    chosen, undetailed = of_codes(plan, parameters.research_codes)
     kinds, missing = _kinds(plan)
-    mine = np.isin(kinds, parameters["ecosystem_kinds"])
+    mine = np.isin(kinds, parameters.ecosystem_kinds)
     size = values(plan, "programmes", "floor_area_m2")
     host = hosts_of(plan, "programmes")
     missing += everything.missing + undetailed
@@ -138,9 +137,9 @@ def _kinds(plan: Plan) -> tuple[NDArray[Any], tuple[Missing, ...]]:
     )
 
 
-def _listed(kinds: NDArray[Any], parameters: Mapping[str, Any]) -> tuple[str, ...]:
+def _listed(kinds: NDArray[Any], parameters: Parameters) -> tuple[str, ...]:
     """The kinds that are asked for, then others that the plan has."""
-    return tuple(dict.fromkeys((*parameters["programme_kinds"], *sorted(kind for kind in kinds if kind))))
+    return tuple(dict.fromkeys((*parameters.programme_kinds, *sorted(kind for kind in kinds if kind))))
 
 
 def _floor(

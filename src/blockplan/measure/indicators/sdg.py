@@ -32,14 +32,13 @@ from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 
-def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def open_space_share(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Open public space and streets over the built-up area.
 
@@ -47,9 +46,9 @@ def open_space_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     lines of its streets, where their widths are known. ``streets_from`` in the definition says which.
     """
     name = "open_space_share"
-    built, missing = construction(plan, parameters["non_construction_codes"])
+    built, missing = construction(plan, parameters.non_construction_codes)
     greens = public_greens(plan, parameters)
-    roads, undetailed = of_codes(plan, parameters["street_codes"])
+    roads, undetailed = of_codes(plan, parameters.street_codes)
     areas, names = areas_m2(plan, "parcels"), ids(plan, "parcels")
     missing = absent(plan, "parcels") + missing + greens.missing + undetailed
     missing += unknown(Missing("parcels", "geometry"), names[np.isnan(areas)], len(names))
@@ -95,7 +94,7 @@ def _between_red_lines(plan: Plan) -> tuple[Any, tuple[Missing, ...], str]:
     return land if outline.is_empty else land.intersection(outline), missing, "red_line_width_m"
 
 
-def land_consumption_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def land_consumption_ratio(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Rate at which land is built up over the rate at which the population grows, from today to the plan.
 
@@ -103,7 +102,7 @@ def land_consumption_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measure
     today are the parameter ``earlier_residents``, which has no default. Years cancel out of the
     ratio; the two rates are by year where the plan has a horizon.
     """
-    name, not_built = "land_consumption_ratio", parameters["non_construction_codes"]
+    name, not_built = "land_consumption_ratio", parameters.non_construction_codes
     built, missing = construction(plan, not_built)
     areas, names, today = (
         areas_m2(plan, "parcels"),
@@ -111,7 +110,7 @@ def land_consumption_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measure
         values(plan, "parcels", "existing_land_use"),
     )
     was = _was_built(plan, today, not_built)
-    before, now = float(parameters["earlier_residents"]), residents(plan)
+    before, now = float(parameters.earlier_residents), residents(plan)
     missing = absent(plan, "parcels") + missing + now.missing
     missing += unknown(Missing("parcels", "geometry"), names[np.isnan(areas)], len(names))
     missing += unknown(Missing("parcels", "existing_land_use"), names[np.isnan(was)], len(names))

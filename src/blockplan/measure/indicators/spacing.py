@@ -19,11 +19,10 @@ from blockplan.measure.inputs.homes import HOUSING_CODES
 from blockplan.measure.missing import Missing, nothing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.measurement import Measurement
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: Side of a parcel -> the direction (east, north) that it faces.
@@ -32,7 +31,7 @@ SIDES = {"north": (0.0, 1.0), "east": (1.0, 0.0), "south": (0.0, -1.0), "west": 
 FACES = 0.7071
 
 
-def parcel_setback(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def parcel_setback(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Distance of the parcel's buildings to the side that they keep least from, m, against its setback.
 
@@ -86,7 +85,7 @@ def _sides(plan: Plan, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
     return found
 
 
-def building_light(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def building_light(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Distance from each building of homes southwards to what stands before it, over its height (m/m).
 
@@ -97,10 +96,8 @@ def building_light(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     homes = coded(plan, HOUSING_CODES).chosen
     lived = (host >= 0) & homes[host] if len(homes) else np.zeros(len(names), dtype=bool)
     footprints, height = sound_shapes(plan, "buildings"), values(plan, "buildings", "height_m")
-    found, before = _southwards(
-        footprints, height, float(parameters["light_farthest_m"]), np.flatnonzero(lived)
-    )
-    asked = float(parameters["light_distance_per_height"])
+    found, before = _southwards(footprints, height, float(parameters.light_farthest_m), np.flatnonzero(lived))
+    asked = float(parameters.light_distance_per_height)
     spoken = lived & before
     lacking = ((Missing("buildings", "height_m"), np.isnan(found)),)
     least = np.full(len(names), asked if asked > 0 else np.nan)

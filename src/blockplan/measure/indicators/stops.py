@@ -33,50 +33,49 @@ from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: What stands between two lines of a stop.
 BETWEEN_LINES = re.compile("[,;/\uff0c\uff1b\u3001\uff0f]")
 
 
-def stops_within_500m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def stops_within_500m(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents within a distance of a stop of any mode."""
     everything = served_by(plan, ())
-    return _near(plan, "stops_within_500m", [(everything, parameters["stop_limit_m"])], parameters)
+    return _near(plan, "stops_within_500m", [(everything, parameters.stop_limit_m)], parameters)
 
 
-def stations_within_800m(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def stations_within_800m(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents within a distance of a station."""
-    chosen = served_by(plan, parameters["station_modes"])
-    return _near(plan, "stations_within_800m", [(chosen, parameters["station_limit_m"])], parameters)
+    chosen = served_by(plan, parameters.station_modes)
+    return _near(plan, "stations_within_800m", [(chosen, parameters.station_limit_m)], parameters)
 
 
-def stop_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def stop_access(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents (with jobs, or of dwellings) within a distance of a stop of some modes."""
-    chosen = served_by(plan, parameters["stop_modes"])
-    judged_by = parameters["stop_judged_by"]
-    return _near(plan, "stop_access", [(chosen, parameters["access_limit_m"])], parameters, judged_by)
+    chosen = served_by(plan, parameters.stop_modes)
+    judged_by = parameters.stop_judged_by
+    return _near(plan, "stop_access", [(chosen, parameters.access_limit_m)], parameters, judged_by)
 
 
-def transit_access_sdg(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def transit_access_sdg(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents within 500 m of low-capacity or 1,000 m of high-capacity transport, on foot."""
     kinds = [
-        (served_by(plan, parameters[f"{kind}_capacity_modes"]), parameters[f"{kind}_capacity_limit_m"])
-        for kind in ("low", "high")
+        (served_by(plan, parameters.low_capacity_modes), parameters.low_capacity_limit_m),
+        (served_by(plan, parameters.high_capacity_modes), parameters.high_capacity_limit_m),
     ]
-    return _near(plan, "transit_access_sdg", kinds, parameters, parameters["transit_judged_by"])
+    return _near(plan, "transit_access_sdg", kinds, parameters, parameters.transit_judged_by)
 
 
-def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def modes_per_station(plan: Plan, parameters: Parameters) -> Measurement:
     """Smallest number of modes that a station offers, its own and those of stops close by."""
     name, unit = "modes_per_station", "mode"
     lacking_layer = absent(plan, "stops")
-    serves, perhaps = served_by(plan, parameters["station_modes"])
+    serves, perhaps = served_by(plan, parameters.station_modes)
     stations = np.flatnonzero(serves)
     lacking_layer += unsaid(plan, perhaps)
     if lacking_layer or not len(stations):
@@ -84,7 +83,7 @@ def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     modes = modes_of(plan)
     shape = shapes(plan, "stops")
     station, near = shapely.STRtree(shape).query(
-        shape[stations], predicate="dwithin", distance=parameters["interchange_m"]
+        shape[stations], predicate="dwithin", distance=parameters.interchange_m
     )
     found: list[set[str]] = [set(modes[row]) for row in stations]
     for at, other in zip(station, near, strict=True):
@@ -96,17 +95,17 @@ def modes_per_station(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement(name, float(min(map(len, found))), unit, definition, by=by, counted=counted)
 
 
-def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def commerce_near_stations(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of commercial floor area within a distance of a station, from the parcel's point."""
-    name, limit_m = "commerce_near_stations", parameters["station_limit_m"]
+    name, limit_m = "commerce_near_stations", parameters.station_limit_m
     missing = absent(plan, "parcels", "stops")
-    chosen, undetailed = of_codes(plan, parameters["commerce_codes"])
+    chosen, undetailed = of_codes(plan, parameters.commerce_codes)
     names, floor = ids(plan, "parcels")[chosen], values(plan, "parcels", "floor_area_m2")[chosen]
     missing += undetailed + unknown(Missing("parcels", "floor_area_m2"), names[np.isnan(floor)], len(names))
     missing += unknown(
         Missing("parcels", "geometry"), names[shapely.is_missing(shapes(plan, "parcels")[chosen])], len(names)
     )
-    stations, perhaps = served_by(plan, parameters["station_modes"])
+    stations, perhaps = served_by(plan, parameters.station_modes)
     counted = {"parcels": tuple(names), "stops": tuple(ids(plan, "stops")[stations])}
     definition = {"limit_m": limit_m, "along": "line", "from": "parcel", "to": "station"}
     if missing or not total(floor):
@@ -119,37 +118,37 @@ def commerce_near_stations(plan: Plan, parameters: Mapping[str, Any]) -> Measure
         return Measurement(name, None, "1", definition, missing=unsaid(plan, perhaps), counted=counted)
     by = tuple(
         Part(f"within_{limit:g}m", share(floor, near.within(limit)))
-        for limit in (parameters["station_near_m"], limit_m)
+        for limit in (parameters.station_near_m, limit_m)
     )
     definition |= {"floor_area_m2": total(floor), "stations": int(stations.sum())}
     return Measurement(name, share(floor, near.within(limit_m)), "1", definition, by=by, counted=counted)
 
 
-def station_floor_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def station_floor_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of all floor area within the radius of a station, from the parcel's point."""
-    found = floor_areas(plan, parameters["built_codes"])
+    found = floor_areas(plan, parameters.built_codes)
     return _round_stations(plan, "station_floor_share", found, parameters)
 
 
-def station_jobs_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def station_jobs_share(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of all jobs within the radius of a station, from the parcel's point."""
-    found = jobs_of_parcels(plan, parameters["floor_area_per_job_m2"])
+    found = jobs_of_parcels(plan, parameters.floor_area_per_job_m2)
     return _round_stations(plan, "station_jobs_share", found, parameters)
 
 
-def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Mapping[str, Any]) -> Measurement:
+def _round_stations(plan: Plan, name: str, amounts: Amounts, parameters: Parameters) -> Measurement:
     """
     Share of an amount of the parcels within the radius of a station.
 
     A station where at least ``interchange_lines`` lines meet (``stops.line``) has the
     radius of interchanges. One that names no line may be such: the share is unknown where that matters.
     """
-    stations, perhaps = served_by(plan, parameters["station_modes"])
+    stations, perhaps = served_by(plan, parameters.station_modes)
     lines = _lines_at(plan)
-    changes, nameless = stations & (lines >= parameters["interchange_lines"]), stations & (lines == 0)
+    changes, nameless = stations & (lines >= parameters.interchange_lines), stations & (lines == 0)
     limits = (
-        (stations, float(parameters["station_radius_m"])),
-        (changes, float(parameters["interchange_radius_m"])),
+        (stations, float(parameters.station_radius_m)),
+        (changes, float(parameters.interchange_radius_m)),
     )
     missing = absent(plan, "stops") + amounts.missing + unplaced(plan, amounts)
     counted = {"parcels": amounts.counted, "stops": tuple(ids(plan, "stops")[stations])}
@@ -200,7 +199,7 @@ def _near(
     plan: Plan,
     name: str,
     kinds: list[tuple[tuple[NDArray[np.bool_], NDArray[np.bool_]], float]],
-    parameters: Mapping[str, Any],
+    parameters: Parameters,
     judged_by: str = "line_stop",
 ) -> Measurement:
     """
@@ -225,22 +224,20 @@ def _near(
     if no_layer or not len(homes):
         definition |= {"limit_m": limit_m, "along": "line", "to": "stop", "weight": homes.weighs}
         return Measurement(name, None, "1", definition, missing=found.missing, counted=found.counted)
-    ways = asked("stop", judged_by, parameters["stop_readings"])
+    ways = asked("stop", judged_by, parameters.stop_readings)
     each = [
-        distances_to(plan, homes, np.flatnonzero(stops), ways, (limit, parameters["join_limit_m"]))
+        distances_to(plan, homes, np.flatnonzero(stops), ways, (limit, parameters.join_limit_m))
         for (stops, _), limit in kinds
     ]
     limits = [limit for _, limit in kinds]
     distances = [either(list(zip(way, limits, strict=True))) for way in zip(*each, strict=True)]
     open_ = np.logical_or.reduce([perhaps for (_, perhaps), _ in kinds])
     if open_.any():
-        join_m = parameters["join_limit_m"]
+        join_m = parameters.join_limit_m
         more = [
             distances_to(plan, homes, np.flatnonzero(perhaps), ways[:1], (limit, join_m))[0]
             for (_, perhaps), limit in kinds
         ]
         nearer = either(list(zip(more, limits, strict=True))).within(limit_m)
         found = replace(found, unsaid=unsaid(plan, open_), perhaps=nearer)
-    return covered(
-        plan, name, homes, limit_m, distances, found, weigh_by=parameters.get("weigh_by", "residents")
-    )
+    return covered(plan, name, homes, limit_m, distances, found, weigh_by=parameters.weigh_by)

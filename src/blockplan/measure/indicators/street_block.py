@@ -24,10 +24,11 @@ from blockplan.measure.inputs.every import Values, measurement, unsure_of, with_
 from blockplan.measure.inputs.globe import place_of
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.missing import Missing, nothing
+from blockplan.measure.parameters import Parameters
 from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -37,27 +38,27 @@ if TYPE_CHECKING:
 NO_HOMES = nothing("no_homes_of_kind")
 
 
-def street_block_far(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_block_far(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area ratio of each housing parcel, by climate zone and storeys."""
     return _of_homes(plan, "street_block_far", plots.parcel_far, parameters)
 
 
-def street_block_coverage(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_block_coverage(plan: Plan, parameters: Parameters) -> Measurement:
     """Coverage of each housing parcel, by climate zone and storeys."""
     return _of_homes(plan, "street_block_coverage", plots.parcel_coverage, parameters)
 
 
-def street_block_green_ratio(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_block_green_ratio(plan: Plan, parameters: Parameters) -> Measurement:
     """Green ratio of each housing parcel, by climate zone and storeys."""
     return _of_homes(plan, "street_block_green_ratio", plots.parcel_green_ratio, parameters)
 
 
-def street_block_height(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_block_height(plan: Plan, parameters: Parameters) -> Measurement:
     """Height of the tallest building of each housing parcel, m, by climate zone and storeys."""
     return _of_homes(plan, "street_block_height", plots.parcel_height, parameters)
 
 
-def street_block_land_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_block_land_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Land of each housing parcel for every resident of it, m2, by climate zone and storeys."""
     spoken, classes, lacking, definition = _sorted(plan, parameters)
     people, area = residents(plan).by_parcel, areas_m2(plan, "parcels")
@@ -72,13 +73,11 @@ def street_block_land_per_resident(plan: Plan, parameters: Mapping[str, Any]) ->
 
 
 def _of_homes(
-    plan: Plan, id_: str, of: Callable[[Plan, Mapping[str, Any]], Measurement], parameters: Mapping[str, Any]
+    plan: Plan, id_: str, of: Callable[[Plan, Parameters], Measurement], parameters: Parameters
 ) -> Measurement:
     """A measure of every parcel, on the housing parcels alone, with the row of the table each belongs to."""
     spoken, classes, lacking, definition = _sorted(plan, parameters)
-    found = of(
-        plan, {"built_as": "drawn_or_stated", "parcel_codes": HOUSING_CODES, "bound_kinds": (), **parameters}
-    )
+    found = of(plan, Parameters(parcel_codes=HOUSING_CODES, bound_kinds=()))
     if found.each is None:
         msg = f"{found.id} gives no value a parcel"
         raise AssertionError(msg)
@@ -95,16 +94,16 @@ def _of_homes(
 
 
 def _sorted(
-    plan: Plan, parameters: Mapping[str, Any]
+    plan: Plan, parameters: Parameters
 ) -> tuple[
     NDArray[np.bool_], tuple[NDArray[Any], ...], tuple[tuple[Missing, NDArray[np.bool_]], ...], dict[str, Any]
 ]:
     """Housing parcels of the form asked for, their class under every zone they may be in, what they lack."""
     homes, names = coded(plan, HOUSING_CODES), ids(plan, "parcels")
-    dense = np.isin(names, np.array([*parameters["dense_parcels"], None], dtype=object)[:-1])
-    spoken = (homes.chosen | homes.maybe) & (dense if parameters["dense"] == "yes" else ~dense)
+    dense = np.isin(names, np.array([*parameters.dense_parcels, None], dtype=object)[:-1])
+    spoken = (homes.chosen | homes.maybe) & (dense if parameters.dense == "yes" else ~dense)
     storeys = _storeys(plan)
-    zones, said = _zones(plan, parameters["climate_zone"])
+    zones, said = _zones(plan, parameters.climate_zone)
     classes = tuple(
         np.array([None if one is None else f"{zone}: {one}" for one in storeys], dtype=object)
         for zone in zones

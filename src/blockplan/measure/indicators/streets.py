@@ -19,10 +19,9 @@ from blockplan.network import walking
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.network import Network
     from blockplan.plan.model.plan import Plan
 
@@ -37,9 +36,9 @@ CROSSING_M = 15.0
 ALONG_M, SAME_M = 1.0, 0.001
 
 
-def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_density(plan: Plan, parameters: Parameters) -> Measurement:
     """Length of street centre lines on planned land over planned land; by class, area, block and circle."""
-    lines, missing = _street_lines(plan, parameters["street_classes"])
+    lines, missing = _street_lines(plan, parameters.street_classes)
     land = boundary_m2(plan)
     counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
     missing += _no_land(plan, land)
@@ -47,13 +46,13 @@ def street_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement("street_density", None, "km/km2", missing=missing, counted=counted)
     km = lines.inside_m(plan) / M_PER_KM
     classes = values(plan, "streets", "class")
-    by_class = {name: total(km[classes == name]) for name in parameters["street_classes"]}
+    by_class = {name: total(km[classes == name]) for name in parameters.street_classes}
     length = total(by_class.values())
     definition = {"length_km": length, "land_km2": land / M2_PER_KM2}
     by = tuple(Part(name, found / (land / M2_PER_KM2)) for name, found in by_class.items())
     by += tuple(
         _part(scope, density, names)
-        for scope, density, names in _parts_of(plan, lines, parameters["street_classes"])
+        for scope, density, names in _parts_of(plan, lines, parameters.street_classes)
     )
     return Measurement(
         "street_density", length / (land / M2_PER_KM2), "km/km2", definition, by=by, counted=counted
@@ -66,9 +65,9 @@ def lengths_on_planned_land(plan: Plan) -> NDArray[np.float64]:
     return np.asarray(_counting_m(shapes(plan, "streets"), outline, None))
 
 
-def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def street_spacing(plan: Plan, parameters: Parameters) -> Measurement:
     """Mean distance between streets, m: the spacing of a square grid of the same density."""
-    lines, missing = _street_lines(plan, parameters["street_classes"])
+    lines, missing = _street_lines(plan, parameters.street_classes)
     land = boundary_m2(plan)
     missing += _no_land(plan, land)
     counted = {"streets": tuple(ids(plan, "streets")[lines.chosen])}
@@ -79,21 +78,21 @@ def street_spacing(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         return Measurement("street_spacing", None, "m", missing=missing, counted=counted)
     by = tuple(
         _part(scope, _spacing(density), names)
-        for scope, density, names in _parts_of(plan, lines, parameters["street_classes"])
+        for scope, density, names in _parts_of(plan, lines, parameters.street_classes)
     )
     definition = {"length_km": length / M_PER_KM, "land_km2": land / M2_PER_KM2}
     value = LINES_OF_A_SQUARE * land / length
     return Measurement("street_spacing", value, "m", definition, by=by, counted=counted)
 
 
-def intersection_density(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def intersection_density(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Crossings on planned land over planned land, 1/km2; by area and block.
 
     A crossing is a node from which at least ``legs`` streets go out; nodes within 15 m of one another
     are one. Streets are those that can be walked (``intersection_of`` walk) or driven on (drive).
     """
-    of = parameters["intersection_of"]
+    of = parameters.intersection_of
     if of not in {"walk", "drive"}:
         raise UsageError(
             f"The parameter intersection_of is {of!r}, but it has to be 'walk' or 'drive'.\n"
@@ -105,7 +104,7 @@ def intersection_density(plan: Plan, parameters: Mapping[str, Any]) -> Measureme
     if missing or not land:
         return Measurement("intersection_density", None, "1/km2", missing=missing, counted=counted)
     network = plan.cached(f"network:{of}", lambda: walking(_streets(plan, of)))
-    spots = crossings(network, int(parameters["legs"]))
+    spots = crossings(network, int(parameters.legs))
     outline = union(shapes(plan, "boundary"))
     inside = spots[shapely.dwithin(outline, spots, EDGE_M)] if len(spots) else spots
     parts: list[Part] = []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: Eight winds, clockwise from north.
@@ -27,7 +28,7 @@ WINDS = ("north", "north-east", "east", "south-east", "south", "south-west", "we
 ROUNDING_M = 0.01
 
 
-def belt_length(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def belt_length(plan: Plan, parameters: Parameters) -> Measurement:
     """Length of the belt; beside it the direction it is drawn in, and how far each area lies from it."""
     rows, missing = elements(plan, "belt")
     names, belts = ids(plan, "structure")[rows], shapes(plan, "structure")[rows]
@@ -42,7 +43,7 @@ def belt_length(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     return Measurement("belt_length", total(lengths), "km", definition, by=by, counted=counted)
 
 
-def cores_in_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def cores_in_areas(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of cores that lie inside the area they name; a core that names none, inside any area."""
     rows, missing = elements(plan, "core")
     missing += absent(plan, "areas")
@@ -72,7 +73,7 @@ def cores_in_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def axis_touches_areas(plan: Plan, parameters: Parameters) -> Measurement:
     """Number of areas that the axis touches; beside it each area's distance from the axis."""
     rows, missing = elements(plan, "axis")
     missing += absent(plan, "areas")
@@ -81,7 +82,7 @@ def axis_touches_areas(plan: Plan, parameters: Mapping[str, Any]) -> Measurement
     if missing:
         return Measurement("axis_touches_areas", None, "area", missing=missing, counted=counted)
     away = area_distances(plan, axes)
-    limit_m = parameters["axis_touch_m"]
+    limit_m = parameters.axis_touch_m
     touched = {name: metres is not None and metres <= limit_m for name, metres in away.items()}
     by = tuple(Part(f"area:{name}", float(yes)) for name, yes in touched.items())
     definition = {"elements": list(names), "area_distance_m": away, "limit_m": limit_m}

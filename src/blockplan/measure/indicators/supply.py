@@ -24,17 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blockplan.measure.inputs.amounts import Amounts
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 NO_SERVICES = (reason("choose_services"),)
 
 
-def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def education_land_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Drawn area of basic-education parcels for every 1,000 residents."""
     lacking = absent(plan, "parcels")
     if lacking:
         return per_person(plan, "education_land_per_1000", "m2", None, 1000, missing=lacking)
-    found = coded(plan, parameters["basic_education_codes"])
+    found = coded(plan, parameters.basic_education_codes)
     chosen, missing = found.chosen, found.gaps.lines()
     area, names = areas_m2(plan, "parcels", chosen), ids(plan, "parcels")[chosen]
     missing += unknown(Missing("parcels", "geometry"), names[np.isnan(area)], len(names))
@@ -49,46 +50,46 @@ def education_land_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measur
     )
 
 
-def nursing_beds_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def nursing_beds_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Beds of nursing facilities for every 1,000 residents."""
-    found = _in_facilities(plan, parameters["nursing_services"], "beds")
+    found = _in_facilities(plan, parameters.nursing_services, "beds")
     return per_person(plan, "nursing_beds_per_1000", "bed", per=1000, **found)
 
 
-def culture_floor_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def culture_floor_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of cultural facilities for each resident."""
-    found = _in_facilities(plan, parameters["culture_services"], "floor_area_m2")
+    found = _in_facilities(plan, parameters.culture_services, "floor_area_m2")
     return per_person(plan, "culture_floor_per_resident", "m2", per=1, **found)
 
 
-def green_per_resident(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def green_per_resident(plan: Plan, parameters: Parameters) -> Measurement:
     """Public green space for each resident."""
     greens = public_greens(plan, parameters)
     area = green_area_m2(plan, greens)
     supply = None if greens.missing else area
-    could_be = areas_m2(plan, "parcels", coded(plan, parameters["green_codes"]).maybe)
+    could_be = areas_m2(plan, "parcels", coded(plan, parameters.green_codes).maybe)
     ends = None if greens.lost else (area, area + total(np.nan_to_num(could_be, nan=np.inf)))
     return per_person(
         plan, "green_per_resident", "m2", supply, 1, missing=greens.missing, counted=greens.counted, ends=ends
     )
 
 
-def service_floor_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def service_floor_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Floor area of the facilities of some services for every 1,000 residents."""
     return _of_services(plan, "service_floor_per_1000", "m2", "floor_area_m2", parameters)
 
 
-def service_site_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def service_site_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Site area of the facilities of some services for every 1,000 residents."""
     return _of_services(plan, "service_site_per_1000", "m2", "site_area_m2", parameters)
 
 
-def service_places_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def service_places_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Places in the facilities of some services for every 1,000 residents."""
     return _of_services(plan, "service_places_per_1000", "place", "places", parameters)
 
 
-def service_beds_per_1000(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def service_beds_per_1000(plan: Plan, parameters: Parameters) -> Measurement:
     """Beds in the facilities of some services for every 1,000 residents."""
     return _of_services(plan, "service_beds_per_1000", "bed", "beds", parameters)
 
@@ -150,8 +151,8 @@ def per_person(  # noqa: PLR0913 (the parts of one measurement)
     )
 
 
-def _of_services(plan: Plan, name: str, unit: str, column: str, parameters: Mapping[str, Any]) -> Measurement:
-    services, levels = parameters["services"], parameters["service_levels"]
+def _of_services(plan: Plan, name: str, unit: str, column: str, parameters: Parameters) -> Measurement:
+    services, levels = parameters.services, parameters.service_levels
     if not services:
         return per_person(plan, name, unit, None, 1000, missing=NO_SERVICES)
     return per_person(plan, name, unit, per=1000, **_in_facilities(plan, services, column, levels))

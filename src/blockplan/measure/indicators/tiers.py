@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -13,12 +13,14 @@ from blockplan.measure.distance.goals import hosts_of
 from blockplan.measure.inputs.columns import absent, ids, shapes
 from blockplan.measure.inputs.kinds import of_kind
 from blockplan.measure.missing import Missing, unknown
+from blockplan.measure.parameters import FacilityParameters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: ``clinic``, or with the size that makes it one: ``clinic:floor=1700-``, ``sport:site=1310-2460``.
@@ -26,7 +28,7 @@ _WORD = re.compile(r"(?P<service>\w+)(:(?P<size>floor|site)=(?P<low>\d*)-(?P<hig
 
 
 def of_tier(
-    plan: Plan, chosen: NDArray[np.bool_], parameters: Mapping[str, Any]
+    plan: Plan, chosen: NDArray[np.bool_], parameters: Parameters
 ) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """
     Those of some parcels that hold a facility of the tier and none of a higher one.
@@ -39,13 +41,13 @@ def of_tier(
     UsageError
         If a word of ``tier_facilities`` or ``higher_facilities`` cannot be read.
     """
-    if not parameters["tier_facilities"]:
+    if not parameters.tier_facilities:
         return chosen, ()
     missing = absent(plan, "facilities")
     if missing:
         return np.zeros(len(chosen), dtype=bool), missing
-    own, missing = _found(plan, parameters["tier_facilities"], parameters)
-    higher, _ = _found(plan, parameters["higher_facilities"], parameters)
+    own, missing = _found(plan, parameters.tier_facilities, parameters)
+    higher, _ = _found(plan, parameters.higher_facilities, parameters)
     hosts = hosts_of(plan, "facilities")
     nowhere = own & (hosts < 0) & shapely.is_missing(shapes(plan, "facilities"))
     missing += unknown(Missing("facilities", "parcel_id"), ids(plan, "facilities")[nowhere])
@@ -54,7 +56,7 @@ def of_tier(
 
 
 def _found(
-    plan: Plan, words: Iterable[str], parameters: Mapping[str, Any]
+    plan: Plan, words: Iterable[str], parameters: Parameters
 ) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """Facilities that one of some words speaks of, and what is missing to tell them."""
     found = np.zeros(len(ids(plan, "facilities")), dtype=bool)
@@ -66,11 +68,18 @@ def _found(
                 f"{word!r} is no facility of a tier. Write a service, such as 'nursing_home', or one with a "
                 "size in m2, such as 'clinic:floor=1700-' or 'sport:site=1310-2460'."
             )
-        asked = {name: parameters[name] for name in ("service_levels", "levelled_services", "other_levels")}
-        asked["services"] = (read["service"],)
-        if read["size"]:
-            asked[f"smallest_{read['size']}_m2"] = float(read["low"] or 0)
-            asked[f"largest_{read['size']}_m2"] = float(read["high"] or 0)
+        low, high = float(read["low"] or 0), float(read["high"] or 0)
+        floor, site = (size == read["size"] for size in ("floor", "site"))
+        asked = FacilityParameters(
+            services=(read["service"],),
+            service_levels=parameters.service_levels,
+            levelled_services=parameters.levelled_services,
+            other_levels=parameters.other_levels,
+            smallest_floor_m2=low if floor else 0,
+            largest_floor_m2=high if floor else 0,
+            smallest_site_m2=low if site else 0,
+            largest_site_m2=high if site else 0,
+        )
         chosen, lacking = of_kind(plan, asked)
         found, missing = found | chosen, missing + lacking
     return found, tuple(dict.fromkeys(missing))

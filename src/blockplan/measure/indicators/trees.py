@@ -27,11 +27,10 @@ from blockplan.measure.missing import Missing, reason, unknown
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: Ends of a line of sight this near (m) to a building only touch it.
@@ -41,7 +40,7 @@ SEGMENTS = 16
 AS_LARGE = math.sqrt(math.pi / (2 * SEGMENTS * math.sin(math.pi / (2 * SEGMENTS))))
 
 
-def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def trees_in_view(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of residents whose home has at least some trees in view: near, and no other building between.
 
@@ -51,7 +50,7 @@ def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     found, homes, seen = _views(plan, "trees_in_view", "1", parameters)
     if seen is None:
         return found
-    enough = seen >= parameters["trees_wanted"]
+    enough = seen >= parameters.trees_wanted
     return replace(
         found,
         value=share(homes.weight, enough),
@@ -61,12 +60,12 @@ def trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     )
 
 
-def fewest_trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def fewest_trees_in_view(plan: Plan, parameters: Parameters) -> Measurement:
     """Trees in view of the home that has the fewest in view, as in `trees_in_view`."""
     found, homes, seen = _views(plan, "fewest_trees_in_view", "tree", parameters)
     if seen is None:
         return found
-    short = seen < parameters["trees_wanted"]
+    short = seen < parameters.trees_wanted
     return replace(
         found,
         value=float(seen.min()),
@@ -76,7 +75,7 @@ def fewest_trees_in_view(plan: Plan, parameters: Mapping[str, Any]) -> Measureme
 
 
 def _views(
-    plan: Plan, name: str, unit: str, parameters: Mapping[str, Any]
+    plan: Plan, name: str, unit: str, parameters: Parameters
 ) -> tuple[Measurement, Homes, NDArray[np.intp] | None]:
     """A measurement without its value, the homes, and how many trees each sees (None: unknown)."""
     homes, lacking = weighed(plan, parameters)
@@ -84,7 +83,7 @@ def _views(
     trees = shapes(plan, "trees")
     counted = {**homes.counted, "trees": tuple(ids(plan, "trees"))}
     definition = {
-        "limit_m": parameters["tree_view_m"],
+        "limit_m": parameters.tree_view_m,
         "along": "line of sight",
         "from": sorted({str(layer) for layer in homes.layer}),
         "to": "tree",
@@ -96,8 +95,8 @@ def _views(
     found = Measurement(name, None, unit, definition, missing=missing, counted=counted)
     if missing or homes.weighs != "residents":
         return found, homes, None
-    key = f"views:{parameters['tree_view_m']}"
-    return found, homes, plan.cached(key, lambda: _seen(plan, homes, trees, parameters["tree_view_m"]))
+    key = f"views:{parameters.tree_view_m}"
+    return found, homes, plan.cached(key, lambda: _seen(plan, homes, trees, parameters.tree_view_m))
 
 
 def _fewest(homes: Homes, seen: NDArray[np.intp], short: NDArray[np.bool_]) -> tuple[Place, ...]:
@@ -133,7 +132,7 @@ def _seen(plan: Plan, homes: Homes, trees: NDArray[Any], limit_m: float) -> NDAr
     return np.bincount(home[~blocked], minlength=len(homes))
 
 
-def canopy_share(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def canopy_share(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of the planned land under the crowns of trees.
 

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 NONE = np.empty(0, dtype=object)
 
 
-def axis_venues(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def axis_venues(plan: Plan, parameters: Parameters) -> Measurement:
     """Venues within a distance of the axis: facilities of some services, programmes of some kinds."""
     rows, missing = elements(plan, "axis")
     axes = shapes(plan, "structure")[rows]
-    limit_m = parameters["axis_near_m"]
-    venues = find_venues(plan, parameters["venue_services"], parameters["venue_kinds"])
+    limit_m = parameters.axis_near_m
+    venues = find_venues(plan, parameters.venue_services, parameters.venue_kinds)
     counted = {"structure": tuple(ids(plan, "structure")[rows]), **venues.counted}
     if missing:
         missing += venues.missing

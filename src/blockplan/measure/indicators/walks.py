@@ -23,15 +23,17 @@ from blockplan.measure.inputs.columns import absent, coded, ids, total
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, reason, unknown
+from blockplan.measure.parameters import FacilityParameters
 from blockplan.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from blockplan.measure.distance.ways import Way
     from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 MINUTES_PER_HOUR = 60.0
@@ -51,25 +53,25 @@ def walk_m(minutes: float, speed_kmh: float) -> float:
     return minutes * speed_kmh * M_PER_KM / MINUTES_PER_HOUR
 
 
-def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def circle_services(plan: Plan, parameters: Parameters) -> Measurement:
     """Share of residents who reach every service of a list within a walk; each service as a part."""
-    name, limit_m = "circle_services", walk_m(parameters["walk_min"], parameters["walk_speed_kmh"])
+    name, limit_m = "circle_services", walk_m(parameters.walk_min, parameters.walk_speed_kmh)
     homes, lacking = weighed(plan, parameters)
-    wanted = parameters["circle_services"]
+    wanted = parameters.circle_services
     missing = absent(plan, "facilities") + lacking
     if not wanted:
         missing += (reason("choose_circle_services"),)
     definition: dict[str, Any] = {
         "from": sorted({str(layer) for layer in homes.layer}),
-        "minutes": parameters["walk_min"],
-        "walk_speed_kmh": parameters["walk_speed_kmh"],
+        "minutes": parameters.walk_min,
+        "walk_speed_kmh": parameters.walk_speed_kmh,
     }
     if missing and (not wanted or not plan.has_layer("facilities") or not len(homes)):
         return Measurement(name, None, "1", definition, missing=missing, counted=homes.counted)
     rows, unsaid = _of_services(plan, wanted)
     definition["facilities"] = {service: len(found) for service, found in rows.items()}
-    limits = (limit_m, parameters["join_limit_m"])
-    ways = asked("facility", parameters["circle_judged_by"], parameters["facility_readings"])
+    limits = (limit_m, parameters.join_limit_m)
+    ways = asked("facility", parameters.circle_judged_by, parameters.facility_readings)
     single = [distances_to(plan, homes, found, ways, limits) for found in rows.values()]
     distances = [_all_of(kind) for kind in zip(*single, strict=True)]
     counted = both(
@@ -83,7 +85,7 @@ def circle_services(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
         limit_m,
         distances,
         Found(definition, missing, counted, unsaid, _perhaps(plan, homes, wanted, ways[0], limits, single)),
-        drawn_round_m=parameters["drawn_round_m"],
+        drawn_round_m=parameters.drawn_round_m,
     )
     if found.value is None:
         return found
@@ -109,38 +111,38 @@ def _perhaps(
     return found
 
 
-def _kind(entry: str) -> dict[str, Any]:
+def _kind(entry: str) -> FacilityParameters:
     """What makes a facility of an entry of a list of services."""
-    return {"services": entry.split(OR), "service_levels": (), "smallest_site_m2": 0}
+    return FacilityParameters(services=tuple(entry.split(OR)))
 
 
-def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def uses_access(plan: Plan, parameters: Parameters) -> Measurement:
     """
     Share of dwellings (or residents) with at least some number of kinds of use within a walk.
 
     A kind of use is a service of the facilities, or a class of land. Parts ``at_least:N`` say how the
     share falls with the number.
     """
-    name, limit_m = "uses_access", float(parameters["access_limit_m"])
+    name, limit_m = "uses_access", float(parameters.access_limit_m)
     homes, lacking = weighed(plan, parameters)
-    services, codes = parameters["use_services"], parameters["use_codes"]
+    services, codes = parameters.use_services, parameters.use_codes
     missing = absent(plan, "facilities") + lacking + absent(plan, "streets")
     definition: dict[str, Any] = {
         "limit_m": limit_m,
         "along": "network",
         "from": sorted({str(layer) for layer in homes.layer}),
         "weight": homes.weighs,
-        "uses_wanted": parameters["uses_wanted"],
+        "uses_wanted": parameters.uses_wanted,
     }
     if missing:
         return Measurement(name, None, "1", definition, missing=missing, counted=homes.counted)
     rows, unsaid = _of_services(plan, services)
     on_foot = [ways_to("facility")["net_edge_facility"]]
     uses = {
-        service: distances_to(plan, homes, found, on_foot, (limit_m, parameters["join_limit_m"]))[0]
+        service: distances_to(plan, homes, found, on_foot, (limit_m, parameters.join_limit_m))[0]
         for service, found in rows.items()
     }
-    limits = (limit_m, parameters["join_limit_m"])
+    limits = (limit_m, parameters.join_limit_m)
     perhaps = {service: perhaps_served(plan, homes, _kind(service), on_foot[0], limits) for service in rows}
     for code in codes:
         land = coded(plan, (code,))
@@ -154,15 +156,15 @@ def uses_access(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
     near = {use: distances.within(limit_m) for use, distances in uses.items()}
     more = {use: near[use] | found for use, found in perhaps.items()}
     number, most = (np.sum(list(one.values()), axis=0) + np.zeros(len(homes)) for one in (near, more))
-    enough, possible = (one >= parameters["uses_wanted"] for one in (number, most))
+    enough, possible = (one >= parameters.uses_wanted for one in (number, most))
     definition |= data_end(plan, homes, enough, limit_m)
     facilities = np.unique(np.concatenate([np.empty(0, dtype=np.intp), *rows.values()]))
     counted = both(homes.counted, {"facilities": tuple(ids(plan, "facilities")[facilities])})
     unsaid = tuple(dict.fromkeys(unsaid))
     missing = unsaid if (possible & ~enough & (homes.weight > 0)).any() else ()
-    if missing or homes.weighs != parameters["weigh_by"]:
+    if missing or homes.weighs != parameters.weigh_by:
         between = share(homes.weight, enough) or 0.0, share(homes.weight, possible) or 0.0
-        ends = between if homes.weighs == parameters["weigh_by"] else None
+        ends = between if homes.weighs == parameters.weigh_by else None
         return Measurement(name, None, "1", definition, missing=missing, counted=counted, ends=ends)
     by = [
         *by_area(plan, homes, enough),

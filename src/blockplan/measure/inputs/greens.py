@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import GreenParameters
     from blockplan.plan.model.plan import Plan
 
 #: So many m2 for each metre of its outline one park may be off: half of the last digit of coordinates.
@@ -90,18 +91,16 @@ class Greens:
         )
 
 
-def public_greens(plan: Plan, parameters: Mapping[str, Any], *, perhaps: bool = False) -> Greens:
+def public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool = False) -> Greens:
     """
     Public greens of a plan; with `perhaps`, as if every parcel that may be one were one.
 
-    `parameters` are ``green_codes`` (land uses), ``green_kinds`` (``greens.kind``; a
-    green of no stated kind counts as a park) and ``private_access`` (``greens.access`` that shuts people out;
-    unknown access is public).
+    They are of the land uses ``green_codes`` or of ``green_kinds`` (``greens.kind``; a green of no stated
+    kind counts as a park), and not shut by ``private_access`` (``greens.access``; unknown access is public).
     """
-    names = ("green_codes", "green_kinds", "private_access")
-    key = f"greens {perhaps}:" + "|".join(",".join(parameters[name]) for name in names)
-    codes, kinds, private = (parameters[name] for name in names)
-    return plan.cached(key, lambda: _public_greens(plan, codes, kinds, private, perhaps))
+    return plan.cached(
+        f"greens {perhaps}:{parameters.public}", lambda: _public_greens(plan, parameters, perhaps=perhaps)
+    )
 
 
 def parks(greens: Greens) -> Greens:
@@ -163,9 +162,8 @@ def green_area_m2(plan: Plan, greens: Greens) -> float:
     return area
 
 
-def _public_greens(
-    plan: Plan, codes: tuple[str, ...], kinds: tuple[str, ...], private: tuple[str, ...], perhaps: bool
-) -> Greens:
+def _public_greens(plan: Plan, parameters: GreenParameters, *, perhaps: bool) -> Greens:
+    codes = parameters.green_codes
     lacking = absent(plan, "parcels", "greens")
     # Without a land use to look for, only the layer of greens can hold one.
     missing: tuple[Missing, ...] = lacking if len(lacking) == 2 else () if codes else absent(plan, "greens")
@@ -180,7 +178,7 @@ def _public_greens(
     one, other, *_ = sharing_an_edge(shape)
     groups = [sorted(group, key=lambda row: str(names[row])) for group in groups_of(len(names), one, other)]
     whole = [shape[group[0]] if len(group) == 1 else _joined(shape[group]) for group in groups]
-    rows = _open_greens(plan, kinds, private)
+    rows = _open_greens(plan, parameters.green_kinds, parameters.private_access)
     rest = ids(plan, "greens")[rows]
     return Greens(
         np.array(["parcels"] * len(groups) + ["greens"] * len(rest), dtype=object),

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
 
 #: Land uses that house people.
@@ -154,7 +155,7 @@ class Homes:
         )
 
 
-def people(plan: Plan, parameters: Mapping[str, Any]) -> Measurement:
+def people(plan: Plan, parameters: Parameters) -> Measurement:
     """Residents of the plan, with the range that ``plan.toml`` states."""
     found = residents(plan)
     said = plan.manifest.residents

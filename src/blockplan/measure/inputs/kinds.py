@@ -10,17 +10,12 @@ from blockplan.measure.inputs.columns import ids, values
 from blockplan.measure.missing import Missing, reason, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import FacilityParameters
     from blockplan.plan.model.plan import Plan
-
-#: Column of a size -> the parameters that hold its lower and its upper end.
-ENDS = {
-    "floor_area_m2": ("smallest_floor_m2", "largest_floor_m2"),
-    "site_area_m2": ("smallest_site_m2", "largest_site_m2"),
-}
 
 
 def not_held(plan: Plan, services: Collection[str]) -> tuple[Missing, ...]:
@@ -39,7 +34,7 @@ def not_held(plan: Plan, services: Collection[str]) -> tuple[Missing, ...]:
     return (reason("not_held", services=", ".join(services)),)
 
 
-def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
+def of_kind(plan: Plan, parameters: FacilityParameters) -> tuple[NDArray[np.bool_], tuple[Missing, ...]]:
     """
     Which facilities are of some services, levels and sizes, and what is missing to tell.
 
@@ -54,25 +49,28 @@ def of_kind(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_
 
 
 def kinds_of(
-    plan: Plan, parameters: Mapping[str, Any]
+    plan: Plan, parameters: FacilityParameters
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Missing, ...]]:
     """Which facilities are of the kind as `of_kind` tells it, which others could be, and what is missing."""
     names = ids(plan, "facilities")
     sure, could = np.ones(len(names), dtype=bool), np.ones(len(names), dtype=bool)
     missing: tuple[Missing, ...] = ()
-    if parameters["services"]:
+    if parameters.services:
         said = values(plan, "facilities", "service")
         missing = unknown(Missing("facilities", "service"), names[_blank(said)], len(names))
-        sure = np.isin(said, parameters["services"])
+        sure = np.isin(said, parameters.services)
         could = sure | _blank(said)
-    if parameters["service_levels"]:
+    if parameters.service_levels:
         of_it, untold = _of_level(plan, parameters)
         missing += unknown(
             Missing("facilities", "level"), names[sure & untold], int((sure & (of_it | untold)).sum())
         )
         sure, could = sure & of_it, could & (of_it | untold)
-    for column, (low, high) in ENDS.items():
-        least, most = parameters.get(low, 0), parameters.get(high, 0) or np.inf
+    for column, least, largest in (
+        ("floor_area_m2", parameters.smallest_floor_m2, parameters.largest_floor_m2),
+        ("site_area_m2", parameters.smallest_site_m2, parameters.largest_site_m2),
+    ):
+        most = largest or np.inf
         if least or np.isfinite(most):
             size = values(plan, "facilities", column)
             missing += unknown(Missing("facilities", column), names[sure & np.isnan(size)])
@@ -81,16 +79,16 @@ def kinds_of(
     return sure, could & ~sure, missing
 
 
-def _of_level(plan: Plan, parameters: Mapping[str, Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _of_level(plan: Plan, parameters: FacilityParameters) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which facilities are of a level that is asked for, and which do not say."""
     said = values(plan, "facilities", "level")
-    wanted, levelled = parameters["service_levels"], parameters.get("levelled_services", ())
+    wanted, levelled = parameters.service_levels, parameters.levelled_services
     of_it = np.isin(said, wanted)
     if not levelled:
         return of_it, _blank(said)
     service = values(plan, "facilities", "service")
     asked = np.isin(service, levelled)
-    untold = asked & ~of_it & ~np.isin(said, parameters.get("other_levels", ()))
+    untold = asked & ~of_it & ~np.isin(said, parameters.other_levels)
     return ~asked | of_it, untold | _blank(service)
 
 

@@ -9,7 +9,7 @@ afterwards and named.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -182,7 +182,7 @@ def _per_person(parcels: Parcels, verdict: Verdict, supply: float, per: float) -
     amount = np.zeros(people.shape)
     codes = LAND.get(verdict.measurement.id if verdict.measurement else "")
     if codes is not None:
-        amount = land_of(parcels, parcels.within(_parameter(verdict, codes))) * M2_PER_HA
+        amount = land_of(parcels, parcels.within(getattr(verdict.parameters, codes))) * M2_PER_HA
     # What is counted beside these parcels (greens that are no parcels, facilities) stays.
     constant = supply - float(amount[rows, parcels.today].sum())
     need = asked / per
@@ -196,10 +196,11 @@ def _per_person(parcels: Parcels, verdict: Verdict, supply: float, per: float) -
 def _share_of_land(parcels: Parcels, verdict: Verdict) -> LandUseDemand | None:
     """Land of some codes less its share of the planned (or construction) land, ha."""
     low, high = _range(verdict)
-    chosen = parcels.within(_parameter(verdict, "land_codes"))
+    parameters = verdict.parameters
+    chosen = parcels.within(parameters.land_codes)
     base = np.ones(len(parcels.uses), dtype=bool)
-    if _parameter(verdict, "land_of") == "construction":
-        base = ~parcels.within(_parameter(verdict, "non_construction_codes"))
+    if parameters.land_of == "construction":
+        base = ~parcels.within(parameters.non_construction_codes)
     if np.isfinite(low) and np.isfinite(high):
         return None
     asked = low if np.isfinite(low) else high
@@ -216,25 +217,20 @@ def _range(verdict: Verdict) -> tuple[float, float]:
     return (value, np.inf) if op in {">=", ">", "="} else (-np.inf, value)
 
 
-def _parameter(verdict: Verdict, name: str) -> Any:
-    found = verdict.definition.get("parameters", {}).get(name, ())
-    return tuple(found) if isinstance(found, list) else found
-
-
 def _reach_in_line(parcels: Parcels, verdict: Verdict) -> Cover | None:
     """A rule on the straight line to the edge of a public green; greens that are no parcels stay."""
-    parameters, reach = verdict.definition.get("parameters", {}), verdict.reach
+    parameters, reach = verdict.parameters, verdict.reach
     if reach is None or reach.judged_by != "line_edge" or np.isnan(parcels.people[parcels.allowed]).any():
         return None
     share = verdict.required.value
     if isinstance(share, tuple):
         return None
-    limit_m, least = float(parameters["green_limit_m"]), float(parameters["smallest_green_ha"])
-    gives = parcels.within(parameters["green_codes"])
+    limit_m, least = float(parameters.green_limit_m), float(parameters.smallest_green_ha)
+    gives = parcels.within(parameters.green_codes)
     ends = np.flatnonzero(_may(parcels, gives) & (parcels.area_ha >= least))
     point, owner = homes_by_parcel(parcels)
     near = near_in_line(parcels, ends, limit_m, (point, owner))
-    greens = public_greens(parcels.plan, {**verdict.definition["parameters"]})
+    greens = public_greens(parcels.plan, parameters)
     others = greens.shape[(greens.layer == "greens") & (greens.area_m2 >= least * M2_PER_HA)]
     served = np.ones(len(parcels.ids), dtype=bool)
     at = shapely.STRtree(others).query(point, predicate="dwithin", distance=limit_m)[0]
@@ -251,12 +247,12 @@ def left_out_of(parcels: Parcels, asked: LandUseDemands, before: CheckResult) ->
     for verdict in before.verdicts:
         if verdict.rule not in covers or verdict.measurement is None or verdict.measurement.id != IN_LINE:
             continue
-        parameters = verdict.definition.get("parameters", {})
+        parameters = verdict.parameters
         point, owner = homes_by_parcel(parcels)
         if len(np.unique(owner)) < len(point):
             found.append(f"homes_of_a_parcel_apart: {verdict.rule}")
-        may = _may(parcels, parcels.within(parameters["green_codes"]))
-        if (may & (parcels.area_ha < float(parameters["smallest_green_ha"]))).any():
+        may = _may(parcels, parcels.within(parameters.green_codes))
+        if (may & (parcels.area_ha < float(parameters.smallest_green_ha))).any():
             found.append(f"greens_may_join: {verdict.rule}")
     return tuple(found)
 

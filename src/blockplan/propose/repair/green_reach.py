@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan import Plan
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import RepairDraft
@@ -58,7 +59,7 @@ def fits(bench: Bench, demand: Demand) -> bool:
     if bench.figure(demand).value is None:
         return False
     choices = choices_of(bench, demand)
-    return not any(choices.get(name) for name in NOT_PLAIN)
+    return not any(getattr(choices, name) for name in NOT_PLAIN)
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class GreenReach:
     def __post_init__(self) -> None:
         choices = choices_of(self.bench, self.demand)
         self.ground = ground_of(self.bench, choices)
-        self.smallest_m2 = float(choices["smallest_green_ha"]) * M2_PER_HA
+        self.smallest_m2 = float(choices.smallest_green_ha) * M2_PER_HA
         self.homes = list(_homes(self.bench, self.demand, choices, self.ground))
 
     @property
@@ -196,7 +197,7 @@ def unit_of(demand: Demand) -> str:
     return {"residents": "resident", "dwellings": "dwelling"}.get(weight, weight)
 
 
-def _homes(bench: Bench, demand: Demand, choices: dict[str, Any], ground: GreenGround) -> Sequence[Home]:
+def _homes(bench: Bench, demand: Demand, choices: Parameters, ground: GreenGround) -> Sequence[Home]:
     """Homes as they are, and those that a use would bring, leave fewer in, or take away."""
     limit = demand.limit_m
     tree = shapely.STRtree(ground.shape)

@@ -21,10 +21,11 @@ from blockplan.measure.inputs.neighbours import sharing_an_edge
 from blockplan.propose.repair.sums import CHOSEN, Sum, SumRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from blockplan.measure.parameters import Parameters
     from blockplan.propose.repair.demands import Demand
     from blockplan.propose.repair.draft import RepairDraft
     from blockplan.propose.repair.effects import Bench
@@ -119,18 +120,17 @@ class GreenGround:
         return bool(self.area_m2[pieces].sum() + self.leeway_m2[pieces].sum() >= size_m2)
 
 
-def ground_of(bench: Bench, choices: Mapping[str, Any]) -> GreenGround:
+def ground_of(bench: Bench, choices: Parameters) -> GreenGround:
     """The ground of a plan, by ``green_codes``, ``green_kinds`` and ``private_access``."""
-    named = "|".join(",".join(choices[name]) for name in ("green_codes", "green_kinds", "private_access"))
-    return bench.plan.cached(f"repair.ground:{named}", lambda: _ground(bench, choices))
+    return bench.plan.cached(f"repair.ground:{choices.public}", lambda: _ground(bench, choices))
 
 
-def choices_of(bench: Bench, demand: Demand) -> dict[str, Any]:
+def choices_of(bench: Bench, demand: Demand) -> Parameters:
     """Every parameter of the measure of a demand, as it is judged."""
     return MEASURES[demand.measure].choose(bench.plan.manifest.parameters, dict(demand.parameters))
 
 
-def _ground(bench: Bench, choices: Mapping[str, Any]) -> GreenGround:
+def _ground(bench: Bench, choices: Parameters) -> GreenGround:
     plan = bench.plan
     now = public_greens(plan, choices)
     today = frozenset(now.counted["parcels"])

@@ -59,8 +59,8 @@ class Parks:
     def __post_init__(self) -> None:
         choices, (low, high) = choices_of(self.bench, self.demand), SIZES[self.demand.measure]
         self.ground = ground_of(self.bench, choices)
-        self.low_m2 = float(choices[low]) * M2_PER_HA
-        self.high_m2 = math.inf if high is None else float(choices[high]) * M2_PER_HA
+        self.low_m2 = float(getattr(choices, low)) * M2_PER_HA
+        self.high_m2 = math.inf if high is None else float(getattr(choices, high)) * M2_PER_HA
 
     @property
     def unsure(self) -> str:

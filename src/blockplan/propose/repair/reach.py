@@ -16,7 +16,6 @@ import shapely
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.weights import weighed
 from blockplan.measure.inputs.columns import ids, points, shapes
-from blockplan.measure.inputs.homes import homes
 from blockplan.propose.repair.green_reach import unit_of
 from blockplan.propose.repair.greens import choices_of, ground_of
 
@@ -168,7 +167,7 @@ def spots_of(bench: Bench, demand: Demand) -> list[Any]:
 
 def _weights(bench: Bench, demand: Demand) -> dict[Home, float]:
     plan = bench.plan
-    found = weighed(plan, demand.parameters)[0] if "weigh_by" in demand.parameters else homes(plan)
+    found = weighed(plan, choices_of(bench, demand))[0]
     return {
         (str(layer), str(id_)): float(weight)
         for layer, id_, weight in zip(found.layer, found.id, found.weight, strict=True)

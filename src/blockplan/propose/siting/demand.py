@@ -7,7 +7,8 @@ jobs alone and floor area of some uses stand at their parcels. Unknown numbers a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -19,10 +20,9 @@ from blockplan.measure.inputs.columns import ids, of_codes, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, jobs_of_parcels, parcel_points
 from blockplan.measure.inputs.homes import Homes
 from blockplan.measure.missing import Missing, lines, unknown
+from blockplan.measure.parameters import Parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.plan.model.plan import Plan
@@ -41,15 +41,17 @@ READ = ("green_access", "service_access", "stop_access", "modes_per_station", "s
         "commerce_near_stations", "stations_within_800m", "stops_within_500m")  # fmt: skip
 
 
-def choices_of(plan: Plan) -> dict[str, Any]:
+def choices_of(plan: Plan) -> Parameters:
     """The plan's own choices for the measures of reach: what ``plan.toml`` sets, else the defaults."""
-    found: dict[str, Any] = {}
+    found = Parameters()
     for name in READ:
-        found |= MEASURES[name].choose(plan.manifest.parameters, {})
+        measured = MEASURES[name]
+        chosen = measured.choose(plan.manifest.parameters, {})
+        found = replace(found, **{one: getattr(chosen, one) for one in measured.parameters})
     return found
 
 
-def demand_of(plan: Plan, weigh_by: str, choices: Mapping[str, Any], codes: tuple[str, ...] = ()) -> Homes:
+def demand_of(plan: Plan, weigh_by: str, choices: Parameters, codes: tuple[str, ...] = ()) -> Homes:
     """
     Points with what they weigh.
 
@@ -70,9 +72,9 @@ def demand_of(plan: Plan, weigh_by: str, choices: Mapping[str, Any], codes: tupl
     if weigh_by not in DEMANDS:
         raise UsageError(f"Nothing can be sited for {weigh_by!r}. What it can be: {', '.join(DEMANDS)}.")
     if weigh_by in WEIGHTS:
-        homes, missing = weighed(plan, {**choices, "weigh_by": weigh_by})
+        homes, missing = weighed(plan, replace(choices, weigh_by=weigh_by))
     elif weigh_by == "jobs":
-        jobs = jobs_of_parcels(plan, choices["floor_area_per_job_m2"])
+        jobs = jobs_of_parcels(plan, choices.floor_area_per_job_m2)
         homes, missing = _at_parcels(plan, jobs.by_parcel, "jobs"), jobs.missing
     else:
         homes, missing = _floor_area(plan, choices, codes)
@@ -92,11 +94,9 @@ def demand_of(plan: Plan, weigh_by: str, choices: Mapping[str, Any], codes: tupl
     return homes
 
 
-def _floor_area(
-    plan: Plan, choices: Mapping[str, Any], codes: tuple[str, ...]
-) -> tuple[Homes, tuple[Missing, ...]]:
+def _floor_area(plan: Plan, choices: Parameters, codes: tuple[str, ...]) -> tuple[Homes, tuple[Missing, ...]]:
     if not codes:
-        found = floor_areas(plan, choices["built_codes"])
+        found = floor_areas(plan, choices.built_codes)
         return _at_parcels(plan, found.by_parcel, "floor_area"), found.missing
     chosen, undetailed = of_codes(plan, codes)
     floor = np.where(chosen, values(plan, "parcels", "floor_area_m2"), 0.0)

@@ -6,7 +6,7 @@ Existing places come first and stay, candidates after them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,11 +25,10 @@ from blockplan.propose.siting.reached import Walked, features_away, greens_away
 from blockplan.propose.siting.stations import StationCandidates, places_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.siting.site_params import SiteParams
     from blockplan.propose.stop import Clock
@@ -78,7 +77,7 @@ class SitingGround:
         return tuple(range(len(self.existing)))
 
 
-def survey(plan: Plan, params: SiteParams, choices: Mapping[str, Any], clock: Clock) -> SitingGround:
+def survey(plan: Plan, params: SiteParams, choices: Parameters, clock: Clock) -> SitingGround:
     """
     Look at a plan with the eyes of a siting problem.
 
@@ -87,7 +86,7 @@ def survey(plan: Plan, params: SiteParams, choices: Mapping[str, Any], clock: Cl
     """
     homes = demand_of(plan, params.weigh_by or "residents", choices, params.codes)
     far = None if params.problem in {"pmedian", "pcenter"} else params.within_m
-    walked = Walked(params.reading or "", far, choices["join_limit_m"])
+    walked = Walked(params.reading or "", far, choices.join_limit_m)
     if params.service == STATION:
         return _stations(plan, params, choices, (homes, walked), clock)
     if params.service == PARK:
@@ -98,13 +97,13 @@ def survey(plan: Plan, params: SiteParams, choices: Mapping[str, Any], clock: Cl
 def _facilities(
     plan: Plan,
     params: SiteParams,
-    choices: Mapping[str, Any],
+    choices: Parameters,
     far: tuple[Homes, Walked],
     clock: Clock,
 ) -> SitingGround:
     service = service_of(params.service)
     rows, missing = facilities_of(
-        plan, {**choices, "services": (service.id,), "service_levels": (), "smallest_site_m2": 0}
+        plan, replace(choices, services=(service.id,), service_levels=(), smallest_site_m2=0)
     )
     if missing and params.existing != "ignore":
         raise PlanDataError(
@@ -138,7 +137,7 @@ def _facilities(
 def _parks(
     plan: Plan,
     params: SiteParams,
-    choices: Mapping[str, Any],
+    choices: Parameters,
     far: tuple[Homes, Walked],
     clock: Clock,
 ) -> SitingGround:
@@ -153,16 +152,16 @@ def _parks(
 def _stations(
     plan: Plan,
     params: SiteParams,
-    choices: Mapping[str, Any],
+    choices: Parameters,
     far: tuple[Homes, Walked],
     clock: Clock,
 ) -> SitingGround:
     modes = [set((said or "").replace(" ", "").split(",")) for said in values(plan, "stops", "modes")]
-    stations = np.array([bool(one & set(choices["station_modes"])) for one in modes], dtype=bool)
+    stations = np.array([bool(one & set(choices.station_modes)) for one in modes], dtype=bool)
     names, rows = ids(plan, "stops")[stations], np.flatnonzero(stations)
     gone = _removed(plan, "stops", names, params)
     used = {change.id for change in gone}
-    places = places_for(plan, service_of(STATION), params.track, choices["interchange_m"], used)
+    places = places_for(plan, service_of(STATION), params.track, choices.interchange_m, used)
     kept = tuple(map(str, names)) if params.existing == "keep" else ()
     added = tuple(change for one in places.candidates for change in one.added)
     metres = features_away(

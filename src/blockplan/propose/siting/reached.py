@@ -8,7 +8,7 @@ proposal and the verdict on it agree to the centimetre.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -23,13 +23,14 @@ from blockplan.measure.missing import lines
 from blockplan.propose.changes import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from blockplan.measure.distance.coverage import Distances
     from blockplan.measure.distance.ways import Way
     from blockplan.measure.inputs.homes import Homes
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.changes import Change
     from blockplan.propose.stop import Clock
@@ -97,7 +98,7 @@ def greens_away(
     plan: Plan,
     homes: Homes,
     parcels: tuple[Sequence[str], Sequence[Change]],
-    choices: Mapping[str, Any],
+    choices: Parameters,
     walked: Walked,
     clock: Clock,
 ) -> tuple[NDArray[np.float64], int]:
@@ -124,7 +125,7 @@ def greens_away(
     names, changes = parcels
     drawn = apply(plan, changes)
     greens = public_greens(drawn, choices)
-    there = greens.rows_of_size(choices["smallest_green_ha"])
+    there = greens.rows_of_size(choices.smallest_green_ha)
     row_of = {name: row for row, name in enumerate(ids(drawn, "parcels"))}
     rows = [row_of[name] for name in names]
     shape = sound(np.array(drawn.layer("parcels").geometry.to_numpy()[rows], dtype=object))

@@ -11,7 +11,7 @@ from blockplan.propose.siting.candidates import Land
 from blockplan.propose.siting.stations import Track
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from blockplan.measure.parameters import Parameters
 
 #: Problems of location science, and what each makes best.
 PROBLEMS = {
@@ -91,7 +91,7 @@ class SiteParams:
     land: Land = field(default_factory=Land)
     track: Track = field(default_factory=lambda: Track(lines={}))
 
-    def filled(self, choices: Mapping[str, Any]) -> SiteParams:
+    def filled(self, choices: Parameters) -> SiteParams:
         """
         The same with what was left open taken from the plan's choices.
 
@@ -102,11 +102,11 @@ class SiteParams:
         """
         goal = service_of(self.service).goal
         station = self.service == STATION
-        own = choices["station_limit_m"] if station else choices["access_limit_m"]
+        own = choices.station_limit_m if station else choices.access_limit_m
         made = replace(
             self,
             within_m=float(own if self.within_m is None else self.within_m),
-            near_m=float(choices["station_near_m"] if self.near_m is None else self.near_m),
+            near_m=float(choices.station_near_m if self.near_m is None else self.near_m),
             reading=self.reading or {"green": "net_edge_entrance"}.get(goal, f"net_edge_{goal}"),
             weigh_by=self.weigh_by or ("residents_and_jobs" if station else "residents"),
         )

@@ -272,7 +272,7 @@ def _targets(plan: Plan, verdict: Verdict) -> tuple[list[BaseGeometry], bool]:
     if spec is not None and "green_codes" in spec.parameters:
         chosen = {key: value for key, value in used.items() if key in spec.parameters}
         parameters = spec.choose(plan.manifest.parameters, chosen)
-        greens = public_greens(plan, parameters).of_size(parameters.get("smallest_green_ha", 0))
+        greens = public_greens(plan, parameters).of_size(parameters.smallest_green_ha)
         return list(greens.shape), True
     counted = measurement.counted if measurement is not None else {}
     found = [shape for layer in TARGETS for shape in features(plan, layer, counted.get(layer, ()))]

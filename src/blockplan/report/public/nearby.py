@@ -182,7 +182,7 @@ def _into_greens(plan: Plan, things: _Things) -> Targets:
 def _greens(plan: Plan) -> _Things:
     choices = MEASURES["green_within_500m"].choose(plan.manifest.parameters, {})
     greens = public_greens(plan, choices)
-    stands = _green_stands(plan, choices["green_codes"])
+    stands = _green_stands(plan, choices.green_codes)
     said = [
         _together([stands[layer].get(member) for member in members])
         for layer, members in zip(greens.layer, greens.members, strict=True)

@@ -366,7 +366,7 @@ class PlanPlaces:
 
     def _sums(self, rows: Any) -> dict[str, float | None]:
         spec = next(spec for spec in MEASURES.values() if "built_codes" in spec.parameters)
-        built = spec.choose(self.plan.manifest.parameters, {})["built_codes"]
+        built = spec.choose(self.plan.manifest.parameters, {}).built_codes
         amounts = {
             "residents": residents(self.plan).by_parcel,
             "floor_area_m2": floor_areas(self.plan, built).by_parcel,

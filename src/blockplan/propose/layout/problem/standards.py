@@ -22,10 +22,11 @@ from blockplan.propose.services import PARK
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from blockplan.check.verdict import CheckResult, Verdict
+    from blockplan.measure.parameters import Parameters
     from blockplan.plan import Plan
 
 #: Forces, the strongest first: of two rules on the same number the stronger one holds, then the stricter one.
@@ -142,45 +143,44 @@ def standards_of(plan: Plan, result: CheckResult, packs: Iterable[str | Path] | 
         if verdict.outcome == "not_applicable" or verdict.scope_kind != "plan":
             continue
         rule = rules[verdict.rule]
-        defaults = {name: one.default for name, one in MEASURES[rule.measure].parameters.items()}
-        asked = {**defaults, **choices(rule, plan.manifest).measure}
+        asked = MEASURES[rule.measure].choose({}, choices(rule, plan.manifest).measure)
         for what, of, value in _read(rule.measure, asked, verdict):
             found.append(Stated(what, of, value, rule.id, rule.force))
     return Standards(tuple(found))
 
 
-def _read(measure: str, asked: Mapping[str, Any], verdict: Verdict) -> Iterator[_Said]:
+def _read(measure: str, asked: Parameters, verdict: Verdict) -> Iterator[_Said]:
     """What a rule says of which uses."""
     if measure == "service_access":
-        services = tuple(asked["services"])
-        yield NEAR, services, float(asked["access_limit_m"])
-        if asked["smallest_site_m2"]:
-            yield LEAST, services, float(asked["smallest_site_m2"])
+        services = asked.services
+        yield NEAR, services, float(asked.access_limit_m)
+        if asked.smallest_site_m2:
+            yield LEAST, services, float(asked.smallest_site_m2)
     elif measure in GREEN_LIMIT:
-        yield from _green(asked, float(asked[GREEN_LIMIT[measure]]))
+        yield from _green(asked, float(getattr(asked, GREEN_LIMIT[measure])))
     elif measure == "facilities_in_range":
         yield from _sites(asked)
     elif measure == "parks_community":
-        yield LEAST, (PARK,), float(asked["community_park_min_ha"]) * M2_PER_HA
+        yield LEAST, (PARK,), float(asked.community_park_min_ha) * M2_PER_HA
         if verdict.measured is not None:
             yield COUNT, (PARK,), float(max(0, math.ceil(_low(verdict) - verdict.measured)))
     elif measure == "service_site_per_1000":
-        yield from _land(tuple(asked["services"]), verdict)
+        yield from _land(asked.services, verdict)
     elif measure in LAND:
-        yield from _land(_on_land(tuple(asked[LAND[measure]])), verdict)
+        yield from _land(_on_land(getattr(asked, LAND[measure])), verdict)
 
 
-def _green(asked: Mapping[str, Any], limit: float) -> Iterator[_Said]:
+def _green(asked: Parameters, limit: float) -> Iterator[_Said]:
     # A rule that lets water or woods stand in for green says nothing of parks alone.
-    if not asked.get("also_layers"):
+    if not asked.also_layers:
         yield NEAR, (PARK, GREEN), limit
-        yield LEAST_GREEN, (GREEN,), float(asked["smallest_green_ha"]) * M2_PER_HA
+        yield LEAST_GREEN, (GREEN,), float(asked.smallest_green_ha) * M2_PER_HA
 
 
-def _sites(asked: Mapping[str, Any]) -> Iterator[_Said]:
-    for what, limit in ((LEAST, "facility_at_least"), (MOST, "facility_at_most")):
-        if asked["facility_size"] == "site_area_m2" and asked[limit]:
-            yield what, tuple(asked["services"]), float(asked[limit])
+def _sites(asked: Parameters) -> Iterator[_Said]:
+    for what, limit in ((LEAST, asked.facility_at_least), (MOST, asked.facility_at_most)):
+        if asked.facility_size == "site_area_m2" and limit:
+            yield what, asked.services, float(limit)
 
 
 def _on_land(codes: tuple[str, ...]) -> tuple[str, ...]:
