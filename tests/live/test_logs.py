@@ -28,7 +28,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def edited(place: Path, scenario: str, residents: float) -> EditingDesk:
     """A desk that changed a parcel under a scenario, saved."""
     desk = EditingDesk(place)
-    desk.open(scenario)
+    desk.open(scenario, new=True)
     edit = SetValue(layer="parcels", id="A", column="residents", value=residents)
     desk.do(lambda session: session.apply([edit]), lambda _session, answer: answer)
     desk.save()

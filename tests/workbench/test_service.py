@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +18,10 @@ from tests.town import town
 
 import blockplan as bp
 from blockplan.check import check
+from blockplan.cli import main
+from blockplan.errors import UsageError
 from blockplan.live import parse_edits
+from blockplan.live.logs import log_of
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -153,9 +157,29 @@ def test_a_body_that_is_no_object_does_nothing(service: Service, kind: str, body
     assert service.ask("/workspace/proposal")[1] == {"state": "none"}
 
 
+def test_no_scenario_is_begun_by_a_slip_of_the_pen(
+    service: Service, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match=r"no scenario 'nowhere'; it has base"):
+        EditingDesk(plan).open("nowhere")
+    status, said = service.ask("/workspace/scenario", {"open": "nowhere"})
+    assert (status, "no scenario 'nowhere'" in said["message"]) == (422, True)
+    assert service.ask("/workspace/state")[1]["scenario"] != "nowhere"
+    assert not log_of(plan, "nowhere").exists()
+    with pytest.raises(SystemExit, match="2"):
+        main(["edit", str(plan), "--scenario", "nowhere", "--no-browser"])
+    assert "Ask for a new one to begin it." in capsys.readouterr().err
+
+
+def test_each_scenario_is_counted_as_check_counts_it(service: Service, plan: Path) -> None:
+    wanted = Counter(one.outcome for one in bp.check(bp.read(plan)).verdicts)
+    assert service.ask("/workspace/outcomes?of=base")[1] == {"of": "base", "outcomes": dict(wanted)}
+    assert service.ask("/workspace/outcomes?of=nowhere")[0] == 404
+
+
 def test_an_edit_waits_for_no_long_question(plan: Path) -> None:
     desk = EditingDesk(plan, who="Li")
-    desk.open("aside")
+    desk.open("aside", new=True)
     asked, go_on = threading.Event(), threading.Event()
 
     def question(at: Snapshot) -> str:

@@ -249,6 +249,6 @@ def test_a_branch_of_one_desk_is_known_to_another_that_is_open(tmp_path: Path) -
     bp.write(town(packs=["zone"]), package)
     mine, theirs = EditingDesk(package), EditingDesk(package)
     mine.open("draft")
-    theirs.open("other")
+    theirs.open("other", new=True)
     theirs.branch("more-green")
     assert "more-green" in documents.state(mine, "en")["scenarios"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,6 +126,100 @@ def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) 
     assert service.ask("/workspace/verify")[1]["same"] is True
     tab.keyboard.press("Control+z")
     settled(tab)
+    assert wrong == []
+    tab.close()
+
+
+def test_search_finds_rules_and_land_uses_and_a_slip_is_told(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "zh", 1440)
+    search, found = tab.locator("#search"), tab.locator(".found li")
+    search.fill("公园绿地")
+    assert {"F", "G"} <= {one.split()[0] for one in found.all_inner_texts()}
+    search.fill("千人基础教育")
+    tab.keyboard.press("Enter")
+    assert "千人基础教育用地" in tab.locator(".verdict.chosen").inner_text()
+    search.fill("nowhere at all")
+    assert found.all_inner_texts() == ["没有找到"]
+    tab.locator(".plan-title").click()
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("?")
+    assert "收起、展开左栏" in tab.locator("dialog.keys").inner_text()
+    assert faults_of(tab) == ""
+    tab.keyboard.press("Escape")
+    wide = tab.locator(".map canvas").bounding_box()["width"]
+    tab.keyboard.press("[")
+    settled(tab)
+    assert tab.locator(".map canvas").bounding_box()["width"] == wide + 250
+    assert wrong == []
+    tab.close()
+
+
+def test_each_scenario_bears_how_its_verdicts_came_out(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    rows = tab.locator(".scenarios li")
+    said = {}
+    for name in ("a", "b", "c"):
+        row = rows.filter(has=tab.get_by_role("button", name=re.compile(f"^{name} ")))
+        row.locator(".outcomes").wait_for(timeout=WAIT_MS)
+        said[name] = row.locator(".outcomes").inner_text().split()
+    assert said == {
+        "a": ["13", "pass"],
+        "b": ["9", "pass", "4", "fail"],
+        "c": ["12", "pass", "1", "fail"],
+    }
+    assert wrong == []
+    tab.close()
+
+
+@pytest.mark.long
+def test_a_point_is_dragged_and_a_street_drawn_that_joins_on(service: Service, chromium: Any) -> None:
+    tab, wrong = opened(service, chromium, "en", 1440)
+    box = tab.locator(".map canvas").bounding_box()
+
+    def on_screen(x: float, y: float) -> tuple[float, float]:
+        at = tab.evaluate(
+            "([x, y]) => { const { x: a, y: b } = __map.project([x, y]); return [a, b]; }",
+            [math.degrees(x / 6378137), math.degrees(y / 6378137)],
+        )
+        return box["x"] + at[0], box["y"] + at[1]
+
+    layers = service.ask("/workspace/layers")[1]
+    middle = [(layers["bounds"][at] + layers["bounds"][at + 2]) / 2 for at in (0, 1)]
+    stop = layers["layers"]["stops"]["features"][0]
+    x, y = (stop["geometry"]["coordinates"][at] - middle[at] for at in (0, 1))
+    tab.mouse.click(*on_screen(x, y))
+    tab.mouse.move(*on_screen(x, y))
+    tab.mouse.down()
+    tab.mouse.move(*on_screen(x + 20, y + 10), steps=4)
+    tab.mouse.up()
+    settled(tab)
+    moved = {
+        one["id"]: one
+        for one in service.ask("/workspace/layers?only=stops")[1]["layers"]["stops"]["features"]
+    }
+    to = moved[stop["id"]]["geometry"]["coordinates"]
+    assert [to[at] - stop["geometry"]["coordinates"][at] for at in (0, 1)] == pytest.approx([20, 10], abs=1)
+
+    streets = [one["geometry"]["coordinates"] for one in layers["layers"]["streets"]["features"]]
+    corner = min((place for line in streets for place in line), key=lambda place: math.dist(place, middle))
+    near = on_screen(corner[0] - middle[0], corner[1] - middle[1])
+    tab.keyboard.press("d")
+    tab.mouse.click(near[0] + 4, near[1] + 3)
+    tab.mouse.dblclick(near[0] + 60, near[1] + 80)
+    tab.locator("#new-id").fill("new-street")
+    tab.locator("#new-kind").select_option("local")
+    tab.get_by_role("button", name="Add").click()
+    settled(tab)
+    drawn = {
+        one["id"]: one
+        for one in service.ask("/workspace/layers?only=streets")[1]["layers"]["streets"]["features"]
+    }
+    assert drawn["new-street"]["properties"]["class"] == "local"
+    assert drawn["new-street"]["geometry"]["coordinates"][0] == pytest.approx(corner, abs=1e-9)
+    assert service.ask("/workspace/verify")[1]["same"] is True
+    for _ in range(2):
+        tab.keyboard.press("Control+z")
+        settled(tab)
     assert wrong == []
     tab.close()
 

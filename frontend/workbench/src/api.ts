@@ -1,6 +1,6 @@
 // The service's addresses. Every refusal says what, why and what to do; it is thrown as `Refusal`.
 
-import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Layers, News, Proposal, Result, State, Vocabulary } from "./types";
+import type { Answer, Comparison, Dropped, Edit, ForAnswer, Lang, Outcome, Layers, News, Proposal, Result, State, Vocabulary } from "./types";
 import { allInPlace } from "../../map/steps";
 import { say } from "./words";
 
@@ -73,6 +73,7 @@ export const postScenario = (said: { open: string } | { branch: string }): Promi
   ask("scenario", said);
 export const getVerify = (): Promise<{ same: boolean; differences: string[] }> => ask("verify");
 export const getCompare = (name: string): Promise<Comparison> => ask(`compare?with=${encodeURIComponent(name)}`);
+export const getOutcomes = (name: string): Promise<{ outcomes: Partial<Record<Outcome, number>> }> => ask(`outcomes?of=${encodeURIComponent(name)}`);
 export const getLayersOf = (name: string): Promise<Layers> => getPacked(`&only=parcels,facilities&scenario=${encodeURIComponent(name)}`);
 export const getProposal = (): Promise<Proposal> => ask("proposal");
 export const postProposal = (seconds: number, parts: boolean): Promise<Proposal> => ask("proposal", { seconds, parts });

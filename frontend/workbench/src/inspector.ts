@@ -25,6 +25,9 @@ export function typed(text: string, kind: string): Value | undefined {
   return given;
 }
 
+/** A value as a field shows it: nobody reads the thirteenth digit of a sum. */
+const readable = (value: string | number | boolean): string => String(typeof value === "number" ? Number(value.toFixed(4)) : value);
+
 function field(layer: string, feature: Feature, column: string, bare = false): HTMLElement {
   const spec = store.vocabulary.layers[layer]?.columns[column];
   const value = feature.properties[column] ?? null;
@@ -43,7 +46,7 @@ function field(layer: string, feature: Feature, column: string, bare = false): H
   const props = { id, onchange: commit, "aria-label": columnName(layer, column), "data-column": column };
   const input = choices.length
     ? h("select", props, h("option", { value: "" }, "–"), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, valueName(layer, column, kind === "flag" ? one === "true" : one))))
-    : h("input", { ...props, value: value === null ? "" : String(value), inputmode: kind === "number" ? "decimal" : undefined, list: column === "land_use" ? "uses" : undefined, placeholder: "–" });
+    : h("input", { ...props, value: value === null ? "" : readable(value), inputmode: kind === "number" ? "decimal" : undefined, list: column === "land_use" ? "uses" : undefined, placeholder: "–" });
   if (bare) return input;
   return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, column === "land_use" && typeof value === "string" && h("small", {}, useName(value)));
 }

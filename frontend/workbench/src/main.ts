@@ -2,21 +2,24 @@
 
 import "./style.css";
 import * as api from "./api";
-import { isSafe, setSafe, colourOf } from "./colours";
 import { fill, h } from "../../map/dom";
 import { scaleOf } from "../../map/scale";
 import { drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
+import { askPoint, askStreet } from "./adding";
+import { openFiles, takeDrops } from "./dropping";
 import { drawInspector, drawTable } from "./inspector";
-import { GROUPS, PlanMap } from "./map";
+import { listen } from "./keys";
+import { drawLeft, searched, type Ways } from "./left";
+import { PlanMap } from "./map";
 import { beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
-import { zipped } from "./pack";
 import { drawProposals, proposed, watchProposals } from "./proposals";
+import { drawFoot, drawStrip } from "./strip";
 import { store } from "./store";
 import { Tools, TOOLS } from "./tools";
-import { layerName, nameOf, serviceName, services, useName } from "./vocabulary";
-import { language, number, say, setLanguage, type Word } from "./words";
-import type { Answer, Lang, Place, Step } from "./types";
+import { useName } from "./vocabulary";
+import { language, number, say, setLanguage } from "./words";
+import type { Answer, Lang } from "./types";
 
 const chosenLang = (): Lang => {
   const asked = new URLSearchParams(location.search).get("lang") ?? document.documentElement.dataset["lang"] ?? localStorage.getItem("blockplan-lang") ?? navigator.language.slice(0, 2);
@@ -27,8 +30,6 @@ const chosenLang = (): Lang => {
 const HEAR_MS = 2000;
 
 let tab: "verdicts" | "proposals" | "compare" | "faults" | "table" = "verdicts";
-let filter = "";
-let verified: boolean | null = null;
 
 async function begin(): Promise<void> {
   setLanguage(chosenLang());
@@ -64,7 +65,8 @@ function layout(app: Element): void {
 
   const plan = new PlanMap(canvas);
   const tools = new Tools(plan);
-  tools.askFacility = (place) => askFacility(card, place, tools);
+  tools.askPoint = (place, parcel) => askPoint(card, place, parcel, tools);
+  tools.askStreet = (line) => askStreet(card, line, tools);
   const zoom = h(
     "div",
     { class: "zoom" },
@@ -84,10 +86,22 @@ function layout(app: Element): void {
     const feature = store.feature(store.selection);
     if (feature) plan.fly(feature);
   };
+  const turn = (to: typeof tab): void => {
+    tab = to;
+    draw.panel();
+  };
+  const ways: Ways = {
+    feature: go,
+    rule: (rule) => {
+      tab = "verdicts";
+      store.choose(rule);
+      panel.querySelector(".verdict.chosen")?.scrollIntoView({ block: "center" });
+    },
+  };
   const tabs = right.firstElementChild as HTMLElement;
   const draw = {
     top: () => drawTop(top, plan),
-    left: () => drawLeft(left, plan, go),
+    left: () => drawLeft(left, plan, ways),
     tools: () => drawTools(bar, hint, tools),
     panel: () => {
       const names = {
@@ -97,12 +111,12 @@ function layout(app: Element): void {
         faults: `${say("faults")} ${store.result.faults.length}`,
         table: say("table"),
       };
-      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => { tab = name; draw.panel(); } }, names[name])));
-      if (tab === "verdicts") drawVerdicts(panel, () => { tab = "proposals"; draw.panel(); });
+      fill(tabs, ...(Object.keys(names) as (keyof typeof names)[]).map((name) => h("button", { role: "tab", "aria-selected": String(tab === name), onclick: () => turn(name) }, names[name])));
+      if (tab === "verdicts") drawVerdicts(panel, () => turn("proposals"));
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "faults") drawFaults(panel, go);
-      else drawTable(panel, filter);
+      else drawTable(panel, searched());
     },
     inspector: () => drawInspector(inspector),
     readings: () => drawReadings(readings),
@@ -122,17 +136,16 @@ function layout(app: Element): void {
     }
     if (topic === "plan") {
       plan.redraw();
-      verified = null;
       all();
+      void store.askOutcomes().catch(() => undefined);
     }
+    if (topic === "outcomes") draw.left();
     if (topic === "conflict") drawMerge(merge);
     if (topic === "news" && answer) {
-      verified = null;
       plan.change(answer.features);
       all();
     }
     if (topic === "verdicts" && answer) {
-      verified = null;
       plan.change(answer.features);
       const said = andSo(answer);
       live.textContent = said.join(", ");
@@ -151,12 +164,36 @@ function layout(app: Element): void {
     }
     if (topic !== "selection") void plan.ready.then(() => plan.showBeyond(beyond()));
   });
-  keys(tools, plan, draw.panel);
+  listen(tools, [
+    { key: "/", word: "searchWord", act: () => left.querySelector<HTMLElement>("#search")?.focus() },
+    { key: "u", word: "toLandUse", act: () => focusField("land_use") },
+    { key: "h", word: "toHeight", act: () => focusField("far") },
+    { key: "r", word: "proposals", act: () => turn("proposals") },
+    { key: "c", word: "compare", act: () => turn("compare") },
+    { key: "l", word: "table", act: () => turn(tab === "table" ? "verdicts" : "table") },
+    { key: "n", word: "nextFailing", act: () => nextPlace(1, plan) },
+    { key: "p", word: "lastFailing", act: () => nextPlace(-1, plan) },
+    { key: "3", word: "threeD", act: () => tilt(plan) },
+    { key: "[", word: "foldLeft", act: () => fold(app, "left", plan) },
+    { key: "]", word: "foldRight", act: () => fold(app, "right", plan) },
+  ]);
   watchProposals(draw.panel, (features) => void plan.ready.then(() => plan.showProposed(features)));
   watchComparison(draw.panel, (layers) => void plan.ready.then(() => plan.swipe(layers)));
   takeDrops(app);
   all();
+  void plan.ready.then(() => store.askOutcomes()).catch(() => undefined);
   listenToOthers();
+}
+
+/** A side of the page is folded away, or back. */
+function fold(app: Element, side: "left" | "right", plan: PlanMap): void {
+  app.classList.toggle(`no-${side}`);
+  plan.map.resize();
+}
+
+/** To a field of the selection in the inspector. */
+function focusField(column: string): void {
+  document.querySelector<HTMLInputElement>(`.inspector [data-column="${column}"]`)?.focus();
 }
 
 /** Others may edit the same scenario: what they do is asked for while somebody looks at the page. */
@@ -192,90 +229,10 @@ function drawCard(card: HTMLElement, said: string[]): void {
   );
 }
 
-function askFacility(card: HTMLElement, place: Place, tools: Tools): void {
-  const service = h("select", { id: "new-service" }, ...services().map((one) => h("option", { value: one }, serviceName(one))));
-  const taken = store.features.get("facilities");
-  let count = (taken?.size ?? 0) + 1;
-  while (taken?.has(`F-${count}`)) count += 1;
-  const id = h("input", { id: "new-id", value: `F-${count}` });
-  card.hidden = false;
-  fill(
-    card,
-    h("label", {}, say("service"), service),
-    h("label", {}, say("id"), id),
-    h("button", {
-      class: "do",
-      onclick: () => {
-        card.hidden = true;
-        void store
-          .edit([{ op: "add", layer: "facilities", row: { facility_id: id.value, service: service.value, status: "planned" }, geometry: { type: "Point", coordinates: place } }])
-          .then((answer) => { if (answer) { tools.take("select"); store.select({ layer: "facilities", id: id.value }); } });
-      },
-    }, say("add")),
-    h("button", { class: "link", onclick: () => { card.hidden = true; } }, say("cancel")),
-  ); // prettier-ignore
-  service.focus();
-}
-
 function tilt(plan: PlanMap): void {
   plan.tilt();
   document.querySelector("[data-act='3d']")?.setAttribute("aria-pressed", String(plan.isTilted));
   drawScale(plan);
-}
-
-/** What is dropped on the window is opened in the place of the plan: files, and folders with all that they hold. */
-function takeDrops(app: Element): void {
-  const veil = h("p", { class: "veil", hidden: true }, say("dropHere"));
-  app.append(veil);
-  addEventListener("dragover", (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    veil.hidden = false;
-  });
-  addEventListener("dragleave", (event) => {
-    if (event.relatedTarget === null) veil.hidden = true;
-  });
-  addEventListener("drop", (event) => {
-    event.preventDefault();
-    veil.hidden = true;
-    const entries = [...(event.dataTransfer?.items ?? [])].map((one) => one.webkitGetAsEntry()).filter((one) => one !== null);
-    void Promise.all(entries.map((one) => within(one))).then((found) => void openFiles(found.flat()));
-  });
-}
-
-async function within(entry: FileSystemEntry): Promise<[string, File][]> {
-  const name = entry.fullPath.replace(/^\//, "");
-  if (entry.isFile) {
-    return [[name, await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))]];
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: [string, File][] = [];
-  // A reader gives a hundred entries at most, and none when it has given all.
-  for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) return found;
-    for (const one of some) found.push(...(await within(one)));
-  }
-}
-
-/** More files than this go as one zip. */
-const FEW = 10;
-
-async function openFiles(files: [string, File][]): Promise<void> {
-  if (files.length === 0) return;
-  const form = new FormData();
-  const sent: [string, Blob][] = files.length > FEW ? [[`${folderOf(files)}.zip`, await zipped(files)]] : files;
-  for (const [name, file] of sent) {
-    form.append("name", name);
-    form.append("file", file, name.split("/").at(-1));
-  }
-  void store.drop(form);
-}
-
-/** The folder that the files lie in. */
-function folderOf(files: [string, File][]): string {
-  const [first, ...rest] = new Set(files.map(([name]) => (name.includes("/") ? name.split("/")[0]! : "")));
-  return rest.length || !first ? "plan" : first;
 }
 
 async function savePicture(plan: PlanMap): Promise<void> {
@@ -323,56 +280,6 @@ function drawTop(into: Element, plan: PlanMap): void {
   );
 }
 
-function drawLeft(into: Element, plan: PlanMap, go: (layer: string, id: string) => void): void {
-  const found = h("ul", { class: "found" });
-  const search = h("input", {
-    type: "search",
-    id: "search",
-    value: filter,
-    placeholder: say("search"),
-    "aria-label": say("search"),
-    oninput: (event: Event) => {
-      filter = (event.target as HTMLInputElement).value;
-      fill(found, ...hits(filter).map((one) => h("li", {}, h("button", { class: "link", onclick: () => go(one.layer, one.id) }, one.id, h("small", {}, ` ${one.said}`)))));
-    },
-  });
-  const scenarios = Object.entries(store.state.scenarios).map(([name, said]) =>
-    h("li", { class: name === store.state.scenario ? "chosen" : "" }, name === "base"
-      ? h("span", {}, say("asDrawn"))
-      : h("button", { class: "link", onclick: () => void store.open({ open: name }) }, name, said && said !== name && h("small", {}, ` ${said}`))),
-  ); // prettier-ignore
-  const groups = (Object.keys(GROUPS) as Word[]).map((group) =>
-    h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => void plan.toggle(group) }), say(group))),
-  );
-  const used = [...new Set([...(store.features.get("parcels")?.values() ?? [])].map((one) => String(one.properties["land_use"] ?? "")))].filter(Boolean).sort();
-  fill(
-    into,
-    search,
-    found,
-    h("h2", {}, say("scenarios"), h("button", { class: "link", onclick: () => { const name = prompt(say("branchName")); if (name) void store.open({ branch: name }); } }, `+ ${say("branch")}`)),
-    h("ul", { class: "scenarios" }, ...scenarios),
-    h("h2", {}, say("layers"), h("button", { class: "link", onclick: () => { setSafe(!isSafe()); plan.redraw(); drawLeft(into, plan, go); } }, isSafe() ? say("officeColours") : say("colourSafe"))),
-    h("ul", { class: "groups" }, ...groups),
-    h("ul", { class: "uses" }, ...used.map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),
-  );
-}
-
-function hits(words: string): { layer: string; id: string; said: string }[] {
-  const wanted = words.trim().toLowerCase();
-  if (!wanted) return [];
-  const found: { layer: string; id: string; said: string }[] = [];
-  for (const [layer, features] of store.features) {
-    for (const feature of features.values()) {
-      const names = ["name_zh", "name_en", "name_ja", "land_use"].map((column) => String(feature.properties[column] ?? ""));
-      if ([feature.id, ...names].some((one) => one.toLowerCase().includes(wanted))) {
-        found.push({ layer, id: feature.id, said: [layerName(layer), nameOf(feature.properties)].filter(Boolean).join(" · ") });
-        if (found.length >= 12) return found;
-      }
-    }
-  }
-  return found;
-}
-
 function drawTools(bar: Element, hint: HTMLElement, tools: Tools): void {
   fill(
     bar,
@@ -387,43 +294,6 @@ function drawTools(bar: Element, hint: HTMLElement, tools: Tools): void {
   hint.hidden = !hint.textContent;
 }
 
-function drawStrip(into: Element): void {
-  const steps = store.state.history.slice(-60);
-  // A step that was taken up from the log was not judged again: its count is not known.
-  const fails = (one: Step): number | null => one.must?.fail ?? null;
-  const top = Math.max(1, ...steps.map((one) => fails(one) ?? 0));
-  fill(
-    into,
-    h("b", {}, say("mustFailing")),
-    steps.length === 0
-      ? h("span", { class: "empty" }, say("noSteps"))
-      : h(
-          "ol",
-          {},
-          ...steps.map((one) =>
-            h("li", { class: one.kind, title: `${one.seq} · ${one.at.slice(0, 19)} · ${one.kind === "outside" ? say("outsideStep") : one.edits.map((edit) => [edit["op"], edit["id"] ?? edit["ids"], edit["column"], edit["value"]].filter((part) => part !== undefined).join(" ")).join("; ") || one.kind}` },
-              h("i", { class: fails(one) === null ? "unknown" : fails(one) ? "fail" : "pass", style: `height:${4 + (26 * (fails(one) ?? 0)) / top}px` }), h("small", {}, String(fails(one) ?? "?"))),
-          ),
-        ), // prettier-ignore
-  );
-}
-
-function drawFoot(into: Element): void {
-  const { state, last, result } = store;
-  const same = verified === null ? null : verified ? say("same") : say("notSame");
-  fill(
-    into,
-    h("span", { class: "saved" }, store.busy ? say("judging") : state.saved ? `✓ ${say("saved")}` : say("saving")),
-    last && h("span", {}, `${say("judged")} ${number(last.ms, 0)} ms`),
-    h("button", { class: "link", onclick: () => void api.getVerify().then(({ same: ok }) => { verified = ok; drawFoot(into); }) }, same ?? say("verify")),
-    h("span", {}, `${say("faults")} ${result.faults.length}`),
-    h("span", { class: "grow" }),
-    h("span", {}, `${result.packs.join(", ")} · ${result.on}`),
-    h("span", {}, state.crs),
-    h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),
-  ); // prettier-ignore
-}
-
 function drawScale(plan: PlanMap): void {
   const { pixels, said } = scaleOf(plan.map);
   const box = document.querySelector(".scalebar");
@@ -432,33 +302,6 @@ function drawScale(plan: PlanMap): void {
   (box as HTMLElement).hidden = plan.isTilted;
   (box.children[0] as HTMLElement).style.width = `${pixels}px`;
   box.children[1]!.textContent = said;
-}
-
-function keys(tools: Tools, plan: PlanMap, redraw: () => void): void {
-  document.addEventListener("keydown", (event) => {
-    const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !inField) {
-      event.preventDefault();
-      void (event.shiftKey ? store.redo() : store.undo());
-      return;
-    }
-    if (event.key === "Escape") tools.cancel();
-    if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
-    const tool = TOOLS.find((one) => one.key === event.key.toLowerCase());
-    if (tool) tools.take(tool.tool);
-    else if (event.key === "/") {
-      event.preventDefault();
-      document.getElementById("search")?.focus();
-    } else if (event.key === "Enter") void tools.finish();
-    else if (event.key === "l") {
-      tab = tab === "table" ? "verdicts" : "table";
-      redraw();
-    } else if (event.key === "3") tilt(plan);
-    else if (event.key === "r" || event.key === "c") {
-      tab = event.key === "r" ? "proposals" : "compare";
-      redraw();
-    } else if (event.key === "n" || event.key === "p") nextPlace(event.key === "n" ? 1 : -1, plan);
-  });
 }
 
 /** Goes to the next place that falls short of the chosen rule, or of the first that fails. */

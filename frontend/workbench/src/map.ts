@@ -8,7 +8,7 @@ import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
 import { tellWhenIdle } from "../../map/idle";
 import { aside, drawSigns } from "../../map/marks";
-import { boundary, ground, line, names, network, parcelLines, signs } from "../../map/style";
+import { boundary, FONT, ground, line, names, network, parcelLines, signs } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
 import { centreOn, geometryToMap, onPlan, toMap, toPlan } from "../../map/projection";
 import { store } from "./store";
@@ -18,17 +18,29 @@ import type { Changed, Feature, Layers, Place } from "./types";
 
 setWorkerUrl(workerUrl);
 
-const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", "water", "woodland", "greens", "streets", "rail", "stops", "facilities", "buildings", "control_lines"];
-export const GROUPS: Record<string, string[]> = {
-  asPlanned: ["parcels-fill", "parcels-line"],
-  reach: ["beyond-fill", "beyond-line"],
-  facilities: ["facilities-sign"],
-  streets: ["streets-line", "stops-dot", "rail-line", "streets-text"],
-  blocks: ["blocks-line", "subblocks-line"],
-  labels: ["parcels-text"],
-};
+const DRAWN = ["extent", "boundary", "areas", "blocks", "subblocks", "parcels", "water", "woodland", "greens", "streets", "rail", "stops", "facilities", "buildings", "control_lines", "setbacks", "accesses", "green_entrances", "structure"];
+/** What the map shows together: the layers of the plan that it comes from, and those of the map. */
+export const GROUPS = {
+  asPlanned: { sources: ["parcels"], layers: ["parcels-fill", "parcels-line"] },
+  reach: { sources: [], layers: ["beyond-fill", "beyond-line"] },
+  facilities: { sources: ["facilities"], layers: ["facilities-sign"] },
+  streets: { sources: ["streets", "stops", "rail"], layers: ["streets-line", "stops-dot", "rail-line", "streets-text"] },
+  entrances: { sources: ["green_entrances", "accesses", "setbacks"], layers: ["entrances-dot", "accesses-dot", "accesses-line", "setbacks-line"] },
+  buildings: { sources: ["buildings"], layers: ["buildings-fill", "buildings-line"] },
+  controls: { sources: ["control_lines"], layers: ["controls-fill", "controls-line", "controls-text"] },
+  blocks: { sources: ["blocks", "subblocks"], layers: ["blocks-line", "subblocks-line"] },
+  structure: { sources: ["structure", "areas"], layers: ["areas-line", "areas-text", "structure-fill", "structure-line", "structure-dot", "structure-text"] },
+  labels: { sources: [], layers: ["parcels-text"] },
+} as const;
+export type Group = keyof typeof GROUPS;
+/** Groups that are shown only once they are asked for. */
+const HIDDEN: Group[] = ["structure"];
 /** Land of streets, whose code would only stand over their names. */
 const ROADS = /^(1207|S1)/;
+/** Layers whose features bear their names on the map. */
+const NAMED = new Set(["streets", "control_lines", "areas", "structure"]);
+/** A control line of a kind that is not known. */
+const OTHER_LINE = "#46525d";
 /** Between a feature and the card beside it. */
 const BESIDE_PX = 14;
 /** Facilities within this many metres of each other stand in a row. */
@@ -51,10 +63,9 @@ function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
       .join("\n");
   }
   if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));
-  if (layer === "streets") {
-    properties["class"] = own["class"] ?? null;
-    properties["name"] = nameOf(own);
-  }
+  if (layer === "streets") properties["class"] = own["class"] ?? null;
+  if (NAMED.has(layer)) properties["name"] = nameOf(own);
+  if (layer === "control_lines") properties["colour"] = store.vocabulary.control_lines[String(own["kind"])] ?? OTHER_LINE;
   return { type: "Feature", id: feature.id, properties, geometry: geometryToMap(feature.geometry) };
 }
 
@@ -98,7 +109,50 @@ function heights(): GeoJSON.FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
-function style(): StyleSpecification {
+const of = (...kinds: string[]): unknown => ["in", ["geometry-type"], ["literal", kinds.flatMap((kind) => [kind, `Multi${kind}`])]];
+const INK = "#14202b";
+/** A name along a line, or in the middle of land. */
+const name = (id: string, source: string, colour: unknown, more: Record<string, unknown> = {}): unknown => ({
+  id, source, type: "symbol", minzoom: 13,
+  layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11.5, ...more },
+  paint: { "text-color": colour, "text-halo-color": "#ffffff", "text-halo-width": 1.6 },
+}); // prettier-ignore
+
+/** What is built, and how the land is entered and how far from its edge it may be built on. */
+function works(): unknown[] {
+  return [
+    { id: "buildings-fill", source: "buildings", type: "fill", minzoom: 13.5, paint: { "fill-color": INK, "fill-opacity": 0.22 } },
+    line("buildings-line", "buildings", { "line-color": INK, "line-width": 0.7, "line-opacity": 0.7 }, { minzoom: 14.5 }),
+    line("setbacks-line", "setbacks", { "line-color": "#6a4a1f", "line-width": 1, "line-dasharray": [4, 2] }, { minzoom: 14 }),
+    line("accesses-line", "accesses", { "line-color": INK, "line-width": 4 }, { minzoom: 14, filter: of("LineString") }),
+    { id: "accesses-dot", source: "accesses", type: "circle", minzoom: 14, filter: of("Point"), paint: { "circle-radius": 4, "circle-color": INK, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.2 } },
+    { id: "entrances-dot", source: "green_entrances", type: "circle", minzoom: 13.5, paint: { "circle-radius": 3.5, "circle-color": "#ffffff", "circle-stroke-color": "#17663a", "circle-stroke-width": 2 } },
+  ];
+}
+
+/** Red, green, blue and other lines that bind whatever the land use is. */
+function controls(): unknown[] {
+  const colour = ["get", "colour"];
+  return [
+    { id: "controls-fill", source: "control_lines", type: "fill", filter: of("Polygon"), paint: { "fill-color": colour, "fill-opacity": 0.08 } },
+    line("controls-line", "control_lines", { "line-color": colour, "line-width": 1.8, "line-dasharray": [5, 1.5] }),
+    name("controls-text", "control_lines", colour, { "symbol-placement": "line" }),
+  ];
+}
+
+/** Axes, belts and cores, and the areas of the plan. */
+function structure(): unknown[] {
+  return [
+    line("areas-line", "areas", { "line-color": "#8c1d18", "line-width": 2, "line-dasharray": [8, 3] }),
+    { id: "structure-fill", source: "structure", type: "fill", filter: of("Polygon"), paint: { "fill-color": "#8c1d18", "fill-opacity": 0.16 } },
+    line("structure-line", "structure", { "line-color": "#8c1d18", "line-width": 5, "line-opacity": 0.55 }, { filter: of("LineString") }),
+    { id: "structure-dot", source: "structure", type: "circle", filter: of("Point"), paint: { "circle-radius": 9, "circle-color": "rgba(140,29,24,0.2)", "circle-stroke-color": "#8c1d18", "circle-stroke-width": 2.5 } },
+    name("areas-text", "areas", "#8c1d18", { "text-size": 14 }),
+    name("structure-text", "structure", "#8c1d18", { "text-offset": [0, 1.4] }),
+  ];
+}
+
+function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
   for (const name of [...DRAWN, "beyond", "proposed", "heights", "selected", "vertices", "sketch"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
@@ -108,9 +162,12 @@ function style(): StyleSpecification {
     { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-pattern": "hatch" } },
     parcelLines(),
     ...network(),
+    ...works(),
     line("subblocks-line", "subblocks", { "line-color": "#46525d", "line-width": 0.6, "line-opacity": 0.6 }),
     line("blocks-line", "blocks", { "line-color": "#46525d", "line-width": 1.4, "line-dasharray": [6, 2, 1, 2] }),
+    ...controls(),
     boundary(),
+    ...structure(),
     { id: "heights-3d", source: "heights", type: "fill-extrusion", layout: { visibility: "none" }, paint: { "fill-extrusion-color": ["get", "fill"], "fill-extrusion-height": ["get", "metres"], "fill-extrusion-opacity": 0.88 } },
     { id: "proposed-fill", source: "proposed", type: "fill", paint: { "fill-color": "#0a58a6", "fill-opacity": 0.25 } },
     line("proposed-line", "proposed", { "line-color": "#0a58a6", "line-width": 2.4 }),
@@ -125,13 +182,15 @@ function style(): StyleSpecification {
     { id: "sketch-dot", source: "sketch", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "#b01e1a", "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } },
     { id: "vertices-dot", source: "vertices", type: "circle", paint: { "circle-radius": 5.5, "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },
   ];
+  const off = new Set<string>([...hidden].flatMap((group) => GROUPS[group].layers));
+  for (const layer of layers as { id: string; layout?: object }[]) if (off.has(layer.id)) layer.layout = { ...layer.layout, visibility: "none" };
   return { version: 8, sources, layers } as unknown as StyleSpecification;
 }
 
 export class PlanMap {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
-  private hidden = new Set<string>();
+  private readonly hidden = new Set<Group>(HIDDEN);
   private tilted = false;
   private following: (() => void) | null = null;
   private other: { map: MapLibre; follow: () => void; box: HTMLElement } | null = null;
@@ -141,7 +200,7 @@ export class PlanMap {
     centreOn(bounds);
     this.map = new MapLibre({
       container,
-      style: style(),
+      style: style(this.hidden),
       bounds: [toMap([bounds[0], bounds[1]]), toMap([bounds[2], bounds[3]])],
       // The bar of tools lies over the map's upper edge.
       fitBoundsOptions: { padding: { top: 70, right: 40, bottom: 40, left: 40 } },
@@ -221,7 +280,7 @@ export class PlanMap {
     this.map.getContainer().parentElement!.append(box);
     cut();
     const map = new MapLibre({
-      container: canvas, style: style(), center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing(),
+      container: canvas, style: style(this.hidden), center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing(),
       attributionControl: false, interactive: false, renderWorldCopies: false, fadeDuration: 0, maxZoom: 23, minZoom: 8, maxPitch: 60,
     }); // prettier-ignore
     drawSigns(map);
@@ -324,15 +383,15 @@ export class PlanMap {
     this.source("sketch").setData({ type: "FeatureCollection", features });
   }
 
-  toggle(group: string): boolean {
+  toggle(group: Group): boolean {
     const off = !this.hidden.has(group);
     if (off) this.hidden.add(group);
     else this.hidden.delete(group);
-    for (const id of GROUPS[group] ?? []) this.map.setLayoutProperty(id, "visibility", off ? "none" : "visible");
+    for (const id of GROUPS[group].layers) this.map.setLayoutProperty(id, "visibility", off ? "none" : "visible");
     return !off;
   }
 
-  isShown(group: string): boolean {
+  isShown(group: Group): boolean {
     return !this.hidden.has(group);
   }
 
@@ -358,6 +417,13 @@ export class PlanMap {
       if (first) return { layer: first.source, id: String(first.properties["id_"]) };
     }
     return null;
+  }
+
+  /** Pixels of the screen a metre, where the map is seen from above. */
+  pixelsPerMetre(): number {
+    const [from, to] = [toPlan(this.map.getCenter()), toPlan(this.map.unproject([0, 0]))];
+    const { clientWidth: wide, clientHeight: high } = this.map.getContainer();
+    return Math.hypot(wide, high) / 2 / Math.hypot(from[0] - to[0], from[1] - to[1]);
   }
 
   /** How many pixels of the screen a place is from a point. */

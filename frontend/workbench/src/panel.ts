@@ -1,8 +1,8 @@
 // The panel of verdicts: each bar is scaled to its own limit, so that all limits stand on one vertical line.
 
 import { fill, h } from "../../map/dom";
-import { key, store } from "./store";
-import { layerName, readingName } from "./vocabulary";
+import { isPart, key, store } from "./store";
+import { forceName, layerName, readingName } from "./vocabulary";
 import { language, number, say } from "./words";
 import type { Outcome, Verdict } from "./types";
 
@@ -81,7 +81,7 @@ function row(verdict: Verdict, toProposals: () => void): HTMLElement {
         onclick: () => store.choose(rule === store.chosenRule ? null : rule),
       },
       h("span", { class: "sign", "data-sign": SIGN[verdict.outcome], title: say(verdict.outcome) }, h("span", { class: "aloud" }, `${say(verdict.outcome)}: `)),
-      h("span", { class: "title" }, verdict.title, verdict.scope.kind !== "plan" && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
+      h("span", { class: "title" }, verdict.title, isPart(verdict) && h("small", {}, ` ${verdict.scope.id}`), turned && h("b", { class: "new" }, say("isNew"))),
       people !== null && h("span", { class: "people" }, `${number(people, 0)} ${say("people")}`),
     ),
     bar(verdict),
@@ -93,7 +93,7 @@ function row(verdict: Verdict, toProposals: () => void): HTMLElement {
       h("b", {}, shown(verdict.measured, verdict.unit)),
       " ",
       asked(verdict),
-      verdict.force !== "must" && h("span", { class: "force" }, ` ${verdict.force} ${verdict.confidence}`),
+      verdict.force !== "must" && h("span", { class: "force" }, ` · ${forceName(verdict)}`),
     ),
     verdict.outcome === "fail" && (verdict.remedy || verdict.force === "must") &&
       h(

@@ -2,7 +2,7 @@
 
 import * as api from "./api";
 import { say } from "./words";
-import type { Answer, Changed, Clash, Edit, Feature, Layers, News, Result, State, Verdict, Vocabulary } from "./types";
+import type { Answer, Changed, Clash, Edit, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
   layer: string;
@@ -16,11 +16,16 @@ export interface Conflict {
   message: string;
 }
 
-export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view" | "conflict" | "news";
+export type Topic = "plan" | "verdicts" | "selection" | "state" | "busy" | "view" | "conflict" | "news" | "outcomes";
+/** So many scenarios are judged beside the one that is open. */
+const MOST_JUDGED = 12;
 type Listener = (topic: Topic, answer?: Answer) => void;
 
 export const key = (verdict: { rule: string; scope?: { id: string }; id?: string }): string =>
   `${verdict.rule} ${verdict.scope?.id ?? verdict.id ?? ""}`;
+
+/** Whether a verdict is of one object, and not of the plan, nor of all objects of a kind together. */
+export const isPart = ({ scope }: Verdict): boolean => scope.kind !== "plan" && scope.id !== "*";
 
 class Store {
   state!: State;
@@ -36,6 +41,8 @@ class Store {
   selection: Selection | null = null;
   chosenRule: string | null = null;
   chosenReading: string | null = null;
+  /** How the verdicts of other scenarios came out, as far as they were judged. */
+  outcomes = new Map<string, Partial<Record<Outcome, number>>>();
   busy = 0;
   conflict: Conflict | null = null;
   notice: { text: string; kind: "error" | "info" } | null = null;
@@ -63,6 +70,16 @@ class Store {
     this.features.clear();
     for (const [name, layer] of Object.entries(layers.layers)) {
       this.features.set(name, new Map(layer.features.map((feature) => [feature.id, feature])));
+    }
+  }
+
+  /** Asks how the other scenarios are judged, one after the other, while the page is worked with. */
+  async askOutcomes(): Promise<void> {
+    const names = Object.keys(this.state.scenarios).filter((name) => name !== this.state.scenario).slice(0, MOST_JUDGED);
+    for (const name of names) {
+      const { outcomes } = await api.getOutcomes(name);
+      this.outcomes.set(name, outcomes);
+      this.tell("outcomes");
     }
   }
 
@@ -109,6 +126,7 @@ class Store {
     await this.step(async () => {
       const { package: name, findings } = await api.postFiles(form);
       api.workAt(null); // the new plan may have no scenario of that name
+      this.outcomes.clear();
       await this.load();
       this.selection = null;
       this.chosenRule = null;

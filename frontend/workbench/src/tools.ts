@@ -7,24 +7,35 @@ import { store } from "./store";
 import { say, type Word } from "./words";
 import type { Place } from "./types";
 
-export type Tool = "select" | "vertex" | "split" | "merge" | "boundary" | "facility";
+export type Tool = "select" | "vertex" | "split" | "merge" | "boundary" | "place" | "street";
 export const TOOLS: { tool: Tool; word: Word; key: string; hint?: Word }[] = [
   { tool: "select", word: "select", key: "v" },
   { tool: "vertex", word: "vertex", key: "e", hint: "vertexHint" },
   { tool: "split", word: "split", key: "s", hint: "splitHint" },
   { tool: "merge", word: "merge", key: "m", hint: "mergeHint" },
   { tool: "boundary", word: "boundary", key: "b", hint: "boundaryHint" },
-  { tool: "facility", word: "facility", key: "f", hint: "facilityHint" },
+  { tool: "place", word: "place", key: "f", hint: "placeHint" },
+  { tool: "street", word: "street", key: "d", hint: "streetHint" },
 ];
 const SNAP_PX = 9;
+const STILL_PX = 3;
+/** What a click selects, the smallest first; what of that is a point, and can be dragged once it is selected. */
+const SELECTABLE = ["facilities-sign", "stops-dot", "entrances-dot", "parcels-fill", "controls-line", "streets-line"];
+const POINTS = ["facilities-sign", "stops-dot", "entrances-dot"];
+/** Lines whose corners and edges a boundary snaps to, and those that a street joins on. */
+const [EDGES, STREETS] = [["parcels-fill", "controls-line"], ["streets-line"]];
+
+/** A place that is being dragged: a corner of a layer's outlines, or a point feature. */
+type Dragged = { at: Place; layer: "parcels" | "streets" } | { at: Place; layer: string; id: string };
 
 export class Tools {
   tool: Tool = "select";
   private line: Place[] = [];
   private picked: string[] = [];
-  private dragging: Place | null = null;
+  private dragging: Dragged | null = null;
   private told: () => void = () => undefined;
-  askFacility: (place: Place) => void = () => undefined;
+  askPoint: (place: Place, parcel: string | null) => void = () => undefined;
+  askStreet: (line: Place[]) => void = () => undefined;
 
   constructor(private readonly plan: PlanMap) {
     const map = plan.map;
@@ -35,8 +46,9 @@ export class Tools {
       const point = event.features?.[0]?.properties;
       if (!point || (this.tool !== "vertex" && this.tool !== "select")) return;
       event.preventDefault();
-      this.dragging = [point["x"] as number, point["y"] as number];
+      this.dragging = { at: [point["x"] as number, point["y"] as number], layer: store.selection?.layer === "streets" ? "streets" : "parcels" };
     });
+    map.on("mousedown", (event) => this.grasp(event));
     map.on("mouseup", (event) => void this.drop(event));
     store.listen((topic) => {
       if (topic === "selection" || topic === "plan" || topic === "verdicts") this.show();
@@ -64,57 +76,76 @@ export class Tools {
   private show(): void {
     const chosen = this.picked.map((id) => store.features.get("parcels")?.get(id)).filter((one) => one !== undefined);
     const selected = store.feature(store.selection);
-    const corners = this.tool === "vertex" && store.selection?.layer === "parcels" ? verticesOf(selected) : [];
+    const cornered = store.selection?.layer === "parcels" || store.selection?.layer === "streets";
+    const corners = this.tool === "vertex" && cornered ? verticesOf(selected) : [];
     this.plan.showSelected(chosen.length ? chosen : selected ? [selected] : [], corners);
     this.plan.sketch(this.line);
   }
 
   private click(event: MapMouseEvent): void {
     if (this.tool === "select" || this.tool === "vertex") {
-      store.select(this.plan.hit(event, this.tool === "select" ? ["facilities-sign", "stops-dot", "parcels-fill", "streets-line"] : ["parcels-fill"]));
-      return;
-    }
-    if (this.tool === "facility") {
-      this.askFacility(this.plan.place(event));
+      store.select(this.plan.hit(event, this.tool === "select" ? SELECTABLE : ["streets-line", "parcels-fill"]));
       return;
     }
     const parcel = this.plan.hit(event, ["parcels-fill"]);
+    if (this.tool === "place") {
+      this.askPoint(this.plan.place(event), parcel?.id ?? null);
+      return;
+    }
     if (this.tool === "merge" || (this.tool === "boundary" && this.picked.length < 2)) {
       if (parcel) this.picked = this.picked.includes(parcel.id) ? this.picked.filter((one) => one !== parcel.id) : [...this.picked, parcel.id];
     } else {
-      if (this.tool === "split" && !store.selection && parcel) store.select(parcel);
+      if (this.tool === "split" && store.selection?.layer !== "parcels" && parcel) store.select(parcel);
       this.line = [...this.line, this.snapped(event)];
     }
     this.show();
   }
 
+  /** A point that is selected goes along with the mouse. */
+  private grasp(event: MapMouseEvent): void {
+    if (this.tool !== "select" || !store.selection) return;
+    const hit = this.plan.hit(event, POINTS);
+    const shape = store.feature(store.selection)?.geometry;
+    if (hit?.layer !== store.selection.layer || hit.id !== store.selection.id || shape?.type !== "Point") return;
+    event.preventDefault();
+    this.dragging = { at: shape.coordinates as Place, layer: hit.layer, id: hit.id };
+  }
+
   private move(event: MapMouseEvent): void {
-    if (this.dragging) this.plan.sketch([this.dragging, this.snapped(event)]);
+    const dragged = this.dragging;
+    if (dragged) this.plan.sketch([dragged.at, "id" in dragged ? this.plan.place(event) : this.snapped(event, dragged.at)]);
   }
 
   private async drop(event: MapMouseEvent): Promise<void> {
-    const at = this.dragging;
+    const dragged = this.dragging;
     this.dragging = null;
-    if (!at) return;
-    const to = this.snapped(event, at);
+    if (!dragged) return;
+    const { at, layer } = dragged;
+    const to = "id" in dragged ? this.plan.place(event) : this.snapped(event, at);
     this.plan.sketch([]);
-    if (to[0] !== at[0] || to[1] !== at[1]) await store.edit([{ op: "move_vertex", at, to }]);
+    // A click moves nothing: what went less than a few pixels stays where it is.
+    if (this.plan.pixels(at, event.point) < STILL_PX) return;
+    if ("id" in dragged) await store.edit([{ op: "move", layer, id: dragged.id, to }]);
+    else await store.edit([layer === "streets" ? { op: "move_vertex", at, to, layer } : { op: "move_vertex", at, to }]);
   }
 
-  /** The nearest vertex of a boundary within some pixels, else the place itself. */
+  /** The nearest corner within some pixels, else the nearest place on an edge, else the place itself. */
   private snapped(event: MapMouseEvent, but?: Place): Place {
     const { x, y } = event.point;
-    const near = this.plan.map.queryRenderedFeatures([[x - SNAP_PX, y - SNAP_PX], [x + SNAP_PX, y + SNAP_PX]], { layers: ["parcels-fill"] });
-    let best: Place | null = null;
-    let least = SNAP_PX;
-    for (const id of new Set(near.map((one) => String(one.properties["id_"])))) {
-      for (const place of verticesOf(store.features.get("parcels")?.get(id))) {
-        if (but && place[0] === but[0] && place[1] === but[1]) continue;
-        const far = this.plan.pixels(place, event.point);
-        if (far < least) [best, least] = [place, far];
-      }
-    }
-    return best ?? this.plan.place(event);
+    const ofStreets = this.tool === "street" || (this.tool === "vertex" && store.selection?.layer === "streets");
+    const near = this.plan.map.queryRenderedFeatures([[x - SNAP_PX, y - SNAP_PX], [x + SNAP_PX, y + SNAP_PX]], { layers: ofStreets ? STREETS : EDGES });
+    const lines = [...new Set(near.map((one) => `${one.source} ${String(one.properties["id_"])}`))].flatMap((one) => {
+      const [layer, ...id] = one.split(" ");
+      return linesOf(store.features.get(layer!)?.get(id.join(" "))?.geometry);
+    });
+    const place = this.plan.place(event);
+    const [corner, far] = nearest(lines.flat().filter((one) => !but || !same(one, but)), place);
+    const pixels = this.plan.pixelsPerMetre();
+    if (corner && far * pixels < SNAP_PX) return corner;
+    // Edges that end in the corner that is dragged go along with it.
+    const edges = lines.flatMap((line) => line.slice(1).map((end, at) => [line[at]!, end] as const)).filter((edge) => !but || !edge.some((one) => same(one, but)));
+    const [foot, off] = nearest(edges.map(([from, to]) => footOn(from, to, place)), place);
+    return foot && off * pixels < SNAP_PX ? foot : place;
   }
 
   async finish(): Promise<void> {
@@ -126,7 +157,7 @@ export class Tools {
       if (answer && picked[0]) store.select({ layer: "parcels", id: picked[0] });
     } else if (tool === "boundary" && picked.length === 2 && line.length >= 2) {
       await this.done(store.edit([{ op: "boundary", ids: [picked[0]!, picked[1]!], line: unlike(line) }]));
-    }
+    } else if (tool === "street" && unlike(line).length >= 2) this.askStreet(unlike(line));
   }
 
   private async done<T>(act: Promise<T | null>): Promise<T | null> {
@@ -144,5 +175,34 @@ export class Tools {
 
 /** A double click puts its place twice; a line has no corner twice in a row. */
 function unlike(line: Place[]): Place[] {
-  return line.filter((place, at) => at === 0 || place[0] !== line[at - 1]![0] || place[1] !== line[at - 1]![1]);
+  return line.filter((place, at) => at === 0 || !same(place, line[at - 1]!));
+}
+
+const same = (one: Place, other: Place): boolean => one[0] === other[0] && one[1] === other[1];
+
+function linesOf(geometry: GeoJSON.Geometry | null | undefined): Place[][] {
+  if (!geometry) return [];
+  if (geometry.type === "LineString") return [geometry.coordinates as Place[]];
+  if (geometry.type === "Polygon" || geometry.type === "MultiLineString") return geometry.coordinates as Place[][];
+  if (geometry.type === "MultiPolygon") return geometry.coordinates.flat() as Place[][];
+  return geometry.type === "GeometryCollection" ? geometry.geometries.flatMap(linesOf) : [];
+}
+
+/** The nearest of some places, and how far it is, m. */
+function nearest(places: Place[], to: Place): [Place | null, number] {
+  let best: Place | null = null;
+  let least = Infinity;
+  for (const place of places) {
+    const far = Math.hypot(place[0] - to[0], place[1] - to[1]);
+    if (far < least) [best, least] = [place, far];
+  }
+  return [best, least];
+}
+
+/** The place of a segment that is nearest, in whole millimetres. */
+function footOn(from: Place, to: Place, place: Place): Place {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const square = dx * dx + dy * dy;
+  const along = square === 0 ? 0 : Math.min(1, Math.max(0, ((place[0] - from[0]) * dx + (place[1] - from[1]) * dy) / square));
+  return [Math.round((from[0] + along * dx) * 1000) / 1000, Math.round((from[1] + along * dy) * 1000) / 1000];
 }

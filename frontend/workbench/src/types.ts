@@ -146,6 +146,10 @@ export interface Vocabulary {
   units: Record<string, Record<Lang, string>>;
   land_uses: Record<string, { names: Record<Lang, string>; colour: string; safe: string; level: number; parent: string }>;
   layers: Record<string, { id: string | null; geometry: string; names: Record<Lang, string>; columns: Record<string, ColumnSpec> }>;
+  /** Kind of a control line -> its colour, as on the sheets. */
+  control_lines: Record<string, string>;
+  forces: Record<string, Record<Lang, string>>;
+  confidences: Record<string, Record<Lang, string>>;
   readings: Record<string, Record<Lang, string>>;
   marks: Record<string, Record<Lang, string>>;
   flags: Record<"true" | "false", Record<Lang, string>>;

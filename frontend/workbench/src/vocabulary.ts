@@ -2,6 +2,7 @@
 
 import { store } from "./store";
 import { language, say } from "./words";
+import type { Verdict } from "./types";
 
 export function columnName(layer: string, column: string): string {
   return store.vocabulary.layers[layer]?.columns[column]?.names[language()] ?? column.replaceAll("_", " ");
@@ -20,6 +21,13 @@ export function valueName(layer: string, column: string, value: unknown): string
 
 export function readingName(reading: string): string {
   return store.vocabulary.readings[reading]?.[language()] ?? reading.replaceAll("_", " ");
+}
+
+/** What force a rule has, and how sure it is that it says so. */
+export function forceName({ force, confidence }: Verdict): string {
+  const said = [store.vocabulary.forces[force]?.[language()] ?? force];
+  if (confidence !== "A") said.push(store.vocabulary.confidences[confidence]?.[language()] ?? confidence);
+  return said.join(" · ");
 }
 
 /** The sign of a kind of facility, as on the sheets. */

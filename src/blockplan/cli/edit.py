@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine; default: a free one."
 )
+@click.option("--new", is_flag=True, help="Begin the scenario that --scenario names.")
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
 @click.option("--who", default="", help="Who edits, as the log of edits writes it.")
 @json_option
@@ -34,6 +35,7 @@ def command(
     packs: tuple[str, ...],
     on: dt.date | None,
     port: int,
+    new: bool,
     no_browser: bool,
     who: str,
     as_json: bool,
@@ -49,7 +51,7 @@ def command(
 
     desk = EditingDesk(plan, packs=packs or None, on=on, who=who)
     with progress(f"Judging {plan}"):
-        desk.open(scenario)
+        desk.open(scenario, new=new)
     for note in desk.notes:
         click.echo(note, err=True)
     # Whoever ends us politely wants the scenario's file written, as Ctrl-C does.

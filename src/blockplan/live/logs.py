@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import UsageError
 from blockplan.live.journal import alone, free_name
+from blockplan.live.session import DRAFT
+from blockplan.plan import read
 from blockplan.plan.files import scenarios
+from blockplan.plan.model.plan import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +37,22 @@ def log_of(package: Path, scenario: str) -> Path:
     """
     scenarios.check_name(scenario)
     return _logs(package) / f"{scenario}.log"
+
+
+def require_scenario(package: Path, name: str) -> None:
+    """
+    Open no scenario that nobody made: a slip of the pen would begin an empty one.
+
+    Raises
+    ------
+    UsageError
+        If the package has neither a scenario nor a log of that name; the message lists those that it has.
+    """
+    known = [BASE, *read(package).manifest.scenarios]
+    if name not in {DRAFT, *known} and not log_of(package, name).exists():
+        raise UsageError(
+            f"The plan has no scenario {name!r}; it has {', '.join(known)}. Ask for a new one to begin it."
+        )
 
 
 def _logs(package: Path) -> Path:

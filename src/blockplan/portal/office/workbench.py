@@ -23,7 +23,7 @@ from django.middleware.csrf import get_token
 from django.urls import Resolver404, resolve
 from django.utils.html import escape
 
-from blockplan.errors import BlockplanError, UsageError
+from blockplan.errors import BlockplanError
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
@@ -156,7 +156,8 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
     BlockplanError
         If the plan has no such scenario, or cannot be read or judged.
     """
-    from blockplan.portal.workspace.desk import EditingDesk  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.live.logs import require_scenario  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.portal.workspace.desk import EditingDesk  # noqa: PLC0415
 
     gone = []
     place = _copy(version)
@@ -164,7 +165,7 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
     with _lock:
         known = key in _opening
     if not known:
-        _require_scenario(place, version, scenario)
+        require_scenario(place, scenario)
     with _lock:
         opening = _opening.setdefault(key, threading.Lock())
     with opening:  # whoever opens a plan keeps those waiting who want the same, and nobody else
@@ -183,18 +184,6 @@ def desk_of(version: PlanVersion, scenario: str) -> EditingDesk:
     for one in gone:
         one.save_quietly()
     return found
-
-
-def _require_scenario(place: Path, version: PlanVersion, scenario: str) -> None:
-    """Open no scenario that nobody made: a name from an address makes no file."""
-    from blockplan.live.logs import log_of  # noqa: PLC0415 (pandas and the rest take a second)
-    from blockplan.plan.files.package import MANIFEST  # noqa: PLC0415
-    from blockplan.plan.model.manifest import read_manifest  # noqa: PLC0415
-    from blockplan.plan.model.plan import BASE  # noqa: PLC0415
-
-    known = {SCENARIO, BASE, version.scenario, *read_manifest(place / MANIFEST).scenarios}
-    if scenario not in known and not log_of(place, scenario).exists():
-        raise UsageError(f"The plan has no scenario {scenario!r}.")
 
 
 def _version(notice: str) -> PlanVersion:

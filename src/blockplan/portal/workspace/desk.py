@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.errors import BlockplanError
 from blockplan.live import EditError, Session, live
 from blockplan.live.journal import DamagedLogError, set_aside
-from blockplan.live.logs import SEARCH, log_of, package_alone
+from blockplan.live.logs import SEARCH, log_of, package_alone, require_scenario
 from blockplan.live.refusals import refused as edit_refused
 from blockplan.plan import read
 from blockplan.plan.model.plan import BASE
@@ -57,25 +57,35 @@ class EditingDesk:
     session: Session = field(init=False)
     notes: list[str] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    #: Content hash of a scenario -> how many of its verdicts came out how.
+    outcomes: dict[str, dict[str, int]] = field(default_factory=dict)
     _asides: threading.Lock = field(default_factory=threading.Lock)
     _timer: threading.Timer | None = None
     _unsaved: bool = False
 
-    def open(self, scenario: str | None = None) -> None:
+    def open(self, scenario: str | None = None, *, new: bool = False) -> None:
         """
         Begin on a scenario; the one that is open is saved first.
+
+        Parameters
+        ----------
+        scenario
+            Its name; None is the plan's own, or ``draft`` where that is as drawn.
+        new
+            Whether a scenario that there is not yet is begun.
 
         Raises
         ------
         BlockplanError
-            If the plan cannot be read or judged, or has no such scenario.
+            If the plan cannot be read or judged, or has no such scenario and none is begun.
         """
         with self._lock:
+            if scenario is not None and not new:
+                require_scenario(self.package, scenario)
             if hasattr(self, "session"):
                 self._save_or_leave()
-            plan = read(
-                self.package, None if scenario not in read(self.package).manifest.scenarios else scenario
-            )
+            drawn = read(self.package)
+            plan = read(self.package, scenario) if scenario in drawn.manifest.scenarios else drawn
             name = scenario if scenario and scenario != BASE else None
             self.session = self._begun(plan, name)
             self._unsaved = self.session.ahead

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,15 @@ def comparison(at: Snapshot, names: Sequence[str], lang: str) -> dict[str, Any]:
     return beside([*columns, ComparedColumn(at.scenario, at.plan, at.result)]).to_dict(lang)
 
 
+def outcomes(at: Snapshot, name: str, known: dict[str, dict[str, int]]) -> dict[str, int]:
+    """How many verdicts of a scenario came out how; `known` keeps them by the content of the plan."""
+    plan = shown_as(at, name)
+    if plan.content_hash not in known:
+        result = at.result if plan is at.plan else check(plan, at.named_packs, at.on)
+        known[plan.content_hash] = dict(Counter(one.outcome for one in result.verdicts))
+    return known[plan.content_hash]
+
+
 #: What the plan as it is now can be taken away as -> its media type.
 HANDED_OUT = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "zip": "application/zip"}
 
@@ -127,7 +137,7 @@ def state(desk: EditingDesk, lang: str) -> dict[str, Any]:
         "level": manifest.level,
         "crs": manifest.crs,
         "scenario": session.scenario,
-        "scenarios": {BASE: "", **scenarios_of(session.plan)},
+        "scenarios": {BASE: "", session.scenario: "", **scenarios_of(session.plan)},
         "seq": len(session.steps),
         "hash": session.plan.content_hash,
         "can_undo": session.can_undo,

@@ -30,6 +30,7 @@ urlpatterns = [
     path("workspace/scenario", takes(views.scenario, "POST")),
     path("workspace/save", takes(views.save, "POST")),
     path("workspace/compare", takes(views.comparison, "GET")),
+    path("workspace/outcomes", takes(views.outcomes, "GET")),
     path("workspace/proposal", takes(views.proposal, "GET", "POST", "DELETE")),
     path("workspace/proposal/cancel", takes(views.cancel_proposal, "POST")),
     path("workspace/proposal/take", takes(views.take_proposal, "POST")),

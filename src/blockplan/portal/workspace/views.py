@@ -154,6 +154,17 @@ def comparison(request: HttpRequest) -> HttpResponse:
         return refused(404, "scenario", str(error))
 
 
+def outcomes(request: HttpRequest) -> HttpResponse:
+    """How many verdicts of a scenario (``?of=NAME``) came out how."""
+    name, known = request.GET.get("of", BASE), desk().outcomes
+    try:
+        return as_json(
+            {"of": name, "outcomes": desk().ask_aside(lambda at: documents.outcomes(at, name, known))}
+        )
+    except BlockplanError as error:
+        return refused(404, "scenario", str(error))
+
+
 def proposal(request: HttpRequest) -> HttpResponse:
     """
     Where the search for a repair stands; DELETE forgets it.

@@ -1,15 +1,17 @@
-"""What the workbench calls things: layers, columns and their values, land uses, units, readings, signs."""
+"""What the workbench calls things: layers, columns and values, land uses, units, readings, signs, forces."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
+from blockplan.check.verdict import Force
 from blockplan.check.words import unit_word
 from blockplan.measure import MEASURES
 from blockplan.measure.distance.ways import WAYS
 from blockplan.plan import landuse
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.report.definitions import way
+from blockplan.report.qgis.styles import CONTROL_LINES
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -39,6 +41,9 @@ def vocabulary() -> dict[str, Any]:
             for code, one in known.classes.items()
         },
         "layers": {name: _layer(spec) for name, spec in LAYERS.items()},
+        "control_lines": CONTROL_LINES,
+        "forces": {force: _names(f"force.{force}", force) for force in get_args(Force)},
+        "confidences": {grade: _names(f"confidence.{grade}", grade) for grade in "ABC"},
         "flags": {said: _names(f"flag.{said}", said) for said in ("true", "false")},
         "readings": {
             one.id: {lang: way(one.definition(None), Words(lang)) for lang in LANGUAGES} for one in WAYS

@@ -1,0 +1,61 @@
+// What is dropped on the window, or chosen as files, is opened in the place of the plan.
+
+import { h } from "../../map/dom";
+import { zipped } from "./pack";
+import { store } from "./store";
+import { say } from "./words";
+
+/** What is dropped on the window is opened in the place of the plan: files, and folders with all that they hold. */
+export function takeDrops(app: Element): void {
+  const veil = h("p", { class: "veil", hidden: true }, say("dropHere"));
+  app.append(veil);
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    veil.hidden = false;
+  });
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) veil.hidden = true;
+  });
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    veil.hidden = true;
+    const entries = [...(event.dataTransfer?.items ?? [])].map((one) => one.webkitGetAsEntry()).filter((one) => one !== null);
+    void Promise.all(entries.map((one) => within(one))).then((found) => void openFiles(found.flat()));
+  });
+}
+
+async function within(entry: FileSystemEntry): Promise<[string, File][]> {
+  const name = entry.fullPath.replace(/^\//, "");
+  if (entry.isFile) {
+    return [[name, await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))]];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const found: [string, File][] = [];
+  // A reader gives a hundred entries at most, and none when it has given all.
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return found;
+    for (const one of some) found.push(...(await within(one)));
+  }
+}
+
+/** More files than this go as one zip. */
+const FEW = 10;
+
+export async function openFiles(files: [string, File][]): Promise<void> {
+  if (files.length === 0) return;
+  const form = new FormData();
+  const sent: [string, Blob][] = files.length > FEW ? [[`${folderOf(files)}.zip`, await zipped(files)]] : files;
+  for (const [name, file] of sent) {
+    form.append("name", name);
+    form.append("file", file, name.split("/").at(-1));
+  }
+  void store.drop(form);
+}
+
+/** The folder that the files lie in. */
+function folderOf(files: [string, File][]): string {
+  const [first, ...rest] = new Set(files.map(([name]) => (name.includes("/") ? name.split("/")[0]! : "")));
+  return rest.length || !first ? "plan" : first;
+}

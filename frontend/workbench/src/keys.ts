@@ -1,0 +1,59 @@
+// What each key does, and the list of keys that `?` shows.
+
+import { fill, h } from "../../map/dom";
+import { store } from "./store";
+import { TOOLS, type Tools } from "./tools";
+import { say, type Word } from "./words";
+
+/** A key, the word for what it does, and the act; a key of a tool stands with the tools. */
+export interface Act {
+  key: string;
+  word: Word;
+  act: () => void;
+}
+
+const FIELDS = "input, select, textarea";
+
+export function listen(tools: Tools, acts: Act[]): void {
+  const help = h("dialog", { class: "keys", "aria-labelledby": "keys-title" });
+  document.body.append(help);
+  const all = [...acts, { key: "?", word: "keys" as Word, act: () => showKeys(help, acts) }];
+  document.addEventListener("keydown", (event) => {
+    const inField = (event.target as Element).matches?.(FIELDS) ?? false;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !inField) {
+      event.preventDefault();
+      void (event.shiftKey ? store.redo() : store.undo());
+      return;
+    }
+    if (event.key === "Escape") tools.cancel();
+    if (inField || help.open || event.ctrlKey || event.metaKey || event.altKey) return;
+    const tool = TOOLS.find((one) => one.key === event.key.toLowerCase());
+    const found = all.find((one) => one.key === event.key.toLowerCase());
+    if (tool) tools.take(tool.tool);
+    else if (event.key === "Enter" && !(event.target as Element).matches?.("button, a, summary")) void tools.finish();
+    else if (found) {
+      event.preventDefault();
+      found.act();
+    }
+  });
+}
+
+function showKeys(help: HTMLDialogElement, acts: Act[]): void {
+  const line = (key: string, said: string): HTMLElement => h("li", {}, h("kbd", {}, key), said);
+  fill(
+    help,
+    h("h2", { id: "keys-title" }, say("keys")),
+    h(
+      "ul",
+      {},
+      ...TOOLS.map(({ key, word }) => line(key.toUpperCase(), say(word))),
+      line("Ctrl Z", say("undo")),
+      line("Ctrl Shift Z", say("redo")),
+      line("Enter", say("finish")),
+      line("Esc", say("cancel")),
+      ...acts.map(({ key, word }) => line(key.toUpperCase(), say(word))),
+    ),
+    h("button", { onclick: () => help.close() }, say("close")),
+  );
+  help.showModal();
+}

@@ -1,0 +1,132 @@
+// Left of the map: search, the scenarios with how their verdicts came out, and what the map shows.
+
+import { fill, h } from "../../map/dom";
+import { colourOf, isSafe, setSafe } from "./colours";
+import { GROUPS, type Group, type PlanMap } from "./map";
+import { isPart, key, store } from "./store";
+import { layerName, nameOf, useName } from "./vocabulary";
+import { number, say } from "./words";
+import type { Outcome } from "./types";
+
+/** So many hits are shown; whoever seeks more types more. */
+const MOST = 12;
+const SIGNS: [Outcome, string][] = [["pass", "✓"], ["fail", "×"], ["unknown", "?"]]; // prettier-ignore
+
+/** What search leads to: a feature, or a rule. */
+interface Hit {
+  said: string;
+  more: string;
+  go: () => void;
+}
+
+export interface Ways {
+  feature: (layer: string, id: string) => void;
+  rule: (rule: string) => void;
+}
+
+let words = "";
+/** What stands in the field of search; the table of parcels shows what it finds. */
+export const searched = (): string => words;
+
+export function drawLeft(into: Element, plan: PlanMap, ways: Ways): void {
+  const found = h("ul", { class: "found" });
+  const find = (): void => {
+    const all = hits(words, ways);
+    fill(found, ...all.map((one) => h("li", {}, h("button", { class: "link", onclick: one.go }, one.said, h("small", {}, ` ${one.more}`)))), words.trim() !== "" && !all.length && h("li", { class: "empty" }, say("nothingFound")));
+  };
+  const search = h("input", {
+    type: "search", id: "search", value: words, placeholder: say("search"), "aria-label": say("search"), autocomplete: "off",
+    oninput: (event: Event) => { words = (event.target as HTMLInputElement).value; find(); },
+    onkeydown: (event: KeyboardEvent) => { if (event.key === "Enter") hits(words, ways)[0]?.go(); },
+  }); // prettier-ignore
+  find();
+  const again = (): void => drawLeft(into, plan, ways);
+  const branch = (): void => {
+    const name = prompt(say("branchName"));
+    if (name) void store.open({ branch: name });
+  };
+  const recolour = (): void => {
+    setSafe(!isSafe());
+    plan.redraw();
+    again();
+  };
+  fill(
+    into,
+    search,
+    found,
+    h("h2", {}, say("scenarios"), h("button", { class: "link", onclick: branch }, `+ ${say("branch")}`)),
+    h("ul", { class: "scenarios" }, ...Object.entries(store.state.scenarios).map(([name, said]) => scenario(name, said))),
+    h("h2", {}, say("layers"), h("button", { class: "link", onclick: recolour }, isSafe() ? say("officeColours") : say("colourSafe"))),
+    h("ul", { class: "groups" }, ...shownGroups().map((group) =>
+      h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: plan.isShown(group), onchange: () => void plan.toggle(group) }), say(group))),
+    )),
+    h("ul", { class: "uses" }, ...usesDrawn().map((code) => h("li", {}, h("i", { style: `background:${colourOf(code)}` }), `${code} ${useName(code)}`))),
+  ); // prettier-ignore
+}
+
+function scenario(name: string, said: string): HTMLElement {
+  const title = name === "base" ? say("asDrawn") : name;
+  const more = name !== "base" && said && said !== name ? h("small", {}, ` ${said}`) : null;
+  return h(
+    "li",
+    { class: name === store.state.scenario ? "chosen" : "" },
+    name === "base" ? h("span", {}, title) : h("button", { class: "link", onclick: () => void store.open({ open: name }) }, title, more),
+    outcomes(name),
+  );
+}
+
+/** How many verdicts of a scenario pass, fail and are unknown; nothing where it was not judged yet. */
+function outcomes(name: string): HTMLElement | null {
+  const known = name === store.state.scenario ? counted() : store.outcomes.get(name);
+  if (!known) return null;
+  return h(
+    "span",
+    { class: "outcomes" },
+    ...SIGNS.filter(([outcome]) => known[outcome]).map(([outcome, sign]) =>
+      h("b", { class: outcome, title: say(outcome), "data-sign": sign }, number(known[outcome] ?? 0, 0), h("span", { class: "aloud" }, ` ${say(outcome)}`))),
+  ); // prettier-ignore
+}
+
+function counted(): Partial<Record<Outcome, number>> {
+  const found: Partial<Record<Outcome, number>> = {};
+  for (const one of store.result.verdicts) found[one.outcome] = (found[one.outcome] ?? 0) + 1;
+  return found;
+}
+
+/** Groups of layers of which the plan has something to show. */
+function shownGroups(): Group[] {
+  return (Object.keys(GROUPS) as Group[]).filter((group) => {
+    const { sources } = GROUPS[group];
+    return sources.length === 0 || sources.some((source) => store.features.get(source)?.size);
+  });
+}
+
+function usesDrawn(): string[] {
+  const parcels = [...(store.features.get("parcels")?.values() ?? [])];
+  return [...new Set(parcels.map((one) => String(one.properties["land_use"] ?? "")))].filter(Boolean).sort();
+}
+
+/** Features and rules by number, name or use: those that begin so before those that hold it. */
+function hits(asked: string, ways: Ways): Hit[] {
+  const wanted = asked.trim().toLowerCase();
+  if (!wanted) return [];
+  const found: { rank: number; hit: Hit }[] = [];
+  const take = (names: string[], hit: Hit): void => {
+    const ranks = names.map((one) => one.toLowerCase()).map((one) => (one === wanted ? 0 : one.startsWith(wanted) ? 1 : one.includes(wanted) ? 2 : 3));
+    const rank = Math.min(...ranks);
+    if (rank < 3) found.push({ rank, hit });
+  };
+  for (const one of store.result.verdicts) {
+    const where = isPart(one) ? ` ${one.scope.id}` : "";
+    take([one.title, one.rule], { said: `${one.title}${where}`, more: say("rule"), go: () => ways.rule(key(one)) });
+  }
+  for (const [layer, features] of store.features) {
+    for (const { id, properties } of features.values()) {
+      const use = String(properties["land_use"] ?? "");
+      const names = ["name_zh", "name_en", "name_ja"].map((column) => String(properties[column] ?? ""));
+      const more = [layerName(layer), nameOf(properties) || useName(use)].filter(Boolean).join(" · ");
+      take([id, ...names, use, useName(use)], { said: id, more, go: () => ways.feature(layer, id) });
+    }
+  }
+  return found.sort((one, other) => one.rank - other.rank).slice(0, MOST).map(({ hit }) => hit);
+}

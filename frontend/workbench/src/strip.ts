@@ -1,0 +1,87 @@
+// Under the map: the steps of the scenario, each with the must rules that fail after it; and the foot of the page.
+
+import * as api from "./api";
+import { fill, h } from "../../map/dom";
+import { store } from "./store";
+import { columnName, layerName, useName, valueName } from "./vocabulary";
+import { language, number, say, type Word } from "./words";
+import type { Step, Value } from "./types";
+
+const OPERATIONS: Record<string, Word> = {
+  move_vertex: "vertex", remove_vertex: "vertex", boundary: "boundary", split: "split", merge: "merge",
+  add: "add", remove: "remove", move: "moved", proposal: "proposals", branch: "branch",
+}; // prettier-ignore
+const KINDS: Record<string, Word> = { undo: "undo", redo: "redo", outside: "outsideStep", begin: "asSaved" };
+/** So many steps fit under the map. */
+const MOST = 60;
+
+/** The latest edits stand at the right end, which is what is seen first. */
+export function drawStrip(into: Element): void {
+  const steps = store.state.history.slice(-MOST);
+  // A step that was taken up from the log was not judged again: its count is not known.
+  const fails = (one: Step): number | null => one.must?.fail ?? null;
+  const top = Math.max(1, ...steps.map((one) => fails(one) ?? 0));
+  const list = h(
+    "ol",
+    {},
+    ...steps.map((one) => {
+      const failing = fails(one);
+      const said = sentence(one);
+      return h("li", { class: one.kind, title: said },
+        h("i", { class: failing === null ? "unknown" : failing ? "fail" : "pass", style: `height:${4 + (26 * (failing ?? 0)) / top}px` }),
+        h("small", {}, String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`)); // prettier-ignore
+    }),
+  );
+  const last = steps.at(-1);
+  fill(into, h("b", {}, say("mustFailing")), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last)));
+  list.scrollLeft = list.scrollWidth;
+}
+
+/** What a step did, who did it and when. */
+function sentence(one: Step): string {
+  const did = one.edits.map(described).filter(Boolean);
+  if (one.more) did.push(`+ ${one.more}`);
+  const kind = KINDS[one.kind];
+  const what = [kind ? say(kind) : "", did.join("; ")].filter(Boolean).join(": ");
+  const when = new Date(one.at).toLocaleString(language() === "zh" ? "zh-CN" : language(), { dateStyle: "medium", timeStyle: "short" });
+  return [what, one.who, when].filter(Boolean).join(" · ");
+}
+
+function described(edit: Record<string, unknown>): string {
+  const op = String(edit["op"]);
+  const layer = String(edit["layer"] ?? "parcels");
+  if (op === "set") {
+    const column = String(edit["column"]);
+    const value = (edit["value"] ?? null) as Value;
+    const use = column === "land_use" && typeof value === "string" ? ` ${useName(value)}` : "";
+    return `${String(edit["id"])} ${columnName(layer, column)} → ${valueName(layer, column, value)}${use}`;
+  }
+  const word = OPERATIONS[op];
+  const row = Object.entries((edit["row"] ?? {}) as Record<string, Value>).find(([column]) => column === store.vocabulary.layers[layer]?.id);
+  const named = edit["ids"] ?? edit["id"] ?? row?.[1] ?? edit["scenario"] ?? "";
+  return [word ? say(word) : op, ["add", "remove", "move"].includes(op) ? layerName(layer) : "", Array.isArray(named) ? named.join(", ") : String(named)].filter(Boolean).join(" ");
+}
+
+/** Whether a full check says the same, where it was asked since the last step. */
+let verified: { hash: string; same: boolean } | null = null;
+
+export function drawFoot(into: Element): void {
+  const { state, last, result } = store;
+  const known = verified?.hash === result.content_hash ? verified : null;
+  const ask = async (): Promise<void> => {
+    const hash = result.content_hash;
+    verified = { hash, same: (await api.getVerify()).same };
+    drawFoot(into);
+  };
+  fill(
+    into,
+    h("span", { class: "saved" }, store.busy ? say("judging") : state.saved ? `✓ ${say("saved")}` : say("saving")),
+    last && h("span", {}, `${say("judged")} ${number(last.ms, 0)} ms`),
+    h("button", { class: "link", onclick: () => void ask() }, known ? say(known.same ? "same" : "notSame") : say("verify")),
+    h("span", {}, `${say("faults")} ${result.faults.length}`),
+    h("span", { class: "grow" }),
+    h("span", {}, `${result.packs.join(", ")} · ${result.on}`),
+    h("span", {}, state.crs),
+    h("span", { class: "hash", title: result.content_hash }, result.content_hash.slice(0, 12)),
+  ); // prettier-ignore
+}
