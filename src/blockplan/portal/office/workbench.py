@@ -71,21 +71,23 @@ def below(request: HttpRequest, notice: str, path: str) -> HttpResponse:
     """What the page asks for: built files, and the answers of the workbench."""
     if request.method == "POST" and path == "workspace/files":
         return _dropped(request, notice)
-    if request.method == "POST" and path == "workspace/proposal" and _searches() >= MOST_SEARCHES:
-        return refused(
-            409,
-            "busy",
-            say("office.workbench_busy", current(), n=MOST_SEARCHES),
-        )
+    if request.method == "POST" and path == "workspace/proposal":
+        return _searching(request, notice, path)
     return _answered(request, notice, path)
 
 
-def _searches() -> int:
-    from blockplan.live.logs import LOGS, SEARCH  # noqa: PLC0415 (pandas and the rest take a second)
+def _searching(request: HttpRequest, notice: str, path: str) -> HttpResponse:
+    """Begin a search where not too many run; no other process of the service begins one meanwhile."""
+    from blockplan.live.journal import alone  # noqa: PLC0415 (pandas and the rest take a second)
+    from blockplan.live.logs import LOGS, SEARCH  # noqa: PLC0415
     from blockplan.portal.workspace.searches import SearchFile  # noqa: PLC0415
 
     folder = config_of_environment().data / FOLDER
-    return sum(SearchFile(path).running for path in folder.glob(f"*/{LOGS}/*{SEARCH}"))
+    with alone(folder.with_name(f"{FOLDER}.searches.lock")):
+        running = sum(SearchFile(path).running for path in folder.glob(f"*/{LOGS}/*{SEARCH}"))
+        if running >= MOST_SEARCHES:
+            return refused(409, "busy", say("office.workbench_busy", current(), n=MOST_SEARCHES))
+        return _answered(request, notice, path)
 
 
 def _dropped(request: HttpRequest, notice: str) -> HttpResponse:
